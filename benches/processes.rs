@@ -1,0 +1,3 @@
+//! Whole processes, side by side in one run.
+
+fn main() {}

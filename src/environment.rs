@@ -1,0 +1,184 @@
+//! Every environment variable that this tool reads, and the places of its files.
+//!
+//! An empty variable counts as unset, as it does for the AWS CLI.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use etcetera::base_strategy::{BaseStrategy, Xdg};
+
+use crate::error::{Error, Result};
+
+fn text(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn path(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn flag(name: &str) -> Option<bool> {
+    text(name).map(|value| value.eq_ignore_ascii_case("true"))
+}
+
+/// The person's home folder; the shared caches hang off it whatever else is set.
+pub fn home() -> Result<PathBuf> {
+    env::home_dir().filter(|home| home.is_absolute()).ok_or_else(|| {
+        Error::failed("HOME is not set, so there is no place for ~/.aws")
+            .remedy("set HOME to your home folder")
+    })
+}
+
+/// A leading `~` or `~/` stands for the home folder, as in every AWS tool.
+fn expand_home(path: PathBuf) -> Result<PathBuf> {
+    match path.strip_prefix("~") {
+        Ok(rest) => Ok(home()?.join(rest)),
+        Err(_) => Ok(path),
+    }
+}
+
+/// `AWS_CONFIG_FILE`, or `~/.aws/config`.
+pub fn config_file() -> Result<PathBuf> {
+    path("AWS_CONFIG_FILE").map_or_else(|| Ok(home()?.join(".aws/config")), expand_home)
+}
+
+/// `AWS_SHARED_CREDENTIALS_FILE`, or `~/.aws/credentials`.
+pub fn credentials_file() -> Result<PathBuf> {
+    path("AWS_SHARED_CREDENTIALS_FILE").map_or_else(|| Ok(home()?.join(".aws/credentials")), expand_home)
+}
+
+/// Sign-in tokens and client registrations: `~/.aws/sso/cache`.
+pub fn token_cache() -> Result<PathBuf> {
+    Ok(home()?.join(".aws/sso/cache"))
+}
+
+/// Role credentials: `~/.aws/cli/cache`.
+pub fn role_cache() -> Result<PathBuf> {
+    Ok(home()?.join(".aws/cli/cache"))
+}
+
+fn xdg() -> Result<Xdg> {
+    Xdg::new().map_err(|_| {
+        Error::failed("HOME is not set, so there is no place for caches and settings")
+            .remedy("set HOME to your home folder")
+    })
+}
+
+/// Accounts and roles: `$XDG_CACHE_HOME/aws-sso`.
+pub fn cache_folder() -> Result<PathBuf> {
+    Ok(xdg()?.cache_dir().join("aws-sso"))
+}
+
+/// Locks: `$XDG_CACHE_HOME/aws-sso/locks`.
+pub fn lock_folder() -> Result<PathBuf> {
+    Ok(cache_folder()?.join("locks"))
+}
+
+/// The settings: `$XDG_CONFIG_HOME/aws-sso/config`.
+pub fn settings_file() -> Result<PathBuf> {
+    Ok(xdg()?.config_dir().join("aws-sso/config"))
+}
+
+/// `AWS_SSO_PROFILE`: the directory to use where `-p` is not given.
+#[must_use]
+pub fn sso_profile() -> Option<String> {
+    text("AWS_SSO_PROFILE")
+}
+
+/// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+#[must_use]
+pub fn region() -> Option<String> {
+    text("AWS_REGION").or_else(|| text("AWS_DEFAULT_REGION"))
+}
+
+/// `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`.
+#[must_use]
+pub fn aws_profile() -> Option<String> {
+    text("AWS_PROFILE").or_else(|| text("AWS_DEFAULT_PROFILE"))
+}
+
+/// The role of this shell, as `awsso use` left it: `AWS_SSO_ROLE_ARN` and `AWS_SSO_EXPIRATION` (epoch seconds).
+#[must_use]
+pub fn shell_role() -> Option<(String, Option<i64>)> {
+    Some((text("AWS_SSO_ROLE_ARN")?, text("AWS_SSO_EXPIRATION").and_then(|epoch| epoch.parse().ok())))
+}
+
+/// `AWS_MAX_ATTEMPTS`: how often a request is sent at most.
+#[must_use]
+pub fn max_attempts() -> Option<u32> {
+    text("AWS_MAX_ATTEMPTS").and_then(|number| number.parse().ok()).filter(|number| *number > 0)
+}
+
+/// `AWS_CA_BUNDLE`: PEM certificates that replace the system's roots.
+#[must_use]
+pub fn ca_bundle() -> Option<PathBuf> {
+    path("AWS_CA_BUNDLE")
+}
+
+/// `AWS_USE_FIPS_ENDPOINT`.
+#[must_use]
+pub fn use_fips() -> Option<bool> {
+    flag("AWS_USE_FIPS_ENDPOINT")
+}
+
+/// `AWS_USE_DUALSTACK_ENDPOINT`.
+#[must_use]
+pub fn use_dualstack() -> Option<bool> {
+    flag("AWS_USE_DUALSTACK_ENDPOINT")
+}
+
+/// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`: only the SDK's own endpoints count.
+#[must_use]
+pub fn ignore_endpoint_urls() -> Option<bool> {
+    flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+}
+
+/// `AWS_ENDPOINT_URL_SSO`: where the portal's API is.
+#[must_use]
+pub fn sso_endpoint_url() -> Option<String> {
+    text("AWS_ENDPOINT_URL_SSO")
+}
+
+/// `AWS_ENDPOINT_URL_SSO_OIDC`: where signing in happens.
+#[must_use]
+pub fn oidc_endpoint_url() -> Option<String> {
+    text("AWS_ENDPOINT_URL_SSO_OIDC")
+}
+
+/// `AWS_ENDPOINT_URL`: where every service is.
+#[must_use]
+pub fn endpoint_url() -> Option<String> {
+    text("AWS_ENDPOINT_URL")
+}
+
+/// `BROWSER`: the program that opens links; several are separated by colons, `%s` stands for the link.
+#[must_use]
+pub fn browser() -> Option<String> {
+    text("BROWSER")
+}
+
+/// Why no browser of this machine would be seen by the person: signed in over SSH, in a container, without a display.
+#[must_use]
+pub fn no_local_browser() -> Option<&'static str> {
+    if ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].iter().any(|name| text(name).is_some()) {
+        return Some("signed in over SSH");
+    }
+    if text("container").is_some()
+        || ["/.dockerenv", "/run/.containerenv"].iter().any(|file| std::path::Path::new(file).exists())
+        || ["CODESPACES", "REMOTE_CONTAINERS", "KUBERNETES_SERVICE_HOST"]
+            .iter()
+            .any(|name| text(name).is_some())
+    {
+        return Some("in a container");
+    }
+    let displayless = cfg!(all(unix, not(target_os = "macos")))
+        && ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].iter().all(|name| text(name).is_none());
+    displayless.then_some("no display")
+}
+
+/// `SHELL`: the person's shell.
+#[must_use]
+pub fn shell() -> Option<OsString> {
+    env::var_os("SHELL").filter(|value| !value.is_empty())
+}

@@ -1,0 +1,124 @@
+//! What can go wrong, said as what happened and what to do about it.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Who has to act on an error; it decides the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Something on this machine failed: a file, a lock, another program.
+    Failed,
+    /// The arguments or the configuration are wrong.
+    Usage,
+    /// The person has to sign in.
+    SignInNeeded,
+    /// The directory refuses the role, or does not know it.
+    Denied,
+    /// The service failed, throttled or could not be reached.
+    Service,
+    /// The person gave up with Ctrl-C, Esc or "Deny".
+    Cancelled,
+}
+
+impl Kind {
+    /// The exit status that scripts can rely on.
+    #[must_use]
+    pub fn status(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::SignInNeeded => 3,
+            Self::Denied => 4,
+            Self::Service => 5,
+            Self::Cancelled => 130,
+        }
+    }
+}
+
+/// An error for a person: one line of what happened, and a remedy where there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    remedy: Option<String>,
+}
+
+impl Error {
+    /// An error of this kind; `message` says what happened, in one line without a full stop.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), remedy: None }
+    }
+
+    /// Something on this machine failed.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(Kind::Failed, message)
+    }
+
+    /// The arguments or the configuration are wrong.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// The person has to sign in.
+    pub fn sign_in_needed(message: impl Into<String>) -> Self {
+        Self::new(Kind::SignInNeeded, message)
+    }
+
+    /// The directory refuses the role, or does not know it.
+    pub fn denied(message: impl Into<String>) -> Self {
+        Self::new(Kind::Denied, message)
+    }
+
+    /// The service failed, throttled or could not be reached.
+    pub fn service(message: impl Into<String>) -> Self {
+        Self::new(Kind::Service, message)
+    }
+
+    /// The person gave up.
+    pub fn cancelled(message: impl Into<String>) -> Self {
+        Self::new(Kind::Cancelled, message)
+    }
+
+    /// Adds what to do, such as `run: aws-sso login -p corp`.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// Who has to act.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The exit status of the process that ends with this error.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.kind.status())
+    }
+
+    /// What a person sees on stderr: cleaned of control characters, ending in a newline.
+    #[must_use]
+    pub fn report(&self) -> String {
+        use crate::terminal::clean;
+        let mut report = format!("aws-sso: {}\n", clean(&self.message));
+        for line in self.remedy.iter().flat_map(|remedy| remedy.lines()) {
+            report.push_str("  ");
+            report.push_str(&clean(line));
+            report.push('\n');
+        }
+        report
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,13 @@
+//! `aws-sso`: short-lived AWS credentials from IAM Identity Center, for shells and for every AWS SDK.
+//!
+//! The floors, from the top; nothing reaches up: `commands` → `inventory`, `session`, `emit`, `shell`, `picker` →
+//! `identity_center`, `aws_files` → `role`, `credentials`, `error`. `sandbox` stands apart.
+
+pub mod aws_files;
+pub mod credentials;
+pub mod environment;
+pub mod error;
+pub mod role;
+pub mod secret;
+pub mod terminal;
+pub mod timestamp;

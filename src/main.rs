@@ -1,0 +1,3 @@
+//! argv → one `Result` → an exit status.
+
+fn main() {}

@@ -1,0 +1,55 @@
+//! Instants as the AWS files and the service spell them.
+
+use jiff::Timestamp;
+
+/// Reads the spellings found in shared files: `Z`, an offset, fractions, and the old `…UTC` suffix.
+///
+/// A date without a zone is refused, as botocore does.
+#[must_use]
+pub fn parse(text: &str) -> Option<Timestamp> {
+    match text.strip_suffix("UTC") {
+        Some(local) => format!("{}Z", local.trim_end()).parse().ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// Writes `YYYY-MM-DDTHH:MM:SSZ`, the one spelling that every SDK reads.
+#[must_use]
+pub fn format(instant: Timestamp) -> String {
+    // Whole seconds only: jiff leaves the fraction out when it is zero.
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant).to_string()
+}
+
+/// Seconds from now until `instant`; negative once it has passed.
+#[must_use]
+pub fn seconds_until(instant: Timestamp) -> i64 {
+    instant.as_second() - Timestamp::now().as_second()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_spelling_that_aws_tools_write() {
+        let cases = [
+            ("2026-11-22T23:02:02Z", Some(1_795_388_522)),
+            ("2026-11-22T23:02:02UTC", Some(1_795_388_522)),
+            ("2026-11-22T23:02:02.345Z", Some(1_795_388_522)),
+            ("2026-11-22T23:02:02+00:00", Some(1_795_388_522)),
+            ("2026-11-23T01:02:02+02:00", Some(1_795_388_522)),
+            ("2026-11-22T23:02:02", None),
+            ("tomorrow", None),
+            ("", None),
+        ];
+        for (text, seconds) in cases {
+            assert_eq!(parse(text).map(Timestamp::as_second), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn writes_whole_seconds_with_z() {
+        let instant = parse("2026-11-22T23:02:02.999Z").unwrap();
+        assert_eq!(format(instant), "2026-11-22T23:02:02Z");
+    }
+}

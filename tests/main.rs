@@ -1,0 +1,1 @@
+//! What users rely on, a module a capability.
