@@ -30,6 +30,14 @@ pub fn home() -> Result<PathBuf> {
     })
 }
 
+/// A path as a person writes it: `~` for the home folder.
+#[must_use]
+pub fn shown(path: &std::path::Path) -> String {
+    let within =
+        home().ok().and_then(|home| path.strip_prefix(home).ok().map(|rest| format!("~/{}", rest.display())));
+    within.unwrap_or_else(|| path.display().to_string())
+}
+
 /// A leading `~` or `~/` stands for the home folder, as in every AWS tool.
 fn expand_home(path: PathBuf) -> Result<PathBuf> {
     match path.strip_prefix("~") {
@@ -98,6 +106,12 @@ pub fn aws_profile() -> Option<String> {
     text("AWS_PROFILE").or_else(|| text("AWS_DEFAULT_PROFILE"))
 }
 
+/// A variable of the shell that ran us, to be given back to it later.
+#[must_use]
+pub fn current(name: &str) -> Option<OsString> {
+    env::var_os(name)
+}
+
 /// The role of this shell, as `awsso use` left it: `AWS_SSO_ROLE_ARN` and `AWS_SSO_EXPIRATION` (epoch seconds).
 #[must_use]
 pub fn shell_role() -> Option<(String, Option<i64>)> {
@@ -158,27 +172,43 @@ pub fn browser() -> Option<String> {
     text("BROWSER")
 }
 
-/// Why no browser of this machine would be seen by the person: signed in over SSH, in a container, without a display.
+/// Why a person would not see this machine's browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// The person is at another machine.
+    OverSsh,
+    /// The browser is outside.
+    InContainer,
+    /// There is nothing to show it on.
+    NoDisplay,
+}
+
+/// Why no browser of this machine would be seen by the person, if so.
 #[must_use]
-pub fn no_local_browser() -> Option<&'static str> {
-    if ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].iter().any(|name| text(name).is_some()) {
-        return Some("signed in over SSH");
+pub fn elsewhere() -> Option<Elsewhere> {
+    let is_set = |name: &&str| text(name).is_some();
+    if ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].iter().any(is_set) {
+        return Some(Elsewhere::OverSsh);
     }
-    if text("container").is_some()
+    if ["container", "CODESPACES", "REMOTE_CONTAINERS", "KUBERNETES_SERVICE_HOST"].iter().any(is_set)
         || ["/.dockerenv", "/run/.containerenv"].iter().any(|file| std::path::Path::new(file).exists())
-        || ["CODESPACES", "REMOTE_CONTAINERS", "KUBERNETES_SERVICE_HOST"]
-            .iter()
-            .any(|name| text(name).is_some())
     {
-        return Some("in a container");
+        return Some(Elsewhere::InContainer);
     }
     let displayless = cfg!(all(unix, not(target_os = "macos")))
-        && ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].iter().all(|name| text(name).is_none());
-    displayless.then_some("no display")
+        && !["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].iter().any(is_set);
+    displayless.then_some(Elsewhere::NoDisplay)
 }
 
 /// `SHELL`: the person's shell.
 #[must_use]
 pub fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty())
+}
+
+/// `PATH`: where programs are found.
+#[cfg(feature = "sandbox")]
+#[must_use]
+pub fn search_path() -> Option<OsString> {
+    env::var_os("PATH")
 }

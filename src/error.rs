@@ -38,6 +38,16 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The kind that ends a process with this status.
+    #[must_use]
+    pub fn of_status(status: u8) -> Option<Self> {
+        let kinds =
+            [Self::Failed, Self::Usage, Self::SignInNeeded, Self::Denied, Self::Service, Self::Cancelled];
+        kinds.into_iter().find(|kind| kind.status() == status)
+    }
+}
+
 /// An error for a person: one line of what happened, and a remedy where there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -93,6 +103,12 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// What to do, if anything can be done.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.remedy.as_deref()
     }
 
     /// The exit status of the process that ends with this error.

@@ -72,6 +72,20 @@ pub enum RoleRef {
     Name(String),
 }
 
+impl RoleRef {
+    /// Whether this names the role by its account and name.
+    #[must_use]
+    pub fn names(&self, role: &RoleArn) -> bool {
+        match self {
+            Self::Arn(arn) => arn.account_id == role.account_id && arn.role_name == role.role_name,
+            Self::Id { account_id, role_name } => {
+                *account_id == role.account_id && *role_name == role.role_name
+            }
+            Self::AccountName { .. } | Self::Name(_) => false,
+        }
+    }
+}
+
 impl FromStr for RoleRef {
     type Err = Error;
 

@@ -16,6 +16,16 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Writes to stderr; that nobody reads it is no reason to fail.
+pub fn say(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Says something that a person should know although all went well.
+pub fn warn(text: &str) {
+    say(&format!("aws-sso: warning: {}\n", clean(text)));
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
@@ -53,6 +63,17 @@ impl Write for Terminal {
     fn flush(&mut self) -> io::Result<()> {
         self.output.flush()
     }
+}
+
+/// Tells this process's terminal from the person's others, for what is to be said on it once; the same text for all of
+/// them where the system does not tell.
+#[must_use]
+pub fn identity() -> String {
+    // The seventh field; the second is a program's name in brackets, which may hold spaces.
+    let status = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = status.rsplit(')').next().unwrap_or_default();
+    let device = after_name.split_whitespace().nth(4);
+    device.filter(|device| device.bytes().all(|b| b.is_ascii_digit())).unwrap_or("any").to_owned()
 }
 
 #[cfg(unix)]

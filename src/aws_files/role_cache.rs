@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
+use super::leftovers;
 use super::store::{self, Privacy};
 use super::token_cache::{date, first_json, python_json};
 use crate::credentials::RoleCredentials;
@@ -90,29 +91,45 @@ pub fn write(path: &Path, credentials: &RoleCredentials) -> Result<()> {
             account_id: Some(credentials.account_id.clone()),
         },
     };
-    store::write(path, &python_json(&entry)?, Privacy::Secret)
+    store::write(path, &python_json(&entry)?, Privacy::Cache)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Provider {
+    provider_type: String,
 }
 
 /// Deletes every role's credentials in `folder` but those in `keep`: what a sign-out leaves nothing of.
 ///
 /// Entries that did not come from IAM Identity Center (an assumed role's, say) are not touched.
 pub fn sweep(folder: &Path, keep: &[PathBuf]) -> Result<()> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if store::is_absent(&error) => return Ok(()),
+        Err(error) => return Err(store::unreadable(folder, &error)),
+    };
     for path in entries.flatten().map(|entry| entry.path()) {
-        if path.extension().is_none_or(|extension| extension != "json") || keep.contains(&path) {
-            continue;
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Provider {
-            provider_type: String,
-        }
-        let bytes = store::read(&path)?.unwrap_or_default();
-        if first_json::<Provider>(&bytes).is_some_and(|entry| entry.provider_type == "sso") {
+        if !keep.contains(&path) && (is_role(&path) || is_leftover(&path)) {
             store::remove(&path)?;
         }
     }
     Ok(())
+}
+
+/// Whether this file has a role's credentials. One that cannot be read is nobody's to delete here.
+fn is_role(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
+        && store::read(path)
+            .ok()
+            .flatten()
+            .and_then(|bytes| first_json::<Provider>(&bytes))
+            .is_some_and(|entry| entry.provider_type == "sso")
+}
+
+/// Whether a crash has left this file behind while credentials were written.
+fn is_leftover(path: &Path) -> bool {
+    leftovers::is_ours(&path.file_name().unwrap_or_default().to_string_lossy())
 }
 
 #[cfg(test)]
@@ -123,5 +140,70 @@ mod tests {
     fn a_role_is_found_where_the_aws_cli_keeps_it() {
         let found = path(Path::new("c"), "012345678901", "SampleRole", Origin::Session("dev"));
         assert_eq!(found, Path::new("c/4f0072b03f86a95e613340c2868ab49e9cc60d6e.json"));
+    }
+
+    fn credentials() -> RoleCredentials {
+        RoleCredentials {
+            access_key_id: "ASIA".to_owned(),
+            secret_access_key: Secret::from("s/e+c"),
+            session_token: Secret::from("t=="),
+            expiration: "2026-11-22T23:02:02Z".parse().unwrap(),
+            account_id: "012345678901".to_owned(),
+        }
+    }
+
+    #[test]
+    fn credentials_are_written_as_the_aws_cli_writes_them_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cli/cache/x.json");
+        write(&path, &credentials()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(
+            text,
+            concat!(
+                r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIA", "SecretAccessKey": "s/e+c", "#,
+                r#""SessionToken": "t==", "Expiration": "2026-11-22T23:02:02Z", "AccountId": "012345678901"}}"#
+            )
+        );
+        assert_eq!(read(&path, "012345678901").unwrap(), Some(credentials()));
+        // Older versions of the AWS CLI leave the account out, and truncated writes leave bytes behind.
+        std::fs::write(&path, text.replace(r#", "AccountId": "012345678901""#, "") + "\"}}").unwrap();
+        assert_eq!(read(&path, "012345678901").unwrap(), Some(credentials()));
+    }
+
+    #[test]
+    fn what_is_no_role_s_entry_counts_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        assert_eq!(read(&path, "012345678901").unwrap(), None);
+        for junk in
+            ["", "{", "[]", r#"{"ProviderType": "assume-role", "Credentials": {}}"#, r#"{"Credentials": {}}"#]
+        {
+            std::fs::write(&path, junk).unwrap();
+            assert_eq!(read(&path, "012345678901").unwrap(), None, "{junk}");
+        }
+        assert!(read(folder.path(), "012345678901").is_err());
+    }
+
+    #[test]
+    fn a_sweep_takes_every_role_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        sweep(&place("absent"), &[]).unwrap();
+        for name in ["one.json", "two.json", "kept.json", "sso.txt"] {
+            write(&place(name), &credentials()).unwrap();
+        }
+        std::fs::write(place("assumed.json"), r#"{"ProviderType": "assume-role", "Credentials": {}}"#)
+            .unwrap();
+        std::fs::write(place("junk.json"), "{").unwrap();
+        std::fs::write(place("one.json.aws-sso-x1Y2z3"), r#"{"ProviderType": "sso", "Cred"#).unwrap();
+        // In a file's place: no reason to stop half-way.
+        std::fs::create_dir(place("folder.json")).unwrap();
+        sweep(folder.path(), &[place("kept.json")]).unwrap();
+        let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut left: Vec<_> = left.map(|name| name.into_string().unwrap()).collect();
+        left.sort();
+        assert_eq!(left, ["assumed.json", "folder.json", "junk.json", "kept.json", "sso.txt"]);
+        assert!(sweep(&place("sso.txt"), &[]).is_ok());
     }
 }

@@ -3,7 +3,9 @@
 //! `aws sso login` and `aws-sso login` are interchangeable because they share these files. The AWS CLI truncates them
 //! in place, so a reader may meet stray bytes after the JSON (botocore #3213): the first JSON value is taken.
 
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,7 @@ use crate::secret::Secret;
 use crate::timestamp;
 
 /// A sign-in: the keys that AWS tools know, in the AWS CLI's order, and whatever else stood in the file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
     /// The directory's start URL.
@@ -45,6 +47,20 @@ pub struct Token {
     /// Keys that other tools have written and that are kept.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+/// Without the values of other tools' keys, which may be secrets too.
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("start_url", &self.start_url)
+            .field("region", &self.region)
+            .field("expires_at", &self.expires_at)
+            .field("registration_expires_at", &self.registration_expires_at)
+            .field("refresh_token", &self.refresh_token)
+            .field("other", &self.other.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Token {
@@ -131,7 +147,10 @@ fn python_string(text: &str) -> String {
             Some('\u{8}') => quoted.push_str("\\b"),
             Some('\u{c}') => quoted.push_str("\\f"),
             Some(c) if (' '..='~').contains(&c) => quoted.push(c),
-            _ => quoted.push_str(&format!("\\u{unit:04x}")),
+            _ => {
+                // Writing to a string does not fail.
+                let _ = write!(quoted, "\\u{unit:04x}");
+            }
         }
     }
     quoted.push('"');
@@ -146,14 +165,37 @@ pub fn path(folder: &Path, key: &str) -> PathBuf {
 
 /// The token in this file; `None` where there is none, or nothing that is a token.
 ///
-/// A damaged file is the same as none to its user: signing in again mends it.
+/// Other tools empty the file before they write it: what makes no sense is read again, until they must be done. A file
+/// that stays damaged is the same as none to its user: signing in again mends it.
 pub fn read(path: &Path) -> Result<Option<Token>> {
-    Ok(store::read(path)?.and_then(|bytes| first_json(&bytes)))
+    for pause in [1, 2, 4, 8, 16, 32, 0] {
+        let Some(bytes) = store::read(path)? else { return Ok(None) };
+        if let Some(token) = parse(&bytes) {
+            return Ok(Some(token));
+        }
+        // Whole, and something else: no token is on its way.
+        if first_json::<serde::de::IgnoredAny>(&bytes).is_some() {
+            return Ok(None);
+        }
+        std::thread::sleep(Duration::from_millis(pause));
+    }
+    Ok(None)
+}
+
+/// The token that a file's content begins with, whatever trails it.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Option<Token> {
+    first_json(bytes)
+}
+
+/// The content of a token's file.
+pub fn render(token: &Token) -> Result<Vec<u8>> {
+    python_json(token)
 }
 
 /// Writes the token, 0600, in one step.
 pub fn write(path: &Path, token: &Token) -> Result<()> {
-    store::write(path, &python_json(token)?, Privacy::Secret)
+    store::write(path, &render(token)?, Privacy::Cache)
 }
 
 /// The client registered earlier; `None` where there is none, or nothing that is one.
@@ -163,7 +205,7 @@ pub fn read_registration(path: &Path) -> Result<Option<Registration>> {
 
 /// Writes a client registration, 0600, in one step.
 pub fn write_registration(path: &Path, registration: &Registration) -> Result<()> {
-    store::write(path, &python_json(registration)?, Privacy::Secret)
+    store::write(path, &python_json(registration)?, Privacy::Cache)
 }
 
 /// The first JSON value of the file, whatever trails it.
@@ -305,5 +347,34 @@ mod tests {
         ] {
             assert!(first_json::<Token>(junk.as_bytes()).is_none(), "{junk}");
         }
+    }
+
+    #[test]
+    fn a_written_token_is_private_and_reads_back_with_what_others_put_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path(&folder.path().join("sso/cache"), "dev");
+        assert!(read(&path).unwrap().is_none());
+        let text = r#"{"accessToken": "a1", "expiresAt": "2026-11-22T23:02:02Z", "idToken": "s3cret"}"#;
+        let token: Token = first_json(text.as_bytes()).unwrap();
+        write(&path, &token).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        assert_eq!(read(&path).unwrap().as_ref(), Some(&token));
+        let shown = format!("{token:?}");
+        assert!(shown.contains("idToken") && !shown.contains("s3cret") && !shown.contains("a1"), "{shown}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        }
+    }
+
+    #[test]
+    fn a_folder_in_the_tokens_place_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read(folder.path()).unwrap_err().to_string().starts_with("cannot read"));
+        let token: Token =
+            first_json(br#"{"accessToken": "a1", "expiresAt": "2026-11-22T23:02:02Z"}"#).unwrap();
+        assert!(write(folder.path(), &token).unwrap_err().to_string().contains("it is not a file"));
     }
 }

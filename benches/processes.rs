@@ -1,3 +1,0 @@
-//! Whole processes, side by side in one run.
-
-fn main() {}

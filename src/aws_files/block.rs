@@ -1,0 +1,300 @@
+//! A block of profiles between two marks, which this tool adds to and takes from.
+//!
+//! The marks are comments in a column of their own, so that every reader passes over them. What stands before the first
+//! mark and after the last is somebody else's.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use memchr::memmem::Finder;
+
+use super::document::{Document, Header, Section};
+use super::line::Kind;
+use super::section::{content_end, without_ending};
+use crate::error::Result;
+
+/// The two lines around a block, without their line endings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// The line before the first profile.
+    pub begin: String,
+    /// The line after the last one.
+    pub end: String,
+}
+
+/// A new profile: its name, its keys and their values.
+pub type NewProfile = (String, Vec<(&'static str, String)>);
+
+/// Where a block is.
+struct Place {
+    /// The section whose text holds the first mark, and where that line ends.
+    begin: (usize, usize),
+    /// The block's own sections.
+    sections: Range<usize>,
+}
+
+impl Document {
+    /// The profiles in the block, in file order.
+    #[must_use]
+    pub fn block(&self, marks: &Marks) -> Vec<&Header<'static>> {
+        let sections = self.find_block(marks).map_or(0..0, |place| place.sections);
+        self.sections[sections].iter().filter_map(Section::profile).collect()
+    }
+
+    /// The lines of the profile of this name that stands in the block.
+    #[must_use]
+    pub fn in_block(&self, marks: &Marks) -> Vec<(&Header<'static>, &[u8])> {
+        let sections = self.find_block(marks).map_or(0..0, |place| place.sections);
+        self.sections[sections]
+            .iter()
+            .filter_map(|section| Some((section.profile()?, section.text.as_slice())))
+            .collect()
+    }
+
+    /// Adds profiles to the block, each before the first whose name is greater; a block that is not there is made at
+    /// the end of the file. `profiles` are sorted, and none of them is in the file.
+    pub fn add_to_block(&mut self, marks: &Marks, profiles: Vec<NewProfile>) -> Result<()> {
+        if profiles.is_empty() {
+            return Ok(());
+        }
+        for (name, settings) in &profiles {
+            Self::check_new(name, settings)?;
+        }
+        let place = match self.find_block(marks) {
+            Some(place) => place,
+            None => self.append_block(marks),
+        };
+        let newline = self.newline();
+        let mut profiles = profiles.into_iter().peekable();
+        let old = std::mem::take(&mut self.sections);
+        let mut sections = Vec::with_capacity(old.len() + profiles.len());
+        let mut old = old.into_iter().enumerate().peekable();
+        while let Some((at, mut section)) = old.next() {
+            let is_in_block = place.sections.contains(&at);
+            if at != place.begin.0 && !is_in_block {
+                sections.push(section);
+                continue;
+            }
+            // Those that go between this section and the next of the block, all of them after the last one.
+            let next = old.peek().filter(|(at, _)| place.sections.contains(at)).map(|(_, section)| section);
+            let goes_here = |(name, _): &NewProfile| match next {
+                Some(next) => next.profile().is_some_and(|next| name.as_bytes() < next.name.as_ref()),
+                None => true,
+            };
+            let mut added = Vec::new();
+            while let Some(profile) = profiles.next_if(goes_here) {
+                added.push(new_section(&profile, newline));
+            }
+            let Some(last) = added.len().checked_sub(1) else {
+                sections.push(section);
+                continue;
+            };
+            // What follows this section's content, comments on the next one and the end mark, stays before the next.
+            let content = if is_in_block { content_end(&section.text) } else { place.begin.1 };
+            let tail = section.text.split_off(content);
+            if is_in_block {
+                if !section.text.ends_with(b"\n") {
+                    section.text.extend_from_slice(newline);
+                }
+                section.text.extend_from_slice(newline);
+            }
+            sections.push(section);
+            for (number, mut section) in added.into_iter().enumerate() {
+                if number < last {
+                    section.text.extend_from_slice(newline);
+                } else if !is_in_block && next.is_some() {
+                    section.text.extend_from_slice(newline);
+                    section.text.extend_from_slice(&tail);
+                } else {
+                    section.text.extend_from_slice(&tail);
+                }
+                sections.push(section);
+            }
+        }
+        self.sections = sections;
+        self.index_anew();
+        Ok(())
+    }
+
+    /// Removes these profiles from the block; profiles of the same name elsewhere stay.
+    ///
+    /// Comments after a profile's last setting stay: they may be about the next one.
+    pub fn remove_from_block(&mut self, marks: &Marks, names: &HashSet<String>) {
+        let Some(place) = self.find_block(marks) else { return };
+        for section in &mut self.sections[place.sections] {
+            let name = section.profile().and_then(|header| std::str::from_utf8(&header.name).ok());
+            if name.is_some_and(|name| names.contains(name)) {
+                section.strip();
+            }
+        }
+        self.index_anew();
+    }
+
+    fn append_block(&mut self, marks: &Marks) -> Place {
+        let newline = self.newline();
+        self.end_with_blank_line();
+        if self.sections.is_empty() {
+            self.sections.push(Section { header: None, text: Vec::new() });
+        }
+        let last = self.sections.len() - 1;
+        let text = &mut self.sections[last].text;
+        for line in [marks.begin.as_str(), marks.end.as_str()] {
+            text.extend_from_slice(line.as_bytes());
+            text.extend_from_slice(newline);
+        }
+        let begin = text.len() - marks.end.len() - newline.len();
+        Place { begin: (last, begin), sections: last + 1..last + 1 }
+    }
+
+    /// The last block with both of its marks.
+    fn find_block(&self, marks: &Marks) -> Option<Place> {
+        let (begin_mark, end_mark) = (Finder::new(&marks.begin), Finder::new(&marks.end));
+        let begin_at = |(at, section): (usize, &Section)| Some((at, line_end(&section.text, &begin_mark)?));
+        let begin = self.sections.iter().enumerate().rev().find_map(begin_at)?;
+        // An end mark in the same section counts only behind the first mark.
+        if line_end(&self.sections[begin.0].text[begin.1..], &end_mark).is_some() {
+            return Some(Place { begin, sections: begin.0 + 1..begin.0 + 1 });
+        }
+        let after = begin.0 + 1;
+        let ends = |section: &Section| line_end(&section.text, &end_mark).is_some();
+        let end = after + self.sections[after..].iter().position(ends)?;
+        Some(Place { begin, sections: after..end + 1 })
+    }
+}
+
+impl Section {
+    fn profile(&self) -> Option<&Header<'static>> {
+        self.header.as_ref().filter(|header| matches!(header.kind, Kind::Profile | Kind::Default))
+    }
+}
+
+/// Where the line that reads `mark` ends, if there is one behind all settings of its section.
+///
+/// One with a setting behind it marks nothing: a profile that was put in its place would take that setting over.
+fn line_end(text: &[u8], mark: &Finder<'_>) -> Option<usize> {
+    let found = |at: &usize| {
+        let starts_line = *at == 0 || text[at - 1] == b'\n' || text[..*at] == *super::line::BYTE_ORDER_MARK;
+        let line = text[*at..].split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+        starts_line && without_ending(line) == mark.needle()
+    };
+    let at = mark.find_iter(text).filter(found).find(|at| *at >= content_end(text))?;
+    Some(memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end + 1))
+}
+
+fn new_section((name, settings): &NewProfile, newline: &[u8]) -> Section {
+    let mut text = format!("[profile {name}]").into_bytes();
+    text.extend_from_slice(newline);
+    for (key, value) in settings {
+        for part in [key, " = ", value] {
+            text.extend_from_slice(part.as_bytes());
+        }
+        text.extend_from_slice(newline);
+    }
+    text.shrink_to_fit();
+    Section { header: Some(Header::profile(name).into_owned()), text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks() -> Marks {
+        Marks { begin: "# >>> x".to_owned(), end: "# <<< x".to_owned() }
+    }
+
+    fn added(file: &str, names: &[&str]) -> String {
+        let mut document = Document::parse(file.as_bytes());
+        let profiles = names.iter().map(|name| ((*name).to_owned(), vec![("k", "v".to_owned())])).collect();
+        document.add_to_block(&marks(), profiles).unwrap();
+        let text = String::from_utf8(document.to_bytes()).unwrap();
+        let block = Document::parse(text.as_bytes());
+        for name in names {
+            assert!(block.block(&marks()).contains(&&Header::profile(name).into_owned()), "{name} in {text}");
+            assert_eq!(document.get(&Header::profile(name), "k").as_deref(), Some("v"));
+        }
+        text
+    }
+
+    #[test]
+    fn new_profiles_go_into_the_block_in_order() {
+        const B: &str = "[profile b]\nk = v\n";
+        let cases = [
+            ("", vec!["b"], format!("# >>> x\n{B}# <<< x\n")),
+            ("[default]\nr = 1", vec!["b"], format!("[default]\nr = 1\n\n# >>> x\n{B}# <<< x\n")),
+            ("[default]\n\n# mine\n", vec!["b"], format!("[default]\n\n# mine\n\n# >>> x\n{B}# <<< x\n")),
+            ("\u{feff}", vec!["b"], format!("\u{feff}# >>> x\n{B}# <<< x\n")),
+            (
+                "\r\n[default]\r\n",
+                vec!["a", "b"],
+                "\r\n[default]\r\n\r\n# >>> x\r\n[profile a]\r\nk = v\r\n\r\n[profile b]\r\nk = v\r\n# <<< x\r\n"
+                    .to_owned(),
+            ),
+            // Between, before and after what is there, with the comments on each and what follows the block.
+            (
+                "# >>> x\n# on b\n[profile b]\nj = 1\n\n# on d\n[profile d]\nj = 1\n# <<< x\n\n# end\n[profile 0]\n",
+                vec!["a", "c", "e"],
+                "# >>> x\n[profile a]\nk = v\n\n# on b\n[profile b]\nj = 1\n\n[profile c]\nk = v\n\n# on d\n\
+                 [profile d]\nj = 1\n\n[profile e]\nk = v\n# <<< x\n\n# end\n[profile 0]\n"
+                    .to_owned(),
+            ),
+            // A block that was emptied.
+            ("# >>> x\n# <<< x\n[profile z]\n", vec!["b"], format!("# >>> x\n{B}# <<< x\n[profile z]\n")),
+            // One that lost a mark is no block, nor is one whose marks are the wrong way round.
+            ("# >>> x\n[profile a]\n", vec!["b"], format!("# >>> x\n[profile a]\n\n# >>> x\n{B}# <<< x\n")),
+            ("# <<< x\n# >>> x\n", vec!["b"], format!("# <<< x\n# >>> x\n\n# >>> x\n{B}# <<< x\n")),
+            // Somebody has added a setting behind a mark: it stays with the profile that it belongs to.
+            (
+                "[default]\n# >>> x\nr = 1\n[profile a]\n# <<< x\n",
+                vec!["b"],
+                format!("[default]\n# >>> x\nr = 1\n[profile a]\n# <<< x\n\n# >>> x\n{B}# <<< x\n"),
+            ),
+            (
+                "# >>> x\n[profile a]\n# <<< x\nr = 1\n",
+                vec!["b"],
+                format!("# >>> x\n[profile a]\n# <<< x\nr = 1\n\n# >>> x\n{B}# <<< x\n"),
+            ),
+            (
+                "# >>> xy\n # >>> x\n# <<< x\n",
+                vec!["b"],
+                format!("# >>> xy\n # >>> x\n# <<< x\n\n# >>> x\n{B}# <<< x\n"),
+            ),
+        ];
+        for (file, names, expected) in cases {
+            assert_eq!(added(file, &names), expected, "{file:?}");
+            assert_eq!(added(file, &[]), file);
+        }
+    }
+
+    #[test]
+    fn profiles_added_one_at_a_time_make_the_same_block() {
+        let names = ["f", "a", "d", "b", "e", "c"];
+        let one_by_one = names.iter().fold("[default]\n".to_owned(), |file, name| added(&file, &[name]));
+        let mut sorted = names;
+        sorted.sort_unstable();
+        assert_eq!(one_by_one, added("[default]\n", &sorted));
+    }
+
+    #[test]
+    fn only_the_block_is_taken_from() {
+        let file = "[profile a]\nk = 1\n\n# >>> x\n[profile a]\nk = 2\n\n# on b\n[profile b]\nk = 3\n# <<< x\n\
+            # end\n[profile b]\nk = 4\n";
+        let mut document = Document::parse(file.as_bytes());
+        let names = ["a", "b", "c"].map(str::to_owned).into();
+        document.remove_from_block(&marks(), &names);
+        let expected = "[profile a]\nk = 1\n\n# >>> x\n# on b\n# <<< x\n# end\n[profile b]\nk = 4\n";
+        assert_eq!(String::from_utf8(document.to_bytes()).unwrap(), expected);
+        assert_eq!(document.get(&Header::profile("a"), "k").as_deref(), Some("1"));
+        assert_eq!(document.get(&Header::profile("b"), "k").as_deref(), Some("4"));
+    }
+
+    #[test]
+    fn a_profile_that_some_sdk_would_misread_is_refused_and_nothing_added() {
+        let mut document = Document::parse(b"[default]\n");
+        for (name, value) in [("a b", "v"), ("a", "v #x"), ("a", "")] {
+            let profiles =
+                vec![("0".to_owned(), Vec::new()), (name.to_owned(), vec![("k", value.to_owned())])];
+            assert!(document.add_to_block(&marks(), profiles).is_err(), "{name} {value}");
+            assert_eq!(document.to_bytes(), b"[default]\n");
+        }
+    }
+}
