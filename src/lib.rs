@@ -8,6 +8,8 @@ pub mod credentials;
 pub mod environment;
 pub mod error;
 pub mod role;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod secret;
 pub mod terminal;
 pub mod timestamp;

@@ -1,0 +1,310 @@
+//! SSO-OIDC: registering a client, starting a device authorization, and turning a grant into tokens.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State as Shared;
+use axum::response::IntoResponse;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::authorize;
+use super::log::Note;
+use super::options::Approval;
+use super::random;
+use super::refusal::{Answer, Refusal};
+use super::state::{Client, Decision, Device, State, Tokens, lock, millis};
+
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+const AUTHORIZATION_CODE: &str = "authorization_code";
+const REFRESH_TOKEN: &str = "refresh_token";
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Answer<T> {
+    serde_json::from_slice(body).map_err(|_| {
+        Refusal::oidc("InvalidRequestException", "The request is not the JSON that was expected")
+    })
+}
+
+fn required(value: Option<String>, name: &str) -> Answer<String> {
+    value
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| Refusal::oidc("InvalidRequestException", format!("{name} is missing")))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Registration {
+    client_name: Option<String>,
+    client_type: Option<String>,
+    #[serde(default)]
+    scopes: Vec<String>,
+    grant_types: Option<Vec<String>>,
+    #[serde(default)]
+    redirect_uris: Vec<String>,
+    issuer_url: Option<String>,
+}
+
+/// `RegisterClient`.
+pub(super) async fn register(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer<Json<Value>> {
+    let asked: Registration = parse(&body)?;
+    let name = required(asked.client_name, "clientName")?;
+    if required(asked.client_type, "clientType")? != "public" {
+        return Err(Refusal::oidc("InvalidClientMetadataException", "clientType must be public"));
+    }
+    if asked.scopes.iter().any(|scope| scope.split(':').count() != 3) {
+        return Err(Refusal::oidc("InvalidScopeException", "A scope is not known"));
+    }
+    let grants = asked.grant_types.unwrap_or_else(|| vec![DEVICE_CODE.to_owned(), REFRESH_TOKEN.to_owned()]);
+    if grants.iter().any(|grant| ![DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str()))
+    {
+        return Err(Refusal::oidc("UnsupportedGrantTypeException", "A grant type is not known"));
+    }
+    if grants.iter().any(|grant| grant == AUTHORIZATION_CODE) {
+        if asked.redirect_uris.is_empty() {
+            return Err(Refusal::oidc("InvalidRequestException", "redirectUris is missing"));
+        }
+        check_start_url(&state, &required(asked.issuer_url, "issuerUrl")?)?;
+    }
+    if !asked.redirect_uris.iter().all(|uri| authorize::is_loopback(uri)) {
+        return Err(Refusal::oidc("InvalidRedirectUriException", "A redirect must lead to http://127.0.0.1"));
+    }
+    let (id, secret) = (random::token::<18>()?, random::token::<180>()?);
+    let now = state.now();
+    let expires = now.saturating_add(millis(state.options().registration_lifetime));
+    let client = Client {
+        secret: secret.clone(),
+        name,
+        scopes: asked.scopes,
+        grants,
+        redirects: asked.redirect_uris,
+        expires,
+    };
+    lock(&state.clients).insert(id.clone(), client);
+    Ok(Json(json!({
+        "clientId": id,
+        "clientSecret": secret,
+        "clientIdIssuedAt": now / 1000,
+        "clientSecretExpiresAt": expires / 1000,
+    })))
+}
+
+/// The same directory, however its address ends.
+fn check_start_url(state: &State, url: &str) -> Answer<()> {
+    let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
+    if plain(url) == plain(&state.start_url()) {
+        Ok(())
+    } else {
+        Err(Refusal::oidc("InvalidRequestException", "The start URL is not this directory's"))
+    }
+}
+
+fn authenticate(state: &State, id: &str, secret: &str) -> Answer<Client> {
+    state.client(id).filter(|client| client.secret == secret).ok_or_else(|| {
+        Refusal::oidc("InvalidClientException", "The client is unknown, or its secret is wrong or expired")
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeviceRequest {
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    start_url: Option<String>,
+}
+
+/// `StartDeviceAuthorization`.
+pub(super) async fn device_authorization(
+    Shared(state): Shared<Arc<State>>,
+    body: Bytes,
+) -> Answer<Json<Value>> {
+    let asked: DeviceRequest = parse(&body)?;
+    let client_id = required(asked.client_id, "clientId")?;
+    let client = authenticate(&state, &client_id, &required(asked.client_secret, "clientSecret")?)?;
+    if !client.grants.iter().any(|grant| grant == DEVICE_CODE) {
+        return Err(Refusal::oidc(
+            "UnauthorizedClientException",
+            "The client did not register for device codes",
+        ));
+    }
+    check_start_url(&state, &required(asked.start_url, "startUrl")?)?;
+    let options = state.options();
+    let (code, user_code) = (random::token::<60>()?, random::user_code()?);
+    let device = Device {
+        client: client_id,
+        user_code: user_code.clone(),
+        form_token: random::token::<24>()?,
+        decision: Decision::Pending,
+        expires: state.now().saturating_add(millis(options.sign_in_lifetime)),
+        polls: 0,
+        polled: None,
+    };
+    lock(&state.devices).insert(code.clone(), device);
+    let page = format!("{}/device", state.endpoint);
+    Ok(Json(json!({
+        "deviceCode": code,
+        "userCode": user_code,
+        "verificationUri": page,
+        "verificationUriComplete": format!("{page}?user_code={user_code}"),
+        "expiresIn": options.sign_in_lifetime.as_secs(),
+        "interval": options.interval.as_secs(),
+    })))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TokenRequest {
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    grant_type: Option<String>,
+    device_code: Option<String>,
+    code: Option<String>,
+    redirect_uri: Option<String>,
+    code_verifier: Option<String>,
+    refresh_token: Option<String>,
+}
+
+/// `CreateToken`.
+pub(super) async fn token(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer {
+    let asked: TokenRequest = parse(&body)?;
+    let grant = asked.grant_type.clone();
+    let mut response = create_token(&state, asked).map(Json).into_response();
+    let mut note = response.extensions_mut().remove::<Note>().unwrap_or_default();
+    note.grant = grant;
+    response.extensions_mut().insert(note);
+    Ok(response)
+}
+
+fn create_token(state: &State, asked: TokenRequest) -> Answer<Value> {
+    let client_id = required(asked.client_id, "clientId")?;
+    let client = authenticate(state, &client_id, &required(asked.client_secret, "clientSecret")?)?;
+    let grant = required(asked.grant_type, "grantType")?;
+    if ![DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str()) {
+        return Err(Refusal::oidc("UnsupportedGrantTypeException", "The grant type is not known"));
+    }
+    if !client.grants.contains(&grant) {
+        return Err(Refusal::oidc(
+            "UnauthorizedClientException",
+            "The client did not register for this grant",
+        ));
+    }
+    let options = state.options();
+    let now = state.now();
+    let tokens = match grant.as_str() {
+        DEVICE_CODE => {
+            redeem_device_code(state, &client_id, &required(asked.device_code, "deviceCode")?)?;
+            lock(&state.sessions).begin(&client_id, &client, &options, now)?
+        }
+        AUTHORIZATION_CODE => {
+            let code = required(asked.code, "code")?;
+            let redirect = required(asked.redirect_uri, "redirectUri")?;
+            let verifier = required(asked.code_verifier, "codeVerifier")?;
+            redeem_authorization(state, &client_id, &code, &redirect, &verifier)?;
+            lock(&state.sessions).begin(&client_id, &client, &options, now)?
+        }
+        _ => {
+            let refresh = required(asked.refresh_token, "refreshToken")?;
+            lock(&state.sessions)
+                .renew(&client_id, &refresh, &options, now)?
+                .ok_or_else(|| invalid_grant("The refresh token is not valid"))?
+        }
+    };
+    Ok(token_answer(tokens))
+}
+
+fn token_answer(tokens: Tokens) -> Value {
+    let mut answer = json!({
+        "accessToken": tokens.access,
+        "tokenType": "Bearer",
+        "expiresIn": tokens.lifetime.as_secs(),
+    });
+    if let Some(refresh) = tokens.refresh {
+        answer["refreshToken"] = refresh.into();
+    }
+    answer
+}
+
+fn invalid_grant(message: &str) -> Refusal {
+    Refusal::oidc("InvalidGrantException", message)
+}
+
+/// Takes a device code out once it is approved; until then each call is a poll.
+fn redeem_device_code(state: &State, client_id: &str, code: &str) -> Answer<()> {
+    let options = state.options();
+    let now = state.now();
+    let mut devices = lock(&state.devices);
+    let device = devices
+        .get_mut(code)
+        .filter(|device| device.client == client_id)
+        .ok_or_else(|| invalid_grant("The device code is not valid"))?;
+    if now >= device.expires {
+        return Err(Refusal::oidc("ExpiredTokenException", "The device code has expired"));
+    }
+    let early = device.polled.is_some_and(|polled| polled.elapsed() < options.interval);
+    device.polled = Some(Instant::now());
+    if early {
+        return Err(Refusal::oidc("SlowDownException", "The client polls faster than the interval"));
+    }
+    device.polls += 1;
+    let decision = match (device.decision, options.approval) {
+        (Decision::Pending, Approval::Denied) => Decision::Denied,
+        (Decision::Pending, Approval::Automatic) if device.polls > options.polls_before_approval => {
+            Decision::Approved
+        }
+        (decision, _) => decision,
+    };
+    match decision {
+        Decision::Pending => {
+            Err(Refusal::oidc("AuthorizationPendingException", "Waiting for the person to approve"))
+        }
+        Decision::Denied => Err(Refusal::oidc("AccessDeniedException", "The person denied the request")),
+        Decision::Approved => {
+            devices.remove(code);
+            Ok(())
+        }
+    }
+}
+
+/// Takes an authorization code out: it works once, for its client, its redirect and the verifier of its challenge.
+fn redeem_authorization(
+    state: &State,
+    client_id: &str,
+    code: &str,
+    redirect: &str,
+    verifier: &str,
+) -> Answer<()> {
+    let now = state.now();
+    let mut authorizations = lock(&state.authorizations);
+    let known = authorizations.get(code).is_some_and(|authorization| {
+        authorization.client == client_id && authorization.decision == Decision::Approved
+    });
+    // Whatever is wrong from here on, the code is spent: a second guess at the verifier must not be possible.
+    let authorization = known
+        .then(|| authorizations.remove(code))
+        .flatten()
+        .ok_or_else(|| invalid_grant("The authorization code is not valid"))?;
+    if now >= authorization.expires {
+        return Err(invalid_grant("The authorization code has expired"));
+    }
+    if authorization.redirect != redirect {
+        return Err(invalid_grant("The redirect is not the one of the authorization request"));
+    }
+    if !is_verifier(verifier) || challenge_of(verifier) != authorization.challenge {
+        return Err(invalid_grant("The code verifier does not fit the challenge"));
+    }
+    Ok(())
+}
+
+/// RFC 7636: 43 to 128 unreserved characters.
+fn is_verifier(text: &str) -> bool {
+    (43..=128).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
+fn challenge_of(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(ring::digest::digest(&ring::digest::SHA256, verifier.as_bytes()))
+}

@@ -1,0 +1,244 @@
+//! What the sandbox remembers.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::directory::Directory;
+use super::log::Log;
+use super::options::{Options, Rotation};
+use super::random;
+use super::traffic::Bucket;
+
+/// Milliseconds since the epoch.
+pub(super) type Millis = i64;
+
+/// A guard, whatever became of the thread that held it before.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A duration in milliseconds.
+pub(super) fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX / 4)
+}
+
+/// Everything that the handlers share.
+pub(super) struct State {
+    pub(super) options: Mutex<Options>,
+    pub(super) directory: Mutex<Arc<Directory>>,
+    pub(super) revoked_roles: Mutex<HashSet<(String, String)>>,
+    pub(super) clients: Mutex<HashMap<String, Client>>,
+    pub(super) devices: Mutex<HashMap<String, Device>>,
+    pub(super) authorizations: Mutex<HashMap<String, Authorization>>,
+    pub(super) sessions: Mutex<Sessions>,
+    pub(super) keys: Mutex<HashMap<String, Key>>,
+    pub(super) console: Mutex<HashMap<String, ConsoleTicket>>,
+    pub(super) bucket: Mutex<Bucket>,
+    pub(super) log: Log,
+    /// `http://127.0.0.1:PORT`.
+    pub(super) endpoint: String,
+}
+
+/// A registered client.
+#[derive(Clone)]
+pub(super) struct Client {
+    pub(super) secret: String,
+    pub(super) name: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) grants: Vec<String>,
+    pub(super) redirects: Vec<String>,
+    pub(super) expires: Millis,
+}
+
+impl Client {
+    /// The service gives a refresh token only to clients that asked for this scope.
+    pub(super) fn may_refresh(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == "sso:account:access")
+    }
+}
+
+/// What a person decided, or has not yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    Pending,
+    Approved,
+    Denied,
+}
+
+/// A device code; its key is the code.
+pub(super) struct Device {
+    pub(super) client: String,
+    pub(super) user_code: String,
+    pub(super) form_token: String,
+    pub(super) decision: Decision,
+    pub(super) expires: Millis,
+    pub(super) polls: u32,
+    pub(super) polled: Option<Instant>,
+}
+
+/// An authorization request; its key is the code that the client gets.
+pub(super) struct Authorization {
+    pub(super) id: String,
+    pub(super) form_token: String,
+    pub(super) client: String,
+    pub(super) redirect: String,
+    pub(super) state: Option<String>,
+    pub(super) challenge: String,
+    pub(super) decision: Decision,
+    pub(super) expires: Millis,
+}
+
+/// Who is signed in, by the tokens that show it.
+#[derive(Default)]
+pub(super) struct Sessions {
+    next: u64,
+    access: HashMap<String, (u64, Millis)>,
+    refresh: HashMap<String, (u64, String)>,
+}
+
+/// What a sign-in or a refresh yields.
+pub(super) struct Tokens {
+    pub(super) access: String,
+    pub(super) refresh: Option<String>,
+    pub(super) lifetime: Duration,
+}
+
+impl Sessions {
+    /// Begins a session.
+    pub(super) fn begin(
+        &mut self,
+        client_id: &str,
+        client: &Client,
+        options: &Options,
+        now: Millis,
+    ) -> io::Result<Tokens> {
+        self.next += 1;
+        let session = self.next;
+        if !client.may_refresh() {
+            return self.access(session, options.unscoped_token_lifetime, now);
+        }
+        let mut tokens = self.access(session, options.token_lifetime, now)?;
+        tokens.refresh = Some(self.refresh(session, client_id)?);
+        Ok(tokens)
+    }
+
+    /// Renews a session; `None` where the refresh token is not, or no longer, this client's.
+    pub(super) fn renew(
+        &mut self,
+        client_id: &str,
+        refresh_token: &str,
+        options: &Options,
+        now: Millis,
+    ) -> io::Result<Option<Tokens>> {
+        let Some((session, _)) = self.refresh.get(refresh_token).filter(|(_, owner)| owner == client_id)
+        else {
+            return Ok(None);
+        };
+        let session = *session;
+        let mut tokens = self.access(session, options.token_lifetime, now)?;
+        tokens.refresh = match options.refresh {
+            Rotation::Reusable => Some(refresh_token.to_owned()),
+            Rotation::Unmentioned => None,
+            Rotation::Rotated => {
+                self.refresh.remove(refresh_token);
+                Some(self.refresh(session, client_id)?)
+            }
+        };
+        Ok(Some(tokens))
+    }
+
+    fn access(&mut self, session: u64, lifetime: Duration, now: Millis) -> io::Result<Tokens> {
+        let access = format!("aoa{}", random::token::<240>()?);
+        self.access.insert(access.clone(), (session, now.saturating_add(millis(lifetime))));
+        Ok(Tokens { access, refresh: None, lifetime })
+    }
+
+    fn refresh(&mut self, session: u64, client_id: &str) -> io::Result<String> {
+        let refresh = format!("aor{}", random::token::<240>()?);
+        self.refresh.insert(refresh.clone(), (session, client_id.to_owned()));
+        Ok(refresh)
+    }
+
+    /// The session of a valid access token.
+    pub(super) fn session(&self, access_token: &str, now: Millis) -> Option<u64> {
+        self.access.get(access_token).filter(|(_, expires)| now < *expires).map(|(session, _)| *session)
+    }
+
+    pub(super) fn end(&mut self, session: u64) {
+        self.access.retain(|_, (owner, _)| *owner != session);
+        self.refresh.retain(|_, (owner, _)| *owner != session);
+    }
+
+    pub(super) fn end_all(&mut self) {
+        self.access.clear();
+        self.refresh.clear();
+    }
+}
+
+/// Role credentials that were handed out; the map's key is the access key id.
+#[derive(Clone)]
+pub(super) struct Key {
+    pub(super) secret: String,
+    pub(super) token: String,
+    pub(super) account: String,
+    pub(super) role: String,
+    pub(super) expires: Millis,
+}
+
+/// A sign-in token of the console; the map's key is the token.
+pub(super) struct ConsoleTicket {
+    pub(super) account: String,
+    pub(super) role: String,
+    pub(super) expires: Millis,
+}
+
+impl State {
+    pub(super) fn new(options: Options, endpoint: String) -> Self {
+        let directory = Arc::new(Directory::of(&options, &HashSet::new()));
+        Self {
+            bucket: Mutex::new(Bucket::new(options.rate_limit)),
+            options: Mutex::new(options),
+            directory: Mutex::new(directory),
+            revoked_roles: Mutex::default(),
+            clients: Mutex::default(),
+            devices: Mutex::default(),
+            authorizations: Mutex::default(),
+            sessions: Mutex::default(),
+            keys: Mutex::default(),
+            console: Mutex::default(),
+            log: Log::new(),
+            endpoint,
+        }
+    }
+
+    pub(super) fn options(&self) -> Options {
+        lock(&self.options).clone()
+    }
+
+    pub(super) fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&lock(&self.directory))
+    }
+
+    /// After the options or the revoked roles have changed.
+    pub(super) fn rebuild_directory(&self) {
+        let directory = Directory::of(&lock(&self.options), &lock(&self.revoked_roles));
+        *lock(&self.directory) = Arc::new(directory);
+    }
+
+    /// The service's clock.
+    pub(super) fn now(&self) -> Millis {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        millis(since) + lock(&self.options).clock_ahead * 1000
+    }
+
+    pub(super) fn start_url(&self) -> String {
+        lock(&self.options).start_url.clone().unwrap_or_else(|| format!("{}/start", self.endpoint))
+    }
+
+    pub(super) fn client(&self, id: &str) -> Option<Client> {
+        let now = self.now();
+        lock(&self.clients).get(id).filter(|client| now < client.expires).cloned()
+    }
+}

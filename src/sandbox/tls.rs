@@ -1,0 +1,126 @@
+//! https on loopback, and the proxy that leads clients there which know AWS's own hosts only.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use super::log;
+use super::state::State;
+
+/// A certificate for AWS's hosts in a region, and the authority that vouches for it.
+pub(super) struct Identity {
+    pub(super) ca_pem: String,
+    pub(super) acceptor: TlsAcceptor,
+}
+
+impl Identity {
+    pub(super) fn new(region: &str) -> io::Result<Self> {
+        let (issuer, ca_pem) = authority().map_err(io::Error::other)?;
+        let names = vec![
+            "127.0.0.1".to_owned(),
+            "localhost".to_owned(),
+            format!("oidc.{region}.amazonaws.com"),
+            format!("portal.sso.{region}.amazonaws.com"),
+            "sts.amazonaws.com".to_owned(),
+            format!("sts.{region}.amazonaws.com"),
+            "signin.aws.amazon.com".to_owned(),
+            format!("{region}.signin.aws.amazon.com"),
+        ];
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let mut parameters = CertificateParams::new(names).map_err(io::Error::other)?;
+        parameters.distinguished_name.push(DnType::CommonName, "aws-sso sandbox");
+        parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        parameters.use_authority_key_identifier_extension = true;
+        validity(&mut parameters);
+        let certificate = parameters.signed_by(&key, &issuer).map_err(io::Error::other)?;
+        let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], private)
+            .map_err(io::Error::other)?;
+        Ok(Self { ca_pem, acceptor: TlsAcceptor::from(Arc::new(config)) })
+    }
+}
+
+fn authority() -> Result<(Issuer<'static, KeyPair>, String), rcgen::Error> {
+    let key = KeyPair::generate()?;
+    let mut parameters = CertificateParams::default();
+    parameters.distinguished_name.push(DnType::CommonName, "aws-sso sandbox authority");
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    validity(&mut parameters);
+    let certificate = parameters.self_signed(&key)?;
+    Ok((Issuer::new(parameters, key), certificate.pem()))
+}
+
+/// A few days, so that a certificate that somebody came to trust does not stay so.
+fn validity(parameters: &mut CertificateParams) {
+    const DAY: Duration = Duration::from_hours(24);
+    let now = SystemTime::now();
+    parameters.not_before = (now - DAY).into();
+    parameters.not_after = (now + 7 * DAY).into();
+}
+
+/// Leads every `CONNECT` to `target`, whatever host it names.
+pub(super) async fn proxy(listener: TcpListener, target: SocketAddr, state: Arc<State>) {
+    while let Ok((client, _)) = listener.accept().await {
+        send_at_once(&client);
+        let state = Arc::clone(&state);
+        tokio::spawn(async move {
+            // A client that goes away is no concern of the others.
+            let _ = tunnel(client, target, &state).await;
+        });
+    }
+}
+
+async fn tunnel(mut client: TcpStream, target: SocketAddr, state: &State) -> io::Result<()> {
+    const LONGEST_HEAD: usize = 16 * 1024;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        // Byte by byte, since what follows the head belongs to the tunnel.
+        head.push(client.read_u8().await?);
+        if head.len() > LONGEST_HEAD {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+    }
+    let head = String::from_utf8_lossy(&head);
+    let mut words = head.split_whitespace();
+    let (method, host) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let connect = method == "CONNECT";
+    let place = state.log.add(log::Request {
+        operation: if connect { "CONNECT" } else { "Unknown" }.to_owned(),
+        method: method.to_owned(),
+        path: host.split('?').next().unwrap_or_default().to_owned(),
+        host: host.split('?').next().unwrap_or_default().to_owned(),
+        ..log::Request::default()
+    });
+    let status = if connect { 200 } else { 405 };
+    state.log.end(place, Some(status), log::Note::default());
+    if !connect {
+        return client.write_all(b"HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n").await;
+    }
+    let mut server = TcpStream::connect(target).await?;
+    send_at_once(&server);
+    client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
+    copy_bidirectional(&mut client, &mut server).await?;
+    Ok(())
+}
+
+/// Without this, an answer in two parts may wait 40 ms in between for the client's acknowledgement.
+pub(super) fn send_at_once(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+}
