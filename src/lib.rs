@@ -7,6 +7,7 @@ pub mod aws_files;
 pub mod credentials;
 pub mod environment;
 pub mod error;
+pub mod identity_center;
 pub mod role;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
