@@ -12,5 +12,6 @@ pub mod role;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod secret;
+pub mod session;
 pub mod terminal;
 pub mod timestamp;
