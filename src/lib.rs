@@ -8,6 +8,8 @@ pub mod credentials;
 pub mod environment;
 pub mod error;
 pub mod identity_center;
+pub mod inventory;
+pub mod provider;
 pub mod role;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -1,0 +1,166 @@
+//! What a run has fetched so far, kept so that a run that was stopped goes on where it was.
+//!
+//! A line is added for each account when its roles have arrived; the account's list itself is asked for anew, since it
+//! is short and says which accounts still exist.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::aws_files::store;
+use crate::error::Result;
+
+/// How old the role list of a run that was stopped may be to be taken as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Resume {
+    /// An hour.
+    #[default]
+    Recent,
+    /// As old as it may be.
+    Always,
+    /// Everything is asked for anew.
+    Never,
+}
+
+impl Resume {
+    fn allows(self, age: i64) -> bool {
+        const HOUR: Duration = Duration::from_hours(1);
+        match self {
+            Self::Recent => (0..HOUR.as_secs().cast_signed()).contains(&age),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// The roles of one account.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    start_url: String,
+    account_id: String,
+    roles: Vec<String>,
+    /// When they arrived, in seconds since 1970.
+    at: i64,
+}
+
+/// The file, and what it held at the start.
+#[derive(Debug)]
+pub(super) struct Journal {
+    path: PathBuf,
+    start_url: String,
+    kept: HashMap<String, Vec<String>>,
+    file: Option<File>,
+}
+
+impl Journal {
+    /// Opens the journal of the directory with this start URL. One that cannot be read is empty.
+    pub(super) fn open(path: &Path, start_url: &str, resume: Resume) -> Result<Self> {
+        let now = Timestamp::now().as_second();
+        let bytes = store::read(path)?.unwrap_or_default();
+        let kept = bytes
+            .split(|byte| *byte == b'\n')
+            // A run that was killed may have left half a line.
+            .filter_map(|line| serde_json::from_slice::<Entry>(line).ok())
+            .filter(|entry| entry.start_url == start_url && resume.allows(now - entry.at))
+            .map(|entry| (entry.account_id, entry.roles))
+            .collect::<HashMap<_, _>>();
+        let mut journal = Self { path: path.to_owned(), start_url: start_url.to_owned(), kept, file: None };
+        if journal.kept.is_empty() {
+            journal.remove();
+        }
+        journal.file = journal.appendable(bytes.ends_with(b"\n") || bytes.is_empty());
+        Ok(journal)
+    }
+
+    /// `None` where no file can be made: the run works without, it only cannot be resumed.
+    fn appendable(&self, is_whole: bool) -> Option<File> {
+        if let Some(folder) = self.path.parent() {
+            let _ = fs::create_dir_all(folder);
+        }
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&self.path).ok()?;
+        if !is_whole {
+            file.write_all(b"\n").ok()?;
+        }
+        Some(file)
+    }
+
+    /// The roles of an account, if they were kept.
+    pub(super) fn take(&mut self, account_id: &str) -> Option<Vec<String>> {
+        self.kept.get(account_id).cloned()
+    }
+
+    /// Keeps an account's roles.
+    pub(super) fn add(&mut self, account_id: &str, roles: &[String]) {
+        self.kept.insert(account_id.to_owned(), roles.to_vec());
+        let entry = Entry {
+            start_url: self.start_url.clone(),
+            account_id: account_id.to_owned(),
+            roles: roles.to_vec(),
+            at: Timestamp::now().as_second(),
+        };
+        let Some(file) = &mut self.file else { return };
+        let written = serde_json::to_vec(&entry).map_err(std::io::Error::other).and_then(|mut line| {
+            line.push(b'\n');
+            file.write_all(&line)
+        });
+        if let Err(error) = written {
+            tracing::debug!("what was fetched is not kept: {}", store::reason(&error));
+            self.file = None;
+        }
+    }
+
+    /// Everything has arrived: there is nothing to resume.
+    pub(super) fn remove(&mut self) {
+        self.file = None;
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_taken_up_within_an_hour_in_the_same_directory() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("folder/journal");
+        let roles = ["reader".to_owned(), "=ls".to_owned()];
+        Journal::open(&path, "https://a", Resume::Recent).unwrap().add("111111111111", &roles);
+        let now = Timestamp::now().as_second();
+        let old = format!(
+            "{{\"start_url\":\"https://a\",\"account_id\":\"222222222222\",\"roles\":[],\"at\":{}}}\n",
+            now - 3601
+        );
+        // And half a line, as a killed run leaves it.
+        let text = fs::read_to_string(&path).unwrap() + &old + "{\"start_url\":\"https://a\",\"acc";
+        fs::write(&path, &text).unwrap();
+
+        let cases = [
+            ("https://a", Resume::Recent, true, false),
+            ("https://a", Resume::Always, true, true),
+            ("https://a", Resume::Never, false, false),
+            ("https://b", Resume::Always, false, false),
+        ];
+        for (start_url, resume, first, second) in cases {
+            fs::write(&path, &text).unwrap();
+            let mut journal = Journal::open(&path, start_url, resume).unwrap();
+            assert_eq!(journal.take("111111111111").is_some(), first, "{start_url} {resume:?}");
+            assert_eq!(journal.take("222222222222").is_some(), second, "{start_url} {resume:?}");
+            journal.add("333333333333", &roles);
+            let mut again = Journal::open(&path, start_url, Resume::Recent).unwrap();
+            assert_eq!(again.take("333333333333").as_deref(), Some(&roles[..]));
+            assert_eq!(again.take("111111111111").is_some(), first, "{start_url} {resume:?}");
+            again.remove();
+            assert!(!path.exists());
+        }
+    }
+}
