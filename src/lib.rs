@@ -5,6 +5,7 @@
 
 pub mod aws_files;
 pub mod credentials;
+pub mod emit;
 pub mod environment;
 pub mod error;
 pub mod identity_center;
@@ -15,5 +16,6 @@ pub mod role;
 pub mod sandbox;
 pub mod secret;
 pub mod session;
+pub mod shell;
 pub mod terminal;
 pub mod timestamp;

@@ -1,0 +1,273 @@
+//! A change of a shell's environment, as data that each shell only renders.
+
+use std::ffi::OsString;
+
+use super::{Displaced, Grant};
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+use crate::shell::{self, Shell};
+use crate::timestamp;
+
+/// The variables that hold a role's credentials.
+const CREDENTIALS: [&str; 5] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCOUNT_ID",
+];
+/// The variables by which a prompt and this tool know the shell's role.
+const ROLE: [&str; 3] = ["AWS_SSO_PROFILE", "AWS_SSO_ROLE_ARN", EXPIRATION];
+/// When the keys expire, in epoch seconds, for prompts and the hook.
+const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
+/// The variables by which SDKs know the region.
+const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+/// The variables by which other tools name a profile or a token; they would contradict the credentials.
+const RIVALS: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"];
+
+/// `name → value`, where `None` removes the variable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change(Vec<(&'static str, Option<String>)>);
+
+impl Change {
+    /// Puts a role's credentials into the environment.
+    #[must_use]
+    pub fn to_role(grant: &Grant<'_>) -> Self {
+        let mut change = Self::default();
+        change.set_credentials(grant.credentials);
+        change.set_region(grant.region);
+        change.set(ROLE.into_iter().zip([grant.directory.to_owned(), grant.role.to_string()]));
+        change.remove(RIVALS);
+        change
+    }
+
+    /// Names a profile and leaves the credentials to each program's SDK, which renews them by itself.
+    #[must_use]
+    pub fn to_profile(profile: &str, directory: &str, role: &str, region: Option<&str>) -> Self {
+        let mut change = Self::default();
+        change.set([("AWS_PROFILE", profile.to_owned())]);
+        change.set_region(region);
+        change.set(ROLE.into_iter().zip([directory.to_owned(), role.to_owned()]));
+        change.remove(CREDENTIALS);
+        change.remove([EXPIRATION, "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"]);
+        change
+    }
+
+    /// Later credentials of the role that is in the environment already; all else stays as it is.
+    ///
+    /// So there is nothing to record, whoever put the role there: `use`, `env` or direnv.
+    #[must_use]
+    pub fn to_renewed(credentials: &RoleCredentials) -> Self {
+        let mut change = Self::default();
+        change.set_credentials(credentials);
+        change
+    }
+
+    /// Gives back what earlier changes displaced.
+    ///
+    /// Without a record there may still be a role, of `env`: then what only this tool sets is removed. Without a role
+    /// the keys are the person's own.
+    #[must_use]
+    pub fn back(displaced: Option<Displaced>, has_role: bool) -> Self {
+        let mut change = Self::default();
+        if let Some(displaced) = displaced {
+            // A value that cannot be given to a shell is no reason to keep the role.
+            let values = displaced.into_values().into_iter();
+            change.0 = values
+                .map(|(name, value)| (name, value.filter(|value| shell::is_printable(value))))
+                .collect();
+            change.remove([Displaced::VARIABLE]);
+        } else if has_role {
+            change.remove(CREDENTIALS);
+            change.remove(ROLE);
+        }
+        change
+    }
+
+    /// The same change, with a record of what it displaces, so that `clear` can give it back.
+    ///
+    /// `earlier` is the record of the changes in force: what they displaced is the first state, and what this change
+    /// does not touch again goes back to it.
+    ///
+    /// Errors: `Usage` where a value could not be given back.
+    pub fn recorded(
+        mut self,
+        earlier: Option<Displaced>,
+        current: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self> {
+        let mut displaced = Displaced::default();
+        let mut given_back = Vec::new();
+        for (name, value) in earlier.map(Displaced::into_values).unwrap_or_default() {
+            if self.touches(name) {
+                displaced.insert(name, value);
+            } else {
+                given_back.push((name, value));
+            }
+        }
+        for (name, _) in &self.0 {
+            if !displaced.holds(name) {
+                displaced.insert(name, current(name).map(|value| to_give_back(name, value)).transpose()?);
+            }
+        }
+        self.0.extend(given_back);
+        self.set([(Displaced::VARIABLE, displaced.to_variable())]);
+        Ok(self)
+    }
+
+    /// The code that makes the change in a shell; nothing of it if one value could not be rendered safely.
+    pub fn render(&self, shell: Shell) -> Result<String> {
+        let mut code = String::new();
+        for (name, value) in &self.0 {
+            let statement = match value {
+                None => shell.unset(name),
+                Some(value) if shell::is_printable(value) => shell.set(name, value),
+                Some(_) => {
+                    return Err(Error::failed(format!(
+                        "the value for {name} holds a control character, so it is not given to a shell"
+                    )));
+                }
+            };
+            code.push_str(&statement);
+            code.push('\n');
+        }
+        Ok(code)
+    }
+
+    /// The names that a change may touch: a record of what was displaced holds no others.
+    #[must_use]
+    pub fn known_name(name: &str) -> Option<&'static str> {
+        CREDENTIALS.into_iter().chain(ROLE).chain(REGION).chain(RIVALS).find(|known| *known == name)
+    }
+
+    fn touches(&self, name: &str) -> bool {
+        self.0.iter().any(|(touched, _)| *touched == name)
+    }
+
+    fn set(&mut self, values: impl IntoIterator<Item = (&'static str, String)>) {
+        self.0.extend(values.into_iter().map(|(name, value)| (name, Some(value))));
+    }
+
+    fn set_credentials(&mut self, credentials: &RoleCredentials) {
+        self.set(CREDENTIALS.into_iter().zip([
+            credentials.access_key_id.clone(),
+            credentials.secret_access_key.expose().to_owned(),
+            credentials.session_token.expose().to_owned(),
+            timestamp::format(credentials.expiration),
+            credentials.account_id.clone(),
+        ]));
+        self.set([(EXPIRATION, credentials.expiration.as_second().to_string())]);
+    }
+
+    fn set_region(&mut self, region: Option<&str>) {
+        if let Some(region) = region {
+            self.set(REGION.map(|name| (name, region.to_owned())));
+        }
+    }
+
+    fn remove(&mut self, names: impl IntoIterator<Item = &'static str>) {
+        self.0.extend(names.into_iter().map(|name| (name, None)));
+    }
+}
+
+/// A value that the shell has now, if it can be rendered for it again.
+fn to_give_back(name: &str, value: OsString) -> Result<String> {
+    value.into_string().ok().filter(|value| shell::is_printable(value)).ok_or_else(|| {
+        Error::usage(format!(
+            "the value of {name} holds a control character or is not UTF-8, so clear could not give it back"
+        ))
+        .remedy(format!("correct it, or unset {name}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// A shell's environment, changed as the shell would change it.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct Environment(BTreeMap<String, String>);
+
+    impl Environment {
+        fn of(values: &[(&str, &str)]) -> Self {
+            Self(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        }
+
+        fn displaced(&self) -> Option<Displaced> {
+            self.0.get(Displaced::VARIABLE).and_then(|text| Displaced::from_variable(text))
+        }
+
+        fn enter(&mut self, change: Change) {
+            let change =
+                change.recorded(self.displaced(), |name| self.0.get(name).map(OsString::from)).unwrap();
+            self.apply(change);
+        }
+
+        fn apply(&mut self, change: Change) {
+            for (name, value) in change.0 {
+                match value {
+                    Some(value) => self.0.insert(name.to_owned(), value),
+                    None => self.0.remove(name),
+                };
+            }
+        }
+    }
+
+    fn change(values: &[(&'static str, Option<&str>)]) -> Change {
+        Change(values.iter().map(|(name, value)| (*name, value.map(str::to_owned))).collect())
+    }
+
+    #[test]
+    fn clear_gives_back_the_first_state_however_often_use_ran() {
+        let first =
+            Environment::of(&[("AWS_PROFILE", "mine"), ("AWS_REGION", "eu-west-1"), ("EDITOR", "vi")]);
+        let mut shell = first.clone();
+        shell.enter(change(&[
+            ("AWS_PROFILE", None),
+            ("AWS_ACCESS_KEY_ID", Some("A")),
+            ("AWS_REGION", Some("x")),
+        ]));
+        assert_eq!(shell.0.get("AWS_REGION").map(String::as_str), Some("x"));
+
+        shell.enter(change(&[("AWS_PROFILE", Some("p")), ("AWS_SESSION_TOKEN", Some("T"))]));
+        assert_eq!(shell.0.get("AWS_ACCESS_KEY_ID"), None, "the first role's key must not outlive it");
+        assert_eq!(shell.0.get("AWS_REGION").map(String::as_str), Some("eu-west-1"));
+
+        shell.apply(Change::back(shell.displaced(), true));
+        assert_eq!(shell, first);
+    }
+
+    #[test]
+    fn a_record_that_somebody_else_wrote_cannot_name_other_variables() {
+        let mut forged = Displaced::default();
+        forged.insert("PATH", Some("/tmp".to_owned()));
+        let read = Displaced::from_variable(&forged.to_variable()).unwrap();
+        assert_eq!(read.into_values(), []);
+        assert_eq!(Displaced::from_variable("not base64!"), None);
+    }
+
+    #[test]
+    fn clear_without_a_role_leaves_the_persons_own_keys_alone() {
+        assert_eq!(Change::back(None, false), Change::default());
+        assert!(Change::back(None, true).touches("AWS_ACCESS_KEY_ID"));
+    }
+
+    #[test]
+    fn what_clear_could_not_give_back_is_not_displaced() {
+        let change = change(&[("AWS_REGION", Some("x"))]);
+        let odd = |_: &str| Some(OsString::from("eu\r"));
+        assert!(change.recorded(None, odd).unwrap_err().report().contains("unset AWS_REGION"));
+        let mut forged = Displaced::default();
+        forged.insert("AWS_REGION", Some("a\nb".to_owned()));
+        assert_eq!(Change::back(Some(forged), true).0[0], ("AWS_REGION", None));
+    }
+
+    #[test]
+    fn a_value_with_a_control_character_renders_nothing() {
+        let hostile = change(&[("AWS_PROFILE", Some("ok")), ("AWS_REGION", Some("a\nrm -rf ~"))]);
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell, Shell::Posix] {
+            assert!(hostile.render(shell).is_err());
+        }
+    }
+}

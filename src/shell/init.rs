@@ -1,0 +1,111 @@
+//! Rendering `../../shell/init.*`: real files, in which only the program's path and the function's name are filled in.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use super::Shell;
+use crate::error::{Error, Result};
+
+/// What the prompt does when the shell's credentials have five minutes left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Hook {
+    /// It says so, once.
+    #[default]
+    Notice,
+    /// It renews them without a word, where the sign-in allows it.
+    Refresh,
+    /// Nothing.
+    None,
+}
+
+/// What the person chose for the function.
+#[derive(Clone, Debug)]
+pub struct Init<'a> {
+    /// The function's name, `awsso` unless told otherwise.
+    pub command: &'a str,
+    /// The program that it runs.
+    pub program: &'a Path,
+    /// What the prompt does.
+    pub hook: Hook,
+    /// Whether Tab completes its arguments.
+    pub completion: bool,
+}
+
+/// The word that stands for the program's path in `shell/init.*`; a plain word in every shell.
+const PROGRAM: &str = "__AWS_SSO_PROGRAM__";
+/// The word that stands for the function's name.
+const COMMAND: &str = "__aws_sso_command__";
+
+/// Names with which the function would take the place of a word that its own code, or a shell, lives by.
+const TAKEN: [&str; 40] = [
+    "alias", "and", "begin", "builtin", "case", "command", "do", "done", "echo", "elif", "else", "end",
+    "esac", "eval", "exec", "exit", "export", "fi", "for", "function", "if", "in", "local", "math", "not",
+    "or", "path", "printf", "prompt", "return", "select", "set", "shift", "source", "string", "switch",
+    "test", "then", "unset", "while",
+];
+
+/// The code that defines the function, for `eval`.
+pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
+    let template = match shell {
+        Shell::Bash => include_str!("../../shell/init.bash"),
+        Shell::Zsh => include_str!("../../shell/init.zsh"),
+        Shell::Fish => include_str!("../../shell/init.fish"),
+        Shell::Powershell => include_str!("../../shell/init.ps1"),
+        Shell::Posix => {
+            return Err(Error::usage("a plain POSIX shell has no init")
+                .remedy("use: eval \"$(aws-sso env ROLE --shell posix)\""));
+        }
+    };
+    if !is_function_name(init.command) {
+        return Err(Error::usage(format!("{} cannot be a function's name", init.command)).remedy(
+            "use letters, digits, - and _, beginning with a letter, and no word of the shell's own",
+        ));
+    }
+    let program = init
+        .program
+        .to_str()
+        .filter(|path| super::is_printable(path))
+        .ok_or_else(|| Error::failed("the path of this program cannot be written in a shell script"))?;
+    let parts = [
+        ("completion", init.completion),
+        ("renewal", init.hook == Hook::Refresh),
+        ("hook", init.hook != Hook::None),
+    ];
+    let code = parts
+        .into_iter()
+        .filter(|(_, is_wanted)| !is_wanted)
+        .fold(template.to_owned(), |code, (part, _)| without_part(&code, part));
+    // The path last: whatever stands in it is not to be filled in.
+    Ok(without_comments(&code).replace(COMMAND, init.command).replace(PROGRAM, &shell.quote(program)))
+}
+
+/// The code without what stands between the marks of a part.
+fn without_part(code: &str, part: &str) -> String {
+    let (start, end) = (format!("# >>> {part}"), format!("# <<< {part}"));
+    let mut is_inside = false;
+    let mut rest = String::new();
+    for line in code.lines() {
+        is_inside |= line.trim() == start;
+        if !is_inside {
+            rest.push_str(line);
+            rest.push('\n');
+        }
+        is_inside &= line.trim() != end;
+    }
+    rest
+}
+
+/// The code without comment and empty lines: an interactive bash may have been told that `#` is a command like any other.
+fn without_comments(code: &str) -> String {
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with('#') && !line.trim().is_empty())
+        .flat_map(|line| [line, "\n"])
+        .collect()
+}
+
+fn is_function_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        && !TAKEN.contains(&name.to_ascii_lowercase().as_str())
+}
