@@ -1,3 +1,18 @@
 //! argv → one `Result` → an exit status.
 
-fn main() {}
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use aws_sso::{commands, terminal, warm};
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let outcome = match warm::answer(arguments.get(1..).unwrap_or_default()) {
+        Some(answer) => commands::print(&answer),
+        None => commands::run(arguments),
+    };
+    outcome.unwrap_or_else(|error| {
+        terminal::say(&error.report());
+        error.exit_code()
+    })
+}

@@ -1,0 +1,16 @@
+//! `clear`: this shell gets back what it had before.
+
+use std::process::ExitCode;
+
+use crate::cli::InShell;
+use crate::commands::print;
+use crate::commands::r#use::{displaced, through_function};
+use crate::emit::Change;
+use crate::environment;
+use crate::error::Result;
+
+pub(crate) fn run(arguments: &InShell) -> Result<ExitCode> {
+    let shell = through_function(arguments.shell, "clear")?;
+    let has_role = environment::shell_role().is_some();
+    print(&Change::back(displaced(), has_role).render(shell)?)
+}

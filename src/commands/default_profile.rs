@@ -1,0 +1,27 @@
+//! The original tool without an output option: a role's credentials become the default profile's.
+
+use std::process::ExitCode;
+
+use crate::aws_files::credentials_file;
+use crate::commands::context::Context;
+use crate::commands::pick::named_or_chosen;
+use crate::commands::print;
+use crate::environment;
+use crate::error::Result;
+use crate::terminal::clean;
+use crate::timestamp;
+
+pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<ExitCode> {
+    let found = named_or_chosen(context, role)?;
+    let credentials = context.credentials(&found)?;
+    let path = environment::credentials_file()?;
+    credentials_file::write_default(&path, &credentials)?;
+    print(&format!(
+        "Default profile in {}\n  account  {}\n  role     {}\n  expires  {} ({} minutes left)\n",
+        clean(&environment::shown(&path)),
+        credentials.account_id,
+        found.role.role_name,
+        timestamp::format(credentials.expiration),
+        credentials.seconds_left() / 60,
+    ))
+}

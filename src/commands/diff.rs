@@ -1,0 +1,64 @@
+//! What would change in a file, as a unified diff.
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::terminal::clean;
+
+const CONTEXT: usize = 3;
+
+/// The difference, coloured if asked for; empty where there is none. Secrets in the lines around a change are not shown.
+pub(crate) fn unified(name: &str, before: &[u8], after: &[u8], colour: bool) -> String {
+    let paint = |code: &str, line: &str| {
+        if colour { format!("\u{1b}[{code}m{line}\u{1b}[0m\n") } else { format!("{line}\n") }
+    };
+    let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
+    let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
+    let mut text = String::new();
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        if text.is_empty() {
+            text += &paint("1", &format!("--- {name}"));
+            text += &paint("1", &format!("+++ {name}"));
+        }
+        text += &paint("36", &hunk.header().to_string());
+        for change in hunk.iter_changes() {
+            let line = legible(change.value().trim_end_matches(['\n', '\r']));
+            text += &match change.tag() {
+                ChangeTag::Delete => paint("31", &format!("-{line}")),
+                ChangeTag::Insert => paint("32", &format!("+{line}")),
+                ChangeTag::Equal => format!(" {line}\n"),
+            };
+            if change.missing_newline() {
+                text += "\\ No newline at end of file\n";
+            }
+        }
+    }
+    text
+}
+
+/// The line as a terminal may show it, without the value of a secret.
+fn legible(line: &str) -> String {
+    let secret = ["aws_secret_access_key", "aws_session_token"];
+    let shown = match line.split_once('=') {
+        Some((key, _)) if secret.contains(&key.trim().to_ascii_lowercase().as_str()) => format!("{key}= ***"),
+        _ => line.to_owned(),
+    };
+    // A tab stays one.
+    shown.split('\t').map(clean).collect::<Vec<_>>().join("\t")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_shown_with_its_surroundings_and_without_secrets() {
+        let before = b"1\n2\n3\naws_secret_access_key = s3cret\n\t\x1b[31mx\nold\n8\n9\n10\n11";
+        let after = b"1\n2\n3\naws_secret_access_key = s3cret\n\t\x1b[31mx\nnew\n8\n9\n10\n11";
+        let expected = "--- f\n+++ f\n@@ -3,7 +3,7 @@\n 3\n aws_secret_access_key = ***\n \t\u{fffd}[31mx\n-old\n+new\n 8\n 9\n 10\n";
+        assert_eq!(unified("f", before, after, false), expected);
+        let coloured = unified("f", before, after, true);
+        assert!(coloured.contains("\u{1b}[32m+new\u{1b}[0m\n") && !coloured.contains("s3cret"));
+        assert_eq!(unified("f", before, before, true), "");
+        assert!(unified("f", b"a", b"b\n", false).contains("-a\n\\ No newline"));
+    }
+}

@@ -1,0 +1,137 @@
+//! `discover` and `-d`: a named profile for every account and role.
+
+use std::collections::HashSet;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::aws_files::document::Document;
+use crate::aws_files::edit;
+use crate::aws_files::store::{self, Privacy};
+use crate::cli::{self, Discover};
+use crate::commands::context::Context;
+use crate::commands::progress::Progress;
+use crate::commands::{diff, print};
+use crate::environment;
+use crate::error::{Error, Result};
+use crate::inventory::{Fetched, Missing, Resume, Selection};
+use crate::profiles::{self, Counts, Named, Offered, Settings, Style};
+use crate::terminal::{self, clean};
+
+/// How long another process may be busy with the config: it is read and written at once.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
+    let path = environment::config_file()?;
+    let shown = clean(&path.to_string_lossy()).into_owned();
+    if arguments.undo {
+        let _lock = lock()?;
+        profiles::undo(&path)?;
+        return print(&format!("{shown} is as it was before the last discovery\n"));
+    }
+    let template = context.template(arguments.name.as_ref())?;
+    let settings = settings(arguments)?;
+    let directory = context.directory()?;
+    let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
+    let fetched = context.fetch(&directory, resume(arguments), &progress)?;
+    let Fetched { inventory, missing } = &fetched;
+
+    let unknown: HashSet<_> = missing.iter().map(|Missing { account, .. }| account.id.clone()).collect();
+    let selection = Selection::new(&arguments.matches, &arguments.exclude);
+    let named = profiles::names(inventory, &directory, &template);
+    let is_wanted = |named: &&Named<'_>| {
+        !unknown.contains(&named.account.id) && selection.has(named.account, &named.role.role_name)
+    };
+    let wanted: Vec<_> = named.iter().filter(is_wanted).collect();
+    let offered = Offered::new(inventory, unknown.clone());
+    let planned = |bytes: &[u8]| -> Result<(Vec<u8>, Counts)> {
+        let mut document = Document::parse(bytes);
+        let counts = profiles::update(&mut document, &wanted, &offered, &directory, &settings)?;
+        Ok((document.to_bytes(), counts))
+    };
+
+    if arguments.dry_run {
+        let before = store::read(&path)?.unwrap_or_default();
+        let (after, counts) = planned(&before)?;
+        print(&diff::unified(&shown, &before, &after, std::io::stdout().is_terminal()))?;
+        if !arguments.quiet {
+            terminal::say(&format!("{shown} would be updated: {}\n", summary(&counts, settings.prune)));
+        }
+        warn_of_left(&counts);
+    } else {
+        let _lock = lock()?;
+        let edited = edit::edit(&path, Privacy::Secret, |before| {
+            let (after, counts) = planned(before)?;
+            if after != before {
+                profiles::keep(&path, before, &after)?;
+            }
+            Ok((after, counts))
+        })?;
+        warn_of_left(&edited.outcome);
+        if !arguments.quiet {
+            let verb = if edited.before == edited.after { "is up to date" } else { "updated" };
+            print(&format!("{shown} {verb}: {}\n", summary(&edited.outcome, settings.prune)))?;
+        }
+    }
+    fetched.shortfall().map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+/// Held from reading to writing, so that two discoveries do not undo each other.
+fn lock() -> Result<crate::aws_files::lock::Lock> {
+    store::lock(&environment::lock_folder()?, "config", PATIENCE, || {})
+}
+
+fn resume(arguments: &Discover) -> Resume {
+    match (arguments.resume, arguments.fresh) {
+        (true, _) => Resume::Always,
+        (_, true) => Resume::Never,
+        _ => Resume::Recent,
+    }
+}
+
+fn settings(arguments: &Discover) -> Result<Settings> {
+    let style = match arguments.style {
+        cli::Style::Process if arguments.absolute => {
+            let program = cli::program().map_err(|error| {
+                Error::failed(format!("cannot find the path of this program: {}", store::reason(&error)))
+            })?;
+            Style::Process { program: program.to_string_lossy().into_owned() }
+        }
+        cli::Style::Process => Style::Process { program: "aws-sso".to_owned() },
+        cli::Style::Sso if arguments.absolute => {
+            return Err(Error::usage("--absolute does not go with --style sso")
+                .remedy("such profiles do not run this program: leave --absolute out"));
+        }
+        cli::Style::Sso => Style::Sso,
+    };
+    Ok(Settings {
+        style,
+        region: arguments.region.clone(),
+        output: arguments.output.clone(),
+        prune: arguments.prune,
+    })
+}
+
+fn summary(counts: &Counts, prune: bool) -> String {
+    let Counts { new, changed, unchanged, stale, .. } = counts;
+    let hint = match (prune, stale) {
+        (_, 0) => "",
+        (true, _) => " and removed",
+        (false, _) => " (--prune removes them)",
+    };
+    format!("{new} profiles new, {changed} changed, {unchanged} unchanged, {stale} stale{hint}")
+}
+
+fn warn_of_left(counts: &Counts) {
+    const NAMED: usize = 5;
+    if counts.left.is_empty() {
+        return;
+    }
+    let mut names = counts.left.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if counts.left.len() > NAMED {
+        names.push_str(&format!(" and {} more", counts.left.len() - NAMED));
+    }
+    terminal::warn(&format!(
+        "profiles of these names get their credentials in another way and were left as they are: {names}"
+    ));
+}

@@ -1,0 +1,104 @@
+//! `list`: the accounts and roles that a person can use.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::cli;
+use crate::commands::context::Context;
+use crate::commands::print;
+use crate::commands::progress::Progress;
+use crate::error::{Error, Result};
+use crate::inventory::{Inventory, Resume, Selection};
+use crate::terminal::clean;
+
+/// A role, as programs read it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    account_id: &'a str,
+    account_name: &'a str,
+    email_address: &'a str,
+    role_name: String,
+    role_arn: String,
+}
+
+const COLUMNS: [&str; 5] = ["accountId", "accountName", "emailAddress", "roleName", "roleArn"];
+
+pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<ExitCode> {
+    let directory = context.directory()?;
+    let remembered = if arguments.refresh { None } else { Inventory::remembered(&directory)? };
+    let (inventory, shortfall) = if let Some(inventory) = remembered {
+        (inventory, None)
+    } else {
+        let fetched = context.fetch(&directory, Resume::default(), &Progress::for_person())?;
+        let shortfall = fetched.shortfall();
+        (fetched.inventory, shortfall)
+    };
+    let rows = rows(&inventory, &Selection::new(&arguments.matches, &[]));
+    print(&if arguments.json {
+        json(&rows)?
+    } else if arguments.csv {
+        separated(&rows, ",", csv_field)
+    } else if arguments.tsv {
+        separated(&rows, "\t", tsv_field)
+    } else {
+        table(&rows)
+    })?;
+    shortfall.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+fn rows<'a>(inventory: &'a Inventory, selection: &Selection) -> Vec<Row<'a>> {
+    inventory
+        .roles()
+        .filter(|(account, role)| selection.has(account, &role.role_name))
+        .map(|(account, role)| Row {
+            account_id: &account.id,
+            account_name: &account.name,
+            email_address: &account.email,
+            role_arn: role.to_string(),
+            role_name: role.role_name,
+        })
+        .collect()
+}
+
+impl Row<'_> {
+    fn fields(&self) -> [&str; 5] {
+        [self.account_id, self.account_name, self.email_address, &self.role_name, &self.role_arn]
+    }
+}
+
+fn json(rows: &[Row<'_>]) -> Result<String> {
+    let mut text = serde_json::to_string_pretty(rows)
+        .map_err(|error| Error::failed(format!("cannot write the list: {error}")))?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn separated(rows: &[Row<'_>], separator: &str, field: impl Fn(&str) -> String) -> String {
+    let line = |fields: [&str; 5]| fields.map(&field).join(separator) + "\n";
+    std::iter::once(COLUMNS).chain(rows.iter().map(Row::fields)).map(line).collect()
+}
+
+/// As RFC 4180 has it.
+fn csv_field(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Tabs and line breaks would be taken for the list's own.
+fn tsv_field(text: &str) -> String {
+    text.replace(['\t', '\n', '\r'], " ")
+}
+
+fn table(rows: &[Row<'_>]) -> String {
+    let width = rows.iter().map(|row| clean(row.account_name).chars().count()).max().unwrap_or(0);
+    rows.iter()
+        .map(|row| {
+            format!("{}  {:width$}  {}\n", row.account_id, clean(row.account_name), clean(&row.role_name))
+        })
+        .collect()
+}

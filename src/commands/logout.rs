@@ -1,0 +1,67 @@
+//! `logout`: end the session, and delete what came from it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::aws_files::directory::Directory;
+use crate::aws_files::role_cache;
+use crate::commands::context::Context;
+use crate::environment;
+use crate::error::Result;
+use crate::inventory::Inventory;
+use crate::role::RoleRef;
+use crate::session::SignedOut;
+use crate::terminal::{self, clean};
+
+/// Revokes the token, then deletes it and the role credentials that came from it. Client registrations stay: they are
+/// no sign-in.
+pub(crate) fn run(context: &Context) -> Result<ExitCode> {
+    let directory = context.directory()?;
+    let client = context.client(&directory)?;
+    let outcome = context.session(&directory, &client)?.sign_out();
+    // Even if the token could not be deleted: the less is left, the better.
+    role_cache::sweep(&environment::role_cache()?, &of_others(context, &directory)?)?;
+    let start_url = clean(&directory.start_url);
+    match outcome? {
+        SignedOut::WasNot => terminal::say(&format!("was not signed in to {start_url}\n")),
+        SignedOut::Revoked => terminal::say(&format!("signed out of {start_url}\n")),
+        SignedOut::OnlyHere(error) => {
+            terminal::warn(&format!("{error}; the session lives on at the service until it lapses"));
+            terminal::say(&format!("signed out of {start_url} on this machine\n"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The cache files of other directories' roles, as far as the config and the remembered lists know them.
+///
+/// A cache file does not say which directory it is from, only its name does, for who knows the role.
+fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> {
+    let (config, folder) = (context.config()?, environment::role_cache()?);
+    let mut files = Vec::new();
+    for profile in config.profiles() {
+        let Some((name, role)) = config.role_of(profile.name()) else { continue };
+        let (account_id, role_name) = match role {
+            RoleRef::Id { account_id, role_name } => (account_id, role_name),
+            RoleRef::Arn(role) => (role.account_id, role.role_name),
+            RoleRef::AccountName { .. } | RoleRef::Name(_) => continue,
+        };
+        let Ok(directory) = config.directory(&name) else { continue };
+        if directory.origin() != signed_out.origin() {
+            files.push(role_cache::path(&folder, &account_id, &role_name, directory.origin()));
+        }
+    }
+    for name in config.directories() {
+        let Ok(directory) = config.directory(&name) else { continue };
+        if directory.origin() == signed_out.origin() {
+            continue;
+        }
+        if let Some(inventory) = Inventory::remembered(&directory)? {
+            let path = |account_id: &str, role: &str| {
+                role_cache::path(&folder, account_id, role, directory.origin())
+            };
+            files.extend(inventory.roles().map(|(account, role)| path(&account.id, &role.role_name)));
+        }
+    }
+    Ok(files)
+}

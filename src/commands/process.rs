@@ -1,0 +1,13 @@
+//! `process` and `-ext`: what an SDK runs as `credential_process`.
+
+use std::process::ExitCode;
+
+use crate::commands::context::Context;
+use crate::commands::print;
+use crate::emit;
+use crate::error::Result;
+
+pub(crate) fn run(context: &Context, role: &str) -> Result<ExitCode> {
+    let credentials = context.credentials(&context.find(role)?)?;
+    print(&emit::process(&credentials)?)
+}

@@ -1,0 +1,32 @@
+//! `refresh`: this shell's role again, with credentials that last longer.
+
+use std::process::ExitCode;
+
+use crate::cli::InShell;
+use crate::commands::context::Context;
+use crate::commands::print;
+use crate::commands::r#use::through_function;
+use crate::emit::Change;
+use crate::environment;
+use crate::error::{Error, Result};
+use crate::terminal;
+
+pub(crate) fn run(context: &Context, arguments: &InShell) -> Result<ExitCode> {
+    let shell = through_function(arguments.shell, "refresh")?;
+    let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
+    if expiration.is_none() {
+        // `use --as-profile` has exported no keys.
+        let profile = environment::aws_profile().ok_or_else(no_role)?;
+        terminal::say(&format!(
+            "aws-sso: programs get the credentials of AWS_PROFILE={} by themselves\n",
+            terminal::clean(&profile)
+        ));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let credentials = context.credentials(&context.find(&role)?)?;
+    print(&Change::to_renewed(&credentials).render(shell)?)
+}
+
+fn no_role() -> Error {
+    Error::usage("this shell has no role").remedy("run: awsso use ROLE")
+}

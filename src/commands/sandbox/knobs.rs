@@ -1,0 +1,143 @@
+//! The sandbox's options as arguments.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::sandbox::{Approval, Fault, Names, Options, Rotation};
+
+/// How the sandbox behaves.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "How the sandbox behaves")]
+pub(super) struct Knobs {
+    /// How many accounts there are
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    accounts: u32,
+    /// How many roles each account has
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    roles: u32,
+    /// What accounts and roles are called: hostile names hold whatever trips shells, files and terminals
+    #[arg(long, value_enum, default_value_t = NamesArgument::Ordinary)]
+    names: NamesArgument,
+    /// The directory's region
+    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
+    region: String,
+    /// Who approves a sign-in [default: auto for serve and the tour; in a shell: page where a browser can open]
+    #[arg(long, value_enum, value_name = "WHO")]
+    approve: Option<ApproveArgument>,
+    /// With auto: polls of a device code that are told to wait first
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    polls: u32,
+    /// The shortest time between two polls, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    interval: u64,
+    /// Wait so long before each answer
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    latency: u64,
+    /// Answer what exceeds so many portal requests per second with 429
+    #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
+    rate: Option<u32>,
+    /// Fail the first so many requests
+    #[arg(long, value_name = "N")]
+    fail_first: Option<u32>,
+    /// How they fail: status 500, a dropped connection, a truncated or a garbled answer
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = FaultArgument::Error, requires = "fail_first")]
+    fault: FaultArgument,
+    /// Life of an access token, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    token_lifetime: u64,
+    /// Life of role credentials, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    credential_lifetime: u64,
+    /// What using a refresh token does to it: nothing, a new one replaces it, or the answer names none
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = RefreshArgument::Reuse)]
+    refresh: RefreshArgument,
+    /// End every session after so many portal requests
+    #[arg(long, value_name = "N")]
+    revoke_after: Option<u32>,
+    /// How far the service's clock is ahead, in seconds; negative: behind
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
+    clock_ahead: i64,
+    /// The port; 0 for any free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+    /// Also serve https under AWS's own host names, through a proxy
+    #[arg(long)]
+    tls: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum NamesArgument {
+    Ordinary,
+    Hostile,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ApproveArgument {
+    /// A person, on the sandbox's page
+    Page,
+    /// Nobody has to
+    Auto,
+    /// Every sign-in is denied
+    Deny,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FaultArgument {
+    Error,
+    Drop,
+    Truncate,
+    Garble,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RefreshArgument {
+    Reuse,
+    Rotate,
+    Omit,
+}
+
+impl Knobs {
+    /// The options; `approval` where the arguments do not say.
+    pub(super) fn options(&self, approval: Approval) -> Options {
+        let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let fault = match self.fault {
+            FaultArgument::Error => Fault::InternalError,
+            FaultArgument::Drop => Fault::Dropped,
+            FaultArgument::Truncate => Fault::Truncated,
+            FaultArgument::Garble => Fault::Garbled,
+        };
+        Options {
+            accounts: size(self.accounts),
+            roles: size(self.roles),
+            names: match self.names {
+                NamesArgument::Ordinary => Names::Ordinary,
+                NamesArgument::Hostile => Names::Hostile,
+            },
+            region: self.region.clone(),
+            latency: Duration::from_millis(self.latency),
+            rate_limit: self.rate,
+            fail_first: self.fail_first.map(|times| (times, fault)),
+            token_lifetime: Duration::from_secs(self.token_lifetime),
+            credential_lifetime: Duration::from_secs(self.credential_lifetime),
+            refresh: match self.refresh {
+                RefreshArgument::Reuse => Rotation::Reusable,
+                RefreshArgument::Rotate => Rotation::Rotated,
+                RefreshArgument::Omit => Rotation::Unmentioned,
+            },
+            approval: match self.approve {
+                Some(ApproveArgument::Page) => Approval::ByPage,
+                Some(ApproveArgument::Auto) => Approval::Automatic,
+                Some(ApproveArgument::Deny) => Approval::Denied,
+                None => approval,
+            },
+            polls_before_approval: self.polls,
+            interval: Duration::from_secs(self.interval),
+            revoke_after: self.revoke_after,
+            clock_ahead: self.clock_ahead,
+            port: self.port,
+            tls: self.tls,
+            ..Options::default()
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! A running sandbox with a home folder of its own, so that nothing of the person's is read or written.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::environment;
+use crate::error::{Error, Result};
+use crate::sandbox::{Options, Sandbox};
+use crate::terminal;
+
+/// The name of the sso-session and of the profile.
+pub(super) const PROFILE: &str = "sandbox";
+
+/// What a surrounding shell may have set, and what must not reach into the sandbox.
+const FOREIGN: [&str; 23] = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCOUNT_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_SSO_ROLE_ARN",
+    "AWS_SSO_EXPIRATION",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CA_BUNDLE",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_ENDPOINT_URL_STS",
+    "ALL_PROXY",
+    "all_proxy",
+    "https_proxy",
+    "ZDOTDIR",
+];
+
+/// A running sandbox and its folder; both end when dropped.
+pub(super) struct Place {
+    pub(super) sandbox: Sandbox,
+    home: PathBuf,
+    /// `None` only while dropping.
+    folder: Option<TempDir>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(Err(error)) = self.folder.take().map(TempDir::close) {
+            let folder = self.home.display();
+            terminal::warn(&format!("{folder} could not be removed: {error}"));
+        }
+    }
+}
+
+fn cannot(what: &str, error: &io::Error) -> Error {
+    Error::failed(format!("cannot {what}: {error}"))
+}
+
+impl Place {
+    /// Starts the server and writes an AWS config that leads to it.
+    pub(super) fn open(options: Options) -> Result<Self> {
+        let port = options.port;
+        let sandbox = Sandbox::start(options).map_err(|error| {
+            let failed = cannot("start the sandbox", &error);
+            if port == 0 { failed } else { failed.remedy(format!("leave --port {port} out for a free one")) }
+        })?;
+        let folder = tempfile::Builder::new()
+            .prefix("aws-sso-sandbox-")
+            .tempdir()
+            .map_err(|error| cannot("make a temporary folder", &error))?;
+        let place = Self { sandbox, home: folder.path().to_owned(), folder: Some(folder) };
+        place.write(".aws/config", &place.config())?;
+        if let Some(certificate) = place.sandbox.ca_pem() {
+            place.write("ca.pem", certificate)?;
+        }
+        Ok(place)
+    }
+
+    /// A place inside the home folder.
+    pub(super) fn path(&self, relative: &str) -> PathBuf {
+        self.home.join(relative)
+    }
+
+    /// Writes a file of the home folder, and the folders it needs.
+    pub(super) fn write(&self, relative: &str, text: &str) -> Result<PathBuf> {
+        let path = self.path(relative);
+        path.parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&path, text))
+            .map_err(|error| cannot(&format!("write {}", path.display()), &error))?;
+        Ok(path)
+    }
+
+    /// Makes a folder of the home folder.
+    pub(super) fn make_folder(&self, relative: &str) -> Result<()> {
+        let path = self.path(relative);
+        fs::create_dir_all(&path).map_err(|error| cannot(&format!("make {}", path.display()), &error))
+    }
+
+    fn config(&self) -> String {
+        format!(
+            "[sso-session {PROFILE}]\nsso_start_url = {}\nsso_region = {region}\n\
+             sso_registration_scopes = sso:account:access\n\n\
+             [profile {PROFILE}]\nsso_session = {PROFILE}\nregion = {region}\n",
+            self.sandbox.start_url(),
+            region = self.sandbox.region(),
+        )
+    }
+
+    /// The variables that make a program see the sandbox, and only it.
+    pub(super) fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let file = |relative: &str| self.path(relative).into_os_string();
+        let endpoint = OsString::from(self.sandbox.endpoint());
+        let loopback = OsString::from("127.0.0.1,localhost");
+        let mut environment = vec![
+            // The caches that all AWS tools share hang off the home folder, whatever else is set.
+            ("HOME", self.home.as_os_str().to_owned()),
+            ("XDG_CONFIG_HOME", file(".config")),
+            ("XDG_CACHE_HOME", file(".cache")),
+            ("XDG_DATA_HOME", file(".local/share")),
+            ("XDG_STATE_HOME", file(".local/state")),
+            ("AWS_CONFIG_FILE", file(".aws/config")),
+            ("AWS_SHARED_CREDENTIALS_FILE", file(".aws/credentials")),
+            ("AWS_ENDPOINT_URL", endpoint.clone()),
+            ("AWS_ENDPOINT_URL_SSO", endpoint.clone()),
+            ("AWS_ENDPOINT_URL_SSO_OIDC", endpoint),
+            ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false".into()),
+            ("AWS_EC2_METADATA_DISABLED", "true".into()),
+            ("AWS_REGION", self.sandbox.region().into()),
+            ("AWS_SSO_PROFILE", PROFILE.into()),
+            ("NO_PROXY", loopback.clone()),
+            ("no_proxy", loopback),
+        ];
+        if let Some(proxy) = self.sandbox.proxy() {
+            environment.push(("HTTPS_PROXY", proxy.into()));
+            environment.push(("AWS_CA_BUNDLE", file("ca.pem")));
+        }
+        environment
+    }
+
+    /// A program in this home, with this executable first on its `PATH`.
+    pub(super) fn command(&self, program: impl AsRef<Path>) -> Result<std::process::Command> {
+        let mut command = std::process::Command::new(program.as_ref());
+        for name in FOREIGN {
+            command.env_remove(name);
+        }
+        command.envs(self.environment()).env("PATH", search_path()?);
+        Ok(command)
+    }
+}
+
+/// This very executable.
+pub(super) fn executable() -> Result<PathBuf> {
+    std::env::current_exe().map_err(|error| cannot("find this program's own file", &error))
+}
+
+fn search_path() -> Result<OsString> {
+    let executable = executable()?;
+    let first = executable.parent().map(Path::to_path_buf);
+    let rest = environment::search_path();
+    let folders = first.into_iter().chain(rest.iter().flat_map(std::env::split_paths));
+    std::env::join_paths(folders)
+        .map_err(|_| Error::failed(format!("{} cannot stand on PATH", executable.display())))
+}

@@ -1,0 +1,91 @@
+//! `status`: which directory, signed in until when, and this shell's role.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::aws_files::token_cache::Token;
+use crate::cli;
+use crate::commands::context::Context;
+use crate::commands::print;
+use crate::environment;
+use crate::error::{Error, Result};
+use crate::terminal::clean;
+use crate::timestamp;
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Status<'a> {
+    name: &'a str,
+    start_url: &'a str,
+    region: &'a str,
+    signed_in: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    renewable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_expires_at: Option<String>,
+}
+
+/// Prints what is known without asking the service.
+pub(crate) fn run(context: &Context, arguments: &cli::Status) -> Result<ExitCode> {
+    let directory = context.directory()?;
+    let client = context.client(&directory)?;
+    let token = context.session(&directory, &client)?.stored()?;
+    let (role_arn, role_expiry) = environment::shell_role().unzip();
+    let role_expiry = role_expiry.flatten().and_then(|epoch| Timestamp::from_second(epoch).ok());
+    let text = if arguments.json {
+        let status = Status {
+            name: &directory.name,
+            start_url: &directory.start_url,
+            region: &directory.region,
+            signed_in: token.as_ref().is_some_and(is_signed_in),
+            expires_at: token.as_ref().map(|token| timestamp::format(token.expires_at)),
+            renewable: token.as_ref().is_some_and(Token::is_renewable),
+            role_arn,
+            role_expires_at: role_expiry.map(timestamp::format),
+        };
+        let text = serde_json::to_string_pretty(&status);
+        text.map_err(|error| Error::failed(format!("cannot write the status: {error}")))? + "\n"
+    } else {
+        let mut text = format!(
+            "directory  {}\nstart URL  {}\nregion     {}\nsession    {}\n",
+            clean(&directory.name),
+            clean(&directory.start_url),
+            clean(&directory.region),
+            describe(token.as_ref()),
+        );
+        if let Some(role) = role_arn {
+            let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();
+            text.extend(["role       ", &clean(&role), &until, "\n"]);
+        }
+        text
+    };
+    print(&text)
+}
+
+/// Whether requests can be made without a person.
+fn is_signed_in(token: &Token) -> bool {
+    token.seconds_left() > 0 || token.is_renewable()
+}
+
+fn describe(token: Option<&Token>) -> String {
+    match token {
+        None => "not signed in".to_owned(),
+        Some(token) if token.is_renewable() => {
+            format!("signed in, renewed silently; token {}", until(token.expires_at))
+        }
+        Some(token) if token.seconds_left() > 0 => format!("signed in {}", until(token.expires_at)),
+        Some(token) => format!("lapsed at {}", timestamp::format(token.expires_at)),
+    }
+}
+
+fn until(instant: Timestamp) -> String {
+    let minutes = timestamp::seconds_until(instant) / 60;
+    let text = timestamp::format(instant);
+    if minutes >= 0 { format!("until {text} ({minutes} minutes)") } else { format!("lapsed at {text}") }
+}

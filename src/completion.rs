@@ -1,0 +1,198 @@
+//! What Tab offers: verbs and options from the command line's definition, profiles and roles from this machine's files.
+//!
+//! Never the network, and never a secret. A value is offered only if it is made of characters that no shell minds
+//! (whatever an account is called, its id is): a shell inserts it as it stands.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+
+use clap_complete::engine::{self, CompletionCandidate};
+
+use crate::aws_files::profile::Config;
+use crate::cli;
+use crate::environment;
+use crate::inventory::Inventory;
+use crate::settings::Settings;
+use crate::terminal::clean;
+
+/// More than a person reads; a shell asks before it shows a tenth of it.
+const MOST: usize = 2000;
+
+/// A word that fits, and a few words about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// What is inserted.
+    pub value: String,
+    /// What is shown beside it; may be empty.
+    pub description: String,
+}
+
+/// What fits in place of the last of `words`, the first being the command itself.
+#[must_use]
+pub fn candidates(words: Vec<String>) -> Vec<Candidate> {
+    let Some(index) = words.len().checked_sub(1).filter(|index| *index > 0) else { return Vec::new() };
+    let words = words.into_iter().map(|word| cli::long_spelling(OsString::from(word))).collect();
+    // What cannot be completed is no error to a person who presses Tab.
+    let found = engine::complete(&mut cli::command(), words, index, None).unwrap_or_default();
+    found
+        .into_iter()
+        .filter_map(|candidate| {
+            let value = candidate.get_value().to_str().filter(|value| is_plain(value))?.to_owned();
+            let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+            let description = help.lines().next().map(|line| clean(line).into_owned()).unwrap_or_default();
+            Some(Candidate { value, description })
+        })
+        .collect()
+}
+
+/// Profiles and sso-sessions that name a directory.
+pub(crate) fn directories(current: &OsStr) -> Vec<CompletionCandidate> {
+    let current = current.to_string_lossy();
+    let names = config().map(|config| config.directories()).unwrap_or_default();
+    names.iter().filter(|name| name.starts_with(&*current)).map(CompletionCandidate::new).collect()
+}
+
+/// Everything that names a role: aliases, profiles, `ACCOUNT/ROLE`, and ARNs once one is begun.
+pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
+    let current = current.to_string_lossy();
+    let mut offers = Offers { current: &current, found: BTreeMap::new() };
+    if let Some(settings) = environment::settings_file().ok().and_then(|path| Settings::read(&path).ok()) {
+        for (alias, role) in settings.aliases() {
+            offers.add(alias, || format!("alias of {role}"));
+        }
+    }
+    if let Some(config) = config() {
+        for profile in config.profiles().filter(|profile| profile.name().starts_with(&*current)) {
+            if config.role_of(profile.name()).is_some() {
+                offers.add(profile.name(), || "profile".to_owned());
+            }
+        }
+        for directory in config.directories() {
+            let remembered =
+                config.directory(&directory).ok().map(|directory| Inventory::remembered(&directory));
+            if let Some(Ok(Some(inventory))) = remembered {
+                offers.add_inventory(&inventory);
+            }
+        }
+    }
+    offers
+        .found
+        .into_iter()
+        .map(|(value, help)| CompletionCandidate::new(value).help(Some(help.into())))
+        .collect()
+}
+
+struct Offers<'a> {
+    current: &'a str,
+    found: BTreeMap<String, String>,
+}
+
+impl Offers<'_> {
+    fn add(&mut self, value: &str, description: impl Fn() -> String) {
+        if self.found.len() < MOST && value.starts_with(self.current) && is_plain(value) {
+            self.found.insert(value.to_owned(), description());
+        }
+    }
+
+    /// An ARN is offered to whoever begins one, the account's id to whoever begins that, else its name where it has a
+    /// plain one: three times the same role would only be in the way.
+    fn add_inventory(&mut self, inventory: &Inventory) {
+        let is_arn = self.current.starts_with("ar");
+        let is_id = self.current.starts_with(|c: char| c.is_ascii_digit());
+        for account in &inventory.accounts {
+            let by_name = is_plain(&account.name) && !is_id;
+            let named = if by_name { &account.name } else { &account.id };
+            for role in &account.roles {
+                if self.found.len() >= MOST {
+                    return;
+                }
+                if is_arn {
+                    let arn = inventory.arn(account, role).to_string();
+                    self.add(&arn, || format!("{} in {}", role, account.name));
+                }
+                // Most are turned down here, before anything is built.
+                let fits = match self.current.get(..named.len()) {
+                    Some(begun) => begun == named,
+                    None => named.starts_with(self.current),
+                };
+                if fits {
+                    self.add(&format!("{named}/{role}"), || {
+                        if by_name { account.id.clone() } else { account.name.clone() }
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn config() -> Option<Config> {
+    Config::read(&environment::config_file().ok()?).ok()
+}
+
+/// Made of characters that mean nothing to any shell, wherever in a word they stand.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b))
+}
+
+/// The words of a command line up to the cursor, the last of them the one that is being typed: for bash, whose own
+/// words end at each colon.
+#[must_use]
+pub fn words_of_line(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote, mut in_word) = (Vec::new(), String::new(), None, false);
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), letter) if letter == open => quote = None,
+            (None, '\'' | '"') => quote = Some(letter),
+            (None | Some('"'), '\\') => word.extend(letters.next()),
+            (None, letter) if letter.is_whitespace() => {
+                if in_word {
+                    words.push(std::mem::take(&mut word));
+                }
+                in_word = false;
+                continue;
+            }
+            (_, letter) => word.push(letter),
+        }
+        in_word = true;
+    }
+    words.push(word);
+    words
+}
+
+/// The part of a value that bash inserts: what follows the last character of the typed word at which bash ends a word.
+#[must_use]
+pub fn after_break<'a>(value: &'a str, typed: &str, breaks: &str) -> &'a str {
+    let kept = typed.rfind(|c| (c == ':' || c == '=') && breaks.contains(c)).map_or(0, |at| at + 1);
+    value.get(kept..).filter(|_| value.starts_with(&typed[..kept])).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_into_words_as_a_shell_cuts_it() {
+        let cases: [(&str, &[&str]); 7] = [
+            ("awsso use arn:aws:iam::1", &["awsso", "use", "arn:aws:iam::1"]),
+            ("awsso use ", &["awsso", "use", ""]),
+            ("awsso use 'a b", &["awsso", "use", "a b"]),
+            ("awsso use \"a\\\"b\" c\\ d", &["awsso", "use", "a\"b", "c d"]),
+            ("awsso  --login=n", &["awsso", "--login=n"]),
+            ("awsso use ''", &["awsso", "use", ""]),
+            ("", &[""]),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(words_of_line(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn bash_inserts_what_follows_its_own_break() {
+        let arn = "arn:aws:iam::123456789012:role/x";
+        assert_eq!(after_break(arn, "arn:aws:iam::1", " :="), "123456789012:role/x");
+        assert_eq!(after_break(arn, "arn:aws:iam::1", " "), arn);
+        assert_eq!(after_break("--login=never", "--login=n", ":="), "never");
+        assert_eq!(after_break("use", "u", ":="), "use");
+    }
+}

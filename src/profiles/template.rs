@@ -1,0 +1,209 @@
+//! `--name TEMPLATE`: `{account_name|slug}-{role}`.
+
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// What a profile is called, in terms of its role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Field(Field, Vec<Filter>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    AccountId,
+    AccountName,
+    Role,
+    Session,
+    Email,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Filter {
+    Lower,
+    /// Lower case, and one `-` for whatever is no letter or digit.
+    Slug,
+    TrimPrefix(String),
+}
+
+/// What a template is filled with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fields<'a> {
+    pub(super) account_id: &'a str,
+    pub(super) account_name: &'a str,
+    pub(super) role: &'a str,
+    pub(super) session: &'a str,
+    pub(super) email: &'a str,
+}
+
+impl Default for Template {
+    /// `ACCOUNTNUM-ROLENAME`, as the original names profiles.
+    fn default() -> Self {
+        let field = |field| Part::Field(field, Vec::new());
+        Self { parts: vec![field(Field::AccountId), Part::Text("-".to_owned()), field(Field::Role)] }
+    }
+}
+
+impl FromStr for Template {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (inside, after) = after.split_once('}').ok_or_else(|| invalid(text, "a { is not closed"))?;
+            if !before.is_empty() {
+                parts.push(Part::Text(before.to_owned()));
+            }
+            let mut words = inside.split('|');
+            let field = match words.next().unwrap_or_default().trim() {
+                "account_id" => Field::AccountId,
+                "account_name" => Field::AccountName,
+                "role" => Field::Role,
+                "session" => Field::Session,
+                "email" => Field::Email,
+                other => return Err(invalid(text, &format!("there is no field {other}"))),
+            };
+            let filters = words
+                .map(|word| match word.trim() {
+                    "lower" => Ok(Filter::Lower),
+                    "slug" => Ok(Filter::Slug),
+                    other => match other.strip_prefix("trim_prefix:") {
+                        Some(prefix) => Ok(Filter::TrimPrefix(prefix.to_owned())),
+                        None => Err(invalid(text, &format!("there is no filter {other}"))),
+                    },
+                })
+                .collect::<Result<_>>()?;
+            parts.push(Part::Field(field, filters));
+            rest = after;
+        }
+        if rest.contains('}') {
+            return Err(invalid(text, "a } is not opened"));
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        if !parts.iter().any(|part| matches!(part, Part::Field(..))) {
+            return Err(invalid(text, "it has no field, so every profile would have the same name"));
+        }
+        Ok(Self { parts })
+    }
+}
+
+fn invalid(template: &str, why: &str) -> Error {
+    Error::usage(format!("the name {template} is no template: {why}")).remedy(
+        "fields: {account_id} {account_name} {role} {session} {email}\n\
+         filters: lower, slug, trim_prefix:TEXT, as in {account_name|trim_prefix:acme-|slug}-{role}",
+    )
+}
+
+impl Template {
+    /// The name before it is made legible and distinct.
+    pub(super) fn render(&self, fields: Fields<'_>) -> String {
+        let render = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Field(field, filters) => {
+                let text =
+                    filters.iter().fold(field.of(fields).to_owned(), |text, filter| filter.apply(text));
+                // Not every account has a name, or one with a letter or digit in it.
+                if text.is_empty() && *field != Field::Role { fields.account_id.to_owned() } else { text }
+            }
+        };
+        self.parts.iter().map(render).collect()
+    }
+}
+
+impl Field {
+    fn of(self, fields: Fields<'_>) -> &str {
+        match self {
+            Self::AccountId => fields.account_id,
+            Self::AccountName => fields.account_name,
+            Self::Role => fields.role,
+            Self::Session => fields.session,
+            Self::Email => fields.email,
+        }
+    }
+}
+
+impl Filter {
+    fn apply(&self, text: String) -> String {
+        match self {
+            Self::Lower => text.to_lowercase(),
+            Self::TrimPrefix(prefix) => match text.strip_prefix(prefix.as_str()) {
+                Some(rest) => rest.to_owned(),
+                None => text,
+            },
+            Self::Slug => {
+                let words: Vec<_> = text
+                    .split(|c: char| !c.is_ascii_alphanumeric())
+                    .filter(|word| !word.is_empty())
+                    .collect();
+                words.join("-").to_ascii_lowercase()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn a_template_is_filled_with_fields_and_their_filters() {
+        let fields = Fields {
+            account_id: "012345678901",
+            account_name: "ACME Payments / Prod",
+            role: "ReadOnly",
+            session: "corp",
+            email: "a@example.com",
+        };
+        let cases = [
+            ("{account_id}-{role}", "012345678901-ReadOnly"),
+            ("{account_name}", "ACME Payments / Prod"),
+            ("{account_name|slug}.{role|lower}", "acme-payments-prod.readonly"),
+            ("{account_name|trim_prefix:ACME |slug}", "payments-prod"),
+            ("{account_name | lower | trim_prefix:acme }", " payments / prod"),
+            ("{account_name|trim_prefix:other}", "ACME Payments / Prod"),
+            ("{session}:{email}/{role}", "corp:a@example.com/ReadOnly"),
+            ("x{role}y", "xReadOnlyy"),
+        ];
+        for (template, expected) in cases {
+            assert_eq!(template.parse::<Template>().unwrap().render(fields), expected, "{template}");
+        }
+        assert_eq!(Template::default(), "{account_id}-{role}".parse().unwrap());
+        let nameless = Fields { account_name: "日本", email: "", ..fields };
+        let cases = [("{account_name|slug}-{role}", "012345678901-ReadOnly"), ("{email}", "012345678901")];
+        for (template, expected) in cases {
+            assert_eq!(template.parse::<Template>().unwrap().render(nameless), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_template_is_said_with_what_there_is() {
+        let cases = [
+            ("{account_id", "not closed"),
+            ("role}", "not opened"),
+            ("{role}}", "not opened"),
+            ("{rol}", "no field rol"),
+            ("{}", "no field"),
+            ("{role|upper}", "no filter upper"),
+            ("{role|}", "no filter"),
+            ("static", "no field"),
+            ("", "no field"),
+        ];
+        for (template, why) in cases {
+            let error = template.parse::<Template>().unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage);
+            assert!(error.to_string().contains(why), "{template}: {error}");
+            assert!(error.report().contains("{account_name}") && error.report().contains("slug"));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The AWS config as it was before the last discovery, kept beside it.
+
+use std::path::{Path, PathBuf};
+
+use sha1_smol::Sha1;
+
+use crate::aws_files::store::{self, Privacy};
+use crate::error::{Error, Result};
+
+/// The first line of the kept file: which content it goes back from.
+const INTRODUCTION: &str = "# Before `aws-sso discover` made of this file one with the digest ";
+
+/// Keeps `before`, so that it can be given back as long as the file is still `after`.
+///
+/// The config may hold secrets, so the copy stays in its folder, with its mode.
+pub fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<()> {
+    let mut content = format!("{INTRODUCTION}{}\n", Sha1::from(after).digest()).into_bytes();
+    content.extend_from_slice(before);
+    store::write(&place(path), &content, Privacy::Secret)
+}
+
+/// Gives back the file from before the last discovery.
+///
+/// Errors: there is none, or the file was changed since.
+pub fn undo(path: &Path) -> Result<()> {
+    let place = place(path);
+    let nothing = || {
+        Error::failed(format!("there is no discovery to undo in {}", path.display()))
+            .remedy("only the last one can be undone, and only once")
+    };
+    let kept = store::read(&place)?.ok_or_else(nothing)?;
+    let (digest, before) = parse(&kept).ok_or_else(nothing)?;
+    let now = store::read(path)?.unwrap_or_default();
+    if now == before {
+        return Err(nothing());
+    }
+    if Sha1::from(&now).digest().to_string() != digest {
+        return Err(Error::failed(format!("{} was changed since the last discovery", path.display()))
+            .remedy(format!(
+                "nothing was changed; what it was before is in {}, to be compared by hand",
+                place.display()
+            )));
+    }
+    store::write(path, before, Privacy::Secret)?;
+    store::remove(&place)
+}
+
+fn parse(kept: &[u8]) -> Option<(&str, &[u8])> {
+    let end = memchr::memchr(b'\n', kept)?;
+    let digest = std::str::from_utf8(&kept[..end]).ok()?.strip_prefix(INTRODUCTION)?;
+    Some((digest, &kept[end + 1..]))
+}
+
+fn place(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".before-discover");
+    name.into()
+}
