@@ -1,1 +1,40 @@
 //! What users rely on, a module a capability.
+
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the way to fail")]
+#![allow(clippy::too_many_lines, reason = "a table of cases is as long as it is")]
+
+mod support;
+
+#[cfg(feature = "sandbox")]
+mod completion;
+mod config_reading;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod crashes;
+#[cfg(feature = "sandbox")]
+mod crowd;
+#[cfg(feature = "sandbox")]
+mod discovery;
+mod document;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod file_faults;
+mod files;
+#[cfg(feature = "sandbox")]
+mod foreign_writers;
+mod fuzz;
+mod hermetic;
+#[cfg(feature = "sandbox")]
+mod interchange;
+#[cfg(feature = "sandbox")]
+mod main_job;
+#[cfg(feature = "sandbox")]
+mod network;
+mod parsers;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+#[cfg(feature = "sandbox")]
+mod secrets;
+#[cfg(feature = "sandbox")]
+mod service_faults;
+mod shell;
+#[cfg(feature = "sandbox")]
+mod sign_in;

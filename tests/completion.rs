@@ -1,0 +1,155 @@
+//! What Tab offers, asked of the real shells.
+
+use std::fmt::Write as _;
+
+use aws_sso::sandbox::{Approval, Names, Options, Sandbox};
+
+use crate::support::{Home, REGION, START_URL, Shell};
+
+/// A home whose person has looked at the list of accounts once.
+fn home(options: Options) -> (Sandbox, Home) {
+    let sandbox = Sandbox::start(Options {
+        approval: Approval::Automatic,
+        start_url: Some(START_URL.to_owned()),
+        region: REGION.to_owned(),
+        ..options
+    })
+    .unwrap();
+    let home = Home::new();
+    home.sign_in_config(
+        "[profile prod]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = x\n",
+    );
+    home.write(".config/aws-sso/config", "[alias]\nproduction = 123456789012/x\n");
+    for line in ["login --device-code --no-browser", "list"] {
+        let _ = home.aws_sso(line.split(' ')).endpoint(sandbox.endpoint()).run().success();
+    }
+    (sandbox, home)
+}
+
+/// What the shell's own completion offers for a line that ends at the cursor.
+fn offered(home: &Home, shell: Shell, line: &str) -> Vec<String> {
+    let script = match shell {
+        // Readline's part: its word breaks decide what of the line is the current word.
+        Shell::Bash => format!(
+            "eval \"$(aws-sso init bash)\"\nCOMP_LINE='{line}' COMP_POINT={}\n__aws_sso_complete\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            line.len()
+        ),
+        Shell::Zsh => format!(
+            "eval \"$(aws-sso init zsh)\"\nfunction compadd {{ shift 4; print -rl -- \"${{(@P)1}}\" }}\n\
+             words=({line}{}) CURRENT=$#words\n__aws_sso_complete",
+            if line.ends_with(' ') { "''" } else { "" }
+        ),
+        Shell::Fish => format!("aws-sso init fish | source\ncomplete -C '{line}'"),
+    };
+    // Nothing answers at this address: completion must not ask.
+    let output = home.script(shell, &script).endpoint("http://127.0.0.1:9").run().success();
+    let value = |line: &str| line.split('\t').next().unwrap_or_default().to_owned();
+    output.stdout.lines().filter(|line| !line.is_empty()).map(value).collect()
+}
+
+#[test]
+fn verbs_options_profiles_and_roles_are_offered_in_every_shell() {
+    let (sandbox, home) = home(Options::default());
+    let account = &sandbox.accounts()[0];
+    let (id, role) = (account.id.as_str(), account.roles[0].as_str());
+    let cases = [
+        ("awsso disc", vec!["discover".to_owned()]),
+        ("awsso login --forc", vec!["--force".to_owned()]),
+        ("awsso -p co", vec!["corp".to_owned()]),
+        ("awsso use prod", vec!["prod".to_owned(), "production".to_owned()]),
+        (
+            &format!("awsso use {}", &id[..5]),
+            account.roles.iter().map(|role| format!("{id}/{role}")).collect(),
+        ),
+        (&format!("awsso use {id}/{}", &role[..3]), vec![format!("{id}/{role}")]),
+        (
+            &format!("awsso env {}/", account.name),
+            account.roles.iter().map(|role| format!("{}/{role}", account.name)).collect(),
+        ),
+        ("awsso use nothing", vec![]),
+    ];
+    for shell in Shell::all() {
+        for (line, expected) in &cases {
+            let mut expected = expected.clone();
+            let mut found = offered(&home, shell, line);
+            expected.sort();
+            found.sort();
+            assert_eq!(found, expected, "{shell:?}: {line}");
+        }
+    }
+}
+
+#[test]
+fn an_arn_is_completed_past_its_colons() {
+    let (sandbox, home) = home(Options::default());
+    let account = &sandbox.accounts()[0];
+    let arn = format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
+    for shell in Shell::all() {
+        let found = offered(&home, shell, &format!("awsso use {}", &arn[..16]));
+        // bash has ended a word at each colon: it gets what is missing of the last.
+        let expected = if shell == Shell::Bash { arn.trim_start_matches("arn:aws:iam::") } else { &arn };
+        assert!(found.iter().any(|value| value == expected), "{shell:?}: {found:?}");
+    }
+}
+
+#[test]
+fn hostile_names_are_neither_offered_nor_executed() {
+    let (sandbox, home) = home(Options { names: Names::Hostile, ..Options::default() });
+    let plain = |value: &str| value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b));
+    for shell in Shell::all() {
+        let found = offered(&home, shell, "awsso use ");
+        for account in sandbox.accounts() {
+            let role = format!(
+                "{}/{}",
+                if plain(&account.name) { &account.name } else { &account.id },
+                account.roles[0]
+            );
+            assert!(found.contains(&role), "{shell:?} does not offer {role}");
+        }
+        assert!(found.iter().all(|value| plain(value)), "{shell:?}: {found:?}");
+        assert!(!home.has("PWNED"), "{shell:?}");
+    }
+}
+
+#[test]
+fn tab_completes_a_role_in_an_interactive_shell() {
+    let (sandbox, home) = home(Options::default());
+    let account = &sandbox.accounts()[0];
+    let arn = format!("arn:aws:iam::{}:role/reader", account.id);
+    for shell in Shell::all() {
+        let start = match shell {
+            Shell::Bash => "eval \"$(aws-sso init bash --hook none)\"",
+            // The function is there before compinit is.
+            Shell::Zsh => "eval \"$(aws-sso init zsh --hook none)\"; autoload -Uz compinit; compinit -u",
+            Shell::Fish => "aws-sso init fish --hook none | source",
+        };
+        let mut terminal = home.interactive(shell).endpoint(sandbox.endpoint()).in_terminal();
+        // The quotes keep the echo of the command from being taken for its output.
+        terminal.send(&format!("{start}; echo rea\"\"dy\n"));
+        terminal.wait_for("ready");
+        let mut line = String::new();
+        write!(line, "awsso env {}\t", &arn[..arn.len() - 4]).unwrap();
+        terminal.send(&line);
+        terminal.wait_for(&format!("awsso env {arn}"));
+        terminal.send("\x15exit\n");
+        let _ = terminal.finish();
+    }
+}
+
+#[test]
+fn the_static_kind_loads_in_each_shell() {
+    let home = Home::new();
+    for shell in Shell::all() {
+        let script = match shell {
+            Shell::Bash => "source <(aws-sso completions bash) && complete -p aws-sso",
+            Shell::Zsh => {
+                "autoload -Uz compinit; compinit -u; eval \"$(aws-sso completions zsh)\"; print $_comps[aws-sso]"
+            }
+            Shell::Fish => "aws-sso completions fish | source; complete -C 'aws-sso disc'",
+        };
+        let output = home.script(shell, script).run().success();
+        assert!(!output.stdout.is_empty(), "{shell:?}");
+    }
+    let output = home.aws_sso(["completions", "powershell"]).run().success();
+    assert!(output.stdout.contains("Register-ArgumentCompleter"));
+}

@@ -1,0 +1,129 @@
+//! The program is killed at every system call with which it changes a file: each file is the old one or the new one,
+//! whole, with its mode, and the next run leaves nothing lying about.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use aws_sso::sandbox::Options;
+
+use crate::sign_in::{Place, TOKEN_FILE};
+use crate::support::{Invocation, skip};
+
+/// Everything that makes, fills, protects, renames, locks or deletes a file.
+const CALLS: [&str; 9] = [
+    "openat",
+    "write",
+    "fchmod",
+    "fsync",
+    "rename,renameat,renameat2",
+    "flock",
+    "ftruncate",
+    "unlink",
+    "mkdir",
+];
+
+fn can_trace() -> bool {
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-o", "/dev/null", "/bin/true"]).stdout(Stdio::null()).stderr(Stdio::null());
+    strace.status().is_ok_and(|status| status.success())
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// Kills the program at the first, the second, … of these calls, until it is done before that. How often that was.
+fn kill_at_each(call: &str, reset: &dyn Fn(), run: &dyn Fn() -> Invocation, check: &dyn Fn(&str)) -> u32 {
+    for number in 1.. {
+        reset();
+        let inject = format!("inject={call}:signal=KILL:when={number}");
+        let trace = format!("trace={call}");
+        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+        let output = run().behind(strace).run();
+        if output.exit.success() {
+            return number - 1;
+        }
+        assert_eq!(output.exit.code(), None, "{call} {number}: {output}");
+        check(&format!("{call} {number}"));
+    }
+    unreachable!()
+}
+
+#[test]
+fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
+    if !can_trace() {
+        return skip("there is no strace that may trace: crashes are not tested");
+    }
+    let place = Place::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    let account = place.sandbox.accounts()[0].clone();
+    let arn = format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
+    let token = place.home.read(TOKEN_FILE);
+    let config = place.home.read(".aws/config");
+    let credentials = "[mine]\naws_access_key_id = AKIA\n";
+    let [aged, fresh] = ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"].map(|date| {
+        let mut token: serde_json::Value = serde_json::from_str(&token).unwrap();
+        token["expiresAt"] = date.into();
+        token.to_string()
+    });
+
+    // Each verb, the sign-in it finds, and the files that it changes: their mode, and what the old or new one ends in.
+    let process = format!("process {arn} -p corp");
+    let default = format!("-p corp -r {arn}");
+    let cases = [(process.as_str(), &aged), (default.as_str(), &fresh), ("discover -p corp", &fresh)];
+    for (line, token) in cases {
+        let reset = || {
+            for folder in [".aws/cli", ".cache"] {
+                let _ = fs::remove_dir_all(place.home.path(folder));
+            }
+            place.home.write(TOKEN_FILE, token);
+            place.home.write(".aws/config", &config);
+            place.home.write(".aws/credentials", credentials);
+            fs::set_permissions(place.home.path(".aws/credentials"), fs::Permissions::from_mode(0o640))
+                .unwrap();
+        };
+        let run = || place.aws_sso(line);
+        reset();
+        let _ = run().run().success();
+        let new_config = place.home.read(".aws/config");
+        let check = |point: &str| {
+            for path in files(&place.home.path(".aws")) {
+                let name = path.file_name().unwrap().to_str().unwrap();
+                let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+                let text = fs::read_to_string(&path).unwrap();
+                let is_whole = match name {
+                    _ if name.contains(".json.aws-sso-") => mode == 0o600,
+                    _ if name.contains(".aws-sso-") => true,
+                    "config" => text == config || text == new_config,
+                    // What `discover --undo` gives back.
+                    "config.before-discover" => mode == 0o600 && text.ends_with(&config),
+                    "credentials" => {
+                        let is_new = text.contains("[default]\naws_access_key_id = ")
+                            && text.contains("\naws_secret_access_key = ")
+                            && text.lines().last().unwrap().starts_with("aws_session_token = ");
+                        mode == 0o640 && text.starts_with(credentials) && (text == credentials || is_new)
+                    }
+                    _ => mode == 0o600 && serde_json::from_str::<serde_json::Value>(&text).is_ok(),
+                };
+                assert!(is_whole, "{line}, killed at {point}: {} {mode:o}\n{text}", path.display());
+            }
+            let _ = run().run().success();
+            let left: Vec<_> = files(&place.home.path(""))
+                .into_iter()
+                .filter(|path| path.to_str().unwrap().contains(".aws-sso-"))
+                .collect();
+            assert_eq!(left, [""; 0].map(PathBuf::from), "{line}, killed at {point}");
+        };
+        let mut points = 0;
+        for call in CALLS {
+            points += kill_at_each(call, &reset, &run, &check);
+        }
+        assert!(points > 20, "{line}: only {points} points");
+        println!("{line}: killed at {points} points");
+    }
+}

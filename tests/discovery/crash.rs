@@ -1,0 +1,52 @@
+//! Whatever happens half-way, the config is the old one or the new one.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use aws_sso::sandbox::Options;
+
+use super::tended_config;
+use crate::main_job::Signed;
+
+#[test]
+fn a_run_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
+    let signed = Signed::in_to(Options { accounts: 20, roles: 10, ..Options::default() });
+    let (old, path) = (tended_config(), signed.home.path(".aws/config"));
+    let run = || signed.aws_sso("discover -p corp --quiet").start();
+    signed.home.write(".aws/config", &old);
+    let start = Instant::now();
+    let _ = run().finish().success();
+    let whole = start.elapsed();
+    let new = signed.home.read(".aws/config");
+    assert_ne!(new, old);
+
+    let (mut seed, mut kept, mut replaced) = (1_u64, 0, 0);
+    let deadline = Instant::now() + Duration::from_secs(45);
+    for number in 0..200 {
+        // On a machine that is too slow for all of them, fewer have to do.
+        if Instant::now() > deadline && number >= 50 {
+            break;
+        }
+        signed.home.write(".aws/config", &old);
+        let _ = fs::remove_file(signed.home.path(".aws/config.before-discover"));
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        // The later half of a run holds the writing; some are to be let through.
+        let moment = whole
+            .mul_f64(0.3 + 0.9 * (f64::from(u32::try_from(seed >> 33).unwrap()) / f64::from(1_u32 << 31)));
+        let running = run();
+        std::thread::sleep(moment);
+        running.signal("KILL");
+        let _ = running.finish();
+        let found = fs::read_to_string(&path).unwrap();
+        assert!(found == old || found == new, "neither the old file nor the new one:\n{found}");
+        *(if found == old { &mut kept } else { &mut replaced }) += 1;
+        // What undoes it is whole too.
+        if let Ok(copy) = fs::read_to_string(signed.home.path(".aws/config.before-discover")) {
+            assert!(copy.split_once('\n').unwrap().1 == old);
+        }
+    }
+    assert!(kept > 0 && replaced > 0, "{kept} kept, {replaced} replaced: the moments missed the writing");
+    // And the next run is none the worse for it.
+    let _ = run().finish().success();
+    assert_eq!(signed.home.read(".aws/config"), new);
+}

@@ -1,0 +1,136 @@
+//! What must hold of the document for any bytes: run by `fuzz/` with coverage, and by `tests/fuzz` on every test run.
+
+use std::collections::{BTreeMap, HashSet};
+
+use aws_sso::aws_files::block::Marks;
+use aws_sso::aws_files::document::{Document, Header};
+use aws_sso::aws_files::line::BYTE_ORDER_MARK;
+use aws_sso::aws_files::profile::{Config, Section};
+
+const NAMES: [&str; 5] = ["a", "b", "default", "new", "A_b.c/d%e@f:g+h"];
+const KEYS: [&str; 4] = ["region", "output", "credential_process", "s3"];
+const VALUES: [&str; 4] = ["x", "a#b;c = d", "aws-sso -p corp -r arn:aws:iam::123456789012:role/x -ext", "é"];
+
+/// The first bytes choose the edits, the rest is the file.
+///
+/// # Panics
+/// When an edit changes what it should not.
+pub(super) fn check(data: &[u8]) {
+    let Some((&[first, second], file)) = data.split_first_chunk::<2>() else {
+        return;
+    };
+    let name = NAMES[usize::from(first) % NAMES.len()];
+    let key = KEYS[usize::from(first >> 4) % KEYS.len()];
+    let value = VALUES[usize::from(second) % VALUES.len()];
+    assert_eq!(Document::parse(file).to_bytes(), file, "opening changes nothing");
+    let before = readings(file);
+    set(file, &before, name, key, value);
+    remove(file, &before, name, key);
+    block(file, &before, usize::from(second >> 2));
+}
+
+type Readings = BTreeMap<(&'static str, String), BTreeMap<String, String>>;
+
+/// All that our reader makes of a file.
+fn readings(file: &[u8]) -> Readings {
+    let config = Config::parse(file);
+    let settings = |section: &Section| -> BTreeMap<String, String> {
+        section.keys().map(|key| (key.to_owned(), section.get(key).unwrap_or_default().to_owned())).collect()
+    };
+    let profiles =
+        config.profiles().map(|section| (("profile", section.name().to_owned()), settings(section)));
+    let sessions =
+        config.sso_sessions().map(|section| (("sso-session", section.name().to_owned()), settings(section)));
+    profiles.chain(sessions).collect()
+}
+
+/// The readings without one key; a profile that is nothing but a name counts as none.
+fn without(readings: &Readings, name: &str, key: &str) -> Readings {
+    let mut readings = readings.clone();
+    let place = ("profile", name.to_owned());
+    if let Some(settings) = readings.get_mut(&place) {
+        settings.remove(key);
+        if settings.is_empty() {
+            readings.remove(&place);
+        }
+    }
+    readings
+}
+
+fn set(file: &[u8], before: &Readings, name: &str, key: &str, value: &str) {
+    let header = Header::profile(name);
+    let mut document = Document::parse(file);
+    document.set(&header, key, value).expect("what every SDK reads can be set");
+    assert_eq!(document.get(&header, key).as_deref(), Some(value));
+    let text = document.to_bytes();
+    let after = readings(&text);
+    assert_eq!(after[&("profile", name.to_owned())][key], value);
+    assert_eq!(without(&after, name, key), without(before, name, key));
+    let mut again = Document::parse(&text);
+    again.set(&header, key, value).expect("it could be set before");
+    assert_eq!(again.to_bytes(), text, "a second edit changes nothing");
+}
+
+fn remove(file: &[u8], before: &Readings, name: &str, key: &str) {
+    let header = Header::profile(name);
+    let mut document = Document::parse(file);
+    let found = document.remove_key(&header, key);
+    let text = document.to_bytes();
+    assert!(found || text == file);
+    assert_eq!(without(&readings(&text), name, key), without(before, name, key));
+    assert!(document.get(&header, key).is_none());
+
+    let mut document = Document::parse(file);
+    document.remove_section(&header);
+    let mut expected = before.clone();
+    expected.remove(&("profile", name.to_owned()));
+    let mut after = readings(&document.to_bytes());
+    // `[profile default]` may have hidden a `[default]`, which shows now.
+    if name == "default" {
+        after.remove(&("profile", name.to_owned()));
+    }
+    assert_eq!(after, expected);
+}
+
+fn block(file: &[u8], before: &Readings, which: usize) {
+    let marks = Marks { begin: "# >>> x".to_owned(), end: "# <<< x".to_owned() };
+    let mut document = Document::parse(file);
+    let new: Vec<_> = ["A_b.c/d%e@f:g+h", "a", "b", "c", "new"]
+        .into_iter()
+        .enumerate()
+        .filter(|(bit, name)| which >> bit & 1 == 1 && !document.has(&Header::profile(name)))
+        .map(|(_, name)| (name.to_owned(), vec![("k", "v".to_owned())]))
+        .collect();
+    document.add_to_block(&marks, new.clone()).expect("what every SDK reads can be added");
+    let text = document.to_bytes();
+    assert!(holds_lines(&text, file), "every line stays, in its order");
+    let mut expected = before.clone();
+    for (name, _) in &new {
+        expected.insert(("profile", name.clone()), [("k".to_owned(), "v".to_owned())].into());
+    }
+    assert_eq!(readings(&text), expected);
+
+    let mut document = Document::parse(&text);
+    let names: HashSet<_> = new.into_iter().map(|(name, _)| name).collect();
+    let held: HashSet<_> = document
+        .block(&marks)
+        .iter()
+        .map(|header| String::from_utf8_lossy(&header.name).into_owned())
+        .collect();
+    assert!(names.is_subset(&held), "what was added is in the block");
+    document.remove_from_block(&marks, &names);
+    let text = document.to_bytes();
+    assert_eq!(&readings(&text), before);
+    assert!(holds_lines(&text, file), "only what was added is removed");
+}
+
+/// Whether `text` holds every line of `file` that is not blank, in the same order.
+fn holds_lines(text: &[u8], file: &[u8]) -> bool {
+    // It stays before whatever comes first.
+    let [text, file] = [text, file].map(|bytes| bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    file.split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii_end)
+        .filter(|line| !line.trim_ascii().is_empty())
+        .all(|line| lines.any(|other| other == line))
+}

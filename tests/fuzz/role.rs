@@ -1,0 +1,40 @@
+//! A ROLE argument: whatever is typed, what is understood is written and read back as the same role.
+
+use aws_sso::role::{RoleArn, RoleRef};
+
+/// Something like what people type.
+#[allow(dead_code, reason = "for runs without a fuzzer, which finds its own")]
+pub(super) const SEEDS: [&[u8]; 5] = [
+    b"arn:aws:iam::123456789012:role/ReadOnlyAccess",
+    b"arn:aws-cn:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_A_0123456789abcdef",
+    b"arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_A.b@c_0123456789abcdef/me@example.com",
+    b"123456789012/A+b=c,d.e@f-g",
+    b"Some account / x/Reader",
+];
+
+/// Panics where that is not so.
+pub(super) fn check(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match text.parse::<RoleRef>() {
+        Ok(RoleRef::Arn(arn)) => {
+            assert!(is_account(&arn.account_id) && !arn.role_name.is_empty(), "{arn:?}");
+            assert_eq!(arn.to_string().parse::<RoleArn>().as_ref(), Ok(&arn));
+            assert_eq!(text.parse::<RoleArn>(), Ok(arn));
+        }
+        Ok(RoleRef::Id { account_id, role_name }) => {
+            assert!(is_account(&account_id) && !role_name.is_empty());
+            let again = format!("{account_id}/{role_name}").parse();
+            assert_eq!(again, Ok(RoleRef::Id { account_id, role_name }));
+        }
+        Ok(RoleRef::AccountName { account_name, role_name }) => {
+            assert!(!account_name.is_empty() && !role_name.is_empty());
+        }
+        Ok(RoleRef::Name(name)) => assert!(!name.is_empty()),
+        // What is said of it reaches a terminal.
+        Err(error) => assert!(!error.report().chars().any(|c| c.is_control() && c != '\n')),
+    }
+}
+
+fn is_account(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())
+}

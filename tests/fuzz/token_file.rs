@@ -1,0 +1,26 @@
+//! A token file: whatever stands in it, what is read as a token is written and read back as the same one.
+
+use aws_sso::aws_files::token_cache;
+
+/// Files as the AWS CLI and the SDKs leave them.
+#[allow(dead_code, reason = "for runs without a fuzzer, which finds its own")]
+pub(super) const SEEDS: [&[u8]; 4] = [
+    br#"{"startUrl": "https://x/start", "region": "us-east-1", "accessToken": "a", "expiresAt": "2026-11-22T23:02:02Z", "clientId": "c", "clientSecret": "s", "registrationExpiresAt": "2027-02-20T22:02:01Z", "refreshToken": "r"}"#,
+    br#"{"accessToken":"a","expiresAt":"2026-11-22T23:02:02.123+01:00","other":[1,{"x":null}]}"#,
+    br#"{"accessToken":"\u00e9\ud83d\ude00","expiresAt":"2020-06-17T21:37:17UTC"}"#,
+    br#"{"accessToken":"a","expiresAt":"2026-11-22T23:02:02Z"}Z"}"#,
+];
+
+/// Panics where that is not so.
+pub(super) fn check(bytes: &[u8]) {
+    let Some(token) = token_cache::parse(bytes) else { return };
+    let written = token_cache::render(&token).expect("what was read can be written");
+    let read = token_cache::parse(&written).expect("what was written can be read");
+    assert_eq!(read.access_token, token.access_token);
+    assert_eq!(read.expires_at.as_second(), token.expires_at.as_second());
+    assert_eq!(read.other, token.other);
+    assert_eq!(token_cache::render(&read).ok(), Some(written));
+    let _ = (token.seconds_left(), token.is_renewable());
+    // What a panic would show.
+    let _ = format!("{token:?}");
+}

@@ -1,0 +1,374 @@
+//! The way to the service: TLS, proxies, faults, and answers that are not the service's.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use aws_sso::aws_files::directory::{Directory, Network};
+use aws_sso::error::Kind;
+use aws_sso::identity_center::{Client, Limits, PortalError};
+use aws_sso::sandbox::{Approval, Fault, Options, Sandbox};
+
+use crate::support::{Home, Invocation, Output, REGION, START_URL};
+
+const ROLE: &str = "123456789012/Reader";
+
+/// What stands in the token file of `signed_in`; no message may repeat it.
+const TOKEN: &str = "hunter2-access-token";
+
+/// A home with a token that is good for hours.
+fn signed_in() -> Home {
+    let home = Home::new();
+    home.sign_in_config("");
+    home.write(
+        // The sha1 of `corp`.
+        ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
+        format!(r#"{{"startUrl":"{START_URL}","accessToken":"{TOKEN}","expiresAt":"2099-01-01T00:00:00Z"}}"#),
+    );
+    home
+}
+
+fn process(home: &Home) -> Invocation {
+    home.aws_sso(["process", ROLE, "-p", "corp"])
+}
+
+/// A server that gives each connection the next of some answers, then the last one for ever.
+pub(crate) struct Script {
+    address: SocketAddr,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Script {
+    pub(crate) fn of<T: AsRef<str>>(answers: impl IntoIterator<Item = T>) -> Self {
+        let answers: Vec<String> = answers.into_iter().map(|answer| answer.as_ref().to_owned()).collect();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&heads);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let head = read_head(&mut stream);
+                skip_body(&head, &mut stream);
+                let mut seen = seen.lock().unwrap();
+                let answer = &answers[seen.len().min(answers.len() - 1)];
+                seen.push(head);
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        Self { address, heads }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.heads.lock().unwrap().len()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+fn read_head(stream: &mut TcpStream) -> String {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read > 0) {
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// A connection that is closed with something unread is reset, and its answer may be lost.
+fn skip_body(head: &str, stream: &mut TcpStream) {
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let _ = std::io::copy(&mut stream.take(length.unwrap_or(0)), &mut std::io::sink());
+}
+
+pub(crate) fn http(status: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+}
+
+pub(crate) fn credentials(expiration: i64) -> String {
+    let keys = r#""accessKeyId":"ASIAEXAMPLE","secretAccessKey":"s","sessionToken":"t""#;
+    http("200 OK", "", &format!(r#"{{"roleCredentials":{{{keys},"expiration":{expiration}}}}}"#))
+}
+
+/// Far in the future, in milliseconds.
+const LATER: i64 = 4_070_908_800_000;
+
+fn directory() -> Directory {
+    Directory {
+        name: "corp".to_owned(),
+        session: Some("corp".to_owned()),
+        start_url: START_URL.to_owned(),
+        region: REGION.to_owned(),
+        scopes: Vec::new(),
+    }
+}
+
+fn tls_sandbox() -> Sandbox {
+    Sandbox::start(Options {
+        tls: true,
+        approval: Approval::Automatic,
+        start_url: Some(START_URL.to_owned()),
+        region: REGION.to_owned(),
+        ..Options::default()
+    })
+    .unwrap()
+}
+
+fn login(home: &Home) -> Invocation {
+    home.sign_in_config("");
+    home.aws_sso(["login", "--device-code", "--no-browser"])
+}
+
+#[test]
+fn an_unknown_certificate_is_refused_and_the_bundle_is_used() {
+    let (sandbox, home) = (tls_sandbox(), Home::new());
+    let endpoint = sandbox.https_endpoint().unwrap();
+    let refused = login(&home).endpoint(&endpoint).run().status(5);
+    let _ = refused.complains("unknown issuer").complains("AWS_CA_BUNDLE");
+    assert_eq!(sandbox.requests(), [], "something was sent to a server that is not trusted");
+
+    let bundle = home.write("ca.pem", sandbox.ca_pem().unwrap());
+    let _ = login(&home).endpoint(&endpoint).env("AWS_CA_BUNDLE", &bundle).run().success();
+
+    // The bundle replaces the system's roots, and so does another one that does not hold this authority.
+    let other = home.write("other.pem", tls_sandbox().ca_pem().unwrap());
+    let _ = login(&home).arg("--force").endpoint(&endpoint).env("AWS_CA_BUNDLE", &other).run().status(5);
+}
+
+#[test]
+fn a_bundle_that_is_none_is_one_clear_line() {
+    let home = signed_in();
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let cases = [
+        (home.path("absent.pem"), "does not exist"),
+        (home.write("empty.pem", ""), "holds no certificate"),
+        (home.write("text.pem", "not a certificate"), "holds no certificate"),
+        (home.write("cut.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n"), "PEM"),
+        (home.write("broken.pem", broken), "cannot be read"),
+    ];
+    for (bundle, words) in cases {
+        let output = process(&home).endpoint("https://127.0.0.1:1").env("AWS_CA_BUNDLE", &bundle).run();
+        let _ = output.status(1).complains(words).complains("AWS_CA_BUNDLE");
+    }
+}
+
+#[test]
+fn https_takes_the_proxy_and_reaches_awss_own_hosts() {
+    let (sandbox, home) = (tls_sandbox(), Home::new());
+    let _ = login(&home).through_proxy(&sandbox).run().success();
+    let requests = sandbox.requests();
+    let oidc = format!("oidc.{REGION}.amazonaws.com");
+    assert!(
+        requests
+            .iter()
+            .any(|request| request.operation == "CONNECT" && request.host == format!("{oidc}:443"))
+    );
+    assert!(requests.iter().any(|request| request.operation == "CreateToken" && request.host == oidc));
+}
+
+#[test]
+fn no_proxy_and_this_machine_go_past_the_proxy() {
+    let sandbox = tls_sandbox();
+    let proxied = |endpoint: &str, no_proxy: &str, words: &str| {
+        sandbox.clear_log();
+        let home = signed_in();
+        let process = process(&home).through_proxy(&sandbox).endpoint(endpoint).env("NO_PROXY", no_proxy);
+        let _ = process.run().complains(words);
+        sandbox.count("CONNECT")
+    };
+    // An address of this machine that is not loopback's own; the certificate does not name it.
+    let local = sandbox.https_endpoint().unwrap();
+    let other = local.replace("127.0.0.1", "0.0.0.0");
+    assert_eq!(proxied(&other, "", "certificate"), 1);
+    assert_eq!(proxied(&other, "0.0.0.0", "certificate"), 0);
+    assert_eq!(proxied(&local, "", "not signed in"), 0);
+}
+
+#[test]
+fn a_proxy_that_does_not_let_us_through_is_named() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refusing = Script::of([http("403 Forbidden", "", "no")]);
+    let asking = Script::of([http("407 Proxy Authentication Required", "", "")]);
+    let cases = [
+        (refusing.address, "refuses to connect", "HTTPS_PROXY"),
+        (asking.address, "wants a user name and password", "HTTPS_PROXY"),
+        (closed, "cannot be reached", "HTTPS_PROXY"),
+    ];
+    for (proxy, words, remedy) in cases {
+        // With a password in it, which no message may show.
+        let proxy = format!("http://me:hunter2@{proxy}");
+        let output = process(&signed_in()).env("HTTPS_PROXY", proxy).run().status(5);
+        no_secret(&output.complains(words).complains(remedy));
+    }
+    assert!(refusing.heads.lock().unwrap()[0].starts_with("CONNECT portal.sso."));
+    assert!(refusing.heads.lock().unwrap()[0].contains("Proxy-Authorization: Basic bWU6aHVudGVyMg=="));
+}
+
+#[track_caller]
+fn no_secret(output: &Output) {
+    assert!(!output.stderr.contains("hunter2") && !output.stdout.contains("hunter2"), "{output}");
+}
+
+#[test]
+fn what_passes_is_tried_again_and_what_stays_is_told() {
+    let ok = credentials(LATER);
+    let failed = http("500 Internal Server Error", "", r#"{"message":"x"}"#);
+    let gateway = http("503 Service Unavailable", "", "<html>hunter2-access-token</html>");
+    let throttled =
+        http("429 Too Many Requests", "Retry-After: 0\r\n", r#"{"message":"HTTP 429 Unknown Code"}"#);
+    let truncated = "HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n{\"roleCredentials\":{".to_owned();
+    let reset = String::new();
+    let none = r#"{"roleCredentials":null}"#;
+    let html = "<html><script>hunter2-access-token</script></html>";
+    let denied =
+        http("403 Forbidden", "x-amzn-ErrorType: ForbiddenException\r\n", r#"{"message":"No access"}"#);
+    let unknown = http("404 Not Found", "x-amzn-ErrorType: ResourceNotFoundException\r\n", "{}");
+    let foreign = "is not an answer of IAM Identity Center";
+    // Answers in turn; the status, some words of the message, and how often was asked.
+    let cases = [
+        (vec![&failed, &failed, &ok], 0, "", 3),
+        (vec![&throttled, &throttled, &throttled, &throttled, &ok], 0, "", 5),
+        (vec![&truncated, &ok], 0, "", 2),
+        (vec![&reset, &reset, &ok], 0, "", 3),
+        (vec![&failed], 5, "status 500", 3),
+        (vec![&gateway], 5, "status 503", 3),
+        (vec![&truncated], 5, "before its answer was complete", 3),
+        (vec![&reset], 5, "before its answer was complete", 3),
+        (vec![&denied], 4, "no access to the role Reader in the account 123456789012", 2),
+        (vec![&denied, &ok], 0, "", 2),
+        (vec![&unknown], 4, "run: aws-sso list", 2),
+    ];
+    for (answers, status, words, count) in cases {
+        let script = Script::of(&answers);
+        let output = process(&signed_in()).endpoint(script.url()).env("AWS_MAX_ATTEMPTS", "3").run();
+        let output = output.status(status).complains(words);
+        no_secret(&output);
+        assert_eq!(script.count(), count, "{answers:?}");
+    }
+    // Once is enough to know these.
+    let cases = [
+        http("200 OK", "", html),
+        http("200 OK", "", ""),
+        http("200 OK", "", "{}"),
+        http("200 OK", "", "[]"),
+        http("200 OK", "", none),
+        http("200 OK", "", "{\"roleCredentials\":{\"accessKeyId\":12"),
+        http(
+            "200 OK",
+            "",
+            r#"{"roleCredentials":{"accessKeyId":"a\nb","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}"#,
+        ),
+        http(
+            "200 OK",
+            "",
+            r#"{"roleCredentials":{"secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}"#,
+        ),
+        http("302 Found", "Location: https://example.com/\r\n", ""),
+        http("403 Forbidden", "", html),
+        http("200 OK", "", &"x".repeat(5 << 20)),
+    ];
+    for answer in cases {
+        let script = Script::of([&answer]);
+        let output = process(&signed_in()).endpoint(script.url()).run().status(5).complains(foreign);
+        no_secret(&output);
+        assert_eq!(script.count(), 1, "{answer:.200}");
+    }
+}
+
+#[test]
+fn dead_credentials_are_not_handed_out_and_the_clock_is_named() {
+    for expiration in [0, -1, 1_000_000_000_000] {
+        let script = Script::of([credentials(expiration)]);
+        let output = process(&signed_in()).endpoint(script.url()).run().status(5);
+        let _ = output.complains("lapsed").complains("this machine's clock");
+    }
+    // The service's clock is an hour behind: its answer says by how much.
+    let sandbox = Sandbox::start(Options {
+        approval: Approval::Automatic,
+        start_url: Some(START_URL.to_owned()),
+        region: REGION.to_owned(),
+        credential_lifetime: Duration::from_mins(30),
+        clock_ahead: -3600,
+        ..Options::default()
+    })
+    .unwrap();
+    let home = Home::new();
+    let _ = login(&home).endpoint(sandbox.endpoint()).run().success();
+    let account = &sandbox.accounts()[0];
+    let role = format!("{}/{}", account.id, account.roles[0]);
+    let output = home.aws_sso(["process", &role]).endpoint(sandbox.endpoint()).run().status(5);
+    let _ = output.complains("minutes ahead of the service's");
+}
+
+#[test]
+fn a_service_that_is_not_there_is_told_from_one_that_stalls() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let output = process(&signed_in()).endpoint(format!("http://{closed}")).run().status(5);
+    let _ = output.complains("connection refused").complains(&closed.to_string());
+
+    // Bound and never accepted: connections succeed, nothing ever answers.
+    let stalled = TcpListener::bind("127.0.0.1:0").unwrap();
+    let second = Duration::from_millis(200);
+    for scheme in ["http", "https"] {
+        let network = Network {
+            sso_endpoint_url: Some(format!("{scheme}://{}", stalled.local_addr().unwrap())),
+            max_attempts: Some(2),
+            ..Network::default()
+        };
+        let limits = Limits { connect: second, answer: second, total: Duration::from_secs(5) };
+        let client = Client::with_limits(&directory(), &network, limits).unwrap();
+        let error = client.role_credentials(&TOKEN.into(), "123456789012", "Reader").unwrap_err();
+        let PortalError::Other(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.kind(), Kind::Service);
+        assert!(error.report().contains("did not answer in time"), "{}", error.report());
+    }
+}
+
+#[test]
+fn a_body_that_stalls_is_given_up_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let network = Network {
+        sso_endpoint_url: Some(format!("http://{}", listener.local_addr().unwrap())),
+        max_attempts: Some(1),
+        ..Network::default()
+    };
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read_head(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{").unwrap();
+        // Until the client has gone.
+        let _ = stream.read(&mut [0]);
+    });
+    let limits = Limits { answer: Duration::from_millis(300), ..Limits::default() };
+    let client = Client::with_limits(&directory(), &network, limits).unwrap();
+    let error = client.role_credentials(&TOKEN.into(), "123456789012", "Reader").unwrap_err();
+    assert!(matches!(error, PortalError::Other(error) if error.to_string().contains("in time")));
+    drop(client);
+    server.join().unwrap();
+}
+
+#[test]
+fn secrets_stay_out_of_the_log_of_what_is_done() {
+    let sandbox = tls_sandbox();
+    sandbox.update(|options| options.fail_first = Some((2, Fault::Dropped)));
+    let home = Home::new();
+    let output = login(&home).arg("-v").through_proxy(&sandbox).run().success();
+    let cache = home.path(".aws/sso/cache");
+    let mut secrets = 0;
+    for name in home.list(".aws/sso/cache") {
+        let file: serde_json::Value = serde_json::from_str(&home.read(cache.join(name))).unwrap();
+        for key in ["accessToken", "refreshToken", "clientSecret"] {
+            if let Some(secret) = file[key].as_str() {
+                secrets += 1;
+                assert!(!output.stderr.contains(secret), "{key}\n{output}");
+            }
+        }
+    }
+    assert_eq!(secrets, 4);
+}

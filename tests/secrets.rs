@@ -1,0 +1,198 @@
+//! Secrets are in the shared caches and where they were asked for, and nowhere else.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use aws_sso::aws_files::{role_cache, token_cache};
+use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
+use serde_json::Value;
+
+use crate::network::{Script, http};
+use crate::sign_in::Place;
+use crate::support::{Home, Output};
+
+/// A browser that leaves what it was given: its arguments, and its environment.
+fn curious_browser(home: &Home) -> String {
+    let script = home.write(
+        "browser",
+        "#!/bin/sh\nenv >\"$HOME/browser.env\"\nprintf %s \"$*\" >\"$HOME/link.new\"\n\
+         mv \"$HOME/link.new\" \"$HOME/link\"\n",
+    );
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    script.to_str().unwrap().to_owned()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// Every secret that the caches hold by now; what has been replaced stays in the set.
+fn collect(home: &Home, secrets: &mut BTreeSet<String>) {
+    const KEYS: [&str; 5] =
+        ["accessToken", "refreshToken", "clientSecret", "SecretAccessKey", "SessionToken"];
+    for path in files(&home.path(".aws")) {
+        let Ok(file) = serde_json::from_slice::<Value>(&fs::read(path).unwrap()) else { continue };
+        for value in [&file, &file["Credentials"]] {
+            secrets.extend(KEYS.iter().filter_map(|key| value[key].as_str()).map(str::to_owned));
+        }
+    }
+}
+
+#[test]
+fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
+    let place = Place::with(Options {
+        approval: Approval::Automatic,
+        refresh: Rotation::Rotated,
+        accounts: 2,
+        roles: 2,
+        ..Options::default()
+    });
+    let home = &place.home;
+    let account = &place.sandbox.accounts()[0];
+    let arn = format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
+    let mut secrets = BTreeSet::new();
+    let mut said = String::new();
+    let mut note = |output: Output, stdout: bool| {
+        collect(home, &mut secrets);
+        said.push_str(&output.stderr);
+        if stdout {
+            said.push_str(&output.stdout);
+        }
+    };
+
+    // In the browser, from a shell that has credentials of its own.
+    let login = place.aws_sso("login --browser -v").env("BROWSER", curious_browser(home));
+    let login = login.env("AWS_SECRET_ACCESS_KEY", "planted-key").env("AWS_SESSION_TOKEN", "planted-token");
+    let running = login.start();
+    let callback = place.authorize(&place.opened_link());
+    let (base, target) = callback.split_at(callback.find("/oauth").unwrap());
+    let page = crate::sign_in::get(base, target, None);
+    note(running.finish().success(), true);
+    let code = target.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).unwrap();
+    assert!(!page.contains(code), "{page}");
+
+    // Everything else, with the most that it can say, also while the service fails.
+    let lines = [
+        ("check -v", true, 0),
+        ("status -v", true, 0),
+        ("status --json -v", true, 0),
+        ("list -v", true, 0),
+        ("discover -p corp -v", true, 0),
+        ("login --device-code --no-browser --force -v", true, 0),
+        (&format!("process {arn} -v"), false, 0),
+        (&format!("-p corp -r {arn} -v"), true, 0),
+        (&format!("env {arn} --shell bash -v"), false, 0),
+        (&format!("process {}/NoSuchRole -v", account.id), true, 4),
+    ];
+    for (line, stdout, status) in lines {
+        note(place.aws_sso(line).run().status(status), stdout);
+    }
+    place.age_token();
+    for fault in [Fault::InternalError, Fault::Dropped, Fault::Truncated, Fault::Garbled] {
+        place.sandbox.update(|options| options.fail_first = Some((2, fault)));
+        let run = place.aws_sso("check -v").env("AWS_MAX_ATTEMPTS", "1").run();
+        assert_eq!(run.exit.code(), Some(5), "{run}");
+        note(run, true);
+        place.sandbox.update(|options| options.fail_first = None);
+    }
+    note(place.aws_sso("check -v").run().success(), true);
+    place.sandbox.revoke_sessions();
+    let other = format!("process {}/{} -v", account.id, account.roles[1]);
+    note(place.aws_sso(&other).run().status(3), true);
+
+    assert!(secrets.len() >= 8, "{}", secrets.len());
+    secrets.extend([code, "planted-key", "planted-token"].map(str::to_owned));
+    let given = home.read("browser.env") + &home.read("link");
+    for secret in &secrets {
+        assert!(!said.contains(secret), "{secret} was said:\n{said}");
+        assert!(!given.contains(secret), "{secret} was given to the browser:\n{given}");
+    }
+    assert!(given.contains("HOME="), "the browser did leave something");
+
+    // On disk they are where the AWS CLI has them, for their owner alone.
+    let shared = [".aws/sso/cache", ".aws/cli/cache", ".aws/credentials"].map(|place| home.path(place));
+    let mut holders = 0;
+    for path in files(&home.path("")) {
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        if secrets.iter().any(|secret| text.contains(secret.as_str())) {
+            holders += 1;
+            assert!(shared.iter().any(|folder| path.starts_with(folder)), "{}", path.display());
+            let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{}", path.display());
+        }
+    }
+    assert!(holders >= 3, "{holders}");
+}
+
+#[test]
+fn what_a_panic_could_show_holds_no_secret() {
+    let place = Place::signed_in(Options::default());
+    let _ = place.process().run().success();
+    let mut secrets = BTreeSet::new();
+    collect(&place.home, &mut secrets);
+    let mut shown = String::new();
+    for path in files(&place.home.path(".aws")) {
+        shown.push_str(&format!(
+            "{:?} {:?} {:?}\n",
+            token_cache::read(&path).unwrap(),
+            token_cache::read_registration(&path).unwrap(),
+            role_cache::read(&path, "123456789012").unwrap(),
+        ));
+    }
+    for part in ["Token {", "Registration {", "RoleCredentials {"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(secrets.len() >= 5);
+    assert!(secrets.iter().all(|secret| !shown.contains(secret.as_str())), "{shown}");
+}
+
+#[test]
+fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
+    let registered = r#"{"clientId":"c","clientSecret":"s","clientSecretExpiresAt":4070908800}"#;
+    let token = r#"{"accessToken":"t","expiresIn":3600}"#;
+    let cases = [
+        ("https://device.example/?code=ABCD", true),
+        ("http://device.example/", false),
+        ("file:///etc/passwd", false),
+        ("javascript:alert(1)", false),
+        ("vscode://open?file=x", false),
+        ("--version", false),
+        ("https://user:password@device.example/", false),
+        (r"https://x/\u001b]0;owned\u0007\u202e", false),
+        (r"https://x/\nhttps://y/", false),
+    ];
+    for (link, opened) in cases {
+        let body = format!(
+            r#"{{"deviceCode":"d","userCode":"AB\u001b[2JCD\u202e","verificationUri":"{link}","expiresIn":600,"interval":1}}"#
+        );
+        let script = Script::of([registered, &body, token].map(|body| http("200 OK", "", body)));
+        let home = Home::new();
+        home.sign_in_config("");
+        let login = home.aws_sso(["login", "--device-code"]).endpoint(script.url());
+        let output = login.env("BROWSER", curious_browser(&home)).run().success();
+        let is_printable = |c: char| c == '\n' || !(c.is_control() || c == '\u{202e}');
+        assert!(output.stderr.chars().all(is_printable), "{output}");
+        assert_eq!(output.stderr.contains("which is not https"), !opened, "{output}");
+        if opened {
+            let shown = crate::sign_in::wait(|| home.has("link").then(|| home.read("link")));
+            assert_eq!(shown.trim_end(), link);
+        } else {
+            assert!(!home.has("link") && !home.has("link.new") && !home.has("browser.env"), "{link}");
+        }
+    }
+    // A start URL of another kind does not even get a request.
+    for url in ["http://d-abc123.awsapps.com/start", "file:///start", "javascript:alert(1)", "d-abc123"] {
+        let home = Home::new();
+        home.write(
+            ".aws/config",
+            format!("[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-central-1\n"),
+        );
+        let login = home.aws_sso(["login"]).env("BROWSER", curious_browser(&home)).run().status(2);
+        let _ = login.complains("is not an https URL");
+        assert!(!home.has("browser.env"), "{url}");
+    }
+}

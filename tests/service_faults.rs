@@ -1,0 +1,179 @@
+//! A service that fails while a person signs in, or whose clock is wrong: one clear line, and nothing lost.
+
+use std::time::Duration;
+
+use aws_sso::sandbox::{Approval, Options};
+
+use crate::network::{Script, http};
+use crate::sign_in::{Place, TOKEN_FILE};
+use crate::support::{Home, REGION, START_URL};
+
+/// What no message may repeat.
+const SECRET: &str = "hunter2";
+
+const FOREIGN: &str = "is not an answer of IAM Identity Center";
+const BROKEN: &str = "before its answer was complete";
+
+const REGISTERED: &str =
+    r#"{"clientId":"client","clientSecret":"hunter2-client","clientSecretExpiresAt":4070908800}"#;
+const AUTHORIZED: &str = r#"{"deviceCode":"hunter2-device","userCode":"ABCD-EFGH","verificationUri":"https://x/","expiresIn":600,"interval":1}"#;
+
+/// Faults that say nothing of the request, and what a person is told.
+fn any_request() -> Vec<(String, &'static str)> {
+    let ok = |body: &str| http("200 OK", "", body);
+    vec![
+        // Longer than anybody is asked to wait.
+        (http("429 Too Many Requests", "Retry-After: 60\r\n", "{}"), "takes no more requests at present"),
+        (http("500 Internal Server Error", "", r#"{"message":"hunter2"}"#), "status 500"),
+        (http("503 Service Unavailable", "", "<html>hunter2</html>"), "status 503"),
+        (String::new(), BROKEN),
+        ("HTTP/1.1 200 OK\r\nContent-Len".to_owned(), BROKEN),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n{\"accessToken\":\"hunter2".to_owned(), BROKEN),
+        (ok(""), FOREIGN),
+        (ok("{}"), FOREIGN),
+        (ok("[]"), FOREIGN),
+        (ok("null"), FOREIGN),
+        (ok("{\"accessToken\":\"hunter2"), FOREIGN),
+        (ok("<html><form action=//portal.cafe.example>hunter2</form></html>"), FOREIGN),
+        (http("302 Found", "Location: https://portal.cafe.example/hunter2\r\n", ""), FOREIGN),
+        (http("404 Not Found", "", "<html>hunter2</html>"), FOREIGN),
+        (ok(&"x".repeat(5 << 20)), FOREIGN),
+        (ok(&"[".repeat(1 << 20)), FOREIGN),
+    ]
+}
+
+fn ok(bodies: &[&str]) -> Vec<(String, &'static str)> {
+    bodies.iter().map(|body| (http("200 OK", "", body), FOREIGN)).collect()
+}
+
+/// A first sign-in whose last answer is a fault.
+#[track_caller]
+fn sign_in(before: &[&str], faults: Vec<(String, &'static str)>) {
+    for (fault, words) in faults {
+        let before = before.iter().map(|body| http("200 OK", "", body));
+        let script = Script::of(before.chain([fault.clone()]));
+        let home = Home::new();
+        home.sign_in_config("");
+        let login = home.aws_sso(["login", "--device-code", "--no-browser"]).endpoint(script.url());
+        let output = login.env("AWS_MAX_ATTEMPTS", "2").run();
+        let output = output.status(5).complains(words).complains("\n  ");
+        assert!(!output.stderr.contains(SECRET), "{fault:.100}\n{output}");
+        assert!(!home.has(TOKEN_FILE), "{fault:.100}");
+    }
+}
+
+#[test]
+fn a_client_that_cannot_be_registered_is_told() {
+    let mut faults = any_request();
+    faults.extend(ok(&[
+        r#"{"clientId":"client"}"#,
+        r#"{"clientId":7,"clientSecret":"hunter2","clientSecretExpiresAt":4070908800}"#,
+        r#"{"clientId":"client","clientSecret":["hunter2"],"clientSecretExpiresAt":4070908800}"#,
+        r#"{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":"soon"}"#,
+    ]));
+    for lapsed in ["1", "-1"] {
+        let body =
+            format!(r#"{{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":{lapsed}}}"#);
+        faults.push((http("200 OK", "", &body), "a client registration that lapsed at"));
+    }
+    sign_in(&[], faults);
+}
+
+#[test]
+fn a_code_that_cannot_be_had_is_told() {
+    let mut faults = any_request();
+    faults.extend(ok(&[
+        r#"{"deviceCode":"hunter2","userCode":"ABCD"}"#,
+        r#"{"deviceCode":"hunter2","userCode":{},"verificationUri":"https://x/"}"#,
+    ]));
+    sign_in(&[REGISTERED], faults);
+}
+
+#[test]
+fn a_renewal_that_fails_keeps_what_renews() {
+    let mut faults = any_request();
+    faults.extend(ok(&[
+        r#"{"expiresIn":3600,"refreshToken":"hunter2"}"#,
+        r#"{"accessToken":"hunter2"}"#,
+        r#"{"accessToken":"hunter2","expiresIn":0}"#,
+        r#"{"accessToken":"hunter2","expiresIn":-3600}"#,
+        r#"{"accessToken":"hunter2","expiresIn":"3600"}"#,
+        r#"{"accessToken":"hunter2","expiresIn":99999999999999999999}"#,
+        r#"{"accessToken":"","expiresIn":3600}"#,
+        r#"{"accessToken":"hunter2\nX-Other: 1","expiresIn":3600}"#,
+        r#"{"accessToken":7,"expiresIn":3600}"#,
+    ]));
+    let place = Place::signed_in(Options::default());
+    place.age_token();
+    let before = place.home.read(TOKEN_FILE);
+    for (fault, words) in faults {
+        let script = Script::of([&fault]);
+        let process = place.process().endpoint(script.url()).env("AWS_MAX_ATTEMPTS", "2");
+        let output = process.run().status(5).complains(words).complains("\n  ");
+        assert!(!output.stderr.contains(SECRET), "{fault:.100}\n{output}");
+        assert_eq!(place.home.read(TOKEN_FILE), before, "{fault:.100}");
+        assert!(script.count() <= 2, "{fault:.100}");
+    }
+    let _ = place.process().run().success().quiet();
+}
+
+#[test]
+fn a_person_half_way_through_is_not_told_of_a_network_that_stumbles() {
+    let [html, reset] = [http("200 OK", "", "<html>"), String::new()];
+    let token = http("200 OK", "", r#"{"accessToken":"hunter2","expiresIn":3600}"#);
+    let [registered, authorized] = [REGISTERED, AUTHORIZED].map(|body| http("200 OK", "", body));
+    let script = Script::of([&registered, &authorized, &html, &reset, &token]);
+    let home = Home::new();
+    home.sign_in_config("");
+    let login = home.aws_sso(["login", "--device-code", "--no-browser"]).endpoint(script.url());
+    let output = login.run().success();
+    assert!(!output.stderr.contains(SECRET), "{output}");
+    assert!(home.has(TOKEN_FILE));
+}
+
+#[test]
+fn lifetimes_that_make_no_sense_are_not_waited_for() {
+    // A service that gives no time at all, or that asks to be polled once a day.
+    for (expires_in, interval) in [(1, 1), (2, 86400)] {
+        let body = AUTHORIZED
+            .replace("600", &expires_in.to_string())
+            .replace("\"interval\":1", &format!("\"interval\":{interval}"));
+        let pending = http("400 Bad Request", "", r#"{"error":"authorization_pending"}"#);
+        let script = Script::of([&http("200 OK", "", REGISTERED), &http("200 OK", "", &body), &pending]);
+        let home = Home::new();
+        home.sign_in_config("");
+        let login = home.aws_sso(["login", "--device-code", "--no-browser"]).endpoint(script.url());
+        let _ = login.run().status(3).complains("nobody signed in").complains("run the command again");
+    }
+}
+
+#[test]
+fn a_clock_that_is_an_hour_off_is_named_or_does_no_harm() {
+    for ahead in [3600, -3600] {
+        let place = Place::with(Options {
+            approval: Approval::Automatic,
+            start_url: Some(START_URL.to_owned()),
+            region: REGION.to_owned(),
+            clock_ahead: ahead,
+            ..Options::default()
+        });
+        // A token's life is counted from its arrival.
+        let _ = place.aws_sso("login --device-code --no-browser").run().success();
+        let _ = place.aws_sso("check").run().success().quiet();
+        place.age_token();
+        let _ = place.aws_sso("check").run().success().quiet();
+        let output = place.process().run();
+        if ahead < 0 {
+            // An hour's life by a clock that is an hour behind: over, by ours.
+            let _ = output.status(5).complains("lapsed").complains("60 minutes ahead of the service's");
+            place.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(8));
+            let _ = place.process().run().success().quiet();
+        } else {
+            // By our clock they would live for two hours; they are handed out for the one that they have.
+            let expiration = output.success().quiet().json()["Expiration"].as_str().unwrap().to_owned();
+            let left = expiration.parse::<jiff::Timestamp>().unwrap() - jiff::Timestamp::now();
+            let left = left.total(jiff::Unit::Minute).unwrap();
+            assert!((55.0..=61.0).contains(&left), "{left} minutes");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+# What tests/run and .ci/run share: finding a program, or installing it on Debian and Ubuntu. To be sourced.
+# shellcheck shell=bash
+
+# Says what is not tested on this machine; with CI=true nothing may be skipped.
+skip() {
+    if [ "${CI:-}" = true ]; then
+        echo "error: CI=true, and $1" >&2
+        exit 1
+    fi
+    echo "skipped: $1" >&2
+}
+
+# Installs packages with apt-get, as root or through sudo; fails where that cannot be.
+install() {
+    local -a as_root=()
+    command -v apt-get >/dev/null || return 1
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || return 1
+        as_root=(sudo)
+        # Nobody is there to type a password.
+        [ -t 0 ] || as_root+=(-n)
+    fi
+    if [ -z "${apt_is_updated:-}" ]; then
+        "${as_root[@]}" apt-get -qq update >&2 || true
+        apt_is_updated=1
+    fi
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq install -y --no-install-recommends "$@" </dev/null >&2
+}
+
+# need PROGRAM PACKAGE WHAT: has PROGRAM on PATH, from PACKAGE if need be; skips WHAT where that fails.
+need() {
+    command -v "$1" >/dev/null && return
+    echo "installing $2" >&2
+    if install "$2" && command -v "$1" >/dev/null; then return; fi
+    skip "$1 is not installed: $3"
+    return 1
+}
+
+# Prints the path of an AWS CLI v2. The first `aws` on PATH may well be version 1: each candidate is asked.
+find_aws_cli() {
+    local candidate
+    while read -r candidate; do
+        if [[ "$("$candidate" --version 2>/dev/null </dev/null)" == aws-cli/2.* ]]; then
+            echo "$candidate"
+            return
+        fi
+    done < <(printf '%s\n' /usr/bin/aws /usr/local/bin/aws; type -ap aws)
+    return 1
+}
+
+# Prints the path of a Python that can make virtual environments.
+find_python() {
+    local candidate
+    while read -r candidate; do
+        if "$candidate" -c 'import ensurepip, venv' 2>/dev/null </dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done < <(printf '%s\n' /usr/bin/python3; type -ap python3)
+    return 1
+}
+
+# virtual_environment FOLDER REQUIREMENTS: makes it, or brings it up to date; quick where nothing has changed.
+virtual_environment() {
+    local folder=$1 requirements=$2 python sum
+    sum=$(sha256sum "$requirements")
+    if [ -x "$folder/bin/python" ] && [ "$(cat "$folder/requirements.sum" 2>/dev/null)" = "$sum" ]; then
+        return
+    fi
+    if ! python=$(find_python); then
+        echo "installing python3-venv" >&2
+        install python3 python3-venv || return 1
+        python=$(find_python) || return 1
+    fi
+    echo "making $folder" >&2
+    "$python" -m venv --clear "$folder" &&
+        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >&2 &&
+        echo "$sum" >"$folder/requirements.sum"
+}

@@ -1,0 +1,40 @@
+Remove-Item -LiteralPath 'Alias:/awsso' -Force -ErrorAction Ignore
+function global:awsso {
+    if ($args.Count -gt 0 -and @('use', 'pick', 'clear', 'refresh') -ccontains $args[0]) {
+        $rest = @($args | Select-Object -Skip 1)
+        $encoding = [Console]::OutputEncoding
+        try {
+            [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
+            $code = & '/opt/it''s here/aws-sso' $args[0] --shell powershell @rest | Out-String
+        } finally {
+            [Console]::OutputEncoding = $encoding
+        }
+        if ($LASTEXITCODE -eq 0 -and -not [string]::IsNullOrWhiteSpace($code)) {
+            Invoke-Expression $code
+        }
+    } else {
+        & '/opt/it''s here/aws-sso' @args
+    }
+}
+function global:__aws_sso_hook {
+    $until = [string]$env:AWS_SSO_EXPIRATION
+    if ($until -cnotmatch '\A[1-9][0-9]{0,12}\z' -or $until -ceq $global:__AWS_SSO_NOTICED) { return }
+    $epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
+    $left = [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
+    if ($left -gt 300) { return }
+    $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
+    try { awsso refresh --login never 2>$null | Out-Null } catch { $null = $_ }
+    $global:LASTEXITCODE = $status
+    if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
+    $global:__AWS_SSO_NOTICED = $until
+    $what = if ($left -gt 0) { 'end within 5 minutes' } else { 'have expired' }
+    Write-Host "aws-sso: the credentials of this shell $what; run: awsso refresh"
+}
+if (-not (Test-Path 'Variable:global:__AWS_SSO_NOTICED')) {
+    $global:__AWS_SSO_NOTICED = ''
+    $global:__AWS_SSO_PROMPT = $function:prompt
+    function global:prompt {
+        & $global:__AWS_SSO_PROMPT
+        __aws_sso_hook
+    }
+}

@@ -1,0 +1,307 @@
+//! The prompt hook: heard once when it is time, and otherwise not noticed at all.
+
+use crate::support::{Home, Shell};
+
+const SOON: &str = "end within 5 minutes; run: awsso refresh";
+const LATE: &str = "have expired; run: awsso refresh";
+
+/// A statement that says when the shell's credentials end.
+fn expire_in(shell: Shell, seconds: i32) -> String {
+    match shell {
+        Shell::Fish => format!("set -gx AWS_SSO_EXPIRATION (math (date +%s) + {seconds})"),
+        _ => format!("export AWS_SSO_EXPIRATION=$(($(date +%s) + {seconds}))"),
+    }
+}
+
+/// The code as an older bash runs it: the versions that it asks for are no longer reached.
+fn older_bash(code: &str) -> String {
+    let older = code.replace("BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]", "302");
+    assert_ne!(older, code);
+    older
+}
+
+fn init(shell: Shell, options: &[&str]) -> String {
+    Home::new().aws_sso(["init", shell.name()]).args(options).run().success().stdout
+}
+
+/// Each shell's code, and that of bash as an older one runs it.
+fn codes() -> Vec<(Shell, String)> {
+    let mut codes: Vec<_> = Shell::all().into_iter().map(|shell| (shell, init(shell, &[]))).collect();
+    codes.push((Shell::Bash, older_bash(&init(Shell::Bash, &[]))));
+    codes
+}
+
+#[test]
+fn it_speaks_once_for_each_end_and_says_whether_it_has_come() {
+    for (shell, code) in codes() {
+        let home = Home::new();
+        home.write("code", code);
+        let screen = super::typed(
+            home.interactive(shell),
+            &[
+                "source ./code; source ./code",
+                &expire_in(shell, 400),
+                ":",
+                "clear",
+                &expire_in(shell, 250),
+                ":",
+                ":",
+                &expire_in(shell, 240),
+                ":",
+                &expire_in(shell, -5),
+                ":",
+                ":",
+            ],
+        );
+        assert_eq!(screen.matches(SOON).count(), 2, "{shell:?}:\n{screen}");
+        assert_eq!(screen.matches(LATE).count(), 1, "{shell:?}:\n{screen}");
+    }
+}
+
+/// Anybody who can set a variable could otherwise run a command.
+#[test]
+fn an_end_that_is_no_number_runs_nothing_and_says_nothing() {
+    let hostile = [
+        "",
+        "0",
+        "08",
+        "0x10",
+        "-1",
+        "1e3",
+        "a[$(touch PWNED)]",
+        "BASH_VERSINFO[$(touch PWNED)]",
+        "$(touch PWNED)",
+        "'; touch PWNED; '",
+        "99999999999999999999",
+        "9223372036854775808",
+        "1700000000\n",
+        "1700000000; touch PWNED",
+        "17\u{b2}00000000",
+        "path[1]",
+    ];
+    for (shell, code) in codes() {
+        let home = Home::new();
+        home.write("code", format!("{code}\nclear\n"));
+        let mut lines = vec!["source ./code".to_owned()];
+        lines.extend((0..hostile.len()).map(|number| match shell {
+            Shell::Fish => format!("set -gx AWS_SSO_EXPIRATION \"$HOSTILE_{number}\""),
+            _ => format!("export AWS_SSO_EXPIRATION=\"$HOSTILE_{number}\""),
+        }));
+        let run = home.interactive(shell);
+        let run = hostile
+            .iter()
+            .enumerate()
+            .fold(run, |run, (number, value)| run.env(format!("HOSTILE_{number}"), value));
+        let screen = super::typed(run, &lines.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(!home.has("PWNED"), "{shell:?}");
+        let known = ["HOSTILE_", "printf", "done-", "exit"];
+        for line in screen.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            assert!(known.iter().any(|word| line.contains(word)), "{shell:?}: {line}\n{screen}");
+        }
+    }
+}
+
+/// What a person has for the prompt already, and what it has to see after `false | true | (exit 3)`.
+#[test]
+fn other_hooks_and_the_prompt_see_the_commands_own_status() {
+    let seen = "seen() { local s=\"$?\" p=\"${PIPESTATUS[*]}\"; printf '%s/%s\\n' \"$s\" \"$p\" >>seen; return \"$s\"; }\n";
+    let late = "late() { printf 'late %s\\n' \"$?\" >>seen; }\n";
+    let zsh_seen = "seen() { printf '%s/%s\\n' \"$?\" \"${pipestatus[*]}\" >>seen; }\n";
+    let fish_seen =
+        "function seen --on-event fish_prompt; printf '%s/%s\\n' $status \"$pipestatus\" >>seen; end\n";
+    let fish_prompt = "function fish_prompt; set -l s $status; set -l p \"$pipestatus\"; printf '%s/%s> ' $s $p; printf 'late %s\\n' $s >>seen; end\n";
+    // before init, after init
+    let cases = [
+        (Shell::Bash, format!("{seen}PROMPT_COMMAND=seen"), String::new()),
+        (Shell::Bash, format!("{seen}PROMPT_COMMAND='seen;'"), String::new()),
+        (Shell::Bash, format!("{seen}PROMPT_COMMAND='seen ; '"), String::new()),
+        (Shell::Bash, format!("{seen}PROMPT_COMMAND='seen # mine'"), String::new()),
+        (Shell::Bash, format!("{seen}PROMPT_COMMAND=$'seen\\n'"), String::new()),
+        (Shell::Bash, format!("{seen}export PROMPT_COMMAND=seen"), String::new()),
+        (Shell::Bash, format!("{seen}PROMPT_COMMAND=(seen)"), String::new()),
+        (Shell::Bash, format!("{seen}PROMPT_COMMAND=(: seen)"), String::new()),
+        (Shell::Bash, seen.to_owned(), "PROMPT_COMMAND+=(seen)".to_owned()),
+        (
+            Shell::Bash,
+            format!("{seen}{late}PROMPT_COMMAND=seen"),
+            "PROMPT_COMMAND=\"$PROMPT_COMMAND; late\"".to_owned(),
+        ),
+        (Shell::Bash, format!("{seen}{late}PROMPT_COMMAND=seen"), "PROMPT_COMMAND+=(late)".to_owned()),
+        (Shell::Zsh, format!("{zsh_seen}precmd_functions=(seen)"), String::new()),
+        (Shell::Zsh, format!("{zsh_seen}precmd() {{ seen; }}"), String::new()),
+        (Shell::Zsh, zsh_seen.to_owned(), "autoload -Uz add-zsh-hook; add-zsh-hook precmd seen".to_owned()),
+        (Shell::Zsh, zsh_seen.to_owned(), "precmd_functions=(seen $precmd_functions)".to_owned()),
+        (Shell::Fish, fish_seen.to_owned(), String::new()),
+        (Shell::Fish, String::new(), fish_seen.to_owned()),
+        (Shell::Fish, fish_prompt.to_owned(), fish_seen.to_owned()),
+    ];
+    for (shell, before, after) in cases {
+        if !shell.is_here() {
+            continue;
+        }
+        let home = Home::new();
+        let is_older = |number: &usize| {
+            shell == Shell::Bash && *number == 1 && !before.contains("=(") && !after.contains("=(")
+        };
+        for number in (0..2).filter(|number| *number == 0 || is_older(number)) {
+            let code = init(shell, &[]);
+            home.write(
+                "rc",
+                format!("{before}\n{}\n{after}\n", if number == 0 { code } else { older_bash(&code) }),
+            );
+            // Due, so that the hook goes all its way.
+            let due = expire_in(shell, 100);
+            let pipeline = match shell {
+                Shell::Fish => "false | true | sh -c 'exit 3'",
+                _ => "false | true | (exit 3)",
+            };
+            let prompt = shell.status_prompt();
+            let mut terminal = home.interactive(shell).in_terminal();
+            let setup = if before.contains("fish_prompt;") && before.contains("> '") { ":" } else { prompt };
+            super::type_lines(&mut terminal, &[setup, "source ./rc", &due, &due.replace("100", "90")]);
+            terminal.send(&format!("{}; {pipeline}\r", due.replace("100", "80")));
+            terminal.wait_for(if setup == ":" { "3/1 0 3> " } else { "[3]> " });
+            terminal.send("exit 0\r");
+            let screen = terminal.finish().success().stdout;
+            let seen = home.read("seen");
+            let what = format!("{shell:?}\n{before}\n{after}\n{screen}");
+            // A function that calls it from within has a pipeline of its own by then.
+            let status = if before.contains("precmd() {") { "3/" } else { "3/1 0 3" };
+            assert!(seen.lines().any(|line| line.starts_with(status)), "{seen}{what}");
+            assert_eq!(seen.contains("late 3"), before.contains("late"), "{seen}{what}");
+        }
+    }
+}
+
+/// A shell that ends at any failing command must not be ended by a hook that hands a status on.
+#[test]
+fn errexit_does_not_end_the_shell_at_its_prompt() {
+    for (shell, code) in codes() {
+        if shell == Shell::Fish {
+            continue;
+        }
+        let home = Home::new();
+        home.write("code", code);
+        let screen = super::typed(
+            home.interactive(shell),
+            &[
+                "source ./code",
+                "set -eu",
+                "false && :",
+                &expire_in(shell, 100),
+                "false && :",
+                "echo still here",
+            ],
+        );
+        assert!(screen.contains("\nstill here"), "{shell:?}:\n{screen}");
+        assert_eq!(screen.matches(SOON).count(), 1, "{shell:?}:\n{screen}");
+    }
+}
+
+/// The shell's own clock is asked: with the hook, prompts start exactly as many processes as without.
+#[test]
+fn nothing_due_means_that_no_process_is_started() {
+    if !std::path::Path::new("/usr/bin/strace").is_file() {
+        crate::support::skip("strace is not installed: the hook's processes are not counted");
+        return;
+    }
+    for shell in Shell::all() {
+        let processes = |hook: &str, expiration: &str| {
+            let home = Home::new();
+            home.write("code", init(shell, &["--hook", hook]));
+            let run = home.interactive(shell).env("AWS_SSO_EXPIRATION", expiration);
+            let trace = ["-f", "-qq", "-s", "200", "-e", "trace=process", "-o", "trace"];
+            let run = run.behind(["/usr/bin/strace"].iter().chain(&trace));
+            super::typed(run, &["source ./code", shell.status_prompt(), ":", "false", ":", ":", ":"]);
+            let trace = home.read("trace");
+            let started = |line: &&str| {
+                let is_call = ["clone(", "clone3(", "fork(", "vfork("].iter().any(|call| line.contains(call));
+                (is_call && !line.contains("CLONE_THREAD")) || line.contains("execve(")
+            };
+            trace.lines().filter(started).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let without = processes("none", "4102444800");
+        for hook in ["notice", "refresh"] {
+            let with = processes(hook, "4102444800");
+            assert_eq!(with.len(), without.len(), "{shell:?} {hook}\n{with:#?}\n{without:#?}");
+        }
+        // The count can tell: a renewal is a process.
+        assert!(processes("refresh", "1700000000").len() > without.len(), "{shell:?}");
+    }
+}
+
+#[cfg(feature = "sandbox")]
+mod renewal {
+    use std::time::Duration;
+
+    use aws_sso::sandbox::Options;
+
+    use super::super::{Signed, type_lines};
+    use crate::support::Shell;
+
+    /// Signed in, with a role whose credentials have less than five minutes left.
+    fn due(shell: Shell) -> (Signed, crate::support::terminal::Terminal) {
+        let signed =
+            Signed::in_to(Options { credential_lifetime: Duration::from_secs(200), ..Options::default() });
+        let run = signed.home.interactive(shell).endpoint(signed.sandbox.endpoint()).env("MARK", "mark");
+        let mut terminal = run.in_terminal();
+        type_lines(&mut terminal, &[&shell.load_with("--hook refresh"), ":"]);
+        (signed, terminal)
+    }
+
+    #[test]
+    fn credentials_are_renewed_without_a_word_before_they_end() {
+        for shell in Shell::all() {
+            let (signed, mut terminal) = due(shell);
+            let enter = format!("env -0 >before; awsso use {}; env -0 >old", signed.role(0));
+            terminal.send(&format!("{enter}; printf '%s%s\\n' en tered\r"));
+            // The service gives longer ones from now on; which of the two the shell has first does not matter.
+            terminal.wait_for("entered");
+            signed.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(1));
+            type_lines(&mut terminal, &[":", "false", "env -0 >new", "awsso clear", "env -0 >after"]);
+            terminal.send("exit 0\r");
+            let screen = terminal.finish().success().stdout;
+            assert!(!screen.contains("aws-sso:"), "{shell:?}:\n{screen}");
+            let [before, old, new, after] =
+                ["before", "old", "new", "after"].map(|file| signed.home.environment(file));
+            let end = |environment: &std::collections::BTreeMap<String, String>| {
+                environment["AWS_SSO_EXPIRATION"].parse::<i64>().unwrap()
+            };
+            assert!(end(&new) > end(&old) + 3000, "{shell:?}: {} {}", end(&old), end(&new));
+            assert_ne!(old["AWS_ACCESS_KEY_ID"], new["AWS_ACCESS_KEY_ID"], "{shell:?}");
+            assert_eq!(before, after, "{shell:?}");
+        }
+    }
+
+    /// Nothing is tried again and again: a prompt is no place to wait.
+    #[test]
+    fn a_renewal_that_cannot_be_is_tried_once_and_told_of() {
+        for shell in Shell::all() {
+            for is_reachable in [true, false] {
+                let (signed, mut terminal) = due(shell);
+                let end_it = if is_reachable {
+                    ":".to_owned()
+                } else {
+                    // Those that still live are handed out again then, which renews nothing.
+                    shell.export("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:9")
+                };
+                let enter = format!("awsso use {}; {end_it}; printf '%s%s\\n' en tered; cat", signed.role(0));
+                terminal.send(&format!("{enter}\r"));
+                terminal.wait_for("entered");
+                if is_reachable {
+                    signed.sandbox.revoke_sessions();
+                }
+                signed.sandbox.clear_log();
+                terminal.send("\x04");
+                terminal.wait_for(super::SOON);
+                type_lines(&mut terminal, &["clear", ":", ":", ":"]);
+                type_lines(&mut terminal, &["env -0 >after"]);
+                terminal.send("exit 0\r");
+                let screen = terminal.finish().success().stdout;
+                assert!(!screen.contains("aws-sso:"), "{shell:?}:\n{screen}");
+                assert!(signed.home.environment("after").contains_key("AWS_SESSION_TOKEN"));
+                assert!(signed.sandbox.count("GetRoleCredentials") <= 1, "{shell:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Names that a shell would run if it were let, in every place where a name is given or shown.
+
+use aws_sso::sandbox::{Names, Options};
+
+use super::Signed;
+use crate::support::{Home, Shell};
+
+fn hostile() -> Signed {
+    let signed =
+        Signed::in_to(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
+    // Remembered, as after any first look at the list.
+    let _ = signed.home.aws_sso(["list", "-p", "corp"]).endpoint(signed.sandbox.endpoint()).run().success();
+    signed
+}
+
+/// A statement for each number, where `{}` stands for it.
+fn each(count: usize, statement: &str) -> String {
+    (0..count).map(|number| statement.replace("{}", &number.to_string()) + "\n").collect()
+}
+
+#[test]
+fn accounts_and_roles_of_any_name_are_used_and_nothing_is_run() {
+    let signed = hostile();
+    let accounts = signed.sandbox.accounts();
+    // By the account's name where it is the only one, and by its id for each of the roles.
+    let mut named: Vec<(String, String)> = accounts
+        .iter()
+        .filter(|account| {
+            !account.name.is_empty() && !account.name.starts_with("arn:") && account.name != "012345678901"
+        })
+        .map(|account| (format!("{}/{}", account.name, account.roles[0]), account.id.clone()))
+        .collect();
+    named.extend(
+        accounts[0].roles.iter().map(|role| (format!("{}/{role}", accounts[0].id), accounts[0].id.clone())),
+    );
+    let expected: String = named.iter().map(|(_, id)| format!("<{id}>\n")).collect();
+
+    for shell in Shell::all() {
+        let print = r#"printf '<%s>\n' "$AWS_ACCOUNT_ID""#;
+        let from_env = match shell {
+            Shell::Fish => "aws-sso env --shell fish -- \"$NAME_{}\" | source",
+            Shell::Bash => "eval \"$(aws-sso env --shell bash -- \"$NAME_{}\")\"",
+            Shell::Zsh => "eval \"$(aws-sso env --shell zsh -- \"$NAME_{}\")\"",
+        };
+        for statement in ["awsso use -- \"$NAME_{}\"", from_env] {
+            let script = each(named.len(), &format!("{statement}\n{print}"));
+            let run = signed.script(shell, &script);
+            let run = named
+                .iter()
+                .enumerate()
+                .fold(run, |run, (number, (name, _))| run.env(format!("NAME_{number}"), name));
+            let output = run.run().success().quiet();
+            assert_eq!(output.stdout, expected, "{shell:?} {statement}");
+        }
+        assert_nothing_was_run(&signed.home, shell);
+    }
+}
+
+/// What a person gets to see of a name that is no role at all.
+#[test]
+fn a_name_in_an_error_is_neither_run_nor_sent_to_the_terminal() {
+    let signed = hostile();
+    let accounts = signed.sandbox.accounts();
+    for shell in Shell::all() {
+        let script = each(accounts.len(), "awsso use -- \"$NAME_{}\"");
+        let run = signed.script(shell, &script);
+        let run = accounts
+            .iter()
+            .enumerate()
+            .fold(run, |run, (number, account)| run.env(format!("NAME_{number}"), &account.name));
+        let output = run.run();
+        assert_eq!(output.stdout, "", "{shell:?}");
+        assert!(!output.stderr.contains(|c: char| c.is_control() && c != '\n'), "{}", output.stderr);
+        assert_nothing_was_run(&signed.home, shell);
+    }
+}
+
+#[test]
+fn hostile_names_are_shown_and_chosen_and_nothing_is_run() {
+    let signed = hostile();
+    let count = signed.sandbox.accounts().len();
+    for shell in Shell::all() {
+        let run = signed.home.interactive(shell).endpoint(signed.sandbox.endpoint());
+        let mut terminal = run.in_terminal();
+        super::type_lines(&mut terminal, &[&shell.load()]);
+        for number in [1, 2, 3, 4, 5, 6, 7, 8, count] {
+            terminal.send("clear; awsso pick\r");
+            terminal.wait_for("Choose the account");
+            terminal.send(&format!("{number}\r"));
+            terminal.wait_for("Choose the role");
+            terminal.send("3\r");
+            super::type_lines(&mut terminal, &["clear", "printf '<%s>\\n' $AWS_ACCOUNT_ID >>chosen"]);
+        }
+        terminal.send("exit 0\r");
+        let _ = terminal.finish().success();
+        let chosen = signed.home.read("chosen");
+        let known: Vec<_> =
+            signed.sandbox.accounts().iter().map(|account| format!("<{}>", account.id)).collect();
+        assert_eq!(chosen.lines().count(), 9, "{shell:?}: {chosen}");
+        assert!(chosen.lines().all(|line| known.iter().any(|id| id == line)), "{shell:?}: {chosen}");
+        std::fs::remove_file(signed.home.path("chosen")).unwrap();
+        assert_nothing_was_run(&signed.home, shell);
+    }
+}
+
+#[track_caller]
+fn assert_nothing_was_run(home: &Home, shell: Shell) {
+    assert!(!home.has("PWNED"), "{shell:?}: a name was executed");
+}

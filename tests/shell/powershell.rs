@@ -1,0 +1,158 @@
+//! PowerShell: held against its published rules everywhere, and against `pwsh` itself wherever that is installed.
+
+use std::path::{Path, PathBuf};
+
+use aws_sso::credentials::RoleCredentials;
+use aws_sso::emit::{Change, Grant};
+use aws_sso::shell::{Hook, Init, Shell, script};
+use proptest::prelude::*;
+use snapbox::assert_data_eq;
+
+use crate::support::Home;
+
+fn init(program: &str, hook: Hook) -> String {
+    let program = Path::new(program);
+    script(Shell::Powershell, &Init { command: "awsso", program, hook, completion: false }).unwrap()
+}
+
+/// What `env --shell powershell` prints for a role, and what takes it away again.
+fn exports() -> String {
+    let credentials = RoleCredentials {
+        access_key_id: "ASIAEXAMPLE".to_owned(),
+        secret_access_key: "secret/'with+'quotes".to_owned().into(),
+        session_token: "$(Get-Date); `n \"token\"".to_owned().into(),
+        expiration: "2030-01-02T03:04:05Z".parse().unwrap(),
+        account_id: "123456789012".to_owned(),
+    };
+    let role = "arn:aws:iam::123456789012:role/reader".parse().unwrap();
+    let grant =
+        Grant { role: &role, credentials: &credentials, directory: "corp", region: Some("eu-west-1") };
+    Change::to_role(&grant).render(Shell::Powershell).unwrap()
+}
+
+/// `SNAPSHOTS=overwrite` writes them anew.
+#[test]
+fn the_code_is_what_was_reviewed() {
+    for (hook, golden) in [
+        (Hook::Notice, snapbox::file!["golden/init-notice.ps1"]),
+        (Hook::Refresh, snapbox::file!["golden/init-refresh.ps1"]),
+        (Hook::None, snapbox::file!["golden/init-none.ps1"]),
+    ] {
+        assert_data_eq!(init("/opt/it's here/aws-sso", hook), golden.raw());
+    }
+    assert_data_eq!(exports(), snapbox::file!["golden/env.ps1"].raw());
+}
+
+/// Windows PowerShell reads a file without a byte order mark in the ANSI code page.
+#[test]
+fn the_code_is_ascii() {
+    for hook in [Hook::Notice, Hook::Refresh, Hook::None] {
+        assert!(init("/usr/bin/aws-sso", hook).is_ascii());
+    }
+    assert!(include_str!("../../shell/init.ps1").is_ascii() && exports().is_ascii());
+}
+
+#[test]
+fn the_code_is_powershell_to_another_parser() {
+    let mut parser = tree_sitter::Parser::new();
+    parser.set_language(&tree_sitter_powershell::LANGUAGE.into()).unwrap();
+    let mut is_sound = |code: &str| !parser.parse(code, None).unwrap().root_node().has_error();
+    for hook in [Hook::Notice, Hook::Refresh, Hook::None] {
+        assert!(is_sound(&init("/usr/bin/aws-sso", hook)), "{hook:?}");
+    }
+    assert!(is_sound(include_str!("../../shell/init.ps1")));
+    assert!(is_sound("$env:A = 'b'\n"));
+    // It can tell.
+    assert!(!is_sound("function global:f { if ($true { }"));
+}
+
+/// The characters that PowerShell takes for a single quote (`CharExtensions.IsSingleQuote` in its tokenizer).
+fn is_single_quote(c: char) -> bool {
+    matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}')
+}
+
+/// Reads a verbatim string as PowerShell's tokenizer does (`ScanStringLiteral`): of two quotes in a row the second one
+/// stands for itself, a single one ends it. What it holds, and what comes after it.
+fn read_verbatim(text: &str) -> Option<(String, &str)> {
+    let mut chars = text.char_indices().peekable();
+    chars.next().filter(|(_, c)| is_single_quote(*c))?;
+    let mut value = String::new();
+    while let Some((index, c)) = chars.next() {
+        if !is_single_quote(c) {
+            value.push(c);
+        } else if let Some((_, second)) = chars.next_if(|(_, next)| is_single_quote(*next)) {
+            value.push(second);
+        } else {
+            return Some((value, &text[index + c.len_utf8()..]));
+        }
+    }
+    None
+}
+
+#[test]
+fn the_reader_of_verbatim_strings_knows_what_other_tools_got_wrong() {
+    let cases = [
+        ("'a'", Some(("a", ""))),
+        ("'a''b' c", Some(("a'b", " c"))),
+        // Doubling the ASCII quote only, as others do, lets the rest out.
+        ("'a\u{2019}; touch PWNED; \u{2018}'", Some(("a", "; touch PWNED; \u{2018}'"))),
+        ("\u{201A}a\u{201B}", Some(("a", ""))),
+        ("'a'\u{2019}b'", Some(("a\u{2019}b", ""))),
+        ("'a''", None),
+        ("a", None),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(read_verbatim(text), expected.map(|(value, rest)| (value.to_owned(), rest)), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_value_is_one_verbatim_string(value in "([a'\u{2018}\u{2019}\u{201A}\u{201B}`$(){};\"\\\\ -]|\\PC){0,24}") {
+        let quoted = Shell::Powershell.quote(&value);
+        prop_assert_eq!(read_verbatim(&quoted), Some((value, "")));
+    }
+}
+
+/// `pwsh`, the one thing that may be missing everywhere: no distribution has it.
+fn pwsh() -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let found =
+        std::env::split_paths(&folders).map(|folder| folder.join("pwsh")).find(|program| program.is_file());
+    if found.is_none() {
+        crate::support::note(
+            "pwsh is not installed: the PowerShell code is parsed and compared, but not run",
+        );
+    }
+    found
+}
+
+#[test]
+fn pwsh_runs_the_code_under_strict_mode_and_reads_every_value() {
+    let Some(pwsh) = pwsh() else { return };
+    let home = Home::new();
+    home.sign_in_config("");
+    let value = "'; touch PWNED; ' \u{2018}\u{2019}\u{201A}\u{201B} $(touch PWNED) `touch PWNED` \"x\"";
+    let set = Shell::Powershell.set("AWS_PROFILE", value);
+    let unset = Shell::Powershell.unset("AWS_PROFILE");
+    let code = format!(
+        "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n\
+         aws-sso init powershell | Out-String | Invoke-Expression\n\
+         aws-sso init powershell | Out-String | Invoke-Expression\n\
+         {set}\n[Console]::OutputEncoding = [Text.Encoding]::UTF8\n[Console]::WriteLine($env:AWS_PROFILE)\n\
+         {unset}\n{unset}\n[Console]::WriteLine((Test-Path Env:/AWS_PROFILE))\n\
+         awsso --version\nawsso clear\n$ErrorActionPreference = 'Continue'\nawsso use nobody\n\
+         [Console]::WriteLine(\"status $LASTEXITCODE\")\n\
+         $env:AWS_SSO_EXPIRATION = 'a[$(touch PWNED)]'\n$null = prompt\n\
+         $env:AWS_SSO_EXPIRATION = '1700000000'\n$null = prompt\n$null = prompt\n"
+    );
+    let script = home.write("script.ps1", code);
+    let run = home.command(pwsh).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(script);
+    let output = run.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1").run().success();
+    let expected = format!("{value}\nFalse\naws-sso {}\nstatus 4\n", env!("CARGO_PKG_VERSION"));
+    assert!(output.stdout.starts_with(&expected), "{output}");
+    assert_eq!(output.stdout.matches("have expired").count(), 1, "{output}");
+    assert!(!home.has("PWNED"));
+}

@@ -1,0 +1,57 @@
+//! Real AWS clients: what we hand out is right when they accept it.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use super::{Home, Invocation, programs, skip};
+
+/// Version 2 of the AWS CLI. The first `aws` on `PATH` may well be version 1: each candidate is asked.
+static AWS_CLI: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+    let named = std::env::var_os("AWS_SSO_TEST_AWS_CLI").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let is_version_2 = |program: &PathBuf| {
+        let output = Command::new(program).arg("--version").stdin(Stdio::null()).output();
+        output.is_ok_and(|output| output.stdout.starts_with(b"aws-cli/2."))
+    };
+    named.or_else(|| programs("aws").find(is_version_2))
+});
+
+/// A Python with the boto3 of `tests/requirements.txt`.
+static PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+    let named = std::env::var_os("AWS_SSO_TEST_PYTHON").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
+    named.or(Some(ours)).filter(|python| {
+        let import = Command::new(python).args(["-c", "import boto3"]).stderr(Stdio::null()).status();
+        import.is_ok_and(|status| status.success())
+    })
+});
+
+impl Home {
+    /// The AWS CLI v2 in this home; `None`, and a line that says so, where there is none.
+    ///
+    /// Before 2.13 it takes an endpoint only from `--endpoint-url`; `Invocation::through_proxy` leads it all the same.
+    #[track_caller]
+    pub fn aws_cli<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Option<Invocation> {
+        let Some(program) = &*AWS_CLI else {
+            skip("there is no AWS CLI v2: what it accepts is not tested");
+            return None;
+        };
+        Some(self.client(program).env("AWS_PAGER", "").args(arguments))
+    }
+
+    /// A Python script that can `import boto3`; `None`, and a line that says so, where that cannot be.
+    #[track_caller]
+    pub fn boto3(&self, script: &str) -> Option<Invocation> {
+        let Some(program) = &*PYTHON else {
+            skip("there is no Python with boto3 (tests/run makes one): what it accepts is not tested");
+            return None;
+        };
+        Some(self.client(program).args(["-c", script]))
+    }
+
+    /// Without the instance metadata, which is no address of this machine.
+    fn client(&self, program: &Path) -> Invocation {
+        self.command(program).env("AWS_EC2_METADATA_DISABLED", "true")
+    }
+}

@@ -1,0 +1,294 @@
+//! Running a program to its end, with everything it did on record.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use aws_sso::sandbox::Sandbox;
+
+/// How long a program may run: a hang fails its test, it does not stall all the others.
+pub const LIMIT: Duration = Duration::from_mins(1);
+
+/// A program that has not been started yet.
+#[derive(Clone, Debug)]
+#[must_use = "nothing runs before `run`, `start` or `in_terminal`"]
+pub struct Invocation {
+    pub(super) words: Vec<OsString>,
+    pub(super) environment: BTreeMap<OsString, OsString>,
+    pub(super) folder: PathBuf,
+    pub(super) limit: Duration,
+    pub(super) home: PathBuf,
+    input: Option<Vec<u8>>,
+}
+
+impl Invocation {
+    pub(super) fn new(program: impl AsRef<OsStr>, home: &Path) -> Self {
+        Self {
+            words: vec![program.as_ref().to_owned()],
+            environment: BTreeMap::new(),
+            folder: home.to_owned(),
+            limit: LIMIT,
+            home: home.to_owned(),
+            input: None,
+        }
+    }
+
+    /// Adds an argument.
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.words.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args<A: AsRef<OsStr>>(self, arguments: impl IntoIterator<Item = A>) -> Self {
+        arguments.into_iter().fold(self, Self::arg)
+    }
+
+    /// Puts these words before it: a program that runs it, such as `strace` with its options.
+    pub fn behind<A: AsRef<OsStr>>(mut self, prefix: impl IntoIterator<Item = A>) -> Self {
+        self.words.splice(0..0, prefix.into_iter().map(|word| word.as_ref().to_owned()));
+        self
+    }
+
+    /// Sets an environment variable.
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.environment.insert(name.as_ref().to_owned(), value.as_ref().to_owned());
+        self
+    }
+
+    /// Takes an environment variable away.
+    pub fn env_remove(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.environment.remove(name.as_ref());
+        self
+    }
+
+    /// Sends every AWS service to this URL: the two that signing in needs, and all the others.
+    pub fn endpoint(self, url: impl AsRef<OsStr>) -> Self {
+        let url = url.as_ref();
+        self.env("AWS_ENDPOINT_URL_SSO", url)
+            .env("AWS_ENDPOINT_URL_SSO_OIDC", url)
+            .env("AWS_ENDPOINT_URL", url)
+    }
+
+    /// Leads AWS's own hosts to this sandbox, for clients that take no endpoint from the environment.
+    pub fn through_proxy(self, sandbox: &Sandbox) -> Self {
+        let ca = self.home.join("sandbox-ca.pem");
+        std::fs::write(&ca, sandbox.ca_pem().expect("a sandbox with tls")).unwrap();
+        self.env("AWS_CA_BUNDLE", ca).env("HTTPS_PROXY", sandbox.proxy().unwrap())
+    }
+
+    /// Runs it in another folder than the home.
+    pub fn current_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = folder.into();
+        self
+    }
+
+    /// What it reads from stdin; nothing, if this is not called.
+    pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(input.into());
+        self
+    }
+
+    /// Another limit than `LIMIT`.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// The bare command: no limit, and the terminal of whoever runs it.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).env_clear().envs(&self.environment).current_dir(&self.folder);
+        command
+    }
+
+    /// Runs it to its end.
+    #[track_caller]
+    pub fn run(self) -> Output {
+        self.start().finish()
+    }
+
+    /// Starts it, to go on with the test meanwhile.
+    #[track_caller]
+    pub fn start(self) -> Running {
+        let mut command = detached();
+        command.args(&self.words).env_clear().envs(&self.environment).current_dir(&self.folder);
+        command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {:?}: {error}", self.words));
+        let id = child.id();
+        if let (Some(mut pipe), Some(input)) = (child.stdin.take(), self.input) {
+            // A program may end without reading all of it.
+            thread::spawn(move || drop(pipe.write_all(&input)));
+        }
+        let (sender, done) = mpsc::channel();
+        thread::spawn(move || sender.send(child.wait_with_output()));
+        Running { id, words: self.words, limit: self.limit, done, is_over: false }
+    }
+}
+
+/// A prefix that starts a program in a session of its own, so that `/dev/tty` does not open the terminal of
+/// whoever runs the tests. The process keeps its id, which is that of its group too.
+fn detached() -> Command {
+    if cfg!(target_os = "linux") {
+        Command::new("/usr/bin/setsid")
+    } else {
+        let mut perl = Command::new("/usr/bin/perl");
+        perl.args(["-e", "use POSIX; setsid(); exec {$ARGV[0]} @ARGV or exit 127"]);
+        perl
+    }
+}
+
+/// Sends a signal, by its name without `SIG`, to a process, or to a group by its negative id.
+pub(super) fn signal(name: &str, id: i64) {
+    // The shell's own `kill`: a minimal system has no other.
+    let kill = format!("kill -s {name} -- {id} 2>/dev/null");
+    let _ = Command::new("/bin/sh").args(["-c", &kill]).status();
+}
+
+/// Ends a process and all that it has started.
+pub(super) fn kill(id: u32) {
+    // Its group is its own only once it has got as far as the program itself.
+    signal("KILL", -i64::from(id));
+    signal("KILL", id.into());
+}
+
+/// A program under way.
+#[must_use = "`finish` says how it ended"]
+#[derive(Debug)]
+pub struct Running {
+    id: u32,
+    words: Vec<OsString>,
+    limit: Duration,
+    done: Receiver<std::io::Result<std::process::Output>>,
+    is_over: bool,
+}
+
+impl Running {
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Sends it a signal: `INT`, `TERM`, `KILL`.
+    pub fn signal(&self, name: &str) {
+        signal(name, self.id.into());
+    }
+
+    /// Ends it and all that it has started.
+    fn kill(&mut self) {
+        kill(self.id);
+        self.is_over = true;
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub fn finish(mut self) -> Output {
+        if let Ok(output) = self.done.recv_timeout(self.limit) {
+            self.is_over = true;
+            let output = output.unwrap();
+            Output::new(&self.words, output.status, output.stdout, output.stderr)
+        } else {
+            self.kill();
+            let so_far = self.done.recv_timeout(Duration::from_secs(5));
+            let so_far = so_far.ok().and_then(Result::ok);
+            let so_far = so_far.map(|output| [&output.stdout, &output.stderr].map(|bytes| lossy(bytes)));
+            panic!("still running after {:?}: {:?}\n{so_far:#?}", self.limit, self.words)
+        }
+    }
+}
+
+impl Drop for Running {
+    /// A test that fails half-way leaves no process behind.
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.kill();
+        }
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// How a program ended and what it said.
+#[derive(Clone, Debug)]
+#[must_use = "an output that nobody looks at proves nothing"]
+pub struct Output {
+    command: String,
+    /// The exit status as the system gave it.
+    pub exit: ExitStatus,
+    /// All of stdout; for a program in a terminal, the last screen.
+    pub stdout: String,
+    /// All of stderr.
+    pub stderr: String,
+}
+
+impl Output {
+    #[track_caller]
+    pub(super) fn new(words: &[OsString], exit: ExitStatus, stdout: Vec<u8>, stderr: Vec<u8>) -> Self {
+        let command = words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+        let text = |bytes, name| {
+            String::from_utf8(bytes).unwrap_or_else(|error| panic!("{command}: {name} is not UTF-8: {error}"))
+        };
+        let (stdout, stderr) = (text(stdout, "stdout"), text(stderr, "stderr"));
+        Self { command, exit, stdout, stderr }
+    }
+
+    /// Asserts that it ended with this status.
+    #[track_caller]
+    pub fn status(self, expected: i32) -> Self {
+        assert_eq!(self.exit.code(), Some(expected), "\n{self}");
+        self
+    }
+
+    /// Asserts that it succeeded.
+    #[track_caller]
+    pub fn success(self) -> Self {
+        self.status(0)
+    }
+
+    /// Asserts that stderr has these words.
+    #[track_caller]
+    pub fn complains(self, words: &str) -> Self {
+        assert!(self.stderr.contains(words), "stderr has no {words:?}\n{self}");
+        self
+    }
+
+    /// Asserts that stderr is empty.
+    #[track_caller]
+    pub fn quiet(self) -> Self {
+        assert_eq!(self.stderr, "", "\n{self}");
+        self
+    }
+
+    /// Stdout as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON: {error}\n{self}"))
+    }
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = format!("$ {}\n", self.command);
+        for (name, content) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            writeln!(text, "--- {name}\n{content}")?;
+        }
+        match (self.exit.code(), self.exit.signal()) {
+            (Some(code), _) => write!(text, "--- status {code}")?,
+            (None, signal) => write!(text, "--- ended by signal {signal:?}")?,
+        }
+        f.write_str(&text)
+    }
+}

@@ -1,0 +1,224 @@
+//! A program in a terminal of its own: type, wait for text, read the screen.
+
+use std::fs;
+use std::io::{Read as _, Write};
+use std::num::NonZero;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::process::{Invocation, Output, kill, signal};
+
+const ROWS: NonZero<u16> = NonZero::new(50).unwrap();
+/// Wide enough for a sign-in link; a longer line is put together again by `Terminal::screen`.
+const COLUMNS: NonZero<u16> = NonZero::new(200).unwrap();
+
+/// What the program has drawn, and whether it still holds the terminal.
+struct Display {
+    parser: vt100::Parser,
+    /// How the program ended; what it drew until then may still be on its way.
+    status: Option<portable_pty::ExitStatus>,
+    closed: bool,
+}
+
+impl Display {
+    fn is_over(&self) -> bool {
+        // In this order: a terminal is hung up a moment before its program can be waited for.
+        self.closed && self.status.is_some()
+    }
+}
+
+/// A running program and its terminal.
+#[must_use = "`finish` says how it ended"]
+pub struct Terminal {
+    invocation: Invocation,
+    captured: Option<[std::path::PathBuf; 2]>,
+    id: u32,
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    display: Arc<(Mutex<Display>, Condvar)>,
+}
+
+impl Invocation {
+    /// Starts it with stdin, stdout, stderr and `/dev/tty` on a terminal of its own.
+    #[track_caller]
+    pub fn in_terminal(self) -> Terminal {
+        Terminal::open(self, None)
+    }
+
+    /// Starts it as an SDK starts a `credential_process` for a person: stdout and stderr are captured, and the
+    /// terminal is reached through `/dev/tty` alone.
+    #[track_caller]
+    pub fn behind_a_program(self) -> Terminal {
+        let folder = tempfile::Builder::new().prefix("captured-").tempdir_in(&self.home).unwrap().keep();
+        Terminal::open(self, Some([folder.join("stdout"), folder.join("stderr")]))
+    }
+}
+
+impl Terminal {
+    #[track_caller]
+    fn open(invocation: Invocation, captured: Option<[std::path::PathBuf; 2]>) -> Self {
+        let size = pty_size(ROWS, COLUMNS);
+        let pair = native_pty_system().openpty(size).unwrap();
+
+        let mut command = match &captured {
+            None => CommandBuilder::new(&invocation.words[0]),
+            Some([stdout, stderr]) => {
+                let mut shell = CommandBuilder::new("/bin/sh");
+                let redirect = r#"out=$1 err=$2; shift 2; exec "$@" </dev/null >"$out" 2>"$err""#;
+                shell.args(["-c", redirect, "sh"]);
+                shell.args([stdout, stderr]);
+                shell.arg(&invocation.words[0]);
+                shell
+            }
+        };
+        command.args(&invocation.words[1..]);
+        command.cwd(&invocation.folder);
+        command.env_clear();
+        for (name, value) in &invocation.environment {
+            command.env(name, value);
+        }
+        command.env("TERM", "xterm-256color");
+
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        let id = child.process_id().unwrap();
+        let keyboard = pair.master.take_writer().unwrap();
+        let display = Arc::new((
+            Mutex::new(Display { parser: vt100::Parser::new(ROWS, COLUMNS, 0), status: None, closed: false }),
+            Condvar::new(),
+        ));
+        let ended = Arc::clone(&display);
+        thread::spawn(move || {
+            let status = child.wait().unwrap();
+            ended.0.lock().unwrap().status = Some(status);
+            // A terminal that no process holds is closed. One that runs `behind_a_program` holds it only now and
+            // then, so this side stays open until its end.
+            drop(pair.slave);
+        });
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let drawn = Arc::clone(&display);
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            loop {
+                // A terminal whose program has ended answers EIO.
+                let read = reader.read(&mut bytes).unwrap_or(0);
+                let mut display = drawn.0.lock().unwrap();
+                display.parser.process(&bytes[..read]);
+                display.closed = read == 0;
+                drawn.1.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        Self { invocation, captured, id, master: pair.master, keyboard, display }
+    }
+
+    /// Types: `\r` is Enter, `\x03` Ctrl-C, `\x04` Ctrl-D, `\x1b` Esc.
+    pub fn send(&mut self, keys: &str) {
+        // A program that has just ended takes no keys; its end is what the test will see.
+        let _ = self.keyboard.write_all(keys.as_bytes()).and_then(|()| self.keyboard.flush());
+    }
+
+    /// Waits until the screen shows `text`.
+    #[track_caller]
+    pub fn wait_for(&mut self, text: &str) -> &mut Self {
+        let shown = self.wait(|display| display.is_over() || contents(display).contains(text));
+        let screen = self.screen();
+        assert!(shown, "{text:?} was not shown within {:?}:\n{screen}", self.invocation.limit);
+        assert!(
+            screen.contains(text),
+            "ended without showing {text:?}:\n{screen}\n{:?}",
+            self.take_captured()
+        );
+        self
+    }
+
+    /// The screen as text; a line that the terminal has wrapped is whole again.
+    pub fn screen(&self) -> String {
+        contents(&self.display.0.lock().unwrap())
+    }
+
+    /// Whether the program shows the alternate screen, as a picker does.
+    pub fn is_alternate_screen(&self) -> bool {
+        self.display.0.lock().unwrap().parser.screen().alternate_screen()
+    }
+
+    /// Whether the cursor can be seen.
+    pub fn is_cursor_shown(&self) -> bool {
+        !self.display.0.lock().unwrap().parser.screen().hide_cursor()
+    }
+
+    /// Changes the size of the terminal's window.
+    pub fn resize(&self, rows: NonZero<u16>, columns: NonZero<u16>) {
+        self.master.resize(pty_size(rows, columns)).unwrap();
+        self.display.0.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+    }
+
+    /// The program's process id.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Sends it a signal: `INT`, `TERM`, `HUP`.
+    pub fn signal(&self, name: &str) {
+        signal(name, self.id().into());
+    }
+
+    /// Waits for its end. `stdout` of the answer is the last screen, unless it ran `behind_a_program`.
+    #[track_caller]
+    pub fn finish(self) -> Output {
+        let ended = self.wait(Display::is_over);
+        let screen = self.screen();
+        assert!(
+            ended,
+            "still running after {:?}: {:?}\n{screen}",
+            self.invocation.limit, self.invocation.words
+        );
+        let status = self.display.0.lock().unwrap().status.take().unwrap();
+        let exit = match status.signal() {
+            // The number is not kept; which signal it was is in no test so far.
+            Some(_) => ExitStatus::from_raw(9),
+            None => ExitStatus::from_raw(i32::try_from(status.exit_code()).unwrap() << 8),
+        };
+        let [stdout, stderr] = self.take_captured().unwrap_or_else(|| [screen.into_bytes(), Vec::new()]);
+        Output::new(&self.invocation.words, exit, stdout, stderr)
+    }
+
+    fn take_captured(&self) -> Option<[Vec<u8>; 2]> {
+        Some(self.captured.as_ref()?.each_ref().map(|file| fs::read(file).unwrap_or_default()))
+    }
+
+    /// Waits for this to be true of the display; whether it became so within the limit.
+    fn wait(&self, is_so: impl Fn(&Display) -> bool) -> bool {
+        let (display, changed) = &*self.display;
+        let start = Instant::now();
+        let mut display = display.lock().unwrap();
+        while !is_so(&display) {
+            let Some(left) = self.invocation.limit.checked_sub(start.elapsed()) else { return false };
+            display = changed.wait_timeout(display, left.max(Duration::from_millis(1))).unwrap().0;
+        }
+        true
+    }
+}
+
+impl Drop for Terminal {
+    /// A test that fails half-way leaves no process behind.
+    fn drop(&mut self) {
+        if self.display.0.lock().is_ok_and(|display| !display.is_over()) {
+            kill(self.id);
+        }
+    }
+}
+
+fn contents(display: &Display) -> String {
+    display.parser.screen().contents()
+}
+
+fn pty_size(rows: NonZero<u16>, columns: NonZero<u16>) -> PtySize {
+    PtySize { rows: rows.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 }
+}
