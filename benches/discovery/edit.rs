@@ -1,0 +1,102 @@
+//! Fifty thousand profiles into a file of fifty thousand.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use aws_sso::aws_files::block::Marks;
+use aws_sso::aws_files::document::Document;
+use aws_sso::sandbox::Options;
+
+use crate::support::START_URL;
+use crate::{Row, Stage};
+
+/// The argument that makes this program the one that is measured.
+pub const CHILD: &str = "--edit";
+
+const PROFILES: usize = 50_000;
+
+fn profile(prefix: &str, number: usize) -> (String, String) {
+    let process = format!("aws-sso -p corp -r arn:aws:iam::{number:012}:role/ReadOnlyAccess -ext");
+    (format!("{prefix}-{number:06}/ReadOnlyAccess"), process)
+}
+
+fn tended() -> String {
+    let mut file = format!("[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = eu-central-1\n");
+    for number in 0..PROFILES {
+        let (name, process) = profile("account", number);
+        let _ = write!(file, "\n[profile {name}]\nregion = eu-central-1\ncredential_process = {process}\n");
+    }
+    file
+}
+
+/// The document alone, in a process of its own: prints seconds, the most memory it had beyond what it began with, and
+/// the size of the file that it was given, in bytes.
+pub fn child(profiles: usize) {
+    let file = tended().into_bytes();
+    let new: Vec<_> = (0..profiles)
+        .map(|number| profile("new", number))
+        .map(|(name, process)| (name, vec![("credential_process", process)]))
+        .collect();
+    let before = memory("VmRSS:");
+    let start = Instant::now();
+    let mut document = Document::parse(&file);
+    let marks = Marks { begin: "# >>> corp".to_owned(), end: "# <<< corp".to_owned() };
+    document.add_to_block(&marks, new).unwrap();
+    let after = document.to_bytes();
+    let seconds = start.elapsed().as_secs_f64();
+    assert!(after.len() > file.len());
+    println!("{seconds} {} {}", memory("VmHWM:").saturating_sub(before), file.len());
+}
+
+/// A line of `/proc/self/status`, in bytes; nothing where there is no such file.
+fn memory(line: &str) -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kilobytes =
+        status.lines().find_map(|text| text.strip_prefix(line)?.split_whitespace().next()?.parse().ok());
+    kilobytes.unwrap_or(0) * 1024
+}
+
+pub fn rows(program: &Path) -> Vec<Row> {
+    let mut children: Vec<[f64; 3]> = (0..5)
+        .map(|_| {
+            let myself = std::env::current_exe().unwrap();
+            let output = Command::new(myself).args([CHILD, &PROFILES.to_string()]).output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            let numbers: Vec<f64> = text.split_whitespace().map(|number| number.parse().unwrap()).collect();
+            numbers.try_into().unwrap()
+        })
+        .collect();
+    children.sort_by(|one, other| one[0].total_cmp(&other[0]));
+    let [seconds, memory, size] = children[children.len() / 2];
+
+    let options = Options { accounts: 500, roles: 100, ..Options::default() };
+    let mut stage = Stage::new(program, options);
+    stage.config = tended();
+    let mut runs: Vec<_> = (0..5)
+        .map(|_| stage.run(stage.home.command(program).args(["discover", "-p", "corp", "--quiet"])))
+        .collect();
+    runs.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
+    let run = &runs[runs.len() / 2];
+    vec![
+        Row {
+            what: "50,000 profiles into 50,000, the edit".to_owned(),
+            seconds,
+            remark: String::new(),
+            goal: Some((seconds, "a second", 1.0)),
+        },
+        Row {
+            what: "its memory".to_owned(),
+            seconds: f64::NAN,
+            remark: format!("{:.0} MB for a file of {:.1} MB", memory / 1e6, size / 1e6),
+            goal: Some((memory / size, "the file", 10.0)),
+        },
+        Row {
+            what: "the whole run, with fetching and writing".to_owned(),
+            seconds: run.seconds,
+            remark: format!("{} requests, {} profiles", run.requests, run.profiles),
+            goal: None,
+        },
+    ]
+}

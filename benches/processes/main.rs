@@ -1,0 +1,173 @@
+//! Whole processes, side by side in one run: `cargo bench`. With `-- --markdown`, the table of `benches/README.md`.
+
+#![allow(clippy::unwrap_used, reason = "a bench that fails stops")]
+#![allow(unreachable_pub, reason = "a program has no API")]
+
+mod programs;
+mod race;
+mod stage;
+mod table;
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+use programs::Programs;
+use race::{Contender, Goal, Race};
+use stage::Stage;
+use support::Shell;
+
+fn main() {
+    let markdown = std::env::args().any(|argument| argument == "--markdown");
+    let programs = Programs::build();
+    let few = Stage::new(20, &programs);
+    let many = Stage::of_the_same_person(50_000, &few);
+    // Misses empty the cache, so they have a home of their own.
+    let emptied = Stage::of_the_same_person(20, &few);
+
+    let races = [
+        warm(&programs, &few),
+        large_config(&programs, &many),
+        cold(&programs, &emptied),
+        crowd(&programs, &few, &emptied),
+        others(&programs, &few, &emptied),
+        init(&programs, &few),
+    ];
+    let results: Vec<_> = races
+        .into_iter()
+        .map(|race| {
+            eprintln!("measuring: {}", race.title);
+            race.run()
+        })
+        .collect();
+    print!("{}", table::render(&results, &programs::versions(&few.home), markdown));
+}
+
+/// The credentials are in the cache: what every AWS program that uses a profile pays.
+fn warm(programs: &Programs, stage: &Stage) -> Race {
+    let config = stage.home.path(".aws/config");
+    let read = |program| stage.reference(program).map(|run| run.arg(&config));
+    Race::new("warm `-ext`, 20 profiles", 400)
+        .add(Contender::plain("/bin/true", Ok(stage.home.command("/bin/true"))))
+        .add(Contender::plain("hello world in Rust, dynamic", stage.reference(&programs.hello)))
+        .add(Contender::plain("hello world in Rust, static", stage.reference(&programs.hello_static)))
+        .add(Contender::plain("a program that reads the config, dynamic", read(&programs.read_file)))
+        .add(Contender::plain("a program that reads the config, static", read(&programs.read_file_static)))
+        .add(
+            Contender::answering("aws-sso, dynamic", stage.process(&programs.aws_sso))
+                .judged("hello world in Rust, dynamic", Goal::AtMost(1.4)),
+        )
+        .add(
+            Contender::answering("aws-sso, static", stage.process(&programs.aws_sso_static))
+                .judged("/bin/true", Goal::AtMost(0.4)),
+        )
+}
+
+/// The same with a config of many thousand profiles, as discovery can leave one.
+fn large_config(programs: &Programs, stage: &Stage) -> Race {
+    let config = stage.home.path(".aws/config");
+    let read = |program| stage.reference(program).map(|run| run.arg(&config));
+    Race::new("warm `-ext`, 50,000 profiles", 60)
+        .add(Contender::plain("a program that reads the config, dynamic", read(&programs.read_file)))
+        .add(Contender::plain("a program that reads the config, static", read(&programs.read_file_static)))
+        .add(
+            Contender::answering("aws-sso, dynamic", stage.process(&programs.aws_sso))
+                .judged("a program that reads the config, dynamic", Goal::AtMost(1.5)),
+        )
+        .add(
+            Contender::answering("aws-sso, static", stage.process(&programs.aws_sso_static))
+                .judged("a program that reads the config, static", Goal::AtMost(1.5)),
+        )
+}
+
+/// Nothing is in the cache: one request to the service on loopback.
+fn cold(programs: &Programs, stage: &Stage) -> Race {
+    let mut race = Race::new("cold `-ext`, 20 profiles", 60);
+    for (scheme, secure) in [("http", false), ("https", true)] {
+        let curl = format!("curl, {scheme}");
+        race = race.add(Contender::answering(&curl, stage.curl(secure)));
+        for (kind, program) in [("dynamic", &programs.aws_sso), ("static", &programs.aws_sso_static)] {
+            let run = stage.process(program).map(|run| stage.at_service(run, secure));
+            race = race.add(
+                Contender::answering(&format!("aws-sso, {kind}, {scheme}"), run)
+                    .without(stage.role_cache())
+                    .judged(&curl, Goal::AtMost(0.5)),
+            );
+        }
+    }
+    race
+}
+
+/// A hundred at once, as Terraform starts them: one of them asks the service, and the others cost little more than
+/// their start.
+fn crowd(programs: &Programs, hits: &Stage, misses: &Stage) -> Race {
+    let mut race = Race::new("a hundred `-ext` at once, cold", 20);
+    for (kind, program) in [("dynamic", &programs.aws_sso), ("static", &programs.aws_sso_static)] {
+        let miss = || misses.process(program).map(|run| misses.at_service(run, true));
+        let single = format!("one aws-sso, {kind}, cold, then 100 that have a hit");
+        race = race
+            .add(
+                Contender::answering(&single, miss())
+                    .then(hits.process(program), 100)
+                    .without(misses.role_cache()),
+            )
+            .add(
+                Contender::answering(&format!("100 × aws-sso, {kind}, cold"), miss())
+                    .crowd(100)
+                    .without(misses.role_cache())
+                    .judged(&single, Goal::AtMost(1.5)),
+            );
+    }
+    race
+}
+
+/// The programs that people use today. The original keeps no credentials, so it pays for a miss on every run.
+fn others(programs: &Programs, hits: &Stage, misses: &Stage) -> Race {
+    let ours = |secure| misses.process(&programs.aws_sso).map(|run| misses.at_service(run, secure));
+    Race::new("the original and the AWS CLI", 10)
+        .add(Contender::answering("aws-sso, hit", hits.process(&programs.aws_sso)))
+        .add(
+            Contender::answering("`aws configure export-credentials`, hit", hits.aws_cli())
+                .judged("aws-sso, hit", Goal::AtLeast(100.0)),
+        )
+        .add(
+            Contender::answering("the original, which has no hits", hits.original())
+                .judged("aws-sso, hit", Goal::AtLeast(100.0)),
+        )
+        .add(Contender::answering("aws-sso, miss, http", ours(false)).without(misses.role_cache()))
+        .add(
+            Contender::answering("the original", hits.original())
+                .judged("aws-sso, miss, http", Goal::AtLeast(50.0)),
+        )
+        .add(Contender::answering("aws-sso, miss, https", ours(true)).without(misses.role_cache()))
+        .add(
+            Contender::answering("`aws configure export-credentials`, miss", misses.aws_cli())
+                .without(misses.role_cache())
+                .judged("aws-sso, miss, https", Goal::AtLeast(50.0)),
+        )
+}
+
+/// What the line in a start-up file adds to each shell that is opened, beyond starting the program.
+fn init(programs: &Programs, stage: &Stage) -> Race {
+    let mut race = Race::new("loading `init` in an interactive shell", 200);
+    for shell in Shell::all() {
+        let name = shell.name();
+        let run = |line: String| Ok(stage.home.interactive(shell).args(["-c", &line]));
+        let program = match &programs.aws_sso {
+            Ok(program) => program.display(),
+            Err(_) => continue,
+        };
+        let load = match shell {
+            Shell::Fish => format!("'{program}' init fish | source"),
+            _ => format!("eval \"$('{program}' init {name})\""),
+        };
+        let starting = format!("{name}, starting aws-sso");
+        race = race
+            .add(Contender::plain(&format!("{name} alone"), run(":".to_owned())))
+            .add(Contender::plain(&starting, run(format!("'{program}' init {name} >/dev/null"))))
+            .add(
+                Contender::plain(&format!("{name}, loading init"), run(load))
+                    .judged(&starting, Goal::MillisecondsMore(5.0)),
+            );
+    }
+    race
+}

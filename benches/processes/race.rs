@@ -1,0 +1,221 @@
+//! Contenders take turns, so that whatever else the machine does hits all of them alike.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::Invocation;
+
+/// How a contender's time has to compare with its reference's.
+#[derive(Clone, Copy, Debug)]
+pub enum Goal {
+    /// The ratio is no more than this.
+    AtMost(f64),
+    /// The ratio is no less than this.
+    AtLeast(f64),
+    /// It takes no more than so many milliseconds longer.
+    MillisecondsMore(f64),
+}
+
+impl Goal {
+    /// The ratio, or the difference in milliseconds.
+    fn compare(self, time: Duration, reference: Duration) -> f64 {
+        match self {
+            Self::AtMost(_) | Self::AtLeast(_) => time.div_duration_f64(reference),
+            Self::MillisecondsMore(_) => (time.as_secs_f64() - reference.as_secs_f64()) * 1000.0,
+        }
+    }
+
+    pub fn is_met(self, measured: f64) -> bool {
+        match self {
+            Self::AtMost(most) | Self::MillisecondsMore(most) => measured <= most,
+            Self::AtLeast(least) => measured >= least,
+        }
+    }
+}
+
+/// A program to be timed, or why it cannot be.
+pub struct Contender {
+    name: String,
+    run: Result<Invocation, String>,
+    answers: bool,
+    without: Option<PathBuf>,
+    judged: Option<(String, Goal)>,
+    /// How many are started at once.
+    copies: usize,
+    /// What is started when these are done, and how many of it.
+    then: Option<(Invocation, usize)>,
+}
+
+impl Contender {
+    /// A program whose output does not matter.
+    pub fn plain(name: &str, run: Result<Invocation, String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            run,
+            answers: false,
+            without: None,
+            judged: None,
+            copies: 1,
+            then: None,
+        }
+    }
+
+    /// A program that has to print credentials: one that fails early would be fast.
+    pub fn answering(name: &str, run: Result<Invocation, String>) -> Self {
+        Self { answers: true, ..Self::plain(name, run) }
+    }
+
+    /// Removes this folder before each run.
+    pub fn without(self, folder: PathBuf) -> Self {
+        Self { without: Some(folder), ..self }
+    }
+
+    /// Starts so many at once; their time is that of the last to end.
+    pub fn crowd(self, copies: usize) -> Self {
+        Self { copies, ..self }
+    }
+
+    /// Starts so many of another program at once when this one is done.
+    pub fn then(self, run: Result<Invocation, String>, copies: usize) -> Self {
+        Self { then: run.ok().map(|run| (run, copies)), ..self }
+    }
+
+    /// How its time has to compare with that of `reference`.
+    pub fn judged(self, reference: &str, goal: Goal) -> Self {
+        Self { judged: Some((reference.to_owned(), goal)), ..self }
+    }
+
+    fn prepare(&self) {
+        if let Some(folder) = &self.without {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+
+    /// Runs it once, unmeasured, with its output looked at; it warms the page cache, too.
+    fn try_out(&mut self) {
+        self.prepare();
+        let Ok(run) = &self.run else { return };
+        let output = run.clone().run();
+        let has_answered = !self.answers || output.stdout.contains("ccessKeyId");
+        if !(output.exit.success() && has_answered) {
+            eprintln!("{output}");
+            self.run = Err("it does not answer".to_owned());
+        }
+    }
+
+    fn time(&self) -> Option<Duration> {
+        self.prepare();
+        let crowds = [
+            Some((self.run.as_ref().ok()?, self.copies)),
+            self.then.as_ref().map(|(run, copies)| (run, *copies)),
+        ];
+        let commands = crowds.into_iter().flatten().map(|(run, copies)| {
+            let silent = |mut command: Command| {
+                command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+                command
+            };
+            (0..copies).map(|_| silent(run.command())).collect::<Vec<_>>()
+        });
+        let commands: Vec<_> = commands.collect();
+        let start = Instant::now();
+        for crowd in commands {
+            let children: Vec<_> = crowd.into_iter().map(|mut command| command.spawn().unwrap()).collect();
+            for mut child in children {
+                assert!(child.wait().unwrap().success(), "{} failed", self.name);
+            }
+        }
+        Some(start.elapsed())
+    }
+}
+
+/// Contenders that are timed in turn.
+pub struct Race {
+    pub title: String,
+    rounds: usize,
+    contenders: Vec<Contender>,
+}
+
+impl Race {
+    pub fn new(title: &str, rounds: usize) -> Self {
+        Self { title: title.to_owned(), rounds, contenders: Vec::new() }
+    }
+
+    pub fn add(mut self, contender: Contender) -> Self {
+        self.contenders.push(contender);
+        self
+    }
+
+    pub fn run(mut self) -> Results {
+        self.contenders.iter_mut().for_each(Contender::try_out);
+        // A hit needs what the tries of a miss have removed or left.
+        self.contenders
+            .iter_mut()
+            .filter(|contender| contender.without.is_none())
+            .for_each(Contender::try_out);
+        let mut times = vec![Vec::with_capacity(self.rounds); self.contenders.len()];
+        for _ in 0..self.rounds {
+            for (contender, times) in self.contenders.iter().zip(&mut times) {
+                times.extend(contender.time());
+            }
+        }
+        let rows: Vec<_> = self
+            .contenders
+            .iter()
+            .zip(times)
+            .map(|(contender, times)| (contender, contender.run.clone().map(|_| Times::of(times))))
+            .collect();
+        let median = |name: &str| {
+            let row = rows.iter().find(|(contender, _)| contender.name == name);
+            row.and_then(|(_, times)| times.as_ref().ok()).map(|times| times.median)
+        };
+        let rows = rows
+            .iter()
+            .map(|(contender, times)| Row {
+                name: contender.name.clone(),
+                times: times.clone(),
+                verdict: contender.judged.clone().and_then(|(reference, goal)| {
+                    let measured = goal.compare(times.as_ref().ok()?.median, median(&reference)?);
+                    Some(Verdict { reference, measured, goal })
+                }),
+            })
+            .collect();
+        Results { title: self.title, rounds: self.rounds, rows }
+    }
+}
+
+/// Of all runs of a contender.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    pub median: Duration,
+    pub fastest: Duration,
+}
+
+impl Times {
+    fn of(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        Self { median: times[times.len() / 2], fastest: times[0] }
+    }
+}
+
+/// How a contender did.
+pub struct Row {
+    pub name: String,
+    pub times: Result<Times, String>,
+    pub verdict: Option<Verdict>,
+}
+
+/// Two medians compared.
+pub struct Verdict {
+    pub reference: String,
+    /// Their ratio, or their difference in milliseconds.
+    pub measured: f64,
+    pub goal: Goal,
+}
+
+/// How a race went.
+pub struct Results {
+    pub title: String,
+    pub rounds: usize,
+    pub rows: Vec<Row>,
+}

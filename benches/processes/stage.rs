@@ -1,0 +1,173 @@
+//! A home with a config, a sign-in and cached credentials, and the service that they are from.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+use std::rc::Rc;
+use std::time::Duration;
+
+use aws_sso::sandbox::{Approval, Options, Sandbox};
+
+use crate::programs::{Program, Programs, target_folder};
+use crate::support::{self, Home, Invocation, REGION, START_URL};
+
+/// Where nothing listens: a hit that asks the service fails.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+pub struct Stage {
+    pub home: Home,
+    sandbox: Rc<Sandbox>,
+    account: String,
+    role: String,
+}
+
+impl Stage {
+    /// A person with this many profiles, signed in, with the credentials of one role in the cache.
+    pub fn new(profiles: usize, programs: &Programs) -> Self {
+        let day = Duration::from_hours(24);
+        let sandbox = Sandbox::start(Options {
+            approval: Approval::Automatic,
+            start_url: Some(START_URL.to_owned()),
+            region: REGION.to_owned(),
+            token_lifetime: day,
+            credential_lifetime: day,
+            tls: true,
+            ..Options::default()
+        });
+        let sandbox = Rc::new(sandbox.unwrap());
+        let account = &sandbox.accounts()[0];
+        // Not one that starts with a letter of "role/": the original would cut it off.
+        let role = account.roles.iter().find(|role| role.starts_with('A')).unwrap().clone();
+        let stage = Self { home: Home::new(), account: account.id.clone(), role, sandbox };
+        stage.write_config(profiles);
+        stage.home.write("sandbox-ca.pem", stage.sandbox.ca_pem().unwrap());
+
+        let aws_sso = programs.aws_sso.as_ref().expect("nothing to measure");
+        let sign_in = ["login", "-p", "corp", "--device-code", "--no-browser"];
+        let _ = stage.home.command(aws_sso).args(sign_in).endpoint(stage.sandbox.endpoint()).run().success();
+        let fill = stage.process(&programs.aws_sso).unwrap();
+        let _ = stage.at_service(fill, false).run().success();
+        let [token] = &stage
+            .home
+            .list(".aws/sso/cache")
+            .into_iter()
+            .filter_map(|name| stage.token(&name))
+            .collect::<Vec<_>>()[..]
+        else {
+            panic!("a sign-in leaves one token behind");
+        };
+        stage.home.write("bearer", format!("x-amz-sso_bearer_token: {token}\n"));
+        stage
+    }
+
+    /// The same caches with another number of profiles.
+    pub fn of_the_same_person(profiles: usize, other: &Self) -> Self {
+        let stage = Self {
+            home: Home::new(),
+            sandbox: Rc::clone(&other.sandbox),
+            account: other.account.clone(),
+            role: other.role.clone(),
+        };
+        stage.write_config(profiles);
+        let caches = [".aws/sso/cache", ".aws/cli/cache"];
+        let files = caches.iter().flat_map(|folder| {
+            other.home.list(folder).into_iter().map(move |name| format!("{folder}/{name}"))
+        });
+        for file in files.chain(["bearer".to_owned(), "sandbox-ca.pem".to_owned()]) {
+            stage.home.write(&file, other.home.read(&file));
+        }
+        stage
+    }
+
+    /// The directory comes last, where a reader finds it latest.
+    fn write_config(&self, profiles: usize) {
+        let mut config = format!(
+            "[profile target]\nsso_session = corp\nsso_account_id = {}\nsso_role_name = {}\nregion = {REGION}\n",
+            self.account, self.role
+        );
+        for number in 1..profiles {
+            let _ = write!(
+                config,
+                "\n[profile account-{number}/ReadOnlyAccess]\nregion = {REGION}\ncredential_process = \
+                 aws-sso -p corp -r arn:aws:iam::{number:012}:role/ReadOnlyAccess -ext\n"
+            );
+        }
+        let _ = write!(
+            config,
+            "\n[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = {REGION}\n\
+             sso_registration_scopes = sso:account:access\n"
+        );
+        self.home.write(".aws/config", config);
+    }
+
+    fn token(&self, name: &str) -> Option<String> {
+        let file: serde_json::Value =
+            serde_json::from_str(&self.home.read(format!(".aws/sso/cache/{name}"))).ok()?;
+        Some(file.get("accessToken")?.as_str()?.to_owned())
+    }
+
+    /// The folder of cached role credentials.
+    pub fn role_cache(&self) -> PathBuf {
+        self.home.path(".aws/cli/cache")
+    }
+
+    /// A program of `benches/reference`.
+    pub fn reference(&self, program: &Program) -> Result<Invocation, String> {
+        Ok(self.home.command(program.as_ref()?))
+    }
+
+    /// The road of `credential_process`, with no service to ask.
+    pub fn process(&self, program: &Program) -> Result<Invocation, String> {
+        let arn = format!("arn:aws:iam::{}:role/{}", self.account, self.role);
+        let run = self.home.command(program.as_ref()?).args(["-p", "corp", "-r", &arn, "-ext"]);
+        Ok(run.env("AWS_ENDPOINT_URL_SSO", NOWHERE))
+    }
+
+    /// The same with the service.
+    pub fn at_service(&self, run: Invocation, secure: bool) -> Invocation {
+        let run = run.env("AWS_ENDPOINT_URL_SSO", self.endpoint(secure));
+        if secure { run.env("AWS_CA_BUNDLE", self.home.path("sandbox-ca.pem")) } else { run }
+    }
+
+    fn endpoint(&self, secure: bool) -> String {
+        if secure { self.sandbox.https_endpoint().unwrap() } else { self.sandbox.endpoint() }
+    }
+
+    /// The same request by curl, which writes no file.
+    pub fn curl(&self, secure: bool) -> Result<Invocation, String> {
+        // By its path: a program that has to be looked up is started by the slower fork.
+        let program = support::programs("curl").next().ok_or("curl is not installed")?;
+        let (account, role) = (&self.account, &self.role);
+        let url =
+            format!("{}/federation/credentials?account_id={account}&role_name={role}", self.endpoint(secure));
+        let header = format!("@{}", self.home.path("bearer").display());
+        let curl = self.home.command(program).args(["--silent", "--fail", "--header", &header, &url]);
+        Ok(if secure { curl.arg("--cacert").arg(self.home.path("sandbox-ca.pem")) } else { curl })
+    }
+
+    /// The AWS CLI v2, which is led to the service by a proxy.
+    pub fn aws_cli(&self) -> Result<Invocation, String> {
+        let arguments = ["configure", "export-credentials", "--profile", "target"];
+        let cli = self.home.aws_cli(arguments).ok_or("there is no AWS CLI v2")?;
+        Ok(cli.through_proxy(&self.sandbox))
+    }
+
+    /// The program that this one replaces, as `pip` installs it.
+    pub fn original(&self) -> Result<Invocation, String> {
+        let folder = target_folder().join("bench/original");
+        let make =
+            "set -eu; cd \"$1\"; . tests/setup.bash; virtual_environment \"$2\" benches/requirements.txt";
+        let outcome =
+            Command::new("bash").args(["-c", make, "bash", env!("CARGO_MANIFEST_DIR")]).arg(&folder).status();
+        if !outcome.is_ok_and(|status| status.success()) {
+            return Err("it could not be installed".to_owned());
+        }
+        let arn = format!("arn:aws:iam::{}:role/{}", self.account, self.role);
+        let python = self.home.command(folder.join("bin/python"));
+        let run = python.args(["-m", "aws_sso", "-p", "corp", "-r", &arn, "-ext"]);
+        Ok(run
+            .env("AWS_ENDPOINT_URL_SSO", self.sandbox.endpoint())
+            .env("AWS_DEFAULT_REGION", REGION)
+            .env("AWS_EC2_METADATA_DISABLED", "true"))
+    }
+}

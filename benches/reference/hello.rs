@@ -1,0 +1,5 @@
+//! What any Rust program costs.
+
+fn main() {
+    println!("Hello, world!");
+}
