@@ -3,6 +3,10 @@
 #![allow(clippy::doc_markdown, reason = "these comments are what --help shows")]
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
+mod inventory;
+mod session;
+mod shell;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -10,9 +14,11 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::completion;
-use crate::profiles::Template;
 use crate::session::LoginPolicy;
-use crate::shell::{Hook, Shell};
+
+pub(crate) use inventory::{Discover, List, Style};
+pub(crate) use session::{Check, Login, Status};
+pub(crate) use shell::{Complete, Completions, Env, InShell, Init, Pick, Process, Target, Use};
 
 /// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
 #[derive(Debug, Parser)]
@@ -125,221 +131,6 @@ pub(crate) enum Verb {
     /// Run a local Identity Center, to try, to test, to demonstrate
     #[cfg(feature = "sandbox")]
     Sandbox(crate::commands::sandbox::Args),
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "For your start-up file:\n  \
-    bash  ~/.bashrc                    eval \"$(aws-sso init bash)\"\n  \
-    zsh   ~/.zshrc                     eval \"$(aws-sso init zsh)\"\n  \
-    fish  ~/.config/fish/config.fish   aws-sso init fish | source\n  \
-    PowerShell  $PROFILE               aws-sso init powershell | Out-String | Invoke-Expression")]
-pub(crate) struct Init {
-    /// The shell that will read the code
-    #[arg(value_enum)]
-    pub shell: Shell,
-    /// The function's name
-    #[arg(long = "cmd", value_name = "NAME", default_value = "awsso")]
-    pub command: String,
-    /// What the prompt does when the shell's credentials have five minutes left
-    #[arg(long, value_enum, default_value_t)]
-    pub hook: Hook,
-    /// Leave out the completion of arguments
-    #[arg(long)]
-    pub no_completion: bool,
-}
-
-/// What a shell's completion function asks.
-#[derive(Debug, Args)]
-pub(crate) struct Complete {
-    /// The shell that asks
-    #[arg(long, value_enum)]
-    pub shell: Shell,
-    /// The line up to the cursor, for a shell whose words are not ours
-    #[arg(long, allow_hyphen_values = true)]
-    pub line: Option<String>,
-    /// The characters at which that shell ends a word
-    #[arg(long, allow_hyphen_values = true, default_value = "")]
-    pub breaks: String,
-    /// The words up to the cursor
-    #[arg(last = true)]
-    pub words: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Completions {
-    /// The shell that will read the script
-    #[arg(value_enum)]
-    pub shell: Shell,
-}
-
-/// The mark by which the function says that its shell will evaluate what is printed.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct InShell {
-    #[arg(long, hide = true, value_enum)]
-    pub shell: Option<Shell>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Use {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    // Optional so that a shell without the function gets to hear how to load it.
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
-    pub role: Option<String>,
-    #[command(flatten)]
-    pub target: Target,
-    #[command(flatten)]
-    pub in_shell: InShell,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Pick {
-    #[command(flatten)]
-    pub target: Target,
-    #[command(flatten)]
-    pub in_shell: InShell,
-}
-
-/// What a shell is given.
-#[derive(Debug, Args)]
-pub(crate) struct Target {
-    /// The region to work in
-    #[arg(long)]
-    pub region: Option<String>,
-    /// Name the discovered profile in AWS_PROFILE, for programs that outlive the credentials
-    #[arg(long, conflicts_with = "keys")]
-    pub as_profile: bool,
-    /// Export keys even where ROLE is a profile
-    #[arg(long)]
-    pub keys: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Env {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
-    pub role: String,
-    /// The shell that will read the exports
-    #[arg(long, value_enum, default_value = "posix")]
-    pub shell: Shell,
-    /// The region to work in
-    #[arg(long)]
-    pub region: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Process {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
-    pub role: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Login {
-    /// Answer to a browser on this machine even where none is seen: over SSH, in a container, without a display
-    #[arg(long, conflicts_with = "device_code")]
-    pub browser: bool,
-    /// Show a code to enter on any device, instead of answering to a browser on this machine
-    #[arg(long)]
-    pub device_code: bool,
-    /// Show the link without opening a browser
-    #[arg(long)]
-    pub no_browser: bool,
-    /// Sign in anew although the session is still good
-    #[arg(long)]
-    pub force: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Status {
-    /// For programs
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Check {
-    /// Ask for this role's credentials too
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
-    pub role: Option<String>,
-}
-
-#[derive(Debug, Default, Args)]
-#[command(after_help = DISCOVER_HELP)]
-pub(crate) struct Discover {
-    /// How profiles are named [default: {account_id}-{role}, or the settings]
-    #[arg(long, value_name = "TEMPLATE")]
-    pub name: Option<Template>,
-    /// Only roles whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN")]
-    pub matches: Vec<String>,
-    /// None of these
-    #[arg(long, value_name = "PATTERN")]
-    pub exclude: Vec<String>,
-    /// How profiles get their credentials
-    #[arg(long, value_enum, default_value_t)]
-    pub style: Style,
-    /// Name this program by its path in credential_process, for programs with another PATH
-    #[arg(long)]
-    pub absolute: bool,
-    /// The region of new profiles
-    #[arg(long)]
-    pub region: Option<String>,
-    /// The output format of new profiles
-    #[arg(long, value_name = "FORMAT")]
-    pub output: Option<String>,
-    /// Remove discovered profiles whose role is no longer offered
-    #[arg(long)]
-    pub prune: bool,
-    /// Show the difference and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Give back the file from before the last run
-    #[arg(long, exclusive = true)]
-    pub undo: bool,
-    /// Go on where the last run stopped, even if that is more than an hour ago
-    #[arg(long, conflicts_with = "fresh")]
-    pub resume: bool,
-    /// Ask for everything anew, although the last run stopped less than an hour ago
-    #[arg(long)]
-    pub fresh: bool,
-    /// Say nothing but errors
-    #[arg(short, long)]
-    pub quiet: bool,
-}
-
-/// How a discovered profile gets its credentials.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Style {
-    /// credential_process, with this program
-    #[default]
-    Process,
-    /// The sso_ keys that the AWS CLI v2 and the SDKs read themselves
-    Sso,
-}
-
-const DISCOVER_HELP: &str = "\
-New profiles go into a marked block at the end of the AWS config; whatever else is in that file stays as it is.
-
-TEMPLATE has fields {account_id} {account_name} {role} {session} {email} and filters lower, slug, trim_prefix:TEXT, \
-as in {account_name|trim_prefix:acme-|slug}-{role}.";
-
-#[derive(Debug, Args)]
-pub(crate) struct List {
-    /// For programs
-    #[arg(long)]
-    pub json: bool,
-    /// Comma-separated, with a header
-    #[arg(long, conflicts_with = "json")]
-    pub csv: bool,
-    /// Tab-separated, with a header
-    #[arg(long, conflicts_with_all = ["json", "csv"])]
-    pub tsv: bool,
-    /// Only roles whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN")]
-    pub matches: Vec<String>,
-    /// Ask the service, although the answer is remembered
-    #[arg(long)]
-    pub refresh: bool,
 }
 
 /// Parses the arguments; help, the version and wrong usage come back as clap's error.
