@@ -18,7 +18,7 @@ pub(crate) const IN_FLIGHT: usize = 24;
 
 /// How many may be in flight before the service has answered; each answer admits one more. A service that throttles
 /// refuses fewer of a run's first requests so.
-const AT_FIRST: usize = 8;
+const AT_FIRST: usize = 16;
 
 /// The gate, shared by all requests to one service.
 #[derive(Debug)]
