@@ -5,6 +5,8 @@
 //! profile = corp
 //! # auto (the default): sign in where a person can see it.
 //! login = never
+//! # Who asks for a role: skim (the default), fzf, or number.
+//! picker = fzf
 //!
 //! [discover]
 //! # How discovered profiles are named.
@@ -20,6 +22,7 @@ use ini::Ini;
 
 use crate::aws_files::store;
 use crate::error::{Error, Result};
+use crate::picker::Picker;
 use crate::session::LoginPolicy;
 
 /// What the file says; everything has a default.
@@ -40,6 +43,7 @@ impl Settings {
         let ini = Ini::load_from_str(&text).map_err(|error| invalid(error.to_string()))?;
         let settings = Self { ini };
         settings.login().map_err(|error| invalid(error.to_string()))?;
+        settings.picker().map_err(|error| invalid(error.to_string()))?;
         Ok(settings)
     }
 
@@ -56,6 +60,11 @@ impl Settings {
             Some("never") => Ok(LoginPolicy::Never),
             Some(other) => Err(Error::usage(format!("login is auto or never, not {other}"))),
         }
+    }
+
+    /// `picker`: who asks for a role.
+    pub fn picker(&self) -> Result<Picker> {
+        self.ini.general_section().get("picker").map_or_else(|| Ok(Picker::default()), str::parse)
     }
 
     /// `name` of `[discover]`: how discovered profiles are named.

@@ -29,6 +29,8 @@ mod main_job;
 #[cfg(feature = "sandbox")]
 mod network;
 mod parsers;
+#[cfg(all(feature = "sandbox", feature = "picker", unix))]
+mod pick;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

@@ -253,10 +253,10 @@ fn roles_whose_names_the_original_cut_work() {
 fn a_person_chooses_among_more_than_a_hundred_accounts() {
     let signed = Signed::in_to(Options { accounts: 130, roles: 3, ..Options::default() });
     let mut terminal = signed.aws_sso("-p corp").in_terminal();
-    terminal.wait_for("Choose the account [1-130");
-    terminal.send("130\n");
-    terminal.wait_for("Choose the role [1-3");
-    terminal.send("2\n");
+    terminal.wait_for("390/390");
+    terminal.send(&format!("{} admin", signed.sandbox.accounts()[129].id));
+    terminal.wait_for("  1/390 ");
+    terminal.send("\r");
     let _ = terminal.finish().success();
     assert!(signed.home.read(".aws/credentials").contains("[default]"));
 }

@@ -81,4 +81,7 @@ pub(crate) struct List {
     /// Ask the service, although the answer is remembered
     #[arg(long)]
     pub refresh: bool,
+    /// On behalf of a program that has the terminal
+    #[arg(long, hide = true)]
+    pub background: bool,
 }

@@ -72,6 +72,8 @@ pub(crate) struct Use {
 
 #[derive(Debug, Args)]
 pub(crate) struct Pick {
+    /// Words to begin with; a role that alone fits them is taken without asking
+    pub query: Vec<String>,
     #[command(flatten)]
     pub target: Target,
     #[command(flatten)]

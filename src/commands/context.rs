@@ -11,6 +11,7 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::identity_center::Client;
 use crate::inventory::{Fetched, Inventory, Resume};
+use crate::picker::Picker;
 use crate::profiles::Template;
 use crate::provider::Provider;
 use crate::role::{RoleArn, RoleRef};
@@ -77,6 +78,11 @@ impl Context {
             (None, Some(name)) => name.parse(),
             (None, None) => Ok(Template::default()),
         }
+    }
+
+    /// Who asks for a role.
+    pub(crate) fn picker(&self) -> Result<Picker> {
+        self.settings()?.picker()
     }
 
     pub(crate) fn config(&self) -> Result<&Config> {

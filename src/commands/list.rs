@@ -26,6 +26,11 @@ struct Row<'a> {
 const COLUMNS: [&str; 5] = ["accountId", "accountName", "emailAddress", "roleName", "roleArn"];
 
 pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<ExitCode> {
+    #[cfg(unix)]
+    if arguments.background {
+        // Without a terminal there is none to disturb, and none whose end would end this too.
+        let _ = rustix::process::setsid();
+    }
     let directory = context.directory()?;
     let remembered = if arguments.refresh { None } else { Inventory::remembered(&directory)? };
     let (inventory, shortfall) = if let Some(inventory) = remembered {

@@ -9,6 +9,7 @@ use crate::commands::print;
 use crate::emit::{Change, Displaced, Grant};
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::inventory::Recent;
 use crate::shell::Shell;
 
 pub(crate) fn run(context: &Context, arguments: &cli::Use) -> Result<ExitCode> {
@@ -36,7 +37,9 @@ pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Tar
             region,
         }),
     };
-    print(&change.recorded(displaced(), environment::current)?.render(shell)?)
+    let outcome = print(&change.recorded(displaced(), environment::current)?.render(shell)?);
+    Recent::add(&found.directory, &found.role);
+    outcome
 }
 
 /// The profile of the AWS config that means the role.

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod journal;
+mod recent;
 mod selection;
 
 use std::cell::RefCell;
@@ -9,6 +10,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
@@ -25,7 +27,11 @@ use journal::Journal;
 pub use crate::identity_center::Account;
 pub use fetch::{Missing, Tally};
 pub use journal::Resume;
+pub use recent::Recent;
 pub use selection::Selection;
+
+/// Older than this, what is remembered is worth asking for anew, in seconds.
+const DAY: i64 = 24 * 60 * 60;
 
 /// How long another process may take to fetch the same directory.
 const PATIENCE: Duration = Duration::from_mins(30);
@@ -37,6 +43,9 @@ pub struct Inventory {
     start_url: String,
     /// The directory's region; it decides the partition.
     region: String,
+    /// When the service was asked, in seconds since 1970.
+    #[serde(default)]
+    fetched_at: i64,
     /// In the order of their names, then ids.
     pub accounts: Vec<Account>,
 }
@@ -89,8 +98,12 @@ impl Inventory {
         }));
         accounts.sort();
         missing.sort_by(|one, other| one.account.cmp(&other.account));
-        let inventory =
-            Self { start_url: directory.start_url.clone(), region: directory.region.clone(), accounts };
+        let inventory = Self {
+            start_url: directory.start_url.clone(),
+            region: directory.region.clone(),
+            fetched_at: Timestamp::now().as_second(),
+            accounts,
+        };
         inventory.remember(directory)?;
         if missing.is_empty() {
             journal.into_inner().remove();
@@ -102,6 +115,12 @@ impl Inventory {
         let bytes = serde_json::to_vec(self)
             .map_err(|error| Error::failed(format!("cannot write the list of accounts: {error}")))?;
         store::write(&path(directory)?, &bytes, Privacy::Secret)
+    }
+
+    /// Whether it was fetched more than a day ago (or in the future, by the clock of another day).
+    #[must_use]
+    pub fn is_old(&self) -> bool {
+        !(0..DAY).contains(&(Timestamp::now().as_second() - self.fetched_at))
     }
 
     /// Every role, account by account.

@@ -249,14 +249,14 @@ fn a_universal_variable_of_fish_stays_and_is_told_of() {
 fn giving_up_gives_130_and_an_unchanged_shell() {
     let signed = Signed::in_to(Options::default());
     for shell in Shell::all() {
-        // Ctrl-C, and the end of input.
-        for key in ["\x03", "\x04"] {
+        // Ctrl-C, the end of input, and Esc.
+        for key in ["\x03", "\x04", "\x1b"] {
             let run = signed.home.interactive(shell).endpoint(signed.sandbox.endpoint());
             let mut terminal = run.in_terminal();
             let (load, enter) = (shell.load(), format!("awsso use {}", signed.role(0)));
             super::type_lines(&mut terminal, &[&load, shell.status_prompt(), &enter, "env -0 >before"]);
             terminal.send("awsso pick\r");
-            terminal.wait_for("Choose the account");
+            terminal.wait_for("16/16");
             terminal.send(key);
             terminal.wait_for("[130]> ");
             super::type_lines(&mut terminal, &["env -0 >after"]);

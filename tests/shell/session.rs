@@ -38,10 +38,10 @@ fn from_init_to_the_roles_identity_and_back() {
         terminal.wait_for(&arn(roles[0]));
 
         terminal.send("clear; awsso pick\r");
-        terminal.wait_for("Choose the account");
-        terminal.send(&format!("{}\r", account.id));
-        terminal.wait_for("Choose the role");
-        terminal.send(&format!("{}\r", roles[1]));
+        terminal.wait_for("16/16");
+        terminal.send(&format!("{} {}", account.id, roles[1]));
+        terminal.wait_for("  1/16 ").send("\r");
+        terminal.wait_for("[0]> ");
         super::type_lines(&mut terminal, &["clear"]);
         terminal.send(&format!("{identity}\r"));
         terminal.wait_for(&arn(roles[1]));

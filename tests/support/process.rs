@@ -150,7 +150,7 @@ fn detached() -> Command {
 }
 
 /// Sends a signal, by its name without `SIG`, to a process, or to a group by its negative id.
-pub(super) fn signal(name: &str, id: i64) {
+pub fn signal(name: &str, id: i64) {
     // The shell's own `kill`: a minimal system has no other.
     let kill = format!("kill -s {name} -- {id} 2>/dev/null");
     let _ = Command::new("/bin/sh").args(["-c", &kill]).status();

@@ -1,0 +1,103 @@
+//! Which roles were used last, so that `pick` shows them first. Names and times only.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::file_name;
+use crate::aws_files::directory::Directory;
+use crate::aws_files::store::{self, Privacy};
+use crate::environment;
+use crate::error::Result;
+use crate::role::RoleArn;
+
+/// What nobody remembers having used needs no place at the top.
+const MOST: usize = 100;
+
+/// The roles of a directory that were used, the latest first: a line each, `EPOCH ACCOUNT_ID/ROLE`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recent {
+    uses: Vec<(i64, String)>,
+}
+
+impl Recent {
+    /// What is known; nothing where the file cannot be read, which is worse for nobody's work.
+    #[must_use]
+    pub fn of(directory: &Directory) -> Self {
+        path(directory).map(|path| Self::read(&path)).unwrap_or_default()
+    }
+
+    /// Remembers that a role was used just now. That it cannot be remembered is no error.
+    pub fn add(directory: &Directory, role: &RoleArn) {
+        let added = path(directory).and_then(|path| {
+            let recent = Self::read(&path).with(Timestamp::now().as_second(), role);
+            store::write(&path, recent.text().as_bytes(), Privacy::Secret)
+        });
+        if let Err(error) = added {
+            tracing::debug!("{error}; pick will not show this role first");
+        }
+    }
+
+    /// When the role was used last, in seconds since 1970.
+    #[must_use]
+    pub fn last_use(&self, account_id: &str, role_name: &str) -> Option<i64> {
+        let is_it = |key: &str| {
+            key.strip_prefix(account_id).and_then(|rest| rest.strip_prefix('/')) == Some(role_name)
+        };
+        self.uses.iter().find(|(_, key)| is_it(key)).map(|(at, _)| *at)
+    }
+
+    fn read(path: &Path) -> Self {
+        let bytes = store::read(path).ok().flatten().unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let uses = text.lines().filter_map(|line| {
+            let (at, key) = line.split_once(' ')?;
+            Some((at.parse().ok()?, key.to_owned()))
+        });
+        Self { uses: uses.take(MOST).collect() }
+    }
+
+    fn with(mut self, now: i64, role: &RoleArn) -> Self {
+        let key = format!("{}/{}", role.account_id, role.role_name);
+        self.uses.retain(|(_, other)| *other != key);
+        self.uses.insert(0, (now, key));
+        self.uses.truncate(MOST);
+        self
+    }
+
+    fn text(&self) -> String {
+        self.uses.iter().map(|(at, key)| format!("{at} {key}\n")).collect()
+    }
+}
+
+fn path(directory: &Directory) -> Result<PathBuf> {
+    Ok(environment::cache_folder()?.join(file_name(directory, "recent")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn role(number: usize) -> RoleArn {
+        format!("arn:aws:iam::{number:012}:role/Admin").parse().unwrap()
+    }
+
+    #[test]
+    fn the_latest_stands_first_once_and_the_oldest_are_forgotten() {
+        let recent = (0..MOST + 5).fold(Recent::default(), |recent, number| {
+            recent.with(i64::try_from(number).unwrap(), &role(number))
+        });
+        let recent = recent.with(1000, &role(50));
+        assert_eq!(recent.uses.len(), MOST);
+        assert_eq!(recent.uses[0], (1000, "000000000050/Admin".to_owned()));
+        assert_eq!(recent.last_use("000000000050", "Admin"), Some(1000));
+        assert_eq!(recent.last_use("000000000004", "Admin"), None);
+        assert_eq!(recent.last_use("000000000005", "Admin"), Some(5));
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("recent");
+        std::fs::write(&file, [recent.text().as_bytes(), b"junk\n\xff\xfe 1\n"].concat()).unwrap();
+        assert_eq!(Recent::read(&file), recent);
+        assert_eq!(Recent::read(&folder.path().join("none")), Recent::default());
+    }
+}

@@ -1,0 +1,348 @@
+//! `awsso pick`: the real picker in a real terminal.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Instant;
+
+use aws_sso::sandbox::{Names, Options};
+
+use crate::main_job::Signed;
+use crate::support::process::{LIMIT, signal};
+use crate::support::terminal::Terminal;
+use crate::support::{programs, skip};
+
+const PICK: &str = "pick --shell bash -p corp";
+
+fn remembered(options: Options) -> Signed {
+    let signed = Signed::in_to(options);
+    let _ = signed.aws_sso("list -p corp").run().success();
+    signed.sandbox.clear_log();
+    signed
+}
+
+/// What `pick` prints for the shell when this is the choice.
+fn chosen(output: &str) -> Option<String> {
+    let quoted =
+        output.lines().find_map(|line| line.split_once("AWS_SSO_ROLE_ARN=")).map(|(_, value)| value)?;
+    Some(quoted.trim_matches(['\'', ';']).to_owned())
+}
+
+/// The file in which the inventory is remembered.
+fn inventory(signed: &Signed) -> String {
+    let names = signed.home.list(".cache/aws-sso");
+    let name = names.iter().find(|name| name.starts_with("inventory-")).unwrap();
+    format!(".cache/aws-sso/{name}")
+}
+
+/// The ids of this home's running pickers.
+fn pickers(signed: &Signed) -> Vec<u32> {
+    let home = format!("HOME={}", signed.home.path("").display());
+    let home = home.trim_end_matches('/').as_bytes().to_vec();
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|id: &u32| {
+            let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+            let program = fs::read_link(format!("/proc/{id}/exe")).unwrap_or_default();
+            program.ends_with("aws-sso-pick")
+                && environment.split(|byte| *byte == 0).any(|entry| entry == home)
+        })
+        .collect()
+}
+
+#[test]
+fn every_role_is_a_row_and_the_ones_used_last_stand_first() {
+    let signed = remembered(Options::default());
+    let _ = signed.aws_sso("discover -p corp --match dev --name team-{role} --quiet").run().success();
+    let accounts = signed.sandbox.accounts();
+    let account = &accounts[2];
+    let last = format!("{}/{}", account.id, account.roles[1]);
+    let _ = signed.aws_sso(&format!("use --shell bash {last} -p corp")).run().success();
+
+    let mut terminal = signed.aws_sso(PICK).in_terminal();
+    terminal.wait_for("16/16").wait_for(&account.email).wait_for("minutes more").wait_for("used ");
+    let screen = terminal.screen();
+    let header = screen.lines().find(|line| line.contains("ACCOUNT")).unwrap();
+    let columns = ["ACCOUNT", "ID", "ROLE", "PROFILE"].map(|name| header.find(name).unwrap());
+    let first = screen.lines().find(|line| line.starts_with('>') && line.contains(&account.id)).unwrap();
+    assert!(first[columns[0]..].starts_with(&account.name), "{screen}");
+    assert!(first[columns[1]..].starts_with(&account.id), "{screen}");
+    assert!(first[columns[2]..].starts_with(&account.roles[1]), "{screen}");
+    let named = screen.lines().find(|line| line.contains("team-")).unwrap();
+    assert!(named[columns[3]..].starts_with("team-"), "{screen}");
+    // Enter takes the first row: the role of last time.
+    terminal.send("\r");
+    let output = terminal.finish().success();
+    assert!(
+        chosen(&output.stdout).unwrap().ends_with(&format!("::{}:role/{}", account.id, account.roles[1]))
+    );
+}
+
+#[test]
+fn words_that_one_role_fits_are_an_answer_and_others_are_where_the_search_begins() {
+    let signed = remembered(Options::default());
+    let accounts = signed.sandbox.accounts();
+    let account = &accounts[2];
+    let expected = format!("arn:aws:iam::{}:role/reader", account.id);
+    for query in [
+        format!("{} reader", account.id),
+        format!("READER {}", &account.name[..4]),
+        format!("{}/reader", account.name),
+        format!("{}/reader", account.id),
+        expected.clone(),
+    ] {
+        // Where nobody could be asked.
+        let run = signed.aws_sso(PICK).args(query.split(' ')).run().success();
+        assert_eq!(chosen(&run.stdout).as_deref(), Some(&*expected), "{query}");
+    }
+    let mut terminal = signed.aws_sso(PICK).arg("reader").in_terminal();
+    terminal.wait_for("> reader").wait_for("  4/16 ");
+    terminal.send(&format!(" {}", account.id));
+    terminal.wait_for("  1/16 ");
+    terminal.send("\r");
+    assert_eq!(chosen(&terminal.finish().success().stdout).as_deref(), Some(&*expected));
+}
+
+#[test]
+fn it_draws_on_the_terminal_whatever_is_redirected_and_asks_nobody_where_there_is_none() {
+    let signed = remembered(Options::default());
+    let mut terminal = signed.aws_sso(PICK).behind_a_program();
+    terminal.wait_for("16/16");
+    terminal.send("\r");
+    let output = terminal.finish().success().quiet();
+    assert!(chosen(&output.stdout).is_some(), "{output}");
+
+    let output = signed.aws_sso(PICK).run().status(2).complains("awsso use ROLE");
+    assert_eq!(output.stdout, "");
+}
+
+/// Runs `pick` in a shell that writes down its terminal's state before and after, and the status.
+fn watched(signed: &Signed) -> Terminal {
+    let script = "rm -f go; mkfifo go; stty -a >before; aws-sso pick --shell bash -p corp; echo $? >status
+        cat go >/dev/null; stty -a >after; echo over";
+    let mut terminal =
+        signed.home.command("sh").args(["-c", script]).endpoint(signed.sandbox.endpoint()).in_terminal();
+    terminal.wait_for("16/16");
+    assert!(terminal.is_alternate_screen());
+    terminal
+}
+
+fn only_picker(signed: &Signed) -> u32 {
+    let pickers = pickers(signed);
+    assert_eq!(pickers.len(), 1);
+    pickers[0]
+}
+
+#[track_caller]
+fn assert_is_given_back(signed: &Signed, mut terminal: Terminal, case: &str) {
+    let start = Instant::now();
+    while !pickers(signed).is_empty() {
+        assert!(start.elapsed() < LIMIT, "{case}: the picker goes on");
+        std::thread::yield_now();
+    }
+    fs::write(signed.home.path("go"), "").unwrap();
+    terminal.wait_for("over");
+    assert!(!terminal.is_alternate_screen() && terminal.is_cursor_shown(), "{case}");
+    let _ = terminal.finish();
+    assert_eq!(signed.home.read("before"), signed.home.read("after"), "{case}");
+}
+
+#[test]
+fn the_terminal_is_given_back_however_it_ends() {
+    let signed = remembered(Options::default());
+    for (key, status) in [("\x1b", "130\n"), ("\x03", "130\n"), ("\x04", "130\n"), ("\r", "0\n")] {
+        let mut terminal = watched(&signed);
+        terminal.send(key);
+        assert_is_given_back(&signed, terminal, &format!("{key:?}"));
+        assert_eq!(signed.home.read("status"), status, "{key:?}");
+    }
+    for name in ["TERM", "HUP"] {
+        let terminal = watched(&signed);
+        signal(name, only_picker(&signed).into());
+        assert_is_given_back(&signed, terminal, name);
+        assert_eq!(signed.home.read("status"), "130\n", "{name}");
+    }
+    // Whoever asked is gone: nobody is left to choose for.
+    for name in ["TERM", "KILL"] {
+        let terminal = watched(&signed);
+        let status = fs::read_to_string(format!("/proc/{}/stat", only_picker(&signed))).unwrap();
+        let parent = status.rsplit(')').next().unwrap().split_whitespace().nth(1).unwrap();
+        signal(name, parent.parse().unwrap());
+        assert_is_given_back(&signed, terminal, &format!("{name} for aws-sso"));
+    }
+}
+
+/// The picker by itself, with rows from a pipe that stays open, as `aws-sso` holds it.
+fn alone(signed: &Signed, rows: &str, options: &str) -> Terminal {
+    signed.home.write("rows", rows);
+    let script = format!(
+        "rm -f pipe; mkfifo pipe; exec 3<>pipe; cat rows >&3; stty -a >before
+        aws-sso-pick {options} <&3 >chosen; echo $? >status; stty -a >after; echo over"
+    );
+    signed.home.command("sh").args(["-c", &script]).in_terminal()
+}
+
+#[test]
+fn several_rows_are_marked_with_tab() {
+    let signed = Signed::in_to(Options::default());
+    let rows = "7\tone row\n8\ttwo rows\n9\tthree rows\n\n";
+    for (options, expected) in [("--multi", "7\n8\n"), ("", "9\n")] {
+        let mut terminal = alone(&signed, rows, options);
+        terminal.wait_for("3/3");
+        terminal.send("\t\t");
+        terminal.wait_for("> three");
+        terminal.send("\r");
+        terminal.wait_for("over");
+        let _ = terminal.finish();
+        assert_eq!(signed.home.read("chosen"), expected, "{options}");
+        assert_eq!(signed.home.read("status"), "0\n");
+    }
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back() {
+    let signed = Signed::in_to(Options::default());
+    // A row of this name panics while it is drawn, in builds for tests alone.
+    let mut terminal = alone(&signed, "1\tone\npanic\ttwo\n\n", "");
+    terminal.wait_for("2/2");
+    terminal.send("two");
+    terminal.wait_for("over");
+    assert!(!terminal.is_alternate_screen() && terminal.is_cursor_shown());
+    let _ = terminal.finish();
+    assert_ne!(signed.home.read("status"), "0\n");
+    assert_eq!(signed.home.read("chosen"), "");
+    assert_eq!(signed.home.read("before"), signed.home.read("after"));
+}
+
+#[test]
+fn a_key_that_skim_has_for_commands_runs_none() {
+    let signed = Signed::in_to(Options::default());
+    let mut terminal = alone(&signed, "1\tone\n2\ttouch PWNED\n\n", "");
+    terminal.wait_for("2/2");
+    terminal.send("\x11touch PWNED");
+    terminal.wait_for("1/2");
+    terminal.send("\r");
+    terminal.wait_for("over");
+    let _ = terminal.finish();
+    assert_eq!(signed.home.read("chosen"), "2\n");
+    assert!(!signed.home.has("PWNED"));
+}
+
+#[test]
+fn fzf_and_the_numbered_list_serve_as_well() {
+    let signed = remembered(Options::default());
+    let account = signed.sandbox.accounts()[2].clone();
+    let role = format!("arn:aws:iam::{}:role/reader", account.id);
+    // What is typed, what is shown then, and what is typed then.
+    let id = &account.id;
+    let by_number = (format!("{} read\r", account.name), "ReadOnlyAccess\n", format!("{id} reader\r"));
+    let by_fzf = (format!("{id} reader"), "  1/16", "\r".to_owned());
+    for (picker, (typed, shown, then)) in [("number", by_number), ("fzf", by_fzf)] {
+        if picker == "fzf" && programs("fzf").next().is_none() {
+            skip("fzf is not installed: picker = fzf is not tested");
+            continue;
+        }
+        signed.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
+        let mut terminal = signed.aws_sso(PICK).behind_a_program();
+        terminal.wait_for(&account.name).send(&typed);
+        terminal.wait_for(shown).send(&then);
+        let output = terminal.finish().success().quiet();
+        assert_eq!(chosen(&output.stdout).as_deref(), Some(&*role), "{picker}");
+
+        let mut terminal = signed.aws_sso(PICK).in_terminal();
+        terminal.wait_for(&account.name).send("\x03");
+        let _ = terminal.finish().status(130);
+    }
+    signed.home.write(".config/aws-sso/config", "picker = dmenu\n");
+    let _ = signed.aws_sso(PICK).run().status(2).complains("picker").complains("dmenu");
+}
+
+#[test]
+fn without_its_program_the_picker_is_a_numbered_list() {
+    let signed = remembered(Options::default());
+    // A copy of its own, with nothing beside it.
+    let program = signed.home.path("bin/aws-sso");
+    fs::create_dir_all(program.parent().unwrap()).unwrap();
+    fs::copy(crate::support::AWS_SSO, &program).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let run = signed.home.command(&program).args(PICK.split(' ')).env("PATH", "/usr/bin:/bin");
+    let mut terminal = run.endpoint(signed.sandbox.endpoint()).in_terminal();
+    terminal.wait_for("Choose the role [1-16").send("nothing like it\r");
+    terminal.wait_for("Nothing matches that").send("1 2\r");
+    terminal.wait_for("One role, please").send("16\r");
+    let output = terminal.finish().success();
+    assert!(chosen(&output.stdout).is_some(), "{output}");
+}
+
+#[test]
+fn an_old_list_is_shown_at_once_and_renewed_while_the_person_looks() {
+    let signed = remembered(Options { accounts: 9, roles: 3, ..Options::default() });
+    let path = inventory(&signed);
+    let mut old: serde_json::Value = serde_json::from_str(&signed.home.read(&path)).unwrap();
+    let accounts = old["accounts"].as_array_mut().unwrap();
+    accounts.truncate(2);
+    let known = accounts[0]["id"].as_str().unwrap().to_owned();
+    // As it was written by versions that kept no time, and a day ago.
+    for at in [None, Some(jiff::Timestamp::now().as_second() - 86_400)] {
+        match at {
+            Some(at) => old["fetched_at"] = at.into(),
+            None => drop(old.as_object_mut().unwrap().remove("fetched_at")),
+        }
+        signed.home.write(&path, old.to_string());
+        signed.sandbox.clear_log();
+        let new = signed.sandbox.accounts().into_iter().find(|account| account.id != known).unwrap();
+        let mut terminal = signed.aws_sso(PICK).in_terminal();
+        terminal.wait_for("27/27");
+        terminal.send(&format!("{} reader", new.id));
+        terminal.wait_for("  1/27 ");
+        terminal.send("\r");
+        let output = terminal.finish().success();
+        assert_eq!(chosen(&output.stdout).unwrap(), format!("arn:aws:iam::{}:role/reader", new.id));
+        assert_eq!(signed.home.read(&path).matches("\"email\"").count(), 9);
+    }
+    // What is young is not asked for.
+    signed.sandbox.clear_log();
+    let mut terminal = signed.aws_sso(PICK).in_terminal();
+    terminal.wait_for("27/27").send("\x1b");
+    let _ = terminal.finish().status(130);
+    assert_eq!(signed.sandbox.requests().len(), 0);
+}
+
+#[test]
+fn renewing_an_old_list_never_asks_for_a_sign_in() {
+    let signed = remembered(Options { accounts: 2, roles: 2, ..Options::default() });
+    let path = inventory(&signed);
+    let old = signed.home.read(&path).replacen("\"fetched_at\":", "\"was\":", 1);
+    signed.home.write(&path, &old);
+    for name in signed.home.list(".aws/sso/cache") {
+        fs::remove_file(signed.home.path(".aws/sso/cache").join(name)).unwrap();
+    }
+    let mut terminal = signed.aws_sso(PICK).in_terminal();
+    terminal.wait_for("  4/4 ");
+    let screen = terminal.screen();
+    terminal.send("\x1b");
+    let _ = terminal.finish().status(130);
+    assert!(!screen.contains("sign in"), "{screen}");
+    assert_eq!(signed.home.read(&path), old);
+    assert_eq!(signed.sandbox.requests().len(), 0);
+}
+
+#[test]
+fn no_name_leaves_its_row_or_reaches_the_terminal_and_nothing_is_run() {
+    let signed = remembered(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
+    let accounts = signed.sandbox.accounts();
+    let count: usize = accounts.iter().map(|account| account.roles.len()).sum();
+    for picker in ["skim", "fzf", "number"] {
+        signed.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
+        let mut terminal = signed.aws_sso(PICK).in_terminal();
+        terminal.wait_for(&if picker == "number" {
+            format!("[1-{count},")
+        } else {
+            format!("{count}/{count}")
+        });
+        assert!(!terminal.screen().contains('\u{202E}'), "{}", terminal.screen());
+        terminal.send("\x03");
+        let _ = terminal.finish().status(130);
+        assert!(!signed.home.has("PWNED"), "{picker}");
+    }
+}
