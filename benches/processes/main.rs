@@ -13,11 +13,12 @@ mod support;
 
 use programs::Programs;
 use race::{Contender, Goal, Race};
-use stage::Stage;
+use stage::{NOWHERE, Stage};
 use support::Shell;
 
 fn main() {
     let markdown = std::env::args().any(|argument| argument == "--markdown");
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let programs = Programs::build();
     let few = Stage::new(20, &programs);
     let many = Stage::of_the_same_person(50_000, &few);
@@ -31,9 +32,11 @@ fn main() {
         crowd(&programs, &few, &emptied),
         others(&programs, &few, &emptied),
         init(&programs, &few),
+        roles(&programs, &few),
     ];
     let results: Vec<_> = races
         .into_iter()
+        .filter(|race| race.title.contains(&only))
         .map(|race| {
             eprintln!("measuring: {}", race.title);
             race.run()
@@ -170,4 +173,31 @@ fn init(programs: &Programs, stage: &Stage) -> Race {
             );
     }
     race
+}
+
+/// What a person waits for whose organisation has 50,000 roles: Tab, and the picker.
+fn roles(programs: &Programs, few: &Stage) -> Race {
+    let many = Stage::of_an_organisation(programs);
+    let complete = |stage: &Stage| {
+        let words = ["complete", "--shell", "bash", "--", "aws-sso", "use", "1"];
+        Ok(stage.home.command(programs.aws_sso.as_ref()?).args(words))
+    };
+    let pick = |stage: &Stage| {
+        programs.pick.as_ref()?;
+        let words = ["pick", "--shell", "bash", "-p", "corp"];
+        Ok(stage.home.command(programs.aws_sso.as_ref()?).args(words).env("AWS_ENDPOINT_URL_SSO", NOWHERE))
+    };
+    few.remember(programs);
+    Race::new("50,000 roles in the inventory", 40)
+        .add(Contender::plain("Tab after `use 1`, 16 roles", complete(few)))
+        .add(
+            Contender::plain("Tab after `use 1`, 50,000 roles", complete(&many))
+                .judged("Tab after `use 1`, 16 roles", Goal::MillisecondsMore(20.0)),
+        )
+        .add(Contender::drawing("first frame of `pick`, 16 roles", pick(few), &few.first_account()))
+        .add(
+            Contender::drawing("first frame of `pick`, 50,000 roles", pick(&many), &many.first_account())
+                .judged("first frame of `pick`, 16 roles", Goal::Milliseconds(100.0)),
+        )
+        .add(Contender::drawing("all of `pick`, 50,000 roles", pick(&many), "50000/50000"))
 }

@@ -30,6 +30,8 @@ pub type Program = Result<PathBuf, String>;
 pub struct Programs {
     pub aws_sso: Program,
     pub aws_sso_static: Program,
+    /// The picker, which `aws_sso` finds beside itself.
+    pub pick: Program,
     pub hello: Program,
     pub hello_static: Program,
     pub read_file: Program,
@@ -41,6 +43,7 @@ impl Programs {
         Self {
             aws_sso: aws_sso(&[], "release"),
             aws_sso_static: aws_sso(&["--target", STATIC_TARGET], &format!("{STATIC_TARGET}/release")),
+            pick: aws_sso(&["--bin", "aws-sso-pick"], "release"),
             hello: reference("hello", "dynamic", &[]),
             hello_static: reference("hello", "static", &STATIC),
             read_file: reference("read_file", "dynamic", &[]),

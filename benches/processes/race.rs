@@ -15,6 +15,8 @@ pub enum Goal {
     AtLeast(f64),
     /// It takes no more than so many milliseconds longer.
     MillisecondsMore(f64),
+    /// It takes no more than so many milliseconds, whatever else there is.
+    Milliseconds(f64),
 }
 
 impl Goal {
@@ -23,12 +25,13 @@ impl Goal {
         match self {
             Self::AtMost(_) | Self::AtLeast(_) => time.div_duration_f64(reference),
             Self::MillisecondsMore(_) => (time.as_secs_f64() - reference.as_secs_f64()) * 1000.0,
+            Self::Milliseconds(_) => time.as_secs_f64() * 1000.0,
         }
     }
 
     pub fn is_met(self, measured: f64) -> bool {
         match self {
-            Self::AtMost(most) | Self::MillisecondsMore(most) => measured <= most,
+            Self::AtMost(most) | Self::MillisecondsMore(most) | Self::Milliseconds(most) => measured <= most,
             Self::AtLeast(least) => measured >= least,
         }
     }
@@ -39,6 +42,8 @@ pub struct Contender {
     name: String,
     run: Result<Invocation, String>,
     answers: bool,
+    /// What its first frame on a terminal shows: the time is that until then.
+    frame: Option<String>,
     without: Option<PathBuf>,
     judged: Option<(String, Goal)>,
     /// How many are started at once.
@@ -54,6 +59,7 @@ impl Contender {
             name: name.to_owned(),
             run,
             answers: false,
+            frame: None,
             without: None,
             judged: None,
             copies: 1,
@@ -64,6 +70,11 @@ impl Contender {
     /// A program that has to print credentials: one that fails early would be fast.
     pub fn answering(name: &str, run: Result<Invocation, String>) -> Self {
         Self { answers: true, ..Self::plain(name, run) }
+    }
+
+    /// A program that is timed until a terminal shows this, and is then given up with Esc.
+    pub fn drawing(name: &str, run: Result<Invocation, String>, shows: &str) -> Self {
+        Self { frame: Some(shows.to_owned()), ..Self::plain(name, run) }
     }
 
     /// Removes this folder before each run.
@@ -96,6 +107,10 @@ impl Contender {
     fn try_out(&mut self) {
         self.prepare();
         let Ok(run) = &self.run else { return };
+        if let Some(shows) = &self.frame {
+            let _ = first_frame(run, shows);
+            return;
+        }
         let output = run.clone().run();
         let has_answered = !self.answers || output.stdout.contains("ccessKeyId");
         if !(output.exit.success() && has_answered) {
@@ -106,6 +121,9 @@ impl Contender {
 
     fn time(&self) -> Option<Duration> {
         self.prepare();
+        if let Some(shows) = &self.frame {
+            return Some(first_frame(self.run.as_ref().ok()?, shows));
+        }
         let crowds = [
             Some((self.run.as_ref().ok()?, self.copies)),
             self.then.as_ref().map(|(run, copies)| (run, *copies)),
@@ -127,6 +145,16 @@ impl Contender {
         }
         Some(start.elapsed())
     }
+}
+
+fn first_frame(run: &Invocation, shows: &str) -> Duration {
+    let start = Instant::now();
+    let mut terminal = run.clone().in_terminal();
+    terminal.wait_for(shows);
+    let time = start.elapsed();
+    terminal.send("\x1b");
+    let _ = terminal.finish().status(130);
+    time
 }
 
 /// Contenders that are timed in turn.

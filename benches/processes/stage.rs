@@ -12,7 +12,7 @@ use crate::programs::{Program, Programs, target_folder};
 use crate::support::{self, Home, Invocation, REGION, START_URL};
 
 /// Where nothing listens: a hit that asks the service fails.
-const NOWHERE: &str = "http://127.0.0.1:9";
+pub const NOWHERE: &str = "http://127.0.0.1:9";
 
 pub struct Stage {
     pub home: Home,
@@ -24,6 +24,33 @@ pub struct Stage {
 impl Stage {
     /// A person with this many profiles, signed in, with the credentials of one role in the cache.
     pub fn new(profiles: usize, programs: &Programs) -> Self {
+        Self::with(Options::default(), profiles, programs)
+    }
+
+    /// A person who can use 50,000 roles, each of which has been discovered and has a profile.
+    pub fn of_an_organisation(programs: &Programs) -> Self {
+        let stage = Self::with(Options { accounts: 500, roles: 100, ..Options::default() }, 20, programs);
+        let aws_sso = programs.aws_sso.as_ref().expect("nothing to measure");
+        let discover = stage.home.command(aws_sso).args(["discover", "-p", "corp", "--quiet"]);
+        let _ = stage.at_service(discover, false).limit(Duration::from_mins(5)).run().success();
+        stage
+    }
+
+    /// Has the inventory at hand.
+    pub fn remember(&self, programs: &Programs) {
+        let aws_sso = programs.aws_sso.as_ref().expect("nothing to measure");
+        let list = self.home.command(aws_sso).args(["list", "-p", "corp"]);
+        let _ = self.at_service(list, false).run().success();
+    }
+
+    /// The id of an account that stands among the first of a list by names.
+    pub fn first_account(&self) -> String {
+        let mut accounts = self.sandbox.accounts();
+        accounts.sort_by(|one, other| one.name.cmp(&other.name));
+        accounts[0].id.clone()
+    }
+
+    fn with(options: Options, profiles: usize, programs: &Programs) -> Self {
         let day = Duration::from_hours(24);
         let sandbox = Sandbox::start(Options {
             approval: Approval::Automatic,
@@ -32,7 +59,7 @@ impl Stage {
             token_lifetime: day,
             credential_lifetime: day,
             tls: true,
-            ..Options::default()
+            ..options
         });
         let sandbox = Rc::new(sandbox.unwrap());
         let account = &sandbox.accounts()[0];

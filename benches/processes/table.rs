@@ -53,6 +53,7 @@ fn cells(row: &Row) -> [String; 5] {
             Goal::MillisecondsMore(most) => {
                 (format!("{number} ms + {reference}"), format!("at most {most} ms more"))
             }
+            Goal::Milliseconds(most) => (format!("{number} ms"), format!("at most {most} ms")),
         };
         let mark = if verdict.goal.is_met(measured) { "✓" } else { "✗ missed" };
         (comparison, format!("{goal} {mark}"))
