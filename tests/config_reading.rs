@@ -12,7 +12,7 @@ const FAILS: &str = "fails";
 /// A reading is `profile: key=value …`, in the order of names, a line break shown as `⏎`. Those of the Rust SDK and of
 /// botocore are what these two say when the test runs; JavaScript's, where it differs, is named from its source.
 #[rustfmt::skip]
-const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
+pub(crate) const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
     // Names.
     (b"[profile a b]\nregion = r", "", "", "",
         "two words are no name to anyone"),

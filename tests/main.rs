@@ -31,6 +31,7 @@ mod network;
 mod parsers;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
+mod readers;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

@@ -13,6 +13,7 @@ pub mod line;
 pub mod lock;
 pub mod network;
 pub mod profile;
+pub mod readers;
 pub mod role_cache;
 mod role_profile;
 mod scan;
