@@ -13,6 +13,15 @@ function __aws_sso_command__ {
       __aws_sso_code="$(__AWS_SSO_PROGRAM__ "$__aws_sso_verb" --shell bash "$@")" || \builtin return
       \builtin eval "$__aws_sso_code"
       ;;
+    'doctor')
+      # What only this shell knows: that it has the function, of which version, and whether Tab knows it.
+      \builtin local __aws_sso_mark='bash:__AWS_SSO_VERSION__'
+      # >>> completion
+      if \builtin complete -p '__aws_sso_command__' >/dev/null 2>&1; then __aws_sso_mark+=':tab'; else __aws_sso_mark+=':no-tab'; fi
+      # <<< completion
+      \builtin shift
+      __AWS_SSO_PROGRAM__ doctor --function "$__aws_sso_mark" "$@"
+      ;;
     *)
       __AWS_SSO_PROGRAM__ "$@"
       ;;

@@ -10,6 +10,19 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
             set -l __aws_sso_code (command __AWS_SSO_PROGRAM__ $argv[1] --shell fish $__aws_sso_rest)
             or return
             string join \n -- $__aws_sso_code | builtin source
+        case doctor
+            # What only this shell knows: that it has the function, of which version, and whether Tab knows it.
+            set -l __aws_sso_mark fish:__AWS_SSO_VERSION__
+            # >>> completion
+            if complete | string match -q -- '*__aws_sso_complete*'
+                set __aws_sso_mark $__aws_sso_mark:tab
+            else
+                set __aws_sso_mark $__aws_sso_mark:no-tab
+            end
+            # <<< completion
+            set -l __aws_sso_rest $argv
+            set -e __aws_sso_rest[1]
+            command __AWS_SSO_PROGRAM__ doctor --function $__aws_sso_mark $__aws_sso_rest
         case '*'
             command __AWS_SSO_PROGRAM__ $argv
     end

@@ -18,6 +18,14 @@ function global:__aws_sso_command__ {
         if ($LASTEXITCODE -eq 0 -and -not [string]::IsNullOrWhiteSpace($code)) {
             Invoke-Expression $code
         }
+    } elseif ($args.Count -gt 0 -and $args[0] -ceq 'doctor') {
+        # What only this shell knows: that it has the function, of which version, and whether Tab knows it.
+        $mark = 'powershell:__AWS_SSO_VERSION__'
+        # >>> completion
+        $mark += ':tab'
+        # <<< completion
+        $rest = @($args | Select-Object -Skip 1)
+        & __AWS_SSO_PROGRAM__ doctor --function $mark @rest
     } else {
         & __AWS_SSO_PROGRAM__ @args
     }

@@ -21,6 +21,15 @@ function '__aws_sso_command__' {
       if (( __aws_sso_status )); then \builtin return "$__aws_sso_status"; fi
       \builtin eval "$__aws_sso_code"
       ;;
+    ('doctor')
+      # What only this shell knows: that it has the function, of which version, and whether Tab knows it.
+      \builtin local __aws_sso_mark='zsh:__AWS_SSO_VERSION__'
+      # >>> completion
+      if (( ${+_comps[__aws_sso_command__]} )); then __aws_sso_mark="${__aws_sso_mark}:tab"; else __aws_sso_mark="${__aws_sso_mark}:no-tab"; fi
+      # <<< completion
+      \builtin shift
+      __AWS_SSO_PROGRAM__ doctor --function "$__aws_sso_mark" "$@"
+      ;;
     (*)
       __AWS_SSO_PROGRAM__ "$@"
       ;;

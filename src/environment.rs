@@ -206,8 +206,24 @@ pub fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty())
 }
 
+/// `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or one of them in lower case.
+#[must_use]
+pub fn proxy_variable(name: &str) -> Option<String> {
+    text(name)
+}
+
+/// `$XDG_CONFIG_HOME`, or `~/.config`: where programs keep their settings.
+pub fn config_home() -> Result<PathBuf> {
+    Ok(xdg()?.config_dir())
+}
+
+/// `ZDOTDIR`: where zsh has its start-up files, if not in the home folder.
+#[must_use]
+pub fn zsh_folder() -> Option<PathBuf> {
+    path("ZDOTDIR")
+}
+
 /// `PATH`: where programs are found.
-#[cfg(feature = "sandbox")]
 #[must_use]
 pub fn search_path() -> Option<OsString> {
     env::var_os("PATH")

@@ -14,6 +14,8 @@ mod crashes;
 mod crowd;
 #[cfg(feature = "sandbox")]
 mod discovery;
+#[cfg(feature = "sandbox")]
+mod doctor;
 mod document;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod file_faults;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sso::aws_files::line::Kind;
-use aws_sso::aws_files::readers::{Reader, Reading, stumbles};
+use aws_sso::aws_files::readers::{Effect, Reader, Reading, Stumble, stumbles};
 use proptest::prelude::*;
 
 use crate::config_reading::DISAGREEMENTS;
@@ -91,6 +91,69 @@ fn the_rust_sdk_takes_from_a_file_what_is_said_of_it() {
         assert_eq!(ours, real, "\n{text}");
     }
     assert!(refused > 300 && files.len() - refused as usize > 50, "{refused} of {}", files.len());
+}
+
+/// A file, the line that somebody stumbles over, what it does to them, what is said of it, and who they are: `p`ython,
+/// `r`ust, `j`avascript.
+type Case = (&'static [u8], usize, Effect, &'static str, &'static str);
+
+#[rustfmt::skip]
+const CASES: &[Case] = &[
+    (b"[profile a]\nregion = r\n[profile a]\noutput = o", 3, Effect::Refused, "a second [profile a], the first being in line 1", "p"),
+    (b"[profile a]\nregion = r\nregion = s", 3, Effect::Refused, "a second region, the first being in line 2", "p"),
+    (b"\n[profile a]\nregion = r\nword", 4, Effect::Refused, "a line without =", "pr"),
+    (b"[profile a]\n= r\nregion = r", 2, Effect::Refused, "a line that begins with =", "pr"),
+    (b"region = s\n[profile a]\nregion = r", 1, Effect::Refused, "a line before the first section", "pr"),
+    (b"\xEF\xBB\xBF[profile a]\nregion = r", 1, Effect::Refused, "a byte-order mark", "pr"),
+    (b"[profile a]\nregion = r\noutput = \xFF", 3, Effect::Refused, "a byte that is not UTF-8", "pr"),
+    (b"[profile a]\nregion = r\n[profile b\nregion = s", 3, Effect::Refused, "a header without ]", "pr"),
+    (b"[profile a]\nregion: r", 2, Effect::Refused, "a : in place of the =", "r"),
+    (b"[profile a]\nregion: r", 2, Effect::Misread, "a : in place of the =", "j"),
+    (b"[profile a#b]\nregion = r", 1, Effect::Refused, "a # or ; in a name", "r"),
+    (b"[profile a] note\nregion = r", 1, Effect::Refused, "something behind a header", "r"),
+    (b"[profile a] # see [b]\nregion = r", 1, Effect::Ignored, "something behind a header", "p"),
+    (b"[profile a]\n  region = r", 2, Effect::Refused, "an indented key", "r"),
+    (b"  [profile a]\nregion = r", 1, Effect::Refused, "an indented header", "r"),
+    (b"[profile a]\ns3 =\n  # note\n  addressing_style = path", 3, Effect::Refused, "an indented comment", "r"),
+    (b"[profile a]\nregion = r\n  # note", 2, Effect::Misread, "an indented comment", "r"),
+    (b"[profile a]\nregion = r\n  [profile b]\noutput = o", 2, Effect::Misread, "an indented header", "pr"),
+    (b"[profile a]\ns3 =\n  word", 3, Effect::Refused, "an indented line without =", "pr"),
+    (b"[profile \"a b\"]\nregion = r", 1, Effect::Ignored, "a name in quotes", "rj"),
+    ("[profile \u{e9}]\nregion = r".as_bytes(), 1, Effect::Ignored, "a name with unusual characters", "rj"),
+    (b"[ profile a ]\nregion = r", 1, Effect::Ignored, "unusual white space in a header", "pj"),
+    (b"[profile  a]\nregion = r", 1, Effect::Ignored, "unusual white space in a header", "j"),
+    (b"[profile a]\nregion = r\n[DEFAULT]\noutput = o", 4, Effect::Misread, "[DEFAULT], which becomes part of every section", "p"),
+    (b"[profile default]\nregion = s\n[default]\nregion = r", 2, Effect::Misread, "[default] and [profile default]", "p"),
+    (b"[profile a]\nregion = r\n[profile 'a']\noutput = o", 2, Effect::Misread, "one name in two spellings", "p"),
+    (b"[profile a]\nREGION = r", 2, Effect::Misread, "a key in capital letters", "j"),
+    (b"[profile a]\nregion = r # note", 2, Effect::Misread, "a comment behind a value", "p"),
+    (b"[services s]\nsso =\n  endpoint_url = http://x # note", 2, Effect::Misread, "a comment behind a value", "pr"),
+    (b"[profile a]\ncredential_process = a\n  b", 2, Effect::Misread, "a value over several lines", "j"),
+    (b"[profile a]\nmy key = a", 2, Effect::Misread, "a key with unusual characters", "r"),
+];
+
+#[test]
+fn each_awkward_line_is_named_with_those_who_stumble_over_it() {
+    for (file, line, effect, quirk, readers) in CASES {
+        let found = stumbles(file);
+        let is_it = |stumble: &&Stumble| {
+            let of = |reader| match reader {
+                Reader::Botocore => 'p',
+                Reader::Rust => 'r',
+                Reader::JavaScript => 'j',
+            };
+            let who: String = stumble.readers.iter().copied().map(of).collect();
+            (stumble.line, stumble.effect) == (*line, *effect)
+                && stumble.quirk.to_string() == *quirk
+                && who == *readers
+                && !stumble.quirk.remedy().is_empty()
+        };
+        let text = String::from_utf8_lossy(file);
+        assert!(
+            found.iter().any(|stumble| is_it(&stumble)),
+            "{text}\nno {line} {effect:?} {quirk:?} {readers} in\n{found:#?}"
+        );
+    }
 }
 
 proptest! {

@@ -67,6 +67,16 @@ impl Document {
         self.sections.iter().filter_map(|section| section.header.as_ref())
     }
 
+    /// The headers in file order, each with its line, from 1.
+    pub fn header_lines(&self) -> impl Iterator<Item = (usize, &Header<'static>)> {
+        let mut next = 1;
+        self.sections.iter().filter_map(move |section| {
+            let line = next;
+            next += memchr::memchr_iter(b'\n', &section.text).count();
+            section.header.as_ref().map(|header| (line, header))
+        })
+    }
+
     /// Whether there is such a section.
     #[must_use]
     pub fn has(&self, header: &Header<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! What a crash leaves behind: temporary files whose writers are gone.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What a temporary file's name has between the name of its target and some random letters.
@@ -19,14 +19,19 @@ const OLD: Duration = Duration::from_mins(10);
 /// for a leftover; its writer makes another.
 pub(super) fn sweep(folder: &Path) {
     // Tidying up is no reason to fail.
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten().filter(|entry| is_ours(&entry.file_name().to_string_lossy())) {
-        let path = entry.path();
-        if entry.file_type().is_ok_and(|kind| kind.is_file()) && is_left(&path) {
-            tracing::info!("deleting {}, which a crash has left", path.display());
-            let _ = fs::remove_file(&path);
-        }
+    for path in found(folder) {
+        tracing::info!("deleting {}, which a crash has left", path.display());
+        let _ = fs::remove_file(&path);
     }
+}
+
+/// The files that a sweep of `folder` would delete.
+pub(crate) fn found(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let ours = entries.filter(|entry| {
+        is_ours(&entry.file_name().to_string_lossy()) && entry.file_type().is_ok_and(|kind| kind.is_file())
+    });
+    ours.map(|entry| entry.path()).filter(|path| is_left(path)).collect()
 }
 
 /// Whether only this tool gives such names.

@@ -26,6 +26,14 @@ impl Config {
         self.profile(profile)?.setting("region")
     }
 
+    /// The profiles whose `credential_process` is this tool, whether their role is known or not.
+    pub(crate) fn processes(&self) -> impl Iterator<Item = Process> {
+        self.profiles().filter_map(|section| {
+            let Command { program, profile, role } = Command::parse(section.setting("credential_process")?)?;
+            Some(Process { name: section.name().to_owned(), program, profile, role })
+        })
+    }
+
     fn process_role(&self, section: &Section) -> Option<(String, RoleRef)> {
         let command = Command::parse(section.setting("credential_process")?)?;
         let directory = command.profile.or_else(|| match self.directories().as_slice() {
@@ -44,9 +52,23 @@ fn sso_role(section: &Section) -> Option<RoleRef> {
         .then(|| RoleRef::Id { account_id: account_id.to_owned(), role_name: role_name.to_owned() })
 }
 
+/// A profile whose `credential_process` is this tool.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Process {
+    /// What the profile is called.
+    pub(crate) name: String,
+    /// The program as the line names it.
+    pub(crate) program: String,
+    /// The directory that the line names.
+    pub(crate) profile: Option<String>,
+    /// The role as the line names it.
+    pub(crate) role: String,
+}
+
 /// A `credential_process` of ours: `aws-sso -p P -r ROLE -ext` or `aws-sso process ROLE -p P`.
 #[derive(Debug, PartialEq, Eq)]
 struct Command {
+    program: String,
     profile: Option<String>,
     role: String,
 }
@@ -80,7 +102,7 @@ impl Command {
             [verb, operand] if verb == "process" => operand.clone(),
             _ => return None,
         };
-        Some(Self { profile, role })
+        Some(Self { program, profile, role })
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "these comments are what --help shows")]
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
+mod doctor;
 mod inventory;
 mod session;
 mod shell;
@@ -16,6 +17,7 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::completion;
 use crate::session::LoginPolicy;
 
+pub(crate) use doctor::Doctor;
 pub(crate) use inventory::{Discover, List, Style};
 pub(crate) use session::{Check, Login, Status};
 pub(crate) use shell::{Complete, Completions, Env, InShell, Init, Pick, Process, Target, Use};
@@ -128,6 +130,8 @@ pub(crate) enum Verb {
     Discover(Discover),
     /// List the accounts and roles that you can use
     List(List),
+    /// Find out what is wrong on this machine, and what to do about it
+    Doctor(Doctor),
     /// Run a local Identity Center, to try, to test, to demonstrate
     #[cfg(feature = "sandbox")]
     Sandbox(crate::commands::sandbox::Args),

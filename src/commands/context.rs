@@ -47,7 +47,7 @@ impl Context {
         self.options.profile.is_some()
     }
 
-    fn settings(&self) -> Result<&Settings> {
+    pub(crate) fn settings(&self) -> Result<&Settings> {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
         }

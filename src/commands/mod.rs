@@ -7,6 +7,7 @@ mod context;
 mod default_profile;
 mod diff;
 mod discover;
+mod doctor;
 mod env;
 mod init;
 mod list;
@@ -73,6 +74,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Check(arguments) => Ok(check::run(&context, &arguments)),
         Verb::Discover(arguments) => discover::run(&context, &arguments),
         Verb::List(arguments) => list::run(&context, &arguments),
+        Verb::Doctor(arguments) => doctor::run(&context, &arguments),
         #[cfg(feature = "sandbox")]
         Verb::Sandbox(arguments) => sandbox::run(arguments),
     }

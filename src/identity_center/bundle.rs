@@ -12,6 +12,15 @@ use crate::error::{Error, Result};
 
 /// The certificates in this file, each known to be readable: the SDK panics on one that is not.
 pub(super) fn trust_store(path: &Path) -> Result<TrustStore> {
+    read(path).map(|(pem, _)| TrustStore::empty().with_pem_certificate(pem))
+}
+
+/// How many certificates there are in a file that `AWS_CA_BUNDLE` or `ca_bundle` names, if it is of use.
+pub fn check(path: &Path) -> Result<usize> {
+    read(path).map(|(_, count)| count)
+}
+
+fn read(path: &Path) -> Result<(Vec<u8>, usize)> {
     let unusable = |what: &str| {
         Error::failed(format!("the CA bundle {} {what}", path.display()))
             .remedy("AWS_CA_BUNDLE or ca_bundle must name a file of certificates in PEM form")
@@ -27,5 +36,5 @@ pub(super) fn trust_store(path: &Path) -> Result<TrustStore> {
     if roots.is_empty() {
         return Err(unusable("holds no certificate"));
     }
-    Ok(TrustStore::empty().with_pem_certificate(pem))
+    Ok((pem, roots.len()))
 }

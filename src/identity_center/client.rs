@@ -5,8 +5,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use aws_sdk_sso::config::StalledStreamProtectionConfig;
+use aws_sdk_sso::config::endpoint as portal_rules;
+use aws_sdk_sso::config::endpoint::ResolveEndpoint as _;
 use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -124,6 +126,7 @@ impl Drop for Client {
 pub struct Service {
     region: String,
     network: Network,
+    connector: SharedHttpConnector,
     http: SharedHttpClient,
     skew: Skew,
     patience: Patience,
@@ -157,11 +160,13 @@ impl Service {
         check_endpoint(network.sso_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SSO")?;
         check_endpoint(network.oidc_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SSO_OIDC")?;
         let skew = Skew::default();
-        let http = wire::http_client(network.ca_bundle.clone(), limits, skew.clone());
+        let connector = wire::connector(network.ca_bundle.clone(), limits, skew.clone());
+        let http = wire::http_client(&connector);
         let attempts = network.max_attempts.unwrap_or(ATTEMPTS).max(1);
         Ok(Self {
             region: directory.region.clone(),
             network: network.clone(),
+            connector,
             http,
             skew,
             patience: Patience { attempts, total: limits.total },
@@ -197,6 +202,31 @@ impl Service {
         let resolver = DefaultResolver::new();
         let endpoint = ResolveEndpoint::resolve_endpoint(&resolver, &params).await.map_err(|_| unknown())?;
         Ok(endpoint.url().trim_end_matches('/').to_owned())
+    }
+
+    /// The address of the portal's API, without a trailing slash.
+    pub async fn portal_address(&self) -> Result<String> {
+        if let Some(address) = &self.network.sso_endpoint_url {
+            return Ok(address.trim_end_matches('/').to_owned());
+        }
+        let unknown = || {
+            Error::usage(format!("the portal of the region {} has no known address", self.region))
+                .remedy("check sso_region in the AWS config")
+        };
+        let params = portal_rules::Params::builder()
+            .region(self.region.clone())
+            .use_fips(self.network.use_fips)
+            .use_dual_stack(self.network.use_dualstack)
+            .build()
+            .map_err(|_| unknown())?;
+        let resolver = portal_rules::DefaultResolver::new();
+        let endpoint = resolver.resolve_endpoint(&params).await.map_err(|_| unknown())?;
+        Ok(endpoint.url().trim_end_matches('/').to_owned())
+    }
+
+    /// What sends a request and brings its answer, once.
+    pub(super) fn connector(&self) -> &SharedHttpConnector {
+        &self.connector
     }
 
     /// Sends one request as often as it is worth it; every request of this tool passes here.

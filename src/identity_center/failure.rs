@@ -194,6 +194,14 @@ impl fmt::Display for Broken {
 
 impl StdError for Broken {}
 
+/// The error for a request that got no answer.
+pub(super) fn told(error: &ConnectorError) -> Error {
+    match error.source().and_then(|source| source.downcast_ref::<Broken>()) {
+        Some(Broken { origin, cause }) => cause.tell(origin),
+        None => Cause::Interrupted.tell("IAM Identity Center"),
+    }
+}
+
 /// A 4xx answer of the service, which only the request's own sender can interpret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {

@@ -10,11 +10,14 @@ mod gate;
 pub mod link;
 pub mod oidc;
 pub mod portal;
+mod reach;
 mod retry;
 mod wire;
 
 pub(crate) use gate::IN_FLIGHT;
 
+pub use bundle::check as check_bundle;
 pub use client::{Client, Limits, Service};
 pub use oidc::{GrantError, Tokens};
 pub use portal::{Account, PortalError};
+pub use reach::Answer;

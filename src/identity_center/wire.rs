@@ -42,12 +42,21 @@ impl Skew {
     }
 
     fn note(&self, response: &HttpResponse) {
-        let date = response.headers().get("date");
-        if let Some(date) = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) {
-            let ahead = date.timestamp().as_second() - Timestamp::now().as_second();
+        if let Some(ahead) = ahead(response) {
             self.0.store(ahead, Ordering::Relaxed);
         }
     }
+}
+
+/// Seconds that the clock of whoever answered is ahead of this machine's, by the date of the answer.
+pub(super) fn ahead(response: &HttpResponse) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::parse(response.headers().get("date")?).ok()?;
+    Some(date.timestamp().as_second() - Timestamp::now().as_second())
+}
+
+/// Who answered: `HOST` or `HOST:PORT`.
+pub(super) fn host_of(response: &HttpResponse) -> String {
+    response.extension::<Origin>().map(|Origin(host)| host.clone()).unwrap_or_default()
 }
 
 /// Three ways to connect, each made on its first use: loading the system's roots alone takes milliseconds.
@@ -60,11 +69,15 @@ struct Wire {
     remote: OnceLock<Result<Connector>>,
 }
 
-/// The client for all services of a directory.
-pub(super) fn http_client(bundle: Option<PathBuf>, limits: Limits, skew: Skew) -> SharedHttpClient {
+/// The way to all services of a directory.
+pub(super) fn connector(bundle: Option<PathBuf>, limits: Limits, skew: Skew) -> SharedHttpConnector {
     let (plain, local, remote) = Default::default();
-    let wire = Wire { bundle, limits, skew, plain, local, remote };
-    let connector = SharedHttpConnector::new(wire);
+    SharedHttpConnector::new(Wire { bundle, limits, skew, plain, local, remote })
+}
+
+/// The SDK clients' view of it.
+pub(super) fn http_client(connector: &SharedHttpConnector) -> SharedHttpClient {
+    let connector = connector.clone();
     http_client_fn(move |_, _| connector.clone())
 }
 

@@ -8,7 +8,7 @@ mod selection;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,12 @@ impl Inventory {
         // A file that cannot be read is fetched anew.
         let inventory: Option<Self> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Ok(inventory.filter(|inventory| inventory.start_url == directory.start_url))
+    }
+
+    /// When it was remembered.
+    #[must_use]
+    pub fn written(directory: &Directory) -> Option<SystemTime> {
+        std::fs::metadata(path(directory).ok()?).and_then(|metadata| metadata.modified()).ok()
     }
 
     /// Asks the service for all of it, and remembers the answer. `progress` is told how far it has got.

@@ -37,6 +37,9 @@ const PROGRAM: &str = "__AWS_SSO_PROGRAM__";
 /// The word that stands for the function's name.
 const COMMAND: &str = "__aws_sso_command__";
 
+/// The word that stands for this version, by which `doctor` tells an old function from a new one.
+const VERSION: &str = "__AWS_SSO_VERSION__";
+
 /// Names with which the function would take the place of a word that its own code, or a shell, lives by.
 const TAKEN: [&str; 40] = [
     "alias", "and", "begin", "builtin", "case", "command", "do", "done", "echo", "elif", "else", "end",
@@ -77,7 +80,9 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
         .filter(|(_, is_wanted)| !is_wanted)
         .fold(template.to_owned(), |code, (part, _)| without_part(&code, part));
     // The path last: whatever stands in it is not to be filled in.
-    Ok(without_comments(&code).replace(COMMAND, init.command).replace(PROGRAM, &shell.quote(program)))
+    let code =
+        without_comments(&code).replace(COMMAND, init.command).replace(VERSION, env!("CARGO_PKG_VERSION"));
+    Ok(code.replace(PROGRAM, &shell.quote(program)))
 }
 
 /// The code without what stands between the marks of a part.

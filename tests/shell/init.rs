@@ -109,7 +109,7 @@ fn the_code_holds_no_comment_and_no_word_that_is_still_to_be_filled_in() {
             for line in output.stdout.lines() {
                 assert!(!line.trim_start().starts_with('#') && !line.trim().is_empty(), "{shell}: {line}");
             }
-            for word in ["__AWS_SSO_PROGRAM__", "__aws_sso_command__"] {
+            for word in ["__AWS_SSO_PROGRAM__", "__aws_sso_command__", "__AWS_SSO_VERSION__"] {
                 assert!(!output.stdout.contains(word), "{shell}: {word}");
             }
             assert_eq!(output.stdout.contains("__aws_sso_hook"), hook != "none", "{shell} {hook}");

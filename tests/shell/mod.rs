@@ -117,7 +117,7 @@ impl Home {
 
 /// What a person sees who types these lines one after the other, and `exit`.
 #[track_caller]
-fn typed(invocation: Invocation, lines: &[&str]) -> String {
+pub(crate) fn typed(invocation: Invocation, lines: &[&str]) -> String {
     let mut terminal = invocation.in_terminal();
     type_lines(&mut terminal, lines);
     terminal.send(" exit 0\r");

@@ -12,7 +12,10 @@ use crate::support::Home;
 
 fn init(program: &str, hook: Hook) -> String {
     let program = Path::new(program);
-    script(Shell::Powershell, &Init { command: "awsso", program, hook, completion: false }).unwrap()
+    let code =
+        script(Shell::Powershell, &Init { command: "awsso", program, hook, completion: false }).unwrap();
+    // Not reviewed anew with each release.
+    code.replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
 /// What `env --shell powershell` prints for a role, and what takes it away again.

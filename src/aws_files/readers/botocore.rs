@@ -41,7 +41,8 @@ pub(super) fn read(file: &[u8]) -> Result<Reading, Refusal> {
     for (number, line) in (1..).zip(text.split('\n')) {
         // Python takes a lone carriage return for a line break as well.
         for line in line.strip_suffix('\r').unwrap_or(line).split('\r') {
-            parser.line(number, line)?;
+            // A line that makes no sense is told last, and yet is mostly why a later one is wrong.
+            parser.line(number, line).map_err(|refusal| parser.bogus.take().unwrap_or(refusal))?;
         }
     }
     parser.close();

@@ -40,7 +40,7 @@ pub fn stumbles(file: &[u8]) -> Vec<Stumble> {
             Err(refusal) => BTreeSet::from([(Effect::Refused, refusal.line, refusal.quirk)]),
             Ok(reading) => differences(&meant, &reading)
                 .into_iter()
-                .map(|(effect, line)| (effect, line, quirk(&lines, line, effect)))
+                .flat_map(|(effect, line)| reasons(&meant, &lines, effect, line))
                 .collect(),
         };
         for place in places {
@@ -51,6 +51,19 @@ pub fn stumbles(file: &[u8]) -> Vec<Stumble> {
         .into_iter()
         .map(|((effect, line, quirk), readers)| Stumble { line, effect, quirk, readers })
         .collect()
+}
+
+/// Why a line is read in another way. A section whose header is plain is ignored for all of its keys.
+fn reasons(meant: &Reading, lines: &[&[u8]], effect: Effect, line: usize) -> Vec<(Effect, usize, Quirk)> {
+    let reason = quirk(lines, line, effect);
+    let section = meant.values().find(|section| section.line == line);
+    match section {
+        Some(section) if effect == Effect::Ignored && reason == Quirk::Other => {
+            let keys = section.settings.values().map(|value| value.line);
+            keys.map(|line| (Effect::Misread, line, quirk(lines, line, Effect::Misread))).collect()
+        }
+        _ => vec![(effect, line, reason)],
+    }
 }
 
 fn differences(meant: &Reading, read: &Reading) -> BTreeSet<(Effect, usize)> {
@@ -83,7 +96,8 @@ fn quirk(lines: &[&[u8]], number: usize, effect: Effect) -> Quirk {
     if effect == Effect::Ignored || text.starts_with(b"[") {
         return header_quirk(lines, line);
     }
-    let header = lines[..at.min(lines.len())].iter().rev().map(|line| trim(line)).find(|line| line.starts_with(b"["));
+    let header =
+        lines[..at.min(lines.len())].iter().rev().map(|line| trim(line)).find(|line| line.starts_with(b"["));
     if header == Some(b"[DEFAULT]") {
         return Quirk::UpperCaseDefault;
     }
@@ -104,6 +118,11 @@ fn quirk(lines: &[&[u8]], number: usize, effect: Effect) -> Quirk {
     }
     if let Some(quirk) = continuation_quirk(&lines[at + 1..]) {
         return quirk;
+    }
+    // Whose keys become those of the section before it.
+    let next = lines[at + 1..].iter().map(|line| trim(line)).find(|line| line.starts_with(b"["));
+    if next.is_some_and(|header| !header.contains(&b']')) {
+        return Quirk::NeverClosed;
     }
     match header {
         Some(header) if is_default(header) && has_two_defaults(lines) => Quirk::TwoDefaults,

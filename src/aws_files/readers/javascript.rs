@@ -10,7 +10,10 @@ pub(super) fn read(file: &[u8]) -> Reading {
     let mut section: Option<Section> = None;
     let mut place: Option<(Kind, String)> = None;
     let mut block: Option<(String, usize)> = None;
-    let close = |reading: &mut Reading, bare: &mut Option<Section>, place: Option<(Kind, String)>, section: Option<Section>| {
+    let close = |reading: &mut Reading,
+                 bare: &mut Option<Section>,
+                 place: Option<(Kind, String)>,
+                 section: Option<Section>| {
         let (Some(place), Some(section)) = (place, section) else { return };
         // It is there from its first value on.
         if section.settings.is_empty() {

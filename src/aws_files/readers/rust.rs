@@ -117,7 +117,8 @@ fn prepared(line: &str, needs_space: bool) -> &str {
 }
 
 fn named(sections: BTreeMap<&str, RawSection>) -> Reading {
-    let has_prefixed_default = sections.keys().any(|header| place(header) == Some((Kind::Profile, "default")));
+    let has_prefixed_default =
+        sections.keys().any(|header| place(header) == Some((Kind::Profile, "default")));
     let mut reading = Reading::new();
     for (header, raw) in sections {
         let Some((kind, name)) = place(header).or_else(|| {
@@ -126,7 +127,9 @@ fn named(sections: BTreeMap<&str, RawSection>) -> Reading {
         }) else {
             continue;
         };
-        let section = reading.entry((kind, name.to_owned())).or_insert(Section { line: raw.line, ..Section::default() });
+        let section = reading
+            .entry((kind, name.to_owned()))
+            .or_insert(Section { line: raw.line, ..Section::default() });
         for (key, (line, lines)) in raw.settings.into_iter().filter(|(key, _)| key.chars().all(is_legible)) {
             let value = Value::of_lines(line, &lines);
             match section.settings.get_mut(&key) {

@@ -12,6 +12,10 @@ function global:awsso {
         if ($LASTEXITCODE -eq 0 -and -not [string]::IsNullOrWhiteSpace($code)) {
             Invoke-Expression $code
         }
+    } elseif ($args.Count -gt 0 -and $args[0] -ceq 'doctor') {
+        $mark = 'powershell:VERSION'
+        $rest = @($args | Select-Object -Skip 1)
+        & '/opt/it''s here/aws-sso' doctor --function $mark @rest
     } else {
         & '/opt/it''s here/aws-sso' @args
     }

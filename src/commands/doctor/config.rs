@@ -1,0 +1,191 @@
+//! The AWS config: found, and read by every SDK as its user means it.
+
+use std::path::Path;
+
+use super::report::Finding;
+use crate::aws_files::document::Document;
+use crate::aws_files::line::{Header, Kind};
+use crate::aws_files::profile::Section;
+use crate::aws_files::readers::{self, Effect, Reader, Stumble};
+use crate::aws_files::store;
+use crate::commands::context::Context;
+use crate::environment::{self, shown};
+use crate::error::Error;
+
+/// So many lines of a kind are told one by one.
+const TOLD: usize = 5;
+
+pub(super) fn check(context: &Context) -> Vec<Finding> {
+    let path = match environment::config_file() {
+        Ok(path) => path,
+        Err(error) => return vec![Finding::of(&error)],
+    };
+    let file = match store::read(&path) {
+        Ok(Some(file)) => file,
+        Ok(None) => {
+            let error = context.config().and_then(|config| config.only_directory().map(drop)).err();
+            let none = || Error::usage(format!("there is no AWS config at {}", shown(&path)));
+            return vec![Finding::of(&error.unwrap_or_else(none))];
+        }
+        Err(error) => return vec![Finding::of(&error)],
+    };
+    let mut findings = Vec::new();
+    if let Ok(config) = context.config() {
+        let (profiles, sessions) = (config.profiles().count(), config.sso_sessions().count());
+        let counted =
+            |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        findings.push(Finding::ok(format!(
+            "{}: {}, {}",
+            shown(&path),
+            counted(profiles, "profile"),
+            counted(sessions, "sso-session")
+        )));
+    }
+    let stumbles = readers::stumbles(&file);
+    let refusing = |reader: &Reader| {
+        stumbles.iter().any(|stumble| stumble.effect == Effect::Refused && stumble.readers.contains(reader))
+    };
+    let reading: Vec<_> = Reader::ALL.into_iter().filter(|reader| !refusing(reader)).collect();
+    if !reading.is_empty() {
+        findings.push(Finding::ok(format!("read by {}", listed(&reading).0)));
+    }
+    findings.extend(told(&path, &stumbles));
+    findings.extend(unread(&path, &file));
+    findings.extend(contradictions(&path, context, &file));
+    findings
+}
+
+fn told(path: &Path, stumbles: &[Stumble]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let (refused, others): (Vec<_>, Vec<_>) =
+        stumbles.iter().partition(|stumble| stumble.effect == Effect::Refused);
+    for stumble in refused {
+        findings.push(Finding::broken(
+            format!(
+                "{}:{}: {} cannot read this file: {}",
+                shown(path),
+                stumble.line,
+                listed(&stumble.readers).0,
+                stumble.quirk
+            ),
+            stumble.quirk.remedy(),
+        ));
+    }
+    for (number, stumble) in others.iter().enumerate() {
+        if number == TOLD {
+            let more = others.len() - TOLD;
+            findings.push(Finding::warning(
+                format!("{}: {more} more such lines", shown(path)),
+                "mend those above, then ask again",
+            ));
+            break;
+        }
+        let (readers, is_plural) = listed(&stumble.readers);
+        let effect = match (stumble.effect, is_plural) {
+            (Effect::Ignored, false) => "passes over the section that begins here",
+            (Effect::Ignored, true) => "pass over the section that begins here",
+            (_, false) => "reads this in another way",
+            (_, true) => "read this in another way",
+        };
+        findings.push(Finding::warning(
+            format!("{}:{}: {readers} {effect}: {}", shown(path), stumble.line, stumble.quirk),
+            stumble.quirk.remedy(),
+        ));
+    }
+    findings
+}
+
+/// Sections that look like profiles and are none to anybody.
+fn unread(path: &Path, file: &[u8]) -> Vec<Finding> {
+    const OF_PROFILES: [&str; 9] = [
+        "region",
+        "output",
+        "sso_session",
+        "sso_start_url",
+        "sso_account_id",
+        "role_arn",
+        "source_profile",
+        "credential_process",
+        "aws_access_key_id",
+    ];
+    let document = Document::parse(file);
+    let mut findings = Vec::new();
+    for (line, header) in document.header_lines().filter(|(_, header)| header.kind == Kind::Other) {
+        let name = String::from_utf8_lossy(&header.name).into_owned();
+        let begins =
+            |kind: &str| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+        let place = format!("{}:{line}", shown(path));
+        if ["profile", "sso-session", "services"].into_iter().any(begins) {
+            findings.push(Finding::warning(
+                format!("{place}: no AWS tool reads the section [{name}]: its name is not one word"),
+                "give it a name of letters, digits and _ . - / % @ : +",
+            ));
+        } else if !name.contains(char::is_whitespace) && has_any(&document, header, &OF_PROFILES) {
+            findings.push(Finding::warning(
+                format!("{place}: no AWS tool takes the section [{name}] for a profile"),
+                format!("name it [profile {name}]"),
+            ));
+        }
+    }
+    findings
+}
+
+fn has_any(document: &Document, header: &Header<'_>, keys: &[&str]) -> bool {
+    keys.iter().any(|key| document.get(header, key).is_some())
+}
+
+/// Profiles in which the SDKs disagree on where credentials come from.
+fn contradictions(path: &Path, context: &Context, file: &[u8]) -> Vec<Finding> {
+    let Ok(config) = context.config() else { return Vec::new() };
+    let meant = readers::meant(file);
+    let mut findings = Vec::new();
+    for profile in config.profiles() {
+        let section = meant.get(&(Kind::Profile, profile.name().to_owned()));
+        let line =
+            |key: &str| section.and_then(|section| section.settings.get(key)).map_or(0, |value| value.line);
+        let place = |key: &str| format!("{}:{}", shown(path), line(key));
+        let has = |key: &str| profile.setting(key).is_some();
+        if let (true, Some(key)) = (has("sso_session"), first(profile, &["sso_start_url", "sso_region"])) {
+            findings.push(Finding::warning(
+                format!(
+                    "{}: the AWS SDK for Rust refuses the profile {}: it has both sso_session and {key}",
+                    place(key),
+                    profile.name()
+                ),
+                format!("delete the line {key}; the sso-session has it"),
+            ));
+        }
+        if has("credential_process") && has("sso_account_id") && has("sso_role_name") {
+            findings.push(Finding::warning(
+                format!(
+                    "{}: the profile {} has both credential_process and a role by sso_ keys, and the SDKs disagree on \
+                     which counts",
+                    place("credential_process"),
+                    profile.name()
+                ),
+                "delete one of the two",
+            ));
+        }
+    }
+    findings
+}
+
+fn first<'a>(section: &Section, keys: &[&'a str]) -> Option<&'a str> {
+    keys.iter().copied().find(|key| section.setting(key).is_some())
+}
+
+/// The readers as the subject of a sentence, and whether it is in the plural.
+fn listed(readers: &[Reader]) -> (String, bool) {
+    let others: Vec<_> = readers.iter().filter_map(|reader| reader.language()).collect();
+    let sdks = match others.as_slice() {
+        [] => None,
+        [one] => Some(format!("the AWS SDK for {one}")),
+        several => Some(format!("the AWS SDKs for {}", several.join(" and "))),
+    };
+    match (readers.contains(&Reader::Botocore), sdks) {
+        (true, None) => ("the AWS CLI and boto3".to_owned(), true),
+        (true, Some(sdks)) => (format!("the AWS CLI, boto3 and {sdks}"), true),
+        (false, Some(sdks)) => (sdks, others.len() > 1),
+        (false, None) => ("nobody".to_owned(), false),
+    }
+}

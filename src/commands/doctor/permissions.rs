@@ -1,0 +1,180 @@
+//! Files that hold secrets: theirs who own them, and nobody else's.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::report::Finding;
+use crate::aws_files::leftovers;
+use crate::environment::{self, shown};
+use crate::error::Result;
+
+pub(super) fn check() -> Vec<Finding> {
+    places().unwrap_or_else(|error| vec![Finding::of(&error)])
+}
+
+fn places() -> Result<Vec<Finding>> {
+    let (tokens, roles) = (environment::token_cache()?, environment::role_cache()?);
+    let mut findings = Vec::new();
+    for (folder, what) in [(&tokens, "sign-ins"), (&roles, "role credentials")] {
+        findings.extend(cache(folder, what));
+    }
+    for file in [environment::credentials_file()?, environment::config_file()?] {
+        findings.extend(person_s_file(&file));
+    }
+    for folder in
+        [Some(tokens), Some(roles), environment::cache_folder().ok(), Some(environment::home()?.join(".aws"))]
+    {
+        findings.extend(folder.and_then(|folder| left(&folder)));
+    }
+    Ok(findings)
+}
+
+/// A folder in which programs keep secrets.
+fn cache(folder: &Path, what: &str) -> Vec<Finding> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return match fs::metadata(folder) {
+            Ok(_) => {
+                vec![Finding::broken(format!("{} cannot be read", shown(folder)), "check its owner and mode")]
+            }
+            Err(_) => Vec::new(),
+        };
+    };
+    let files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|it| it == "json"))
+        .collect();
+    let mut findings: Vec<Finding> = files.iter().filter_map(|file| unix::of_file(file)).collect();
+    findings.extend(unix::of_folder(folder));
+    if findings.is_empty() {
+        let noun = if files.len() == 1 { "file" } else { "files" };
+        findings.push(Finding::ok(format!(
+            "{}: {} {noun} of {what}, for you alone",
+            shown(folder),
+            files.len()
+        )));
+    }
+    findings
+}
+
+/// The config or the credentials file, if it holds secrets.
+fn person_s_file(file: &Path) -> Vec<Finding> {
+    const SECRETS: [&[u8]; 2] = [b"aws_secret_access_key", b"aws_session_token"];
+    let content = fs::read(file).unwrap_or_default().to_ascii_lowercase();
+    if !SECRETS.iter().any(|key| memchr::memmem::find(&content, key).is_some()) {
+        return Vec::new();
+    }
+    let mut findings: Vec<Finding> = unix::of_file(file).into_iter().collect();
+    findings.extend(file.parent().and_then(unix::of_folder));
+    if findings.is_empty() {
+        findings.push(Finding::ok(format!("{}: for you alone", shown(file))));
+    }
+    findings
+}
+
+/// Temporary files that a crash has left.
+fn left(folder: &Path) -> Option<Finding> {
+    let left = leftovers::found(folder);
+    let first = left.first()?;
+    Some(Finding::warning(
+        format!("a crash has left {} in {}", counted(left.len()), shown(folder)),
+        format!("the next write there deletes it; or run: rm {}", shown(first)),
+    ))
+}
+
+fn counted(files: usize) -> String {
+    if files == 1 { "a temporary file".to_owned() } else { format!("{files} temporary files") }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::fs;
+    use std::os::unix::fs::MetadataExt;
+    use std::path::Path;
+
+    use super::super::report::{Finding, Verdict};
+    use crate::environment::{self, shown};
+
+    /// What is wrong with a file that holds a secret; a symbolic link is followed to it.
+    pub(super) fn of_file(file: &Path) -> Option<Finding> {
+        let metadata = fs::metadata(file).ok()?;
+        let real = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+        if is_foreign(&metadata) {
+            return Some(Finding::broken(
+                format!("{} belongs to another user (uid {})", shown(&real), metadata.uid()),
+                format!("make it yours: sudo chown \"$USER\" {}", shown(&real)),
+            ));
+        }
+        let mode = metadata.mode() & 0o777;
+        let open = mode & 0o077;
+        if open == 0 {
+            return None;
+        }
+        let who = if open & 0o007 == 0 { "its group" } else { "other users" };
+        let can = if open & 0o022 == 0 { "read" } else { "change" };
+        let shielded = is_shielded(&real, open);
+        let but = if shielded { ", were it not for a folder above it" } else { "" };
+        Some(Finding {
+            verdict: if shielded { Verdict::Warning } else { Verdict::Broken },
+            found: format!("{} holds secrets, and {who} can {can} it{but} (mode {mode:04o})", shown(&real)),
+            remedy: Some(format!("run: chmod 600 {}", shown(&real))),
+        })
+    }
+
+    /// What is wrong with a folder that holds such files: whoever can write there puts others in their place.
+    pub(super) fn of_folder(folder: &Path) -> Option<Finding> {
+        let metadata = fs::metadata(folder).ok()?;
+        let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        if is_foreign(&metadata) && metadata.uid() != 0 {
+            return Some(Finding::broken(
+                format!("{} belongs to another user (uid {})", shown(&real), metadata.uid()),
+                format!("make it yours: sudo chown \"$USER\" {}", shown(&real)),
+            ));
+        }
+        // Many systems give each person a group of the same number.
+        let writers = if metadata.gid() == metadata.uid() { 0o002 } else { 0o022 };
+        let open = metadata.mode() & writers;
+        let is_sticky = metadata.mode() & 0o1000 != 0;
+        (open != 0 && !is_sticky).then(|| {
+            let mode = metadata.mode() & 0o777;
+            Finding::broken(
+                format!("other users can replace the files in {} (mode {mode:04o})", shown(&real)),
+                format!("run: chmod go-w {}", shown(&real)),
+            )
+        })
+    }
+
+    /// Whether its owner is not the person whose home this is.
+    fn is_foreign(metadata: &fs::Metadata) -> bool {
+        let home = environment::home().ok().and_then(|home| fs::metadata(home).ok());
+        home.is_some_and(|home| home.uid() != metadata.uid())
+    }
+
+    /// Whether some folder above lets in nobody of those that the file itself is open to.
+    fn is_shielded(file: &Path, open: u32) -> bool {
+        let group = open & 0o070 != 0;
+        let others = open & 0o007 != 0;
+        let closed = |bit: u32| {
+            file.ancestors()
+                .skip(1)
+                .filter_map(|folder| fs::metadata(folder).ok())
+                .any(|it| it.mode() & bit == 0)
+        };
+        (!group || closed(0o010)) && (!others || closed(0o001))
+    }
+}
+
+#[cfg(not(unix))]
+mod unix {
+    use std::path::Path;
+
+    use super::super::report::Finding;
+
+    pub(super) fn of_file(_: &Path) -> Option<Finding> {
+        None
+    }
+
+    pub(super) fn of_folder(_: &Path) -> Option<Finding> {
+        None
+    }
+}

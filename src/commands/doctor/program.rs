@@ -1,0 +1,152 @@
+//! Which program is `aws-sso` on this machine: another tool installs the same name.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use memchr::memmem;
+
+use super::report::Finding;
+use crate::aws_files::store;
+use crate::cli;
+use crate::environment::{self, shown};
+
+/// What a file called `aws-sso` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Identity {
+    /// The one that is running.
+    This,
+    /// Another copy of this tool.
+    Copy,
+    /// synfinatic's aws-sso-cli.
+    AwsSsoCli,
+    /// A script: the original is one.
+    Script,
+    Unknown,
+}
+
+impl Identity {
+    fn describe(self) -> &'static str {
+        match self {
+            Self::This => "this program",
+            Self::Copy => "another copy of this tool",
+            Self::AwsSsoCli => "aws-sso-cli by synfinatic, another tool of the same name",
+            Self::Script => "a script, such as the Python tool of the same name",
+            Self::Unknown => "another program",
+        }
+    }
+
+    fn is_ours(self) -> bool {
+        matches!(self, Self::This | Self::Copy)
+    }
+}
+
+/// Every `aws-sso` there is.
+#[derive(Debug)]
+pub(super) struct Installed {
+    this: Option<PathBuf>,
+    /// In the order of `PATH`, each once.
+    on_path: Vec<(PathBuf, Identity)>,
+}
+
+/// Looks for them. Nothing is run: a file says by its content what it is.
+pub(super) fn look() -> Installed {
+    let this = cli::program().ok();
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let ours = this.as_deref().map(real);
+    let path = environment::search_path().unwrap_or_default();
+    let mut on_path: Vec<(PathBuf, Identity)> = Vec::new();
+    let mut seen = Vec::new();
+    for file in std::env::split_paths(&path).map(|folder| folder.join(NAME)).filter(|file| is_program(file)) {
+        let target = real(&file);
+        if seen.contains(&target) {
+            continue;
+        }
+        let identity = if Some(&target) == ours.as_ref() { Identity::This } else { identify(&target) };
+        seen.push(target);
+        on_path.push((file, identity));
+    }
+    Installed { this, on_path }
+}
+
+const NAME: &str = if cfg!(windows) { "aws-sso.exe" } else { "aws-sso" };
+
+impl Installed {
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let version = concat!("aws-sso ", env!("CARGO_PKG_VERSION"));
+        let this = self.this.as_deref().map_or_else(|| "?".to_owned(), shown);
+        let folder =
+            self.this.as_deref().and_then(Path::parent).map_or_else(|| "its folder".to_owned(), shown);
+        let mut findings = vec![Finding::ok(format!("{version}, {this}"))];
+        let Some(((first, identity), others)) = self.on_path.split_first() else {
+            findings.push(Finding::warning(
+                "there is no aws-sso on PATH: credential_process lines that say aws-sso find no program",
+                format!("add {folder} to PATH"),
+            ));
+            return findings;
+        };
+        match identity {
+            Identity::This => {}
+            Identity::Copy => findings.push(Finding::warning(
+                format!("on PATH aws-sso is {}, {}", shown(first), identity.describe()),
+                "remove one of the two, or put the folder of the one you want first on PATH",
+            )),
+            _ => findings.push(Finding::warning(
+                format!("on PATH aws-sso is {}: {}", shown(first), identity.describe()),
+                format!("put {folder} before it on PATH, or call this one by its path"),
+            )),
+        }
+        findings.extend(others.iter().filter(|(_, other)| *other != Identity::This).map(|(file, other)| {
+            Finding::ok(format!("further on PATH there is {}, {}", shown(file), other.describe()))
+        }));
+        findings
+    }
+
+    /// Why a `credential_process` line that names the program so does not run this tool, if it does not; and what to do.
+    pub(super) fn fault(&self, program: &str) -> Option<(String, &'static str)> {
+        if program.contains(['/', '\\']) {
+            let path = Path::new(program);
+            if !is_program(path) {
+                return Some((format!("there is no program {}", shown(path)), "run: aws-sso discover"));
+            }
+            return None;
+        }
+        match self.on_path.first() {
+            None => Some((
+                "no aws-sso is on PATH".to_owned(),
+                "add its folder to PATH, or run: aws-sso discover --absolute",
+            )),
+            Some((_, identity)) if identity.is_ours() => None,
+            Some((file, _)) => Some((
+                format!("aws-sso is {} there, another tool", shown(file)),
+                "put this one before it on PATH, or run: aws-sso discover --absolute",
+            )),
+        }
+    }
+}
+
+/// What the file is, by what stands in it; it is not run.
+fn identify(file: &Path) -> Identity {
+    let Ok(Some(content)) = store::read(file) else { return Identity::Unknown };
+    let has = |words: &str| memmem::find(&content, words.as_bytes()).is_some();
+    // This program has the names of the others in it as well.
+    if has("AWS_SSO_DISPLACED") {
+        Identity::Copy
+    } else if content.starts_with(b"#!") {
+        Identity::Script
+    } else if has("synfinatic/aws-sso-cli") {
+        Identity::AwsSsoCli
+    } else {
+        Identity::Unknown
+    }
+}
+
+fn is_program(file: &Path) -> bool {
+    let Ok(metadata) = fs::metadata(file) else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        metadata.is_file() && metadata.permissions().mode() & 0o111 != 0
+    }
+    #[cfg(not(unix))]
+    metadata.is_file()
+}

@@ -1,0 +1,255 @@
+//! Environment variables that shadow each other, by the SDKs' own order of precedence.
+
+use super::report::Finding;
+use crate::aws_files::profile::Config;
+use crate::commands::context::Context;
+use crate::environment::{self, shown};
+use crate::timestamp;
+
+pub(super) fn check(context: &Context) -> Vec<Finding> {
+    let variables = |name: &str| {
+        environment::current(name)
+            .map(|value| value.to_string_lossy().into_owned())
+            .filter(|value| !value.is_empty())
+    };
+    let mut findings = shadows(&variables);
+    findings.extend(files());
+    if let Ok(config) = context.config() {
+        findings.extend(profiles(&variables, config));
+    }
+    findings.extend(expired(&variables));
+    if findings.is_empty() {
+        findings.push(Finding::ok("no variables that contradict each other"));
+    }
+    findings
+}
+
+/// Which variables hide others. Their values may be secrets: only names are told.
+fn shadows(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
+    let has = |name: &str| get(name).is_some();
+    let differ = |one: &str, other: &str| has(one) && has(other) && get(one) != get(other);
+    let mut findings = Vec::new();
+    let mut warn = |found: &str, remedy: &str| findings.push(Finding::warning(found, remedy));
+
+    let profile = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].into_iter().find(|name| has(name));
+    let container = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
+    let container = container.into_iter().find(|name| has(name));
+    if let (true, Some(profile)) = (has("AWS_ACCESS_KEY_ID"), profile) {
+        warn(
+            &format!(
+                "AWS_ACCESS_KEY_ID and {profile} are both set: most AWS tools use the keys, the AWS SDK for \
+                 JavaScript the profile"
+            ),
+            &format!("unset {profile}; or give the keys back: awsso clear"),
+        );
+    }
+    if differ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") {
+        warn(
+            "AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 uses the latter, other AWS tools the former",
+            "unset AWS_DEFAULT_PROFILE",
+        );
+    } else if !has("AWS_PROFILE") && has("AWS_DEFAULT_PROFILE") {
+        warn(
+            "AWS_DEFAULT_PROFILE is set and AWS_PROFILE is not: most SDKs know the latter alone",
+            "set AWS_PROFILE in its place",
+        );
+    }
+    if differ("AWS_REGION", "AWS_DEFAULT_REGION") {
+        warn(
+            "AWS_REGION and AWS_DEFAULT_REGION differ: boto3 uses the latter, other AWS tools the former",
+            "set both to the same region, or unset AWS_DEFAULT_REGION",
+        );
+    }
+    if let Some(container) = container {
+        let over = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"];
+        if let Some(over) = over.into_iter().find(|name| has(name)) {
+            warn(
+                &format!("{over} hides {container}: the credentials of that server are not asked for"),
+                &format!("unset {over}, or {container}"),
+            );
+        }
+    }
+    if has("AWS_WEB_IDENTITY_TOKEN_FILE") && has("AWS_ACCESS_KEY_ID") {
+        warn("AWS_ACCESS_KEY_ID hides AWS_WEB_IDENTITY_TOKEN_FILE", "unset the one that you do not want");
+    }
+    findings.extend(keys(get));
+    findings
+}
+
+/// Keys that cannot work as they are.
+fn keys(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
+    let has = |name: &str| get(name).is_some();
+    let mut findings = Vec::new();
+    let (id, secret) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+    for (one, other) in [(id, secret), (secret, id)] {
+        if has(one) && !has(other) {
+            findings.push(Finding::broken(
+                format!("{one} is set without {other}: AWS tools fail, or look elsewhere"),
+                format!("unset {one}, or run: awsso use ROLE"),
+            ));
+        }
+    }
+    // What STS gives out begins with ASIA, and means nothing without its token.
+    let is_temporary = get(id).is_some_and(|id| id.starts_with("ASIA"));
+    if is_temporary && !has("AWS_SESSION_TOKEN") {
+        findings.push(Finding::broken(
+            "AWS_ACCESS_KEY_ID is a temporary key, and AWS_SESSION_TOKEN is not set: AWS refuses it",
+            "run: awsso use ROLE",
+        ));
+    }
+    if let Some(old) = get("AWS_SECURITY_TOKEN") {
+        findings.push(if get("AWS_SESSION_TOKEN").is_some_and(|token| token != old) {
+            Finding::broken(
+                "AWS_SECURITY_TOKEN differs from AWS_SESSION_TOKEN: boto3 sends the former, which AWS refuses",
+                "unset AWS_SECURITY_TOKEN",
+            )
+        } else {
+            Finding::warning(
+                "AWS_SECURITY_TOKEN is set: boto3 prefers it to AWS_SESSION_TOKEN, others do not know it",
+                "unset AWS_SECURITY_TOKEN",
+            )
+        });
+    }
+    findings
+}
+
+/// Variables that name a file which is not there.
+fn files() -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let named = |name: &str| environment::current(name).is_some_and(|value| !value.is_empty());
+    if named("AWS_CONFIG_FILE")
+        && let Ok(file) = environment::config_file()
+        && !file.exists()
+    {
+        findings.push(Finding::broken(
+            format!("AWS_CONFIG_FILE names {}, which is not there", shown(&file)),
+            "unset AWS_CONFIG_FILE, or name the file",
+        ));
+    }
+    if named("AWS_SHARED_CREDENTIALS_FILE")
+        && let Ok(file) = environment::credentials_file()
+        && !file.exists()
+    {
+        findings.push(Finding::warning(
+            format!("AWS_SHARED_CREDENTIALS_FILE names {}, which is not there", shown(&file)),
+            "unset AWS_SHARED_CREDENTIALS_FILE, or name the file",
+        ));
+    }
+    findings
+}
+
+/// Variables that name a profile which is not there.
+fn profiles(get: &dyn Fn(&str) -> Option<String>, config: &Config) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+        let Some(name) = get(variable) else { continue };
+        if config.profile(&name).is_none() && name != "default" && !is_in_credentials_file(&name) {
+            findings.push(Finding::broken(
+                format!("{variable} names the profile {name}, which is in no AWS file: AWS tools fail"),
+                format!("unset {variable}, or name another; see: aws configure list-profiles"),
+            ));
+        }
+    }
+    if let Some(name) = get("AWS_SSO_PROFILE")
+        && let Err(error) = config.directory(&name)
+    {
+        let mut finding = Finding::of(&error);
+        finding.found = format!("AWS_SSO_PROFILE is set to {name}: {}", finding.found);
+        findings.push(finding);
+    }
+    findings
+}
+
+fn is_in_credentials_file(profile: &str) -> bool {
+    use crate::aws_files::document::Document;
+    let read = environment::credentials_file().and_then(|file| crate::aws_files::store::read(&file));
+    let Ok(Some(bytes)) = read else { return false };
+    // There a section bears the profile's bare name.
+    Document::parse(&bytes).headers().any(|header| *header.name == *profile.as_bytes())
+}
+
+/// A role of this shell whose time is over.
+fn expired(get: &dyn Fn(&str) -> Option<String>) -> Option<Finding> {
+    let (role, expiry) = environment::shell_role()?;
+    let expiry = jiff::Timestamp::from_second(expiry?).ok()?;
+    if get("AWS_ACCESS_KEY_ID").is_none() || timestamp::seconds_until(expiry) > 0 {
+        return None;
+    }
+    Some(Finding::warning(
+        format!("this shell's credentials of {role} lapsed at {}", timestamp::format(expiry)),
+        "run: awsso refresh",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::doctor::report::Verdict;
+
+    #[test]
+    fn variables_that_shadow_each_other_are_named_and_their_values_are_not() {
+        const KEYS: &str = "AWS_ACCESS_KEY_ID=AKIAx AWS_SECRET_ACCESS_KEY=s3cret";
+        let cases: [(&str, &[(Verdict, &str)]); 14] = [
+            ("", &[]),
+            (KEYS, &[]),
+            ("AWS_PROFILE=p AWS_DEFAULT_PROFILE=p AWS_REGION=r AWS_DEFAULT_REGION=r", &[]),
+            (
+                &format!("{KEYS} AWS_PROFILE=p"),
+                &[(Verdict::Warning, "AWS_ACCESS_KEY_ID and AWS_PROFILE are both set")],
+            ),
+            (
+                &format!("{KEYS} AWS_DEFAULT_PROFILE=p"),
+                &[
+                    (Verdict::Warning, "and AWS_DEFAULT_PROFILE are both"),
+                    (Verdict::Warning, "AWS_DEFAULT_PROFILE is set and"),
+                ],
+            ),
+            (
+                "AWS_PROFILE=p AWS_DEFAULT_PROFILE=q",
+                &[(Verdict::Warning, "AWS_PROFILE and AWS_DEFAULT_PROFILE differ")],
+            ),
+            (
+                "AWS_REGION=r AWS_DEFAULT_REGION=q",
+                &[(Verdict::Warning, "AWS_REGION and AWS_DEFAULT_REGION differ")],
+            ),
+            (
+                "AWS_ACCESS_KEY_ID=AKIAx",
+                &[(Verdict::Broken, "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")],
+            ),
+            ("AWS_SECRET_ACCESS_KEY=s3cret", &[(Verdict::Broken, "without AWS_ACCESS_KEY_ID")]),
+            (
+                "AWS_ACCESS_KEY_ID=ASIAx AWS_SECRET_ACCESS_KEY=s3cret",
+                &[(Verdict::Broken, "AWS_SESSION_TOKEN is not set")],
+            ),
+            ("AWS_SECURITY_TOKEN=s3cret", &[(Verdict::Warning, "AWS_SECURITY_TOKEN is set")]),
+            (
+                "AWS_SECURITY_TOKEN=s3cret AWS_SESSION_TOKEN=s3cret2",
+                &[(Verdict::Broken, "AWS_SECURITY_TOKEN differs")],
+            ),
+            (
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/s3cret AWS_PROFILE=p",
+                &[(Verdict::Warning, "AWS_PROFILE hides AWS_CONTAINER_CREDENTIALS_FULL_URI")],
+            ),
+            (
+                &format!("{KEYS} AWS_WEB_IDENTITY_TOKEN_FILE=f"),
+                &[(Verdict::Warning, "AWS_ACCESS_KEY_ID hides AWS_WEB_IDENTITY_TOKEN_FILE")],
+            ),
+        ];
+        for (variables, expected) in cases {
+            let get = |name: &str| {
+                let pairs = variables.split(' ').filter_map(|pair| pair.split_once('='));
+                pairs.filter(|(set, _)| *set == name).map(|(_, value)| value.to_owned()).next()
+            };
+            let found = shadows(&get);
+            assert_eq!(found.len(), expected.len(), "{variables}: {found:?}");
+            for (finding, (verdict, words)) in found.iter().zip(expected) {
+                assert_eq!(finding.verdict, *verdict, "{variables}: {finding:?}");
+                assert!(finding.found.contains(words), "{variables}: {finding:?}");
+                assert!(
+                    finding.remedy.is_some() && !format!("{finding:?}").contains("s3cret"),
+                    "{finding:?}"
+                );
+            }
+        }
+    }
+}
