@@ -23,6 +23,7 @@ mod files;
 #[cfg(feature = "sandbox")]
 mod foreign_writers;
 mod fuzz;
+mod help;
 mod hermetic;
 #[cfg(feature = "sandbox")]
 mod interchange;

@@ -62,9 +62,19 @@ const DISCOVER_HELP: &str = "\
 New profiles go into a marked block at the end of the AWS config; whatever else is in that file stays as it is.
 
 TEMPLATE has fields {account_id} {account_name} {role} {session} {email} and filters lower, slug, trim_prefix:TEXT, \
-as in {account_name|trim_prefix:acme-|slug}-{role}.";
+as in {account_name|trim_prefix:acme-|slug}-{role}.
+
+Examples:
+  aws-sso discover -p corp --dry-run
+  aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'";
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+What was fetched last is remembered, for Tab and the picker as well; --refresh asks anew.
+
+Examples:
+  aws-sso list --match 'prod*/ReadOnlyAccess'
+  aws-sso list -p corp --refresh --json")]
 pub(crate) struct List {
     /// For programs
     #[arg(long)]

@@ -4,6 +4,7 @@
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
 mod doctor;
+mod help;
 mod inventory;
 mod session;
 mod shell;
@@ -11,7 +12,7 @@ mod shell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::completion;
@@ -50,7 +51,11 @@ Without -p: AWS_SSO_PROFILE, the settings, or the only directory in the config.
 ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 sign-in needed, 4 access denied or no such role, \
-5 the service failed or is unreachable, 130 given up.";
+5 the service failed or is unreachable, 130 given up.
+
+Examples:
+  aws-sso login -p corp
+  awsso use 123456789012/ReadOnlyAccess";
 
 /// Options of every verb.
 #[derive(Clone, Debug, Default, Args)]
@@ -59,8 +64,8 @@ pub(crate) struct Global {
     /// The profile or sso-session to sign in with
     #[arg(short, long, global = true, value_name = "PROFILE", add = ArgValueCompleter::new(completion::directories))]
     pub profile: Option<String>,
-    /// Whether a missing sign-in may be asked for
-    #[arg(long, global = true, value_name = "WHEN", value_enum)]
+    /// Whether a missing sign-in may be asked for: auto, where a person can see the link, or never
+    #[arg(long, global = true, value_name = "WHEN", value_enum, hide_possible_values = true)]
     pub login: Option<LoginPolicy>,
     /// Say on stderr what is done
     #[arg(short, long, global = true)]
@@ -106,8 +111,10 @@ pub(crate) enum Verb {
     /// Choose a role for this shell (through the awsso function)
     Pick(Pick),
     /// Give this shell back what it had before (through the awsso function)
+    #[command(after_help = "Examples:\n  awsso clear\n  awsso clear && env | grep AWS_")]
     Clear(InShell),
     /// Renew this shell's credentials (through the awsso function)
+    #[command(after_help = "Examples:\n  awsso refresh\n  awsso refresh --login never")]
     Refresh(InShell),
     /// Print a role's credentials as shell exports
     Env(Env),
@@ -121,6 +128,7 @@ pub(crate) enum Verb {
     /// Sign in
     Login(Login),
     /// Sign out: revoke the session and delete what came from it
+    #[command(after_help = "Examples:\n  aws-sso logout\n  aws-sso logout -p corp")]
     Logout,
     /// Show the session: which directory, until when, and this shell's role
     Status(Status),
@@ -139,7 +147,12 @@ pub(crate) enum Verb {
 
 /// Parses the arguments; help, the version and wrong usage come back as clap's error.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(arguments.into_iter().map(long_spelling))
+    let arguments: Vec<_> = arguments.into_iter().map(long_spelling).collect();
+    if !arguments.iter().any(|argument| argument == "-h" || argument == "--help") {
+        return Cli::try_parse_from(arguments);
+    }
+    let matches = help::grouped(Cli::command()).try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
 }
 
 /// The original's `-env` and `-ext`, which clap would take for clusters of one-letter options.
@@ -159,7 +172,7 @@ pub(crate) fn command() -> clap::Command {
 /// The help that `aws-sso` shows without arguments.
 #[must_use]
 pub(crate) fn help() -> String {
-    Cli::command().render_help().to_string()
+    help::grouped(Cli::command()).render_help().to_string()
 }
 
 /// The program's own path, for shell code.

@@ -6,6 +6,13 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::completion;
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+A browser opens on this machine; where nobody would see it (over SSH, in a container, without a display) a code is \
+shown instead, to enter on any device. The sign-in is that of the AWS CLI and of every SDK too.
+
+Examples:
+  aws-sso login
+  aws-sso login -p corp --device-code")]
 pub(crate) struct Login {
     /// Answer to a browser on this machine even where none is seen: over SSH, in a container, without a display
     #[arg(long, conflicts_with = "device_code")]
@@ -22,6 +29,7 @@ pub(crate) struct Login {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  aws-sso status\n  aws-sso status -p corp --json")]
 pub(crate) struct Status {
     /// For programs
     #[arg(long)]
@@ -29,6 +37,12 @@ pub(crate) struct Status {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The exit status is 0 if they can, 3 if somebody has to sign in, 4 if the role is denied, 5 if the service fails.
+
+Examples:
+  aws-sso check || aws-sso login
+  aws-sso check 123456789012/ReadOnlyAccess")]
 pub(crate) struct Check {
     /// Ask for this role's credentials too
     #[arg(add = ArgValueCompleter::new(completion::roles))]

@@ -11,7 +11,8 @@ use crate::shell::{Hook, Shell};
     bash  ~/.bashrc                    eval \"$(aws-sso init bash)\"\n  \
     zsh   ~/.zshrc                     eval \"$(aws-sso init zsh)\"\n  \
     fish  ~/.config/fish/config.fish   aws-sso init fish | source\n  \
-    PowerShell  $PROFILE               aws-sso init powershell | Out-String | Invoke-Expression")]
+    PowerShell, in $PROFILE:\n      aws-sso init powershell | Out-String | Invoke-Expression\n\n\
+    Examples:\n  aws-sso init zsh --hook refresh\n  aws-sso init bash --cmd sso --no-completion")]
 pub(crate) struct Init {
     /// The shell that will read the code
     #[arg(value_enum)]
@@ -45,6 +46,10 @@ pub(crate) struct Complete {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  aws-sso completions bash > /usr/share/bash-completion/completions/aws-sso
+  aws-sso completions fish > ~/.config/fish/completions/aws-sso.fish")]
 pub(crate) struct Completions {
     /// The shell that will read the script
     #[arg(value_enum)]
@@ -59,6 +64,10 @@ pub(crate) struct InShell {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  awsso use payments-dev/ReadOnlyAccess
+  awsso use 123456789012/ReadOnlyAccess --region eu-west-1")]
 pub(crate) struct Use {
     /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
     // Optional so that a shell without the function gets to hear how to load it.
@@ -71,6 +80,7 @@ pub(crate) struct Use {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  awsso pick\n  awsso pick -p corp --region eu-west-1")]
 pub(crate) struct Pick {
     /// Words to begin with; a role that alone fits them is taken without asking
     pub query: Vec<String>,
@@ -95,6 +105,12 @@ pub(crate) struct Target {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The secret is printed: evaluate it, and keep it out of files.
+
+Examples:
+  aws-sso env payments-dev/ReadOnlyAccess --shell fish | source
+  aws-sso env 123456789012/ReadOnlyAccess --region eu-west-1")]
 pub(crate) struct Env {
     /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
     #[arg(add = ArgValueCompleter::new(completion::roles))]
@@ -108,6 +124,12 @@ pub(crate) struct Env {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+In the AWS config: credential_process = aws-sso process ROLE -p PROFILE (aws-sso discover writes such lines).
+
+Examples:
+  aws-sso process 123456789012/ReadOnlyAccess -p corp
+  aws-sso process payments-dev/ReadOnlyAccess --login never")]
 pub(crate) struct Process {
     /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
     #[arg(add = ArgValueCompleter::new(completion::roles))]

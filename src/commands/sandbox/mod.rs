@@ -19,9 +19,13 @@ use crate::error::Result;
 /// What `aws-sso sandbox` is asked for.
 #[derive(Debug, clap::Args)]
 #[command(
-    long_about = "A local Identity Center on 127.0.0.1, to try aws-sso, to test scripts, to demonstrate.\n\n\
-        Without a command it opens your shell with a home folder of its own, in which awsso works against the \
-        sandbox. Nothing of yours is read or written, and nothing reaches AWS.",
+    after_help = "\
+Without a command it opens your shell with a home folder of its own, in which awsso works against the sandbox. Nothing \
+of yours is read or written, and nothing reaches AWS.
+
+Examples:
+  aws-sso sandbox
+  aws-sso sandbox --tour --accounts 20",
     args_conflicts_with_subcommands = true
 )]
 pub struct Args {
@@ -54,7 +58,11 @@ certificate authority, for clients that ignore AWS_ENDPOINT_URL, such as AWS CLI
 While it runs, at the address that AWS_ENDPOINT_URL names:
     GET    /sandbox/requests   the request log as JSON
     DELETE /sandbox/requests   empties it
-    POST   /sandbox/revoke     ends every session";
+    POST   /sandbox/revoke     ends every session
+
+Examples:
+  aws-sso sandbox serve > sandbox.env
+  aws-sso sandbox serve --port 8443 --tls";
 
 /// Runs what is asked for.
 pub fn run(args: Args) -> Result<ExitCode> {
