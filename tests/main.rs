@@ -31,6 +31,8 @@ mod interchange;
 mod main_job;
 #[cfg(feature = "sandbox")]
 mod network;
+#[cfg(target_os = "linux")]
+mod package;
 mod parsers;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;

@@ -78,3 +78,13 @@ virtual_environment() {
         "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >&2 &&
         echo "$sum" >"$folder/requirements.sum"
 }
+
+# cargo_deb FOLDER: prints the path of the pinned cargo-deb in FOLDER; builds it if need be.
+cargo_deb() {
+    local version=3.8.0 program=$PWD/$1/bin/cargo-deb
+    if [ "$("$program" --version 2>/dev/null)" != "cargo-deb $version" ]; then
+        echo "building cargo-deb $version" >&2
+        cargo install cargo-deb --version "$version" --locked --no-default-features --quiet --root "$1" >&2 || return 1
+    fi
+    echo "$program"
+}

@@ -21,7 +21,7 @@ use crate::session::LoginPolicy;
 pub(crate) use doctor::Doctor;
 pub(crate) use inventory::{Discover, List, Style};
 pub(crate) use session::{Check, Login, Status};
-pub(crate) use shell::{Complete, Completions, Env, InShell, Init, Pick, Process, Target, Use};
+pub(crate) use shell::{Complete, Completions, Env, InShell, Init, Packaging, Pick, Process, Target, Use};
 
 /// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
 #[derive(Debug, Parser)]
@@ -125,6 +125,9 @@ pub(crate) enum Verb {
     Complete(Complete),
     /// Print a completion script for verbs and options, for packagers (init has the one that knows your roles)
     Completions(Completions),
+    /// Write the manual and the completion scripts that a package has besides the program
+    #[command(hide = true)]
+    Packaging(Packaging),
     /// Sign in
     Login(Login),
     /// Sign out: revoke the session and delete what came from it

@@ -56,6 +56,13 @@ pub(crate) struct Completions {
     pub shell: Shell,
 }
 
+/// What a packager asks.
+#[derive(Debug, Args)]
+pub(crate) struct Packaging {
+    /// Where to; the folder is made if need be
+    pub folder: std::path::PathBuf,
+}
+
 /// The mark by which the function says that its shell will evaluate what is printed.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InShell {

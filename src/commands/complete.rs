@@ -26,7 +26,12 @@ pub(crate) fn run(arguments: &Complete) -> Result<ExitCode> {
 
 /// Prints a completion script that knows verbs and options only.
 pub(crate) fn print_static(arguments: &Completions) -> Result<ExitCode> {
-    let shell = match arguments.shell {
+    print(&static_script(arguments.shell)?)
+}
+
+/// A completion script that knows verbs and options only.
+pub(crate) fn static_script(shell: Shell) -> Result<String> {
+    let shell = match shell {
         Shell::Bash => Static::Bash,
         Shell::Zsh => Static::Zsh,
         Shell::Fish => Static::Fish,
@@ -43,5 +48,5 @@ pub(crate) fn print_static(arguments: &Completions) -> Result<ExitCode> {
     shell
         .try_generate(&command, &mut script)
         .map_err(|error| Error::failed(format!("cannot write the completion script: {error}")))?;
-    print(&String::from_utf8_lossy(&script))
+    Ok(String::from_utf8_lossy(&script).into_owned())
 }

@@ -13,6 +13,7 @@ mod init;
 mod list;
 mod login;
 mod logout;
+mod packaging;
 mod pick;
 mod process;
 mod progress;
@@ -68,6 +69,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Process(arguments) => process::run(&context, &arguments.role),
         Verb::Complete(arguments) => complete::run(&arguments),
         Verb::Completions(arguments) => complete::print_static(&arguments),
+        Verb::Packaging(arguments) => packaging::run(&arguments),
         Verb::Login(arguments) => login::run(&context, &arguments),
         Verb::Logout => logout::run(&context),
         Verb::Status(arguments) => status::run(&context, &arguments),

@@ -1,0 +1,47 @@
+//! `packaging`: the files that a package has besides the program: its manual and its static completions.
+//!
+//! A packager runs the program that has just been built; nothing more has to be compiled for it.
+
+mod manual;
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::aws_files::store;
+use crate::cli;
+use crate::commands::complete;
+use crate::commands::print;
+use crate::error::{Error, Result};
+use crate::shell::Shell;
+
+/// The completions by the names that the shells look for.
+const COMPLETIONS: [(Shell, &str); 4] = [
+    (Shell::Bash, "completions/bash/aws-sso"),
+    (Shell::Zsh, "completions/zsh/_aws-sso"),
+    (Shell::Fish, "completions/fish/aws-sso.fish"),
+    (Shell::Powershell, "completions/powershell/aws-sso.ps1"),
+];
+
+/// Writes them below a folder, and prints the name of each.
+pub(crate) fn run(arguments: &cli::Packaging) -> Result<ExitCode> {
+    let mut files = manual::pages(cli::command())?;
+    for (shell, name) in COMPLETIONS {
+        files.push((name.to_owned(), complete::static_script(shell)?));
+    }
+    let mut written = String::new();
+    for (name, content) in files {
+        let path = arguments.folder.join(name);
+        write(&path, &content)?;
+        written += &format!("{}\n", path.display());
+    }
+    print(&written)
+}
+
+fn write(path: &Path, content: &str) -> Result<()> {
+    let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+    made.and_then(|()| fs::write(path, content)).map_err(|error| {
+        Error::failed(format!("cannot write {}: {}", path.display(), store::reason(&error)))
+            .remedy("name a folder that you can write to")
+    })
+}
