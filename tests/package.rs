@@ -25,7 +25,10 @@ fn manual(home: &Home, page: &Path) -> String {
     // Bold letters are struck twice.
     let mut letters: Vec<char> = Vec::new();
     for letter in text.chars() {
-        if letter == '\u{8}' { drop(letters.pop()) } else { letters.push(letter) }
+        match letter {
+            '\u{8}' => letters.truncate(letters.len().saturating_sub(1)),
+            _ => letters.push(letter),
+        }
     }
     letters.into_iter().collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Quirk, Reader, Reading, Section, meant};
-use crate::aws_files::line::{Kind, indent, is_legible, trim, without_comment};
+use crate::aws_files::line::{indent, is_legible, trim, without_comment};
 
 /// What a reader does with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,7 +149,7 @@ fn header_quirk(lines: &[&[u8]], line: &[u8]) -> Quirk {
     let inside = text.strip_prefix(b"[").unwrap_or(text);
     let end = inside.iter().rposition(|byte| *byte == b']').unwrap_or(inside.len());
     let (inside, behind) = (&inside[..end], inside.get(end + 1..).unwrap_or_default());
-    let name = inside.splitn(2, |byte| byte.is_ascii_whitespace()).nth(1).unwrap_or_default();
+    let name = inside.splitn(2, u8::is_ascii_whitespace).nth(1).unwrap_or_default();
     if indent(line) > 0 {
         return Quirk::IndentedHeader;
     }
@@ -165,10 +165,7 @@ fn header_quirk(lines: &[&[u8]], line: &[u8]) -> Quirk {
     if !String::from_utf8_lossy(name).chars().all(is_legible) {
         return Quirk::Letters;
     }
-    match is_default(text) && has_two_defaults(lines) {
-        true => Quirk::TwoDefaults,
-        false => Quirk::Other,
-    }
+    if is_default(text) && has_two_defaults(lines) { Quirk::TwoDefaults } else { Quirk::Other }
 }
 
 fn is_default(header: &[u8]) -> bool {
@@ -182,11 +179,8 @@ fn has_two_defaults(lines: &[&[u8]]) -> bool {
 
 /// Whether a header means a section that another one means as well.
 fn has_two_spellings(lines: &[&[u8]], header: &[u8]) -> bool {
-    let means = |line: &[u8]| {
-        let file = [line, b"\nk = v"].concat();
-        meant(&file).into_keys().next().filter(|(kind, _)| *kind != Kind::Other)
-    };
-    let meant = means(header);
+    let section = |line: &[u8]| meant(&[line, b"\nk = v"].concat()).into_keys().next();
+    let this = section(header);
     let headers = lines.iter().map(|line| trim(line)).filter(|line| line.starts_with(b"["));
-    meant.is_some() && headers.filter(|other| *other != header).any(|other| means(other) == meant)
+    this.is_some() && headers.filter(|other| *other != header).any(|other| section(other) == this)
 }

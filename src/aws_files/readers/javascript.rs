@@ -3,78 +3,76 @@
 use super::{Reading, Section, Value, tidy};
 use crate::aws_files::line::{Kind, is_legible};
 
+#[derive(Default)]
+struct Parser {
+    reading: Reading,
+    /// The section that is being read; `None` for one that is none to this reader.
+    place: Option<(Kind, String)>,
+    /// The line of its header.
+    line: usize,
+    /// The key of the nested block that is being read, and its line.
+    block: Option<(String, usize)>,
+}
+
 pub(super) fn read(file: &[u8]) -> Reading {
     let text = String::from_utf8_lossy(file);
-    let mut reading = Reading::new();
-    let mut bare_default = None;
-    let mut section: Option<Section> = None;
-    let mut place: Option<(Kind, String)> = None;
-    let mut block: Option<(String, usize)> = None;
-    let close = |reading: &mut Reading,
-                 bare: &mut Option<Section>,
-                 place: Option<(Kind, String)>,
-                 section: Option<Section>| {
-        let (Some(place), Some(section)) = (place, section) else { return };
-        // It is there from its first value on.
-        if section.settings.is_empty() {
-            return;
-        }
-        let target = match place.0 {
-            Kind::Default => bare.get_or_insert_default(),
-            _ => reading.entry(place).or_default(),
-        };
-        target.line = section.line;
-        for (key, value) in section.settings {
-            target.settings.insert(key, value);
-        }
-    };
+    let mut parser = Parser::default();
     for (number, line) in (1..).zip(text.split('\n')) {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let text = without_comment(line).trim_matches(is_space);
-        if let Some(header) = text.strip_prefix('[').and_then(|inside| inside.strip_suffix(']')) {
-            close(&mut reading, &mut bare_default, place.take(), section.take());
-            block = None;
-            place = named(header);
-            section = Some(Section { line: number, ..Section::default() });
-            continue;
-        }
-        let Some(section) = &mut section else { continue };
-        let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else { continue };
-        let (key, value) = (key.trim_matches(is_space), value.trim_matches(is_space));
-        if value.is_empty() {
-            block = Some((key.to_owned(), number));
-            continue;
-        }
-        if !line.starts_with(is_space) {
-            block = None;
-        }
-        match &block {
-            Some((name, line)) => {
-                let entry = section.settings.entry(name.clone());
-                let entry = entry.or_insert_with(|| Value { line: *line, text: String::new() });
-                let mut lines: Vec<String> = entry.text.split('\n').map(str::to_owned).collect();
-                if !lines[0].is_empty() {
-                    lines = vec![String::new()];
-                }
-                lines.push(format!("{key}={value}"));
-                *entry = Value::of_lines(*line, &lines);
-            }
-            None => {
-                section.settings.insert(key.to_owned(), Value { line: number, text: value.to_owned() });
-            }
-        }
+        parser.line(number, line.strip_suffix('\r').unwrap_or(line));
     }
-    close(&mut reading, &mut bare_default, place, section);
-    if let Some(bare) = bare_default {
+    let mut reading = parser.reading;
+    if let Some(bare) = reading.remove(&bare_default()) {
         reading.entry((Kind::Profile, "default".to_owned())).or_insert(bare);
     }
     tidy(reading)
 }
 
+impl Parser {
+    fn line(&mut self, number: usize, line: &str) {
+        let text = without_comment(line).trim_matches(is_space);
+        if let Some(header) = text.strip_prefix('[').and_then(|inside| inside.strip_suffix(']')) {
+            (self.place, self.line, self.block) = (place(header), number, None);
+            return;
+        }
+        let Some(place) = &self.place else { return };
+        let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else { return };
+        let (key, value) = (key.trim_matches(is_space), value.trim_matches(is_space));
+        if value.is_empty() {
+            self.block = Some((key.to_owned(), number));
+            return;
+        }
+        if !line.starts_with(is_space) {
+            self.block = None;
+        }
+        // A section is there from its first value on.
+        let section = self.reading.entry(place.clone()).or_default();
+        section.line = self.line;
+        match &self.block {
+            Some((block, line)) => add_nested(section, block, *line, &format!("{key}={value}")),
+            None => {
+                section.settings.insert(key.to_owned(), Value { line: number, text: value.to_owned() });
+            }
+        }
+    }
+}
+
+/// Adds a line to a nested block, which takes the place of a plain value.
+fn add_nested(section: &mut Section, block: &str, line: usize, setting: &str) {
+    let before = section.settings.get(block).filter(|value| value.is_nested());
+    let mut lines: Vec<String> =
+        before.map_or("", |value| &value.text).split('\n').map(str::to_owned).collect();
+    lines.push(setting.to_owned());
+    section.settings.insert(block.to_owned(), Value::of_lines(line, &lines));
+}
+
+fn bare_default() -> (Kind, String) {
+    (Kind::Default, "default".to_owned())
+}
+
 /// `KIND NAME` with one white space between, the name perhaps in quotes but of legible letters alone.
-fn named(header: &str) -> Option<(Kind, String)> {
+fn place(header: &str) -> Option<(Kind, String)> {
     if header == "default" {
-        return Some((Kind::Default, header.to_owned()));
+        return Some(bare_default());
     }
     let (kind, name) = header.split_once(is_space)?;
     let kind = match kind {

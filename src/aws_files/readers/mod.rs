@@ -126,5 +126,5 @@ fn tidy(mut reading: Reading) -> Reading {
 /// The line of the first byte that is not UTF-8, from 1.
 fn line_of_bad_byte(file: &[u8]) -> Option<usize> {
     let valid = std::str::from_utf8(file).err()?.valid_up_to();
-    Some(1 + file[..valid].iter().filter(|byte| **byte == b'\n').count())
+    Some(1 + memchr::memchr_iter(b'\n', &file[..valid]).count())
 }

@@ -19,14 +19,13 @@ pub(super) fn split(text: &str) -> Option<Vec<String>> {
                 }
                 word.push(next);
             }
-            (Some(_), letter) => word.get_or_insert_default().push(letter),
             (None, '\'' | '"') => {
                 quote = Some(letter);
                 word.get_or_insert_default();
             }
             (None, '\\') => word.get_or_insert_default().push(letters.next()?),
             (None, ' ' | '\t' | '\r' | '\n') => words.extend(word.take()),
-            (None, letter) => word.get_or_insert_default().push(letter),
+            (_, letter) => word.get_or_insert_default().push(letter),
         }
     }
     words.extend(word);

@@ -21,7 +21,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     }
     match context.directory() {
         Ok(directory) => {
-            findings.push(Finding::ok(format!("without -p the directory is {}", directory.name)))
+            findings.push(Finding::ok(format!("without -p the directory is {}", directory.name)));
         }
         Err(error) if names.len() > 1 && error.to_string().contains("several directories") => {
             findings

@@ -110,8 +110,9 @@ mod unix {
         if open == 0 {
             return None;
         }
-        let who = if open & 0o007 == 0 { "its group" } else { "other users" };
-        let can = if open & 0o022 == 0 { "read" } else { "change" };
+        let has = |bits: u32| open & bits != 0;
+        let who = if has(0o007) { "other users" } else { "its group" };
+        let can = if has(0o022) { "change" } else { "read" };
         let shielded = is_shielded(&real, open);
         let but = if shielded { ", were it not for a folder above it" } else { "" };
         Some(Finding {

@@ -55,8 +55,7 @@ fn inventory(directory: &Directory) -> Option<Finding> {
 
 /// The profiles whose `credential_process` is this tool: whether it is found, and knows their role.
 fn processes(context: &Context, config: &Config, installed: &Installed) -> Vec<Finding> {
-    let content = store::read(config.path()).ok().flatten().unwrap_or_default();
-    let meant = readers::meant(&content);
+    let meant = readers::meant(&store::read(config.path()).ok().flatten().unwrap_or_default());
     let mut faults: Vec<(String, &'static str)> = Vec::new();
     let mut programs: Vec<String> = Vec::new();
     let mut count = 0;

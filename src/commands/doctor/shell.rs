@@ -125,8 +125,8 @@ fn start_up_lines(shell: Shell) -> Vec<Line> {
         for (number, line) in (1..).zip(text.lines()) {
             let code = line.trim_start();
             let words: Vec<_> = code.split(|c: char| c.is_whitespace() || "\"'`$();".contains(c)).collect();
-            let is_program = |word: &&str| word.rsplit('/').next() == Some("aws-sso");
-            let Some(at) = words.iter().position(|word| is_program(&word)) else { continue };
+            let is_program = |word: &str| word.rsplit('/').next() == Some("aws-sso");
+            let Some(at) = words.iter().position(|word| is_program(word)) else { continue };
             if code.starts_with('#') || words.get(at + 1) != Some(&"init") {
                 continue;
             }
