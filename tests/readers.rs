@@ -7,6 +7,7 @@ use aws_sso::aws_files::readers::{Effect, Reader, Reading, Stumble, stumbles};
 use proptest::prelude::*;
 
 use crate::config_reading::DISAGREEMENTS;
+use crate::support::Home;
 use crate::support::ini::{KEYS, Sections, awkward_file, botocore, cases, plain_file, rust_sdk, samples};
 
 /// A value that the Rust SDK gives now one way and now the other.
@@ -153,6 +154,23 @@ fn each_awkward_line_is_named_with_those_who_stumble_over_it() {
             found.iter().any(|stumble| is_it(&stumble)),
             "{text}\nno {line} {effect:?} {quirk:?} {readers} in\n{found:#?}"
         );
+    }
+}
+
+/// The AWS CLI itself refuses the files that botocore is said to refuse, and no others.
+#[test]
+fn the_aws_cli_refuses_the_files_that_it_is_said_to_refuse() {
+    let files: Vec<_> = CASES.iter().map(|case| case.0).step_by(4).collect();
+    let refused = files.iter().filter(|file| Reader::Botocore.read(file).is_err()).count();
+    assert!(refused >= 3 && files.len() - refused >= 3, "{refused} of {}", files.len());
+    for file in files {
+        let home = Home::new();
+        home.write(".aws/config", file);
+        let Some(cli) = home.aws_cli(["configure", "list-profiles"]) else { return };
+        let output = cli.run();
+        let is_refused = Reader::Botocore.read(file).is_err();
+        assert_eq!(!output.exit.success(), is_refused, "{}\n{output}", String::from_utf8_lossy(file));
+        assert_eq!(output.stderr.contains("Unable to parse config file"), is_refused, "{output}");
     }
 }
 

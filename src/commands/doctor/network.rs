@@ -42,6 +42,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     }
     for bundle in bundles {
         findings.push(match check_bundle(&bundle) {
+            Ok(1) => Finding::ok(format!("CA bundle {}: one certificate", shown(&bundle))),
             Ok(count) => Finding::ok(format!("CA bundle {}: {count} certificates", shown(&bundle))),
             Err(error) => Finding::of(&error),
         });

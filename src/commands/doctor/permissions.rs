@@ -44,7 +44,16 @@ fn cache(folder: &Path, what: &str) -> Vec<Finding> {
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|it| it == "json"))
         .collect();
-    let mut findings: Vec<Finding> = files.iter().filter_map(|file| unix::of_file(file)).collect();
+    let all = format!("{}/*.json", shown(folder));
+    let mut findings: Vec<Finding> =
+        files.iter().filter_map(|file| unix::of_file(file, Some(&all))).collect();
+    // The worst for all of them, which have come to be so in the same way.
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+    let more = findings.len().saturating_sub(1);
+    findings.truncate(1);
+    if let Some(first) = findings.first_mut().filter(|_| more > 0) {
+        first.found += &format!("; and so for {more} more there");
+    }
     findings.extend(unix::of_folder(folder));
     if findings.is_empty() {
         let noun = if files.len() == 1 { "file" } else { "files" };
@@ -64,7 +73,7 @@ fn person_s_file(file: &Path) -> Vec<Finding> {
     if !SECRETS.iter().any(|key| memchr::memmem::find(&content, key).is_some()) {
         return Vec::new();
     }
-    let mut findings: Vec<Finding> = unix::of_file(file).into_iter().collect();
+    let mut findings: Vec<Finding> = unix::of_file(file, None).into_iter().collect();
     findings.extend(file.parent().and_then(unix::of_folder));
     if findings.is_empty() {
         findings.push(Finding::ok(format!("{}: for you alone", shown(file))));
@@ -95,14 +104,16 @@ mod unix {
     use super::super::report::{Finding, Verdict};
     use crate::environment::{self, shown};
 
-    /// What is wrong with a file that holds a secret; a symbolic link is followed to it.
-    pub(super) fn of_file(file: &Path) -> Option<Finding> {
+    /// What is wrong with a file that holds a secret; a symbolic link is followed to it. `all` names it together with
+    /// those beside it.
+    pub(super) fn of_file(file: &Path, all: Option<&str>) -> Option<Finding> {
         let metadata = fs::metadata(file).ok()?;
         let real = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+        let mended = all.map_or_else(|| shown(&real), str::to_owned);
         if is_foreign(&metadata) {
             return Some(Finding::broken(
                 format!("{} belongs to another user (uid {})", shown(&real), metadata.uid()),
-                format!("make it yours: sudo chown \"$USER\" {}", shown(&real)),
+                format!("run: sudo chown \"$USER\" {mended}"),
             ));
         }
         let mode = metadata.mode() & 0o777;
@@ -118,7 +129,7 @@ mod unix {
         Some(Finding {
             verdict: if shielded { Verdict::Warning } else { Verdict::Broken },
             found: format!("{} holds secrets, and {who} can {can} it{but} (mode {mode:04o})", shown(&real)),
-            remedy: Some(format!("run: chmod 600 {}", shown(&real))),
+            remedy: Some(format!("run: chmod 600 {mended}")),
         })
     }
 
@@ -129,7 +140,7 @@ mod unix {
         if is_foreign(&metadata) && metadata.uid() != 0 {
             return Some(Finding::broken(
                 format!("{} belongs to another user (uid {})", shown(&real), metadata.uid()),
-                format!("make it yours: sudo chown \"$USER\" {}", shown(&real)),
+                format!("run: sudo chown \"$USER\" {}", shown(&real)),
             ));
         }
         // Many systems give each person a group of the same number.
@@ -171,7 +182,7 @@ mod unix {
 
     use super::super::report::Finding;
 
-    pub(super) fn of_file(_: &Path) -> Option<Finding> {
+    pub(super) fn of_file(_: &Path, _: Option<&str>) -> Option<Finding> {
         None
     }
 
