@@ -20,6 +20,7 @@ pub mod role;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod secret;
+pub mod server;
 pub mod session;
 pub mod settings;
 pub mod shell;

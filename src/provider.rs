@@ -54,19 +54,18 @@ impl<'a> Provider<'a> {
 
     /// Credentials with at least sixteen minutes left; older ones, with a warning, where the service cannot be had.
     pub fn credentials(&self, role: &RoleArn) -> Result<RoleCredentials> {
-        let path = role_cache::path(&self.cache, &role.account_id, &role.role_name, self.directory.origin());
-        // A cache that cannot be read is slower, and no reason to do without credentials.
-        let read = || {
-            role_cache::read(&path, &role.account_id).unwrap_or_else(|error| {
-                tracing::warn!("{error}");
-                None
-            })
-        };
+        self.fresh(role).or_else(|error| last_resort(error, self.cached(role)))
+    }
+
+    /// Credentials with at least sixteen minutes left, or as many as the service gives them.
+    pub fn fresh(&self, role: &RoleArn) -> Result<RoleCredentials> {
+        let path = self.path(role);
+        let read = || self.cached(role);
         if let Some(credentials) = read().filter(RoleCredentials::is_fresh) {
             return Ok(credentials);
         }
         // A person may have to sign in first, which takes minutes: not while a role is locked.
-        let outcome = self.session.token().and_then(|_| {
+        self.session.token().and_then(|_| {
             let mut lock = self.turn(role, &path);
             if let Some(credentials) = read().filter(RoleCredentials::is_fresh) {
                 return Ok(credentials);
@@ -77,8 +76,19 @@ impl<'a> Provider<'a> {
                 lock.fail(error);
             }
             outcome
-        });
-        outcome.or_else(|error| last_resort(error, read()))
+        })
+    }
+
+    fn path(&self, role: &RoleArn) -> PathBuf {
+        role_cache::path(&self.cache, &role.account_id, &role.role_name, self.directory.origin())
+    }
+
+    /// What is cached, however old. A cache that cannot be read is slower, and no reason to do without credentials.
+    fn cached(&self, role: &RoleArn) -> Option<RoleCredentials> {
+        role_cache::read(&self.path(role), &role.account_id).unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            None
+        })
     }
 
     /// Waits until this process may ask for the role's credentials.

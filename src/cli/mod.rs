@@ -5,6 +5,7 @@
 
 mod doctor;
 mod help;
+mod exec;
 mod inventory;
 mod session;
 mod shell;
@@ -19,6 +20,7 @@ use crate::completion;
 use crate::session::LoginPolicy;
 
 pub(crate) use doctor::Doctor;
+pub(crate) use exec::{Exec, Serve};
 pub(crate) use inventory::{Discover, List, Style};
 pub(crate) use session::{Check, Login, Status};
 pub(crate) use shell::{Complete, Completions, Env, InShell, Init, Packaging, Pick, Process, Target, Use};
@@ -143,6 +145,10 @@ pub(crate) enum Verb {
     List(List),
     /// Find out what is wrong on this machine, and what to do about it
     Doctor(Doctor),
+    /// Run a command under a role, or under many roles at once
+    Exec(Exec),
+    /// Serve a role's credentials on this machine to programs that run for long
+    Serve(Serve),
     /// Run a local Identity Center, to try, to test, to demonstrate
     #[cfg(feature = "sandbox")]
     Sandbox(crate::commands::sandbox::Args),
@@ -150,8 +156,18 @@ pub(crate) enum Verb {
 
 /// Parses the arguments; help, the version and wrong usage come back as clap's error.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
-    let arguments: Vec<_> = arguments.into_iter().map(long_spelling).collect();
-    if !arguments.iter().any(|argument| argument == "-h" || argument == "--help") {
+    let mut is_ours = true;
+    let ours: Vec<_> = arguments
+        .into_iter()
+        .map(|argument| {
+            // What follows is another command's.
+            is_ours &= argument != "--";
+            (if is_ours { long_spelling(argument) } else { argument }, is_ours)
+        })
+        .collect();
+    let asks_for_help = ours.iter().any(|(argument, ours)| *ours && (argument == "-h" || argument == "--help"));
+    let arguments = ours.into_iter().map(|(argument, _)| argument);
+    if !asks_for_help {
         return Cli::try_parse_from(arguments);
     }
     let matches = help::grouped(Cli::command()).try_get_matches_from(arguments)?;

@@ -27,7 +27,7 @@ pub(crate) struct Context {
 }
 
 /// A role that was named and found, and the directory that grants it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub role: RoleArn,
     pub directory: Directory,
@@ -175,6 +175,30 @@ impl Context {
         let fetched = Inventory::fetch(directory, &client, &session, resume, &|tally| progress.show(tally));
         progress.end();
         fetched
+    }
+
+    /// What says that the default profile has credentials of its own, which SDKs prefer to a credential server.
+    pub(crate) fn rival_of_server(&self) -> Result<Option<String>> {
+        const KEYS: [&str; 8] = [
+            "aws_access_key_id",
+            "credential_process",
+            "sso_session",
+            "sso_account_id",
+            "role_arn",
+            "source_profile",
+            "credential_source",
+            "web_identity_token_file",
+        ];
+        let credentials = Config::read(&environment::credentials_file()?)?;
+        let has_key = |file: &Config| {
+            let default = file.profile("default");
+            default.is_some_and(|profile| KEYS.iter().any(|key| profile.setting(key).is_some()))
+        };
+        let rival = [&credentials, self.config()?].into_iter().find(|file| has_key(file));
+        Ok(rival.map(|file| {
+            let path = environment::shown(file.path());
+            format!("the default profile in {path} has credentials, which SDKs prefer to a credential server")
+        }))
     }
 
     /// A role's credentials, from the cache or the service.

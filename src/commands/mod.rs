@@ -9,6 +9,7 @@ mod diff;
 mod discover;
 mod doctor;
 mod env;
+mod exec;
 mod init;
 mod list;
 mod login;
@@ -20,8 +21,11 @@ mod progress;
 mod refresh;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod serve;
 mod status;
+mod stop;
 mod r#use;
+mod watched;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -77,6 +81,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Discover(arguments) => discover::run(&context, &arguments),
         Verb::List(arguments) => list::run(&context, &arguments),
         Verb::Doctor(arguments) => doctor::run(&context, &arguments),
+        Verb::Exec(arguments) => exec::run(&context, &arguments),
+        Verb::Serve(arguments) => serve::run(&context, &arguments),
         #[cfg(feature = "sandbox")]
         Verb::Sandbox(arguments) => sandbox::run(arguments),
     }
@@ -126,12 +132,15 @@ pub fn print(text: &str) -> Result<ExitCode> {
 /// Ctrl-C ends the process at once, with the status that scripts know. Locks die with it, and files are never half
 /// written.
 fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
+    // What a command of `exec` does at Ctrl-C is its own affair, even where whoever started it had it ignored.
+    if matches!(verb, Some(Verb::Exec(_) | Verb::Serve(_))) {
+        return;
+    }
     // The sandbox runs a shell, and Ctrl-C is that shell's.
     #[cfg(feature = "sandbox")]
     if matches!(verb, Some(Verb::Sandbox(_))) {
         return;
     }
-    let _ = verb;
     let status = i32::from(Kind::Cancelled.status());
     let always = Arc::new(AtomicBool::new(true));
     // Without it the signal's default action ends the process as well.

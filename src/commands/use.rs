@@ -22,6 +22,11 @@ pub(crate) fn run(context: &Context, arguments: &cli::Use) -> Result<ExitCode> {
 
 /// Prints the code by which the shell changes to a role.
 pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Target) -> Result<ExitCode> {
+    print(&change(context, found, target)?.render(shell)?)
+}
+
+/// What entering a role changes, with a record of what it displaces.
+pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Result<Change> {
     let region = target.region.as_deref().or(found.region.as_deref());
     let profile = match (&found.profile, target.as_profile) {
         (Some(profile), _) if !target.keys => Some(profile.clone()),
@@ -37,9 +42,8 @@ pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Tar
             region,
         }),
     };
-    let outcome = print(&change.recorded(displaced(), environment::current)?.render(shell)?);
     Recent::add(&found.directory, &found.role);
-    outcome
+    recorded(change)
 }
 
 /// The profile of the AWS config that means the role.
@@ -61,6 +65,11 @@ fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
             Error::usage(format!("no profile of the AWS config means {}", found.role))
                 .remedy(format!("run: aws-sso discover -p {}", found.directory.name))
         })
+}
+
+/// The change with a record of what it displaces in this environment.
+pub(crate) fn recorded(change: Change) -> Result<Change> {
+    change.recorded(displaced(), environment::current)
 }
 
 /// What earlier changes of this shell displaced.

@@ -1,10 +1,13 @@
 //! A change of a shell's environment, as data that each shell only renders.
 
 use std::ffi::OsString;
+use std::process::Command;
 
 use super::{Displaced, Grant};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::role::RoleArn;
+use crate::secret::Secret;
 use crate::shell::{self, Shell};
 use crate::timestamp;
 
@@ -24,6 +27,16 @@ const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
 const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The variables by which other tools name a profile or a token; they would contradict the credentials.
 const RIVALS: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"];
+
+/// The variables by which SDKs know a credential server.
+const SERVER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+/// The variables that some SDK prefers to those of a credential server, beside keys and profiles.
+const SERVER_RIVALS: [&str; 4] = [
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+];
 
 /// `name → value`, where `None` removes the variable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +66,26 @@ impl Change {
         change
     }
 
+    /// Names a credential server, from which each program's SDK gets the role's credentials, again and again.
+    #[must_use]
+    pub fn to_server(
+        uri: &str,
+        token: &Secret,
+        directory: &str,
+        role: &RoleArn,
+        region: Option<&str>,
+    ) -> Self {
+        let mut change = Self::default();
+        change.set(SERVER.into_iter().zip([uri.to_owned(), token.expose().to_owned()]));
+        change.set_region(region);
+        change.set(ROLE.into_iter().zip([directory.to_owned(), role.to_string()]));
+        change.remove(CREDENTIALS);
+        change.remove([EXPIRATION]);
+        change.remove(RIVALS);
+        change.remove(SERVER_RIVALS);
+        change
+    }
+
     /// Later credentials of the role that is in the environment already; all else stays as it is.
     ///
     /// So there is nothing to record, whoever put the role there: `use`, `env` or direnv.
@@ -79,6 +112,7 @@ impl Change {
             change.remove([Displaced::VARIABLE]);
         } else if has_role {
             change.remove(CREDENTIALS);
+            change.remove(SERVER);
             change.remove(ROLE);
         }
         change
@@ -133,10 +167,21 @@ impl Change {
         Ok(code)
     }
 
+    /// Makes the change in the environment of a program that is about to be started.
+    pub fn apply(&self, command: &mut Command) {
+        for (name, value) in &self.0 {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+    }
+
     /// The names that a change may touch: a record of what was displaced holds no others.
     #[must_use]
     pub fn known_name(name: &str) -> Option<&'static str> {
-        CREDENTIALS.into_iter().chain(ROLE).chain(REGION).chain(RIVALS).find(|known| *known == name)
+        let mut known = CREDENTIALS.into_iter().chain(ROLE).chain(REGION).chain(RIVALS);
+        known.by_ref().chain(SERVER).chain(SERVER_RIVALS).find(|known| *known == name)
     }
 
     fn touches(&self, name: &str) -> bool {

@@ -5,7 +5,6 @@ mod knobs;
 mod place;
 mod serve;
 mod shell;
-mod stop;
 mod story;
 mod tour;
 

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use super::knobs::Knobs;
 use super::place::Place;
-use super::stop::{Signals, block_on};
 use crate::commands::print;
+use crate::commands::stop::{Signals, block_on};
 use crate::error::Result;
 use crate::sandbox::Approval;
 use crate::terminal;

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use super::knobs::Knobs;
 use super::place::Place;
-use super::stop::{Signals, block_on};
+use crate::commands::stop::{Signals, block_on};
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::sandbox::{Approval, Sandbox};

@@ -5,7 +5,7 @@ use std::future::Future;
 use crate::error::{Error, Result};
 
 /// Runs a future on a small runtime of its own.
-pub(super) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -19,7 +19,7 @@ fn cannot_listen(error: &std::io::Error) -> Error {
 
 /// The signals, listened to from the moment this is made.
 #[cfg(unix)]
-pub(super) struct Signals {
+pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
@@ -28,7 +28,7 @@ pub(super) struct Signals {
 #[cfg(unix)]
 impl Signals {
     /// Starts listening: from here on none of them ends the process by itself.
-    pub(super) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| signal(kind).map_err(|error| cannot_listen(&error));
         Ok(Self {
@@ -39,7 +39,7 @@ impl Signals {
     }
 
     /// Waits for Ctrl-C, a termination or the terminal's end.
-    pub(super) async fn any(&mut self) {
+    pub(crate) async fn any(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -48,7 +48,7 @@ impl Signals {
     }
 
     /// Waits for a termination or the terminal's end; Ctrl-C is left to another program.
-    pub(super) async fn but_interrupt(&mut self) {
+    pub(crate) async fn but_interrupt(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.hang_up.recv() => {}
@@ -58,22 +58,22 @@ impl Signals {
 
 /// The signals, listened to from the moment this is made.
 #[cfg(not(unix))]
-pub(super) struct Signals;
+pub(crate) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
     /// Starts listening.
-    pub(super) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         Ok(Self)
     }
 
     /// Waits for Ctrl-C.
-    pub(super) async fn any(&mut self) {
+    pub(crate) async fn any(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 
     /// Waits for ever, and keeps Ctrl-C from ending this process.
-    pub(super) async fn but_interrupt(&mut self) {
+    pub(crate) async fn but_interrupt(&mut self) {
         loop {
             let _ = tokio::signal::ctrl_c().await;
         }

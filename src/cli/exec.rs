@@ -1,0 +1,124 @@
+//! The verbs that give other programs a role.
+
+use std::ffi::OsString;
+use std::num::NonZero;
+
+use clap::{ArgGroup, Args};
+use clap_complete::engine::ArgValueCompleter;
+
+use super::Target;
+use crate::completion;
+use crate::shell::Shell;
+
+/// The options that only make sense for many roles.
+const MANY: &str = "Many roles at once";
+
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Run a command under a role: this process becomes the command, with the environment that `use` would \
+        set, so its status and its signals are its own. Without a command it is your shell.\n\n\
+        With --match or --pick: run it once for each of these roles, several at a time.",
+    override_usage = "aws-sso exec [OPTIONS] ROLE [-- CMD [ARGS]...]\n       \
+        aws-sso exec [OPTIONS] --match PATTERN -- CMD [ARGS]...\n       \
+        aws-sso exec [OPTIONS] --pick -- CMD [ARGS]...",
+    after_help = EXEC_HELP,
+    group = ArgGroup::new("many").args(["matches", "pick"]).multiple(true)
+)]
+pub(crate) struct Exec {
+    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
+    #[arg(add = ArgValueCompleter::new(completion::roles), conflicts_with = "many")]
+    pub role: Option<String>,
+    /// The command and its arguments
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+    #[command(flatten)]
+    pub target: Target,
+    /// Give it a credential server in place of keys, so that it may run for longer than they last
+    #[arg(long, conflicts_with_all = ["as_profile", "keys", "many"])]
+    pub server: bool,
+    /// Start a shell although this one has a role already
+    #[arg(long, conflicts_with = "many")]
+    pub nest: bool,
+    #[command(flatten)]
+    pub many: Many,
+}
+
+/// Which roles, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = MANY)]
+pub(crate) struct Many {
+    /// Every role whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
+    #[arg(long = "match", value_name = "PATTERN")]
+    pub matches: Vec<String>,
+    /// None of these
+    #[arg(long, value_name = "PATTERN", requires = "matches")]
+    pub exclude: Vec<String>,
+    /// Choose the roles from a list
+    #[arg(long, conflicts_with = "matches")]
+    pub pick: bool,
+    /// Run it in each of these regions
+    #[arg(
+        long,
+        value_name = "REGION,…",
+        value_delimiter = ',',
+        requires = "many",
+        conflicts_with = "region"
+    )]
+    pub regions: Vec<String>,
+    /// How many at a time
+    #[arg(short, long, value_name = "N", default_value = "8")]
+    pub jobs: NonZero<usize>,
+    /// lines: each with its account and role. json: an object per run. dir DIR: files in DIR
+    #[arg(long, value_names = ["FORM", "DIR"], num_args = 1..=2, default_value = "lines", requires = "many")]
+    pub output: Vec<String>,
+    /// Start no more once one has failed
+    #[arg(long, requires = "many")]
+    pub fail_fast: bool,
+    /// Do not ask before it runs under several roles with a name like admin
+    #[arg(short, long, requires = "many")]
+    pub yes: bool,
+}
+
+const EXEC_HELP: &str = "\
+In arguments, {account_id} {account_name} {role} {region} stand for those of each run, without a shell in between. \
+Account names are whatever the directory's administrator typed.
+
+Examples:
+  aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls
+  aws-sso exec --match 'prod-*/ReadOnly' --regions eu-west-1,us-east-1 -- aws ec2 describe-instances";
+
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Serve a role's credentials on this machine to programs that run for longer than credentials last: \
+        every AWS SDK asks for them again by itself. Prints the environment to set once it listens, and serves until \
+        it is stopped with Ctrl-C or SIGTERM.",
+    after_help = SERVE_HELP
+)]
+pub(crate) struct Serve {
+    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
+    #[arg(add = ArgValueCompleter::new(completion::roles))]
+    pub role: String,
+    /// The port on 127.0.0.1 [default: any free one]
+    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
+    pub port: u16,
+    /// The shell that will read the exports
+    #[arg(long, value_enum, default_value = "posix")]
+    pub shell: Shell,
+    /// The region to work in
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Serve the process with this id until it ends; the address goes to stdout as JSON.
+    #[arg(long, hide = true)]
+    pub beside: Option<u32>,
+    /// The same, from a process of its own.
+    #[arg(long, hide = true, requires = "beside")]
+    pub detach: bool,
+}
+
+const SERVE_HELP: &str = "\
+The server listens on 127.0.0.1 alone and answers only those who have the token that it prints. For one command, \
+`aws-sso exec --server` does all of this.
+
+Examples:
+  aws-sso serve payments-dev/ReadOnlyAccess
+  (umask 077; aws-sso serve 123456789012/Deploy --port 9911 > server.env) &";

@@ -1,0 +1,40 @@
+//! This process becomes another program.
+
+use std::process::{Command, ExitCode};
+
+use super::not_started;
+use crate::error::Result;
+use crate::terminal;
+
+/// Replaces this process; comes back only where the program cannot be started.
+#[cfg(unix)]
+pub(super) fn with(mut command: Command) -> Result<ExitCode> {
+    let error = std::os::unix::process::CommandExt::exec(&mut command);
+    Ok(failed(&command, &error))
+}
+
+/// Where no process can become another: waits for the program, whose status becomes this one's.
+#[cfg(not(unix))]
+pub(super) fn with(mut command: Command) -> Result<ExitCode> {
+    crate::commands::stop::block_on(async {
+        let mut signals = crate::commands::stop::Signals::new()?;
+        let mut child = match command.spawn() {
+            Ok(child) => child,
+            Err(error) => return Ok(failed(&command, &error)),
+        };
+        let ended = tokio::task::spawn_blocking(move || child.wait());
+        // Ctrl-C is the program's affair.
+        let status = tokio::select! {
+            ended = ended => ended.ok().and_then(std::io::Result::ok),
+            () = signals.but_interrupt() => None,
+        };
+        let code = status.and_then(|status| status.code()).and_then(|code| u8::try_from(code).ok());
+        Ok(ExitCode::from(code.unwrap_or(1)))
+    })
+}
+
+fn failed(command: &Command, error: &std::io::Error) -> ExitCode {
+    let (error, status) = not_started(command.get_program(), error);
+    terminal::say(&error.report());
+    ExitCode::from(status)
+}

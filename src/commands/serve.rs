@@ -1,0 +1,137 @@
+//! `serve`: a role's credentials for programs that run for longer than credentials last.
+
+use std::io::Write as _;
+use std::process::{Command, ExitCode, Stdio};
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws_files::directory::Directory;
+use crate::cli;
+use crate::commands::context::{Context, Found};
+use crate::commands::print;
+use crate::commands::stop::{Signals, block_on};
+use crate::commands::watched::Watched;
+use crate::credentials::RoleCredentials;
+use crate::emit::Change;
+use crate::error::{Error, Result};
+use crate::provider::Provider;
+use crate::secret::Secret;
+use crate::server::{Keeper, Live, Server};
+use crate::session::Session;
+use crate::terminal;
+
+pub(crate) fn run(context: &Context, arguments: &cli::Serve) -> Result<ExitCode> {
+    match arguments.beside {
+        Some(process) if arguments.detach => beside(context, arguments, process),
+        Some(_) => detach(),
+        None => until_stopped(context, arguments),
+    }
+}
+
+fn until_stopped(context: &Context, arguments: &cli::Serve) -> Result<ExitCode> {
+    let found = context.find(&arguments.role)?;
+    let first = context.credentials(&found)?;
+    if let Some(rival) = context.rival_of_server()? {
+        terminal::warn(&format!("{rival}, so programs with that file will not ask this server"));
+    }
+    block_on(async {
+        let mut signals = Signals::new()?;
+        let server = Server::bind(arguments.port).await?;
+        let region = arguments.region.as_deref().or(found.region.as_deref());
+        let (directory, role) = (&found.directory.name, &found.role);
+        let change = Change::to_server(&server.uri(), server.token(), directory, role, region);
+        print(&change.render(arguments.shell)?)?;
+        terminal::say(&format!("aws-sso: serving {role} on {}; Ctrl-C stops it\n", server.uri()));
+        let live = live(context, &found, first)?;
+        tokio::select! {
+            _ = server.serve(live) => {}
+            () = signals.any() => {}
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// The role's credentials, renewed in time.
+fn live(context: &Context, found: &Found, first: RoleCredentials) -> Result<Live> {
+    let policy = context.login_policy()?;
+    let client = context.client(&found.directory)?;
+    let Found { directory, role, .. } = found.clone();
+    let renew = move || {
+        let directory: &Directory = &directory;
+        let session = Session::new(directory, &client, policy)?;
+        Provider::new(directory, &client, &session)?.fresh(&role)
+    };
+    let told = |error: &Error| terminal::say(&error.report());
+    Ok(Keeper::start(first, renew, told))
+}
+
+/// What a server that runs beside a command says of itself, in one line on stdout.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Greeting {
+    Serving { uri: String, token: Secret },
+    Failed { message: String, remedy: Option<String> },
+}
+
+/// Starts the server as nobody's child, so that a command that waits for all of its children does not wait for it.
+fn detach() -> Result<ExitCode> {
+    let failed =
+        |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
+    let mut server = Command::new(cli::program().map_err(failed)?);
+    server.args(std::env::args_os().skip(1)).arg("--detach");
+    server.stderr(Stdio::null());
+    own_group(&mut server);
+    server.spawn().map_err(failed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C is for the command alone.
+#[cfg(unix)]
+pub(crate) fn own_group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+#[cfg(not(unix))]
+pub(crate) fn own_group(_command: &mut Command) {}
+
+/// Serves for as long as another process runs.
+fn beside(context: &Context, arguments: &cli::Serve, process: u32) -> Result<ExitCode> {
+    block_on(async {
+        let outcome = start_beside(context, arguments, process).await;
+        let (greeting, serving) = match outcome {
+            Ok((server, live, watched)) => {
+                let greeting = Greeting::Serving { uri: server.uri(), token: server.token().clone() };
+                (greeting, Some((server, live, watched)))
+            }
+            Err(error) => {
+                let remedy = error.advice().map(str::to_owned);
+                (Greeting::Failed { message: error.to_string(), remedy }, None)
+            }
+        };
+        greet(&greeting)?;
+        let Some((server, live, watched)) = serving else { return Ok(ExitCode::FAILURE) };
+        tokio::select! {
+            _ = server.serve(live) => {}
+            () = watched.end() => {}
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+async fn start_beside(
+    context: &Context,
+    arguments: &cli::Serve,
+    process: u32,
+) -> Result<(Server, Live, Watched)> {
+    let watched = Watched::process(process)?;
+    let found = context.find(&arguments.role)?;
+    let server = Server::bind(arguments.port).await?;
+    Ok((server, live(context, &found, context.credentials(&found)?)?, watched))
+}
+
+fn greet(greeting: &Greeting) -> Result<()> {
+    let failed = || Error::failed("the command that the server is for has gone");
+    let mut line = serde_json::to_string(greeting).map_err(|_| failed())?;
+    line.push('\n');
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(|_| failed())
+}
