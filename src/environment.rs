@@ -200,6 +200,12 @@ pub fn elsewhere() -> Option<Elsewhere> {
     displayless.then_some(Elsewhere::NoDisplay)
 }
 
+/// `NO_COLOR`: a person wants no colours, whatever its value.
+#[must_use]
+pub fn no_color() -> bool {
+    path("NO_COLOR").is_some()
+}
+
 /// `SHELL`: the person's shell.
 #[must_use]
 pub fn shell() -> Option<OsString> {

@@ -79,6 +79,12 @@ impl<'a> Provider<'a> {
         })
     }
 
+    /// Whether they can be had without asking anybody.
+    #[must_use]
+    pub fn has(&self, role: &RoleArn) -> bool {
+        self.cached(role).is_some_and(|credentials| credentials.is_fresh())
+    }
+
     fn path(&self, role: &RoleArn) -> PathBuf {
         role_cache::path(&self.cache, &role.account_id, &role.role_name, self.directory.origin())
     }

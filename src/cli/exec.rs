@@ -79,6 +79,13 @@ pub(crate) struct Many {
     pub yes: bool,
 }
 
+impl Many {
+    /// Whether it is about several roles at all.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.pick || !self.matches.is_empty()
+    }
+}
+
 const EXEC_HELP: &str = "\
 In arguments, {account_id} {account_name} {role} {region} stand for those of each run, without a shell in between. \
 Account names are whatever the directory's administrator typed.

@@ -21,6 +21,7 @@ use crate::session::LoginPolicy;
 
 pub(crate) use doctor::Doctor;
 pub(crate) use exec::{Exec, Serve};
+pub(crate) use exec::{Exec, Many, Serve};
 pub(crate) use inventory::{Discover, List, Style};
 pub(crate) use session::{Check, Login, Status};
 pub(crate) use shell::{Complete, Completions, Env, InShell, Init, Packaging, Pick, Process, Target, Use};

@@ -45,7 +45,7 @@ fn until_stopped(context: &Context, arguments: &cli::Serve) -> Result<ExitCode> 
         let live = live(context, &found, first)?;
         tokio::select! {
             _ = server.serve(live) => {}
-            () = signals.any() => {}
+            _ = signals.any() => {}
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -17,6 +17,15 @@ fn cannot_listen(error: &std::io::Error) -> Error {
     Error::failed(format!("cannot listen for signals: {error}"))
 }
 
+/// Which of them came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "there is only Ctrl-C"))]
+pub(crate) enum Cause {
+    Interrupt,
+    Terminate,
+    HangUp,
+}
+
 /// The signals, listened to from the moment this is made.
 #[cfg(unix)]
 pub(crate) struct Signals {
@@ -39,11 +48,11 @@ impl Signals {
     }
 
     /// Waits for Ctrl-C, a termination or the terminal's end.
-    pub(crate) async fn any(&mut self) {
+    pub(crate) async fn any(&mut self) -> Cause {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
+            _ = self.interrupt.recv() => Cause::Interrupt,
+            _ = self.terminate.recv() => Cause::Terminate,
+            _ = self.hang_up.recv() => Cause::HangUp,
         }
     }
 
@@ -68,8 +77,9 @@ impl Signals {
     }
 
     /// Waits for Ctrl-C.
-    pub(crate) async fn any(&mut self) {
+    pub(crate) async fn any(&mut self) -> Cause {
         let _ = tokio::signal::ctrl_c().await;
+        Cause::Interrupt
     }
 
     /// Waits for ever, and keeps Ctrl-C from ending this process.

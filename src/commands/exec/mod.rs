@@ -1,7 +1,13 @@
 //! `exec`: a command under a role, or under many.
 
 mod beside;
+mod many;
+mod outcome;
+mod output;
+mod placeholder;
+mod plan;
 mod replace;
+mod stop;
 
 use std::ffi::{OsStr, OsString};
 use std::process::{Command, ExitCode};
@@ -13,6 +19,9 @@ use crate::environment;
 use crate::error::{Error, Result};
 
 pub(crate) fn run(context: &Context, arguments: &cli::Exec) -> Result<ExitCode> {
+    if arguments.many.is_asked() {
+        return many::run(context, arguments);
+    }
     let Some(role) = arguments.role.as_deref() else {
         return Err(Error::usage("which role? exec takes one")
             .remedy("run: aws-sso exec ROLE -- CMD\nor for several: aws-sso exec --match PATTERN -- CMD"));
