@@ -91,7 +91,7 @@ impl<'a> Provider<'a> {
 
     /// What is cached, however old. A cache that cannot be read is slower, and no reason to do without credentials.
     fn cached(&self, role: &RoleArn) -> Option<RoleCredentials> {
-        role_cache::read(&self.path(role), &role.account_id).unwrap_or_else(|error| {
+        role_cache::read(self.session.store(), &self.path(role), &role.account_id).unwrap_or_else(|error| {
             tracing::warn!("{error}");
             None
         })
@@ -120,7 +120,7 @@ impl<'a> Provider<'a> {
         let credentials = self
             .session
             .with_token(|token| self.client.role_credentials(token, &role.account_id, &role.role_name))?;
-        if let Err(error) = role_cache::write(path, &credentials) {
+        if let Err(error) = role_cache::write(self.session.store(), path, &credentials) {
             terminal::warn(&format!("{error}; the credentials are not kept"));
         }
         Ok(credentials)

@@ -7,6 +7,8 @@
 //! login = never
 //! # Who asks for a role: skim (the default), fzf, or number.
 //! picker = fzf
+//! # files (the default), shared with the AWS CLI; keyring: the system's secret store.
+//! store = keyring
 //!
 //! [discover]
 //! # How discovered profiles are named.
@@ -20,6 +22,7 @@ use std::path::Path;
 
 use ini::Ini;
 
+use crate::aws_files::secret_store::Kind as StoreKind;
 use crate::aws_files::store;
 use crate::error::{Error, Result};
 use crate::picker::Picker;
@@ -44,6 +47,7 @@ impl Settings {
         let settings = Self { ini };
         settings.login().map_err(|error| invalid(error.to_string()))?;
         settings.picker().map_err(|error| invalid(error.to_string()))?;
+        settings.store().map_err(|error| invalid(error.to_string()))?;
         Ok(settings)
     }
 
@@ -65,6 +69,15 @@ impl Settings {
     /// `picker`: who asks for a role.
     pub fn picker(&self) -> Result<Picker> {
         self.ini.general_section().get("picker").map_or_else(|| Ok(Picker::default()), str::parse)
+    }
+
+    /// `store`: where tokens and role credentials are kept.
+    pub fn store(&self) -> Result<StoreKind> {
+        match self.ini.general_section().get("store") {
+            None | Some("files") => Ok(StoreKind::Files),
+            Some("keyring") => Ok(StoreKind::Keyring),
+            Some(other) => Err(Error::usage(format!("store is files or keyring, not {other}"))),
+        }
     }
 
     /// `name` of `[discover]`: how discovered profiles are named.

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 
-use crate::aws_files::{profile::Config, role_cache};
+use crate::aws_files::{profile::Config, role_cache, secret_store::SecretStore};
 use crate::credentials::RoleCredentials;
 use crate::emit;
 use crate::environment;
@@ -58,7 +58,8 @@ fn cached(profile: &str, role: &str) -> Option<RoleCredentials> {
     let directory = config.directory(profile).ok()?;
     let path =
         role_cache::path(&environment::role_cache().ok()?, &account_id, &role_name, directory.origin());
-    role_cache::read(&path, &account_id).ok()?.filter(RoleCredentials::is_fresh)
+    // Where the settings name another store, nothing fresh lies in the files.
+    role_cache::read(&SecretStore::Files, &path, &account_id).ok()?.filter(RoleCredentials::is_fresh)
 }
 
 #[cfg(test)]

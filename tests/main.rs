@@ -27,6 +27,8 @@ mod help;
 mod hermetic;
 #[cfg(feature = "sandbox")]
 mod interchange;
+#[cfg(all(feature = "keyring", feature = "sandbox", target_os = "linux"))]
+mod keyring;
 #[cfg(feature = "sandbox")]
 mod main_job;
 #[cfg(feature = "sandbox")]

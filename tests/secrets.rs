@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use aws_sso::aws_files::secret_store::SecretStore;
 use aws_sso::aws_files::{role_cache, token_cache};
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
 use serde_json::Value;
@@ -24,7 +25,7 @@ fn curious_browser(home: &Home) -> String {
     script.to_str().unwrap().to_owned()
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let paths = entries.map(|entry| entry.unwrap().path());
     paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
@@ -138,9 +139,9 @@ fn what_a_panic_could_show_holds_no_secret() {
     for path in files(&place.home.path(".aws")) {
         shown.push_str(&format!(
             "{:?} {:?} {:?}\n",
-            token_cache::read(&path).unwrap(),
-            token_cache::read_registration(&path).unwrap(),
-            role_cache::read(&path, "123456789012").unwrap(),
+            token_cache::read(&SecretStore::Files, &path).unwrap(),
+            token_cache::read_registration(&SecretStore::Files, &path).unwrap(),
+            role_cache::read(&SecretStore::Files, &path, "123456789012").unwrap(),
         ));
     }
     for part in ["Token {", "Registration {", "RoleCredentials {"] {

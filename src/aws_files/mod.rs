@@ -17,6 +17,7 @@ pub mod readers;
 pub mod role_cache;
 pub(crate) mod role_profile;
 mod scan;
+pub mod secret_store;
 mod section;
 mod similar;
 pub mod store;

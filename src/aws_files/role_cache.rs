@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
 use super::leftovers;
-use super::store::{self, Privacy};
+use super::secret_store::SecretStore;
 use super::token_cache::{date, first_json, python_json};
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
@@ -66,9 +66,9 @@ pub fn path(folder: &Path, account_id: &str, role_name: &str, origin: Origin<'_>
     folder.join(format!("{}.json", Sha1::from(key).digest()))
 }
 
-/// The credentials in this file, however old; `None` where there are none, or nothing that can be read as such.
-pub fn read(path: &Path, account_id: &str) -> Result<Option<RoleCredentials>> {
-    let Some(bytes) = store::read(path)? else { return Ok(None) };
+/// The credentials kept at this path, however old; `None` where there are none, or nothing that can be read as such.
+pub fn read(store: &SecretStore, path: &Path, account_id: &str) -> Result<Option<RoleCredentials>> {
+    let Some(bytes) = store.read(path)? else { return Ok(None) };
     let Some(Entry { provider_type: "sso", credentials }) = first_json(&bytes) else { return Ok(None) };
     Ok(Some(RoleCredentials {
         access_key_id: credentials.access_key_id,
@@ -80,7 +80,7 @@ pub fn read(path: &Path, account_id: &str) -> Result<Option<RoleCredentials>> {
 }
 
 /// Writes the credentials, 0600, in one step.
-pub fn write(path: &Path, credentials: &RoleCredentials) -> Result<()> {
+pub fn write(store: &SecretStore, path: &Path, credentials: &RoleCredentials) -> Result<()> {
     let entry = Entry {
         provider_type: "sso",
         credentials: Credentials {
@@ -91,7 +91,7 @@ pub fn write(path: &Path, credentials: &RoleCredentials) -> Result<()> {
             account_id: Some(credentials.account_id.clone()),
         },
     };
-    store::write(path, &python_json(&entry)?, Privacy::Cache)
+    store.write(path, &python_json(&entry)?)
 }
 
 #[derive(Deserialize)]
@@ -103,24 +103,21 @@ struct Provider {
 /// Deletes every role's credentials in `folder` but those in `keep`: what a sign-out leaves nothing of.
 ///
 /// Entries that did not come from IAM Identity Center (an assumed role's, say) are not touched.
-pub fn sweep(folder: &Path, keep: &[PathBuf]) -> Result<()> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if store::is_absent(&error) => return Ok(()),
-        Err(error) => return Err(store::unreadable(folder, &error)),
-    };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if !keep.contains(&path) && (is_role(&path) || is_leftover(&path)) {
-            store::remove(&path)?;
+pub fn sweep(store: &SecretStore, folder: &Path, keep: &[PathBuf]) -> Result<()> {
+    for path in store.list(folder)? {
+        if !keep.contains(&path) && (is_role(store, &path) || is_leftover(&path)) {
+            store.remove(&path)?;
         }
     }
     Ok(())
 }
 
-/// Whether this file has a role's credentials. One that cannot be read is nobody's to delete here.
-fn is_role(path: &Path) -> bool {
+/// Whether a role's credentials are kept at this path. A file that cannot be read is nobody's to delete here.
+#[must_use]
+pub fn is_role(store: &SecretStore, path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
-        && store::read(path)
+        && store
+            .read(path)
             .ok()
             .flatten()
             .and_then(|bytes| first_json::<Provider>(&bytes))
@@ -156,7 +153,7 @@ mod tests {
     fn credentials_are_written_as_the_aws_cli_writes_them_and_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cli/cache/x.json");
-        write(&path, &credentials()).unwrap();
+        write(&SecretStore::Files, &path, &credentials()).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(
             text,
@@ -165,33 +162,33 @@ mod tests {
                 r#""SessionToken": "t==", "Expiration": "2026-11-22T23:02:02Z", "AccountId": "012345678901"}}"#
             )
         );
-        assert_eq!(read(&path, "012345678901").unwrap(), Some(credentials()));
+        assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), Some(credentials()));
         // Older versions of the AWS CLI leave the account out, and truncated writes leave bytes behind.
         std::fs::write(&path, text.replace(r#", "AccountId": "012345678901""#, "") + "\"}}").unwrap();
-        assert_eq!(read(&path, "012345678901").unwrap(), Some(credentials()));
+        assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), Some(credentials()));
     }
 
     #[test]
     fn what_is_no_role_s_entry_counts_as_none() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
-        assert_eq!(read(&path, "012345678901").unwrap(), None);
+        assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), None);
         for junk in
             ["", "{", "[]", r#"{"ProviderType": "assume-role", "Credentials": {}}"#, r#"{"Credentials": {}}"#]
         {
             std::fs::write(&path, junk).unwrap();
-            assert_eq!(read(&path, "012345678901").unwrap(), None, "{junk}");
+            assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), None, "{junk}");
         }
-        assert!(read(folder.path(), "012345678901").is_err());
+        assert!(read(&SecretStore::Files, folder.path(), "012345678901").is_err());
     }
 
     #[test]
     fn a_sweep_takes_every_role_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
-        sweep(&place("absent"), &[]).unwrap();
+        sweep(&SecretStore::Files, &place("absent"), &[]).unwrap();
         for name in ["one.json", "two.json", "kept.json", "sso.txt"] {
-            write(&place(name), &credentials()).unwrap();
+            write(&SecretStore::Files, &place(name), &credentials()).unwrap();
         }
         std::fs::write(place("assumed.json"), r#"{"ProviderType": "assume-role", "Credentials": {}}"#)
             .unwrap();
@@ -199,11 +196,11 @@ mod tests {
         std::fs::write(place("one.json.aws-sso-x1Y2z3"), r#"{"ProviderType": "sso", "Cred"#).unwrap();
         // In a file's place: no reason to stop half-way.
         std::fs::create_dir(place("folder.json")).unwrap();
-        sweep(folder.path(), &[place("kept.json")]).unwrap();
+        sweep(&SecretStore::Files, folder.path(), &[place("kept.json")]).unwrap();
         let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         let mut left: Vec<_> = left.map(|name| name.into_string().unwrap()).collect();
         left.sort();
         assert_eq!(left, ["assumed.json", "folder.json", "junk.json", "kept.json", "sso.txt"]);
-        assert!(sweep(&place("sso.txt"), &[]).is_ok());
+        assert!(sweep(&SecretStore::Files, &place("sso.txt"), &[]).is_ok());
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha1_smol::Sha1;
 
-use super::store::{self, Privacy};
+use super::secret_store::SecretStore;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::timestamp;
@@ -163,13 +163,13 @@ pub fn path(folder: &Path, key: &str) -> PathBuf {
     folder.join(format!("{}.json", Sha1::from(key).digest()))
 }
 
-/// The token in this file; `None` where there is none, or nothing that is a token.
+/// The token kept at this path; `None` where there is none, or nothing that is a token.
 ///
 /// Other tools empty the file before they write it: what makes no sense is read again, until they must be done. A file
 /// that stays damaged is the same as none to its user: signing in again mends it.
-pub fn read(path: &Path) -> Result<Option<Token>> {
+pub fn read(store: &SecretStore, path: &Path) -> Result<Option<Token>> {
     for pause in [1, 2, 4, 8, 16, 32, 0] {
-        let Some(bytes) = store::read(path)? else { return Ok(None) };
+        let Some(bytes) = store.read(path)? else { return Ok(None) };
         if let Some(token) = parse(&bytes) {
             return Ok(Some(token));
         }
@@ -194,18 +194,26 @@ pub fn render(token: &Token) -> Result<Vec<u8>> {
 }
 
 /// Writes the token, 0600, in one step.
-pub fn write(path: &Path, token: &Token) -> Result<()> {
-    store::write(path, &render(token)?, Privacy::Cache)
+pub fn write(store: &SecretStore, path: &Path, token: &Token) -> Result<()> {
+    store.write(path, &render(token)?)
 }
 
 /// The client registered earlier; `None` where there is none, or nothing that is one.
-pub fn read_registration(path: &Path) -> Result<Option<Registration>> {
-    Ok(store::read(path)?.and_then(|bytes| first_json(&bytes)))
+pub fn read_registration(store: &SecretStore, path: &Path) -> Result<Option<Registration>> {
+    Ok(store.read(path)?.and_then(|bytes| first_json(&bytes)))
 }
 
 /// Writes a client registration, 0600, in one step.
-pub fn write_registration(path: &Path, registration: &Registration) -> Result<()> {
-    store::write(path, &python_json(registration)?, Privacy::Cache)
+pub fn write_registration(store: &SecretStore, path: &Path, registration: &Registration) -> Result<()> {
+    store.write(path, &python_json(registration)?)
+}
+
+/// Whether this file holds a token or a client's secret, ours or another tool's.
+#[must_use]
+pub fn is_secret(path: &Path) -> bool {
+    let bytes = super::store::read(path).ok().flatten().unwrap_or_default();
+    let content: Map<String, Value> = first_json(&bytes).unwrap_or_default();
+    ["accessToken", "refreshToken", "clientSecret"].iter().any(|key| content.contains_key(*key))
 }
 
 /// The first JSON value of the file, whatever trails it.
@@ -353,12 +361,12 @@ mod tests {
     fn a_written_token_is_private_and_reads_back_with_what_others_put_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = path(&folder.path().join("sso/cache"), "dev");
-        assert!(read(&path).unwrap().is_none());
+        assert!(read(&SecretStore::Files, &path).unwrap().is_none());
         let text = r#"{"accessToken": "a1", "expiresAt": "2026-11-22T23:02:02Z", "idToken": "s3cret"}"#;
         let token: Token = first_json(text.as_bytes()).unwrap();
-        write(&path, &token).unwrap();
+        write(&SecretStore::Files, &path, &token).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
-        assert_eq!(read(&path).unwrap().as_ref(), Some(&token));
+        assert_eq!(read(&SecretStore::Files, &path).unwrap().as_ref(), Some(&token));
         let shown = format!("{token:?}");
         assert!(shown.contains("idToken") && !shown.contains("s3cret") && !shown.contains("a1"), "{shown}");
         #[cfg(unix)]
@@ -372,9 +380,14 @@ mod tests {
     #[test]
     fn a_folder_in_the_tokens_place_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(read(folder.path()).unwrap_err().to_string().starts_with("cannot read"));
+        assert!(read(&SecretStore::Files, folder.path()).unwrap_err().to_string().starts_with("cannot read"));
         let token: Token =
             first_json(br#"{"accessToken": "a1", "expiresAt": "2026-11-22T23:02:02Z"}"#).unwrap();
-        assert!(write(folder.path(), &token).unwrap_err().to_string().contains("it is not a file"));
+        assert!(
+            write(&SecretStore::Files, folder.path(), &token)
+                .unwrap_err()
+                .to_string()
+                .contains("it is not a file")
+        );
     }
 }

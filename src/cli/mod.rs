@@ -4,8 +4,8 @@
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
 mod doctor;
-mod help;
 mod exec;
+mod help;
 mod inventory;
 mod session;
 mod shell;
@@ -20,7 +20,6 @@ use crate::completion;
 use crate::session::LoginPolicy;
 
 pub(crate) use doctor::Doctor;
-pub(crate) use exec::{Exec, Serve};
 pub(crate) use exec::{Exec, Many, Serve};
 pub(crate) use inventory::{Discover, List, Style};
 pub(crate) use session::{Check, Login, Status};
@@ -166,7 +165,8 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
             (if is_ours { long_spelling(argument) } else { argument }, is_ours)
         })
         .collect();
-    let asks_for_help = ours.iter().any(|(argument, ours)| *ours && (argument == "-h" || argument == "--help"));
+    let asks_for_help =
+        ours.iter().any(|(argument, ours)| *ours && (argument == "-h" || argument == "--help"));
     let arguments = ours.into_iter().map(|(argument, _)| argument);
     if !asks_for_help {
         return Cli::try_parse_from(arguments);

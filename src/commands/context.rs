@@ -4,6 +4,8 @@ use std::cell::OnceCell;
 
 use crate::aws_files::directory::{Directory, Network};
 use crate::aws_files::profile::Config;
+use crate::aws_files::role_cache;
+use crate::aws_files::secret_store::SecretStore;
 use crate::cli::Global;
 use crate::commands::progress::Progress;
 use crate::credentials::RoleCredentials;
@@ -107,7 +109,21 @@ impl Context {
     }
 
     pub(crate) fn session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
-        Session::new(directory, client, self.login_policy()?)
+        let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?)?;
+        if session.take_over()? {
+            role_cache::sweep(&SecretStore::Files, &environment::role_cache()?, &[])?;
+            terminal::say(&format!(
+                "the sign-in to {} has moved to the system's secret store; the AWS CLI needs one of its own\n",
+                terminal::clean(&directory.start_url)
+            ));
+        }
+        Ok(session)
+    }
+
+    /// Where tokens and role credentials are kept, as the settings say.
+    pub(crate) fn secret_store(&self) -> Result<SecretStore> {
+        let file = environment::settings_file().map(|path| environment::shown(&path)).unwrap_or_default();
+        SecretStore::open(self.settings()?.store()?, self.login_policy()? == LoginPolicy::Auto, &file)
     }
 
     /// Finds the role that a ROLE argument names. An ARN or an id is never looked up.

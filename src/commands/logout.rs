@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::aws_files::directory::Directory;
 use crate::aws_files::role_cache;
+use crate::aws_files::secret_store::SecretStore;
 use crate::commands::context::Context;
 use crate::environment;
 use crate::error::Result;
@@ -18,9 +19,14 @@ use crate::terminal::{self, clean};
 pub(crate) fn run(context: &Context) -> Result<ExitCode> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
-    let outcome = context.session(&directory, &client)?.sign_out();
+    let session = context.session(&directory, &client)?;
+    let outcome = session.sign_out();
     // Even if the token could not be deleted: the less is left, the better.
-    role_cache::sweep(&environment::role_cache()?, &of_others(context, &directory)?)?;
+    let others = of_others(context, &directory)?;
+    let folder = environment::role_cache()?;
+    role_cache::sweep(session.store(), &folder, &others)?;
+    // Wherever they are kept now, the AWS CLI may have left some in its files.
+    role_cache::sweep(&SecretStore::Files, &folder, &others)?;
     let start_url = clean(&directory.start_url);
     match outcome? {
         SignedOut::WasNot => terminal::say(&format!("was not signed in to {start_url}\n")),

@@ -53,12 +53,12 @@ fn until_stopped(context: &Context, arguments: &cli::Serve) -> Result<ExitCode> 
 
 /// The role's credentials, renewed in time.
 fn live(context: &Context, found: &Found, first: RoleCredentials) -> Result<Live> {
-    let policy = context.login_policy()?;
+    let (policy, store) = (context.login_policy()?, context.secret_store()?);
     let client = context.client(&found.directory)?;
     let Found { directory, role, .. } = found.clone();
     let renew = move || {
         let directory: &Directory = &directory;
-        let session = Session::new(directory, &client, policy)?;
+        let session = Session::new(directory, &client, policy, store.clone())?;
         Provider::new(directory, &client, &session)?.fresh(&role)
     };
     let told = |error: &Error| terminal::say(&error.report());

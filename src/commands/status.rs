@@ -1,11 +1,14 @@
 //! `status`: which directory, signed in until when, and this shell's role.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::aws_files::token_cache::Token;
+use crate::aws_files::role_cache;
+use crate::aws_files::secret_store::{Kind, SecretStore};
+use crate::aws_files::token_cache::{self, Token};
 use crate::cli;
 use crate::commands::context::Context;
 use crate::commands::print;
@@ -25,6 +28,11 @@ struct Status<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
     renewable: bool,
+    /// Where tokens and role credentials are kept.
+    store: &'static str,
+    /// Files that hold secrets all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    secrets_in_files: Vec<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     role_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,7 +43,10 @@ struct Status<'a> {
 pub(crate) fn run(context: &Context, arguments: &cli::Status) -> Result<ExitCode> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
-    let token = context.session(&directory, &client)?.stored()?;
+    let session = context.session(&directory, &client)?;
+    let token = session.stored()?;
+    let kind = session.store().kind();
+    let in_files = if kind == Kind::Files { Vec::new() } else { in_files()? };
     let (role_arn, role_expiry) = environment::shell_role().unzip();
     let role_expiry = role_expiry.flatten().and_then(|epoch| Timestamp::from_second(epoch).ok());
     let text = if arguments.json {
@@ -46,6 +57,8 @@ pub(crate) fn run(context: &Context, arguments: &cli::Status) -> Result<ExitCode
             signed_in: token.as_ref().is_some_and(is_signed_in),
             expires_at: token.as_ref().map(|token| timestamp::format(token.expires_at)),
             renewable: token.as_ref().is_some_and(Token::is_renewable),
+            store: kind.name(),
+            secrets_in_files: in_files,
             role_arn,
             role_expires_at: role_expiry.map(timestamp::format),
         };
@@ -59,6 +72,10 @@ pub(crate) fn run(context: &Context, arguments: &cli::Status) -> Result<ExitCode
             clean(&directory.region),
             describe(token.as_ref()),
         );
+        text.push_str(&format!("secrets    {}\n", place(kind)));
+        for path in in_files {
+            text.push_str(&format!("in a file  {}\n", clean(&environment::shown(&path))));
+        }
         if let Some(role) = role_arn {
             let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();
             text.extend(["role       ", &clean(&role), &until, "\n"]);
@@ -66,6 +83,25 @@ pub(crate) fn run(context: &Context, arguments: &cli::Status) -> Result<ExitCode
         text
     };
     print(&text)
+}
+
+fn place(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Files => "in files, shared with the AWS CLI",
+        Kind::Keyring => "in the system's secret store",
+    }
+}
+
+/// What the AWS CLI has written, or this tool before its settings named another store.
+fn in_files() -> Result<Vec<PathBuf>> {
+    let (tokens, roles) = (environment::token_cache()?, environment::role_cache()?);
+    let mut paths = SecretStore::Files.list(&tokens)?;
+    paths.retain(|path| token_cache::is_secret(path));
+    let mut of_roles = SecretStore::Files.list(&roles)?;
+    of_roles.retain(|path| role_cache::is_role(&SecretStore::Files, path));
+    paths.append(&mut of_roles);
+    paths.sort();
+    Ok(paths)
 }
 
 /// Whether requests can be made without a person.

@@ -7,6 +7,7 @@ mod opener;
 mod refresh;
 pub(crate) mod screen;
 mod sign_in;
+mod take_over;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +17,7 @@ use clap::ValueEnum;
 
 use crate::aws_files::directory::Directory;
 use crate::aws_files::lock::{self, Lock};
-use crate::aws_files::store;
+use crate::aws_files::secret_store::SecretStore;
 use crate::aws_files::token_cache::{self, Token};
 use crate::environment;
 use crate::error::{Error, Kind, Result};
@@ -55,6 +56,7 @@ pub struct Session<'a> {
     directory: &'a Directory,
     client: &'a Client,
     policy: LoginPolicy,
+    store: SecretStore,
     cache: PathBuf,
     locks: PathBuf,
     /// An early renewal has failed: it is not tried again by this process, which would only wait once more.
@@ -63,15 +65,15 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// The person's own session, in `~/.aws/sso/cache`.
-    pub fn new(directory: &'a Directory, client: &'a Client, policy: LoginPolicy) -> Result<Self> {
-        Ok(Self::in_folders(
-            directory,
-            client,
-            policy,
-            environment::token_cache()?,
-            environment::lock_folder()?,
-        ))
+    /// The person's own session, in `~/.aws/sso/cache` or what is in its place.
+    pub fn new(
+        directory: &'a Directory,
+        client: &'a Client,
+        policy: LoginPolicy,
+        store: SecretStore,
+    ) -> Result<Self> {
+        let (cache, locks) = (environment::token_cache()?, environment::lock_folder()?);
+        Ok(Self { store, ..Self::in_folders(directory, client, policy, cache, locks) })
     }
 
     /// A session kept in these folders.
@@ -87,6 +89,7 @@ impl<'a> Session<'a> {
             directory,
             client,
             policy,
+            store: SecretStore::Files,
             cache,
             locks,
             early_renewal_failed: AtomicBool::new(false),
@@ -100,6 +103,12 @@ impl<'a> Session<'a> {
         Self { renewal_patience, ..self }
     }
 
+    /// Where its token is kept, and what comes of it.
+    #[must_use]
+    pub fn store(&self) -> &SecretStore {
+        &self.store
+    }
+
     fn path(&self) -> PathBuf {
         token_cache::path(&self.cache, self.directory.token_key())
     }
@@ -109,11 +118,12 @@ impl<'a> Session<'a> {
     /// A session's file is named after the session alone: if its start URL was edited since, the file holds another
     /// directory's token, which must not be sent here.
     pub fn stored(&self) -> Result<Option<Token>> {
-        let token = token_cache::read(&self.path())?;
+        Ok(token_cache::read(&self.store, &self.path())?.filter(|token| self.is_of_directory(token)))
+    }
+
+    fn is_of_directory(&self, token: &Token) -> bool {
         let bare = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
-        Ok(token.filter(|token| {
-            token.start_url.as_deref().is_none_or(|url| bare(url) == bare(&self.directory.start_url))
-        }))
+        token.start_url.as_deref().is_none_or(|url| bare(url) == bare(&self.directory.start_url))
     }
 
     /// A token to send: the stored one, a renewed one, or a new one from a person who signs in.
@@ -214,7 +224,7 @@ impl<'a> Session<'a> {
         let token = self.token_without_person().ok().flatten().unwrap_or(stored);
         let revoked = self.client.log_out(&token.access_token);
         let _lock = self.lock_token()?;
-        store::remove(&self.path())?;
+        self.store.remove(&self.path())?;
         Ok(match revoked {
             Ok(()) => SignedOut::Revoked,
             Err(error) => SignedOut::OnlyHere(error.into()),
@@ -243,12 +253,12 @@ impl<'a> Session<'a> {
         }
         let sign_in = || {
             let (service, directory) = (self.client.service(), self.directory);
-            self.client.block_on(sign_in::sign_in(service, directory, &self.cache, method))
+            self.client.block_on(sign_in::sign_in(service, directory, &self.store, &self.cache, method))
         };
         let inherited = lock.inherited().filter(|_| !insisting);
         let token = inherited.map_or_else(sign_in, Err).inspect_err(|error| lock.fail(error))?;
         let _lock = self.lock_token()?;
-        token_cache::write(&self.path(), &token)?;
+        token_cache::write(&self.store, &self.path(), &token)?;
         Ok(token)
     }
 
@@ -273,7 +283,7 @@ impl<'a> Session<'a> {
                     return Ok(Some(newer));
                 }
                 // Before anything else: the old refresh token may be worth nothing from now on.
-                if let Err(error) = token_cache::write(&self.path(), &renewed) {
+                if let Err(error) = token_cache::write(&self.store, &self.path(), &renewed) {
                     terminal::warn(&format!("{error}; the renewed sign-in is not kept"));
                 }
                 Ok(Some(renewed))
@@ -304,7 +314,7 @@ impl<'a> Session<'a> {
     fn forget(&self, rejected: &Secret) -> Result<()> {
         let _lock = self.lock_token()?;
         match self.stored()? {
-            Some(token) if token.access_token == *rejected => store::remove(&self.path()),
+            Some(token) if token.access_token == *rejected => self.store.remove(&self.path()),
             _ => Ok(()),
         }
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::aws_files::directory::Directory;
+use crate::aws_files::secret_store::SecretStore;
 use crate::aws_files::token_cache::{self, Registration, RegistrationKey, Token};
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
@@ -56,10 +57,11 @@ impl Method {
 pub(super) async fn sign_in(
     service: &Service,
     directory: &Directory,
+    store: &SecretStore,
     cache: &Path,
     method: Method,
 ) -> Result<Token> {
-    let attempt = SignIn { service, directory, cache, open: method.opens() };
+    let attempt = SignIn { service, directory, store, cache, open: method.opens() };
     if method.flow(directory) == Flow::Browser {
         match attempt.in_browser().await {
             Err(BrowserError::Unsupported) => tracing::info!("no browser sign-in here; using a device code"),
@@ -73,6 +75,7 @@ pub(super) async fn sign_in(
 struct SignIn<'a> {
     service: &'a Service,
     directory: &'a Directory,
+    store: &'a SecretStore,
     cache: &'a Path,
     open: bool,
 }
@@ -133,7 +136,7 @@ impl SignIn<'_> {
     /// A client of ours: the one that this tool or the AWS CLI registered earlier, else a new one.
     async fn registration(&self, flow: Flow) -> Result<Registration, GrantError> {
         let path = self.registration_path();
-        let cached = token_cache::read_registration(&path).map_err(GrantError::Other)?;
+        let cached = token_cache::read_registration(self.store, &path).map_err(GrantError::Other)?;
         if let Some(registration) = cached.filter(|registration| fits(registration, flow)) {
             return Ok(registration);
         }
@@ -141,7 +144,7 @@ impl SignIn<'_> {
         let scopes = self.scopes().unwrap_or_default();
         let registration =
             self.service.register_client(&name, &scopes, flow, &self.directory.start_url).await?;
-        if let Err(error) = token_cache::write_registration(&path, &registration) {
+        if let Err(error) = token_cache::write_registration(self.store, &path, &registration) {
             // It is needed for this sign-in and again to renew the token, which carries it along.
             tracing::warn!("{error}; the client registration is not kept");
         }
@@ -160,7 +163,7 @@ impl SignIn<'_> {
     }
 
     fn forget_registration(&self) {
-        if let Err(error) = crate::aws_files::store::remove(&self.registration_path()) {
+        if let Err(error) = self.store.remove(&self.registration_path()) {
             tracing::warn!("{error}");
         }
     }

@@ -44,7 +44,7 @@ fn sign_in(context: &Context, directory: &Directory) -> Result<Finding> {
     let name = &directory.name;
     let login = format!("run: aws-sso login -p {name}");
     let Some(token) = token else {
-        return Ok(Finding::warning(format!("{name}: {}", why_none(directory)?), login));
+        return Ok(Finding::warning(format!("{name}: {}", why_none(context, directory)?), login));
     };
     let expiry = timestamp::format(token.expires_at);
     let is_live = token.seconds_left() > 0;
@@ -76,9 +76,9 @@ fn why_not_renewed(directory: &Directory, token: &Token) -> &'static str {
 }
 
 /// Why there is no token to speak of.
-fn why_none(directory: &Directory) -> Result<&'static str> {
+fn why_none(context: &Context, directory: &Directory) -> Result<&'static str> {
     let path = token_cache::path(&environment::token_cache()?, directory.token_key());
-    Ok(match token_cache::read(&path) {
+    Ok(match token_cache::read(&context.secret_store()?, &path) {
         Err(error) => return Err::<_, Error>(error),
         Ok(Some(_)) => "the token in its place is for another start URL",
         Ok(None) if path.exists() => "what is in the place of its token is none",

@@ -108,7 +108,7 @@ fn matching(context: &Context, many: &cli::Many) -> Result<(Directory, Roles)> {
 }
 
 fn chosen(context: &Context) -> Result<(Directory, Roles)> {
-    let found = vec![pick::choose(context, "name the roles with --match PATTERN")?];
+    let found = pick::choose_roles(context, "", true, "name the roles with --match PATTERN")?;
     let directory = found.first().map(|found| found.directory.clone());
     let directory = directory.ok_or_else(|| Error::cancelled("no role was chosen"))?;
     let inventory = Inventory::remembered(&directory)?;

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::aws_files::directory::Directory;
 use crate::aws_files::profile::{Config, Section};
 use crate::aws_files::role_cache;
+use crate::aws_files::secret_store::SecretStore;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::{Account, Inventory, Recent};
@@ -38,7 +39,7 @@ pub(super) struct Listing {
     grown: Mutex<Vec<Entry>>,
     profiles: Profiles,
     width: [usize; 2],
-    /// Where credentials are kept, if any are.
+    /// The folder of credentials, if they are asked for and any are there.
     cache: Option<PathBuf>,
 }
 
@@ -92,14 +93,12 @@ impl Listing {
             widths.filter(|width| *width <= WIDEST).max().unwrap_or_default()
         };
         let width = [widest(&mut names.chain(["ACCOUNT".len()])), widest(&mut roles.chain(["ROLE".len()]))];
-        Self {
-            directory: directory.clone(),
-            entries,
-            grown: Mutex::default(),
-            profiles,
-            width,
-            cache: environment::role_cache().ok().filter(|folder| folder.is_dir()),
-        }
+        Self { directory: directory.clone(), entries, grown: Mutex::default(), profiles, width, cache: None }
+    }
+
+    /// Has the details tell how long the credentials at hand last.
+    pub(super) fn with_time_left(self) -> Self {
+        Self { cache: environment::role_cache().ok().filter(|folder| folder.is_dir()), ..self }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -196,7 +195,7 @@ impl Listing {
     fn seconds_left(&self, role: &RoleArn) -> Option<i64> {
         let folder = self.cache.as_ref()?;
         let path = role_cache::path(folder, &role.account_id, &role.role_name, self.directory.origin());
-        let credentials = role_cache::read(&path, &role.account_id).ok()??;
+        let credentials = role_cache::read(&SecretStore::Files, &path, &role.account_id).ok()??;
         Some(credentials.seconds_left())
     }
 }

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 
 use crate::aws_files::directory::Directory;
+use crate::aws_files::secret_store::Kind;
 use crate::cli;
 use crate::commands::context::{Context, Found};
 use crate::commands::r#use::{enter, through_function};
@@ -40,7 +41,12 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     let directory = context.directory()?;
     let inventory = context.inventory(&directory)?;
     let profiles = Profiles::of(context.config()?, &directory);
-    let listing = Arc::new(Listing::new(&directory, &inventory, profiles, &Recent::of(&directory)));
+    let mut listing = Listing::new(&directory, &inventory, profiles, &Recent::of(&directory));
+    if context.secret_store()?.kind() == Kind::Files {
+        // One that is asked for each of a thousand roles would not answer at once.
+        listing = listing.with_time_left();
+    }
+    let listing = Arc::new(listing);
     let chosen = if let Some(only) = listing.only_match(query)? {
         vec![only]
     } else {
