@@ -25,7 +25,7 @@ const CALLS: [&str; 9] = [
     "mkdir",
 ];
 
-fn can_trace() -> bool {
+pub(crate) fn can_trace() -> bool {
     let mut strace = Command::new("strace");
     strace.args(["-f", "-o", "/dev/null", "/bin/true"]).stdout(Stdio::null()).stderr(Stdio::null());
     strace.status().is_ok_and(|status| status.success())

@@ -22,6 +22,8 @@ mod file_faults;
 mod files;
 #[cfg(feature = "sandbox")]
 mod foreign_writers;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod full_disk;
 mod fuzz;
 mod help;
 mod hermetic;

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::identity_center::Client;
 use crate::role::RoleArn;
 use crate::session::Session;
+use crate::terminal;
 use fetch::{Answers, Fetch};
 use journal::Journal;
 
@@ -111,6 +112,12 @@ impl Inventory {
             accounts,
         };
         inventory.remember(directory)?;
+        let inventory =
+            Self { start_url: directory.start_url.clone(), region: directory.region.clone(), accounts };
+        // The answer is no worse for it: the next run asks again.
+        if let Err(error) = inventory.remember(directory) {
+            terminal::warn(&format!("{error}; the list is not kept"));
+        }
         if missing.is_empty() {
             journal.into_inner().remove();
         }

@@ -1,0 +1,156 @@
+//! A disk that is full, or a person's share of it: each file that is written stays the old one, nothing lies beside it,
+//! and what was fetched is handed out where it can be.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use aws_sso::sandbox::{Approval, Options};
+
+use crate::secrets::files;
+use crate::sign_in::{Place, TOKEN_FILE};
+use crate::support::{Invocation, Output, skip};
+
+/// A small file system of its own on a folder, gone with this.
+struct Disk {
+    folder: PathBuf,
+}
+
+impl Disk {
+    /// None where this user may not mount anything.
+    #[track_caller]
+    fn on(folder: PathBuf, limit: &str) -> Option<Self> {
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("{limit},mode=700"), "tmpfs"]).arg(&folder);
+        if !mount.output().is_ok_and(|output| output.status.success()) {
+            skip("this user may not mount a tmpfs: a full disk is not tested");
+            return None;
+        }
+        Some(Self { folder })
+    }
+
+    /// Takes all that is left: of the space, or of the files that there may be.
+    fn fill(&self, limit: &str) {
+        if limit.starts_with("size=") {
+            let mut file = File::create(self.folder.join("filler")).unwrap();
+            while file.write_all(&[0; 4096]).is_ok() {}
+        } else {
+            (0..).find(|number| File::create(self.folder.join(format!("filler-{number}"))).is_err());
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.folder).status();
+    }
+}
+
+const CREDENTIALS: &str = "[mine]\naws_access_key_id = AKIA\n";
+
+/// Runs every verb that writes something, each from the same files, where `full` has made writing impossible.
+fn each_writer(place: &Place, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) -> Invocation) {
+    let home = &place.home;
+    let account = place.sandbox.accounts()[0].clone();
+    let role = format!("{}/{}", account.id, account.roles[0]);
+    let [fresh, config] = [TOKEN_FILE, ".aws/config"].map(|file| home.read(file));
+    let mut aged: serde_json::Value = serde_json::from_str(&fresh).unwrap();
+    aged["expiresAt"] = "2020-01-01T00:00:00Z".into();
+    let aged = aged.to_string();
+    let cannot =
+        |file: &str, then: &str| format!("cannot write {}: {reason}{then}", home.path(file).display());
+
+    let process = format!("process {role}");
+    let default = format!("-p corp -r arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
+    let changed = "\n  nothing was changed; check the folder's owner and mode, and the free space\n";
+    let not_kept = "; the credentials are not kept\n";
+    // The verb, the sign-in that it finds, its status, and what it says of which file.
+    let cases: [(&str, &str, i32, &str, &str); 6] = [
+        (&process, &fresh, 0, ".aws/cli/cache/", not_kept),
+        (&process, &aged, 0, TOKEN_FILE, "; the renewed sign-in is not kept\n"),
+        ("login --device-code --no-browser --force", &fresh, 1, TOKEN_FILE, changed),
+        (&default, &fresh, 1, ".aws/credentials", changed),
+        ("discover -p corp", &fresh, 1, ".aws/config.before-discover", changed),
+        ("list", &fresh, 0, ".cache/aws-sso/", "; the list is not kept\n"),
+    ];
+    for (line, token, status, file, then) in cases {
+        let _ = fs::remove_file(home.path(".aws/credentials"));
+        let fillers =
+            files(&home.path("")).into_iter().filter(|path| path.to_str().unwrap().contains("/filler"));
+        fillers.for_each(|path| fs::remove_file(path).unwrap());
+        for folder in [".aws/cli/cache", ".cache/aws-sso"] {
+            let _ = fs::remove_dir_all(home.path(folder));
+            fs::create_dir_all(home.path(folder)).unwrap();
+        }
+        home.write(TOKEN_FILE, token);
+        home.write(".aws/config", &config);
+        home.write(".aws/credentials", CREDENTIALS);
+        full();
+        let output: Output = run(line).run().status(status);
+        let message = cannot(file, "");
+        let said = if file.ends_with('/') {
+            let (before, after) = message.split_once(&format!(": {reason}")).unwrap();
+            output.stderr.contains(before) && output.stderr.contains(&format!(": {reason}{after}{then}"))
+        } else {
+            output.stderr.contains(&cannot(file, then))
+        };
+        assert!(said, "{message}{then}\n{output}");
+        if status == 0 {
+            assert!(
+                output.stdout.contains("SecretAccessKey")
+                    || line == "list" && output.stdout.contains(&account.id)
+            );
+        }
+        let whole = [home.read(TOKEN_FILE), home.read(".aws/config"), home.read(".aws/credentials")];
+        assert_eq!(whole, [token, config.as_str(), CREDENTIALS], "{line}");
+        let left: Vec<_> = files(&home.path("")).into_iter().filter(|path| is_odd(path)).collect();
+        assert_eq!(left, [""; 0].map(PathBuf::from), "{line}");
+    }
+}
+
+/// What a writer makes on the way, or in part.
+fn is_odd(path: &Path) -> bool {
+    let path = path.to_str().unwrap();
+    path.contains(".aws-sso-") || path.contains("/cli/cache/") || path.ends_with(".before-discover")
+}
+
+#[test]
+fn on_a_full_disk_every_file_stays_whole_and_is_named() {
+    for limit in ["size=256k", "nr_inodes=64"] {
+        let place = Place::with(Options {
+            approval: Approval::Automatic,
+            accounts: 1,
+            roles: 1,
+            ..Options::default()
+        });
+        let Some(disk) = Disk::on(place.home.path(""), limit) else { return };
+        place.home.sign_in_config("");
+        fs::create_dir(place.home.path("tmp")).unwrap();
+        let _ = place.aws_sso("login --device-code --no-browser").run().success();
+        let run = |line: &str| place.aws_sso(line);
+        each_writer(&place, "No space left on device", &|| disk.fill(limit), &run);
+    }
+}
+
+#[test]
+fn over_a_quota_every_file_stays_whole_and_is_named() {
+    // As file systems say it that count when they write to the disk.
+    let quota =
+        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:error=EDQUOT"];
+    if !crate::crashes::can_trace() {
+        return skip("there is no strace that may trace: a quota is not tested");
+    }
+    let place = Place::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    let run = |line: &str| place.aws_sso(line).behind(quota);
+    each_writer(&place, "Disk quota exceeded", &|| {}, &run);
+
+    // After the list and the copy for `--undo`, the config itself.
+    let late = quota.map(|word| word.replace("EDQUOT", "EDQUOT:when=3+"));
+    let config = place.home.read(".aws/config");
+    let output = place.aws_sso("discover -p corp").behind(late).run().status(1);
+    let _ = output.complains(".aws/config: Disk quota exceeded\n  nothing was changed");
+    assert_eq!(place.home.read(".aws/config"), config);
+    let odd: Vec<_> = place.home.list(".aws").into_iter().filter(|name| name.contains(".aws-sso-")).collect();
+    assert_eq!(odd, [""; 0]);
+}
