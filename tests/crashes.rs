@@ -31,6 +31,19 @@ pub(crate) fn can_trace() -> bool {
     strace.status().is_ok_and(|status| status.success())
 }
 
+/// A browser whose person approves at once: it follows the link, and where that leads to.
+const BROWSER: &str = r#"#!/bin/bash
+get() {
+    local address=${1#http://}
+    local authority=${address%%/*}
+    exec 3<>"/dev/tcp/${authority%:*}/${authority#*:}"
+    printf 'GET /%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "${address#*/}" "$authority" >&3
+    cat <&3
+}
+location=$(get "$1" | tr -d '\r' | sed -n 's/^location: //p')
+get "$location" >/dev/null
+"#;
+
 /// All files below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten();
@@ -44,7 +57,8 @@ fn kill_at_each(call: &str, reset: &dyn Fn(), run: &dyn Fn() -> Invocation, chec
         reset();
         let inject = format!("inject={call}:signal=KILL:when={number}");
         let trace = format!("trace={call}");
-        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+        // Threads are followed, and a browser is not: a person's would not be killed either.
+        let strace = ["strace", "-f", "-b", "execve", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
         let output = run().behind(strace).run();
         if output.exit.success() {
             return number - 1;
@@ -75,19 +89,29 @@ fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
     // Each verb, the sign-in it finds, and the files that it changes: their mode, and what the old or new one ends in.
     let process = format!("process {arn} -p corp");
     let default = format!("-p corp -r {arn}");
-    let cases = [(process.as_str(), &aged), (default.as_str(), &fresh), ("discover -p corp", &fresh)];
+    let cases = [
+        (process.as_str(), &aged),
+        (default.as_str(), &fresh),
+        ("discover -p corp", &fresh),
+        // What renews the old sign-in is worth something until the new one is there.
+        ("login --force --device-code --no-browser", &aged),
+        ("login --force --browser", &aged),
+    ];
+    let browser = place.home.write("browser", BROWSER);
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
     for (line, token) in cases {
         let reset = || {
-            for folder in [".aws/cli", ".cache"] {
+            for folder in [".aws/cli", ".aws/sso", ".cache"] {
                 let _ = fs::remove_dir_all(place.home.path(folder));
             }
             place.home.write(TOKEN_FILE, token);
+            fs::set_permissions(place.home.path(TOKEN_FILE), fs::Permissions::from_mode(0o600)).unwrap();
             place.home.write(".aws/config", &config);
             place.home.write(".aws/credentials", credentials);
             fs::set_permissions(place.home.path(".aws/credentials"), fs::Permissions::from_mode(0o640))
                 .unwrap();
         };
-        let run = || place.aws_sso(line);
+        let run = || place.aws_sso(line).env("BROWSER", &browser);
         reset();
         let _ = run().run().success();
         let new_config = place.home.read(".aws/config");
@@ -107,6 +131,11 @@ fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
                             && text.contains("\naws_secret_access_key = ")
                             && text.lines().last().unwrap().starts_with("aws_session_token = ");
                         mode == 0o640 && text.starts_with(credentials) && (text == credentials || is_new)
+                    }
+                    _ if TOKEN_FILE.ends_with(name) => {
+                        mode == 0o600
+                            && (&text == token || !text.contains("2020-01-01"))
+                            && serde_json::from_str::<serde_json::Value>(&text).is_ok()
                     }
                     _ => mode == 0o600 && serde_json::from_str::<serde_json::Value>(&text).is_ok(),
                 };

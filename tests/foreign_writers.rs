@@ -1,19 +1,21 @@
 //! Other tools write the shared files too, in place and without a lock, while we read and write them.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use aws_sso::aws_files::secret_store::SecretStore;
 use aws_sso::aws_files::{role_cache, token_cache};
 use aws_sso::credentials::RoleCredentials;
-use aws_sso::sandbox::{Options, Rotation};
+use aws_sso::sandbox::{Approval, Options, Rotation};
 
 use crate::sign_in::{Place, TOKEN_FILE, wait};
-use crate::support::Home;
+use crate::support::{Home, Invocation, REGION, START_URL};
 
 /// `AWS_SSO_TEST_ROUNDS=10000` for the long run.
-fn rounds() -> usize {
-    std::env::var("AWS_SSO_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(500)
+fn rounds(usual: usize) -> usize {
+    std::env::var("AWS_SSO_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(usual)
 }
 
 /// botocore's own cache, which the AWS CLI v2 uses as well. It reads before it writes: that must succeed, too.
@@ -66,7 +68,7 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
     wait(|| begin.exists().then_some(()));
     let (mut torn, mut seen) =
         (0, token_cache::read(&SecretStore::Files, &token).unwrap().unwrap().expires_at);
-    for round in 0..rounds() {
+    for round in 0..rounds(500) {
         torn += usize::from(serde_json::from_slice::<serde_json::Value>(&fs::read(&token).unwrap()).is_err());
         let found = token_cache::read(&SecretStore::Files, &token)
             .unwrap()
@@ -85,7 +87,119 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
     fs::write(&end, "").unwrap();
     // It has met no file that it could not read, either.
     let written = writer.finish().success().quiet().stdout;
-    println!("{} reads during {} writes; {torn} of them met half a file", rounds(), written.trim());
+    println!("{} reads during {} writes; {torn} of them met half a file", rounds(500), written.trim());
+}
+
+/// One long-lived process of another tool: it renews the sign-in and fetches credentials in each round, by the classes
+/// that do so in every one of its programs, and signs in anew in some. Nothing it meets may trouble it.
+const CLIENT: &str = r#"
+import importlib, logging, os, sys
+
+# Whoever comes second with a refresh token logs a warning, and goes on with the token that still lives.
+logging.disable(logging.WARNING)
+package, rounds, account, role, start_url, region, begin = sys.argv[1:]
+part = lambda name: importlib.import_module(package + "." + name)
+session = part("session").Session(profile="theirs")
+endpoint, make, clients = os.environ["AWS_ENDPOINT_URL"], session.create_client, {}
+
+def create_client(name, *arguments, **options):
+    # Version 2.9 of the AWS CLI takes no endpoint from the environment.
+    options["endpoint_url"] = endpoint
+    if name not in clients:
+        clients[name] = make(name, *arguments, **options)
+    return clients[name]
+
+session.create_client = create_client
+tokens, utils = part("tokens"), part("utils")
+dumps = tokens._sso_json_dumps
+token_cache = utils.JSONFileCache(os.path.expanduser("~/.aws/sso/cache"), dumps_func=dumps)
+role_cache = utils.JSONFileCache(os.path.expanduser("~/.aws/cli/cache"))
+provider = tokens.SSOTokenProvider(session, cache=token_cache)
+config = part("config").Config(region_name=region, signature_version=importlib.import_module(package).UNSIGNED)
+oidc = lambda name, **options: create_client(name, config=config)
+
+for number in range(int(rounds)):
+    fetcher = part("credentials").SSOCredentialFetcher(
+        start_url, region, role, account, create_client,
+        cache=role_cache, token_provider=provider, sso_session_name="corp",
+    )
+    assert fetcher.fetch_credentials()["secret_key"]
+    # boto3 signs nobody in.
+    if number % 50 == 49 and hasattr(utils, "SSOTokenFetcher"):
+        login = utils.SSOTokenFetcher(
+            region, oidc, cache=token_cache, on_pending_authorization=lambda **_: None, sleep=lambda _: None,
+        )
+        login.fetch_token(start_url, force_refresh=True, registration_scopes=["sso:account:access"], session_name="corp")
+    open(begin, "a").close()
+"#;
+
+#[test]
+fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
+    let writers: [(&str, &dyn Fn(&Home) -> Option<Invocation>); 2] =
+        [("botocore", &|home| home.boto3(CLIENT)), ("awscli.botocore", &|home| home.aws_cli_modules(CLIENT))];
+    for (package, writer) in writers {
+        // So short-lived that everybody has to renew and to fetch each time.
+        let minutes = Duration::from_mins(10);
+        let place = Place::signed_in(Options {
+            approval: Approval::Automatic,
+            refresh: Rotation::Rotated,
+            token_lifetime: minutes,
+            credential_lifetime: minutes,
+            ..Options::default()
+        });
+        place.home.sign_in_config("[profile theirs]\nsso_session = corp\n");
+        let account = place.sandbox.accounts()[0].clone();
+        let Some(writer) = writer(&place.home) else { continue };
+        let begin = place.home.path("begin");
+        let writer = writer.endpoint(place.sandbox.endpoint());
+        let writer = writer.args([
+            package,
+            &rounds(200).to_string(),
+            &account.id,
+            &account.roles[0],
+            START_URL,
+            REGION,
+        ]);
+        let writer = writer.arg(&begin).limit(Duration::from_hours(1)).start();
+        wait(|| begin.exists().then_some(()));
+
+        let is_over = AtomicBool::new(false);
+        let (runs, reads) = thread::scope(|scope| {
+            let runs = scope.spawn(|| {
+                let mut runs = 0;
+                while !is_over.load(Ordering::Relaxed) {
+                    let output = place.process().run().success().quiet();
+                    assert!(output.json()["SecretAccessKey"].is_string());
+                    runs += 1;
+                }
+                runs
+            });
+            let reads = scope.spawn(|| {
+                let (mut reads, mut seen) = (0, 0);
+                while !is_over.load(Ordering::Relaxed) {
+                    let found = token_cache::read(&SecretStore::Files, &place.home.path(TOKEN_FILE)).unwrap();
+                    let expiry = found.expect("there is a token at all times").expires_at.as_second();
+                    // Each counts from the arrival of its answer, in whole seconds.
+                    assert!(expiry >= seen - 2, "an older token came back: {expiry} after {seen}");
+                    (reads, seen) = (reads + 1, seen.max(expiry));
+                }
+                reads
+            });
+            let theirs = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.finish()));
+            is_over.store(true, Ordering::Relaxed);
+            let _ = theirs.unwrap().success().quiet();
+            (runs.join().unwrap(), reads.join().unwrap())
+        });
+        // Had the newest refresh token been lost in any round, nobody could renew now.
+        place.age_token();
+        let _ = place.aws_sso("check").run().success().quiet();
+        let renewals =
+            place.sandbox.requests().iter().filter(|request| request.operation == "CreateToken").count();
+        println!(
+            "{package}: {} rounds, {runs} runs of aws-sso, {reads} reads, {renewals} CreateToken",
+            rounds(200)
+        );
+    }
 }
 
 #[test]

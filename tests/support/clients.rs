@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use super::{Home, Invocation, programs, skip};
+use super::{Home, Invocation, note, programs, skip};
 
 /// Version 2 of the AWS CLI. The first `aws` on `PATH` may well be version 1: each candidate is asked.
 static AWS_CLI: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
@@ -23,6 +23,15 @@ static PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
     named.or(Some(ours)).filter(|python| {
         let import = Command::new(python).args(["-c", "import boto3"]).stderr(Stdio::null()).status();
+        import.is_ok_and(|status| status.success())
+    })
+});
+
+/// A Python that has the AWS CLI v2 among its modules, as a distribution installs it.
+static AWS_CLI_PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+    programs("python3").find(|python| {
+        let script = "import awscli, sys; import awscli.botocore; sys.exit(awscli.__version__[:2] != '2.')";
+        let import = Command::new(python).args(["-c", script]).stderr(Stdio::null()).status();
         import.is_ok_and(|status| status.success())
     })
 });
@@ -45,6 +54,17 @@ impl Home {
     pub fn boto3(&self, script: &str) -> Option<Invocation> {
         let Some(program) = &*PYTHON else {
             skip("there is no Python with boto3 (tests/run makes one): what it accepts is not tested");
+            return None;
+        };
+        Some(self.client(program).args(["-c", script]))
+    }
+
+    /// A Python script that can import the AWS CLI v2's own modules; `None`, and a line that says so, where the AWS CLI
+    /// keeps them to itself.
+    #[track_caller]
+    pub fn aws_cli_modules(&self, script: &str) -> Option<Invocation> {
+        let Some(program) = &*AWS_CLI_PYTHON else {
+            note("no Python has the AWS CLI v2's modules: how it writes files is tested with boto3's alone");
             return None;
         };
         Some(self.client(program).args(["-c", script]))
