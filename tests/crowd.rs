@@ -63,6 +63,25 @@ fn a_hundred_processes_renew_a_sign_in_once() {
 }
 
 #[test]
+fn a_rotated_refresh_token_is_on_disk_before_the_answer_is_used() {
+    let place = Place::signed_in(Options { refresh: Rotation::Rotated, ..Options::default() });
+    place.age_token();
+    let before = place.token();
+    // Renewed at once, and then stuck: with the new token in hand, in the request that needs it.
+    let process = place.process().start();
+    place.sandbox.update(|options| options.latency = Duration::from_millis(300));
+    wait(|| (place.sandbox.count("CreateToken") == 1).then_some(()));
+    place.sandbox.update(|options| options.latency = Duration::from_mins(1));
+    wait(|| (place.sandbox.count("GetRoleCredentials") == 1).then_some(()));
+    assert_ne!(place.token()["refreshToken"], before["refreshToken"]);
+    process.signal("KILL");
+    let _ = process.finish();
+    place.sandbox.update(|options| options.latency = Duration::ZERO);
+    place.age_token();
+    let _ = place.process().run().success().quiet();
+}
+
+#[test]
 fn a_hundred_processes_on_one_terminal_ask_its_person_once() {
     let place = Place::with(Options { approval: Approval::Automatic, polls_before_approval: 3, ..slow() });
     let process = place.process();

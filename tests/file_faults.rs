@@ -88,6 +88,23 @@ fn a_home_that_cannot_be_written_is_enough_for_credentials() {
     let output = handed_out(powerless(place.process()).run());
     mode(&place.home.path(""), 0o700);
     let _ = output.complains("Permission denied; the credentials are not kept");
+
+    // What can be of no use without its file is told, and leaves what there was.
+    let account = &place.sandbox.accounts()[0];
+    let default = format!("-p corp -r arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
+    let cases = [
+        (default.as_str(), ".aws/credentials"),
+        ("discover -p corp", ".aws/config.before-discover"),
+        ("login --device-code --no-browser --force", TOKEN_FILE),
+    ];
+    let before = [TOKEN_FILE, ".aws/config"].map(|file| place.home.read(file));
+    for (line, file) in cases {
+        let output = powerless(place.aws_sso(line)).run().status(1);
+        let words = format!("cannot write {}: Permission denied", place.home.path(file).display());
+        let _ = output.complains(&words).complains("nothing was changed; check the folder's owner and mode");
+        assert_eq!([TOKEN_FILE, ".aws/config"].map(|file| place.home.read(file)), before, "{line}");
+    }
+    assert!(!place.home.has(".aws/credentials"));
 }
 
 #[test]
@@ -205,8 +222,17 @@ fn folders_that_others_can_change_are_told_and_those_of_others_refused() {
 #[test]
 fn a_home_that_is_no_place_is_told_and_one_of_xdgs_that_is_none_is_not_used() {
     let place = signed_in();
-    let output = place.process().env("HOME", "relative").run().status(1);
-    let _ = output.complains("there is no place for ~/.aws").complains("set HOME to your home folder");
+    let mut homeless = vec![place.process().env("HOME", "relative")];
+    // Who has no HOME has the system's idea of it, unless the system has none.
+    if is_root() {
+        homeless.push(place.process().env_remove("HOME").behind(STRANGER.1));
+    } else {
+        skip("only root can be somebody whom the system does not know: no HOME at all is not tested");
+    }
+    for process in homeless {
+        let output = process.run().status(1);
+        let _ = output.complains("there is no place for ~/.aws").complains("set HOME to your home folder");
+    }
     for value in ["", "relative", "./.cache"] {
         let cold = place.process().current_dir(place.home.path("tmp"));
         let cold = cold.env("XDG_CACHE_HOME", value).env("XDG_CONFIG_HOME", value);

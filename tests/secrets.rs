@@ -185,6 +185,15 @@ fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
             assert!(!home.has("link") && !home.has("link.new") && !home.has("browser.env"), "{link}");
         }
     }
+    // A token is sent to no such place either, whoever names it.
+    for url in ["http://portal.example", "file:///portal", "https://user:hunter2@portal.example"] {
+        let place = Place::signed_in(Options::default());
+        for name in ["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"] {
+            let output = place.process().env(name, url).run().status(2).complains(name);
+            assert!(!output.stderr.contains("hunter2"), "{output}");
+        }
+        assert_eq!(place.sandbox.requests(), []);
+    }
     // A start URL of another kind does not even get a request.
     for url in ["http://d-abc123.awsapps.com/start", "file:///start", "javascript:alert(1)", "d-abc123"] {
         let home = Home::new();
