@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::time::Duration;
 
 use aws_sso::sandbox::{Fault, Options};
 use serde_json::Value;
@@ -425,7 +426,7 @@ const CASES: &[Case] = &[
     (
         "an endpoint without TLS",
         |_, run| run.env("AWS_ENDPOINT_URL_SSO", "http://portal.example.com"),
-        ["Network", "broken", "is not encrypted", "use https"],
+        ["Directories", "broken", "is not encrypted", "use https"],
     ),
     (
         "a proxy that is not there",
@@ -530,5 +531,45 @@ fn the_function_of_each_shell_says_that_it_is_loaded_and_whether_tab_works() {
             assert!(found.contains(&loaded), "{name}: {found}");
             assert!(found.contains(expected), "{name} {load}: no {expected} in {found}");
         }
+    }
+}
+
+/// A host that takes connections and never answers, and one that does not even do that, keep nobody waiting for long.
+#[test]
+fn a_service_that_hangs_is_told_within_seconds() {
+    let place = Place::with(Options::default());
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", mute.local_addr().unwrap());
+    let output =
+        doctor(&place, "--json").endpoint(&address).limit(Duration::from_secs(15)).run().status(1).quiet();
+    let all = findings(&output);
+    let told = all.iter().filter(|[section, verdict, found, _]| {
+        section == "Network" && verdict == "broken" && found.contains("did not answer in time")
+    });
+    assert_eq!(told.count(), 1, "{output}");
+}
+
+/// A check that cannot be made is a finding, and keeps no other from being made.
+#[test]
+fn a_world_in_ruins_is_told_of_to_the_end() {
+    let place = healthy();
+    let home = &place.home;
+    fs::remove_file(home.path(".aws/config")).unwrap();
+    fs::create_dir(home.path(".aws/config")).unwrap();
+    home.write(".config/aws-sso/config", "[[[\nlogin = perhaps\n\0");
+    home.write(".cache/aws-sso/inventory.json", "[");
+    let ruined = [
+        doctor(&place, "--json"),
+        doctor(&place, "--json").env_remove("HOME").env_remove("PATH"),
+        doctor(&place, "--json -p nowhere").env("HOME", "/nowhere").env("AWS_PROFILE", "\u{1b}[31m"),
+        doctor(&place, "--json")
+            .env("AWS_CONFIG_FILE", "/etc")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/zero"),
+    ];
+    for run in ruined {
+        let output = run.run().status(1).quiet();
+        let sections = output.json()["sections"].as_array().unwrap().len();
+        assert_eq!(sections, 9, "{output}");
+        assert!(findings(&output).iter().any(|[_, verdict, ..]| verdict == "broken"), "{output}");
     }
 }

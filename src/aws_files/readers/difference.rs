@@ -1,6 +1,6 @@
 //! Where a reader does not make of a file what its user means.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Quirk, Reader, Reading, Section, meant};
 use crate::aws_files::line::{indent, is_legible, trim, without_comment};
@@ -33,6 +33,7 @@ pub struct Stumble {
 #[must_use]
 pub fn stumbles(file: &[u8]) -> Vec<Stumble> {
     let meant = meant(file);
+    let begins: HashMap<usize, &Section> = meant.values().map(|section| (section.line, section)).collect();
     let lines: Vec<&[u8]> = file.split(|byte| *byte == b'\n').collect();
     let mut found: BTreeMap<(Effect, usize, Quirk), Vec<Reader>> = BTreeMap::new();
     for reader in Reader::ALL {
@@ -40,7 +41,7 @@ pub fn stumbles(file: &[u8]) -> Vec<Stumble> {
             Err(refusal) => BTreeSet::from([(Effect::Refused, refusal.line, refusal.quirk)]),
             Ok(reading) => differences(&meant, &reading)
                 .into_iter()
-                .flat_map(|(effect, line)| reasons(&meant, &lines, effect, line))
+                .flat_map(|(effect, line)| reasons(&begins, &lines, effect, line))
                 .collect(),
         };
         for place in places {
@@ -54,10 +55,14 @@ pub fn stumbles(file: &[u8]) -> Vec<Stumble> {
 }
 
 /// Why a line is read in another way. A section whose header is plain is ignored for all of its keys.
-fn reasons(meant: &Reading, lines: &[&[u8]], effect: Effect, line: usize) -> Vec<(Effect, usize, Quirk)> {
+fn reasons(
+    begins: &HashMap<usize, &Section>,
+    lines: &[&[u8]],
+    effect: Effect,
+    line: usize,
+) -> Vec<(Effect, usize, Quirk)> {
     let reason = quirk(lines, line, effect);
-    let section = meant.values().find(|section| section.line == line);
-    match section {
+    match begins.get(&line) {
         Some(section) if effect == Effect::Ignored && reason == Quirk::Other => {
             let keys = section.settings.values().map(|value| value.line);
             keys.map(|line| (Effect::Misread, line, quirk(lines, line, Effect::Misread))).collect()

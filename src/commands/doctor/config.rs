@@ -49,9 +49,15 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     if !reading.is_empty() {
         findings.push(Finding::ok(format!("read by {}", listed(&reading).0)));
     }
-    findings.extend(told(&path, &stumbles));
-    findings.extend(unread(&path, &file));
-    findings.extend(contradictions(&path, context, &file));
+    for mut kind in [told(&path, &stumbles), unread(&path, &file), contradictions(&path, context, &file)] {
+        let more = kind.len().saturating_sub(TOLD);
+        kind.truncate(TOLD);
+        findings.extend(kind);
+        if more > 0 {
+            let found = format!("{}: {more} more such lines", shown(&path));
+            findings.push(Finding::warning(found, "mend those above, then ask again"));
+        }
+    }
     findings
 }
 
@@ -71,15 +77,7 @@ fn told(path: &Path, stumbles: &[Stumble]) -> Vec<Finding> {
             stumble.quirk.remedy(),
         ));
     }
-    for (number, stumble) in others.iter().enumerate() {
-        if number == TOLD {
-            let more = others.len() - TOLD;
-            findings.push(Finding::warning(
-                format!("{}: {more} more such lines", shown(path)),
-                "mend those above, then ask again",
-            ));
-            break;
-        }
+    for stumble in others {
         let (readers, is_plural) = listed(&stumble.readers);
         let effect = match (stumble.effect, is_plural) {
             (Effect::Ignored, false) => "passes over the section that begins here",

@@ -19,16 +19,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         }
         return findings;
     }
-    match context.directory() {
-        Ok(directory) => {
-            findings.push(Finding::ok(format!("without -p the directory is {}", directory.name)));
-        }
-        Err(error) if names.len() > 1 && error.to_string().contains("several directories") => {
-            findings
-                .push(Finding::ok(format!("each verb has to be told which: -p {}", names.join(" or -p "))));
-        }
-        Err(error) => findings.push(Finding::of(&error)),
-    }
+    findings.extend(chosen(context, &names));
     for name in names {
         match config.directory(&name).and_then(|directory| sign_in(context, &directory)) {
             Ok(finding) => findings.push(finding),
@@ -36,6 +27,21 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The directory that a verb uses.
+fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
+    let is_told = context.is_told_a_profile();
+    Some(match context.directory() {
+        Ok(directory) if is_told => Finding::ok(format!("with this -p the directory is {}", directory.name)),
+        Ok(directory) => Finding::ok(format!("without -p the directory is {}", directory.name)),
+        // The settings and the variable have been told of.
+        Err(_) if context.settings().is_err() || (!is_told && environment::sso_profile().is_some()) => {
+            return None;
+        }
+        Err(error) if is_told || names.len() == 1 => Finding::of(&error),
+        Err(_) => Finding::ok(format!("each verb has to be told which: -p {}", names.join(" or -p "))),
+    })
 }
 
 fn sign_in(context: &Context, directory: &Directory) -> Result<Finding> {

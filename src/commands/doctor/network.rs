@@ -15,7 +15,7 @@ use crate::identity_center::{Answer, Client, Limits, check_bundle};
 
 /// What a person waits for at most.
 const LIMITS: Limits =
-    Limits { connect: Duration::from_secs(4), answer: Duration::from_secs(6), total: Duration::from_secs(6) };
+    Limits { connect: Duration::from_secs(3), answer: Duration::from_secs(5), total: Duration::from_secs(5) };
 /// Seconds by which clocks may differ without a word.
 const SKEW: i64 = 60;
 /// AWS refuses signed requests when the clocks differ by more.

@@ -21,11 +21,13 @@ fn places() -> Result<Vec<Finding>> {
     for file in [environment::credentials_file()?, environment::config_file()?] {
         findings.extend(person_s_file(&file));
     }
-    for folder in
-        [Some(tokens), Some(roles), environment::cache_folder().ok(), Some(environment::home()?.join(".aws"))]
-    {
-        findings.extend(folder.and_then(|folder| left(&folder)));
-    }
+    let of_files = [environment::credentials_file()?, environment::config_file()?];
+    let mut folders: Vec<_> = of_files.iter().filter_map(|file| file.parent()).map(Path::to_owned).collect();
+    folders.extend([tokens, roles]);
+    folders.extend(environment::cache_folder());
+    folders.sort();
+    folders.dedup();
+    findings.extend(folders.iter().filter_map(|folder| left(folder)));
     Ok(findings)
 }
 
@@ -69,7 +71,7 @@ fn cache(folder: &Path, what: &str) -> Vec<Finding> {
 /// The config or the credentials file, if it holds secrets.
 fn person_s_file(file: &Path) -> Vec<Finding> {
     const SECRETS: [&[u8]; 2] = [b"aws_secret_access_key", b"aws_session_token"];
-    let content = fs::read(file).unwrap_or_default().to_ascii_lowercase();
+    let content = super::content(file).to_ascii_lowercase();
     if !SECRETS.iter().any(|key| memchr::memmem::find(&content, key).is_some()) {
         return Vec::new();
     }

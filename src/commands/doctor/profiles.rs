@@ -1,5 +1,6 @@
 //! The profiles that run this tool, and the accounts and roles that are remembered.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -13,6 +14,7 @@ use crate::aws_files::role_profile::Process;
 use crate::aws_files::store;
 use crate::commands::context::Context;
 use crate::environment::shown;
+use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::RoleRef;
 
@@ -56,24 +58,20 @@ fn inventory(directory: &Directory) -> Option<Finding> {
 /// The profiles whose `credential_process` is this tool: whether it is found, and knows their role.
 fn processes(context: &Context, config: &Config, installed: &Installed) -> Vec<Finding> {
     let meant = readers::meant(&store::read(config.path()).ok().flatten().unwrap_or_default());
-    let mut faults: Vec<(String, &'static str)> = Vec::new();
-    let mut programs: Vec<String> = Vec::new();
+    let mut grants = Grants { context, config, offers: BTreeMap::new() };
+    let mut faults = Vec::new();
+    let mut programs = BTreeSet::new();
     let mut count = 0;
     for process in config.processes() {
         count += 1;
+        // A program that is not there is told once.
+        let program = Some(&process.program).filter(|program| programs.insert((*program).clone()));
+        let found = [program.and_then(|program| installed.fault(program)), grants.fault(&process)];
         let section = meant.get(&(Kind::Profile, process.name.clone()));
-        let line = section
-            .and_then(|section| section.settings.get("credential_process"))
-            .map_or(0, |value| value.line);
-        if !programs.contains(&process.program) {
-            programs.push(process.program.clone());
-            if let Some((fault, remedy)) = installed.fault(&process.program) {
-                faults.push((format!("{}: {fault}", place(config.path(), line, &process.name)), remedy));
-            }
-        }
-        if let Some((fault, remedy)) = fault(context, config, &process) {
-            faults.push((format!("{}: {fault}", place(config.path(), line, &process.name)), remedy));
-        }
+        let value = section.and_then(|section| section.settings.get("credential_process"));
+        let place = place(config.path(), value.map_or(0, |value| value.line), &process.name);
+        faults
+            .extend(found.into_iter().flatten().map(|(fault, remedy)| (format!("{place}: {fault}"), remedy)));
     }
     let mut findings: Vec<Finding> = Vec::new();
     if count > 0 {
@@ -93,37 +91,68 @@ fn place(config: &Path, line: usize, profile: &str) -> String {
     format!("{}:{line}: profile {profile}", shown(config))
 }
 
-/// Why the tool could not give such a profile its role, as far as this machine's files tell.
-fn fault(context: &Context, config: &Config, process: &Process) -> Option<(String, &'static str)> {
-    let directory =
-        process.profile.clone().or_else(|| context.directory().ok().map(|directory| directory.name));
-    let Some(name) = directory else {
-        return Some((
-            "its credential_process names no directory, and there are several".to_owned(),
-            "add to the line: -p NAME",
-        ));
-    };
-    let directory = match config.directory(&name) {
-        Ok(directory) => directory,
-        Err(error) => return Some((error.to_string(), "name another with -p in its credential_process")),
-    };
-    let settings = context.settings().ok();
-    let text = settings.and_then(|settings| settings.alias(&process.role)).unwrap_or(&process.role);
-    let gone = "run: aws-sso discover --prune; or aws-sso list --refresh, if it is new";
-    let inventory = Inventory::remembered(&directory).ok().flatten();
-    match text.parse() {
-        Err(error) => Some((error.to_string(), "write a role like arn:aws:iam::123456789012:role/NAME")),
-        Ok(RoleRef::Name(role)) if config.role_of(&role).is_none() => Some((
-            format!("{role} is no role, alias, or profile with a role"),
-            "name another role in its line",
-        )),
-        Ok(RoleRef::AccountName { account_name, role_name }) if config.role_of(text).is_none() => {
-            inventory?.role(&account_name, &role_name).err().map(|error| (error.to_string(), gone))
-        }
-        Ok(reference @ (RoleRef::Arn(_) | RoleRef::Id { .. })) => {
-            let is_known = inventory?.roles().any(|(_, role)| reference.names(&role));
+/// What is wrong, and what to do about it.
+type Fault = (String, &'static str);
+
+/// What the directories are known to grant, looked up once each.
+struct Grants<'a> {
+    context: &'a Context,
+    config: &'a Config,
+    offers: BTreeMap<String, Result<Option<Offer>>>,
+}
+
+/// What is remembered of a directory.
+struct Offer {
+    inventory: Inventory,
+    /// Account ids and role names.
+    roles: HashSet<(String, String)>,
+}
+
+impl Offer {
+    fn of(directory: &Directory) -> Option<Self> {
+        let inventory = Inventory::remembered(directory).ok().flatten()?;
+        let roles = inventory.accounts.iter();
+        let roles = roles.flat_map(|it| it.roles.iter().map(|role| (it.id.clone(), role.clone()))).collect();
+        Some(Self { inventory, roles })
+    }
+}
+
+impl Grants<'_> {
+    /// Why the tool could not give such a profile its role, as far as this machine's files tell.
+    fn fault(&mut self, process: &Process) -> Option<Fault> {
+        let chosen = || self.context.directory().ok().map(|directory| directory.name);
+        let Some(name) = process.profile.clone().or_else(chosen) else {
+            let fault = "its credential_process names no directory, and there are several";
+            return Some((fault.to_owned(), "add to the line: -p NAME"));
+        };
+        let config = self.config;
+        let offer = self.offers.entry(name.clone());
+        let offer = match offer.or_insert_with(|| config.directory(&name).map(|it| Offer::of(&it))) {
+            Ok(offer) => offer.as_ref(),
+            Err(error) => {
+                return Some((error.to_string(), "name another with -p in its credential_process"));
+            }
+        };
+        let settings = self.context.settings().ok();
+        let text = settings.and_then(|settings| settings.alias(&process.role)).unwrap_or(&process.role);
+        let gone = "run: aws-sso discover --prune; or aws-sso list --refresh, if it is new";
+        let by_id = |account_id: String, role_name: String| {
+            let is_known = offer?.roles.contains(&(account_id, role_name));
             (!is_known).then(|| (format!("{name} does not offer its role {text}"), gone))
+        };
+        match text.parse() {
+            Err(error) => Some((error.to_string(), "write a role like arn:aws:iam::123456789012:role/NAME")),
+            Ok(RoleRef::Arn(role)) => by_id(role.account_id, role.role_name),
+            Ok(RoleRef::Id { account_id, role_name }) => by_id(account_id, role_name),
+            Ok(RoleRef::Name(role)) if config.role_of(&role).is_none() => Some((
+                format!("{role} is no role, alias, or profile with a role"),
+                "name another role in its line",
+            )),
+            Ok(RoleRef::AccountName { account_name, role_name }) if config.role_of(text).is_none() => {
+                let found = offer?.inventory.role(&account_name, &role_name);
+                found.err().map(|error| (error.to_string(), gone))
+            }
+            Ok(_) => None,
         }
-        Ok(_) => None,
     }
 }

@@ -81,7 +81,9 @@ const WIDTH: usize = 80;
 const INDENT: usize = 11;
 
 impl Report {
-    pub(super) fn add(&mut self, name: &'static str, findings: Vec<Finding>) {
+    /// Adds what a check has found, but for faults that another one has told already.
+    pub(super) fn add(&mut self, name: &'static str, mut findings: Vec<Finding>) {
+        findings.retain(|new| new.verdict == Verdict::Ok || self.findings().all(|old| old != new));
         self.sections.push(Section { name, findings });
     }
 

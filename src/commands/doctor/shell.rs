@@ -121,15 +121,15 @@ fn start_up_lines(shell: Shell) -> Vec<Line> {
     let mut lines = Vec::new();
     for file in start_up_files(shell) {
         // A file that cannot be read is not read by the shell either.
-        let text = String::from_utf8_lossy(&fs::read(&file).unwrap_or_default()).into_owned();
+        let text = String::from_utf8_lossy(&super::content(&file)).into_owned();
         for (number, line) in (1..).zip(text.lines()) {
             let code = line.trim_start();
             let words: Vec<_> = code.split(|c: char| c.is_whitespace() || "\"'`$();".contains(c)).collect();
             let is_program = |word: &str| word.rsplit('/').next() == Some("aws-sso");
-            let Some(at) = words.iter().position(|word| is_program(word)) else { continue };
-            if code.starts_with('#') || words.get(at + 1) != Some(&"init") {
+            let loads = |pair: &[&str]| is_program(pair[0]) && pair[1] == "init";
+            let Some(at) = words.windows(2).position(loads).filter(|_| !code.starts_with('#')) else {
                 continue;
-            }
+            };
             let named =
                 words.get(at + 2).and_then(|name| <Shell as clap::ValueEnum>::from_str(name, true).ok());
             lines.push(Line { place: format!("{}:{number}", shown(&file)), names: named });
