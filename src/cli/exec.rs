@@ -15,9 +15,6 @@ const MANY: &str = "Many roles at once";
 
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Run a command under a role: this process becomes the command, with the environment that `use` would \
-        set, so its status and its signals are its own. Without a command it is your shell.\n\n\
-        With --match or --pick: run it once for each of these roles, several at a time.",
     override_usage = "aws-sso exec [OPTIONS] ROLE [-- CMD [ARGS]...]\n       \
         aws-sso exec [OPTIONS] --match PATTERN -- CMD [ARGS]...\n       \
         aws-sso exec [OPTIONS] --pick -- CMD [ARGS]...",
@@ -87,18 +84,18 @@ impl Many {
 }
 
 const EXEC_HELP: &str = "\
-In arguments, {account_id} {account_name} {role} {region} stand for those of each run, without a shell in between. \
+With a ROLE this process becomes the command, in the environment that awsso use would set, so status and signals are \
+the command's own. Without a command it is your shell.
+
+With --match or --pick the command runs once for each of the roles, several at a time. In arguments, {account_id} {account_name} {role} {region} stand for those of each run, without a shell in between. \
 Account names are whatever the directory's administrator typed.
 
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls
-  aws-sso exec --match 'prod-*/ReadOnly' --regions eu-west-1,us-east-1 -- aws ec2 describe-instances";
+  aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls";
 
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Serve a role's credentials on this machine to programs that run for longer than credentials last: \
-        every AWS SDK asks for them again by itself. Prints the environment to set once it listens, and serves until \
-        it is stopped with Ctrl-C or SIGTERM.",
     after_help = SERVE_HELP
 )]
 pub(crate) struct Serve {
@@ -123,7 +120,8 @@ pub(crate) struct Serve {
 }
 
 const SERVE_HELP: &str = "\
-The server listens on 127.0.0.1 alone and answers only those who have the token that it prints. For one command, \
+Every AWS SDK asks the server again by itself before credentials lapse. The environment to set is printed once it \
+listens; Ctrl-C or SIGTERM stops it. It listens on 127.0.0.1 alone, and answers only those who have the token that it prints. For one command, \
 `aws-sso exec --server` does all of this.
 
 Examples:

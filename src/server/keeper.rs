@@ -96,21 +96,21 @@ impl Keeper {
         told: impl Fn(&Error) + Send + 'static,
     ) -> Live {
         let (state, watched) = watch::channel(State::of(first));
-        let (asker, asked) = mpsc::sync_channel(1);
-        std::thread::spawn(move || keep(&state, &asked, renew, told));
+        let (asker, requests) = mpsc::sync_channel(1);
+        std::thread::spawn(move || keep(&state, &requests, renew, told));
         Live { state: watched, asker }
     }
 }
 
 fn keep(
     state: &watch::Sender<State>,
-    asked: &Receiver<()>,
+    requests: &Receiver<()>,
     mut renew: impl FnMut() -> Result<RoleCredentials>,
     told: impl Fn(&Error),
 ) {
     loop {
         let rest = state.borrow().rest();
-        let is_asked = match asked.recv_timeout(rest) {
+        let is_asked = match requests.recv_timeout(rest) {
             Ok(()) => true,
             Err(RecvTimeoutError::Timeout) => false,
             Err(RecvTimeoutError::Disconnected) => return,

@@ -132,7 +132,7 @@ async fn converse(stream: TcpStream, site: Arc<Site>) {
 impl Site {
     async fn answer<B>(&self, request: &Request<B>) -> Response<String> {
         if let Err(refusal) = guard::judge(request, self.port, &self.token) {
-            return refused(&refusal);
+            return refused(refusal);
         }
         match self.live.answer().await {
             Ok(body) => respond(StatusCode::OK, body),
@@ -141,7 +141,7 @@ impl Site {
     }
 }
 
-fn refused(refusal: &Refusal) -> Response<String> {
+fn refused(refusal: Refusal) -> Response<String> {
     let (status, message) = refusal.told();
     respond(status, complaint("Refused", message))
 }

@@ -54,13 +54,13 @@ pub(super) fn run(context: &Context, arguments: &cli::Exec) -> Result<ExitCode> 
         runs: plan.runs,
         output,
     });
-    let (asker, asked) = mpsc::channel::<(usize, oneshot::Sender<_>)>();
-    let asked = Mutex::new(asked);
+    let (asker, questions) = mpsc::channel::<(usize, oneshot::Sender<_>)>();
+    let questions = Mutex::new(questions);
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 loop {
-                    let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let next = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok((number, answer)) = next else { return };
                     let _ = answer.send(provider.credentials(&job.runs[number].role));
                 }
@@ -99,9 +99,8 @@ impl Crew {
         let mut deadline = None;
         let output = &self.job.output;
         loop {
-            let goes_on = cause.is_none()
-                && tally.no_command.is_none()
-                && !(self.fail_fast && !tally.failed.is_empty());
+            let has_failed = tally.no_command.is_some() || self.fail_fast && !tally.failed.is_empty();
+            let goes_on = cause.is_none() && !has_failed;
             while goes_on
                 && running.len() < self.workers
                 && let Some(number) = waiting.next()

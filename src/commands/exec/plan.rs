@@ -114,11 +114,11 @@ fn chosen(context: &Context) -> Result<(Directory, Roles)> {
     let inventory = Inventory::remembered(&directory)?;
     let accounts = inventory.iter().flat_map(|inventory| &inventory.accounts);
     let names: HashMap<_, _> = accounts.map(|account| (&account.id, &account.name)).collect();
-    let named = |Found { role, .. }: &Found| {
+    let with_name = |Found { role, .. }: &Found| {
         let name = names.get(&role.account_id).map(|name| (*name).clone());
         (name.unwrap_or_default(), role.clone())
     };
-    Ok((directory, found.iter().map(named).collect()))
+    Ok((directory, found.iter().map(with_name).collect()))
 }
 
 fn runs(roles: &Roles, regions: &[Option<String>]) -> Vec<Run> {

@@ -8,6 +8,7 @@ use crate::terminal;
 
 /// Replaces this process; comes back only where the program cannot be started.
 #[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "where it waits, waiting can fail")]
 pub(super) fn with(mut command: Command) -> Result<ExitCode> {
     let error = std::os::unix::process::CommandExt::exec(&mut command);
     Ok(failed(&command, &error))
