@@ -17,6 +17,8 @@ mod discovery;
 #[cfg(feature = "sandbox")]
 mod doctor;
 mod document;
+#[cfg(feature = "sandbox")]
+mod exec;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod file_faults;
 mod files;
