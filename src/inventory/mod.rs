@@ -111,9 +111,6 @@ impl Inventory {
             fetched_at: Timestamp::now().as_second(),
             accounts,
         };
-        inventory.remember(directory)?;
-        let inventory =
-            Self { start_url: directory.start_url.clone(), region: directory.region.clone(), accounts };
         // The answer is no worse for it: the next run asks again.
         if let Err(error) = inventory.remember(directory) {
             terminal::warn(&format!("{error}; the list is not kept"));
