@@ -56,8 +56,8 @@ pub(crate) fn directories(current: &OsStr) -> Vec<CompletionCandidate> {
 pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
     let current = current.to_string_lossy();
     let mut offers = Offers { current: &current, found: BTreeMap::new() };
-    if let Some(settings) = environment::settings_file().ok().and_then(|path| Settings::read(&path).ok()) {
-        for (alias, role) in settings.aliases() {
+    if let Some(settings) = environment::settings_file().ok().and_then(|path| Settings::load(&path).ok()) {
+        for (alias, role, _) in settings.aliases() {
             offers.add(alias, || format!("alias of {role}"));
         }
     }

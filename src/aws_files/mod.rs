@@ -19,6 +19,6 @@ pub(crate) mod role_profile;
 mod scan;
 pub mod secret_store;
 mod section;
-mod similar;
+pub(crate) mod similar;
 pub mod store;
 pub mod token_cache;

@@ -1,7 +1,7 @@
 //! Which names a mistyped one may have meant.
 
 /// The names most like `asked`, the nearest first, at most `count`; none that are far off.
-pub(super) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
     let asked: Vec<char> = asked.to_lowercase().chars().collect();
     // A third of the letters may differ.
     let limit = asked.len().div_ceil(3);

@@ -8,6 +8,7 @@ mod exec;
 mod help;
 mod inventory;
 mod session;
+mod settings;
 mod shell;
 
 use std::ffi::OsString;
@@ -23,6 +24,7 @@ pub(crate) use doctor::Doctor;
 pub(crate) use exec::{Exec, Many, Serve};
 pub(crate) use inventory::{Discover, List, Style};
 pub(crate) use session::{Check, Login, Status};
+pub(crate) use settings::Settings;
 pub(crate) use shell::{Complete, Completions, Env, InShell, Init, Packaging, Pick, Process, Target, Use};
 
 /// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
@@ -143,6 +145,8 @@ pub(crate) enum Verb {
     Discover(Discover),
     /// List the accounts and roles that you can use
     List(List),
+    /// Show each setting, and where its value came from
+    Settings(Settings),
     /// Find out what is wrong on this machine, and what to do about it
     Doctor(Doctor),
     /// Run a command under a role, or under many roles at once

@@ -25,6 +25,8 @@ use crate::terminal;
 pub(crate) struct Context {
     options: Global,
     settings: OnceCell<Settings>,
+    /// Whether a person reads what is said beside the result.
+    warns: bool,
     config: OnceCell<Config>,
 }
 
@@ -41,12 +43,31 @@ pub(crate) struct Found {
 
 impl Context {
     pub(crate) fn new(options: Global) -> Self {
-        Self { options, settings: OnceCell::new(), config: OnceCell::new() }
+        Self { options, settings: OnceCell::new(), warns: true, config: OnceCell::new() }
     }
 
     /// Whether `-p` was given.
     pub(crate) fn is_told_a_profile(&self) -> bool {
         self.options.profile.is_some()
+    }
+
+    /// The same for a verb that programs run: what they would show or swallow is left unsaid.
+    pub(crate) fn without_warnings(mut self) -> Self {
+        self.warns = false;
+        self
+    }
+
+    /// `-p`.
+    pub(crate) fn asked_profile(&self) -> Option<&str> {
+        self.options.profile.as_deref()
+    }
+
+    /// `--login`.
+    pub(crate) fn asked_login(&self) -> Option<&'static str> {
+        self.options.login.map(|policy| match policy {
+            LoginPolicy::Auto => "auto",
+            LoginPolicy::Never => "never",
+        })
     }
 
     pub(crate) fn settings(&self) -> Result<&Settings> {
@@ -58,6 +79,11 @@ impl Context {
             Ok(path) => Settings::read(&path)?,
             Err(_) => Settings::default(),
         };
+        if self.warns {
+            for problem in settings.problems() {
+                terminal::warn(&format!("{}: {}", settings.place(problem.line), problem.message));
+            }
+        }
         Ok(self.settings.get_or_init(|| settings))
     }
 

@@ -22,6 +22,7 @@ mod refresh;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod serve;
+mod settings;
 mod status;
 mod stop;
 mod r#use;
@@ -58,7 +59,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         log_to_stderr();
     }
     end_with_130_on_ctrl_c(verb.as_ref());
-    let context = Context::new(global);
+    let mut context = Context::new(global);
+    if original.external_source || matches!(verb, Some(Verb::Process(_) | Verb::Check(_) | Verb::Doctor(_))) {
+        context = context.without_warnings();
+    }
     let Some(verb) = verb else { return run_original(&context, &original) };
     if !original.is_empty() {
         return Err(Error::usage("-r, -env, -ext and -d do not go with a verb").remedy("see: aws-sso --help"));
@@ -80,6 +84,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Check(arguments) => Ok(check::run(&context, &arguments)),
         Verb::Discover(arguments) => discover::run(&context, &arguments),
         Verb::List(arguments) => list::run(&context, &arguments),
+        Verb::Settings(arguments) => settings::run(&context, &arguments),
         Verb::Doctor(arguments) => doctor::run(&context, &arguments),
         Verb::Exec(arguments) => exec::run(&context, &arguments),
         Verb::Serve(arguments) => serve::run(&context, &arguments),

@@ -21,7 +21,7 @@ use crate::terminal::clean;
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What RFC 3986 leaves as it is.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a browser sign-in did not end in tokens.
 pub(super) enum BrowserError {

@@ -1,6 +1,7 @@
 //! A valid token, whatever it takes: from the shared cache, renewed, or from a person who signs in.
 
 mod browser;
+mod browser_command;
 mod callback;
 mod device;
 mod opener;
@@ -25,6 +26,7 @@ use crate::identity_center::{Client, GrantError, PortalError};
 use crate::secret::Secret;
 use crate::terminal::{self, Terminal};
 
+pub use browser_command::{BrowserCommand, Opened};
 use screen::Screen;
 pub use sign_in::Method;
 

@@ -38,7 +38,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::Doctor) -> Result<ExitCode
     report.add("Program", installed.findings());
     report.add("Shell", shell::check(arguments.function.as_deref()));
     report.add("Environment", variables::check(context));
-    report.add("Settings", settings::check(context));
+    report.add("Settings", settings::check());
     report.add("AWS config", config::check(context));
     report.add("Directories", directories::check(context));
     report.add("Profiles", profiles::check(context, &installed));

@@ -1,0 +1,177 @@
+//! `settings`: each value, where it came from, and what is wrong in the file.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::cli;
+use crate::commands::context::Context;
+use crate::commands::print;
+use crate::environment::{self, shown};
+use crate::error::{Error, Kind, Result};
+use crate::inventory::Inventory;
+use crate::role::RoleRef;
+use crate::settings::table::{PROFILE, Setting, TABLE};
+use crate::settings::{Gravity, Problem, Settings};
+use crate::terminal::{self, clean};
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    file: String,
+    settings: Vec<Row<'a>>,
+    problems: Vec<Told<'a>>,
+}
+
+/// A setting or an alias.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    name: String,
+    /// What counts; the default may be no value but words.
+    value: &'a str,
+    source: Source,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Source {
+    Option,
+    Environment,
+    File,
+    Default,
+}
+
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    line: usize,
+    gravity: &'static str,
+    message: &'a str,
+}
+
+pub(crate) fn run(context: &Context, arguments: &cli::Settings) -> Result<ExitCode> {
+    let file = environment::settings_file()?;
+    let settings = Settings::load(&file)?;
+    let sso_profile = environment::sso_profile();
+    let overrides = Overrides {
+        options: [(PROFILE.key, "-p", context.asked_profile()), ("login", "--login", context.asked_login())],
+        profile: sso_profile.as_deref(),
+    };
+    let mut rows: Vec<_> = TABLE.iter().map(|setting| overrides.row(setting, &settings)).collect();
+    rows.extend(settings.aliases().map(|(alias, role, line)| Row {
+        name: format!("alias.{alias}"),
+        value: role,
+        source: Source::File,
+        line: Some(line),
+        by: None,
+        meaning: None,
+    }));
+    let mut problems = settings.problems().to_vec();
+    problems.extend(aliases_without_role(context, &settings));
+    problems.sort_by_key(|problem| problem.line);
+    if arguments.json {
+        print(&json(shown(&file), rows, &problems)?)?;
+    } else {
+        print(&table(&rows, &settings))?;
+        for problem in &problems {
+            terminal::say(&format!(
+                "aws-sso: {}{}: {}\n",
+                if problem.gravity == Gravity::Warning { "warning: " } else { "" },
+                clean(&settings.place(problem.line)),
+                clean(&problem.message)
+            ));
+        }
+    }
+    let refused = problems.iter().any(|problem| problem.gravity == Gravity::Error);
+    Ok(if refused { ExitCode::from(Kind::Usage.status()) } else { ExitCode::SUCCESS })
+}
+
+/// What goes before the file.
+struct Overrides<'a> {
+    options: [(&'static str, &'static str, Option<&'a str>); 2],
+    profile: Option<&'a str>,
+}
+
+impl Overrides<'_> {
+    fn row<'a>(&'a self, setting: &'static Setting, settings: &'a Settings) -> Row<'a> {
+        let option = self.options.iter().find(|(key, _, _)| *key == setting.key && setting.section.is_empty());
+        let option = option.and_then(|(_, option, value)| Some((*option, (*value)?)));
+        let variable = setting.variable.filter(|_| setting.key == PROFILE.key).zip(self.profile);
+        let file = settings.get(setting);
+        let (value, source, by, line) = match (option, variable, file) {
+            (Some((option, value)), _, _) => (value, Source::Option, Some(option), None),
+            (None, Some((variable, value)), _) => (value, Source::Environment, Some(variable), None),
+            (None, None, Some((value, line))) => (value, Source::File, None, Some(line)),
+            (None, None, None) => (setting.default, Source::Default, None, None),
+        };
+        Row { name: setting.name(), value, source, line, by, meaning: Some(setting.meaning) }
+    }
+}
+
+fn json(file: String, settings: Vec<Row<'_>>, problems: &[Problem]) -> Result<String> {
+    let problems = problems
+        .iter()
+        .map(|problem| Told {
+            line: problem.line,
+            gravity: if problem.gravity == Gravity::Error { "error" } else { "warning" },
+            message: &problem.message,
+        })
+        .collect();
+    let mut text = serde_json::to_string_pretty(&Report { file, settings, problems })
+        .map_err(|error| Error::failed(format!("cannot write the settings: {error}")))?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn table(rows: &[Row<'_>], settings: &Settings) -> String {
+    let width = |of: fn(&Row<'_>) -> String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
+    let (names, values) =
+        (width(|row| clean(&row.name).into_owned()), width(|row| clean(row.value).into_owned()));
+    rows.iter()
+        .map(|row| {
+            let source = match (row.by, row.line) {
+                (Some(by), _) => by.to_owned(),
+                (None, Some(line)) => settings.place(line),
+                (None, None) => "default".to_owned(),
+            };
+            let (name, value) = (clean(&row.name), clean(row.value));
+            format!("{name:names$}  {value:values$}  {}\n", clean(&source))
+        })
+        .collect()
+}
+
+/// Aliases that are no ROLE, as far as this machine's files tell; nothing is asked of the service.
+fn aliases_without_role(context: &Context, settings: &Settings) -> Vec<Problem> {
+    let aliases = settings.aliases();
+    aliases
+        .filter_map(|(alias, role, line)| {
+            let why = fault(context, settings, role)?;
+            Some(Problem::warning(line, format!("the alias {alias} names no role: {why}")))
+        })
+        .collect()
+}
+
+fn fault(context: &Context, settings: &Settings, role: &str) -> Option<String> {
+    let is_profile =
+        |name: &str| context.config().is_ok_and(|config| config.role_of(name).is_some());
+    match role.parse() {
+        Err(error) => Some(error.to_string()),
+        Ok(RoleRef::Name(name)) if is_profile(&name) => None,
+        Ok(RoleRef::Name(name)) if settings.alias(&name).is_some() => {
+            Some(format!("{name} is an alias itself"))
+        }
+        Ok(RoleRef::Name(name)) => Some(format!("there is no profile {name} with a role")),
+        Ok(RoleRef::AccountName { .. }) if is_profile(role) => None,
+        Ok(RoleRef::AccountName { account_name, role_name }) => {
+            let directory = context.directory().ok()?;
+            let inventory = Inventory::remembered(&directory).ok()??;
+            inventory.role(&account_name, &role_name).err().map(|error| error.to_string())
+        }
+        Ok(_) => None,
+    }
+}

@@ -1,0 +1,218 @@
+//! The person's settings: `$XDG_CONFIG_HOME/aws-sso/config`, an INI file of our own.
+//!
+//! What there is to set stands in one place, [`table`]: from it come the check of the file, what `aws-sso settings`
+//! shows, and the test that README.md documents each.
+
+mod check;
+mod file;
+pub mod table;
+
+use std::path::{Path, PathBuf};
+
+use crate::aws_files::secret_store::Kind;
+use crate::aws_files::store;
+use crate::environment;
+use crate::error::{Error, Result};
+use crate::picker::Picker;
+use crate::session::LoginPolicy;
+pub use check::{Gravity, Problem};
+use file::Entry;
+use table::Setting;
+
+/// What the file says; everything has a default.
+#[derive(Debug, Default)]
+pub struct Settings {
+    path: PathBuf,
+    entries: Vec<Entry>,
+    problems: Vec<Problem>,
+}
+
+impl Settings {
+    /// Reads and checks the file; no file means no settings.
+    ///
+    /// A bad value is an error: to go on with the default might do what the person has forbidden. A key that is not
+    /// known may be of a newer version, so it is one of the [`problems`](Self::problems) and nothing more.
+    pub fn read(path: &Path) -> Result<Self> {
+        let settings = Self::load(path)?;
+        match settings.problems.iter().find(|problem| problem.gravity == Gravity::Error) {
+            Some(problem) => Err(settings.error(problem)),
+            None => Ok(settings),
+        }
+    }
+
+    /// Reads the file, whatever is wrong in it: for what has to work all the same.
+    pub fn load(path: &Path) -> Result<Self> {
+        let Some(bytes) = store::read(path)? else { return Ok(Self::default()) };
+        let (entries, mut problems) = file::scan(&String::from_utf8_lossy(&bytes));
+        problems.extend(check::problems(&entries));
+        problems.sort_by_key(|problem| problem.line);
+        Ok(Self { path: path.to_owned(), entries, problems })
+    }
+
+    /// What is wrong in the file, line by line.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Where a line of the file is: `~/.config/aws-sso/config:3`.
+    #[must_use]
+    pub fn place(&self, line: usize) -> String {
+        format!("{}:{line}", environment::shown(&self.path))
+    }
+
+    fn error(&self, problem: &Problem) -> Error {
+        Error::usage(format!("{}: {}", self.place(problem.line), problem.message))
+            .remedy("mend that line; to see them all: aws-sso settings")
+    }
+
+    /// What the file says of a setting, and in which line; an empty value says nothing. The last line counts.
+    #[must_use]
+    pub fn get(&self, setting: &Setting) -> Option<(&str, usize)> {
+        let is_it = |entry: &&Entry| entry.section == setting.section && entry.key == setting.key;
+        let entry = self.entries.iter().rfind(is_it)?;
+        (!entry.value.is_empty()).then_some((entry.value.as_str(), entry.line))
+    }
+
+    fn value(&self, setting: &Setting) -> Option<&str> {
+        self.get(setting).map(|(value, _)| value)
+    }
+
+    /// The value of a setting as its type, the type's default where there is none.
+    fn parsed<T: Default>(
+        &self,
+        setting: &Setting,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T> {
+        let Some((value, line)) = self.get(setting) else { return Ok(T::default()) };
+        parse(value).map_err(|message| self.error(&Problem::error(line, message)))
+    }
+
+    /// `profile`: the directory where neither `-p` nor `AWS_SSO_PROFILE` names one.
+    #[must_use]
+    pub fn profile(&self) -> Option<&str> {
+        self.value(&table::PROFILE)
+    }
+
+    /// `login`: whether a missing sign-in may open a browser.
+    pub fn login(&self) -> Result<LoginPolicy> {
+        self.parsed(&table::LOGIN, table::login)
+    }
+
+    /// `picker`: who asks for a role.
+    pub fn picker(&self) -> Result<Picker> {
+        self.parsed(&table::PICKER, table::picker)
+    }
+
+    /// `store`: where tokens and role credentials are kept.
+    pub fn store(&self) -> Result<Kind> {
+        self.parsed(&table::STORE, table::store)
+    }
+
+    /// `browser-command`: what opens the console, as it is written.
+    #[must_use]
+    pub fn browser_command(&self) -> Option<&str> {
+        self.value(&table::BROWSER_COMMAND)
+    }
+
+    /// `name` of `[discover]`: how discovered profiles are named.
+    #[must_use]
+    pub fn discover_name(&self) -> Option<&str> {
+        self.value(&table::DISCOVER_NAME)
+    }
+
+    /// Every alias, what it stands for, and its line.
+    pub fn aliases(&self) -> impl Iterator<Item = (&str, &str, usize)> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.section == table::ALIASES)
+            .map(|entry| (entry.key.as_str(), entry.value.as_str(), entry.line))
+    }
+
+    /// What an alias of `[alias]` stands for.
+    #[must_use]
+    pub fn alias(&self, name: &str) -> Option<&str> {
+        let of_name = self.aliases().filter(|(alias, role, _)| *alias == name && !role.is_empty());
+        of_name.last().map(|(_, role, _)| role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Settings {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        std::fs::write(&path, text).unwrap();
+        Settings::load(&path).unwrap()
+    }
+
+    #[test]
+    fn settings_are_read_and_all_have_defaults() {
+        let settings = load(
+            "# mine\nprofile = corp\r\nlogin: never\n  picker=fzf\n[alias]\nprod = 123456789012/Admin\n[discover]\n\
+             name = {role}\n",
+        );
+        assert_eq!(settings.problems(), []);
+        assert_eq!(settings.profile(), Some("corp"));
+        assert_eq!(settings.login().unwrap(), LoginPolicy::Never);
+        assert_eq!(settings.picker().unwrap(), Picker::Fzf);
+        assert_eq!(settings.alias("prod"), Some("123456789012/Admin"));
+        assert_eq!(settings.alias("other"), None);
+        assert_eq!(settings.discover_name(), Some("{role}"));
+
+        let settings = load("login =\n");
+        assert_eq!((settings.profile(), settings.login().unwrap()), (None, LoginPolicy::Auto));
+        assert_eq!(settings.picker().unwrap(), Picker::Skim);
+        assert_eq!(settings.problems(), []);
+    }
+
+    #[test]
+    fn a_value_is_what_stands_there() {
+        let settings = load("browser-command = \"C:\\Program Files\\x.exe\" 'a b' {url} # all of it\\\n");
+        assert_eq!(
+            settings.browser_command(),
+            Some("\"C:\\Program Files\\x.exe\" 'a b' {url} # all of it\\")
+        );
+    }
+
+    #[test]
+    fn whatever_is_wrong_is_named_with_its_line() {
+        let cases = [
+            ("login = sometimes\n", 1, Gravity::Error, "login is auto or never, not sometimes"),
+            ("\n\npicker = dmenu\n", 3, Gravity::Error, "picker is skim, fzf or number, not dmenu"),
+            ("store = vault\n", 1, Gravity::Error, "store is files or keyring, not vault"),
+            ("browser-command = firefox 'x\n", 1, Gravity::Error, "a quote is not closed"),
+            ("browser-command = firefox {link}\n", 1, Gravity::Error, "{link}"),
+            ("browser-command = firefox\n", 1, Gravity::Error, "{url}"),
+            ("[discover]\nname = {role\n", 2, Gravity::Error, "a { is not closed"),
+            ("login never\n", 1, Gravity::Error, "no setting: it has no ="),
+            ("= x\n", 1, Gravity::Error, "no setting"),
+            ("[alias\n", 1, Gravity::Error, "a [ is not closed"),
+            ("login = auto\nprofil = corp\n", 2, Gravity::Warning, "did you mean profile?"),
+            ("zebra = 1\n", 1, Gravity::Warning, "there is no setting zebra"),
+            ("name = {role}\n", 1, Gravity::Warning, "name belongs in [discover]"),
+            ("[alias]\nx = 123456789012/A\n[discover]\nlogin = never\n", 4, Gravity::Warning, "above the first ["),
+            ("[aliases]\nprod = x\n", 1, Gravity::Warning, "did you mean [alias]?"),
+            ("login = auto\nlogin = never\n", 1, Gravity::Warning, "line 2 counts"),
+        ];
+        for (text, line, gravity, words) in cases {
+            let settings = load(text);
+            let [problem] = settings.problems() else { panic!("{text:?}: {:?}", settings.problems()) };
+            assert_eq!((problem.line, problem.gravity), (line, gravity), "{text:?}");
+            assert!(problem.message.contains(words), "{text:?}: {}", problem.message);
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_an_error_of_whoever_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        std::fs::write(&path, "profile = corp\nlogin = sometimes\n").unwrap();
+        let error = Settings::read(&path).unwrap_err();
+        assert!(error.to_string().ends_with("config:2: login is auto or never, not sometimes"), "{error}");
+        assert_eq!(error.kind().status(), 2);
+        assert_eq!(Settings::load(&path).unwrap().profile(), Some("corp"));
+    }
+}
