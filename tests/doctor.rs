@@ -14,6 +14,9 @@ use crate::support::{AWS_SSO, Home, Invocation, Output, Shell};
 fn healthy() -> Place {
     let place = Place::signed_in(Options::default());
     place.home.write(".bashrc", "eval \"$(aws-sso init bash)\"\n");
+    if cfg!(not(feature = "picker")) {
+        place.home.write(".config/aws-sso/config", "picker = number\n");
+    }
     fs::set_permissions(place.home.path(""), fs::Permissions::from_mode(0o755)).unwrap();
     for line in ["discover -p corp --region eu-central-1 -q", "env 123456789012/none"] {
         let _ = place.aws_sso(line).run().exit;
@@ -166,6 +169,14 @@ const CASES: &[Case] = &[
                 .env("AWS_SSO_EXPIRATION", "1000000000")
         },
         ["Environment", "warning", "lapsed at 2001-09-09", "awsso refresh"],
+    ),
+    (
+        "a picker that is not there",
+        |place, run| {
+            place.home.write(".config/aws-sso/config", "picker = fzf\n");
+            run.env("PATH", std::path::Path::new(AWS_SSO).parent().unwrap())
+        },
+        ["Settings", "warning", "the program of the picker fzf is not installed", "picker = number"],
     ),
     (
         "a bad setting",

@@ -126,4 +126,4 @@ listens; Ctrl-C or SIGTERM stops it. It listens on 127.0.0.1 alone, and answers 
 
 Examples:
   aws-sso serve payments-dev/ReadOnlyAccess
-  (umask 077; aws-sso serve 123456789012/Deploy --port 9911 > server.env) &";
+  aws-sso serve 123456789012/Deploy --port 9911 --shell fish";

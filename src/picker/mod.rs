@@ -22,6 +22,14 @@ pub enum Picker {
     Number,
 }
 
+impl Picker {
+    /// Whether its program is here; one that is not gives way to the numbered list.
+    #[must_use]
+    pub fn is_installed(self) -> bool {
+        self == Self::Number || program::find(self).is_some()
+    }
+}
+
 impl FromStr for Picker {
     type Err = Error;
 

@@ -42,6 +42,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_MAX_ATTEMPTS", "how often a request is sent at most"),
     ("HTTPS_PROXY, ALL_PROXY, NO_PROXY", "the way to the service"),
     ("BROWSER", "the program that opens the sign-in page"),
+    ("NO_COLOR", "nothing is coloured"),
     (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID",
         "set by use, pick and env",
@@ -183,4 +184,40 @@ fn literal(roff: &mut Roff, text: &str) {
         roff.text([roman(&line[common..])]);
     }
     roff.control("fi", []).control("RE", []);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What tells where and by whom a program is run is nobody's setting.
+    const SURROUNDINGS: [&str; 14] = [
+        "HOME",
+        "PATH",
+        "SHELL",
+        "ZDOTDIR",
+        "TERM",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "WSL_DISTRO_NAME",
+        "SSH_CONNECTION",
+        "SSH_CLIENT",
+        "SSH_TTY",
+        "CODESPACES",
+        "REMOTE_CONTAINERS",
+        "KUBERNETES_SERVICE_HOST",
+    ];
+
+    #[test]
+    fn the_manual_has_every_variable_that_is_read() {
+        let known: String = ENVIRONMENT.iter().map(|(names, _)| format!("{names}, ")).collect();
+        let source = include_str!("../../environment.rs");
+        let is_name =
+            |word: &&str| word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        let read: Vec<_> = source.split('"').skip(1).step_by(2).filter(is_name).collect();
+        assert!(read.len() > 15, "{read:?}");
+        for name in read.iter().filter(|name| !SURROUNDINGS.contains(name)) {
+            assert!(known.contains(&format!("{name}, ")), "the manual lacks {name}");
+        }
+    }
 }
