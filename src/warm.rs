@@ -58,7 +58,7 @@ fn cached(profile: &str, role: &str) -> Option<RoleCredentials> {
     let directory = config.directory(profile).ok()?;
     let path =
         role_cache::path(&environment::role_cache().ok()?, &account_id, &role_name, directory.origin());
-    // Where the settings name another store, nothing fresh lies in the files.
+    // With another store nothing of ours lies there, and what the AWS CLI has put there serves as well.
     role_cache::read(&SecretStore::Files, &path, &account_id).ok()?.filter(RoleCredentials::is_fresh)
 }
 

@@ -194,6 +194,13 @@ fn a_crowd_at_one_keyring_renews_once_and_asks_once() {
     // The refresh token that the first renewal brought is the one that is kept: the old one is worth nothing.
     desktop.age_token();
     let _ = desktop.aws_sso("check").run().success().quiet();
+
+    // What one deletes is no trouble to another that has just found it.
+    let leaving: Vec<_> = (0..CROWD).map(|_| desktop.aws_sso("logout").start()).collect();
+    for output in leaving.into_iter().map(Running::finish) {
+        let _ = output.success();
+    }
+    assert_eq!(desktop.items(".aws/cli/cache"), [""; 0]);
 }
 
 #[test]

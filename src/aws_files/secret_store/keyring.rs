@@ -49,7 +49,7 @@ impl Keyring {
         self.ask(async |keyring| {
             let items = keyring.search_items(attributes(path)).await?;
             match items.first() {
-                Some(item) => item.get_secret().await.map(Some),
+                Some(item) => unless_gone(item.get_secret().await),
                 None => Ok(None),
             }
         })
@@ -65,7 +65,7 @@ impl Keyring {
     pub(super) fn remove(&self, path: &Path) -> Result<()> {
         self.ask(async |keyring| {
             for item in keyring.search_items(attributes(path)).await? {
-                item.delete().await?;
+                unless_gone(item.delete().await)?;
             }
             Ok(())
         })
@@ -75,7 +75,8 @@ impl Keyring {
         let names = self.ask(async |keyring| {
             let mut names = Vec::new();
             for item in keyring.search_items(in_folder(folder)).await? {
-                names.extend(item.get_attributes().await?.remove(NAME));
+                let attributes = unless_gone(item.get_attributes().await)?;
+                names.extend(attributes.and_then(|mut attributes| attributes.remove(NAME)));
             }
             Ok(names)
         })?;
@@ -183,6 +184,22 @@ impl Failure {
             "org.freedesktop.Secret.Error.IsLocked" => Self::Locked,
             _ => Self::Broken(error.to_string()),
         }
+    }
+}
+
+/// `None` where another process has just deleted the item that was found.
+fn unless_gone<T>(outcome: Result<T, secret_service::Error>) -> Result<Option<T>, secret_service::Error> {
+    use secret_service::Error as Cause;
+    use zbus::fdo::Error as Standard;
+    const GONE: [&str; 3] = [
+        "org.freedesktop.Secret.Error.NoSuchObject",
+        "org.freedesktop.DBus.Error.UnknownObject",
+        "org.freedesktop.DBus.Error.UnknownMethod",
+    ];
+    match outcome {
+        Err(Cause::Zbus(zbus::Error::MethodError(name, ..))) if GONE.contains(&name.as_str()) => Ok(None),
+        Err(Cause::ZbusFdo(Standard::UnknownObject(_) | Standard::UnknownMethod(_))) => Ok(None),
+        outcome => outcome.map(Some),
     }
 }
 
