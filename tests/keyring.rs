@@ -195,6 +195,15 @@ fn a_crowd_at_one_keyring_renews_once_and_asks_once() {
     desktop.age_token();
     let _ = desktop.aws_sso("check").run().success().quiet();
 
+    let accounts = desktop.place.sandbox.accounts();
+    let roles = accounts.iter().flat_map(|account| account.roles.iter().map(|role| (&account.id, role)));
+    let all: Vec<_> =
+        roles.map(|(id, role)| desktop.aws_sso(&format!("process {id}/{role}")).start()).collect();
+    for output in all.into_iter().map(Running::finish) {
+        let _ = output.success().quiet();
+    }
+    assert!(desktop.items(".aws/cli/cache").len() >= 16);
+
     // What one deletes is no trouble to another that has just found it.
     let leaving: Vec<_> = (0..CROWD).map(|_| desktop.aws_sso("logout").start()).collect();
     for output in leaving.into_iter().map(Running::finish) {
