@@ -179,6 +179,14 @@ const CASES: &[Case] = &[
         ["Settings", "warning", "the program of the picker fzf is not installed", "picker = number"],
     ),
     (
+        "a setting that is none",
+        |place, run| {
+            place.home.write(".config/aws-sso/config", "login = auto\nlogim = never\n");
+            run
+        },
+        ["Settings", "warning", "~/.config/aws-sso/config:2: ", "aws-sso settings"],
+    ),
+    (
         "a bad setting",
         |place, run| {
             place.home.write(".config/aws-sso/config", "login = sometimes\n");

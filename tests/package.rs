@@ -156,6 +156,7 @@ fn the_debian_package_installs_what_works_and_leaves_nothing_behind() {
     assert_eq!(version.stdout, concat!("aws-sso ", env!("CARGO_PKG_VERSION"), "\n"));
     let loaded = home.command(&program).args(["init", "bash"]).run().success().quiet();
     assert!(loaded.stdout.contains(program.to_str().unwrap()));
+    assert!(root.join("usr/bin/aws-sso-pick").is_file(), "the picker is looked for beside the program");
     for page in pages(&home) {
         let page = root.join(format!("usr/share/man/man1/{page}.gz"));
         assert!(page.is_file(), "{}", page.display());

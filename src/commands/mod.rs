@@ -52,7 +52,8 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
     let Cli { mut global, original, verb } = cli;
-    if matches!(verb, Some(Verb::Check(_))) {
+    // Neither signs in, nor asks for a keyring's password.
+    if matches!(verb, Some(Verb::Check(_) | Verb::Doctor(_))) {
         global.login = Some(LoginPolicy::Never);
     }
     if global.verbose {

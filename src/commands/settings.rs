@@ -99,7 +99,8 @@ struct Overrides<'a> {
 
 impl Overrides<'_> {
     fn row<'a>(&'a self, setting: &'static Setting, settings: &'a Settings) -> Row<'a> {
-        let option = self.options.iter().find(|(key, _, _)| *key == setting.key && setting.section.is_empty());
+        let option =
+            self.options.iter().find(|(key, _, _)| *key == setting.key && setting.section.is_empty());
         let option = option.and_then(|(_, option, value)| Some((*option, (*value)?)));
         let variable = setting.variable.filter(|_| setting.key == PROFILE.key).zip(self.profile);
         let file = settings.get(setting);
@@ -129,7 +130,8 @@ fn json(file: String, settings: Vec<Row<'_>>, problems: &[Problem]) -> Result<St
 }
 
 fn table(rows: &[Row<'_>], settings: &Settings) -> String {
-    let width = |of: fn(&Row<'_>) -> String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
+    let width =
+        |of: fn(&Row<'_>) -> String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
     let (names, values) =
         (width(|row| clean(&row.name).into_owned()), width(|row| clean(row.value).into_owned()));
     rows.iter()
@@ -157,8 +159,7 @@ fn aliases_without_role(context: &Context, settings: &Settings) -> Vec<Problem> 
 }
 
 fn fault(context: &Context, settings: &Settings, role: &str) -> Option<String> {
-    let is_profile =
-        |name: &str| context.config().is_ok_and(|config| config.role_of(name).is_some());
+    let is_profile = |name: &str| context.config().is_ok_and(|config| config.role_of(name).is_some());
     match role.parse() {
         Err(error) => Some(error.to_string()),
         Ok(RoleRef::Name(name)) if is_profile(&name) => None,

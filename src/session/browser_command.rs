@@ -146,7 +146,10 @@ mod tests {
                     "http://127.0.0.1:1/a?b=c&d=e",
                 ],
             ),
-            (r"'C:\a b\x.exe' 'C:\{role}' {url}", &[r"C:\a b\x.exe", r"C:\Admin", "http://127.0.0.1:1/a?b=c&d=e"]),
+            (
+                r"'C:\a b\x.exe' 'C:\{role}' {url}",
+                &[r"C:\a b\x.exe", r"C:\Admin", "http://127.0.0.1:1/a?b=c&d=e"],
+            ),
             ("open '{' {url}", &["open", "{", "http://127.0.0.1:1/a?b=c&d=e"]),
         ];
         for (template, expected) in cases {
@@ -161,7 +164,8 @@ mod tests {
 
     #[test]
     fn a_name_cannot_become_an_option_or_another_placeholder() {
-        let opened = Opened { url: "u", account_name: "--load-extension={url}\x1b", account_id: "1", role: "-r" };
+        let opened =
+            Opened { url: "u", account_name: "--load-extension={url}\x1b", account_id: "1", role: "-r" };
         assert_eq!(opened.fill("{account_name}"), "load-extension={url}\u{FFFD}");
         assert_eq!(opened.fill("{role}"), "r");
     }

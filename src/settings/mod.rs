@@ -79,11 +79,7 @@ impl Settings {
     }
 
     /// The value of a setting as its type, the type's default where there is none.
-    fn parsed<T: Default>(
-        &self,
-        setting: &Setting,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<T> {
+    fn parsed<T: Default>(&self, setting: &Setting, parse: impl Fn(&str) -> Result<T, String>) -> Result<T> {
         let Some((value, line)) = self.get(setting) else { return Ok(T::default()) };
         parse(value).map_err(|message| self.error(&Problem::error(line, message)))
     }
@@ -193,7 +189,12 @@ mod tests {
             ("login = auto\nprofil = corp\n", 2, Gravity::Warning, "did you mean profile?"),
             ("zebra = 1\n", 1, Gravity::Warning, "there is no setting zebra"),
             ("name = {role}\n", 1, Gravity::Warning, "name belongs in [discover]"),
-            ("[alias]\nx = 123456789012/A\n[discover]\nlogin = never\n", 4, Gravity::Warning, "above the first ["),
+            (
+                "[alias]\nx = 123456789012/A\n[discover]\nlogin = never\n",
+                4,
+                Gravity::Warning,
+                "above the first [",
+            ),
             ("[aliases]\nprod = x\n", 1, Gravity::Warning, "did you mean [alias]?"),
             ("login = auto\nlogin = never\n", 1, Gravity::Warning, "line 2 counts"),
         ];

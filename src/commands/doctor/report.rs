@@ -83,7 +83,8 @@ const INDENT: usize = 11;
 impl Report {
     /// Adds what a check has found, but for faults that another one has told already.
     pub(super) fn add(&mut self, name: &'static str, mut findings: Vec<Finding>) {
-        findings.retain(|new| new.verdict == Verdict::Ok || self.findings().all(|old| old != new));
+        findings
+            .retain(|new| new.verdict == Verdict::Ok || self.findings().all(|old| old.found != new.found));
         self.sections.push(Section { name, findings });
     }
 
