@@ -47,6 +47,8 @@ mod readers;
 mod sandbox;
 #[cfg(feature = "sandbox")]
 mod secrets;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod serve;
 #[cfg(feature = "sandbox")]
 mod service_faults;
 mod shell;

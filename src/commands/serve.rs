@@ -95,20 +95,22 @@ pub(crate) fn own_group(_command: &mut Command) {}
 
 /// Serves for as long as another process runs.
 fn beside(context: &Context, arguments: &cli::Serve, process: u32) -> Result<ExitCode> {
+    // Before there is a runtime: what asks the service has one of its own.
+    let prepared = prepare(context, arguments);
     block_on(async {
-        let outcome = start_beside(context, arguments, process).await;
-        let (greeting, serving) = match outcome {
-            Ok((server, live, watched)) => {
-                let greeting = Greeting::Serving { uri: server.uri(), token: server.token().clone() };
-                (greeting, Some((server, live, watched)))
-            }
+        let started = match prepared {
+            Ok(live) => start_beside(live, arguments.port, process).await,
+            Err(error) => Err(error),
+        };
+        let (server, live, watched) = match started {
+            Ok(started) => started,
             Err(error) => {
                 let remedy = error.advice().map(str::to_owned);
-                (Greeting::Failed { message: error.to_string(), remedy }, None)
+                greet(&Greeting::Failed { message: error.to_string(), remedy })?;
+                return Ok(ExitCode::FAILURE);
             }
         };
-        greet(&greeting)?;
-        let Some((server, live, watched)) = serving else { return Ok(ExitCode::FAILURE) };
+        greet(&Greeting::Serving { uri: server.uri(), token: server.token().clone() })?;
         tokio::select! {
             _ = server.serve(live) => {}
             () = watched.end() => {}
@@ -117,15 +119,15 @@ fn beside(context: &Context, arguments: &cli::Serve, process: u32) -> Result<Exi
     })
 }
 
-async fn start_beside(
-    context: &Context,
-    arguments: &cli::Serve,
-    process: u32,
-) -> Result<(Server, Live, Watched)> {
-    let watched = Watched::process(process)?;
+fn prepare(context: &Context, arguments: &cli::Serve) -> Result<Live> {
     let found = context.find(&arguments.role)?;
-    let server = Server::bind(arguments.port).await?;
-    Ok((server, live(context, &found, context.credentials(&found)?)?, watched))
+    let first = context.credentials(&found)?;
+    live(context, &found, first)
+}
+
+async fn start_beside(live: Live, port: u16, process: u32) -> Result<(Server, Live, Watched)> {
+    let watched = Watched::process(process)?;
+    Ok((Server::bind(port).await?, live, watched))
 }
 
 fn greet(greeting: &Greeting) -> Result<()> {

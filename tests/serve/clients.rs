@@ -1,0 +1,146 @@
+//! Real AWS clients, whose credentials are renewed under them again and again.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_sso::sandbox::Options;
+
+use super::{Served, URI, ask, request};
+use crate::main_job::Signed;
+use crate::support::Invocation;
+
+/// How many different keys each client has to see before it ends.
+const KEYS: usize = 4;
+
+/// Asks from several threads, as a program that is busy does, each request with what the SDK then holds.
+const BOTO3: &str = r#"
+import sys, threading, boto3
+session = boto3.Session()
+credentials = session.get_credentials()
+assert credentials.method == "container-role", credentials.method
+keys, wanted = set(), int(sys.argv[1])
+def work():
+    sts = session.client("sts")
+    while len(keys) < wanted:
+        keys.add(credentials.get_frozen_credentials().access_key)
+        print(sts.get_caller_identity()["Arn"], flush=True)
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert len(keys) >= wanted
+"#;
+
+#[test]
+fn three_clients_outlive_their_credentials_many_times_over() {
+    // A minute's life would make the test last minutes; what counts is how often credentials lapse.
+    let options = Options { credential_lifetime: Duration::from_secs(6), ..Options::default() };
+    let served = Served::of(Signed::in_to(options), "--region eu-west-1");
+    let account = &served.signed.sandbox.accounts()[0];
+    let expected = format!(":sts::{}:assumed-role/AWSReservedSSO_{}_", account.id, account.roles[0]);
+    let endpoint = served.signed.sandbox.endpoint();
+    let with = |client: Invocation| {
+        let pairs = served.environment.iter().filter(|(name, _)| name.starts_with("AWS_"));
+        pairs.fold(client.endpoint(&endpoint), |client, (name, value)| client.env(name, value))
+    };
+    let (is_over, seen) = (AtomicBool::new(false), Mutex::new(BTreeSet::new()));
+    let (host, token) = (served.host().to_owned(), served.token().to_owned());
+    std::thread::scope(|scope| {
+        let load = || {
+            while !is_over.load(Ordering::Relaxed) {
+                let (status, answer) = ask(&host, &request(&host, &[("Authorization", &token)]));
+                assert_eq!(status, 200, "{answer}");
+                let left = answer["Expiration"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+                assert!(left > jiff::Timestamp::now(), "lapsed: {answer}");
+                seen.lock().unwrap().insert(answer["AccessKeyId"].to_string());
+            }
+        };
+        for _ in 0..2 {
+            scope.spawn(load);
+        }
+        let _end = End(&is_over);
+        let mut clients = Vec::new();
+        if let Some(python) = served.signed.home.boto3(BOTO3) {
+            clients.push(with(python.arg(KEYS.to_string())).start());
+        }
+        clients.push(with(rust_sdk(&served.signed)).start());
+        if let Some(cli) =
+            served.signed.home.aws_cli(["sts", "get-caller-identity", "--endpoint-url", &endpoint])
+        {
+            let cli = with(cli);
+            while seen.lock().unwrap().len() < KEYS {
+                let output = cli.clone().run().success();
+                assert!(output.stdout.contains(&expected), "{output}");
+            }
+        }
+        let outputs: Vec<_> = clients.into_iter().map(crate::support::process::Running::finish).collect();
+        for output in outputs {
+            let output = output.success();
+            let arns: Vec<_> = output.stdout.lines().filter(|line| line.contains(":sts:")).collect();
+            assert!(arns.len() >= KEYS && arns.iter().all(|arn| arn.contains(&expected)), "{output}");
+        }
+    });
+    let (seen, asked) = (seen.lock().unwrap().len(), served.signed.sandbox.count("GetRoleCredentials"));
+    assert!(seen >= KEYS, "{seen}");
+    assert!(asked <= seen + 1, "{asked} requests for {seen} keys, whatever the load");
+}
+
+/// Ends the load, even where a client fails.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The Rust SDK reads its environment itself, so it needs a process of its own: this program again.
+fn rust_sdk(signed: &Signed) -> Invocation {
+    let program = std::env::current_exe().unwrap();
+    let arguments = ["--exact", "serve::clients::rust_sdk_client", "--ignored", "--nocapture"];
+    signed.home.command(program).args(arguments).env("AWS_EC2_METADATA_DISABLED", "true")
+}
+
+#[test]
+#[ignore = "a program that another test runs"]
+fn rust_sdk_client() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let config =
+            aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
+        let provider = config.credentials_provider().unwrap();
+        let client = aws_sdk_sts::Client::new(&config);
+        let mut keys = BTreeSet::new();
+        while keys.len() < KEYS {
+            keys.insert(provider.provide_credentials().await.unwrap().access_key_id().to_owned());
+            println!("{}", client.get_caller_identity().send().await.unwrap().arn.unwrap());
+        }
+    });
+}
+
+#[test]
+fn a_job_under_exec_server_keeps_its_role_while_credentials_lapse() {
+    let signed = Signed::in_to(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
+    let Some(python) = signed.home.boto3(BOTO3) else { return };
+    let words =
+        [python.command().get_program().to_str().unwrap().to_owned(), "-c".to_owned(), BOTO3.to_owned()];
+    let command: Vec<_> = words.iter().map(String::as_str).chain(["3"]).collect();
+    // Everything that would win over the server in some SDK's chain.
+    let rivals = [
+        ("AWS_ACCESS_KEY_ID", "AKIDRIVAL"),
+        ("AWS_SECRET_ACCESS_KEY", "rival"),
+        ("AWS_PROFILE", "rival"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/rival"),
+        ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/rival"),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/rival"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/rival"),
+        (URI, "http://127.0.0.1:9/rival"),
+    ];
+    let run = signed.exec(&format!("{} --server --region eu-west-1", signed.named(0, 0)), &command);
+    let run = rivals.iter().fold(run, |run, (name, value)| run.env(name, value));
+    let output = run.env("AWS_EC2_METADATA_DISABLED", "true").run().success();
+    assert!(output.stdout.contains(&signed.sandbox.accounts()[0].id), "{output}");
+}

@@ -1,0 +1,215 @@
+//! `serve`, and `exec --server`: credentials for programs that run for longer than credentials last.
+
+mod beside;
+mod clients;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use aws_sso::sandbox::{Fault, Options};
+use serde_json::Value;
+
+use crate::main_job::Signed;
+use crate::sign_in::wait;
+use crate::support::process::Running;
+
+/// A server for the first account's first role.
+struct Served {
+    signed: Signed,
+    running: Running,
+    /// What it printed, as a shell takes it.
+    environment: BTreeMap<String, String>,
+}
+
+/// The variables that lead an SDK to the server.
+const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+
+impl Served {
+    fn with(options: Options) -> Self {
+        Self::of(Signed::in_to(options), "")
+    }
+
+    fn of(signed: Signed, options: &str) -> Self {
+        let serve = signed.aws_sso(&format!("serve {} {options}", signed.named(0, 0)));
+        let redirect = r#"exec "$@" >"$HOME/server.env" 2>"$HOME/server.log""#;
+        let running = serve.behind(["/bin/sh", "-c", redirect, "sh"]).start();
+        let log = signed.home.path("server.log");
+        wait(|| fs::read_to_string(&log).ok().filter(|log| log.contains("Ctrl-C stops it")));
+        let shell = ["-c", ". \"$HOME/server.env\"; env"];
+        let printed = signed.home.command("/bin/sh").args(shell).run().success().stdout;
+        let pairs = printed.lines().filter_map(|line| line.split_once('='));
+        let environment = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { signed, running, environment }
+    }
+
+    /// The address without its scheme and path.
+    fn host(&self) -> &str {
+        self.environment[URI].strip_prefix("http://").unwrap().strip_suffix("/credentials").unwrap()
+    }
+
+    fn token(&self) -> &str {
+        &self.environment[TOKEN]
+    }
+
+    /// One request, as a program would send it.
+    fn get(&self) -> (u16, Value) {
+        ask(self.host(), &request(self.host(), &[("Authorization", self.token())]))
+    }
+
+    /// The credentials that it hands out.
+    fn credentials(&self) -> Value {
+        let (status, answer) = self.get();
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+}
+
+fn request(host: &str, headers: &[(&str, &str)]) -> String {
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    format!("GET /credentials HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n")
+}
+
+/// The status and the JSON of an answer; status 0 where there is none.
+fn ask(host: &str, request: &str) -> (u16, Value) {
+    let mut stream = TcpStream::connect(host).unwrap();
+    // A server that has heard enough may close before all is said.
+    let _ = stream.write_all(request.as_bytes());
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8(answer).unwrap();
+    let Some((head, body)) = answer.split_once("\r\n\r\n") else { return (0, Value::Null) };
+    assert!(!head.to_lowercase().contains("access-control"), "{head}");
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap_or_default())
+}
+
+#[test]
+fn a_program_with_the_token_gets_the_credentials_from_memory() {
+    let served = Served::with(Options::default());
+    let answer = served.credentials();
+    for field in ["AccessKeyId", "SecretAccessKey", "Token", "Expiration", "AccountId"] {
+        assert!(answer[field].is_string(), "{field}: {answer}");
+    }
+    assert!(answer["Expiration"].as_str().unwrap().ends_with('Z'), "{answer}");
+    let mut times: Vec<_> = (0..1000)
+        .map(|_| {
+            let start = Instant::now();
+            assert_eq!(served.credentials(), answer);
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    let _ = writeln!(std::io::stderr(), "serve: an answer takes {:?} (median of 1000)", times[500]);
+    assert_eq!(served.signed.sandbox.count("GetRoleCredentials"), 1);
+    assert!(served.token().len() >= 43, "32 bytes");
+}
+
+#[test]
+fn everybody_else_is_refused_in_words_that_hold_no_secret() {
+    let served = Served::with(Options::default());
+    let (host, token) = (served.host(), served.token());
+    let authorization = ("Authorization", token);
+    let port = host.rsplit(':').next().unwrap();
+    let long = "x".repeat(20 << 10);
+    let many = "X-Header: 1\r\n".repeat(100);
+    let cases = [
+        (request(host, &[]), 401),
+        (request(host, &[("Authorization", "")]), 401),
+        (request(host, &[("Authorization", &token[1..])]), 401),
+        (request(host, &[authorization, ("Authorization", "x")]), 401),
+        (request(host, &[("X-Authorization", token)]), 401),
+        (request("evil.example", &[authorization]), 403),
+        (request(&format!("evil.example:{port}"), &[authorization]), 403),
+        (request("127.0.0.1:1", &[authorization]), 403),
+        (request(host, &[authorization, ("Host", "evil.example")]), 403),
+        (request(host, &[authorization, ("Origin", "https://evil.example")]), 403),
+        (request(host, &[authorization, ("Sec-Fetch-Site", "cross-site")]), 403),
+        (request(host, &[authorization]).replace("/credentials", "/"), 404),
+        (request(host, &[authorization]).replace("/credentials", "/credentials?x=1"), 404),
+        (request(host, &[authorization]).replace("GET", "POST"), 405),
+        (request(host, &[authorization]).replace("GET", "OPTIONS"), 405),
+        (request(host, &[authorization, ("X-Long", &long)]), 431),
+        (request(host, &[authorization]).replace("\r\n\r\n", &format!("\r\n{many}\r\n")), 431),
+        ("nonsense\r\n\r\n".to_owned(), 400),
+    ];
+    for (request, expected) in cases {
+        let (status, answer) = ask(host, &request);
+        assert_eq!(status, expected, "{request:.300}\n{answer}");
+        let text = answer.to_string();
+        assert!(!text.contains("SecretAccessKey") && !text.contains(token), "{text}");
+        if (401..=405).contains(&status) {
+            assert!(answer["code"].is_string() && answer["message"].is_string(), "{answer}");
+        }
+    }
+    assert_eq!(served.get().0, 200, "localhost is a name of it, too, and the token still serves");
+    let localhost = request(&format!("LocalHost:{port}"), &[authorization]);
+    assert_eq!(ask(host, &localhost).0, 200);
+}
+
+#[test]
+fn clients_that_say_nothing_keep_nobody_out_for_long() {
+    let served = Served::with(Options::default());
+    let idle: Vec<_> = (0..300).map(|_| TcpStream::connect(served.host()).unwrap()).collect();
+    assert_eq!(served.get().0, 200);
+    drop(idle);
+}
+
+#[test]
+fn it_listens_on_this_machine_alone_and_says_which_port_is_taken() {
+    let served = Served::with(Options::default());
+    let port = served.host().rsplit(':').next().unwrap().to_owned();
+    let line = format!("serve {} --port {port}", served.signed.named(0, 0));
+    let output = served.signed.aws_sso(&line).run().status(1);
+    assert_eq!(output.complains("cannot listen on 127.0.0.1").complains("leave out --port").stdout, "");
+    let sockets = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+    let hexadecimal = format!(":{:04X} ", port.parse::<u16>().unwrap());
+    let listening = sockets.lines().filter(|line| line.contains(" 0A ") && line.contains(&hexadecimal));
+    for line in listening {
+        assert!(line.contains(&format!("0100007F{hexadecimal}")), "{line}");
+    }
+}
+
+#[test]
+fn it_ends_when_it_is_told_to() {
+    for signal in ["INT", "TERM"] {
+        let served = Served::with(Options::default());
+        served.running.signal(signal);
+        let _ = served.running.finish().success();
+    }
+}
+
+/// A service that fails: what lives is handed out, and then the error, until it is well again.
+#[test]
+fn a_service_that_fails_is_bridged_while_credentials_live_and_told_afterwards() {
+    let served = Served::with(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
+    let sandbox = &served.signed.sandbox;
+    sandbox.update(|options| options.fail_first = Some((u32::MAX, Fault::InternalError)));
+    let mut lived = 0;
+    let answer = wait(|| match served.get() {
+        (200, _) => {
+            lived += 1;
+            None
+        }
+        other => Some(other),
+    });
+    assert!(lived > 0);
+    assert_eq!(answer.0, 503);
+    assert_eq!(answer.1["code"], "ServiceUnavailable", "{}", answer.1);
+    assert!(answer.1["message"].as_str().unwrap().contains("status 500"), "{}", answer.1);
+    let log = served.signed.home.read("server.log");
+    assert_eq!(log.matches("status 500").count(), 1, "said once, however often it was tried: {log}");
+
+    sandbox.update(|options| options.fail_first = None);
+    wait(|| (served.get().0 == 200).then_some(()));
+
+    sandbox.revoke_sessions();
+    let (_, answer) = wait(|| Some(served.get()).filter(|(status, _)| *status != 200));
+    assert_eq!(answer["code"], "SignInNeeded", "{answer}");
+    assert!(answer["message"].as_str().unwrap().contains("run: aws-sso login -p corp"), "{answer}");
+    let _ = served.signed.aws_sso("login -p corp --device-code --no-browser").run().success();
+    wait(|| (served.get().0 == 200).then_some(()));
+}
