@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::server::{Keeper, Live, Server};
-use crate::session::Session;
+use crate::session::{LoginPolicy, Session};
 use crate::terminal;
 
 pub(crate) fn run(context: &Context, arguments: &cli::Serve) -> Result<ExitCode> {
@@ -51,14 +51,15 @@ fn until_stopped(context: &Context, arguments: &cli::Serve) -> Result<ExitCode> 
     })
 }
 
-/// The role's credentials, renewed in time.
+/// The role's credentials, renewed in time. Nobody is asked to sign in, hours after having turned to something else:
+/// that it takes a person is told, and noticed when it is done.
 fn live(context: &Context, found: &Found, first: RoleCredentials) -> Result<Live> {
-    let (policy, store) = (context.login_policy()?, context.secret_store()?);
+    let store = context.secret_store()?;
     let client = context.client(&found.directory)?;
     let Found { directory, role, .. } = found.clone();
     let renew = move || {
         let directory: &Directory = &directory;
-        let session = Session::new(directory, &client, policy, store.clone())?;
+        let session = Session::new(directory, &client, LoginPolicy::Never, store.clone())?;
         Provider::new(directory, &client, &session)?.fresh(&role)
     };
     let told = |error: &Error| terminal::say(&error.report());

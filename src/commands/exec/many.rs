@@ -111,7 +111,7 @@ impl Crew {
             output.show(&tally, running.len());
             tokio::select! {
                 ended = running.join_next() => match ended {
-                    Some(Ok((number, outcome))) => tally.add(&self.job.runs[number].label, &outcome),
+                    Some(Ok((number, outcome))) => tally.add(number, &self.job.runs[number].label, &outcome),
                     Some(Err(error)) if error.is_cancelled() => tally.skipped += 1,
                     Some(Err(error)) => return Err(Error::failed(format!("a run was lost: {error}"))),
                     None => break,
@@ -142,7 +142,7 @@ impl Crew {
         for number in waiting {
             let (run, skipped) = (&self.job.runs[number], Outcome::Skipped);
             output.end(number, run, None, &skipped);
-            tally.add(&run.label, &skipped);
+            tally.add(number, &run.label, &skipped);
         }
         output.finish();
         terminal::say(&tally.summary(start.elapsed()));

@@ -1,5 +1,6 @@
 //! How a run ended, and how all of them did.
 
+use std::collections::BTreeMap;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -83,19 +84,21 @@ impl Outcome {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) ok: usize,
-    /// Which, and why.
-    pub(super) failed: Vec<(String, String)>,
+    /// Which, and why, by their numbers.
+    pub(super) failed: BTreeMap<usize, (String, String)>,
     pub(super) skipped: usize,
     /// The status where the command cannot be run at all.
     pub(super) no_command: Option<u8>,
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, label: &str, outcome: &Outcome) {
+    pub(super) fn add(&mut self, number: usize, label: &str, outcome: &Outcome) {
         match outcome.word() {
             "ok" => self.ok += 1,
             "skipped" => self.skipped += 1,
-            _ => self.failed.push((label.to_owned(), outcome.fault())),
+            _ => {
+                self.failed.insert(number, (label.to_owned(), outcome.fault()));
+            }
         }
         if let Outcome::NoCommand(_, status) = outcome {
             self.no_command = Some(*status);
@@ -116,8 +119,8 @@ impl Tally {
         let seconds = duration.as_secs_f64();
         let mut text =
             format!("aws-sso: {ok} ok, {} failed, {skipped} skipped, in {seconds:.1} s\n", failed.len());
-        let width = failed.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
-        for (label, fault) in failed {
+        let width = failed.values().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+        for (label, fault) in failed.values() {
             text.push_str(&format!("  {label:width$}  {fault}\n"));
         }
         text
