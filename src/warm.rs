@@ -52,7 +52,7 @@ fn cached(profile: &str, role: &str) -> Option<RoleCredentials> {
     let (account_id, role_name) = match role.parse().ok()? {
         RoleRef::Arn(arn) => (arn.account_id, arn.role_name),
         RoleRef::Id { account_id, role_name } => (account_id, role_name),
-        RoleRef::AccountName { .. } | RoleRef::Name(_) => return None,
+        RoleRef::AccountName { .. } | RoleRef::Place(_) | RoleRef::Name(_) => return None,
     };
     let config = Config::read_profile(&environment::config_file().ok()?, profile).ok()?;
     let directory = config.directory(profile).ok()?;

@@ -52,7 +52,8 @@ const ROLE_HELP: &str = "\
 PROFILE is a profile or sso-session of the AWS config that says which directory to sign in to. \
 Without -p: AWS_SSO_PROFILE, the settings, or the only directory in the config.
 
-ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings.
+ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings; \
+a resource's ARN or an address of the console stands for a role of its account.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 sign-in needed, 4 access denied or no such role, \
 5 the service failed or is unreachable, 130 given up.

@@ -7,6 +7,7 @@ use crate::aws_files::profile::Config;
 use crate::aws_files::role_cache;
 use crate::aws_files::secret_store::SecretStore;
 use crate::cli::Global;
+use crate::commands::account_roles;
 use crate::commands::progress::Progress;
 use crate::credentials::RoleCredentials;
 use crate::environment;
@@ -37,8 +38,10 @@ pub(crate) struct Found {
     pub directory: Directory,
     /// The profile of the AWS config by which it was named, if it was.
     pub profile: Option<String>,
-    /// That profile's region.
+    /// The region of what it was named by: a profile, a resource, a page of the console.
     pub region: Option<String>,
+    /// The page of the console by which it was named, if it was.
+    pub page: Option<String>,
 }
 
 impl Context {
@@ -55,6 +58,11 @@ impl Context {
     pub(crate) fn without_warnings(mut self) -> Self {
         self.warns = false;
         self
+    }
+
+    /// Whether a person may be asked something.
+    pub(crate) fn is_for_person(&self) -> bool {
+        self.warns
     }
 
     /// `-p`.
@@ -160,6 +168,7 @@ impl Context {
             RoleRef::Name(name) => self.find_profile(&name),
             // A profile's name may hold a slash as well; the config is asked before the inventory, which may be far.
             RoleRef::AccountName { .. } if self.config()?.role_of(text).is_some() => self.find_profile(text),
+            RoleRef::Place(place) => account_roles::find(self, &place),
             reference => self.find_in(self.directory()?, &reference),
         }
     }
@@ -173,11 +182,12 @@ impl Context {
             RoleRef::AccountName { account_name, role_name } => {
                 self.inventory(&directory)?.role(account_name, role_name)?
             }
+            RoleRef::Place(place) => return account_roles::find(self, place),
             // A profile may be named by a profile, and so on for ever: one step is enough for anybody.
             RoleRef::Name(name) => return Err(no_role(name)),
         };
         let region = self.config()?.region_of(&directory.name).map(str::to_owned);
-        Ok(Found { role, directory, profile: None, region })
+        Ok(Found { role, directory, profile: None, region, page: None })
     }
 
     fn find_profile(&self, name: &str) -> Result<Found> {

@@ -50,7 +50,7 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
         let (account_id, role_name) = match role {
             RoleRef::Id { account_id, role_name } => (account_id, role_name),
             RoleRef::Arn(role) => (role.account_id, role.role_name),
-            RoleRef::AccountName { .. } | RoleRef::Name(_) => continue,
+            RoleRef::AccountName { .. } | RoleRef::Place(_) | RoleRef::Name(_) => continue,
         };
         let Ok(directory) = config.directory(&name) else { continue };
         if directory.origin() != signed_out.origin() {

@@ -1,5 +1,6 @@
 //! One verb, one file, one `run`.
 
+mod account_roles;
 mod check;
 mod clear;
 mod complete;

@@ -79,7 +79,7 @@ impl Offered {
             RoleRef::Arn(arn) => (&arn.account_id, &arn.role_name),
             RoleRef::Id { account_id, role_name } => (account_id, role_name),
             // Not of our making, whatever it means.
-            RoleRef::AccountName { .. } | RoleRef::Name(_) => return false,
+            RoleRef::AccountName { .. } | RoleRef::Place(_) | RoleRef::Name(_) => return false,
         };
         !self.unknown.contains(account_id) && !self.roles.contains(&(account_id.clone(), role_name.clone()))
     }

@@ -56,7 +56,7 @@ impl Profiles {
             let (account_id, role_name) = match role {
                 RoleRef::Arn(arn) => (arn.account_id, arn.role_name),
                 RoleRef::Id { account_id, role_name } => (account_id, role_name),
-                RoleRef::AccountName { .. } | RoleRef::Name(_) => continue,
+                RoleRef::AccountName { .. } | RoleRef::Place(_) | RoleRef::Name(_) => continue,
             };
             let is_here = *is_here.entry(of).or_insert_with_key(|of| {
                 config.directory(of).is_ok_and(|found| found.start_url == directory.start_url)

@@ -1,9 +1,12 @@
 //! How a person or a program names a role.
 
+mod place;
+
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+pub use place::{Place, console_host, is_console_page, is_region};
 
 /// An account's role in an Identity Center directory: `arn:PARTITION:iam::ACCOUNT:role/NAME`.
 ///
@@ -68,6 +71,8 @@ pub enum RoleRef {
         /// The permission set's name.
         role_name: String,
     },
+    /// A resource's ARN or a console address: it tells the account, whose roles are offered.
+    Place(Place),
     /// A profile of the AWS config or an alias of the settings.
     Name(String),
 }
@@ -81,7 +86,7 @@ impl RoleRef {
             Self::Id { account_id, role_name } => {
                 *account_id == role.account_id && *role_name == role.role_name
             }
-            Self::AccountName { .. } | Self::Name(_) => false,
+            Self::AccountName { .. } | Self::Place(_) | Self::Name(_) => false,
         }
     }
 }
@@ -91,7 +96,13 @@ impl FromStr for RoleRef {
 
     fn from_str(text: &str) -> Result<Self> {
         if text.starts_with("arn:") {
-            return text.parse().map(Self::Arn);
+            return match parse_arn(text) {
+                Some(role) => Ok(Self::Arn(role)),
+                None => Place::of_arn(text).map(Self::Place),
+            };
+        }
+        if text.starts_with("https://") {
+            return Place::of_url(text).map(Self::Place);
         }
         // A profile's name may hold a slash, an account's name too: the role's name is what follows the last one.
         Ok(match text.rsplit_once('/') {
