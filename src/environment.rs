@@ -160,6 +160,12 @@ pub fn oidc_endpoint_url() -> Option<String> {
     text("AWS_ENDPOINT_URL_SSO_OIDC")
 }
 
+/// `AWS_ENDPOINT_URL_SIGNIN`: where the console signs in.
+#[must_use]
+pub fn signin_endpoint_url() -> Option<String> {
+    text("AWS_ENDPOINT_URL_SIGNIN")
+}
+
 /// `AWS_ENDPOINT_URL`: where every service is.
 #[must_use]
 pub fn endpoint_url() -> Option<String> {

@@ -8,6 +8,8 @@ mod support;
 #[cfg(feature = "sandbox")]
 mod completion;
 mod config_reading;
+#[cfg(feature = "sandbox")]
+mod console;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod crashes;
 #[cfg(feature = "sandbox")]
@@ -51,6 +53,8 @@ mod secrets;
 mod serve;
 #[cfg(feature = "sandbox")]
 mod service_faults;
+#[cfg(feature = "sandbox")]
+mod settings;
 mod shell;
 #[cfg(feature = "sandbox")]
 mod sign_in;

@@ -13,6 +13,8 @@ pub struct Network {
     pub sso_endpoint_url: Option<String>,
     /// In place of `https://oidc.REGION.amazonaws.com`.
     pub oidc_endpoint_url: Option<String>,
+    /// In place of `https://signin.aws.amazon.com`.
+    pub signin_endpoint_url: Option<String>,
     /// PEM certificates that replace the system's roots.
     pub ca_bundle: Option<PathBuf>,
     /// FIPS endpoints.
@@ -32,6 +34,8 @@ pub struct Overrides {
     pub sso_endpoint_url: Option<String>,
     /// `AWS_ENDPOINT_URL_SSO_OIDC`.
     pub oidc_endpoint_url: Option<String>,
+    /// `AWS_ENDPOINT_URL_SIGNIN`.
+    pub signin_endpoint_url: Option<String>,
     /// `AWS_ENDPOINT_URL`.
     pub endpoint_url: Option<String>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
@@ -56,6 +60,7 @@ impl Overrides {
             profile: environment::aws_profile(),
             sso_endpoint_url: environment::sso_endpoint_url(),
             oidc_endpoint_url: environment::oidc_endpoint_url(),
+            signin_endpoint_url: environment::signin_endpoint_url(),
             endpoint_url: environment::endpoint_url(),
             ignore_endpoint_urls: environment::ignore_endpoint_urls(),
             ca_bundle: environment::ca_bundle(),
@@ -93,6 +98,7 @@ impl Network {
         Self {
             sso_endpoint_url: endpoint(&overrides.sso_endpoint_url, "sso"),
             oidc_endpoint_url: endpoint(&overrides.oidc_endpoint_url, "sso_oidc"),
+            signin_endpoint_url: endpoint(&overrides.signin_endpoint_url, "signin"),
             ca_bundle: overrides.ca_bundle.clone().or_else(|| {
                 let bundle = PathBuf::from(setting("ca_bundle")?);
                 Some(match (bundle.strip_prefix("~"), &overrides.home) {

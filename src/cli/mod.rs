@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "these comments are what --help shows")]
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
+mod console;
 mod doctor;
 mod exec;
 mod help;
@@ -20,6 +21,7 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::completion;
 use crate::session::LoginPolicy;
 
+pub(crate) use console::Console;
 pub(crate) use doctor::Doctor;
 pub(crate) use exec::{Exec, Many, Serve};
 pub(crate) use inventory::{Discover, List, Style};
@@ -146,6 +148,8 @@ pub(crate) enum Verb {
     Discover(Discover),
     /// List the accounts and roles that you can use
     List(List),
+    /// Open the AWS console in your browser, signed in to a role
+    Console(Console),
     /// Show each setting, and where its value came from
     Settings(Settings),
     /// Find out what is wrong on this machine, and what to do about it

@@ -4,6 +4,7 @@ mod account_roles;
 mod check;
 mod clear;
 mod complete;
+mod console;
 mod context;
 mod default_profile;
 mod diff;
@@ -86,6 +87,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Check(arguments) => Ok(check::run(&context, &arguments)),
         Verb::Discover(arguments) => discover::run(&context, &arguments),
         Verb::List(arguments) => list::run(&context, &arguments),
+        Verb::Console(arguments) => console::run(&context, &arguments),
         Verb::Settings(arguments) => settings::run(&context, &arguments),
         Verb::Doctor(arguments) => doctor::run(&context, &arguments),
         Verb::Exec(arguments) => exec::run(&context, &arguments),

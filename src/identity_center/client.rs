@@ -159,6 +159,7 @@ impl Service {
         check_region(&directory.region)?;
         check_endpoint(network.sso_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SSO")?;
         check_endpoint(network.oidc_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SSO_OIDC")?;
+        check_endpoint(network.signin_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SIGNIN")?;
         let skew = Skew::default();
         let connector = wire::connector(network.ca_bundle.clone(), limits, skew.clone());
         let http = wire::http_client(&connector);
@@ -178,6 +179,11 @@ impl Service {
 
     pub(super) fn sso(&self) -> &aws_sdk_sso::Client {
         self.sso.get_or_init(|| configured!(aws_sdk_sso, self, &self.network.sso_endpoint_url))
+    }
+
+    /// In place of the console's own sign-in.
+    pub(super) fn signin_endpoint(&self) -> Option<&str> {
+        self.network.signin_endpoint_url.as_deref()
     }
 
     pub(super) fn oidc(&self) -> &aws_sdk_ssooidc::Client {

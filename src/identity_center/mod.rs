@@ -6,6 +6,7 @@
 mod bundle;
 pub mod client;
 mod failure;
+mod federation;
 mod gate;
 pub mod link;
 pub mod oidc;
@@ -18,6 +19,7 @@ pub(crate) use gate::IN_FLIGHT;
 
 pub use bundle::check as check_bundle;
 pub use client::{Client, Limits, Service};
+pub use federation::ConsolePage;
 pub use oidc::{GrantError, Tokens};
 pub use portal::{Account, PortalError};
 pub use reach::Answer;

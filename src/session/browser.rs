@@ -83,7 +83,7 @@ pub(super) async fn sign_in(
 }
 
 /// Random bytes as text of `[A-Za-z0-9-_]`, four characters for three bytes.
-fn random_text<const BYTES: usize>() -> Result<Secret> {
+pub(super) fn random_text<const BYTES: usize>() -> Result<Secret> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::failed(format!("the system gives no random numbers: {error}")))?;

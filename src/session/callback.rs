@@ -91,7 +91,7 @@ async fn serve(mut stream: TcpStream, port: u16, state: &Secret) -> Option<Answe
     }
 }
 
-async fn read_head(stream: &mut TcpStream) -> Option<String> {
+pub(super) async fn read_head(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     let mut buffer = [0; 2048];
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -135,21 +135,13 @@ impl Reply {
 }
 
 fn reply(head: &str, port: u16, state: &Secret) -> Reply {
-    let mut lines = head.split("\r\n");
-    let mut words = lines.next().unwrap_or_default().split(' ');
+    let mut words = head.split("\r\n").next().unwrap_or_default().split(' ');
     let (Some(method), Some(target), Some(version), None) =
         (words.next(), words.next(), words.next(), words.next())
     else {
         return Reply::Malformed;
     };
-    // Another name for this address may be a page in the browser that has rebound its own name to 127.0.0.1.
-    let mut hosts = lines.filter_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("host").then_some(value.trim())
-    });
-    let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-    let is_ours = hosts.next().is_some_and(|host| ours.iter().any(|name| name.eq_ignore_ascii_case(host)));
-    if !version.starts_with("HTTP/1.") || !is_ours || hosts.next().is_some() {
+    if !version.starts_with("HTTP/1.") || !is_for(head, port) {
         return Reply::Malformed;
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -158,6 +150,19 @@ fn reply(head: &str, port: u16, state: &Secret) -> Reply {
         (PATH, _) => Reply::MethodNotAllowed,
         _ => Reply::NotFound,
     }
+}
+
+/// Whether a request names this very server, and nothing else, as its host.
+///
+/// Another name for this address may be a page in the browser that has rebound its own name to 127.0.0.1.
+pub(super) fn is_for(head: &str, port: u16) -> bool {
+    let mut hosts = head.split("\r\n").skip(1).filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("host").then_some(value.trim())
+    });
+    let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
+    let is_ours = hosts.next().is_some_and(|host| ours.iter().any(|name| name.eq_ignore_ascii_case(host)));
+    is_ours && hosts.next().is_none()
 }
 
 fn answer(query: &str, state: &Secret) -> Reply {
@@ -184,7 +189,7 @@ fn decode(value: &str) -> Option<String> {
 }
 
 /// A page without assets, kept nowhere; the script takes the code out of the browser's history.
-fn page(status: &str, text: &str) -> String {
+pub(super) fn page(status: &str, text: &str) -> String {
     let body = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>aws-sso</title>\
          <meta name=\"viewport\" content=\"width=device-width\">\

@@ -4,7 +4,8 @@ mod browser;
 mod browser_command;
 mod callback;
 mod device;
-mod opener;
+mod handover;
+pub(crate) mod opener;
 mod refresh;
 pub(crate) mod screen;
 mod sign_in;
@@ -27,6 +28,7 @@ use crate::secret::Secret;
 use crate::terminal::{self, Terminal};
 
 pub use browser_command::{BrowserCommand, Opened};
+pub(crate) use handover::hand_over;
 use screen::Screen;
 pub use sign_in::Method;
 

@@ -8,17 +8,17 @@ use crate::identity_center::link::Link;
 /// Opens the link, if it is one that may be opened; whether a program was started for it.
 ///
 /// The program is not waited for, and is in a group of its own, so that Ctrl-C here does not end the browser.
-pub(super) fn open(url: &str) -> bool {
+pub(crate) fn open(url: &str) -> bool {
     Link::parse(url).is_some_and(|link| link.is_safe()) && commands(url).into_iter().any(start)
 }
 
 /// Whether `BROWSER` names a program; `none` names none.
-pub(super) fn is_chosen() -> bool {
+pub(crate) fn is_chosen() -> bool {
     environment::browser().is_some_and(|browser| !is_none(&browser))
 }
 
 /// Whether `BROWSER` says that nothing is to be opened.
-pub(super) fn is_unwanted() -> bool {
+pub(crate) fn is_unwanted() -> bool {
     environment::browser().is_some_and(|browser| is_none(&browser))
 }
 
@@ -59,7 +59,8 @@ fn chosen(browser: &str, url: &str) -> Vec<Command> {
 const SECRETS: [&str; 4] =
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 
-fn start(mut command: Command) -> bool {
+/// Starts a browser, without the secrets of this shell; whether that was possible.
+pub(crate) fn start(mut command: Command) -> bool {
     for name in SECRETS {
         command.env_remove(name);
     }

@@ -10,6 +10,7 @@
     reason = "a kit: not every part has a user at all times"
 )]
 
+pub mod chromium;
 pub mod clients;
 pub mod ini;
 pub mod process;

@@ -1,0 +1,206 @@
+//! `console`: a browser that is signed in to a role.
+
+use std::process::ExitCode;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::cli;
+use crate::commands::context::{Context, Found};
+use crate::commands::pick::choose;
+use crate::commands::print;
+use crate::environment::{self, Elsewhere};
+use crate::error::{Error, Result};
+use crate::identity_center::ConsolePage;
+use crate::inventory::Inventory;
+use crate::role::{console_host, is_console_page, is_region};
+use crate::session::screen::Screen;
+use crate::session::{BrowserCommand, Opened, hand_over, opener};
+use crate::terminal::clean;
+
+/// What RFC 3986 leaves as it is.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCode> {
+    let command = command(context, arguments)?;
+    if !arguments.print {
+        check_browser(command.as_ref(), arguments.portal)?;
+    }
+    let (found, region) = role(context, arguments)?;
+    let destination = destination(&found, arguments, region.as_deref())?;
+    if arguments.portal {
+        let link = portal_link(&found, destination.as_deref());
+        if arguments.print {
+            return print(&format!("{link}\n"));
+        }
+        open(context, &found, command.as_ref(), &link)?;
+        tell(&found, &link);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let destination = match destination {
+        Some(destination) => destination,
+        None => home(&found, region.as_deref())?,
+    };
+    let client = context.client(&found.directory)?;
+    let page = ConsolePage {
+        partition: &found.role.partition,
+        issuer: &found.directory.start_url,
+        destination: &destination,
+    };
+    let link = client.console_link(&context.credentials(&found)?, &page)?;
+    if arguments.print {
+        return print(&format!("{}\n", link.expose()));
+    }
+    client.block_on(hand_over(link, |address| {
+        open(context, &found, command.as_ref(), address)?;
+        tell(&found, address);
+        Ok(())
+    }))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The role that was named, else this shell's, else the one that the person chooses; and the region to show.
+fn role(context: &Context, arguments: &cli::Console) -> Result<(Found, Option<String>)> {
+    let of_shell = environment::shell_role().filter(|_| arguments.role.is_none());
+    let found = match (&arguments.role, &of_shell) {
+        (Some(role), _) => context.find(role)?,
+        (None, Some((role, _))) => context.find(role)?,
+        (None, None) => choose(context, "", "name the role: aws-sso console ROLE")?,
+    };
+    let of_shell = of_shell.and_then(|_| environment::region());
+    let region = arguments.region.clone().or(of_shell).or_else(|| found.region.clone());
+    if let Some(region) = region.as_deref().filter(|region| !is_region(region)) {
+        return Err(Error::usage(format!("{region} is not a region")).remedy("write it like us-east-1"));
+    }
+    Ok((found, region))
+}
+
+/// The page that was asked for, if one was.
+fn destination(found: &Found, arguments: &cli::Console, region: Option<&str>) -> Result<Option<String>> {
+    let partition = &found.role.partition;
+    if let Some(page) = &arguments.destination {
+        if !is_console_page(partition, page) {
+            let host = console_host(partition).unwrap_or("its console");
+            return Err(Error::usage(format!("{page} is not a page of the console of {partition}"))
+                .remedy(format!("name one of https://{host}/ or of a host below it")));
+        }
+        return Ok(Some(page.clone()));
+    }
+    match &arguments.service {
+        Some(service) => Ok(Some(service_page(partition, service, region)?)),
+        None if found.page.is_some() && arguments.region.is_none() => Ok(found.page.clone()),
+        None if arguments.region.is_some() => home(found, region).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn home(found: &Found, region: Option<&str>) -> Result<String> {
+    service_page(&found.role.partition, "console", region)
+}
+
+/// Services whose page has another name than in the AWS CLI.
+const PAGES: [(&str, &str); 8] = [
+    ("cloudwatchlogs", "cloudwatch"),
+    ("dynamodb", "dynamodbv2"),
+    ("elb", "ec2"),
+    ("events", "events"),
+    ("logs", "cloudwatch"),
+    ("ssm", "systems-manager"),
+    ("stepfunctions", "states"),
+    ("vpc", "vpcconsole"),
+];
+
+fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<String> {
+    let is_word = !service.is_empty()
+        && service.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !is_word {
+        return Err(Error::usage(format!("{service} is not the name of a service"))
+            .remedy("write it as the AWS CLI does, such as s3; or name the page with --destination"));
+    }
+    let host = console_host(partition).ok_or_else(|| {
+        Error::usage(format!("the console of the partition {partition} is not known"))
+            .remedy("open it through the access portal: aws-sso console --portal")
+    })?;
+    let page = PAGES.iter().find(|(name, _)| *name == service).map_or(service, |(_, page)| page);
+    Ok(match region {
+        Some(region) => format!("https://{region}.{host}/{page}/home?region={region}"),
+        None => format!("https://{host}/{page}/home"),
+    })
+}
+
+/// The access portal's shortcut, which asks the person's own session there for the role.
+fn portal_link(found: &Found, destination: Option<&str>) -> String {
+    let quote = |text: &str| utf8_percent_encode(text, QUERY).to_string();
+    let portal = found.directory.start_url.trim_end_matches(['/', '#']);
+    let mut link = format!(
+        "{portal}/#/console?account_id={}&role_name={}",
+        found.role.account_id,
+        quote(&found.role.role_name)
+    );
+    if let Some(destination) = destination {
+        link.push_str("&destination=");
+        link.push_str(&quote(destination));
+    }
+    link
+}
+
+fn command(context: &Context, arguments: &cli::Console) -> Result<Option<BrowserCommand>> {
+    match (&arguments.browser_command, context.settings()?.browser_command()) {
+        (Some(command), _) => Ok(Some(command.clone())),
+        (None, Some(command)) => command.parse().map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Whether a person would see this machine's browser; asked before anything is requested for it.
+fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
+    let print = if portal { "aws-sso console --portal --print" } else { "aws-sso console --print" };
+    let why = match environment::elsewhere() {
+        _ if command.is_some() || opener::is_chosen() => return Ok(()),
+        _ if opener::is_unwanted() => "BROWSER is none",
+        Some(Elsewhere::OverSsh) => "you are at another machine, over SSH",
+        Some(Elsewhere::InContainer) => "this is a container",
+        Some(Elsewhere::NoDisplay) => "there is no display",
+        None => return Ok(()),
+    };
+    Err(Error::usage(format!("there is no browser here that you would see: {why}")).remedy(format!(
+        "print the link, and open it where your browser is: {print}\nor name a program in BROWSER or --browser-command"
+    )))
+}
+
+/// Starts the browser with an address that is no secret.
+fn open(context: &Context, found: &Found, command: Option<&BrowserCommand>, address: &str) -> Result<()> {
+    let started = match command {
+        None => opener::open(address),
+        Some(command) => {
+            let account_name = account_name(found);
+            opener::start(command.command(&Opened {
+                url: address,
+                account_name: account_name.as_deref().unwrap_or(&found.role.account_id),
+                account_id: &found.role.account_id,
+                role: &found.role.role_name,
+            }))
+        }
+    };
+    let _ = context;
+    if started {
+        return Ok(());
+    }
+    Err(Error::failed("no browser could be started")
+        .remedy("name one in BROWSER or --browser-command, or print the link: aws-sso console --print"))
+}
+
+/// The account's name, if it is remembered: nothing is asked for the sake of a name.
+fn account_name(found: &Found) -> Option<String> {
+    let inventory = Inventory::remembered(&found.directory).ok()??;
+    let account = inventory.accounts.into_iter().find(|account| account.id == found.role.account_id)?;
+    Some(account.name).filter(|name| !name.is_empty())
+}
+
+fn tell(found: &Found, address: &str) {
+    Screen::open().show(&format!(
+        "aws-sso: the console opens as {}/{}\n  if no browser comes up, go to\n    {}\n",
+        found.role.account_id,
+        clean(&found.role.role_name),
+        clean(address)
+    ));
+}

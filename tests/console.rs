@@ -1,0 +1,239 @@
+//! `console`: a browser that is signed in to a role; and what a real one makes of our pages.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use aws_sso::sandbox::{Approval, Options};
+
+use crate::sign_in::{Place, TOKEN_FILE, get, wait};
+use crate::support::chromium::Chromium;
+use crate::support::START_URL;
+
+/// A place that is signed in, and a role in it.
+fn signed_in() -> (Place, String, String) {
+    let place = Place::signed_in(Options { accounts: 3, roles: 2, ..Options::default() });
+    let account = place.sandbox.accounts()[0].clone();
+    (place, account.id, account.roles[0].clone())
+}
+
+/// The value of a parameter of a link.
+fn parameter(link: &str, name: &str) -> String {
+    let (_, query) = link.split_once('?').unwrap();
+    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap();
+    percent_encoding::percent_decode_str(value).decode_utf8().unwrap().into_owned()
+}
+
+#[test]
+fn a_printed_link_signs_a_browser_in_to_the_role_once() {
+    let (place, account, role) = signed_in();
+    let output = place.aws_sso(&format!("console {account}/{role} --service s3 --print")).run().success().quiet();
+    let link = output.stdout.trim_end();
+    assert_eq!(
+        parameter(link, "Destination"),
+        "https://console.aws.amazon.com/s3/home"
+    );
+    assert_eq!(parameter(link, "Issuer"), START_URL);
+    let target = link.strip_prefix(&place.sandbox.endpoint()).unwrap();
+    let page = get(&place.sandbox.endpoint(), target, None);
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains(&account) && page.contains(&role), "{page}");
+    assert!(get(&place.sandbox.endpoint(), target, None).starts_with("HTTP/1.1 400"));
+    let counted = ["GetRoleCredentials", "GetSigninToken", "ListAccounts"].map(|name| place.sandbox.count(name));
+    assert_eq!(counted, [1, 1, 0]);
+}
+
+#[test]
+fn the_browser_is_given_a_page_of_this_machine_that_leads_to_the_link_once() {
+    let (place, account, role) = signed_in();
+    let line = format!("console {account}/{role} -v");
+    let running = place.aws_sso(&line).env("BROWSER", place.browser()).start();
+    let address = place.opened_link();
+    assert!(address.starts_with("http://127.0.0.1:") && !address.contains("SigninToken"), "{address}");
+    let (base, target) = address.split_at(address.find("/console/").unwrap());
+    for (target, host, status) in
+        [("/", None, "404"), ("/console/x", None, "404"), (target, Some("evil.example"), "400")]
+    {
+        let answer = get(base, target, host);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) && !answer.contains("SigninToken"), "{answer}");
+    }
+    let answer = get(base, target, None);
+    assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("no-store"), "{answer}");
+    let link = answer.lines().find_map(|line| line.strip_prefix("Location: ")).unwrap();
+    let output = running.finish().success().complains(&address);
+    assert_eq!(output.stdout, "");
+    for secret in [link, &parameter(link, "SigninToken")] {
+        assert!(!output.stderr.contains(secret), "{output}");
+    }
+}
+
+#[test]
+fn the_portal_is_asked_without_credentials_and_without_a_request() {
+    let (place, account, role) = signed_in();
+    let cases = [
+        (String::new(), String::new()),
+        (
+            " --service s3 --region us-gov-west-1".to_owned(),
+            "&destination=https%3A%2F%2Fus-gov-west-1.console.aws.amazon.com%2Fs3%2Fhome%3Fregion%3Dus-gov-west-1"
+                .to_owned(),
+        ),
+        (
+            " --destination https://console.aws.amazon.com/a?b=c&d=e#f".to_owned(),
+            "&destination=https%3A%2F%2Fconsole.aws.amazon.com%2Fa%3Fb%3Dc%26d%3De%23f".to_owned(),
+        ),
+    ];
+    for (options, destination) in cases {
+        let line = format!("console {account}/{role} --portal --print{options}");
+        let output = place.aws_sso(&line).run().success().quiet();
+        let link = format!("{START_URL}/#/console?account_id={account}&role_name={role}{destination}\n");
+        assert_eq!(output.stdout, link);
+    }
+    assert_eq!(place.sandbox.requests().len(), 0);
+}
+
+#[test]
+fn without_a_role_it_is_this_shells_in_this_shells_region() {
+    let (place, account, role) = signed_in();
+    let arn = format!("arn:aws:iam::{account}:role/{role}");
+    let console = place.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "eu-west-3");
+    let link = console.run().success().stdout;
+    let page = "https://eu-west-3.console.aws.amazon.com/console/home?region=eu-west-3";
+    assert_eq!(parameter(&link, "Destination"), page);
+    let _ = place.aws_sso("console --print").run().status(2).complains("aws-sso console ROLE");
+}
+
+#[test]
+fn each_partition_has_its_own_console() {
+    let cases = [
+        ("us-gov-west-1", "https://us-gov-west-1.console.amazonaws-us-gov.com/console/home?region=us-gov-west-1"),
+        ("cn-north-1", "https://cn-north-1.console.amazonaws.cn/console/home?region=cn-north-1"),
+    ];
+    for (region, expected) in cases {
+        let place = Place::with(Options { approval: Approval::Automatic, ..Options::default() });
+        let config = format!("[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = {region}\n");
+        place.home.write(".aws/config", config);
+        let line = format!("console 123456789012/Admin --portal --print --region {region}");
+        let link = place.aws_sso(&line).run().success().stdout;
+        assert_eq!(parameter(link.trim_end(), "destination"), expected);
+    }
+}
+
+#[test]
+fn what_would_lead_elsewhere_or_to_nobody_is_refused_before_anything_is_asked() {
+    let (place, account, role) = signed_in();
+    let role = format!("console {account}/{role}");
+    let cases = [
+        (" --print --destination https://evil.example/", "not a page of the console"),
+        (" --print --destination http://console.aws.amazon.com/", "not a page of the console"),
+        (" --print --destination https://console.amazonaws.cn/", "not a page of the console"),
+        (" --print --service ../x", "not the name of a service"),
+        (" --print --region evil.example/", "is not a region"),
+        (" --browser-command firefox", "no argument has {url}"),
+    ];
+    for (options, words) in cases {
+        let _ = place.aws_sso(&format!("{role}{options}")).run().status(2).complains(words);
+    }
+    let over_ssh = place.aws_sso(&role).env("SSH_CONNECTION", "x").run().status(2);
+    let _ = over_ssh.complains("over SSH").complains("--print");
+    let none = place.aws_sso(&role).env("BROWSER", "none").env("DISPLAY", ":0").run();
+    assert_eq!(none.exit.code(), Some(2), "{none}");
+    assert_eq!(place.sandbox.requests().len(), 0);
+    let gone = place.aws_sso(&role).env("BROWSER", "/no/such/browser").run().status(1);
+    let _ = gone.complains("no browser could be started");
+}
+
+#[test]
+fn a_browser_command_gets_the_page_and_the_accounts_name() {
+    let (place, account, role) = signed_in();
+    let _ = place.aws_sso("list").run().success();
+    let name = place.sandbox.accounts()[0].name.clone();
+    let script = place.home.write("open", "#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$HOME/words.new\"; mv \"$HOME/words.new\" \"$HOME/words\"\n");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let template = format!(
+        "browser-command = {} 'ext+container:name={{account_name}}&url={{url}}' --profile-directory={{account_id}}\n",
+        script.display()
+    );
+    place.home.write(".config/aws-sso/config", template);
+    let running = place.aws_sso(&format!("console {account}/{role}")).start();
+    let words = wait(|| place.home.has("words").then(|| place.home.read("words")));
+    let words: Vec<_> = words.lines().collect();
+    let [container, profile] = words.as_slice() else { panic!("{words:?}") };
+    assert_eq!(*profile, format!("--profile-directory={account}"));
+    let container = container.strip_prefix("ext+container:").unwrap();
+    assert_eq!(parameter(&format!("?{container}"), "name"), name);
+    let address = parameter(&format!("?{container}"), "url");
+    let (base, target) = address.split_at(address.find("/console/").unwrap());
+    assert!(get(base, target, None).starts_with("HTTP/1.1 303"));
+    let _ = running.finish().success();
+}
+
+#[test]
+fn a_fault_of_the_sign_in_endpoint_shows_no_secret() {
+    let (place, account, role) = signed_in();
+    let line = format!("console {account}/{role} --print -v");
+    let _ = place.aws_sso(&line).run().success();
+    // The credentials are in the cache; the endpoint that knows nothing of them refuses.
+    let other = Place::with(Options::default());
+    let refused = place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", other.sandbox.endpoint()).run().status(4);
+    let refused = refused.complains("does not accept the role's credentials");
+    let unsafe_endpoint = place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", "http://signin.example").run().status(2);
+    let down = place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1").env("AWS_MAX_ATTEMPTS", "1");
+    let down = down.run().status(5);
+    for output in [refused, unsafe_endpoint, down] {
+        for secret in ["sessionKey", "ASIA", "SigninToken"] {
+            assert!(!output.stderr.contains(secret) && output.stdout.is_empty(), "{output}");
+        }
+    }
+}
+
+#[test]
+fn the_consoles_own_host_is_reached_over_tls_through_the_proxy() {
+    let place = Place::with(Options { approval: Approval::Automatic, tls: true, ..Options::default() });
+    let signed = |line: &str| place.home.aws_sso(line.split(' ')).through_proxy(&place.sandbox);
+    let _ = signed("login --device-code --no-browser").run().success();
+    let account = place.sandbox.accounts()[0].clone();
+    let link = signed(&format!("console {}/{} --print", account.id, account.roles[0])).run().success().stdout;
+    assert!(link.starts_with("https://signin.aws.amazon.com/federation?Action=login&"), "{link}");
+    let hosts: Vec<_> = place.sandbox.requests().into_iter().map(|request| request.host).collect();
+    assert!(hosts.iter().any(|host| host == "signin.aws.amazon.com"), "{hosts:?}");
+}
+
+#[test]
+fn in_chromium_a_click_signs_in_and_the_code_is_not_left_in_the_address() {
+    let place = Place::with(Options { approval: Approval::ByPage, ..Options::default() });
+    let Some(chromium) = Chromium::start(&place.home) else { return };
+    let (running, link) = place.begin_in_browser();
+    chromium.go_to(&link);
+    assert!(chromium.text().contains("Allow access?"), "{}", chromium.text());
+    chromium.click("button[value=approve]");
+    chromium.wait_for("You can close this tab");
+    let url = chromium.url();
+    assert!(url.starts_with("http://127.0.0.1:") && url.ends_with("/oauth/callback"), "{url}");
+    let _ = running.finish().success().complains("signed in to");
+    assert!(place.home.has(TOKEN_FILE));
+}
+
+#[test]
+fn in_chromium_a_click_on_deny_ends_the_sign_in() {
+    let place = Place::with(Options { approval: Approval::ByPage, ..Options::default() });
+    let Some(chromium) = Chromium::start(&place.home) else { return };
+    let (running, link) = place.begin_in_browser();
+    chromium.go_to(&link);
+    chromium.click("button[value=deny]");
+    chromium.wait_for("You are not signed in");
+    let _ = running.finish().status(130);
+    assert!(!place.home.has(TOKEN_FILE));
+}
+
+#[test]
+fn in_chromium_the_console_opens_as_the_role() {
+    let (place, account, role) = signed_in();
+    let Some(chromium) = Chromium::start(&place.home) else { return };
+    let line = format!("console {account}/{role} --service lambda");
+    let running = place.aws_sso(&line).env("BROWSER", place.browser()).start();
+    chromium.go_to(&place.opened_link());
+    chromium.wait_for("Signed in to the console");
+    let text = chromium.text();
+    for words in [&account, &role, "console.aws.amazon.com/lambda/home"] {
+        assert!(text.contains(words), "{text}");
+    }
+    let _ = running.finish().success();
+}

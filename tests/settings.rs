@@ -1,0 +1,174 @@
+//! The settings: what each is and where it came from, and what becomes of a file that is wrong.
+
+use aws_sso::sandbox::Options;
+use aws_sso::settings::table::TABLE;
+
+use crate::sign_in::Place;
+use crate::support::Home;
+
+const FILE: &str = ".config/aws-sso/config";
+
+#[test]
+fn each_setting_shows_its_value_and_where_that_came_from() {
+    let home = Home::new();
+    home.write(FILE, "# mine\nprofile = corp\n\npicker = fzf\n[alias]\nprod = 123456789012/Admin\n");
+    let shown = |output: &str, name: &str| -> String {
+        let line = output.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap().to_owned();
+        line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    let output = home.aws_sso(["settings"]).run().success().quiet().stdout;
+    for (name, expected) in [
+        ("profile", "corp ~/.config/aws-sso/config:2"),
+        ("login", "auto default"),
+        ("picker", "fzf ~/.config/aws-sso/config:4"),
+        ("store", "files default"),
+        ("discover.name", "{account_id}-{role} default"),
+        ("alias.prod", "123456789012/Admin ~/.config/aws-sso/config:6"),
+    ] {
+        assert_eq!(shown(&output, name), expected);
+    }
+    let output = home.aws_sso(["settings"]).env("AWS_SSO_PROFILE", "other").run().success().stdout;
+    assert_eq!(shown(&output, "profile"), "other AWS_SSO_PROFILE");
+    let output = home.aws_sso(["settings", "-p", "third", "--login", "never"]).run().success().stdout;
+    assert_eq!(shown(&output, "profile"), "third -p");
+    assert_eq!(shown(&output, "login"), "never --login");
+
+    let json = home.aws_sso(["settings", "--json"]).env("AWS_SSO_PROFILE", "other").run().success().json();
+    let row = |name: &str| {
+        let rows = json["settings"].as_array().unwrap();
+        rows.iter().find(|row| row["name"] == name).unwrap().clone()
+    };
+    assert_eq!((&row("profile")["source"], &row("profile")["by"]), (&"environment".into(), &"AWS_SSO_PROFILE".into()));
+    assert_eq!((&row("picker")["source"], &row("picker")["line"]), (&"file".into(), &4.into()));
+    assert_eq!(row("login")["source"], "default");
+    assert_eq!(json["problems"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_bad_value_ends_what_reads_it_and_an_unknown_key_is_a_warning() {
+    let home = Home::new();
+    home.sign_in_config("");
+    home.write(FILE, "profil = corp\nlogin = never\n");
+    let output = home.aws_sso(["env", "123456789012/Admin"]).run().status(3);
+    let output = output.complains("warning: ~/.config/aws-sso/config:1: there is no setting profil; did you mean profile?");
+    assert_eq!(output.stdout, "");
+    // What a program runs tells it nothing that it has not asked for.
+    let output = home.aws_sso(["process", "123456789012/Admin"]).run().status(3);
+    assert!(!output.stderr.contains("warning"), "{output}");
+
+    home.write(FILE, "profil = corp\n[alias]\nx = 123456789012/A\nx = nowhere\n[discover]\nname = {roel}\n");
+    let output = home.aws_sso(["env", "123456789012/Admin"]).run().status(2);
+    let _ = output.complains("~/.config/aws-sso/config:6: ").complains("there is no field roel");
+    let output = home.aws_sso(["settings"]).run().status(2);
+    let output = output.complains("config:1: there is no setting profil").complains("config:3: x is set more than once");
+    let output = output.complains("config:4: the alias x names no role: there is no profile nowhere");
+    let output = output.complains("config:6: ");
+    assert!(output.stdout.starts_with("profile "), "{output}");
+    let json = home.aws_sso(["settings", "--json"]).run().status(2).json();
+    assert_eq!(json["problems"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn completion_and_init_work_with_settings_that_are_wrong() {
+    let home = Home::new();
+    home.write(FILE, "login = perhaps\nnonsense\n[alias]\nproduction = 123456789012/x\n");
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let _ = home.aws_sso(["init", shell]).run().success().quiet();
+    }
+    let output = home.aws_sso(["complete", "--shell", "fish", "--", "awsso", "use", "prod"]).run().success().quiet();
+    assert!(output.stdout.starts_with("production\t"), "{output}");
+}
+
+#[test]
+fn every_setting_is_in_the_readme() {
+    let readme = include_str!("../README.md");
+    let (_, section) = readme.split_once("\n## Settings\n").unwrap();
+    let (_, example) = section.split_once("```ini\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    for setting in TABLE {
+        assert!(example.contains(&format!("\n{} = ", setting.key)), "README.md has no {}", setting.name());
+    }
+    // The example itself is one that could be used.
+    let home = Home::new();
+    home.write(FILE, example);
+    let _ = home.aws_sso(["settings"]).run().success().quiet();
+}
+
+#[test]
+fn an_alias_is_a_role_wherever_one_is_taken() {
+    let place = Place::signed_in(Options::default());
+    let account = place.sandbox.accounts()[0].clone();
+    let role = format!("{}/{}", account.id, account.roles[0]);
+    place.home.write(FILE, format!("[alias]\nmine = {role}\n"));
+    for line in [
+        "use mine --shell bash",
+        "env mine",
+        "process mine",
+        "check mine",
+        "-p corp -r mine -ext",
+        "-p corp -r mine -env",
+        "-p corp -r mine",
+        "console mine --portal --print",
+        "exec mine -- /bin/true",
+    ] {
+        let _ = place.aws_sso(line).run().success();
+    }
+}
+
+#[test]
+fn a_resource_or_a_page_of_the_console_stands_for_its_accounts_role() {
+    let place = Place::signed_in(Options { accounts: 2, roles: 1, ..Options::default() });
+    let account = place.sandbox.accounts()[0].clone();
+    let role = format!("{}/{}", account.id, account.roles[0]);
+    let _ = place.aws_sso("list").run().success();
+    place.sandbox.clear_log();
+    let id = &account.id;
+    let shortcut =
+        format!("{}/#/console?account_id={id}&role_name={}", crate::support::START_URL, account.roles[0]);
+    for (text, region) in [
+        (format!("arn:aws:lambda:eu-west-1:{id}:function:x"), Some("eu-west-1")),
+        (format!("arn:aws:iam::{id}:user/me"), None),
+        (format!("https://{id}-ab12cd34.eu-west-3.console.aws.amazon.com/s3?x=y"), Some("eu-west-3")),
+        (shortcut, None),
+    ] {
+        let output = place.home.aws_sso(["env", &text]).endpoint(place.sandbox.endpoint()).run().success().stdout;
+        assert!(output.contains(&format!("AWS_ACCOUNT_ID='{id}'")), "{text}: {output}");
+        let exported = region.map(|region| format!("AWS_REGION='{region}'"));
+        assert_eq!(output.contains("AWS_REGION="), exported.is_some(), "{text}");
+        assert!(exported.is_none_or(|exported| output.contains(&exported)), "{text}: {output}");
+        let output = place.home.aws_sso(["env", &text, "--region", "us-east-2"]).endpoint(place.sandbox.endpoint());
+        assert!(output.run().success().stdout.contains("AWS_REGION='us-east-2'"), "{text}");
+    }
+    let operations: Vec<_> = place.sandbox.requests().into_iter().map(|request| request.operation).collect();
+    assert_eq!(operations, ["GetRoleCredentials"], "{role}");
+}
+
+#[test]
+fn several_roles_are_asked_for_on_a_terminal_and_listed_elsewhere() {
+    let place = Place::signed_in(Options { accounts: 2, roles: 2, ..Options::default() });
+    place.home.write(FILE, "picker = number\n");
+    let account = place.sandbox.accounts()[1].clone();
+    let arn = format!("arn:aws:sqs:eu-west-1:{}:queue", account.id);
+    let _ = place.aws_sso("list").run().success();
+    let output = place.aws_sso(&format!("env {arn}")).run().status(2);
+    let output = output.complains(&format!("you have 2 roles in the account {}", account.id));
+    for role in &account.roles {
+        assert!(output.stderr.contains(&format!("  {}/{role}\n", account.id)), "{output}");
+    }
+    let mut terminal = place.aws_sso(&format!("env {arn}")).in_terminal();
+    terminal.wait_for(&account.roles[1]);
+    terminal.send("2\r");
+    assert!(terminal.finish().success().stdout.contains("AWS_ACCESS_KEY_ID"));
+    // A program that runs `process` on a person's terminal does not want them asked.
+    let output = place.aws_sso(&format!("process {arn}")).in_terminal().finish();
+    assert_eq!(output.exit.code(), Some(2), "{output}");
+
+    let cases = [
+        ("arn:aws:s3:::bucket", 2, "does not tell its account"),
+        ("arn:aws:sqs:eu-west-1:000000000000:queue", 4, "you have no role in the account 000000000000"),
+        ("https://other.awsapps.com/start/#/console?account_id=123456789012", 2, "no directory"),
+    ];
+    for (text, status, words) in cases {
+        let _ = place.home.aws_sso(["env", text]).endpoint(place.sandbox.endpoint()).run().status(status).complains(words);
+    }
+}

@@ -1,0 +1,130 @@
+//! A real browser without a window: Chromium, driven by its own chromedriver over plain HTTP.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::process::LIMIT;
+use super::{Home, programs, skip};
+
+/// A browser with a profile of its own, which reaches this machine alone.
+pub struct Chromium {
+    driver: Child,
+    port: u16,
+    session: String,
+}
+
+impl Chromium {
+    /// Starts it; `None`, and a line that says so, where it is not installed.
+    #[track_caller]
+    pub fn start(home: &Home) -> Option<Self> {
+        let found = (programs("chromedriver").next(), programs("chromium").next());
+        let (Some(driver), Some(browser)) = found else {
+            skip("there is no chromium with chromedriver: what a browser makes of the pages is not tested");
+            return None;
+        };
+        let mut command = home.command(driver).arg("--port=0").command();
+        let mut driver = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
+            .expect("chromedriver names its port");
+        let mut chromium = Self { driver, port, session: String::new() };
+        let profile = format!("--user-data-dir={}", home.path("chromium").display());
+        let arguments = [
+            "--headless",
+            // The tests may run as root.
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-proxy-server",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            &profile,
+        ];
+        let options = json!({ "binary": browser, "args": arguments });
+        let capabilities = json!({ "alwaysMatch": { "goog:chromeOptions": options } });
+        let answer = chromium.request("POST", "/session", &json!({ "capabilities": capabilities }));
+        chromium.session = answer["sessionId"].as_str().unwrap().to_owned();
+        Some(chromium)
+    }
+
+    /// Goes to an address and waits until the page is there.
+    pub fn go_to(&self, url: &str) {
+        self.command("POST", "url", &json!({ "url": url }));
+    }
+
+    /// The address of the page.
+    pub fn url(&self) -> String {
+        self.command("GET", "url", &Value::Null).as_str().unwrap().to_owned()
+    }
+
+    /// What a person reads on the page.
+    pub fn text(&self) -> String {
+        let script = json!({ "script": "return document.body.innerText", "args": [] });
+        self.command("POST", "execute/sync", &script).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Clicks on what the CSS selector finds.
+    pub fn click(&self, selector: &str) {
+        let found =
+            self.command("POST", "element", &json!({ "using": "css selector", "value": selector }));
+        let element = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
+        self.command("POST", &format!("element/{element}/click"), &json!({}));
+    }
+
+    /// Waits until the page shows these words.
+    #[track_caller]
+    pub fn wait_for(&self, words: &str) {
+        let start = Instant::now();
+        while !self.text().contains(words) {
+            assert!(start.elapsed() < LIMIT, "{words:?} is not on {}:\n{}", self.url(), self.text());
+            std::thread::yield_now();
+        }
+    }
+
+    fn command(&self, method: &str, command: &str, body: &Value) -> Value {
+        self.request(method, &format!("/session/{}/{command}", self.session), body)
+    }
+
+    fn request(&self, method: &str, path: &str, body: &Value) -> Value {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n",
+            self.port,
+            body.len()
+        );
+        stream.write_all((head + &body).as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
+        let mut answer: Value = serde_json::from_str(body).unwrap();
+        answer["value"].take()
+    }
+}
+
+impl Drop for Chromium {
+    /// The driver ends the browser with the session; a test that fails half-way leaves neither behind.
+    fn drop(&mut self) {
+        if !self.session.is_empty() {
+            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                self.request("DELETE", &format!("/session/{}", self.session), &Value::Null);
+            }));
+            drop(ended);
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
