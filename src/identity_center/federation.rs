@@ -80,16 +80,19 @@ impl Service {
         let session = serde_json::to_string(&session).map(Secret::from);
         let session = session.map_err(|_| Error::failed("the credentials cannot be sent to the console"))?;
         let query = Secret::from(format!("Action=getSigninToken&Session={}", quote(session.expose())));
-        let answer = self.send(Resend::Freely, || self.ask(&address, &query)).await.map_err(|refused| {
-            match refused {
-                Refused::Failed(error) => error,
-                Refused::By(_) => Error::denied("the console's sign-in does not accept the role's credentials")
-                    .remedy("run: aws-sso login --force, then try again"),
-            }
-        })?;
+        let answer =
+            self.send(Resend::Freely, || self.ask(&address, &query)).await.map_err(
+                |refused| match refused {
+                    Refused::Failed(error) => error,
+                    Refused::By(_) => {
+                        Error::denied("the console's sign-in does not accept the role's credentials")
+                            .remedy("run: aws-sso login --force, then try again")
+                    }
+                },
+            )?;
         let host = address.split('/').nth(2).unwrap_or_default();
-        let Answer { signin_token } = serde_json::from_slice(answer.body().bytes().unwrap_or_default())
-            .map_err(|_| foreign(host))?;
+        let Answer { signin_token } =
+            serde_json::from_slice(answer.body().bytes().unwrap_or_default()).map_err(|_| foreign(host))?;
         let token = signin_token.expose();
         if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(foreign(host));

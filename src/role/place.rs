@@ -48,7 +48,9 @@ impl Place {
                 .remedy("a role looks like arn:aws:iam::123456789012:role/NAME")
         };
         let parts: Vec<_> = text.splitn(6, ':').collect();
-        let [_, partition, service, region, account, resource] = parts.as_slice() else { return Err(malformed()) };
+        let [_, partition, service, region, account, resource] = parts.as_slice() else {
+            return Err(malformed());
+        };
         // Whoever names a role means that one, and not another of its account.
         let is_role = matches!((*service, resource.split('/').next()), ("iam", Some("role")) | ("sts", _));
         if is_role {
@@ -68,10 +70,10 @@ impl Place {
                 page: None,
             }),
             // Buckets have none, and AWS's own policies have "aws".
-            (true, false) if account.is_empty() || *account == "aws" => {
-                Err(Error::usage(format!("{text} does not tell its account"))
-                    .remedy("name the role instead: ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias"))
-            }
+            (true, false) if account.is_empty() || *account == "aws" => Err(Error::usage(format!(
+                "{text} does not tell its account"
+            ))
+            .remedy("name the role instead: ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias")),
             _ => Err(malformed()),
         }
     }
@@ -175,8 +177,8 @@ fn parameter(query: &str, name: &str) -> Option<Option<String>> {
 /// `123456789012` of `123456789012-abcdefgh`, the label of one of several sessions.
 fn account_of_session(label: &str) -> Option<&str> {
     let (account, session) = label.split_once('-')?;
-    let is_session = session.len() == 8
-        && session.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let is_session =
+        session.len() == 8 && session.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     (is_account_id(account) && is_session).then_some(account)
 }
 
@@ -192,7 +194,8 @@ fn is_label(text: &str) -> bool {
 #[must_use]
 pub fn is_region(text: &str) -> bool {
     let mut parts = text.rsplit('-');
-    let is_number = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let is_number =
+        parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     let words: Vec<_> = parts.collect();
     is_number
         && words.len() >= 2
@@ -226,7 +229,12 @@ mod tests {
                 Some("eu-west-1"),
                 None,
             ),
-            ("https://123456789012-ab12cd34.console.aws.amazon.com/?region=us-east-2", None, Some("us-east-2"), None),
+            (
+                "https://123456789012-ab12cd34.console.aws.amazon.com/?region=us-east-2",
+                None,
+                Some("us-east-2"),
+                None,
+            ),
             (
                 "https://123456789012-ab12cd34.us-gov-west-1.console.amazonaws-us-gov.com/",
                 None,

@@ -4,12 +4,15 @@ use aws_sso::role::{RoleArn, RoleRef};
 
 /// Something like what people type.
 #[allow(dead_code, reason = "for runs without a fuzzer, which finds its own")]
-pub(super) const SEEDS: [&[u8]; 5] = [
+pub(super) const SEEDS: [&[u8]; 8] = [
     b"arn:aws:iam::123456789012:role/ReadOnlyAccess",
     b"arn:aws-cn:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_A_0123456789abcdef",
     b"arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_A.b@c_0123456789abcdef/me@example.com",
     b"123456789012/A+b=c,d.e@f-g",
     b"Some account / x/Reader",
+    b"arn:aws:lambda:eu-west-1:123456789012:function:x",
+    b"https://123456789012-abcdefgh.eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1#a",
+    b"https://corp.awsapps.com/start/#/console?account_id=123456789012&role_name=Reader",
 ];
 
 /// Panics where that is not so.
@@ -30,6 +33,11 @@ pub(super) fn check(bytes: &[u8]) {
             assert!(!account_name.is_empty() && !role_name.is_empty());
         }
         Ok(RoleRef::Name(name)) => assert!(!name.is_empty()),
+        Ok(RoleRef::Place(place)) => {
+            assert!(is_account(&place.account_id));
+            let told = [place.role_name, place.region].into_iter().flatten();
+            assert!(told.flat_map(|text| text.into_bytes()).all(|b| b.is_ascii_graphic()));
+        }
         // What is said of it reaches a terminal.
         Err(error) => assert!(!error.report().chars().any(|c| c.is_control() && c != '\n')),
     }

@@ -75,8 +75,7 @@ impl Chromium {
 
     /// Clicks on what the CSS selector finds.
     pub fn click(&self, selector: &str) {
-        let found =
-            self.command("POST", "element", &json!({ "using": "css selector", "value": selector }));
+        let found = self.command("POST", "element", &json!({ "using": "css selector", "value": selector }));
         let element = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
         self.command("POST", &format!("element/{element}/click"), &json!({}));
     }
