@@ -71,11 +71,14 @@ fn is_ours(host: &str, port: u16) -> bool {
 mod tests {
     use super::*;
 
+    /// Method, address, headers, and why it is refused, if it is.
+    type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)], Option<Refusal>);
+
     #[test]
     fn only_a_program_of_this_machine_with_the_token_is_answered() {
         const HOST: (&str, &str) = ("host", "127.0.0.1:4242");
         const TOKEN: (&str, &str) = ("authorization", "s3cret");
-        let cases: [(&str, &str, &[(&str, &str)], Option<Refusal>); 22] = [
+        let cases: [Case; 22] = [
             ("GET", "/credentials", &[HOST, TOKEN], None),
             ("GET", "/credentials", &[("host", "LocalHost:4242"), TOKEN, ("accept", "*/*")], None),
             ("GET", "http://127.0.0.1:4242/credentials", &[HOST, TOKEN], None),
