@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::cli;
 use crate::commands::context::{Context, Found};
 use crate::commands::pick::choose;
@@ -11,14 +9,12 @@ use crate::commands::print;
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::ConsolePage;
+use crate::identity_center::link::quote;
 use crate::inventory::Inventory;
 use crate::role::{console_host, is_console_page, is_region};
 use crate::session::screen::Screen;
 use crate::session::{BrowserCommand, Opened, hand_over, opener};
 use crate::terminal::clean;
-
-/// What RFC 3986 leaves as it is.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCode> {
     let command = command(context, arguments)?;
@@ -32,7 +28,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCod
         if arguments.print {
             return print(&format!("{link}\n"));
         }
-        open(context, &found, command.as_ref(), &link)?;
+        open(&found, command.as_ref(), &link)?;
         tell(&found, &link);
         return Ok(ExitCode::SUCCESS);
     }
@@ -51,7 +47,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCod
         return print(&format!("{}\n", link.expose()));
     }
     client.block_on(hand_over(link, |address| {
-        open(context, &found, command.as_ref(), address)?;
+        open(&found, command.as_ref(), address)?;
         tell(&found, address);
         Ok(())
     }))?;
@@ -87,9 +83,9 @@ fn destination(found: &Found, arguments: &cli::Console, region: Option<&str>) ->
     }
     match &arguments.service {
         Some(service) => Ok(Some(service_page(partition, service, region)?)),
-        None if found.page.is_some() && arguments.region.is_none() => Ok(found.page.clone()),
         None if arguments.region.is_some() => home(found, region).map(Some),
-        None => Ok(None),
+        // The page by which the role was named is where the person wants to go.
+        None => Ok(found.page.clone().filter(|page| is_console_page(partition, page))),
     }
 }
 
@@ -98,11 +94,8 @@ fn home(found: &Found, region: Option<&str>) -> Result<String> {
 }
 
 /// Services whose page has another name than in the AWS CLI.
-const PAGES: [(&str, &str); 8] = [
-    ("cloudwatchlogs", "cloudwatch"),
+const PAGES: [(&str, &str); 5] = [
     ("dynamodb", "dynamodbv2"),
-    ("elb", "ec2"),
-    ("events", "events"),
     ("logs", "cloudwatch"),
     ("ssm", "systems-manager"),
     ("stepfunctions", "states"),
@@ -129,7 +122,6 @@ fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<
 
 /// The access portal's shortcut, which asks the person's own session there for the role.
 fn portal_link(found: &Found, destination: Option<&str>) -> String {
-    let quote = |text: &str| utf8_percent_encode(text, QUERY).to_string();
     let portal = found.directory.start_url.trim_end_matches(['/', '#']);
     let mut link = format!(
         "{portal}/#/console?account_id={}&role_name={}",
@@ -168,7 +160,7 @@ fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
 }
 
 /// Starts the browser with an address that is no secret.
-fn open(context: &Context, found: &Found, command: Option<&BrowserCommand>, address: &str) -> Result<()> {
+fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Result<()> {
     let started = match command {
         None => opener::open(address),
         Some(command) => {
@@ -181,7 +173,6 @@ fn open(context: &Context, found: &Found, command: Option<&BrowserCommand>, addr
             }))
         }
     };
-    let _ = context;
     if started {
         return Ok(());
     }

@@ -4,18 +4,15 @@ use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::ErrorMetadata;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, Refused, Service};
 use super::failure::foreign;
+use super::link::quote;
 use super::retry::Resend;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-
-/// What RFC 3986 leaves as it is.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Where a partition's console signs in, unless an endpoint is configured.
 const SIGN_IN: [(&str, &str); 3] = [
@@ -48,10 +45,6 @@ struct Session<'a> {
 #[serde(rename_all = "PascalCase")]
 struct Answer {
     signin_token: Secret,
-}
-
-fn quote(text: &str) -> String {
-    utf8_percent_encode(text, QUERY).to_string()
 }
 
 impl Client {

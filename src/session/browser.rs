@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::digest;
 
 use crate::aws_files::token_cache::Registration;
 use crate::error::{Error, Result};
+use crate::identity_center::link::quote;
 use crate::identity_center::oidc::Grant;
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
@@ -19,9 +19,6 @@ use crate::terminal::clean;
 
 /// How long a person has; the service's own pages give as much.
 const PATIENCE: Duration = Duration::from_mins(10);
-
-/// What RFC 3986 leaves as it is.
-pub(super) const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a browser sign-in did not end in tokens.
 pub(super) enum BrowserError {
@@ -104,7 +101,6 @@ impl Authorization<'_> {
     /// The page's address, its parameters in the AWS CLI's order.
     fn link(&self) -> String {
         let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, self.verifier.as_bytes()));
-        let quote = |text: &str| utf8_percent_encode(text, QUERY).to_string();
         format!(
             "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={challenge}",
             self.address,

@@ -3,10 +3,8 @@
 use std::process::Command;
 use std::str::FromStr;
 
-use percent_encoding::utf8_percent_encode;
-
-use super::browser::QUERY;
 use crate::error::{Error, Result};
+use crate::identity_center::link::quote;
 use crate::terminal::clean;
 
 /// `firefox 'ext+container:name={account_name}&url={url}'`: words as a shell would cut them, without a shell.
@@ -80,11 +78,7 @@ impl Opened<'_> {
             match FIELDS.iter().find(|field| rest.starts_with(**field)) {
                 Some(field) => {
                     let value = self.value(field);
-                    if encode {
-                        filled.extend(utf8_percent_encode(&value, QUERY));
-                    } else {
-                        filled.push_str(&value);
-                    }
+                    filled += &if encode { quote(&value) } else { value };
                     rest = &rest[field.len()..];
                 }
                 None => {

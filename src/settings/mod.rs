@@ -121,7 +121,7 @@ impl Settings {
     pub fn aliases(&self) -> impl Iterator<Item = (&str, &str, usize)> {
         self.entries
             .iter()
-            .filter(|entry| entry.section == table::ALIASES)
+            .filter(|entry| entry.section == table::ALIASES && !entry.key.is_empty())
             .map(|entry| (entry.key.as_str(), entry.value.as_str(), entry.line))
     }
 

@@ -1,6 +1,6 @@
 //! A ROLE argument: whatever is typed, what is understood is written and read back as the same role.
 
-use aws_sso::role::{RoleArn, RoleRef};
+use aws_sso::role::{RoleArn, RoleRef, is_console_page, is_role_name};
 
 /// Something like what people type.
 #[allow(dead_code, reason = "for runs without a fuzzer, which finds its own")]
@@ -11,8 +11,8 @@ pub(super) const SEEDS: [&[u8]; 8] = [
     b"123456789012/A+b=c,d.e@f-g",
     b"Some account / x/Reader",
     b"arn:aws:lambda:eu-west-1:123456789012:function:x",
-    b"https://123456789012-abcdefgh.eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1#a",
-    b"https://corp.awsapps.com/start/#/console?account_id=123456789012&role_name=Reader",
+    b"https://123456789012-ab12cd34.eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1#x",
+    b"https://corp.awsapps.com/start/#/console?account_id=123456789012&role_name=A&destination=https%3A%2F%2Fx",
 ];
 
 /// Panics where that is not so.
@@ -32,12 +32,18 @@ pub(super) fn check(bytes: &[u8]) {
         Ok(RoleRef::AccountName { account_name, role_name }) => {
             assert!(!account_name.is_empty() && !role_name.is_empty());
         }
-        Ok(RoleRef::Name(name)) => assert!(!name.is_empty()),
         Ok(RoleRef::Place(place)) => {
-            assert!(is_account(&place.account_id));
-            let told = [place.role_name, place.region].into_iter().flatten();
-            assert!(told.flat_map(|text| text.into_bytes()).all(|b| b.is_ascii_graphic()));
+            assert!(is_account(&place.account_id), "{place:?}");
+            assert!(place.role_name.is_none_or(|name| is_role_name(&name)), "{text}");
+            // It becomes part of exports, and of a host's name.
+            let is_label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+            assert!(place.region.is_none_or(|region| region.bytes().all(is_label)), "{text}");
+            let is_page = |page: &str| {
+                ["aws", "aws-us-gov", "aws-cn"].iter().any(|partition| is_console_page(partition, page))
+            };
+            assert!(place.page.is_none_or(|page| is_page(&page)), "{text}");
         }
+        Ok(RoleRef::Name(name)) => assert!(!name.is_empty()),
         // What is said of it reaches a terminal.
         Err(error) => assert!(!error.report().chars().any(|c| c.is_control() && c != '\n')),
     }

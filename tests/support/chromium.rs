@@ -105,11 +105,20 @@ impl Chromium {
             body.len()
         );
         stream.write_all((head + &body).as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
-        let mut answer: Value = serde_json::from_str(body).unwrap();
+        // The driver keeps the connection open, whatever it is asked.
+        let mut reader = BufReader::new(stream);
+        let (mut status, mut line, mut length) = (String::new(), String::new(), 0);
+        reader.read_line(&mut status).unwrap();
+        while reader.read_line(&mut line).unwrap() > 2 {
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            line.clear();
+        }
+        let mut answer = vec![0; length];
+        reader.read_exact(&mut answer).unwrap();
+        let mut answer: Value = serde_json::from_slice(&answer).unwrap();
+        assert!(status.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
         answer["value"].take()
     }
 }

@@ -35,7 +35,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "other places for the two AWS files"),
     ("AWS_REGION, AWS_DEFAULT_REGION", "the region to work in; set by use, pick and env"),
-    ("AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC, AWS_ENDPOINT_URL", "other addresses of the service"),
+    (
+        "AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC, AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL",
+        "other addresses of the service",
+    ),
     ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true: none of them counts"),
     ("AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT", "true: that kind of endpoint"),
     ("AWS_CA_BUNDLE", "PEM certificates in place of the system's"),
