@@ -57,10 +57,10 @@ pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCod
 /// The role that was named, else this shell's, else the one that the person chooses; and the region to show.
 fn role(context: &Context, arguments: &cli::Console) -> Result<(Found, Option<String>)> {
     let of_shell = environment::shell_role().filter(|_| arguments.role.is_none());
-    let found = match (&arguments.role, &of_shell) {
-        (Some(role), _) => context.find(role)?,
-        (None, Some((role, _))) => context.find(role)?,
-        (None, None) => choose(context, "", "name the role: aws-sso console ROLE")?,
+    let named = arguments.role.as_ref().or(of_shell.as_ref().map(|(role, _)| role));
+    let found = match named {
+        Some(role) => context.find(role)?,
+        None => choose(context, "", "name the role: aws-sso console ROLE")?,
     };
     let of_shell = of_shell.and_then(|_| environment::region());
     let region = arguments.region.clone().or(of_shell).or_else(|| found.region.clone());

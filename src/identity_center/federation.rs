@@ -34,11 +34,13 @@ pub struct ConsolePage<'a> {
 
 /// The credentials as the endpoint takes them.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Session<'a> {
-    session_id: &'a str,
-    session_key: &'a str,
-    session_token: &'a str,
+    #[serde(rename = "sessionId")]
+    id: &'a str,
+    #[serde(rename = "sessionKey")]
+    key: &'a str,
+    #[serde(rename = "sessionToken")]
+    token: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -66,9 +68,9 @@ impl Service {
     ) -> Result<Secret> {
         let address = self.federation_address(page.partition)?;
         let session = Session {
-            session_id: &credentials.access_key_id,
-            session_key: credentials.secret_access_key.expose(),
-            session_token: credentials.session_token.expose(),
+            id: &credentials.access_key_id,
+            key: credentials.secret_access_key.expose(),
+            token: credentials.session_token.expose(),
         };
         let session = serde_json::to_string(&session).map(Secret::from);
         let session = session.map_err(|_| Error::failed("the credentials cannot be sent to the console"))?;

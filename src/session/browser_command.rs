@@ -75,16 +75,13 @@ impl Opened<'_> {
         while let Some(at) = rest.find('{') {
             filled.push_str(&rest[..at]);
             rest = &rest[at..];
-            match FIELDS.iter().find(|field| rest.starts_with(**field)) {
-                Some(field) => {
-                    let value = self.value(field);
-                    filled += &if encode { quote(&value) } else { value };
-                    rest = &rest[field.len()..];
-                }
-                None => {
-                    filled.push('{');
-                    rest = &rest[1..];
-                }
+            if let Some(field) = FIELDS.iter().find(|field| rest.starts_with(**field)) {
+                let value = self.value(field);
+                filled += &if encode { quote(&value) } else { value };
+                rest = &rest[field.len()..];
+            } else {
+                filled.push('{');
+                rest = &rest[1..];
             }
         }
         filled + rest
