@@ -11,7 +11,7 @@ use aws_sso::credentials::RoleCredentials;
 use aws_sso::sandbox::{Approval, Options, Rotation};
 
 use crate::sign_in::{Place, TOKEN_FILE, wait};
-use crate::support::{Home, Invocation, REGION, START_URL};
+use crate::support::{Home, REGION, START_URL};
 
 /// `AWS_SSO_TEST_ROUNDS=10000` for the long run.
 fn rounds(usual: usize) -> usize {
@@ -135,9 +135,7 @@ for number in range(int(rounds)):
 
 #[test]
 fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
-    let writers: [(&str, &dyn Fn(&Home) -> Option<Invocation>); 2] =
-        [("botocore", &|home| home.boto3(CLIENT)), ("awscli.botocore", &|home| home.aws_cli_modules(CLIENT))];
-    for (package, writer) in writers {
+    for package in ["botocore", "awscli.botocore"] {
         // So short-lived that everybody has to renew and to fetch each time.
         let minutes = Duration::from_mins(10);
         let place = Place::signed_in(Options {
@@ -149,7 +147,10 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
         });
         place.home.sign_in_config("[profile theirs]\nsso_session = corp\n");
         let account = place.sandbox.accounts()[0].clone();
-        let Some(writer) = writer(&place.home) else { continue };
+        let is_aws_cli = package.starts_with("awscli");
+        let home = &place.home;
+        let writer = if is_aws_cli { home.aws_cli_modules(CLIENT) } else { home.boto3(CLIENT) };
+        let Some(writer) = writer else { continue };
         let begin = place.home.path("begin");
         let writer = writer.endpoint(place.sandbox.endpoint());
         let writer = writer.args([

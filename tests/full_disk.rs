@@ -36,7 +36,9 @@ impl Disk {
             let mut file = File::create(self.folder.join("filler")).unwrap();
             while file.write_all(&[0; 4096]).is_ok() {}
         } else {
-            (0..).find(|number| File::create(self.folder.join(format!("filler-{number}"))).is_err());
+            let most = 1000;
+            let refused = |number| File::create(self.folder.join(format!("filler-{number}"))).is_err();
+            assert!((0..most).any(refused), "{limit} is no limit");
         }
     }
 }
