@@ -192,8 +192,8 @@ fn ctrl_c_ends_the_runs_and_what_they_have_started() {
     fs::create_dir(signed.home.path("began")).unwrap();
     // The second one is deaf to it: it is killed in the end, by a second Ctrl-C here.
     for (script, twice) in [
-        ("touch began/$1; sleep 1000; echo no", false),
-        ("trap '' INT; touch began/$1; sleep 1000 & wait; sleep 1000", true),
+        ("sh -c ': >began/$1; exec sleep 1000' sh $1; echo no", false),
+        ("trap '' INT; sleep 1000 & : >began/$1; wait; sleep 1000", true),
     ] {
         let options = "--match */reader -j 3 --output json";
         let running = signed.exec(options, &["sh", "-c", script, "sh", "{account_id}"]).start();
