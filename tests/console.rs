@@ -43,8 +43,8 @@ fn a_printed_link_signs_a_browser_in_to_the_role_once() {
 #[test]
 fn the_browser_is_given_a_page_of_this_machine_that_leads_to_the_link_once() {
     let (place, account, role) = signed_in();
-    let line = format!("console {account}/{role} -v");
-    let running = place.aws_sso(&line).env("BROWSER", place.browser()).start();
+    let command = format!("console {account}/{role} -v");
+    let running = place.aws_sso(&command).env("BROWSER", place.browser()).start();
     let address = place.opened_link();
     assert!(address.starts_with("http://127.0.0.1:") && !address.contains("SigninToken"), "{address}");
     let (base, target) = address.split_at(address.find("/console/").unwrap());
@@ -83,8 +83,8 @@ fn the_portal_is_asked_without_credentials_and_without_a_request() {
         ),
     ];
     for (options, destination) in cases {
-        let line = format!("console {account}/{role} --portal --print{options}");
-        let output = place.aws_sso(&line).run().success().quiet();
+        let command = format!("console {account}/{role} --portal --print{options}");
+        let output = place.aws_sso(&command).run().success().quiet();
         let link = format!("{START_URL}/#/console?account_id={account}&role_name={role}{destination}\n");
         assert_eq!(output.stdout, link);
     }
@@ -116,8 +116,8 @@ fn each_partition_has_its_own_console() {
         let place = Place::with(Options { approval: Approval::Automatic, ..Options::default() });
         let config = format!("[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = {region}\n");
         place.home.write(".aws/config", config);
-        let line = format!("console 123456789012/Admin --portal --print --region {region}");
-        let link = place.aws_sso(&line).run().success().stdout;
+        let command = format!("console 123456789012/Admin --portal --print --region {region}");
+        let link = place.aws_sso(&command).run().success().stdout;
         assert_eq!(parameter(link.trim_end(), "destination"), expected);
     }
 }

@@ -53,7 +53,7 @@ impl Chromium {
         let options = json!({ "binary": browser, "args": arguments });
         let capabilities = json!({ "alwaysMatch": { "goog:chromeOptions": options } });
         let answer = chromium.request("POST", "/session", &json!({ "capabilities": capabilities }));
-        chromium.session = answer["sessionId"].as_str().unwrap().to_owned();
+        answer["sessionId"].as_str().unwrap().clone_into(&mut chromium.session);
         Some(chromium)
     }
 
