@@ -174,7 +174,8 @@ impl Live {
         match tokio::time::timeout(PATIENCE, state.wait_for(is_over)).await {
             Ok(Ok(state)) if state.is_live() => Ok(body(&state.credentials)),
             Ok(Ok(state)) => Err(state.failure.as_ref().map_or_else(late, |failure| failure.error.clone())),
-            _ => Err(late()),
+            // A renewal that is under way for long: the last one that failed says more.
+            _ => Err(self.state.borrow().failure.as_ref().map_or_else(late, |failure| failure.error.clone())),
         }
     }
 }
