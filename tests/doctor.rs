@@ -325,7 +325,7 @@ const CASES: &[Case] = &[
             );
             run
         },
-        ["Profiles", "broken", "profile bad: arn:aws:iam::1:user/x is not a role's ARN", "write a role like"],
+        ["Profiles", "broken", "profile bad: arn:aws:iam::1:user/x is not an ARN", "write a role like"],
     ),
     (
         "a directory that is none",
