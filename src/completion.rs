@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::mem::ManuallyDrop;
 
 use clap_complete::engine::{self, CompletionCandidate};
 
@@ -16,7 +17,7 @@ use crate::settings::Settings;
 use crate::terminal::clean;
 
 /// More than a person reads; a shell asks before it shows a tenth of it.
-const MOST: usize = 2000;
+const MOST: usize = 1000;
 
 /// A word that fits, and a few words about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,30 +49,36 @@ pub fn candidates(words: Vec<String>) -> Vec<Candidate> {
 /// Profiles and sso-sessions that name a directory.
 pub(crate) fn directories(current: &OsStr) -> Vec<CompletionCandidate> {
     let current = current.to_string_lossy();
-    let names = config().map(|config| config.directories()).unwrap_or_default();
-    names.iter().filter(|name| name.starts_with(&*current)).map(CompletionCandidate::new).collect()
+    let Some(config) = config() else { return Vec::new() };
+    config
+        .directories()
+        .iter()
+        .filter(|name| name.starts_with(&*current))
+        .map(CompletionCandidate::new)
+        .collect()
 }
 
 /// Everything that names a role: aliases, profiles, `ACCOUNT/ROLE`, and ARNs once one is begun.
 pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
     let current = current.to_string_lossy();
-    let mut offers = Offers { current: &current, found: BTreeMap::new() };
+    let mut offers = Offers { current: &current, found: BTreeMap::new(), shared: usize::MAX };
     if let Some(settings) = environment::settings_file().ok().and_then(|path| Settings::load(&path).ok()) {
         for (alias, role, _) in settings.aliases() {
-            offers.add(alias, || format!("alias of {role}"));
+            offers.add(alias, || Some(format!("alias of {role}")));
         }
     }
-    if let Some(config) = config() {
-        for profile in config.profiles().filter(|profile| profile.name().starts_with(&*current)) {
-            if config.role_of(profile.name()).is_some() {
-                offers.add(profile.name(), || "profile".to_owned());
+    // Person and shell wait: that fifty thousand profiles are not given back one by one saves a tenth of it.
+    if let Some(config) = config().map(ManuallyDrop::new) {
+        for profile in config.profiles() {
+            if offers.are_enough() {
+                break;
             }
+            offers.add(profile.name(), || profile.role().map(|_| "profile".to_owned()));
         }
-        for directory in config.directories() {
-            let remembered =
-                config.directory(&directory).ok().map(|directory| Inventory::remembered(&directory));
-            if let Some(Ok(Some(inventory))) = remembered {
-                offers.add_inventory(&inventory);
+        let directories = if offers.are_enough() { &[] } else { config.directories() };
+        for directory in directories.iter().filter_map(|name| config.directory(name).ok()) {
+            if let Ok(Some(inventory)) = Inventory::remembered(&directory) {
+                offers.add_inventory(&ManuallyDrop::new(inventory));
             }
         }
     }
@@ -85,12 +92,28 @@ pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
 struct Offers<'a> {
     current: &'a str,
     found: BTreeMap<String, String>,
+    /// How many bytes all that fits begins with, found or left out: so far a shell types by itself.
+    shared: usize,
 }
 
 impl Offers<'_> {
-    fn add(&mut self, value: &str, description: impl Fn() -> String) {
-        if self.found.len() < MOST && value.starts_with(self.current) && is_plain(value) {
-            self.found.insert(value.to_owned(), description());
+    /// Whether nothing that comes could still matter.
+    fn are_enough(&self) -> bool {
+        self.found.len() >= MOST && self.shared <= self.current.len()
+    }
+
+    /// Adds what fits. Of too many, one more is taken only where the others would make a shell type too much.
+    fn add(&mut self, value: &str, description: impl Fn() -> Option<String>) {
+        if !value.starts_with(self.current) {
+            return;
+        }
+        let shared = self.found.keys().next().map_or(value.len(), |first| shared(first, value));
+        if (self.found.len() >= MOST && shared >= self.shared) || !is_plain(value) {
+            return;
+        }
+        if let Some(description) = description() {
+            self.shared = self.shared.min(shared);
+            self.found.insert(value.to_owned(), description);
         }
     }
 
@@ -99,30 +122,31 @@ impl Offers<'_> {
     fn add_inventory(&mut self, inventory: &Inventory) {
         let is_arn = self.current.starts_with("ar");
         let is_id = self.current.starts_with(|c: char| c.is_ascii_digit());
+        let mut value = String::new();
         for account in &inventory.accounts {
             let by_name = is_plain(&account.name) && !is_id;
             let named = if by_name { &account.name } else { &account.id };
-            for role in &account.roles {
-                if self.found.len() >= MOST {
-                    return;
-                }
-                if is_arn {
-                    let arn = inventory.arn(account, role).to_string();
-                    self.add(&arn, || format!("{} in {}", role, account.name));
-                }
-                // Most are turned down here, before anything is built.
-                let fits = match self.current.get(..named.len()) {
-                    Some(begun) => begun == named,
-                    None => named.starts_with(self.current),
-                };
-                if fits {
-                    self.add(&format!("{named}/{role}"), || {
-                        if by_name { account.id.clone() } else { account.name.clone() }
-                    });
-                }
+            // Most are turned down here, before anything is built.
+            let fits = match self.current.get(..named.len()) {
+                Some(begun) => begun == named,
+                None => named.starts_with(self.current),
+            };
+            for role in account.roles.iter().filter(|_| is_arn) {
+                let arn = inventory.arn(account, role).to_string();
+                self.add(&arn, || Some(format!("{} in {}", role, account.name)));
+            }
+            for role in account.roles.iter().filter(|_| fits) {
+                value.clear();
+                value.extend([named, "/", role]);
+                self.add(&value, || Some(if by_name { &account.id } else { &account.name }.clone()));
             }
         }
     }
+}
+
+/// How many bytes both begin with.
+fn shared(one: &str, other: &str) -> usize {
+    one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count()
 }
 
 fn config() -> Option<Config> {

@@ -152,6 +152,18 @@ proptest! {
     }
 
     #[test]
+    fn one_key_reads_as_it_does_among_all_of_its_section(file in awkward_file()) {
+        let all = Config::parse(&file);
+        for section in all.profiles().chain(all.sso_sessions()) {
+            let keys: std::collections::BTreeSet<_> = section.keys().collect();
+            for key in keys.into_iter().chain(["sso_region", "sso_start_url", "credential_process"]) {
+                let fresh = Config::parse(&file);
+                prop_assert_eq!(fresh.section(section.at()).get(key), section.get(key), "{}", key);
+            }
+        }
+    }
+
+    #[test]
     fn no_file_is_refused(file in proptest::collection::vec(any::<u8>(), 0..200)) {
         ours(&file);
     }

@@ -40,7 +40,7 @@ impl Directory {
     }
 
     /// Reads the section that says where the directory is: an sso-session, or a legacy profile.
-    fn described_by(section: &Section, kind: &str, name: &str, session: Option<&str>) -> Result<Self> {
+    fn described_by(section: Section<'_>, kind: &str, name: &str, session: Option<&str>) -> Result<Self> {
         let described = format!("{kind} {}", section.name());
         let required = |key: &str, example: &str| {
             section.setting(key).ok_or_else(|| {
@@ -106,15 +106,20 @@ impl Config {
     /// The names of the distinct directories: the sso-sessions, then one legacy profile for each start URL that no
     /// other has.
     #[must_use]
-    pub fn directories(&self) -> Vec<String> {
+    pub fn directories(&self) -> &[String] {
+        self.directories.get_or_init(|| self.find_directories())
+    }
+
+    fn find_directories(&self) -> Vec<String> {
         let mut start_urls = HashSet::new();
         let mut names = Vec::new();
         for session in self.sso_sessions() {
             start_urls.extend(session.setting("sso_start_url").map(without_tail));
             names.push(session.name().to_owned());
         }
-        for profile in self.profiles().filter(|profile| profile.setting("sso_session").is_none()) {
-            if profile.setting("sso_start_url").is_some_and(|url| start_urls.insert(without_tail(url))) {
+        for profile in self.profiles() {
+            let Some(url) = profile.setting("sso_start_url") else { continue };
+            if profile.setting("sso_session").is_none() && start_urls.insert(without_tail(url)) {
                 names.push(profile.name().to_owned());
             }
         }
@@ -123,7 +128,7 @@ impl Config {
 
     /// The directory to use where none is named: the only one there is.
     pub fn only_directory(&self) -> Result<Directory> {
-        match self.directories().as_slice() {
+        match self.directories() {
             [] if self.is_missing() => Err(self.no_config()),
             [] => {
                 Err(Error::usage(format!("{} names no IAM Identity Center directory", self.path().display()))
@@ -151,7 +156,7 @@ impl Config {
         if !near.is_empty() {
             return error.remedy(format!("did you mean {}?", near.join(", ")));
         }
-        match config.directories().as_slice() {
+        match config.directories() {
             [] => error.remedy(format!("run: aws configure sso\n{MINIMAL}")),
             names => error.remedy(format!("the directories there are: {}", listed(names))),
         }
@@ -181,7 +186,7 @@ const MINIMAL: &str = "or write there:
   sso_region = us-east-1
   sso_registration_scopes = sso:account:access";
 
-fn is_legacy(profile: &Section) -> bool {
+fn is_legacy(profile: Section<'_>) -> bool {
     profile.setting("sso_start_url").is_some()
 }
 

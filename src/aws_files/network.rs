@@ -116,7 +116,7 @@ impl Network {
 }
 
 /// The profile's services section for this service, else the profile's own `endpoint_url`.
-fn configured_endpoint(config: &Config, profile: &Section, service: &str) -> Option<String> {
+fn configured_endpoint(config: &Config, profile: Section<'_>, service: &str) -> Option<String> {
     let services = profile.setting("services").and_then(|name| config.services(name));
     services
         .and_then(|services| services.nested(service, "endpoint_url"))

@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
+use std::ops::Range;
 use std::path::Path;
 
-use super::line::{BYTE_ORDER_MARK, Classifier, Header, Kind, Line, is_space};
+use super::line::{BYTE_ORDER_MARK, Classifier, Kind, Line, find_byte, is_space, plain_profile};
 use super::profile::Config;
 use super::store;
 use crate::error::Result;
@@ -12,11 +13,13 @@ use crate::error::Result;
 /// Fits a processor's second-level cache, so that a large file is scanned where it has just been read to.
 const CHUNK: usize = 256 << 10;
 
+/// As long as a profile hardly is in a file of many: each costs less where room for all is made at once.
+const SHORTEST: usize = 128;
+
 /// One pass over a file.
 pub(super) struct Scan<'a> {
     only: Option<&'a [u8]>,
     config: &'a mut Config,
-    classifier: Classifier,
     /// The section whose lines are kept; `None` between sections that are wanted.
     current: Option<usize>,
 }
@@ -24,17 +27,32 @@ pub(super) struct Scan<'a> {
 impl<'a> Scan<'a> {
     /// A pass that adds to `config` all that it meets, or the profile called `only` and the sso-sessions.
     pub(super) fn new(config: &'a mut Config, only: Option<&'a [u8]>) -> Self {
-        Self { only, config, classifier: Classifier::default(), current: None }
+        Self { only, config, current: None }
     }
 
     /// Takes in a file's content.
-    pub(super) fn text(mut self, bytes: &[u8]) {
-        self.lines(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
+    pub(super) fn whole(mut self, mut bytes: Vec<u8>) {
+        blank_mark(&mut bytes);
+        self.config.expect(bytes.len() / SHORTEST);
+        self.lines(&bytes);
+        self.config.text = bytes;
     }
 
-    /// Reads the file in chunks of whole lines; only a line that is longer than a chunk makes the buffer grow.
+    /// Reads the file: all of it at once where all of it is wanted.
     pub(super) fn file(mut self, mut file: File, path: &Path) -> Result<()> {
-        let mut buffer = vec![0; chunk_size(&file)];
+        let length = file.metadata().map_or(0, |metadata| metadata.len()).min(store::MAX_BYTES);
+        let length = usize::try_from(length).unwrap_or_default() + 1;
+        if self.only.is_none() {
+            let mut bytes = Vec::with_capacity(length);
+            let read = file.take(store::MAX_BYTES + 1).read_to_end(&mut bytes);
+            if read.map_err(|error| store::unreadable(path, &error))? as u64 > store::MAX_BYTES {
+                return Err(store::too_large(path));
+            }
+            self.whole(bytes);
+            return Ok(());
+        }
+        // As large as the file, within reason: a small config needs neither a fresh mapping nor a second read.
+        let mut buffer = vec![0; length.clamp(4 << 10, CHUNK)];
         let (mut filled, mut total) = (0, 0);
         let mut at_start = true;
         loop {
@@ -51,10 +69,7 @@ impl<'a> Scan<'a> {
             filled += read;
             if at_start && (filled >= BYTE_ORDER_MARK.len() || read == 0) {
                 at_start = false;
-                if buffer[..filled].starts_with(BYTE_ORDER_MARK) {
-                    // Blank stands for it, so that the first line is still the first line.
-                    buffer[..BYTE_ORDER_MARK.len()].fill(b' ');
-                }
+                blank_mark(&mut buffer[..filled]);
             }
             if read == 0 {
                 self.lines(&buffer[..filled]);
@@ -63,6 +78,7 @@ impl<'a> Scan<'a> {
             if at_start {
                 continue;
             }
+            // In chunks of whole lines; only a line that is longer than a chunk makes the buffer grow.
             if let Some(newline) = buffer[fresh..filled].iter().rposition(|byte| *byte == b'\n') {
                 let end = fresh + newline + 1;
                 self.lines(&buffer[..end]);
@@ -76,51 +92,54 @@ impl<'a> Scan<'a> {
     }
 
     /// Takes in whole lines; the last one may lack its newline.
-    fn lines(&mut self, mut text: &[u8]) {
-        while !text.is_empty() {
-            if self.current.is_none() {
-                let Some(at) = self.next_header(text) else { return };
-                text = &text[at..];
+    fn lines(&mut self, text: &[u8]) {
+        let mut at = 0;
+        loop {
+            let header = self.next_header(&text[at..]).map(|offset| at + offset);
+            self.keep(text, at..header.unwrap_or(text.len()));
+            let Some(start) = header else { return };
+            at = find_byte(b'\n', &text[start..]).map_or(text.len(), |newline| start + newline + 1);
+            let line = &text[start..at];
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            if let Some(name) = plain_profile(line) {
+                self.current = self.open(start, Kind::Profile, name);
+            } else if let Line::Header(header) = Classifier::default().classify(line) {
+                self.current = self.open(start, header.kind, &header.name);
             }
-            let end = find_byte(b'\n', text).unwrap_or(text.len());
-            self.line(&text[..end]);
-            text = text.get(end + 1..).unwrap_or_default();
+            // With its header: where a section stands twice, nothing goes on from the lines before.
+            self.keep(text, start..at);
         }
     }
 
-    fn line(&mut self, line: &[u8]) {
-        let settings = self.current.map(|place| self.config.settings(place));
-        match (self.classifier.classify(line), settings) {
-            (Line::Header(header), _) => self.current = self.open(&header),
-            (Line::Setting { key, value }, Some(settings)) => {
-                settings.push((text(key).to_ascii_lowercase(), text(value)));
-            }
-            (Line::Continuation(more), Some(settings)) => {
-                if let Some((_, value)) = settings.last_mut() {
-                    value.push('\n');
-                    value.push_str(&text(more));
-                }
-            }
-            _ => {}
-        }
+    /// Adds these lines to the current section, if it is wanted.
+    fn keep(&mut self, text: &[u8], lines: Range<usize>) {
+        let Some(place) = self.current else { return };
+        let end = if self.only.is_some() {
+            self.config.text.extend_from_slice(&text[lines]);
+            self.config.text.len()
+        } else {
+            lines.end
+        };
+        self.config.extend(place, end);
     }
 
     /// The place of this section, if it is wanted.
-    fn open(&mut self, header: &Header<'_>) -> Option<usize> {
-        let wanted = match (header.kind, self.only) {
+    fn open(&mut self, start: usize, kind: Kind, name: &[u8]) -> Option<usize> {
+        let wanted = match (kind, self.only) {
             (Kind::Other, _) | (Kind::Services, Some(_)) => false,
             (Kind::SsoSession, _) | (_, None) => true,
-            (Kind::Default | Kind::Profile, Some(only)) => *header.name == *only,
+            (Kind::Default | Kind::Profile, Some(only)) => name == only,
         };
-        wanted.then(|| self.config.place(header.kind, text(&header.name)))
+        let start = if self.only.is_some() { self.config.text.len() } else { start };
+        wanted.then(|| self.config.place(kind, name, start))
     }
 
-    /// Where the next header starts that could open a wanted section.
+    /// Where the next header starts that ends the section whose lines are kept, or could open a wanted one.
     fn next_header(&self, text: &[u8]) -> Option<usize> {
         let mut from = 0;
         loop {
             let at = from + find_byte(b'[', &text[from..])?;
-            if self.may_be_wanted(&text[at + 1..]) && starts_line(text, at) {
+            if (self.current.is_some() || self.may_be_wanted(&text[at + 1..])) && starts_line(text, at) {
                 return Some(at);
             }
             from = at + 1;
@@ -137,29 +156,16 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// Blanks the byte-order mark, so that the first line is still the first line.
+fn blank_mark(text: &mut [u8]) {
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text[..BYTE_ORDER_MARK.len()].fill(b' ');
+    }
+}
+
 /// Whether nothing but white space stands before `at` on its line.
 fn starts_line(text: &[u8], at: usize) -> bool {
     text[..at].iter().rev().find(|byte| !is_space(**byte)).is_none_or(|byte| *byte == b'\n')
-}
-
-/// As large as the file, within reason: a small config needs neither a fresh mapping nor a second read.
-fn chunk_size(file: &File) -> usize {
-    let length = file.metadata().map_or(0, |metadata| metadata.len());
-    usize::try_from(length).map_or(CHUNK, |length| length.saturating_add(1)).clamp(4 << 10, CHUNK)
-}
-
-/// `memchr` with what every processor of this architecture has: asking which one this is takes longer, on a virtual
-/// machine, than reading the config.
-fn find_byte(byte: u8, text: &[u8]) -> Option<usize> {
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-    if let Some(finder) = memchr::arch::x86_64::sse2::memchr::One::new(byte) {
-        return finder.find(text);
-    }
-    memchr::memchr(byte, text)
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ fn directory(context: &Context, place: &Place) -> Result<Directory> {
         return Ok(directory);
     }
     let config = context.config()?;
-    let mut directories = config.directories().into_iter().filter_map(|name| config.directory(&name).ok());
+    let mut directories = config.directories().iter().filter_map(|name| config.directory(name).ok());
     directories.find(is_it).ok_or_else(|| {
         Error::usage(format!("no directory of the AWS config has the access portal {portal}")).remedy(
             format!("add one with sso_start_url = {portal}, or name the role as {}/NAME", place.account_id),

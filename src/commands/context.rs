@@ -1,6 +1,7 @@
 //! What a verb works with, each part made when it is first asked for.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use crate::aws_files::directory::{Directory, Network};
 use crate::aws_files::profile::Config;
@@ -28,7 +29,7 @@ pub(crate) struct Context {
     settings: OnceCell<Settings>,
     /// Whether a person reads what is said beside the result.
     warns: bool,
-    config: OnceCell<Config>,
+    config: OnceCell<Arc<Config>>,
 }
 
 /// A role that was named and found, and the directory that grants it.
@@ -122,11 +123,16 @@ impl Context {
     }
 
     pub(crate) fn config(&self) -> Result<&Config> {
+        self.shared_config().map(Arc::as_ref)
+    }
+
+    /// The config for a thread, too, that may outlast this.
+    pub(crate) fn shared_config(&self) -> Result<&Arc<Config>> {
         if let Some(config) = self.config.get() {
             return Ok(config);
         }
         let config = Config::read(&environment::config_file()?)?;
-        Ok(self.config.get_or_init(|| config))
+        Ok(self.config.get_or_init(|| Arc::new(config)))
     }
 
     /// The directory that `-p`, the environment, the settings or the config itself name.

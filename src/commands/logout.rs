@@ -46,7 +46,7 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
     let (config, folder) = (context.config()?, environment::role_cache()?);
     let mut files = Vec::new();
     for profile in config.profiles() {
-        let Some((name, role)) = config.role_of(profile.name()) else { continue };
+        let Some((name, role)) = profile.role() else { continue };
         let (account_id, role_name) = match role {
             RoleRef::Id { account_id, role_name } => (account_id, role_name),
             RoleRef::Arn(role) => (role.account_id, role.role_name),
@@ -58,7 +58,7 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
         }
     }
     for name in config.directories() {
-        let Ok(directory) = config.directory(&name) else { continue };
+        let Ok(directory) = config.directory(name) else { continue };
         if directory.origin() == signed_out.origin() {
             continue;
         }

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use crate::aws_files::profile::Section;
 use crate::cli::{self, Target};
 use crate::commands::context::{Context, Found};
 use crate::commands::print;
@@ -51,16 +50,15 @@ fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
     let config = context.config()?;
     config
         .profiles()
-        .map(Section::name)
         .find(|profile| {
-            config.role_of(profile).is_some_and(|(directory, reference)| {
+            profile.role().is_some_and(|(directory, reference)| {
                 reference.names(&found.role)
                     && config
                         .directory(&directory)
                         .is_ok_and(|directory| directory.start_url == found.directory.start_url)
             })
         })
-        .map(str::to_owned)
+        .map(|profile| profile.name().to_owned())
         .ok_or_else(|| {
             Error::usage(format!("no profile of the AWS config means {}", found.role))
                 .remedy(format!("run: aws-sso discover -p {}", found.directory.name))

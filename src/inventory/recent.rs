@@ -38,13 +38,14 @@ impl Recent {
         }
     }
 
-    /// When the role was used last, in seconds since 1970.
+    /// When an account's roles were used last, in seconds since 1970, and their names.
     #[must_use]
-    pub fn last_use(&self, account_id: &str, role_name: &str) -> Option<i64> {
-        let is_it = |key: &str| {
-            key.strip_prefix(account_id).and_then(|rest| rest.strip_prefix('/')) == Some(role_name)
-        };
-        self.uses.iter().find(|(_, key)| is_it(key)).map(|(at, _)| *at)
+    pub fn of_account(&self, account_id: &str) -> Vec<(i64, &str)> {
+        let uses = self.uses.iter().filter_map(|(at, key)| {
+            let role_name = key.strip_prefix(account_id)?.strip_prefix('/')?;
+            Some((*at, role_name))
+        });
+        uses.collect()
     }
 
     fn read(path: &Path) -> Self {
@@ -90,9 +91,9 @@ mod tests {
         let recent = recent.with(1000, &role(50));
         assert_eq!(recent.uses.len(), MOST);
         assert_eq!(recent.uses[0], (1000, "000000000050/Admin".to_owned()));
-        assert_eq!(recent.last_use("000000000050", "Admin"), Some(1000));
-        assert_eq!(recent.last_use("000000000004", "Admin"), None);
-        assert_eq!(recent.last_use("000000000005", "Admin"), Some(5));
+        assert_eq!(recent.of_account("000000000050"), [(1000, "Admin")]);
+        assert_eq!(recent.of_account("000000000004"), []);
+        assert_eq!(recent.of_account("000000000005"), [(5, "Admin")]);
 
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("recent");

@@ -146,8 +146,10 @@ fn stale(
     let wanted: HashSet<&str> = wanted.iter().map(|named| named.name.as_str()).collect();
     let is_stale = |name: &str, lines: &[u8]| {
         // One in the block that means another directory's role, or none, is somebody's own.
-        let means = Config::parse(lines).role_of(name);
-        means.is_some_and(|(of, role)| (of == directory.name || of == name) && offered.lacks(&role))
+        let config = Config::parse(lines);
+        config
+            .role_of(name)
+            .is_some_and(|(of, role)| (of == directory.name || of == name) && offered.lacks(&role))
     };
     document
         .in_block(marks)

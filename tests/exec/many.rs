@@ -181,6 +181,28 @@ fn several_administrators_are_asked_about() {
     assert!(one.stderr.contains("1 ok"), "{one}");
 }
 
+#[test]
+fn the_roles_that_a_person_marks_are_the_ones_that_run() {
+    let signed = Signed::in_to(Options::default());
+    let _ = signed.aws_sso("list").run().success();
+    let mut terminal = signed.exec("--pick", &["echo", "ran"]).in_terminal();
+    terminal.wait_for("16/16").send("reader");
+    terminal.wait_for("  4/16 ").send("\t\t");
+    terminal.wait_for("[2]").send("\r");
+    let screen = terminal.finish().success().stdout;
+    assert!(screen.contains("2 ok, 0 failed, 0 skipped"), "{screen}");
+    let ran: Vec<_> = screen.lines().filter(|line| line.contains("| ran")).collect();
+    assert_eq!(ran.len(), 2, "{screen}");
+    assert!(ran.iter().all(|line| line.contains("/reader")), "{screen}");
+    assert_eq!(signed.sandbox.count("GetRoleCredentials"), 2);
+
+    let mut terminal = signed.exec("--pick", &["echo", "ran"]).in_terminal();
+    terminal.wait_for("16/16").send("\x1b");
+    let screen = terminal.finish().status(130).stdout;
+    assert!(!screen.contains("| ran"), "{screen}");
+    let _ = signed.exec("--pick", &["echo", "ran"]).run().status(2).complains("--match PATTERN");
+}
+
 /// The processes of the runs have said that they began.
 fn began(signed: &Signed, count: usize) -> Vec<String> {
     wait(|| Some(signed.home.list("began")).filter(|began| began.len() == count))

@@ -34,7 +34,7 @@ type Readings = BTreeMap<(&'static str, String), BTreeMap<String, String>>;
 /// All that our reader makes of a file.
 fn readings(file: &[u8]) -> Readings {
     let config = Config::parse(file);
-    let settings = |section: &Section| -> BTreeMap<String, String> {
+    let settings = |section: Section<'_>| -> BTreeMap<String, String> {
         section.keys().map(|key| (key.to_owned(), section.get(key).unwrap_or_default().to_owned())).collect()
     };
     let profiles =

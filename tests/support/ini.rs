@@ -30,7 +30,7 @@ const SERVICES: [&str; 2] = ["local", "dev"];
 /// Our reading of a file.
 pub fn ours(file: &[u8]) -> Sections {
     let config = Config::parse(file);
-    let settings = |section: &Section| {
+    let settings = |section: Section<'_>| {
         let setting = |key: &str| Some((key.to_owned(), block(section.get(key)?)));
         section.keys().filter_map(setting).collect::<BTreeMap<_, _>>()
     };
@@ -239,6 +239,11 @@ pub fn awkward_file() -> impl Strategy<Value = Vec<u8>> {
         b"region =",
         b"output = json",
         b"  output = [profile b]",
+        b"sso_region = five",
+        b"  sso_region=six",
+        b"SSO_Region : \xFF",
+        b"# sso_region = seven",
+        b"sso_region_name = sso_region = eight",
         b"s3 =",
         b"  addressing_style = path",
         b"\tendpoint_url = http://x # note",

@@ -168,7 +168,7 @@ fn contradictions(path: &Path, context: &Context, file: &[u8]) -> Vec<Finding> {
     findings
 }
 
-fn first<'a>(section: &Section, keys: &[&'a str]) -> Option<&'a str> {
+fn first<'a>(section: Section<'_>, keys: &[&'a str]) -> Option<&'a str> {
     keys.iter().copied().find(|key| section.setting(key).is_some())
 }
 

@@ -19,9 +19,9 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         }
         return findings;
     }
-    findings.extend(chosen(context, &names));
+    findings.extend(chosen(context, names));
     for name in names {
-        match config.directory(&name).and_then(|directory| sign_in(context, &directory)) {
+        match config.directory(name).and_then(|directory| sign_in(context, &directory)) {
             Ok(finding) => findings.push(finding),
             Err(error) => findings.push(Finding::of(&error)),
         }

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::aws_files::directory::Directory;
-use crate::aws_files::profile::{Config, Section};
+use crate::aws_files::profile::Config;
 use crate::aws_files::role_cache;
 use crate::aws_files::secret_store::SecretStore;
 use crate::environment;
@@ -21,79 +21,118 @@ use crate::terminal::clean;
 /// A longer account name moves its own row's columns only.
 const WIDEST: usize = 40;
 
-/// One account and role.
-#[derive(Clone, Debug)]
+/// One account and role, by their places in the inventory.
+#[derive(Clone, Copy, Debug)]
 struct Entry {
-    name: String,
-    email: String,
-    role: RoleArn,
-    profile: Option<String>,
+    account: usize,
+    role: usize,
     last_use: Option<i64>,
 }
 
 /// All of them.
 pub(super) struct Listing {
     directory: Directory,
+    inventory: Inventory,
     entries: Vec<Entry>,
     /// What has come since the question was asked, numbered on from the entries.
-    grown: Mutex<Vec<Entry>>,
+    grown: Mutex<Vec<RoleArn>>,
     profiles: Profiles,
     width: [usize; 2],
     /// The folder of credentials, if they are asked for and any are there.
     cache: Option<PathBuf>,
 }
 
-/// Which profile of the AWS config means a role.
-pub(super) struct Profiles(HashMap<(String, String), String>);
+/// Which profile of the AWS config means a role. An account's profiles are read when its first row is made: the person
+/// waits for that row, and not for fifty thousand.
+pub(super) struct Profiles {
+    config: Arc<Config>,
+    start_url: String,
+    /// Where the profiles are that hold an account's id.
+    places: HashMap<String, Vec<usize>>,
+    /// The profiles of an account's roles.
+    known: Mutex<HashMap<String, HashMap<String, String>>>,
+}
 
 impl Profiles {
-    /// The first one in the file, where there are several.
-    pub(super) fn of(config: &Config, directory: &Directory) -> Self {
-        let mut is_here = HashMap::new();
-        let mut profiles = HashMap::new();
-        for name in config.profiles().map(Section::name) {
-            let Some((of, role)) = config.role_of(name) else { continue };
-            let (account_id, role_name) = match role {
-                RoleRef::Arn(arn) => (arn.account_id, arn.role_name),
-                RoleRef::Id { account_id, role_name } => (account_id, role_name),
-                RoleRef::AccountName { .. } | RoleRef::Place(_) | RoleRef::Name(_) => continue,
-            };
-            let is_here = *is_here.entry(of).or_insert_with_key(|of| {
-                config.directory(of).is_ok_and(|found| found.start_url == directory.start_url)
-            });
-            if is_here {
-                profiles.entry((account_id, role_name)).or_insert_with(|| name.to_owned());
+    pub(super) fn new(config: Arc<Config>, directory: &Directory) -> Self {
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for profile in config.profiles() {
+            for id in profile.account_ids() {
+                match places.get_mut(id) {
+                    Some(places) => places.push(profile.at()),
+                    None => drop(places.insert(id.to_owned(), vec![profile.at()])),
+                }
             }
         }
-        Self(profiles)
+        Self { config, start_url: directory.start_url.clone(), places, known: Mutex::default() }
     }
 
-    fn get(&self, role: &RoleArn) -> Option<&String> {
-        self.0.get(&(role.account_id.clone(), role.role_name.clone()))
+    /// The first one in the file, where there are several.
+    fn get(&self, account_id: &str, role_name: &str) -> Option<String> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(roles) = known.get(account_id) {
+            return roles.get(role_name).cloned();
+        }
+        let roles = self.of_account(account_id);
+        let profile = roles.get(role_name).cloned();
+        known.insert(account_id.to_owned(), roles);
+        profile
     }
+
+    fn of_account(&self, account_id: &str) -> HashMap<String, String> {
+        let places = self.places.get(account_id).map(Vec::as_slice).unwrap_or_default();
+        let mut is_here: HashMap<String, bool> = HashMap::new();
+        let mut roles = HashMap::new();
+        for section in places.iter().map(|at| self.config.section(*at)) {
+            let (of, role_name) = match section.role() {
+                Some((of, RoleRef::Arn(arn))) if arn.account_id == account_id => (of, arn.role_name),
+                Some((of, RoleRef::Id { account_id: id, role_name })) if id == account_id => (of, role_name),
+                _ => continue,
+            };
+            let is_here = *is_here.entry(of.into_owned()).or_insert_with_key(|of| {
+                self.config.directory(of).is_ok_and(|found| found.start_url == self.start_url)
+            });
+            if is_here {
+                roles.entry(role_name).or_insert_with(|| section.name().to_owned());
+            }
+        }
+        roles
+    }
+}
+
+/// One account and role, as they are shown.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    account: &'a Account,
+    role_name: &'a str,
+    last_use: Option<i64>,
 }
 
 impl Listing {
     pub(super) fn new(
         directory: &Directory,
-        inventory: &Inventory,
+        inventory: Inventory,
         profiles: Profiles,
         recent: &Recent,
     ) -> Self {
-        let entry = |(account, role): (&Account, RoleArn)| Entry {
-            last_use: recent.last_use(&account.id, &role.role_name),
-            ..Entry::new(account, role, &profiles)
-        };
-        let mut entries: Vec<_> = inventory.roles().map(entry).collect();
+        let accounts = &inventory.accounts;
+        let mut entries = Vec::with_capacity(accounts.iter().map(|account| account.roles.len()).sum());
+        for (at, account) in accounts.iter().enumerate() {
+            let uses = recent.of_account(&account.id);
+            let last_use = |role: &String| uses.iter().find(|(_, name)| name == role).map(|(at, _)| *at);
+            let roles = account.roles.iter().enumerate();
+            entries.extend(roles.map(|(role, name)| Entry { account: at, role, last_use: last_use(name) }));
+        }
         // The inventory is in the order of its names, which a stable sort keeps.
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.last_use));
-        let names = inventory.accounts.iter().map(|account| clean(&account.name).width());
-        let roles = inventory.accounts.iter().flat_map(|account| &account.roles).map(|role| role.width());
+        let names = accounts.iter().map(|account| clean(&account.name).width());
+        let roles = accounts.iter().flat_map(|account| &account.roles).map(|role| role.width());
         let widest = |widths: &mut dyn Iterator<Item = usize>| {
             widths.filter(|width| *width <= WIDEST).max().unwrap_or_default()
         };
         let width = [widest(&mut names.chain(["ACCOUNT".len()])), widest(&mut roles.chain(["ROLE".len()]))];
-        Self { directory: directory.clone(), entries, grown: Mutex::default(), profiles, width, cache: None }
+        let (directory, grown) = (directory.clone(), Mutex::default());
+        Self { directory, inventory, entries, grown, profiles, width, cache: None }
     }
 
     /// Has the details tell how long the credentials at hand last.
@@ -110,28 +149,31 @@ impl Listing {
     }
 
     pub(super) fn row(&self, index: usize) -> Row {
-        self.entries.get(index).map(|entry| self.rendered(entry)).unwrap_or_default()
+        self.entries.get(index).map(|entry| self.rendered(self.shown(entry))).unwrap_or_default()
     }
 
     /// The role of a row, of those that came later as well.
     pub(super) fn role(&self, index: usize) -> Option<RoleArn> {
-        let grown = self.grown.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = self.entries.get(index).or_else(|| grown.get(index.checked_sub(self.len())?));
-        entry.map(|entry| entry.role.clone())
+        let Some(entry) = self.entries.get(index) else {
+            let grown = self.grown.lock().unwrap_or_else(PoisonError::into_inner);
+            return grown.get(index.checked_sub(self.len())?).cloned();
+        };
+        let Shown { account, role_name, .. } = self.shown(entry);
+        Some(self.inventory.arn(account, role_name))
     }
 
     /// Takes in the roles that were not there, and returns their rows.
     pub(super) fn grow(&self, inventory: &Inventory) -> Vec<Row> {
-        let known: HashSet<_> =
-            self.entries.iter().map(|entry| (&entry.role.account_id, &entry.role.role_name)).collect();
-        let is_new = |role: &RoleArn| !known.contains(&(&role.account_id, &role.role_name));
-        let new: Vec<_> = inventory
+        let known: HashSet<_> = self.inventory.roles().map(|(_, role)| role).collect();
+        let (rows, roles) = inventory
             .roles()
-            .filter(|(_, role)| is_new(role))
-            .map(|(account, role)| Entry::new(account, role, &self.profiles))
-            .collect();
-        let rows = new.iter().map(|entry| self.rendered(entry)).collect();
-        *self.grown.lock().unwrap_or_else(PoisonError::into_inner) = new;
+            .filter(|(_, role)| !known.contains(role))
+            .map(|(account, role)| {
+                let shown = Shown { account, role_name: &role.role_name, last_use: None };
+                (self.rendered(shown), role)
+            })
+            .unzip();
+        *self.grown.lock().unwrap_or_else(PoisonError::into_inner) = roles;
         rows
     }
 
@@ -149,11 +191,11 @@ impl Listing {
             _ => {}
         }
         let is_named = |entry: &Entry| {
-            let Entry { name, role: RoleArn { account_id, role_name, .. }, profile, .. } = entry;
-            profile.as_deref() == Some(query)
-                || query == format!("{account_id}/{role_name}")
-                || query == format!("{name}/{role_name}")
-                || query == entry.role.to_string()
+            let Shown { account: account @ Account { name, id, .. }, role_name, .. } = self.shown(entry);
+            self.profiles.get(id, role_name).as_deref() == Some(query)
+                || query.rsplit_once('/') == Some((id, role_name))
+                || query.rsplit_once('/') == Some((name, role_name))
+                || query == self.inventory.arn(account, role_name).to_string()
         };
         let named: Vec<_> = (0..self.len()).filter(|index| is_named(&self.entries[*index])).collect();
         if let [only] = named.as_slice() {
@@ -161,27 +203,33 @@ impl Listing {
         }
         let words: Vec<_> = query.split_whitespace().map(str::to_lowercase).collect();
         let mut fitting = (0..self.len()).filter(|index| {
-            let line = self.shown(&self.entries[*index]).to_lowercase();
+            let line = self.text(self.shown(&self.entries[*index])).to_lowercase();
             words.iter().all(|word| line.contains(word))
         });
         Ok(fitting.next().filter(|_| fitting.next().is_none()))
     }
 
-    fn rendered(&self, entry: &Entry) -> Row {
-        let Entry { email, role, last_use, .. } = entry;
-        let mut details = vec![clean(email).into_owned(), clean(&role.to_string()).into_owned()];
+    fn shown(&self, entry: &Entry) -> Shown<'_> {
+        let account = &self.inventory.accounts[entry.account];
+        Shown { account, role_name: &account.roles[entry.role], last_use: entry.last_use }
+    }
+
+    fn rendered(&self, shown: Shown<'_>) -> Row {
+        let Shown { account, role_name, last_use } = shown;
+        let role = self.inventory.arn(account, role_name);
+        let mut details = vec![clean(&account.email).into_owned(), clean(&role.to_string()).into_owned()];
         details.extend(last_use.map(|at| format!("used {} ago", span(Timestamp::now().as_second() - at))));
-        details.extend(self.seconds_left(role).map(|left| match left {
+        details.extend(self.seconds_left(&role).map(|left| match left {
             ..=0 => "credentials have lapsed".to_owned(),
             left => format!("credentials for {} more", span(left)),
         }));
-        Row { shown: self.shown(entry), details }
+        Row { shown: self.text(shown), details }
     }
 
-    fn shown(&self, entry: &Entry) -> String {
-        let Entry { name, role, profile, .. } = entry;
-        let profile = profile.as_deref().map(clean).unwrap_or_default();
-        self.line(&clean(name), &role.account_id, &clean(&role.role_name), &profile)
+    fn text(&self, shown: Shown<'_>) -> String {
+        let Shown { account, role_name, .. } = shown;
+        let profile = self.profiles.get(&account.id, role_name).unwrap_or_default();
+        self.line(&clean(&account.name), &account.id, &clean(role_name), &clean(&profile))
     }
 
     fn line(&self, name: &str, id: &str, role: &str, profile: &str) -> String {
@@ -197,18 +245,6 @@ impl Listing {
         let path = role_cache::path(folder, &role.account_id, &role.role_name, self.directory.origin());
         let credentials = role_cache::read(&SecretStore::Files, &path, &role.account_id).ok()??;
         Some(credentials.seconds_left())
-    }
-}
-
-impl Entry {
-    fn new(account: &Account, role: RoleArn, profiles: &Profiles) -> Self {
-        Self {
-            name: account.name.clone(),
-            email: account.email.clone(),
-            profile: profiles.get(&role).cloned(),
-            role,
-            last_use: None,
-        }
     }
 }
 

@@ -40,8 +40,9 @@ pub(crate) fn choose(context: &Context, query: &str, instead: &str) -> Result<Fo
 pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: &str) -> Result<Vec<Found>> {
     let directory = context.directory()?;
     let inventory = context.inventory(&directory)?;
-    let profiles = Profiles::of(context.config()?, &directory);
-    let mut listing = Listing::new(&directory, &inventory, profiles, &Recent::of(&directory));
+    let profiles = Profiles::new(Arc::clone(context.shared_config()?), &directory);
+    let is_old = inventory.is_old();
+    let mut listing = Listing::new(&directory, inventory, profiles, &Recent::of(&directory));
     if context.secret_store()?.kind() == Kind::Files {
         // One that is asked for each of a thousand roles would not answer at once.
         listing = listing.with_time_left();
@@ -50,7 +51,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     let chosen = if let Some(only) = listing.only_match(query)? {
         vec![only]
     } else {
-        let rows = rows(&listing, &directory, inventory.is_old());
+        let rows = rows(&listing, &directory, is_old);
         let header = listing.header();
         let question = Question { title: "role", header: &header, query, many, instead };
         picker::choose(context.picker()?, &question, rows)?
