@@ -45,13 +45,13 @@ pub(crate) struct Exec {
 #[command(next_help_heading = MANY)]
 pub(crate) struct Many {
     /// Every role whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN")]
+    #[arg(long = "match", value_name = "PATTERN", conflicts_with_all = ["as_profile", "keys"])]
     pub matches: Vec<String>,
     /// None of these
-    #[arg(long, value_name = "PATTERN", requires = "matches")]
+    #[arg(long, value_name = "PATTERN", requires = "matches", conflicts_with = "role")]
     pub exclude: Vec<String>,
     /// Choose the roles from a list
-    #[arg(long, conflicts_with = "matches")]
+    #[arg(long, conflicts_with_all = ["matches", "as_profile", "keys"])]
     pub pick: bool,
     /// Run it in each of these regions
     #[arg(
@@ -63,7 +63,7 @@ pub(crate) struct Many {
     )]
     pub regions: Vec<String>,
     /// How many at a time
-    #[arg(short, long, value_name = "N", default_value = "8")]
+    #[arg(short, long, value_name = "N", default_value = "8", value_parser = jobs, conflicts_with = "role")]
     pub jobs: NonZero<usize>,
     /// lines: each with its account and role. json: an object per run. dir DIR: files in DIR
     #[arg(long, value_names = ["FORM", "DIR"], num_args = 1..=2, default_value = "lines", requires = "many")]
@@ -74,6 +74,10 @@ pub(crate) struct Many {
     /// Do not ask before it runs under several roles with a name like admin
     #[arg(short, long, requires = "many")]
     pub yes: bool,
+}
+
+fn jobs(text: &str) -> Result<NonZero<usize>, &'static str> {
+    text.parse().map_err(|_| "give a number from 1 on")
 }
 
 impl Many {

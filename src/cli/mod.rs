@@ -176,12 +176,24 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
         .collect();
     let asks_for_help =
         ours.iter().any(|(argument, ours)| *ours && (argument == "-h" || argument == "--help"));
+    let forgot_dashes = ours.iter().all(|(_, ours)| *ours) && ours.iter().any(|(word, _)| word == "exec");
     let arguments = ours.into_iter().map(|(argument, _)| argument);
     if !asks_for_help {
-        return Cli::try_parse_from(arguments);
+        let parsed = Cli::try_parse_from(arguments);
+        return parsed.map_err(|error| if forgot_dashes { with_dashes(error) } else { error });
     }
     let matches = help::grouped(Cli::command()).try_get_matches_from(arguments)?;
     Cli::from_arg_matches(&matches)
+}
+
+/// Says where the command of `exec` goes to who may have put it elsewhere.
+fn with_dashes(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    if matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::ArgumentConflict) {
+        let tip = "the command comes after --, as in: aws-sso exec ROLE -- aws s3 ls";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.to_owned().into()]));
+    }
+    error
 }
 
 /// The original's `-env` and `-ext`, which clap would take for clusters of one-letter options.

@@ -24,6 +24,7 @@ pub(crate) enum Cause {
     Interrupt,
     Terminate,
     HangUp,
+    Quit,
 }
 
 /// The signals, listened to from the moment this is made.
@@ -32,6 +33,7 @@ pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
+    quit: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -44,15 +46,17 @@ impl Signals {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
             hang_up: listen(SignalKind::hangup())?,
+            quit: listen(SignalKind::quit())?,
         })
     }
 
-    /// Waits for Ctrl-C, a termination or the terminal's end.
+    /// Waits for Ctrl-C, Ctrl-\\, a termination or the terminal's end.
     pub(crate) async fn any(&mut self) -> Cause {
         tokio::select! {
             _ = self.interrupt.recv() => Cause::Interrupt,
             _ = self.terminate.recv() => Cause::Terminate,
             _ = self.hang_up.recv() => Cause::HangUp,
+            _ = self.quit.recv() => Cause::Quit,
         }
     }
 

@@ -38,6 +38,18 @@ const SERVER_RIVALS: [&str; 4] = [
     "AWS_ROLE_ARN",
 ];
 
+/// The variables of a role's shell that are secrets, hold some, or lead to some.
+pub const SECRETS: [&str; 8] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    Displaced::VARIABLE,
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+];
+
 /// `name → value`, where `None` removes the variable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change(Vec<(&'static str, Option<String>)>);
@@ -146,6 +158,14 @@ impl Change {
         self.0.extend(given_back);
         self.set([(Displaced::VARIABLE, displaced.to_variable())]);
         Ok(self)
+    }
+
+    /// The same change for a program that is no shell: it has no `clear`, and is not to have what the role replaced.
+    #[must_use]
+    pub fn without_record(mut self) -> Self {
+        self.0.retain(|(name, _)| *name != Displaced::VARIABLE);
+        self.remove([Displaced::VARIABLE]);
+        self
     }
 
     /// The code that makes the change in a shell; nothing of it if one value could not be rendered safely.

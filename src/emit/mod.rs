@@ -4,7 +4,7 @@ mod change;
 mod displaced;
 mod process;
 
-pub use change::Change;
+pub use change::{Change, SECRETS};
 pub use displaced::Displaced;
 pub use process::process;
 

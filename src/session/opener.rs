@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use crate::emit::SECRETS;
 use crate::environment;
 use crate::identity_center::link::Link;
 
@@ -55,11 +56,8 @@ fn chosen(browser: &str, url: &str) -> Vec<Command> {
         .collect()
 }
 
-/// What a shell has from `use`, and what a browser, with all that runs in it, has no use for.
-const SECRETS: [&str; 4] =
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
-
-/// Starts a browser, without the secrets of this shell; whether that was possible.
+/// Starts a browser, without the secrets of this shell, for which neither it nor what runs in it has any use; whether
+/// that was possible.
 pub(crate) fn start(mut command: Command) -> bool {
     for name in SECRETS {
         command.env_remove(name);

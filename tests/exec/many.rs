@@ -153,12 +153,19 @@ fn wrong_usage_runs_nothing() {
         ("--exclude reader", 2, "--match"),
         ("--match reader --server", 2, "cannot be used"),
         ("--yes", 2, "required"),
+        ("--match reader --as-profile", 2, "cannot be used"),
+        ("--match reader --keys", 2, "cannot be used"),
+        ("prod/Admin --exclude reader", 2, "cannot be used"),
+        ("prod/Admin -j 3", 2, "cannot be used"),
     ];
     for (options, status, words) in cases {
         let output = signed.exec(options, &["touch", ran.to_str().unwrap()]).run();
         let _ = output.status(status).complains(words);
     }
     let _ = signed.aws_sso("exec --match reader").run().status(2).complains("-- CMD");
+    for line in ["exec prod/Admin ls -l", "exec --match reader uptime", "exec --match reader echo hi"] {
+        let _ = signed.aws_sso(line).run().status(2).complains("the command comes after --");
+    }
     let _ = signed.exec("--match reader", &["echo", "{region}"]).run().status(2).complains("--regions");
     assert!(!ran.exists());
 }
@@ -235,11 +242,47 @@ fn ctrl_c_ends_the_runs_and_what_they_have_started() {
 }
 
 #[test]
+fn runs_that_never_pause_end_with_ctrl_c() {
+    let signed = Signed::in_to(Options::default());
+    for key in ["\x03", "\x1c"] {
+        let mut terminal = signed.exec("--match */reader", &["yes"]).in_terminal();
+        terminal.wait_for("| y").send(key);
+        let screen = terminal.finish().status(if key == "\x03" { 130 } else { 131 }).stdout;
+        assert!(screen.contains("0 ok, 4 failed"), "{screen}");
+    }
+}
+
+#[test]
+fn a_sign_in_that_ends_meanwhile_is_told_once_and_starts_no_more() {
+    let signed = Signed::in_to(Options { accounts: 20, ..Options::default() });
+    let _ = signed.aws_sso("list").run().success();
+    signed.sandbox.revoke_sessions();
+    let output = signed.exec("--match */reader -j 2", &["echo", "ran"]).run().status(3);
+    assert_eq!(output.stderr.matches("aws-sso login -p corp").count(), 1, "{output}");
+    assert!(output.stderr.contains("18 skipped"), "{output}");
+    assert_eq!(output.stdout, "");
+}
+
+#[test]
+fn a_shortage_fails_the_runs_that_it_meets_and_no_others() {
+    let signed = Signed::in_to(Options { accounts: 40, ..Options::default() });
+    let _ = signed.exec("--match */reader", &["true"]).run().success();
+    let run = signed.exec("--match */reader -j 40", &["sh", "-c", "sleep 0.5"]);
+    let output = run.behind(["/bin/sh", "-c", r#"ulimit -n 64; "$@""#, "sh"]).run().status(1);
+    assert!(output.stderr.contains("-j") && output.stderr.contains(" 0 skipped"), "{output}");
+    assert!(!output.stderr.contains(": 0 ok"), "{output}");
+}
+
+#[test]
 fn a_reader_that_has_gone_is_no_failure() {
     let signed = Signed::in_to(Options::default());
     let script = r#""$@" | head -n 1 >/dev/null"#;
     let run = signed.exec("--match */reader", &["sh", "-c", "echo a; echo b; echo c"]);
     let output = run.behind(["/bin/sh", "-c", script, "sh"]).run().success();
+    assert!(output.stderr.contains("4 ok, 0 failed"), "{output}");
+    // Whoever never stops by itself is ended as in any pipeline.
+    let endless = signed.exec("--match */reader", &["yes"]);
+    let output = endless.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     assert!(output.stderr.contains("4 ok, 0 failed"), "{output}");
     let lost = signed.exec("--match */reader", &["echo", "hi"]);
     let lost = lost.behind(["/bin/sh", "-c", r#""$@" >/dev/full"#, "sh"]).run().status(1);

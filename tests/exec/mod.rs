@@ -47,7 +47,10 @@ fn a_command_finds_exactly_what_use_would_set() {
         (role.clone(), "--as-profile"),
     ] {
         let before = |run: Invocation| {
-            run.env("AWS_PROFILE", "mine").env("AWS_SECURITY_TOKEN", "old").env("AWS_REGION", "eu-west-1")
+            run.env("AWS_PROFILE", "mine")
+                .env("AWS_SECURITY_TOKEN", "old")
+                .env("AWS_REGION", "eu-west-1")
+                .env("AWS_SECRET_ACCESS_KEY", "replaced")
         };
         let exec = before(signed.exec(&format!("{line} {options}"), &["env"])).run().success();
         let code = before(signed.aws_sso(&format!("use {line} {options} --shell posix"))).run().success();
@@ -59,6 +62,8 @@ fn a_command_finds_exactly_what_use_would_set() {
             expected.remove(shells_own);
             found.remove(shells_own);
         }
+        // No command has a use for the keys that its role replaces.
+        assert!(expected.remove("AWS_SSO_DISPLACED").is_some() && !found.contains_key("AWS_SSO_DISPLACED"));
         // What leads `aws-sso` to the sandbox was in one of the two alone.
         found.retain(|name, _| !name.starts_with("AWS_ENDPOINT_URL"));
         assert_eq!(found, expected, "{line} {options}");

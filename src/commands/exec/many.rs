@@ -1,8 +1,7 @@
 //! `exec --match` and `exec --pick`: one command under many roles, several at a time.
 
 use std::ffi::OsString;
-use std::process::{Command, ExitCode, Stdio};
-use std::sync::atomic::Ordering;
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
@@ -99,7 +98,7 @@ impl Crew {
         let mut deadline = None;
         let output = &self.job.output;
         loop {
-            let has_failed = tally.no_command.is_some() || self.fail_fast && !tally.failed.is_empty();
+            let has_failed = tally.hopeless.is_some() || self.fail_fast && !tally.failed.is_empty();
             let goes_on = cause.is_none() && !has_failed;
             while goes_on
                 && running.len() < self.workers
@@ -144,17 +143,18 @@ impl Crew {
             output.end(number, run, None, &skipped);
             tally.add(number, &run.label, &skipped);
         }
-        output.finish();
+        // A terminal that is held takes nothing; whoever wants the end is not kept from it.
+        output.finish(cause.map(|_| AFTERMATH));
         terminal::say(&tally.summary(start.elapsed()));
         if let Some(cause) = cause {
             // Without waiting for credentials that nobody needs any more.
             std::process::exit(cause.status());
         }
-        if output.is_lost.load(Ordering::Relaxed) {
+        if output.printer.has_lost() {
             return Err(Error::failed("some of the output could not be written")
                 .remedy("check where the output goes, and the free space there"));
         }
-        let failed = tally.no_command.unwrap_or(1);
+        let failed = tally.hopeless.unwrap_or(1);
         Ok(if tally.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(failed) })
     }
 }
@@ -219,18 +219,15 @@ impl Job {
         let program = command.get_program().to_owned();
         let mut child = match tokio::process::Command::from(command).spawn() {
             Ok(child) => child,
-            Err(error) => {
-                let (error, status) = not_started(&program, &error);
-                return Outcome::NoCommand(error, status);
-            }
+            Err(error) => return not_started(&program, &error).into(),
         };
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
         let recorder = Mutex::new(recorder);
         let ended = async {
             let (status, (), ()) = tokio::join!(
                 child.wait(),
-                record(stdout, Stream::Out, &recorder),
-                record(stderr, Stream::Err, &recorder),
+                self.record(stdout, Stream::Out, &recorder),
+                self.record(stderr, Stream::Err, &recorder),
             );
             status
         };
@@ -242,9 +239,48 @@ impl Job {
             }
         };
         match status {
-            Ok(status) => Outcome::Ended { status, duration: start.elapsed() },
+            Ok(status) => {
+                Outcome::Ended { status, duration: start.elapsed(), is_cut_off: self.is_cut_off(status) }
+            }
             Err(error) => Outcome::Failed(Error::failed(format!("cannot wait for the command: {error}"))),
         }
+    }
+
+    /// Takes a stream line by line until its end. Nor is one read on that nobody hears: its writer is to notice.
+    async fn record(
+        &self,
+        stream: Option<impl AsyncRead + Unpin>,
+        which: Stream,
+        recorder: &Mutex<&mut Recorder<'_>>,
+    ) {
+        let Some(stream) = stream else { return };
+        let printer = &self.output.printer;
+        let mut reader = BufReader::new(stream);
+        let mut line = Vec::new();
+        while (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
+            let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, &line);
+            if let Some(text) = prefixed {
+                printer.print(which, text).await;
+                if printer.has_gone(which) {
+                    return;
+                }
+            }
+            line.clear();
+            // One that always has more to say lets others have their turn, and the signals.
+            tokio::task::coop::consume_budget().await;
+        }
+    }
+
+    /// Whether a run ended because nobody reads what it says, as in `… | head`: no fault of its own.
+    fn is_cut_off(&self, status: ExitStatus) -> bool {
+        const BROKEN_PIPE: i32 = 13;
+        #[cfg(unix)]
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        #[cfg(not(unix))]
+        let signal = None;
+        let printer = &self.output.printer;
+        (printer.has_gone(Stream::Out) || printer.has_gone(Stream::Err))
+            && (signal == Some(BROKEN_PIPE) || status.code() == Some(128 + BROKEN_PIPE))
     }
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
@@ -264,19 +300,8 @@ impl Job {
         let region = run.region.as_deref();
         let change =
             Change::to_role(&Grant { role: &run.role, credentials, directory: &self.directory, region });
-        recorded(change)?.apply(&mut command);
+        recorded(change)?.without_record().apply(&mut command);
         Ok(command)
-    }
-}
-
-/// Takes a stream line by line until its end.
-async fn record(stream: Option<impl AsyncRead + Unpin>, which: Stream, recorder: &Mutex<&mut Recorder<'_>>) {
-    let Some(stream) = stream else { return };
-    let mut reader = BufReader::new(stream);
-    let mut line = Vec::new();
-    while (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
-        recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, &line);
-        line.clear();
     }
 }
 
@@ -287,6 +312,7 @@ impl Cause {
             Self::Interrupt => 130,
             Self::Terminate => 143,
             Self::HangUp => 129,
+            Self::Quit => 131,
         }
     }
 }

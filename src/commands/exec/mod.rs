@@ -6,10 +6,12 @@ mod outcome;
 mod output;
 mod placeholder;
 mod plan;
+mod printer;
 mod replace;
 mod stop;
 
 use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::process::{Command, ExitCode};
 
 use crate::cli;
@@ -33,6 +35,8 @@ pub(crate) fn run(context: &Context, arguments: &cli::Exec) -> Result<ExitCode> 
     } else {
         change(context, &found, &arguments.target)?
     };
+    let is_shell = arguments.command.is_empty();
+    let change = if is_shell { change } else { change.without_record() };
     change.apply(&mut command);
     replace::with(command)
 }
@@ -56,17 +60,43 @@ const DEFAULT_SHELL: &str = "/bin/sh";
 #[cfg(not(unix))]
 const DEFAULT_SHELL: &str = "cmd.exe";
 
-/// A program that cannot be started, in the words and with the status of a shell.
-fn not_started(program: &OsStr, error: &std::io::Error) -> (Error, u8) {
-    let program = program.to_string_lossy();
-    match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            (Error::failed(format!("{program}: command not found")).remedy("check its name, and PATH"), 127)
-        }
-        _ => (
-            Error::failed(format!("cannot run {program}: {}", crate::aws_files::store::reason(error)))
-                .remedy("check that it is a program, and that you may execute it"),
-            126,
-        ),
+/// Why a program did not start.
+struct NotStarted {
+    error: Error,
+    /// The status by which a shell says so.
+    status: u8,
+    /// Whether it would be the same another time.
+    is_for_good: bool,
+}
+
+fn not_started(program: &OsStr, error: &std::io::Error) -> NotStarted {
+    let program = match program.to_string_lossy() {
+        name if name.is_empty() => "\"\"".into(),
+        name => name,
+    };
+    let cannot = Error::failed(format!("cannot run {program}: {}", crate::aws_files::store::reason(error)));
+    if error.kind() == ErrorKind::NotFound {
+        let error = Error::failed(format!("{program}: command not found")).remedy("check its name, and PATH");
+        return NotStarted { error, status: 127, is_for_good: true };
     }
+    let is_for_good = !is_shortage(error);
+    let remedy = if is_for_good {
+        "check that it is a program, and that you may execute it"
+    } else {
+        "run fewer at a time, with -j, or raise the limit: see ulimit -a"
+    };
+    NotStarted { error: cannot.remedy(remedy), status: 126, is_for_good }
+}
+
+/// Whether it is for want of processes, open files or memory, which passes.
+#[cfg(unix)]
+fn is_shortage(error: &std::io::Error) -> bool {
+    use rustix::io::Errno;
+    let shortages = [Errno::AGAIN, Errno::MFILE, Errno::NFILE, Errno::NOMEM];
+    Errno::from_io_error(error).is_some_and(|error| shortages.contains(&error))
+}
+
+#[cfg(not(unix))]
+fn is_shortage(error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::OutOfMemory
 }

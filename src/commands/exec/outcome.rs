@@ -1,10 +1,11 @@
 //! How a run ended, and how all of them did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use crate::error::Error;
+use super::NotStarted;
+use crate::error::{Error, Kind};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub(super) enum Outcome {
     Ended {
         status: ExitStatus,
         duration: Duration,
+        /// Because nobody read on what it said.
+        is_cut_off: bool,
     },
     /// The command never began.
     Failed(Error),
@@ -23,7 +26,7 @@ pub(super) enum Outcome {
 
 impl Outcome {
     pub(super) fn is_ok(&self) -> bool {
-        matches!(self, Self::Ended { status, .. } if status.success())
+        matches!(self, Self::Ended { status, is_cut_off, .. } if status.success() || *is_cut_off)
     }
 
     /// `ok`, `failed` or `skipped`.
@@ -80,6 +83,15 @@ impl Outcome {
     }
 }
 
+/// Of many that differ a few show the way.
+const MOST_REMEDIES: usize = 5;
+
+impl From<NotStarted> for Outcome {
+    fn from(NotStarted { error, status, is_for_good }: NotStarted) -> Self {
+        if is_for_good { Self::NoCommand(error, status) } else { Self::Failed(error) }
+    }
+}
+
 /// How they all ended.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -87,8 +99,10 @@ pub(super) struct Tally {
     /// Which, and why, by their numbers.
     pub(super) failed: BTreeMap<usize, (String, String)>,
     pub(super) skipped: usize,
-    /// The status where the command cannot be run at all.
-    pub(super) no_command: Option<u8>,
+    /// What to do about what went wrong, each thing once.
+    remedies: BTreeSet<String>,
+    /// The status where no run can succeed, and none is worth a try: there is no such command, or no sign-in.
+    pub(super) hopeless: Option<u8>,
 }
 
 impl Tally {
@@ -100,8 +114,18 @@ impl Tally {
                 self.failed.insert(number, (label.to_owned(), outcome.fault()));
             }
         }
-        if let Outcome::NoCommand(_, status) = outcome {
-            self.no_command = Some(*status);
+        match outcome {
+            Outcome::NoCommand(error, status) => {
+                self.hopeless = Some(*status);
+                self.remedies.extend(error.advice().map(str::to_owned));
+            }
+            Outcome::Failed(error) => {
+                if error.kind() == Kind::SignInNeeded {
+                    self.hopeless = Some(error.kind().status());
+                }
+                self.remedies.extend(error.advice().map(str::to_owned));
+            }
+            Outcome::Ended { .. } | Outcome::Skipped => {}
         }
     }
 
@@ -113,7 +137,7 @@ impl Tally {
         self.failed.is_empty() && self.skipped == 0
     }
 
-    /// The counts, and each run that failed.
+    /// The counts, each run that failed, and what to do.
     pub(super) fn summary(&self, duration: Duration) -> String {
         let Self { ok, failed, skipped, .. } = self;
         let seconds = duration.as_secs_f64();
@@ -123,6 +147,8 @@ impl Tally {
         for (label, fault) in failed.values() {
             text.push_str(&format!("  {label:width$}  {fault}\n"));
         }
+        let remedies = self.remedies.iter().take(MOST_REMEDIES).flat_map(|remedy| remedy.lines());
+        remedies.for_each(|line| text.push_str(&format!("  {}\n", crate::terminal::clean(line))));
         text
     }
 }

@@ -1,15 +1,16 @@
 //! What becomes of the output of many runs: lines with their origin, JSON, or files.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::outcome::{Outcome, Tally};
 use super::plan::Run;
+use super::printer::Printer;
 use crate::aws_files::store;
 use crate::environment;
 use crate::error::{Error, Result};
@@ -52,8 +53,7 @@ pub(super) struct Output {
     width: usize,
     coloured: [bool; 2],
     bar: Option<ProgressBar>,
-    /// Output that could not be written; that its reader has gone is no failure.
-    pub(super) is_lost: AtomicBool,
+    pub(super) printer: Printer,
 }
 
 /// A label that is longer pushes its own lines to the right, not everybody's.
@@ -70,12 +70,13 @@ impl Output {
         }
         let widths = runs.iter().map(|run| run.label.chars().count());
         let is_colourful = !environment::no_color();
+        let bar = bar(runs.len());
         Ok(Self {
             form,
             width: widths.filter(|width| *width <= WIDEST).max().unwrap_or(0),
             coloured: [io::stdout().is_terminal(), io::stderr().is_terminal()].map(|is| is && is_colourful),
-            bar: bar(runs.len()),
-            is_lost: AtomicBool::new(false),
+            printer: Printer::around(bar.clone()),
+            bar,
         })
     }
 
@@ -110,7 +111,7 @@ impl Output {
                 (Form::Json, _) => self.print_row(run, outcome, &[Vec::new(), Vec::new()]),
                 (Form::Lines, Some(complaint)) => {
                     let prefix = self.prefix(number, run, self.coloured[1]);
-                    self.print(Stream::Err, format!("{prefix}aws-sso: {complaint}\n").as_bytes());
+                    self.say(&format!("{prefix}aws-sso: {complaint}\n"));
                 }
                 _ => {}
             },
@@ -134,25 +135,7 @@ impl Output {
         };
         // Text and numbers always serialise.
         let line = serde_json::to_string(&row).unwrap_or_default() + "\n";
-        self.print(Stream::Out, line.as_bytes());
-    }
-
-    /// One write for each line, so that lines of others do not get into it.
-    fn print(&self, stream: Stream, line: &[u8]) {
-        let write = || match stream {
-            Stream::Out => {
-                let mut stdout = io::stdout().lock();
-                stdout.write_all(line).and_then(|()| stdout.flush())
-            }
-            Stream::Err => io::stderr().write_all(line),
-        };
-        let written = match &self.bar {
-            Some(bar) => bar.suspend(write),
-            None => write(),
-        };
-        if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
-            self.is_lost.store(true, Ordering::Relaxed);
-        }
+        self.printer.say(Stream::Out, line.into_bytes());
     }
 
     pub(super) fn show(&self, tally: &Tally, running: usize) {
@@ -164,11 +147,12 @@ impl Output {
 
     /// Says something between the lines.
     pub(super) fn say(&self, text: &str) {
-        self.print(Stream::Err, text.as_bytes());
+        self.printer.say(Stream::Err, text.as_bytes().to_vec());
     }
 
-    /// Takes the progress away.
-    pub(super) fn finish(&self) {
+    /// Takes the progress away when all is printed, or after so long.
+    pub(super) fn finish(&self, patience: Option<Duration>) {
+        self.printer.finish(patience);
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -218,8 +202,8 @@ enum Keep {
 }
 
 impl Recorder<'_> {
-    /// Takes a line, or the last part of one that has no end.
-    pub(super) fn line(&mut self, stream: Stream, line: &[u8]) {
+    /// Takes a line, or the last part of one that has no end; what is to be printed of it, prefix and all.
+    pub(super) fn line(&mut self, stream: Stream, line: &[u8]) -> Option<Vec<u8>> {
         match &mut self.keep {
             Keep::Printed(prefixes) => {
                 let mut whole = prefixes[stream as usize].clone().into_bytes();
@@ -227,15 +211,16 @@ impl Recorder<'_> {
                 if !line.ends_with(b"\n") {
                     whole.push(b'\n');
                 }
-                self.output.print(stream, &whole);
+                return Some(whole);
             }
             Keep::Text(texts) => texts[stream as usize].extend_from_slice(line),
             Keep::Files(files) => {
                 if files.write(stream, line).is_err() {
-                    self.output.is_lost.store(true, Ordering::Relaxed);
+                    self.output.printer.lose();
                 }
             }
         }
+        None
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which runs there are to be, and the question before those of administrators.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write as _;
 
 use crate::aws_files::directory::Directory;
@@ -35,7 +35,8 @@ impl Plan {
         let (directory, roles) = if many.pick { chosen(context)? } else { matching(context, many)? };
         let own = context.config()?.region_of(&directory.name).map(str::to_owned);
         let asked = many.regions.iter().chain(&arguments.target.region).cloned().map(Some);
-        let mut regions: Vec<_> = asked.collect();
+        let mut named = HashSet::new();
+        let mut regions: Vec<_> = asked.filter(|region| named.insert(region.clone())).collect();
         if let Some(odd) = regions.iter().flatten().find(|region| !is_region(region)) {
             return Err(Error::usage(format!("{odd} is not a region"))
                 .remedy("name regions such as eu-west-1, separated by commas"));

@@ -2,7 +2,7 @@
 
 use std::process::{Command, ExitCode};
 
-use super::not_started;
+use super::{NotStarted, not_started};
 use crate::error::Result;
 use crate::terminal;
 
@@ -35,7 +35,7 @@ pub(super) fn with(mut command: Command) -> Result<ExitCode> {
 }
 
 fn failed(command: &Command, error: &std::io::Error) -> ExitCode {
-    let (error, status) = not_started(command.get_program(), error);
+    let NotStarted { error, status, .. } = not_started(command.get_program(), error);
     terminal::say(&error.report());
     ExitCode::from(status)
 }

@@ -28,6 +28,7 @@ pub(super) fn end(id: Option<u32>, stop: Stop) {
         Stop::Asked(Cause::Interrupt) => Signal::INT,
         Stop::Asked(Cause::Terminate) => Signal::TERM,
         Stop::Asked(Cause::HangUp) => Signal::HUP,
+        Stop::Asked(Cause::Quit) => Signal::QUIT,
         Stop::Killed => Signal::KILL,
     };
     if let Some(group) = id.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw) {
