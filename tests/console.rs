@@ -73,8 +73,8 @@ fn the_portal_is_asked_without_credentials_and_without_a_request() {
     let cases = [
         (String::new(), String::new()),
         (
-            " --service s3 --region us-gov-west-1".to_owned(),
-            "&destination=https%3A%2F%2Fus-gov-west-1.console.aws.amazon.com%2Fs3%2Fhome%3Fregion%3Dus-gov-west-1"
+            " --service s3 --region eu-west-1".to_owned(),
+            "&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fs3%2Fhome%3Fregion%3Deu-west-1"
                 .to_owned(),
         ),
         (
@@ -100,6 +100,13 @@ fn without_a_role_it_is_this_shells_in_this_shells_region() {
     let link = console.run().success().stdout;
     let page = "https://eu-west-3.console.aws.amazon.com/console/home?region=eu-west-3";
     assert_eq!(parameter(&link, "Destination"), page);
+    // Where the role does not work there is no page for it.
+    let elsewhere =
+        place.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "cn-north-1");
+    let page = parameter(&elsewhere.run().success().stdout, "Destination");
+    assert!(page.contains(".aws.amazon.com/") && !page.contains("cn-north-1"), "{page}");
+    let asked = place.aws_sso("console --print --region us-gov-west-1").env("AWS_SSO_ROLE_ARN", &arn);
+    let _ = asked.run().status(2).complains("us-gov-west-1 is not a region of aws");
     let _ = place.aws_sso("console --print").run().status(2).complains("aws-sso console ROLE");
 }
 
@@ -153,7 +160,7 @@ fn a_browser_command_gets_the_page_and_the_accounts_name() {
     let name = place.sandbox.accounts()[0].name.clone();
     let script = place.home.write(
         "open",
-        "#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$HOME/words.new\"; mv \"$HOME/words.new\" \"$HOME/words\"\n",
+        "#!/bin/sh\nenv > \"$HOME/environment\"; printf '%s\\n' \"$@\" > \"$HOME/words.new\"; mv \"$HOME/words.new\" \"$HOME/words\"\n",
     );
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let template = format!(
@@ -161,8 +168,17 @@ fn a_browser_command_gets_the_page_and_the_accounts_name() {
         script.display()
     );
     place.home.write(".config/aws-sso/config", template);
-    let running = place.aws_sso(&format!("console {account}/{role}")).start();
+    let secrets = [
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_SSO_DISPLACED",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ];
+    let console = place.aws_sso(&format!("console {account}/{role}"));
+    let running = secrets.iter().fold(console, |run, name| run.env(name, "planted")).start();
     let words = wait(|| place.home.has("words").then(|| place.home.read("words")));
+    assert!(!place.home.read("environment").contains("planted"));
     let words: Vec<_> = words.lines().collect();
     let [container, profile] = words.as_slice() else { panic!("{words:?}") };
     assert_eq!(*profile, format!("--profile-directory={account}"));

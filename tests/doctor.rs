@@ -460,6 +460,28 @@ const CASES: &[Case] = &[
         ],
     ),
     (
+        "a profile of a session that is not there",
+        |place, run| {
+            append(
+                place,
+                "\n[profile lost]\nsso_session = nope\nsso_account_id = 123456789012\nsso_role_name = Admin\n",
+            );
+            run
+        },
+        ["Profiles", "broken", "profile lost: there is no sso-session nope", "add the section"],
+    ),
+    (
+        "a native profile whose role is gone",
+        |place, run| {
+            append(
+                place,
+                "\n[profile gone]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Gone\n",
+            );
+            run
+        },
+        ["Profiles", "broken", "corp does not offer its role 123456789012/Gone", "discover --prune"],
+    ),
+    (
         "two proxies",
         |_, run| run.env("HTTPS_PROXY", "http://127.0.0.1:9").env("https_proxy", "http://127.0.0.1:8"),
         ["Network", "warning", "HTTPS_PROXY and https_proxy differ", "unset https_proxy"],

@@ -16,7 +16,7 @@ pub(crate) struct Console {
     #[arg(long, value_name = "NAME")]
     pub service: Option<String>,
     /// The region of the page
-    #[arg(long)]
+    #[arg(long, value_parser = super::region)]
     pub region: Option<String>,
     /// The page itself, by its https address
     #[arg(long, value_name = "URL", conflicts_with = "service")]

@@ -58,6 +58,7 @@ pub(crate) struct Many {
         long,
         value_name = "REGION,…",
         value_delimiter = ',',
+        value_parser = super::region,
         requires = "many",
         conflicts_with = "region"
     )]
@@ -113,7 +114,7 @@ pub(crate) struct Serve {
     #[arg(long, value_enum, default_value = "posix")]
     pub shell: Shell,
     /// The region to work in
-    #[arg(long)]
+    #[arg(long, value_parser = super::region)]
     pub region: Option<String>,
     /// Serve the process with this id until it ends; the address goes to stdout as JSON.
     #[arg(long, hide = true)]

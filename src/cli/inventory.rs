@@ -23,7 +23,7 @@ pub(crate) struct Discover {
     #[arg(long)]
     pub absolute: bool,
     /// The region of new profiles
-    #[arg(long)]
+    #[arg(long, value_parser = super::region)]
     pub region: Option<String>,
     /// The output format of new profiles
     #[arg(long, value_name = "FORMAT")]

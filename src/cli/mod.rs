@@ -186,6 +186,13 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches)
 }
 
+/// A region: part of hosts' and files' names, and of a shell's environment.
+fn region(text: &str) -> Result<String, &'static str> {
+    let is_label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let is_region = (1..=63).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(is_label);
+    if is_region { Ok(text.to_owned()) } else { Err("that is not a region; write it like eu-west-1") }
+}
+
 /// Says where the command of `exec` goes to who may have put it elsewhere.
 fn with_dashes(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue, ErrorKind};

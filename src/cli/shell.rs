@@ -101,7 +101,7 @@ pub(crate) struct Pick {
 #[derive(Debug, Args)]
 pub(crate) struct Target {
     /// The region to work in
-    #[arg(long)]
+    #[arg(long, value_parser = super::region)]
     pub region: Option<String>,
     /// Name the discovered profile in AWS_PROFILE, for programs that outlive the credentials
     #[arg(long, conflicts_with = "keys")]
@@ -126,7 +126,7 @@ pub(crate) struct Env {
     #[arg(long, value_enum, default_value = "posix")]
     pub shell: Shell,
     /// The region to work in
-    #[arg(long)]
+    #[arg(long, value_parser = super::region)]
     pub region: Option<String>,
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::identity_center::ConsolePage;
 use crate::identity_center::link::quote;
 use crate::inventory::Inventory;
-use crate::role::{console_host, is_console_page, is_region};
+use crate::role::{console_host, is_console_page, is_region, partition_of};
 use crate::session::screen::Screen;
 use crate::session::{BrowserCommand, Opened, hand_over, opener};
 use crate::terminal::clean;
@@ -63,10 +63,15 @@ fn role(context: &Context, arguments: &cli::Console) -> Result<(Found, Option<St
         None => choose(context, "", "name the role: aws-sso console ROLE")?,
     };
     let of_shell = of_shell.and_then(|_| environment::region());
-    let region = arguments.region.clone().or(of_shell).or_else(|| found.region.clone());
-    if let Some(region) = region.as_deref().filter(|region| !is_region(region)) {
-        return Err(Error::usage(format!("{region} is not a region")).remedy("write it like us-east-1"));
+    let partition = found.role.partition.as_str();
+    let is_there = |region: &String| is_region(region) && partition_of(region) == partition;
+    if let Some(region) = arguments.region.as_ref().filter(|region| !is_there(region)) {
+        return Err(Error::usage(format!("{region} is not a region of {partition}"))
+            .remedy("name one in which the role works, such as us-east-1, us-gov-west-1 or cn-north-1"));
     }
+    // One that only happens to be around may be another partition's.
+    let usual = of_shell.filter(is_there).or_else(|| found.region.clone().filter(is_there));
+    let region = arguments.region.clone().or(usual);
     Ok((found, region))
 }
 

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
     let path = environment::config_file()?;
-    let shown = clean(&path.to_string_lossy()).into_owned();
+    let shown = clean(&environment::shown(&path)).into_owned();
     if arguments.undo {
         let _lock = lock()?;
         profiles::undo(&path)?;

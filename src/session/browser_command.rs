@@ -98,9 +98,11 @@ impl Opened<'_> {
     }
 }
 
-/// Whether a word begins with a scheme; that of one letter is a drive of Windows.
+/// Whether a word, or the value of an option, begins with a scheme; that of one letter is a drive of Windows.
 fn is_link(word: &str) -> bool {
-    word.split_once(':').is_some_and(|(scheme, _)| {
+    let value =
+        if word.starts_with('-') { word.split_once('=').map_or(word, |(_, value)| value) } else { word };
+    value.split_once(':').is_some_and(|(scheme, _)| {
         scheme.len() > 1
             && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
@@ -119,7 +121,15 @@ mod tests {
             account_id: "123456789012",
             role: "Admin",
         };
-        let cases: [(&str, &[&str]); 5] = [
+        let cases: [(&str, &[&str]); 6] = [
+            (
+                "firefox '--open=ext+container:name={account_name}&id={account_id}' {url}",
+                &[
+                    "firefox",
+                    "--open=ext+container:name=R%26D%20%24%28id%29%2050%25&id=123456789012",
+                    "http://127.0.0.1:1/a?b=c&d=e",
+                ],
+            ),
             ("firefox {url}", &["firefox", "http://127.0.0.1:1/a?b=c&d=e"]),
             (
                 "firefox 'ext+container:name={account_name}&url={url}'",

@@ -1,4 +1,4 @@
-//! The profiles that run this tool, and the accounts and roles that are remembered.
+//! The profiles that mean a role, and the accounts and roles that are remembered.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -8,7 +8,7 @@ use super::program::Installed;
 use super::report::Finding;
 use crate::aws_files::directory::Directory;
 use crate::aws_files::line::Kind;
-use crate::aws_files::profile::Config;
+use crate::aws_files::profile::{Config, Section};
 use crate::aws_files::readers;
 use crate::aws_files::role_profile::Process;
 use crate::aws_files::store;
@@ -31,7 +31,7 @@ pub(super) fn check(context: &Context, installed: &Installed) -> Vec<Finding> {
         .filter_map(|name| config.directory(name).ok())
         .filter_map(|directory| inventory(&directory))
         .collect();
-    findings.extend(processes(context, config, installed));
+    findings.extend(profiles(context, config, installed));
     findings
 }
 
@@ -55,9 +55,14 @@ fn inventory(directory: &Directory) -> Option<Finding> {
     })
 }
 
-/// The profiles whose `credential_process` is this tool: whether it is found, and knows their role.
-fn processes(context: &Context, config: &Config, installed: &Installed) -> Vec<Finding> {
+/// The profiles that mean a role: whether their program or their directory is found, and knows the role.
+fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Finding> {
     let meant = readers::meant(&store::read(config.path()).ok().flatten().unwrap_or_default());
+    let told = |profile: &str, key: &str, (fault, remedy): Fault| {
+        let section = meant.get(&(Kind::Profile, profile.to_owned()));
+        let line = section.and_then(|section| section.settings.get(key)).map_or(0, |value| value.line);
+        (format!("{}: {fault}", place(config.path(), line, profile)), remedy)
+    };
     let mut grants = Grants { context, config, offers: BTreeMap::new() };
     let mut faults = Vec::new();
     let mut programs = BTreeSet::new();
@@ -67,11 +72,14 @@ fn processes(context: &Context, config: &Config, installed: &Installed) -> Vec<F
         // A program that is not there is told once.
         let program = Some(&process.program).filter(|program| programs.insert((*program).clone()));
         let found = [program.and_then(|program| installed.fault(program)), grants.fault(&process)];
-        let section = meant.get(&(Kind::Profile, process.name.clone()));
-        let value = section.and_then(|section| section.settings.get("credential_process"));
-        let place = place(config.path(), value.map_or(0, |value| value.line), &process.name);
-        faults
-            .extend(found.into_iter().flatten().map(|(fault, remedy)| (format!("{place}: {fault}"), remedy)));
+        faults.extend(
+            found.into_iter().flatten().map(|fault| told(&process.name, "credential_process", fault)),
+        );
+    }
+    for section in config.profiles() {
+        let key = if section.setting("sso_session").is_some() { "sso_session" } else { "sso_start_url" };
+        let fault = grants.native_fault(section);
+        faults.extend(fault.map(|fault| told(section.name(), key, fault)));
     }
     let mut findings: Vec<Finding> = Vec::new();
     if count > 0 {
@@ -117,7 +125,27 @@ impl Offer {
     }
 }
 
+/// What to do about a role that its directory does not offer.
+const GONE: &str = "run: aws-sso discover --prune; or aws-sso list --refresh, if it is new";
+
 impl Grants<'_> {
+    /// Why an SDK could not give a profile with SSO keys its role.
+    fn native_fault(&mut self, section: Section<'_>) -> Option<Fault> {
+        let session = section.setting("sso_session").filter(|name| self.config.sso_session(name).is_none());
+        if let Some(session) = session {
+            let fault = format!("there is no sso-session {session}");
+            return Some((fault, "name another in its sso_session, or add the section"));
+        }
+        let (directory, RoleRef::Id { account_id, role_name }) = section.role()? else { return None };
+        let directory = self.config.directory(&directory).ok()?;
+        let offer = self.offers.entry(directory.token_key().to_owned());
+        let offer = offer.or_insert_with(|| Ok(Offer::of(&directory))).as_ref().ok()?.as_ref()?;
+        let text = format!("{account_id}/{role_name}");
+        let fault = format!("{} does not offer its role {text}", directory.token_key());
+        (section.setting("credential_process").is_none() && !offer.roles.contains(&(account_id, role_name)))
+            .then_some((fault, GONE))
+    }
+
     /// Why the tool could not give such a profile its role, as far as this machine's files tell.
     fn fault(&mut self, process: &Process) -> Option<Fault> {
         let chosen = || self.context.directory().ok().map(|directory| directory.name);
@@ -135,10 +163,9 @@ impl Grants<'_> {
         };
         let settings = self.context.settings().ok();
         let text = settings.and_then(|settings| settings.alias(&process.role)).unwrap_or(&process.role);
-        let gone = "run: aws-sso discover --prune; or aws-sso list --refresh, if it is new";
         let by_id = |account_id: String, role_name: String| {
             let is_known = offer?.roles.contains(&(account_id, role_name));
-            (!is_known).then(|| (format!("{name} does not offer its role {text}"), gone))
+            (!is_known).then(|| (format!("{name} does not offer its role {text}"), GONE))
         };
         match text.parse() {
             Err(error) => Some((error.to_string(), "write a role like arn:aws:iam::123456789012:role/NAME")),
@@ -150,7 +177,7 @@ impl Grants<'_> {
             )),
             Ok(RoleRef::AccountName { account_name, role_name }) if config.role_of(text).is_none() => {
                 let found = offer?.inventory.role(&account_name, &role_name);
-                found.err().map(|error| (error.to_string(), gone))
+                found.err().map(|error| (error.to_string(), GONE))
             }
             Ok(_) => None,
         }
