@@ -9,7 +9,7 @@ use std::mem::ManuallyDrop;
 
 use clap_complete::engine::{self, CompletionCandidate};
 
-use crate::aws_files::profile::Config;
+use crate::aws_files::profile::{Config, Parts};
 use crate::cli;
 use crate::environment;
 use crate::inventory::Inventory;
@@ -49,7 +49,9 @@ pub fn candidates(words: Vec<String>) -> Vec<Candidate> {
 /// Profiles and sso-sessions that name a directory.
 pub(crate) fn directories(current: &OsStr) -> Vec<CompletionCandidate> {
     let current = current.to_string_lossy();
-    let Some(config) = config() else { return Vec::new() };
+    let Some(config) = environment::config_file().ok().and_then(|path| Config::read(&path).ok()) else {
+        return Vec::new();
+    };
     config
         .directories()
         .iter()
@@ -67,17 +69,21 @@ pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
             offers.add(alias, || Some(format!("alias of {role}")));
         }
     }
-    // Person and shell wait: that fifty thousand profiles are not given back one by one saves a tenth of it.
-    if let Some(config) = config().map(ManuallyDrop::new) {
-        for profile in config.profiles() {
-            if offers.are_enough() {
-                break;
-            }
-            offers.add(profile.name(), || profile.role().map(|_| "profile".to_owned()));
+    let mut directories = Vec::new();
+    for part in config_parts().into_iter().flatten().map_while(Result::ok) {
+        for profile in part.profiles() {
+            offers.add(profile.name(), || profile.means_role().then(|| "profile".to_owned()));
         }
-        let directories = if offers.are_enough() { &[] } else { config.directories() };
-        for directory in directories.iter().filter_map(|name| config.directory(name).ok()) {
+        if offers.are_enough() {
+            break;
+        }
+        directories.extend(part.directory_lines());
+    }
+    if !offers.are_enough() {
+        let config = Config::parse(&directories);
+        for directory in config.directories().iter().filter_map(|name| config.directory(name).ok()) {
             if let Ok(Some(inventory)) = Inventory::remembered(&directory) {
+                // Person and shell wait: that fifty thousand names are not given back one by one is a tenth of it.
                 offers.add_inventory(&ManuallyDrop::new(inventory));
             }
         }
@@ -149,8 +155,8 @@ fn shared(one: &str, other: &str) -> usize {
     one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count()
 }
 
-fn config() -> Option<Config> {
-    Config::read(&environment::config_file().ok()?).ok()
+fn config_parts() -> Option<Parts> {
+    Parts::open(&environment::config_file().ok()?).ok()?
 }
 
 /// Made of characters that mean nothing to any shell, wherever in a word they stand.

@@ -153,3 +153,20 @@ fn the_static_kind_loads_in_each_shell() {
     let output = home.aws_sso(["completions", "powershell"]).run().success();
     assert!(output.stdout.contains("Register-ArgumentCompleter"));
 }
+
+#[test]
+fn what_a_shell_types_by_itself_is_right_although_not_everything_is_listed() {
+    let (_sandbox, home) = home(Options::default());
+    let profile = |name: &str| {
+        format!("[profile {name}]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = x\n")
+    };
+    let many: String = (10_000..15_000).map(|number| profile(&format!("q-a{number}"))).collect();
+    home.sign_in_config(&(many + &profile("q-b") + "[profile q-]\nregion = eu-west-1\n"));
+    for shell in Shell::all() {
+        let offered = offered(&home, shell, "awsso use q-");
+        assert!((1000..1100).contains(&offered.len()), "{}", offered.len());
+        // With these alone a shell would type q-a1.
+        assert!(offered.iter().any(|name| name == "q-b"), "{}", shell.name());
+        assert!(!offered.iter().any(|name| name == "q-"), "that one has no role");
+    }
+}

@@ -126,6 +126,14 @@ impl Config {
         names
     }
 
+    /// The lines of all sections that say where a directory is.
+    #[must_use]
+    pub fn directory_lines(&self) -> Vec<u8> {
+        let legacy = self.profiles().filter(|profile| is_legacy(*profile));
+        let texts = self.sso_sessions().chain(legacy).flat_map(Section::texts);
+        texts.flat_map(|text| [text, b"\n"]).flatten().copied().collect()
+    }
+
     /// The directory to use where none is named: the only one there is.
     pub fn only_directory(&self) -> Result<Directory> {
         match self.directories() {

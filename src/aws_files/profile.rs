@@ -14,6 +14,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use super::line::{Classifier, Kind, Line, find_byte, is_legible, is_space, split_setting};
+pub use super::scan::Parts;
 use super::scan::Scan;
 use super::store;
 use crate::error::Result;
@@ -222,8 +223,12 @@ impl Config {
     /// A config from a file's content.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
+        Self::of(bytes.to_vec())
+    }
+
+    pub(super) fn of(bytes: Vec<u8>) -> Self {
         let mut config = Self::default();
-        Scan::new(&mut config, None).whole(bytes.to_vec());
+        Scan::new(&mut config, None).whole(bytes);
         config
     }
 

@@ -39,13 +39,24 @@ impl<'a> Section<'a> {
     /// latter may name its role by another profile or an alias, so the role may have to be resolved in turn.
     #[must_use]
     pub fn role(self) -> Option<(Cow<'a, str>, RoleRef)> {
-        // Such a profile means the role that it assumes with this one's credentials.
-        if self.setting("role_arn").is_some()
-            && (self.setting("source_profile").is_some() || self.setting("credential_source").is_some())
-        {
+        if self.assumes() {
             return None;
         }
         self.sso_role().map(|role| (self.name().into(), role)).or_else(|| self.process_role())
+    }
+
+    /// Whether this profile means a role, of whichever directory.
+    #[must_use]
+    pub fn means_role(self) -> bool {
+        let names_role = |line| Command::parse(line).is_some_and(|command| !command.role.is_empty());
+        !self.assumes()
+            && (self.sso_role().is_some() || self.setting("credential_process").is_some_and(names_role))
+    }
+
+    /// Whether it means the role that it assumes with the credentials of another.
+    fn assumes(self) -> bool {
+        self.setting("role_arn").is_some()
+            && (self.setting("source_profile").is_some() || self.setting("credential_source").is_some())
     }
 
     /// Every account id among its lines, and so that of its role, without a look at what the lines mean.

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::line::{BYTE_ORDER_MARK, Classifier, Kind, Line, find_byte, is_space, plain_profile};
 use super::profile::Config;
@@ -156,6 +156,63 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// A file's sections, some thousands at a time, for who looks at each once: a config of what was looked at is dropped
+/// before the next one is made.
+#[derive(Debug)]
+pub struct Parts {
+    file: File,
+    path: PathBuf,
+    /// What was read and not yet given out.
+    rest: Vec<u8>,
+    total: u64,
+}
+
+impl Parts {
+    /// None where there is no file.
+    pub fn open(path: &Path) -> Result<Option<Self>> {
+        match File::open(path) {
+            Ok(file) => Ok(Some(Self { file, path: path.to_path_buf(), rest: Vec::new(), total: 0 })),
+            Err(error) if store::is_absent(&error) => Ok(None),
+            Err(error) => Err(store::unreadable(path, &error)),
+        }
+    }
+
+    /// The next sections, whole as far as they stand together.
+    fn read(&mut self) -> Result<Option<Config>> {
+        loop {
+            let mut more = self.file.by_ref().take(CHUNK as u64);
+            let read =
+                more.read_to_end(&mut self.rest).map_err(|error| store::unreadable(&self.path, &error))?;
+            self.total += read as u64;
+            if self.total > store::MAX_BYTES {
+                return Err(store::too_large(&self.path));
+            }
+            if read == 0 {
+                let last = std::mem::take(&mut self.rest);
+                return Ok((!last.is_empty()).then(|| Config::of(last)));
+            }
+            if let Some(at) = last_header(&self.rest) {
+                let later = self.rest.split_off(at);
+                return Ok(Some(Config::of(std::mem::replace(&mut self.rest, later))));
+            }
+        }
+    }
+}
+
+impl Iterator for Parts {
+    type Item = Result<Config>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.read().transpose()
+    }
+}
+
+/// Where the last line that may be a header starts, if anything stands before it.
+fn last_header(text: &[u8]) -> Option<usize> {
+    let brackets = (0..text.len()).rev().filter(|at| text[*at] == b'[');
+    brackets.into_iter().find(|at| *at > 0 && starts_line(text, *at))
+}
+
 /// Blanks the byte-order mark, so that the first line is still the first line.
 fn blank_mark(text: &mut [u8]) {
     if text.starts_with(BYTE_ORDER_MARK) {
@@ -195,6 +252,24 @@ mod tests {
                 assert_eq!(one.profiles().count(), 1, "{shift} {name}");
             }
         }
+    }
+
+    #[test]
+    fn parts_hold_every_section_whole_and_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        let mut file = "\u{feff}[profile first]\nregion = r\n".to_owned();
+        for number in 0..20_000 {
+            let long = "x".repeat(if number == 7000 { CHUNK * 2 } else { 10 });
+            file.push_str(&format!("\n  [profile p{number}]\nregion = [r{number}\ns3 =\n  a = {long}\n"));
+        }
+        std::fs::write(&path, &file).unwrap();
+        let whole = Config::read(&path).unwrap();
+        let parts: Vec<_> = Parts::open(&path).unwrap().unwrap().map(Result::unwrap).collect();
+        assert!(parts.len() > 3);
+        let sections = parts.iter().flat_map(Config::profiles);
+        assert!(sections.eq(whole.profiles()));
+        assert!(Parts::open(&folder.path().join("none")).unwrap().is_none());
     }
 
     #[test]

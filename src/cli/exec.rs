@@ -93,7 +93,8 @@ With a ROLE this process becomes the command, in the environment that awsso use 
 the command's own. Without a command it is your shell.
 
 With --match or --pick the command runs once for each of the roles, several at a time. In arguments, {account_id} {account_name} {role} {region} stand for those of each run, without a shell in between. \
-Account names are whatever the directory's administrator typed.
+Account names are whatever the directory's administrator typed. The status is 0 if every run succeeded, 1 if one did not, 3 if the \
+sign-in ended meanwhile, 126 or 127 if the command cannot be run, and 130 after Ctrl-C.
 
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls
