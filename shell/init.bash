@@ -43,8 +43,8 @@ function __aws_sso_complete {
 # but for `date` before bash 4.2, while the shell has a role.
 function __aws_sso_hook {
   \builtin local __aws_sso_status="$?" __aws_sso_until="${AWS_SSO_EXPIRATION-}" __aws_sso_now __aws_sso_what='end within 5 minutes'
-  # Under errexit another status would end the shell.
-  if [[ $- == *e* ]]; then __aws_sso_status=0; fi
+  # Under errexit another status would end the shell, and an ERR trap would run once more; bash 5.1 gives $? back by itself.
+  if [[ $- == *e* ]] || ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then __aws_sso_status=0; fi
   case "$__aws_sso_until" in
     # Nothing due, said already, or not what `use` has set: arithmetic would run what stands in it. Digits are listed,
     # since a range is what the locale makes of it.
@@ -56,13 +56,13 @@ function __aws_sso_hook {
     __aws_sso_now="$(\command date +%s)"
   fi
   if ((__aws_sso_until - ${__aws_sso_now:-0} > 300)); then \builtin return "$__aws_sso_status"; fi
+  # Before the renewal, which may fail or be interrupted and is not to be tried again before each prompt.
+  __AWS_SSO_NOTICED="$__aws_sso_until"
   # >>> renewal
-  # A renewal that left the old credentials in place would be tried again before each prompt.
   if __aws_sso_command__ refresh --login never >/dev/null 2>&1 && [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then
     \builtin return "$__aws_sso_status"
   fi
   # <<< renewal
-  __AWS_SSO_NOTICED="$__aws_sso_until"
   if ((__aws_sso_until <= __aws_sso_now)); then __aws_sso_what='have expired'; fi
   \builtin printf '%s\n' "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh" >&2
   \builtin return "$__aws_sso_status"

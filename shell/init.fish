@@ -51,13 +51,13 @@ function __aws_sso_hook --on-event fish_prompt
     or set __aws_sso_now (command date +%s)
     test (builtin math $__aws_sso_until - $__aws_sso_now) -le 300
     or return
+    # Before the renewal, which may fail or be interrupted and is not to be tried again before each prompt.
+    set -g __AWS_SSO_NOTICED $__aws_sso_until
     # >>> renewal
-    # A renewal that left the old credentials in place would be tried again before each prompt.
     __aws_sso_command__ refresh --login never >/dev/null 2>&1
     and test "$AWS_SSO_EXPIRATION" != $__aws_sso_until
     and return
     # <<< renewal
-    set -g __AWS_SSO_NOTICED $__aws_sso_until
     set -l __aws_sso_what 'end within 5 minutes'
     test $__aws_sso_until -gt $__aws_sso_now
     or set __aws_sso_what 'have expired'

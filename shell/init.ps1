@@ -53,15 +53,15 @@ function global:__aws_sso_hook {
     $epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
     $left = [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
     if ($left -gt 300) { return }
+    # Before the renewal, which may fail or be interrupted and is not to be tried again before each prompt.
+    $global:__AWS_SSO_NOTICED = $until
     # >>> renewal
     # Before the first program there is no such variable, which strict mode minds.
     $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
     try { __aws_sso_command__ refresh --login never 2>$null | Out-Null } catch { $null = $_ }
     $global:LASTEXITCODE = $status
-    # A renewal that left the old credentials in place would be tried again before each prompt.
     if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
     # <<< renewal
-    $global:__AWS_SSO_NOTICED = $until
     $what = if ($left -gt 0) { 'end within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: __aws_sso_command__ refresh"
 }

@@ -16,6 +16,8 @@ function '__aws_sso_command__' {
         if (( TRY_BLOCK_INTERRUPT > 0 )); then
           TRY_BLOCK_INTERRUPT='0'
           __aws_sso_status='130'
+          # What follows on the line is not to run either: zsh sees that from a program that the signal ends.
+          \command sh -c 'kill -INT $$'
         fi
       }
       if (( __aws_sso_status )); then \builtin return "$__aws_sso_status"; fi
@@ -47,17 +49,16 @@ function '__aws_sso_complete' {
   done
   compadd -l -d __aws_sso_shown -a __aws_sso_values
 }
-# compinit may come later in the start-up file: then it is for the first prompt to tell it.
+# compinit may come later in the start-up file, or once more: so the first prompt tells it, too.
 function '__aws_sso_compdef' {
   if (( ! ${+functions[compdef]} )); then \builtin return 0; fi
   compdef '__aws_sso_complete' '__aws_sso_command__' 'aws-sso'
   if (( ${+precmd_functions} )); then precmd_functions=("${(@)precmd_functions:#__aws_sso_compdef}"); fi
 }
 if [[ -o 'interactive' ]]; then
-  if (( ${+functions[compdef]} )); then
-    __aws_sso_compdef
-  else
-    \builtin typeset -ga precmd_functions
+  __aws_sso_compdef
+  \builtin typeset -ga precmd_functions
+  if [[ -z "${(M)precmd_functions[@]:#__aws_sso_compdef}" ]]; then
     precmd_functions+=('__aws_sso_compdef')
   fi
 fi
@@ -74,13 +75,13 @@ function '__aws_sso_hook' {
   # The time as a prompt shows it: zsh/datetime would leave its parameters behind.
   __aws_sso_now="${(%):-%D{%s\}}"
   if (( __aws_sso_until - __aws_sso_now > 300 )); then \builtin return; fi
+  # Before the renewal, which may fail or be interrupted and is not to be tried again before each prompt.
+  \builtin typeset -g __AWS_SSO_NOTICED="$__aws_sso_until"
   # >>> renewal
-  # A renewal that left the old credentials in place would be tried again before each prompt.
   if '__aws_sso_command__' refresh --login never >/dev/null 2>&1 && [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then
     \builtin return
   fi
   # <<< renewal
-  \builtin typeset -g __AWS_SSO_NOTICED="$__aws_sso_until"
   if (( __aws_sso_until <= __aws_sso_now )); then __aws_sso_what='have expired'; fi
   \builtin print -ru2 -- "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh"
 }

@@ -31,7 +31,11 @@ pub struct Candidate {
 /// What fits in place of the last of `words`, the first being the command itself.
 #[must_use]
 pub fn candidates(words: Vec<String>) -> Vec<Candidate> {
-    let Some(index) = words.len().checked_sub(1).filter(|index| *index > 0) else { return Vec::new() };
+    if words.len() < 2 {
+        return Vec::new();
+    }
+    let words = without_profile(&words);
+    let index = words.len() - 1;
     let words = words.into_iter().map(|word| cli::long_spelling(OsString::from(word))).collect();
     // What cannot be completed is no error to a person who presses Tab.
     let found = engine::complete(&mut cli::command(), words, index, None).unwrap_or_default();
@@ -44,6 +48,16 @@ pub fn candidates(words: Vec<String>) -> Vec<Candidate> {
             Some(Candidate { value, description })
         })
         .collect()
+}
+
+/// The words without `-p PROFILE`, which decides nothing here: the engine would take a profile that is called like a
+/// verb for that verb.
+fn without_profile(words: &[String]) -> Vec<String> {
+    let last = words.len() - 1;
+    let is_option = |at: usize| at + 1 < last && matches!(words[at].as_str(), "-p" | "--profile");
+    let is_ours = words.iter().position(|word| word == "--").unwrap_or(last);
+    let is_kept = |at: &usize| *at > is_ours || !(is_option(*at) || *at > 0 && is_option(*at - 1));
+    (0..=last).filter(is_kept).map(|at| words[at].clone()).collect()
 }
 
 /// Profiles and sso-sessions that name a directory.

@@ -56,6 +56,8 @@ fn verbs_options_profiles_and_roles_are_offered_in_every_shell() {
         ("awsso disc", vec!["discover".to_owned()]),
         ("awsso login --forc", vec!["--force".to_owned()]),
         ("awsso -p co", vec!["corp".to_owned()]),
+        ("awsso -p sandbox disc", vec!["discover".to_owned()]),
+        ("awsso -p list use prod", vec!["prod".to_owned(), "production".to_owned()]),
         ("awsso use prod", vec!["prod".to_owned(), "production".to_owned()]),
         (
             &format!("awsso use {}", &id[..5]),

@@ -148,13 +148,18 @@ fn pick(arguments: &Arguments) -> Result<End, Box<dyn std::error::Error>> {
 struct Signals {
     term: tokio::signal::unix::Signal,
     hup: tokio::signal::unix::Signal,
+    int: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { term: signal(SignalKind::terminate())?, hup: signal(SignalKind::hangup())? })
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            hup: signal(SignalKind::hangup())?,
+            int: signal(SignalKind::interrupt())?,
+        })
     }
 
     /// The number of the next one.
@@ -162,6 +167,7 @@ impl Signals {
         tokio::select! {
             _ = self.term.recv() => 15,
             _ = self.hup.recv() => 1,
+            _ = self.int.recv() => 2,
         }
     }
 }

@@ -52,6 +52,8 @@ impl Program {
             // Not waited for: more rows may come after the choice is made.
             std::thread::spawn(move || feed(picker, &stdin, rows));
         }
+        // Whoever is sent away before the picker has left would leave the terminal as the picker had it.
+        let _guard = Guard::of(&child);
         let (status, answer) = finish(child).map_err(|error| self.failed(&error.to_string()))?;
         if !status.success() {
             return Err(self.ended(status, question));
@@ -96,7 +98,7 @@ impl Program {
             Some(code) if code == i32::from(Kind::Cancelled.status()) => nothing_chosen(question),
             Some(1) if self.picker == Picker::Fzf => nothing_chosen(question),
             // Stopped by a signal that was meant for all of us.
-            None | Some(129 | 143) => nothing_chosen(question),
+            None | Some(129 | 130 | 143) => nothing_chosen(question),
             Some(code) => self.failed(&format!("it ended with status {code}")),
         }
     }
@@ -106,6 +108,54 @@ impl Program {
         Error::failed(format!("the picker {name} does not work: {reason}"))
             .remedy("to choose by number instead, write into the settings: picker = number")
     }
+}
+
+/// While it lives, a signal that would end this process ends the picker instead, and this process after it.
+struct Guard {
+    #[cfg(unix)]
+    over: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Guard {
+    #[cfg(unix)]
+    fn of(child: &Child) -> Self {
+        use signal_hook::consts::{SIGHUP, SIGTERM};
+        let over = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        for signal in [SIGHUP, SIGTERM] {
+            // Without a handler the signal ends this process at once, as before.
+            let _ = forward(signal, child.id(), &over);
+        }
+        Self { over }
+    }
+
+    #[cfg(not(unix))]
+    fn of(_child: &Child) -> Self {
+        Self {}
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.over.store(true, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+/// Hands a signal on to the picker until it is over with that.
+#[cfg(unix)]
+fn forward(signal: i32, child: u32, over: &Arc<std::sync::atomic::AtomicBool>) -> std::io::Result<()> {
+    use std::io::Read as _;
+    let (mut told, teller) = std::os::unix::net::UnixStream::pair()?;
+    signal_hook::flag::register_conditional_default(signal, Arc::clone(over))?;
+    signal_hook::low_level::pipe::register(signal, teller)?;
+    let over = Arc::clone(over);
+    std::thread::spawn(move || {
+        while told.read_exact(&mut [0]).is_ok() && !over.load(std::sync::atomic::Ordering::SeqCst) {
+            let picker = i32::try_from(child).ok().and_then(rustix::process::Pid::from_raw);
+            let _ = picker.map(|picker| rustix::process::kill_process(picker, rustix::process::Signal::TERM));
+        }
+    });
+    Ok(())
 }
 
 /// Waits for the end, and for what was said until then.

@@ -26,11 +26,11 @@ function global:__aws_sso_hook {
     $epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
     $left = [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
     if ($left -gt 300) { return }
+    $global:__AWS_SSO_NOTICED = $until
     $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
     try { awsso refresh --login never 2>$null | Out-Null } catch { $null = $_ }
     $global:LASTEXITCODE = $status
     if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
-    $global:__AWS_SSO_NOTICED = $until
     $what = if ($left -gt 0) { 'end within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: awsso refresh"
 }
