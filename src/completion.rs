@@ -30,11 +30,11 @@ pub struct Candidate {
 
 /// What fits in place of the last of `words`, the first being the command itself.
 #[must_use]
-pub fn candidates(words: Vec<String>) -> Vec<Candidate> {
+pub fn candidates(words: &[String]) -> Vec<Candidate> {
     if words.len() < 2 {
         return Vec::new();
     }
-    let words = without_profile(&words);
+    let words = without_profile(words);
     let index = words.len() - 1;
     let words = words.into_iter().map(|word| cli::long_spelling(OsString::from(word))).collect();
     // What cannot be completed is no error to a person who presses Tab.

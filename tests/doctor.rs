@@ -395,7 +395,7 @@ const CASES: &[Case] = &[
     (
         "what a crash has left",
         |place, run| {
-            place.home.write(".aws/sso/cache/x.json.aws-sso-aB3dE6", "planted-1");
+            place.home.write(".aws/sso/cache/x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "planted-1");
             run
         },
         [

@@ -7,8 +7,8 @@ use std::time::Duration;
 /// What a temporary file's name has between the name of its target and some random letters.
 pub(super) const MARK: &str = ".aws-sso-";
 
-/// How many random letters there are.
-pub(super) const LETTERS: usize = 6;
+/// How many random letters there are: more than any word that a person ends a file's name with.
+pub(super) const LETTERS: usize = 20;
 
 /// Where files cannot be locked, a writer is gone for certain when its file is as old as this.
 const OLD: Duration = Duration::from_mins(10);
@@ -66,24 +66,27 @@ mod tests {
             "x.json",
             "x.json.aws-sso-",
             "x.json.aws-sso-abc",
-            "x.json.aws-sso-abc12345",
-            "x.json.aws-sso-ab_123",
-            ".aws-sso-abc123",
+            "config.aws-sso-backup",
+            "config.aws-sso-abc12345",
+            "x.json.aws-sso-aB3dE6fG9hJ2kL5mN8p_",
+            ".aws-sso-aB3dE6fG9hJ2kL5mN8pQ",
             "x.json.tmp.abc123",
-            "locked.aws-sso-abc123",
+            "locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ",
         ];
-        for name in kept.iter().chain(&["x.json.aws-sso-aB3dE6", "config.aws-sso-abc123"]) {
+        for name in
+            kept.iter().chain(&["x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "config.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"])
+        {
             fs::write(place(name), "x").unwrap();
         }
-        fs::create_dir(place("folder.aws-sso-abc123")).unwrap();
-        let written = File::open(place("locked.aws-sso-abc123")).unwrap();
+        fs::create_dir(place("folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
+        let written = File::open(place("locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
         written.lock().unwrap();
         sweep(folder.path());
         sweep(&place("absent"));
         let left = fs::read_dir(folder.path()).unwrap();
         let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         left.sort();
-        let mut expected = [&kept[..], &["folder.aws-sso-abc123"]].concat();
+        let mut expected = [&kept[..], &["folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"]].concat();
         expected.sort_unstable();
         assert_eq!(left, expected);
     }

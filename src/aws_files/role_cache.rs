@@ -193,7 +193,8 @@ mod tests {
         std::fs::write(place("assumed.json"), r#"{"ProviderType": "assume-role", "Credentials": {}}"#)
             .unwrap();
         std::fs::write(place("junk.json"), "{").unwrap();
-        std::fs::write(place("one.json.aws-sso-x1Y2z3"), r#"{"ProviderType": "sso", "Cred"#).unwrap();
+        std::fs::write(place("one.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"), r#"{"ProviderType": "sso", "Cred"#)
+            .unwrap();
         // In a file's place: no reason to stop half-way.
         std::fs::create_dir(place("folder.json")).unwrap();
         sweep(&SecretStore::Files, folder.path(), &[place("kept.json")]).unwrap();

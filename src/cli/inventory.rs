@@ -35,7 +35,9 @@ pub(crate) struct Discover {
     #[arg(long)]
     pub dry_run: bool,
     /// Give back the file from before the last run
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = [
+        "name", "matches", "exclude", "style", "absolute", "region", "output", "prune", "dry_run", "resume", "fresh",
+    ])]
     pub undo: bool,
     /// Go on where the last run stopped, even if that is more than an hour ago
     #[arg(long, conflicts_with = "fresh")]

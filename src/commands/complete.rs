@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &Complete) -> Result<ExitCode> {
         None => arguments.words.clone(),
     };
     let typed = words.last().cloned().unwrap_or_default();
-    let lines = candidates(words).into_iter().map(|candidate| match arguments.shell {
+    let lines = candidates(&words).into_iter().map(|candidate| match arguments.shell {
         Shell::Bash => format!("{}\n", after_break(&candidate.value, &typed, &arguments.breaks)),
         _ => format!("{}\t{}\n", candidate.value, candidate.description),
     });

@@ -60,13 +60,20 @@ pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
         warn_of_left(&counts);
     } else {
         let _lock = lock()?;
+        let mut earlier = None;
         let edited = edit::edit(&path, Privacy::Secret, |before| {
             let (after, counts) = planned(before)?;
             if after != before {
-                profiles::keep(&path, before, &after)?;
+                let replaced = profiles::keep(&path, before, &after)?;
+                // Where somebody else's change is merged this is done twice.
+                earlier.get_or_insert(replaced);
             }
             Ok((after, counts))
-        })?;
+        });
+        if let (true, Some(earlier)) = (edited.is_err(), earlier) {
+            earlier.restore()?;
+        }
+        let edited = edited?;
         warn_of_left(&edited.outcome);
         if !arguments.quiet {
             let verb = if edited.before == edited.after { "is up to date" } else { "updated" };

@@ -1,5 +1,6 @@
 //! `list`: the accounts and roles that a person can use.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -36,12 +37,15 @@ pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<ExitCode> 
     let (inventory, shortfall) = if let Some(inventory) = remembered {
         (inventory, None)
     } else {
-        let fetched = context.fetch(&directory, Resume::default(), &Progress::for_person())?;
+        // Whoever asks for a fresh list gets no part of a run that was stopped within the hour.
+        let resume =
+            if arguments.refresh && !arguments.background { Resume::Never } else { Resume::default() };
+        let fetched = context.fetch(&directory, resume, &Progress::for_person())?;
         let shortfall = fetched.shortfall();
         (fetched.inventory, shortfall)
     };
     let rows = rows(&inventory, &Selection::new(&arguments.matches, &[]));
-    print(&if arguments.json {
+    let text = if arguments.json {
         json(&rows)?
     } else if arguments.csv {
         separated(&rows, ",", csv_field)
@@ -49,7 +53,10 @@ pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<ExitCode> 
         separated(&rows, "\t", tsv_field)
     } else {
         table(&rows)
-    })?;
+    };
+    // Programs read every name as it is; a terminal would obey it.
+    let is_seen = std::io::stdout().is_terminal();
+    print(&if is_seen { text.lines().map(|line| format!("{}\n", clean(line))).collect() } else { text })?;
     shortfall.map_or(Ok(ExitCode::SUCCESS), Err)
 }
 

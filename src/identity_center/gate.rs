@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex as Turnstile, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use super::retry::random;
+use super::retry::{LONGEST_PAUSE, random};
 
 /// How many requests are in flight at most: at 50 ms each, some 480 a second.
 pub(crate) const IN_FLIGHT: usize = 24;
@@ -107,9 +107,6 @@ impl Pass<'_> {
         state.pace.throttled(self.departed, now, asked, random());
     }
 }
-
-/// A service that names a longer wait is asked again all the same, and may then say so again.
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
 /// The pace right after the first refusal, in requests a second, before anything is measured: what people report of
 /// this service. It doubles twice a second until the next refusal.

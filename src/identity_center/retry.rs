@@ -36,6 +36,8 @@ pub(super) struct Patience {
 
 const BASE: Duration = Duration::from_millis(150);
 const CAP: Duration = Duration::from_secs(5);
+/// The longest that a service's own `Retry-After` is followed.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
 /// One request's attempts so far.
 #[derive(Debug)]
@@ -61,7 +63,8 @@ impl Course {
             Trouble::Final => return None,
             Trouble::Throttled(asked) => {
                 self.throttles += 1;
-                jitter(self.throttles, random).max(asked.unwrap_or_default())
+                // A service that names a longer wait is asked again all the same, and may then say so again.
+                jitter(self.throttles, random).max(asked.unwrap_or_default().min(LONGEST_PAUSE))
             }
             Trouble::Failed | Trouble::Broken => {
                 self.failures += 1;
@@ -73,7 +76,7 @@ impl Course {
                 jitter(self.failures, random)
             }
         };
-        (elapsed + wait < self.patience.total).then_some(wait)
+        (elapsed.saturating_add(wait) < self.patience.total).then_some(wait)
     }
 }
 
@@ -116,7 +119,8 @@ mod tests {
             (Trouble::Final, Resend::Freely, 1..=1),
             (Trouble::Throttled(None), Resend::Freely, 8..=12),
             (Trouble::Throttled(Some(Duration::from_secs(7))), Resend::Once, 5..=5),
-            (Trouble::Throttled(Some(Duration::from_mins(1))), Resend::Freely, 1..=1),
+            (Trouble::Throttled(Some(Duration::from_mins(1))), Resend::Freely, 2..=2),
+            (Trouble::Throttled(Some(Duration::MAX)), Resend::Freely, 2..=2),
         ];
         for (trouble, resend, expected) in cases {
             let attempts = attempts(trouble, resend);

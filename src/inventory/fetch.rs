@@ -70,7 +70,7 @@ impl Fetch<'_> {
         let mut answers = Answers::default();
         let mut tally = Tally::default();
         let mut tasks = JoinSet::new();
-        let (mut waiting, mut pages) = (VecDeque::new(), HashSet::new());
+        let (mut waiting, mut pages, mut listed) = (VecDeque::new(), HashSet::new(), HashSet::new());
         let mut failed_in_a_row = 0;
         self.ask_for_accounts(&mut tasks, None);
         while let Some(event) = tasks.join_next().await {
@@ -82,7 +82,9 @@ impl Fetch<'_> {
                         Some(next) => self.ask_for_accounts(&mut tasks, Some(next)),
                         None => tally.all_known = true,
                     }
-                    for mut account in page.items.into_iter().filter(|account| is_account_id(&account.id)) {
+                    let mut items = page.items;
+                    items.retain(|account| is_account_id(&account.id) && listed.insert(account.id.clone()));
+                    for mut account in items {
                         tally.accounts += 1;
                         if let Some(roles) = self.journal.take(&account.id) {
                             account.roles = roles;
@@ -142,14 +144,11 @@ impl Tally {
 /// Every role of the person in an account.
 async fn roles(service: &Service, token: &Secret, account_id: &str) -> Result<Vec<String>, PortalError> {
     match pages_of_roles(service, token, account_id).await {
-        // The service may say so of an account that it has just listed (aws-cli #7871); what it says twice, it means:
-        // the account was taken from the person since.
+        // The service may say so of an account that it has just listed (aws-cli #7871), and so may a proxy. That there are
+        // no roles in it would be a guess: an account that was taken from the person is not in the next list.
         Err(PortalError::Denied(_)) => {
             tokio::time::sleep(Duration::from_millis(400)).await;
-            match pages_of_roles(service, token, account_id).await {
-                Err(PortalError::Denied(_)) => Ok(Vec::new()),
-                outcome => outcome,
-            }
+            pages_of_roles(service, token, account_id).await
         }
         outcome => outcome,
     }
@@ -166,7 +165,9 @@ async fn pages_of_roles(
         roles.extend(listed.items);
         page = follow(&mut seen, listed.next)?;
         if page.is_none() {
+            // A list that grows between two pages has one on both.
             roles.sort();
+            roles.dedup();
             return Ok(roles);
         }
     }

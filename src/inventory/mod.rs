@@ -35,7 +35,7 @@ pub use selection::Selection;
 const DAY: i64 = 24 * 60 * 60;
 
 /// How long another process may take to fetch the same directory.
-const PATIENCE: Duration = Duration::from_mins(30);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Everything that a person can use in one directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +80,12 @@ impl Inventory {
         session.token()?;
         let name = file_name(directory, "inventory");
         let mut was_busy = false;
-        let _lock = store::lock(&environment::lock_folder()?, &name, PATIENCE, || was_busy = true)?;
+        let _lock = store::lock(&environment::lock_folder()?, &name, PATIENCE, || {
+            was_busy = true;
+            terminal::say(
+                "aws-sso: another process is fetching the accounts and roles; waiting for its list\n",
+            );
+        })?;
         let remembered = Self::remembered(directory)?;
         let journal_path = environment::cache_folder()?.join(file_name(directory, "unfinished"));
         if let Some(inventory) = remembered.clone().filter(|_| was_busy && !journal_path.exists()) {

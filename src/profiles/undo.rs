@@ -13,10 +13,28 @@ const INTRODUCTION: &str = "# Before `aws-sso discover` made of this file one wi
 /// Keeps `before`, so that it can be given back as long as the file is still `after`.
 ///
 /// The config may hold secrets, so the copy stays in its folder, with its mode.
-pub fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<()> {
+pub fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<Earlier> {
+    let earlier = Earlier { place: place(path), content: store::read(&place(path))? };
     let mut content = format!("{INTRODUCTION}{}\n", Sha1::from(after).digest()).into_bytes();
     content.extend_from_slice(before);
-    store::write(&place(path), &content, Privacy::Secret)
+    store::write(&earlier.place, &content, Privacy::Secret)?;
+    Ok(earlier)
+}
+
+/// What was kept before.
+pub struct Earlier {
+    place: PathBuf,
+    content: Option<Vec<u8>>,
+}
+
+impl Earlier {
+    /// Keeps it again, as the run that followed has changed nothing.
+    pub fn restore(self) -> Result<()> {
+        match self.content {
+            Some(content) => store::write(&self.place, &content, Privacy::Secret),
+            None => store::remove(&self.place),
+        }
+    }
 }
 
 /// Gives back the file from before the last discovery.

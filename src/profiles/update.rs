@@ -10,7 +10,7 @@ use crate::aws_files::document::{Document, Header};
 use crate::aws_files::profile::Config;
 use crate::error::Result;
 use crate::inventory::Inventory;
-use crate::role::{RoleArn, RoleRef};
+use crate::role::{RoleArn, RoleRef, is_role_name};
 
 /// How a profile says where its credentials come from; never both ways in one profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +108,11 @@ pub fn update(
     let mut new: Vec<NewProfile> = Vec::new();
     for Named { name, role, .. } in wanted {
         let header = Header::profile(name);
+        // A name that no permission set can have, and no line can hold.
+        if !is_role_name(&role.role_name) && source(directory, role, &settings.style).is_err() {
+            counts.left.push(name.clone());
+            continue;
+        }
         if !document.has(&header) {
             counts.new += 1;
             new.push((name.clone(), new_settings(directory, role, settings)?));
@@ -246,9 +251,20 @@ impl Existing<'_> {
         SSO_KEYS.iter().any(|key| self.get(key).is_some())
     }
 
+    /// Whether it is discovered from another directory.
+    fn is_anothers(&self, directory: &Directory) -> bool {
+        let Some(command) = self.get(PROCESS_KEY) else { return false };
+        let config = Config::parse(format!("[profile x]\n{PROCESS_KEY} = {command}\n").as_bytes());
+        let of = config.processes().next().and_then(|process| process.profile);
+        of.is_some_and(|of| of != directory.name)
+    }
+
     /// Whether it may become this role's profile: with SSO keys, only if it is that already. Somebody wrote them by hand,
     /// and they may be what says where the directory is.
     fn may_take(&self, directory: &Directory, role: &RoleArn) -> bool {
+        if self.is_anothers(directory) {
+            return false;
+        }
         let session = self.get("sso_session");
         let is_here = match &directory.session {
             Some(_) => session == directory.session,

@@ -26,6 +26,8 @@ pub struct Options {
     pub fail_first: Option<(u32, Fault)>,
     /// The ids of accounts whose list of roles always fails with status 500.
     pub broken_accounts: Vec<String>,
+    /// Accounts that are listed, and whose roles are refused.
+    pub closed_accounts: Vec<String>,
     /// Life of an access token that came with a refresh token.
     pub token_lifetime: Duration,
     /// Life of an access token without one: the client did not ask for the scope `sso:account:access`.
@@ -69,6 +71,7 @@ impl Default for Options {
             rate_limit: None,
             fail_first: None,
             broken_accounts: Vec::new(),
+            closed_accounts: Vec::new(),
             token_lifetime: HOUR,
             unscoped_token_lifetime: 8 * HOUR,
             credential_lifetime: HOUR,

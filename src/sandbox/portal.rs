@@ -67,6 +67,9 @@ pub(super) async fn roles(
     if state.options().broken_accounts.contains(&account.id) {
         return Err(Refusal::portal("InternalServerException", "The sandbox was asked to fail"));
     }
+    if state.options().closed_accounts.contains(&account.id) {
+        return Err(no_access());
+    }
     let (page, next) = page(&account.roles, &parameters, &account.id)?;
     let list: Vec<Value> =
         page.iter().map(|role| json!({ "roleName": role, "accountId": account.id })).collect();

@@ -230,3 +230,34 @@ fn each_directory_has_a_block_of_its_own_however_many_run_at_once() {
         assert_eq!(config.matches(&format!("# >>> aws-sso discover -p {name} >>>\n")).count(), 1);
     }
 }
+
+#[test]
+fn another_directorys_profile_of_the_same_name_stays_what_it_is() {
+    let small = Small::new();
+    let other = "# >>> aws-sso discover -p other >>>\n[profile ONE]\ncredential_process = aws-sso -p other -r \
+                 arn:aws:iam::999999999999:role/Admin -ext\n# <<< aws-sso discover -p other <<<\n";
+    let before = small.signed.home.read(".aws/config") + other;
+    let (after, said) = small.run(&before, "discover -p corp");
+    assert!(after.contains(&small.spelled(other)), "{after}");
+    assert!(said.contains("1 profiles new, 0 changed"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_fails_leaves_the_last_one_to_be_undone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let small = Small::new();
+    let before = small.signed.home.read(".aws/config");
+    let (first, _) = small.run(&before, "discover -p corp");
+    let mode = |mode| {
+        let path = small.signed.home.path(".aws/config");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(0o400);
+    let failed = small.signed.aws_sso("discover -p corp --region eu-west-1").run().status(1);
+    let _ = failed.complains("read-only");
+    mode(0o600);
+    assert_eq!(small.signed.home.read(".aws/config"), first);
+    let _ = small.signed.aws_sso("discover -p corp --undo").run().success();
+    assert!(!small.signed.home.read(".aws/config").contains(">>>"));
+}

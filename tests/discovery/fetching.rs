@@ -101,6 +101,18 @@ fn a_role_list_that_cannot_be_had_is_named_and_its_profiles_are_left_as_they_wer
 }
 
 #[test]
+fn a_role_list_that_is_refused_is_not_an_empty_one() {
+    let signed = Signed::in_to(Options::default());
+    let _ = signed.aws_sso("discover -p corp").run().success();
+    let before = (signed.home.read(".aws/config"), listed(&signed));
+    let all = signed.sandbox.accounts().into_iter().map(|account| account.id).collect();
+    signed.sandbox.update(|options| options.closed_accounts = all);
+    let output = signed.aws_sso("discover -p corp --prune").run().status(5);
+    let _ = output.complains("the roles of 4 accounts could not be had").complains("no access");
+    assert_eq!((signed.home.read(".aws/config"), listed(&signed)), before);
+}
+
+#[test]
 fn a_list_of_accounts_that_cannot_be_had_changes_nothing() {
     let signed = Signed::in_to(Options::default());
     let before = signed.home.read(".aws/config");
