@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::index::Index;
 pub use super::line::Header;
-use super::line::{BYTE_ORDER_MARK, Classifier, Kind, Line, is_legible, trim, without_comment};
+use super::line::{BYTE_ORDER_MARK, Classifier, Kind, Line, is_legible, is_space, trim, without_comment};
 use super::section::{content_end, settings, without_ending};
 use crate::error::{Error, Result};
 
@@ -81,6 +81,16 @@ impl Document {
     #[must_use]
     pub fn has(&self, header: &Header<'_>) -> bool {
         !self.places(header).is_empty()
+    }
+
+    /// Whether such a header is indented below another section's keys: to some SDKs it is more of the last value there,
+    /// so what is written under it would be that section's.
+    #[must_use]
+    pub fn is_ambiguous(&self, header: &Header<'_>) -> bool {
+        self.places(header).iter().any(|place| {
+            let starts_with_space = self.sections[*place].text.first().is_some_and(|byte| is_space(*byte));
+            starts_with_space && *place > 0 && content_end(&self.sections[*place - 1].text) > 0
+        })
     }
 
     /// The value as readers take it.

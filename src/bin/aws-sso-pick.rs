@@ -186,6 +186,16 @@ impl Signals {
     }
 }
 
+/// Whether a preview of full height would leave hardly a row to choose from.
+fn is_short() -> bool {
+    const ENOUGH: u16 = 14;
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(io::stderr()) {
+        return (1..ENOUGH).contains(&size.ws_row);
+    }
+    false
+}
+
 fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Error>> {
     let mut options = SkimOptionsBuilder::default()
         .multi(arguments.multi)
@@ -193,7 +203,7 @@ fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Err
         .layout(TuiLayout::Reverse)
         .height("100%")
         .no_mouse(true)
-        .preview_window("down:6")
+        .preview_window(if is_short() { "down:2" } else { "down:6" })
         // Columns stay where they are, wherever in the row the match is.
         .no_hscroll(true)
         // Of two that match as well, the one that was used more recently, which stands first.

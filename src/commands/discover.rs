@@ -139,6 +139,6 @@ fn warn_of_left(counts: &Counts) {
         names.push_str(&format!(" and {} more", counts.left.len() - NAMED));
     }
     terminal::warn(&format!(
-        "profiles of these names get their credentials in another way and were left as they are: {names}"
+        "these profiles are somebody else's, or could not be read alike by every SDK, and were left as they are: {names}"
     ));
 }

@@ -118,6 +118,10 @@ pub fn update(
             new.push((name.clone(), new_settings(directory, role, settings)?));
             continue;
         }
+        if document.is_ambiguous(&header) {
+            counts.left.push(name.clone());
+            continue;
+        }
         let mut profile = Existing { document, header, changed: false };
         if in_block.contains(name) {
             profile.take_over(directory, role, settings)?;

@@ -242,6 +242,16 @@ fn another_directorys_profile_of_the_same_name_stays_what_it_is() {
     assert!(said.contains("1 profiles new, 0 changed"), "{said}");
 }
 
+#[test]
+fn nothing_is_written_below_a_header_that_some_sdk_takes_for_a_value() {
+    let small = Small::new();
+    let before =
+        small.signed.home.read(".aws/config") + "[profile prod]\nregion = eu-west-1\n  [profile ONE]\n";
+    let (after, said) = small.run(&before, "discover -p corp");
+    assert!(after.starts_with(&small.spelled(&before)), "{after}");
+    assert!(said.contains("1 profiles new, 0 changed") && said.contains(&small.spelled("ONE")), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_run_that_fails_leaves_the_last_one_to_be_undone() {
