@@ -149,15 +149,21 @@ impl Document {
     /// The last block with both of its marks.
     fn find_block(&self, marks: &Marks) -> Option<Place> {
         let (begin_mark, end_mark) = (Finder::new(&marks.begin), Finder::new(&marks.end));
-        let begin_at = |(at, section): (usize, &Section)| Some((at, line_end(&section.text, &begin_mark)?));
-        let begin = self.sections.iter().enumerate().rev().find_map(begin_at)?;
-        // An end mark in the same section counts only behind the first mark.
-        if line_end(&self.sections[begin.0].text[begin.1..], &end_mark).is_some() {
-            return Some(Place { begin, sections: begin.0 + 1..begin.0 + 1 });
-        }
+        self.sections.iter().enumerate().rev().find_map(|(at, section)| {
+            let begins = line_ends(&section.text, &begin_mark);
+            begins.into_iter().rev().find_map(|begin| self.block_from((at, begin), &end_mark))
+        })
+    }
+
+    /// The block whose first mark ends there.
+    fn block_from(&self, begin: (usize, usize), end_mark: &Finder<'_>) -> Option<Place> {
+        let ends = |text: &[u8]| !line_ends(text, end_mark).is_empty();
         let after = begin.0 + 1;
-        let ends = |section: &Section| line_end(&section.text, &end_mark).is_some();
-        let end = after + self.sections[after..].iter().position(ends)?;
+        // An end mark in the same section counts only behind the first mark.
+        if ends(&self.sections[begin.0].text[begin.1..]) {
+            return Some(Place { begin, sections: after..after });
+        }
+        let end = after + self.sections[after..].iter().position(|section| ends(&section.text))?;
         Some(Place { begin, sections: after..end + 1 })
     }
 }
@@ -168,17 +174,17 @@ impl Section {
     }
 }
 
-/// Where the line that reads `mark` ends, if there is one behind all settings of its section.
+/// Where the lines that read `mark` end, of those behind all settings of their section.
 ///
 /// One with a setting behind it marks nothing: a profile that was put in its place would take that setting over.
-fn line_end(text: &[u8], mark: &Finder<'_>) -> Option<usize> {
-    let found = |at: &usize| {
+fn line_ends(text: &[u8], mark: &Finder<'_>) -> Vec<usize> {
+    let is_line = |at: &usize| {
         let starts_line = *at == 0 || text[at - 1] == b'\n' || text[..*at] == *super::line::BYTE_ORDER_MARK;
         let line = text[*at..].split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
         starts_line && without_ending(line) == mark.needle()
     };
-    let at = mark.find_iter(text).filter(found).find(|at| *at >= content_end(text))?;
-    Some(memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end + 1))
+    let lines = mark.find_iter(text).filter(is_line).filter(|at| *at >= content_end(text));
+    lines.map(|at| memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end + 1)).collect()
 }
 
 fn new_section((name, settings): &NewProfile, newline: &[u8]) -> Section {

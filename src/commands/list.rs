@@ -11,7 +11,7 @@ use crate::commands::print;
 use crate::commands::progress::Progress;
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Resume, Selection};
-use crate::terminal::clean;
+use crate::terminal::{self, clean};
 
 /// A role, as programs read it.
 #[derive(Serialize)]
@@ -54,6 +54,9 @@ pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<ExitCode> 
     } else {
         table(&rows)
     };
+    if rows.is_empty() && !arguments.matches.is_empty() {
+        terminal::warn(&format!("no role matches {}", clean(&arguments.matches.join(" or "))));
+    }
     // Programs read every name as it is; a terminal would obey it.
     let is_seen = std::io::stdout().is_terminal();
     print(&if is_seen { text.lines().map(|line| format!("{}\n", clean(line))).collect() } else { text })?;

@@ -173,12 +173,15 @@ async fn pages_of_roles(
     }
 }
 
-/// Where the next page begins, each being asked for once: a service that leads in a circle would be followed for ever.
+/// More pages than any directory has: of accounts there would be a million.
+const MOST_PAGES: usize = 10_000;
+
+/// Where the next page begins, each being asked for once: a service that leads in a circle, or on and on, would be
+/// followed for ever.
 fn follow(seen: &mut HashSet<String>, next: Option<String>) -> Result<Option<String>, Error> {
     match next {
-        Some(next) if !seen.insert(next.clone()) => {
-            Err(Error::service("the portal's list of accounts or roles leads back to its start")
-                .remedy("try again later"))
+        Some(next) if seen.len() >= MOST_PAGES || !seen.insert(next.clone()) => {
+            Err(Error::service("the portal's list of accounts or roles has no end").remedy("try again later"))
         }
         next => Ok(next),
     }
