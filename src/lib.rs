@@ -3,27 +3,33 @@
 //! The floors, from the top; nothing reaches up: `commands` → `inventory`, `session`, `emit`, `shell`, `picker` →
 //! `identity_center`, `aws_files` → `role`, `credentials`, `error`. `sandbox` stands apart.
 
-pub mod aws_files;
+pub mod address;
+pub mod aws_cache;
+pub mod aws_config;
+pub mod browser;
 mod cli;
 pub mod commands;
-pub mod completion;
+mod context;
+pub mod credential_server;
 pub mod credentials;
-pub mod emit;
+pub mod discovery;
 pub mod environment;
 pub mod error;
+pub mod fast_path;
+pub mod files;
 pub mod identity_center;
 pub mod inventory;
 pub mod picker;
-pub mod profiles;
+mod programs;
 pub mod provider;
 pub mod role;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod secret;
-pub mod server;
+pub mod secret_store;
 pub mod session;
 pub mod settings;
 pub mod shell;
+mod suggest;
 pub mod terminal;
 pub mod timestamp;
-pub mod warm;

@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use aws_sso::{commands, terminal, warm};
+use aws_sso::{commands, fast_path, terminal};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let outcome = match warm::answer(arguments.get(1..).unwrap_or_default()) {
+    let outcome = match fast_path::answer(arguments.get(1..).unwrap_or_default()) {
         Some(answer) => commands::print(&answer),
         None => commands::run(arguments),
     };

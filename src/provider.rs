@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::aws_files::directory::Directory;
-use crate::aws_files::lock::{self, Lock};
-use crate::aws_files::role_cache;
+use crate::aws_cache::role;
+use crate::aws_config::directory::Directory;
 use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::{Error, Kind, Result};
+use crate::files::lock::{self, Lock};
 use crate::identity_center::Client;
 use crate::role::RoleArn;
 use crate::session::Session;
@@ -86,12 +86,12 @@ impl<'a> Provider<'a> {
     }
 
     fn path(&self, role: &RoleArn) -> PathBuf {
-        role_cache::path(&self.cache, &role.account_id, &role.role_name, self.directory.origin())
+        role::path(&self.cache, &role.account_id, &role.role_name, self.directory.origin())
     }
 
     /// What is cached, however old. A cache that cannot be read is slower, and no reason to do without credentials.
     fn cached(&self, role: &RoleArn) -> Option<RoleCredentials> {
-        role_cache::read(self.session.store(), &self.path(role), &role.account_id).unwrap_or_else(|error| {
+        role::read(self.session.store(), &self.path(role), &role.account_id).unwrap_or_else(|error| {
             tracing::warn!("{error}");
             None
         })
@@ -120,7 +120,7 @@ impl<'a> Provider<'a> {
         let credentials = self
             .session
             .with_token(|token| self.client.role_credentials(token, &role.account_id, &role.role_name))?;
-        if let Err(error) = role_cache::write(self.session.store(), path, &credentials) {
+        if let Err(error) = role::write(self.session.store(), path, &credentials) {
             terminal::warn(&format!("{error}; the credentials are not kept"));
         }
         Ok(credentials)

@@ -1,6 +1,6 @@
 //! The AWS config is read as the AWS SDKs read it, and where they disagree, as its user would want.
 
-use aws_sso::aws_files::profile::Config;
+use aws_sso::aws_config::config::Config;
 use proptest::prelude::*;
 
 use crate::support::ini::{Sections, awkward_file, botocore, cases, ours, plain_file, rust_sdk, samples};

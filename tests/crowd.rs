@@ -3,10 +3,11 @@
 use std::fs;
 use std::time::Duration;
 
-use aws_sso::aws_files::directory::{Directory, Network};
-use aws_sso::aws_files::lock::{self, Lock};
+use aws_sso::aws_config::directory::Directory;
+use aws_sso::aws_config::network::Network;
 use aws_sso::credentials::RoleCredentials;
 use aws_sso::error::{Error, Kind};
+use aws_sso::files::lock::{self, Lock};
 use aws_sso::identity_center::Client;
 use aws_sso::provider::Provider;
 use aws_sso::role::RoleArn;

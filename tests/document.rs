@@ -1,8 +1,8 @@
 //! An edit of an AWS file changes the lines that it must; every other byte stays, and every reader agrees.
 
-use aws_sso::aws_files::document::{Document, Header};
-use aws_sso::aws_files::line::BYTE_ORDER_MARK;
-use aws_sso::aws_files::profile::Config;
+use aws_sso::aws_config::config::Config;
+use aws_sso::aws_config::document::{Document, Header};
+use aws_sso::aws_config::line::BYTE_ORDER_MARK;
 use proptest::prelude::*;
 
 use crate::support::ini::{

@@ -10,8 +10,8 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use aws_sso::aws_files::profile::Config;
-use aws_sso::aws_files::store::{self, Privacy};
+use aws_sso::aws_config::config::Config;
+use aws_sso::files::atomic::{self, Privacy};
 
 use crate::support::skip;
 
@@ -27,8 +27,8 @@ fn a_child_process_reads_and_writes_where_it_is_told() {
     let place = Path::new(&place);
     for report in [
         Config::read(place).err(),
-        store::write(place, &vec![b'n'; SIZE], Privacy::Secret).err(),
-        store::remove(&place.with_extension("removed")).err(),
+        atomic::write(place, &vec![b'n'; SIZE], Privacy::Secret).err(),
+        atomic::remove(&place.with_extension("removed")).err(),
     ] {
         eprintln!("{}", report.map_or("done\n".to_owned(), |error| error.report()));
     }
@@ -113,7 +113,7 @@ fn a_file_stays_its_owners_when_root_writes_it() {
         return eprintln!("skipped: only root writes other people's files");
     }
     std::os::unix::fs::chown(&place, Some(12345), Some(54321)).unwrap();
-    store::write(&place, b"new", Privacy::Secret).unwrap();
+    atomic::write(&place, b"new", Privacy::Secret).unwrap();
     let found = fs::metadata(&place).unwrap();
     assert_eq!((found.uid(), found.gid()), (12345, 54321));
     assert_eq!(fs::read_to_string(&place).unwrap(), "new");

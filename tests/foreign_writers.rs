@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use aws_sso::aws_files::secret_store::SecretStore;
-use aws_sso::aws_files::{role_cache, token_cache};
+use aws_sso::aws_cache::{role, token};
 use aws_sso::credentials::RoleCredentials;
 use aws_sso::sandbox::{Approval, Options, Rotation};
+use aws_sso::secret_store::SecretStore;
 
 use crate::sign_in::{Place, TOKEN_FILE, wait};
 use crate::support::{Home, REGION, START_URL};
@@ -60,28 +60,26 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
         expiration: "2098-01-01T00:00:00Z".parse().unwrap(),
         account_id: "123456789012".to_owned(),
     };
-    role_cache::write(&SecretStore::Files, &role, &credentials).unwrap();
+    role::write(&SecretStore::Files, &role, &credentials).unwrap();
     let Some(writer) = home.boto3(WRITER) else { return };
     let (begin, end) = (home.path("begin"), home.path("end"));
     let arguments = [home.path("tokens"), home.path("roles"), begin.clone(), end.clone()];
     let writer = writer.args(arguments).limit(Duration::from_mins(10)).start();
     wait(|| begin.exists().then_some(()));
-    let (mut torn, mut seen) =
-        (0, token_cache::read(&SecretStore::Files, &token).unwrap().unwrap().expires_at);
+    let (mut torn, mut seen) = (0, token::read(&SecretStore::Files, &token).unwrap().unwrap().expires_at);
     for round in 0..rounds(500) {
         torn += usize::from(serde_json::from_slice::<serde_json::Value>(&fs::read(&token).unwrap()).is_err());
-        let found = token_cache::read(&SecretStore::Files, &token)
+        let found = token::read(&SecretStore::Files, &token)
             .unwrap()
             .unwrap_or_else(|| panic!("no token in round {round}"));
         assert!(found.expires_at.as_second() / 3600 >= seen.as_second() / 3600, "an older token came back");
         seen = found.expires_at;
         // Torn credentials count as none; an error would be shown to a person.
-        let found = role_cache::read(&SecretStore::Files, &role, "123456789012").unwrap();
+        let found = role::read(&SecretStore::Files, &role, "123456789012").unwrap();
         assert!(found.is_none_or(|found| found.session_token == credentials.session_token));
         if round % 3 == 0 {
-            let found = role_cache::read(&SecretStore::Files, &role, "123456789012").unwrap();
-            role_cache::write(&SecretStore::Files, &role, &found.unwrap_or_else(|| credentials.clone()))
-                .unwrap();
+            let found = role::read(&SecretStore::Files, &role, "123456789012").unwrap();
+            role::write(&SecretStore::Files, &role, &found.unwrap_or_else(|| credentials.clone())).unwrap();
         }
     }
     fs::write(&end, "").unwrap();
@@ -178,7 +176,7 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
             let reads = scope.spawn(|| {
                 let (mut reads, mut seen) = (0, 0);
                 while !is_over.load(Ordering::Relaxed) {
-                    let found = token_cache::read(&SecretStore::Files, &place.home.path(TOKEN_FILE)).unwrap();
+                    let found = token::read(&SecretStore::Files, &place.home.path(TOKEN_FILE)).unwrap();
                     let expiry = found.expect("there is a token at all times").expires_at.as_second();
                     // Each counts from the arrival of its answer, in whole seconds.
                     assert!(expiry >= seen - 2, "an older token came back: {expiry} after {seen}");

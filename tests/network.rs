@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use aws_sso::aws_files::directory::{Directory, Network};
+use aws_sso::aws_config::directory::Directory;
+use aws_sso::aws_config::network::Network;
 use aws_sso::error::Kind;
 use aws_sso::identity_center::{Client, Limits, PortalError};
 use aws_sso::sandbox::{Approval, Fault, Options, Sandbox};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use aws_sso::aws_files::line::Kind;
-use aws_sso::aws_files::readers::{Effect, Reader, Reading, Stumble, meant, stumbles};
+use aws_sso::aws_config::line::Kind;
+use aws_sso::aws_config::readers::{Effect, Reader, Reading, Stumble, meant, stumbles};
 use proptest::prelude::*;
 
 use crate::config_reading::DISAGREEMENTS;

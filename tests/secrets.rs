@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use aws_sso::aws_files::secret_store::SecretStore;
-use aws_sso::aws_files::{role_cache, token_cache};
+use aws_sso::aws_cache::{role, token};
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
+use aws_sso::secret_store::SecretStore;
 use serde_json::Value;
 
 use crate::network::{Script, http};
@@ -139,9 +139,9 @@ fn what_a_panic_could_show_holds_no_secret() {
     for path in files(&place.home.path(".aws")) {
         shown.push_str(&format!(
             "{:?} {:?} {:?}\n",
-            token_cache::read(&SecretStore::Files, &path).unwrap(),
-            token_cache::read_registration(&SecretStore::Files, &path).unwrap(),
-            role_cache::read(&SecretStore::Files, &path, "123456789012").unwrap(),
+            token::read(&SecretStore::Files, &path).unwrap(),
+            token::read_registration(&SecretStore::Files, &path).unwrap(),
+            role::read(&SecretStore::Files, &path, "123456789012").unwrap(),
         ));
     }
     for part in ["Token {", "Registration {", "RoleCredentials {"] {

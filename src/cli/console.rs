@@ -3,14 +3,14 @@
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
-use crate::completion;
-use crate::session::BrowserCommand;
+use crate::browser::BrowserCommand;
+use crate::cli::completers;
 
 #[derive(Debug, Args)]
 #[command(after_help = CONSOLE_HELP)]
 pub(crate) struct Console {
     /// The role; without one this shell's, else you choose
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
     pub role: Option<String>,
     /// The service whose page is opened, such as s3
     #[arg(long, value_name = "NAME")]

@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::Target;
-use crate::completion;
+use crate::cli::completers;
 use crate::shell::Shell;
 
 /// The options that only make sense for many roles.
@@ -23,7 +23,7 @@ const MANY: &str = "Many roles at once";
 )]
 pub(crate) struct Exec {
     /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completion::roles), conflicts_with = "many")]
+    #[arg(add = ArgValueCompleter::new(completers::roles), conflicts_with = "many")]
     pub role: Option<String>,
     /// The command and its arguments
     #[arg(last = true, value_name = "CMD")]
@@ -106,7 +106,7 @@ Examples:
 )]
 pub(crate) struct Serve {
     /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
     pub role: String,
     /// The port on 127.0.0.1 [default: any free one]
     #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::profiles::Template;
+use crate::discovery::Template;
 
 #[derive(Debug, Default, Args)]
 #[command(after_help = DISCOVER_HELP)]

@@ -3,10 +3,10 @@
 #![allow(clippy::doc_markdown, reason = "these comments are what --help shows")]
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
+pub(crate) mod completers;
 mod console;
 mod doctor;
 mod exec;
-mod help;
 mod inventory;
 mod session;
 mod settings;
@@ -18,7 +18,6 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::engine::ArgValueCompleter;
 
-use crate::completion;
 use crate::session::LoginPolicy;
 
 pub(crate) use console::Console;
@@ -69,7 +68,7 @@ Examples:
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// The profile or sso-session to sign in with
-    #[arg(short, long, global = true, value_name = "PROFILE", add = ArgValueCompleter::new(completion::directories))]
+    #[arg(short, long, global = true, value_name = "PROFILE", add = ArgValueCompleter::new(completers::directories))]
     pub profile: Option<String>,
     /// Whether a missing sign-in may be asked for: auto, where a person can see the link, or never
     #[arg(long, global = true, value_name = "WHEN", value_enum, hide_possible_values = true)]
@@ -84,7 +83,7 @@ pub(crate) struct Global {
 #[command(next_help_heading = "The original spelling")]
 pub(crate) struct Original {
     /// The role; without one you choose
-    #[arg(short = 'r', long = "rolearn", value_name = "ROLE", alias = "role", add = ArgValueCompleter::new(completion::roles))]
+    #[arg(short = 'r', long = "rolearn", value_name = "ROLE", alias = "role", add = ArgValueCompleter::new(completers::roles))]
     pub role: Option<String>,
     /// -env: print the credentials as shell exports
     #[arg(long = "env-vars", alias = "env_vars", conflicts_with_all = ["external_source", "discover_roles"])]
@@ -182,7 +181,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
         let parsed = Cli::try_parse_from(arguments);
         return parsed.map_err(|error| if forgot_dashes { with_dashes(error) } else { error });
     }
-    let matches = help::grouped(Cli::command()).try_get_matches_from(arguments)?;
+    let matches = crate::commands::help::grouped(Cli::command()).try_get_matches_from(arguments)?;
     Cli::from_arg_matches(&matches)
 }
 
@@ -220,7 +219,7 @@ pub(crate) fn command() -> clap::Command {
 /// The help that `aws-sso` shows without arguments.
 #[must_use]
 pub(crate) fn help() -> String {
-    help::grouped(Cli::command()).render_help().to_string()
+    crate::commands::help::grouped(Cli::command()).render_help().to_string()
 }
 
 /// The program's own path, for shell code.

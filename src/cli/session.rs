@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
-use crate::completion;
+use crate::cli::completers;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -45,6 +45,6 @@ Examples:
   aws-sso check 123456789012/ReadOnlyAccess")]
 pub(crate) struct Check {
     /// Ask for this role's credentials too
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
     pub role: Option<String>,
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
-use crate::completion;
+use crate::cli::completers;
 use crate::shell::{Hook, Shell};
 
 #[derive(Debug, Args)]
@@ -78,7 +78,7 @@ Examples:
 pub(crate) struct Use {
     /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
     // Optional so that a shell without the function gets to hear how to load it.
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
     pub role: Option<String>,
     #[command(flatten)]
     pub target: Target,
@@ -120,7 +120,7 @@ Examples:
   aws-sso env 123456789012/ReadOnlyAccess --region eu-west-1")]
 pub(crate) struct Env {
     /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
     pub role: String,
     /// The shell that will read the exports
     #[arg(long, value_enum, default_value = "posix")]
@@ -139,6 +139,6 @@ Examples:
   aws-sso process payments-dev/ReadOnlyAccess --login never")]
 pub(crate) struct Process {
     /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completion::roles))]
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
     pub role: String,
 }

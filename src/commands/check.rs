@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::context::Context;
+use crate::context::Context;
 use crate::error::Result;
 use crate::provider::Provider;
 

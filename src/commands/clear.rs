@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use crate::cli::InShell;
 use crate::commands::print;
 use crate::commands::r#use::{displaced, through_function};
-use crate::emit::Change;
 use crate::environment;
 use crate::error::Result;
+use crate::shell::Change;
 
 pub(crate) fn run(arguments: &InShell) -> Result<ExitCode> {
     let shell = through_function(arguments.shell, "clear")?;

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap_complete::{Generator, Shell as Static};
 
+use crate::cli::completers::{after_break, candidates, words_of_line};
 use crate::cli::{self, Complete, Completions};
 use crate::commands::print;
-use crate::completion::{after_break, candidates, words_of_line};
 use crate::error::{Error, Result};
 use crate::shell::Shell;
 

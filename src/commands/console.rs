@@ -2,18 +2,18 @@
 
 use std::process::ExitCode;
 
+use crate::address::quote;
+use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli;
-use crate::commands::context::{Context, Found};
 use crate::commands::pick::choose;
 use crate::commands::print;
+use crate::context::{Context, Found};
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::ConsolePage;
-use crate::identity_center::link::quote;
 use crate::inventory::Inventory;
 use crate::role::{console_host, is_console_page, is_region, partition_of};
 use crate::session::screen::Screen;
-use crate::session::{BrowserCommand, Opened, hand_over, opener};
 use crate::terminal::clean;
 
 pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCode> {
@@ -152,8 +152,8 @@ fn command(context: &Context, arguments: &cli::Console) -> Result<Option<Browser
 fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
     let print = if portal { "aws-sso console --portal --print" } else { "aws-sso console --print" };
     let why = match environment::elsewhere() {
-        _ if command.is_some() || opener::is_chosen() => return Ok(()),
-        _ if opener::is_unwanted() => "BROWSER is none",
+        _ if command.is_some() || open::is_chosen() => return Ok(()),
+        _ if open::is_unwanted() => "BROWSER is none",
         Some(Elsewhere::OverSsh) => "you are at another machine, over SSH",
         Some(Elsewhere::InContainer) => "this is a container",
         Some(Elsewhere::NoDisplay) => "there is no display",
@@ -167,10 +167,10 @@ fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
 /// Starts the browser with an address that is no secret.
 fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Result<()> {
     let started = match command {
-        None => opener::open(address),
+        None => open::open(address),
         Some(command) => {
             let account_name = account_name(found);
-            opener::start(command.command(&Opened {
+            open::start(command.command(&Opened {
                 url: address,
                 account_name: account_name.as_deref().unwrap_or(&found.role.account_id),
                 account_id: &found.role.account_id,

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use crate::aws_files::credentials_file;
-use crate::commands::context::Context;
+use crate::aws_config::credentials_file;
 use crate::commands::pick::named_or_chosen;
 use crate::commands::print;
+use crate::context::Context;
 use crate::environment;
 use crate::error::Result;
 use crate::terminal::clean;

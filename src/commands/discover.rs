@@ -5,17 +5,18 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::aws_files::document::Document;
-use crate::aws_files::edit;
-use crate::aws_files::store::{self, Privacy};
+use crate::aws_config::document::Document;
 use crate::cli::{self, Discover};
-use crate::commands::context::Context;
-use crate::commands::progress::Progress;
-use crate::commands::{diff, print};
+use crate::commands::print;
+use crate::context::Context;
+use crate::discovery::diff;
+use crate::discovery::{self, Counts, Named, Offered, Settings, Style};
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::files::atomic::{self, Privacy};
+use crate::files::edit;
+use crate::inventory::progress::Progress;
 use crate::inventory::{Fetched, Missing, Resume, Selection};
-use crate::profiles::{self, Counts, Named, Offered, Settings, Style};
 use crate::terminal::{self, clean};
 
 /// How long another process may be busy with the config: it is read and written at once.
@@ -26,7 +27,7 @@ pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
     let shown = clean(&environment::shown(&path)).into_owned();
     if arguments.undo {
         let _lock = lock()?;
-        profiles::undo(&path)?;
+        discovery::undo(&path)?;
         return print(&format!("{shown} is as it was before the last discovery\n"));
     }
     let template = context.template(arguments.name.as_ref())?;
@@ -38,7 +39,7 @@ pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
 
     let unknown: HashSet<_> = missing.iter().map(|Missing { account, .. }| account.id.clone()).collect();
     let selection = Selection::new(&arguments.matches, &arguments.exclude);
-    let named = profiles::names(inventory, &directory, &template);
+    let named = discovery::names(inventory, &directory, &template);
     let is_wanted = |named: &&Named<'_>| {
         !unknown.contains(&named.account.id) && selection.has(named.account, &named.role.role_name)
     };
@@ -46,12 +47,12 @@ pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
     let offered = Offered::new(inventory, unknown.clone());
     let planned = |bytes: &[u8]| -> Result<(Vec<u8>, Counts)> {
         let mut document = Document::parse(bytes);
-        let counts = profiles::update(&mut document, &wanted, &offered, &directory, &settings)?;
+        let counts = discovery::update(&mut document, &wanted, &offered, &directory, &settings)?;
         Ok((document.to_bytes(), counts))
     };
 
     if arguments.dry_run {
-        let before = store::read(&path)?.unwrap_or_default();
+        let before = atomic::read(&path)?.unwrap_or_default();
         let (after, counts) = planned(&before)?;
         print(&diff::unified(&shown, &before, &after, std::io::stdout().is_terminal()))?;
         if !arguments.quiet {
@@ -64,7 +65,7 @@ pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
         let edited = edit::edit(&path, Privacy::Secret, |before| {
             let (after, counts) = planned(before)?;
             if after != before {
-                let replaced = profiles::keep(&path, before, &after)?;
+                let replaced = discovery::keep(&path, before, &after)?;
                 // Where somebody else's change is merged this is done twice.
                 earlier.get_or_insert(replaced);
             }
@@ -84,8 +85,8 @@ pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
 }
 
 /// Held from reading to writing, so that two discoveries do not undo each other.
-fn lock() -> Result<crate::aws_files::lock::Lock> {
-    store::lock(&environment::lock_folder()?, "config", PATIENCE, || {})
+fn lock() -> Result<crate::files::lock::Lock> {
+    atomic::lock(&environment::lock_folder()?, "config", PATIENCE, || {})
 }
 
 fn resume(arguments: &Discover) -> Resume {
@@ -100,7 +101,7 @@ fn settings(arguments: &Discover) -> Result<Settings> {
     let style = match arguments.style {
         cli::Style::Process if arguments.absolute => {
             let program = cli::program().map_err(|error| {
-                Error::failed(format!("cannot find the path of this program: {}", store::reason(&error)))
+                Error::failed(format!("cannot find the path of this program: {}", atomic::reason(&error)))
             })?;
             Style::Process { program: program.to_string_lossy().into_owned() }
         }

@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::context::{Context, Found};
 use crate::commands::pick::named_or_chosen;
 use crate::commands::print;
-use crate::emit::{Change, Grant};
+use crate::context::{Context, Found};
 use crate::error::Result;
 use crate::shell::Shell;
+use crate::shell::{Change, Grant};
 
 pub(crate) fn run(context: &Context, arguments: &cli::Env) -> Result<ExitCode> {
     let found = context.find(&arguments.role)?;

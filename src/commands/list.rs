@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::cli;
-use crate::commands::context::Context;
 use crate::commands::print;
-use crate::commands::progress::Progress;
+use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::inventory::progress::Progress;
 use crate::inventory::{Inventory, Resume, Selection};
 use crate::terminal::{self, clean};
 

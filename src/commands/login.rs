@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::aws_files::token_cache::Token;
+use crate::aws_cache::token::Token;
 use crate::cli;
-use crate::commands::context::Context;
+use crate::context::Context;
 use crate::error::Result;
 use crate::session::{Method, Session};
 use crate::terminal::{self, clean};

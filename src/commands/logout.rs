@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::aws_files::directory::Directory;
-use crate::aws_files::role_cache;
-use crate::aws_files::secret_store::SecretStore;
-use crate::commands::context::Context;
+use crate::aws_cache::role;
+use crate::aws_config::directory::Directory;
+use crate::context::Context;
 use crate::environment;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::RoleRef;
+use crate::secret_store::SecretStore;
 use crate::session::SignedOut;
 use crate::terminal::{self, clean};
 
@@ -24,9 +24,9 @@ pub(crate) fn run(context: &Context) -> Result<ExitCode> {
     // Even if the token could not be deleted: the less is left, the better.
     let others = of_others(context, &directory)?;
     let folder = environment::role_cache()?;
-    role_cache::sweep(session.store(), &folder, &others)?;
+    role::sweep(session.store(), &folder, &others)?;
     // Wherever they are kept now, the AWS CLI may have left some in its files.
-    role_cache::sweep(&SecretStore::Files, &folder, &others)?;
+    role::sweep(&SecretStore::Files, &folder, &others)?;
     let start_url = clean(&directory.start_url);
     match outcome? {
         SignedOut::WasNot => terminal::say(&format!("was not signed in to {start_url}\n")),
@@ -54,7 +54,7 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
         };
         let Ok(directory) = config.directory(&name) else { continue };
         if directory.origin() != signed_out.origin() {
-            files.push(role_cache::path(&folder, &account_id, &role_name, directory.origin()));
+            files.push(role::path(&folder, &account_id, &role_name, directory.origin()));
         }
     }
     for name in config.directories() {
@@ -63,9 +63,8 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
             continue;
         }
         if let Some(inventory) = Inventory::remembered(&directory)? {
-            let path = |account_id: &str, role: &str| {
-                role_cache::path(&folder, account_id, role, directory.origin())
-            };
+            let path =
+                |account_id: &str, role: &str| role::path(&folder, account_id, role, directory.origin());
             files.extend(inventory.roles().map(|(account, role)| path(&account.id, &role.role_name)));
         }
     }

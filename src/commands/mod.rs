@@ -1,17 +1,15 @@
 //! One verb, one file, one `run`.
 
-mod account_roles;
 mod check;
 mod clear;
 mod complete;
 mod console;
-mod context;
 mod default_profile;
-mod diff;
 mod discover;
 mod doctor;
 mod env;
 mod exec;
+pub(crate) mod help;
 mod init;
 mod list;
 mod login;
@@ -19,16 +17,13 @@ mod logout;
 mod packaging;
 mod pick;
 mod process;
-mod progress;
 mod refresh;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod serve;
 mod settings;
 mod status;
-mod stop;
 mod r#use;
-mod watched;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -36,11 +31,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use context::Context;
+use crate::context::Context;
 
-use crate::aws_files::store;
 use crate::cli::{self, Cli, Verb};
 use crate::error::{Error, Kind, Result};
+use crate::files::atomic;
 use crate::session::LoginPolicy;
 use crate::terminal;
 
@@ -131,7 +126,7 @@ pub fn print(text: &str) -> Result<ExitCode> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::failed(format!("cannot write to stdout: {}", store::reason(&error)))
+            Err(Error::failed(format!("cannot write to stdout: {}", atomic::reason(&error)))
                 .remedy("check where the output goes, and the free space there"))
         }
         _ => Ok(ExitCode::SUCCESS),

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use crate::commands::context::Context;
 use crate::commands::print;
-use crate::emit;
+use crate::context::Context;
+use crate::credentials;
 use crate::error::Result;
 
 pub(crate) fn run(context: &Context, role: &str) -> Result<ExitCode> {
     let credentials = context.credentials(&context.find(role)?)?;
-    print(&emit::process(&credentials)?)
+    print(&credentials::process(&credentials)?)
 }

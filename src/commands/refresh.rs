@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use crate::cli::InShell;
-use crate::commands::context::Context;
 use crate::commands::print;
 use crate::commands::r#use::through_function;
-use crate::emit::Change;
+use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::shell::Change;
 use crate::terminal;
 
 pub(crate) fn run(context: &Context, arguments: &InShell) -> Result<ExitCode> {

@@ -5,19 +5,19 @@ use std::process::{Command, ExitCode, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use crate::aws_files::directory::Directory;
+use crate::aws_config::directory::Directory;
 use crate::cli;
-use crate::commands::context::{Context, Found};
 use crate::commands::print;
-use crate::commands::stop::{Signals, block_on};
-use crate::commands::watched::Watched;
+use crate::context::{Context, Found};
+use crate::credential_server::{Keeper, Live, Server};
 use crate::credentials::RoleCredentials;
-use crate::emit::Change;
 use crate::error::{Error, Result};
+use crate::programs::signals::{Signals, block_on};
+use crate::programs::watched::Watched;
 use crate::provider::Provider;
 use crate::secret::Secret;
-use crate::server::{Keeper, Live, Server};
 use crate::session::{LoginPolicy, Session};
+use crate::shell::Change;
 use crate::terminal;
 
 pub(crate) fn run(context: &Context, arguments: &cli::Serve) -> Result<ExitCode> {

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::cli;
-use crate::commands::context::Context;
 use crate::commands::print;
+use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::{Error, Kind, Result};
 use crate::inventory::Inventory;

@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::aws_files::role_cache;
-use crate::aws_files::secret_store::{Kind, SecretStore};
-use crate::aws_files::token_cache::{self, Token};
+use crate::aws_cache::role;
+use crate::aws_cache::token::{self, Token};
 use crate::cli;
-use crate::commands::context::Context;
 use crate::commands::print;
+use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::secret_store::{Kind, SecretStore};
 use crate::terminal::clean;
 use crate::timestamp;
 
@@ -96,9 +96,9 @@ fn place(kind: Kind) -> &'static str {
 fn in_files() -> Result<Vec<PathBuf>> {
     let (tokens, roles) = (environment::token_cache()?, environment::role_cache()?);
     let mut paths = SecretStore::Files.list(&tokens)?;
-    paths.retain(|path| token_cache::is_secret(path));
+    paths.retain(|path| token::is_secret(path));
     let mut of_roles = SecretStore::Files.list(&roles)?;
-    of_roles.retain(|path| role_cache::is_role(&SecretStore::Files, path));
+    of_roles.retain(|path| role::is_role(&SecretStore::Files, path));
     paths.append(&mut of_roles);
     paths.sort();
     Ok(paths)

@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use crate::cli::{self, Target};
-use crate::commands::context::{Context, Found};
 use crate::commands::print;
-use crate::emit::{Change, Displaced, Grant};
+use crate::context::{Context, Found};
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Recent;
 use crate::shell::Shell;
+use crate::shell::{Change, Displaced, Grant};
 
 pub(crate) fn run(context: &Context, arguments: &cli::Use) -> Result<ExitCode> {
     let shell = through_function(arguments.in_shell.shell, "use")?;

@@ -7,8 +7,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::aws_files::store;
 use crate::error::{Error, Result};
+use crate::files::atomic;
 
 /// The certificates in this file, each known to be readable: the SDK panics on one that is not.
 pub(super) fn trust_store(path: &Path) -> Result<TrustStore> {
@@ -25,7 +25,7 @@ fn read(path: &Path) -> Result<(Vec<u8>, usize)> {
         Error::failed(format!("the CA bundle {} {what}", path.display()))
             .remedy("AWS_CA_BUNDLE or ca_bundle must name a file of certificates in PEM form")
     };
-    let pem = store::read(path)?.ok_or_else(|| unusable("does not exist"))?;
+    let pem = atomic::read(path)?.ok_or_else(|| unusable("does not exist"))?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<_, _>>()
         .map_err(|_| unusable("is not in PEM form"))?;

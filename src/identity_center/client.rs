@@ -19,11 +19,12 @@ use tokio::runtime::Runtime;
 
 use super::failure::{self, Refusal, Verdict};
 use super::gate::Gate;
-use super::link::Link;
 use super::portal::PortalError;
 use super::retry::{self, Course, Patience, Resend, Trouble};
 use super::wire::{self, Skew};
-use crate::aws_files::directory::{Directory, Network};
+use crate::address::Link;
+use crate::aws_config::directory::Directory;
+use crate::aws_config::network::Network;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::secret::Secret;

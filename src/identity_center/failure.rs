@@ -14,8 +14,8 @@ use rustls::CertificateError;
 
 use super::retry::Trouble;
 use super::wire::Origin;
-use crate::aws_files::store;
 use crate::error::Error;
+use crate::files::atomic;
 
 /// Why no whole answer came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Cause {
                 match error.kind() {
                     ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown
                     | AddrNotAvailable => {
-                        cause = Self::Unreachable(store::reason(error));
+                        cause = Self::Unreachable(atomic::reason(error));
                     }
                     io::ErrorKind::TimedOut => cause = Self::TimedOut,
                     _ => {}

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::client::{Client, Refused, Service};
 use super::failure::foreign;
-use super::link::quote;
 use super::retry::Resend;
+use crate::address::quote;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::secret::Secret;

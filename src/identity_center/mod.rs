@@ -8,7 +8,6 @@ pub mod client;
 mod failure;
 mod federation;
 mod gate;
-pub mod link;
 pub mod oidc;
 pub mod portal;
 mod reach;

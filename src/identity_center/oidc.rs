@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::client::{Refused, Service};
 use super::failure::{Refusal, foreign};
 use super::retry::Resend;
-use crate::aws_files::token_cache::Registration;
+use crate::aws_cache::token::Registration;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::timestamp;

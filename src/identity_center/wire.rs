@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use super::bundle;
 use super::client::Limits;
 use super::failure::{Broken, Cause};
-use super::link::Link;
+use crate::address::Link;
 use crate::error::{Error, Result};
 
 /// The largest answer read: a page of a hundred accounts is some 30 KiB.

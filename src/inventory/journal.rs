@@ -12,8 +12,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::aws_files::store;
 use crate::error::Result;
+use crate::files::atomic;
 
 /// How old the role list of a run that was stopped may be to be taken as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Journal {
     /// Opens the journal of the directory with this start URL. One that cannot be read is empty.
     pub(super) fn open(path: &Path, start_url: &str, resume: Resume) -> Result<Self> {
         let now = Timestamp::now().as_second();
-        let bytes = store::read(path)?.unwrap_or_default();
+        let bytes = atomic::read(path)?.unwrap_or_default();
         let kept = bytes
             .split(|byte| *byte == b'\n')
             // A run that was killed may have left half a line.
@@ -113,7 +113,7 @@ impl Journal {
             file.write_all(&line)
         });
         if let Err(error) = written {
-            tracing::debug!("what was fetched is not kept: {}", store::reason(&error));
+            tracing::debug!("what was fetched is not kept: {}", atomic::reason(&error));
             self.file = None;
         }
     }

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod journal;
+pub(crate) mod progress;
 mod recent;
 mod selection;
 
@@ -14,10 +15,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
-use crate::aws_files::directory::Directory;
-use crate::aws_files::store::{self, Privacy};
+use crate::aws_config::directory::Directory;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::files::atomic::{self, Privacy};
 use crate::identity_center::Client;
 use crate::role::RoleArn;
 use crate::session::Session;
@@ -54,7 +55,7 @@ pub struct Inventory {
 impl Inventory {
     /// What was fetched last, if anything was.
     pub fn remembered(directory: &Directory) -> Result<Option<Self>> {
-        let bytes = store::read(&path(directory)?)?;
+        let bytes = atomic::read(&path(directory)?)?;
         // A file that cannot be read is fetched anew.
         let inventory: Option<Self> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Ok(inventory.filter(|inventory| inventory.start_url == directory.start_url))
@@ -80,7 +81,7 @@ impl Inventory {
         session.token()?;
         let name = file_name(directory, "inventory");
         let mut was_busy = false;
-        let _lock = store::lock(&environment::lock_folder()?, &name, PATIENCE, || {
+        let _lock = atomic::lock(&environment::lock_folder()?, &name, PATIENCE, || {
             was_busy = true;
             terminal::say(
                 "aws-sso: another process is fetching the accounts and roles; waiting for its list\n",
@@ -129,7 +130,7 @@ impl Inventory {
     fn remember(&self, directory: &Directory) -> Result<()> {
         let bytes = serde_json::to_vec(self)
             .map_err(|error| Error::failed(format!("cannot write the list of accounts: {error}")))?;
-        store::write(&path(directory)?, &bytes, Privacy::Secret)
+        atomic::write(&path(directory)?, &bytes, Privacy::Secret)
     }
 
     /// Whether it was fetched more than a day ago (or in the future, by the clock of another day).

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::file_name;
-use crate::aws_files::directory::Directory;
-use crate::aws_files::store::{self, Privacy};
+use crate::aws_config::directory::Directory;
 use crate::environment;
 use crate::error::Result;
+use crate::files::atomic::{self, Privacy};
 use crate::role::RoleArn;
 
 /// What nobody remembers having used needs no place at the top.
@@ -31,7 +31,7 @@ impl Recent {
     pub fn add(directory: &Directory, role: &RoleArn) {
         let added = path(directory).and_then(|path| {
             let recent = Self::read(&path).with(Timestamp::now().as_second(), role);
-            store::write(&path, recent.text().as_bytes(), Privacy::Secret)
+            atomic::write(&path, recent.text().as_bytes(), Privacy::Secret)
         });
         if let Err(error) = added {
             tracing::debug!("{error}; pick will not show this role first");
@@ -49,7 +49,7 @@ impl Recent {
     }
 
     fn read(path: &Path) -> Self {
-        let bytes = store::read(path).ok().flatten().unwrap_or_default();
+        let bytes = atomic::read(path).ok().flatten().unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         let uses = text.lines().filter_map(|line| {
             let (at, key) = line.split_once(' ')?;

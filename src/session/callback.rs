@@ -24,7 +24,7 @@ const CONNECTIONS: usize = 32;
 
 /// What the browser brought.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// A code, to be turned into tokens once.
     Code(Secret),
     /// An OAuth error, such as `access_denied`.
@@ -32,13 +32,13 @@ pub(super) enum Answer {
 }
 
 /// Bound to this machine alone from before the link is shown until the answer has come.
-pub(super) struct Listener {
+pub(crate) struct Listener {
     socket: TcpListener,
     port: u16,
 }
 
 impl Listener {
-    pub(super) async fn bind() -> Result<Self> {
+    pub(crate) async fn bind() -> Result<Self> {
         let failed = |error: std::io::Error| {
             Error::failed(format!("cannot listen on 127.0.0.1 for the browser's answer: {error}"))
                 .remedy("run: aws-sso login --device-code")
@@ -48,14 +48,14 @@ impl Listener {
         Ok(Self { socket, port })
     }
 
-    pub(super) fn redirect_uri(&self) -> String {
+    pub(crate) fn redirect_uri(&self) -> String {
         format!("http://127.0.0.1:{}{PATH}", self.port)
     }
 
     /// Waits for the one answer that carries `state`.
     ///
     /// Connections are served side by side: one that says nothing does not keep the browser's own waiting.
-    pub(super) async fn answer(&self, state: &Secret) -> Result<Answer> {
+    pub(crate) async fn answer(&self, state: &Secret) -> Result<Answer> {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -91,7 +91,7 @@ async fn serve(mut stream: TcpStream, port: u16, state: &Secret) -> Option<Answe
     }
 }
 
-pub(super) async fn read_head(stream: &mut TcpStream) -> Option<String> {
+pub(crate) async fn read_head(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     let mut buffer = [0; 2048];
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -155,7 +155,7 @@ fn reply(head: &str, port: u16, state: &Secret) -> Reply {
 /// Whether a request names this very server, and nothing else, as its host.
 ///
 /// Another name for this address may be a page in the browser that has rebound its own name to 127.0.0.1.
-pub(super) fn is_for(head: &str, port: u16) -> bool {
+pub(crate) fn is_for(head: &str, port: u16) -> bool {
     let mut hosts = head.split("\r\n").skip(1).filter_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("host").then_some(value.trim())
@@ -189,7 +189,7 @@ fn decode(value: &str) -> Option<String> {
 }
 
 /// A page without assets, kept nowhere; the script takes the code out of the browser's history.
-pub(super) fn page(status: &str, text: &str) -> String {
+pub(crate) fn page(status: &str, text: &str) -> String {
     let body = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>aws-sso</title>\
          <meta name=\"viewport\" content=\"width=device-width\">\

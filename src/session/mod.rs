@@ -1,11 +1,8 @@
 //! A valid token, whatever it takes: from the shared cache, renewed, or from a person who signs in.
 
-mod browser;
-mod browser_command;
-mod callback;
-mod device;
-mod handover;
-pub(crate) mod opener;
+pub(crate) mod authorization_code;
+pub(crate) mod callback;
+mod device_code;
 mod refresh;
 pub(crate) mod screen;
 mod sign_in;
@@ -17,18 +14,16 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::aws_files::directory::Directory;
-use crate::aws_files::lock::{self, Lock};
-use crate::aws_files::secret_store::SecretStore;
-use crate::aws_files::token_cache::{self, Token};
+use crate::aws_cache::token::{self, Token};
+use crate::aws_config::directory::Directory;
 use crate::environment;
 use crate::error::{Error, Kind, Result};
+use crate::files::lock::{self, Lock};
 use crate::identity_center::{Client, GrantError, PortalError};
 use crate::secret::Secret;
+use crate::secret_store::SecretStore;
 use crate::terminal::{self, Terminal};
 
-pub use browser_command::{BrowserCommand, Opened};
-pub(crate) use handover::hand_over;
 use screen::Screen;
 pub use sign_in::Method;
 
@@ -114,7 +109,7 @@ impl<'a> Session<'a> {
     }
 
     fn path(&self) -> PathBuf {
-        token_cache::path(&self.cache, self.directory.token_key())
+        token::path(&self.cache, self.directory.token_key())
     }
 
     /// The stored token of this directory, however old.
@@ -122,7 +117,7 @@ impl<'a> Session<'a> {
     /// A session's file is named after the session alone: if its start URL was edited since, the file holds another
     /// directory's token, which must not be sent here.
     pub fn stored(&self) -> Result<Option<Token>> {
-        Ok(token_cache::read(&self.store, &self.path())?.filter(|token| self.is_of_directory(token)))
+        Ok(token::read(&self.store, &self.path())?.filter(|token| self.is_of_directory(token)))
     }
 
     fn is_of_directory(&self, token: &Token) -> bool {
@@ -262,7 +257,7 @@ impl<'a> Session<'a> {
         let inherited = lock.inherited().filter(|_| !insisting);
         let token = inherited.map_or_else(sign_in, Err).inspect_err(|error| lock.fail(error))?;
         let _lock = self.lock_token()?;
-        token_cache::write(&self.store, &self.path(), &token)?;
+        token::write(&self.store, &self.path(), &token)?;
         Ok(token)
     }
 
@@ -287,7 +282,7 @@ impl<'a> Session<'a> {
                     return Ok(Some(newer));
                 }
                 // Before anything else: the old refresh token may be worth nothing from now on.
-                if let Err(error) = token_cache::write(&self.store, &self.path(), &renewed) {
+                if let Err(error) = token::write(&self.store, &self.path(), &renewed) {
                     terminal::warn(&format!("{error}; the renewed sign-in is not kept"));
                 }
                 Ok(Some(renewed))

@@ -1,6 +1,6 @@
 //! Renewing a token silently.
 
-use crate::aws_files::token_cache::Token;
+use crate::aws_cache::token::Token;
 use crate::identity_center::oidc::Grant;
 use crate::identity_center::{GrantError, Service};
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::aws_files::lock::{self, Lock};
+use crate::files::lock::{self, Lock};
 use crate::terminal::{self, Terminal};
 
 /// The place where a person looks.

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use crate::aws_files::directory::Directory;
-use crate::aws_files::secret_store::SecretStore;
-use crate::aws_files::token_cache::{self, Registration, RegistrationKey, Token};
+use crate::aws_cache::token::{self, Registration, RegistrationKey, Token};
+use crate::aws_config::directory::Directory;
+use crate::browser::open;
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
 use crate::identity_center::{GrantError, Service, Tokens};
-use crate::session::browser::{self, BrowserError};
-use crate::session::{device, opener};
+use crate::secret_store::SecretStore;
+use crate::session::authorization_code::{self, BrowserError};
+use crate::session::device_code;
 use crate::timestamp;
 
 /// What the person asked for about the way of signing in.
@@ -38,7 +39,7 @@ impl Method {
     fn flow(self, directory: &Directory) -> Flow {
         let elsewhere = match environment::elsewhere() {
             // Whoever names a program in BROWSER has one here: an editor's, that leads out of the container, say.
-            Some(Elsewhere::InContainer | Elsewhere::NoDisplay) => !opener::is_chosen(),
+            Some(Elsewhere::InContainer | Elsewhere::NoDisplay) => !open::is_chosen(),
             reason => reason.is_some(),
         };
         let here = self.browser || !elsewhere;
@@ -48,8 +49,8 @@ impl Method {
     /// Whether a link is to be opened: over SSH only by a program that the person has named.
     fn opens(self) -> bool {
         !self.no_browser
-            && !opener::is_unwanted()
-            && (self.browser || opener::is_chosen() || environment::elsewhere().is_none())
+            && !open::is_unwanted()
+            && (self.browser || open::is_chosen() || environment::elsewhere().is_none())
     }
 }
 
@@ -88,9 +89,14 @@ impl SignIn<'_> {
             Err(error) => return Err(BrowserError::Grant(error)),
         };
         let scopes = self.scopes().unwrap_or_default();
-        let outcome =
-            browser::sign_in(self.service, &registration, &self.directory.start_url, &scopes, self.open)
-                .await;
+        let outcome = authorization_code::sign_in(
+            self.service,
+            &registration,
+            &self.directory.start_url,
+            &scopes,
+            self.open,
+        )
+        .await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
             Err(BrowserError::Grant(GrantError::Client)) => {
@@ -109,7 +115,7 @@ impl SignIn<'_> {
     async fn with_device_code(&self) -> Result<Token, GrantError> {
         let registration = self.registration(Flow::Device).await?;
         let sign_in = async |registration: &Registration| {
-            device::sign_in(self.service, registration, &self.directory.start_url, self.open).await
+            device_code::sign_in(self.service, registration, &self.directory.start_url, self.open).await
         };
         match sign_in(&registration).await {
             Ok(tokens) => Ok(self.token(tokens, registration)),
@@ -136,7 +142,7 @@ impl SignIn<'_> {
     /// A client of ours: the one that this tool or the AWS CLI registered earlier, else a new one.
     async fn registration(&self, flow: Flow) -> Result<Registration, GrantError> {
         let path = self.registration_path();
-        let cached = token_cache::read_registration(self.store, &path).map_err(GrantError::Other)?;
+        let cached = token::read_registration(self.store, &path).map_err(GrantError::Other)?;
         if let Some(registration) = cached.filter(|registration| fits(registration, flow)) {
             return Ok(registration);
         }
@@ -144,7 +150,7 @@ impl SignIn<'_> {
         let scopes = self.scopes().unwrap_or_default();
         let registration =
             self.service.register_client(&name, &scopes, flow, &self.directory.start_url).await?;
-        if let Err(error) = token_cache::write_registration(self.store, &path, &registration) {
+        if let Err(error) = token::write_registration(self.store, &path, &registration) {
             // It is needed for this sign-in and again to renew the token, which carries it along.
             tracing::warn!("{error}; the client registration is not kept");
         }

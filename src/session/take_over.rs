@@ -1,9 +1,9 @@
 //! A sign-in that lies in files, from before the settings named another store.
 
-use crate::aws_files::secret_store::{Kind, SecretStore};
-use crate::aws_files::store;
-use crate::aws_files::token_cache::{self, Token};
+use crate::aws_cache::token::{self, Token};
 use crate::error::Result;
+use crate::files::atomic;
+use crate::secret_store::{Kind, SecretStore};
 use crate::terminal;
 
 use super::Session;
@@ -15,7 +15,7 @@ impl Session<'_> {
     /// A file beside a sign-in of our own is another tool's, which goes on with it: it stays.
     pub fn take_over(&self) -> Result<bool> {
         let path = self.path();
-        let has_own = || token_cache::read(&self.store, &path).map(|token| token.is_some());
+        let has_own = || token::read(&self.store, &path).map(|token| token.is_some());
         if self.store.kind() == Kind::Files || !path.exists() || has_own()? {
             return Ok(false);
         }
@@ -24,13 +24,12 @@ impl Session<'_> {
         if has_own()? {
             return Ok(false);
         }
-        let token =
-            token_cache::read(&SecretStore::Files, &path)?.filter(|token| self.is_of_directory(token));
+        let token = token::read(&SecretStore::Files, &path)?.filter(|token| self.is_of_directory(token));
         let Some(token) = token else { return Ok(false) };
-        token_cache::write(&self.store, &path, &token)?;
+        token::write(&self.store, &path, &token)?;
         let client = self.take_over_client(&token);
         // A copy that stays is told: it is what the person does not want to have.
-        if let Err(error) = client.and_then(|()| store::remove(&path)) {
+        if let Err(error) = client.and_then(|()| atomic::remove(&path)) {
             terminal::warn(&error.to_string());
         }
         Ok(true)
@@ -38,13 +37,13 @@ impl Session<'_> {
 
     fn take_over_client(&self, token: &Token) -> Result<()> {
         for path in SecretStore::Files.list(&self.cache)? {
-            let Some(client) = token_cache::read_registration(&SecretStore::Files, &path).unwrap_or_default()
+            let Some(client) = token::read_registration(&SecretStore::Files, &path).unwrap_or_default()
             else {
                 continue;
             };
             if token.client_id.as_ref() == Some(&client.client_id) && path != self.path() {
-                token_cache::write_registration(&self.store, &path, &client)?;
-                store::remove(&path)?;
+                token::write_registration(&self.store, &path, &client)?;
+                atomic::remove(&path)?;
             }
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::file::Entry;
 use super::table::{self, TABLE};
-use crate::aws_files::similar::nearest;
+use crate::suggest::nearest;
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,11 +9,11 @@ pub mod table;
 
 use std::path::{Path, PathBuf};
 
-use crate::aws_files::secret_store::Kind;
-use crate::aws_files::store;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::files::atomic;
 use crate::picker::Picker;
+use crate::secret_store::Kind;
 use crate::session::LoginPolicy;
 pub use check::{Gravity, Problem};
 use file::Entry;
@@ -42,7 +42,7 @@ impl Settings {
 
     /// Reads the file, whatever is wrong in it: for what has to work all the same.
     pub fn load(path: &Path) -> Result<Self> {
-        let Some(bytes) = store::read(path)? else { return Ok(Self::default()) };
+        let Some(bytes) = atomic::read(path)? else { return Ok(Self::default()) };
         let (entries, mut problems) = file::scan(&String::from_utf8_lossy(&bytes));
         problems.extend(check::problems(&entries));
         problems.sort_by_key(|problem| problem.line);

@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use crate::aws_files::secret_store::Kind;
+use crate::browser::BrowserCommand;
+use crate::discovery::Template;
 use crate::picker::Picker;
-use crate::profiles::Template;
-use crate::session::{BrowserCommand, LoginPolicy};
+use crate::secret_store::Kind;
+use crate::session::LoginPolicy;
 
 /// One setting.
 #[derive(Debug)]

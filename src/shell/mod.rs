@@ -1,5 +1,8 @@
 //! The shells we speak: how each quotes a value, changes its environment, and is given the `awsso` function.
 
+mod change;
+mod displaced;
+mod grant;
 mod init;
 mod quote;
 
@@ -7,6 +10,9 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+pub use change::{Change, SECRETS};
+pub use displaced::Displaced;
+pub use grant::Grant;
 pub use init::{Hook, Init, script};
 pub use quote::is_printable;
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use aws_sso::aws_files::block::Marks;
-use aws_sso::aws_files::document::{Document, Header};
-use aws_sso::aws_files::line::BYTE_ORDER_MARK;
-use aws_sso::aws_files::profile::{Config, Section};
+use aws_sso::aws_config::block::Marks;
+use aws_sso::aws_config::config::{Config, Section};
+use aws_sso::aws_config::document::{Document, Header};
+use aws_sso::aws_config::line::BYTE_ORDER_MARK;
 
 const NAMES: [&str; 5] = ["a", "b", "default", "new", "A_b.c/d%e@f:g+h"];
 const KEYS: [&str; 4] = ["region", "output", "credential_process", "s3"];

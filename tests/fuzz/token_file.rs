@@ -1,6 +1,6 @@
 //! A token file: whatever stands in it, what is read as a token is written and read back as the same one.
 
-use aws_sso::aws_files::token_cache;
+use aws_sso::aws_cache::token;
 
 /// Files as the AWS CLI and the SDKs leave them.
 #[allow(dead_code, reason = "for runs without a fuzzer, which finds its own")]
@@ -13,13 +13,13 @@ pub(super) const SEEDS: [&[u8]; 4] = [
 
 /// Panics where that is not so.
 pub(super) fn check(bytes: &[u8]) {
-    let Some(token) = token_cache::parse(bytes) else { return };
-    let written = token_cache::render(&token).expect("what was read can be written");
-    let read = token_cache::parse(&written).expect("what was written can be read");
+    let Some(token) = token::parse(bytes) else { return };
+    let written = token::render(&token).expect("what was read can be written");
+    let read = token::parse(&written).expect("what was written can be read");
     assert_eq!(read.access_token, token.access_token);
     assert_eq!(read.expires_at.as_second(), token.expires_at.as_second());
     assert_eq!(read.other, token.other);
-    assert_eq!(token_cache::render(&read).ok(), Some(written));
+    assert_eq!(token::render(&read).ok(), Some(written));
     let _ = (token.seconds_left(), token.is_renewable());
     // What a panic would show.
     let _ = format!("{token:?}");

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use aws_sso::credentials::RoleCredentials;
-use aws_sso::emit::{Change, Grant};
+use aws_sso::shell::{Change, Grant};
 use aws_sso::shell::{Hook, Init, Shell, script};
 use proptest::prelude::*;
 use snapbox::assert_data_eq;

@@ -8,7 +8,7 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_runtime::env_config::property::PropertiesKey;
 use aws_runtime::env_config::section::EnvConfigSections;
 use aws_runtime::env_config::source;
-use aws_sso::aws_files::profile::{Config, Section};
+use aws_sso::aws_config::config::{Config, Section};
 use aws_types::os_shim_internal::{Env, Fs};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;

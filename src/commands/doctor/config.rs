@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::report::Finding;
-use crate::aws_files::document::Document;
-use crate::aws_files::line::{Header, Kind};
-use crate::aws_files::profile::Section;
-use crate::aws_files::readers::{self, Effect, Reader, Stumble};
-use crate::aws_files::store;
-use crate::commands::context::Context;
+use crate::aws_config::config::Section;
+use crate::aws_config::document::Document;
+use crate::aws_config::line::{Header, Kind};
+use crate::aws_config::readers::{self, Effect, Reader, Stumble};
+use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::Error;
+use crate::files::atomic;
 
 /// So many lines of a kind are told one by one.
 const TOLD: usize = 5;
@@ -20,7 +20,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         Ok(path) => path,
         Err(error) => return vec![Finding::of(&error)],
     };
-    let file = match store::read(&path) {
+    let file = match atomic::read(&path) {
         Ok(Some(file)) => file,
         Ok(None) => {
             let error = context.config().and_then(|config| config.only_directory().map(drop)).err();

@@ -1,9 +1,9 @@
 //! The directories: which one is used where none is named, and the sign-in to each.
 
 use super::report::Finding;
-use crate::aws_files::directory::Directory;
-use crate::aws_files::token_cache::{self, Token};
-use crate::commands::context::Context;
+use crate::aws_cache::token::{self, Token};
+use crate::aws_config::directory::Directory;
+use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::timestamp;
@@ -83,8 +83,8 @@ fn why_not_renewed(directory: &Directory, token: &Token) -> &'static str {
 
 /// Why there is no token to speak of.
 fn why_none(context: &Context, directory: &Directory) -> Result<&'static str> {
-    let path = token_cache::path(&environment::token_cache()?, directory.token_key());
-    Ok(match token_cache::read(&context.secret_store()?, &path) {
+    let path = token::path(&environment::token_cache()?, directory.token_key());
+    Ok(match token::read(&context.secret_store()?, &path) {
         Err(error) => return Err::<_, Error>(error),
         Ok(Some(_)) => "the token in its place is for another start URL",
         Ok(None) if path.exists() => "what is in the place of its token is none",

@@ -20,16 +20,16 @@ use std::process::ExitCode;
 
 use report::{Report, Verdict};
 
-use crate::aws_files::store;
 use crate::cli;
-use crate::commands::context::Context;
 use crate::commands::print;
+use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::files::atomic;
 
 /// What is in a file; nothing, where there is none that can be read to an end.
 fn content(file: &Path) -> Vec<u8> {
     let is_file = fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
-    if is_file { store::read(file).ok().flatten().unwrap_or_default() } else { Vec::new() }
+    if is_file { atomic::read(file).ok().flatten().unwrap_or_default() } else { Vec::new() }
 }
 
 pub(crate) fn run(context: &Context, arguments: &cli::Doctor) -> Result<ExitCode> {

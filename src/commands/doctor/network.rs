@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::report::Finding;
-use crate::aws_files::directory::Network;
-use crate::commands::context::Context;
+use crate::aws_config::network::Network;
+use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::{Error, Result};
 use crate::identity_center::{Answer, Client, Limits, check_bundle};

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::report::Finding;
-use crate::aws_files::leftovers;
 use crate::environment::{self, shown};
 use crate::error::Result;
+use crate::files::leftovers;
 
 pub(super) fn check() -> Vec<Finding> {
     places().unwrap_or_else(|error| vec![Finding::of(&error)])

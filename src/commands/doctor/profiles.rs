@@ -6,15 +6,15 @@ use std::time::SystemTime;
 
 use super::program::Installed;
 use super::report::Finding;
-use crate::aws_files::directory::Directory;
-use crate::aws_files::line::Kind;
-use crate::aws_files::profile::{Config, Section};
-use crate::aws_files::readers;
-use crate::aws_files::role_profile::Process;
-use crate::aws_files::store;
-use crate::commands::context::Context;
+use crate::aws_config::config::{Config, Section};
+use crate::aws_config::directory::Directory;
+use crate::aws_config::line::Kind;
+use crate::aws_config::readers;
+use crate::aws_config::role_profile::Process;
+use crate::context::Context;
 use crate::environment::shown;
 use crate::error::Result;
+use crate::files::atomic;
 use crate::inventory::Inventory;
 use crate::role::RoleRef;
 
@@ -57,7 +57,7 @@ fn inventory(directory: &Directory) -> Option<Finding> {
 
 /// The profiles that mean a role: whether their program or their directory is found, and knows the role.
 fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Finding> {
-    let meant = readers::meant(&store::read(config.path()).ok().flatten().unwrap_or_default());
+    let meant = readers::meant(&atomic::read(config.path()).ok().flatten().unwrap_or_default());
     let told = |profile: &str, key: &str, (fault, remedy): Fault| {
         let section = meant.get(&(Kind::Profile, profile.to_owned()));
         let line = section.and_then(|section| section.settings.get(key)).map_or(0, |value| value.line);

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use super::report::Finding;
-use crate::aws_files::store;
 use crate::cli;
 use crate::environment::{self, shown};
+use crate::files::atomic;
 
 /// What a file called `aws-sso` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Installed {
 
 /// What the file is, by what stands in it; it is not run.
 fn identify(file: &Path) -> Identity {
-    let Ok(Some(content)) = store::read(file) else { return Identity::Unknown };
+    let Ok(Some(content)) = atomic::read(file) else { return Identity::Unknown };
     let has = |words: &str| memmem::find(&content, words.as_bytes()).is_some();
     // This program has the names of the others in it as well.
     if has("AWS_SSO_DISPLACED") {

@@ -1,8 +1,8 @@
 //! Environment variables that shadow each other, by the SDKs' own order of precedence.
 
 use super::report::Finding;
-use crate::aws_files::profile::Config;
-use crate::commands::context::Context;
+use crate::aws_config::config::Config;
+use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::timestamp;
 
@@ -168,8 +168,8 @@ fn profiles(get: &dyn Fn(&str) -> Option<String>, config: &Config) -> Vec<Findin
 }
 
 fn is_in_credentials_file(profile: &str) -> bool {
-    use crate::aws_files::document::Document;
-    let read = environment::credentials_file().and_then(|file| crate::aws_files::store::read(&file));
+    use crate::aws_config::document::Document;
+    let read = environment::credentials_file().and_then(|file| crate::files::atomic::read(&file));
     let Ok(Some(bytes)) = read else { return false };
     // There a section bears the profile's bare name.
     Document::parse(&bytes).headers().any(|header| *header.name == *profile.as_bytes())

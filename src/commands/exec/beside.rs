@@ -7,11 +7,11 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use crate::cli;
-use crate::commands::context::{Context, Found};
 use crate::commands::serve::{Greeting, own_group};
 use crate::commands::r#use::recorded;
-use crate::emit::Change;
+use crate::context::{Context, Found};
 use crate::error::{Error, Result};
+use crate::shell::Change;
 
 /// Starts the server; the change that leads the command's SDKs to it.
 pub(super) fn start(context: &Context, found: &Found, region: Option<&str>) -> Result<Change> {

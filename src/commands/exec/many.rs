@@ -16,13 +16,13 @@ use super::placeholder::{Values, fill};
 use super::plan::{Plan, Run};
 use super::stop::{AFTERMATH, GRACE, Stop, end};
 use crate::cli;
-use crate::commands::context::Context;
-use crate::commands::stop::{Cause, Signals, block_on};
 use crate::commands::r#use::recorded;
+use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::emit::{Change, Grant};
 use crate::error::{Error, Result};
+use crate::programs::signals::{Cause, Signals, block_on};
 use crate::provider::Provider;
+use crate::shell::{Change, Grant};
 use crate::terminal;
 
 /// The longest line that is printed in one piece, in bytes.

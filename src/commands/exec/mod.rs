@@ -15,8 +15,8 @@ use std::io::ErrorKind;
 use std::process::{Command, ExitCode};
 
 use crate::cli;
-use crate::commands::context::Context;
 use crate::commands::r#use::change;
+use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Result};
 
@@ -74,7 +74,7 @@ fn not_started(program: &OsStr, error: &std::io::Error) -> NotStarted {
         name if name.is_empty() => "\"\"".into(),
         name => name,
     };
-    let cannot = Error::failed(format!("cannot run {program}: {}", crate::aws_files::store::reason(error)));
+    let cannot = Error::failed(format!("cannot run {program}: {}", crate::files::atomic::reason(error)));
     if error.kind() == ErrorKind::NotFound {
         let error = Error::failed(format!("{program}: command not found")).remedy("check its name, and PATH");
         return NotStarted { error, status: 127, is_for_good: true };

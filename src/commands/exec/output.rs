@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::outcome::{Outcome, Tally};
 use super::plan::Run;
 use super::printer::Printer;
-use crate::aws_files::store;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::files::atomic;
 
 /// Of which of the two a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,6 +267,6 @@ fn with_ending(stem: &Path, ending: &str) -> PathBuf {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("cannot write {}: {}", path.display(), store::reason(error)))
+    Error::failed(format!("cannot write {}: {}", path.display(), atomic::reason(error)))
         .remedy("choose another folder for --output dir")
 }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write as _;
 
-use crate::aws_files::directory::Directory;
+use crate::aws_config::directory::Directory;
 use crate::cli;
-use crate::commands::context::{Context, Found};
 use crate::commands::pick;
+use crate::context::{Context, Found};
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Selection};
 use crate::role::RoleArn;

@@ -17,8 +17,8 @@ pub(super) fn with(mut command: Command) -> Result<ExitCode> {
 /// Where no process can become another: waits for the program, whose status becomes this one's.
 #[cfg(not(unix))]
 pub(super) fn with(mut command: Command) -> Result<ExitCode> {
-    crate::commands::stop::block_on(async {
-        let mut signals = crate::commands::stop::Signals::new()?;
+    crate::programs::signals::block_on(async {
+        let mut signals = crate::programs::signals::Signals::new()?;
         let mut child = match command.spawn() {
             Ok(child) => child,
             Err(error) => return Ok(failed(&command, &error)),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::commands::stop::Cause;
+use crate::programs::signals::Cause;
 
 /// How long a run may take to end when it is asked to.
 pub(super) const GRACE: Duration = Duration::from_secs(5);

@@ -8,11 +8,11 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::aws_files::store;
 use crate::cli;
 use crate::commands::complete;
 use crate::commands::print;
 use crate::error::{Error, Result};
+use crate::files::atomic;
 use crate::shell::Shell;
 
 /// The completions by the names that the shells look for.
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &cli::Packaging) -> Result<ExitCode> {
 fn write(path: &Path, content: &str) -> Result<()> {
     let made = path.parent().map_or(Ok(()), fs::create_dir_all);
     made.and_then(|()| fs::write(path, content)).map_err(|error| {
-        Error::failed(format!("cannot write {}: {}", path.display(), store::reason(&error)))
+        Error::failed(format!("cannot write {}: {}", path.display(), atomic::reason(&error)))
             .remedy("name a folder that you can write to")
     })
 }

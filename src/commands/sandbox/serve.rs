@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use super::knobs::Knobs;
 use super::place::Place;
 use crate::commands::print;
-use crate::commands::stop::{Signals, block_on};
 use crate::error::Result;
+use crate::programs::signals::{Signals, block_on};
 use crate::sandbox::Approval;
 use crate::terminal;
 

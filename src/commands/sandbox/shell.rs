@@ -6,9 +6,9 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use super::knobs::Knobs;
 use super::place::Place;
-use crate::commands::stop::{Signals, block_on};
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::programs::signals::{Signals, block_on};
 use crate::sandbox::{Approval, Sandbox};
 use crate::terminal;
 

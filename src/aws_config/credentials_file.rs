@@ -1,0 +1,122 @@
+//! The default credentials in `~/.aws/credentials`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::document::Document;
+use super::line::Header;
+use crate::credentials::RoleCredentials;
+use crate::environment;
+use crate::error::Result;
+use crate::files::atomic::{self, Privacy};
+
+/// How long another process may be busy with the file: it is read and written at once, never while a person waits.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Makes these the credentials of `[default]`; every other byte of the file stays.
+pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
+    let _lock = atomic::lock(&environment::lock_folder()?, "credentials-file", PATIENCE, || {})?;
+    write_unlocked(path, credentials)
+}
+
+fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
+    let before = atomic::read(path)?.unwrap_or_default();
+    let mut document = Document::parse(&before);
+    let keys = [
+        ("aws_access_key_id", credentials.access_key_id.as_str()),
+        ("aws_secret_access_key", credentials.secret_access_key.expose()),
+        ("aws_session_token", credentials.session_token.expose()),
+    ];
+    for (key, value) in keys {
+        document.set(&Header::DEFAULT, key, value)?;
+    }
+    let after = document.to_bytes();
+    if after == before {
+        return Ok(());
+    }
+    atomic::write(path, &after, Privacy::Secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::secret::Secret;
+
+    fn credentials() -> RoleCredentials {
+        RoleCredentials {
+            access_key_id: "ASIANEW".to_owned(),
+            secret_access_key: Secret::from("new/secret+key="),
+            session_token: Secret::from("new/token=="),
+            expiration: "2026-11-22T23:02:02Z".parse().unwrap(),
+            account_id: "123456789012".to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_the_three_keys_of_default_change() {
+        let cases: [(&[u8], &[u8]); 4] = [
+            (
+                b"",
+                b"[default]\naws_access_key_id = ASIANEW\naws_secret_access_key = new/secret+key=\n\
+                  aws_session_token = new/token==\n",
+            ),
+            (
+                b"\xEF\xBB\xBF# mine\r\n[work]\r\naws_access_key_id=AKIA\r\n\r\n[default]\r\nregion = \xFF\r\n\
+                  aws_secret_access_key=old ; x\r\naws_access_key_id  =old\r\ncolour\r\n; end\r\n[profile default]\r\nx = 1",
+                b"\xEF\xBB\xBF# mine\r\n[work]\r\naws_access_key_id=AKIA\r\n\r\n[default]\r\nregion = \xFF\r\n\
+                  aws_secret_access_key=new/secret+key=\r\naws_access_key_id  =ASIANEW\r\ncolour\r\n\
+                  aws_session_token = new/token==\r\n; end\r\n[profile default]\r\nx = 1",
+            ),
+            (
+                b"[work]\naws_access_key_id = AKIA",
+                b"[work]\naws_access_key_id = AKIA\n\n[default]\naws_access_key_id = ASIANEW\n\
+                  aws_secret_access_key = new/secret+key=\naws_session_token = new/token==\n",
+            ),
+            (
+                b"[default]\naws_session_token = a\naws_session_token = b\naws_access_key_id = c\n\
+                  aws_secret_access_key = d\n",
+                b"[default]\naws_session_token = a\naws_session_token = new/token==\naws_access_key_id = ASIANEW\n\
+                  aws_secret_access_key = new/secret+key=\n",
+            ),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credentials");
+        for (before, after) in cases {
+            fs::write(&path, before).unwrap();
+            for _ in 0..2 {
+                write_unlocked(&path, &credentials()).unwrap();
+                let found = fs::read(&path).unwrap();
+                assert_eq!(String::from_utf8_lossy(&found), String::from_utf8_lossy(after));
+                assert_eq!(found, after);
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_is_private_and_an_existing_one_keeps_its_mode() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".aws/credentials");
+        write_unlocked(&path, &credentials()).unwrap();
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        fs::write(&path, "[default]\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        write_unlocked(&path, &credentials()).unwrap();
+        assert_eq!(mode(&path), 0o640);
+    }
+
+    #[test]
+    fn an_unwritable_value_leaves_the_file_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credentials");
+        fs::write(&path, "[default]\n").unwrap();
+        let hostile = RoleCredentials { session_token: Secret::from("x\n[evil]"), ..credentials() };
+        let error = write_unlocked(&path, &hostile).unwrap_err();
+        assert!(!error.report().contains("evil"), "{}", error.report());
+        assert_eq!(fs::read(&path).unwrap(), b"[default]\n");
+    }
+}

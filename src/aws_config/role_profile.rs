@@ -1,0 +1,273 @@
+//! Which role a profile of the AWS config means.
+
+use std::borrow::Cow;
+
+use super::config::{Config, Section};
+use crate::role::{self, RoleRef};
+
+impl Config {
+    /// The role that a profile means, and the name that its directory goes by.
+    #[must_use]
+    pub fn role_of(&self, profile: &str) -> Option<(Cow<'_, str>, RoleRef)> {
+        self.profile(profile)?.role()
+    }
+
+    /// The region that a profile's clients use.
+    #[must_use]
+    pub fn region_of(&self, profile: &str) -> Option<&str> {
+        self.profile(profile)?.setting("region")
+    }
+
+    /// The profiles whose `credential_process` is this tool, whether their role is known or not.
+    pub(crate) fn processes(&self) -> impl Iterator<Item = Process> {
+        self.profiles().filter_map(|section| {
+            let Command { program, profile, role } = Command::parse(section.setting("credential_process")?)?;
+            Some(Process {
+                name: section.name().to_owned(),
+                program: program.into_owned(),
+                profile: profile.map(Cow::into_owned),
+                role: role.into_owned(),
+            })
+        })
+    }
+}
+
+impl<'a> Section<'a> {
+    /// The role that this profile means, and the name that its directory goes by.
+    ///
+    /// Two kinds of profile mean a role: one with the SSO keys, and one whose `credential_process` is this tool. The
+    /// latter may name its role by another profile or an alias, so the role may have to be resolved in turn.
+    #[must_use]
+    pub fn role(self) -> Option<(Cow<'a, str>, RoleRef)> {
+        if self.assumes() {
+            return None;
+        }
+        self.sso_role().map(|role| (self.name().into(), role)).or_else(|| self.process_role())
+    }
+
+    /// Whether this profile means a role, of whichever directory.
+    #[must_use]
+    pub fn means_role(self) -> bool {
+        let names_role = |line| Command::parse(line).is_some_and(|command| !command.role.is_empty());
+        !self.assumes()
+            && (self.sso_role().is_some() || self.setting("credential_process").is_some_and(names_role))
+    }
+
+    /// Whether it means the role that it assumes with the credentials of another.
+    fn assumes(self) -> bool {
+        self.setting("role_arn").is_some()
+            && (self.setting("source_profile").is_some() || self.setting("credential_source").is_some())
+    }
+
+    /// Every account id among its lines, and so that of its role, without a look at what the lines mean.
+    pub(crate) fn account_ids(self) -> impl Iterator<Item = &'a str> {
+        self.texts().flat_map(account_ids)
+    }
+
+    fn sso_role(self) -> Option<RoleRef> {
+        let (account_id, role_name) = (self.setting("sso_account_id")?, self.setting("sso_role_name")?);
+        let has_directory = self.setting("sso_session").is_some() || self.setting("sso_start_url").is_some();
+        (has_directory && role::is_account_id(account_id) && role::is_role_name(role_name))
+            .then(|| RoleRef::Id { account_id: account_id.to_owned(), role_name: role_name.to_owned() })
+    }
+
+    fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
+        let command = Command::parse(self.setting("credential_process")?)?;
+        let directory = command.profile.or_else(|| match self.config().directories() {
+            [only] => Some(only.into()),
+            _ => None,
+        })?;
+        Some((directory, command.role.parse().ok()?))
+    }
+}
+
+/// Every run of just twelve digits. One of so many has a digit at some twelfth byte, and no others are looked at.
+fn account_ids(text: &[u8]) -> impl Iterator<Item = &str> {
+    const LENGTH: usize = 12;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(byte) = text.get(at + LENGTH - 1) {
+            if !byte.is_ascii_digit() {
+                at += LENGTH;
+                continue;
+            }
+            let before = text[..at + LENGTH].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+            let start = at + LENGTH - before;
+            let after = text[at + LENGTH..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            at += LENGTH + after;
+            if before + after == LENGTH {
+                return std::str::from_utf8(&text[start..start + LENGTH]).ok();
+            }
+        }
+        None
+    })
+}
+
+/// A profile whose `credential_process` is this tool.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Process {
+    /// What the profile is called.
+    pub(crate) name: String,
+    /// The program as the line names it.
+    pub(crate) program: String,
+    /// The directory that the line names.
+    pub(crate) profile: Option<String>,
+    /// The role as the line names it.
+    pub(crate) role: String,
+}
+
+/// A `credential_process` of ours: `aws-sso -p P -r ROLE -ext` or `aws-sso process ROLE -p P`.
+#[derive(Debug, PartialEq, Eq)]
+struct Command<'a> {
+    program: Cow<'a, str>,
+    profile: Option<Cow<'a, str>>,
+    role: Cow<'a, str>,
+}
+
+impl<'a> Command<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        if line.contains(['\'', '"', '\\', '#']) {
+            return Self::of(shlex::split(line)?.into_iter().map(Cow::Owned));
+        }
+        // Of fifty thousand profiles nearly all: nothing is quoted, and nothing copied.
+        Self::of(line.split_ascii_whitespace().map(Cow::Borrowed))
+    }
+
+    fn of(mut words: impl Iterator<Item = Cow<'a, str>>) -> Option<Self> {
+        let program = words.next()?;
+        let name = program.rsplit(['/', '\\']).next()?;
+        if name != "aws-sso" && name != "aws-sso.exe" {
+            return None;
+        }
+        let (mut profile, mut role, mut external) = (None, None, false);
+        let (mut verb, mut operand, mut is_more) = (None, None, false);
+        while let Some(word) = words.next() {
+            let (option, attached) = match word.split_once('=') {
+                Some((option, value)) if option.starts_with("--") => {
+                    (option, Some(Cow::Owned(value.to_owned())))
+                }
+                _ => (&*word, None),
+            };
+            match option {
+                "-p" | "--profile" => profile = attached.or_else(|| words.next()),
+                "-r" | "--rolearn" => role = attached.or_else(|| words.next()),
+                "--login" if attached.is_none() => drop(words.next()),
+                "-ext" | "--external-source" => external = true,
+                _ if option.starts_with('-') => {}
+                _ if verb.is_none() => verb = Some(word),
+                _ if operand.is_none() => operand = Some(word),
+                _ => is_more = true,
+            }
+        }
+        let role = match (verb.as_deref(), operand) {
+            (None, _) if external => role?,
+            (Some("process"), Some(operand)) if !is_more => operand,
+            _ => return None,
+        };
+        Some(Self { program, profile, role })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_process_of_ours_names_its_directory_and_role() {
+        let arn = "arn:aws:iam::123456789012:role/reader";
+        let cases = [
+            ("aws-sso -p corp -r ROLE -ext", Some((Some("corp"), "ROLE"))),
+            (
+                "/opt/my\\ tools/aws-sso --external-source --rolearn=ROLE --profile corp",
+                Some((Some("corp"), "ROLE")),
+            ),
+            ("'/usr/local/bin/aws-sso' process ROLE -p corp", Some((Some("corp"), "ROLE"))),
+            ("aws-sso process --login never ROLE --profile=corp", Some((Some("corp"), "ROLE"))),
+            ("aws-sso -p 'two words' process ROLE", Some((Some("two words"), "ROLE"))),
+            ("aws-sso.exe process ROLE", Some((None, "ROLE"))),
+            // Without -ext it writes the default profile and prints nothing.
+            ("aws-sso -p corp -r ROLE", None),
+            ("aws-sso -p corp -ext", None),
+            ("aws-sso env ROLE -p corp", None),
+            ("aws-sso process", None),
+            ("other -p corp -r ROLE -ext", None),
+            ("aws-sso 'unclosed", None),
+            ("", None),
+        ];
+        for (line, expected) in cases {
+            let line = line.replace("ROLE", arn);
+            let command = Command::parse(&line);
+            let found = command.as_ref().map(|command| (command.profile.as_deref(), &*command.role));
+            assert_eq!(found, expected.map(|(profile, _)| (profile, arn)), "{line}");
+        }
+    }
+
+    #[test]
+    fn account_ids_are_found_wherever_they_stand() {
+        for before in 0..30 {
+            for after in ["", "/x", "3", ":role/a 210987654321"] {
+                let text = format!("{}123456789012{after} 1234567890123 99", "x".repeat(before));
+                let all: Vec<_> =
+                    text.split(|c: char| !c.is_ascii_digit()).filter(|id| id.len() == 12).collect();
+                assert_eq!(account_ids(text.as_bytes()).collect::<Vec<_>>(), all, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_profile_means_a_role_by_its_sso_keys_or_by_our_process() {
+        let config = Config::parse(
+            b"\
+[sso-session corp]
+sso_start_url = https://x/start
+sso_region = us-east-1
+[profile keys]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = reader
+credential_process = aws-sso process 123456789012/other -p corp
+region = eu-west-1
+[profile legacy]
+sso_start_url = https://x/start
+sso_region = us-east-1
+sso_account_id = 123456789012
+sso_role_name = reader
+[profile process]
+credential_process = aws-sso process 123456789012/reader
+[profile assumed]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = reader
+role_arn = arn:aws:iam::123456789012:role/x
+source_profile = assumed
+[profile half]
+sso_session = corp
+sso_role_name = reader
+[profile nowhere]
+sso_account_id = 123456789012
+sso_role_name = reader
+[profile malformed]
+sso_session = corp
+sso_account_id = 1234
+sso_role_name = reader
+",
+        );
+        let cases = [
+            ("keys", Some("keys")),
+            ("legacy", Some("legacy")),
+            ("process", Some("corp")),
+            ("assumed", None),
+            ("half", None),
+            ("nowhere", None),
+            ("malformed", None),
+            ("unknown", None),
+        ];
+        let reader = RoleRef::Id { account_id: "123456789012".to_owned(), role_name: "reader".to_owned() };
+        for (profile, directory) in cases {
+            let expected = directory.map(|directory| (directory.into(), reader.clone()));
+            assert_eq!(config.role_of(profile), expected, "{profile}");
+        }
+        assert_eq!(config.region_of("keys"), Some("eu-west-1"));
+        assert_eq!(config.region_of("legacy"), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! Opening a link in the person's browser.
+
+use std::process::{Command, Stdio};
+
+use crate::address::Link;
+use crate::environment;
+use crate::shell::SECRETS;
+
+/// Opens the link, if it is one that may be opened; whether a program was started for it.
+///
+/// The program is not waited for, and is in a group of its own, so that Ctrl-C here does not end the browser.
+pub(crate) fn open(url: &str) -> bool {
+    Link::parse(url).is_some_and(|link| link.is_safe()) && commands(url).into_iter().any(start)
+}
+
+/// Whether `BROWSER` names a program; `none` names none.
+pub(crate) fn is_chosen() -> bool {
+    environment::browser().is_some_and(|browser| !is_none(&browser))
+}
+
+/// Whether `BROWSER` says that nothing is to be opened.
+pub(crate) fn is_unwanted() -> bool {
+    environment::browser().is_some_and(|browser| is_none(&browser))
+}
+
+fn is_none(browser: &str) -> bool {
+    browser.trim().eq_ignore_ascii_case("none")
+}
+
+fn commands(url: &str) -> Vec<Command> {
+    match environment::browser() {
+        Some(browser) if is_none(&browser) => Vec::new(),
+        Some(browser) => chosen(&browser, url),
+        None => open::commands(url),
+    }
+}
+
+/// The programs that `BROWSER` lists, in order: separated by colons, each with arguments, `%s` standing for the link.
+fn chosen(browser: &str, url: &str) -> Vec<Command> {
+    let separator = if cfg!(windows) { ';' } else { ':' };
+    let entries = browser.split(separator).filter_map(shlex::split);
+    entries
+        .filter_map(|mut words| {
+            let named = words.iter().any(|word| word.contains("%s"));
+            for word in &mut words {
+                *word = word.replace("%s", url);
+            }
+            if !named {
+                words.push(url.to_owned());
+            }
+            let (program, arguments) = words.split_first().filter(|(_, arguments)| !arguments.is_empty())?;
+            let mut command = Command::new(program);
+            command.args(arguments);
+            Some(command)
+        })
+        .collect()
+}
+
+/// Starts a browser, without the secrets of this shell, for which neither it nor what runs in it has any use; whether
+/// that was possible.
+pub(crate) fn start(mut command: Command) -> bool {
+    for name in SECRETS {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        command.process_group(0);
+    }
+    command.spawn().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(browser: &str) -> Vec<Vec<String>> {
+        let line = |command: &Command| {
+            let words = std::iter::once(command.get_program()).chain(command.get_args());
+            words.map(|word| word.to_string_lossy().into_owned()).collect()
+        };
+        chosen(browser, "https://x/?a=1&b=2").iter().map(line).collect()
+    }
+
+    #[test]
+    fn browser_lists_programs_with_arguments() {
+        let url = "https://x/?a=1&b=2";
+        assert_eq!(lines("firefox"), [vec!["firefox", url]]);
+        assert_eq!(lines("firefox --new-window %s"), [vec!["firefox", "--new-window", url]]);
+        assert_eq!(lines("'my browser' -u=%s"), [vec!["my browser", "-u=https://x/?a=1&b=2"]]);
+        assert_eq!(lines("first:second -x"), [vec!["first", url], vec!["second", "-x", url]]);
+        assert!(lines("'unclosed").is_empty());
+    }
+
+    #[test]
+    fn only_links_that_are_safe_are_opened() {
+        for url in ["http://example.com/", "file:///etc/passwd", "javascript:alert(1)", "--help"] {
+            assert!(!open(url), "{url}");
+        }
+    }
+}

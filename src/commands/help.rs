@@ -1,0 +1,116 @@
+//! The first page of help: the verbs by what a person is about.
+
+use clap::Command;
+
+/// Headings and their verbs, in the order of a person's day. A verb that none of them has goes last.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("This shell", &["use", "pick", "clear", "refresh"]),
+    ("One role", &["exec", "console", "serve", "env", "process"]),
+    ("The sign-in", &["login", "logout", "status", "check"]),
+    ("Accounts and roles", &["list", "discover"]),
+    ("Setting up", &["init", "settings", "doctor", "sandbox", "completions"]),
+];
+
+/// The columns that a line of the list may have.
+const WIDTH: usize = 80;
+
+/// The command with its verbs in groups, which clap itself does not know.
+pub(crate) fn grouped(command: Command) -> Command {
+    let template = format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}{{all-args}}{{after-help}}",
+        list(&command)
+    );
+    // They are told in the list.
+    command.mut_subcommands(|verb| verb.hide(true)).help_template(template)
+}
+
+fn list(command: &Command) -> String {
+    let verbs = || command.get_subcommands().filter(|verb| !verb.is_hide_set());
+    let width = verbs().map(|verb| verb.get_name().len()).max().unwrap_or_default();
+    let is_grouped = |name: &str| GROUPS.iter().any(|(_, names)| names.contains(&name));
+    let line = |verb: &Command| {
+        let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
+        wrapped(&format!("  {:width$}  ", verb.get_name()), &about)
+    };
+    let mut text = String::new();
+    for (heading, names) in GROUPS {
+        text += &format!("{heading}:\n");
+        let known = names.iter().filter_map(|name| verbs().find(|verb| verb.get_name() == *name));
+        text.extend(known.map(line));
+        text.push('\n');
+    }
+    let others: String = verbs().filter(|verb| !is_grouped(verb.get_name())).map(line).collect();
+    if !others.is_empty() {
+        text += &format!("Others:\n{others}\n");
+    }
+    text
+}
+
+fn wrapped(first: &str, text: &str) -> String {
+    let mut lines = first.to_owned();
+    let mut column = first.len();
+    for (number, word) in text.split(' ').enumerate() {
+        let space = usize::from(number > 0);
+        if column + space + word.len() > WIDTH {
+            lines += &format!("\n{:1$}", "", first.len());
+            column = first.len();
+        } else if space > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines += word;
+        column += word.len();
+    }
+    lines + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::{Cli, parse};
+
+    /// Every verb that is shown, and those within it, with the whole name of each.
+    fn verbs(command: &Command, name: &str) -> Vec<(String, Command)> {
+        let shown = command.get_subcommands().filter(|verb| !verb.is_hide_set());
+        shown
+            .flat_map(|verb| {
+                let name = format!("{name} {}", verb.get_name());
+                [vec![(name.clone(), verb.clone())], verbs(verb, &name)].concat()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_verb_has_a_place_in_the_list() {
+        let text = list(&Cli::command());
+        assert!(!text.contains("Others:"), "GROUPS lacks a verb:\n{text}");
+        assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
+    }
+
+    #[test]
+    fn every_help_ends_with_two_examples_that_can_be_typed() {
+        let mut pages = verbs(&Cli::command(), "aws-sso");
+        pages.push(("aws-sso".to_owned(), Cli::command()));
+        for (name, command) in pages {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let (_, examples) =
+                help.split_once("Examples:\n").unwrap_or_else(|| panic!("{name} has no examples"));
+            let examples: Vec<_> = examples.lines().map(str::trim).collect();
+            assert!(examples.len() >= 2, "{name}: {examples:?}");
+            for example in examples {
+                // What another program does with the output is not ours to parse.
+                let line = [" | ", " > ", " && ", " || "]
+                    .iter()
+                    .fold(example, |line, end| line.split(end).next().unwrap_or_default());
+                let words = shlex::split(line).unwrap_or_else(|| panic!("{example}"));
+                assert!(matches!(words[0].as_str(), "aws-sso" | "awsso"), "{name}: {example}");
+                let parsed = parse(words.into_iter().map(OsString::from).collect());
+                assert!(parsed.is_ok(), "{name}: {example}: {}", parsed.unwrap_err());
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The rows of `pick`: every account and role, the ones that were used last first.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::aws_cache::role;
+use crate::aws_config::config::Config;
+use crate::aws_config::directory::Directory;
+use crate::environment;
+use crate::error::{Error, Result};
+use crate::inventory::{Account, Inventory, Recent};
+use crate::picker::Row;
+use crate::role::{RoleArn, RoleRef};
+use crate::secret_store::SecretStore;
+use crate::terminal::clean;
+
+/// A longer account name moves its own row's columns only.
+const WIDEST: usize = 40;
+
+/// One account and role, by their places in the inventory.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    account: usize,
+    role: usize,
+    last_use: Option<i64>,
+}
+
+/// All of them.
+pub(crate) struct Listing {
+    directory: Directory,
+    inventory: Inventory,
+    entries: Vec<Entry>,
+    /// What has come since the question was asked, numbered on from the entries.
+    grown: Mutex<Vec<RoleArn>>,
+    profiles: Profiles,
+    width: [usize; 2],
+    /// The folder of credentials, if they are asked for and any are there.
+    cache: Option<PathBuf>,
+}
+
+/// Which profile of the AWS config means a role. An account's profiles are read when its first row is made: the person
+/// waits for that row, and not for fifty thousand.
+pub(crate) struct Profiles {
+    config: Arc<Config>,
+    start_url: String,
+    /// Where the profiles are that hold an account's id.
+    places: HashMap<String, Vec<usize>>,
+    /// The profiles of an account's roles.
+    known: Mutex<HashMap<String, HashMap<String, String>>>,
+}
+
+impl Profiles {
+    pub(crate) fn new(config: Arc<Config>, directory: &Directory) -> Self {
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for profile in config.profiles() {
+            for id in profile.account_ids() {
+                match places.get_mut(id) {
+                    Some(places) => places.push(profile.at()),
+                    None => drop(places.insert(id.to_owned(), vec![profile.at()])),
+                }
+            }
+        }
+        Self { config, start_url: directory.start_url.clone(), places, known: Mutex::default() }
+    }
+
+    /// The first one in the file, where there are several.
+    fn get(&self, account_id: &str, role_name: &str) -> Option<String> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(roles) = known.get(account_id) {
+            return roles.get(role_name).cloned();
+        }
+        let roles = self.of_account(account_id);
+        let profile = roles.get(role_name).cloned();
+        known.insert(account_id.to_owned(), roles);
+        profile
+    }
+
+    fn of_account(&self, account_id: &str) -> HashMap<String, String> {
+        let places = self.places.get(account_id).map(Vec::as_slice).unwrap_or_default();
+        let mut is_here: HashMap<String, bool> = HashMap::new();
+        let mut roles = HashMap::new();
+        for section in places.iter().map(|at| self.config.section(*at)) {
+            let (of, role_name) = match section.role() {
+                Some((of, RoleRef::Arn(arn))) if arn.account_id == account_id => (of, arn.role_name),
+                Some((of, RoleRef::Id { account_id: id, role_name })) if id == account_id => (of, role_name),
+                _ => continue,
+            };
+            let is_here = *is_here.entry(of.into_owned()).or_insert_with_key(|of| {
+                self.config.directory(of).is_ok_and(|found| found.start_url == self.start_url)
+            });
+            if is_here {
+                roles.entry(role_name).or_insert_with(|| section.name().to_owned());
+            }
+        }
+        roles
+    }
+}
+
+/// One account and role, as they are shown.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    account: &'a Account,
+    role_name: &'a str,
+    last_use: Option<i64>,
+}
+
+impl Listing {
+    pub(crate) fn new(
+        directory: &Directory,
+        inventory: Inventory,
+        profiles: Profiles,
+        recent: &Recent,
+    ) -> Self {
+        let accounts = &inventory.accounts;
+        let mut entries = Vec::with_capacity(accounts.iter().map(|account| account.roles.len()).sum());
+        for (at, account) in accounts.iter().enumerate() {
+            let uses = recent.of_account(&account.id);
+            let last_use = |role: &String| uses.iter().find(|(_, name)| name == role).map(|(at, _)| *at);
+            let roles = account.roles.iter().enumerate();
+            entries.extend(roles.map(|(role, name)| Entry { account: at, role, last_use: last_use(name) }));
+        }
+        // The inventory is in the order of its names, which a stable sort keeps.
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.last_use));
+        let names = accounts.iter().map(|account| clean(&account.name).width());
+        let roles = accounts.iter().flat_map(|account| &account.roles).map(|role| role.width());
+        let widest = |widths: &mut dyn Iterator<Item = usize>| {
+            widths.filter(|width| *width <= WIDEST).max().unwrap_or_default()
+        };
+        let width = [widest(&mut names.chain(["ACCOUNT".len()])), widest(&mut roles.chain(["ROLE".len()]))];
+        let (directory, grown) = (directory.clone(), Mutex::default());
+        Self { directory, inventory, entries, grown, profiles, width, cache: None }
+    }
+
+    /// Has the details tell how long the credentials at hand last.
+    pub(crate) fn with_time_left(self) -> Self {
+        Self { cache: environment::role_cache().ok().filter(|folder| folder.is_dir()), ..self }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn header(&self) -> String {
+        self.line("ACCOUNT", "ID", "ROLE", "PROFILE")
+    }
+
+    pub(crate) fn row(&self, index: usize) -> Row {
+        self.entries.get(index).map(|entry| self.rendered(self.shown(entry))).unwrap_or_default()
+    }
+
+    /// The role of a row, of those that came later as well.
+    pub(crate) fn role(&self, index: usize) -> Option<RoleArn> {
+        let Some(entry) = self.entries.get(index) else {
+            let grown = self.grown.lock().unwrap_or_else(PoisonError::into_inner);
+            return grown.get(index.checked_sub(self.len())?).cloned();
+        };
+        let Shown { account, role_name, .. } = self.shown(entry);
+        Some(self.inventory.arn(account, role_name))
+    }
+
+    /// Takes in the roles that were not there, and returns their rows.
+    pub(crate) fn grow(&self, inventory: &Inventory) -> Vec<Row> {
+        let known: HashSet<_> = self.inventory.roles().map(|(_, role)| role).collect();
+        let (rows, roles) = inventory
+            .roles()
+            .filter(|(_, role)| !known.contains(role))
+            .map(|(account, role)| {
+                let shown = Shown { account, role_name: &role.role_name, last_use: None };
+                (self.rendered(shown), role)
+            })
+            .unzip();
+        *self.grown.lock().unwrap_or_else(PoisonError::into_inner) = roles;
+        rows
+    }
+
+    /// The only row that holds each word of the query, or is named by all of it.
+    ///
+    /// Errors: there is no role at all.
+    pub(crate) fn only_match(&self, query: &str) -> Result<Option<usize>> {
+        match self.entries.as_slice() {
+            [] => {
+                return Err(Error::denied("there is no role that you can use")
+                    .remedy("ask the administrator of the directory for an assignment"));
+            }
+            [_] if query.is_empty() => return Ok(Some(0)),
+            _ if query.is_empty() => return Ok(None),
+            _ => {}
+        }
+        let is_named = |entry: &Entry| {
+            let Shown { account: account @ Account { name, id, .. }, role_name, .. } = self.shown(entry);
+            self.profiles.get(id, role_name).as_deref() == Some(query)
+                || query.rsplit_once('/') == Some((id, role_name))
+                || query.rsplit_once('/') == Some((name, role_name))
+                || query == self.inventory.arn(account, role_name).to_string()
+        };
+        let named: Vec<_> = (0..self.len()).filter(|index| is_named(&self.entries[*index])).collect();
+        if let [only] = named.as_slice() {
+            return Ok(Some(*only));
+        }
+        let words: Vec<_> = query.split_whitespace().map(str::to_lowercase).collect();
+        let mut fitting = (0..self.len()).filter(|index| {
+            let line = self.text(self.shown(&self.entries[*index])).to_lowercase();
+            words.iter().all(|word| line.contains(word))
+        });
+        Ok(fitting.next().filter(|_| fitting.next().is_none()))
+    }
+
+    fn shown(&self, entry: &Entry) -> Shown<'_> {
+        let account = &self.inventory.accounts[entry.account];
+        Shown { account, role_name: &account.roles[entry.role], last_use: entry.last_use }
+    }
+
+    fn rendered(&self, shown: Shown<'_>) -> Row {
+        let Shown { account, role_name, last_use } = shown;
+        let role = self.inventory.arn(account, role_name);
+        let mut details = vec![clean(&account.email).into_owned(), clean(&role.to_string()).into_owned()];
+        details.extend(last_use.map(|at| format!("used {} ago", span(Timestamp::now().as_second() - at))));
+        details.extend(self.seconds_left(&role).map(|left| match left {
+            ..=0 => "credentials have lapsed".to_owned(),
+            left => format!("credentials for {} more", span(left)),
+        }));
+        Row { shown: self.text(shown), details }
+    }
+
+    fn text(&self, shown: Shown<'_>) -> String {
+        let Shown { account, role_name, .. } = shown;
+        let profile = self.profiles.get(&account.id, role_name).unwrap_or_default();
+        self.line(&clean(&account.name), &account.id, &clean(role_name), &clean(&profile))
+    }
+
+    fn line(&self, name: &str, id: &str, role: &str, profile: &str) -> String {
+        let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.width()));
+        let [names, roles] = self.width;
+        let line = format!("{name}{}  {id:12}  {role}{}  {profile}", pad(name, names), pad(role, roles));
+        line.trim_end().to_owned()
+    }
+
+    /// How long the credentials at hand last.
+    fn seconds_left(&self, role: &RoleArn) -> Option<i64> {
+        let folder = self.cache.as_ref()?;
+        let path = role::path(folder, &role.account_id, &role.role_name, self.directory.origin());
+        let credentials = role::read(&SecretStore::Files, &path, &role.account_id).ok()??;
+        Some(credentials.seconds_left())
+    }
+}
+
+/// A length of time, in its largest unit.
+fn span(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let seconds = seconds.max(0);
+    let (unit, name) = UNITS.into_iter().find(|(unit, _)| seconds >= 2 * unit).unwrap_or((1, "second"));
+    match seconds / unit {
+        1 => format!("1 {name}"),
+        count => format!("{count} {name}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_told_in_the_unit_that_says_enough() {
+        let cases = [
+            (-5, "0 seconds"),
+            (1, "1 second"),
+            (90, "90 seconds"),
+            (130, "2 minutes"),
+            (5_400, "90 minutes"),
+            (10_000, "2 hours"),
+            (200_000, "2 days"),
+        ];
+        for (seconds, expected) in cases {
+            assert_eq!(span(seconds), expected, "{seconds}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The road of a cached `-ext`: arguments, config, cache file, one write.
+//!
+//! SDKs run a `credential_process` all the time, and nearly always the answer lies in the cache. So this road builds
+//! nothing: no argument parser, no async runtime, no TLS, no lock, no thread. Whatever is out of the ordinary leaves
+//! it, and the ordinary road decides (and words every error).
+
+use std::ffi::OsString;
+
+use crate::aws_cache::role;
+use crate::aws_config::config::Config;
+use crate::credentials;
+use crate::credentials::RoleCredentials;
+use crate::environment;
+use crate::role::RoleRef;
+use crate::secret_store::SecretStore;
+
+/// The `credential_process` answer, if these arguments ask for one and a fresh one is cached.
+#[must_use]
+pub fn answer(arguments: &[OsString]) -> Option<String> {
+    let Request { profile, role } = request(arguments)?;
+    let credentials = cached(&profile, role)?;
+    credentials::process(&credentials).ok()
+}
+
+struct Request<'a> {
+    profile: std::borrow::Cow<'a, str>,
+    role: &'a str,
+}
+
+/// Reads `-p P -r ROLE -ext` in any order, and `process ROLE [-p P]`.
+fn request(arguments: &[OsString]) -> Option<Request<'_>> {
+    let (mut profile, mut role, mut external, mut process) = (None, None, false, false);
+    let mut words = arguments.iter().map(|word| word.to_str());
+    while let Some(word) = words.next() {
+        match word? {
+            "-p" | "--profile" => profile = Some(words.next()??),
+            "-r" | "--rolearn" => role = Some(words.next()??),
+            "-ext" | "--external-source" => external = true,
+            "process" if !process && role.is_none() => {
+                process = true;
+                role = Some(words.next()??);
+            }
+            _ => return None,
+        }
+    }
+    let profile = match profile {
+        Some(profile) => profile.into(),
+        None => environment::sso_profile()?.into(),
+    };
+    (external != process).then_some(Request { profile, role: role? })
+}
+
+fn cached(profile: &str, role: &str) -> Option<RoleCredentials> {
+    let (account_id, role_name) = match role.parse().ok()? {
+        RoleRef::Arn(arn) => (arn.account_id, arn.role_name),
+        RoleRef::Id { account_id, role_name } => (account_id, role_name),
+        RoleRef::AccountName { .. } | RoleRef::Place(_) | RoleRef::Name(_) => return None,
+    };
+    let config = Config::read_profile(&environment::config_file().ok()?, profile).ok()?;
+    let directory = config.directory(profile).ok()?;
+    let path = role::path(&environment::role_cache().ok()?, &account_id, &role_name, directory.origin());
+    // With another store nothing of ours lies there, and what the AWS CLI has put there serves as well.
+    role::read(&SecretStore::Files, &path, &account_id).ok()?.filter(RoleCredentials::is_fresh)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_plain_spelling_takes_the_warm_road() {
+        let cases = [
+            ("-p P -r R -ext", Some(("P", "R"))),
+            ("-ext --rolearn R --profile P", Some(("P", "R"))),
+            ("--external-source -r R -p P", Some(("P", "R"))),
+            ("process R -p P", Some(("P", "R"))),
+            ("-p P process R", Some(("P", "R"))),
+            ("-p P -r R", None),
+            ("-p P -ext", None),
+            ("-p P -r R -ext -env", None),
+            ("-p P -r R -ext --help", None),
+            ("process R -p P -ext", None),
+            ("process --help -p P", Some(("P", "--help"))),
+            ("", None),
+        ];
+        for (line, expected) in cases {
+            let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            let found = request(&arguments).map(|request| (request.profile.into_owned(), request.role));
+            let found = found.as_ref().map(|(profile, role)| (profile.as_str(), *role));
+            // A role that looks like an option names nothing that is cached, so clap gets to see it.
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What `use` displaced in a shell, kept in that shell until `clear` gives it back.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::Change;
+
+/// `name → value before the change`, where `None` says that there was no such variable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Displaced(BTreeMap<&'static str, Option<String>>);
+
+impl Displaced {
+    /// The variable that carries the record within the shell.
+    pub const VARIABLE: &'static str = "AWS_SSO_DISPLACED";
+
+    /// Reads the record; `None` if this is not one. Names that no change touches are dropped.
+    #[must_use]
+    pub fn from_variable(text: &str) -> Option<Self> {
+        let json = BASE64.decode(text).ok()?;
+        let values: BTreeMap<String, Option<String>> = serde_json::from_slice(&json).ok()?;
+        let known = |(name, value): (String, _)| Some((Change::known_name(&name)?, value));
+        Some(Self(values.into_iter().filter_map(known).collect()))
+    }
+
+    /// The record as a variable's value, of characters that no shell minds.
+    #[must_use]
+    pub fn to_variable(&self) -> String {
+        // A map of strings always serialises.
+        BASE64.encode(serde_json::to_string(&self.0).unwrap_or_default())
+    }
+
+    pub(crate) fn insert(&mut self, name: &'static str, value: Option<String>) {
+        self.0.insert(name, value);
+    }
+
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub(crate) fn into_values(self) -> Vec<(&'static str, Option<String>)> {
+        self.0.into_iter().collect()
+    }
+}
