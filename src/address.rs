@@ -41,9 +41,7 @@ impl<'a> Link<'a> {
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let (host, port) = match authority.strip_prefix('[') {
-            Some(bracketed) => {
-                bracketed.split_once(']').map(|(host, rest)| (host, rest.strip_prefix(':')))?
-            }
+            Some(bracketed) => bracketed.split_once(']').map(|(host, rest)| (host, rest.strip_prefix(':')))?,
             None => match authority.split_once(':') {
                 Some((host, port)) => (host, Some(port)),
                 None => (authority, None),
@@ -107,9 +105,6 @@ mod tests {
         let link = Link::parse("http://[::1]:8080/x?y").unwrap();
         assert_eq!((link.authority, link.host), ("[::1]:8080", "::1"));
         let link = Link::parse("https://oidc.eu-west-1.amazonaws.com?x").unwrap();
-        assert_eq!(
-            (link.authority, link.host),
-            ("oidc.eu-west-1.amazonaws.com", "oidc.eu-west-1.amazonaws.com")
-        );
+        assert_eq!((link.authority, link.host), ("oidc.eu-west-1.amazonaws.com", "oidc.eu-west-1.amazonaws.com"));
     }
 }

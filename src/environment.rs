@@ -25,16 +25,14 @@ fn flag(name: &str) -> Option<bool> {
 /// The person's home folder; the shared caches hang off it whatever else is set.
 pub fn home() -> Result<PathBuf> {
     env::home_dir().filter(|home| home.is_absolute()).ok_or_else(|| {
-        Error::failed("HOME is not set, so there is no place for ~/.aws")
-            .remedy("set HOME to your home folder")
+        Error::failed("HOME is not set, so there is no place for ~/.aws").remedy("set HOME to your home folder")
     })
 }
 
 /// A path as a person writes it: `~` for the home folder.
 #[must_use]
 pub fn shown(path: &std::path::Path) -> String {
-    let within =
-        home().ok().and_then(|home| path.strip_prefix(home).ok().map(|rest| format!("~/{}", rest.display())));
+    let within = home().ok().and_then(|home| path.strip_prefix(home).ok().map(|rest| format!("~/{}", rest.display())));
     within.unwrap_or_else(|| path.display().to_string())
 }
 

@@ -42,8 +42,7 @@ impl Kind {
     /// The kind that ends a process with this status.
     #[must_use]
     pub fn of_status(status: u8) -> Option<Self> {
-        let kinds =
-            [Self::Failed, Self::Usage, Self::SignInNeeded, Self::Denied, Self::Service, Self::Cancelled];
+        let kinds = [Self::Failed, Self::Usage, Self::SignInNeeded, Self::Denied, Self::Service, Self::Cancelled];
         kinds.into_iter().find(|kind| kind.status() == status)
     }
 }

@@ -117,9 +117,8 @@ impl<'a> Provider<'a> {
     }
 
     fn fetch(&self, role: &RoleArn, path: &Path) -> Result<RoleCredentials> {
-        let credentials = self
-            .session
-            .with_token(|token| self.client.role_credentials(token, &role.account_id, &role.role_name))?;
+        let credentials =
+            self.session.with_token(|token| self.client.role_credentials(token, &role.account_id, &role.role_name))?;
         if let Err(error) = role::write(self.session.store(), path, &credentials) {
             terminal::warn(&format!("{error}; the credentials are not kept"));
         }
@@ -133,9 +132,7 @@ fn last_resort(error: Error, cached: Option<RoleCredentials>) -> Result<RoleCred
     match cached.filter(|credentials| !refused && credentials.seconds_left() > 0) {
         Some(credentials) => {
             let minutes = credentials.seconds_left() / 60;
-            terminal::warn(&format!(
-                "{error}; these are the last credentials, good for {minutes} more minutes"
-            ));
+            terminal::warn(&format!("{error}; these are the last credentials, good for {minutes} more minutes"));
             Ok(credentials)
         }
         None => Err(error),

@@ -16,9 +16,7 @@ fn home(options: Options) -> (Sandbox, Home) {
     })
     .unwrap();
     let home = Home::new();
-    home.sign_in_config(
-        "[profile prod]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = x\n",
-    );
+    home.sign_in_config("[profile prod]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = x\n");
     home.write(".config/aws-sso/config", "[alias]\nproduction = 123456789012/x\n");
     for line in ["login --device-code --no-browser", "list"] {
         let _ = home.aws_sso(line.split(' ')).endpoint(sandbox.endpoint()).run().success();
@@ -59,10 +57,7 @@ fn verbs_options_profiles_and_roles_are_offered_in_every_shell() {
         ("awsso -p sandbox disc", vec!["discover".to_owned()]),
         ("awsso -p list use prod", vec!["prod".to_owned(), "production".to_owned()]),
         ("awsso use prod", vec!["prod".to_owned(), "production".to_owned()]),
-        (
-            &format!("awsso use {}", &id[..5]),
-            account.roles.iter().map(|role| format!("{id}/{role}")).collect(),
-        ),
+        (&format!("awsso use {}", &id[..5]), account.roles.iter().map(|role| format!("{id}/{role}")).collect()),
         (&format!("awsso use {id}/{}", &role[..3]), vec![format!("{id}/{role}")]),
         (
             &format!("awsso env {}/", account.name),
@@ -101,11 +96,8 @@ fn hostile_names_are_neither_offered_nor_executed() {
     for shell in Shell::all() {
         let found = offered(&home, shell, "awsso use ");
         for account in sandbox.accounts() {
-            let role = format!(
-                "{}/{}",
-                if plain(&account.name) { &account.name } else { &account.id },
-                account.roles[0]
-            );
+            let role =
+                format!("{}/{}", if plain(&account.name) { &account.name } else { &account.id }, account.roles[0]);
             assert!(found.contains(&role), "{shell:?} does not offer {role}");
         }
         assert!(found.iter().all(|value| plain(value)), "{shell:?}: {found:?}");

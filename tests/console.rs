@@ -26,8 +26,7 @@ fn parameter(link: &str, name: &str) -> String {
 #[test]
 fn a_printed_link_signs_a_browser_in_to_the_role_once() {
     let (place, account, role) = signed_in();
-    let output =
-        place.aws_sso(&format!("console {account}/{role} --service s3 --print")).run().success().quiet();
+    let output = place.aws_sso(&format!("console {account}/{role} --service s3 --print")).run().success().quiet();
     let link = output.stdout.trim_end();
     assert_eq!(parameter(link, "Destination"), "https://console.aws.amazon.com/s3/home");
     assert_eq!(parameter(link, "Issuer"), START_URL);
@@ -35,8 +34,7 @@ fn a_printed_link_signs_a_browser_in_to_the_role_once() {
     let page = get(&place.sandbox.endpoint(), target, None);
     assert!(page.starts_with("HTTP/1.1 200") && page.contains(&account) && page.contains(&role), "{page}");
     assert!(get(&place.sandbox.endpoint(), target, None).starts_with("HTTP/1.1 400"));
-    let counted =
-        ["GetRoleCredentials", "GetSigninToken", "ListAccounts"].map(|name| place.sandbox.count(name));
+    let counted = ["GetRoleCredentials", "GetSigninToken", "ListAccounts"].map(|name| place.sandbox.count(name));
     assert_eq!(counted, [1, 1, 0]);
 }
 
@@ -52,10 +50,7 @@ fn the_browser_is_given_a_page_of_this_machine_that_leads_to_the_link_once() {
         [("/", None, "404"), ("/console/x", None, "404"), (target, Some("evil.example"), "400")]
     {
         let answer = get(base, target, host);
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status}")) && !answer.contains("SigninToken"),
-            "{answer}"
-        );
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) && !answer.contains("SigninToken"), "{answer}");
     }
     let answer = get(base, target, None);
     assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("no-store"), "{answer}");
@@ -74,8 +69,7 @@ fn the_portal_is_asked_without_credentials_and_without_a_request() {
         (String::new(), String::new()),
         (
             " --service s3 --region eu-west-1".to_owned(),
-            "&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fs3%2Fhome%3Fregion%3Deu-west-1"
-                .to_owned(),
+            "&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fs3%2Fhome%3Fregion%3Deu-west-1".to_owned(),
         ),
         (
             " --destination https://console.aws.amazon.com/a?b=c&d=e#f".to_owned(),
@@ -95,14 +89,12 @@ fn the_portal_is_asked_without_credentials_and_without_a_request() {
 fn without_a_role_it_is_this_shells_in_this_shells_region() {
     let (place, account, role) = signed_in();
     let arn = format!("arn:aws:iam::{account}:role/{role}");
-    let console =
-        place.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "eu-west-3");
+    let console = place.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "eu-west-3");
     let link = console.run().success().stdout;
     let page = "https://eu-west-3.console.aws.amazon.com/console/home?region=eu-west-3";
     assert_eq!(parameter(&link, "Destination"), page);
     // Where the role does not work there is no page for it.
-    let elsewhere =
-        place.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "cn-north-1");
+    let elsewhere = place.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "cn-north-1");
     let page = parameter(&elsewhere.run().success().stdout, "Destination");
     assert!(page.contains(".aws.amazon.com/") && !page.contains("cn-north-1"), "{page}");
     let asked = place.aws_sso("console --print --region us-gov-west-1").env("AWS_SSO_ROLE_ARN", &arn);
@@ -113,10 +105,7 @@ fn without_a_role_it_is_this_shells_in_this_shells_region() {
 #[test]
 fn each_partition_has_its_own_console() {
     let cases = [
-        (
-            "us-gov-west-1",
-            "https://us-gov-west-1.console.amazonaws-us-gov.com/console/home?region=us-gov-west-1",
-        ),
+        ("us-gov-west-1", "https://us-gov-west-1.console.amazonaws-us-gov.com/console/home?region=us-gov-west-1"),
         ("cn-north-1", "https://cn-north-1.console.amazonaws.cn/console/home?region=cn-north-1"),
     ];
     for (region, expected) in cases {
@@ -197,15 +186,10 @@ fn a_fault_of_the_sign_in_endpoint_shows_no_secret() {
     let _ = place.aws_sso(&line).run().success();
     // The credentials are in the cache; the endpoint that knows nothing of them refuses.
     let other = Place::with(Options::default());
-    let refused =
-        place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", other.sandbox.endpoint()).run().status(4);
+    let refused = place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", other.sandbox.endpoint()).run().status(4);
     let refused = refused.complains("does not accept the role's credentials");
-    let unsafe_endpoint =
-        place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", "http://signin.example").run().status(2);
-    let down = place
-        .aws_sso(&line)
-        .env("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1")
-        .env("AWS_MAX_ATTEMPTS", "1");
+    let unsafe_endpoint = place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", "http://signin.example").run().status(2);
+    let down = place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1").env("AWS_MAX_ATTEMPTS", "1");
     let down = down.run().status(5);
     for output in [refused, unsafe_endpoint, down] {
         for secret in ["sessionKey", "ASIA", "SigninToken"] {

@@ -13,17 +13,8 @@ use crate::sign_in::{Place, TOKEN_FILE};
 use crate::support::{Invocation, skip};
 
 /// Everything that makes, fills, protects, renames, locks or deletes a file.
-const CALLS: [&str; 9] = [
-    "openat",
-    "write",
-    "fchmod",
-    "fsync",
-    "rename,renameat,renameat2",
-    "flock",
-    "ftruncate",
-    "unlink",
-    "mkdir",
-];
+const CALLS: [&str; 9] =
+    ["openat", "write", "fchmod", "fsync", "rename,renameat,renameat2", "flock", "ftruncate", "unlink", "mkdir"];
 
 pub(crate) fn can_trace() -> bool {
     let mut strace = Command::new("strace");
@@ -108,8 +99,7 @@ fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
             fs::set_permissions(place.home.path(TOKEN_FILE), fs::Permissions::from_mode(0o600)).unwrap();
             place.home.write(".aws/config", &config);
             place.home.write(".aws/credentials", credentials);
-            fs::set_permissions(place.home.path(".aws/credentials"), fs::Permissions::from_mode(0o640))
-                .unwrap();
+            fs::set_permissions(place.home.path(".aws/credentials"), fs::Permissions::from_mode(0o640)).unwrap();
         };
         let run = || place.aws_sso(line).env("BROWSER", &browser);
         reset();

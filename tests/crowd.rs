@@ -164,8 +164,7 @@ fn a_hundred_roles_at_twenty_a_second_are_all_had() {
         .flat_map(|account| account.roles.into_iter().map(move |role| format!("{}/{role}", account.id)))
         .collect();
     assert_eq!(roles.len(), CROWD);
-    let running: Vec<_> =
-        roles.iter().map(|role| place.aws_sso(&format!("process {role}")).start()).collect();
+    let running: Vec<_> = roles.iter().map(|role| place.aws_sso(&format!("process {role}")).start()).collect();
     for running in running {
         let _ = running.finish().success().quiet();
     }
@@ -192,8 +191,7 @@ fn a_holder_that_is_killed_hands_its_place_on() {
         wait(|| (place.sandbox.count(operation) == 1).then_some(()));
         let holder = holder(&place, lock);
         place.sandbox.update(|options| options.latency = Duration::ZERO);
-        let (dead, others): (Vec<_>, Vec<_>) =
-            running.into_iter().partition(|running| running.id() == holder);
+        let (dead, others): (Vec<_>, Vec<_>) = running.into_iter().partition(|running| running.id() == holder);
         let [dead] = &dead[..] else { panic!("the lock names no process of these") };
         dead.signal("KILL");
         agreed(others.into_iter().map(Running::finish));
@@ -243,16 +241,14 @@ impl Patience {
             scopes: Vec::new(),
         };
         let endpoint = Some(place.sandbox.endpoint());
-        let network =
-            Network { sso_endpoint_url: endpoint.clone(), oidc_endpoint_url: endpoint, ..Network::default() };
+        let network = Network { sso_endpoint_url: endpoint.clone(), oidc_endpoint_url: endpoint, ..Network::default() };
         let client = Client::new(&directory, &network).unwrap();
         Self { place, directory, client }
     }
 
     fn credentials(&self) -> Result<RoleCredentials, Error> {
         let (home, patience) = (&self.place.home, Duration::from_millis(50));
-        let (caches, locks) =
-            ([".aws/sso/cache", ".aws/cli/cache"].map(|path| home.path(path)), home.path(LOCKS));
+        let (caches, locks) = ([".aws/sso/cache", ".aws/cli/cache"].map(|path| home.path(path)), home.path(LOCKS));
         let [tokens, roles] = caches;
         let (directory, client) = (&self.directory, &self.client);
         let session = Session::in_folders(directory, client, LoginPolicy::Never, tokens, locks.clone());

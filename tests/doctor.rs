@@ -134,9 +134,7 @@ const CASES: &[Case] = &[
     (
         "keys and a profile",
         |_, run| {
-            run.env("AWS_ACCESS_KEY_ID", "AKIA")
-                .env("AWS_SECRET_ACCESS_KEY", "planted-1")
-                .env("AWS_PROFILE", "default")
+            run.env("AWS_ACCESS_KEY_ID", "AKIA").env("AWS_SECRET_ACCESS_KEY", "planted-1").env("AWS_PROFILE", "default")
         },
         ["Environment", "warning", "AWS_ACCESS_KEY_ID and AWS_PROFILE are both set", "unset AWS_PROFILE"],
     ),
@@ -247,12 +245,7 @@ const CASES: &[Case] = &[
             append(place, "\n[dev]\nregion = r\n");
             run
         },
-        [
-            "AWS config",
-            "warning",
-            "no AWS tool takes the section [dev] for a profile",
-            "name it [profile dev]",
-        ],
+        ["AWS config", "warning", "no AWS tool takes the section [dev] for a profile", "name it [profile dev]"],
     ),
     (
         "a session and a region in one profile",
@@ -319,10 +312,7 @@ const CASES: &[Case] = &[
     (
         "a role that is none",
         |place, run| {
-            append(
-                place,
-                "\n[profile bad]\ncredential_process = aws-sso -p corp -r arn:aws:iam::1:user/x -ext\n",
-            );
+            append(place, "\n[profile bad]\ncredential_process = aws-sso -p corp -r arn:aws:iam::1:user/x -ext\n");
             run
         },
         ["Profiles", "broken", "profile bad: arn:aws:iam::1:user/x is not an ARN", "write a role like"],
@@ -398,12 +388,7 @@ const CASES: &[Case] = &[
             place.home.write(".aws/sso/cache/x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "planted-1");
             run
         },
-        [
-            "Files",
-            "warning",
-            "a crash has left a temporary file in ~/.aws/sso/cache",
-            "rm ~/.aws/sso/cache/x.json",
-        ],
+        ["Files", "warning", "a crash has left a temporary file in ~/.aws/sso/cache", "rm ~/.aws/sso/cache/x.json"],
     ),
     (
         "a clock that is behind",
@@ -449,15 +434,8 @@ const CASES: &[Case] = &[
     ),
     (
         "a proxy that is not there",
-        |_, run| {
-            run.endpoint("https://portal.example.com").env("HTTPS_PROXY", "http://me:planted-1@127.0.0.1:9")
-        },
-        [
-            "Network",
-            "broken",
-            "the proxy on the way to portal.example.com cannot be reached",
-            "check HTTPS_PROXY",
-        ],
+        |_, run| run.endpoint("https://portal.example.com").env("HTTPS_PROXY", "http://me:planted-1@127.0.0.1:9"),
+        ["Network", "broken", "the proxy on the way to portal.example.com cannot be reached", "check HTTPS_PROXY"],
     ),
     (
         "a profile of a session that is not there",
@@ -565,10 +543,8 @@ fn the_function_of_each_shell_says_that_it_is_loaded_and_whether_tab_works() {
             );
             super::shell::typed(home.interactive(shell), &[". ./script"]);
             let found = home.read("found");
-            let loaded = format!(
-                "the awsso function is loaded in this {name}, of version {}",
-                env!("CARGO_PKG_VERSION")
-            );
+            let loaded =
+                format!("the awsso function is loaded in this {name}, of version {}", env!("CARGO_PKG_VERSION"));
             assert!(found.contains(&loaded), "{name}: {found}");
             assert!(found.contains(expected), "{name} {load}: no {expected} in {found}");
         }
@@ -581,8 +557,7 @@ fn a_service_that_hangs_is_told_within_seconds() {
     let place = Place::with(Options::default());
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", mute.local_addr().unwrap());
-    let output =
-        doctor(&place, "--json").endpoint(&address).limit(Duration::from_secs(15)).run().status(1).quiet();
+    let output = doctor(&place, "--json").endpoint(&address).limit(Duration::from_secs(15)).run().status(1).quiet();
     let all = findings(&output);
     let told = all.iter().filter(|[section, verdict, found, _]| {
         section == "Network" && verdict == "broken" && found.contains("did not answer in time")
@@ -603,9 +578,7 @@ fn a_world_in_ruins_is_told_of_to_the_end() {
         doctor(&place, "--json"),
         doctor(&place, "--json").env_remove("HOME").env_remove("PATH"),
         doctor(&place, "--json -p nowhere").env("HOME", "/nowhere").env("AWS_PROFILE", "\u{1b}[31m"),
-        doctor(&place, "--json")
-            .env("AWS_CONFIG_FILE", "/etc")
-            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/zero"),
+        doctor(&place, "--json").env("AWS_CONFIG_FILE", "/etc").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/zero"),
     ];
     for run in ruined {
         let output = run.run().status(1).quiet();

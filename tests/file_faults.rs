@@ -17,8 +17,7 @@ const FULL: [&str; 4] = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\
 const POWERLESS: [&str; 4] = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"];
 
 /// Neither root nor the owner of anything else.
-const STRANGER: (u32, [&str; 5]) =
-    (23456, ["setpriv", "--reuid=23456", "--regid=23456", "--clear-groups", "--"]);
+const STRANGER: (u32, [&str; 5]) = (23456, ["setpriv", "--reuid=23456", "--regid=23456", "--clear-groups", "--"]);
 
 fn signed_in() -> Place {
     Place::signed_in(Options::default())
@@ -49,8 +48,7 @@ fn a_full_disk_costs_the_cache_and_not_the_credentials() {
     let place = signed_in();
     let full = |line: &str| place.aws_sso(line).behind(FULL);
     let output = handed_out(place.process().behind(FULL).run());
-    let _ =
-        output.complains("warning: cannot write").complains("File too large; the credentials are not kept");
+    let _ = output.complains("warning: cannot write").complains("File too large; the credentials are not kept");
     assert_eq!(place.home.list(".aws/cli/cache"), [""; 0]);
 
     let account = &place.sandbox.accounts()[0];
@@ -114,9 +112,8 @@ fn what_cannot_be_read_is_named() {
     for (file, status) in cases {
         mode(&place.home.path(file), 0o200);
         let output = powerless(place.process().arg("-p").arg("corp")).run().status(status);
-        let _ = output
-            .complains(&format!("{file}: Permission denied"))
-            .complains("\n  check the file's owner and mode");
+        let _ =
+            output.complains(&format!("{file}: Permission denied")).complains("\n  check the file's owner and mode");
         mode(&place.home.path(file), 0o600);
     }
     // The cache of roles is only a cache.
@@ -182,17 +179,14 @@ fn folders_that_others_can_change_are_told_and_those_of_others_refused() {
     let place = signed_in();
     let _ = place.process().run().success().quiet();
     let cache = place.home.path(".aws/cli/cache");
-    let empty =
-        || fs::read_dir(&cache).unwrap().for_each(|entry| fs::remove_file(entry.unwrap().path()).unwrap());
+    let empty = || fs::read_dir(&cache).unwrap().for_each(|entry| fs::remove_file(entry.unwrap().path()).unwrap());
     let owner = fs::metadata(&cache).unwrap();
     let own_group = owner.uid() == owner.gid();
-    for (bits, told) in [(0o700, false), (0o755, false), (0o775, !own_group), (0o777, true), (0o1777, false)]
-    {
+    for (bits, told) in [(0o700, false), (0o755, false), (0o775, !own_group), (0o777, true), (0o1777, false)] {
         empty();
         mode(&cache, bits);
         let output = handed_out(place.process().run());
-        let warning =
-            format!("other users can change {0}; to mend that, run: chmod go-w {0}", cache.display());
+        let warning = format!("other users can change {0}; to mend that, run: chmod go-w {0}", cache.display());
         assert_eq!(output.stderr.contains(&warning), told, "{bits:o}\n{output}");
         assert_eq!(place.home.list(".aws/cli/cache").len(), 1);
     }

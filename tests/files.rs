@@ -86,9 +86,7 @@ fn a_folder_or_file_that_is_closed_is_named_and_left_as_it_was() {
 
     let is_root = fs::metadata(folder.path()).unwrap().uid() == 0;
     let powerless = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"];
-    if is_root
-        && !Command::new(powerless[0]).args(&powerless[1..]).arg("true").status().is_ok_and(|s| s.success())
-    {
+    if is_root && !Command::new(powerless[0]).args(&powerless[1..]).arg("true").status().is_ok_and(|s| s.success()) {
         return skip("root cannot give up its capabilities here: closed files are not tested");
     }
     let output = child(if is_root { &powerless } else { &["/usr/bin/env"] }, &place);

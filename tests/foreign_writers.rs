@@ -69,9 +69,8 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
     let (mut torn, mut seen) = (0, token::read(&SecretStore::Files, &token).unwrap().unwrap().expires_at);
     for round in 0..rounds(500) {
         torn += usize::from(serde_json::from_slice::<serde_json::Value>(&fs::read(&token).unwrap()).is_err());
-        let found = token::read(&SecretStore::Files, &token)
-            .unwrap()
-            .unwrap_or_else(|| panic!("no token in round {round}"));
+        let found =
+            token::read(&SecretStore::Files, &token).unwrap().unwrap_or_else(|| panic!("no token in round {round}"));
         assert!(found.expires_at.as_second() / 3600 >= seen.as_second() / 3600, "an older token came back");
         seen = found.expires_at;
         // Torn credentials count as none; an error would be shown to a person.
@@ -151,14 +150,8 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
         let Some(writer) = writer else { continue };
         let begin = place.home.path("begin");
         let writer = writer.endpoint(place.sandbox.endpoint());
-        let writer = writer.args([
-            package,
-            &rounds(200).to_string(),
-            &account.id,
-            &account.roles[0],
-            START_URL,
-            REGION,
-        ]);
+        let writer =
+            writer.args([package, &rounds(200).to_string(), &account.id, &account.roles[0], START_URL, REGION]);
         let writer = writer.arg(&begin).limit(Duration::from_hours(1)).start();
         wait(|| begin.exists().then_some(()));
 
@@ -192,12 +185,8 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
         // Had the newest refresh token been lost in any round, nobody could renew now.
         place.age_token();
         let _ = place.aws_sso("check").run().success().quiet();
-        let renewals =
-            place.sandbox.requests().iter().filter(|request| request.operation == "CreateToken").count();
-        println!(
-            "{package}: {} rounds, {runs} runs of aws-sso, {reads} reads, {renewals} CreateToken",
-            rounds(200)
-        );
+        let renewals = place.sandbox.requests().iter().filter(|request| request.operation == "CreateToken").count();
+        println!("{package}: {} rounds, {runs} runs of aws-sso, {reads} reads, {renewals} CreateToken", rounds(200));
     }
 }
 

@@ -60,8 +60,7 @@ fn each_writer(place: &Place, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) 
     let mut aged: serde_json::Value = serde_json::from_str(&fresh).unwrap();
     aged["expiresAt"] = "2020-01-01T00:00:00Z".into();
     let aged = aged.to_string();
-    let cannot =
-        |file: &str, then: &str| format!("cannot write {}: {reason}{then}", home.path(file).display());
+    let cannot = |file: &str, then: &str| format!("cannot write {}: {reason}{then}", home.path(file).display());
 
     let process = format!("process {role}");
     let default = format!("-p corp -r arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
@@ -78,8 +77,7 @@ fn each_writer(place: &Place, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) 
     ];
     for (line, token, status, file, then) in cases {
         let _ = fs::remove_file(home.path(".aws/credentials"));
-        let fillers =
-            files(&home.path("")).into_iter().filter(|path| path.to_str().unwrap().contains("/filler"));
+        let fillers = files(&home.path("")).into_iter().filter(|path| path.to_str().unwrap().contains("/filler"));
         fillers.for_each(|path| fs::remove_file(path).unwrap());
         for folder in [".aws/cli/cache", ".cache/aws-sso"] {
             let _ = fs::remove_dir_all(home.path(folder));
@@ -99,10 +97,7 @@ fn each_writer(place: &Place, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) 
         };
         assert!(said, "{message}{then}\n{output}");
         if status == 0 {
-            assert!(
-                output.stdout.contains("SecretAccessKey")
-                    || line == "list" && output.stdout.contains(&account.id)
-            );
+            assert!(output.stdout.contains("SecretAccessKey") || line == "list" && output.stdout.contains(&account.id));
         }
         let whole = [home.read(TOKEN_FILE), home.read(".aws/config"), home.read(".aws/credentials")];
         assert_eq!(whole, [token, config.as_str(), CREDENTIALS], "{line}");
@@ -120,12 +115,7 @@ fn is_odd(path: &Path) -> bool {
 #[test]
 fn on_a_full_disk_every_file_stays_whole_and_is_named() {
     for limit in ["size=256k", "nr_inodes=64"] {
-        let place = Place::with(Options {
-            approval: Approval::Automatic,
-            accounts: 1,
-            roles: 1,
-            ..Options::default()
-        });
+        let place = Place::with(Options { approval: Approval::Automatic, accounts: 1, roles: 1, ..Options::default() });
         let Some(disk) = Disk::on(place.home.path(""), limit) else { return };
         place.home.sign_in_config("");
         fs::create_dir(place.home.path("tmp")).unwrap();
@@ -138,8 +128,7 @@ fn on_a_full_disk_every_file_stays_whole_and_is_named() {
 #[test]
 fn over_a_quota_every_file_stays_whole_and_is_named() {
     // As file systems say it that count when they write to the disk.
-    let quota =
-        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:error=EDQUOT"];
+    let quota = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:error=EDQUOT"];
     if !crate::crashes::can_trace() {
         return skip("there is no strace that may trace: a quota is not tested");
     }

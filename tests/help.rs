@@ -35,11 +35,9 @@ fn every_verb_says_in_80_columns_what_it_is_for_and_ends_with_two_examples() {
         // The page may say it at more length than the list.
         let purpose = about.split(' ').take(3).collect::<Vec<_>>().join(" ");
         assert!(text.starts_with(&purpose), "{verb}: not {purpose:?} in\n{text}");
-        let examples =
-            text.split("\nExamples:\n").nth(1).unwrap_or_else(|| panic!("no examples of {verb}:\n{text}"));
-        let is_example = |line: &str| {
-            line.starts_with("  aws-sso ") || line.starts_with("  awsso ") || line == "  aws-sso"
-        };
+        let examples = text.split("\nExamples:\n").nth(1).unwrap_or_else(|| panic!("no examples of {verb}:\n{text}"));
+        let is_example =
+            |line: &str| line.starts_with("  aws-sso ") || line.starts_with("  awsso ") || line == "  aws-sso";
         assert!(examples.lines().count() >= 2 && examples.lines().all(is_example), "{verb}: {examples}");
     }
 }

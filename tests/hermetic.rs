@@ -35,8 +35,7 @@ fn a_program_reaches_a_terminal_only_if_it_was_given_one() {
 #[test]
 fn keys_reach_a_program_and_its_status_comes_back() {
     let home = Home::new();
-    let mut terminal =
-        home.script(Shell::Bash, r#"read -r -p "name: " name; echo "<$name>"; exit 7"#).in_terminal();
+    let mut terminal = home.script(Shell::Bash, r#"read -r -p "name: " name; echo "<$name>"; exit 7"#).in_terminal();
     terminal.wait_for("name:");
     terminal.send("Ada\r");
     let output = terminal.finish().status(7);
@@ -61,11 +60,7 @@ fn every_shell_runs_scripts_and_passes_its_status_on() {
     for shell in Shell::all() {
         let home = Home::new();
         let output = home.script(shell, "echo $HOME; exit 3").run().status(3).quiet();
-        assert_eq!(
-            output.stdout.trim_end(),
-            home.path("").to_str().unwrap().trim_end_matches('/'),
-            "{shell:?}"
-        );
+        assert_eq!(output.stdout.trim_end(), home.path("").to_str().unwrap().trim_end_matches('/'), "{shell:?}");
     }
 }
 

@@ -56,10 +56,7 @@ fn configs(account: &str, role: &str) -> [(&'static str, String); 2] {
                  sso_registration_scopes = sso:account:access\n[profile native]\nsso_session = corp\n{role}"
             ),
         ),
-        (
-            "a legacy profile",
-            format!("[profile native]\nsso_start_url = {START_URL}\nsso_region = {REGION}\n{role}"),
-        ),
+        ("a legacy profile", format!("[profile native]\nsso_start_url = {START_URL}\nsso_region = {REGION}\n{role}")),
     ]
 }
 
@@ -77,8 +74,7 @@ fn each_tool_uses_the_others_sign_in_and_credentials() {
         let ours = shared.aws_sso(&format!("-p native -r {arn} -ext")).run().success().quiet().json();
         assert_eq!(shared.sandbox.count("GetRoleCredentials"), 1, "{kind}");
         assert_eq!(shared.sandbox.count("CreateToken"), 0, "{kind}");
-        let identity =
-            shared.aws_cli("sts get-caller-identity --profile native").unwrap().run().success().json();
+        let identity = shared.aws_cli("sts get-caller-identity --profile native").unwrap().run().success().json();
         assert!(identity["Arn"].as_str().unwrap().contains(role.as_str()), "{kind}: {identity}");
         assert_eq!(shared.sandbox.count("GetRoleCredentials"), 1, "{kind}: the cache file is shared");
         assert_eq!(ours["AccountId"], account.as_str());
@@ -91,8 +87,7 @@ fn each_tool_uses_the_others_sign_in_and_credentials() {
         // We sign in, it asks for its role with our token.
         let _ = shared.aws_sso("login -p native --device-code --no-browser").run().success();
         shared.sandbox.clear_log();
-        let identity =
-            shared.aws_cli("sts get-caller-identity --profile native").unwrap().run().success().json();
+        let identity = shared.aws_cli("sts get-caller-identity --profile native").unwrap().run().success().json();
         assert!(identity["Arn"].as_str().unwrap().contains(role.as_str()), "{kind}: {identity}");
         assert_eq!(shared.sandbox.count("CreateToken"), 0, "{kind}");
         // And we hand out what it has cached.

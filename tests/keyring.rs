@@ -133,8 +133,7 @@ fn holders(home: &Home, secrets: &BTreeSet<String>) -> Vec<String> {
 
 /// Every secret that an item or an answer has.
 fn secrets(values: &[Value]) -> BTreeSet<String> {
-    const KEYS: [&str; 5] =
-        ["accessToken", "refreshToken", "clientSecret", "SecretAccessKey", "SessionToken"];
+    const KEYS: [&str; 5] = ["accessToken", "refreshToken", "clientSecret", "SecretAccessKey", "SessionToken"];
     let values = values.iter().flat_map(|value| [value, &value["Credentials"]]);
     let secrets = values.flat_map(|value| KEYS.iter().filter_map(|key| value[key].as_str()));
     secrets.map(str::to_owned).collect()
@@ -146,12 +145,8 @@ fn with_a_keyring_no_secret_is_in_a_file() {
     desktop.sign_in();
     let answer = desktop.process().run().success().quiet();
     let account = &desktop.place.sandbox.accounts()[0];
-    for line in [
-        "check",
-        "list",
-        "discover -p corp",
-        &format!("env {}/{} --shell bash", account.id, account.roles[1]),
-    ] {
+    for line in ["check", "list", "discover -p corp", &format!("env {}/{} --shell bash", account.id, account.roles[1])]
+    {
         let _ = desktop.aws_sso(line).run().success();
     }
     assert_eq!(desktop.process().run().success().quiet().stdout, answer.stdout, "from the keyring");
@@ -168,17 +163,13 @@ fn with_a_keyring_no_secret_is_in_a_file() {
 
     let _ = desktop.aws_sso("logout").run().success().complains("signed out of");
     let left = [desktop.items(".aws/sso/cache"), desktop.items(".aws/cli/cache")].concat();
-    assert!(
-        left.iter().all(|item| item["accessToken"].is_null() && item["Credentials"].is_null()),
-        "{left:?}"
-    );
+    assert!(left.iter().all(|item| item["accessToken"].is_null() && item["Credentials"].is_null()), "{left:?}");
     let _ = desktop.process().run().status(3).complains("run: aws-sso login -p corp");
 }
 
 #[test]
 fn a_crowd_at_one_keyring_renews_once_and_asks_once() {
-    let options =
-        Options { refresh: Rotation::Rotated, latency: Duration::from_millis(300), ..Options::default() };
+    let options = Options { refresh: Rotation::Rotated, latency: Duration::from_millis(300), ..Options::default() };
     let Some(desktop) = Desktop::new(options) else { return };
     desktop.sign_in();
     let answer = desktop.crowd();
@@ -197,8 +188,7 @@ fn a_crowd_at_one_keyring_renews_once_and_asks_once() {
 
     let accounts = desktop.place.sandbox.accounts();
     let roles = accounts.iter().flat_map(|account| account.roles.iter().map(|role| (&account.id, role)));
-    let all: Vec<_> =
-        roles.map(|(id, role)| desktop.aws_sso(&format!("process {id}/{role}")).start()).collect();
+    let all: Vec<_> = roles.map(|(id, role)| desktop.aws_sso(&format!("process {id}/{role}")).start()).collect();
     for output in all.into_iter().map(Running::finish) {
         let _ = output.success().quiet();
     }
@@ -221,9 +211,7 @@ fn secrets_in_files_move_to_the_keyring_and_a_person_is_told() {
     let answer = desktop.process().run().success().quiet().json();
     let kept = [".aws/sso/cache", ".aws/cli/cache"].map(|folder| {
         let names = home.list(folder).into_iter();
-        names
-            .map(|name| serde_json::from_str(&home.read(format!("{folder}/{name}"))).unwrap())
-            .collect::<Vec<Value>>()
+        names.map(|name| serde_json::from_str(&home.read(format!("{folder}/{name}"))).unwrap()).collect::<Vec<Value>>()
     });
     let secrets = secrets(&[kept.concat(), vec![answer]].concat());
     assert!(secrets.len() >= 5 && holders(home, &secrets).len() == 3, "{:?}", holders(home, &secrets));
@@ -232,8 +220,7 @@ fn secrets_in_files_move_to_the_keyring_and_a_person_is_told() {
     desktop.place.edit_token(|token| token["expiresAt"] = "2020-01-01T00:00:00Z".into());
     let running: Vec<_> = (0..CROWD).map(|_| desktop.aws_sso("check").start()).collect();
     let outputs: Vec<_> = running.into_iter().map(|running| running.finish().success()).collect();
-    let told =
-        outputs.iter().filter(|output| output.stderr.contains("has moved to the system's secret store"));
+    let told = outputs.iter().filter(|output| output.stderr.contains("has moved to the system's secret store"));
     assert_eq!(told.count(), 1, "{outputs:?}");
     assert_eq!(desktop.operations(), ["GetRoleCredentials", "CreateToken"], "renewed once, and not lost");
     assert_eq!(holders(home, &secrets), [""; 0]);
@@ -245,10 +232,7 @@ fn secrets_in_files_move_to_the_keyring_and_a_person_is_told() {
     let status = desktop.aws_sso("status").run().success().quiet().stdout;
     assert!(status.contains(&format!("in a file  ~/{TOKEN_FILE}\n")), "{status}");
     let status = desktop.aws_sso("status --json").run().success().json();
-    assert_eq!(
-        (&status["store"], status["secretsInFiles"].as_array().unwrap().len()),
-        (&"keyring".into(), 1)
-    );
+    assert_eq!((&status["store"], status["secretsInFiles"].as_array().unwrap().len()), (&"keyring".into(), 1));
     let _ = desktop.aws_sso("logout").run().success();
     assert_eq!(home.read(TOKEN_FILE), theirs);
 }
@@ -261,8 +245,7 @@ fn a_keyring_that_does_not_answer_is_told_in_time() {
     let home = &desktop.place.home;
 
     // Locked, where nobody can be asked for the password.
-    let lock =
-        home.command("dbus-send").args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"]);
+    let lock = home.command("dbus-send").args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"]);
     let lock = lock.args(["/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock"]);
     let _ = desktop.here(lock.arg("array:objpath:/org/freedesktop/secrets/collection/login")).run().success();
     for line in ["list --login never", "login --device-code --no-browser", "logout", "status"] {
@@ -287,10 +270,7 @@ fn a_keyring_that_does_not_answer_is_told_in_time() {
         (desktop.place.process().behind(alone), "there is no system's secret store"),
         (on("unix:path=/nowhere"), "there is no system's secret store"),
         (on("nonsense"), "there is no system's secret store"),
-        (
-            desktop.place.process().env("XDG_RUNTIME_DIR", home.path("tmp")),
-            "there is no system's secret store",
-        ),
+        (desktop.place.process().env("XDG_RUNTIME_DIR", home.path("tmp")), "there is no system's secret store"),
         (on(&format!("unix:path={}", mute.display())), "did not answer within 10 s"),
     ];
     for (process, words) in cases {

@@ -54,9 +54,7 @@ fn every_real_client_shows_the_roles_arn_through_credential_process() {
     let accounts = signed.sandbox.accounts();
     let (account, role) = (&accounts[1].id, &accounts[1].roles[1]);
     let process = format!("aws-sso -p corp -r arn:aws:iam::{account}:role/{role} -ext");
-    signed
-        .home
-        .sign_in_config(&format!("[profile target]\nregion = {REGION}\ncredential_process = {process}\n"));
+    signed.home.sign_in_config(&format!("[profile target]\nregion = {REGION}\ncredential_process = {process}\n"));
     let expected = format!(":sts::{account}:assumed-role/AWSReservedSSO_{role}_");
     let endpoint = signed.sandbox.endpoint();
 
@@ -95,8 +93,7 @@ pub(crate) fn rust_sdk_identity(signed: &Signed, profile: &str) -> String {
             .with_file(aws_runtime::env_config::file::EnvConfigFileKind::Config, path)
             .build();
         let http = aws_smithy_http_client::Builder::new().build_http();
-        let configured =
-            aws_config::provider_config::ProviderConfig::without_region().with_http_client(http.clone());
+        let configured = aws_config::provider_config::ProviderConfig::without_region().with_http_client(http.clone());
         let provider = aws_config::profile::ProfileFileCredentialsProvider::builder()
             .configure(&configured)
             .profile_files(files)
@@ -166,10 +163,7 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
          [profile plain]\nregion = eu-west-1\n\
          [profile loop]\ncredential_process = aws-sso process loop -p corp\n"
     ));
-    signed.home.write(
-        ".config/aws-sso/config",
-        format!("[alias]\nprod = {id}/{role}\nagain = native\nlost = prod\n"),
-    );
+    signed.home.write(".config/aws-sso/config", format!("[alias]\nprod = {id}/{role}\nagain = native\nlost = prod\n"));
     let cases = [
         ("native", Some(Some("eu-west-3"))),
         ("ours", Some(Some("eu-west-2"))),
@@ -215,7 +209,8 @@ fn exports_reach_a_real_shell() {
 #[test]
 fn only_the_default_profiles_three_keys_change() {
     let signed = Signed::in_to(Options::default());
-    let before = "# mine\n[other]\naws_access_key_id = KEEP\n\n[default]\nregion=eu-west-1 \naws_access_key_id = OLD\n\n; end";
+    let before =
+        "# mine\n[other]\naws_access_key_id = KEEP\n\n[default]\nregion=eu-west-1 \naws_access_key_id = OLD\n\n; end";
     signed.home.write(".aws/credentials", before);
     let role = signed.first_role();
     let output = signed.aws_sso(&format!("-p corp -r {role}")).run().success();
@@ -270,14 +265,11 @@ fn a_role_list_that_nobody_can_choose_from_is_an_error_with_a_remedy() {
 
 #[test]
 fn credentials_that_still_live_are_handed_out_when_the_service_fails() {
-    let signed = Signed::in_to(Options {
-        credential_lifetime: std::time::Duration::from_mins(10),
-        ..Options::default()
-    });
+    let signed =
+        Signed::in_to(Options { credential_lifetime: std::time::Duration::from_mins(10), ..Options::default() });
     let line = format!("-p corp -r {} -ext", signed.first_role());
     let first = signed.aws_sso(&line).run().success();
-    let again =
-        signed.home.aws_sso(line.split(' ')).endpoint("http://127.0.0.1:9").env("AWS_MAX_ATTEMPTS", "1");
+    let again = signed.home.aws_sso(line.split(' ')).endpoint("http://127.0.0.1:9").env("AWS_MAX_ATTEMPTS", "1");
     let again = again.run().success().complains("the last credentials, good for");
     assert_eq!(again.stdout, first.stdout);
 }
@@ -287,8 +279,7 @@ fn a_session_that_was_revoked_asks_for_a_sign_in() {
     let signed = Signed::in_to(Options::default());
     signed.sandbox.revoke_sessions();
     let output = signed.aws_sso(&format!("-p corp -r {} -ext", signed.first_role())).run().status(3);
-    let output =
-        output.complains(&format!("not signed in to {START_URL}")).complains("run: aws-sso login -p corp");
+    let output = output.complains(&format!("not signed in to {START_URL}")).complains("run: aws-sso login -p corp");
     assert_eq!(output.stdout, "");
 }
 
@@ -318,8 +309,7 @@ fn broken_settings_do_not_break_a_shells_start() {
 #[test]
 fn wrong_usage_and_broken_files_are_one_clear_line_and_a_remedy() {
     let arn = "arn:aws:iam::123456789012:role/x";
-    let directory =
-        "[sso-session corp]\nsso_start_url = https://x.awsapps.com/start\nsso_region = us-east-1\n";
+    let directory = "[sso-session corp]\nsso_start_url = https://x.awsapps.com/start\nsso_region = us-east-1\n";
     let other = "[sso-session dev]\nsso_start_url = https://y.awsapps.com/start\nsso_region = us-east-1\n";
     // config, arguments, status, what is said
     let cases = [
@@ -342,11 +332,7 @@ fn wrong_usage_and_broken_files_are_one_clear_line_and_a_remedy() {
         let output = output.status(status).complains(words);
         assert_eq!(output.stdout, "", "{line}");
         assert!(output.stderr.starts_with("aws-sso: "), "{line}: {}", output.stderr);
-        assert!(
-            output.stderr.lines().skip(1).all(|line| line.starts_with("  ")),
-            "{line}: {}",
-            output.stderr
-        );
+        assert!(output.stderr.lines().skip(1).all(|line| line.starts_with("  ")), "{line}: {}", output.stderr);
         assert!(output.stderr.lines().count() > 1, "{line} has no remedy: {}", output.stderr);
     }
 }

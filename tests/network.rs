@@ -81,9 +81,8 @@ fn read_head(stream: &mut TcpStream) -> String {
 
 /// A connection that is closed with something unread is reset, and its answer may be lost.
 fn skip_body(head: &str, stream: &mut TcpStream) {
-    let length = head
-        .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let length =
+        head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
     let _ = std::io::copy(&mut stream.take(length.unwrap_or(0)), &mut std::io::sink());
 }
 
@@ -165,11 +164,7 @@ fn https_takes_the_proxy_and_reaches_awss_own_hosts() {
     let _ = login(&home).through_proxy(&sandbox).run().success();
     let requests = sandbox.requests();
     let oidc = format!("oidc.{REGION}.amazonaws.com");
-    assert!(
-        requests
-            .iter()
-            .any(|request| request.operation == "CONNECT" && request.host == format!("{oidc}:443"))
-    );
+    assert!(requests.iter().any(|request| request.operation == "CONNECT" && request.host == format!("{oidc}:443")));
     assert!(requests.iter().any(|request| request.operation == "CreateToken" && request.host == oidc));
 }
 
@@ -221,14 +216,12 @@ fn what_passes_is_tried_again_and_what_stays_is_told() {
     let ok = credentials(LATER);
     let failed = http("500 Internal Server Error", "", r#"{"message":"x"}"#);
     let gateway = http("503 Service Unavailable", "", "<html>hunter2-access-token</html>");
-    let throttled =
-        http("429 Too Many Requests", "Retry-After: 0\r\n", r#"{"message":"HTTP 429 Unknown Code"}"#);
+    let throttled = http("429 Too Many Requests", "Retry-After: 0\r\n", r#"{"message":"HTTP 429 Unknown Code"}"#);
     let truncated = "HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n{\"roleCredentials\":{".to_owned();
     let reset = String::new();
     let none = r#"{"roleCredentials":null}"#;
     let html = "<html><script>hunter2-access-token</script></html>";
-    let denied =
-        http("403 Forbidden", "x-amzn-ErrorType: ForbiddenException\r\n", r#"{"message":"No access"}"#);
+    let denied = http("403 Forbidden", "x-amzn-ErrorType: ForbiddenException\r\n", r#"{"message":"No access"}"#);
     let unknown = http("404 Not Found", "x-amzn-ErrorType: ResourceNotFoundException\r\n", "{}");
     let foreign = "is not an answer of IAM Identity Center";
     // Answers in turn; the status, some words of the message, and how often was asked.

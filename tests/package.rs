@@ -17,10 +17,7 @@ fn pages(home: &Home) -> Vec<String> {
 
 /// A manual page as a terminal shows it; a warning fails.
 fn manual(home: &Home, page: &Path) -> String {
-    let man = home
-        .command("/usr/bin/man")
-        .args(["--warnings", "-E", "UTF-8", "-Tutf8", "-P", "cat", "-l"])
-        .arg(page);
+    let man = home.command("/usr/bin/man").args(["--warnings", "-E", "UTF-8", "-Tutf8", "-P", "cat", "-l"]).arg(page);
     let text = man.env("MANWIDTH", "80").env("GROFF_NO_SGR", "1").run().success().quiet().stdout;
     // Bold letters are struck twice.
     let mut letters: Vec<char> = Vec::new();
@@ -47,8 +44,7 @@ fn every_verb_has_a_page_that_renders_without_a_warning() {
     let pages = pages(&home);
     let help = home.aws_sso(["--help"]).run().success().stdout;
     let list = help.split("\nOptions:\n").next().unwrap();
-    let verbs =
-        list.lines().filter_map(|line| line.strip_prefix("  ")?.split_once("  ")).map(|(verb, _)| verb);
+    let verbs = list.lines().filter_map(|line| line.strip_prefix("  ")?.split_once("  ")).map(|(verb, _)| verb);
     for verb in verbs.filter(|verb| !verb.is_empty() && !verb.starts_with([' ', '('])) {
         assert!(pages.contains(&format!("aws-sso-{verb}.1")), "{verb}: {pages:?}");
     }
@@ -84,10 +80,9 @@ fn completes(home: &Home, shell: Shell, root: &Path) {
              autoload +X _aws-sso && [[ $functions[_aws-sso] == *logout* ]] && print logout",
             file("usr/share/zsh/vendor-completions")
         ),
-        Shell::Fish => format!(
-            "source {}\ncomplete -C 'aws-sso logo'",
-            file("usr/share/fish/vendor_completions.d/aws-sso.fish")
-        ),
+        Shell::Fish => {
+            format!("source {}\ncomplete -C 'aws-sso logo'", file("usr/share/fish/vendor_completions.d/aws-sso.fish"))
+        }
     };
     let output = home.script(shell, &script).run().success().quiet();
     assert!(output.stdout.starts_with("logout"), "{shell:?}: {output}");
@@ -121,8 +116,7 @@ fn package(home: &Home, tool: &Path) -> PathBuf {
 
 #[test]
 fn the_debian_package_installs_what_works_and_leaves_nothing_behind() {
-    let Some(tool) =
-        std::env::var_os("AWS_SSO_TEST_CARGO_DEB").filter(|tool| !tool.is_empty()).map(PathBuf::from)
+    let Some(tool) = std::env::var_os("AWS_SSO_TEST_CARGO_DEB").filter(|tool| !tool.is_empty()).map(PathBuf::from)
     else {
         skip("there is no cargo-deb (tests/run installs it): the Debian package is not tested");
         return;
@@ -136,11 +130,7 @@ fn the_debian_package_installs_what_works_and_leaves_nothing_behind() {
     fs::write(root.join("var/lib/dpkg/status"), "").unwrap();
     let dpkg = |arguments: &[&str]| {
         let run = home.command("/usr/bin/dpkg").arg("--root").arg(&root);
-        run.args(["--force-depends", "--force-bad-path"])
-            .args(arguments)
-            .limit(Duration::from_mins(2))
-            .run()
-            .success()
+        run.args(["--force-depends", "--force-bad-path"]).args(arguments).limit(Duration::from_mins(2)).run().success()
     };
     // Only root may install, even below another root; a package that anybody can unpack is the same one.
     let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);

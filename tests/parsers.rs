@@ -10,24 +10,21 @@ mod token_file;
 
 /// A seed with a few bytes changed, taken out or put in, often by some that mean something there.
 fn almost(seeds: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
-    let byte =
-        prop_oneof![any::<u8>(), proptest::sample::select(b"\"{}[]\\:/,-+.eE0129TZ\x00\x1b ".to_vec())];
+    let byte = prop_oneof![any::<u8>(), proptest::sample::select(b"\"{}[]\\:/,-+.eE0129TZ\x00\x1b ".to_vec())];
     let change = (any::<Index>(), 0..3_u8, byte);
-    (proptest::sample::select(seeds.to_vec()), proptest::collection::vec(change, 0..6)).prop_map(
-        |(seed, changes)| {
-            let mut bytes = seed.to_vec();
-            for (place, kind, byte) in changes {
-                let place = place.index(bytes.len());
-                match kind {
-                    0 => bytes[place] = byte,
-                    1 => bytes.insert(place, byte),
-                    _ if bytes.len() > 1 => drop(bytes.remove(place)),
-                    _ => {}
-                }
+    (proptest::sample::select(seeds.to_vec()), proptest::collection::vec(change, 0..6)).prop_map(|(seed, changes)| {
+        let mut bytes = seed.to_vec();
+        for (place, kind, byte) in changes {
+            let place = place.index(bytes.len());
+            match kind {
+                0 => bytes[place] = byte,
+                1 => bytes.insert(place, byte),
+                _ if bytes.len() > 1 => drop(bytes.remove(place)),
+                _ => {}
             }
-            bytes
-        },
-    )
+        }
+        bytes
+    })
 }
 
 proptest! {

@@ -22,8 +22,7 @@ fn remembered(options: Options) -> Signed {
 
 /// What `pick` prints for the shell when this is the choice.
 fn chosen(output: &str) -> Option<String> {
-    let quoted =
-        output.lines().find_map(|line| line.split_once("AWS_SSO_ROLE_ARN=")).map(|(_, value)| value)?;
+    let quoted = output.lines().find_map(|line| line.split_once("AWS_SSO_ROLE_ARN=")).map(|(_, value)| value)?;
     Some(quoted.trim_matches(['\'', ';']).to_owned())
 }
 
@@ -44,8 +43,7 @@ fn pickers(signed: &Signed) -> Vec<u32> {
         .filter(|id: &u32| {
             let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
             let program = fs::read_link(format!("/proc/{id}/exe")).unwrap_or_default();
-            program.ends_with("aws-sso-pick")
-                && environment.split(|byte| *byte == 0).any(|entry| entry == home)
+            program.ends_with("aws-sso-pick") && environment.split(|byte| *byte == 0).any(|entry| entry == home)
         })
         .collect()
 }
@@ -73,9 +71,7 @@ fn every_role_is_a_row_and_the_ones_used_last_stand_first() {
     // Enter takes the first row: the role of last time.
     terminal.send("\r");
     let output = terminal.finish().success();
-    assert!(
-        chosen(&output.stdout).unwrap().ends_with(&format!("::{}:role/{}", account.id, account.roles[1]))
-    );
+    assert!(chosen(&output.stdout).unwrap().ends_with(&format!("::{}:role/{}", account.id, account.roles[1])));
 }
 
 #[test]
@@ -120,8 +116,7 @@ fn it_draws_on_the_terminal_whatever_is_redirected_and_asks_nobody_where_there_i
 fn watched(signed: &Signed) -> Terminal {
     let script = "rm -f go; mkfifo go; stty -a >before; aws-sso pick --shell bash -p corp; echo $? >status
         cat go >/dev/null; stty -a >after; echo over";
-    let mut terminal =
-        signed.home.command("sh").args(["-c", script]).endpoint(signed.sandbox.endpoint()).in_terminal();
+    let mut terminal = signed.home.command("sh").args(["-c", script]).endpoint(signed.sandbox.endpoint()).in_terminal();
     terminal.wait_for("16/16");
     assert!(terminal.is_alternate_screen());
     terminal
@@ -335,11 +330,7 @@ fn no_name_leaves_its_row_or_reaches_the_terminal_and_nothing_is_run() {
     for picker in ["skim", "fzf", "number"] {
         signed.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
         let mut terminal = signed.aws_sso(PICK).in_terminal();
-        terminal.wait_for(&if picker == "number" {
-            format!("[1-{count},")
-        } else {
-            format!("{count}/{count}")
-        });
+        terminal.wait_for(&if picker == "number" { format!("[1-{count},") } else { format!("{count}/{count}") });
         assert!(!terminal.screen().contains('\u{202E}'), "{}", terminal.screen());
         terminal.send("\x03");
         let _ = terminal.finish().status(130);

@@ -8,9 +8,7 @@ use proptest::prelude::*;
 
 use crate::config_reading::DISAGREEMENTS;
 use crate::support::Home;
-use crate::support::ini::{
-    KEYS, Sections, awkward_file, botocore, cases, ours, plain_file, rust_sdk, samples,
-};
+use crate::support::ini::{KEYS, Sections, awkward_file, botocore, cases, ours, plain_file, rust_sdk, samples};
 
 /// A value that the Rust SDK gives now one way and now the other.
 const EITHER: &str = "\0";
@@ -166,14 +164,11 @@ fn what_a_user_means_is_what_we_read() {
         // A comment in a nested block goes when its setting is read.
         let without_comments = |sections: Sections| -> Sections {
             let value = |text: String| match text.strip_prefix('\n') {
-                Some(lines) => {
-                    lines.lines().map(|line| format!("\n{}", line.split(" #").next().unwrap())).collect()
-                }
+                Some(lines) => lines.lines().map(|line| format!("\n{}", line.split(" #").next().unwrap())).collect(),
                 None => text,
             };
-            let settings = |settings: BTreeMap<_, _>| {
-                settings.into_iter().map(|(key, text)| (key, value(text))).collect()
-            };
+            let settings =
+                |settings: BTreeMap<_, _>| settings.into_iter().map(|(key, text)| (key, value(text))).collect();
             sections.into_iter().map(|(name, section)| (name, settings(section))).collect()
         };
         let text = String::from_utf8_lossy(&file);

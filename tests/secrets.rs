@@ -33,8 +33,7 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// Every secret that the caches hold by now; what has been replaced stays in the set.
 fn collect(home: &Home, secrets: &mut BTreeSet<String>) {
-    const KEYS: [&str; 5] =
-        ["accessToken", "refreshToken", "clientSecret", "SecretAccessKey", "SessionToken"];
+    const KEYS: [&str; 5] = ["accessToken", "refreshToken", "clientSecret", "SecretAccessKey", "SessionToken"];
     for path in files(&home.path(".aws")) {
         let Ok(file) = serde_json::from_slice::<Value>(&fs::read(path).unwrap()) else { continue };
         for value in [&file, &file["Credentials"]] {
@@ -197,10 +196,7 @@ fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
     // A start URL of another kind does not even get a request.
     for url in ["http://d-abc123.awsapps.com/start", "file:///start", "javascript:alert(1)", "d-abc123"] {
         let home = Home::new();
-        home.write(
-            ".aws/config",
-            format!("[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-central-1\n"),
-        );
+        home.write(".aws/config", format!("[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-central-1\n"));
         let login = home.aws_sso(["login"]).env("BROWSER", curious_browser(&home)).run().status(2);
         let _ = login.complains("is not an https URL");
         assert!(!home.has("browser.env"), "{url}");

@@ -14,8 +14,7 @@ const SECRET: &str = "hunter2";
 const FOREIGN: &str = "is not an answer of IAM Identity Center";
 const BROKEN: &str = "before its answer was complete";
 
-const REGISTERED: &str =
-    r#"{"clientId":"client","clientSecret":"hunter2-client","clientSecretExpiresAt":4070908800}"#;
+const REGISTERED: &str = r#"{"clientId":"client","clientSecret":"hunter2-client","clientSecretExpiresAt":4070908800}"#;
 const AUTHORIZED: &str = r#"{"deviceCode":"hunter2-device","userCode":"ABCD-EFGH","verificationUri":"https://x/","expiresIn":600,"interval":1}"#;
 
 /// Faults that say nothing of the request, and what a person is told.
@@ -72,8 +71,7 @@ fn a_client_that_cannot_be_registered_is_told() {
         r#"{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":"soon"}"#,
     ]));
     for lapsed in ["1", "-1"] {
-        let body =
-            format!(r#"{{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":{lapsed}}}"#);
+        let body = format!(r#"{{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":{lapsed}}}"#);
         faults.push((http("200 OK", "", &body), "a client registration that lapsed at"));
     }
     sign_in(&[], faults);

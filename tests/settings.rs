@@ -38,10 +38,7 @@ fn each_setting_shows_its_value_and_where_that_came_from() {
         let rows = json["settings"].as_array().unwrap();
         rows.iter().find(|row| row["name"] == name).unwrap().clone()
     };
-    assert_eq!(
-        (&row("profile")["source"], &row("profile")["by"]),
-        (&"environment".into(), &"AWS_SSO_PROFILE".into())
-    );
+    assert_eq!((&row("profile")["source"], &row("profile")["by"]), (&"environment".into(), &"AWS_SSO_PROFILE".into()));
     assert_eq!((&row("picker")["source"], &row("picker")["line"]), (&"file".into(), &4.into()));
     assert_eq!(row("login")["source"], "default");
     assert_eq!(json["problems"].as_array().unwrap().len(), 0);
@@ -53,8 +50,8 @@ fn a_bad_value_ends_what_reads_it_and_an_unknown_key_is_a_warning() {
     home.sign_in_config("");
     home.write(FILE, "profil = corp\nlogin = never\n");
     let output = home.aws_sso(["env", "123456789012/Admin"]).run().status(3);
-    let output = output
-        .complains("warning: ~/.config/aws-sso/config:1: there is no setting profil; did you mean profile?");
+    let output =
+        output.complains("warning: ~/.config/aws-sso/config:1: there is no setting profil; did you mean profile?");
     assert_eq!(output.stdout, "");
     // What a program runs tells it nothing that it has not asked for.
     let output = home.aws_sso(["process", "123456789012/Admin"]).run().status(3);
@@ -64,9 +61,8 @@ fn a_bad_value_ends_what_reads_it_and_an_unknown_key_is_a_warning() {
     let output = home.aws_sso(["env", "123456789012/Admin"]).run().status(2);
     let _ = output.complains("~/.config/aws-sso/config:6: ").complains("there is no field roel");
     let output = home.aws_sso(["settings"]).run().status(2);
-    let output = output
-        .complains("config:1: there is no setting profil")
-        .complains("config:3: x is set more than once");
+    let output =
+        output.complains("config:1: there is no setting profil").complains("config:3: x is set more than once");
     let output = output.complains("config:4: the alias x names no role: there is no profile nowhere");
     let output = output.complains("config:6: ");
     assert!(output.stdout.starts_with("profile "), "{output}");
@@ -81,8 +77,7 @@ fn completion_and_init_work_with_settings_that_are_wrong() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let _ = home.aws_sso(["init", shell]).run().success().quiet();
     }
-    let output =
-        home.aws_sso(["complete", "--shell", "fish", "--", "awsso", "use", "prod"]).run().success().quiet();
+    let output = home.aws_sso(["complete", "--shell", "fish", "--", "awsso", "use", "prod"]).run().success().quiet();
     assert!(output.stdout.starts_with("production\t"), "{output}");
 }
 
@@ -130,22 +125,19 @@ fn a_resource_or_a_page_of_the_console_stands_for_its_accounts_role() {
     let _ = place.aws_sso("list").run().success();
     place.sandbox.clear_log();
     let id = &account.id;
-    let shortcut =
-        format!("{}/#/console?account_id={id}&role_name={}", crate::support::START_URL, account.roles[0]);
+    let shortcut = format!("{}/#/console?account_id={id}&role_name={}", crate::support::START_URL, account.roles[0]);
     for (text, region) in [
         (format!("arn:aws:lambda:eu-west-1:{id}:function:x"), Some("eu-west-1")),
         (format!("arn:aws:iam::{id}:user/me"), None),
         (format!("https://{id}-ab12cd34.eu-west-3.console.aws.amazon.com/s3?x=y"), Some("eu-west-3")),
         (shortcut, None),
     ] {
-        let output =
-            place.home.aws_sso(["env", &text]).endpoint(place.sandbox.endpoint()).run().success().stdout;
+        let output = place.home.aws_sso(["env", &text]).endpoint(place.sandbox.endpoint()).run().success().stdout;
         assert!(output.contains(&format!("AWS_ACCOUNT_ID='{id}'")), "{text}: {output}");
         let exported = region.map(|region| format!("AWS_REGION='{region}'"));
         assert_eq!(output.contains("AWS_REGION="), exported.is_some(), "{text}");
         assert!(exported.is_none_or(|exported| output.contains(&exported)), "{text}: {output}");
-        let output =
-            place.home.aws_sso(["env", &text, "--region", "us-east-2"]).endpoint(place.sandbox.endpoint());
+        let output = place.home.aws_sso(["env", &text, "--region", "us-east-2"]).endpoint(place.sandbox.endpoint());
         assert!(output.run().success().stdout.contains("AWS_REGION='us-east-2'"), "{text}");
     }
     let operations: Vec<_> = place.sandbox.requests().into_iter().map(|request| request.operation).collect();
@@ -178,12 +170,7 @@ fn several_roles_are_asked_for_on_a_terminal_and_listed_elsewhere() {
         ("https://other.awsapps.com/start/#/console?account_id=123456789012", 2, "no directory"),
     ];
     for (text, status, words) in cases {
-        let _ = place
-            .home
-            .aws_sso(["env", text])
-            .endpoint(place.sandbox.endpoint())
-            .run()
-            .status(status)
-            .complains(words);
+        let _ =
+            place.home.aws_sso(["env", text]).endpoint(place.sandbox.endpoint()).run().status(status).complains(words);
     }
 }

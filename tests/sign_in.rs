@@ -22,12 +22,9 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn with(options: Options) -> Self {
-        let sandbox = Sandbox::start(Options {
-            start_url: Some(START_URL.to_owned()),
-            region: REGION.to_owned(),
-            ..options
-        })
-        .unwrap();
+        let sandbox =
+            Sandbox::start(Options { start_url: Some(START_URL.to_owned()), region: REGION.to_owned(), ..options })
+                .unwrap();
         let home = Home::new();
         home.sign_in_config("");
         Self { sandbox, home }
@@ -87,8 +84,7 @@ impl Place {
 
     /// Goes to the service's page as a browser would; the address that it leads back to.
     pub(crate) fn authorize(&self, link: &str) -> String {
-        let answer =
-            get(&self.sandbox.endpoint(), link.strip_prefix(&self.sandbox.endpoint()).unwrap(), None);
+        let answer = get(&self.sandbox.endpoint(), link.strip_prefix(&self.sandbox.endpoint()).unwrap(), None);
         let header = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
         header.to_owned()
     }
@@ -111,9 +107,7 @@ pub(crate) fn get(base: &str, target: &str, host: Option<&str>) -> String {
     let address = base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     let host = host.unwrap_or(address);
-    stream
-        .write_all(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes())
-        .unwrap();
+    stream.write_all(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
@@ -140,8 +134,7 @@ fn a_browser_brings_a_token_that_can_be_renewed() {
     assert!(token["refreshToken"].is_string());
     let mode = fs::metadata(place.home.path(TOKEN_FILE)).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let grants: Vec<_> =
-        place.sandbox.requests().iter().filter_map(|request| request.grant.clone()).collect();
+    let grants: Vec<_> = place.sandbox.requests().iter().filter_map(|request| request.grant.clone()).collect();
     assert_eq!(grants, ["authorization_code"]);
     let _ = place.process().run().success();
 
@@ -208,11 +201,7 @@ fn ctrl_c_ends_a_sign_in() {
 
 #[test]
 fn a_device_code_is_shown_and_polled_until_it_is_approved() {
-    let place = Place::with(Options {
-        approval: Approval::Automatic,
-        polls_before_approval: 2,
-        ..Options::default()
-    });
+    let place = Place::with(Options { approval: Approval::Automatic, polls_before_approval: 2, ..Options::default() });
     let running = place.aws_sso("login --device-code --no-browser").start();
     let output = running.finish().success().complains("/device").complains("confirm the code");
     assert_eq!(output.stdout, "");
@@ -228,9 +217,7 @@ fn nobody_in_time_is_status_3() {
 
 #[test]
 fn a_lapsed_token_is_renewed_silently_and_foreign_keys_stay() {
-    for (rotation, same) in
-        [(Rotation::Reusable, true), (Rotation::Rotated, false), (Rotation::Unmentioned, true)]
-    {
+    for (rotation, same) in [(Rotation::Reusable, true), (Rotation::Rotated, false), (Rotation::Unmentioned, true)] {
         let place = Place::signed_in(Options { refresh: rotation, ..Options::default() });
         place.edit_token(|token| token["future"] = "kept".into());
         place.age_token();
@@ -293,11 +280,7 @@ fn without_a_terminal_what_needs_a_person_fails_at_once() {
 
 #[test]
 fn a_person_behind_a_program_is_asked_on_the_terminal() {
-    let place = Place::with(Options {
-        approval: Approval::Automatic,
-        polls_before_approval: 1,
-        ..Options::default()
-    });
+    let place = Place::with(Options { approval: Approval::Automatic, polls_before_approval: 1, ..Options::default() });
     let mut terminal = place.process().behind_a_program();
     terminal.wait_for("confirm the code");
     let output = terminal.finish().success();

@@ -53,8 +53,7 @@ pub fn child(profiles: usize) {
 /// A line of `/proc/self/status`, in bytes; nothing where there is no such file.
 fn memory(line: &str) -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kilobytes =
-        status.lines().find_map(|text| text.strip_prefix(line)?.split_whitespace().next()?.parse().ok());
+    let kilobytes = status.lines().find_map(|text| text.strip_prefix(line)?.split_whitespace().next()?.parse().ok());
     kilobytes.unwrap_or(0) * 1024
 }
 
@@ -74,9 +73,8 @@ pub fn rows(program: &Path) -> Vec<Row> {
     let options = Options { accounts: 500, roles: 100, ..Options::default() };
     let mut stage = Stage::new(program, options);
     stage.config = tended();
-    let mut runs: Vec<_> = (0..5)
-        .map(|_| stage.run(stage.home.command(program).args(["discover", "-p", "corp", "--quiet"])))
-        .collect();
+    let mut runs: Vec<_> =
+        (0..5).map(|_| stage.run(stage.home.command(program).args(["discover", "-p", "corp", "--quiet"]))).collect();
     runs.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
     let run = &runs[runs.len() / 2];
     vec![

@@ -50,11 +50,8 @@ fn populate(stage: &Stage, folder: &Path) -> Row {
     let token = stage.home.read(format!(".aws/sso/cache/{session}"));
     stage.home.write(format!(".aws/sso/cache/{start_url}"), token);
     // It rewrites the file for each profile, so that the time grows with the square of their number.
-    let program = stage
-        .home
-        .command("timeout")
-        .arg(PATIENCE.as_secs().to_string())
-        .arg(folder.join("bin/aws-sso-util"));
+    let program =
+        stage.home.command("timeout").arg(PATIENCE.as_secs().to_string()).arg(folder.join("bin/aws-sso-util"));
     let options = ["configure", "populate", "-u", START_URL, "--sso-region", REGION, "-r", REGION];
     let run = stage.run(program.args(options).env("AWS_DEFAULT_REGION", REGION));
     row("aws-sso-util configure populate", &run)

@@ -109,11 +109,7 @@ fn crowd(programs: &Programs, hits: &Stage, misses: &Stage) -> Race {
         let miss = || misses.process(program).map(|run| misses.at_service(run, true));
         let single = format!("one aws-sso, {kind}, cold, then 100 that have a hit");
         race = race
-            .add(
-                Contender::answering(&single, miss())
-                    .then(hits.process(program), 100)
-                    .without(misses.role_cache()),
-            )
+            .add(Contender::answering(&single, miss()).then(hits.process(program), 100).without(misses.role_cache()))
             .add(
                 Contender::answering(&format!("100 × aws-sso, {kind}, cold"), miss())
                     .crowd(100)
@@ -138,10 +134,7 @@ fn others(programs: &Programs, hits: &Stage, misses: &Stage) -> Race {
                 .judged("aws-sso, hit", Goal::AtLeast(100.0)),
         )
         .add(Contender::answering("aws-sso, miss, http", ours(false)).without(misses.role_cache()))
-        .add(
-            Contender::answering("the original", hits.original())
-                .judged("aws-sso, miss, http", Goal::AtLeast(50.0)),
-        )
+        .add(Contender::answering("the original", hits.original()).judged("aws-sso, miss, http", Goal::AtLeast(50.0)))
         .add(Contender::answering("aws-sso, miss, https", ours(true)).without(misses.role_cache()))
         .add(
             Contender::answering("`aws configure export-credentials`, miss", misses.aws_cli())

@@ -124,10 +124,8 @@ impl Contender {
         if let Some(shows) = &self.frame {
             return Some(first_frame(self.run.as_ref().ok()?, shows));
         }
-        let crowds = [
-            Some((self.run.as_ref().ok()?, self.copies)),
-            self.then.as_ref().map(|(run, copies)| (run, *copies)),
-        ];
+        let crowds =
+            [Some((self.run.as_ref().ok()?, self.copies)), self.then.as_ref().map(|(run, copies)| (run, *copies))];
         let commands = crowds.into_iter().flatten().map(|(run, copies)| {
             let silent = |mut command: Command| {
                 command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -177,10 +175,7 @@ impl Race {
     pub fn run(mut self) -> Results {
         self.contenders.iter_mut().for_each(Contender::try_out);
         // A hit needs what the tries of a miss have removed or left.
-        self.contenders
-            .iter_mut()
-            .filter(|contender| contender.without.is_none())
-            .for_each(Contender::try_out);
+        self.contenders.iter_mut().filter(|contender| contender.without.is_none()).for_each(Contender::try_out);
         let mut times = vec![Vec::with_capacity(self.rounds); self.contenders.len()];
         for _ in 0..self.rounds {
             for (contender, times) in self.contenders.iter().zip(&mut times) {

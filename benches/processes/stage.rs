@@ -97,9 +97,9 @@ impl Stage {
         };
         stage.write_config(profiles);
         let caches = [".aws/sso/cache", ".aws/cli/cache"];
-        let files = caches.iter().flat_map(|folder| {
-            other.home.list(folder).into_iter().map(move |name| format!("{folder}/{name}"))
-        });
+        let files = caches
+            .iter()
+            .flat_map(|folder| other.home.list(folder).into_iter().map(move |name| format!("{folder}/{name}")));
         for file in files.chain(["bearer".to_owned(), "sandbox-ca.pem".to_owned()]) {
             stage.home.write(&file, other.home.read(&file));
         }
@@ -128,8 +128,7 @@ impl Stage {
     }
 
     fn token(&self, name: &str) -> Option<String> {
-        let file: serde_json::Value =
-            serde_json::from_str(&self.home.read(format!(".aws/sso/cache/{name}"))).ok()?;
+        let file: serde_json::Value = serde_json::from_str(&self.home.read(format!(".aws/sso/cache/{name}"))).ok()?;
         Some(file.get("accessToken")?.as_str()?.to_owned())
     }
 
@@ -165,8 +164,7 @@ impl Stage {
         // By its path: a program that has to be looked up is started by the slower fork.
         let program = support::programs("curl").next().ok_or("curl is not installed")?;
         let (account, role) = (&self.account, &self.role);
-        let url =
-            format!("{}/federation/credentials?account_id={account}&role_name={role}", self.endpoint(secure));
+        let url = format!("{}/federation/credentials?account_id={account}&role_name={role}", self.endpoint(secure));
         let header = format!("@{}", self.home.path("bearer").display());
         let curl = self.home.command(program).args(["--silent", "--fail", "--header", &header, &url]);
         Ok(if secure { curl.arg("--cacert").arg(self.home.path("sandbox-ca.pem")) } else { curl })
@@ -182,10 +180,8 @@ impl Stage {
     /// The program that this one replaces, as `pip` installs it.
     pub fn original(&self) -> Result<Invocation, String> {
         let folder = target_folder().join("bench/original");
-        let make =
-            "set -eu; cd \"$1\"; . tests/setup.bash; virtual_environment \"$2\" benches/requirements.txt";
-        let outcome =
-            Command::new("bash").args(["-c", make, "bash", env!("CARGO_MANIFEST_DIR")]).arg(&folder).status();
+        let make = "set -eu; cd \"$1\"; . tests/setup.bash; virtual_environment \"$2\" benches/requirements.txt";
+        let outcome = Command::new("bash").args(["-c", make, "bash", env!("CARGO_MANIFEST_DIR")]).arg(&folder).status();
         if !outcome.is_ok_and(|status| status.success()) {
             return Err("it could not be installed".to_owned());
         }

@@ -30,13 +30,7 @@ fn cells(row: &Row) -> [String; 5] {
     let times = match &row.times {
         Ok(times) => times,
         Err(reason) => {
-            return [
-                row.name.clone(),
-                "–".into(),
-                "–".into(),
-                format!("not measured: {reason}"),
-                String::new(),
-            ];
+            return [row.name.clone(), "–".into(), "–".into(), format!("not measured: {reason}"), String::new()];
         }
     };
     let milliseconds = |time: std::time::Duration| {
@@ -50,9 +44,7 @@ fn cells(row: &Row) -> [String; 5] {
         let (comparison, goal) = match verdict.goal {
             Goal::AtMost(most) => (format!("{number} × {reference}"), format!("at most {most}")),
             Goal::AtLeast(least) => (format!("{number} × {reference}"), format!("at least {least}")),
-            Goal::MillisecondsMore(most) => {
-                (format!("{number} ms + {reference}"), format!("at most {most} ms more"))
-            }
+            Goal::MillisecondsMore(most) => (format!("{number} ms + {reference}"), format!("at most {most} ms more")),
             Goal::Milliseconds(most) => (format!("{number} ms"), format!("at most {most} ms")),
         };
         let mark = if verdict.goal.is_met(measured) { "✓" } else { "✗ missed" };

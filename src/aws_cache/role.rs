@@ -173,9 +173,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), None);
-        for junk in
-            ["", "{", "[]", r#"{"ProviderType": "assume-role", "Credentials": {}}"#, r#"{"Credentials": {}}"#]
-        {
+        for junk in ["", "{", "[]", r#"{"ProviderType": "assume-role", "Credentials": {}}"#, r#"{"Credentials": {}}"#] {
             std::fs::write(&path, junk).unwrap();
             assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), None, "{junk}");
         }
@@ -190,11 +188,9 @@ mod tests {
         for name in ["one.json", "two.json", "kept.json", "sso.txt"] {
             write(&SecretStore::Files, &place(name), &credentials()).unwrap();
         }
-        std::fs::write(place("assumed.json"), r#"{"ProviderType": "assume-role", "Credentials": {}}"#)
-            .unwrap();
+        std::fs::write(place("assumed.json"), r#"{"ProviderType": "assume-role", "Credentials": {}}"#).unwrap();
         std::fs::write(place("junk.json"), "{").unwrap();
-        std::fs::write(place("one.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"), r#"{"ProviderType": "sso", "Cred"#)
-            .unwrap();
+        std::fs::write(place("one.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"), r#"{"ProviderType": "sso", "Cred"#).unwrap();
         // In a file's place: no reason to stop half-way.
         std::fs::create_dir(place("folder.json")).unwrap();
         sweep(&SecretStore::Files, folder.path(), &[place("kept.json")]).unwrap();

@@ -225,9 +225,7 @@ pub(crate) fn first_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
 pub(crate) fn python_json(value: &impl Serialize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, PythonFormatter);
-    value
-        .serialize(&mut serializer)
-        .map_err(|error| Error::failed(format!("cannot write a cache file: {error}")))?;
+    value.serialize(&mut serializer).map_err(|error| Error::failed(format!("cannot write a cache file: {error}")))?;
     Ok(bytes)
 }
 
@@ -235,19 +233,11 @@ pub(crate) fn python_json(value: &impl Serialize) -> Result<Vec<u8>> {
 struct PythonFormatter;
 
 impl serde_json::ser::Formatter for PythonFormatter {
-    fn begin_array_value<W: ?Sized + std::io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> std::io::Result<()> {
+    fn begin_array_value<W: ?Sized + std::io::Write>(&mut self, out: &mut W, first: bool) -> std::io::Result<()> {
         if first { Ok(()) } else { out.write_all(b", ") }
     }
 
-    fn begin_object_key<W: ?Sized + std::io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> std::io::Result<()> {
+    fn begin_object_key<W: ?Sized + std::io::Write>(&mut self, out: &mut W, first: bool) -> std::io::Result<()> {
         if first { Ok(()) } else { out.write_all(b", ") }
     }
 
@@ -279,10 +269,7 @@ mod optional_date {
     use crate::timestamp;
 
     #[allow(clippy::ref_option, reason = "serde's signature")]
-    pub(crate) fn serialize<S: Serializer>(
-        instant: &Option<Timestamp>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(instant: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
         match instant {
             Some(instant) => super::date::serialize(instant, serializer),
             None => serializer.serialize_none(),
@@ -290,9 +277,7 @@ mod optional_date {
     }
 
     /// What cannot be read counts as absent: the token is good until it lapses, it just cannot be renewed.
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Timestamp>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
         let text = Option::<String>::deserialize(deserializer)?;
         Ok(text.as_deref().and_then(timestamp::parse))
     }
@@ -381,13 +366,9 @@ mod tests {
     fn a_folder_in_the_tokens_place_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         assert!(read(&SecretStore::Files, folder.path()).unwrap_err().to_string().starts_with("cannot read"));
-        let token: Token =
-            first_json(br#"{"accessToken": "a1", "expiresAt": "2026-11-22T23:02:02Z"}"#).unwrap();
+        let token: Token = first_json(br#"{"accessToken": "a1", "expiresAt": "2026-11-22T23:02:02Z"}"#).unwrap();
         assert!(
-            write(&SecretStore::Files, folder.path(), &token)
-                .unwrap_err()
-                .to_string()
-                .contains("it is not a file")
+            write(&SecretStore::Files, folder.path(), &token).unwrap_err().to_string().contains("it is not a file")
         );
     }
 }

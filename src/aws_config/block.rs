@@ -297,8 +297,7 @@ mod tests {
     fn a_profile_that_some_sdk_would_misread_is_refused_and_nothing_added() {
         let mut document = Document::parse(b"[default]\n");
         for (name, value) in [("a b", "v"), ("a", "v #x"), ("a", "")] {
-            let profiles =
-                vec![("0".to_owned(), Vec::new()), (name.to_owned(), vec![("k", value.to_owned())])];
+            let profiles = vec![("0".to_owned(), Vec::new()), (name.to_owned(), vec![("k", value.to_owned())])];
             assert!(document.add_to_block(&marks(), profiles).is_err(), "{name} {value}");
             assert_eq!(document.to_bytes(), b"[default]\n");
         }

@@ -140,8 +140,7 @@ fn mention(lines: &[u8], key: &str) -> Option<usize> {
         let (left, right) = (&lines[..from + at], &lines[from + at + 1..]);
         let start = left.len().checked_sub(before.len());
         let is_left = start.is_some_and(|start| left[start..].eq_ignore_ascii_case(before.as_bytes()));
-        if is_left && right.get(..after.len()).is_some_and(|text| text.eq_ignore_ascii_case(after.as_bytes()))
-        {
+        if is_left && right.get(..after.len()).is_some_and(|text| text.eq_ignore_ascii_case(after.as_bytes())) {
             return start;
         }
         from += at + 1;

@@ -50,31 +50,21 @@ impl Directory {
         };
         let start_url = required("sso_start_url", "https://d-1234567890.awsapps.com/start")?;
         if !is_trustworthy(start_url) {
-            return Err(Error::usage(format!(
-                "the sso_start_url of {described} is not an https URL: {start_url}"
-            ))
-            .remedy(
-                "write it as your administrator gave it, such as https://d-1234567890.awsapps.com/start",
-            ));
+            return Err(Error::usage(format!("the sso_start_url of {described} is not an https URL: {start_url}"))
+                .remedy("write it as your administrator gave it, such as https://d-1234567890.awsapps.com/start"));
         }
         let region = required("sso_region", "us-east-1")?;
         if !is_region(region) {
             return Err(Error::usage(format!("the sso_region of {described} is not a region: {region}"))
                 .remedy("write it like us-east-1"));
         }
-        let scopes =
-            section.setting("sso_registration_scopes").filter(|_| session.is_some()).unwrap_or_default();
+        let scopes = section.setting("sso_registration_scopes").filter(|_| session.is_some()).unwrap_or_default();
         Ok(Self {
             name: name.to_owned(),
             session: session.map(str::to_owned),
             start_url: start_url.to_owned(),
             region: region.to_owned(),
-            scopes: scopes
-                .split(',')
-                .map(str::trim)
-                .filter(|scope| !scope.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            scopes: scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
         })
     }
 }
@@ -92,9 +82,7 @@ impl Config {
             (Some(profile), None) if is_legacy(profile) || profile.setting("sso_region").is_some() => {
                 Directory::described_by(profile, "profile", name, None)
             }
-            (Some(profile), Some(_)) if is_legacy(profile) => {
-                Directory::described_by(profile, "profile", name, None)
-            }
+            (Some(profile), Some(_)) if is_legacy(profile) => Directory::described_by(profile, "profile", name, None),
             (_, Some(session)) => Directory::described_by(session, "sso-session", name, Some(name)),
             (Some(_), None) => Err(Error::usage(format!("profile {name} has no SSO settings"))
                 .remedy("add to its section: sso_session = NAME, or name another with -p")),
@@ -138,10 +126,8 @@ impl Config {
     pub fn only_directory(&self) -> Result<Directory> {
         match self.directories() {
             [] if self.is_missing() => Err(self.no_config()),
-            [] => {
-                Err(Error::usage(format!("{} names no IAM Identity Center directory", self.path().display()))
-                    .remedy(format!("run: aws configure sso\n{MINIMAL}")))
-            }
+            [] => Err(Error::usage(format!("{} names no IAM Identity Center directory", self.path().display()))
+                .remedy(format!("run: aws configure sso\n{MINIMAL}"))),
             [name] => self.directory(name),
             names => Err(Error::usage(format!("there are several directories in {}", self.path().display()))
                 .remedy(format!("name one with -p or AWS_SSO_PROFILE: {}", listed(names)))),
@@ -159,8 +145,7 @@ impl Config {
         let config = reread.as_ref().unwrap_or(self);
         let names = config.sso_sessions().chain(config.profiles()).map(Section::name);
         let near = nearest(name, names, 5);
-        let error =
-            Error::usage(format!("there is no profile or sso-session {name} in {}", self.path().display()));
+        let error = Error::usage(format!("there is no profile or sso-session {name} in {}", self.path().display()));
         if !near.is_empty() {
             return error.remedy(format!("did you mean {}?", near.join(", ")));
         }
@@ -177,13 +162,9 @@ impl Config {
             self.path().display()
         ));
         if names.is_empty() {
-            return error
-                .remedy(format!("add a section [sso-session {session}] with sso_start_url and sso_region"));
+            return error.remedy(format!("add a section [sso-session {session}] with sso_start_url and sso_region"));
         }
-        error.remedy(format!(
-            "add a section [sso-session {session}], or name one that is there: {}",
-            listed(&names)
-        ))
+        error.remedy(format!("add a section [sso-session {session}], or name one that is there: {}", listed(&names)))
     }
 }
 
@@ -233,9 +214,7 @@ fn is_trustworthy(url: &str) -> bool {
 
 /// A region becomes part of a host's name, so nothing else may be in it.
 fn is_region(text: &str) -> bool {
-    text.len() <= 63
-        && !text.starts_with('-')
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    text.len() <= 63 && !text.starts_with('-') && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 #[cfg(test)]
@@ -329,12 +308,7 @@ sso_session = nowhere
             (session("sso_start_url = https://x/start"), "s", "sso-session s has no sso_region", "us-east-1"),
             (session("sso_region = us-east-1"), "s", "sso-session s has no sso_start_url", "https://"),
             ("[profile p]\nsso_region = r".to_owned(), "p", "profile p has no sso_start_url", "https://"),
-            (
-                session("sso_start_url = http://x/start\nsso_region = r"),
-                "s",
-                "not an https URL: http://x",
-                "https:",
-            ),
+            (session("sso_start_url = http://x/start\nsso_region = r"), "s", "not an https URL: http://x", "https:"),
             (session("sso_start_url = https://x\nsso_region = x.example/"), "s", "not a region", "us-east-1"),
             (String::new(), "p", "no profile or sso-session p", "aws configure sso"),
         ];

@@ -323,19 +323,10 @@ mod tests {
             ("[profile 'a'] # mine\nk = 1\n", "[profile 'a'] # mine\nk = new\n"),
             ("[ profile a ]\nk = 1\n", "[ profile a ]\nk = new\n"),
             // The last of several, as readers have it.
-            (
-                "[profile a]\nk = 1\nk = 2\n[profile a]\nx = 3\n",
-                "[profile a]\nk = 1\nk = new\n[profile a]\nx = 3\n",
-            ),
-            (
-                "[profile a]\nk = 1\n[profile \"a\"]\nk = 2\n",
-                "[profile a]\nk = 1\n[profile \"a\"]\nk = new\n",
-            ),
+            ("[profile a]\nk = 1\nk = 2\n[profile a]\nx = 3\n", "[profile a]\nk = 1\nk = new\n[profile a]\nx = 3\n"),
+            ("[profile a]\nk = 1\n[profile \"a\"]\nk = 2\n", "[profile a]\nk = 1\n[profile \"a\"]\nk = new\n"),
             // A nested block goes as a whole, other blocks do not count.
-            (
-                "[profile a]\nk =\n  b = 1\n\n  # c\n\td = 2\n  # e\nx = 3\n",
-                "[profile a]\nk = new\n\nx = 3\n",
-            ),
+            ("[profile a]\nk =\n  b = 1\n\n  # c\n\td = 2\n  # e\nx = 3\n", "[profile a]\nk = new\n\nx = 3\n"),
             ("[profile a]\ns3 =\n  k = 1\n", "[profile a]\ns3 =\n  k = 1\nk = new\n"),
             // A missing key follows the last line that is not blank and not a comment on what comes next.
             ("[profile a]\nx = 1\n\n# b\n[profile b]\n", "[profile a]\nx = 1\nk = new\n\n# b\n[profile b]\n"),
@@ -376,15 +367,11 @@ mod tests {
     fn the_default_profile_is_edited_where_it_is_read() {
         let cases = [
             ("[default]\nk = 1\n", "[default]\nk = new\n"),
-            (
-                "[default]\nk = 1\n[profile default]\nk = 2\n",
-                "[default]\nk = 1\n[profile default]\nk = new\n",
-            ),
+            ("[default]\nk = 1\n[profile default]\nk = 2\n", "[default]\nk = 1\n[profile default]\nk = new\n"),
             ("", "[default]\nk = new\n"),
         ];
         for (file, expected) in cases {
-            let set =
-                |document: &mut Document| document.set(&Header::profile("default"), "k", "new").unwrap();
+            let set = |document: &mut Document| document.set(&Header::profile("default"), "k", "new").unwrap();
             assert_eq!(edited(file, set), expected, "{file:?}");
         }
         // In a credentials file `[profile default]` is not the default profile.
@@ -411,10 +398,7 @@ mod tests {
     #[test]
     fn a_section_is_removed_without_the_comments_on_its_neighbours() {
         let cases = [
-            (
-                "# a\n[profile a]\n# k\nk = 1\n\n# b\n[profile b]\nk = 1\n",
-                Some("# a\n# b\n[profile b]\nk = 1\n"),
-            ),
+            ("# a\n[profile a]\n# k\nk = 1\n\n# b\n[profile b]\nk = 1\n", Some("# a\n# b\n[profile b]\nk = 1\n")),
             ("[profile a]\nx = 1\n[profile b]\n\n[profile \"a\"]\nx = 2", Some("[profile b]\n\n")),
             ("[default]\n", None),
         ];

@@ -103,8 +103,7 @@ pub(super) fn delimiter(text: &[u8]) -> Option<usize> {
 
 /// The text before a ` #` or ` ;`.
 pub(super) fn without_comment(text: &[u8]) -> &[u8] {
-    let starts_comment =
-        |at: &usize| matches!(text[*at], b'#' | b';') && (*at == 0 || is_space(text[*at - 1]));
+    let starts_comment = |at: &usize| matches!(text[*at], b'#' | b';') && (*at == 0 || is_space(text[*at - 1]));
     (0..text.len()).find(starts_comment).map_or(text, |at| &text[..at])
 }
 
@@ -248,10 +247,8 @@ mod tests {
 
     #[test]
     fn a_line_is_told_by_what_stands_before_it() {
-        let setting = |key: &'static str, value: &'static str| Line::Setting {
-            key: key.as_bytes(),
-            value: value.as_bytes(),
-        };
+        let setting =
+            |key: &'static str, value: &'static str| Line::Setting { key: key.as_bytes(), value: value.as_bytes() };
         let cases: [(&str, Line<'static>); 23] = [
             ("  indented = first key", setting("indented", "first key")),
             ("  again = 2", setting("again", "2")),

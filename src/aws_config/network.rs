@@ -167,8 +167,7 @@ sso =
     fn endpoints_come_from_the_most_specific_place() {
         let none = Overrides::default();
         let text = |text: &str| Some(text.to_owned());
-        let every =
-            Overrides { sso_endpoint_url: text("sso"), endpoint_url: text("all"), ..Overrides::default() };
+        let every = Overrides { sso_endpoint_url: text("sso"), endpoint_url: text("all"), ..Overrides::default() };
         let ignored = Overrides { ignore_endpoint_urls: Some(true), ..every.clone() };
         let heeded = Overrides { ignore_endpoint_urls: Some(false), ..none.clone() };
         let oidc = Overrides { oidc_endpoint_url: text("oidc"), ..none.clone() };

@@ -49,8 +49,7 @@ impl<'a> Section<'a> {
     #[must_use]
     pub fn means_role(self) -> bool {
         let names_role = |line| Command::parse(line).is_some_and(|command| !command.role.is_empty());
-        !self.assumes()
-            && (self.sso_role().is_some() || self.setting("credential_process").is_some_and(names_role))
+        !self.assumes() && (self.sso_role().is_some() || self.setting("credential_process").is_some_and(names_role))
     }
 
     /// Whether it means the role that it assumes with the credentials of another.
@@ -143,9 +142,7 @@ impl<'a> Command<'a> {
         let (mut verb, mut operand, mut is_more) = (None, None, false);
         while let Some(word) = words.next() {
             let (option, attached) = match word.split_once('=') {
-                Some((option, value)) if option.starts_with("--") => {
-                    (option, Some(Cow::Owned(value.to_owned())))
-                }
+                Some((option, value)) if option.starts_with("--") => (option, Some(Cow::Owned(value.to_owned()))),
                 _ => (&*word, None),
             };
             match option {
@@ -177,10 +174,7 @@ mod tests {
         let arn = "arn:aws:iam::123456789012:role/reader";
         let cases = [
             ("aws-sso -p corp -r ROLE -ext", Some((Some("corp"), "ROLE"))),
-            (
-                "/opt/my\\ tools/aws-sso --external-source --rolearn=ROLE --profile corp",
-                Some((Some("corp"), "ROLE")),
-            ),
+            ("/opt/my\\ tools/aws-sso --external-source --rolearn=ROLE --profile corp", Some((Some("corp"), "ROLE"))),
             ("'/usr/local/bin/aws-sso' process ROLE -p corp", Some((Some("corp"), "ROLE"))),
             ("aws-sso process --login never ROLE --profile=corp", Some((Some("corp"), "ROLE"))),
             ("aws-sso -p 'two words' process ROLE", Some((Some("two words"), "ROLE"))),
@@ -207,8 +201,7 @@ mod tests {
         for before in 0..30 {
             for after in ["", "/x", "3", ":role/a 210987654321"] {
                 let text = format!("{}123456789012{after} 1234567890123 99", "x".repeat(before));
-                let all: Vec<_> =
-                    text.split(|c: char| !c.is_ascii_digit()).filter(|id| id.len() == 12).collect();
+                let all: Vec<_> = text.split(|c: char| !c.is_ascii_digit()).filter(|id| id.len() == 12).collect();
                 assert_eq!(account_ids(text.as_bytes()).collect::<Vec<_>>(), all, "{text}");
             }
         }

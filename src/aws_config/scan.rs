@@ -181,8 +181,7 @@ impl Parts {
     fn read(&mut self) -> Result<Option<Config>> {
         loop {
             let mut more = self.file.by_ref().take(CHUNK as u64);
-            let read =
-                more.read_to_end(&mut self.rest).map_err(|error| atomic::unreadable(&self.path, &error))?;
+            let read = more.read_to_end(&mut self.rest).map_err(|error| atomic::unreadable(&self.path, &error))?;
             self.total += read as u64;
             if self.total > atomic::MAX_BYTES {
                 return Err(atomic::too_large(&self.path));

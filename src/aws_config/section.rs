@@ -86,9 +86,7 @@ pub(super) fn settings(text: &[u8], key: &str) -> Vec<Setting> {
 fn start_of_line(line: &[u8], key: &str) -> Vec<u8> {
     let depth = indent(line);
     let setting = without_comment(&line[depth..]);
-    if let Some(at) =
-        delimiter(setting).filter(|at| setting[*at] == b'=' && trim(&setting[..*at]) == key.as_bytes())
-    {
+    if let Some(at) = delimiter(setting).filter(|at| setting[*at] == b'=' && trim(&setting[..*at]) == key.as_bytes()) {
         let gap = setting[at + 1..].iter().take_while(|byte| is_space(**byte)).count();
         let value_start = at + 1 + gap;
         if value_start < setting.len() {

@@ -100,8 +100,7 @@ impl Opened<'_> {
 
 /// Whether a word, or the value of an option, begins with a scheme; that of one letter is a drive of Windows.
 fn is_link(word: &str) -> bool {
-    let value =
-        if word.starts_with('-') { word.split_once('=').map_or(word, |(_, value)| value) } else { word };
+    let value = if word.starts_with('-') { word.split_once('=').map_or(word, |(_, value)| value) } else { word };
     value.split_once(':').is_some_and(|(scheme, _)| {
         scheme.len() > 1
             && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -147,10 +146,7 @@ mod tests {
                     "http://127.0.0.1:1/a?b=c&d=e",
                 ],
             ),
-            (
-                r"'C:\a b\x.exe' 'C:\{role}' {url}",
-                &[r"C:\a b\x.exe", r"C:\Admin", "http://127.0.0.1:1/a?b=c&d=e"],
-            ),
+            (r"'C:\a b\x.exe' 'C:\{role}' {url}", &[r"C:\a b\x.exe", r"C:\Admin", "http://127.0.0.1:1/a?b=c&d=e"]),
             ("open '{' {url}", &["open", "{", "http://127.0.0.1:1/a?b=c&d=e"]),
         ];
         for (template, expected) in cases {
@@ -165,8 +161,7 @@ mod tests {
 
     #[test]
     fn a_name_cannot_become_an_option_or_another_placeholder() {
-        let opened =
-            Opened { url: "u", account_name: "--load-extension={url}\x1b", account_id: "1", role: "-r" };
+        let opened = Opened { url: "u", account_name: "--load-extension={url}\x1b", account_id: "1", role: "-r" };
         assert_eq!(opened.fill("{account_name}"), "load-extension={url}\u{FFFD}");
         assert_eq!(opened.fill("{role}"), "r");
     }

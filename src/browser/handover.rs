@@ -101,7 +101,11 @@ impl Page {
             _ if !is_for(head, self.port) => Reply::Malformed,
             // Whoever cannot be this browser is told nothing, not even that the page is there.
             Some((target, _)) if target == self.path && !is_foreign => {
-                if self.taken.swap(true, Ordering::SeqCst) { Reply::Gone } else { Reply::Link }
+                if self.taken.swap(true, Ordering::SeqCst) {
+                    Reply::Gone
+                } else {
+                    Reply::Link
+                }
             }
             Some(_) => Reply::NotFound,
             None => Reply::Malformed,
@@ -128,8 +132,7 @@ impl Page {
 fn is_another_users(peer: SocketAddr, port: u16) -> bool {
     let mine = rustix::process::getuid().as_raw();
     let tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
-    let owner =
-        tables.iter().find_map(|table| owner(&std::fs::read_to_string(table).ok()?, peer.port(), port));
+    let owner = tables.iter().find_map(|table| owner(&std::fs::read_to_string(table).ok()?, peer.port(), port));
     owner.is_some_and(|owner| owner != mine && owner != 0)
 }
 
@@ -165,11 +168,7 @@ mod tests {
         let cases = [
             (format!("GET /console/other {ours}"), false, Reply::NotFound),
             (format!("POST /console/s {ours}"), false, Reply::Malformed),
-            (
-                "GET /console/s HTTP/1.1\r\nHost: evil.example:4242\r\n\r\n".to_owned(),
-                false,
-                Reply::Malformed,
-            ),
+            ("GET /console/s HTTP/1.1\r\nHost: evil.example:4242\r\n\r\n".to_owned(), false, Reply::Malformed),
             ("GET /console/s HTTP/1.1\r\n\r\n".to_owned(), false, Reply::Malformed),
             (format!("GET /console/s {ours}"), true, Reply::NotFound),
             (format!("GET /console/s {ours}"), false, Reply::Link),

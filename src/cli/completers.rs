@@ -66,12 +66,7 @@ pub(crate) fn directories(current: &OsStr) -> Vec<CompletionCandidate> {
     let Some(config) = environment::config_file().ok().and_then(|path| Config::read(&path).ok()) else {
         return Vec::new();
     };
-    config
-        .directories()
-        .iter()
-        .filter(|name| name.starts_with(&*current))
-        .map(CompletionCandidate::new)
-        .collect()
+    config.directories().iter().filter(|name| name.starts_with(&*current)).map(CompletionCandidate::new).collect()
 }
 
 /// Everything that names a role: aliases, profiles, `ACCOUNT/ROLE`, and ARNs once one is begun.
@@ -102,11 +97,7 @@ pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
             }
         }
     }
-    offers
-        .found
-        .into_iter()
-        .map(|(value, help)| CompletionCandidate::new(value).help(Some(help.into())))
-        .collect()
+    offers.found.into_iter().map(|(value, help)| CompletionCandidate::new(value).help(Some(help.into()))).collect()
 }
 
 struct Offers<'a> {

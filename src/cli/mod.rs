@@ -89,12 +89,7 @@ pub(crate) struct Original {
     #[arg(long = "env-vars", alias = "env_vars", conflicts_with_all = ["external_source", "discover_roles"])]
     pub env_vars: bool,
     /// -ext: print the credentials as credential_process JSON
-    #[arg(
-        long = "external-source",
-        alias = "external_source",
-        requires = "role",
-        conflicts_with = "discover_roles"
-    )]
+    #[arg(long = "external-source", alias = "external_source", requires = "role", conflicts_with = "discover_roles")]
     pub external_source: bool,
     /// Write a profile for every account and role
     #[arg(short = 'd', long = "discover-roles", alias = "discover_roles", conflicts_with = "role")]
@@ -173,8 +168,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
             (if is_ours { long_spelling(argument) } else { argument }, is_ours)
         })
         .collect();
-    let asks_for_help =
-        ours.iter().any(|(argument, ours)| *ours && (argument == "-h" || argument == "--help"));
+    let asks_for_help = ours.iter().any(|(argument, ours)| *ours && (argument == "-h" || argument == "--help"));
     let forgot_dashes = ours.iter().all(|(_, ours)| *ours) && ours.iter().any(|(word, _)| word == "exec");
     let arguments = ours.into_iter().map(|(argument, _)| argument);
     if !asks_for_help {
@@ -263,9 +257,7 @@ mod tests {
 
     #[test]
     fn contradictions_are_wrong_usage() {
-        for line in
-            ["aws-sso -p P -env -ext -r R", "aws-sso -p P -ext", "aws-sso -p P -d -r R", "aws-sso nonsense"]
-        {
+        for line in ["aws-sso -p P -env -ext -r R", "aws-sso -p P -ext", "aws-sso -p P -d -r R", "aws-sso nonsense"] {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");
         }
     }

@@ -37,8 +37,9 @@ pub(crate) fn static_script(shell: Shell) -> Result<String> {
         Shell::Fish => Static::Fish,
         Shell::Powershell => Static::PowerShell,
         Shell::Posix => {
-            return Err(Error::usage("a plain POSIX shell completes nothing")
-                .remedy("choose bash, zsh, fish or powershell"));
+            return Err(
+                Error::usage("a plain POSIX shell completes nothing").remedy("choose bash, zsh, fish or powershell")
+            );
         }
     };
     let mut command = cli::command();

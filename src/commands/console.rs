@@ -37,11 +37,8 @@ pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCod
         None => home(&found, region.as_deref())?,
     };
     let client = context.client(&found.directory)?;
-    let page = ConsolePage {
-        partition: &found.role.partition,
-        issuer: &found.directory.start_url,
-        destination: &destination,
-    };
+    let page =
+        ConsolePage { partition: &found.role.partition, issuer: &found.directory.start_url, destination: &destination };
     let link = client.console_link(&context.credentials(&found)?, &page)?;
     if arguments.print {
         return print(&format!("{}\n", link.expose()));
@@ -108,8 +105,8 @@ const PAGES: [(&str, &str); 5] = [
 ];
 
 fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<String> {
-    let is_word = !service.is_empty()
-        && service.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let is_word =
+        !service.is_empty() && service.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !is_word {
         return Err(Error::usage(format!("{service} is not the name of a service"))
             .remedy("write it as the AWS CLI does, such as s3; or name the page with --destination"));
@@ -128,11 +125,8 @@ fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<
 /// The access portal's shortcut, which asks the person's own session there for the role.
 fn portal_link(found: &Found, destination: Option<&str>) -> String {
     let portal = found.directory.start_url.trim_end_matches(['/', '#']);
-    let mut link = format!(
-        "{portal}/#/console?account_id={}&role_name={}",
-        found.role.account_id,
-        quote(&found.role.role_name)
-    );
+    let mut link =
+        format!("{portal}/#/console?account_id={}&role_name={}", found.role.account_id, quote(&found.role.role_name));
     if let Some(destination) = destination {
         link.push_str("&destination=");
         link.push_str(&quote(destination));

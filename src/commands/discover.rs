@@ -112,12 +112,7 @@ fn settings(arguments: &Discover) -> Result<Settings> {
         }
         cli::Style::Sso => Style::Sso,
     };
-    Ok(Settings {
-        style,
-        region: arguments.region.clone(),
-        output: arguments.output.clone(),
-        prune: arguments.prune,
-    })
+    Ok(Settings { style, region: arguments.region.clone(), output: arguments.output.clone(), prune: arguments.prune })
 }
 
 fn summary(counts: &Counts, prune: bool) -> String {

@@ -16,10 +16,8 @@ const WIDTH: usize = 80;
 
 /// The command with its verbs in groups, which clap itself does not know.
 pub(crate) fn grouped(command: Command) -> Command {
-    let template = format!(
-        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}{{all-args}}{{after-help}}",
-        list(&command)
-    );
+    let template =
+        format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}{{all-args}}{{after-help}}", list(&command));
     // They are told in the list.
     command.mut_subcommands(|verb| verb.hide(true)).help_template(template)
 }
@@ -97,8 +95,7 @@ mod tests {
         pages.push(("aws-sso".to_owned(), Cli::command()));
         for (name, command) in pages {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            let (_, examples) =
-                help.split_once("Examples:\n").unwrap_or_else(|| panic!("{name} has no examples"));
+            let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("{name} has no examples"));
             let examples: Vec<_> = examples.lines().map(str::trim).collect();
             assert!(examples.len() >= 2, "{name}: {examples:?}");
             for example in examples {

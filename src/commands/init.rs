@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::shell::{self, Init};
 
 pub(crate) fn run(arguments: &cli::Init) -> Result<ExitCode> {
-    let program = cli::program()
-        .map_err(|error| Error::failed(format!("the path of this program is unknown: {error}")))?;
+    let program =
+        cli::program().map_err(|error| Error::failed(format!("the path of this program is unknown: {error}")))?;
     print(&shell::script(
         arguments.shell,
         &Init {

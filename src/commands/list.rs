@@ -38,8 +38,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<ExitCode> 
         (inventory, None)
     } else {
         // Whoever asks for a fresh list gets no part of a run that was stopped within the hour.
-        let resume =
-            if arguments.refresh && !arguments.background { Resume::Never } else { Resume::default() };
+        let resume = if arguments.refresh && !arguments.background { Resume::Never } else { Resume::default() };
         let fetched = context.fetch(&directory, resume, &Progress::for_person())?;
         let shortfall = fetched.shortfall();
         (fetched.inventory, shortfall)
@@ -84,8 +83,8 @@ impl Row<'_> {
 }
 
 fn json(rows: &[Row<'_>]) -> Result<String> {
-    let mut text = serde_json::to_string_pretty(rows)
-        .map_err(|error| Error::failed(format!("cannot write the list: {error}")))?;
+    let mut text =
+        serde_json::to_string_pretty(rows).map_err(|error| Error::failed(format!("cannot write the list: {error}")))?;
     text.push('\n');
     Ok(text)
 }
@@ -97,11 +96,7 @@ fn separated(rows: &[Row<'_>], separator: &str, field: impl Fn(&str) -> String) 
 
 /// As RFC 4180 has it.
 fn csv_field(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
+    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// Tabs and line breaks would be taken for the list's own.
@@ -112,8 +107,6 @@ fn tsv_field(text: &str) -> String {
 fn table(rows: &[Row<'_>]) -> String {
     let width = rows.iter().map(|row| clean(row.account_name).chars().count()).max().unwrap_or(0);
     rows.iter()
-        .map(|row| {
-            format!("{}  {:width$}  {}\n", row.account_id, clean(row.account_name), clean(&row.role_name))
-        })
+        .map(|row| format!("{}  {:width$}  {}\n", row.account_id, clean(row.account_name), clean(&row.role_name)))
         .collect()
 }

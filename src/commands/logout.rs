@@ -63,8 +63,7 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
             continue;
         }
         if let Some(inventory) = Inventory::remembered(&directory)? {
-            let path =
-                |account_id: &str, role: &str| role::path(&folder, account_id, role, directory.origin());
+            let path = |account_id: &str, role: &str| role::path(&folder, account_id, role, directory.origin());
             files.extend(inventory.roles().map(|(account, role)| path(&account.id, &role.role_name)));
         }
     }

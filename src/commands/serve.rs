@@ -76,8 +76,7 @@ pub(crate) enum Greeting {
 
 /// Starts the server as nobody's child, so that a command that waits for all of its children does not wait for it.
 fn detach() -> Result<ExitCode> {
-    let failed =
-        |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
+    let failed = |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
     let mut server = Command::new(cli::program().map_err(failed)?);
     server.args(std::env::args_os().skip(1)).arg("--detach");
     server.stderr(Stdio::null());

@@ -99,8 +99,7 @@ struct Overrides<'a> {
 
 impl Overrides<'_> {
     fn row<'a>(&'a self, setting: &'static Setting, settings: &'a Settings) -> Row<'a> {
-        let option =
-            self.options.iter().find(|(key, _, _)| *key == setting.key && setting.section.is_empty());
+        let option = self.options.iter().find(|(key, _, _)| *key == setting.key && setting.section.is_empty());
         let option = option.and_then(|(_, option, value)| Some((*option, (*value)?)));
         let variable = setting.variable.filter(|_| setting.key == PROFILE.key).zip(self.profile);
         let file = settings.get(setting);
@@ -130,10 +129,8 @@ fn json(file: String, settings: Vec<Row<'_>>, problems: &[Problem]) -> Result<St
 }
 
 fn table(rows: &[Row<'_>], settings: &Settings) -> String {
-    let width =
-        |of: fn(&Row<'_>) -> String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
-    let (names, values) =
-        (width(|row| clean(&row.name).into_owned()), width(|row| clean(row.value).into_owned()));
+    let width = |of: fn(&Row<'_>) -> String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
+    let (names, values) = (width(|row| clean(&row.name).into_owned()), width(|row| clean(row.value).into_owned()));
     rows.iter()
         .map(|row| {
             let source = match (row.by, row.line) {
@@ -163,9 +160,7 @@ fn fault(context: &Context, settings: &Settings, role: &str) -> Option<String> {
     match role.parse() {
         Err(error) => Some(error.to_string()),
         Ok(RoleRef::Name(name)) if is_profile(&name) => None,
-        Ok(RoleRef::Name(name)) if settings.alias(&name).is_some() => {
-            Some(format!("{name} is an alias itself"))
-        }
+        Ok(RoleRef::Name(name)) if settings.alias(&name).is_some() => Some(format!("{name} is an alias itself")),
         Ok(RoleRef::Name(name)) => Some(format!("there is no profile {name} with a role")),
         Ok(RoleRef::AccountName { .. }) if is_profile(role) => None,
         Ok(RoleRef::AccountName { account_name, role_name }) => {

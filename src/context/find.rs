@@ -27,17 +27,15 @@ pub(crate) fn find(context: &Context, place: &Place) -> Result<Found> {
 /// The directory of a shortcut link's portal, else the usual one.
 fn directory(context: &Context, place: &Place) -> Result<Directory> {
     let Some(portal) = &place.start_url else { return context.directory() };
-    let is_it =
-        |directory: &Directory| directory.start_url.trim_end_matches(['/', '#']).eq_ignore_ascii_case(portal);
+    let is_it = |directory: &Directory| directory.start_url.trim_end_matches(['/', '#']).eq_ignore_ascii_case(portal);
     if let Some(directory) = context.directory().ok().filter(is_it) {
         return Ok(directory);
     }
     let config = context.config()?;
     let mut directories = config.directories().iter().filter_map(|name| config.directory(name).ok());
     directories.find(is_it).ok_or_else(|| {
-        Error::usage(format!("no directory of the AWS config has the access portal {portal}")).remedy(
-            format!("add one with sso_start_url = {portal}, or name the role as {}/NAME", place.account_id),
-        )
+        Error::usage(format!("no directory of the AWS config has the access portal {portal}"))
+            .remedy(format!("add one with sso_start_url = {portal}, or name the role as {}/NAME", place.account_id))
     })
 }
 
@@ -72,10 +70,7 @@ fn ask(context: &Context, account_id: &str, account: &str, roles: &[String]) -> 
     let shown: Vec<_> = roles.iter().map(|role| clean(role).into_owned()).collect();
     let rows = Rows {
         count: shown.len(),
-        row: Arc::new(move |index| Row {
-            shown: shown.get(index).cloned().unwrap_or_default(),
-            details: Vec::new(),
-        }),
+        row: Arc::new(move |index| Row { shown: shown.get(index).cloned().unwrap_or_default(), details: Vec::new() }),
         later: None,
     };
     let chosen = picker::choose(context.picker()?, &question, rows)?;

@@ -109,12 +109,7 @@ struct Shown<'a> {
 }
 
 impl Listing {
-    pub(crate) fn new(
-        directory: &Directory,
-        inventory: Inventory,
-        profiles: Profiles,
-        recent: &Recent,
-    ) -> Self {
+    pub(crate) fn new(directory: &Directory, inventory: Inventory, profiles: Profiles, recent: &Recent) -> Self {
         let accounts = &inventory.accounts;
         let mut entries = Vec::with_capacity(accounts.iter().map(|account| account.roles.len()).sum());
         for (at, account) in accounts.iter().enumerate() {
@@ -127,9 +122,8 @@ impl Listing {
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.last_use));
         let names = accounts.iter().map(|account| clean(&account.name).width());
         let roles = accounts.iter().flat_map(|account| &account.roles).map(|role| role.width());
-        let widest = |widths: &mut dyn Iterator<Item = usize>| {
-            widths.filter(|width| *width <= WIDEST).max().unwrap_or_default()
-        };
+        let widest =
+            |widths: &mut dyn Iterator<Item = usize>| widths.filter(|width| *width <= WIDEST).max().unwrap_or_default();
         let width = [widest(&mut names.chain(["ACCOUNT".len()])), widest(&mut roles.chain(["ROLE".len()]))];
         let (directory, grown) = (directory.clone(), Mutex::default());
         Self { directory, inventory, entries, grown, profiles, width, cache: None }

@@ -185,9 +185,7 @@ impl Context {
     fn find_in(&self, directory: Directory, reference: &RoleRef) -> Result<Found> {
         let role = match reference {
             RoleRef::Arn(role) => role.clone(),
-            RoleRef::Id { account_id, role_name } => {
-                RoleArn::in_region(&directory.region, account_id, role_name)
-            }
+            RoleRef::Id { account_id, role_name } => RoleArn::in_region(&directory.region, account_id, role_name),
             RoleRef::AccountName { account_name, role_name } => {
                 self.inventory(&directory)?.role(account_name, role_name)?
             }
@@ -225,12 +223,7 @@ impl Context {
     }
 
     /// The same, and what could not be had.
-    pub(crate) fn fetch(
-        &self,
-        directory: &Directory,
-        resume: Resume,
-        progress: &Progress,
-    ) -> Result<Fetched> {
+    pub(crate) fn fetch(&self, directory: &Directory, resume: Resume, progress: &Progress) -> Result<Fetched> {
         let client = self.client(directory)?;
         let session = self.session(directory, &client)?;
         let fetched = Inventory::fetch(directory, &client, &session, resume, &|tally| progress.show(tally));

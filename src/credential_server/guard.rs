@@ -26,10 +26,9 @@ impl Refusal {
             Self::Browser => (StatusCode::FORBIDDEN, "browsers are not answered"),
             Self::Path => (StatusCode::NOT_FOUND, "there is nothing here"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "credentials can only be read, with GET"),
-            Self::Token => (
-                StatusCode::UNAUTHORIZED,
-                "Authorization must be the value of AWS_CONTAINER_AUTHORIZATION_TOKEN",
-            ),
+            Self::Token => {
+                (StatusCode::UNAUTHORIZED, "Authorization must be the value of AWS_CONTAINER_AUTHORIZATION_TOKEN")
+            }
         }
     }
 }

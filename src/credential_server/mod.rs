@@ -99,8 +99,7 @@ impl Server {
 /// 32 bytes that nobody can guess, in characters that a header takes.
 fn token() -> Result<Secret> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::failed(format!("the system has no random numbers: {error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| Error::failed(format!("the system has no random numbers: {error}")))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes).into())
 }
 

@@ -55,11 +55,8 @@ pub fn names<'a>(inventory: &'a Inventory, directory: &Directory, template: &Tem
         // `default` is what programs use that name no profile: nobody means to change that by discovering.
         name != "default" && !name.is_empty() && (all == 1 || (is_exact && exact == 1))
     };
-    let mut taken: HashSet<String> = named
-        .iter()
-        .filter(|(named, exact)| keeps(&named.name, *exact))
-        .map(|(named, _)| named.name.clone())
-        .collect();
+    let mut taken: HashSet<String> =
+        named.iter().filter(|(named, exact)| keeps(&named.name, *exact)).map(|(named, _)| named.name.clone()).collect();
     for (named, is_exact) in &mut named {
         if !keeps(&named.name, *is_exact) {
             named.name = distinct(&named.name, &named.role, &taken);
@@ -88,9 +85,7 @@ mod tests {
     fn named(accounts: &[(&str, &str, &[&str])], template: &str) -> Vec<(String, String)> {
         let accounts: Vec<_> = accounts
             .iter()
-            .map(|(id, name, roles)| {
-                serde_json::json!({ "id": id, "name": name, "email": "", "roles": roles })
-            })
+            .map(|(id, name, roles)| serde_json::json!({ "id": id, "name": name, "email": "", "roles": roles }))
             .collect();
         let inventory: Inventory = serde_json::from_value(
             serde_json::json!({ "start_url": "https://x/start", "region": "us-east-1", "accounts": accounts }),
@@ -128,9 +123,7 @@ mod tests {
         let template = "{account_name|slug}-{role}";
         let both = named(&[(ONE, "Prod", &["x"]), (TWO, "prod", &["x"])], template);
         assert_ne!(both[0].0, both[1].0);
-        assert!(
-            both.iter().all(|(name, _)| name.starts_with("prod-x-") && name.len() == "prod-x-".len() + 6)
-        );
+        assert!(both.iter().all(|(name, _)| name.starts_with("prod-x-") && name.len() == "prod-x-".len() + 6));
         let more = named(&[(TWO, "prod", &["a", "x"]), (ONE, "Prod", &["x", "y"])], template);
         assert!(both.iter().all(|entry| more.contains(entry)), "{both:?} {more:?}");
     }

@@ -110,8 +110,7 @@ impl Template {
         let render = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Field(field, filters) => {
-                let text =
-                    filters.iter().fold(field.of(fields).to_owned(), |text, filter| filter.apply(text));
+                let text = filters.iter().fold(field.of(fields).to_owned(), |text, filter| filter.apply(text));
                 // Not every account has a name, or one with a letter or digit in it.
                 if text.is_empty() && *field != Field::Role { fields.account_id.to_owned() } else { text }
             }
@@ -141,10 +140,8 @@ impl Filter {
                 None => text,
             },
             Self::Slug => {
-                let words: Vec<_> = text
-                    .split(|c: char| !c.is_ascii_alphanumeric())
-                    .filter(|word| !word.is_empty())
-                    .collect();
+                let words: Vec<_> =
+                    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
                 words.join("-").to_ascii_lowercase()
             }
         }

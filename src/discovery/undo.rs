@@ -53,11 +53,10 @@ pub fn undo(path: &Path) -> Result<()> {
         return Err(nothing());
     }
     if Sha1::from(&now).digest().to_string() != digest {
-        return Err(Error::failed(format!("{} was changed since the last discovery", path.display()))
-            .remedy(format!(
-                "nothing was changed; what it was before is in {}, to be compared by hand",
-                place.display()
-            )));
+        return Err(Error::failed(format!("{} was changed since the last discovery", path.display())).remedy(format!(
+            "nothing was changed; what it was before is in {}, to be compared by hand",
+            place.display()
+        )));
     }
     atomic::write(path, before, Privacy::Secret)?;
     atomic::remove(&place)

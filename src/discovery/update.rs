@@ -156,9 +156,7 @@ fn stale(
     let is_stale = |name: &str, lines: &[u8]| {
         // One in the block that means another directory's role, or none, is somebody's own.
         let config = Config::parse(lines);
-        config
-            .role_of(name)
-            .is_some_and(|(of, role)| (of == directory.name || of == name) && offered.lacks(&role))
+        config.role_of(name).is_some_and(|(of, role)| (of == directory.name || of == name) && offered.lacks(&role))
     };
     document
         .in_block(marks)
@@ -182,10 +180,7 @@ fn source(directory: &Directory, role: &RoleArn, style: &Style) -> Result<Vec<(&
         Style::Sso => {
             let mut keys = match &directory.session {
                 Some(session) => vec![("sso_session", session.clone())],
-                None => vec![
-                    ("sso_start_url", directory.start_url.clone()),
-                    ("sso_region", directory.region.clone()),
-                ],
+                None => vec![("sso_start_url", directory.start_url.clone()), ("sso_region", directory.region.clone())],
             };
             keys.push(("sso_account_id", role.account_id.clone()));
             keys.push(("sso_role_name", role.role_name.clone()));
@@ -194,11 +189,7 @@ fn source(directory: &Directory, role: &RoleArn, style: &Style) -> Result<Vec<(&
     }
 }
 
-fn new_settings(
-    directory: &Directory,
-    role: &RoleArn,
-    settings: &Settings,
-) -> Result<Vec<(&'static str, String)>> {
+fn new_settings(directory: &Directory, role: &RoleArn, settings: &Settings) -> Result<Vec<(&'static str, String)>> {
     let mut keys = source(directory, role, &settings.style)?;
     keys.extend(settings.region.clone().map(|region| ("region", region)));
     keys.extend(settings.output.clone().map(|output| ("output", output)));

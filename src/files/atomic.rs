@@ -91,8 +91,7 @@ pub(crate) fn replace_if(
     leftovers::sweep(folder);
     let mut is_second = false;
     loop {
-        let new = prepare(&target, folder, bytes, existing.as_ref(), privacy)
-            .map_err(|error| unwritable(&error))?;
+        let new = prepare(&target, folder, bytes, existing.as_ref(), privacy).map_err(|error| unwritable(&error))?;
         if !is_wanted()? {
             return Ok(false);
         }
@@ -163,9 +162,7 @@ fn check_folder(folder: &Path, ours: &File) -> io::Result<()> {
         }
         Some(Flaw::Open) => {
             let folder = folder.display();
-            terminal::warn(&format!(
-                "other users can change {folder}; to mend that, run: chmod go-w {folder}"
-            ));
+            terminal::warn(&format!("other users can change {folder}; to mend that, run: chmod go-w {folder}"));
             Ok(())
         }
         None => Ok(()),
@@ -233,8 +230,7 @@ mod tests {
     }
 
     fn names(folder: &Path) -> Vec<String> {
-        let names =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<_> = names.collect();
         names.sort();
         names
@@ -254,8 +250,7 @@ mod tests {
     fn a_replaced_file_keeps_its_mode_and_leaves_nothing_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
-        for (kept, privacy) in [(0o644, Privacy::Secret), (0o600, Privacy::Shared), (0o660, Privacy::Shared)]
-        {
+        for (kept, privacy) in [(0o644, Privacy::Secret), (0o600, Privacy::Shared), (0o660, Privacy::Shared)] {
             fs::write(&path, "old").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(kept)).unwrap();
             write(&path, b"new", privacy).unwrap();

@@ -30,9 +30,7 @@ pub fn edit<T>(
         let before = atomic::read(path)?;
         let content = before.as_deref().unwrap_or_default();
         let (after, outcome) = edit(content)?;
-        if after == content
-            || atomic::replace_if(path, &after, privacy, || Ok(atomic::read(path)? == before))?
-        {
+        if after == content || atomic::replace_if(path, &after, privacy, || Ok(atomic::read(path)? == before))? {
             return Ok(Edited { before: before.unwrap_or_default(), after, outcome });
         }
     }

@@ -47,8 +47,7 @@ fn is_left(path: &Path) -> bool {
         Ok(()) => true,
         Err(fs::TryLockError::WouldBlock) => false,
         Err(fs::TryLockError::Error(_)) => {
-            let age =
-                file.metadata().and_then(|metadata| metadata.modified()).map(|written| written.elapsed());
+            let age = file.metadata().and_then(|metadata| metadata.modified()).map(|written| written.elapsed());
             age.is_ok_and(|age| age.is_ok_and(|age| age > OLD))
         }
     }
@@ -73,9 +72,7 @@ mod tests {
             "x.json.tmp.abc123",
             "locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ",
         ];
-        for name in
-            kept.iter().chain(&["x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "config.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"])
-        {
+        for name in kept.iter().chain(&["x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "config.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"]) {
             fs::write(place(name), "x").unwrap();
         }
         fs::create_dir(place("folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();

@@ -218,11 +218,8 @@ mod tests {
     fn who_waited_inherits_a_failure_and_who_comes_later_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let take = || take(folder.path(), "one", Duration::from_mins(1), |_| {}).unwrap();
-        let failures = [
-            None,
-            Some(Error::denied("no access")),
-            Some(Error::service("it failed").remedy("try again\nlater")),
-        ];
+        let failures =
+            [None, Some(Error::denied("no access")), Some(Error::service("it failed").remedy("try again\nlater"))];
         let place = path(folder.path(), "one");
         for failure in failures {
             let mut held = take();

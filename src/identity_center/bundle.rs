@@ -26,9 +26,8 @@ fn read(path: &Path) -> Result<(Vec<u8>, usize)> {
             .remedy("AWS_CA_BUNDLE or ca_bundle must name a file of certificates in PEM form")
     };
     let pem = atomic::read(path)?.ok_or_else(|| unusable("does not exist"))?;
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
-        .collect::<Result<_, _>>()
-        .map_err(|_| unusable("is not in PEM form"))?;
+    let certificates: Vec<_> =
+        CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|_| unusable("is not in PEM form"))?;
     let mut roots = RootCertStore::empty();
     for certificate in certificates {
         roots.add(certificate).map_err(|_| unusable("holds a certificate that cannot be read"))?;

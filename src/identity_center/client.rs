@@ -43,11 +43,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(5),
-            answer: Duration::from_secs(15),
-            total: Duration::from_secs(30),
-        }
+        Self { connect: Duration::from_secs(5), answer: Duration::from_secs(15), total: Duration::from_secs(30) }
     }
 }
 
@@ -322,9 +318,7 @@ fn check_endpoint(url: Option<&str>, variable: &str) -> Result<()> {
     match Link::parse(url) {
         Some(link) if link.is_safe() => Ok(()),
         Some(link) => Err(Error::usage(format!("the endpoint http://{} is not encrypted", link.authority))
-            .remedy(format!(
-                "use https, or unset {variable} and endpoint_url; http is for this machine only"
-            ))),
+            .remedy(format!("use https, or unset {variable} and endpoint_url; http is for this machine only"))),
         // The text may hold a password, so it is not repeated.
         None => Err(Error::usage("a service's endpoint is not an https address")
             .remedy(format!("check {variable}, AWS_ENDPOINT_URL and the config's endpoint_url"))),

@@ -78,8 +78,7 @@ impl Cause {
                     AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,
                 };
                 match error.kind() {
-                    ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown
-                    | AddrNotAvailable => {
+                    ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable => {
                         cause = Self::Unreachable(atomic::reason(error));
                     }
                     io::ErrorKind::TimedOut => cause = Self::TimedOut,
@@ -112,9 +111,7 @@ impl Cause {
             | Self::TimedOut
             | Self::Interrupted
             | Self::Proxy(ProxyFault::Unreachable) => Trouble::Broken,
-            Self::Ours(_) | Self::Certificate(_) | Self::Tls(_) | Self::Proxy(_) | Self::TooLarge => {
-                Trouble::Final
-            }
+            Self::Ours(_) | Self::Certificate(_) | Self::Tls(_) | Self::Proxy(_) | Self::TooLarge => Trouble::Final,
         }
     }
 
@@ -127,33 +124,25 @@ impl Cause {
             Self::Certificate(Distrust::Issuer) => Error::service(format!(
                 "the certificate of {host} is from an unknown issuer"
             ))
-            .remedy(
-                "where a proxy inspects TLS, name a file with its certificates in AWS_CA_BUNDLE or ca_bundle",
-            ),
+            .remedy("where a proxy inspects TLS, name a file with its certificates in AWS_CA_BUNDLE or ca_bundle"),
             Self::Certificate(Distrust::Validity) => {
                 Error::service(format!("the certificate of {host} has expired or is not valid yet"))
                     .remedy("check this machine's clock")
             }
-            Self::Certificate(Distrust::Name) => Error::service(format!(
-                "the certificate of {host} is for another name"
-            ))
-            .remedy(
-                "check sso_region, the endpoint settings, and whether another server answers in its place",
-            ),
-            Self::Certificate(Distrust::Other) => Error::service(format!(
-                "the certificate of {host} is not valid"
-            ))
-            .remedy("check AWS_CA_BUNDLE or ca_bundle, and whether another server answers in its place"),
+            Self::Certificate(Distrust::Name) => {
+                Error::service(format!("the certificate of {host} is for another name"))
+                    .remedy("check sso_region, the endpoint settings, and whether another server answers in its place")
+            }
+            Self::Certificate(Distrust::Other) => Error::service(format!("the certificate of {host} is not valid"))
+                .remedy("check AWS_CA_BUNDLE or ca_bundle, and whether another server answers in its place"),
             Self::Tls(reason) => Error::service(format!("no TLS connection to {host} can be made: {reason}"))
                 .remedy("check whether a proxy or another server answers in its place"),
             Self::Proxy(ProxyFault::WantsPassword) => {
                 Error::service(format!("the proxy on the way to {host} wants a user name and password"))
                     .remedy("put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT")
             }
-            Self::Proxy(ProxyFault::Refuses) => {
-                Error::service(format!("the proxy refuses to connect to {host}"))
-                    .remedy("check HTTPS_PROXY, or name the host in NO_PROXY")
-            }
+            Self::Proxy(ProxyFault::Refuses) => Error::service(format!("the proxy refuses to connect to {host}"))
+                .remedy("check HTTPS_PROXY, or name the host in NO_PROXY"),
             Self::Proxy(ProxyFault::Unreachable) => {
                 Error::service(format!("the proxy on the way to {host} cannot be reached"))
                     .remedy("check HTTPS_PROXY, or name the host in NO_PROXY")
@@ -163,8 +152,7 @@ impl Cause {
             }
             Self::TimedOut => Error::service(format!("{host} did not answer in time")).remedy(NETWORK),
             Self::Interrupted => {
-                Error::service(format!("{host} ended the connection before its answer was complete"))
-                    .remedy(NETWORK)
+                Error::service(format!("{host} ended the connection before its answer was complete")).remedy(NETWORK)
             }
             Self::TooLarge => foreign(host),
         }
@@ -229,9 +217,8 @@ pub(super) enum Verdict {
 
 /// The error for an answer that is not the service's.
 pub(super) fn foreign(host: &str) -> Error {
-    Error::service(format!("{host} answered something that is not an answer of IAM Identity Center")).remedy(
-        "check sso_region, the endpoint settings, and whether a proxy or a network's sign-in page answers",
-    )
+    Error::service(format!("{host} answered something that is not an answer of IAM Identity Center"))
+        .remedy("check sso_region, the endpoint settings, and whether a proxy or a network's sign-in page answers")
 }
 
 /// What an SDK error means.
@@ -260,13 +247,10 @@ fn judge_answer(answer: &HttpResponse, code: Option<&str>) -> Verdict {
     let origin = answer.extension::<Origin>().map_or("IAM Identity Center", |Origin(host)| host).to_owned();
     let status = answer.status().as_u16();
     let code = code.and_then(plain).or_else(|| oauth_code(answer.body().bytes()?)).unwrap_or_default();
-    let is_throttle =
-        matches!(code.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling");
+    let is_throttle = matches!(code.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling");
     match status {
         429 => Verdict::Failed(Trouble::Throttled(retry_after(answer)), throttled(&origin)),
-        400..=499 if is_throttle => {
-            Verdict::Failed(Trouble::Throttled(retry_after(answer)), throttled(&origin))
-        }
+        400..=499 if is_throttle => Verdict::Failed(Trouble::Throttled(retry_after(answer)), throttled(&origin)),
         500..=599 => Verdict::Failed(
             Trouble::Failed,
             Error::service(format!("{origin} failed with status {status}")).remedy("try again later"),
@@ -284,8 +268,7 @@ fn throttled(host: &str) -> Error {
 
 /// A code that is a plain word: nothing else from an answer goes into a message.
 fn plain(code: &str) -> Option<String> {
-    let is_plain =
-        (1..=64).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_plain = (1..=64).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     is_plain.then(|| code.to_owned())
 }
 

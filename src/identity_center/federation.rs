@@ -61,11 +61,7 @@ impl Service {
     ///
     /// No duration is asked for: the session then lasts as long as the credentials, and the endpoint refuses any
     /// duration for those of a chained role.
-    pub async fn console_link(
-        &self,
-        credentials: &RoleCredentials,
-        page: &ConsolePage<'_>,
-    ) -> Result<Secret> {
+    pub async fn console_link(&self, credentials: &RoleCredentials, page: &ConsolePage<'_>) -> Result<Secret> {
         let address = self.federation_address(page.partition)?;
         let session = Session {
             id: &credentials.access_key_id,
@@ -76,15 +72,11 @@ impl Service {
         let session = session.map_err(|_| Error::failed("the credentials cannot be sent to the console"))?;
         let query = Secret::from(format!("Action=getSigninToken&Session={}", quote(session.expose())));
         let answer =
-            self.send(Resend::Freely, || self.ask(&address, &query)).await.map_err(
-                |refused| match refused {
-                    Refused::Failed(error) => error,
-                    Refused::By(_) => {
-                        Error::denied("the console's sign-in does not accept the role's credentials")
-                            .remedy("run: aws-sso login --force, then try again")
-                    }
-                },
-            )?;
+            self.send(Resend::Freely, || self.ask(&address, &query)).await.map_err(|refused| match refused {
+                Refused::Failed(error) => error,
+                Refused::By(_) => Error::denied("the console's sign-in does not accept the role's credentials")
+                    .remedy("run: aws-sso login --force, then try again"),
+            })?;
         let host = address.split('/').nth(2).unwrap_or_default();
         let Answer { signin_token } =
             serde_json::from_slice(answer.body().bytes().unwrap_or_default()).map_err(|_| foreign(host))?;
@@ -101,14 +93,9 @@ impl Service {
     }
 
     /// One request. Whatever the status of a refusal, its body is a page for people and tells nothing.
-    async fn ask(
-        &self,
-        address: &str,
-        query: &Secret,
-    ) -> Result<HttpResponse, SdkError<ErrorMetadata, HttpResponse>> {
+    async fn ask(&self, address: &str, query: &Secret) -> Result<HttpResponse, SdkError<ErrorMetadata, HttpResponse>> {
         let uri = Secret::from(format!("{address}?{}", query.expose()));
-        let mut request =
-            HttpRequest::get(uri.expose()).map_err(|_| SdkError::construction_failure("no address"))?;
+        let mut request = HttpRequest::get(uri.expose()).map_err(|_| SdkError::construction_failure("no address"))?;
         request.headers_mut().insert("accept", "application/json");
         let answer = self.connector().call(request).await.map_err(SdkError::dispatch_failure)?;
         match answer.status().as_u16() {

@@ -46,8 +46,7 @@ pub(super) struct Pass<'a> {
 
 impl Gate {
     pub(super) fn new() -> Self {
-        let state =
-            State { opened: Instant::now(), pace: Pace::default(), admitted: AT_FIRST, last_answer: None };
+        let state = State { opened: Instant::now(), pace: Pace::default(), admitted: AT_FIRST, last_answer: None };
         Self { permits: Semaphore::new(AT_FIRST), turnstile: Turnstile::new(()), state: Mutex::new(state) }
     }
 
@@ -233,8 +232,7 @@ mod tests {
             f64::from((seed >> 33) as u32) / f64::from(u32::MAX >> 1)
         };
         let mut pace = Pace::default();
-        let (mut tokens, mut filled) =
-            (if let Limiter::Bucket(_, burst) = limiter { burst } else { 0.0 }, 0.0);
+        let (mut tokens, mut filled) = (if let Limiter::Bucket(_, burst) = limiter { burst } else { 0.0 }, 0.0);
         let (mut window, mut in_window) = (0, 0);
         let mut takes = |now: f64| match limiter {
             Limiter::Nothing => true,
@@ -262,8 +260,7 @@ mod tests {
                 (waiting, in_flight, sent) = (waiting - 1, in_flight + 1, sent + 1);
                 events.push(Reverse((now + micros(latency), Event::Arrives { departed: now })));
             }
-            let departure =
-                (waiting > 0 && in_flight < admitted).then(|| micros(pace.next.max(seconds(now))) + 1);
+            let departure = (waiting > 0 && in_flight < admitted).then(|| micros(pace.next.max(seconds(now))) + 1);
             let event = events.peek().map(|Reverse((at, _))| *at);
             now = departure.into_iter().chain(event).min().unwrap();
             if event != Some(now) {
@@ -272,8 +269,7 @@ mod tests {
             let Reverse((_, event)) = events.pop().unwrap();
             match event {
                 Event::Arrives { departed } => {
-                    let answer =
-                        if takes(seconds(now)) { Event::Answered } else { Event::Refused { departed } };
+                    let answer = if takes(seconds(now)) { Event::Answered } else { Event::Refused { departed } };
                     events.push(Reverse((now + 1000, answer)));
                 }
                 Event::Answered => {

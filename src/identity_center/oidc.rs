@@ -110,8 +110,7 @@ impl Service {
         let browser = flow == Flow::Browser;
         let answer = self
             .send(Resend::Freely, || {
-                let list =
-                    |list: &[&str]| browser.then(|| list.iter().map(|&item| item.to_owned()).collect());
+                let list = |list: &[&str]| browser.then(|| list.iter().map(|&item| item.to_owned()).collect());
                 self.oidc()
                     .register_client()
                     .client_name(name)
@@ -183,12 +182,9 @@ impl Service {
     ) -> Result<Tokens, GrantError> {
         let answer = self
             .send(Resend::Once, || {
-                let request =
-                    self.oidc().create_token().client_id(client_id).client_secret(client_secret.expose());
+                let request = self.oidc().create_token().client_id(client_id).client_secret(client_secret.expose());
                 match grant {
-                    Grant::Device(device_code) => {
-                        request.grant_type(DEVICE_CODE).device_code(device_code.expose())
-                    }
+                    Grant::Device(device_code) => request.grant_type(DEVICE_CODE).device_code(device_code.expose()),
                     Grant::Code { code, verifier, redirect_uri } => request
                         .grant_type(AUTHORIZATION_CODE)
                         .code(code.expose())
@@ -216,11 +212,8 @@ impl Service {
 
     /// The error for something that the service says ends in the past.
     pub(super) fn lapsed(&self, what: &str, expiry: Timestamp) -> Error {
-        Error::service(format!(
-            "the service answered with {what} that lapsed at {}",
-            timestamp::format(expiry)
-        ))
-        .remedy(self.clock_remedy())
+        Error::service(format!("the service answered with {what} that lapsed at {}", timestamp::format(expiry)))
+            .remedy(self.clock_remedy())
     }
 }
 

@@ -58,11 +58,7 @@ impl From<Error> for PortalError {
 
 impl Service {
     /// One page of the person's accounts, their roles not yet filled in.
-    pub async fn list_accounts(
-        &self,
-        token: &Secret,
-        page: Option<&str>,
-    ) -> Result<Page<Account>, PortalError> {
+    pub async fn list_accounts(&self, token: &Secret, page: Option<&str>) -> Result<Page<Account>, PortalError> {
         let answer = self
             .send(Resend::Freely, || {
                 self.sso()
@@ -107,9 +103,7 @@ impl Service {
                     .send()
             })
             .await
-            .map_err(|refused| {
-                PortalError::of(refused, || no_access(&format!("the account {account_id}")))
-            })?;
+            .map_err(|refused| PortalError::of(refused, || no_access(&format!("the account {account_id}"))))?;
         let roles = answer.role_list.ok_or_else(|| foreign(PORTAL))?;
         let items = roles.into_iter().filter_map(|role| role.role_name).collect();
         Ok(Page { items, next: answer.next_token.filter(|next| !next.is_empty()) })
@@ -149,9 +143,7 @@ impl Service {
             })
             .await
             .map_err(|refused| {
-                PortalError::of(refused, || {
-                    no_access(&format!("the role {role_name} in the account {account_id}"))
-                })
+                PortalError::of(refused, || no_access(&format!("the role {role_name} in the account {account_id}")))
             })?;
         let credentials = answer.role_credentials.ok_or_else(|| foreign(PORTAL))?;
         let expiration = Timestamp::from_millisecond(credentials.expiration)
@@ -205,9 +197,7 @@ impl PortalError {
             Refused::Failed(error) => Self::Other(error),
             Refused::By(refusal) => match (refusal.status, refusal.code.as_str()) {
                 (401, _) | (_, "UnauthorizedException") => Self::TokenRejected,
-                (403 | 404, _) | (_, "ForbiddenException" | "ResourceNotFoundException") => {
-                    Self::Denied(denied())
-                }
+                (403 | 404, _) | (_, "ForbiddenException" | "ResourceNotFoundException") => Self::Denied(denied()),
                 _ => Self::Other(refusal.tell()),
             },
         }

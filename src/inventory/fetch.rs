@@ -154,11 +154,7 @@ async fn roles(service: &Service, token: &Secret, account_id: &str) -> Result<Ve
     }
 }
 
-async fn pages_of_roles(
-    service: &Service,
-    token: &Secret,
-    account_id: &str,
-) -> Result<Vec<String>, PortalError> {
+async fn pages_of_roles(service: &Service, token: &Secret, account_id: &str) -> Result<Vec<String>, PortalError> {
     let (mut page, mut seen, mut roles) = (None, HashSet::new(), Vec::new());
     loop {
         let listed = service.list_account_roles(token, account_id, page.as_deref()).await?;

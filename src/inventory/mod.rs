@@ -83,9 +83,7 @@ impl Inventory {
         let mut was_busy = false;
         let _lock = atomic::lock(&environment::lock_folder()?, &name, PATIENCE, || {
             was_busy = true;
-            terminal::say(
-                "aws-sso: another process is fetching the accounts and roles; waiting for its list\n",
-            );
+            terminal::say("aws-sso: another process is fetching the accounts and roles; waiting for its list\n");
         })?;
         let remembered = Self::remembered(directory)?;
         let journal_path = environment::cache_folder()?.join(file_name(directory, "unfinished"));
@@ -196,15 +194,13 @@ impl Fetched {
             more => names.push(format!("{more} more")),
         }
         let accounts = if self.missing.len() == 1 { "account" } else { "accounts" };
-        Some(
-            Error::service(format!("the roles of {} {accounts} could not be had", self.missing.len())).remedy(
-                format!(
-                    "{}\n{}\nfor those {accounts} nothing was changed; run it again within an hour: the rest is kept",
-                    names.join(", "),
-                    first.error
-                ),
+        Some(Error::service(format!("the roles of {} {accounts} could not be had", self.missing.len())).remedy(
+            format!(
+                "{}\n{}\nfor those {accounts} nothing was changed; run it again within an hour: the rest is kept",
+                names.join(", "),
+                first.error
             ),
-        )
+        ))
     }
 }
 

@@ -59,10 +59,7 @@ impl Progress {
             }
             Self::Lines { told, resumed } => {
                 if tally.resumed > 0 && tally.all_known && !resumed.replace(true) {
-                    terminal::say(&format!(
-                        "aws-sso: {} accounts were fetched by the run before\n",
-                        tally.resumed
-                    ));
+                    terminal::say(&format!("aws-sso: {} accounts were fetched by the run before\n", tally.resumed));
                 }
                 if tally.done / STEP > told.replace(tally.done) / STEP {
                     let more = if tally.all_known { "" } else { " or more" };

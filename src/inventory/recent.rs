@@ -85,9 +85,8 @@ mod tests {
 
     #[test]
     fn the_latest_stands_first_once_and_the_oldest_are_forgotten() {
-        let recent = (0..MOST + 5).fold(Recent::default(), |recent, number| {
-            recent.with(i64::try_from(number).unwrap(), &role(number))
-        });
+        let recent = (0..MOST + 5)
+            .fold(Recent::default(), |recent, number| recent.with(i64::try_from(number).unwrap(), &role(number)));
         let recent = recent.with(1000, &role(50));
         assert_eq!(recent.uses.len(), MOST);
         assert_eq!(recent.uses[0], (1000, "000000000050/Admin".to_owned()));

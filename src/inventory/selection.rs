@@ -137,12 +137,8 @@ mod tests {
 
     #[test]
     fn a_pattern_of_many_stars_is_no_burden() {
-        let account = Account {
-            name: "a".repeat(128),
-            id: "012345678901".to_owned(),
-            email: String::new(),
-            roles: Vec::new(),
-        };
+        let account =
+            Account { name: "a".repeat(128), id: "012345678901".to_owned(), email: String::new(), roles: Vec::new() };
         assert!(!Selection::new(&["*a".repeat(60) + "b"], &[]).has(&account, "reader"));
     }
 }

@@ -9,11 +9,7 @@ use crate::terminal::Terminal;
 const MOST: usize = 200;
 
 /// The indexes of the chosen rows; `None` where the person gives up.
-pub(super) fn ask(
-    terminal: &mut Terminal,
-    question: &Question<'_>,
-    rows: &[String],
-) -> io::Result<Option<Vec<usize>>> {
+pub(super) fn ask(terminal: &mut Terminal, question: &Question<'_>, rows: &[String]) -> io::Result<Option<Vec<usize>>> {
     let title = question.title;
     show(terminal, rows, &matching(rows, question.query))?;
     loop {
@@ -101,14 +97,8 @@ mod tests {
     #[test]
     fn an_answer_is_words_of_a_row() {
         let rows = ["dev  111  Admin", "prod  222  Admin", "prod-eu  333  Reader"].map(str::to_owned);
-        let cases: [(&str, &[usize]); 6] = [
-            ("DEV", &[0]),
-            ("prod", &[1, 2]),
-            ("prod admin", &[1]),
-            ("333", &[2]),
-            ("nothing", &[]),
-            ("", &[0, 1, 2]),
-        ];
+        let cases: [(&str, &[usize]); 6] =
+            [("DEV", &[0]), ("prod", &[1, 2]), ("prod admin", &[1]), ("333", &[2]), ("nothing", &[]), ("", &[0, 1, 2])];
         for (answer, expected) in cases {
             assert_eq!(matching(&rows, answer), expected, "{answer:?}");
         }

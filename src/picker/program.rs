@@ -70,13 +70,7 @@ impl Program {
         match self.picker {
             Picker::Fzf => {
                 // No preview: that would be a command line with names in it, for a shell to read.
-                command.args([
-                    "--delimiter=\t",
-                    "--with-nth=2",
-                    "--nth=1..",
-                    "--tiebreak=index",
-                    "--preview=",
-                ]);
+                command.args(["--delimiter=\t", "--with-nth=2", "--nth=1..", "--tiebreak=index", "--preview="]);
                 command.args(["--layout=reverse", if question.many { "--multi" } else { "--no-multi" }]);
             }
             Picker::Skim | Picker::Number => {

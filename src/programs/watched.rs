@@ -41,8 +41,7 @@ impl Watched {
             let (sender, ended) = tokio::sync::oneshot::channel();
             std::thread::spawn(move || {
                 use rustix::event::{PollFd, PollFlags, poll};
-                let polled =
-                    rustix::io::retry_on_intr(|| poll(&mut [PollFd::new(&handle, PollFlags::IN)], None));
+                let polled = rustix::io::retry_on_intr(|| poll(&mut [PollFd::new(&handle, PollFlags::IN)], None));
                 let _ = sender.send(polled.is_ok());
             });
             if ended.await == Ok(true) {

@@ -83,9 +83,7 @@ impl RoleRef {
     pub fn names(&self, role: &RoleArn) -> bool {
         match self {
             Self::Arn(arn) => arn.account_id == role.account_id && arn.role_name == role.role_name,
-            Self::Id { account_id, role_name } => {
-                *account_id == role.account_id && *role_name == role.role_name
-            }
+            Self::Id { account_id, role_name } => *account_id == role.account_id && *role_name == role.role_name,
             Self::AccountName { .. } | Self::Place(_) | Self::Name(_) => false,
         }
     }
@@ -188,8 +186,7 @@ pub fn is_account_id(text: &str) -> bool {
 /// IAM's alphabet for a role's name; a permission set's is the same, shorter.
 #[must_use]
 pub fn is_role_name(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b))
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b))
 }
 
 #[cfg(test)]
@@ -212,9 +209,7 @@ mod tests {
                 Some(("aws", "Data_Team")),
             ),
             (
-                format!(
-                    "arn:aws:iam::123456789012:{reserved}/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef"
-                ),
+                format!("arn:aws:iam::123456789012:{reserved}/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef"),
                 Some(("aws", "Admin")),
             ),
             (
@@ -241,10 +236,7 @@ mod tests {
 
     #[test]
     fn a_role_is_named_in_four_ways() {
-        let id = |account: &str, role: &str| RoleRef::Id {
-            account_id: account.to_owned(),
-            role_name: role.to_owned(),
-        };
+        let id = |account: &str, role: &str| RoleRef::Id { account_id: account.to_owned(), role_name: role.to_owned() };
         let account = |account: &str, role: &str| RoleRef::AccountName {
             account_name: account.to_owned(),
             role_name: role.to_owned(),

@@ -70,10 +70,10 @@ impl Place {
                 page: None,
             }),
             // Buckets have none, and AWS's own policies have "aws".
-            (true, false) if account.is_empty() || *account == "aws" => Err(Error::usage(format!(
-                "{text} does not tell its account"
-            ))
-            .remedy("name the role instead: ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias")),
+            (true, false) if account.is_empty() || *account == "aws" => {
+                Err(Error::usage(format!("{text} does not tell its account"))
+                    .remedy("name the role instead: ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias"))
+            }
             _ => Err(malformed()),
         }
     }
@@ -177,8 +177,7 @@ fn parameter(query: &str, name: &str) -> Option<Option<String>> {
 /// `123456789012` of `123456789012-abcdefgh`, the label of one of several sessions.
 fn account_of_session(label: &str) -> Option<&str> {
     let (account, session) = label.split_once('-')?;
-    let is_session =
-        session.len() == 8 && session.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let is_session = session.len() == 8 && session.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     (is_account_id(account) && is_session).then_some(account)
 }
 
@@ -194,8 +193,7 @@ fn is_label(text: &str) -> bool {
 #[must_use]
 pub fn is_region(text: &str) -> bool {
     let mut parts = text.rsplit('-');
-    let is_number =
-        parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let is_number = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     let words: Vec<_> = parts.collect();
     is_number
         && words.len() >= 2
@@ -229,12 +227,7 @@ mod tests {
                 Some("eu-west-1"),
                 None,
             ),
-            (
-                "https://123456789012-ab12cd34.console.aws.amazon.com/?region=us-east-2",
-                None,
-                Some("us-east-2"),
-                None,
-            ),
+            ("https://123456789012-ab12cd34.console.aws.amazon.com/?region=us-east-2", None, Some("us-east-2"), None),
             (
                 "https://123456789012-ab12cd34.us-gov-west-1.console.amazonaws-us-gov.com/",
                 None,
@@ -312,10 +305,7 @@ mod tests {
             ("https://123456789012.eu-west-1.console.aws.amazon.com/".to_owned(), "does not tell"),
             ("https://corp.awsapps.com/start/".to_owned(), "no page"),
             ("https://corp.awsapps.com/start/#/console?role_name=Admin".to_owned(), "no page"),
-            (
-                "https://c.awsapps.com/#/console?account_id=123456789012&account_id=123456789013".to_owned(),
-                "no page",
-            ),
+            ("https://c.awsapps.com/#/console?account_id=123456789012&account_id=123456789013".to_owned(), "no page"),
             ("https://c.awsapps.com/#/console?account_id=123456789012&role_name=a%20b".to_owned(), "no page"),
         ];
         for (text, words) in cases {

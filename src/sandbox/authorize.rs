@@ -28,23 +28,15 @@ pub(super) struct AuthorizeRequest {
 }
 
 /// `GET /authorize`.
-pub(super) async fn authorize(
-    Shared(state): Shared<Arc<State>>,
-    Query(asked): Query<AuthorizeRequest>,
-) -> Answer {
+pub(super) async fn authorize(Shared(state): Shared<Arc<State>>, Query(asked): Query<AuthorizeRequest>) -> Answer {
     // Before client and redirect are known to belong together, nothing may be sent to that address.
     let client_id = asked.client_id.clone().unwrap_or_default();
     let client = state
         .client(&client_id)
         .ok_or_else(|| Refusal::page(400, "InvalidClientException", "This client is not registered here."))?;
-    let redirect =
-        asked.redirect_uri.clone().filter(|redirect| is_registered(&client, redirect)).ok_or_else(|| {
-            Refusal::page(
-                400,
-                "InvalidRedirectUriException",
-                "The client did not register this redirect address.",
-            )
-        })?;
+    let redirect = asked.redirect_uri.clone().filter(|redirect| is_registered(&client, redirect)).ok_or_else(|| {
+        Refusal::page(400, "InvalidRedirectUriException", "The client did not register this redirect address.")
+    })?;
     let challenge = match check(&client, &asked) {
         Ok(challenge) => challenge,
         Err((error, description)) => {
@@ -126,9 +118,7 @@ fn lead_back(redirect: &str, state: Option<&str>, answer: &[(&str, &str)]) -> Re
     match HeaderValue::from_str(&address) {
         // After a form's POST, too, the browser has to GET.
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
-        Err(_) => {
-            Refusal::page(400, "InvalidRedirectUriException", "The redirect is no address.").into_response()
-        }
+        Err(_) => Refusal::page(400, "InvalidRedirectUriException", "The redirect is no address.").into_response(),
     }
 }
 
@@ -176,10 +166,7 @@ fn not_waiting() -> Refusal {
 }
 
 /// `POST /authorize`: the person's answer to an authorization request.
-pub(super) async fn answer_authorization(
-    Shared(state): Shared<Arc<State>>,
-    Form(answered): Form<Answered>,
-) -> Answer {
+pub(super) async fn answer_authorization(Shared(state): Shared<Arc<State>>, Form(answered): Form<Answered>) -> Answer {
     let now = state.now();
     let (code, authorization) = {
         let mut authorizations = lock(&state.authorizations);
@@ -216,9 +203,7 @@ pub(super) async fn device(Shared(state): Shared<Arc<State>>, Query(asked): Quer
     let now = state.now();
     let found = lock(&state.devices)
         .values()
-        .find(|device| {
-            device.user_code == user_code && device.decision == Decision::Pending && now < device.expires
-        })
+        .find(|device| device.user_code == user_code && device.decision == Decision::Pending && now < device.expires)
         .map(|device| (device.client.clone(), device.form_token.clone()));
     let (client_id, form_token) = found.ok_or_else(not_waiting)?;
     let client = state.client(&client_id).ok_or_else(not_waiting)?;
@@ -226,10 +211,7 @@ pub(super) async fn device(Shared(state): Shared<Arc<State>>, Query(asked): Quer
 }
 
 /// `POST /device`: the person's answer to a device code.
-pub(super) async fn answer_device(
-    Shared(state): Shared<Arc<State>>,
-    Form(answered): Form<Answered>,
-) -> Answer {
+pub(super) async fn answer_device(Shared(state): Shared<Arc<State>>, Form(answered): Form<Answered>) -> Answer {
     let now = state.now();
     let decision = answered.decision();
     {
@@ -246,11 +228,9 @@ pub(super) async fn answer_device(
         device.decision = decision;
     }
     Ok(match decision {
-        Decision::Approved => page::message(
-            StatusCode::OK,
-            "Approved",
-            "You can close this tab: the program that asked is signed in.",
-        ),
+        Decision::Approved => {
+            page::message(StatusCode::OK, "Approved", "You can close this tab: the program that asked is signed in.")
+        }
         _ => page::message(StatusCode::OK, "Denied", "You can close this tab: nothing was given away."),
     })
 }

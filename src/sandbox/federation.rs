@@ -80,9 +80,8 @@ fn signin_token(state: &State, parameters: &HashMap<String, String>) -> Answer {
 }
 
 fn login(state: &State, parameters: &HashMap<String, String>) -> Answer<Response> {
-    let destination = parameters
-        .get("Destination")
-        .ok_or_else(|| invalid("Destination must name a page of the console."))?;
+    let destination =
+        parameters.get("Destination").ok_or_else(|| invalid("Destination must name a page of the console."))?;
     let now = state.now();
     let ticket = parameters
         .get("SigninToken")

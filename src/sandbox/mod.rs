@@ -235,8 +235,7 @@ async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router) {
             Ok(response)
         }
     });
-    let connection =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
     // What ends a conversation early is the client's affair, or a fault that was asked for.
     let _ = connection.await;
 }

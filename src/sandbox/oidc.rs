@@ -25,9 +25,8 @@ const AUTHORIZATION_CODE: &str = "authorization_code";
 const REFRESH_TOKEN: &str = "refresh_token";
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Answer<T> {
-    serde_json::from_slice(body).map_err(|_| {
-        Refusal::oidc("InvalidRequestException", "The request is not the JSON that was expected")
-    })
+    serde_json::from_slice(body)
+        .map_err(|_| Refusal::oidc("InvalidRequestException", "The request is not the JSON that was expected"))
 }
 
 fn required(value: Option<String>, name: &str) -> Answer<String> {
@@ -60,8 +59,7 @@ pub(super) async fn register(Shared(state): Shared<Arc<State>>, body: Bytes) -> 
         return Err(Refusal::oidc("InvalidScopeException", "A scope is not known"));
     }
     let grants = asked.grant_types.unwrap_or_else(|| vec![DEVICE_CODE.to_owned(), REFRESH_TOKEN.to_owned()]);
-    if grants.iter().any(|grant| ![DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str()))
-    {
+    if grants.iter().any(|grant| ![DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str())) {
         return Err(Refusal::oidc("UnsupportedGrantTypeException", "A grant type is not known"));
     }
     if grants.iter().any(|grant| grant == AUTHORIZATION_CODE) {
@@ -76,14 +74,8 @@ pub(super) async fn register(Shared(state): Shared<Arc<State>>, body: Bytes) -> 
     let (id, secret) = (random::token::<18>()?, random::token::<180>()?);
     let now = state.now();
     let expires = now.saturating_add(millis(state.options().registration_lifetime));
-    let client = Client {
-        secret: secret.clone(),
-        name,
-        scopes: asked.scopes,
-        grants,
-        redirects: asked.redirect_uris,
-        expires,
-    };
+    let client =
+        Client { secret: secret.clone(), name, scopes: asked.scopes, grants, redirects: asked.redirect_uris, expires };
     lock(&state.clients).insert(id.clone(), client);
     Ok(Json(json!({
         "clientId": id,
@@ -118,18 +110,12 @@ struct DeviceRequest {
 }
 
 /// `StartDeviceAuthorization`.
-pub(super) async fn device_authorization(
-    Shared(state): Shared<Arc<State>>,
-    body: Bytes,
-) -> Answer<Json<Value>> {
+pub(super) async fn device_authorization(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer<Json<Value>> {
     let asked: DeviceRequest = parse(&body)?;
     let client_id = required(asked.client_id, "clientId")?;
     let client = authenticate(&state, &client_id, &required(asked.client_secret, "clientSecret")?)?;
     if !client.grants.iter().any(|grant| grant == DEVICE_CODE) {
-        return Err(Refusal::oidc(
-            "UnauthorizedClientException",
-            "The client did not register for device codes",
-        ));
+        return Err(Refusal::oidc("UnauthorizedClientException", "The client did not register for device codes"));
     }
     check_start_url(&state, &required(asked.start_url, "startUrl")?)?;
     let options = state.options();
@@ -187,10 +173,7 @@ fn create_token(state: &State, asked: TokenRequest) -> Answer<Value> {
         return Err(Refusal::oidc("UnsupportedGrantTypeException", "The grant type is not known"));
     }
     if !client.grants.contains(&grant) {
-        return Err(Refusal::oidc(
-            "UnauthorizedClientException",
-            "The client did not register for this grant",
-        ));
+        return Err(Refusal::oidc("UnauthorizedClientException", "The client did not register for this grant"));
     }
     let options = state.options();
     let now = state.now();
@@ -252,15 +235,11 @@ fn redeem_device_code(state: &State, client_id: &str, code: &str) -> Answer<()> 
     device.polls += 1;
     let decision = match (device.decision, options.approval) {
         (Decision::Pending, Approval::Denied) => Decision::Denied,
-        (Decision::Pending, Approval::Automatic) if device.polls > options.polls_before_approval => {
-            Decision::Approved
-        }
+        (Decision::Pending, Approval::Automatic) if device.polls > options.polls_before_approval => Decision::Approved,
         (decision, _) => decision,
     };
     match decision {
-        Decision::Pending => {
-            Err(Refusal::oidc("AuthorizationPendingException", "Waiting for the person to approve"))
-        }
+        Decision::Pending => Err(Refusal::oidc("AuthorizationPendingException", "Waiting for the person to approve")),
         Decision::Denied => Err(Refusal::oidc("AccessDeniedException", "The person denied the request")),
         Decision::Approved => {
             devices.remove(code);
@@ -270,18 +249,12 @@ fn redeem_device_code(state: &State, client_id: &str, code: &str) -> Answer<()> 
 }
 
 /// Takes an authorization code out: it works once, for its client, its redirect and the verifier of its challenge.
-fn redeem_authorization(
-    state: &State,
-    client_id: &str,
-    code: &str,
-    redirect: &str,
-    verifier: &str,
-) -> Answer<()> {
+fn redeem_authorization(state: &State, client_id: &str, code: &str, redirect: &str, verifier: &str) -> Answer<()> {
     let now = state.now();
     let mut authorizations = lock(&state.authorizations);
-    let known = authorizations.get(code).is_some_and(|authorization| {
-        authorization.client == client_id && authorization.decision == Decision::Approved
-    });
+    let known = authorizations
+        .get(code)
+        .is_some_and(|authorization| authorization.client == client_id && authorization.decision == Decision::Approved);
     // Whatever is wrong from here on, the code is spent: a second guess at the verifier must not be possible.
     let authorization = known
         .then(|| authorizations.remove(code))
@@ -301,8 +274,7 @@ fn redeem_authorization(
 
 /// RFC 7636: 43 to 128 unreserved characters.
 fn is_verifier(text: &str) -> bool {
-    (43..=128).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+    (43..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }
 
 fn challenge_of(verifier: &str) -> String {

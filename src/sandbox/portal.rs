@@ -71,8 +71,7 @@ pub(super) async fn roles(
         return Err(no_access());
     }
     let (page, next) = page(&account.roles, &parameters, &account.id)?;
-    let list: Vec<Value> =
-        page.iter().map(|role| json!({ "roleName": role, "accountId": account.id })).collect();
+    let list: Vec<Value> = page.iter().map(|role| json!({ "roleName": role, "accountId": account.id })).collect();
     Ok(Json(json!({ "roleList": list, "nextToken": next })))
 }
 

@@ -36,9 +36,5 @@ pub(super) fn user_code() -> io::Result<String> {
 fn letters(alphabet: &[u8], length: usize) -> io::Result<String> {
     // The bias of the remainder does not matter: these are names rather than secrets.
     let bytes = bytes::<32>()?;
-    Ok(bytes
-        .iter()
-        .take(length)
-        .map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()]))
-        .collect())
+    Ok(bytes.iter().take(length).map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()])).collect())
 }

@@ -91,8 +91,9 @@ impl IntoResponse for Refusal {
                 let body = json!({ "message": message, "__type": kind });
                 (status, error_type(name, "com.amazonaws.switchboard.portal"), Json(body)).into_response()
             }
-            Dialect::Sts => (status, [(header::CONTENT_TYPE, "text/xml")], sts_error(status, name, &message))
-                .into_response(),
+            Dialect::Sts => {
+                (status, [(header::CONTENT_TYPE, "text/xml")], sts_error(status, name, &message)).into_response()
+            }
             Dialect::Page => super::page::message(status, "That did not work", &message),
         };
         response.extensions_mut().insert(Note { error: Some(name), ..Note::default() });

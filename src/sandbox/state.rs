@@ -132,8 +132,7 @@ impl Sessions {
         options: &Options,
         now: Millis,
     ) -> io::Result<Option<Tokens>> {
-        let Some((session, _)) = self.refresh.get(refresh_token).filter(|(_, owner)| owner == client_id)
-        else {
+        let Some((session, _)) = self.refresh.get(refresh_token).filter(|(_, owner)| owner == client_id) else {
             return Ok(None);
         };
         let session = *session;

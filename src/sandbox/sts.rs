@@ -111,14 +111,12 @@ impl<'a> Authorization<'a> {
 /// Whose credentials signed the request.
 fn caller(state: &State, parts: &Parts, body: &[u8]) -> Answer<Key> {
     let incomplete = |message: &str| Refusal::sts(400, "IncompleteSignature", message);
-    let text = text(&parts.headers, "authorization").ok_or_else(|| {
-        Refusal::sts(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
-    })?;
+    let text = text(&parts.headers, "authorization")
+        .ok_or_else(|| Refusal::sts(403, "MissingAuthenticationToken", "Request is missing Authentication Token"))?;
     let authorization =
         Authorization::parse(text).ok_or_else(|| incomplete("Authorization is not Signature Version 4"))?;
-    let unknown = || {
-        Refusal::sts(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
-    };
+    let unknown =
+        || Refusal::sts(403, "InvalidClientTokenId", "The security token included in the request is invalid.");
     let key = lock(&state.keys).get(authorization.key_id).cloned().ok_or_else(unknown)?;
     if text_of(&parts.headers, "x-amz-security-token") != key.token {
         return Err(unknown());
@@ -139,11 +137,7 @@ fn caller(state: &State, parts: &Parts, body: &[u8]) -> Answer<Key> {
         return Err(Refusal::sts(403, "SignatureDoesNotMatch", message));
     }
     if authorization.service != "sts" {
-        return Err(Refusal::sts(
-            403,
-            "SignatureDoesNotMatch",
-            "Credential should be scoped to service: 'sts'.",
-        ));
+        return Err(Refusal::sts(403, "SignatureDoesNotMatch", "Credential should be scoped to service: 'sts'."));
     }
     if !["host", "x-amz-date"].iter().all(|name| authorization.headers.contains(name)) {
         return Err(incomplete("Host and X-Amz-Date must be signed"));
@@ -197,8 +191,7 @@ fn signature(
     if !has("x-amz-security-token") {
         settings.session_token_mode = SessionTokenMode::Exclude;
     }
-    let identity =
-        Credentials::new(authorization.key_id, &key.secret, Some(key.token.clone()), None, "sandbox").into();
+    let identity = Credentials::new(authorization.key_id, &key.secret, Some(key.token.clone()), None, "sandbox").into();
     let time = UNIX_EPOCH + Duration::from_millis(u64::try_from(signed).ok()?);
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
@@ -211,7 +204,6 @@ fn signature(
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let uri: Cow<'_, str> = format!("http://{}{target}", text_of(&parts.headers, "host")).into();
     let request =
-        SignableRequest::new(parts.method.as_str(), uri, headers.into_iter(), SignableBody::Bytes(body))
-            .ok()?;
+        SignableRequest::new(parts.method.as_str(), uri, headers.into_iter(), SignableBody::Bytes(body)).ok()?;
     Some(sign(request, &parameters.into()).ok()?.into_parts().1)
 }

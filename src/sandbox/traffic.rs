@@ -131,8 +131,7 @@ fn next_fault(state: &State) -> Option<Fault> {
 fn fail(fault: Fault, service: Service) -> Response {
     const MESSAGE: &str = "The sandbox was asked to fail";
     const GARBLED: &str = "{\"accountList\": [{\"accountId\": 12,, \"roleCredentials\": \"none\"";
-    const JSON: (HeaderName, HeaderValue) =
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    const JSON: (HeaderName, HeaderValue) = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     match fault {
         Fault::InternalError => match service {
             Service::Oidc => Refusal::oidc("InternalServerException", MESSAGE),
@@ -168,10 +167,7 @@ impl hyper::body::Body for Unfinished {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if let Some(text) = self.text.take() {
             return Poll::Ready(Some(Ok(Frame::data(text))));
         }
@@ -190,8 +186,8 @@ fn set_date(state: &State, response: &mut Response) {
     if ahead == 0 {
         return;
     }
-    let text = jiff::Timestamp::from_millisecond(state.now())
-        .map(|now| now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    let text =
+        jiff::Timestamp::from_millisecond(state.now()).map(|now| now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
     if let Some(date) = text.ok().and_then(|text| HeaderValue::from_str(&text).ok()) {
         response.headers_mut().insert(header::DATE, date);
     }

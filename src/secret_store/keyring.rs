@@ -57,9 +57,7 @@ impl Keyring {
 
     pub(super) fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
         let label = format!("aws-sso: {}", path.display());
-        self.ask(async |keyring| {
-            keyring.create_item(&label, attributes(path), bytes, true, CONTENT).await.map(drop)
-        })
+        self.ask(async |keyring| keyring.create_item(&label, attributes(path), bytes, true, CONTENT).await.map(drop))
     }
 
     pub(super) fn remove(&self, path: &Path) -> Result<()> {
@@ -120,10 +118,9 @@ impl Keyring {
                 "there is no system's secret store in this session".to_owned(),
                 "start one (GNOME Keyring, KWallet, KeePassXC)",
             ),
-            Failure::Silent => (
-                format!("the system's secret store did not answer within {} s", PATIENCE.as_secs()),
-                "start it anew",
-            ),
+            Failure::Silent => {
+                (format!("the system's secret store did not answer within {} s", PATIENCE.as_secs()), "start it anew")
+            }
             Failure::NoCollection => (
                 "the system's secret store has no default keyring".to_owned(),
                 "create one with your desktop's password manager",
@@ -176,9 +173,7 @@ impl Failure {
             _ => "",
         };
         match name {
-            "org.freedesktop.DBus.Error.ServiceUnknown" | "org.freedesktop.DBus.Error.NameHasNoOwner" => {
-                Self::Absent
-            }
+            "org.freedesktop.DBus.Error.ServiceUnknown" | "org.freedesktop.DBus.Error.NameHasNoOwner" => Self::Absent,
             name if name.starts_with("org.freedesktop.DBus.Error.Spawn.") => Self::Absent,
             "org.freedesktop.DBus.Error.TimedOut" => Self::Silent,
             "org.freedesktop.Secret.Error.IsLocked" => Self::Locked,

@@ -142,10 +142,7 @@ mod tests {
         let error = without_keyring("~/.config/aws-sso/config");
         assert_eq!(error.kind().status(), 2);
         let report = error.report();
-        assert!(
-            report.contains("was built without the feature keyring\n  build it with: cargo install"),
-            "{report}"
-        );
+        assert!(report.contains("was built without the feature keyring\n  build it with: cargo install"), "{report}");
         assert!(report.contains("\n  or set store = files in ~/.config/aws-sso/config\n"), "{report}");
         let opened = SecretStore::open(Kind::Keyring, false, "~/.config/aws-sso/config");
         assert_eq!(opened.is_ok(), cfg!(feature = "keyring"));

@@ -54,13 +54,8 @@ pub(crate) async fn sign_in(
     }
     .link();
     let opened = open && open::open(&link);
-    let what =
-        if opened { "a browser opens; if it does not, go to" } else { "in a browser on this machine, go to" };
-    Screen::open().show(&format!(
-        "aws-sso: sign in to {}\n  {what}\n    {}\n",
-        clean(start_url),
-        clean(&link)
-    ));
+    let what = if opened { "a browser opens; if it does not, go to" } else { "in a browser on this machine, go to" };
+    Screen::open().show(&format!("aws-sso: sign in to {}\n  {what}\n    {}\n", clean(start_url), clean(&link)));
 
     match tokio::time::timeout(PATIENCE, listener.answer(&state)).await {
         Err(_) => Err(BrowserError::Grant(GrantError::Expired)),

@@ -124,9 +124,7 @@ impl Reply {
             Self::Answer(Answer::Error(_)) => {
                 ("200 OK", "You are not signed in. You can close this tab; your terminal says more.")
             }
-            Self::Foreign => {
-                ("400 Bad Request", "This answer does not belong to the sign-in that is waiting here.")
-            }
+            Self::Foreign => ("400 Bad Request", "This answer does not belong to the sign-in that is waiting here."),
             Self::NotFound => ("404 Not Found", "There is nothing here."),
             Self::MethodNotAllowed => ("405 Method Not Allowed", "This page can only be read."),
             Self::Malformed => ("400 Bad Request", "This request cannot be read."),
@@ -136,8 +134,7 @@ impl Reply {
 
 fn reply(head: &str, port: u16, state: &Secret) -> Reply {
     let mut words = head.split("\r\n").next().unwrap_or_default().split(' ');
-    let (Some(method), Some(target), Some(version), None) =
-        (words.next(), words.next(), words.next(), words.next())
+    let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())
     else {
         return Reply::Malformed;
     };
@@ -167,8 +164,7 @@ pub(crate) fn is_for(head: &str, port: u16) -> bool {
 
 fn answer(query: &str, state: &Secret) -> Reply {
     let value = |name: &str| {
-        let mut values =
-            query.split('&').filter_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name));
+        let mut values = query.split('&').filter_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name));
         let (_, value) = values.next()?;
         // Twice the same parameter is nothing that the service sends.
         values.next().is_none().then(|| decode(value))?
@@ -237,14 +233,8 @@ mod tests {
             (format!("GET /favicon.ico {ours}"), "404 Not Found"),
             (format!("GET /oauth/callback/?code=c&state=s~1 {ours}"), "404 Not Found"),
             (format!("POST /oauth/callback?code=c&state=s~1 {ours}"), "405 Method Not Allowed"),
-            (
-                "GET /oauth/callback?code=c&state=s~1 HTTP/1.1\r\nHost: evil.example:4242".to_owned(),
-                "400 Bad Request",
-            ),
-            (
-                "GET /oauth/callback?code=c&state=s~1 HTTP/1.1\r\nHost: 127.0.0.1".to_owned(),
-                "400 Bad Request",
-            ),
+            ("GET /oauth/callback?code=c&state=s~1 HTTP/1.1\r\nHost: evil.example:4242".to_owned(), "400 Bad Request"),
+            ("GET /oauth/callback?code=c&state=s~1 HTTP/1.1\r\nHost: 127.0.0.1".to_owned(), "400 Bad Request"),
             ("GET /oauth/callback?code=c&state=s~1 HTTP/1.1".to_owned(), "400 Bad Request"),
             (format!("GET /oauth/callback?code=c&state=s~1 {ours}\r\nHost: evil.example"), "400 Bad Request"),
             ("nonsense".to_owned(), "400 Bad Request"),

@@ -65,12 +65,7 @@ pub struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// The person's own session, in `~/.aws/sso/cache` or what is in its place.
-    pub fn new(
-        directory: &'a Directory,
-        client: &'a Client,
-        policy: LoginPolicy,
-        store: SecretStore,
-    ) -> Result<Self> {
+    pub fn new(directory: &'a Directory, client: &'a Client, policy: LoginPolicy, store: SecretStore) -> Result<Self> {
         let (cache, locks) = (environment::token_cache()?, environment::lock_folder()?);
         Ok(Self { store, ..Self::in_folders(directory, client, policy, cache, locks) })
     }
@@ -304,9 +299,7 @@ impl<'a> Session<'a> {
     /// The stored token, if it is neither the one that was renewed nor any older than what came of that.
     fn newer_than(&self, before: &Token, renewed: &Token) -> Result<Option<Token>> {
         let stored = self.stored()?;
-        Ok(stored.filter(|stored| {
-            stored.access_token != before.access_token && stored.expires_at > renewed.expires_at
-        }))
+        Ok(stored.filter(|stored| stored.access_token != before.access_token && stored.expires_at > renewed.expires_at))
     }
 
     /// Deletes a token that the service rejects and nothing renews, so that nobody takes it for a sign-in.
@@ -360,9 +353,7 @@ fn is_usable(token: &Token) -> bool {
 impl From<PortalError> for Error {
     fn from(error: PortalError) -> Self {
         match error {
-            PortalError::TokenRejected => {
-                Self::new(Kind::SignInNeeded, "the service does not take this sign-in")
-            }
+            PortalError::TokenRejected => Self::new(Kind::SignInNeeded, "the service does not take this sign-in"),
             PortalError::Denied(error) | PortalError::Other(error) => error,
         }
     }

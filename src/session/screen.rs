@@ -26,9 +26,10 @@ impl Screen {
 
     /// Shows lines whose foreign parts have been cleaned.
     pub(crate) fn show(&mut self, text: &str) {
-        let shown = self.0.as_mut().is_some_and(|terminal| {
-            terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).is_ok()
-        });
+        let shown = self
+            .0
+            .as_mut()
+            .is_some_and(|terminal| terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).is_ok());
         if !shown {
             terminal::say(text);
         }

@@ -89,14 +89,9 @@ impl SignIn<'_> {
             Err(error) => return Err(BrowserError::Grant(error)),
         };
         let scopes = self.scopes().unwrap_or_default();
-        let outcome = authorization_code::sign_in(
-            self.service,
-            &registration,
-            &self.directory.start_url,
-            &scopes,
-            self.open,
-        )
-        .await;
+        let outcome =
+            authorization_code::sign_in(self.service, &registration, &self.directory.start_url, &scopes, self.open)
+                .await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
             Err(BrowserError::Grant(GrantError::Client)) => {
@@ -148,8 +143,7 @@ impl SignIn<'_> {
         }
         let name = format!("aws-sso-{}", self.directory.session.as_deref().unwrap_or("legacy"));
         let scopes = self.scopes().unwrap_or_default();
-        let registration =
-            self.service.register_client(&name, &scopes, flow, &self.directory.start_url).await?;
+        let registration = self.service.register_client(&name, &scopes, flow, &self.directory.start_url).await?;
         if let Err(error) = token::write_registration(self.store, &path, &registration) {
             // It is needed for this sign-in and again to renew the token, which carries it along.
             tracing::warn!("{error}; the client registration is not kept");

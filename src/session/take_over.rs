@@ -37,8 +37,7 @@ impl Session<'_> {
 
     fn take_over_client(&self, token: &Token) -> Result<()> {
         for path in SecretStore::Files.list(&self.cache)? {
-            let Some(client) = token::read_registration(&SecretStore::Files, &path).unwrap_or_default()
-            else {
+            let Some(client) = token::read_registration(&SecretStore::Files, &path).unwrap_or_default() else {
                 continue;
             };
             if token.client_id.as_ref() == Some(&client.client_id) && path != self.path() {

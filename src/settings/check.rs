@@ -84,8 +84,7 @@ fn unknown_key(entry: &Entry) -> Problem {
 /// A key that is set again further down.
 fn repeated(entries: &[Entry]) -> impl Iterator<Item = Problem> {
     let settings = entries.iter().filter(|entry| !entry.key.is_empty());
-    let last: HashMap<_, _> =
-        settings.clone().map(|entry| ((&entry.section, &entry.key), entry.line)).collect();
+    let last: HashMap<_, _> = settings.clone().map(|entry| ((&entry.section, &entry.key), entry.line)).collect();
     settings.filter_map(move |entry| {
         let counts = *last.get(&(&entry.section, &entry.key))?;
         let message = || format!("{} is set more than once; line {counts} counts", entry.key);

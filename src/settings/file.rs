@@ -29,12 +29,7 @@ pub(super) fn scan(text: &str) -> (Vec<Entry>, Vec<Problem>) {
             match rest.strip_suffix(']') {
                 Some(name) => {
                     name.trim().clone_into(&mut section);
-                    entries.push(Entry {
-                        line,
-                        section: section.clone(),
-                        key: String::new(),
-                        value: String::new(),
-                    });
+                    entries.push(Entry { line, section: section.clone(), key: String::new(), value: String::new() });
                 }
                 None => problems.push(Problem::error(line, "a [ is not closed".to_owned())),
             }

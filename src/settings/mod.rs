@@ -167,10 +167,7 @@ mod tests {
     #[test]
     fn a_value_is_what_stands_there() {
         let settings = load("browser-command = \"C:\\Program Files\\x.exe\" 'a b' {url} # all of it\\\n");
-        assert_eq!(
-            settings.browser_command(),
-            Some("\"C:\\Program Files\\x.exe\" 'a b' {url} # all of it\\")
-        );
+        assert_eq!(settings.browser_command(), Some("\"C:\\Program Files\\x.exe\" 'a b' {url} # all of it\\"));
     }
 
     #[test]
@@ -189,12 +186,7 @@ mod tests {
             ("login = auto\nprofil = corp\n", 2, Gravity::Warning, "did you mean profile?"),
             ("zebra = 1\n", 1, Gravity::Warning, "there is no setting zebra"),
             ("name = {role}\n", 1, Gravity::Warning, "name belongs in [discover]"),
-            (
-                "[alias]\nx = 123456789012/A\n[discover]\nlogin = never\n",
-                4,
-                Gravity::Warning,
-                "above the first [",
-            ),
+            ("[alias]\nx = 123456789012/A\n[discover]\nlogin = never\n", 4, Gravity::Warning, "above the first ["),
             ("[aliases]\nprod = x\n", 1, Gravity::Warning, "did you mean [alias]?"),
             ("login = auto\nlogin = never\n", 1, Gravity::Warning, "line 2 counts"),
         ];

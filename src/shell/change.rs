@@ -12,13 +12,8 @@ use crate::shell::{self, Shell};
 use crate::timestamp;
 
 /// The variables that hold a role's credentials.
-const CREDENTIALS: [&str; 5] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_ACCOUNT_ID",
-];
+const CREDENTIALS: [&str; 5] =
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID"];
 /// The variables by which a prompt and this tool know the shell's role.
 const ROLE: [&str; 3] = ["AWS_SSO_PROFILE", "AWS_SSO_ROLE_ARN", EXPIRATION];
 /// When the keys expire, in epoch seconds, for prompts and the hook.
@@ -80,13 +75,7 @@ impl Change {
 
     /// Names a credential server, from which each program's SDK gets the role's credentials, again and again.
     #[must_use]
-    pub fn to_server(
-        uri: &str,
-        token: &Secret,
-        directory: &str,
-        role: &RoleArn,
-        region: Option<&str>,
-    ) -> Self {
+    pub fn to_server(uri: &str, token: &Secret, directory: &str, role: &RoleArn, region: Option<&str>) -> Self {
         let mut change = Self::default();
         change.set(SERVER.into_iter().zip([uri.to_owned(), token.expose().to_owned()]));
         change.set_region(region);
@@ -118,9 +107,7 @@ impl Change {
         if let Some(displaced) = displaced {
             // A value that cannot be given to a shell is no reason to keep the role.
             let values = displaced.into_values().into_iter();
-            change.0 = values
-                .map(|(name, value)| (name, value.filter(|value| shell::is_printable(value))))
-                .collect();
+            change.0 = values.map(|(name, value)| (name, value.filter(|value| shell::is_printable(value)))).collect();
             change.remove([Displaced::VARIABLE]);
         } else if has_role {
             change.remove(CREDENTIALS);
@@ -136,11 +123,7 @@ impl Change {
     /// does not touch again goes back to it.
     ///
     /// Errors: `Usage` where a value could not be given back.
-    pub fn recorded(
-        mut self,
-        earlier: Option<Displaced>,
-        current: impl Fn(&str) -> Option<OsString>,
-    ) -> Result<Self> {
+    pub fn recorded(mut self, earlier: Option<Displaced>, current: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
         let mut displaced = Displaced::default();
         let mut given_back = Vec::new();
         for (name, value) in earlier.map(Displaced::into_values).unwrap_or_default() {
@@ -264,8 +247,7 @@ mod tests {
         }
 
         fn enter(&mut self, change: Change) {
-            let change =
-                change.recorded(self.displaced(), |name| self.0.get(name).map(OsString::from)).unwrap();
+            let change = change.recorded(self.displaced(), |name| self.0.get(name).map(OsString::from)).unwrap();
             self.apply(change);
         }
 
@@ -285,14 +267,9 @@ mod tests {
 
     #[test]
     fn clear_gives_back_the_first_state_however_often_use_ran() {
-        let first =
-            Environment::of(&[("AWS_PROFILE", "mine"), ("AWS_REGION", "eu-west-1"), ("EDITOR", "vi")]);
+        let first = Environment::of(&[("AWS_PROFILE", "mine"), ("AWS_REGION", "eu-west-1"), ("EDITOR", "vi")]);
         let mut shell = first.clone();
-        shell.enter(change(&[
-            ("AWS_PROFILE", None),
-            ("AWS_ACCESS_KEY_ID", Some("A")),
-            ("AWS_REGION", Some("x")),
-        ]));
+        shell.enter(change(&[("AWS_PROFILE", None), ("AWS_ACCESS_KEY_ID", Some("A")), ("AWS_REGION", Some("x"))]));
         assert_eq!(shell.0.get("AWS_REGION").map(String::as_str), Some("x"));
 
         shell.enter(change(&[("AWS_PROFILE", Some("p")), ("AWS_SESSION_TOKEN", Some("T"))]));

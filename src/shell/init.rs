@@ -42,10 +42,9 @@ const VERSION: &str = "__AWS_SSO_VERSION__";
 
 /// Names with which the function would take the place of a word that its own code, or a shell, lives by.
 const TAKEN: [&str; 40] = [
-    "alias", "and", "begin", "builtin", "case", "command", "do", "done", "echo", "elif", "else", "end",
-    "esac", "eval", "exec", "exit", "export", "fi", "for", "function", "if", "in", "local", "math", "not",
-    "or", "path", "printf", "prompt", "return", "select", "set", "shift", "source", "string", "switch",
-    "test", "then", "unset", "while",
+    "alias", "and", "begin", "builtin", "case", "command", "do", "done", "echo", "elif", "else", "end", "esac", "eval",
+    "exec", "exit", "export", "fi", "for", "function", "if", "in", "local", "math", "not", "or", "path", "printf",
+    "prompt", "return", "select", "set", "shift", "source", "string", "switch", "test", "then", "unset", "while",
 ];
 
 /// The code that defines the function, for `eval`.
@@ -61,27 +60,22 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
         }
     };
     if !is_function_name(init.command) {
-        return Err(Error::usage(format!("{} cannot be a function's name", init.command)).remedy(
-            "use letters, digits, - and _, beginning with a letter, and no word of the shell's own",
-        ));
+        return Err(Error::usage(format!("{} cannot be a function's name", init.command))
+            .remedy("use letters, digits, - and _, beginning with a letter, and no word of the shell's own"));
     }
     let program = init
         .program
         .to_str()
         .filter(|path| super::is_printable(path))
         .ok_or_else(|| Error::failed("the path of this program cannot be written in a shell script"))?;
-    let parts = [
-        ("completion", init.completion),
-        ("renewal", init.hook == Hook::Refresh),
-        ("hook", init.hook != Hook::None),
-    ];
+    let parts =
+        [("completion", init.completion), ("renewal", init.hook == Hook::Refresh), ("hook", init.hook != Hook::None)];
     let code = parts
         .into_iter()
         .filter(|(_, is_wanted)| !is_wanted)
         .fold(template.to_owned(), |code, (part, _)| without_part(&code, part));
     // The path last: whatever stands in it is not to be filled in.
-    let code =
-        without_comments(&code).replace(COMMAND, init.command).replace(VERSION, env!("CARGO_PKG_VERSION"));
+    let code = without_comments(&code).replace(COMMAND, init.command).replace(VERSION, env!("CARGO_PKG_VERSION"));
     Ok(code.replace(PROGRAM, &shell.quote(program)))
 }
 

@@ -15,15 +15,13 @@ fn three_clients_list_exactly_the_discovered_profiles_and_use_them() {
         let signed = Signed::in_to(Options { accounts: 6, roles: 5, ..Options::default() });
         let before = tended_config();
         signed.home.write(".aws/config", &before);
-        let _ =
-            signed.aws_sso(&format!("discover -p corp --region {REGION} --style {style}")).run().success();
+        let _ = signed.aws_sso(&format!("discover -p corp --region {REGION} --style {style}")).run().success();
         let after = signed.home.read(".aws/config");
         assert!(after.starts_with(&before), "what was there stays, byte for byte");
 
         let accounts = signed.sandbox.accounts();
-        let discovered = accounts
-            .iter()
-            .flat_map(|account| account.roles.iter().map(|role| format!("{}-{role}", account.id)));
+        let discovered =
+            accounts.iter().flat_map(|account| account.roles.iter().map(|role| format!("{}-{role}", account.id)));
         let by_hand = (0..40).map(|number| format!("hand-{number}")).chain(["default".to_owned()]);
         let expected: BTreeSet<String> = discovered.chain(by_hand).collect();
         assert_eq!(expected.len(), 30 + 41);
@@ -38,8 +36,7 @@ fn three_clients_list_exactly_the_discovered_profiles_and_use_them() {
             assert_eq!(names, expected, "boto3, {style}");
         }
         let sections = rust_sdk(after.as_bytes()).unwrap();
-        let profiles =
-            sections.keys().filter_map(|section| section.strip_prefix("profile ").map(str::to_owned));
+        let profiles = sections.keys().filter_map(|section| section.strip_prefix("profile ").map(str::to_owned));
         assert_eq!(profiles.collect::<BTreeSet<_>>(), expected, "the Rust SDK, {style}");
 
         if style == "sso" {

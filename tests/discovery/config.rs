@@ -53,14 +53,11 @@ fn line_endings_byte_order_mark_link_and_mode_are_kept() {
 #[test]
 fn a_dry_run_shows_the_difference_and_writes_nothing() {
     let small = Small::new();
-    let config = small
-        .spelled(&format!("{CORP}\n[profile ONE]\naws_session_token = s3cret\ncredential_process = x\n"));
+    let config = small.spelled(&format!("{CORP}\n[profile ONE]\naws_session_token = s3cret\ncredential_process = x\n"));
     small.signed.home.write(".aws/config", &config);
     let output = small.signed.aws_sso("discover -p corp --dry-run").run().success();
     assert_eq!(small.signed.home.read(".aws/config"), config);
-    for line in
-        ["\n-credential_process = x\n", "\n+credential_process = EXT(ONE)\n", "\n+[profile TWO]\n", "@@ "]
-    {
+    for line in ["\n-credential_process = x\n", "\n+credential_process = EXT(ONE)\n", "\n+[profile TWO]\n", "@@ "] {
         assert!(output.stdout.contains(&small.spelled(line)), "{line} {output}");
     }
     assert!(!output.stdout.contains("s3cret") && !output.stdout.contains('\u{1b}'));
@@ -109,8 +106,7 @@ fn undo_gives_back_the_file_from_before_the_last_run_once() {
 
 #[test]
 fn hostile_names_become_legible_distinct_profiles_the_same_on_every_run() {
-    let signed =
-        Signed::in_to(Options { accounts: 41, roles: 16, names: Names::Hostile, ..Options::default() });
+    let signed = Signed::in_to(Options { accounts: 41, roles: 16, names: Names::Hostile, ..Options::default() });
     for template in ["{account_id}-{role}", "{account_name}-{role}", "{email}/{role}", "{role}"] {
         signed.home.write(".aws/config", tended_config());
         let _ = signed
@@ -123,8 +119,7 @@ fn hostile_names_become_legible_distinct_profiles_the_same_on_every_run() {
         let read = rust_sdk(text.as_bytes()).unwrap();
         assert_eq!(read.len(), 41 + 1 + 41 * 16, "{template}");
         assert!(read.keys().eq(ours(text.as_bytes()).keys()), "{template}");
-        let processes: BTreeSet<_> =
-            read.values().filter_map(|profile| profile.get("credential_process")).collect();
+        let processes: BTreeSet<_> = read.values().filter_map(|profile| profile.get("credential_process")).collect();
         assert_eq!(processes.len(), 10 + 41 * 16, "every role has its own profile: {template}");
         let output = signed
             .home
@@ -159,10 +154,7 @@ fn the_own_path_is_written_so_that_every_sdk_can_run_it() {
     let run = small.signed.home.command(&program).args(["discover", "-p", "corp", "--absolute"]);
     let _ = run.endpoint(small.signed.sandbox.endpoint()).run().success();
     let config = small.signed.home.read(".aws/config");
-    assert!(
-        config.contains(&format!("credential_process = '{}' -p corp -r arn:", program.display())),
-        "{config}"
-    );
+    assert!(config.contains(&format!("credential_process = '{}' -p corp -r arn:", program.display())), "{config}");
     let script = small.spelled(&format!(
         "import boto3; c = boto3.Session(profile_name='ONE', region_name='{REGION}'); \
          print(c.client('sts').get_caller_identity()['Arn'])"
@@ -188,10 +180,7 @@ fn a_legacy_directory_gets_native_profiles_of_its_own_kind_and_is_never_rewritte
     let (after, _) = small.run(&legacy("legacy"), "discover -p legacy --style sso");
     assert!(after.starts_with(&legacy("legacy")));
     let native = "[profile TWO]\nsso_start_url = URL\nsso_region = REGION\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(TWO)\n";
-    assert!(
-        after.contains(&small.spelled(native).replace("URL", START_URL).replace("REGION", REGION)),
-        "{after}"
-    );
+    assert!(after.contains(&small.spelled(native).replace("URL", START_URL).replace("REGION", REGION)), "{after}");
     // A role whose profile would take the directory's own name.
     let role = small.account.roles[0].as_str();
     for style in ["sso", "process"] {
@@ -245,8 +234,7 @@ fn another_directorys_profile_of_the_same_name_stays_what_it_is() {
 #[test]
 fn nothing_is_written_below_a_header_that_some_sdk_takes_for_a_value() {
     let small = Small::new();
-    let before =
-        small.signed.home.read(".aws/config") + "[profile prod]\nregion = eu-west-1\n  [profile ONE]\n";
+    let before = small.signed.home.read(".aws/config") + "[profile prod]\nregion = eu-west-1\n  [profile ONE]\n";
     let (after, said) = small.run(&before, "discover -p corp");
     assert!(after.starts_with(&small.spelled(&before)), "{after}");
     assert!(said.contains("1 profiles new, 0 changed") && said.contains(&small.spelled("ONE")), "{said}");

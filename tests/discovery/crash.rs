@@ -31,8 +31,8 @@ fn a_run_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
         let _ = fs::remove_file(signed.home.path(".aws/config.before-discover"));
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // The later half of a run holds the writing; some are to be let through.
-        let moment = whole
-            .mul_f64(0.3 + 0.9 * (f64::from(u32::try_from(seed >> 33).unwrap()) / f64::from(1_u32 << 31)));
+        let moment =
+            whole.mul_f64(0.3 + 0.9 * (f64::from(u32::try_from(seed >> 33).unwrap()) / f64::from(1_u32 << 31)));
         let running = run();
         std::thread::sleep(moment);
         running.signal("KILL");

@@ -58,12 +58,7 @@ fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
     // what is there, arguments, what it becomes, the counts
     let cases = [
         (String::new(), with(""), format!("\n{block}"), "2 profiles new, 0 changed, 0 unchanged, 0 stale"),
-        (
-            format!("\n{block}"),
-            with(""),
-            format!("\n{block}"),
-            "is up to date: 0 profiles new, 0 changed, 2 unchanged",
-        ),
+        (format!("\n{block}"), with(""), format!("\n{block}"), "is up to date: 0 profiles new, 0 changed, 2 unchanged"),
         // The block stands where it stands, with whatever is around it and in it.
         (
             format!("{BEGIN}# mine\n{P2}region = x\n# also mine\n{END}\n[default]\n"),
@@ -73,8 +68,7 @@ fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
         ),
         // A name that somebody has defined by hand is updated in place, in whatever form its header is.
         (
-            "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=old -x # y\noutput = text\n"
-                .to_owned(),
+            "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=old -x # y\noutput = text\n".to_owned(),
             with("--region eu-west-1"),
             format!(
                 "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=EXT(ONE)\noutput = text\n\n{}",
@@ -90,8 +84,7 @@ fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
         ),
         // One that signs in to the same role by itself works already.
         (
-            "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(ONE)\n"
-                .to_owned(),
+            "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(ONE)\n".to_owned(),
             with(""),
             format!(
                 "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(ONE)\n\n{second}"
@@ -100,20 +93,15 @@ fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
         ),
         // One that gets its credentials in another way is somebody's own.
         (
-            "[profile ONE]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n"
-                .to_owned(),
+            "[profile ONE]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n".to_owned(),
             with(""),
-            format!(
-                "[profile ONE]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n\n{second}"
-            ),
+            format!("[profile ONE]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n\n{second}"),
             "1 profiles new, 0 changed, 0 unchanged",
         ),
         (
             "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = Other\n".to_owned(),
             with(""),
-            format!(
-                "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = Other\n\n{second}"
-            ),
+            format!("[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = Other\n\n{second}"),
             "left as they are: ",
         ),
         // The other style, and back: never both in one profile.
@@ -132,9 +120,7 @@ fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
                  sso_role_name = ROLE(ONE)\n\n{P2}{END}"
             ),
             with(""),
-            format!(
-                "{BEGIN}[profile ONE]\nregion = x\noutput = json\ncredential_process = EXT(ONE)\n\n{P2}{END}"
-            ),
+            format!("{BEGIN}[profile ONE]\nregion = x\noutput = json\ncredential_process = EXT(ONE)\n\n{P2}{END}"),
             "1 changed, 1 unchanged",
         ),
         // --region and --output are for new profiles, and for those of the block that have none.
@@ -172,12 +158,7 @@ fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
             "2 profiles new, 0 changed, 0 unchanged, 1 stale (--prune removes them)",
         ),
         // What is left out by a pattern is not stale.
-        (
-            format!("\n{block}"),
-            with("--exclude ROLE(ONE) --prune"),
-            format!("\n{block}"),
-            "1 unchanged, 0 stale",
-        ),
+        (format!("\n{block}"), with("--exclude ROLE(ONE) --prune"), format!("\n{block}"), "1 unchanged, 0 stale"),
         (String::new(), with("--match */ROLE(TWO)"), format!("\n{second}"), "1 profiles new"),
         // Names of one's own.
         (
@@ -189,8 +170,7 @@ fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
     ];
     let name = small.account.name.to_lowercase().replace(' ', "-");
     for (file, line, expected, said) in cases {
-        let expected =
-            expected.replace("NAME", &name).replace("LOWER", &small.account.roles[0].to_lowercase());
+        let expected = expected.replace("NAME", &name).replace("LOWER", &small.account.roles[0].to_lowercase());
         let (after, told) = small.run(&format!("{CORP}{file}"), &small.spelled(&line));
         assert_eq!(after, small.spelled(&format!("{CORP}{expected}")), "{file:?} {line}");
         assert!(told.contains(said), "{file:?} {line}: {told}");

@@ -9,10 +9,7 @@ use crate::main_job::Signed;
 
 /// Every role, as `ACCOUNT/ROLE`.
 fn roles(accounts: &[Account]) -> BTreeSet<String> {
-    accounts
-        .iter()
-        .flat_map(|account| account.roles.iter().map(|role| format!("{}/{role}", account.id)))
-        .collect()
+    accounts.iter().flat_map(|account| account.roles.iter().map(|role| format!("{}/{role}", account.id))).collect()
 }
 
 fn listed(signed: &Signed) -> BTreeSet<String> {
@@ -64,17 +61,12 @@ fn a_role_list_that_cannot_be_had_is_named_and_its_profiles_are_left_as_they_wer
     let output = signed.aws_sso("discover -p corp --prune").env("AWS_MAX_ATTEMPTS", "3").run().status(5);
     let output = output.complains("the roles of 1 account could not be had").complains(&broken.id);
     assert!(
-        output
-            .complains("status 500")
-            .stdout
-            .contains("0 profiles new, 7 changed, 0 unchanged, 1 stale and removed")
+        output.complains("status 500").stdout.contains("0 profiles new, 7 changed, 0 unchanged, 1 stale and removed")
     );
     assert_eq!(signed.sandbox.count("ListAccountRoles"), 4 + 3, "AWS_MAX_ATTEMPTS bounds its own failures");
     let after = signed.home.read(".aws/config");
     for role in &broken.roles {
-        assert!(
-            after.contains(&format!("/old/aws-sso -p corp -r arn:aws:iam::{}:role/{role} -ext", broken.id))
-        );
+        assert!(after.contains(&format!("/old/aws-sso -p corp -r arn:aws:iam::{}:role/{role} -ext", broken.id)));
     }
     assert_eq!(after.matches("/old/").count(), 2);
     assert!(!after.contains(&format!("{}-{}", other.id, other.roles[0])));
@@ -133,8 +125,7 @@ fn a_service_that_is_down_is_not_asked_for_every_account() {
 
 #[test]
 fn a_run_that_was_stopped_goes_on_where_it_was() {
-    let options =
-        Options { accounts: 100, roles: 2, latency: Duration::from_millis(100), ..Options::default() };
+    let options = Options { accounts: 100, roles: 2, latency: Duration::from_millis(100), ..Options::default() };
     let signed = Signed::in_to(options);
     let line = "discover -p corp";
     let running = signed.aws_sso(line).start();
@@ -180,8 +171,7 @@ fn a_session_that_ends_half_way_is_asked_for_and_what_was_fetched_is_kept() {
 
 #[test]
 fn progress_is_a_bar_on_a_terminal_lines_elsewhere_and_nothing_if_asked() {
-    let options =
-        Options { accounts: 230, roles: 2, latency: Duration::from_millis(40), ..Options::default() };
+    let options = Options { accounts: 230, roles: 2, latency: Duration::from_millis(40), ..Options::default() };
     let signed = Signed::in_to(options);
     let output = signed.aws_sso("discover -p corp").run().success();
     for line in ["aws-sso: 100 of ", "aws-sso: 200 of 230 accounts, 400 roles\n"] {

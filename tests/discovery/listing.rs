@@ -28,8 +28,7 @@ fn a_list_that_is_not_complete_says_so_by_its_status() {
 
 #[test]
 fn programs_read_every_name_whole_from_json_csv_and_tsv() {
-    let signed =
-        Signed::in_to(Options { accounts: 41, roles: 16, names: Names::Hostile, ..Options::default() });
+    let signed = Signed::in_to(Options { accounts: 41, roles: 16, names: Names::Hostile, ..Options::default() });
     let expected: Vec<[String; 4]> = {
         let list = signed.aws_sso("list -p corp --json").run().success().json();
         let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();

@@ -14,8 +14,7 @@ use crate::support::{REGION, START_URL};
 /// A config with forty profiles that somebody has written by hand, with comments and nested settings, and the directory
 /// in the middle. Every SDK reads all of it.
 fn tended_config() -> String {
-    let mut config =
-        "# My profiles. Ask before touching!\n[default]\nregion = eu-west-1\noutput = json\n\n".to_owned();
+    let mut config = "# My profiles. Ask before touching!\n[default]\nregion = eu-west-1\noutput = json\n\n".to_owned();
     for number in 0..40 {
         let _ = match number % 4 {
             0 => writeln!(

@@ -19,7 +19,8 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
     let signed = Signed::in_to(Options { accounts: 6, roles: 4, ..Options::default() });
     let identity = ["sh", "-c", "echo $AWS_ACCOUNT_ID $AWS_REGION $1 $2 $3; echo $AWS_SSO_ROLE_ARN", "sh"];
     let command: Vec<_> = identity.into_iter().chain(["{account_id}", "{role}", "{region}"]).collect();
-    let options = "--match */reader --match */operator --exclude */operator --regions eu-west-1,us-east-1 --output json";
+    let options =
+        "--match */reader --match */operator --exclude */operator --regions eu-west-1,us-east-1 --output json";
     let output = signed.exec(options, &command).run().success();
     let found: BTreeSet<_> =
         rows(&output).iter().map(|row| (row["accountId"].to_string(), row["stdout"].to_string())).collect();
@@ -38,10 +39,7 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
     assert!(output.stderr.contains("aws-sso: 12 ok, 0 failed, 0 skipped"), "{output}");
     assert_eq!(signed.sandbox.count("GetRoleCredentials"), 6, "one request a role");
     for row in rows(&output) {
-        assert_eq!(
-            (&row["outcome"], &row["status"], &row["signal"]),
-            (&"ok".into(), &0.into(), &Value::Null)
-        );
+        assert_eq!((&row["outcome"], &row["status"], &row["signal"]), (&"ok".into(), &0.into(), &Value::Null));
         assert!(row["duration"].as_f64().unwrap() >= 0.0, "{row}");
     }
 }
@@ -49,8 +47,7 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
 #[test]
 fn lines_are_whole_and_say_whose_they_are() {
     let signed = Signed::in_to(Options { accounts: 8, ..Options::default() });
-    let script =
-        "i=0; while [ $i -lt 200 ]; do echo out-$1-$i; echo err-$1-$i >&2; i=$((i+1)); done; printf last-$1";
+    let script = "i=0; while [ $i -lt 200 ]; do echo out-$1-$i; echo err-$1-$i >&2; i=$((i+1)); done; printf last-$1";
     let output = signed.exec("--match reader", &["sh", "-c", script, "sh", "{account_id}"]).run().success();
     let accounts = signed.sandbox.accounts();
     let width = accounts.iter().map(|account| account.name.chars().count()).max().unwrap() + "/reader".len();
@@ -70,8 +67,7 @@ fn lines_are_whole_and_say_whose_they_are() {
 
 #[test]
 fn names_that_are_hostile_reach_arguments_whole_and_terminals_cleaned() {
-    let signed =
-        Signed::in_to(Options { accounts: 30, roles: 1, names: Names::Hostile, ..Options::default() });
+    let signed = Signed::in_to(Options { accounts: 30, roles: 1, names: Names::Hostile, ..Options::default() });
     let options = "--match * --output json --yes";
     let output = signed.exec(options, &["printf", "%s", "{account_name}"]).run();
     for row in rows(&output) {
@@ -108,10 +104,8 @@ fn a_role_or_a_command_that_fails_does_not_stop_the_others() {
     for account in &accounts[..2] {
         assert!(output.stderr.contains(&format!("  {}/reader  ", account.name)), "{output}");
     }
-    let output =
-        signed.exec("--match */reader -j 1 --fail-fast --output json", &["echo", "hi"]).run().status(1);
-    let outcomes: Vec<_> =
-        rows(&output).iter().map(|row| row["outcome"].as_str().unwrap().to_owned()).collect();
+    let output = signed.exec("--match */reader -j 1 --fail-fast --output json", &["echo", "hi"]).run().status(1);
+    let outcomes: Vec<_> = rows(&output).iter().map(|row| row["outcome"].as_str().unwrap().to_owned()).collect();
     let failed = outcomes.iter().position(|outcome| outcome == "failed").unwrap();
     assert!(outcomes[failed + 1..].iter().all(|outcome| outcome == "skipped"), "{outcomes:?}");
     assert_eq!(outcomes.len(), 4, "{outcomes:?}");
@@ -173,9 +167,7 @@ fn wrong_usage_runs_nothing() {
 #[test]
 fn several_administrators_are_asked_about() {
     let signed = Signed::in_to(Options::default());
-    for (key, status, shown) in
-        [("y\r", 0, "4 ok"), ("\r", 130, "nothing was run"), ("\x04", 130, "nothing was run")]
-    {
+    for (key, status, shown) in [("y\r", 0, "4 ok"), ("\r", 130, "nothing was run"), ("\x04", 130, "nothing was run")] {
         let mut terminal = signed.exec("--match Admin", &["echo", "ran"]).in_terminal();
         terminal.wait_for("4 of the roles have a name like admin").wait_for("Go on? [y/N]");
         terminal.send(key);

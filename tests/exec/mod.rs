@@ -25,11 +25,7 @@ impl Signed {
 
 /// The variables that `env` has printed.
 fn variables(output: &str) -> BTreeMap<String, String> {
-    output
-        .lines()
-        .filter_map(|line| line.split_once('='))
-        .map(|(n, v)| (n.to_owned(), v.to_owned()))
-        .collect()
+    output.lines().filter_map(|line| line.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
 }
 
 #[test]
@@ -103,8 +99,7 @@ fn this_process_becomes_the_command() {
 fn a_command_that_cannot_be_run_has_the_shells_status_and_one_line() {
     let signed = Signed::in_to(Options::default());
     let script = signed.home.write("no-program", "echo hi\n");
-    let cases =
-        [("no-such-command", 127, "command not found"), (script.to_str().unwrap(), 126, "cannot run")];
+    let cases = [("no-such-command", 127, "command not found"), (script.to_str().unwrap(), 126, "cannot run")];
     for options in [signed.named(0, 0), format!("--match {}", signed.named(0, 0))] {
         for (program, status, words) in cases {
             let output = signed.exec(&options, &[program]).run().status(status).complains(words);

@@ -37,10 +37,8 @@ fn readings(file: &[u8]) -> Readings {
     let settings = |section: Section<'_>| -> BTreeMap<String, String> {
         section.keys().map(|key| (key.to_owned(), section.get(key).unwrap_or_default().to_owned())).collect()
     };
-    let profiles =
-        config.profiles().map(|section| (("profile", section.name().to_owned()), settings(section)));
-    let sessions =
-        config.sso_sessions().map(|section| (("sso-session", section.name().to_owned()), settings(section)));
+    let profiles = config.profiles().map(|section| (("profile", section.name().to_owned()), settings(section)));
+    let sessions = config.sso_sessions().map(|section| (("sso-session", section.name().to_owned()), settings(section)));
     profiles.chain(sessions).collect()
 }
 
@@ -112,11 +110,8 @@ fn block(file: &[u8], before: &Readings, which: usize) {
 
     let mut document = Document::parse(&text);
     let names: HashSet<_> = new.into_iter().map(|(name, _)| name).collect();
-    let held: HashSet<_> = document
-        .block(&marks)
-        .iter()
-        .map(|header| String::from_utf8_lossy(&header.name).into_owned())
-        .collect();
+    let held: HashSet<_> =
+        document.block(&marks).iter().map(|header| String::from_utf8_lossy(&header.name).into_owned()).collect();
     assert!(names.is_subset(&held), "what was added is in the block");
     document.remove_from_block(&marks, &names);
     let text = document.to_bytes();

@@ -38,9 +38,8 @@ pub(super) fn check(bytes: &[u8]) {
             // It becomes part of exports, and of a host's name.
             let is_label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
             assert!(place.region.is_none_or(|region| region.bytes().all(is_label)), "{text}");
-            let is_page = |page: &str| {
-                ["aws", "aws-us-gov", "aws-cn"].iter().any(|partition| is_console_page(partition, page))
-            };
+            let is_page =
+                |page: &str| ["aws", "aws-us-gov", "aws-cn"].iter().any(|partition| is_console_page(partition, page));
             assert!(place.page.is_none_or(|page| is_page(&page)), "{text}");
         }
         Ok(RoleRef::Name(name)) => assert!(!name.is_empty()),

@@ -31,8 +31,7 @@ fn the_aws_cli_signs_in_and_shows_the_roles_identity() {
     );
     let Some(login) = aws(&home, &sandbox, "sso login --profile sandbox --no-browser") else { return };
     let _ = login.run().success();
-    let identity =
-        aws(&home, &sandbox, "sts get-caller-identity --profile sandbox --query Arn --output text");
+    let identity = aws(&home, &sandbox, "sts get-caller-identity --profile sandbox --query Arn --output text");
     let identity = identity.unwrap().run().success();
     let expected = format!("arn:aws:sts::{}:assumed-role/AWSReservedSSO_operator_", account.id);
     assert!(identity.stdout.starts_with(&expected), "{identity}");

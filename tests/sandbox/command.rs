@@ -79,10 +79,7 @@ fn serve_prints_an_environment_of_its_own_and_removes_it_when_stopped() {
             }
         }
         let config = std::fs::read_to_string(&environment["AWS_CONFIG_FILE"]).unwrap();
-        assert!(
-            config.contains("[sso-session sandbox]") && config.contains("sso_region = eu-central-1"),
-            "{config}"
-        );
+        assert!(config.contains("[sso-session sandbox]") && config.contains("sso_region = eu-central-1"), "{config}");
 
         server.signal(signal);
         assert_eq!(server.child.wait().unwrap().code(), Some(0), "{signal}");

@@ -50,20 +50,18 @@ pub(crate) fn portal(sandbox: &Sandbox) -> aws_sdk_sso::Client {
 }
 
 pub(crate) fn sts(sandbox: &Sandbox, id: &str, secret: &str, token: &str) -> aws_sdk_sts::Client {
-    client!(aws_sdk_sts, sandbox, |config: aws_sdk_sts::config::Builder| config
-        .credentials_provider(Credentials::new(id, secret, Some(token.to_owned()), None, "test")))
+    client!(aws_sdk_sts, sandbox, |config: aws_sdk_sts::config::Builder| config.credentials_provider(Credentials::new(
+        id,
+        secret,
+        Some(token.to_owned()),
+        None,
+        "test"
+    )))
 }
 
 /// Registers a client for device codes.
 pub(crate) async fn register(sandbox: &Sandbox) -> RegisterClientOutput {
-    oidc(sandbox)
-        .register_client()
-        .client_name("test")
-        .client_type("public")
-        .scopes(SCOPE)
-        .send()
-        .await
-        .unwrap()
+    oidc(sandbox).register_client().client_name("test").client_type("public").scopes(SCOPE).send().await.unwrap()
 }
 
 /// Signs in with a device code, which has to be approved already or automatically.

@@ -45,9 +45,7 @@ async fn a_page_has_at_most_a_hundred_items_and_a_token_of_its_own_list() {
     let token = sign_in(&sandbox).await.1.access_token.unwrap();
     let portal = portal(&sandbox);
     let list = || portal.list_accounts().access_token(&token);
-    for (size, expected) in
-        [(0, "InvalidRequestException"), (1, "ok"), (100, "ok"), (101, "InvalidRequestException")]
-    {
+    for (size, expected) in [(0, "InvalidRequestException"), (1, "ok"), (100, "ok"), (101, "InvalidRequestException")] {
         assert_eq!(outcome(&list().max_results(size).send().await), expected, "{size}");
     }
     let of_accounts = list().send().await.unwrap().next_token.unwrap();
@@ -82,18 +80,14 @@ async fn only_assigned_roles_yield_credentials() {
     assert_eq!(ask(&token, &account.id, &role).await, "ok");
 
     let last = sandbox.requests().pop().unwrap();
-    assert_eq!(
-        (last.operation.as_str(), last.path.as_str()),
-        ("GetRoleCredentials", "/federation/credentials")
-    );
+    assert_eq!((last.operation.as_str(), last.path.as_str()), ("GetRoleCredentials", "/federation/credentials"));
     assert_eq!((last.account, last.role, last.status), (Some(account.id), Some(role), Some(200)));
 }
 
 #[tokio::test]
 async fn a_token_ends_with_its_life_with_logout_and_with_revocation() {
     let sandbox = Sandbox::start(automatic()).unwrap();
-    let list =
-        async |token: &str| outcome(&portal(&sandbox).list_accounts().access_token(token).send().await);
+    let list = async |token: &str| outcome(&portal(&sandbox).list_accounts().access_token(token).send().await);
     let token = async || sign_in(&sandbox).await.1.access_token.unwrap();
 
     let (first, second) = (token().await, token().await);
@@ -114,12 +108,10 @@ async fn a_token_ends_with_its_life_with_logout_and_with_revocation() {
 
 #[tokio::test]
 async fn hostile_names_arrive_as_they_are() {
-    let sandbox =
-        Sandbox::start(Options { accounts: 41, roles: 16, names: Names::Hostile, ..automatic() }).unwrap();
+    let sandbox = Sandbox::start(Options { accounts: 41, roles: 16, names: Names::Hostile, ..automatic() }).unwrap();
     let token = sign_in(&sandbox).await.1.access_token.unwrap();
     let page = portal(&sandbox).list_accounts().access_token(&token).max_results(100).send().await.unwrap();
-    let found: Vec<_> =
-        page.account_list().iter().map(|account| account.account_name().unwrap_or_default()).collect();
+    let found: Vec<_> = page.account_list().iter().map(|account| account.account_name().unwrap_or_default()).collect();
     let accounts = sandbox.accounts();
     assert_eq!(found, accounts.iter().map(|account| account.name.as_str()).collect::<Vec<_>>());
     for expected in ["$(touch PWNED)", "two\nlines = here", "\u{1b}[31mred\u{1b}[0m", "=ls", "-rf", ""] {

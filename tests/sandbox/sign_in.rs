@@ -156,8 +156,7 @@ async fn the_page_shows_who_asks_and_passes_the_answer_on() {
     assert_eq!(redeem(&sandbox, &client, code, REDIRECT, VERIFIER).await, "ok");
 
     let page = authorize(&sandbox, client.client_id().unwrap(), &[]);
-    let form =
-        [("request", page.field("request")), ("token", page.field("token")), ("decision", "deny".to_owned())];
+    let form = [("request", page.field("request")), ("token", page.field("token")), ("decision", "deny".to_owned())];
     let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
     assert_eq!(browse(&sandbox, "POST", "/authorize", &form).led_to()["error"], "access_denied");
 }
@@ -173,10 +172,7 @@ async fn device(sandbox: &Sandbox, client: &RegisterClientOutput) -> (String, St
         .await
         .unwrap();
     let complete = device.verification_uri_complete().unwrap();
-    assert_eq!(
-        complete,
-        format!("{}?user_code={}", device.verification_uri().unwrap(), device.user_code().unwrap())
-    );
+    assert_eq!(complete, format!("{}?user_code={}", device.verification_uri().unwrap(), device.user_code().unwrap()));
     (device.device_code.unwrap(), device.user_code.unwrap())
 }
 
@@ -229,11 +225,7 @@ async fn every_error_of_a_poll_has_the_name_that_the_sdk_knows() {
             vec!["AuthorizationPendingException", "SlowDownException"],
         ),
         ("denied", Options { approval: Approval::Denied, ..automatic() }, vec!["AccessDeniedException"]),
-        (
-            "expired",
-            Options { sign_in_lifetime: Duration::ZERO, ..automatic() },
-            vec!["ExpiredTokenException"],
-        ),
+        ("expired", Options { sign_in_lifetime: Duration::ZERO, ..automatic() }, vec!["ExpiredTokenException"]),
     ];
     for (case, options, expected) in table {
         let sandbox = Sandbox::start(options).unwrap();
@@ -299,11 +291,8 @@ async fn clients_are_checked() {
 #[tokio::test]
 async fn refresh_tokens_are_reused_or_rotated_as_the_options_say() {
     let rotated = ["ok", "InvalidGrantException"];
-    let table = [
-        (Rotation::Reusable, ["ok", "ok"]),
-        (Rotation::Rotated, rotated),
-        (Rotation::Unmentioned, ["ok", "ok"]),
-    ];
+    let table =
+        [(Rotation::Reusable, ["ok", "ok"]), (Rotation::Rotated, rotated), (Rotation::Unmentioned, ["ok", "ok"])];
     for (refresh, expected) in table {
         let sandbox = Sandbox::start(Options { refresh, ..automatic() }).unwrap();
         let (client, first) = sign_in(&sandbox).await;
@@ -338,8 +327,7 @@ async fn refresh_tokens_are_reused_or_rotated_as_the_options_say() {
 #[tokio::test]
 async fn without_the_scope_there_is_no_refresh_token() {
     let sandbox = Sandbox::start(automatic()).unwrap();
-    let client =
-        oidc(&sandbox).register_client().client_name("x").client_type("public").send().await.unwrap();
+    let client = oidc(&sandbox).register_client().client_name("x").client_type("public").send().await.unwrap();
     let (code, _) = device(&sandbox, &client).await;
     let tokens = oidc(&sandbox)
         .create_token()

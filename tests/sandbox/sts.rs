@@ -100,15 +100,12 @@ async fn the_console_takes_a_sign_in_token_once() {
     let answer: serde_json::Value = serde_json::from_str(&answers[4].body).unwrap();
     answers[4].body.clear();
     let token = answer["SigninToken"].as_str().unwrap();
-    let login =
-        format!("login&Issuer=&Destination=https%3A%2F%2Fconsole.aws.amazon.com%2Fs3&SigninToken={token}");
+    let login = format!("login&Issuer=&Destination=https%3A%2F%2Fconsole.aws.amazon.com%2Fs3&SigninToken={token}");
     let page = ask(&login);
     assert!(page.status == 200 && page.body.contains("https://console.aws.amazon.com/s3"), "{}", page.body);
     assert_eq!(ask(&login).status, 400, "used twice");
     let operations: Vec<_> = sandbox.requests().into_iter().map(|request| request.operation).collect();
-    assert!(
-        operations.contains(&"GetSigninToken".to_owned()) && operations.contains(&"ConsoleLogin".to_owned())
-    );
+    assert!(operations.contains(&"GetSigninToken".to_owned()) && operations.contains(&"ConsoleLogin".to_owned()));
 }
 
 #[tokio::test]
@@ -116,11 +113,7 @@ async fn credentials_say_how_long_they_live() {
     let sandbox = Sandbox::start(Options { credential_lifetime: Duration::ZERO, ..automatic() }).unwrap();
     let held = credentials(&sandbox).await;
     assert!(held.expiration() > 1_600_000_000_000, "milliseconds since the epoch");
-    let client = sts(
-        &sandbox,
-        held.access_key_id().unwrap(),
-        held.secret_access_key().unwrap(),
-        held.session_token().unwrap(),
-    );
+    let client =
+        sts(&sandbox, held.access_key_id().unwrap(), held.secret_access_key().unwrap(), held.session_token().unwrap());
     assert_eq!(outcome(&client.get_caller_identity().send().await), "ExpiredToken");
 }

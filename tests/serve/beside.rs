@@ -28,8 +28,7 @@ fn the_server_ends_with_its_command_and_is_not_its_child() {
     let fifo = signed.home.path("go");
     let _ = signed.home.command("mkfifo").arg(&fifo).run().success();
     let role = signed.named(0, 0);
-    let running =
-        signed.exec(&format!("{role} --server"), &["/usr/bin/env", "python3", "-c", script]).start();
+    let running = signed.exec(&format!("{role} --server"), &["/usr/bin/env", "python3", "-c", script]).start();
     let pid = wait(|| fs::read_to_string(signed.home.path("pid")).ok().filter(|pid| !pid.is_empty()));
     let found = servers(&pid);
     let [(server, line)] = &found[..] else { panic!("{found:?}") };
@@ -55,8 +54,7 @@ fn the_server_ends_with_its_command_and_is_not_its_child() {
 fn a_command_that_is_killed_or_never_begins_leaves_no_server() {
     let signed = Signed::in_to(Options::default());
     let options = format!("{} --server", signed.named(0, 0));
-    let running =
-        signed.exec(&options, &["sh", "-c", "echo $$ > pid.new; mv pid.new pid; exec sleep 1000"]).start();
+    let running = signed.exec(&options, &["sh", "-c", "echo $$ > pid.new; mv pid.new pid; exec sleep 1000"]).start();
     let pid = wait(|| fs::read_to_string(signed.home.path("pid")).ok());
     let pid = pid.trim();
     assert_eq!(servers(pid).len(), 1);

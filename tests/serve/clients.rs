@@ -66,9 +66,7 @@ fn three_clients_outlive_their_credentials_many_times_over() {
             clients.push(with(python.arg(KEYS.to_string())).start());
         }
         clients.push(with(rust_sdk(&served.signed)).start());
-        if let Some(cli) =
-            served.signed.home.aws_cli(["sts", "get-caller-identity", "--endpoint-url", &endpoint])
-        {
+        if let Some(cli) = served.signed.home.aws_cli(["sts", "get-caller-identity", "--endpoint-url", &endpoint]) {
             let cli = with(cli);
             while seen.lock().unwrap().len() < KEYS {
                 let output = cli.clone().run().success();
@@ -109,8 +107,7 @@ fn rust_sdk_client() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let http = aws_smithy_http_client::Builder::new().build_http();
-        let config =
-            aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
+        let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
         let provider = config.credentials_provider().unwrap();
         let client = aws_sdk_sts::Client::new(&config);
         let mut keys = BTreeSet::new();
@@ -125,8 +122,7 @@ fn rust_sdk_client() {
 fn a_job_under_exec_server_keeps_its_role_while_credentials_lapse() {
     let signed = Signed::in_to(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
     let Some(python) = signed.home.boto3(BOTO3) else { return };
-    let words =
-        [python.command().get_program().to_str().unwrap().to_owned(), "-c".to_owned(), BOTO3.to_owned()];
+    let words = [python.command().get_program().to_str().unwrap().to_owned(), "-c".to_owned(), BOTO3.to_owned()];
     let command: Vec<_> = words.iter().map(String::as_str).chain(["3"]).collect();
     // Everything that would win over the server in some SDK's chain.
     let rivals = [

@@ -17,8 +17,7 @@ fn in_project(signed: &Signed, envrc: &str, script: &str) -> Option<Invocation> 
     signed.home.write(".config/direnv/lib/aws_sso.sh", include_str!("../../shell/direnv.sh"));
     signed.home.write("project/.envrc", envrc);
     // What the hook does before each prompt.
-    let prompt =
-        "prompt() { eval \"$(direnv export bash 2>>said)\"; }\nshow() { prompt; env -0 >\"$HOME/$1\"; }";
+    let prompt = "prompt() { eval \"$(direnv export bash 2>>said)\"; }\nshow() { prompt; env -0 >\"$HOME/$1\"; }";
     Some(signed.script(Shell::Bash, &format!("{prompt}\ndirenv allow project\n{script}")))
 }
 
@@ -40,8 +39,7 @@ fn a_folders_role_comes_and_goes_with_it() {
 /// Credentials do not outlive their renewal: whoever renews them, the folder's shells have the new ones.
 #[test]
 fn renewed_credentials_are_taken_at_the_next_prompt_and_refresh_leaves_nothing_behind() {
-    let signed =
-        Signed::in_to(Options { credential_lifetime: Duration::from_mins(10), ..Options::default() });
+    let signed = Signed::in_to(Options { credential_lifetime: Duration::from_mins(10), ..Options::default() });
     let role = signed.role(0);
     // direnv looks at whole seconds: what happens within one has to be told apart for it.
     let later = "touch -d";
@@ -70,11 +68,7 @@ fn a_missing_sign_in_is_an_error_and_a_sign_in_is_enough_to_go_on() {
     let _ = run.run().success();
     assert!(!signed.home.environment("out").contains_key("AWS_ACCESS_KEY_ID"));
     assert!(signed.home.environment("in").contains_key("AWS_ACCESS_KEY_ID"));
-    assert!(
-        signed.home.read("project/said").contains("run: aws-sso login"),
-        "{}",
-        signed.home.read("project/said")
-    );
+    assert!(signed.home.read("project/said").contains("run: aws-sso login"), "{}", signed.home.read("project/said"));
 }
 
 #[test]

@@ -90,16 +90,11 @@ fn a_failing_verb_changes_nothing_and_keeps_its_status() {
     ];
     for shell in Shell::all() {
         for (line, status) in &cases {
-            let script =
-                format!("awsso use {kept}\nenv -0 >before\n{}\nenv -0 >after", shell.status_of(line));
+            let script = format!("awsso use {kept}\nenv -0 >before\n{}\nenv -0 >after", shell.status_of(line));
             let output = signed.script(shell, &script).run().success();
             assert_eq!(output.stdout, format!("status {status}\n"), "{shell:?} {line}: {}", output.stderr);
             assert!(!output.stderr.is_empty(), "{line}");
-            assert_eq!(
-                signed.home.environment("before"),
-                signed.home.environment("after"),
-                "{shell:?} {line}"
-            );
+            assert_eq!(signed.home.environment("before"), signed.home.environment("after"), "{shell:?} {line}");
         }
     }
 }
@@ -109,10 +104,8 @@ fn a_failing_verb_changes_nothing_and_keeps_its_status() {
 fn a_value_with_a_control_character_stops_use() {
     let signed = Signed::in_to(Options::default());
     for shell in Shell::all() {
-        let script = format!(
-            "env -0 >before\n{}\nenv -0 >after",
-            shell.status_of(&format!("awsso use {}", signed.role(0)))
-        );
+        let script =
+            format!("env -0 >before\n{}\nenv -0 >after", shell.status_of(&format!("awsso use {}", signed.role(0))));
         let output = signed.script(shell, &script).env("AWS_PROFILE", "dev\r").run().success();
         assert_eq!(output.stdout, "status 2\n");
         let _ = output.complains("unset AWS_PROFILE");
@@ -141,11 +134,7 @@ fn a_profile_is_named_for_programs_that_outlive_the_keys() {
             let script = format!("awsso use {arguments}\nenv -0 >after\nawsso refresh\nenv -0 >refreshed");
             let output = signed.script(shell, &script).env("AWS_ACCESS_KEY_ID", "mine").run().success();
             let after = signed.home.environment("after");
-            assert_eq!(
-                get(&after, "AWS_SSO_ROLE_ARN"),
-                Some(signed.role(0).as_str()),
-                "{shell:?} {arguments}"
-            );
+            assert_eq!(get(&after, "AWS_SSO_ROLE_ARN"), Some(signed.role(0).as_str()), "{shell:?} {arguments}");
             assert_eq!(get(&after, "AWS_PROFILE"), (!has_keys).then_some("plain"), "{shell:?} {arguments}");
             for name in ["AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_SSO_EXPIRATION"] {
                 assert_eq!(after.contains_key(name), *has_keys, "{shell:?} {arguments}: {name}");
@@ -155,12 +144,7 @@ fn a_profile_is_named_for_programs_that_outlive_the_keys() {
                 assert_eq!(get(&after, "AWS_REGION"), Some("eu-west-3"), "{shell:?} {arguments}");
             }
             assert_eq!(signed.home.environment("refreshed"), after, "{shell:?} {arguments}");
-            assert_eq!(
-                output.stderr.contains("AWS_PROFILE=plain by themselves"),
-                !has_keys,
-                "{}",
-                output.stderr
-            );
+            assert_eq!(output.stderr.contains("AWS_PROFILE=plain by themselves"), !has_keys, "{}", output.stderr);
         }
     }
 }
@@ -182,12 +166,8 @@ fn clear_leaves_a_persons_own_keys_alone_and_removes_what_env_has_set() {
         let _ = output.complains("this shell has no role");
         assert_eq!(get(&signed.home.environment("own"), "AWS_ACCESS_KEY_ID"), Some("mine"), "{shell:?}");
         assert!(get(&signed.home.environment("role"), "AWS_ACCESS_KEY_ID").unwrap().starts_with("ASIA"));
-        let left: Vec<_> = signed
-            .home
-            .environment("none")
-            .into_keys()
-            .filter(|name| name.contains("SESSION_TOKEN"))
-            .collect();
+        let left: Vec<_> =
+            signed.home.environment("none").into_keys().filter(|name| name.contains("SESSION_TOKEN")).collect();
         assert_eq!(left, [""; 0], "{shell:?}");
         assert_eq!(get(&signed.home.environment("none"), "AWS_ACCESS_KEY_ID"), None, "{shell:?}");
     }
@@ -196,10 +176,8 @@ fn clear_leaves_a_persons_own_keys_alone_and_removes_what_env_has_set() {
 /// It changes the keys alone: not the region, not what `clear` will give back.
 #[test]
 fn refresh_brings_later_credentials_of_the_same_role() {
-    let signed = Signed::in_to(Options {
-        credential_lifetime: std::time::Duration::from_mins(10),
-        ..Options::default()
-    });
+    let signed =
+        Signed::in_to(Options { credential_lifetime: std::time::Duration::from_mins(10), ..Options::default() });
     for shell in Shell::all() {
         let script = format!(
             "env -0 >before\nawsso use {}\n{}\nenv -0 >old\nawsso refresh\nenv -0 >new\nawsso clear\nenv -0 >after",
@@ -262,11 +240,7 @@ fn giving_up_gives_130_and_an_unchanged_shell() {
             super::type_lines(&mut terminal, &["env -0 >after"]);
             terminal.send("exit 0\r");
             let _ = terminal.finish();
-            assert_eq!(
-                signed.home.environment("before"),
-                signed.home.environment("after"),
-                "{shell:?} {key:?}"
-            );
+            assert_eq!(signed.home.environment("before"), signed.home.environment("after"), "{shell:?} {key:?}");
         }
     }
 }

@@ -88,10 +88,8 @@ fn an_end_that_is_no_number_runs_nothing_and_says_nothing() {
             _ => format!("export AWS_SSO_EXPIRATION=\"$HOSTILE_{number}\""),
         }));
         let run = home.interactive(shell);
-        let run = hostile
-            .iter()
-            .enumerate()
-            .fold(run, |run, (number, value)| run.env(format!("HOSTILE_{number}"), value));
+        let run =
+            hostile.iter().enumerate().fold(run, |run, (number, value)| run.env(format!("HOSTILE_{number}"), value));
         let screen = super::typed(run, &lines.iter().map(String::as_str).collect::<Vec<_>>());
         assert!(!home.has("PWNED"), "{shell:?}");
         let known = ["HOSTILE_", "printf", "done-", "exit"];
@@ -104,11 +102,11 @@ fn an_end_that_is_no_number_runs_nothing_and_says_nothing() {
 /// What a person has for the prompt already, and what it has to see after `false | true | (exit 3)`.
 #[test]
 fn other_hooks_and_the_prompt_see_the_commands_own_status() {
-    let seen = "seen() { local s=\"$?\" p=\"${PIPESTATUS[*]}\"; printf '%s/%s\\n' \"$s\" \"$p\" >>seen; return \"$s\"; }\n";
+    let seen =
+        "seen() { local s=\"$?\" p=\"${PIPESTATUS[*]}\"; printf '%s/%s\\n' \"$s\" \"$p\" >>seen; return \"$s\"; }\n";
     let late = "late() { printf 'late %s\\n' \"$?\" >>seen; }\n";
     let zsh_seen = "seen() { printf '%s/%s\\n' \"$?\" \"${pipestatus[*]}\" >>seen; }\n";
-    let fish_seen =
-        "function seen --on-event fish_prompt; printf '%s/%s\\n' $status \"$pipestatus\" >>seen; end\n";
+    let fish_seen = "function seen --on-event fish_prompt; printf '%s/%s\\n' $status \"$pipestatus\" >>seen; end\n";
     let fish_prompt = "function fish_prompt; set -l s $status; set -l p \"$pipestatus\"; printf '%s/%s> ' $s $p; printf 'late %s\\n' $s >>seen; end\n";
     // before init, after init
     let cases = [
@@ -140,15 +138,11 @@ fn other_hooks_and_the_prompt_see_the_commands_own_status() {
             continue;
         }
         let home = Home::new();
-        let is_older = |number: &usize| {
-            shell == Shell::Bash && *number == 1 && !before.contains("=(") && !after.contains("=(")
-        };
+        let is_older =
+            |number: &usize| shell == Shell::Bash && *number == 1 && !before.contains("=(") && !after.contains("=(");
         for number in (0..2).filter(|number| *number == 0 || is_older(number)) {
             let code = init(shell, &[]);
-            home.write(
-                "rc",
-                format!("{before}\n{}\n{after}\n", if number == 0 { code } else { older_bash(&code) }),
-            );
+            home.write("rc", format!("{before}\n{}\n{after}\n", if number == 0 { code } else { older_bash(&code) }));
             // Due, so that the hook goes all its way.
             let due = expire_in(shell, 100);
             let pipeline = match shell {
@@ -184,14 +178,7 @@ fn errexit_does_not_end_the_shell_at_its_prompt() {
         home.write("code", code);
         let screen = super::typed(
             home.interactive(shell),
-            &[
-                "source ./code",
-                "set -eu",
-                "false && :",
-                &expire_in(shell, 100),
-                "false && :",
-                "echo still here",
-            ],
+            &["source ./code", "set -eu", "false && :", &expire_in(shell, 100), "false && :", "echo still here"],
         );
         assert!(screen.contains("\nstill here"), "{shell:?}:\n{screen}");
         assert_eq!(screen.matches(SOON).count(), 1, "{shell:?}:\n{screen}");
@@ -241,8 +228,7 @@ mod renewal {
 
     /// Signed in, with a role whose credentials have less than five minutes left.
     fn due(shell: Shell) -> (Signed, crate::support::terminal::Terminal) {
-        let signed =
-            Signed::in_to(Options { credential_lifetime: Duration::from_secs(200), ..Options::default() });
+        let signed = Signed::in_to(Options { credential_lifetime: Duration::from_secs(200), ..Options::default() });
         let run = signed.home.interactive(shell).endpoint(signed.sandbox.endpoint()).env("MARK", "mark");
         let mut terminal = run.in_terminal();
         type_lines(&mut terminal, &[&shell.load_with("--hook refresh"), ":"]);
@@ -262,8 +248,7 @@ mod renewal {
             terminal.send("exit 0\r");
             let screen = terminal.finish().success().stdout;
             assert!(!screen.contains("aws-sso:"), "{shell:?}:\n{screen}");
-            let [before, old, new, after] =
-                ["before", "old", "new", "after"].map(|file| signed.home.environment(file));
+            let [before, old, new, after] = ["before", "old", "new", "after"].map(|file| signed.home.environment(file));
             let end = |environment: &std::collections::BTreeMap<String, String>| {
                 environment["AWS_SSO_EXPIRATION"].parse::<i64>().unwrap()
             };

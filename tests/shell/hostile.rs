@@ -6,8 +6,7 @@ use super::Signed;
 use crate::support::{Home, Shell};
 
 fn hostile() -> Signed {
-    let signed =
-        Signed::in_to(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
+    let signed = Signed::in_to(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
     // Remembered, as after any first look at the list.
     let _ = signed.home.aws_sso(["list", "-p", "corp"]).endpoint(signed.sandbox.endpoint()).run().success();
     signed
@@ -30,9 +29,7 @@ fn accounts_and_roles_of_any_name_are_used_and_nothing_is_run() {
         })
         .map(|account| (format!("{}/{}", account.name, account.roles[0]), account.id.clone()))
         .collect();
-    named.extend(
-        accounts[0].roles.iter().map(|role| (format!("{}/{role}", accounts[0].id), accounts[0].id.clone())),
-    );
+    named.extend(accounts[0].roles.iter().map(|role| (format!("{}/{role}", accounts[0].id), accounts[0].id.clone())));
     let expected: String = named.iter().map(|(_, id)| format!("<{id}>\n")).collect();
 
     for shell in Shell::all() {
@@ -45,10 +42,8 @@ fn accounts_and_roles_of_any_name_are_used_and_nothing_is_run() {
         for statement in ["awsso use -- \"$NAME_{}\"", from_env] {
             let script = each(named.len(), &format!("{statement}\n{print}"));
             let run = signed.script(shell, &script);
-            let run = named
-                .iter()
-                .enumerate()
-                .fold(run, |run, (number, (name, _))| run.env(format!("NAME_{number}"), name));
+            let run =
+                named.iter().enumerate().fold(run, |run, (number, (name, _))| run.env(format!("NAME_{number}"), name));
             let output = run.run().success().quiet();
             assert_eq!(output.stdout, expected, "{shell:?} {statement}");
         }
@@ -89,8 +84,7 @@ fn hostile_names_are_shown_and_chosen_and_nothing_is_run() {
             terminal.wait_for(&all);
             // The quote asks for the very same characters; some account is called what another's id is.
             terminal.send(&format!("'{}", account.id));
-            let fits =
-                accounts.iter().filter(|other| other.id == account.id || other.name.contains(&account.id));
+            let fits = accounts.iter().filter(|other| other.id == account.id || other.name.contains(&account.id));
             let count: usize = fits.map(|account| account.roles.len()).sum();
             terminal.wait_for(&format!("  {count}/")).send("\r");
             terminal.wait_for("[0]> ");
@@ -99,8 +93,7 @@ fn hostile_names_are_shown_and_chosen_and_nothing_is_run() {
         terminal.send("exit 0\r");
         let _ = terminal.finish().success();
         let chosen = signed.home.read("chosen");
-        let expected: String =
-            accounts.iter().step_by(5).map(|account| format!("<{}>\n", account.id)).collect();
+        let expected: String = accounts.iter().step_by(5).map(|account| format!("<{}>\n", account.id)).collect();
         assert_eq!(chosen, expected, "{shell:?}");
         std::fs::remove_file(signed.home.path("chosen")).unwrap();
         assert_nothing_was_run(&signed.home, shell);

@@ -9,11 +9,7 @@ fn strict_modes() -> Vec<(Shell, Vec<&'static str>, &'static str)> {
         (Shell::Bash, vec!["-eu", "-o", "pipefail"], ""),
         (Shell::Bash, vec!["--posix", "-eu"], ""),
         (Shell::Bash, vec!["-o", "noglob", "-o", "noclobber", "-o", "allexport"], ""),
-        (
-            Shell::Bash,
-            vec!["-O", "extglob", "-O", "failglob", "-O", "nocasematch", "-O", "inherit_errexit"],
-            "",
-        ),
+        (Shell::Bash, vec!["-O", "extglob", "-O", "failglob", "-O", "nocasematch", "-O", "inherit_errexit"], ""),
         (Shell::Bash, vec![], "IFS=:"),
         (Shell::Bash, vec![], "IFS=0123456789"),
         (Shell::Bash, vec![], "IFS="),
@@ -26,11 +22,7 @@ fn strict_modes() -> Vec<(Shell, Vec<&'static str>, &'static str)> {
         (Shell::Zsh, vec![], ""),
         (Shell::Zsh, vec!["-eu"], ""),
         (Shell::Zsh, vec!["-o", "shglob", "-o", "ignorebraces", "-o", "rcquotes", "-o", "posixbuiltins"], ""),
-        (
-            Shell::Zsh,
-            vec!["-u"],
-            "setopt noclobber ksharrays shwordsplit globsubst warncreateglobal errreturn",
-        ),
+        (Shell::Zsh, vec!["-u"], "setopt noclobber ksharrays shwordsplit globsubst warncreateglobal errreturn"),
         (Shell::Zsh, vec![], "emulate sh"),
         (Shell::Zsh, vec![], "emulate ksh"),
         (Shell::Zsh, vec![], "IFS=:"),
@@ -84,9 +76,7 @@ fn an_interactive_shell_gets_the_hook_once_and_no_variable_but_the_shells_own() 
         let home = Home::new();
         home.write(
             "rc",
-            format!(
-                "{names} >before\n{load} >said 2>&1\n{load} >>said 2>&1\n{names} >after\n{hooks} >hooks\n"
-            ),
+            format!("{names} >before\n{load} >said 2>&1\n{load} >>said 2>&1\n{names} >after\n{hooks} >hooks\n"),
         );
         super::typed(home.interactive(shell), &["source ./rc"]);
         assert_eq!(home.read("said"), "", "{shell:?}");
@@ -126,12 +116,8 @@ fn broken_settings_keep_no_shell_from_its_function() {
     for shell in Shell::all() {
         let home = Home::new();
         home.write(".config/aws-sso/config", "[[[\nlogin = perhaps\n\0");
-        let script = format!(
-            "{}\n{}\n{}",
-            shell.load(),
-            shell.status_of("awsso clear"),
-            shell.status_of("awsso use x")
-        );
+        let script =
+            format!("{}\n{}\n{}", shell.load(), shell.status_of("awsso clear"), shell.status_of("awsso use x"));
         let output = home.script(shell, &script).run().success();
         assert_eq!(output.stdout, "status 0\nstatus 2\n", "{shell:?}: {}", output.stderr);
     }
@@ -143,11 +129,7 @@ fn the_function_has_the_name_that_was_asked_for() {
         for name in ["a", "aws-sso", "Aws_2"] {
             let script = format!("{}\n{name} --version", shell.load_with(&format!("--cmd {name}")));
             let output = Home::new().script(shell, &script).run().success().quiet();
-            assert_eq!(
-                output.stdout,
-                concat!("aws-sso ", env!("CARGO_PKG_VERSION"), "\n"),
-                "{shell:?} {name}"
-            );
+            assert_eq!(output.stdout, concat!("aws-sso ", env!("CARGO_PKG_VERSION"), "\n"), "{shell:?} {name}");
         }
     }
     for name in ["", "a b", "a;b", "$(touch PWNED)", "-x", "_x", "1", "if", "eval", "Builtin", "set", "é"] {

@@ -12,8 +12,7 @@ use crate::support::Home;
 
 fn init(program: &str, hook: Hook) -> String {
     let program = Path::new(program);
-    let code =
-        script(Shell::Powershell, &Init { command: "awsso", program, hook, completion: false }).unwrap();
+    let code = script(Shell::Powershell, &Init { command: "awsso", program, hook, completion: false }).unwrap();
     // Not reviewed anew with each release.
     code.replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
@@ -28,8 +27,7 @@ fn exports() -> String {
         account_id: "123456789012".to_owned(),
     };
     let role = "arn:aws:iam::123456789012:role/reader".parse().unwrap();
-    let grant =
-        Grant { role: &role, credentials: &credentials, directory: "corp", region: Some("eu-west-1") };
+    let grant = Grant { role: &role, credentials: &credentials, directory: "corp", region: Some("eu-west-1") };
     Change::to_role(&grant).render(Shell::Powershell).unwrap()
 }
 
@@ -122,12 +120,9 @@ proptest! {
 /// `pwsh`, the one thing that may be missing everywhere: no distribution has it.
 fn pwsh() -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found =
-        std::env::split_paths(&folders).map(|folder| folder.join("pwsh")).find(|program| program.is_file());
+    let found = std::env::split_paths(&folders).map(|folder| folder.join("pwsh")).find(|program| program.is_file());
     if found.is_none() {
-        crate::support::note(
-            "pwsh is not installed: the PowerShell code is parsed and compared, but not run",
-        );
+        crate::support::note("pwsh is not installed: the PowerShell code is parsed and compared, but not run");
     }
     found
 }

@@ -87,12 +87,10 @@ fn awkward_values_reach_a_posix_shell_byte_for_byte() {
 fn any_printable_value_reaches_each_shell_byte_for_byte() {
     let values = prop::collection::vec("\\PC{0,40}", 1..60);
     for shell in Shell::all() {
-        let mut runner =
-            TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
+        let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
         runner
             .run(&values, |values| {
-                let values: Vec<_> =
-                    values.into_iter().filter(|value| aws_sso::shell::is_printable(value)).collect();
+                let values: Vec<_> = values.into_iter().filter(|value| aws_sso::shell::is_printable(value)).collect();
                 assert_values_survive(shell, &[], &values);
                 Ok(())
             })

@@ -20,8 +20,7 @@ use super::Home;
 pub type Sections = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Every key in these files. The Rust SDK names none of those it has read: it has to be asked.
-pub const KEYS: [&str; 7] =
-    ["region", "output", "sso_session", "sso_region", "credential_process", "s3", "sso"];
+pub const KEYS: [&str; 7] = ["region", "output", "sso_session", "sso_region", "credential_process", "s3", "sso"];
 /// Every key of a nested block.
 const NESTED: [&str; 2] = ["addressing_style", "endpoint_url"];
 /// Every services section.
@@ -34,10 +33,8 @@ pub fn ours(file: &[u8]) -> Sections {
         let setting = |key: &str| Some((key.to_owned(), block(section.get(key)?)));
         section.keys().filter_map(setting).collect::<BTreeMap<_, _>>()
     };
-    let profiles =
-        config.profiles().map(|section| (format!("profile {}", section.name()), settings(section)));
-    let sessions =
-        config.sso_sessions().map(|section| (format!("sso-session {}", section.name()), settings(section)));
+    let profiles = config.profiles().map(|section| (format!("profile {}", section.name()), settings(section)));
+    let sessions = config.sso_sessions().map(|section| (format!("sso-session {}", section.name()), settings(section)));
     let services = SERVICES
         .iter()
         .filter_map(|name| Some((format!("services {name}"), settings(config.services(name)?))))
@@ -113,26 +110,20 @@ json.dump([read(path) for path in json.load(sys.stdin)], sys.stdout)
 "#;
     let home = Home::new();
     let python = home.boto3(SCRIPT)?;
-    let paths: Vec<PathBuf> = files
-        .into_iter()
-        .enumerate()
-        .map(|(number, file)| home.write(format!("configs/{number}"), file))
-        .collect();
+    let paths: Vec<PathBuf> =
+        files.into_iter().enumerate().map(|(number, file)| home.write(format!("configs/{number}"), file)).collect();
     let output = python.stdin(serde_json::to_vec(&paths).unwrap()).run().success();
     Some(serde_json::from_str(&output.stdout).unwrap())
 }
 
 /// rust-ini's reading, sections by their whole header; `None` if it refuses the file.
 pub fn rust_ini(file: &[u8]) -> Option<Sections> {
-    let option =
-        ini::ParseOption { enabled_quote: false, enabled_escape: false, ..ini::ParseOption::default() };
+    let option = ini::ParseOption { enabled_quote: false, enabled_escape: false, ..ini::ParseOption::default() };
     let read = ini::Ini::load_from_str_opt(std::str::from_utf8(file).ok()?, option).ok()?;
     let settings = |properties: &ini::Properties| {
         properties.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
     };
-    Some(
-        read.iter().map(|(name, section)| (name.unwrap_or_default().to_owned(), settings(section))).collect(),
-    )
+    Some(read.iter().map(|(name, section)| (name.unwrap_or_default().to_owned(), settings(section))).collect())
 }
 
 /// A nested block without its spacing and in the order of its keys; any other value as it is.
@@ -146,20 +137,18 @@ fn block(value: &str) -> String {
 /// A file that every SDK accepts and reads alike.
 pub fn plain_file() -> impl Strategy<Value = String> {
     let names = ["a", "b", "corp-1", "A_b.c/d%e@f:g+h", "default"];
-    let profile =
-        (proptest::sample::subsequence(names.to_vec(), 0..=names.len()).prop_shuffle(), Just("profile"));
+    let profile = (proptest::sample::subsequence(names.to_vec(), 0..=names.len()).prop_shuffle(), Just("profile"));
     let session = (proptest::sample::subsequence(vec!["a", "corp"], 0..=2), Just("sso-session"));
     let services = (proptest::sample::subsequence(SERVICES.to_vec(), 0..=2), Just("services"));
     let headers = (profile, session, services).prop_map(|groups| {
         let groups = [groups.0, groups.1, groups.2];
-        let headers = |(names, kind): (Vec<&'static str>, &'static str)| {
-            names.into_iter().map(move |name| (kind, name))
-        };
+        let headers =
+            |(names, kind): (Vec<&'static str>, &'static str)| names.into_iter().map(move |name| (kind, name));
         groups.into_iter().flat_map(headers).collect::<Vec<_>>()
     });
-    let sections = headers.prop_shuffle().prop_flat_map(|headers| {
-        headers.into_iter().map(|(kind, name)| plain_section(kind, name)).collect::<Vec<_>>()
-    });
+    let sections = headers
+        .prop_shuffle()
+        .prop_flat_map(|headers| headers.into_iter().map(|(kind, name)| plain_section(kind, name)).collect::<Vec<_>>());
     let note = proptest::sample::select(vec!["", "\n", "# note\n", "; [profile x]\n\n"]);
     (note, sections, any::<bool>(), any::<bool>()).prop_map(|(note, sections, crlf, ended)| {
         let mut file = format!("{note}{}", sections.concat());

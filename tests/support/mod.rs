@@ -3,12 +3,7 @@
 //! A program sees this home, a fixed `PATH` that starts with the `aws-sso` under test, and nothing else of the
 //! environment: no `AWS_*`, no `XDG_*`, no proxy. It has no terminal unless the test gives it one of its own.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    unused_imports,
-    reason = "a kit: not every part has a user at all times"
-)]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "a kit: not every part has a user at all times")]
 
 pub mod chromium;
 pub mod clients;
@@ -72,8 +67,7 @@ impl Home {
     /// The names in a folder, sorted; none where the folder is not there.
     pub fn list(&self, relative: impl AsRef<Path>) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.path(relative)) else { return Vec::new() };
-        let mut names: Vec<_> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -99,10 +93,7 @@ impl Home {
     }
 
     /// The program under test in a terminal of its own, where `/dev/tty` opens.
-    pub fn with_terminal<A: AsRef<OsStr>>(
-        &self,
-        arguments: impl IntoIterator<Item = A>,
-    ) -> terminal::Terminal {
+    pub fn with_terminal<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> terminal::Terminal {
         self.aws_sso(arguments).in_terminal()
     }
 

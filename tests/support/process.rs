@@ -72,9 +72,7 @@ impl Invocation {
     /// Sends every AWS service to this URL: the two that signing in needs, and all the others.
     pub fn endpoint(self, url: impl AsRef<OsStr>) -> Self {
         let url = url.as_ref();
-        self.env("AWS_ENDPOINT_URL_SSO", url)
-            .env("AWS_ENDPOINT_URL_SSO_OIDC", url)
-            .env("AWS_ENDPOINT_URL", url)
+        self.env("AWS_ENDPOINT_URL_SSO", url).env("AWS_ENDPOINT_URL_SSO_OIDC", url).env("AWS_ENDPOINT_URL", url)
     }
 
     /// Leads AWS's own hosts to this sandbox, for clients that take no endpoint from the environment.

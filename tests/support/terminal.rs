@@ -130,11 +130,7 @@ impl Terminal {
         let shown = self.wait(|display| display.is_over() || contents(display).contains(text));
         let screen = self.screen();
         assert!(shown, "{text:?} was not shown within {:?}:\n{screen}", self.invocation.limit);
-        assert!(
-            screen.contains(text),
-            "ended without showing {text:?}:\n{screen}\n{:?}",
-            self.take_captured()
-        );
+        assert!(screen.contains(text), "ended without showing {text:?}:\n{screen}\n{:?}", self.take_captured());
         self
     }
 
@@ -174,11 +170,7 @@ impl Terminal {
     pub fn finish(self) -> Output {
         let ended = self.wait(Display::is_over);
         let screen = self.screen();
-        assert!(
-            ended,
-            "still running after {:?}: {:?}\n{screen}",
-            self.invocation.limit, self.invocation.words
-        );
+        assert!(ended, "still running after {:?}: {:?}\n{screen}", self.invocation.limit, self.invocation.words);
         let status = self.display.0.lock().unwrap().status.take().unwrap();
         let exit = match status.signal() {
             // The number is not kept; which signal it was is in no test so far.

@@ -48,10 +48,7 @@ pub fn stumbles(file: &[u8]) -> Vec<Stumble> {
             found.entry(place).or_default().push(reader);
         }
     }
-    found
-        .into_iter()
-        .map(|((effect, line, quirk), readers)| Stumble { line, effect, quirk, readers })
-        .collect()
+    found.into_iter().map(|((effect, line, quirk), readers)| Stumble { line, effect, quirk, readers }).collect()
 }
 
 /// Why a line is read in another way. A section whose header is plain is ignored for all of its keys.
@@ -101,8 +98,7 @@ fn quirk(lines: &[&[u8]], number: usize, effect: Effect) -> Quirk {
     if effect == Effect::Ignored || text.starts_with(b"[") {
         return header_quirk(lines, line);
     }
-    let header =
-        lines[..at.min(lines.len())].iter().rev().map(|line| trim(line)).find(|line| line.starts_with(b"["));
+    let header = lines[..at.min(lines.len())].iter().rev().map(|line| trim(line)).find(|line| line.starts_with(b"["));
     if header == Some(b"[DEFAULT]") {
         return Quirk::UpperCaseDefault;
     }

@@ -59,8 +59,7 @@ impl Parser {
 /// Adds a line to a nested block, which takes the place of a plain value.
 fn add_nested(section: &mut Section, block: &str, line: usize, setting: &str) {
     let before = section.settings.get(block).filter(|value| value.is_nested());
-    let mut lines: Vec<String> =
-        before.map_or("", |value| &value.text).split('\n').map(str::to_owned).collect();
+    let mut lines: Vec<String> = before.map_or("", |value| &value.text).split('\n').map(str::to_owned).collect();
     lines.push(setting.to_owned());
     section.settings.insert(block.to_owned(), Value::of_lines(line, &lines));
 }

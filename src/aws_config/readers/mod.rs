@@ -98,8 +98,7 @@ impl Value {
         let more = more.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
         let text = if first.is_empty() {
             let pairs: BTreeMap<_, _> = more.filter_map(|line| line.split_once('=')).collect();
-            let trimmed: BTreeMap<_, _> =
-                pairs.iter().map(|(key, value)| (key.trim(), value.trim())).collect();
+            let trimmed: BTreeMap<_, _> = pairs.iter().map(|(key, value)| (key.trim(), value.trim())).collect();
             trimmed.iter().map(|(key, value)| format!("\n{key}={value}")).collect()
         } else {
             std::iter::once(first).chain(more).collect::<Vec<_>>().join("\n")
@@ -115,9 +114,7 @@ impl Value {
 /// Without what nobody reads: empty values, empty sections, and plain values of services sections.
 fn tidy(mut reading: Reading) -> Reading {
     for ((kind, _), section) in &mut reading {
-        section
-            .settings
-            .retain(|_, value| !value.text.is_empty() && (*kind != Kind::Services || value.is_nested()));
+        section.settings.retain(|_, value| !value.text.is_empty() && (*kind != Kind::Services || value.is_nested()));
     }
     reading.retain(|_, section| !section.settings.is_empty());
     reading

@@ -86,9 +86,7 @@ impl Quirk {
                 "use only letters, digits and _ . - / % @ : + in the name, without quotes"
             }
             Self::BehindHeader => "put what stands behind the ] on a line of its own",
-            Self::IndentedHeader | Self::IndentedKey | Self::IndentedComment => {
-                "delete the white space before it"
-            }
+            Self::IndentedHeader | Self::IndentedKey | Self::IndentedComment => "delete the white space before it",
             Self::Spaces => "write the header as [profile NAME], with one space in it",
             Self::UpperCaseDefault => "name it [default], or delete it",
             Self::TwoDefaults => "keep one of [default] and [profile default]",

@@ -97,8 +97,7 @@ impl<'a> Parser<'a> {
 
 fn setting(line: &str) -> Result<(String, &str), Quirk> {
     let line = prepared(line, true);
-    let (key, value) =
-        line.split_once('=').ok_or(if line.contains(':') { Quirk::Colon } else { Quirk::Word })?;
+    let (key, value) = line.split_once('=').ok_or(if line.contains(':') { Quirk::Colon } else { Quirk::Word })?;
     let (key, value) = (key.trim_matches(SPACE), value.trim_matches(SPACE));
     if key.is_empty() { Err(Quirk::NoKey) } else { Ok((key.to_ascii_lowercase(), value)) }
 }
@@ -117,8 +116,7 @@ fn prepared(line: &str, needs_space: bool) -> &str {
 }
 
 fn named(sections: BTreeMap<&str, RawSection>) -> Reading {
-    let has_prefixed_default =
-        sections.keys().any(|header| place(header) == Some((Kind::Profile, "default")));
+    let has_prefixed_default = sections.keys().any(|header| place(header) == Some((Kind::Profile, "default")));
     let mut reading = Reading::new();
     for (header, raw) in sections {
         let Some((kind, name)) = place(header).or_else(|| {
@@ -127,9 +125,8 @@ fn named(sections: BTreeMap<&str, RawSection>) -> Reading {
         }) else {
             continue;
         };
-        let section = reading
-            .entry((kind, name.to_owned()))
-            .or_insert(Section { line: raw.line, ..Section::default() });
+        let section =
+            reading.entry((kind, name.to_owned())).or_insert(Section { line: raw.line, ..Section::default() });
         for (key, (line, lines)) in raw.settings.into_iter().filter(|(key, _)| key.chars().all(is_legible)) {
             let value = Value::of_lines(line, &lines);
             match section.settings.get_mut(&key) {

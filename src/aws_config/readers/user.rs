@@ -49,11 +49,7 @@ fn place(header: &Header<'_>) -> Option<(Kind, String)> {
     (header.kind != Kind::Other).then_some((header.kind, name))
 }
 
-fn close(
-    reading: &mut Reading,
-    section: Option<&(Kind, String)>,
-    setting: Option<(String, usize, Vec<String>)>,
-) {
+fn close(reading: &mut Reading, section: Option<&(Kind, String)>, setting: Option<(String, usize, Vec<String>)>) {
     if let (Some(section), Some((key, line, lines))) = (section, setting) {
         let section = reading.entry(section.clone()).or_default();
         section.settings.insert(key, Value::of_lines(line, &lines));

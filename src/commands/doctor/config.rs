@@ -32,8 +32,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Ok(config) = context.config() {
         let (profiles, sessions) = (config.profiles().count(), config.sso_sessions().count());
-        let counted =
-            |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         findings.push(Finding::ok(format!(
             "{}: {}, {}",
             shown(&path),
@@ -63,8 +62,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
 
 fn told(path: &Path, stumbles: &[Stumble]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let (refused, others): (Vec<_>, Vec<_>) =
-        stumbles.iter().partition(|stumble| stumble.effect == Effect::Refused);
+    let (refused, others): (Vec<_>, Vec<_>) = stumbles.iter().partition(|stumble| stumble.effect == Effect::Refused);
     for stumble in refused {
         findings.push(Finding::broken(
             format!(
@@ -110,8 +108,7 @@ fn unread(path: &Path, file: &[u8]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (line, header) in document.header_lines().filter(|(_, header)| header.kind == Kind::Other) {
         let name = String::from_utf8_lossy(&header.name).into_owned();
-        let begins =
-            |kind: &str| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+        let begins = |kind: &str| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(char::is_whitespace));
         let place = format!("{}:{line}", shown(path));
         if ["profile", "sso-session", "services"].into_iter().any(begins) {
             findings.push(Finding::warning(
@@ -139,8 +136,7 @@ fn contradictions(path: &Path, context: &Context, file: &[u8]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for profile in config.profiles() {
         let section = meant.get(&(Kind::Profile, profile.name().to_owned()));
-        let line =
-            |key: &str| section.and_then(|section| section.settings.get(key)).map_or(0, |value| value.line);
+        let line = |key: &str| section.and_then(|section| section.settings.get(key)).map_or(0, |value| value.line);
         let place = |key: &str| format!("{}:{}", shown(path), line(key));
         let has = |key: &str| profile.setting(key).is_some();
         if let (true, Some(key)) = (has("sso_session"), first(profile, &["sso_start_url", "sso_region"])) {

@@ -56,9 +56,9 @@ fn sign_in(context: &Context, directory: &Directory) -> Result<Finding> {
     let is_live = token.seconds_left() > 0;
     Ok(match (is_live, token.is_renewable()) {
         (_, true) => {
-            let until = token.registration_expires_at.map_or_else(String::new, |end| {
-                format!("; its client is registered until {}", timestamp::format(end))
-            });
+            let until = token
+                .registration_expires_at
+                .map_or_else(String::new, |end| format!("; its client is registered until {}", timestamp::format(end)));
             let when = if is_live { "until" } else { "lapsed at" };
             Finding::ok(format!("{name}: signed in, token {when} {expiry}, renewed silently{until}"))
         }

@@ -125,9 +125,7 @@ fn clock(ahead: i64) -> Finding {
 fn settings() -> Vec<Finding> {
     let mut findings = Vec::new();
     let get = |name: &str| environment::proxy_variable(name);
-    for (upper, lower) in
-        [("HTTPS_PROXY", "https_proxy"), ("ALL_PROXY", "all_proxy"), ("NO_PROXY", "no_proxy")]
-    {
+    for (upper, lower) in [("HTTPS_PROXY", "https_proxy"), ("ALL_PROXY", "all_proxy"), ("NO_PROXY", "no_proxy")] {
         let (Some(one), Some(other)) = (get(upper), get(lower)) else { continue };
         if one != other {
             findings.push(Finding::warning(
@@ -137,11 +135,8 @@ fn settings() -> Vec<Finding> {
         }
     }
     let first = |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, get(name)?)));
-    if let Some((name, value)) =
-        first(["HTTPS_PROXY", "https_proxy"]).or_else(|| first(["ALL_PROXY", "all_proxy"]))
-    {
-        let except =
-            first(["NO_PROXY", "no_proxy"]).map(|(name, value)| format!(", but for {value} ({name})"));
+    if let Some((name, value)) = first(["HTTPS_PROXY", "https_proxy"]).or_else(|| first(["ALL_PROXY", "all_proxy"])) {
+        let except = first(["NO_PROXY", "no_proxy"]).map(|(name, value)| format!(", but for {value} ({name})"));
         findings.push(Finding::ok(format!(
             "through the proxy {} ({name}){}",
             bare(&value),
@@ -164,9 +159,8 @@ fn bare(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     // An unquoted / may stand in a password: what stands before the last @ is never shown.
-    let host = rest
-        .rsplit_once('@')
-        .map_or(&rest[..end], |(_, host)| host.split(['/', '?', '#']).next().unwrap_or_default());
+    let host =
+        rest.rsplit_once('@').map_or(&rest[..end], |(_, host)| host.split(['/', '?', '#']).next().unwrap_or_default());
     if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
 }
 

@@ -47,8 +47,7 @@ fn cache(folder: &Path, what: &str) -> Vec<Finding> {
         .filter(|path| path.extension().is_some_and(|it| it == "json"))
         .collect();
     let all = format!("{}/*.json", shown(folder));
-    let mut findings: Vec<Finding> =
-        files.iter().filter_map(|file| unix::of_file(file, Some(&all))).collect();
+    let mut findings: Vec<Finding> = files.iter().filter_map(|file| unix::of_file(file, Some(&all))).collect();
     // The worst for all of them, which have come to be so in the same way.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
     let more = findings.len().saturating_sub(1);
@@ -59,11 +58,7 @@ fn cache(folder: &Path, what: &str) -> Vec<Finding> {
     findings.extend(unix::of_folder(folder));
     if findings.is_empty() {
         let noun = if files.len() == 1 { "file" } else { "files" };
-        findings.push(Finding::ok(format!(
-            "{}: {} {noun} of {what}, for you alone",
-            shown(folder),
-            files.len()
-        )));
+        findings.push(Finding::ok(format!("{}: {} {noun} of {what}, for you alone", shown(folder), files.len())));
     }
     findings
 }
@@ -169,10 +164,7 @@ mod unix {
         let group = open & 0o070 != 0;
         let others = open & 0o007 != 0;
         let closed = |bit: u32| {
-            file.ancestors()
-                .skip(1)
-                .filter_map(|folder| fs::metadata(folder).ok())
-                .any(|it| it.mode() & bit == 0)
+            file.ancestors().skip(1).filter_map(|folder| fs::metadata(folder).ok()).any(|it| it.mode() & bit == 0)
         };
         (!group || closed(0o010)) && (!others || closed(0o001))
     }

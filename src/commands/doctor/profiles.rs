@@ -72,9 +72,7 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
         // A program that is not there is told once.
         let program = Some(&process.program).filter(|program| programs.insert((*program).clone()));
         let found = [program.and_then(|program| installed.fault(program)), grants.fault(&process)];
-        faults.extend(
-            found.into_iter().flatten().map(|fault| told(&process.name, "credential_process", fault)),
-        );
+        faults.extend(found.into_iter().flatten().map(|fault| told(&process.name, "credential_process", fault)));
     }
     for section in config.profiles() {
         let key = if section.setting("sso_session").is_some() { "sso_session" } else { "sso_start_url" };
@@ -89,8 +87,7 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
     let more = faults.len().saturating_sub(TOLD);
     findings.extend(faults.into_iter().take(TOLD).map(|(found, remedy)| Finding::broken(found, remedy)));
     if more > 0 {
-        findings
-            .push(Finding::broken(format!("{more} more such profiles"), "mend those above, then ask again"));
+        findings.push(Finding::broken(format!("{more} more such profiles"), "mend those above, then ask again"));
     }
     findings
 }
@@ -171,10 +168,9 @@ impl Grants<'_> {
             Err(error) => Some((error.to_string(), "write a role like arn:aws:iam::123456789012:role/NAME")),
             Ok(RoleRef::Arn(role)) => by_id(role.account_id, role.role_name),
             Ok(RoleRef::Id { account_id, role_name }) => by_id(account_id, role_name),
-            Ok(RoleRef::Name(role)) if config.role_of(&role).is_none() => Some((
-                format!("{role} is no role, alias, or profile with a role"),
-                "name another role in its line",
-            )),
+            Ok(RoleRef::Name(role)) if config.role_of(&role).is_none() => {
+                Some((format!("{role} is no role, alias, or profile with a role"), "name another role in its line"))
+            }
             Ok(RoleRef::AccountName { account_name, role_name }) if config.role_of(text).is_none() => {
                 let found = offer?.inventory.role(&account_name, &role_name);
                 found.err().map(|error| (error.to_string(), GONE))

@@ -74,8 +74,7 @@ impl Installed {
     pub(super) fn findings(&self) -> Vec<Finding> {
         let version = concat!("aws-sso ", env!("CARGO_PKG_VERSION"));
         let this = self.this.as_deref().map_or_else(|| "?".to_owned(), shown);
-        let folder =
-            self.this.as_deref().and_then(Path::parent).map_or_else(|| "its folder".to_owned(), shown);
+        let folder = self.this.as_deref().and_then(Path::parent).map_or_else(|| "its folder".to_owned(), shown);
         let mut findings = vec![Finding::ok(format!("{version}, {this}"))];
         let Some(((first, identity), others)) = self.on_path.split_first() else {
             findings.push(Finding::warning(

@@ -83,8 +83,7 @@ const INDENT: usize = 11;
 impl Report {
     /// Adds what a check has found, but for faults that another one has told already.
     pub(super) fn add(&mut self, name: &'static str, mut findings: Vec<Finding>) {
-        findings
-            .retain(|new| new.verdict == Verdict::Ok || self.findings().all(|old| old.found != new.found));
+        findings.retain(|new| new.verdict == Verdict::Ok || self.findings().all(|old| old.found != new.found));
         self.sections.push(Section { name, findings });
     }
 
@@ -120,14 +119,10 @@ impl Report {
     }
 
     pub(super) fn json(&self) -> Result<String> {
-        let document = Document {
-            version: env!("CARGO_PKG_VERSION"),
-            verdict: self.verdict(),
-            sections: &self.sections,
-        };
+        let document =
+            Document { version: env!("CARGO_PKG_VERSION"), verdict: self.verdict(), sections: &self.sections };
         let text = serde_json::to_string_pretty(&document);
-        text.map(|text| text + "\n")
-            .map_err(|error| Error::failed(format!("cannot write the report: {error}")))
+        text.map(|text| text + "\n").map_err(|error| Error::failed(format!("cannot write the report: {error}")))
     }
 }
 
@@ -164,15 +159,9 @@ mod tests {
         report.add("Network", vec![Finding::broken(long.trim(), "do this\nthen that")]);
         let text = report.text();
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
-        assert!(
-            text.starts_with("Files\n  ok       a\u{fffd}[31mb\nNetwork\n  broken   word word"),
-            "{text}"
-        );
+        assert!(text.starts_with("Files\n  ok       a\u{fffd}[31mb\nNetwork\n  broken   word word"), "{text}");
         assert!(text.contains("\n           word word"), "{text}");
-        assert!(
-            text.ends_with("           → do this\n             then that\n1 broken, 0 warnings.\n"),
-            "{text}"
-        );
+        assert!(text.ends_with("           → do this\n             then that\n1 broken, 0 warnings.\n"), "{text}");
         assert_eq!(report.verdict(), Verdict::Broken);
         assert!(Report::default().text().contains("All is well"));
     }

@@ -69,10 +69,7 @@ fn of_function(function: &Function) -> Vec<Finding> {
         Finding::ok(format!("the awsso function is loaded in this {name}, of version {VERSION}"))
     } else {
         Finding::warning(
-            format!(
-                "the awsso function of this {name} is of version {}, the program of {VERSION}",
-                function.version
-            ),
+            format!("the awsso function of this {name} is of version {}, the program of {VERSION}", function.version),
             format!("open a new shell, or run:\n{}", start_up_line(function.shell)),
         )
     }];
@@ -130,8 +127,7 @@ fn start_up_lines(shell: Shell) -> Vec<Line> {
             let Some(at) = words.windows(2).position(loads).filter(|_| !code.starts_with('#')) else {
                 continue;
             };
-            let named =
-                words.get(at + 2).and_then(|name| <Shell as clap::ValueEnum>::from_str(name, true).ok());
+            let named = words.get(at + 2).and_then(|name| <Shell as clap::ValueEnum>::from_str(name, true).ok());
             lines.push(Line { place: format!("{}:{number}", shown(&file)), names: named });
         }
     }
@@ -156,9 +152,9 @@ fn start_up_files(shell: Shell) -> Vec<PathBuf> {
             files.push(folder.join("config.fish"));
             files
         }
-        Shell::Powershell => ["profile.ps1", "Microsoft.PowerShell_profile.ps1"]
-            .map(|name| config.join("powershell").join(name))
-            .into(),
+        Shell::Powershell => {
+            ["profile.ps1", "Microsoft.PowerShell_profile.ps1"].map(|name| config.join("powershell").join(name)).into()
+        }
         Shell::Posix => in_home(&[".profile"]),
     }
 }

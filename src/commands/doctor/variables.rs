@@ -8,9 +8,7 @@ use crate::timestamp;
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
     let variables = |name: &str| {
-        environment::current(name)
-            .map(|value| value.to_string_lossy().into_owned())
-            .filter(|value| !value.is_empty())
+        environment::current(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
     };
     let mut findings = shadows(&variables);
     findings.extend(files());
@@ -146,14 +144,10 @@ fn profiles(get: &dyn Fn(&str) -> Option<String>, config: &Config) -> Vec<Findin
         if config.profile(&name).is_none() && name != "default" && !is_in_credentials_file(&name) {
             // The names that are like it, if any are.
             let error = config.directory(&name).err();
-            let meant =
-                error.as_ref().and_then(|error| error.advice()).filter(|it| it.starts_with("did you mean"));
+            let meant = error.as_ref().and_then(|error| error.advice()).filter(|it| it.starts_with("did you mean"));
             findings.push(Finding::broken(
                 format!("{variable} names the profile {name}, which is in no AWS file: AWS tools fail"),
-                format!(
-                    "unset {variable}, or name another; {}",
-                    meant.unwrap_or("see: aws configure list-profiles")
-                ),
+                format!("unset {variable}, or name another; {}", meant.unwrap_or("see: aws configure list-profiles")),
             ));
         }
     }
@@ -200,10 +194,7 @@ mod tests {
             ("", &[]),
             (KEYS, &[]),
             ("AWS_PROFILE=p AWS_DEFAULT_PROFILE=p AWS_REGION=r AWS_DEFAULT_REGION=r", &[]),
-            (
-                &format!("{KEYS} AWS_PROFILE=p"),
-                &[(Verdict::Warning, "AWS_ACCESS_KEY_ID and AWS_PROFILE are both set")],
-            ),
+            (&format!("{KEYS} AWS_PROFILE=p"), &[(Verdict::Warning, "AWS_ACCESS_KEY_ID and AWS_PROFILE are both set")]),
             (
                 &format!("{KEYS} AWS_DEFAULT_PROFILE=p"),
                 &[
@@ -215,24 +206,15 @@ mod tests {
                 "AWS_PROFILE=p AWS_DEFAULT_PROFILE=q",
                 &[(Verdict::Warning, "AWS_PROFILE and AWS_DEFAULT_PROFILE differ")],
             ),
-            (
-                "AWS_REGION=r AWS_DEFAULT_REGION=q",
-                &[(Verdict::Warning, "AWS_REGION and AWS_DEFAULT_REGION differ")],
-            ),
-            (
-                "AWS_ACCESS_KEY_ID=AKIAx",
-                &[(Verdict::Broken, "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")],
-            ),
+            ("AWS_REGION=r AWS_DEFAULT_REGION=q", &[(Verdict::Warning, "AWS_REGION and AWS_DEFAULT_REGION differ")]),
+            ("AWS_ACCESS_KEY_ID=AKIAx", &[(Verdict::Broken, "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")]),
             ("AWS_SECRET_ACCESS_KEY=s3cret", &[(Verdict::Broken, "without AWS_ACCESS_KEY_ID")]),
             (
                 "AWS_ACCESS_KEY_ID=ASIAx AWS_SECRET_ACCESS_KEY=s3cret",
                 &[(Verdict::Broken, "AWS_SESSION_TOKEN is not set")],
             ),
             ("AWS_SECURITY_TOKEN=s3cret", &[(Verdict::Warning, "AWS_SECURITY_TOKEN is set")]),
-            (
-                "AWS_SECURITY_TOKEN=s3cret AWS_SESSION_TOKEN=s3cret2",
-                &[(Verdict::Broken, "AWS_SECURITY_TOKEN differs")],
-            ),
+            ("AWS_SECURITY_TOKEN=s3cret AWS_SESSION_TOKEN=s3cret2", &[(Verdict::Broken, "AWS_SECURITY_TOKEN differs")]),
             (
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/s3cret AWS_PROFILE=p",
                 &[(Verdict::Warning, "AWS_PROFILE hides AWS_CONTAINER_CREDENTIALS_FULL_URI")],
@@ -252,10 +234,7 @@ mod tests {
             for (finding, (verdict, words)) in found.iter().zip(expected) {
                 assert_eq!(finding.verdict, *verdict, "{variables}: {finding:?}");
                 assert!(finding.found.contains(words), "{variables}: {finding:?}");
-                assert!(
-                    finding.remedy.is_some() && !format!("{finding:?}").contains("s3cret"),
-                    "{finding:?}"
-                );
+                assert!(finding.remedy.is_some() && !format!("{finding:?}").contains("s3cret"), "{finding:?}");
             }
         }
     }

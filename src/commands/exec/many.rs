@@ -239,20 +239,13 @@ impl Job {
             }
         };
         match status {
-            Ok(status) => {
-                Outcome::Ended { status, duration: start.elapsed(), is_cut_off: self.is_cut_off(status) }
-            }
+            Ok(status) => Outcome::Ended { status, duration: start.elapsed(), is_cut_off: self.is_cut_off(status) },
             Err(error) => Outcome::Failed(Error::failed(format!("cannot wait for the command: {error}"))),
         }
     }
 
     /// Takes a stream line by line until its end. Nor is one read on that nobody hears: its writer is to notice.
-    async fn record(
-        &self,
-        stream: Option<impl AsyncRead + Unpin>,
-        which: Stream,
-        recorder: &Mutex<&mut Recorder<'_>>,
-    ) {
+    async fn record(&self, stream: Option<impl AsyncRead + Unpin>, which: Stream, recorder: &Mutex<&mut Recorder<'_>>) {
         let Some(stream) = stream else { return };
         let printer = &self.output.printer;
         let mut reader = BufReader::new(stream);
@@ -298,8 +291,7 @@ impl Job {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let region = run.region.as_deref();
-        let change =
-            Change::to_role(&Grant { role: &run.role, credentials, directory: &self.directory, region });
+        let change = Change::to_role(&Grant { role: &run.role, credentials, directory: &self.directory, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)
     }

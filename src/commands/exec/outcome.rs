@@ -141,8 +141,7 @@ impl Tally {
     pub(super) fn summary(&self, duration: Duration) -> String {
         let Self { ok, failed, skipped, .. } = self;
         let seconds = duration.as_secs_f64();
-        let mut text =
-            format!("aws-sso: {ok} ok, {} failed, {skipped} skipped, in {seconds:.1} s\n", failed.len());
+        let mut text = format!("aws-sso: {ok} ok, {} failed, {skipped} skipped, in {seconds:.1} s\n", failed.len());
         let width = failed.values().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
         for (label, fault) in failed.values() {
             text.push_str(&format!("  {label:width$}  {fault}\n"));

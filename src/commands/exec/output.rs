@@ -37,9 +37,7 @@ impl Form {
             ["lines"] => Ok(Self::Lines),
             ["json"] => Ok(Self::Json),
             ["dir", folder] if !folder.is_empty() => Ok(Self::Folder(folder.into())),
-            ["dir", ..] => {
-                Err(Error::usage("which folder? --output dir takes one").remedy("--output dir FOLDER"))
-            }
+            ["dir", ..] => Err(Error::usage("which folder? --output dir takes one").remedy("--output dir FOLDER")),
             words => Err(Error::usage(format!("{} is no form of output", words.join(" ")))
                 .remedy("--output is lines, json, or dir and a folder")),
         }
@@ -83,9 +81,7 @@ impl Output {
     /// The recorder of one run.
     pub(super) fn begin(&self, number: usize, run: &Run) -> Result<Recorder<'_>> {
         let keep = match &self.form {
-            Form::Lines => {
-                Keep::Printed(self.coloured.map(|is_coloured| self.prefix(number, run, is_coloured)))
-            }
+            Form::Lines => Keep::Printed(self.coloured.map(|is_coloured| self.prefix(number, run, is_coloured))),
             Form::Json => Keep::Text([Vec::new(), Vec::new()]),
             Form::Folder(folder) => Keep::Files(Files::create(folder, run)?),
         };

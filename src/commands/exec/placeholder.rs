@@ -35,12 +35,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_once_and_other_braces_stay() {
-        let values: Values<'_> = [
-            ("{account_id}", "123456789012"),
-            ("{account_name}", "{role}"),
-            ("{role}", "Read"),
-            ("{region}", ""),
-        ];
+        let values: Values<'_> =
+            [("{account_id}", "123456789012"), ("{account_name}", "{role}"), ("{role}", "Read"), ("{region}", "")];
         let cases = [
             ("plain", "plain"),
             ("{account_id}", "123456789012"),

@@ -29,10 +29,7 @@ const FILES: &[(&str, &str)] = &[
 
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_SSO_PROFILE", "the directory, where -p is not given"),
-    (
-        "AWS_PROFILE, AWS_DEFAULT_PROFILE",
-        "whose network settings count where the directory is an sso-session",
-    ),
+    ("AWS_PROFILE, AWS_DEFAULT_PROFILE", "whose network settings count where the directory is an sso-session"),
     ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "other places for the two AWS files"),
     ("AWS_REGION, AWS_DEFAULT_REGION", "the region to work in; set by use, pick and env"),
     (
@@ -92,17 +89,13 @@ fn page(command: &Command, name: &str, version: &str) -> Result<String> {
     let is_whole = name == "aws-sso";
     let mut text = Vec::new();
     // Without a date: the same program gives the same page.
-    text.extend(
-        format!(".TH {} 1 \"\" \"aws-sso {version}\" \"User Commands\"\n", name.to_uppercase()).bytes(),
-    );
+    text.extend(format!(".TH {} 1 \"\" \"aws-sso {version}\" \"User Commands\"\n", name.to_uppercase()).bytes());
     let rendered = named(command, name)
         .to_writer(&mut text)
         .and_then(|()| man.render_synopsis_section(&mut text))
         .and_then(|()| described(command).to_writer(&mut text))
         .and_then(|()| man.render_options_section(&mut text))
-        .and_then(
-            |()| if command.has_subcommands() { man.render_subcommands_section(&mut text) } else { Ok(()) },
-        )
+        .and_then(|()| if command.has_subcommands() { man.render_subcommands_section(&mut text) } else { Ok(()) })
         .and_then(|()| if is_whole { common().to_writer(&mut text) } else { Ok(()) })
         .and_then(|()| last(command, is_whole).to_writer(&mut text));
     rendered.map_err(|error| Error::failed(format!("cannot write the manual: {error}")))?;
@@ -215,8 +208,7 @@ mod tests {
     fn the_manual_has_every_variable_that_is_read() {
         let known: String = ENVIRONMENT.iter().map(|(names, _)| format!("{names}, ")).collect();
         let source = include_str!("../../environment.rs");
-        let is_name =
-            |word: &&str| word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        let is_name = |word: &&str| word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
         let read: Vec<_> = source.split('"').skip(1).step_by(2).filter(is_name).collect();
         assert!(read.len() > 15, "{read:?}");
         for name in read.iter().filter(|name| !SURROUNDINGS.contains(name)) {

@@ -34,17 +34,13 @@ pub(super) fn caller_arn(endpoint: &str, region: &str, credentials: &serde_json:
         .map_err(|_| unsigned())?
         .into();
     let fixed = [("host", authority), ("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
-    let request = SignableRequest::new(
-        "POST",
-        format!("{endpoint}/"),
-        fixed.into_iter(),
-        SignableBody::Bytes(BODY.as_bytes()),
-    )
-    .map_err(|_| unsigned())?;
+    let request =
+        SignableRequest::new("POST", format!("{endpoint}/"), fixed.into_iter(), SignableBody::Bytes(BODY.as_bytes()))
+            .map_err(|_| unsigned())?;
     let (instructions, _) = sign(request, &parameters).map_err(|_| unsigned())?.into_parts();
     let headers: Vec<(&str, &str)> = fixed.into_iter().chain(instructions.headers()).collect();
-    let answer = post(authority, &headers, BODY)
-        .map_err(|error| Error::service(format!("STS did not answer: {error}")))?;
+    let answer =
+        post(authority, &headers, BODY).map_err(|error| Error::service(format!("STS did not answer: {error}")))?;
     element(&answer, "Arn").map(str::to_owned).ok_or_else(|| {
         let reason = element(&answer, "Message").unwrap_or("without a reason");
         Error::service(format!("STS refused the credentials: {reason}"))

@@ -166,6 +166,5 @@ fn search_path() -> Result<OsString> {
     let first = executable.parent().map(Path::to_path_buf);
     let rest = environment::search_path();
     let folders = first.into_iter().chain(rest.iter().flat_map(std::env::split_paths));
-    std::env::join_paths(folders)
-        .map_err(|_| Error::failed(format!("{} cannot stand on PATH", executable.display())))
+    std::env::join_paths(folders).map_err(|_| Error::failed(format!("{} cannot stand on PATH", executable.display())))
 }

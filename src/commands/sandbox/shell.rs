@@ -56,10 +56,7 @@ fn supported(shell: OsString) -> (PathBuf, Kind) {
         Kind::Other => {
             if shell.file_name().is_none_or(|name| name != "sh") {
                 let shell = shell.to_string_lossy().into_owned();
-                terminal::say(&format!(
-                    "{} is none of bash, zsh and fish, so this is sh\n",
-                    terminal::clean(&shell)
-                ));
+                terminal::say(&format!("{} is none of bash, zsh and fish, so this is sh\n", terminal::clean(&shell)));
             }
             (PathBuf::from("sh"), Kind::Other)
         }

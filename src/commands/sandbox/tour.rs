@@ -64,12 +64,8 @@ fn sign_in(story: &mut Story, place: &Place) -> Result<()> {
 }
 
 fn discover(story: &mut Story, place: &Place) -> Result<()> {
-    story.step(
-        "Discovery",
-        "Every account and role becomes a profile, for every program that knows AWS profiles.",
-    )?;
-    let told = story
-        .run(&format!("aws-sso discover -p {PROFILE}"), aws_sso(place, &["discover", "-p", PROFILE])?)?;
+    story.step("Discovery", "Every account and role becomes a profile, for every program that knows AWS profiles.")?;
+    let told = story.run(&format!("aws-sso discover -p {PROFILE}"), aws_sso(place, &["discover", "-p", PROFILE])?)?;
     let home = place.path("");
     show(&format!("{}{}", told.stderr, told.stdout).replace(&*home.to_string_lossy(), "~/"))?;
     let expected: usize = place.sandbox.accounts().iter().map(|account| account.roles.len()).sum();
@@ -120,8 +116,8 @@ fn use_role(story: &mut Story, place: &Place) -> Result<Chosen> {
     let script = "set -eu; code=\"$(aws-sso init bash)\"; eval \"$code\"; awsso use \"$ROLE\"; env";
     let mut command = place.command("bash")?;
     command.args(["--norc", "-c", script]).env("ROLE", &chosen.id);
-    let told = story
-        .run(&format!("eval \"$(aws-sso init bash)\"; awsso use {}; env | grep AWS_", chosen.id), command)?;
+    let told =
+        story.run(&format!("eval \"$(aws-sso init bash)\"; awsso use {}; env | grep AWS_", chosen.id), command)?;
     let names = [
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -178,12 +174,7 @@ fn credential_process(story: &mut Story, place: &Place, chosen: &Chosen) -> Resu
     Ok(credentials)
 }
 
-fn caller_identity(
-    story: &mut Story,
-    place: &Place,
-    chosen: &Chosen,
-    credentials: &serde_json::Value,
-) -> Result<()> {
+fn caller_identity(story: &mut Story, place: &Place, chosen: &Chosen, credentials: &serde_json::Value) -> Result<()> {
     story.step(
         "AWS knows the caller",
         "GetCallerIdentity, signed with these credentials; the sandbox verifies the signature as STS does.",
