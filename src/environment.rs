@@ -25,7 +25,7 @@ fn flag(name: &str) -> Option<bool> {
 /// The person's home folder; the shared caches hang off it whatever else is set.
 pub fn home() -> Result<PathBuf> {
     env::home_dir().filter(|home| home.is_absolute()).ok_or_else(|| {
-        Error::failed("HOME is not set, so there is no place for ~/.aws").remedy("set HOME to your home folder")
+        Error::failed("HOME is not set, so there is no place for ~/.aws").with_remedy("set HOME to your home folder")
     })
 }
 
@@ -67,7 +67,7 @@ pub fn role_cache() -> Result<PathBuf> {
 fn xdg() -> Result<Xdg> {
     Xdg::new().map_err(|_| {
         Error::failed("HOME is not set, so there is no place for caches and settings")
-            .remedy("set HOME to your home folder")
+            .with_remedy("set HOME to your home folder")
     })
 }
 

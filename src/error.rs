@@ -1,7 +1,9 @@
 //! What can go wrong, said as what happened and what to do about it.
 
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -48,17 +50,27 @@ impl Kind {
 }
 
 /// An error for a person: one line of what happened, and a remedy where there is one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Error {
     kind: Kind,
     message: String,
     remedy: Option<String>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
+
+/// What a person sees decides: the source of two equal errors may differ.
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.message, &self.remedy) == (other.kind, &other.message, &other.remedy)
+    }
+}
+
+impl Eq for Error {}
 
 impl Error {
     /// An error of this kind; `message` says what happened, in one line without a full stop.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), remedy: None }
+        Self { kind, message: message.into(), remedy: None, source: None }
     }
 
     /// Something on this machine failed.
@@ -93,8 +105,15 @@ impl Error {
 
     /// Adds what to do, such as `run: aws-sso login -p corp`.
     #[must_use]
-    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// Adds the cause, which `-v` shows. Its texts must not hold a secret: nothing that repeats a request or an answer.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
         self
     }
 
@@ -106,7 +125,7 @@ impl Error {
 
     /// What to do, if anything can be done.
     #[must_use]
-    pub fn advice(&self) -> Option<&str> {
+    pub fn remedy(&self) -> Option<&str> {
         self.remedy.as_deref()
     }
 
@@ -136,4 +155,15 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source.as_ref() as &(dyn std::error::Error + 'static))
+    }
+}
+
+/// An operating-system error without Rust's trailing `(os error 13)`.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error").unwrap_or(text.len());
+    text[..end].to_owned()
+}

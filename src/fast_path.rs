@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 
-use crate::aws_cache::role;
+use crate::aws_cache::role_credentials;
 use crate::aws_config::config::Config;
 use crate::credentials;
 use crate::credentials::RoleCredentials;
@@ -58,9 +58,9 @@ fn cached(profile: &str, role: &str) -> Option<RoleCredentials> {
     };
     let config = Config::read_profile(&environment::config_file().ok()?, profile).ok()?;
     let directory = config.directory(profile).ok()?;
-    let path = role::path(&environment::role_cache().ok()?, &account_id, &role_name, directory.origin());
+    let path = role_credentials::path(&environment::role_cache().ok()?, &account_id, &role_name, directory.origin());
     // With another store nothing of ours lies there, and what the AWS CLI has put there serves as well.
-    role::read(&SecretStore::Files, &path, &account_id).ok()?.filter(RoleCredentials::is_fresh)
+    role_credentials::read(&SecretStore::Files, &path, &account_id).ok()?.filter(RoleCredentials::is_fresh)
 }
 
 #[cfg(test)]

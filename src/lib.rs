@@ -19,6 +19,7 @@ pub mod fast_path;
 pub mod files;
 pub mod identity_center;
 pub mod inventory;
+pub mod output;
 pub mod picker;
 mod programs;
 pub mod provider;

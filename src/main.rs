@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use aws_sso::{commands, fast_path, terminal};
+use aws_sso::{commands, fast_path, output, terminal};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let outcome = match fast_path::answer(arguments.get(1..).unwrap_or_default()) {
-        Some(answer) => commands::print(&answer),
+        Some(answer) => output::print(&answer).map(|()| ExitCode::SUCCESS),
         None => commands::run(arguments),
     };
     outcome.unwrap_or_else(|error| {

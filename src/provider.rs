@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::aws_cache::role;
+use crate::aws_cache::role_credentials;
 use crate::aws_config::directory::Directory;
 use crate::credentials::RoleCredentials;
 use crate::environment;
@@ -86,12 +86,12 @@ impl<'a> Provider<'a> {
     }
 
     fn path(&self, role: &RoleArn) -> PathBuf {
-        role::path(&self.cache, &role.account_id, &role.role_name, self.directory.origin())
+        role_credentials::path(&self.cache, &role.account_id, &role.role_name, self.directory.origin())
     }
 
     /// What is cached, however old. A cache that cannot be read is slower, and no reason to do without credentials.
     fn cached(&self, role: &RoleArn) -> Option<RoleCredentials> {
-        role::read(self.session.store(), &self.path(role), &role.account_id).unwrap_or_else(|error| {
+        role_credentials::read(self.session.store(), &self.path(role), &role.account_id).unwrap_or_else(|error| {
             tracing::warn!("{error}");
             None
         })
@@ -119,7 +119,7 @@ impl<'a> Provider<'a> {
     fn fetch(&self, role: &RoleArn, path: &Path) -> Result<RoleCredentials> {
         let credentials =
             self.session.with_token(|token| self.client.role_credentials(token, &role.account_id, &role.role_name))?;
-        if let Err(error) = role::write(self.session.store(), path, &credentials) {
+        if let Err(error) = role_credentials::write(self.session.store(), path, &credentials) {
             terminal::warn(&format!("{error}; the credentials are not kept"));
         }
         Ok(credentials)

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use aws_sso::aws_config::config::Config;
-use aws_sso::files::atomic::{self, Privacy};
+use aws_sso::files::atomic;
+use aws_sso::files::folder::Privacy;
 
 use crate::support::skip;
 

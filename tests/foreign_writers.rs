@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use aws_sso::aws_cache::{role, token};
+use aws_sso::aws_cache::{role_credentials, token};
 use aws_sso::credentials::RoleCredentials;
 use aws_sso::sandbox::{Approval, Options, Rotation};
 use aws_sso::secret_store::SecretStore;
@@ -60,7 +60,7 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
         expiration: "2098-01-01T00:00:00Z".parse().unwrap(),
         account_id: "123456789012".to_owned(),
     };
-    role::write(&SecretStore::Files, &role, &credentials).unwrap();
+    role_credentials::write(&SecretStore::Files, &role, &credentials).unwrap();
     let Some(writer) = home.boto3(WRITER) else { return };
     let (begin, end) = (home.path("begin"), home.path("end"));
     let arguments = [home.path("tokens"), home.path("roles"), begin.clone(), end.clone()];
@@ -74,11 +74,11 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
         assert!(found.expires_at.as_second() / 3600 >= seen.as_second() / 3600, "an older token came back");
         seen = found.expires_at;
         // Torn credentials count as none; an error would be shown to a person.
-        let found = role::read(&SecretStore::Files, &role, "123456789012").unwrap();
+        let found = role_credentials::read(&SecretStore::Files, &role, "123456789012").unwrap();
         assert!(found.is_none_or(|found| found.session_token == credentials.session_token));
         if round % 3 == 0 {
-            let found = role::read(&SecretStore::Files, &role, "123456789012").unwrap();
-            role::write(&SecretStore::Files, &role, &found.unwrap_or_else(|| credentials.clone())).unwrap();
+            let found = role_credentials::read(&SecretStore::Files, &role, "123456789012").unwrap();
+            role_credentials::write(&SecretStore::Files, &role, &found.unwrap_or_else(|| credentials.clone())).unwrap();
         }
     }
     fs::write(&end, "").unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use aws_sso::aws_cache::{role, token};
+use aws_sso::aws_cache::{role_credentials, token};
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
 use aws_sso::secret_store::SecretStore;
 use serde_json::Value;
@@ -140,7 +140,7 @@ fn what_a_panic_could_show_holds_no_secret() {
             "{:?} {:?} {:?}\n",
             token::read(&SecretStore::Files, &path).unwrap(),
             token::read_registration(&SecretStore::Files, &path).unwrap(),
-            role::read(&SecretStore::Files, &path, "123456789012").unwrap(),
+            role_credentials::read(&SecretStore::Files, &path, "123456789012").unwrap(),
         ));
     }
     for part in ["Token {", "Registration {", "RoleCredentials {"] {

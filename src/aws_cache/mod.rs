@@ -1,4 +1,4 @@
 //! The token and role-credential files that are shared with the AWS CLI and the SDKs.
 
-pub mod role;
+pub mod role_credentials;
 pub mod token;

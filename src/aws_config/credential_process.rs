@@ -8,7 +8,7 @@ pub fn command(program: &str, profile: &str, role: &RoleArn) -> Result<String> {
     let words = [program, "-p", profile, "-r", &role.to_string(), "-ext"].map(quote);
     words.into_iter().collect::<Option<Vec<_>>>().map(|words| words.join(" ")).ok_or_else(|| {
         Error::usage(format!("the name {profile} cannot stand in a credential_process line"))
-            .remedy("give the profile or sso-session a name of letters, digits and - _ .")
+            .with_remedy("give the profile or sso-session a name of letters, digits and - _ .")
     })
 }
 

@@ -8,14 +8,16 @@ use super::line::Header;
 use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::Result;
-use crate::files::atomic::{self, Privacy};
+use crate::files::atomic;
+use crate::files::folder::Privacy;
+use crate::files::lock;
 
 /// How long another process may be busy with the file: it is read and written at once, never while a person waits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Makes these the credentials of `[default]`; every other byte of the file stays.
 pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
-    let _lock = atomic::lock(&environment::lock_folder()?, "credentials-file", PATIENCE, || {})?;
+    let _lock = lock::take(&environment::lock_folder()?, "credentials-file", PATIENCE, |_| {})?;
     write_unlocked(path, credentials)
 }
 

@@ -3,10 +3,17 @@
 use std::collections::HashSet;
 
 use super::config::{Config, Section};
-pub use super::network::Network;
-use crate::aws_cache::role::Origin;
 use crate::error::{Error, Result};
 use crate::suggest::nearest;
+
+/// The directory that credentials came from, as the AWS CLI tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin<'a> {
+    /// An sso-session's name.
+    Session(&'a str),
+    /// A legacy profile's start URL.
+    StartUrl(&'a str),
+}
 
 /// An IAM Identity Center directory: where a person signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,18 +52,20 @@ impl Directory {
         let required = |key: &str, example: &str| {
             section.setting(key).ok_or_else(|| {
                 Error::usage(format!("{described} has no {key}"))
-                    .remedy(format!("add to its section, for example: {key} = {example}"))
+                    .with_remedy(format!("add to its section, for example: {key} = {example}"))
             })
         };
         let start_url = required("sso_start_url", "https://d-1234567890.awsapps.com/start")?;
         if !is_trustworthy(start_url) {
             return Err(Error::usage(format!("the sso_start_url of {described} is not an https URL: {start_url}"))
-                .remedy("write it as your administrator gave it, such as https://d-1234567890.awsapps.com/start"));
+                .with_remedy(
+                    "write it as your administrator gave it, such as https://d-1234567890.awsapps.com/start",
+                ));
         }
         let region = required("sso_region", "us-east-1")?;
         if !is_region(region) {
             return Err(Error::usage(format!("the sso_region of {described} is not a region: {region}"))
-                .remedy("write it like us-east-1"));
+                .with_remedy("write it like us-east-1"));
         }
         let scopes = section.setting("sso_registration_scopes").filter(|_| session.is_some()).unwrap_or_default();
         Ok(Self {
@@ -85,7 +94,7 @@ impl Config {
             (Some(profile), Some(_)) if is_legacy(profile) => Directory::described_by(profile, "profile", name, None),
             (_, Some(session)) => Directory::described_by(session, "sso-session", name, Some(name)),
             (Some(_), None) => Err(Error::usage(format!("profile {name} has no SSO settings"))
-                .remedy("add to its section: sso_session = NAME, or name another with -p")),
+                .with_remedy("add to its section: sso_session = NAME, or name another with -p")),
             (None, None) if self.is_missing() => Err(self.no_config()),
             (None, None) => Err(self.unknown(name)),
         }
@@ -127,16 +136,16 @@ impl Config {
         match self.directories() {
             [] if self.is_missing() => Err(self.no_config()),
             [] => Err(Error::usage(format!("{} names no IAM Identity Center directory", self.path().display()))
-                .remedy(format!("run: aws configure sso\n{MINIMAL}"))),
+                .with_remedy(format!("run: aws configure sso\n{MINIMAL}"))),
             [name] => self.directory(name),
             names => Err(Error::usage(format!("there are several directories in {}", self.path().display()))
-                .remedy(format!("name one with -p or AWS_SSO_PROFILE: {}", listed(names)))),
+                .with_remedy(format!("name one with -p or AWS_SSO_PROFILE: {}", listed(names)))),
         }
     }
 
     fn no_config(&self) -> Error {
         Error::usage(format!("there is no AWS config at {}", self.path().display()))
-            .remedy(format!("run: aws configure sso\n{MINIMAL}"))
+            .with_remedy(format!("run: aws configure sso\n{MINIMAL}"))
     }
 
     fn unknown(&self, name: &str) -> Error {
@@ -147,11 +156,11 @@ impl Config {
         let near = nearest(name, names, 5);
         let error = Error::usage(format!("there is no profile or sso-session {name} in {}", self.path().display()));
         if !near.is_empty() {
-            return error.remedy(format!("did you mean {}?", near.join(", ")));
+            return error.with_remedy(format!("did you mean {}?", near.join(", ")));
         }
         match config.directories() {
-            [] => error.remedy(format!("run: aws configure sso\n{MINIMAL}")),
-            names => error.remedy(format!("the directories there are: {}", listed(names))),
+            [] => error.with_remedy(format!("run: aws configure sso\n{MINIMAL}")),
+            names => error.with_remedy(format!("the directories there are: {}", listed(names))),
         }
     }
 
@@ -162,9 +171,13 @@ impl Config {
             self.path().display()
         ));
         if names.is_empty() {
-            return error.remedy(format!("add a section [sso-session {session}] with sso_start_url and sso_region"));
+            return error
+                .with_remedy(format!("add a section [sso-session {session}] with sso_start_url and sso_region"));
         }
-        error.remedy(format!("add a section [sso-session {session}], or name one that is there: {}", listed(&names)))
+        error.with_remedy(format!(
+            "add a section [sso-session {session}], or name one that is there: {}",
+            listed(&names)
+        ))
     }
 }
 

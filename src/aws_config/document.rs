@@ -272,7 +272,7 @@ fn written(header: &Header<'_>) -> Result<String> {
     };
     if name.is_empty() || !name.chars().all(is_legible) {
         return Err(Error::usage(format!("not every AWS SDK can read a {kind} called {name:?}"))
-            .remedy("use only letters, digits and _ . - / % @ : +"));
+            .with_remedy("use only letters, digits and _ . - / % @ : +"));
     }
     Ok(format!("[{kind} {name}]"))
 }

@@ -34,7 +34,7 @@ impl FromStr for BrowserCommand {
     fn from_str(text: &str) -> Result<Self> {
         let invalid = |why: &str| {
             Error::usage(format!("the browser command {text} cannot be used: {why}"))
-                .remedy("for example: firefox 'ext+container:name={account_name}&url={url}'")
+                .with_remedy("for example: firefox 'ext+container:name={account_name}&url={url}'")
         };
         let words = shlex::split(text).ok_or_else(|| invalid("a quote is not closed"))?;
         if let Some(unknown) = words.iter().find_map(|word| unknown_field(word)) {

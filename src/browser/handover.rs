@@ -40,7 +40,7 @@ struct Page {
 pub(crate) async fn hand_over(link: Secret, open: impl FnOnce(&str) -> Result<()>) -> Result<()> {
     let failed = |error: std::io::Error| {
         Error::failed(format!("cannot listen on 127.0.0.1 for the browser: {error}"))
-            .remedy("print the link instead: aws-sso console --print")
+            .with_remedy("print the link instead: aws-sso console --print")
     };
     let socket = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
     let port = socket.local_addr().map_err(failed)?.port();
@@ -49,7 +49,7 @@ pub(crate) async fn hand_over(link: Secret, open: impl FnOnce(&str) -> Result<()
     open(&format!("http://127.0.0.1:{port}{}", page.path))?;
     tokio::time::timeout(PATIENCE, serve(&socket, &page)).await.map_err(|_| {
         Error::failed("no browser has come for the link within two minutes")
-            .remedy("print the link instead: aws-sso console --print")
+            .with_remedy("print the link instead: aws-sso console --print")
     })
 }
 

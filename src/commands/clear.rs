@@ -1,15 +1,13 @@
 //! `clear`: this shell gets back what it had before.
 
-use std::process::ExitCode;
-
 use crate::cli::InShell;
-use crate::commands::print;
 use crate::commands::r#use::{displaced, through_function};
 use crate::environment;
 use crate::error::Result;
+use crate::output::print;
 use crate::shell::Change;
 
-pub(crate) fn run(arguments: &InShell) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &InShell) -> Result<()> {
     let shell = through_function(arguments.shell, "clear")?;
     let has_role = environment::shell_role().is_some();
     print(&Change::back(displaced(), has_role).render(shell)?)

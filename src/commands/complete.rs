@@ -1,17 +1,15 @@
 //! `complete`: what the shells' completion functions ask, and `completions`: the static kind, for packagers.
 
-use std::process::ExitCode;
-
 use clap_complete::{Generator, Shell as Static};
 
 use crate::cli::completers::{after_break, candidates, words_of_line};
 use crate::cli::{self, Complete, Completions};
-use crate::commands::print;
 use crate::error::{Error, Result};
+use crate::output::print;
 use crate::shell::Shell;
 
 /// Prints a candidate a line, and its description after a tab, for shells that show one.
-pub(crate) fn run(arguments: &Complete) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &Complete) -> Result<()> {
     let words = match &arguments.line {
         Some(line) => words_of_line(line),
         None => arguments.words.clone(),
@@ -25,7 +23,7 @@ pub(crate) fn run(arguments: &Complete) -> Result<ExitCode> {
 }
 
 /// Prints a completion script that knows verbs and options only.
-pub(crate) fn print_static(arguments: &Completions) -> Result<ExitCode> {
+pub(crate) fn print_static(arguments: &Completions) -> Result<()> {
     print(&static_script(arguments.shell)?)
 }
 
@@ -37,9 +35,8 @@ pub(crate) fn static_script(shell: Shell) -> Result<String> {
         Shell::Fish => Static::Fish,
         Shell::Powershell => Static::PowerShell,
         Shell::Posix => {
-            return Err(
-                Error::usage("a plain POSIX shell completes nothing").remedy("choose bash, zsh, fish or powershell")
-            );
+            return Err(Error::usage("a plain POSIX shell completes nothing")
+                .with_remedy("choose bash, zsh, fish or powershell"));
         }
     };
     let mut command = cli::command();

@@ -1,22 +1,20 @@
 //! `console`: a browser that is signed in to a role.
 
-use std::process::ExitCode;
-
 use crate::address::quote;
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli;
 use crate::commands::pick::choose;
-use crate::commands::print;
 use crate::context::{Context, Found};
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::ConsolePage;
 use crate::inventory::Inventory;
+use crate::output::print;
 use crate::role::{console_host, is_console_page, is_region, partition_of};
 use crate::session::screen::Screen;
 use crate::terminal::clean;
 
-pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<()> {
     let command = command(context, arguments)?;
     if !arguments.print {
         check_browser(command.as_ref(), arguments.portal)?;
@@ -30,7 +28,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCod
         }
         open(&found, command.as_ref(), &link)?;
         tell(&found, &link);
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
     let destination = match destination {
         Some(destination) => destination,
@@ -48,7 +46,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<ExitCod
         tell(&found, address);
         Ok(())
     }))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The role that was named, else this shell's, else the one that the person chooses; and the region to show.
@@ -64,7 +62,7 @@ fn role(context: &Context, arguments: &cli::Console) -> Result<(Found, Option<St
     let is_there = |region: &String| is_region(region) && partition_of(region) == partition;
     if let Some(region) = arguments.region.as_ref().filter(|region| !is_there(region)) {
         return Err(Error::usage(format!("{region} is not a region of {partition}"))
-            .remedy("name one in which the role works, such as us-east-1, us-gov-west-1 or cn-north-1"));
+            .with_remedy("name one in which the role works, such as us-east-1, us-gov-west-1 or cn-north-1"));
     }
     // One that only happens to be around may be another partition's.
     let usual = of_shell.filter(is_there).or_else(|| found.region.clone().filter(is_there));
@@ -79,7 +77,7 @@ fn destination(found: &Found, arguments: &cli::Console, region: Option<&str>) ->
         if !is_console_page(partition, page) {
             let host = console_host(partition).unwrap_or("its console");
             return Err(Error::usage(format!("{page} is not a page of the console of {partition}"))
-                .remedy(format!("name one of https://{host}/ or of a host below it")));
+                .with_remedy(format!("name one of https://{host}/ or of a host below it")));
         }
         return Ok(Some(page.clone()));
     }
@@ -109,11 +107,11 @@ fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<
         !service.is_empty() && service.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !is_word {
         return Err(Error::usage(format!("{service} is not the name of a service"))
-            .remedy("write it as the AWS CLI does, such as s3; or name the page with --destination"));
+            .with_remedy("write it as the AWS CLI does, such as s3; or name the page with --destination"));
     }
     let host = console_host(partition).ok_or_else(|| {
         Error::usage(format!("the console of the partition {partition} is not known"))
-            .remedy("open it through the access portal: aws-sso console --portal")
+            .with_remedy("open it through the access portal: aws-sso console --portal")
     })?;
     let page = PAGES.iter().find(|(name, _)| *name == service).map_or(service, |(_, page)| page);
     Ok(match region {
@@ -153,7 +151,7 @@ fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
         Some(Elsewhere::NoDisplay) => "there is no display",
         None => return Ok(()),
     };
-    Err(Error::usage(format!("there is no browser here that you would see: {why}")).remedy(format!(
+    Err(Error::usage(format!("there is no browser here that you would see: {why}")).with_remedy(format!(
         "print the link, and open it where your browser is: {print}\nor name a program in BROWSER or --browser-command"
     )))
 }
@@ -176,7 +174,7 @@ fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Resul
         return Ok(());
     }
     Err(Error::failed("no browser could be started")
-        .remedy("name one in BROWSER or --browser-command, or print the link: aws-sso console --print"))
+        .with_remedy("name one in BROWSER or --browser-command, or print the link: aws-sso console --print"))
 }
 
 /// The account's name, if it is remembered: nothing is asked for the sake of a name.

@@ -1,17 +1,15 @@
 //! The original tool without an output option: a role's credentials become the default profile's.
 
-use std::process::ExitCode;
-
 use crate::aws_config::credentials_file;
 use crate::commands::pick::named_or_chosen;
-use crate::commands::print;
 use crate::context::Context;
 use crate::environment;
 use crate::error::Result;
+use crate::output::print;
 use crate::terminal::clean;
 use crate::timestamp;
 
-pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     let found = named_or_chosen(context, role)?;
     let credentials = context.credentials(&found)?;
     let path = environment::credentials_file()?;

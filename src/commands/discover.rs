@@ -2,27 +2,28 @@
 
 use std::collections::HashSet;
 use std::io::IsTerminal;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::aws_config::document::Document;
 use crate::cli::{self, Discover};
-use crate::commands::print;
 use crate::context::Context;
 use crate::discovery::diff;
 use crate::discovery::{self, Counts, Named, Offered, Settings, Style};
 use crate::environment;
-use crate::error::{Error, Result};
-use crate::files::atomic::{self, Privacy};
+use crate::error::{Error, Result, reason};
+use crate::files::atomic;
 use crate::files::edit;
+use crate::files::folder::Privacy;
+use crate::files::lock::{self, Lock};
 use crate::inventory::progress::Progress;
 use crate::inventory::{Fetched, Missing, Resume, Selection};
+use crate::output::print;
 use crate::terminal::{self, clean};
 
 /// How long another process may be busy with the config: it is read and written at once.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<()> {
     let path = environment::config_file()?;
     let shown = clean(&environment::shown(&path)).into_owned();
     if arguments.undo {
@@ -81,12 +82,15 @@ pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<ExitCode> {
             print(&format!("{shown} {verb}: {}\n", summary(&edited.outcome, settings.prune)))?;
         }
     }
-    fetched.shortfall().map_or(Ok(ExitCode::SUCCESS), Err)
+    match fetched.shortfall() {
+        None => Ok(()),
+        Some(error) => Err(error),
+    }
 }
 
 /// Held from reading to writing, so that two discoveries do not undo each other.
-fn lock() -> Result<crate::files::lock::Lock> {
-    atomic::lock(&environment::lock_folder()?, "config", PATIENCE, || {})
+fn lock() -> Result<Lock> {
+    lock::take(&environment::lock_folder()?, "config", PATIENCE, |_| {})
 }
 
 fn resume(arguments: &Discover) -> Resume {
@@ -100,15 +104,14 @@ fn resume(arguments: &Discover) -> Resume {
 fn settings(arguments: &Discover) -> Result<Settings> {
     let style = match arguments.style {
         cli::Style::Process if arguments.absolute => {
-            let program = cli::program().map_err(|error| {
-                Error::failed(format!("cannot find the path of this program: {}", atomic::reason(&error)))
-            })?;
+            let program = cli::program()
+                .map_err(|error| Error::failed(format!("cannot find the path of this program: {}", reason(&error))))?;
             Style::Process { program: program.to_string_lossy().into_owned() }
         }
         cli::Style::Process => Style::Process { program: "aws-sso".to_owned() },
         cli::Style::Sso if arguments.absolute => {
             return Err(Error::usage("--absolute does not go with --style sso")
-                .remedy("such profiles do not run this program: leave --absolute out"));
+                .with_remedy("such profiles do not run this program: leave --absolute out"));
         }
         cli::Style::Sso => Style::Sso,
     };

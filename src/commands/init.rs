@@ -1,13 +1,11 @@
 //! `init`: the shell code that defines the `awsso` function.
 
-use std::process::ExitCode;
-
 use crate::cli;
-use crate::commands::print;
 use crate::error::{Error, Result};
+use crate::output::print;
 use crate::shell::{self, Init};
 
-pub(crate) fn run(arguments: &cli::Init) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &cli::Init) -> Result<()> {
     let program =
         cli::program().map_err(|error| Error::failed(format!("the path of this program is unknown: {error}")))?;
     print(&shell::script(

@@ -1,16 +1,15 @@
 //! `list`: the accounts and roles that a person can use.
 
 use std::io::IsTerminal as _;
-use std::process::ExitCode;
 
 use serde::Serialize;
 
 use crate::cli;
-use crate::commands::print;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::inventory::progress::Progress;
 use crate::inventory::{Inventory, Resume, Selection};
+use crate::output::print;
 use crate::terminal::{self, clean};
 
 /// A role, as programs read it.
@@ -26,7 +25,7 @@ struct Row<'a> {
 
 const COLUMNS: [&str; 5] = ["accountId", "accountName", "emailAddress", "roleName", "roleArn"];
 
-pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<()> {
     #[cfg(unix)]
     if arguments.background {
         // Without a terminal there is none to disturb, and none whose end would end this too.
@@ -59,7 +58,10 @@ pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<ExitCode> 
     // Programs read every name as it is; a terminal would obey it.
     let is_seen = std::io::stdout().is_terminal();
     print(&if is_seen { text.lines().map(|line| format!("{}\n", clean(line))).collect() } else { text })?;
-    shortfall.map_or(Ok(ExitCode::SUCCESS), Err)
+    match shortfall {
+        None => Ok(()),
+        Some(error) => Err(error),
+    }
 }
 
 fn rows<'a>(inventory: &'a Inventory, selection: &Selection) -> Vec<Row<'a>> {

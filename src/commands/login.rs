@@ -1,7 +1,5 @@
 //! `login`: sign in to a directory.
 
-use std::process::ExitCode;
-
 use crate::aws_cache::token::Token;
 use crate::cli;
 use crate::context::Context;
@@ -11,7 +9,7 @@ use crate::terminal::{self, clean};
 use crate::timestamp;
 
 /// Signs in, unless the sign-in there is still serves and `--force` does not ask for a new one.
-pub(crate) fn run(context: &Context, arguments: &cli::Login) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, arguments: &cli::Login) -> Result<()> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;
@@ -28,7 +26,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::Login) -> Result<ExitCode>
         let token = session.sign_in(method)?;
         terminal::say(&format!("signed in to {start_url}, {}\n", describe(&token)));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The token that serves without a person, as far as the service confirms it: who types `login` may have a reason.

@@ -1,9 +1,8 @@
 //! `logout`: end the session, and delete what came from it.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use crate::aws_cache::role;
+use crate::aws_cache::role_credentials;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::environment;
@@ -16,7 +15,7 @@ use crate::terminal::{self, clean};
 
 /// Revokes the token, then deletes it and the role credentials that came from it. Client registrations stay: they are
 /// no sign-in.
-pub(crate) fn run(context: &Context) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context) -> Result<()> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;
@@ -24,9 +23,9 @@ pub(crate) fn run(context: &Context) -> Result<ExitCode> {
     // Even if the token could not be deleted: the less is left, the better.
     let others = of_others(context, &directory)?;
     let folder = environment::role_cache()?;
-    role::sweep(session.store(), &folder, &others)?;
+    role_credentials::sweep(session.store(), &folder, &others)?;
     // Wherever they are kept now, the AWS CLI may have left some in its files.
-    role::sweep(&SecretStore::Files, &folder, &others)?;
+    role_credentials::sweep(&SecretStore::Files, &folder, &others)?;
     let start_url = clean(&directory.start_url);
     match outcome? {
         SignedOut::WasNot => terminal::say(&format!("was not signed in to {start_url}\n")),
@@ -36,7 +35,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitCode> {
             terminal::say(&format!("signed out of {start_url} on this machine\n"));
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The cache files of other directories' roles, as far as the config and the remembered lists know them.
@@ -54,7 +53,7 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
         };
         let Ok(directory) = config.directory(&name) else { continue };
         if directory.origin() != signed_out.origin() {
-            files.push(role::path(&folder, &account_id, &role_name, directory.origin()));
+            files.push(role_credentials::path(&folder, &account_id, &role_name, directory.origin()));
         }
     }
     for name in config.directories() {
@@ -63,7 +62,8 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
             continue;
         }
         if let Some(inventory) = Inventory::remembered(&directory)? {
-            let path = |account_id: &str, role: &str| role::path(&folder, account_id, role, directory.origin());
+            let path =
+                |account_id: &str, role: &str| role_credentials::path(&folder, account_id, role, directory.origin());
             files.extend(inventory.roles().map(|(account, role)| path(&account.id, &role.role_name)));
         }
     }

@@ -26,7 +26,7 @@ mod status;
 mod r#use;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -35,7 +35,7 @@ use crate::context::Context;
 
 use crate::cli::{self, Cli, Verb};
 use crate::error::{Error, Kind, Result};
-use crate::files::atomic;
+use crate::output::print;
 use crate::session::LoginPolicy;
 use crate::terminal;
 
@@ -63,48 +63,50 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     }
     let Some(verb) = verb else { return run_original(&context, &original) };
     if !original.is_empty() {
-        return Err(Error::usage("-r, -env, -ext and -d do not go with a verb").remedy("see: aws-sso --help"));
+        return Err(Error::usage("-r, -env, -ext and -d do not go with a verb").with_remedy("see: aws-sso --help"));
     }
     match verb {
-        Verb::Init(arguments) => init::run(&arguments),
-        Verb::Use(arguments) => r#use::run(&context, &arguments),
-        Verb::Pick(arguments) => pick::run(&context, &arguments),
-        Verb::Clear(arguments) => clear::run(&arguments),
-        Verb::Refresh(arguments) => refresh::run(&context, &arguments),
-        Verb::Env(arguments) => env::run(&context, &arguments),
-        Verb::Process(arguments) => process::run(&context, &arguments.role),
-        Verb::Complete(arguments) => complete::run(&arguments),
-        Verb::Completions(arguments) => complete::print_static(&arguments),
-        Verb::Packaging(arguments) => packaging::run(&arguments),
-        Verb::Login(arguments) => login::run(&context, &arguments),
-        Verb::Logout => logout::run(&context),
-        Verb::Status(arguments) => status::run(&context, &arguments),
-        Verb::Check(arguments) => Ok(check::run(&context, &arguments)),
-        Verb::Discover(arguments) => discover::run(&context, &arguments),
-        Verb::List(arguments) => list::run(&context, &arguments),
-        Verb::Console(arguments) => console::run(&context, &arguments),
-        Verb::Settings(arguments) => settings::run(&context, &arguments),
-        Verb::Doctor(arguments) => doctor::run(&context, &arguments),
-        Verb::Exec(arguments) => exec::run(&context, &arguments),
-        Verb::Serve(arguments) => serve::run(&context, &arguments),
+        Verb::Init(arguments) => init::run(&arguments)?,
+        Verb::Use(arguments) => r#use::run(&context, &arguments)?,
+        Verb::Pick(arguments) => pick::run(&context, &arguments)?,
+        Verb::Clear(arguments) => clear::run(&arguments)?,
+        Verb::Refresh(arguments) => refresh::run(&context, &arguments)?,
+        Verb::Env(arguments) => env::run(&context, &arguments)?,
+        Verb::Process(arguments) => process::run(&context, &arguments.role)?,
+        Verb::Complete(arguments) => complete::run(&arguments)?,
+        Verb::Completions(arguments) => complete::print_static(&arguments)?,
+        Verb::Packaging(arguments) => packaging::run(&arguments)?,
+        Verb::Login(arguments) => login::run(&context, &arguments)?,
+        Verb::Logout => logout::run(&context)?,
+        Verb::Status(arguments) => status::run(&context, &arguments)?,
+        Verb::Check(arguments) => return Ok(check::run(&context, &arguments)),
+        Verb::Discover(arguments) => discover::run(&context, &arguments)?,
+        Verb::List(arguments) => list::run(&context, &arguments)?,
+        Verb::Console(arguments) => console::run(&context, &arguments)?,
+        Verb::Settings(arguments) => return settings::run(&context, &arguments),
+        Verb::Doctor(arguments) => return doctor::run(&context, &arguments),
+        Verb::Exec(arguments) => return exec::run(&context, &arguments),
+        Verb::Serve(arguments) => return serve::run(&context, &arguments),
         #[cfg(feature = "sandbox")]
-        Verb::Sandbox(arguments) => sandbox::run(arguments),
+        Verb::Sandbox(arguments) => return sandbox::run(arguments),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The original tool's options, each of which stands for a verb.
 fn run_original(context: &Context, original: &cli::Original) -> Result<ExitCode> {
     match &original.role {
-        _ if original.discover_roles => discover::run(context, &cli::Discover::default()),
-        Some(role) if original.external_source => process::run(context, role),
-        role if original.env_vars => env::run_original(context, role.as_deref()),
+        _ if original.discover_roles => discover::run(context, &cli::Discover::default())?,
+        Some(role) if original.external_source => process::run(context, role)?,
+        role if original.env_vars => env::run_original(context, role.as_deref())?,
         // Nobody who types the bare name means to overwrite the default profile.
         None if !context.is_told_a_profile() => {
             terminal::say(&cli::help());
-            Ok(ExitCode::from(2))
+            return Ok(ExitCode::from(2));
         }
-        role => default_profile::run(context, role.as_deref()),
+        role => default_profile::run(context, role.as_deref())?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Help, the version and wrong usage, each where it belongs and with its status.
@@ -119,18 +121,6 @@ fn explain(error: &clap::Error) -> Result<ExitCode> {
         print(&text.to_string())?;
     }
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
-}
-
-/// Writes a result to stdout in one piece; that its reader has gone is no error.
-pub fn print(text: &str) -> Result<ExitCode> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::failed(format!("cannot write to stdout: {}", atomic::reason(&error)))
-                .remedy("check where the output goes, and the free space there"))
-        }
-        _ => Ok(ExitCode::SUCCESS),
-    }
 }
 
 /// Ctrl-C ends the process at once, with the status that scripts know. Locks die with it, and files are never half

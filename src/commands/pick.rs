@@ -1,6 +1,6 @@
 //! `pick`: choose a role for this shell.
 
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use crate::aws_config::directory::Directory;
@@ -13,7 +13,7 @@ use crate::inventory::{Inventory, Recent};
 use crate::picker::{self, Question, Rows};
 use crate::secret_store::Kind;
 
-pub(crate) fn run(context: &Context, arguments: &cli::Pick) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, arguments: &cli::Pick) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "pick")?;
     let query = arguments.query.join(" ");
     let found = choose(context, &query, "name the role instead: awsso use ROLE")?;

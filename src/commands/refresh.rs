@@ -1,17 +1,15 @@
 //! `refresh`: this shell's role again, with credentials that last longer.
 
-use std::process::ExitCode;
-
 use crate::cli::InShell;
-use crate::commands::print;
 use crate::commands::r#use::through_function;
 use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::output::print;
 use crate::shell::Change;
 use crate::terminal;
 
-pub(crate) fn run(context: &Context, arguments: &InShell) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, arguments: &InShell) -> Result<()> {
     let shell = through_function(arguments.shell, "refresh")?;
     let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
     if expiration.is_none() {
@@ -21,12 +19,12 @@ pub(crate) fn run(context: &Context, arguments: &InShell) -> Result<ExitCode> {
             "aws-sso: programs get the credentials of AWS_PROFILE={} by themselves\n",
             terminal::clean(&profile)
         ));
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
     let credentials = context.credentials(&context.find(&role)?)?;
     print(&Change::to_renewed(&credentials).render(shell)?)
 }
 
 fn no_role() -> Error {
-    Error::usage("this shell has no role").remedy("run: awsso use ROLE")
+    Error::usage("this shell has no role").with_remedy("run: awsso use ROLE")
 }

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws_config::directory::Directory;
 use crate::cli;
-use crate::commands::print;
 use crate::context::{Context, Found};
 use crate::credential_server::{Keeper, Live, Server};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::output::print;
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
 use crate::provider::Provider;
@@ -105,7 +105,7 @@ fn beside(context: &Context, arguments: &cli::Serve, process: u32) -> Result<Exi
         let (server, live, watched) = match started {
             Ok(started) => started,
             Err(error) => {
-                let remedy = error.advice().map(str::to_owned);
+                let remedy = error.remedy().map(str::to_owned);
                 greet(&Greeting::Failed { message: error.to_string(), remedy })?;
                 return Ok(ExitCode::FAILURE);
             }

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::cli;
-use crate::commands::print;
 use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::{Error, Kind, Result};
 use crate::inventory::Inventory;
+use crate::output::print;
 use crate::role::RoleRef;
 use crate::settings::table::{PROFILE, Setting, TABLE};
 use crate::settings::{Gravity, Problem, Settings};

@@ -1,18 +1,17 @@
 //! `status`: which directory, signed in until when, and this shell's role.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::aws_cache::role;
+use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Token};
 use crate::cli;
-use crate::commands::print;
 use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::output::print;
 use crate::secret_store::{Kind, SecretStore};
 use crate::terminal::clean;
 use crate::timestamp;
@@ -40,7 +39,7 @@ struct Status<'a> {
 }
 
 /// Prints what is known without asking the service.
-pub(crate) fn run(context: &Context, arguments: &cli::Status) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, arguments: &cli::Status) -> Result<()> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;
@@ -98,7 +97,7 @@ fn in_files() -> Result<Vec<PathBuf>> {
     let mut paths = SecretStore::Files.list(&tokens)?;
     paths.retain(|path| token::is_secret(path));
     let mut of_roles = SecretStore::Files.list(&roles)?;
-    of_roles.retain(|path| role::is_role(&SecretStore::Files, path));
+    of_roles.retain(|path| role_credentials::is_role(&SecretStore::Files, path));
     paths.append(&mut of_roles);
     paths.sort();
     Ok(paths)

@@ -1,26 +1,24 @@
 //! `use`: this shell changes to a role, or to a profile.
 
-use std::process::ExitCode;
-
 use crate::cli::{self, Target};
-use crate::commands::print;
 use crate::context::{Context, Found};
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Recent;
+use crate::output::print;
 use crate::shell::Shell;
 use crate::shell::{Change, Displaced, Grant};
 
-pub(crate) fn run(context: &Context, arguments: &cli::Use) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, arguments: &cli::Use) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "use")?;
     let role = arguments.role.as_deref().ok_or_else(|| {
-        Error::usage("which role? use takes one").remedy("run: awsso use ROLE\nor choose one: awsso pick")
+        Error::usage("which role? use takes one").with_remedy("run: awsso use ROLE\nor choose one: awsso pick")
     })?;
     enter(context, shell, &context.find(role)?, &arguments.target)
 }
 
 /// Prints the code by which the shell changes to a role.
-pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Target) -> Result<ExitCode> {
+pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Target) -> Result<()> {
     print(&change(context, found, target)?.render(shell)?)
 }
 
@@ -61,7 +59,7 @@ fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
         .map(|profile| profile.name().to_owned())
         .ok_or_else(|| {
             Error::usage(format!("no profile of the AWS config means {}", found.role))
-                .remedy(format!("run: aws-sso discover -p {}", found.directory.name))
+                .with_remedy(format!("run: aws-sso discover -p {}", found.directory.name))
         })
 }
 
@@ -85,6 +83,6 @@ pub(crate) fn through_function(shell: Option<Shell>, verb: &str) -> Result<Shell
             _ => "eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned(),
         };
         Error::usage(format!("{verb} changes this shell, which only the awsso function can do"))
-            .remedy(format!("load it with: {load}\nthen run: awsso {verb}"))
+            .with_remedy(format!("load it with: {load}\nthen run: awsso {verb}"))
     })
 }

@@ -34,8 +34,10 @@ fn directory(context: &Context, place: &Place) -> Result<Directory> {
     let config = context.config()?;
     let mut directories = config.directories().iter().filter_map(|name| config.directory(name).ok());
     directories.find(is_it).ok_or_else(|| {
-        Error::usage(format!("no directory of the AWS config has the access portal {portal}"))
-            .remedy(format!("add one with sso_start_url = {portal}, or name the role as {}/NAME", place.account_id))
+        Error::usage(format!("no directory of the AWS config has the access portal {portal}")).with_remedy(format!(
+            "add one with sso_start_url = {portal}, or name the role as {}/NAME",
+            place.account_id
+        ))
     })
 }
 
@@ -44,7 +46,7 @@ fn one_of(context: &Context, directory: &Directory, account_id: &str) -> Result<
     let account = inventory.accounts.iter().find(|account| account.id == account_id);
     let Some(account) = account.filter(|account| !account.roles.is_empty()) else {
         return Err(Error::denied(format!("you have no role in the account {account_id}"))
-            .remedy("if it is new: aws-sso list --refresh"));
+            .with_remedy("if it is new: aws-sso list --refresh"));
     };
     let chosen = match account.roles.as_slice() {
         [only] => only,
@@ -60,7 +62,7 @@ fn one_of(context: &Context, directory: &Directory, account_id: &str) -> Result<
 fn which(account_id: &str, roles: &[String]) -> Error {
     let lines: Vec<_> = roles.iter().map(|role| format!("{account_id}/{role}")).collect();
     Error::usage(format!("you have {} roles in the account {account_id}", roles.len()))
-        .remedy(format!("name one of them:\n{}", lines.join("\n")))
+        .with_remedy(format!("name one of them:\n{}", lines.join("\n")))
 }
 
 fn ask(context: &Context, account_id: &str, account: &str, roles: &[String]) -> Result<usize> {

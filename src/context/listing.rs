@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::aws_cache::role;
+use crate::aws_cache::role_credentials;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::environment;
@@ -178,7 +178,7 @@ impl Listing {
         match self.entries.as_slice() {
             [] => {
                 return Err(Error::denied("there is no role that you can use")
-                    .remedy("ask the administrator of the directory for an assignment"));
+                    .with_remedy("ask the administrator of the directory for an assignment"));
             }
             [_] if query.is_empty() => return Ok(Some(0)),
             _ if query.is_empty() => return Ok(None),
@@ -236,8 +236,8 @@ impl Listing {
     /// How long the credentials at hand last.
     fn seconds_left(&self, role: &RoleArn) -> Option<i64> {
         let folder = self.cache.as_ref()?;
-        let path = role::path(folder, &role.account_id, &role.role_name, self.directory.origin());
-        let credentials = role::read(&SecretStore::Files, &path, &role.account_id).ok()??;
+        let path = role_credentials::path(folder, &role.account_id, &role.role_name, self.directory.origin());
+        let credentials = role_credentials::read(&SecretStore::Files, &path, &role.account_id).ok()??;
         Some(credentials.seconds_left())
     }
 }

@@ -6,7 +6,7 @@ pub(crate) mod listing;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use crate::aws_cache::role;
+use crate::aws_cache::role_credentials;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
@@ -154,7 +154,7 @@ impl Context {
     pub(crate) fn session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
         let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?)?;
         if session.take_over()? {
-            role::sweep(&SecretStore::Files, &environment::role_cache()?, &[])?;
+            role_credentials::sweep(&SecretStore::Files, &environment::role_cache()?, &[])?;
             terminal::say(&format!(
                 "the sign-in to {} has moved to the system's secret store; the AWS CLI needs one of its own\n",
                 terminal::clean(&directory.start_url)
@@ -264,5 +264,5 @@ impl Context {
 }
 
 fn no_role(name: &str) -> Error {
-    Error::denied(format!("{name} is no role, alias, or profile with a role")).remedy("run: aws-sso list")
+    Error::denied(format!("{name} is no role, alias, or profile with a role")).with_remedy("run: aws-sso list")
 }

@@ -181,7 +181,7 @@ impl Live {
 }
 
 fn late() -> Error {
-    Error::service("the credentials have lapsed, and newer ones are still on their way").remedy("ask again")
+    Error::service("the credentials have lapsed, and newer ones are still on their way").with_remedy("ask again")
 }
 
 #[derive(Serialize)]

@@ -56,7 +56,7 @@ impl Server {
     pub async fn bind(port: u16) -> Result<Self> {
         let failed = |error: std::io::Error| {
             Error::failed(format!("cannot listen on 127.0.0.1:{port}: {error}"))
-                .remedy("choose another port, or leave out --port for any free one")
+                .with_remedy("choose another port, or leave out --port for any free one")
         };
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
         let port = socket.local_addr().map_err(failed)?.port();
@@ -171,6 +171,6 @@ fn code(error: &Error) -> &'static str {
 
 /// What happened and what to do, in one line.
 fn told(error: &Error) -> String {
-    let advice = error.advice().map(|advice| format!("; {}", advice.replace('\n', "; ")));
+    let advice = error.remedy().map(|advice| format!("; {}", advice.replace('\n', "; ")));
     format!("{error}{}", advice.unwrap_or_default())
 }

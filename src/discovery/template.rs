@@ -98,7 +98,7 @@ impl FromStr for Template {
 }
 
 fn invalid(template: &str, why: &str) -> Error {
-    Error::usage(format!("the name {template} is no template: {why}")).remedy(
+    Error::usage(format!("the name {template} is no template: {why}")).with_remedy(
         "fields: {account_id} {account_name} {role} {session} {email}\n\
          filters: lower, slug, trim_prefix:TEXT, as in {account_name|trim_prefix:acme-|slug}-{role}",
     )

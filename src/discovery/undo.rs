@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use sha1_smol::Sha1;
 
 use crate::error::{Error, Result};
-use crate::files::atomic::{self, Privacy};
+use crate::files::atomic;
+use crate::files::folder::Privacy;
 
 /// The first line of the kept file: which content it goes back from.
 const INTRODUCTION: &str = "# Before `aws-sso discover` made of this file one with the digest ";
@@ -44,7 +45,7 @@ pub fn undo(path: &Path) -> Result<()> {
     let place = place(path);
     let nothing = || {
         Error::failed(format!("there is no discovery to undo in {}", path.display()))
-            .remedy("only the last one can be undone, and only once")
+            .with_remedy("only the last one can be undone, and only once")
     };
     let kept = atomic::read(&place)?.ok_or_else(nothing)?;
     let (digest, before) = parse(&kept).ok_or_else(nothing)?;
@@ -53,10 +54,9 @@ pub fn undo(path: &Path) -> Result<()> {
         return Err(nothing());
     }
     if Sha1::from(&now).digest().to_string() != digest {
-        return Err(Error::failed(format!("{} was changed since the last discovery", path.display())).remedy(format!(
-            "nothing was changed; what it was before is in {}, to be compared by hand",
-            place.display()
-        )));
+        return Err(Error::failed(format!("{} was changed since the last discovery", path.display())).with_remedy(
+            format!("nothing was changed; what it was before is in {}, to be compared by hand", place.display()),
+        ));
     }
     atomic::write(path, before, Privacy::Secret)?;
     atomic::remove(&place)

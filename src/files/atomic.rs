@@ -3,26 +3,12 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
-use super::folder::{self, Flaw};
+use super::folder::{self, Privacy};
 use super::leftovers;
-use super::lock::{self, Lock};
-use crate::error::{Error, Result};
-use crate::terminal;
-
-/// Who may read a file that did not exist before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Privacy {
-    /// 0600, in folders of 0700: a person's file that holds secrets. A mode that the person has given it stays.
-    Secret,
-    /// 0600 whatever it was before, in folders of 0700 that nobody else owns: secrets that only programs read.
-    Cache,
-    /// What the umask says.
-    Shared,
-}
+use crate::error::{Error, Result, reason};
 
 /// The largest file read into memory: a config of half a million profiles fits, a device or a mistake does not.
 pub(crate) const MAX_BYTES: u64 = 256 << 20;
@@ -52,13 +38,13 @@ pub(crate) fn is_absent(error: &io::Error) -> bool {
 /// The error for what is no config and no cache file.
 pub(crate) fn too_large(path: &Path) -> Error {
     Error::failed(format!("{} is larger than {} MiB", path.display(), MAX_BYTES >> 20))
-        .remedy("check that this is the file you meant")
+        .with_remedy("check that this is the file you meant")
 }
 
 /// The error for a file that is there and cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Error {
     Error::failed(format!("cannot read {}: {}", path.display(), reason(error)))
-        .remedy("check the file's owner and mode")
+        .with_remedy("check the file's owner and mode")
 }
 
 /// Replaces the file's content in one step: a reader, or a crash at any instant, sees the old file or the new one.
@@ -79,7 +65,7 @@ pub(crate) fn replace_if(
 ) -> Result<bool> {
     let unwritable = |error: &io::Error| {
         Error::failed(format!("cannot write {}: {}", path.display(), reason(error)))
-            .remedy("nothing was changed; check the folder's owner and mode, and the free space")
+            .with_remedy("nothing was changed; check the folder's owner and mode, and the free space")
     };
     let target = follow_links(path).map_err(|error| unwritable(&error))?;
     let existing = fs::metadata(&target).ok();
@@ -107,11 +93,11 @@ pub(crate) fn replace_if(
 fn check_replaceable(path: &Path, existing: &Metadata) -> Result<()> {
     if !existing.is_file() {
         return Err(Error::failed(format!("cannot write {}: it is not a file", path.display()))
-            .remedy("nothing was changed; move it away, or name another place"));
+            .with_remedy("nothing was changed; move it away, or name another place"));
     }
     if existing.permissions().readonly() {
         return Err(Error::failed(format!("cannot write {}: it is marked read-only", path.display()))
-            .remedy(format!("nothing was changed; to allow it, run: chmod u+w {}", path.display())));
+            .with_remedy(format!("nothing was changed; to allow it, run: chmod u+w {}", path.display())));
     }
     Ok(())
 }
@@ -141,7 +127,7 @@ fn prepare(
     // Until it has its name: whoever tidies up can tell that it is still being written.
     let _ = temp.as_file().try_lock();
     if privacy == Privacy::Cache {
-        check_folder(folder, temp.as_file())?;
+        folder::check(folder, temp.as_file())?;
     }
     temp.write_all(bytes)?;
     if let Some(existing) = existing {
@@ -152,21 +138,6 @@ fn prepare(
     }
     temp.as_file().sync_all()?;
     Ok(temp)
-}
-
-/// Keeps a secret out of a folder that is another person's, and warns of one that other people can change.
-fn check_folder(folder: &Path, ours: &File) -> io::Result<()> {
-    match folder::flaw(&fs::metadata(folder)?, &ours.metadata()?) {
-        Some(Flaw::Foreign) => {
-            Err(io::Error::new(io::ErrorKind::PermissionDenied, "its folder belongs to another user"))
-        }
-        Some(Flaw::Open) => {
-            let folder = folder.display();
-            terminal::warn(&format!("other users can change {folder}; to mend that, run: chmod go-w {folder}"));
-            Ok(())
-        }
-        None => Ok(()),
-    }
 }
 
 /// Under `sudo` the file stays the person's; who may not give files away has made one of their own.
@@ -199,22 +170,10 @@ pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if !is_absent(&error) => {
             Err(Error::failed(format!("cannot delete {}: {}", path.display(), reason(&error)))
-                .remedy("check the folder's owner and mode"))
+                .with_remedy("check the folder's owner and mode"))
         }
         _ => Ok(()),
     }
-}
-
-/// See [`lock::take`]; for short work on a file that is not worth a word about waiting.
-pub fn lock(folder: &Path, name: &str, patience: Duration, waiting: impl FnOnce()) -> Result<Lock> {
-    lock::take(folder, name, patience, |_| waiting())
-}
-
-/// An operating-system error without Rust's trailing `(os error 13)`.
-pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error").unwrap_or(text.len());
-    text[..end].to_owned()
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::atomic::{self, Privacy};
+use super::atomic;
+use super::folder::Privacy;
 use crate::error::{Error, Result};
 
 /// What an edit has made of a file.
@@ -35,7 +36,7 @@ pub fn edit<T>(
         }
     }
     Err(Error::failed(format!("another program keeps changing {}", path.display()))
-        .remedy("nothing was changed; end that program, then try again"))
+        .with_remedy("nothing was changed; end that program, then try again"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::atomic::Privacy;
+use crate::terminal;
+
+/// Who may read a file that did not exist before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Privacy {
+    /// 0600, in folders of 0700: a person's file that holds secrets. A mode that the person has given it stays.
+    Secret,
+    /// 0600 whatever it was before, in folders of 0700 that nobody else owns: secrets that only programs read.
+    Cache,
+    /// What the umask says.
+    Shared,
+}
 
 /// Makes the folder, if it is not there, and those above it.
 pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
@@ -53,4 +64,19 @@ pub(crate) fn flaw(folder: &fs::Metadata, ours: &fs::Metadata) -> Option<Flaw> {
 #[cfg(not(unix))]
 pub(crate) fn flaw(_: &fs::Metadata, _: &fs::Metadata) -> Option<Flaw> {
     None
+}
+
+/// Keeps a secret out of a folder that is another person's, and warns of one that other people can change.
+pub(super) fn check(folder: &Path, ours: &fs::File) -> io::Result<()> {
+    match flaw(&fs::metadata(folder)?, &ours.metadata()?) {
+        Some(Flaw::Foreign) => {
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, "its folder belongs to another user"))
+        }
+        Some(Flaw::Open) => {
+            let folder = folder.display();
+            terminal::warn(&format!("other users can change {folder}; to mend that, run: chmod go-w {folder}"));
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::atomic::{Privacy, reason};
-use super::folder;
-use crate::error::{Error, Kind, Result};
+use super::folder::{self, Privacy};
+use crate::error::{Error, Kind, Result, reason};
 
 /// How long a process waits before it says so: most waits are over by then, and a hundred processes would say it.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -63,7 +62,7 @@ fn rewrite(file: &mut File, text: &str) -> io::Result<()> {
 
 /// The status, the message, and what to do; errors hold no secrets.
 fn to_text(error: &Error) -> String {
-    format!("status {}\n{error}\n{}", error.kind().status(), error.advice().unwrap_or_default())
+    format!("status {}\n{error}\n{}", error.kind().status(), error.remedy().unwrap_or_default())
 }
 
 fn from_text(text: &str) -> Option<Error> {
@@ -72,7 +71,7 @@ fn from_text(text: &str) -> Option<Error> {
     let error = Error::new(Kind::of_status(status)?, lines.next()?);
     Some(match lines.next()? {
         "" => error,
-        remedy => error.remedy(remedy),
+        remedy => error.with_remedy(remedy),
     })
 }
 
@@ -159,7 +158,7 @@ fn wait(file: File, path: &Path, patience: Duration, waiting: impl FnOnce(&Holde
                 path.display(),
                 patience.as_secs()
             ))
-            .remedy("continue or end that process, then try again"));
+            .with_remedy("continue or end that process, then try again"));
         };
         if waited >= SILENCE
             && let Some(waiting) = waiting.take()
@@ -219,7 +218,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let take = || take(folder.path(), "one", Duration::from_mins(1), |_| {}).unwrap();
         let failures =
-            [None, Some(Error::denied("no access")), Some(Error::service("it failed").remedy("try again\nlater"))];
+            [None, Some(Error::denied("no access")), Some(Error::service("it failed").with_remedy("try again\nlater"))];
         let place = path(folder.path(), "one");
         for failure in failures {
             let mut held = take();

@@ -2,6 +2,6 @@
 
 pub mod atomic;
 pub mod edit;
-mod folder;
+pub mod folder;
 pub(crate) mod leftovers;
 pub mod lock;

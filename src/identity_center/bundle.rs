@@ -23,7 +23,7 @@ pub fn check(path: &Path) -> Result<usize> {
 fn read(path: &Path) -> Result<(Vec<u8>, usize)> {
     let unusable = |what: &str| {
         Error::failed(format!("the CA bundle {} {what}", path.display()))
-            .remedy("AWS_CA_BUNDLE or ca_bundle must name a file of certificates in PEM form")
+            .with_remedy("AWS_CA_BUNDLE or ca_bundle must name a file of certificates in PEM form")
     };
     let pem = atomic::read(path)?.ok_or_else(|| unusable("does not exist"))?;
     let certificates: Vec<_> =

@@ -194,7 +194,7 @@ impl Service {
         }
         let unknown = || {
             Error::usage(format!("the sign-in service of the region {} has no known address", self.region))
-                .remedy("check sso_region in the AWS config")
+                .with_remedy("check sso_region in the AWS config")
         };
         let params = Params::builder()
             .region(self.region.clone())
@@ -214,7 +214,7 @@ impl Service {
         }
         let unknown = || {
             Error::usage(format!("the portal of the region {} has no known address", self.region))
-                .remedy("check sso_region in the AWS config")
+                .with_remedy("check sso_region in the AWS config")
         };
         let params = portal_rules::Params::builder()
             .region(self.region.clone())
@@ -310,7 +310,7 @@ fn check_region(region: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::usage(format!("sso_region = {region} is not a region"))
-        .remedy("name the directory's region in the AWS config, such as sso_region = us-east-1"))
+        .with_remedy("name the directory's region in the AWS config, such as sso_region = us-east-1"))
 }
 
 fn check_endpoint(url: Option<&str>, variable: &str) -> Result<()> {
@@ -318,10 +318,10 @@ fn check_endpoint(url: Option<&str>, variable: &str) -> Result<()> {
     match Link::parse(url) {
         Some(link) if link.is_safe() => Ok(()),
         Some(link) => Err(Error::usage(format!("the endpoint http://{} is not encrypted", link.authority))
-            .remedy(format!("use https, or unset {variable} and endpoint_url; http is for this machine only"))),
+            .with_remedy(format!("use https, or unset {variable} and endpoint_url; http is for this machine only"))),
         // The text may hold a password, so it is not repeated.
         None => Err(Error::usage("a service's endpoint is not an https address")
-            .remedy(format!("check {variable}, AWS_ENDPOINT_URL and the config's endpoint_url"))),
+            .with_remedy(format!("check {variable}, AWS_ENDPOINT_URL and the config's endpoint_url"))),
     }
 }
 

@@ -14,8 +14,7 @@ use rustls::CertificateError;
 
 use super::retry::Trouble;
 use super::wire::Origin;
-use crate::error::Error;
-use crate::files::atomic;
+use crate::error::{Error, reason};
 
 /// Why no whole answer came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +78,7 @@ impl Cause {
                 };
                 match error.kind() {
                     ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable => {
-                        cause = Self::Unreachable(atomic::reason(error));
+                        cause = Self::Unreachable(reason(error));
                     }
                     io::ErrorKind::TimedOut => cause = Self::TimedOut,
                     _ => {}
@@ -120,40 +119,39 @@ impl Cause {
         match self {
             Self::Ours(error) => error.clone(),
             Self::Dns => Error::service(format!("the address of {host} cannot be found"))
-                .remedy("check the network connection and sso_region; behind a proxy, set HTTPS_PROXY"),
+                .with_remedy("check the network connection and sso_region; behind a proxy, set HTTPS_PROXY"),
             Self::Certificate(Distrust::Issuer) => Error::service(format!(
                 "the certificate of {host} is from an unknown issuer"
             ))
-            .remedy("where a proxy inspects TLS, name a file with its certificates in AWS_CA_BUNDLE or ca_bundle"),
+            .with_remedy("where a proxy inspects TLS, name a file with its certificates in AWS_CA_BUNDLE or ca_bundle"),
             Self::Certificate(Distrust::Validity) => {
                 Error::service(format!("the certificate of {host} has expired or is not valid yet"))
-                    .remedy("check this machine's clock")
+                    .with_remedy("check this machine's clock")
             }
-            Self::Certificate(Distrust::Name) => {
-                Error::service(format!("the certificate of {host} is for another name"))
-                    .remedy("check sso_region, the endpoint settings, and whether another server answers in its place")
-            }
+            Self::Certificate(Distrust::Name) => Error::service(format!(
+                "the certificate of {host} is for another name"
+            ))
+            .with_remedy("check sso_region, the endpoint settings, and whether another server answers in its place"),
             Self::Certificate(Distrust::Other) => Error::service(format!("the certificate of {host} is not valid"))
-                .remedy("check AWS_CA_BUNDLE or ca_bundle, and whether another server answers in its place"),
+                .with_remedy("check AWS_CA_BUNDLE or ca_bundle, and whether another server answers in its place"),
             Self::Tls(reason) => Error::service(format!("no TLS connection to {host} can be made: {reason}"))
-                .remedy("check whether a proxy or another server answers in its place"),
+                .with_remedy("check whether a proxy or another server answers in its place"),
             Self::Proxy(ProxyFault::WantsPassword) => {
                 Error::service(format!("the proxy on the way to {host} wants a user name and password"))
-                    .remedy("put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT")
+                    .with_remedy("put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT")
             }
             Self::Proxy(ProxyFault::Refuses) => Error::service(format!("the proxy refuses to connect to {host}"))
-                .remedy("check HTTPS_PROXY, or name the host in NO_PROXY"),
+                .with_remedy("check HTTPS_PROXY, or name the host in NO_PROXY"),
             Self::Proxy(ProxyFault::Unreachable) => {
                 Error::service(format!("the proxy on the way to {host} cannot be reached"))
-                    .remedy("check HTTPS_PROXY, or name the host in NO_PROXY")
+                    .with_remedy("check HTTPS_PROXY, or name the host in NO_PROXY")
             }
             Self::Unreachable(reason) => {
-                Error::service(format!("cannot connect to {host}: {}", reason.to_lowercase())).remedy(NETWORK)
+                Error::service(format!("cannot connect to {host}: {}", reason.to_lowercase())).with_remedy(NETWORK)
             }
-            Self::TimedOut => Error::service(format!("{host} did not answer in time")).remedy(NETWORK),
-            Self::Interrupted => {
-                Error::service(format!("{host} ended the connection before its answer was complete")).remedy(NETWORK)
-            }
+            Self::TimedOut => Error::service(format!("{host} did not answer in time")).with_remedy(NETWORK),
+            Self::Interrupted => Error::service(format!("{host} ended the connection before its answer was complete"))
+                .with_remedy(NETWORK),
             Self::TooLarge => foreign(host),
         }
     }
@@ -204,7 +202,7 @@ impl Refusal {
     pub(super) fn tell(&self) -> Error {
         let what = if self.code.is_empty() { format!("status {}", self.status) } else { self.code.clone() };
         Error::service(format!("{} refused the request: {what}", self.origin))
-            .remedy("check sso_start_url and sso_region in the AWS config")
+            .with_remedy("check sso_start_url and sso_region in the AWS config")
     }
 }
 
@@ -218,7 +216,7 @@ pub(super) enum Verdict {
 /// The error for an answer that is not the service's.
 pub(super) fn foreign(host: &str) -> Error {
     Error::service(format!("{host} answered something that is not an answer of IAM Identity Center"))
-        .remedy("check sso_region, the endpoint settings, and whether a proxy or a network's sign-in page answers")
+        .with_remedy("check sso_region, the endpoint settings, and whether a proxy or a network's sign-in page answers")
 }
 
 /// What an SDK error means.
@@ -238,7 +236,7 @@ pub(super) fn judge<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) 
         _ => Verdict::Failed(
             Trouble::Final,
             Error::failed("the request cannot be made from this token and this configuration")
-                .remedy("check sso_start_url and sso_region in the AWS config, then sign in again"),
+                .with_remedy("check sso_start_url and sso_region in the AWS config, then sign in again"),
         ),
     }
 }
@@ -253,7 +251,7 @@ fn judge_answer(answer: &HttpResponse, code: Option<&str>) -> Verdict {
         400..=499 if is_throttle => Verdict::Failed(Trouble::Throttled(retry_after(answer)), throttled(&origin)),
         500..=599 => Verdict::Failed(
             Trouble::Failed,
-            Error::service(format!("{origin} failed with status {status}")).remedy("try again later"),
+            Error::service(format!("{origin} failed with status {status}")).with_remedy("try again later"),
         ),
         400..=499 if !code.is_empty() || is_object_or_empty(answer.body().bytes()) => {
             Verdict::Refused(Refusal { status, code, origin })
@@ -263,7 +261,7 @@ fn judge_answer(answer: &HttpResponse, code: Option<&str>) -> Verdict {
 }
 
 fn throttled(host: &str) -> Error {
-    Error::service(format!("{host} takes no more requests at present")).remedy("try again in a minute")
+    Error::service(format!("{host} takes no more requests at present")).with_remedy("try again in a minute")
 }
 
 /// A code that is a plain word: nothing else from an answer goes into a message.

@@ -75,7 +75,7 @@ impl Service {
             self.send(Resend::Freely, || self.ask(&address, &query)).await.map_err(|refused| match refused {
                 Refused::Failed(error) => error,
                 Refused::By(_) => Error::denied("the console's sign-in does not accept the role's credentials")
-                    .remedy("run: aws-sso login --force, then try again"),
+                    .with_remedy("run: aws-sso login --force, then try again"),
             })?;
         let host = address.split('/').nth(2).unwrap_or_default();
         let Answer { signin_token } =
@@ -115,7 +115,7 @@ impl Service {
         let host = SIGN_IN.iter().find(|(name, _)| *name == partition).map(|(_, host)| host);
         host.map(|host| format!("{host}/federation")).ok_or_else(|| {
             Error::usage(format!("the console's sign-in of the partition {partition} is not known"))
-                .remedy("open the console through the access portal: aws-sso console --portal")
+                .with_remedy("open the console through the access portal: aws-sso console --portal")
         })
     }
 }

@@ -213,7 +213,7 @@ impl Service {
     /// The error for something that the service says ends in the past.
     pub(super) fn lapsed(&self, what: &str, expiry: Timestamp) -> Error {
         Error::service(format!("the service answered with {what} that lapsed at {}", timestamp::format(expiry)))
-            .remedy(self.clock_remedy())
+            .with_remedy(self.clock_remedy())
     }
 }
 

@@ -188,7 +188,7 @@ fn filled(text: Option<String>) -> Option<String> {
 }
 
 fn no_access(what: &str) -> Error {
-    Error::denied(format!("no access to {what}")).remedy("run: aws-sso list")
+    Error::denied(format!("no access to {what}")).with_remedy("run: aws-sso list")
 }
 
 impl PortalError {

@@ -177,7 +177,7 @@ const MOST_PAGES: usize = 10_000;
 fn follow(seen: &mut HashSet<String>, next: Option<String>) -> Result<Option<String>, Error> {
     match next {
         Some(next) if seen.len() >= MOST_PAGES || !seen.insert(next.clone()) => {
-            Err(Error::service("the portal's list of accounts or roles has no end").remedy("try again later"))
+            Err(Error::service("the portal's list of accounts or roles has no end").with_remedy("try again later"))
         }
         next => Ok(next),
     }

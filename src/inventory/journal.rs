@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Result, reason};
 use crate::files::atomic;
 
 /// How old the role list of a run that was stopped may be to be taken as it is.
@@ -113,7 +113,7 @@ impl Journal {
             file.write_all(&line)
         });
         if let Err(error) = written {
-            tracing::debug!("what was fetched is not kept: {}", atomic::reason(&error));
+            tracing::debug!("what was fetched is not kept: {}", reason(&error));
             self.file = None;
         }
     }

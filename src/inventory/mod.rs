@@ -18,7 +18,9 @@ use sha1_smol::Sha1;
 use crate::aws_config::directory::Directory;
 use crate::environment;
 use crate::error::{Error, Result};
-use crate::files::atomic::{self, Privacy};
+use crate::files::atomic;
+use crate::files::folder::Privacy;
+use crate::files::lock;
 use crate::identity_center::Client;
 use crate::role::RoleArn;
 use crate::session::Session;
@@ -81,7 +83,7 @@ impl Inventory {
         session.token()?;
         let name = file_name(directory, "inventory");
         let mut was_busy = false;
-        let _lock = atomic::lock(&environment::lock_folder()?, &name, PATIENCE, || {
+        let _lock = lock::take(&environment::lock_folder()?, &name, PATIENCE, |_| {
             was_busy = true;
             terminal::say("aws-sso: another process is fetching the accounts and roles; waiting for its list\n");
         })?;
@@ -159,12 +161,12 @@ impl Inventory {
             (_, [_, _, ..]) => {
                 let ids: Vec<_> = named.iter().map(|account| format!("{}/{role_name}", account.id)).collect();
                 Err(Error::usage(format!("several accounts are called {account_name}"))
-                    .remedy(format!("say which by its id: {}", ids.join(", "))))
+                    .with_remedy(format!("say which by its id: {}", ids.join(", "))))
             }
             ([], _) => Err(Error::denied(format!("there is no account called {account_name}"))
-                .remedy("run: aws-sso list --refresh")),
+                .with_remedy("run: aws-sso list --refresh")),
             _ => Err(Error::denied(format!("the account {account_name} has no role {role_name}"))
-                .remedy("run: aws-sso list --refresh")),
+                .with_remedy("run: aws-sso list --refresh")),
         }
     }
 }
@@ -194,7 +196,7 @@ impl Fetched {
             more => names.push(format!("{more} more")),
         }
         let accounts = if self.missing.len() == 1 { "account" } else { "accounts" };
-        Some(Error::service(format!("the roles of {} {accounts} could not be had", self.missing.len())).remedy(
+        Some(Error::service(format!("the roles of {} {accounts} could not be had", self.missing.len())).with_remedy(
             format!(
                 "{}\n{}\nfor those {accounts} nothing was changed; run it again within an hour: the rest is kept",
                 names.join(", "),

@@ -8,7 +8,8 @@ use super::file_name;
 use crate::aws_config::directory::Directory;
 use crate::environment;
 use crate::error::Result;
-use crate::files::atomic::{self, Privacy};
+use crate::files::atomic;
+use crate::files::folder::Privacy;
 use crate::role::RoleArn;
 
 /// What nobody remembers having used needs no place at the top.

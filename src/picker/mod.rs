@@ -90,9 +90,8 @@ pub struct Rows {
 /// The indexes of the rows that the person chooses: one, or at least one where the question is for many.
 pub fn choose(picker: Picker, question: &Question<'_>, rows: Rows) -> Result<Vec<usize>> {
     let Some(mut terminal) = Terminal::open() else {
-        return Err(
-            Error::usage(format!("there is no terminal to choose the {} on", question.title)).remedy(question.instead)
-        );
+        return Err(Error::usage(format!("there is no terminal to choose the {} on", question.title))
+            .with_remedy(question.instead));
     };
     if let Some(program) = program::find(picker) {
         return program.ask(question, rows);

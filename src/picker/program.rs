@@ -100,7 +100,7 @@ impl Program {
     fn failed(&self, reason: &str) -> Error {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         Error::failed(format!("the picker {name} does not work: {reason}"))
-            .remedy("to choose by number instead, write into the settings: picker = number")
+            .with_remedy("to choose by number instead, write into the settings: picker = number")
     }
 }
 

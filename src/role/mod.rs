@@ -47,7 +47,7 @@ impl FromStr for RoleArn {
     fn from_str(text: &str) -> Result<Self> {
         parse_arn(text).ok_or_else(|| {
             Error::usage(format!("{text} is not a role's ARN"))
-                .remedy("a role looks like arn:aws:iam::123456789012:role/NAME")
+                .with_remedy("a role looks like arn:aws:iam::123456789012:role/NAME")
         })
     }
 }
@@ -112,7 +112,7 @@ impl FromStr for RoleRef {
             }
             _ if text.is_empty() => {
                 return Err(Error::usage("the role is empty")
-                    .remedy("name it as an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias"));
+                    .with_remedy("name it as an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias"));
             }
             _ => Self::Name(text.to_owned()),
         })

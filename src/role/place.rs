@@ -45,7 +45,7 @@ impl Place {
     pub(super) fn of_arn(text: &str) -> Result<Self> {
         let malformed = || {
             Error::usage(format!("{text} is not an ARN"))
-                .remedy("a role looks like arn:aws:iam::123456789012:role/NAME")
+                .with_remedy("a role looks like arn:aws:iam::123456789012:role/NAME")
         };
         let parts: Vec<_> = text.splitn(6, ':').collect();
         let [_, partition, service, region, account, resource] = parts.as_slice() else {
@@ -72,7 +72,7 @@ impl Place {
             // Buckets have none, and AWS's own policies have "aws".
             (true, false) if account.is_empty() || *account == "aws" => {
                 Err(Error::usage(format!("{text} does not tell its account"))
-                    .remedy("name the role instead: ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias"))
+                    .with_remedy("name the role instead: ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias"))
             }
             _ => Err(malformed()),
         }
@@ -82,7 +82,7 @@ impl Place {
     pub(super) fn of_url(url: &str) -> Result<Self> {
         let no_page = || {
             Error::usage(format!("{url} is no page of the AWS console and no link of an access portal"))
-                .remedy("name the role instead: ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias")
+                .with_remedy("name the role instead: ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias")
         };
         let address = Address::parse(url).ok_or_else(no_page)?;
         if let Some((start_url, query)) = url.split_once("#/console?") {
@@ -93,7 +93,7 @@ impl Place {
         let mut labels: Vec<_> = labels.split('.').filter(|label| !label.is_empty()).collect();
         let session = labels.first().and_then(|label| account_of_session(label));
         let Some(account_id) = session else {
-            return Err(Error::usage(format!("{url} does not tell its account")).remedy(
+            return Err(Error::usage(format!("{url} does not tell its account")).with_remedy(
                 "name the role instead: ACCOUNT_ID/NAME; the console's addresses tell the account where its \
                  multi-session support is on",
             ));

@@ -131,7 +131,7 @@ impl Keyring {
             ),
             Failure::Broken(reason) => (format!("the system's secret store failed: {reason}"), "try again"),
         };
-        Error::failed(what).remedy(format!("{remedy}, or set store = files in {settings}"))
+        Error::failed(what).with_remedy(format!("{remedy}, or set store = files in {settings}"))
     }
 }
 

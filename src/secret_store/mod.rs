@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "keyring")]
 use std::sync::Arc;
 
-use super::files::atomic::{self, Privacy};
 #[cfg(any(test, not(feature = "keyring")))]
 use crate::error::Error;
 use crate::error::Result;
+use crate::files::atomic;
+use crate::files::folder::Privacy;
 
 /// What `store` in the settings says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,11 +119,10 @@ impl SecretStore {
 /// The error of a program that cannot do what its settings ask for.
 #[cfg(any(test, not(feature = "keyring")))]
 fn without_keyring(settings: &str) -> Error {
-    Error::usage("the settings say store = keyring, and this aws-sso was built without the feature keyring").remedy(
-        format!(
+    Error::usage("the settings say store = keyring, and this aws-sso was built without the feature keyring")
+        .with_remedy(format!(
             "build it with: cargo install --path . --locked --features keyring\nor set store = files in {settings}"
-        ),
-    )
+        ))
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>> {

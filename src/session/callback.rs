@@ -41,7 +41,7 @@ impl Listener {
     pub(crate) async fn bind() -> Result<Self> {
         let failed = |error: std::io::Error| {
             Error::failed(format!("cannot listen on 127.0.0.1 for the browser's answer: {error}"))
-                .remedy("run: aws-sso login --device-code")
+                .with_remedy("run: aws-sso login --device-code")
         };
         let socket = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
         let port = socket.local_addr().map_err(failed)?.port();

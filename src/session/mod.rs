@@ -331,7 +331,7 @@ impl<'a> Session<'a> {
     fn sign_in_needed(&self) -> Error {
         let name = shell_escape::escape(self.directory.name.as_str().into());
         Error::sign_in_needed(format!("not signed in to {}", self.directory.start_url))
-            .remedy(format!("run: aws-sso login -p {name}"))
+            .with_remedy(format!("run: aws-sso login -p {name}"))
     }
 }
 

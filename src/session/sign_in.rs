@@ -189,11 +189,11 @@ impl SignIn<'_> {
             GrantError::Denied => Error::cancelled(format!("the sign-in to {start_url} was denied")),
             GrantError::Expired | GrantError::Pending | GrantError::SlowDown => {
                 Error::sign_in_needed(format!("nobody signed in to {start_url} in time"))
-                    .remedy("run the command again")
+                    .with_remedy("run the command again")
             }
             GrantError::Invalid | GrantError::Client => {
                 Error::service(format!("the service did not take the sign-in to {start_url}"))
-                    .remedy("check sso_start_url, sso_region and sso_registration_scopes in the AWS config")
+                    .with_remedy("check sso_start_url, sso_region and sso_registration_scopes in the AWS config")
             }
         }
     }

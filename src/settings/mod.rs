@@ -63,7 +63,7 @@ impl Settings {
 
     fn error(&self, problem: &Problem) -> Error {
         Error::usage(format!("{}: {}", self.place(problem.line), problem.message))
-            .remedy("mend that line; to see them all: aws-sso settings")
+            .with_remedy("mend that line; to see them all: aws-sso settings")
     }
 
     /// What the file says of a setting, and in which line; an empty value says nothing. The last line counts.

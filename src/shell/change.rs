@@ -223,7 +223,7 @@ fn to_give_back(name: &str, value: OsString) -> Result<String> {
         Error::usage(format!(
             "the value of {name} holds a control character or is not UTF-8, so clear could not give it back"
         ))
-        .remedy(format!("correct it, or unset {name}"))
+        .with_remedy(format!("correct it, or unset {name}"))
     })
 }
 

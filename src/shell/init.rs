@@ -56,12 +56,12 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
         Shell::Powershell => include_str!("../../shell/init.ps1"),
         Shell::Posix => {
             return Err(Error::usage("a plain POSIX shell has no init")
-                .remedy("use: eval \"$(aws-sso env ROLE --shell posix)\""));
+                .with_remedy("use: eval \"$(aws-sso env ROLE --shell posix)\""));
         }
     };
     if !is_function_name(init.command) {
         return Err(Error::usage(format!("{} cannot be a function's name", init.command))
-            .remedy("use letters, digits, - and _, beginning with a letter, and no word of the shell's own"));
+            .with_remedy("use letters, digits, - and _, beginning with a letter, and no word of the shell's own"));
     }
     let program = init
         .program

@@ -21,10 +21,10 @@ use std::process::ExitCode;
 use report::{Report, Verdict};
 
 use crate::cli;
-use crate::commands::print;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::files::atomic;
+use crate::output::print;
 
 /// What is in a file; nothing, where there is none that can be read to an end.
 fn content(file: &Path) -> Vec<u8> {

@@ -51,7 +51,7 @@ impl Finding {
 
     /// What a verb would fail with.
     pub(super) fn of(error: &Error) -> Self {
-        Self { verdict: Verdict::Broken, found: error.to_string(), remedy: error.advice().map(str::to_owned) }
+        Self { verdict: Verdict::Broken, found: error.to_string(), remedy: error.remedy().map(str::to_owned) }
     }
 }
 

@@ -144,7 +144,7 @@ fn profiles(get: &dyn Fn(&str) -> Option<String>, config: &Config) -> Vec<Findin
         if config.profile(&name).is_none() && name != "default" && !is_in_credentials_file(&name) {
             // The names that are like it, if any are.
             let error = config.directory(&name).err();
-            let meant = error.as_ref().and_then(|error| error.advice()).filter(|it| it.starts_with("did you mean"));
+            let meant = error.as_ref().and_then(|error| error.remedy()).filter(|it| it.starts_with("did you mean"));
             findings.push(Finding::broken(
                 format!("{variable} names the profile {name}, which is in no AWS file: AWS tools fail"),
                 format!("unset {variable}, or name another; {}", meant.unwrap_or("see: aws configure list-profiles")),

@@ -16,7 +16,7 @@ use crate::shell::Change;
 /// Starts the server; the change that leads the command's SDKs to it.
 pub(super) fn start(context: &Context, found: &Found, region: Option<&str>) -> Result<Change> {
     if let Some(rival) = context.rival_of_server()? {
-        return Err(Error::usage(rival).remedy(
+        return Err(Error::usage(rival).with_remedy(
             "rename that profile, or leave out --server\n\
              with a discovered profile, --as-profile renews its credentials as well",
         ));
@@ -68,7 +68,7 @@ fn greeting(server: &mut Command) -> Result<(String, crate::secret::Secret)> {
         Ok(Greeting::Failed { message, remedy }) => {
             let error = not_started(&message);
             Err(match remedy {
-                Some(remedy) => error.remedy(remedy),
+                Some(remedy) => error.with_remedy(remedy),
                 None => error,
             })
         }

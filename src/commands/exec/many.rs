@@ -31,7 +31,7 @@ const LONGEST_LINE: u64 = 1 << 20;
 pub(super) fn run(context: &Context, arguments: &cli::Exec) -> Result<ExitCode> {
     if arguments.command.is_empty() {
         return Err(Error::usage("which command? with several roles exec takes one")
-            .remedy("run: aws-sso exec --match PATTERN -- CMD"));
+            .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
     }
     let plan = Plan::of(context, arguments)?;
     if !arguments.many.yes {
@@ -152,7 +152,7 @@ impl Crew {
         }
         if output.printer.has_lost() {
             return Err(Error::failed("some of the output could not be written")
-                .remedy("check where the output goes, and the free space there"));
+                .with_remedy("check where the output goes, and the free space there"));
         }
         let failed = tally.hopeless.unwrap_or(1);
         Ok(if tally.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(failed) })

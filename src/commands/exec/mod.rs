@@ -18,7 +18,7 @@ use crate::cli;
 use crate::commands::r#use::change;
 use crate::context::Context;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 
 pub(crate) fn run(context: &Context, arguments: &cli::Exec) -> Result<ExitCode> {
     if arguments.many.is_asked() {
@@ -26,7 +26,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::Exec) -> Result<ExitCode> 
     }
     let Some(role) = arguments.role.as_deref() else {
         return Err(Error::usage("which role? exec takes one")
-            .remedy("run: aws-sso exec ROLE -- CMD\nor for several: aws-sso exec --match PATTERN -- CMD"));
+            .with_remedy("run: aws-sso exec ROLE -- CMD\nor for several: aws-sso exec --match PATTERN -- CMD"));
     };
     let mut command = command_or_shell(arguments)?;
     let found = context.find(role)?;
@@ -50,7 +50,7 @@ fn command_or_shell(arguments: &cli::Exec) -> Result<Command> {
     }
     if let Some((role, _)) = environment::shell_role().filter(|_| !arguments.nest) {
         return Err(Error::usage(format!("this shell has a role already: {role}"))
-            .remedy("leave it first: exit, or awsso clear\nor start a shell in it all the same: --nest"));
+            .with_remedy("leave it first: exit, or awsso clear\nor start a shell in it all the same: --nest"));
     }
     Ok(Command::new(environment::shell().unwrap_or_else(|| OsString::from(DEFAULT_SHELL))))
 }
@@ -74,9 +74,9 @@ fn not_started(program: &OsStr, error: &std::io::Error) -> NotStarted {
         name if name.is_empty() => "\"\"".into(),
         name => name,
     };
-    let cannot = Error::failed(format!("cannot run {program}: {}", crate::files::atomic::reason(error)));
+    let cannot = Error::failed(format!("cannot run {program}: {}", reason(error)));
     if error.kind() == ErrorKind::NotFound {
-        let error = Error::failed(format!("{program}: command not found")).remedy("check its name, and PATH");
+        let error = Error::failed(format!("{program}: command not found")).with_remedy("check its name, and PATH");
         return NotStarted { error, status: 127, is_for_good: true };
     }
     let is_for_good = !is_shortage(error);
@@ -85,7 +85,7 @@ fn not_started(program: &OsStr, error: &std::io::Error) -> NotStarted {
     } else {
         "run fewer at a time, with -j, or raise the limit: see ulimit -a"
     };
-    NotStarted { error: cannot.remedy(remedy), status: 126, is_for_good }
+    NotStarted { error: cannot.with_remedy(remedy), status: 126, is_for_good }
 }
 
 /// Whether it is for want of processes, open files or memory, which passes.

@@ -117,13 +117,13 @@ impl Tally {
         match outcome {
             Outcome::NoCommand(error, status) => {
                 self.hopeless = Some(*status);
-                self.remedies.extend(error.advice().map(str::to_owned));
+                self.remedies.extend(error.remedy().map(str::to_owned));
             }
             Outcome::Failed(error) => {
                 if error.kind() == Kind::SignInNeeded {
                     self.hopeless = Some(error.kind().status());
                 }
-                self.remedies.extend(error.advice().map(str::to_owned));
+                self.remedies.extend(error.remedy().map(str::to_owned));
             }
             Outcome::Ended { .. } | Outcome::Skipped => {}
         }

@@ -12,8 +12,7 @@ use super::outcome::{Outcome, Tally};
 use super::plan::Run;
 use super::printer::Printer;
 use crate::environment;
-use crate::error::{Error, Result};
-use crate::files::atomic;
+use crate::error::{Error, Result, reason};
 
 /// Of which of the two a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +36,9 @@ impl Form {
             ["lines"] => Ok(Self::Lines),
             ["json"] => Ok(Self::Json),
             ["dir", folder] if !folder.is_empty() => Ok(Self::Folder(folder.into())),
-            ["dir", ..] => Err(Error::usage("which folder? --output dir takes one").remedy("--output dir FOLDER")),
+            ["dir", ..] => Err(Error::usage("which folder? --output dir takes one").with_remedy("--output dir FOLDER")),
             words => Err(Error::usage(format!("{} is no form of output", words.join(" ")))
-                .remedy("--output is lines, json, or dir and a folder")),
+                .with_remedy("--output is lines, json, or dir and a folder")),
         }
     }
 }
@@ -263,6 +262,6 @@ fn with_ending(stem: &Path, ending: &str) -> PathBuf {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("cannot write {}: {}", path.display(), atomic::reason(error)))
-        .remedy("choose another folder for --output dir")
+    Error::failed(format!("cannot write {}: {}", path.display(), reason(error)))
+        .with_remedy("choose another folder for --output dir")
 }

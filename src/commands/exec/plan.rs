@@ -44,7 +44,7 @@ impl Plan {
         let needs_region = arguments.command.iter().any(|word| word.to_string_lossy().contains("{region}"));
         if needs_region && runs.iter().any(|run| run.region.is_none()) {
             return Err(Error::usage("the command names {region}, and no region is known")
-                .remedy("name it: --regions eu-west-1"));
+                .with_remedy("name it: --regions eu-west-1"));
         }
         Ok(Self { directory, runs })
     }
@@ -62,7 +62,7 @@ impl Plan {
             return Err(Error::usage(format!(
                 "this runs under {count} roles with a name like admin, and there is no terminal to ask on"
             ))
-            .remedy("if that is what you want: --yes"));
+            .with_remedy("if that is what you want: --yes"));
         };
         let mut question = format!("aws-sso: {} runs of: {}\n", self.runs.len(), clean(command));
         question.push_str(&format!("{count} of the roles have a name like admin:\n"));
@@ -99,7 +99,7 @@ fn matching(context: &Context, many: &cli::Many) -> Result<(Directory, Roles)> {
         .collect();
     if roles.is_empty() {
         return Err(Error::denied(format!("no role matches {}", many.matches.join(" or ")))
-            .remedy("see what there is: aws-sso list"));
+            .with_remedy("see what there is: aws-sso list"));
     }
     Ok((directory, roles))
 }

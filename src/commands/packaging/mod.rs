@@ -6,13 +6,11 @@ mod manual;
 
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
 
 use crate::cli;
 use crate::commands::complete;
-use crate::commands::print;
-use crate::error::{Error, Result};
-use crate::files::atomic;
+use crate::error::{Error, Result, reason};
+use crate::output::print;
 use crate::shell::Shell;
 
 /// The completions by the names that the shells look for.
@@ -24,7 +22,7 @@ const COMPLETIONS: [(Shell, &str); 4] = [
 ];
 
 /// Writes them below a folder, and prints the name of each.
-pub(crate) fn run(arguments: &cli::Packaging) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &cli::Packaging) -> Result<()> {
     let mut files = manual::pages(cli::command())?;
     for (shell, name) in COMPLETIONS {
         files.push((name.to_owned(), complete::static_script(shell)?));
@@ -41,7 +39,7 @@ pub(crate) fn run(arguments: &cli::Packaging) -> Result<ExitCode> {
 fn write(path: &Path, content: &str) -> Result<()> {
     let made = path.parent().map_or(Ok(()), fs::create_dir_all);
     made.and_then(|()| fs::write(path, content)).map_err(|error| {
-        Error::failed(format!("cannot write {}: {}", path.display(), atomic::reason(&error)))
-            .remedy("name a folder that you can write to")
+        Error::failed(format!("cannot write {}: {}", path.display(), reason(&error)))
+            .with_remedy("name a folder that you can write to")
     })
 }

@@ -66,8 +66,9 @@ Examples:
 /// Runs what is asked for.
 pub fn run(args: Args) -> Result<ExitCode> {
     match args.action {
-        Some(Action::Serve(knobs)) => serve::run(&knobs),
-        None if args.tour => tour::run(&args.knobs),
-        None => shell::run(&args.knobs),
+        Some(Action::Serve(knobs)) => serve::run(&knobs)?,
+        None if args.tour => tour::run(&args.knobs)?,
+        None => return shell::run(&args.knobs),
     }
+    Ok(ExitCode::SUCCESS)
 }

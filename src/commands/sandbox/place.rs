@@ -69,7 +69,7 @@ impl Place {
         let port = options.port;
         let sandbox = Sandbox::start(options).map_err(|error| {
             let failed = cannot("start the sandbox", &error);
-            if port == 0 { failed } else { failed.remedy(format!("leave --port {port} out for a free one")) }
+            if port == 0 { failed } else { failed.with_remedy(format!("leave --port {port} out for a free one")) }
         })?;
         let folder = tempfile::Builder::new()
             .prefix("aws-sso-sandbox-")

@@ -1,17 +1,16 @@
 //! `sandbox serve`: prints the environment to set, and serves until stopped.
 
 use std::fmt::Write as _;
-use std::process::ExitCode;
 
 use super::knobs::Knobs;
 use super::place::Place;
-use crate::commands::print;
 use crate::error::Result;
+use crate::output::print;
 use crate::programs::signals::{Signals, block_on};
 use crate::sandbox::Approval;
 use crate::terminal;
 
-pub(super) fn run(knobs: &Knobs) -> Result<ExitCode> {
+pub(super) fn run(knobs: &Knobs) -> Result<()> {
     block_on(async {
         // Before anything is printed: who reads the exports may stop us at once, and the folder must go even then.
         let mut signals = Signals::new()?;
@@ -25,7 +24,7 @@ pub(super) fn run(knobs: &Knobs) -> Result<ExitCode> {
             place.sandbox.start_url(),
         ));
         signals.any().await;
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     })
 }
 

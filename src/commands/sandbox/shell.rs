@@ -143,7 +143,7 @@ fn greeting(sandbox: &Sandbox, kind: Kind) -> String {
 async fn wait(command: Command, shell: &Path, signals: &mut Signals) -> Result<ExitStatus> {
     let failed = |error: &std::io::Error| {
         Error::failed(format!("cannot run {}: {error}", shell.display()))
-            .remedy("set SHELL to a shell that is installed")
+            .with_remedy("set SHELL to a shell that is installed")
     };
     let mut child = tokio::process::Command::from(command).spawn().map_err(|error| failed(&error))?;
     let ended = tokio::select! {

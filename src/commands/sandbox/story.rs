@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 use std::process::{Command, Stdio};
 
-use crate::commands::print;
 use crate::error::{Error, Result};
+use crate::output::print;
 use crate::terminal::clean;
 
 /// Longer output is cut: a tour shows, it does not list.
@@ -55,7 +55,7 @@ impl Story {
             let failed = self.failed(&format!("`{shown}` ended with {}", output.status));
             Err(match told.stderr.trim() {
                 "" => failed,
-                reason => failed.remedy(reason),
+                reason => failed.with_remedy(reason),
             })
         }
     }

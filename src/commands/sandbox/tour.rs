@@ -1,15 +1,15 @@
 //! `sandbox --tour`: the whole job, run by itself with this very executable, and told as it goes.
 
 use std::fmt::Write as _;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::time::Instant;
 
 use super::identity;
 use super::knobs::Knobs;
 use super::place::{PROFILE, Place, executable};
 use super::story::{Story, show};
-use crate::commands::print;
 use crate::error::Result;
+use crate::output::print;
 use crate::role::RoleArn;
 use crate::sandbox::Approval;
 
@@ -20,7 +20,7 @@ struct Chosen {
     id: String,
 }
 
-pub(super) fn run(knobs: &Knobs) -> Result<ExitCode> {
+pub(super) fn run(knobs: &Knobs) -> Result<()> {
     let started = Instant::now();
     let place = Place::open(knobs.options(Approval::Automatic))?;
     let accounts = place.sandbox.accounts();

@@ -7,20 +7,12 @@ use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
 use super::token::{date, first_json, python_json};
+use crate::aws_config::directory::Origin;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
 use crate::files::leftovers;
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
-
-/// The directory that credentials came from, as the AWS CLI tells them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin<'a> {
-    /// An sso-session's name.
-    Session(&'a str),
-    /// A legacy profile's start URL.
-    StartUrl(&'a str),
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,0 +1,26 @@
+//! Results on stdout: whole, and in one write.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::error::{Error, Result, reason};
+
+/// Writes a result to stdout in one piece; that its reader has gone is no error.
+pub fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("cannot write to stdout: {}", reason(&error)))
+                .with_remedy("check where the output goes, and the free space there"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a result as JSON that a person can read too.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_string_pretty(value)
+        .map_err(|error| Error::failed("cannot write the result as JSON").with_source(error))?;
+    print(&(json + "\n"))
+}
