@@ -10,6 +10,7 @@ mod index;
 pub mod line;
 pub mod network;
 pub mod readers;
+pub(crate) mod rivals;
 pub(crate) mod role_profile;
 mod scan;
 mod section;

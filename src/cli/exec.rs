@@ -6,9 +6,8 @@ use std::num::NonZero;
 use clap::{ArgGroup, Args};
 use clap_complete::engine::ArgValueCompleter;
 
-use super::Target;
-use crate::cli::completers;
-use crate::shell::Shell;
+use super::completers;
+use super::shared::{self, Target};
 
 /// The options that only make sense for many roles.
 const MANY: &str = "Many roles at once";
@@ -58,7 +57,7 @@ pub(crate) struct Many {
         long,
         value_name = "REGION,…",
         value_delimiter = ',',
-        value_parser = super::region,
+        value_parser = shared::region,
         requires = "many",
         conflicts_with = "region"
     )]
@@ -99,37 +98,3 @@ sign-in ended meanwhile, 126 or 127 if the command cannot be run, and 130 after 
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls
   aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls";
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = SERVE_HELP
-)]
-pub(crate) struct Serve {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completers::roles))]
-    pub role: String,
-    /// The port on 127.0.0.1 [default: any free one]
-    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
-    pub port: u16,
-    /// The shell that will read the exports
-    #[arg(long, value_enum, default_value = "posix")]
-    pub shell: Shell,
-    /// The region to work in
-    #[arg(long, value_parser = super::region)]
-    pub region: Option<String>,
-    /// Serve the process with this id until it ends; the address goes to stdout as JSON.
-    #[arg(long, hide = true)]
-    pub beside: Option<u32>,
-    /// The same, from a process of its own.
-    #[arg(long, hide = true, requires = "beside")]
-    pub detach: bool,
-}
-
-const SERVE_HELP: &str = "\
-Every AWS SDK asks the server again by itself before credentials lapse. The environment to set is printed once it \
-listens; Ctrl-C or SIGTERM stops it. It listens on 127.0.0.1 alone, and answers only those who have the token that it prints. For one command, \
-`aws-sso exec --server` does all of this.
-
-Examples:
-  aws-sso serve payments-dev/ReadOnlyAccess
-  aws-sso serve 123456789012/Deploy --port 9911 --shell fish";

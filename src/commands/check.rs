@@ -2,14 +2,29 @@
 
 use std::process::ExitCode;
 
-use crate::cli;
+use crate::cli::completers;
 use crate::context::Context;
 use crate::error::Result;
 use crate::provider::Provider;
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The exit status is 0 if they can, 3 if somebody has to sign in, 4 if the role is denied, 5 if the service fails.
+
+Examples:
+  aws-sso check || aws-sso login
+  aws-sso check 123456789012/ReadOnlyAccess")]
+pub(crate) struct CheckArgs {
+    /// Ask for this role's credentials too
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
+    role: Option<String>,
+}
 
 /// 0 if there is a sign-in that serves, or serves once renewed, and grants the role; else the status of what is
 /// missing: 3 for a sign-in, 4 for the role. Nobody is asked to sign in: the dispatcher sees to that.
-pub(crate) fn run(context: &Context, arguments: &cli::Check) -> ExitCode {
+pub(crate) fn run(context: &Context, arguments: &CheckArgs) -> ExitCode {
     match check(context, arguments.role.as_deref()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

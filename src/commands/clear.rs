@@ -1,14 +1,24 @@
 //! `clear`: this shell gets back what it had before.
 
-use crate::cli::InShell;
-use crate::commands::r#use::{displaced, through_function};
+use clap::Args;
+
+use crate::cli::shared::InShell;
+use crate::context::enter::displaced;
 use crate::environment;
 use crate::error::Result;
 use crate::output::print;
 use crate::shell::Change;
+use crate::shell::through_function;
 
-pub(crate) fn run(arguments: &InShell) -> Result<()> {
-    let shell = through_function(arguments.shell, "clear")?;
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  awsso clear\n  awsso clear && env | grep AWS_")]
+pub(crate) struct ClearArgs {
+    #[command(flatten)]
+    in_shell: InShell,
+}
+
+pub(crate) fn run(arguments: &ClearArgs) -> Result<()> {
+    let shell = through_function(arguments.in_shell.shell, "clear")?;
     let has_role = environment::shell_role().is_some();
     print(&Change::back(displaced(), has_role).render(shell)?)
 }

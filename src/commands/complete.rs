@@ -1,50 +1,145 @@
-//! `complete`: what the shells' completion functions ask, and `completions`: the static kind, for packagers.
+//! `complete`: answers the shells' completion functions.
 
-use clap_complete::{Generator, Shell as Static};
+use std::ffi::OsString;
 
-use crate::cli::completers::{after_break, candidates, words_of_line};
-use crate::cli::{self, Complete, Completions};
-use crate::error::{Error, Result};
+use clap::Args;
+use clap_complete::engine;
+
+use crate::cli::completers::is_plain;
+use crate::cli::long_spelling;
+use crate::error::Result;
 use crate::output::print;
 use crate::shell::Shell;
+use crate::terminal::clean;
+
+/// What a shell's completion function asks.
+#[derive(Debug, Args)]
+pub(crate) struct CompleteArgs {
+    /// The shell that asks
+    #[arg(long, value_enum)]
+    shell: Shell,
+    /// The line up to the cursor, for a shell whose words are not ours
+    #[arg(long, allow_hyphen_values = true)]
+    line: Option<String>,
+    /// The characters at which that shell ends a word
+    #[arg(long, allow_hyphen_values = true, default_value = "")]
+    breaks: String,
+    /// The words up to the cursor
+    #[arg(last = true)]
+    words: Vec<String>,
+}
 
 /// Prints a candidate a line, and its description after a tab, for shells that show one.
-pub(crate) fn run(arguments: &Complete) -> Result<()> {
+pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()> {
     let words = match &arguments.line {
         Some(line) => words_of_line(line),
         None => arguments.words.clone(),
     };
     let typed = words.last().cloned().unwrap_or_default();
-    let lines = candidates(&words).into_iter().map(|candidate| match arguments.shell {
+    let lines = candidates(&words, command).into_iter().map(|candidate| match arguments.shell {
         Shell::Bash => format!("{}\n", after_break(&candidate.value, &typed, &arguments.breaks)),
         _ => format!("{}\t{}\n", candidate.value, candidate.description),
     });
     print(&lines.collect::<String>())
 }
 
-/// Prints a completion script that knows verbs and options only.
-pub(crate) fn print_static(arguments: &Completions) -> Result<()> {
-    print(&static_script(arguments.shell)?)
+/// A word that fits, and a few words about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Candidate {
+    /// What is inserted.
+    value: String,
+    /// What is shown beside it; may be empty.
+    description: String,
 }
 
-/// A completion script that knows verbs and options only.
-pub(crate) fn static_script(shell: Shell) -> Result<String> {
-    let shell = match shell {
-        Shell::Bash => Static::Bash,
-        Shell::Zsh => Static::Zsh,
-        Shell::Fish => Static::Fish,
-        Shell::Powershell => Static::PowerShell,
-        Shell::Posix => {
-            return Err(Error::usage("a plain POSIX shell completes nothing")
-                .with_remedy("choose bash, zsh, fish or powershell"));
+/// What fits in place of the last of `words`, the first being the command itself.
+fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
+    if words.len() < 2 {
+        return Vec::new();
+    }
+    let words = without_profile(words);
+    let index = words.len() - 1;
+    let words = words.into_iter().map(|word| long_spelling(OsString::from(word))).collect();
+    // What cannot be completed is no error to a person who presses Tab.
+    let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
+    found
+        .into_iter()
+        .filter_map(|candidate| {
+            let value = candidate.get_value().to_str().filter(|value| is_plain(value))?.to_owned();
+            let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+            let description = help.lines().next().map(|line| clean(line).into_owned()).unwrap_or_default();
+            Some(Candidate { value, description })
+        })
+        .collect()
+}
+
+/// The words without `-p PROFILE`, which decides nothing here: the engine would take a profile that is called like a
+/// verb for that verb.
+fn without_profile(words: &[String]) -> Vec<String> {
+    let last = words.len() - 1;
+    let is_option = |at: usize| at + 1 < last && matches!(words[at].as_str(), "-p" | "--profile");
+    let is_ours = words.iter().position(|word| word == "--").unwrap_or(last);
+    let is_kept = |at: &usize| *at > is_ours || !(is_option(*at) || *at > 0 && is_option(*at - 1));
+    (0..=last).filter(is_kept).map(|at| words[at].clone()).collect()
+}
+
+/// The words of a command line up to the cursor, the last of them the one that is being typed: for bash, whose own
+/// words end at each colon.
+fn words_of_line(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote, mut in_word) = (Vec::new(), String::new(), None, false);
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), letter) if letter == open => quote = None,
+            (None, '\'' | '"') => quote = Some(letter),
+            (None | Some('"'), '\\') => word.extend(letters.next()),
+            (None, letter) if letter.is_whitespace() => {
+                if in_word {
+                    words.push(std::mem::take(&mut word));
+                }
+                in_word = false;
+                continue;
+            }
+            (_, letter) => word.push(letter),
         }
-    };
-    let mut command = cli::command();
-    command.set_bin_name("aws-sso");
-    command.build();
-    let mut script = Vec::new();
-    shell
-        .try_generate(&command, &mut script)
-        .map_err(|error| Error::failed(format!("cannot write the completion script: {error}")))?;
-    Ok(String::from_utf8_lossy(&script).into_owned())
+        in_word = true;
+    }
+    words.push(word);
+    words
+}
+
+/// The part of a value that bash inserts: what follows the last character of the typed word at which bash ends a word.
+fn after_break<'a>(value: &'a str, typed: &str, breaks: &str) -> &'a str {
+    let kept = typed.rfind(|c| (c == ':' || c == '=') && breaks.contains(c)).map_or(0, |at| at + 1);
+    value.get(kept..).filter(|_| value.starts_with(&typed[..kept])).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_into_words_as_a_shell_cuts_it() {
+        let cases: [(&str, &[&str]); 7] = [
+            ("awsso use arn:aws:iam::1", &["awsso", "use", "arn:aws:iam::1"]),
+            ("awsso use ", &["awsso", "use", ""]),
+            ("awsso use 'a b", &["awsso", "use", "a b"]),
+            ("awsso use \"a\\\"b\" c\\ d", &["awsso", "use", "a\"b", "c d"]),
+            ("awsso  --login=n", &["awsso", "--login=n"]),
+            ("awsso use ''", &["awsso", "use", ""]),
+            ("", &[""]),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(words_of_line(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn bash_inserts_what_follows_its_own_break() {
+        let arn = "arn:aws:iam::123456789012:role/x";
+        assert_eq!(after_break(arn, "arn:aws:iam::1", " :="), "123456789012:role/x");
+        assert_eq!(after_break(arn, "arn:aws:iam::1", " "), arn);
+        assert_eq!(after_break("--login=never", "--login=n", ":="), "never");
+        assert_eq!(after_break("use", "u", ":="), "use");
+    }
 }

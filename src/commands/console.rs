@@ -2,9 +2,11 @@
 
 use crate::address::quote;
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
-use crate::cli;
-use crate::commands::pick::choose;
-use crate::context::{Context, Found};
+use crate::cli::completers;
+use crate::cli::shared;
+use crate::context::Context;
+use crate::context::choose::choose;
+use crate::context::find::Found;
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::ConsolePage;
@@ -13,8 +15,45 @@ use crate::output::print;
 use crate::role::{console_host, is_console_page, is_region, partition_of};
 use crate::session::screen::Screen;
 use crate::terminal::clean;
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 
-pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<()> {
+#[derive(Debug, Args)]
+#[command(after_help = CONSOLE_HELP)]
+pub(crate) struct ConsoleArgs {
+    /// The role; without one this shell's, else you choose
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
+    role: Option<String>,
+    /// The service whose page is opened, such as s3
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
+    /// The region of the page
+    #[arg(long, value_parser = shared::region)]
+    region: Option<String>,
+    /// The page itself, by its https address
+    #[arg(long, value_name = "URL", conflicts_with = "service")]
+    destination: Option<String>,
+    /// Print the link instead of opening it; whoever has it within 15 minutes is signed in
+    #[arg(long)]
+    print: bool,
+    /// Go through the access portal: no credentials leave this machine, and nothing is asked of the service
+    #[arg(long)]
+    portal: bool,
+    /// What opens the link, with {url} {account_name} {account_id} {role}
+    #[arg(long, value_name = "TEMPLATE")]
+    browser_command: Option<BrowserCommand>,
+}
+
+const CONSOLE_HELP: &str = "\
+The browser gets the address of a page on this machine that leads it to the link, once: the link itself is in no \
+argument list. TEMPLATE is cut into words as a shell does, without a shell; values in a word such as \
+ext+container:… are percent-encoded. The setting browser-command is its default.
+
+Examples:
+  aws-sso console 123456789012/ReadOnlyAccess --service s3
+  aws-sso console prod --portal --print";
+
+pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
     let command = command(context, arguments)?;
     if !arguments.print {
         check_browser(command.as_ref(), arguments.portal)?;
@@ -50,7 +89,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::Console) -> Result<()> {
 }
 
 /// The role that was named, else this shell's, else the one that the person chooses; and the region to show.
-fn role(context: &Context, arguments: &cli::Console) -> Result<(Found, Option<String>)> {
+fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<String>)> {
     let of_shell = environment::shell_role().filter(|_| arguments.role.is_none());
     let named = arguments.role.as_ref().or(of_shell.as_ref().map(|(role, _)| role));
     let found = match named {
@@ -71,7 +110,7 @@ fn role(context: &Context, arguments: &cli::Console) -> Result<(Found, Option<St
 }
 
 /// The page that was asked for, if one was.
-fn destination(found: &Found, arguments: &cli::Console, region: Option<&str>) -> Result<Option<String>> {
+fn destination(found: &Found, arguments: &ConsoleArgs, region: Option<&str>) -> Result<Option<String>> {
     let partition = &found.role.partition;
     if let Some(page) = &arguments.destination {
         if !is_console_page(partition, page) {
@@ -132,7 +171,7 @@ fn portal_link(found: &Found, destination: Option<&str>) -> String {
     link
 }
 
-fn command(context: &Context, arguments: &cli::Console) -> Result<Option<BrowserCommand>> {
+fn command(context: &Context, arguments: &ConsoleArgs) -> Result<Option<BrowserCommand>> {
     match (&arguments.browser_command, context.settings()?.browser_command()) {
         (Some(command), _) => Ok(Some(command.clone())),
         (None, Some(command)) => command.parse().map(Some),

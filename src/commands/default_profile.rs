@@ -1,8 +1,8 @@
 //! The original tool without an output option: a role's credentials become the default profile's.
 
 use crate::aws_config::credentials_file;
-use crate::commands::pick::named_or_chosen;
 use crate::context::Context;
+use crate::context::choose::named_or_chosen;
 use crate::environment;
 use crate::error::Result;
 use crate::output::print;

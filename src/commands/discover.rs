@@ -5,10 +5,12 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use crate::aws_config::document::Document;
-use crate::cli::{self, Discover};
+use crate::cli::shared;
+use crate::programs;
+
 use crate::context::Context;
 use crate::discovery::diff;
-use crate::discovery::{self, Counts, Named, Offered, Settings, Style};
+use crate::discovery::{self, Counts, Named, Offered, Settings, Style, Template};
 use crate::environment;
 use crate::error::{Error, Result, reason};
 use crate::files::atomic;
@@ -19,11 +21,78 @@ use crate::inventory::progress::Progress;
 use crate::inventory::{Fetched, Missing, Resume, Selection};
 use crate::output::print;
 use crate::terminal::{self, clean};
+use clap::Args;
+
+#[derive(Debug, Default, Args)]
+#[command(after_help = DISCOVER_HELP)]
+pub(crate) struct DiscoverArgs {
+    /// How profiles are named [default: {account_id}-{role}, or the settings]
+    #[arg(long, value_name = "TEMPLATE")]
+    name: Option<Template>,
+    /// Only roles whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
+    #[arg(long = "match", value_name = "PATTERN")]
+    matches: Vec<String>,
+    /// None of these
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// How profiles get their credentials
+    #[arg(long, value_enum, default_value_t)]
+    style: CredentialStyle,
+    /// Name this program by its path in credential_process, for programs with another PATH
+    #[arg(long)]
+    absolute: bool,
+    /// The region of new profiles
+    #[arg(long, value_parser = shared::region)]
+    region: Option<String>,
+    /// The output format of new profiles
+    #[arg(long, value_name = "FORMAT")]
+    output: Option<String>,
+    /// Remove discovered profiles whose role is no longer offered
+    #[arg(long)]
+    prune: bool,
+    /// Show the difference and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Give back the file from before the last run
+    #[arg(long, conflicts_with_all = [
+        "name", "matches", "exclude", "style", "absolute", "region", "output", "prune", "dry_run", "resume", "fresh",
+    ])]
+    undo: bool,
+    /// Go on where the last run stopped, even if that is more than an hour ago
+    #[arg(long, conflicts_with = "fresh")]
+    resume: bool,
+    /// Ask for everything anew, although the last run stopped less than an hour ago
+    #[arg(long)]
+    fresh: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// How a discovered profile gets its credentials.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum CredentialStyle {
+    /// credential_process, with this program
+    #[default]
+    Process,
+    /// The sso_ keys that the AWS CLI v2 and the SDKs read themselves
+    Sso,
+}
+
+const DISCOVER_HELP: &str = "\
+New profiles go into a marked block at the end of the AWS config; whatever else is in that file stays as it is.
+
+TEMPLATE has fields {account_id} {account_name} {role} {session} {email} and filters lower, slug, trim_prefix:TEXT, \
+as in {account_name|trim_prefix:acme-|slug}-{role}.
+
+Examples:
+  aws-sso discover -p corp --dry-run
+  aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'";
 
 /// How long another process may be busy with the config: it is read and written at once.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(crate) fn run(context: &Context, arguments: &Discover) -> Result<()> {
+pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     let path = environment::config_file()?;
     let shown = clean(&environment::shown(&path)).into_owned();
     if arguments.undo {
@@ -93,7 +162,7 @@ fn lock() -> Result<Lock> {
     lock::take(&environment::lock_folder()?, "config", PATIENCE, |_| {})
 }
 
-fn resume(arguments: &Discover) -> Resume {
+fn resume(arguments: &DiscoverArgs) -> Resume {
     match (arguments.resume, arguments.fresh) {
         (true, _) => Resume::Always,
         (_, true) => Resume::Never,
@@ -101,19 +170,19 @@ fn resume(arguments: &Discover) -> Resume {
     }
 }
 
-fn settings(arguments: &Discover) -> Result<Settings> {
+fn settings(arguments: &DiscoverArgs) -> Result<Settings> {
     let style = match arguments.style {
-        cli::Style::Process if arguments.absolute => {
-            let program = cli::program()
+        CredentialStyle::Process if arguments.absolute => {
+            let program = programs::this_program()
                 .map_err(|error| Error::failed(format!("cannot find the path of this program: {}", reason(&error))))?;
             Style::Process { program: program.to_string_lossy().into_owned() }
         }
-        cli::Style::Process => Style::Process { program: "aws-sso".to_owned() },
-        cli::Style::Sso if arguments.absolute => {
+        CredentialStyle::Process => Style::Process { program: "aws-sso".to_owned() },
+        CredentialStyle::Sso if arguments.absolute => {
             return Err(Error::usage("--absolute does not go with --style sso")
                 .with_remedy("such profiles do not run this program: leave --absolute out"));
         }
-        cli::Style::Sso => Style::Sso,
+        CredentialStyle::Sso => Style::Sso,
     };
     Ok(Settings { style, region: arguments.region.clone(), output: arguments.output.clone(), prune: arguments.prune })
 }

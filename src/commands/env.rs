@@ -1,14 +1,37 @@
 //! `env` and `-env`: a role's credentials as the exports of a shell.
 
-use crate::cli;
-use crate::commands::pick::named_or_chosen;
-use crate::context::{Context, Found};
+use crate::cli::completers;
+use crate::cli::shared;
+use crate::context::Context;
+use crate::context::choose::named_or_chosen;
+use crate::context::find::Found;
 use crate::error::Result;
 use crate::output::print;
 use crate::shell::Shell;
 use crate::shell::{Change, Grant};
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 
-pub(crate) fn run(context: &Context, arguments: &cli::Env) -> Result<()> {
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The secret is printed: evaluate it, and keep it out of files.
+
+Examples:
+  aws-sso env payments-dev/ReadOnlyAccess --shell fish | source
+  aws-sso env 123456789012/ReadOnlyAccess --region eu-west-1")]
+pub(crate) struct EnvArgs {
+    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
+    role: String,
+    /// The shell that will read the exports
+    #[arg(long, value_enum, default_value = "posix")]
+    shell: Shell,
+    /// The region to work in
+    #[arg(long, value_parser = shared::region)]
+    region: Option<String>,
+}
+
+pub(crate) fn run(context: &Context, arguments: &EnvArgs) -> Result<()> {
     let found = context.find(&arguments.role)?;
     exports(context, &found, arguments.shell, arguments.region.as_deref())
 }

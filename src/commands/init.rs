@@ -1,13 +1,37 @@
 //! `init`: the shell code that defines the `awsso` function.
 
-use crate::cli;
 use crate::error::{Error, Result};
 use crate::output::print;
+use crate::programs;
 use crate::shell::{self, Init};
+use crate::shell::{Hook, Shell};
+use clap::Args;
 
-pub(crate) fn run(arguments: &cli::Init) -> Result<()> {
-    let program =
-        cli::program().map_err(|error| Error::failed(format!("the path of this program is unknown: {error}")))?;
+#[derive(Debug, Args)]
+#[command(after_help = "For your start-up file:\n  \
+    bash  ~/.bashrc                    eval \"$(aws-sso init bash)\"\n  \
+    zsh   ~/.zshrc                     eval \"$(aws-sso init zsh)\"\n  \
+    fish  ~/.config/fish/config.fish   aws-sso init fish | source\n  \
+    PowerShell, in $PROFILE:\n      aws-sso init powershell | Out-String | Invoke-Expression\n\n\
+    Examples:\n  aws-sso init zsh --hook refresh\n  aws-sso init bash --cmd sso --no-completion")]
+pub(crate) struct InitArgs {
+    /// The shell that will read the code
+    #[arg(value_enum)]
+    shell: Shell,
+    /// The function's name
+    #[arg(long = "cmd", value_name = "NAME", default_value = "awsso")]
+    command: String,
+    /// What the prompt does when the shell's credentials have five minutes left
+    #[arg(long, value_enum, default_value_t)]
+    hook: Hook,
+    /// Leave out the completion of arguments
+    #[arg(long)]
+    no_completion: bool,
+}
+
+pub(crate) fn run(arguments: &InitArgs) -> Result<()> {
+    let program = programs::this_program()
+        .map_err(|error| Error::failed(format!("the path of this program is unknown: {error}")))?;
     print(&shell::script(
         arguments.shell,
         &Init {

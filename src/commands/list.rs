@@ -4,13 +4,41 @@ use std::io::IsTerminal as _;
 
 use serde::Serialize;
 
-use crate::cli;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::inventory::progress::Progress;
 use crate::inventory::{Inventory, Resume, Selection};
 use crate::output::print;
 use crate::terminal::{self, clean};
+use clap::Args;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What was fetched last is remembered, for Tab and the picker as well; --refresh asks anew.
+
+Examples:
+  aws-sso list --match 'prod*/ReadOnlyAccess'
+  aws-sso list -p corp --refresh --json")]
+pub(crate) struct ListArgs {
+    /// For programs
+    #[arg(long)]
+    json: bool,
+    /// Comma-separated, with a header
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    /// Tab-separated, with a header
+    #[arg(long, conflicts_with_all = ["json", "csv"])]
+    tsv: bool,
+    /// Only roles whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
+    #[arg(long = "match", value_name = "PATTERN")]
+    matches: Vec<String>,
+    /// Ask the service, although the answer is remembered
+    #[arg(long)]
+    refresh: bool,
+    /// On behalf of a program that has the terminal
+    #[arg(long, hide = true)]
+    background: bool,
+}
 
 /// A role, as programs read it.
 #[derive(Serialize)]
@@ -25,7 +53,7 @@ struct Row<'a> {
 
 const COLUMNS: [&str; 5] = ["accountId", "accountName", "emailAddress", "roleName", "roleArn"];
 
-pub(crate) fn run(context: &Context, arguments: &cli::List) -> Result<()> {
+pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     #[cfg(unix)]
     if arguments.background {
         // Without a terminal there is none to disturb, and none whose end would end this too.

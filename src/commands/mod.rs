@@ -3,13 +3,14 @@
 mod check;
 mod clear;
 mod complete;
+mod completions;
 mod console;
 mod default_profile;
 mod discover;
 mod doctor;
 mod env;
 mod exec;
-pub(crate) mod help;
+mod help;
 mod init;
 mod list;
 mod login;
@@ -31,17 +32,106 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
 use crate::context::Context;
 
-use crate::cli::{self, Cli, Verb};
+use crate::cli::{self, Global, Original, long_spelling};
 use crate::error::{Error, Kind, Result};
 use crate::output::print;
 use crate::session::LoginPolicy;
 use crate::terminal;
 
+/// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
+#[derive(Debug, Parser)]
+#[command(
+    name = "aws-sso",
+    version,
+    args_conflicts_with_subcommands = false,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    override_usage = "aws-sso <COMMAND>\n       aws-sso -p PROFILE [-r ROLE] [-env | -ext | -d]",
+    after_help = ROLE_HELP
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(flatten)]
+    pub(crate) original: Original,
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+}
+
+const ROLE_HELP: &str = "\
+PROFILE is a profile or sso-session of the AWS config that says which directory to sign in to. \
+Without -p: AWS_SSO_PROFILE, the settings, or the only directory in the config.
+
+ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings; \
+a resource's ARN or an address of the console stands for a role of its account.
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 sign-in needed, 4 access denied or no such role, \
+5 the service failed or is unreachable, 130 given up.
+
+Examples:
+  aws-sso login -p corp
+  awsso use 123456789012/ReadOnlyAccess";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Print the shell code that defines the awsso function
+    Init(init::InitArgs),
+    /// Change this shell to a role (through the awsso function)
+    Use(r#use::UseArgs),
+    /// Choose a role for this shell (through the awsso function)
+    Pick(pick::PickArgs),
+    /// Give this shell back what it had before (through the awsso function)
+    Clear(clear::ClearArgs),
+    /// Renew this shell's credentials (through the awsso function)
+    Refresh(refresh::RefreshArgs),
+    /// Print a role's credentials as shell exports
+    Env(env::EnvArgs),
+    /// Print a role's credentials as credential_process JSON
+    Process(process::ProcessArgs),
+    /// Answer a shell's completion function
+    #[command(hide = true)]
+    Complete(complete::CompleteArgs),
+    /// Print a completion script for verbs and options, for packagers (init has the one that knows your roles)
+    Completions(completions::CompletionsArgs),
+    /// Write the manual and the completion scripts that a package has besides the program
+    #[command(hide = true)]
+    Packaging(packaging::PackagingArgs),
+    /// Sign in
+    Login(login::LoginArgs),
+    /// Sign out: revoke the session and delete what came from it
+    #[command(after_help = "Examples:\n  aws-sso logout\n  aws-sso logout -p corp")]
+    Logout,
+    /// Show the session: which directory, until when, and this shell's role
+    Status(status::StatusArgs),
+    /// Answer by exit status alone whether credentials can be had without a person
+    Check(check::CheckArgs),
+    /// Write a named profile for every account and role
+    Discover(discover::DiscoverArgs),
+    /// List the accounts and roles that you can use
+    List(list::ListArgs),
+    /// Open the AWS console in your browser, signed in to a role
+    Console(console::ConsoleArgs),
+    /// Show each setting, and where its value came from
+    Settings(settings::SettingsArgs),
+    /// Find out what is wrong on this machine, and what to do about it
+    Doctor(cli::Doctor),
+    /// Run a command under a role, or under many roles at once
+    Exec(cli::Exec),
+    /// Serve a role's credentials on this machine to programs that run for long
+    Serve(serve::ServeArgs),
+    /// Run a local Identity Center, to try, to test, to demonstrate
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Args),
+}
+
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
-    match cli::parse(arguments) {
+    match parse(arguments) {
         Ok(cli) => dispatch(cli),
         Err(error) => explain(&error),
     }
@@ -73,9 +163,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Refresh(arguments) => refresh::run(&context, &arguments)?,
         Verb::Env(arguments) => env::run(&context, &arguments)?,
         Verb::Process(arguments) => process::run(&context, &arguments.role)?,
-        Verb::Complete(arguments) => complete::run(&arguments)?,
-        Verb::Completions(arguments) => complete::print_static(&arguments)?,
-        Verb::Packaging(arguments) => packaging::run(&arguments)?,
+        Verb::Complete(arguments) => complete::run(&arguments, Cli::command())?,
+        Verb::Completions(arguments) => completions::run(&arguments, Cli::command())?,
+        Verb::Packaging(arguments) => packaging::run(&arguments, Cli::command())?,
         Verb::Login(arguments) => login::run(&context, &arguments)?,
         Verb::Logout => logout::run(&context)?,
         Verb::Status(arguments) => status::run(&context, &arguments)?,
@@ -94,14 +184,14 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
 }
 
 /// The original tool's options, each of which stands for a verb.
-fn run_original(context: &Context, original: &cli::Original) -> Result<ExitCode> {
+fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
     match &original.role {
-        _ if original.discover_roles => discover::run(context, &cli::Discover::default())?,
+        _ if original.discover_roles => discover::run(context, &discover::DiscoverArgs::default())?,
         Some(role) if original.external_source => process::run(context, role)?,
         role if original.env_vars => env::run_original(context, role.as_deref())?,
         // Nobody who types the bare name means to overwrite the default profile.
         None if !context.is_told_a_profile() => {
-            terminal::say(&cli::help());
+            terminal::say(&help::grouped(Cli::command()).render_help().to_string());
             return Ok(ExitCode::from(2));
         }
         role => default_profile::run(context, role.as_deref())?,
@@ -147,4 +237,78 @@ fn log_to_stderr() {
     let ours = filter::Targets::new().with_target("aws_sso", tracing::Level::DEBUG);
     let layer = fmt::layer().with_writer(io::stderr).without_time().with_target(false).with_ansi(false);
     tracing_subscriber::registry().with(layer.with_filter(ours)).init();
+}
+
+/// Parses the arguments; help, the version and wrong usage come back as clap's error.
+pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut is_ours = true;
+    let ours: Vec<_> = arguments
+        .into_iter()
+        .map(|argument| {
+            // What follows is another command's.
+            is_ours &= argument != "--";
+            (if is_ours { long_spelling(argument) } else { argument }, is_ours)
+        })
+        .collect();
+    let asks_for_help = ours.iter().any(|(argument, ours)| *ours && (argument == "-h" || argument == "--help"));
+    let forgot_dashes = ours.iter().all(|(_, ours)| *ours) && ours.iter().any(|(word, _)| word == "exec");
+    let arguments = ours.into_iter().map(|(argument, _)| argument);
+    if !asks_for_help {
+        let parsed = Cli::try_parse_from(arguments);
+        return parsed.map_err(|error| if forgot_dashes { with_dashes(error) } else { error });
+    }
+    let matches = help::grouped(Cli::command()).try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// Says where the command of `exec` goes to who may have put it elsewhere.
+fn with_dashes(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    if matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::ArgumentConflict) {
+        let tip = "the command comes after --, as in: aws-sso exec ROLE -- aws s3 ls";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.to_owned().into()]));
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Cli, clap::Error> {
+        parse(line.split(' ').map(OsString::from).collect())
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_originals_spelling_is_kept() {
+        for line in [
+            "aws-sso -p P -r R -ext",
+            "aws-sso --profile P --rolearn R --external-source",
+            "aws-sso --profile=P --rolearn=R -ext",
+            "aws-sso -ext -r R -p P",
+        ] {
+            let cli = parsed(line).unwrap();
+            assert!(cli.original.external_source, "{line}");
+            assert_eq!(cli.original.role.as_deref(), Some("R"), "{line}");
+            assert_eq!(cli.global.profile.as_deref(), Some("P"), "{line}");
+        }
+        for line in ["aws-sso -p P -env", "aws-sso -p P --env_vars", "aws-sso -p P --env-vars"] {
+            assert!(parsed(line).unwrap().original.env_vars, "{line}");
+        }
+        for line in ["aws-sso -p P -d", "aws-sso -p P --discover-roles"] {
+            assert!(parsed(line).unwrap().original.discover_roles, "{line}");
+        }
+    }
+
+    #[test]
+    fn contradictions_are_wrong_usage() {
+        for line in ["aws-sso -p P -env -ext -r R", "aws-sso -p P -ext", "aws-sso -p P -d -r R", "aws-sso nonsense"] {
+            assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
 }

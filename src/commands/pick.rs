@@ -1,97 +1,28 @@
 //! `pick`: choose a role for this shell.
 
-use std::process::{Command, Stdio};
-use std::sync::Arc;
+use clap::Args;
 
-use crate::aws_config::directory::Directory;
-use crate::cli;
-use crate::commands::r#use::{enter, through_function};
-use crate::context::listing::{Listing, Profiles};
-use crate::context::{Context, Found};
-use crate::error::{Error, Result};
-use crate::inventory::{Inventory, Recent};
-use crate::picker::{self, Question, Rows};
-use crate::secret_store::Kind;
+use crate::cli::shared::{InShell, Target};
+use crate::context::Context;
+use crate::context::choose::choose;
+use crate::context::enter::enter;
+use crate::error::Result;
+use crate::shell::through_function;
 
-pub(crate) fn run(context: &Context, arguments: &cli::Pick) -> Result<()> {
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  awsso pick\n  awsso pick -p corp --region eu-west-1")]
+pub(crate) struct PickArgs {
+    /// Words to begin with; a role that alone fits them is taken without asking
+    query: Vec<String>,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    in_shell: InShell,
+}
+
+pub(crate) fn run(context: &Context, arguments: &PickArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "pick")?;
     let query = arguments.query.join(" ");
     let found = choose(context, &query, "name the role instead: awsso use ROLE")?;
     enter(context, shell, &found, &arguments.target)
-}
-
-/// The role that was named, else the one that the person chooses.
-pub(crate) fn named_or_chosen(context: &Context, role: Option<&str>) -> Result<Found> {
-    match role {
-        Some(role) => context.find(role),
-        None => choose(context, "", "name the role with -r ROLE"),
-    }
-}
-
-/// Asks the person for a role. `instead` is what to do where nobody can be asked.
-pub(crate) fn choose(context: &Context, query: &str, instead: &str) -> Result<Found> {
-    let mut chosen = choose_roles(context, query, false, instead)?;
-    chosen.pop().ok_or_else(|| Error::cancelled("no role was chosen"))
-}
-
-/// Asks the person for roles: one, or several where `many` are asked for. A query that only one role fits is an answer.
-pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: &str) -> Result<Vec<Found>> {
-    let directory = context.directory()?;
-    let inventory = context.inventory(&directory)?;
-    let profiles = Profiles::new(Arc::clone(context.shared_config()?), &directory);
-    let is_old = inventory.is_old();
-    let mut listing = Listing::new(&directory, inventory, profiles, &Recent::of(&directory));
-    if context.secret_store()?.kind() == Kind::Files {
-        // One that is asked for each of a thousand roles would not answer at once.
-        listing = listing.with_time_left();
-    }
-    let listing = Arc::new(listing);
-    let chosen = if let Some(only) = listing.only_match(query)? {
-        vec![only]
-    } else {
-        let rows = rows(&listing, &directory, is_old);
-        let header = listing.header();
-        let question = Question { title: "role", header: &header, query, many, instead };
-        picker::choose(context.picker()?, &question, rows)?
-    };
-    let region = context.config()?.region_of(&directory.name).map(str::to_owned);
-    let found = |index| {
-        let role = listing.role(index)?;
-        Some(Found { role, directory: directory.clone(), profile: None, region: region.clone(), page: None })
-    };
-    let found: Vec<_> = chosen.into_iter().filter_map(found).collect();
-    if found.is_empty() {
-        return Err(Error::failed("the picker answered with a row that was not there"));
-    }
-    Ok(found)
-}
-
-/// The rows of what is remembered; where that is old, what has come since is added while the person looks.
-fn rows(listing: &Arc<Listing>, directory: &Directory, is_old: bool) -> Rows {
-    let (shown, grown) = (Arc::clone(listing), Arc::clone(listing));
-    let directory = directory.clone();
-    let later = move || {
-        refresh(&directory);
-        let now = Inventory::remembered(&directory).ok().flatten();
-        now.map(|inventory| grown.grow(&inventory)).unwrap_or_default()
-    };
-    Rows {
-        count: listing.len(),
-        row: Arc::new(move |index| shown.row(index)),
-        later: is_old.then(|| Box::new(later) as Box<dyn FnOnce() -> Vec<picker::Row> + Send>),
-    }
-}
-
-/// Has the list fetched anew by a process of its own, which goes on when the choice is made before its end. It neither
-/// signs in nor says anything.
-fn refresh(directory: &Directory) {
-    let outcome = cli::program().and_then(|program| {
-        let mut command = Command::new(program);
-        command.args(["list", "--refresh", "--background", "--login", "never", "-p", &directory.name]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn()?.wait()
-    });
-    if let Err(error) = outcome {
-        tracing::debug!("the list of roles is not renewed: {error}");
-    }
 }

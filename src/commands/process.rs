@@ -1,9 +1,25 @@
 //! `process` and `-ext`: what an SDK runs as `credential_process`.
 
+use crate::cli::completers;
 use crate::context::Context;
 use crate::credentials;
 use crate::error::Result;
 use crate::output::print;
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+In the AWS config: credential_process = aws-sso process ROLE -p PROFILE (aws-sso discover writes such lines).
+
+Examples:
+  aws-sso process 123456789012/ReadOnlyAccess -p corp
+  aws-sso process payments-dev/ReadOnlyAccess --login never")]
+pub(crate) struct ProcessArgs {
+    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
+    pub(super) role: String,
+}
 
 pub(crate) fn run(context: &Context, role: &str) -> Result<()> {
     let credentials = context.credentials(&context.find(role)?)?;

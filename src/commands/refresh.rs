@@ -1,16 +1,25 @@
 //! `refresh`: this shell's role again, with credentials that last longer.
 
-use crate::cli::InShell;
-use crate::commands::r#use::through_function;
+use clap::Args;
+
+use crate::cli::shared::InShell;
 use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::shell::Change;
+use crate::shell::through_function;
 use crate::terminal;
 
-pub(crate) fn run(context: &Context, arguments: &InShell) -> Result<()> {
-    let shell = through_function(arguments.shell, "refresh")?;
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  awsso refresh\n  awsso refresh --login never")]
+pub(crate) struct RefreshArgs {
+    #[command(flatten)]
+    in_shell: InShell,
+}
+
+pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
+    let shell = through_function(arguments.in_shell.shell, "refresh")?;
     let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
     if expiration.is_none() {
         // `use --as-profile` has exported no keys.

@@ -6,21 +6,61 @@ use std::process::{Command, ExitCode, Stdio};
 use serde::{Deserialize, Serialize};
 
 use crate::aws_config::directory::Directory;
-use crate::cli;
-use crate::context::{Context, Found};
+use crate::cli::completers;
+use crate::cli::shared;
+use crate::context::Context;
+use crate::context::find::Found;
 use crate::credential_server::{Keeper, Live, Server};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::output::print;
+use crate::programs;
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::session::{LoginPolicy, Session};
 use crate::shell::Change;
+use crate::shell::Shell;
 use crate::terminal;
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 
-pub(crate) fn run(context: &Context, arguments: &cli::Serve) -> Result<ExitCode> {
+#[derive(Debug, Args)]
+#[command(
+    after_help = SERVE_HELP
+)]
+pub(crate) struct ServeArgs {
+    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
+    #[arg(add = ArgValueCompleter::new(completers::roles))]
+    role: String,
+    /// The port on 127.0.0.1 [default: any free one]
+    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
+    port: u16,
+    /// The shell that will read the exports
+    #[arg(long, value_enum, default_value = "posix")]
+    shell: Shell,
+    /// The region to work in
+    #[arg(long, value_parser = shared::region)]
+    region: Option<String>,
+    /// ServeArgs the process with this id until it ends; the address goes to stdout as JSON.
+    #[arg(long, hide = true)]
+    beside: Option<u32>,
+    /// The same, from a process of its own.
+    #[arg(long, hide = true, requires = "beside")]
+    detach: bool,
+}
+
+const SERVE_HELP: &str = "\
+Every AWS SDK asks the server again by itself before credentials lapse. The environment to set is printed once it \
+listens; Ctrl-C or SIGTERM stops it. It listens on 127.0.0.1 alone, and answers only those who have the token that it prints. For one command, \
+`aws-sso exec --server` does all of this.
+
+Examples:
+  aws-sso serve payments-dev/ReadOnlyAccess
+  aws-sso serve 123456789012/Deploy --port 9911 --shell fish";
+
+pub(crate) fn run(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
     match arguments.beside {
         Some(process) if arguments.detach => beside(context, arguments, process),
         Some(_) => detach(),
@@ -28,7 +68,7 @@ pub(crate) fn run(context: &Context, arguments: &cli::Serve) -> Result<ExitCode>
     }
 }
 
-fn until_stopped(context: &Context, arguments: &cli::Serve) -> Result<ExitCode> {
+fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
     let found = context.find(&arguments.role)?;
     let first = context.credentials(&found)?;
     if let Some(rival) = context.rival_of_server()? {
@@ -77,7 +117,7 @@ pub(crate) enum Greeting {
 /// Starts the server as nobody's child, so that a command that waits for all of its children does not wait for it.
 fn detach() -> Result<ExitCode> {
     let failed = |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
-    let mut server = Command::new(cli::program().map_err(failed)?);
+    let mut server = Command::new(programs::this_program().map_err(failed)?);
     server.args(std::env::args_os().skip(1)).arg("--detach");
     server.stderr(Stdio::null());
     own_group(&mut server);
@@ -94,7 +134,7 @@ pub(crate) fn own_group(command: &mut Command) {
 pub(crate) fn own_group(_command: &mut Command) {}
 
 /// Serves for as long as another process runs.
-fn beside(context: &Context, arguments: &cli::Serve, process: u32) -> Result<ExitCode> {
+fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<ExitCode> {
     // Before there is a runtime: what asks the service has one of its own.
     let prepared = prepare(context, arguments);
     block_on(async {
@@ -119,7 +159,7 @@ fn beside(context: &Context, arguments: &cli::Serve, process: u32) -> Result<Exi
     })
 }
 
-fn prepare(context: &Context, arguments: &cli::Serve) -> Result<Live> {
+fn prepare(context: &Context, arguments: &ServeArgs) -> Result<Live> {
     let found = context.find(&arguments.role)?;
     let first = context.credentials(&found)?;
     live(context, &found, first)

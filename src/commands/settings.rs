@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::cli;
 use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::{Error, Kind, Result};
@@ -14,6 +13,24 @@ use crate::role::RoleRef;
 use crate::settings::table::{PROFILE, Setting, TABLE};
 use crate::settings::{Gravity, Problem, Settings};
 use crate::terminal::{self, clean};
+use clap::Args;
+
+#[derive(Debug, Args)]
+#[command(after_help = SETTINGS_HELP)]
+pub(crate) struct SettingsArgs {
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+const SETTINGS_HELP: &str = "\
+Each line is a setting, its value, and where that came from: an option, an environment variable, a line of the file, \
+or the default. Lines of the file that are wrong, and aliases that name no role, are told on stderr; the exit status \
+is 2 if other verbs refuse such a file.
+
+Examples:
+  aws-sso settings
+  aws-sso settings --json";
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
@@ -54,7 +71,7 @@ struct Told<'a> {
     message: &'a str,
 }
 
-pub(crate) fn run(context: &Context, arguments: &cli::Settings) -> Result<ExitCode> {
+pub(crate) fn run(context: &Context, arguments: &SettingsArgs) -> Result<ExitCode> {
     let file = environment::settings_file()?;
     let settings = Settings::load(&file)?;
     let sso_profile = environment::sso_profile();

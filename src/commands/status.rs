@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Token};
-use crate::cli;
 use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Result};
@@ -15,6 +14,15 @@ use crate::output::print;
 use crate::secret_store::{Kind, SecretStore};
 use crate::terminal::clean;
 use crate::timestamp;
+use clap::Args;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  aws-sso status\n  aws-sso status -p corp --json")]
+pub(crate) struct StatusArgs {
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
@@ -39,7 +47,7 @@ struct Status<'a> {
 }
 
 /// Prints what is known without asking the service.
-pub(crate) fn run(context: &Context, arguments: &cli::Status) -> Result<()> {
+pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;

@@ -1,19 +1,84 @@
-//! The role that a resource's ARN or a console address stands for: one of its account's.
+//! What a ROLE argument names: an ARN, an account and a role, a profile, an alias, a resource or a console address.
 
 use std::sync::Arc;
 
+use super::Context;
 use crate::aws_config::directory::Directory;
-use crate::context::{Context, Found};
+use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::picker::{self, Question, Row, Rows};
-use crate::role::{Place, RoleArn};
+use crate::provider::Provider;
+use crate::role::{Place, RoleArn, RoleRef};
 use crate::terminal::{Terminal, clean};
 
-/// Finds the role. Where the address names it, nothing is looked up; an account with one role has no other to mean.
+/// A role, how it was named, and the Identity Center that grants it.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub role: RoleArn,
+    pub directory: Directory,
+    /// The profile of the AWS config by which it was named, if it was.
+    pub profile: Option<String>,
+    /// The region of what it was named by: a profile, a resource, a page of the console.
+    pub region: Option<String>,
+    /// The page of the console by which it was named, if it was.
+    pub page: Option<String>,
+}
+
+impl Context {
+    /// Finds the role that a ROLE argument names. An ARN or an id is never looked up.
+    pub(crate) fn find(&self, text: &str) -> Result<Found> {
+        // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
+        let text = self.settings()?.alias(text).unwrap_or(text);
+        match text.parse()? {
+            RoleRef::Name(name) => self.find_profile(&name),
+            // A profile's name may hold a slash as well. The config is on disk, while the inventory may have to be fetched.
+            RoleRef::AccountName { .. } if self.config()?.role_of(text).is_some() => self.find_profile(text),
+            RoleRef::Place(place) => find_by_place(self, &place),
+            reference => self.find_in(self.directory()?, &reference),
+        }
+    }
+
+    fn find_in(&self, directory: Directory, reference: &RoleRef) -> Result<Found> {
+        let role = match reference {
+            RoleRef::Arn(role) => role.clone(),
+            RoleRef::Id { account_id, role_name } => RoleArn::in_region(&directory.region, account_id, role_name),
+            RoleRef::AccountName { account_name, role_name } => {
+                self.inventory(&directory)?.role(account_name, role_name)?
+            }
+            RoleRef::Place(place) => return find_by_place(self, place),
+            // A profile that names a profile: one step is followed, not a chain.
+            RoleRef::Name(name) => return Err(no_role(name)),
+        };
+        let region = self.config()?.region_of(&directory.name).map(str::to_owned);
+        Ok(Found { role, directory, profile: None, region, page: None })
+    }
+
+    fn find_profile(&self, name: &str) -> Result<Found> {
+        let config = self.config()?;
+        let (directory, reference) = config.role_of(name).ok_or_else(|| no_role(name))?;
+        let found = self.find_in(config.directory(&directory)?, &reference)?;
+        let region = config.region_of(name).map(str::to_owned).or(found.region);
+        Ok(Found { profile: Some(name.to_owned()), region, ..found })
+    }
+
+    /// The role's credentials, from the cache or the service.
+    pub(crate) fn credentials(&self, found: &Found) -> Result<RoleCredentials> {
+        let client = self.client(&found.directory)?;
+        let session = self.session(&found.directory, &client)?;
+        Provider::new(&found.directory, &client, &session)?.credentials(&found.role)
+    }
+}
+
+fn no_role(name: &str) -> Error {
+    Error::denied(format!("{name} is no role, alias, or profile with a role")).with_remedy("run: aws-sso list")
+}
+
+/// The role that a resource's ARN or a console address stands for.
 ///
-/// Its region goes before that of the directory's profile: what a person has just pasted is nearer to what they mean.
-pub(crate) fn find(context: &Context, place: &Place) -> Result<Found> {
+/// Where the address names the role, nothing is looked up, and an account with one role has no other to mean. The
+/// region of the address goes before that of the profile: the user has just pasted it.
+fn find_by_place(context: &Context, place: &Place) -> Result<Found> {
     let directory = directory(context, place)?;
     let role = match &place.role_name {
         Some(role) => RoleArn::in_region(&directory.region, &place.account_id, role),

@@ -1,7 +1,9 @@
 //! What a verb works with, each part made when it is first asked for.
 
+pub(crate) mod choose;
+pub(crate) mod enter;
 pub(crate) mod find;
-pub(crate) mod listing;
+mod listing;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -10,17 +12,15 @@ use crate::aws_cache::role_credentials;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
+use crate::aws_config::rivals;
 use crate::cli::Global;
-use crate::credentials::RoleCredentials;
 use crate::discovery::Template;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::identity_center::Client;
 use crate::inventory::progress::Progress;
 use crate::inventory::{Fetched, Inventory, Resume};
 use crate::picker::Picker;
-use crate::provider::Provider;
-use crate::role::{RoleArn, RoleRef};
 use crate::secret_store::SecretStore;
 use crate::session::{LoginPolicy, Session};
 use crate::settings::Settings;
@@ -33,19 +33,6 @@ pub(crate) struct Context {
     /// Whether a person reads what is said beside the result.
     warns: bool,
     config: OnceCell<Arc<Config>>,
-}
-
-/// A role that was named and found, and the directory that grants it.
-#[derive(Clone, Debug)]
-pub(crate) struct Found {
-    pub role: RoleArn,
-    pub directory: Directory,
-    /// The profile of the AWS config by which it was named, if it was.
-    pub profile: Option<String>,
-    /// The region of what it was named by: a profile, a resource, a page of the console.
-    pub region: Option<String>,
-    /// The page of the console by which it was named, if it was.
-    pub page: Option<String>,
 }
 
 impl Context {
@@ -169,42 +156,6 @@ impl Context {
         SecretStore::open(self.settings()?.store()?, self.login_policy()? == LoginPolicy::Auto, &file)
     }
 
-    /// Finds the role that a ROLE argument names. An ARN or an id is never looked up.
-    pub(crate) fn find(&self, text: &str) -> Result<Found> {
-        // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
-        let text = self.settings()?.alias(text).unwrap_or(text);
-        match text.parse()? {
-            RoleRef::Name(name) => self.find_profile(&name),
-            // A profile's name may hold a slash as well; the config is asked before the inventory, which may be far.
-            RoleRef::AccountName { .. } if self.config()?.role_of(text).is_some() => self.find_profile(text),
-            RoleRef::Place(place) => find::find(self, &place),
-            reference => self.find_in(self.directory()?, &reference),
-        }
-    }
-
-    fn find_in(&self, directory: Directory, reference: &RoleRef) -> Result<Found> {
-        let role = match reference {
-            RoleRef::Arn(role) => role.clone(),
-            RoleRef::Id { account_id, role_name } => RoleArn::in_region(&directory.region, account_id, role_name),
-            RoleRef::AccountName { account_name, role_name } => {
-                self.inventory(&directory)?.role(account_name, role_name)?
-            }
-            RoleRef::Place(place) => return find::find(self, place),
-            // A profile may be named by a profile, and so on for ever: one step is enough for anybody.
-            RoleRef::Name(name) => return Err(no_role(name)),
-        };
-        let region = self.config()?.region_of(&directory.name).map(str::to_owned);
-        Ok(Found { role, directory, profile: None, region, page: None })
-    }
-
-    fn find_profile(&self, name: &str) -> Result<Found> {
-        let config = self.config()?;
-        let (directory, reference) = config.role_of(name).ok_or_else(|| no_role(name))?;
-        let found = self.find_in(config.directory(&directory)?, &reference)?;
-        let region = config.region_of(name).map(str::to_owned).or(found.region);
-        Ok(Found { profile: Some(name.to_owned()), region, ..found })
-    }
-
     /// The accounts and roles of a directory, as remembered, else fetched.
     pub(crate) fn inventory(&self, directory: &Directory) -> Result<Inventory> {
         match Inventory::remembered(directory)? {
@@ -231,38 +182,13 @@ impl Context {
         fetched
     }
 
-    /// What says that the default profile has credentials of its own, which SDKs prefer to a credential server.
+    /// Says why SDKs would not ask a credential server: the default profile has credentials of its own.
     pub(crate) fn rival_of_server(&self) -> Result<Option<String>> {
-        const KEYS: [&str; 8] = [
-            "aws_access_key_id",
-            "credential_process",
-            "sso_session",
-            "sso_account_id",
-            "role_arn",
-            "source_profile",
-            "credential_source",
-            "web_identity_token_file",
-        ];
         let credentials = Config::read(&environment::credentials_file()?)?;
-        let has_key = |file: &Config| {
-            let default = file.profile("default");
-            default.is_some_and(|profile| KEYS.iter().any(|key| profile.setting(key).is_some()))
-        };
-        let rival = [&credentials, self.config()?].into_iter().find(|file| has_key(file));
+        let rival = rivals::rival_of_server([&credentials, self.config()?]);
         Ok(rival.map(|file| {
             let path = environment::shown(file.path());
             format!("the default profile in {path} has credentials, which SDKs prefer to a credential server")
         }))
     }
-
-    /// A role's credentials, from the cache or the service.
-    pub(crate) fn credentials(&self, found: &Found) -> Result<RoleCredentials> {
-        let client = self.client(&found.directory)?;
-        let session = self.session(&found.directory, &client)?;
-        Provider::new(&found.directory, &client, &session)?.credentials(&found.role)
-    }
-}
-
-fn no_role(name: &str) -> Error {
-    Error::denied(format!("{name} is no role, alias, or profile with a role")).with_remedy("run: aws-sso list")
 }

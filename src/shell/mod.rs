@@ -17,6 +17,7 @@ pub use init::{Hook, Init, script};
 pub use quote::is_printable;
 
 use crate::environment;
+use crate::error::{Error, Result};
 
 /// A shell whose environment we can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -96,4 +97,18 @@ impl Shell {
             Self::Powershell => format!("Remove-Item -LiteralPath 'Env:/{name}' -ErrorAction Ignore"),
         }
     }
+}
+
+/// The shell that evaluates our output; without the function nobody does, and keys would only be shown.
+pub(crate) fn through_function(shell: Option<Shell>, verb: &str) -> Result<Shell> {
+    shell.ok_or_else(|| {
+        let load = match Shell::detect() {
+            Some(Shell::Fish) => "aws-sso init fish | source".to_owned(),
+            Some(Shell::Powershell) => "aws-sso init powershell | Out-String | Invoke-Expression".to_owned(),
+            Some(shell @ (Shell::Bash | Shell::Zsh)) => format!("eval \"$(aws-sso init {})\"", shell.name()),
+            _ => "eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned(),
+        };
+        Error::usage(format!("{verb} changes this shell, which only the awsso function can do"))
+            .with_remedy(format!("load it with: {load}\nthen run: awsso {verb}"))
+    })
 }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use super::report::Finding;
-use crate::cli;
 use crate::environment::{self, shown};
 use crate::files::atomic;
+use crate::programs;
 
 /// What a file called `aws-sso` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(super) struct Installed {
 
 /// Looks for them. Nothing is run: a file says by its content what it is.
 pub(super) fn look() -> Installed {
-    let this = cli::program().ok();
+    let this = programs::this_program().ok();
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let ours = this.as_deref().map(real);
     let path = environment::search_path().unwrap_or_default();

@@ -6,11 +6,12 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::cli;
 use crate::commands::serve::{Greeting, own_group};
-use crate::commands::r#use::recorded;
-use crate::context::{Context, Found};
+use crate::context::Context;
+use crate::context::enter::recorded;
+use crate::context::find::Found;
 use crate::error::{Error, Result};
+use crate::programs;
 use crate::shell::Change;
 
 /// Starts the server; the change that leads the command's SDKs to it.
@@ -33,7 +34,7 @@ fn not_started(reason: &str) -> Error {
 }
 
 fn server(found: &Found) -> Result<Command> {
-    let program = cli::program().map_err(|error| not_started(&error.to_string()))?;
+    let program = programs::this_program().map_err(|error| not_started(&error.to_string()))?;
     let mut server = Command::new(program);
     server
         .args(["-p", &found.directory.name, "--login", "never", "serve", &found.role.to_string()])

@@ -15,8 +15,8 @@ use std::io::ErrorKind;
 use std::process::{Command, ExitCode};
 
 use crate::cli;
-use crate::commands::r#use::change;
 use crate::context::Context;
+use crate::context::enter::change;
 use crate::environment;
 use crate::error::{Error, Result, reason};
 

@@ -5,8 +5,9 @@ use std::io::Write as _;
 
 use crate::aws_config::directory::Directory;
 use crate::cli;
-use crate::commands::pick;
-use crate::context::{Context, Found};
+use crate::context::Context;
+use crate::context::choose;
+use crate::context::find::Found;
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Selection};
 use crate::role::RoleArn;
@@ -105,7 +106,7 @@ fn matching(context: &Context, many: &cli::Many) -> Result<(Directory, Roles)> {
 }
 
 fn chosen(context: &Context) -> Result<(Directory, Roles)> {
-    let found = pick::choose_roles(context, "", true, "name the roles with --match PATTERN")?;
+    let found = choose::choose_roles(context, "", true, "name the roles with --match PATTERN")?;
     let directory = found.first().map(|found| found.directory.clone());
     let directory = directory.ok_or_else(|| Error::cancelled("no role was chosen"))?;
     let inventory = Inventory::remembered(&directory)?;

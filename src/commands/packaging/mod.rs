@@ -7,11 +7,18 @@ mod manual;
 use std::fs;
 use std::path::Path;
 
-use crate::cli;
-use crate::commands::complete;
+use crate::cli::static_script::static_script;
 use crate::error::{Error, Result, reason};
 use crate::output::print;
 use crate::shell::Shell;
+use clap::Args;
+
+/// What a packager asks.
+#[derive(Debug, Args)]
+pub(crate) struct PackagingArgs {
+    /// Where to; the folder is made if need be
+    folder: std::path::PathBuf,
+}
 
 /// The completions by the names that the shells look for.
 const COMPLETIONS: [(Shell, &str); 4] = [
@@ -22,10 +29,10 @@ const COMPLETIONS: [(Shell, &str); 4] = [
 ];
 
 /// Writes them below a folder, and prints the name of each.
-pub(crate) fn run(arguments: &cli::Packaging) -> Result<()> {
-    let mut files = manual::pages(cli::command())?;
+pub(crate) fn run(arguments: &PackagingArgs, command: clap::Command) -> Result<()> {
+    let mut files = manual::pages(command.clone())?;
     for (shell, name) in COMPLETIONS {
-        files.push((name.to_owned(), complete::static_script(shell)?));
+        files.push((name.to_owned(), static_script(shell, command.clone())?));
     }
     let mut written = String::new();
     for (name, content) in files {
