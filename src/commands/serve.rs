@@ -43,7 +43,7 @@ pub(crate) struct ServeArgs {
     /// The region to work in
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
-    /// ServeArgs the process with this id until it ends; the address goes to stdout as JSON.
+    /// Serve the process with this id until it ends; the address goes to stdout as JSON.
     #[arg(long, hide = true)]
     beside: Option<u32>,
     /// The same, from a process of its own.
