@@ -5,15 +5,17 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use aws_sso::sandbox::{Approval, Options};
 
-use crate::sign_in::{Place, TOKEN_FILE, get, wait};
 use crate::support::START_URL;
 use crate::support::chromium::Chromium;
+use crate::support::http::get;
+use crate::support::process::wait;
+use crate::support::user::{TOKEN_FILE, User};
 
 /// A place that is signed in, and a role in it.
-fn signed_in() -> (Place, String, String) {
-    let place = Place::signed_in(Options { accounts: 3, roles: 2, ..Options::default() });
-    let account = place.sandbox.accounts()[0].clone();
-    (place, account.id, account.roles[0].clone())
+fn signed_in() -> (User, String, String) {
+    let user = User::signed_in(Options { accounts: 3, roles: 2, ..Options::default() });
+    let account = user.sandbox.accounts()[0].clone();
+    (user, account.id, account.roles[0].clone())
 }
 
 /// The value of a parameter of a link.
@@ -25,25 +27,25 @@ fn parameter(link: &str, name: &str) -> String {
 
 #[test]
 fn a_printed_link_signs_a_browser_in_to_the_role_once() {
-    let (place, account, role) = signed_in();
-    let output = place.aws_sso(&format!("console {account}/{role} --service s3 --print")).run().success().quiet();
+    let (user, account, role) = signed_in();
+    let output = user.aws_sso(&format!("console {account}/{role} --service s3 --print")).run().success().quiet();
     let link = output.stdout.trim_end();
     assert_eq!(parameter(link, "Destination"), "https://console.aws.amazon.com/s3/home");
     assert_eq!(parameter(link, "Issuer"), START_URL);
-    let target = link.strip_prefix(&place.sandbox.endpoint()).unwrap();
-    let page = get(&place.sandbox.endpoint(), target, None);
+    let target = link.strip_prefix(&user.sandbox.endpoint()).unwrap();
+    let page = get(&user.sandbox.endpoint(), target, None);
     assert!(page.starts_with("HTTP/1.1 200") && page.contains(&account) && page.contains(&role), "{page}");
-    assert!(get(&place.sandbox.endpoint(), target, None).starts_with("HTTP/1.1 400"));
-    let counted = ["GetRoleCredentials", "GetSigninToken", "ListAccounts"].map(|name| place.sandbox.count(name));
+    assert!(get(&user.sandbox.endpoint(), target, None).starts_with("HTTP/1.1 400"));
+    let counted = ["GetRoleCredentials", "GetSigninToken", "ListAccounts"].map(|name| user.sandbox.count(name));
     assert_eq!(counted, [1, 1, 0]);
 }
 
 #[test]
 fn the_browser_is_given_a_page_of_this_machine_that_leads_to_the_link_once() {
-    let (place, account, role) = signed_in();
+    let (user, account, role) = signed_in();
     let command = format!("console {account}/{role} -v");
-    let running = place.aws_sso(&command).env("BROWSER", place.browser()).start();
-    let address = place.opened_link();
+    let running = user.aws_sso(&command).env("BROWSER", user.browser()).start();
+    let address = user.opened_link();
     assert!(address.starts_with("http://127.0.0.1:") && !address.contains("SigninToken"), "{address}");
     let (base, target) = address.split_at(address.find("/console/").unwrap());
     for (target, host, status) in
@@ -64,7 +66,7 @@ fn the_browser_is_given_a_page_of_this_machine_that_leads_to_the_link_once() {
 
 #[test]
 fn the_portal_is_asked_without_credentials_and_without_a_request() {
-    let (place, account, role) = signed_in();
+    let (user, account, role) = signed_in();
     let cases = [
         (String::new(), String::new()),
         (
@@ -78,28 +80,28 @@ fn the_portal_is_asked_without_credentials_and_without_a_request() {
     ];
     for (options, destination) in cases {
         let command = format!("console {account}/{role} --portal --print{options}");
-        let output = place.aws_sso(&command).run().success().quiet();
+        let output = user.aws_sso(&command).run().success().quiet();
         let link = format!("{START_URL}/#/console?account_id={account}&role_name={role}{destination}\n");
         assert_eq!(output.stdout, link);
     }
-    assert_eq!(place.sandbox.requests().len(), 0);
+    assert_eq!(user.sandbox.requests().len(), 0);
 }
 
 #[test]
 fn without_a_role_it_is_this_shells_in_this_shells_region() {
-    let (place, account, role) = signed_in();
+    let (user, account, role) = signed_in();
     let arn = format!("arn:aws:iam::{account}:role/{role}");
-    let console = place.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "eu-west-3");
+    let console = user.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "eu-west-3");
     let link = console.run().success().stdout;
     let page = "https://eu-west-3.console.aws.amazon.com/console/home?region=eu-west-3";
     assert_eq!(parameter(&link, "Destination"), page);
     // Where the role does not work there is no page for it.
-    let elsewhere = place.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "cn-north-1");
+    let elsewhere = user.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "cn-north-1");
     let page = parameter(&elsewhere.run().success().stdout, "Destination");
     assert!(page.contains(".aws.amazon.com/") && !page.contains("cn-north-1"), "{page}");
-    let asked = place.aws_sso("console --print --region us-gov-west-1").env("AWS_SSO_ROLE_ARN", &arn);
+    let asked = user.aws_sso("console --print --region us-gov-west-1").env("AWS_SSO_ROLE_ARN", &arn);
     let _ = asked.run().status(2).complains("us-gov-west-1 is not a region of aws");
-    let _ = place.aws_sso("console --print").run().status(2).complains("aws-sso console ROLE");
+    let _ = user.aws_sso("console --print").run().status(2).complains("aws-sso console ROLE");
 }
 
 #[test]
@@ -109,18 +111,18 @@ fn each_partition_has_its_own_console() {
         ("cn-north-1", "https://cn-north-1.console.amazonaws.cn/console/home?region=cn-north-1"),
     ];
     for (region, expected) in cases {
-        let place = Place::with(Options { approval: Approval::Automatic, ..Options::default() });
+        let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
         let config = format!("[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = {region}\n");
-        place.home.write(".aws/config", config);
+        user.home.write(".aws/config", config);
         let command = format!("console 123456789012/Admin --portal --print --region {region}");
-        let link = place.aws_sso(&command).run().success().stdout;
+        let link = user.aws_sso(&command).run().success().stdout;
         assert_eq!(parameter(link.trim_end(), "destination"), expected);
     }
 }
 
 #[test]
 fn what_would_lead_elsewhere_or_to_nobody_is_refused_before_anything_is_asked() {
-    let (place, account, role) = signed_in();
+    let (user, account, role) = signed_in();
     let role = format!("console {account}/{role}");
     let cases = [
         (" --print --destination https://evil.example/", "not a page of the console"),
@@ -131,23 +133,23 @@ fn what_would_lead_elsewhere_or_to_nobody_is_refused_before_anything_is_asked() 
         (" --browser-command firefox", "no argument has {url}"),
     ];
     for (options, words) in cases {
-        let _ = place.aws_sso(&format!("{role}{options}")).run().status(2).complains(words);
+        let _ = user.aws_sso(&format!("{role}{options}")).run().status(2).complains(words);
     }
-    let over_ssh = place.aws_sso(&role).env("SSH_CONNECTION", "x").run().status(2);
+    let over_ssh = user.aws_sso(&role).env("SSH_CONNECTION", "x").run().status(2);
     let _ = over_ssh.complains("over SSH").complains("--print");
-    let none = place.aws_sso(&role).env("BROWSER", "none").env("DISPLAY", ":0").run();
+    let none = user.aws_sso(&role).env("BROWSER", "none").env("DISPLAY", ":0").run();
     assert_eq!(none.exit.code(), Some(2), "{none}");
-    assert_eq!(place.sandbox.requests().len(), 0);
-    let gone = place.aws_sso(&role).env("BROWSER", "/no/such/browser").run().status(1);
+    assert_eq!(user.sandbox.requests().len(), 0);
+    let gone = user.aws_sso(&role).env("BROWSER", "/no/such/browser").run().status(1);
     let _ = gone.complains("no browser could be started");
 }
 
 #[test]
 fn a_browser_command_gets_the_page_and_the_accounts_name() {
-    let (place, account, role) = signed_in();
-    let _ = place.aws_sso("list").run().success();
-    let name = place.sandbox.accounts()[0].name.clone();
-    let script = place.home.write(
+    let (user, account, role) = signed_in();
+    let _ = user.aws_sso("list").run().success();
+    let name = user.sandbox.accounts()[0].name.clone();
+    let script = user.home.write(
         "open",
         "#!/bin/sh\nenv > \"$HOME/environment\"; printf '%s\\n' \"$@\" > \"$HOME/words.new\"; mv \"$HOME/words.new\" \"$HOME/words\"\n",
     );
@@ -156,7 +158,7 @@ fn a_browser_command_gets_the_page_and_the_accounts_name() {
         "browser-command = {} 'ext+container:name={{account_name}}&url={{url}}' --profile-directory={{account_id}}\n",
         script.display()
     );
-    place.home.write(".config/aws-sso/config", template);
+    user.home.write(".config/aws-sso/config", template);
     let secrets = [
         "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN",
@@ -164,10 +166,10 @@ fn a_browser_command_gets_the_page_and_the_accounts_name() {
         "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     ];
-    let console = place.aws_sso(&format!("console {account}/{role}"));
+    let console = user.aws_sso(&format!("console {account}/{role}"));
     let running = secrets.iter().fold(console, |run, name| run.env(name, "planted")).start();
-    let words = wait(|| place.home.has("words").then(|| place.home.read("words")));
-    assert!(!place.home.read("environment").contains("planted"));
+    let words = wait(|| user.home.has("words").then(|| user.home.read("words")));
+    assert!(!user.home.read("environment").contains("planted"));
     let words: Vec<_> = words.lines().collect();
     let [container, profile] = words.as_slice() else { panic!("{words:?}") };
     assert_eq!(*profile, format!("--profile-directory={account}"));
@@ -181,15 +183,15 @@ fn a_browser_command_gets_the_page_and_the_accounts_name() {
 
 #[test]
 fn a_fault_of_the_sign_in_endpoint_shows_no_secret() {
-    let (place, account, role) = signed_in();
+    let (user, account, role) = signed_in();
     let line = format!("console {account}/{role} --print -v");
-    let _ = place.aws_sso(&line).run().success();
+    let _ = user.aws_sso(&line).run().success();
     // The credentials are in the cache; the endpoint that knows nothing of them refuses.
-    let other = Place::with(Options::default());
-    let refused = place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", other.sandbox.endpoint()).run().status(4);
+    let other = User::new(Options::default());
+    let refused = user.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", other.sandbox.endpoint()).run().status(4);
     let refused = refused.complains("does not accept the role's credentials");
-    let unsafe_endpoint = place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", "http://signin.example").run().status(2);
-    let down = place.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1").env("AWS_MAX_ATTEMPTS", "1");
+    let unsafe_endpoint = user.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", "http://signin.example").run().status(2);
+    let down = user.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1").env("AWS_MAX_ATTEMPTS", "1");
     let down = down.run().status(5);
     for output in [refused, unsafe_endpoint, down] {
         for secret in ["sessionKey", "ASIA", "SigninToken"] {
@@ -200,21 +202,21 @@ fn a_fault_of_the_sign_in_endpoint_shows_no_secret() {
 
 #[test]
 fn the_consoles_own_host_is_reached_over_tls_through_the_proxy() {
-    let place = Place::with(Options { approval: Approval::Automatic, tls: true, ..Options::default() });
-    let signed = |line: &str| place.home.aws_sso(line.split(' ')).through_proxy(&place.sandbox);
-    let _ = signed("login --device-code --no-browser").run().success();
-    let account = place.sandbox.accounts()[0].clone();
-    let link = signed(&format!("console {}/{} --print", account.id, account.roles[0])).run().success().stdout;
+    let user = User::new(Options { approval: Approval::Automatic, tls: true, ..Options::default() });
+    let through_proxy = |line: &str| user.home.aws_sso(line.split(' ')).through_proxy(&user.sandbox);
+    let _ = through_proxy("login --device-code --no-browser").run().success();
+    let account = user.sandbox.accounts()[0].clone();
+    let link = through_proxy(&format!("console {}/{} --print", account.id, account.roles[0])).run().success().stdout;
     assert!(link.starts_with("https://signin.aws.amazon.com/federation?Action=login&"), "{link}");
-    let hosts: Vec<_> = place.sandbox.requests().into_iter().map(|request| request.host).collect();
+    let hosts: Vec<_> = user.sandbox.requests().into_iter().map(|request| request.host).collect();
     assert!(hosts.iter().any(|host| host == "signin.aws.amazon.com"), "{hosts:?}");
 }
 
 #[test]
 fn in_chromium_a_click_signs_in_and_the_code_is_not_left_in_the_address() {
-    let place = Place::with(Options { approval: Approval::ByPage, ..Options::default() });
-    let Some(chromium) = Chromium::start(&place.home) else { return };
-    let (running, link) = place.begin_in_browser();
+    let user = User::new(Options { approval: Approval::ByPage, ..Options::default() });
+    let Some(chromium) = Chromium::start(&user.home) else { return };
+    let (running, link) = user.begin_in_browser();
     chromium.go_to(&link);
     assert!(chromium.text().contains("Allow access?"), "{}", chromium.text());
     chromium.click("button[value=approve]");
@@ -222,28 +224,28 @@ fn in_chromium_a_click_signs_in_and_the_code_is_not_left_in_the_address() {
     let url = chromium.url();
     assert!(url.starts_with("http://127.0.0.1:") && url.ends_with("/oauth/callback"), "{url}");
     let _ = running.finish().success().complains("signed in to");
-    assert!(place.home.has(TOKEN_FILE));
+    assert!(user.home.has(TOKEN_FILE));
 }
 
 #[test]
 fn in_chromium_a_click_on_deny_ends_the_sign_in() {
-    let place = Place::with(Options { approval: Approval::ByPage, ..Options::default() });
-    let Some(chromium) = Chromium::start(&place.home) else { return };
-    let (running, link) = place.begin_in_browser();
+    let user = User::new(Options { approval: Approval::ByPage, ..Options::default() });
+    let Some(chromium) = Chromium::start(&user.home) else { return };
+    let (running, link) = user.begin_in_browser();
     chromium.go_to(&link);
     chromium.click("button[value=deny]");
     chromium.wait_for("You are not signed in");
     let _ = running.finish().status(130);
-    assert!(!place.home.has(TOKEN_FILE));
+    assert!(!user.home.has(TOKEN_FILE));
 }
 
 #[test]
 fn in_chromium_the_console_opens_as_the_role() {
-    let (place, account, role) = signed_in();
-    let Some(chromium) = Chromium::start(&place.home) else { return };
+    let (user, account, role) = signed_in();
+    let Some(chromium) = Chromium::start(&user.home) else { return };
     let line = format!("console {account}/{role} --service lambda");
-    let running = place.aws_sso(&line).env("BROWSER", place.browser()).start();
-    chromium.go_to(&place.opened_link());
+    let running = user.aws_sso(&line).env("BROWSER", user.browser()).start();
+    chromium.go_to(&user.opened_link());
     chromium.wait_for("Signed in to the console");
     let text = chromium.text();
     for words in [&account, &role, "console.aws.amazon.com/lambda/home"] {

@@ -5,22 +5,16 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use aws_sso::sandbox::Options;
 
-use crate::sign_in::{Place, TOKEN_FILE};
+use crate::support::process::can_trace;
+use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, skip};
 
 /// Everything that makes, fills, protects, renames, locks or deletes a file.
 const CALLS: [&str; 9] =
     ["openat", "write", "fchmod", "fsync", "rename,renameat,renameat2", "flock", "ftruncate", "unlink", "mkdir"];
-
-pub(crate) fn can_trace() -> bool {
-    let mut strace = Command::new("strace");
-    strace.args(["-f", "-o", "/dev/null", "/bin/true"]).stdout(Stdio::null()).stderr(Stdio::null());
-    strace.status().is_ok_and(|status| status.success())
-}
 
 /// A browser whose person approves at once: it follows the link, and where that leads to.
 const BROWSER: &str = r#"#!/bin/bash
@@ -65,11 +59,11 @@ fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
     if !can_trace() {
         return skip("there is no strace that may trace: crashes are not tested");
     }
-    let place = Place::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
-    let account = place.sandbox.accounts()[0].clone();
+    let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    let account = user.sandbox.accounts()[0].clone();
     let arn = format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
-    let token = place.home.read(TOKEN_FILE);
-    let config = place.home.read(".aws/config");
+    let token = user.home.read(TOKEN_FILE);
+    let config = user.home.read(".aws/config");
     let credentials = "[mine]\naws_access_key_id = AKIA\n";
     let [aged, fresh] = ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"].map(|date| {
         let mut token: serde_json::Value = serde_json::from_str(&token).unwrap();
@@ -88,25 +82,25 @@ fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
         ("login --force --device-code --no-browser", &aged),
         ("login --force --browser", &aged),
     ];
-    let browser = place.home.write("browser", BROWSER);
+    let browser = user.home.write("browser", BROWSER);
     fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
     for (line, token) in cases {
         let reset = || {
             for folder in [".aws/cli", ".aws/sso", ".cache"] {
-                let _ = fs::remove_dir_all(place.home.path(folder));
+                let _ = fs::remove_dir_all(user.home.path(folder));
             }
-            place.home.write(TOKEN_FILE, token);
-            fs::set_permissions(place.home.path(TOKEN_FILE), fs::Permissions::from_mode(0o600)).unwrap();
-            place.home.write(".aws/config", &config);
-            place.home.write(".aws/credentials", credentials);
-            fs::set_permissions(place.home.path(".aws/credentials"), fs::Permissions::from_mode(0o640)).unwrap();
+            user.home.write(TOKEN_FILE, token);
+            fs::set_permissions(user.home.path(TOKEN_FILE), fs::Permissions::from_mode(0o600)).unwrap();
+            user.home.write(".aws/config", &config);
+            user.home.write(".aws/credentials", credentials);
+            fs::set_permissions(user.home.path(".aws/credentials"), fs::Permissions::from_mode(0o640)).unwrap();
         };
-        let run = || place.aws_sso(line).env("BROWSER", &browser);
+        let run = || user.aws_sso(line).env("BROWSER", &browser);
         reset();
         let _ = run().run().success();
-        let new_config = place.home.read(".aws/config");
+        let new_config = user.home.read(".aws/config");
         let check = |point: &str| {
-            for path in files(&place.home.path(".aws")) {
+            for path in files(&user.home.path(".aws")) {
                 let name = path.file_name().unwrap().to_str().unwrap();
                 let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
                 let text = fs::read_to_string(&path).unwrap();
@@ -132,7 +126,7 @@ fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
                 assert!(is_whole, "{line}, killed at {point}: {} {mode:o}\n{text}", path.display());
             }
             let _ = run().run().success();
-            let left: Vec<_> = files(&place.home.path(""))
+            let left: Vec<_> = files(&user.home.path(""))
                 .into_iter()
                 .filter(|path| path.to_str().unwrap().contains(".aws-sso-"))
                 .collect();

@@ -14,8 +14,9 @@ use aws_sso::role::RoleArn;
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
 use aws_sso::session::{LoginPolicy, Session};
 
-use crate::sign_in::{Place, wait};
 use crate::support::process::Running;
+use crate::support::process::wait;
+use crate::support::user::User;
 use crate::support::{Invocation, Output, REGION, START_URL};
 
 const CROWD: usize = 100;
@@ -44,48 +45,48 @@ fn agreed(outputs: impl IntoIterator<Item = Output>) -> serde_json::Value {
 
 #[test]
 fn a_hundred_processes_ask_for_a_role_once() {
-    let place = Place::signed_in(slow());
-    let answer = agreed(crowd(&place.process()));
+    let user = User::signed_in(slow());
+    let answer = agreed(crowd(&user.process()));
     assert!(answer["SecretAccessKey"].is_string());
-    let operations: Vec<_> = place.sandbox.requests().into_iter().map(|request| request.operation).collect();
+    let operations: Vec<_> = user.sandbox.requests().into_iter().map(|request| request.operation).collect();
     assert_eq!(operations, ["GetRoleCredentials"]);
 }
 
 #[test]
 fn a_hundred_processes_renew_a_sign_in_once() {
-    let place = Place::signed_in(slow());
-    place.age_token();
-    agreed(crowd(&place.process()));
-    let operations: Vec<_> = place.sandbox.requests().into_iter().map(|request| request.operation).collect();
+    let user = User::signed_in(slow());
+    user.expire_token();
+    agreed(crowd(&user.process()));
+    let operations: Vec<_> = user.sandbox.requests().into_iter().map(|request| request.operation).collect();
     assert_eq!(operations, ["CreateToken", "GetRoleCredentials"]);
     // The rotated refresh token is the one on disk: it serves the next time, too.
-    place.age_token();
-    let _ = place.aws_sso("check").run().success().quiet();
+    user.expire_token();
+    let _ = user.aws_sso("check").run().success().quiet();
 }
 
 #[test]
 fn a_rotated_refresh_token_is_on_disk_before_the_answer_is_used() {
-    let place = Place::signed_in(Options { refresh: Rotation::Rotated, ..Options::default() });
-    place.age_token();
-    let before = place.token();
+    let user = User::signed_in(Options { refresh: Rotation::Rotated, ..Options::default() });
+    user.expire_token();
+    let before = user.token();
     // Renewed at once, and then stuck: with the new token in hand, in the request that needs it.
-    let process = place.process().start();
-    place.sandbox.update(|options| options.latency = Duration::from_millis(300));
-    wait(|| (place.sandbox.count("CreateToken") == 1).then_some(()));
-    place.sandbox.update(|options| options.latency = Duration::from_mins(1));
-    wait(|| (place.sandbox.count("GetRoleCredentials") == 1).then_some(()));
-    assert_ne!(place.token()["refreshToken"], before["refreshToken"]);
+    let process = user.process().start();
+    user.sandbox.update(|options| options.latency = Duration::from_millis(300));
+    wait(|| (user.sandbox.count("CreateToken") == 1).then_some(()));
+    user.sandbox.update(|options| options.latency = Duration::from_mins(1));
+    wait(|| (user.sandbox.count("GetRoleCredentials") == 1).then_some(()));
+    assert_ne!(user.token()["refreshToken"], before["refreshToken"]);
     process.signal("KILL");
     let _ = process.finish();
-    place.sandbox.update(|options| options.latency = Duration::ZERO);
-    place.age_token();
-    let _ = place.process().run().success().quiet();
+    user.sandbox.update(|options| options.latency = Duration::ZERO);
+    user.expire_token();
+    let _ = user.process().run().success().quiet();
 }
 
 #[test]
 fn a_hundred_processes_on_one_terminal_ask_its_person_once() {
-    let place = Place::with(Options { approval: Approval::Automatic, polls_before_approval: 3, ..slow() });
-    let process = place.process();
+    let user = User::new(Options { approval: Approval::Automatic, polls_before_approval: 3, ..slow() });
+    let process = user.process();
     let script = r#"
         for number in $(seq 100); do
             "$@" </dev/null >"$HOME/out.$number" 2>"$HOME/err.$number" &
@@ -96,14 +97,14 @@ fn a_hundred_processes_on_one_terminal_ask_its_person_once() {
     let mut terminal = process.behind(["/bin/sh", "-c", script, "sh"]).in_terminal();
     terminal.wait_for("everybody is done");
     let screen = terminal.finish().success().stdout;
-    let answers: Vec<_> = (1..=CROWD).map(|number| place.home.read(format!("out.{number}"))).collect();
+    let answers: Vec<_> = (1..=CROWD).map(|number| user.home.read(format!("out.{number}"))).collect();
     for (number, answer) in answers.iter().enumerate() {
-        let complaint = place.home.read(format!("err.{}", number + 1));
+        let complaint = user.home.read(format!("err.{}", number + 1));
         assert_eq!((answer, complaint.as_str()), (&answers[0], ""), "{number}");
     }
     assert!(answers[0].contains("SecretAccessKey"), "{}", answers[0]);
     for operation in ["RegisterClient", "StartDeviceAuthorization", "GetRoleCredentials"] {
-        assert_eq!(place.sandbox.count(operation), 1, "{operation}");
+        assert_eq!(user.sandbox.count(operation), 1, "{operation}");
     }
     assert_eq!(screen.matches("confirm the code").count(), 1, "{screen}");
     assert_eq!(screen.matches("waiting for it").count(), 1, "once a terminal:\n{screen}");
@@ -111,105 +112,105 @@ fn a_hundred_processes_on_one_terminal_ask_its_person_once() {
 
 #[test]
 fn a_hundred_processes_fail_together() {
-    let place = Place::signed_in(slow());
+    let user = User::signed_in(slow());
     // Of the role that will be taken away.
-    let process = place.process();
+    let process = user.process();
     let fail = |words: &str, status: i32, operation: &str, most: usize| {
-        place.sandbox.clear_log();
+        user.sandbox.clear_log();
         for output in crowd(&process) {
             let _ = output.status(status).complains(words);
         }
         // Who comes when the first has failed already begins anew: a debug build on a busy machine has such.
-        let count = place.sandbox.count(operation);
+        let count = user.sandbox.count(operation);
         assert!((1..=most).contains(&count), "{operation}: {count}");
     };
-    let account = place.sandbox.accounts()[0].clone();
-    place.sandbox.revoke_role(&account.id, &account.roles[0]);
+    let account = user.sandbox.accounts()[0].clone();
+    user.sandbox.revoke_role(&account.id, &account.roles[0]);
     fail("no access to the role", 4, "GetRoleCredentials", 20);
-    place.age_token();
-    place.sandbox.update(|options| options.fail_first = Some((10_000, Fault::InternalError)));
+    user.expire_token();
+    user.sandbox.update(|options| options.fail_first = Some((10_000, Fault::InternalError)));
     fail("status 500", 5, "CreateToken", 50);
-    place.sandbox.update(|options| options.fail_first = None);
-    place.sandbox.revoke_sessions();
+    user.sandbox.update(|options| options.fail_first = None);
+    user.sandbox.revoke_sessions();
     fail("run: aws-sso login -p corp", 3, "CreateToken", 20);
 }
 
 #[test]
 fn a_person_who_says_no_is_not_asked_a_hundred_times() {
-    let place = Place::with(Options { approval: Approval::Denied, ..slow() });
-    place.sandbox.update(|options| options.latency = Duration::from_secs(1));
+    let user = User::new(Options { approval: Approval::Denied, ..slow() });
+    user.sandbox.update(|options| options.latency = Duration::from_secs(1));
     let script = r#"
         for number in $(seq 100); do
             { "$@" </dev/null >/dev/null 2>&1; echo $? >"$HOME/status.$number"; } &
         done
         wait
     "#;
-    let terminal = place.process().behind(["/bin/sh", "-c", script, "sh"]).in_terminal();
+    let terminal = user.process().behind(["/bin/sh", "-c", script, "sh"]).in_terminal();
     let _ = terminal.finish().success();
     for number in 1..=CROWD {
-        assert_eq!(place.home.read(format!("status.{number}")), "130\n", "{number}");
+        assert_eq!(user.home.read(format!("status.{number}")), "130\n", "{number}");
     }
-    let asked = place.sandbox.count("StartDeviceAuthorization");
+    let asked = user.sandbox.count("StartDeviceAuthorization");
     assert!(asked <= 2, "asked {asked} times");
 }
 
 #[test]
 fn a_hundred_roles_at_twenty_a_second_are_all_had() {
-    let place = Place::signed_in(Options { accounts: 25, ..Options::default() });
-    place.sandbox.update(|options| options.rate_limit = Some(20));
-    let roles: Vec<_> = place
+    let user = User::signed_in(Options { accounts: 25, ..Options::default() });
+    user.sandbox.update(|options| options.rate_limit = Some(20));
+    let roles: Vec<_> = user
         .sandbox
         .accounts()
         .into_iter()
         .flat_map(|account| account.roles.into_iter().map(move |role| format!("{}/{role}", account.id)))
         .collect();
     assert_eq!(roles.len(), CROWD);
-    let running: Vec<_> = roles.iter().map(|role| place.aws_sso(&format!("process {role}")).start()).collect();
+    let running: Vec<_> = roles.iter().map(|role| user.aws_sso(&format!("process {role}")).start()).collect();
     for running in running {
         let _ = running.finish().success().quiet();
     }
 }
 
 /// The process that the lock's file names.
-fn holder(place: &Place, lock: &str) -> u32 {
+fn holder(user: &User, lock: &str) -> u32 {
     wait(|| {
-        let locks = place.home.list(LOCKS);
+        let locks = user.home.list(LOCKS);
         let name = locks.iter().find(|name| name.starts_with(lock) && !name.contains("-said-"))?;
-        fs::read_to_string(place.home.path(LOCKS).join(name)).ok()?.parse().ok()
+        fs::read_to_string(user.home.path(LOCKS).join(name)).ok()?.parse().ok()
     })
 }
 
 #[test]
 fn a_holder_that_is_killed_hands_its_place_on() {
     for (lock, aged, operation) in [("role-", false, "GetRoleCredentials"), ("token-", true, "CreateToken")] {
-        let place = Place::signed_in(Options::default());
-        place.sandbox.update(|options| options.latency = Duration::from_mins(1));
+        let user = User::signed_in(Options::default());
+        user.sandbox.update(|options| options.latency = Duration::from_mins(1));
         if aged {
-            place.age_token();
+            user.expire_token();
         }
-        let running: Vec<_> = (0..10).map(|_| place.process().start()).collect();
-        wait(|| (place.sandbox.count(operation) == 1).then_some(()));
-        let holder = holder(&place, lock);
-        place.sandbox.update(|options| options.latency = Duration::ZERO);
+        let running: Vec<_> = (0..10).map(|_| user.process().start()).collect();
+        wait(|| (user.sandbox.count(operation) == 1).then_some(()));
+        let holder = holder(&user, lock);
+        user.sandbox.update(|options| options.latency = Duration::ZERO);
         let (dead, others): (Vec<_>, Vec<_>) = running.into_iter().partition(|running| running.id() == holder);
         let [dead] = &dead[..] else { panic!("the lock names no process of these") };
         dead.signal("KILL");
         agreed(others.into_iter().map(Running::finish));
-        assert_eq!(place.sandbox.count(operation), 2, "{operation}");
+        assert_eq!(user.sandbox.count(operation), 2, "{operation}");
     }
 }
 
 #[test]
 fn a_holder_that_is_stopped_is_named_and_then_done_without() {
-    let place = Place::signed_in(Options::default());
-    place.sandbox.update(|options| options.latency = Duration::from_mins(1));
-    let stopped = place.process().start();
-    wait(|| (place.sandbox.count("GetRoleCredentials") == 1).then_some(()));
+    let user = User::signed_in(Options::default());
+    user.sandbox.update(|options| options.latency = Duration::from_mins(1));
+    let stopped = user.process().start();
+    wait(|| (user.sandbox.count("GetRoleCredentials") == 1).then_some(()));
     stopped.signal("STOP");
-    place.sandbox.update(|options| options.latency = Duration::ZERO);
-    let mut waiting = place.process().behind_a_program();
+    user.sandbox.update(|options| options.latency = Duration::ZERO);
+    let mut waiting = user.process().behind_a_program();
     waiting.wait_for(&format!("another aws-sso (process {}) is getting", stopped.id()));
-    let others: Vec<_> = (0..9).map(|_| place.process().start()).collect();
+    let others: Vec<_> = (0..9).map(|_| user.process().start()).collect();
     let screen = waiting.screen();
     let first = waiting.finish().success().quiet();
     let others = others.into_iter().map(Running::finish);
@@ -217,7 +218,7 @@ fn a_holder_that_is_stopped_is_named_and_then_done_without() {
     for output in others {
         assert_eq!(output.success().stdout, first.stdout, "{screen}");
     }
-    assert_eq!(place.sandbox.count("GetRoleCredentials"), 2);
+    assert_eq!(user.sandbox.count("GetRoleCredentials"), 2);
     stopped.signal("KILL");
     stopped.signal("CONT");
     let _ = stopped.finish();
@@ -225,14 +226,14 @@ fn a_holder_that_is_stopped_is_named_and_then_done_without() {
 
 /// What processes do that wait for one that does nothing any more, with less patience than usual.
 struct Patience {
-    place: Place,
+    user: User,
     directory: Directory,
     client: Client,
 }
 
 impl Patience {
     fn new() -> Self {
-        let place = Place::signed_in(Options { refresh: Rotation::Rotated, ..Options::default() });
+        let user = User::signed_in(Options { refresh: Rotation::Rotated, ..Options::default() });
         let directory = Directory {
             name: "corp".to_owned(),
             session: Some("corp".to_owned()),
@@ -240,32 +241,32 @@ impl Patience {
             region: REGION.to_owned(),
             scopes: Vec::new(),
         };
-        let endpoint = Some(place.sandbox.endpoint());
+        let endpoint = Some(user.sandbox.endpoint());
         let network = Network { sso_endpoint_url: endpoint.clone(), oidc_endpoint_url: endpoint, ..Network::default() };
         let client = Client::new(&directory, &network).unwrap();
-        Self { place, directory, client }
+        Self { user, directory, client }
     }
 
     fn credentials(&self) -> Result<RoleCredentials, Error> {
-        let (home, patience) = (&self.place.home, Duration::from_millis(50));
+        let (home, patience) = (&self.user.home, Duration::from_millis(50));
         let (caches, locks) = ([".aws/sso/cache", ".aws/cli/cache"].map(|path| home.path(path)), home.path(LOCKS));
         let [tokens, roles] = caches;
         let (directory, client) = (&self.directory, &self.client);
         let session = Session::in_folders(directory, client, LoginPolicy::Never, tokens, locks.clone());
         let session = session.with_renewal_patience(patience);
-        let account = &self.place.sandbox.accounts()[0];
+        let account = &self.user.sandbox.accounts()[0];
         let role = RoleArn::in_region(REGION, &account.id, &account.roles[0]);
         Provider::in_folders(directory, client, &session, roles, locks, patience).credentials(&role)
     }
 
     /// Takes a lock and keeps it, as a stopped process would.
     fn hold(&self, name: &str) -> Lock {
-        lock::take_if_free(&self.place.home.path(LOCKS), name).unwrap()
+        lock::take_if_free(&self.user.home.path(LOCKS), name).unwrap()
     }
 
     /// The names of the locks that were taken so far.
     fn lock(&self, prefix: &str) -> String {
-        let locks = self.place.home.list(LOCKS);
+        let locks = self.user.home.list(LOCKS);
         locks.iter().find(|name| name.starts_with(prefix)).unwrap().strip_suffix(".lock").unwrap().to_owned()
     }
 }
@@ -276,9 +277,9 @@ fn a_holder_that_hangs_delays_a_role_and_does_not_withhold_it() {
     let first = patience.credentials().unwrap();
     let role = patience.lock("role-");
     let fresh = || {
-        let cache = patience.place.home.path(".aws/cli/cache");
+        let cache = patience.user.home.path(".aws/cli/cache");
         fs::remove_dir_all(cache).unwrap();
-        patience.place.sandbox.clear_log();
+        patience.user.sandbox.clear_log();
     };
     fresh();
     let one = patience.hold(&role);
@@ -291,7 +292,7 @@ fn a_holder_that_hangs_delays_a_role_and_does_not_withhold_it() {
         drop(stand_in);
         let _ = waiting.join().unwrap();
     });
-    assert_eq!(patience.place.sandbox.count("GetRoleCredentials"), 1);
+    assert_eq!(patience.user.sandbox.count("GetRoleCredentials"), 1);
     // Both hang: nobody waits for ever.
     fresh();
     let both = patience.hold(&format!("{role}-second"));
@@ -302,20 +303,20 @@ fn a_holder_that_hangs_delays_a_role_and_does_not_withhold_it() {
 #[test]
 fn two_renewals_never_race_and_a_renewal_that_hangs_is_named() {
     let patience = Patience::new();
-    patience.place.age_token();
+    patience.user.expire_token();
     let _ = patience.credentials().unwrap();
     let token = patience.lock("token-");
-    patience.place.age_token();
-    fs::remove_dir_all(patience.place.home.path(".aws/cli/cache")).unwrap();
-    patience.place.sandbox.clear_log();
+    patience.user.expire_token();
+    fs::remove_dir_all(patience.user.home.path(".aws/cli/cache")).unwrap();
+    patience.user.sandbox.clear_log();
     let held = patience.hold(&token);
     let error = patience.credentials().unwrap_err();
     assert_eq!(error.kind(), Kind::Failed);
-    let path = patience.place.home.path(LOCKS).join(format!("{token}.lock"));
+    let path = patience.user.home.path(LOCKS).join(format!("{token}.lock"));
     let words = format!("another aws-sso (process {}) has held {}", std::process::id(), path.display());
     assert!(error.to_string().starts_with(&words), "{error}");
     assert!(error.report().contains("continue or end that process, then try again"), "{}", error.report());
-    assert_eq!(patience.place.sandbox.requests(), [], "the refresh token was not touched");
+    assert_eq!(patience.user.sandbox.requests(), [], "the refresh token was not touched");
     drop(held);
     let _ = patience.credentials().unwrap();
 }

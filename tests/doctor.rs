@@ -7,26 +7,26 @@ use std::time::Duration;
 use aws_sso::sandbox::{Fault, Options};
 use serde_json::Value;
 
-use crate::sign_in::{Place, TOKEN_FILE};
+use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{AWS_SSO, Home, Invocation, Output, Shell};
 
 /// A world in which all is well: signed in, accounts listed, a profile discovered, the function in the start-up file.
-fn healthy() -> Place {
-    let place = Place::signed_in(Options::default());
-    place.home.write(".bashrc", "eval \"$(aws-sso init bash)\"\n");
+fn healthy() -> User {
+    let user = User::signed_in(Options::default());
+    user.home.write(".bashrc", "eval \"$(aws-sso init bash)\"\n");
     if cfg!(not(feature = "picker")) {
-        place.home.write(".config/aws-sso/config", "picker = number\n");
+        user.home.write(".config/aws-sso/config", "picker = number\n");
     }
-    fs::set_permissions(place.home.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(user.home.path(""), fs::Permissions::from_mode(0o755)).unwrap();
     for line in ["discover -p corp --region eu-central-1 -q", "env 123456789012/none"] {
-        let _ = place.aws_sso(line).run().exit;
+        let _ = user.aws_sso(line).run().exit;
     }
-    let _ = place.process().run().success();
-    place
+    let _ = user.process().run().success();
+    user
 }
 
-fn doctor(place: &Place, options: &str) -> Invocation {
-    place.aws_sso(&format!("doctor {options}")).env("SHELL", "/bin/bash")
+fn doctor(user: &User, options: &str) -> Invocation {
+    user.aws_sso(&format!("doctor {options}")).env("SHELL", "/bin/bash")
 }
 
 /// Every finding: its section, its verdict, what was found, and the remedy.
@@ -45,8 +45,8 @@ fn findings(output: &Output) -> Vec<[String; 4]> {
 
 #[test]
 fn where_all_is_well_nothing_is_warned_of() {
-    let place = healthy();
-    let output = doctor(&place, "").run().success().quiet();
+    let user = healthy();
+    let output = doctor(&user, "").run().success().quiet();
     assert!(output.stdout.ends_with("All is well.\n"), "{output}");
     assert!(output.stdout.lines().all(|line| line.chars().count() <= 80), "{output}");
     for words in [
@@ -58,46 +58,46 @@ fn where_all_is_well_nothing_is_warned_of() {
         let joined = output.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(joined.contains(words), "{words}: {output}");
     }
-    let json = doctor(&place, "--json").run().success().quiet();
+    let json = doctor(&user, "--json").run().success().quiet();
     assert_eq!(json.json()["verdict"], "ok", "{json}");
     assert_eq!(json.json()["version"], env!("CARGO_PKG_VERSION"));
     assert!(findings(&json).iter().all(|[_, verdict, ..]| verdict == "ok"), "{json}");
 }
 
 /// What breaks the world, and the section, verdict, finding and remedy that tell it.
-type Case = (&'static str, fn(&Place, Invocation) -> Invocation, [&'static str; 4]);
+type Case = (&'static str, fn(&User, Invocation) -> Invocation, [&'static str; 4]);
 
-fn append(place: &Place, text: &str) {
-    let config = place.home.read(".aws/config");
-    place.home.write(".aws/config", config + text);
+fn append(user: &User, text: &str) {
+    let config = user.home.read(".aws/config");
+    user.home.write(".aws/config", config + text);
 }
 
-fn mode(place: &Place, file: &str, mode: u32) {
-    fs::set_permissions(place.home.path(file), fs::Permissions::from_mode(mode)).unwrap();
+fn mode(user: &User, file: &str, mode: u32) {
+    fs::set_permissions(user.home.path(file), fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// Puts a program called `aws-sso` first on the path.
-fn rival(place: &Place, content: &str, run: Invocation) -> Invocation {
-    place.home.write("rival/aws-sso", content);
-    mode(place, "rival/aws-sso", 0o755);
+fn rival(user: &User, content: &str, run: Invocation) -> Invocation {
+    user.home.write("rival/aws-sso", content);
+    mode(user, "rival/aws-sso", 0o755);
     let ours = std::path::Path::new(AWS_SSO).parent().unwrap();
-    run.env("PATH", format!("{}:{}:/usr/bin:/bin", place.home.path("rival").display(), ours.display()))
+    run.env("PATH", format!("{}:{}:/usr/bin:/bin", user.home.path("rival").display(), ours.display()))
 }
 
 const CASES: &[Case] = &[
     (
         "another tool of the name comes first",
-        |place, run| rival(place, "\x7fELF github.com/synfinatic/aws-sso-cli/", run),
+        |user, run| rival(user, "\x7fELF github.com/synfinatic/aws-sso-cli/", run),
         ["Program", "warning", "aws-sso-cli by synfinatic", "before it on PATH"],
     ),
     (
         "and the profiles would run it",
-        |place, run| rival(place, "\x7fELF github.com/synfinatic/aws-sso-cli/", run),
+        |user, run| rival(user, "\x7fELF github.com/synfinatic/aws-sso-cli/", run),
         ["Profiles", "broken", "another tool", "aws-sso discover --absolute"],
     ),
     (
         "the original comes first",
-        |place, run| rival(place, "#!/usr/bin/python3\n", run),
+        |user, run| rival(user, "#!/usr/bin/python3\n", run),
         ["Program", "warning", "Python tool of the same name", "before it on PATH"],
     ),
     (
@@ -107,16 +107,16 @@ const CASES: &[Case] = &[
     ),
     (
         "no start-up line",
-        |place, run| {
-            place.home.write(".bashrc", "# eval \"$(aws-sso init bash)\"\n");
+        |user, run| {
+            user.home.write(".bashrc", "# eval \"$(aws-sso init bash)\"\n");
             run
         },
         ["Shell", "warning", "no start-up file of bash", "add to ~/.bashrc:\neval \"$(aws-sso init bash)\""],
     ),
     (
         "another shell's line",
-        |place, run| {
-            place.home.write(".bashrc", "eval \"$(aws-sso init zsh)\"\n");
+        |user, run| {
+            user.home.write(".bashrc", "eval \"$(aws-sso init zsh)\"\n");
             run
         },
         ["Shell", "broken", "~/.bashrc:1 loads the function for zsh", "eval \"$(aws-sso init bash)\""],
@@ -170,32 +170,32 @@ const CASES: &[Case] = &[
     ),
     (
         "a picker that is not there",
-        |place, run| {
-            place.home.write(".config/aws-sso/config", "picker = fzf\n");
+        |user, run| {
+            user.home.write(".config/aws-sso/config", "picker = fzf\n");
             run.env("PATH", std::path::Path::new(AWS_SSO).parent().unwrap())
         },
         ["Settings", "warning", "the program of the picker fzf is not installed", "picker = number"],
     ),
     (
         "a setting that is none",
-        |place, run| {
-            place.home.write(".config/aws-sso/config", "login = auto\nlogim = never\n");
+        |user, run| {
+            user.home.write(".config/aws-sso/config", "login = auto\nlogim = never\n");
             run
         },
         ["Settings", "warning", "~/.config/aws-sso/config:2: ", "aws-sso settings"],
     ),
     (
         "a bad setting",
-        |place, run| {
-            place.home.write(".config/aws-sso/config", "login = sometimes\n");
+        |user, run| {
+            user.home.write(".config/aws-sso/config", "login = sometimes\n");
             run
         },
         ["Settings", "broken", "sometimes", ""],
     ),
     (
         "a second section",
-        |place, run| {
-            append(place, "\n[sso-session corp]\nsso_region = x\n");
+        |user, run| {
+            append(user, "\n[sso-session corp]\nsso_region = x\n");
             run
         },
         [
@@ -207,8 +207,8 @@ const CASES: &[Case] = &[
     ),
     (
         "an indented comment",
-        |place, run| {
-            append(place, "\n[profile x]\ns3 =\n  # note\n  addressing_style = path\n");
+        |user, run| {
+            append(user, "\n[profile x]\ns3 =\n  # note\n  addressing_style = path\n");
             run
         },
         [
@@ -220,16 +220,16 @@ const CASES: &[Case] = &[
     ),
     (
         "a name in quotes",
-        |place, run| {
-            append(place, "\n[profile \"x y\"]\nregion = r\n");
+        |user, run| {
+            append(user, "\n[profile \"x y\"]\nregion = r\n");
             run
         },
         ["AWS config", "warning", "the AWS SDKs for Rust and JavaScript pass over", "without quotes"],
     ),
     (
         "a comment behind a value",
-        |place, run| {
-            append(place, "\n[profile x]\nregion = r # mine\n");
+        |user, run| {
+            append(user, "\n[profile x]\nregion = r # mine\n");
             run
         },
         [
@@ -241,40 +241,40 @@ const CASES: &[Case] = &[
     ),
     (
         "a section that is no profile",
-        |place, run| {
-            append(place, "\n[dev]\nregion = r\n");
+        |user, run| {
+            append(user, "\n[dev]\nregion = r\n");
             run
         },
         ["AWS config", "warning", "no AWS tool takes the section [dev] for a profile", "name it [profile dev]"],
     ),
     (
         "a session and a region in one profile",
-        |place, run| {
-            append(place, "\n[profile x]\nsso_session = corp\nsso_region = r\n");
+        |user, run| {
+            append(user, "\n[profile x]\nsso_session = corp\nsso_region = r\n");
             run
         },
         ["AWS config", "warning", "the AWS SDK for Rust refuses the profile x", "delete the line sso_region"],
     ),
     (
         "a session without a start URL",
-        |place, run| {
-            append(place, "\n[sso-session half]\nsso_region = us-east-1\n");
+        |user, run| {
+            append(user, "\n[sso-session half]\nsso_region = us-east-1\n");
             run
         },
         ["Directories", "broken", "sso-session half has no sso_start_url", "sso_start_url = "],
     ),
     (
         "not signed in",
-        |place, run| {
-            fs::remove_file(place.home.path(TOKEN_FILE)).unwrap();
+        |user, run| {
+            fs::remove_file(user.home.path(TOKEN_FILE)).unwrap();
             run
         },
         ["Directories", "warning", "corp: not signed in", "aws-sso login -p corp"],
     ),
     (
         "a lapsed sign-in",
-        |place, run| {
-            place.edit_token(|token| {
+        |user, run| {
+            user.edit_token(|token| {
                 token["expiresAt"] = "2020-01-01T00:00:00Z".into();
                 token["refreshToken"] = Value::Null;
             });
@@ -284,25 +284,25 @@ const CASES: &[Case] = &[
     ),
     (
         "a token that is none",
-        |place, run| {
-            place.home.write(TOKEN_FILE, "{}");
+        |user, run| {
+            user.home.write(TOKEN_FILE, "{}");
             run
         },
         ["Directories", "warning", "what is in the place of its token is none", "aws-sso login"],
     ),
     (
         "another directory's token",
-        |place, run| {
-            place.edit_token(|token| token["startUrl"] = "https://other.awsapps.com/start".into());
+        |user, run| {
+            user.edit_token(|token| token["startUrl"] = "https://other.awsapps.com/start".into());
             run
         },
         ["Directories", "warning", "another start URL", "aws-sso login"],
     ),
     (
         "a role that is no longer offered",
-        |place, run| {
+        |user, run| {
             append(
-                place,
+                user,
                 "\n[profile gone]\ncredential_process = aws-sso -p corp -r arn:aws:iam::123456789012:role/Gone -ext\n",
             );
             run
@@ -311,17 +311,17 @@ const CASES: &[Case] = &[
     ),
     (
         "a role that is none",
-        |place, run| {
-            append(place, "\n[profile bad]\ncredential_process = aws-sso -p corp -r arn:aws:iam::1:user/x -ext\n");
+        |user, run| {
+            append(user, "\n[profile bad]\ncredential_process = aws-sso -p corp -r arn:aws:iam::1:user/x -ext\n");
             run
         },
         ["Profiles", "broken", "profile bad: arn:aws:iam::1:user/x is not an ARN", "write a role like"],
     ),
     (
         "a directory that is none",
-        |place, run| {
+        |user, run| {
             append(
-                place,
+                user,
                 "\n[profile bad]\ncredential_process = aws-sso -p crop -r arn:aws:iam::123456789012:role/x -ext\n",
             );
             run
@@ -330,9 +330,9 @@ const CASES: &[Case] = &[
     ),
     (
         "a program that is not there",
-        |place, run| {
+        |user, run| {
             append(
-                place,
+                user,
                 "\n[profile bad]\ncredential_process = /nowhere/aws-sso -p corp -r arn:aws:iam::123456789012:role/x -ext\n",
             );
             run
@@ -341,10 +341,10 @@ const CASES: &[Case] = &[
     ),
     (
         "a token for all to read",
-        |place, run| {
-            mode(place, TOKEN_FILE, 0o644);
+        |user, run| {
+            mode(user, TOKEN_FILE, 0o644);
             for folder in [".aws", ".aws/sso", ".aws/sso/cache"] {
-                mode(place, folder, 0o755);
+                mode(user, folder, 0o755);
             }
             run
         },
@@ -357,67 +357,67 @@ const CASES: &[Case] = &[
     ),
     (
         "for all, but behind a closed door",
-        |place, run| {
-            mode(place, TOKEN_FILE, 0o644);
-            mode(place, ".aws", 0o700);
+        |user, run| {
+            mode(user, TOKEN_FILE, 0o644);
+            mode(user, ".aws", 0o700);
             run
         },
         ["Files", "warning", "were it not for a folder above it (mode 0644)", "chmod 600"],
     ),
     (
         "a folder for all to write",
-        |place, run| {
-            mode(place, ".aws/cli/cache", 0o777);
+        |user, run| {
+            mode(user, ".aws/cli/cache", 0o777);
             run
         },
         ["Files", "broken", "other users can replace the files in ~/.aws/cli/cache", "chmod go-w"],
     ),
     (
         "credentials behind a link",
-        |place, run| {
-            place.home.write("elsewhere", "[default]\naws_secret_access_key = planted-1\n");
-            mode(place, "elsewhere", 0o640);
-            symlink(place.home.path("elsewhere"), place.home.path(".aws/credentials")).unwrap();
+        |user, run| {
+            user.home.write("elsewhere", "[default]\naws_secret_access_key = planted-1\n");
+            mode(user, "elsewhere", 0o640);
+            symlink(user.home.path("elsewhere"), user.home.path(".aws/credentials")).unwrap();
             run
         },
         ["Files", "broken", "~/elsewhere holds secrets, and its group can read it", "chmod 600 ~/elsewhere"],
     ),
     (
         "what a crash has left",
-        |place, run| {
-            place.home.write(".aws/sso/cache/x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "planted-1");
+        |user, run| {
+            user.home.write(".aws/sso/cache/x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "planted-1");
             run
         },
         ["Files", "warning", "a crash has left a temporary file in ~/.aws/sso/cache", "rm ~/.aws/sso/cache/x.json"],
     ),
     (
         "a clock that is behind",
-        |place, run| {
-            place.sandbox.update(|options| options.clock_ahead = 900);
+        |user, run| {
+            user.sandbox.update(|options| options.clock_ahead = 900);
             run
         },
         ["Network", "broken", "15 minutes behind the service's: AWS refuses", "set the clock"],
     ),
     (
         "a clock that is a little ahead",
-        |place, run| {
-            place.sandbox.update(|options| options.clock_ahead = -120);
+        |user, run| {
+            user.sandbox.update(|options| options.clock_ahead = -120);
             run
         },
         ["Network", "warning", "2 minutes ahead of", "set the clock"],
     ),
     (
         "a service that fails",
-        |place, run| {
-            place.sandbox.update(|options| options.fail_first = Some((2, Fault::InternalError)));
+        |user, run| {
+            user.sandbox.update(|options| options.fail_first = Some((2, Fault::InternalError)));
             run
         },
         ["Network", "warning", "answers with status 500", "try again later"],
     ),
     (
         "a service that hangs up",
-        |place, run| {
-            place.sandbox.update(|options| options.fail_first = Some((2, Fault::Dropped)));
+        |user, run| {
+            user.sandbox.update(|options| options.fail_first = Some((2, Fault::Dropped)));
             run
         },
         ["Network", "broken", "ended the connection", "check the network"],
@@ -439,9 +439,9 @@ const CASES: &[Case] = &[
     ),
     (
         "a profile of a session that is not there",
-        |place, run| {
+        |user, run| {
             append(
-                place,
+                user,
                 "\n[profile lost]\nsso_session = nope\nsso_account_id = 123456789012\nsso_role_name = Admin\n",
             );
             run
@@ -450,11 +450,8 @@ const CASES: &[Case] = &[
     ),
     (
         "a native profile whose role is gone",
-        |place, run| {
-            append(
-                place,
-                "\n[profile gone]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Gone\n",
-            );
+        |user, run| {
+            append(user, "\n[profile gone]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Gone\n");
             run
         },
         ["Profiles", "broken", "corp does not offer its role 123456789012/Gone", "discover --prune"],
@@ -471,8 +468,8 @@ const CASES: &[Case] = &[
     ),
     (
         "a bundle that is none",
-        |place, run| {
-            let bundle = place.home.write("bundle.pem", "no");
+        |user, run| {
+            let bundle = user.home.write("bundle.pem", "no");
             run.env("AWS_CA_BUNDLE", bundle)
         },
         ["Network", "broken", "bundle.pem holds no certificate", "PEM form"],
@@ -488,15 +485,15 @@ fn copy(home: &Home) -> Home {
 
 #[test]
 fn each_fault_is_found_with_its_remedy_and_nothing_secret_is_said() {
-    let mut place = healthy();
-    let healthy = copy(&place.home);
+    let mut user = healthy();
+    let healthy = copy(&user.home);
     let mut missed = Vec::new();
     for (fault, cause, [section, verdict, found, remedy]) in CASES {
-        place.home = copy(&healthy);
-        let before = place.sandbox.options();
-        let token = place.token();
-        let output = cause(&place, doctor(&place, "--json")).run().quiet();
-        place.sandbox.update(|options| *options = before);
+        user.home = copy(&healthy);
+        let before = user.sandbox.options();
+        let token = user.token();
+        let output = cause(&user, doctor(&user, "--json")).run().quiet();
+        user.sandbox.update(|options| *options = before);
         let all = findings(&output);
         let is_it = |[of, as_bad_as, what, advice]: &[String; 4]| {
             of == section && as_bad_as == verdict && what.contains(found) && advice.contains(remedy)
@@ -541,7 +538,7 @@ fn the_function_of_each_shell_says_that_it_is_loaded_and_whether_tab_works() {
                 "script",
                 format!("{before}\n{strict}\n{load}\n{function} doctor --offline --json >found {or} true\n"),
             );
-            super::shell::typed(home.interactive(shell), &[". ./script"]);
+            crate::support::terminal::typed(home.interactive(shell), &[". ./script"]);
             let found = home.read("found");
             let loaded =
                 format!("the awsso function is loaded in this {name}, of version {}", env!("CARGO_PKG_VERSION"));
@@ -554,10 +551,10 @@ fn the_function_of_each_shell_says_that_it_is_loaded_and_whether_tab_works() {
 /// A host that takes connections and never answers, and one that does not even do that, keep nobody waiting for long.
 #[test]
 fn a_service_that_hangs_is_told_within_seconds() {
-    let place = Place::with(Options::default());
+    let user = User::new(Options::default());
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", mute.local_addr().unwrap());
-    let output = doctor(&place, "--json").endpoint(&address).limit(Duration::from_secs(15)).run().status(1).quiet();
+    let output = doctor(&user, "--json").endpoint(&address).limit(Duration::from_secs(15)).run().status(1).quiet();
     let all = findings(&output);
     let told = all.iter().filter(|[section, verdict, found, _]| {
         section == "Network" && verdict == "broken" && found.contains("did not answer in time")
@@ -568,17 +565,17 @@ fn a_service_that_hangs_is_told_within_seconds() {
 /// A check that cannot be made is a finding, and keeps no other from being made.
 #[test]
 fn a_world_in_ruins_is_told_of_to_the_end() {
-    let place = healthy();
-    let home = &place.home;
+    let user = healthy();
+    let home = &user.home;
     fs::remove_file(home.path(".aws/config")).unwrap();
     fs::create_dir(home.path(".aws/config")).unwrap();
     home.write(".config/aws-sso/config", "[[[\nlogin = perhaps\n\0");
     home.write(".cache/aws-sso/inventory.json", "[");
     let ruined = [
-        doctor(&place, "--json"),
-        doctor(&place, "--json").env_remove("HOME").env_remove("PATH"),
-        doctor(&place, "--json -p nowhere").env("HOME", "/nowhere").env("AWS_PROFILE", "\u{1b}[31m"),
-        doctor(&place, "--json").env("AWS_CONFIG_FILE", "/etc").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/zero"),
+        doctor(&user, "--json"),
+        doctor(&user, "--json").env_remove("HOME").env_remove("PATH"),
+        doctor(&user, "--json -p nowhere").env("HOME", "/nowhere").env("AWS_PROFILE", "\u{1b}[31m"),
+        doctor(&user, "--json").env("AWS_CONFIG_FILE", "/etc").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/zero"),
     ];
     for run in ruined {
         let output = run.run().status(1).quiet();

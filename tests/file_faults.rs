@@ -7,7 +7,7 @@ use std::path::Path;
 
 use aws_sso::sandbox::{Approval, Options};
 
-use crate::sign_in::{Place, TOKEN_FILE};
+use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, Output, skip};
 
 /// Writing to a file fails as it does on a full disk; the signal that would end the program is ignored.
@@ -19,8 +19,8 @@ const POWERLESS: [&str; 4] = ["setpriv", "--bounding-set=-all", "--inh-caps=-all
 /// Neither root nor the owner of anything else.
 const STRANGER: (u32, [&str; 5]) = (23456, ["setpriv", "--reuid=23456", "--regid=23456", "--clear-groups", "--"]);
 
-fn signed_in() -> Place {
-    Place::signed_in(Options::default())
+fn signed_in() -> User {
+    User::signed_in(Options::default())
 }
 
 fn mode(path: &Path, mode: u32) {
@@ -45,150 +45,150 @@ fn handed_out(output: Output) -> Output {
 
 #[test]
 fn a_full_disk_costs_the_cache_and_not_the_credentials() {
-    let place = signed_in();
-    let full = |line: &str| place.aws_sso(line).behind(FULL);
-    let output = handed_out(place.process().behind(FULL).run());
+    let user = signed_in();
+    let full = |line: &str| user.aws_sso(line).behind(FULL);
+    let output = handed_out(user.process().behind(FULL).run());
     let _ = output.complains("warning: cannot write").complains("File too large; the credentials are not kept");
-    assert_eq!(place.home.list(".aws/cli/cache"), [""; 0]);
+    assert_eq!(user.home.list(".aws/cli/cache"), [""; 0]);
 
-    let account = &place.sandbox.accounts()[0];
+    let account = &user.sandbox.accounts()[0];
     let role = format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
-    place.home.write(".aws/credentials", "[mine]\n");
+    user.home.write(".aws/credentials", "[mine]\n");
     let output = full(&format!("-p corp -r {role}")).run().status(1);
     let _ = output.complains(".aws/credentials: File too large").complains("nothing was changed");
-    assert_eq!(place.home.read(".aws/credentials"), "[mine]\n");
+    assert_eq!(user.home.read(".aws/credentials"), "[mine]\n");
 
     // A renewed token that cannot be kept still serves this run.
-    place.age_token();
-    let before = place.home.read(TOKEN_FILE);
-    let output = handed_out(place.process().behind(FULL).run());
+    user.expire_token();
+    let before = user.home.read(TOKEN_FILE);
+    let output = handed_out(user.process().behind(FULL).run());
     let _ = output.complains("File too large; the renewed sign-in is not kept");
-    assert_eq!(place.home.read(TOKEN_FILE), before);
+    assert_eq!(user.home.read(TOKEN_FILE), before);
 
     let output = full("login --device-code --no-browser --force").run().status(1);
     let _ = output.complains(&format!("{TOKEN_FILE}: File too large")).complains("the free space");
-    assert_eq!(place.home.read(TOKEN_FILE), before);
+    assert_eq!(user.home.read(TOKEN_FILE), before);
 
     let stdout = ["/bin/sh", "-c", "exec \"$@\" >/dev/full", "sh"];
     for _ in 0..2 {
-        let output = place.process().behind(stdout).run().status(1);
+        let output = user.process().behind(stdout).run().status(1);
         let _ = output.complains("cannot write to stdout: No space left on device").complains("\n  check");
     }
 }
 
 #[test]
 fn a_home_that_cannot_be_written_is_enough_for_credentials() {
-    let place = signed_in();
+    let user = signed_in();
     for folder in ["", ".aws", ".aws/sso", ".aws/sso/cache", ".cache", ".cache/aws-sso"] {
-        mode(&place.home.path(folder), 0o500);
+        mode(&user.home.path(folder), 0o500);
     }
-    fs::remove_dir_all(place.home.path(".cache/aws-sso/locks")).unwrap_or_default();
-    let output = handed_out(powerless(place.process()).run());
-    mode(&place.home.path(""), 0o700);
+    fs::remove_dir_all(user.home.path(".cache/aws-sso/locks")).unwrap_or_default();
+    let output = handed_out(powerless(user.process()).run());
+    mode(&user.home.path(""), 0o700);
     let _ = output.complains("Permission denied; the credentials are not kept");
 
     // What can be of no use without its file is told, and leaves what there was.
-    let account = &place.sandbox.accounts()[0];
+    let account = &user.sandbox.accounts()[0];
     let default = format!("-p corp -r arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
     let cases = [
         (default.as_str(), ".aws/credentials"),
         ("discover -p corp", ".aws/config.before-discover"),
         ("login --device-code --no-browser --force", TOKEN_FILE),
     ];
-    let before = [TOKEN_FILE, ".aws/config"].map(|file| place.home.read(file));
+    let before = [TOKEN_FILE, ".aws/config"].map(|file| user.home.read(file));
     for (line, file) in cases {
-        let output = powerless(place.aws_sso(line)).run().status(1);
-        let words = format!("cannot write {}: Permission denied", place.home.path(file).display());
+        let output = powerless(user.aws_sso(line)).run().status(1);
+        let words = format!("cannot write {}: Permission denied", user.home.path(file).display());
         let _ = output.complains(&words).complains("nothing was changed; check the folder's owner and mode");
-        assert_eq!([TOKEN_FILE, ".aws/config"].map(|file| place.home.read(file)), before, "{line}");
+        assert_eq!([TOKEN_FILE, ".aws/config"].map(|file| user.home.read(file)), before, "{line}");
     }
-    assert!(!place.home.has(".aws/credentials"));
+    assert!(!user.home.has(".aws/credentials"));
 }
 
 #[test]
 fn what_cannot_be_read_is_named() {
-    let place = signed_in();
+    let user = signed_in();
     let cases = [(".aws/config", 1), (TOKEN_FILE, 1)];
     for (file, status) in cases {
-        mode(&place.home.path(file), 0o200);
-        let output = powerless(place.process().arg("-p").arg("corp")).run().status(status);
+        mode(&user.home.path(file), 0o200);
+        let output = powerless(user.process().arg("-p").arg("corp")).run().status(status);
         let _ =
             output.complains(&format!("{file}: Permission denied")).complains("\n  check the file's owner and mode");
-        mode(&place.home.path(file), 0o600);
+        mode(&user.home.path(file), 0o600);
     }
     // The cache of roles is only a cache.
-    let _ = handed_out(place.process().run());
-    let [entry] = &place.home.list(".aws/cli/cache")[..] else { panic!() };
-    mode(&place.home.path(".aws/cli/cache").join(entry), 0o200);
-    let _ = handed_out(powerless(place.process()).run());
+    let _ = handed_out(user.process().run());
+    let [entry] = &user.home.list(".aws/cli/cache")[..] else { panic!() };
+    mode(&user.home.path(".aws/cli/cache").join(entry), 0o200);
+    let _ = handed_out(powerless(user.process()).run());
 }
 
 #[test]
 fn a_folder_in_a_files_place_is_named_and_left() {
-    let place = signed_in();
-    let _ = handed_out(place.process().run());
-    let [entry] = &place.home.list(".aws/cli/cache")[..] else { panic!() };
-    let entry = place.home.path(".aws/cli/cache").join(entry);
+    let user = signed_in();
+    let _ = handed_out(user.process().run());
+    let [entry] = &user.home.list(".aws/cli/cache")[..] else { panic!() };
+    let entry = user.home.path(".aws/cli/cache").join(entry);
     fs::remove_file(&entry).unwrap();
     fs::create_dir(&entry).unwrap();
-    let _ = handed_out(place.process().run()).complains("it is not a file; the credentials are not kept");
+    let _ = handed_out(user.process().run()).complains("it is not a file; the credentials are not kept");
     assert!(entry.is_dir());
 
-    let token = place.home.path(TOKEN_FILE);
+    let token = user.home.path(TOKEN_FILE);
     fs::remove_file(&token).unwrap();
     fs::create_dir(&token).unwrap();
-    let _ = place.process().run().status(1).complains(&format!("{TOKEN_FILE}: Is a directory"));
+    let _ = user.process().run().status(1).complains(&format!("{TOKEN_FILE}: Is a directory"));
     assert!(token.is_dir());
 
     // A file in a folder's place.
-    fs::remove_dir_all(place.home.path(".aws/sso")).unwrap();
-    place.home.write(".aws/sso", "a file");
-    let _ = place.process().run().status(3).complains("run: aws-sso login -p corp");
-    let login = place.aws_sso("login --device-code --no-browser").run().status(1);
+    fs::remove_dir_all(user.home.path(".aws/sso")).unwrap();
+    user.home.write(".aws/sso", "a file");
+    let _ = user.process().run().status(3).complains("run: aws-sso login -p corp");
+    let login = user.aws_sso("login --device-code --no-browser").run().status(1);
     let _ = login.complains("Not a directory").complains("nothing was changed");
-    assert_eq!(place.home.read(".aws/sso"), "a file");
+    assert_eq!(user.home.read(".aws/sso"), "a file");
 }
 
 #[test]
 fn a_link_that_leads_nowhere_is_no_sign_in_and_is_followed_by_one() {
-    let place = Place::with(Options { approval: Approval::Automatic, ..Options::default() });
-    let token = place.home.path(TOKEN_FILE);
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    let token = user.home.path(TOKEN_FILE);
     fs::create_dir_all(token.parent().unwrap()).unwrap();
     mode(token.parent().unwrap(), 0o700);
-    let elsewhere = place.home.path("elsewhere/token");
+    let elsewhere = user.home.path("elsewhere/token");
     symlink(&elsewhere, &token).unwrap();
-    let _ = place.process().run().status(3);
-    let _ = place.aws_sso("login --device-code --no-browser").run().success();
+    let _ = user.process().run().status(3);
+    let _ = user.aws_sso("login --device-code --no-browser").run().success();
     assert!(fs::symlink_metadata(&token).unwrap().is_symlink());
     assert_eq!(fs::metadata(&elsewhere).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(elsewhere.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
-    let _ = handed_out(place.process().run());
+    let _ = handed_out(user.process().run());
 }
 
 #[test]
 fn secrets_in_the_caches_are_for_their_owner_whatever_stood_there() {
-    let place = signed_in();
-    mode(&place.home.path(TOKEN_FILE), 0o644);
-    place.age_token();
-    let _ = place.process().run().success().quiet();
-    assert_eq!(fs::metadata(place.home.path(TOKEN_FILE)).unwrap().permissions().mode() & 0o777, 0o600);
+    let user = signed_in();
+    mode(&user.home.path(TOKEN_FILE), 0o644);
+    user.expire_token();
+    let _ = user.process().run().success().quiet();
+    assert_eq!(fs::metadata(user.home.path(TOKEN_FILE)).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
 fn folders_that_others_can_change_are_told_and_those_of_others_refused() {
-    let place = signed_in();
-    let _ = place.process().run().success().quiet();
-    let cache = place.home.path(".aws/cli/cache");
+    let user = signed_in();
+    let _ = user.process().run().success().quiet();
+    let cache = user.home.path(".aws/cli/cache");
     let empty = || fs::read_dir(&cache).unwrap().for_each(|entry| fs::remove_file(entry.unwrap().path()).unwrap());
     let owner = fs::metadata(&cache).unwrap();
     let own_group = owner.uid() == owner.gid();
     for (bits, told) in [(0o700, false), (0o755, false), (0o775, !own_group), (0o777, true), (0o1777, false)] {
         empty();
         mode(&cache, bits);
-        let output = handed_out(place.process().run());
+        let output = handed_out(user.process().run());
         let warning = format!("other users can change {0}; to mend that, run: chmod go-w {0}", cache.display());
         assert_eq!(output.stderr.contains(&warning), told, "{bits:o}\n{output}");
-        assert_eq!(place.home.list(".aws/cli/cache").len(), 1);
+        assert_eq!(user.home.list(".aws/cli/cache").len(), 1);
     }
 
     if !is_root() {
@@ -198,28 +198,28 @@ fn folders_that_others_can_change_are_told_and_those_of_others_refused() {
     let (stranger, prefix) = STRANGER;
     let give = |path: &Path, to: u32| chown(path, Some(to), Some(to)).unwrap();
     for path in ["", ".aws", ".aws/config", ".aws/sso", ".aws/sso/cache", TOKEN_FILE, ".aws/cli"] {
-        give(&place.home.path(path), stranger);
+        give(&user.home.path(path), stranger);
     }
-    fs::remove_dir_all(place.home.path(".cache")).unwrap();
+    fs::remove_dir_all(user.home.path(".cache")).unwrap();
     // Another user's, and open to everybody.
     mode(&cache, 0o777);
     give(&cache, 34567);
-    let output = handed_out(place.process().behind(prefix).run());
+    let output = handed_out(user.process().behind(prefix).run());
     let _ = output.complains("its folder belongs to another user; the credentials are not kept");
-    assert_eq!(place.home.list(".aws/cli/cache"), [""; 0], "not even a temporary file");
+    assert_eq!(user.home.list(".aws/cli/cache"), [""; 0], "not even a temporary file");
     // A system's own folders are not another user's.
     give(&cache, 0);
-    let _ = handed_out(place.process().behind(prefix).run()).complains("other users can change");
-    assert_eq!(place.home.list(".aws/cli/cache").len(), 1);
+    let _ = handed_out(user.process().behind(prefix).run()).complains("other users can change");
+    assert_eq!(user.home.list(".aws/cli/cache").len(), 1);
 }
 
 #[test]
 fn a_home_that_is_no_place_is_told_and_one_of_xdgs_that_is_none_is_not_used() {
-    let place = signed_in();
-    let mut homeless = vec![place.process().env("HOME", "relative")];
+    let user = signed_in();
+    let mut homeless = vec![user.process().env("HOME", "relative")];
     // Who has no HOME has the system's idea of it, unless the system has none.
     if is_root() {
-        homeless.push(place.process().env_remove("HOME").behind(STRANGER.1));
+        homeless.push(user.process().env_remove("HOME").behind(STRANGER.1));
     } else {
         skip("only root can be somebody whom the system does not know: no HOME at all is not tested");
     }
@@ -228,11 +228,11 @@ fn a_home_that_is_no_place_is_told_and_one_of_xdgs_that_is_none_is_not_used() {
         let _ = output.complains("there is no place for ~/.aws").complains("set HOME to your home folder");
     }
     for value in ["", "relative", "./.cache"] {
-        let cold = place.process().current_dir(place.home.path("tmp"));
+        let cold = user.process().current_dir(user.home.path("tmp"));
         let cold = cold.env("XDG_CACHE_HOME", value).env("XDG_CONFIG_HOME", value);
         let _ = handed_out(cold.run()).quiet();
-        fs::remove_dir_all(place.home.path(".aws/cli/cache")).unwrap();
-        assert_eq!(place.home.list("tmp"), [""; 0], "{value:?}");
+        fs::remove_dir_all(user.home.path(".aws/cli/cache")).unwrap();
+        assert_eq!(user.home.list("tmp"), [""; 0], "{value:?}");
     }
-    assert!(place.home.has(".cache/aws-sso/locks"));
+    assert!(user.home.has(".cache/aws-sso/locks"));
 }

@@ -10,7 +10,8 @@ use aws_sso::credentials::RoleCredentials;
 use aws_sso::sandbox::{Approval, Options, Rotation};
 use aws_sso::secret_store::SecretStore;
 
-use crate::sign_in::{Place, TOKEN_FILE, wait};
+use crate::support::process::wait;
+use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Home, REGION, START_URL};
 
 /// `AWS_SSO_TEST_ROUNDS=10000` for the long run.
@@ -135,21 +136,21 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
     for package in ["botocore", "awscli.botocore"] {
         // So short-lived that everybody has to renew and to fetch each time.
         let minutes = Duration::from_mins(10);
-        let place = Place::signed_in(Options {
+        let user = User::signed_in(Options {
             approval: Approval::Automatic,
             refresh: Rotation::Rotated,
             token_lifetime: minutes,
             credential_lifetime: minutes,
             ..Options::default()
         });
-        place.home.sign_in_config("[profile theirs]\nsso_session = corp\n");
-        let account = place.sandbox.accounts()[0].clone();
+        user.home.sign_in_config("[profile theirs]\nsso_session = corp\n");
+        let account = user.sandbox.accounts()[0].clone();
         let is_aws_cli = package.starts_with("awscli");
-        let home = &place.home;
+        let home = &user.home;
         let writer = if is_aws_cli { home.aws_cli_modules(CLIENT) } else { home.boto3(CLIENT) };
         let Some(writer) = writer else { continue };
-        let begin = place.home.path("begin");
-        let writer = writer.endpoint(place.sandbox.endpoint());
+        let begin = user.home.path("begin");
+        let writer = writer.endpoint(user.sandbox.endpoint());
         let writer =
             writer.args([package, &rounds(200).to_string(), &account.id, &account.roles[0], START_URL, REGION]);
         let writer = writer.arg(&begin).limit(Duration::from_hours(1)).start();
@@ -160,7 +161,7 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
             let runs = scope.spawn(|| {
                 let mut runs = 0;
                 while !is_over.load(Ordering::Relaxed) {
-                    let output = place.process().run().success().quiet();
+                    let output = user.process().run().success().quiet();
                     assert!(output.json()["SecretAccessKey"].is_string());
                     runs += 1;
                 }
@@ -169,7 +170,7 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
             let reads = scope.spawn(|| {
                 let (mut reads, mut seen) = (0, 0);
                 while !is_over.load(Ordering::Relaxed) {
-                    let found = token::read(&SecretStore::Files, &place.home.path(TOKEN_FILE)).unwrap();
+                    let found = token::read(&SecretStore::Files, &user.home.path(TOKEN_FILE)).unwrap();
                     let expiry = found.expect("there is a token at all times").expires_at.as_second();
                     // Each counts from the arrival of its answer, in whole seconds.
                     assert!(expiry >= seen - 2, "an older token came back: {expiry} after {seen}");
@@ -183,9 +184,9 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
             (runs.join().unwrap(), reads.join().unwrap())
         });
         // Had the newest refresh token been lost in any round, nobody could renew now.
-        place.age_token();
-        let _ = place.aws_sso("check").run().success().quiet();
-        let renewals = place.sandbox.requests().iter().filter(|request| request.operation == "CreateToken").count();
+        user.expire_token();
+        let _ = user.aws_sso("check").run().success().quiet();
+        let renewals = user.sandbox.requests().iter().filter(|request| request.operation == "CreateToken").count();
         println!("{package}: {} rounds, {runs} runs of aws-sso, {reads} reads, {renewals} CreateToken", rounds(200));
     }
 }
@@ -193,24 +194,24 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
 #[test]
 fn a_newer_token_of_another_tool_outlasts_a_renewal() {
     for rotation in [Rotation::Reusable, Rotation::Rotated] {
-        let place = Place::signed_in(Options { refresh: rotation, ..Options::default() });
-        let fresh = place.token();
-        place.age_token();
-        place.edit_token(|token| token["accessToken"] = "aged".into());
-        place.sandbox.update(|options| options.latency = Duration::from_millis(300));
+        let user = User::signed_in(Options { refresh: rotation, ..Options::default() });
+        let fresh = user.token();
+        user.expire_token();
+        user.edit_token(|token| token["accessToken"] = "aged".into());
+        user.sandbox.update(|options| options.latency = Duration::from_millis(300));
         if rotation == Rotation::Rotated {
             // The other tool has used the refresh token up: ours is refused.
-            place.edit_token(|token| token["refreshToken"] = "used up".into());
+            user.edit_token(|token| token["refreshToken"] = "used up".into());
         }
-        let running = place.aws_sso("check").start();
-        wait(|| (place.sandbox.count("CreateToken") == 1).then_some(()));
+        let running = user.aws_sso("check").start();
+        wait(|| (user.sandbox.count("CreateToken") == 1).then_some(()));
         let mut theirs = fresh.clone();
         theirs["expiresAt"] = "2099-01-01T00:00:00Z".into();
         if rotation == Rotation::Rotated {
             theirs["refreshToken"] = "theirs".into();
         }
-        place.home.write(TOKEN_FILE, theirs.to_string());
+        user.home.write(TOKEN_FILE, theirs.to_string());
         let _ = running.finish().success().quiet();
-        assert_eq!(place.token(), theirs, "{rotation:?}");
+        assert_eq!(user.token(), theirs, "{rotation:?}");
     }
 }

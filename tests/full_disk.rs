@@ -8,8 +8,8 @@ use std::process::Command;
 
 use aws_sso::sandbox::{Approval, Options};
 
-use crate::secrets::files;
-use crate::sign_in::{Place, TOKEN_FILE};
+use crate::support::files;
+use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, Output, skip};
 
 /// A small file system of its own on a folder, gone with this.
@@ -52,9 +52,9 @@ impl Drop for Disk {
 const CREDENTIALS: &str = "[mine]\naws_access_key_id = AKIA\n";
 
 /// Runs every verb that writes something, each from the same files, where `full` has made writing impossible.
-fn each_writer(place: &Place, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) -> Invocation) {
-    let home = &place.home;
-    let account = place.sandbox.accounts()[0].clone();
+fn each_writer(user: &User, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) -> Invocation) {
+    let home = &user.home;
+    let account = user.sandbox.accounts()[0].clone();
     let role = format!("{}/{}", account.id, account.roles[0]);
     let [fresh, config] = [TOKEN_FILE, ".aws/config"].map(|file| home.read(file));
     let mut aged: serde_json::Value = serde_json::from_str(&fresh).unwrap();
@@ -115,13 +115,13 @@ fn is_odd(path: &Path) -> bool {
 #[test]
 fn on_a_full_disk_every_file_stays_whole_and_is_named() {
     for limit in ["size=256k", "nr_inodes=64"] {
-        let place = Place::with(Options { approval: Approval::Automatic, accounts: 1, roles: 1, ..Options::default() });
-        let Some(disk) = Disk::on(place.home.path(""), limit) else { return };
-        place.home.sign_in_config("");
-        fs::create_dir(place.home.path("tmp")).unwrap();
-        let _ = place.aws_sso("login --device-code --no-browser").run().success();
-        let run = |line: &str| place.aws_sso(line);
-        each_writer(&place, "No space left on device", &|| disk.fill(limit), &run);
+        let user = User::new(Options { approval: Approval::Automatic, accounts: 1, roles: 1, ..Options::default() });
+        let Some(disk) = Disk::on(user.home.path(""), limit) else { return };
+        user.home.sign_in_config("");
+        fs::create_dir(user.home.path("tmp")).unwrap();
+        let _ = user.aws_sso("login --device-code --no-browser").run().success();
+        let run = |line: &str| user.aws_sso(line);
+        each_writer(&user, "No space left on device", &|| disk.fill(limit), &run);
     }
 }
 
@@ -129,19 +129,19 @@ fn on_a_full_disk_every_file_stays_whole_and_is_named() {
 fn over_a_quota_every_file_stays_whole_and_is_named() {
     // As file systems say it that count when they write to the disk.
     let quota = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:error=EDQUOT"];
-    if !crate::crashes::can_trace() {
+    if !crate::support::process::can_trace() {
         return skip("there is no strace that may trace: a quota is not tested");
     }
-    let place = Place::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
-    let run = |line: &str| place.aws_sso(line).behind(quota);
-    each_writer(&place, "Disk quota exceeded", &|| {}, &run);
+    let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    let run = |line: &str| user.aws_sso(line).behind(quota);
+    each_writer(&user, "Disk quota exceeded", &|| {}, &run);
 
     // After the list and the copy for `--undo`, the config itself.
     let late = quota.map(|word| word.replace("EDQUOT", "EDQUOT:when=3+"));
-    let config = place.home.read(".aws/config");
-    let output = place.aws_sso("discover -p corp").behind(late).run().status(1);
+    let config = user.home.read(".aws/config");
+    let output = user.aws_sso("discover -p corp").behind(late).run().status(1);
     let _ = output.complains(".aws/config: Disk quota exceeded\n  nothing was changed");
-    assert_eq!(place.home.read(".aws/config"), config);
-    let odd: Vec<_> = place.home.list(".aws").into_iter().filter(|name| name.contains(".aws-sso-")).collect();
+    assert_eq!(user.home.read(".aws/config"), config);
+    let odd: Vec<_> = user.home.list(".aws").into_iter().filter(|name| name.contains(".aws-sso-")).collect();
     assert_eq!(odd, [""; 0]);
 }

@@ -5,121 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use aws_sso::sandbox::{Approval, Options, Rotation};
+use aws_sso::sandbox::{Options, Rotation};
 use serde_json::Value;
 
-use crate::secrets::files;
-use crate::sign_in::{Place, TOKEN_FILE, wait};
+use crate::support::Home;
+use crate::support::desktop::{CROWD, Desktop};
+use crate::support::files;
 use crate::support::process::Running;
-use crate::support::{Home, Invocation, programs, skip};
-
-/// A bus, and a keyring on it that is unlocked with a password, as at a desktop's login.
-const DAEMON: &str = r#"
-    printf %s "$DBUS_SESSION_BUS_ADDRESS" >"$HOME/bus.new" && mv "$HOME/bus.new" "$HOME/bus"
-    if [ "$1" = unlocked ]; then printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null; fi
-    touch "$HOME/ready"
-    exec sleep 600
-"#;
-
-/// How many processes ask one keyring at once.
-const CROWD: usize = 30;
-
-/// A person's session bus, whose keyring lives as long as this.
-struct Desktop {
-    place: Place,
-    bus: String,
-    _daemon: Running,
-}
-
-impl Desktop {
-    /// A home whose settings ask for the keyring.
-    #[track_caller]
-    fn new(options: Options) -> Option<Self> {
-        let desktop = Self::with_files(options, "unlocked")?;
-        desktop.ask_for_keyring();
-        Some(desktop)
-    }
-
-    /// A home without settings, and a bus whose keyring is `unlocked` or `absent`.
-    #[track_caller]
-    fn with_files(options: Options, keyring: &str) -> Option<Self> {
-        for program in ["dbus-run-session", "gnome-keyring-daemon", "secret-tool"] {
-            if programs(program).next().is_none() {
-                skip(&format!("there is no {program}: the keyring is not tested"));
-                return None;
-            }
-        }
-        let place = Place::with(Options { approval: Approval::Automatic, ..options });
-        let home = &place.home;
-        let daemon = home.command("dbus-run-session").env("XDG_RUNTIME_DIR", home.path("run"));
-        fs::create_dir(home.path("run")).unwrap();
-        let daemon = daemon.args(["--", "/bin/sh", "-c", DAEMON, "sh", keyring]);
-        let daemon = daemon.limit(Duration::from_mins(10)).start();
-        wait(|| home.has("ready").then_some(()));
-        let bus = home.read("bus");
-        Some(Self { place, bus, _daemon: daemon })
-    }
-
-    fn ask_for_keyring(&self) {
-        self.place.home.write(".config/aws-sso/config", "store = keyring\n");
-    }
-
-    fn here(&self, invocation: Invocation) -> Invocation {
-        invocation.env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
-    }
-
-    fn crowd(&self) -> Value {
-        let running: Vec<_> = (0..CROWD).map(|_| self.process().start()).collect();
-        let outputs: Vec<_> = running.into_iter().map(|running| running.finish().success().quiet()).collect();
-        assert!(outputs.iter().all(|output| output.stdout == outputs[0].stdout));
-        outputs[0].json()
-    }
-
-    fn aws_sso(&self, line: &str) -> Invocation {
-        self.here(self.place.aws_sso(line))
-    }
-
-    fn process(&self) -> Invocation {
-        self.here(self.place.process())
-    }
-
-    fn sign_in(&self) {
-        let _ = self.aws_sso("login --device-code --no-browser").run().success();
-        self.place.sandbox.clear_log();
-    }
-
-    /// What `secret-tool` finds of ours.
-    fn items(&self, folder: &str) -> Vec<Value> {
-        let folder = self.place.home.path(folder);
-        let search = self.place.home.command("secret-tool");
-        let search = search.args(["search", "--all", "application", "aws-sso", "folder"]).arg(folder);
-        let found = self.here(search).run();
-        let secrets = found.stdout.lines().filter_map(|line| line.strip_prefix("secret = "));
-        secrets.map(|secret| serde_json::from_str(secret).unwrap()).collect()
-    }
-
-    fn token(&self) -> Value {
-        let tokens = self.items(".aws/sso/cache").into_iter();
-        let tokens: Vec<_> = tokens.filter(|item| item["accessToken"].is_string()).collect();
-        let [token] = &tokens[..] else { panic!("{tokens:?}") };
-        token.clone()
-    }
-
-    /// Lets the access token lapse.
-    fn age_token(&self) {
-        let mut token = self.token();
-        token["expiresAt"] = "2020-01-01T00:00:00Z".into();
-        let file = self.place.home.path(TOKEN_FILE);
-        let store = self.place.home.command("secret-tool");
-        let store = store.args(["store", "--label", "aged", "application", "aws-sso", "folder"]);
-        let store = store.arg(file.parent().unwrap()).arg("name").arg(file.file_name().unwrap());
-        let _ = self.here(store).stdin(token.to_string()).run().success();
-    }
-
-    fn operations(&self) -> Vec<String> {
-        self.place.sandbox.requests().into_iter().map(|request| request.operation).collect()
-    }
-}
+use crate::support::user::TOKEN_FILE;
 
 /// The files that hold one of these.
 fn holders(home: &Home, secrets: &BTreeSet<String>) -> Vec<String> {
@@ -144,19 +37,19 @@ fn with_a_keyring_no_secret_is_in_a_file() {
     let Some(desktop) = Desktop::new(Options::default()) else { return };
     desktop.sign_in();
     let answer = desktop.process().run().success().quiet();
-    let account = &desktop.place.sandbox.accounts()[0];
+    let account = &desktop.user.sandbox.accounts()[0];
     for line in ["check", "list", "discover -p corp", &format!("env {}/{} --shell bash", account.id, account.roles[1])]
     {
         let _ = desktop.aws_sso(line).run().success();
     }
     assert_eq!(desktop.process().run().success().quiet().stdout, answer.stdout, "from the keyring");
-    assert_eq!(desktop.place.sandbox.count("GetRoleCredentials"), 2);
+    assert_eq!(desktop.user.sandbox.count("GetRoleCredentials"), 2);
 
     let kept = [desktop.items(".aws/sso/cache"), desktop.items(".aws/cli/cache")].concat();
     assert_eq!(kept.len(), 4, "a token, a client and two roles: {kept:?}");
     let secrets = secrets(&[kept, vec![answer.json()]].concat());
     assert!(secrets.len() >= 7, "{}", secrets.len());
-    assert_eq!(holders(&desktop.place.home, &secrets), [""; 0]);
+    assert_eq!(holders(&desktop.user.home, &secrets), [""; 0]);
     let status = desktop.aws_sso("status").run().success().quiet();
     assert!(status.stdout.contains("secrets    in the system's secret store\n"), "{status}");
     assert!(!status.stdout.contains("in a file"), "{status}");
@@ -176,17 +69,17 @@ fn a_crowd_at_one_keyring_renews_once_and_asks_once() {
     assert!(answer["SecretAccessKey"].is_string());
     assert_eq!(desktop.operations(), ["GetRoleCredentials"]);
 
-    desktop.place.sandbox.clear_log();
+    desktop.user.sandbox.clear_log();
     let _ = desktop.aws_sso("logout").run().success();
     desktop.sign_in();
-    desktop.age_token();
+    desktop.expire_token();
     desktop.crowd();
     assert_eq!(desktop.operations(), ["CreateToken", "GetRoleCredentials"]);
     // The refresh token that the first renewal brought is the one that is kept: the old one is worth nothing.
-    desktop.age_token();
+    desktop.expire_token();
     let _ = desktop.aws_sso("check").run().success().quiet();
 
-    let accounts = desktop.place.sandbox.accounts();
+    let accounts = desktop.user.sandbox.accounts();
     let roles = accounts.iter().flat_map(|account| account.roles.iter().map(|role| (&account.id, role)));
     let all: Vec<_> = roles.map(|(id, role)| desktop.aws_sso(&format!("process {id}/{role}")).start()).collect();
     for output in all.into_iter().map(Running::finish) {
@@ -207,7 +100,7 @@ fn secrets_in_files_move_to_the_keyring_and_a_person_is_told() {
     let options = Options { refresh: Rotation::Rotated, ..Options::default() };
     let Some(desktop) = Desktop::with_files(options, "unlocked") else { return };
     desktop.sign_in();
-    let home = &desktop.place.home;
+    let home = &desktop.user.home;
     let answer = desktop.process().run().success().quiet().json();
     let kept = [".aws/sso/cache", ".aws/cli/cache"].map(|folder| {
         let names = home.list(folder).into_iter();
@@ -217,7 +110,7 @@ fn secrets_in_files_move_to_the_keyring_and_a_person_is_told() {
     assert!(secrets.len() >= 5 && holders(home, &secrets).len() == 3, "{:?}", holders(home, &secrets));
 
     desktop.ask_for_keyring();
-    desktop.place.edit_token(|token| token["expiresAt"] = "2020-01-01T00:00:00Z".into());
+    desktop.user.edit_token(|token| token["expiresAt"] = "2020-01-01T00:00:00Z".into());
     let running: Vec<_> = (0..CROWD).map(|_| desktop.aws_sso("check").start()).collect();
     let outputs: Vec<_> = running.into_iter().map(|running| running.finish().success()).collect();
     let told = outputs.iter().filter(|output| output.stderr.contains("has moved to the system's secret store"));
@@ -242,7 +135,7 @@ fn a_keyring_that_does_not_answer_is_told_in_time() {
     const REMEDY: &str = "or set store = files in ~/.config/aws-sso/config";
     let Some(desktop) = Desktop::new(Options::default()) else { return };
     desktop.sign_in();
-    let home = &desktop.place.home;
+    let home = &desktop.user.home;
 
     // Locked, where nobody can be asked for the password.
     let lock = home.command("dbus-send").args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"]);
@@ -265,23 +158,23 @@ fn a_keyring_that_does_not_answer_is_told_in_time() {
     let alone = ["dbus-run-session", "--config-file", empty.to_str().unwrap(), "--"];
     let mute = home.path("mute");
     let _listener = std::os::unix::net::UnixListener::bind(&mute).unwrap();
-    let on = |address: &str| desktop.place.process().env("DBUS_SESSION_BUS_ADDRESS", address);
+    let on = |address: &str| desktop.user.process().env("DBUS_SESSION_BUS_ADDRESS", address);
     let cases = [
-        (desktop.place.process().behind(alone), "there is no system's secret store"),
+        (desktop.user.process().behind(alone), "there is no system's secret store"),
         (on("unix:path=/nowhere"), "there is no system's secret store"),
         (on("nonsense"), "there is no system's secret store"),
-        (desktop.place.process().env("XDG_RUNTIME_DIR", home.path("tmp")), "there is no system's secret store"),
+        (desktop.user.process().env("XDG_RUNTIME_DIR", home.path("tmp")), "there is no system's secret store"),
         (on(&format!("unix:path={}", mute.display())), "did not answer within 10 s"),
     ];
     for (process, words) in cases {
         let _ = process.run().status(1).complains(words).complains(REMEDY);
     }
-    assert_eq!(desktop.place.sandbox.count("GetRoleCredentials"), 0);
+    assert_eq!(desktop.user.sandbox.count("GetRoleCredentials"), 0);
 
     // A keyring that was never set up.
     let Some(bare) = Desktop::with_files(Options::default(), "absent") else { return };
     bare.ask_for_keyring();
     let login = bare.aws_sso("login --device-code --no-browser").run().status(1);
     let _ = login.complains("has no default keyring").complains(REMEDY);
-    assert_eq!(bare.place.sandbox.requests(), [], "no person was sent for nothing");
+    assert_eq!(bare.user.sandbox.requests(), [], "no person was sent for nothing");
 }

@@ -1,139 +1,60 @@
 //! The main job: from a sign-in to credentials that real AWS clients accept.
 
-use std::sync::Arc;
-
-use aws_sso::sandbox::{Approval, Names, Options, Sandbox};
+use aws_sso::sandbox::{Names, Options};
 use snapbox::assert_data_eq;
 
-use crate::support::{Home, Invocation, REGION, START_URL, Shell};
-
-/// A directory, and a home whose person has signed in to it.
-pub(crate) struct Signed {
-    pub(crate) sandbox: Sandbox,
-    pub(crate) home: Home,
-}
-
-impl Signed {
-    pub(crate) fn in_to(options: Options) -> Self {
-        let sandbox = Sandbox::start(Options {
-            approval: Approval::Automatic,
-            start_url: Some(START_URL.to_owned()),
-            region: REGION.to_owned(),
-            ..options
-        })
-        .unwrap();
-        let signed = Self { sandbox, home: Home::new() };
-        signed.home.sign_in_config("");
-        let _ = signed.aws_sso("login -p corp --device-code --no-browser").run().success();
-        signed.sandbox.clear_log();
-        signed
-    }
-
-    pub(crate) fn aws_sso(&self, line: &str) -> Invocation {
-        self.home.aws_sso(line.split_whitespace()).endpoint(self.sandbox.endpoint())
-    }
-
-    fn requests(&self, operation: &str) -> usize {
-        self.sandbox.requests().iter().filter(|request| request.operation == operation).count()
-    }
-
-    /// The ARN of the first account's role of this name.
-    fn role(&self, name: &str) -> String {
-        format!("arn:aws:iam::{}:role/{name}", self.sandbox.accounts()[0].id)
-    }
-
-    /// Any role of the first account.
-    fn first_role(&self) -> String {
-        self.role(&self.sandbox.accounts()[0].roles[0])
-    }
-}
+use crate::support::clients::rust_sdk_identity;
+use crate::support::user::User;
+use crate::support::{Home, REGION, START_URL, Shell};
 
 #[test]
 fn every_real_client_shows_the_roles_arn_through_credential_process() {
-    let signed = Signed::in_to(Options::default());
-    let accounts = signed.sandbox.accounts();
+    let user = User::signed_in(Options::default());
+    let accounts = user.sandbox.accounts();
     let (account, role) = (&accounts[1].id, &accounts[1].roles[1]);
     let process = format!("aws-sso -p corp -r arn:aws:iam::{account}:role/{role} -ext");
-    signed.home.sign_in_config(&format!("[profile target]\nregion = {REGION}\ncredential_process = {process}\n"));
+    user.home.sign_in_config(&format!("[profile target]\nregion = {REGION}\ncredential_process = {process}\n"));
     let expected = format!(":sts::{account}:assumed-role/AWSReservedSSO_{role}_");
-    let endpoint = signed.sandbox.endpoint();
+    let endpoint = user.sandbox.endpoint();
 
     let identity = ["sts", "get-caller-identity", "--profile", "target", "--endpoint-url", &endpoint];
-    if let Some(cli) = signed.home.aws_cli(identity) {
+    if let Some(cli) = user.home.aws_cli(identity) {
         let answer = cli.endpoint(&endpoint).run().success().json();
         assert!(answer["Arn"].as_str().unwrap().contains(&expected), "{answer}");
     }
     let script = "import boto3; print(boto3.Session(profile_name='target').client('sts').get_caller_identity()['Arn'])";
-    if let Some(python) = signed.home.boto3(script) {
+    if let Some(python) = user.home.boto3(script) {
         let answer = python.endpoint(&endpoint).run().success();
         assert!(answer.stdout.contains(&expected), "{}", answer.stdout);
     }
-    let answer = rust_sdk_identity(&signed, "target");
+    let answer = rust_sdk_identity(&user, "target");
     assert!(answer.contains(&expected), "{answer}");
-    assert_eq!(signed.requests("GetRoleCredentials"), 1, "three clients, one role, one request");
-}
-
-/// What the AWS SDK for Rust says it is, with a profile of this home.
-///
-/// The SDK runs the `credential_process` with this process's environment, so the home's is spelled out before it.
-pub(crate) fn rust_sdk_identity(signed: &Signed, profile: &str) -> String {
-    let config = signed.home.read(".aws/config").replace(
-        "credential_process = aws-sso",
-        &format!(
-            "credential_process = env -i HOME={} AWS_ENDPOINT_URL_SSO={} {}",
-            signed.home.path("").display(),
-            signed.sandbox.endpoint(),
-            crate::support::AWS_SSO,
-        ),
-    );
-    let path = signed.home.write("rust-sdk-config", config);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let files = aws_runtime::env_config::file::EnvConfigFiles::builder()
-            .with_file(aws_runtime::env_config::file::EnvConfigFileKind::Config, path)
-            .build();
-        let http = aws_smithy_http_client::Builder::new().build_http();
-        let configured = aws_config::provider_config::ProviderConfig::without_region().with_http_client(http.clone());
-        let provider = aws_config::profile::ProfileFileCredentialsProvider::builder()
-            .configure(&configured)
-            .profile_files(files)
-            .profile_name(profile)
-            .build();
-        let config = aws_sdk_sts::Config::builder()
-            .behavior_version_latest()
-            .region(aws_sdk_sts::config::Region::from_static(REGION))
-            .endpoint_url(signed.sandbox.endpoint())
-            .http_client(http)
-            .credentials_provider(provider)
-            .build();
-        let client = Arc::new(aws_sdk_sts::Client::from_conf(config));
-        client.get_caller_identity().send().await.unwrap().arn.unwrap()
-    })
+    assert_eq!(user.sandbox.count("GetRoleCredentials"), 1, "three clients, one role, one request");
 }
 
 #[test]
 fn a_second_answer_comes_from_the_cache_and_is_the_same() {
-    let signed = Signed::in_to(Options::default());
-    let line = format!("-p corp -r {} -ext", signed.first_role());
-    let first = signed.aws_sso(&line).run().success().quiet();
+    let user = User::signed_in(Options::default());
+    let line = format!("-p corp -r {} -ext", user.role_arn(0));
+    let first = user.aws_sso(&line).run().success().quiet();
     // No endpoint answers any more, and none is asked.
-    let second = signed.home.aws_sso(line.split(' ')).endpoint("http://127.0.0.1:9").run().success().quiet();
+    let second = user.home.aws_sso(line.split(' ')).endpoint("http://127.0.0.1:9").run().success().quiet();
     assert_eq!(first.stdout, second.stdout);
-    assert_eq!(signed.requests("GetRoleCredentials"), 1);
+    assert_eq!(user.sandbox.count("GetRoleCredentials"), 1);
 
     let answer = first.json();
     assert_eq!(answer["Version"], 1);
-    assert_eq!(answer["AccountId"], signed.sandbox.accounts()[0].id.as_str());
+    assert_eq!(answer["AccountId"], user.sandbox.accounts()[0].id.as_str());
     assert!(answer["Expiration"].as_str().unwrap().ends_with('Z'));
     assert_eq!(first.stdout.lines().count(), 1);
 }
 
 #[test]
 fn every_spelling_of_the_original_and_of_the_verb_gives_the_same_credentials() {
-    let signed = Signed::in_to(Options::default());
-    let role = signed.first_role();
+    let user = User::signed_in(Options::default());
+    let role = user.role_arn(0);
     let id = role.replace("arn:aws:iam::", "").replace(":role", "");
-    let expected = signed.aws_sso(&format!("-p corp -r {role} -ext")).run().success().stdout;
+    let expected = user.aws_sso(&format!("-p corp -r {role} -ext")).run().success().stdout;
     for line in [
         format!("--profile corp --rolearn {role} --external-source"),
         format!("--profile=corp --rolearn={role} -ext"),
@@ -143,27 +64,27 @@ fn every_spelling_of_the_original_and_of_the_verb_gives_the_same_credentials() {
         format!("process {id}"),
         format!("process -p corp {id}"),
     ] {
-        assert_eq!(signed.aws_sso(&line).run().success().stdout, expected, "{line}");
+        assert_eq!(user.aws_sso(&line).run().success().stdout, expected, "{line}");
     }
-    let by_name = format!("{}/{}", signed.sandbox.accounts()[0].name, signed.sandbox.accounts()[0].roles[0]);
-    let by_name = signed.home.aws_sso(["process", &by_name]).endpoint(signed.sandbox.endpoint());
+    let by_name = format!("{}/{}", user.sandbox.accounts()[0].name, user.sandbox.accounts()[0].roles[0]);
+    let by_name = user.home.aws_sso(["process", &by_name]).endpoint(user.sandbox.endpoint());
     assert_eq!(by_name.run().success().stdout, expected);
 }
 
 #[test]
 fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
-    let signed = Signed::in_to(Options::default());
-    let account = &signed.sandbox.accounts()[0];
+    let user = User::signed_in(Options::default());
+    let account = &user.sandbox.accounts()[0];
     let (id, role) = (&account.id, &account.roles[0]);
-    let arn = signed.first_role();
-    signed.home.sign_in_config(&format!(
+    let arn = user.role_arn(0);
+    user.home.sign_in_config(&format!(
         "[profile native]\nsso_session = corp\nsso_account_id = {id}\nsso_role_name = {role}\nregion = eu-west-3\n\
          [profile ours]\ncredential_process = aws-sso -p corp -r {arn} -ext\nregion = eu-west-2\n\
          [profile team/ours]\ncredential_process = aws-sso -p corp -r {arn} -ext\nregion = eu-west-2\n\
          [profile plain]\nregion = eu-west-1\n\
          [profile loop]\ncredential_process = aws-sso process loop -p corp\n"
     ));
-    signed.home.write(".config/aws-sso/config", format!("[alias]\nprod = {id}/{role}\nagain = native\nlost = prod\n"));
+    user.home.write(".config/aws-sso/config", format!("[alias]\nprod = {id}/{role}\nagain = native\nlost = prod\n"));
     let cases = [
         ("native", Some(Some("eu-west-3"))),
         ("ours", Some(Some("eu-west-2"))),
@@ -176,7 +97,7 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
         ("lost", None),
     ];
     for (name, expected) in cases {
-        let output = signed.aws_sso(&format!("env {name}")).run();
+        let output = user.aws_sso(&format!("env {name}")).run();
         let Some(region) = expected else {
             let _ = output.status(4).complains("aws-sso list");
             continue;
@@ -185,21 +106,21 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
         assert!(output.stdout.contains(&format!("AWS_SSO_ROLE_ARN='{arn}'")), "{name}: {output}");
         let line = output.stdout.lines().find_map(|line| line.strip_prefix("export AWS_REGION="));
         assert_eq!(line, region.map(|region| format!("'{region}'")).as_deref(), "{name}");
-        let told = signed.aws_sso(&format!("env {name} --region us-west-2")).run().success();
+        let told = user.aws_sso(&format!("env {name} --region us-west-2")).run().success();
         assert!(told.stdout.contains("export AWS_REGION='us-west-2'\n"), "{name}");
     }
 }
 
 #[test]
 fn exports_reach_a_real_shell() {
-    let signed = Signed::in_to(Options::default());
-    let role = signed.first_role();
+    let user = User::signed_in(Options::default());
+    let role = user.role_arn(0);
     for spelling in [format!("-p corp -r {role} -env"), format!("-p corp env {role}")] {
         let script = format!(
             "eval \"$(aws-sso {spelling})\"; printf '%s\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SSO_ROLE_ARN\" \"${{AWS_PROFILE-none}}\""
         );
-        let shell = signed.home.script(Shell::Bash, &script).env("AWS_PROFILE", "old");
-        let output = shell.endpoint(signed.sandbox.endpoint()).run().success().quiet();
+        let shell = user.home.script(Shell::Bash, &script).env("AWS_PROFILE", "old");
+        let output = shell.endpoint(user.sandbox.endpoint()).run().success().quiet();
         let lines: Vec<_> = output.stdout.lines().collect();
         assert!(lines[0].starts_with("ASIA"), "{lines:?}");
         assert_eq!(lines[1..], [role.as_str(), "none"]);
@@ -208,17 +129,17 @@ fn exports_reach_a_real_shell() {
 
 #[test]
 fn only_the_default_profiles_three_keys_change() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     let before =
         "# mine\n[other]\naws_access_key_id = KEEP\n\n[default]\nregion=eu-west-1 \naws_access_key_id = OLD\n\n; end";
-    signed.home.write(".aws/credentials", before);
-    let role = signed.first_role();
-    let output = signed.aws_sso(&format!("-p corp -r {role}")).run().success();
-    let name = &signed.sandbox.accounts()[0].roles[0];
-    for words in [&signed.sandbox.accounts()[0].id, name, "minutes left"] {
+    user.home.write(".aws/credentials", before);
+    let role = user.role_arn(0);
+    let output = user.aws_sso(&format!("-p corp -r {role}")).run().success();
+    let name = &user.sandbox.accounts()[0].roles[0];
+    for words in [&user.sandbox.accounts()[0].id, name, "minutes left"] {
         assert!(output.stdout.contains(words), "{}", output.stdout);
     }
-    let after = signed.home.read(".aws/credentials");
+    let after = user.home.read(".aws/credentials");
     let value = |key: &str| {
         let line = after.lines().find(|line| line.starts_with(key) && !line.contains("KEEP"));
         line.and_then(|line| line.split_once(" = ")).unwrap().1.to_owned()
@@ -235,67 +156,68 @@ fn only_the_default_profiles_three_keys_change() {
 
 #[test]
 fn roles_whose_names_the_original_cut_work() {
-    let signed = Signed::in_to(Options { names: Names::Hostile, ..Options::default() });
-    let accounts = signed.sandbox.accounts();
+    let user = User::signed_in(Options { names: Names::Hostile, ..Options::default() });
+    let accounts = user.sandbox.accounts();
     for name in ["reader", "operator"] {
         let account = accounts.iter().find(|account| account.roles.iter().any(|role| role == name)).unwrap();
         let role = format!("arn:aws:iam::{}:role/{name}", account.id);
-        let _ = signed.aws_sso(&format!("-p corp -r {role} -ext")).run().success();
+        let _ = user.aws_sso(&format!("-p corp -r {role} -ext")).run().success();
     }
 }
 
 #[test]
 fn a_person_chooses_among_more_than_a_hundred_accounts() {
-    let signed = Signed::in_to(Options { accounts: 130, roles: 3, ..Options::default() });
-    let mut terminal = signed.aws_sso("-p corp").in_terminal();
+    let user = User::signed_in(Options { accounts: 130, roles: 3, ..Options::default() });
+    let mut terminal = user.aws_sso("-p corp").in_terminal();
     terminal.wait_for("390/390");
-    terminal.send(&format!("{} admin", signed.sandbox.accounts()[129].id));
+    terminal.send(&format!("{} admin", user.sandbox.accounts()[129].id));
     terminal.wait_for("  1/390 ");
     terminal.send("\r");
     let _ = terminal.finish().success();
-    assert!(signed.home.read(".aws/credentials").contains("[default]"));
+    assert!(user.home.read(".aws/credentials").contains("[default]"));
 }
 
 #[test]
 fn a_role_list_that_nobody_can_choose_from_is_an_error_with_a_remedy() {
-    let signed = Signed::in_to(Options::default());
-    let _ = signed.aws_sso("-p corp").run().status(2).complains("name the role with -r ROLE");
-    assert!(!signed.home.has(".aws/credentials"));
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("-p corp").run().status(2).complains("name the role with -r ROLE");
+    assert!(!user.home.has(".aws/credentials"));
 }
 
 #[test]
 fn credentials_that_still_live_are_handed_out_when_the_service_fails() {
-    let signed =
-        Signed::in_to(Options { credential_lifetime: std::time::Duration::from_mins(10), ..Options::default() });
-    let line = format!("-p corp -r {} -ext", signed.first_role());
-    let first = signed.aws_sso(&line).run().success();
-    let again = signed.home.aws_sso(line.split(' ')).endpoint("http://127.0.0.1:9").env("AWS_MAX_ATTEMPTS", "1");
+    let user =
+        User::signed_in(Options { credential_lifetime: std::time::Duration::from_mins(10), ..Options::default() });
+    let line = format!("-p corp -r {} -ext", user.role_arn(0));
+    let first = user.aws_sso(&line).run().success();
+    let again = user.home.aws_sso(line.split(' ')).endpoint("http://127.0.0.1:9").env("AWS_MAX_ATTEMPTS", "1");
     let again = again.run().success().complains("the last credentials, good for");
     assert_eq!(again.stdout, first.stdout);
 }
 
 #[test]
 fn a_session_that_was_revoked_asks_for_a_sign_in() {
-    let signed = Signed::in_to(Options::default());
-    signed.sandbox.revoke_sessions();
-    let output = signed.aws_sso(&format!("-p corp -r {} -ext", signed.first_role())).run().status(3);
+    let user = User::signed_in(Options::default());
+    user.sandbox.revoke_sessions();
+    let output = user.aws_sso(&format!("-p corp -r {} -ext", user.role_arn(0))).run().status(3);
     let output = output.complains(&format!("not signed in to {START_URL}")).complains("run: aws-sso login -p corp");
     assert_eq!(output.stdout, "");
 }
 
 #[test]
 fn a_role_that_is_not_assigned_is_denied() {
-    let signed = Signed::in_to(Options::default());
-    let output = signed.aws_sso(&format!("-p corp -r {} -ext", signed.role("Nobody"))).run().status(4);
+    let user = User::signed_in(Options::default());
+    let account = &user.sandbox.accounts()[0].id;
+    let output = user.aws_sso(&format!("-p corp -r arn:aws:iam::{account}:role/Nobody -ext")).run().status(4);
     assert_eq!(output.complains("Nobody").stdout, "");
 }
 
 #[test]
 fn the_bare_name_shows_help_and_changes_nothing() {
-    let signed = Signed::in_to(Options::default());
-    let output = signed.aws_sso("").env("AWS_SSO_PROFILE", "corp").run().status(2);
+    let user = User::signed_in(Options::default());
+    let output = user.aws_sso("").env("AWS_SSO_PROFILE", "corp").run().status(2);
     assert!(output.stderr.contains("Usage: aws-sso <COMMAND>"), "{output}");
-    assert!(!signed.home.has(".aws/credentials"));
+    assert!(!user.home.has(".aws/credentials"));
 }
 
 #[test]

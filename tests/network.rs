@@ -1,8 +1,7 @@
 //! The way to the service: TLS, proxies, faults, and answers that are not the service's.
 
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use aws_sso::error::Kind;
 use aws_sso::identity_center::{Client, Limits, PortalError};
 use aws_sso::sandbox::{Approval, Fault, Options, Sandbox};
 
+use crate::support::http::{PreparedServer, read_head, response};
 use crate::support::{Home, Invocation, Output, REGION, START_URL};
 
 const ROLE: &str = "123456789012/Reader";
@@ -35,65 +35,9 @@ fn process(home: &Home) -> Invocation {
     home.aws_sso(["process", ROLE, "-p", "corp"])
 }
 
-/// A server that gives each connection the next of some answers, then the last one for ever.
-pub(crate) struct Script {
-    address: SocketAddr,
-    heads: Arc<Mutex<Vec<String>>>,
-}
-
-impl Script {
-    pub(crate) fn of<T: AsRef<str>>(answers: impl IntoIterator<Item = T>) -> Self {
-        let answers: Vec<String> = answers.into_iter().map(|answer| answer.as_ref().to_owned()).collect();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let heads = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&heads);
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let head = read_head(&mut stream);
-                skip_body(&head, &mut stream);
-                let mut seen = seen.lock().unwrap();
-                let answer = &answers[seen.len().min(answers.len() - 1)];
-                seen.push(head);
-                let _ = stream.write_all(answer.as_bytes());
-            }
-        });
-        Self { address, heads }
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.heads.lock().unwrap().len()
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-}
-
-fn read_head(stream: &mut TcpStream) -> String {
-    let (mut head, mut byte) = (Vec::new(), [0]);
-    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read > 0) {
-        head.push(byte[0]);
-    }
-    String::from_utf8(head).unwrap()
-}
-
-/// A connection that is closed with something unread is reset, and its answer may be lost.
-fn skip_body(head: &str, stream: &mut TcpStream) {
-    let length =
-        head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
-    let _ = std::io::copy(&mut stream.take(length.unwrap_or(0)), &mut std::io::sink());
-}
-
-pub(crate) fn http(status: &str, headers: &str, body: &str) -> String {
-    let length = body.len();
-    format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}")
-}
-
 pub(crate) fn credentials(expiration: i64) -> String {
     let keys = r#""accessKeyId":"ASIAEXAMPLE","secretAccessKey":"s","sessionToken":"t""#;
-    http("200 OK", "", &format!(r#"{{"roleCredentials":{{{keys},"expiration":{expiration}}}}}"#))
+    response("200 OK", "", &format!(r#"{{"roleCredentials":{{{keys},"expiration":{expiration}}}}}"#))
 }
 
 /// Far in the future, in milliseconds.
@@ -189,8 +133,8 @@ fn no_proxy_and_this_machine_go_past_the_proxy() {
 #[test]
 fn a_proxy_that_does_not_let_us_through_is_named() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let refusing = Script::of([http("403 Forbidden", "", "no")]);
-    let asking = Script::of([http("407 Proxy Authentication Required", "", "")]);
+    let refusing = PreparedServer::with([response("403 Forbidden", "", "no")]);
+    let asking = PreparedServer::with([response("407 Proxy Authentication Required", "", "")]);
     let cases = [
         (refusing.address, "refuses to connect", "HTTPS_PROXY"),
         (asking.address, "wants a user name and password", "HTTPS_PROXY"),
@@ -214,15 +158,15 @@ fn no_secret(output: &Output) {
 #[test]
 fn what_passes_is_tried_again_and_what_stays_is_told() {
     let ok = credentials(LATER);
-    let failed = http("500 Internal Server Error", "", r#"{"message":"x"}"#);
-    let gateway = http("503 Service Unavailable", "", "<html>hunter2-access-token</html>");
-    let throttled = http("429 Too Many Requests", "Retry-After: 0\r\n", r#"{"message":"HTTP 429 Unknown Code"}"#);
+    let failed = response("500 Internal Server Error", "", r#"{"message":"x"}"#);
+    let gateway = response("503 Service Unavailable", "", "<html>hunter2-access-token</html>");
+    let throttled = response("429 Too Many Requests", "Retry-After: 0\r\n", r#"{"message":"HTTP 429 Unknown Code"}"#);
     let truncated = "HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n{\"roleCredentials\":{".to_owned();
     let reset = String::new();
     let none = r#"{"roleCredentials":null}"#;
     let html = "<html><script>hunter2-access-token</script></html>";
-    let denied = http("403 Forbidden", "x-amzn-ErrorType: ForbiddenException\r\n", r#"{"message":"No access"}"#);
-    let unknown = http("404 Not Found", "x-amzn-ErrorType: ResourceNotFoundException\r\n", "{}");
+    let denied = response("403 Forbidden", "x-amzn-ErrorType: ForbiddenException\r\n", r#"{"message":"No access"}"#);
+    let unknown = response("404 Not Found", "x-amzn-ErrorType: ResourceNotFoundException\r\n", "{}");
     let foreign = "is not an answer of IAM Identity Center";
     // Answers in turn; the status, some words of the message, and how often was asked.
     let cases = [
@@ -239,7 +183,7 @@ fn what_passes_is_tried_again_and_what_stays_is_told() {
         (vec![&unknown], 4, "run: aws-sso list", 2),
     ];
     for (answers, status, words, count) in cases {
-        let script = Script::of(&answers);
+        let script = PreparedServer::with(&answers);
         let output = process(&signed_in()).endpoint(script.url()).env("AWS_MAX_ATTEMPTS", "3").run();
         let output = output.status(status).complains(words);
         no_secret(&output);
@@ -247,28 +191,28 @@ fn what_passes_is_tried_again_and_what_stays_is_told() {
     }
     // Once is enough to know these.
     let cases = [
-        http("200 OK", "", html),
-        http("200 OK", "", ""),
-        http("200 OK", "", "{}"),
-        http("200 OK", "", "[]"),
-        http("200 OK", "", none),
-        http("200 OK", "", "{\"roleCredentials\":{\"accessKeyId\":12"),
-        http(
+        response("200 OK", "", html),
+        response("200 OK", "", ""),
+        response("200 OK", "", "{}"),
+        response("200 OK", "", "[]"),
+        response("200 OK", "", none),
+        response("200 OK", "", "{\"roleCredentials\":{\"accessKeyId\":12"),
+        response(
             "200 OK",
             "",
             r#"{"roleCredentials":{"accessKeyId":"a\nb","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}"#,
         ),
-        http(
+        response(
             "200 OK",
             "",
             r#"{"roleCredentials":{"secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}"#,
         ),
-        http("302 Found", "Location: https://example.com/\r\n", ""),
-        http("403 Forbidden", "", html),
-        http("200 OK", "", &"x".repeat(5 << 20)),
+        response("302 Found", "Location: https://example.com/\r\n", ""),
+        response("403 Forbidden", "", html),
+        response("200 OK", "", &"x".repeat(5 << 20)),
     ];
     for answer in cases {
-        let script = Script::of([&answer]);
+        let script = PreparedServer::with([&answer]);
         let output = process(&signed_in()).endpoint(script.url()).run().status(5).complains(foreign);
         no_secret(&output);
         assert_eq!(script.count(), 1, "{answer:.200}");
@@ -278,7 +222,7 @@ fn what_passes_is_tried_again_and_what_stays_is_told() {
 #[test]
 fn dead_credentials_are_not_handed_out_and_the_clock_is_named() {
     for expiration in [0, -1, 1_000_000_000_000] {
-        let script = Script::of([credentials(expiration)]);
+        let script = PreparedServer::with([credentials(expiration)]);
         let output = process(&signed_in()).endpoint(script.url()).run().status(5);
         let _ = output.complains("lapsed").complains("this machine's clock");
     }

@@ -6,18 +6,18 @@ use std::time::Instant;
 
 use aws_sso::sandbox::{Names, Options};
 
-use crate::main_job::Signed;
 use crate::support::process::{LIMIT, signal};
 use crate::support::terminal::Terminal;
+use crate::support::user::User;
 use crate::support::{programs, skip};
 
 const PICK: &str = "pick --shell bash -p corp";
 
-fn remembered(options: Options) -> Signed {
-    let signed = Signed::in_to(options);
-    let _ = signed.aws_sso("list -p corp").run().success();
-    signed.sandbox.clear_log();
-    signed
+fn remembered(options: Options) -> User {
+    let user = User::signed_in(options);
+    let _ = user.aws_sso("list -p corp").run().success();
+    user.sandbox.clear_log();
+    user
 }
 
 /// What `pick` prints for the shell when this is the choice.
@@ -27,15 +27,15 @@ fn chosen(output: &str) -> Option<String> {
 }
 
 /// The file in which the inventory is remembered.
-fn inventory(signed: &Signed) -> String {
-    let names = signed.home.list(".cache/aws-sso");
+fn inventory(user: &User) -> String {
+    let names = user.home.list(".cache/aws-sso");
     let name = names.iter().find(|name| name.starts_with("inventory-")).unwrap();
     format!(".cache/aws-sso/{name}")
 }
 
 /// The ids of this home's running pickers.
-fn pickers(signed: &Signed) -> Vec<u32> {
-    let home = format!("HOME={}", signed.home.path("").display());
+fn pickers(user: &User) -> Vec<u32> {
+    let home = format!("HOME={}", user.home.path("").display());
     let home = home.trim_end_matches('/').as_bytes().to_vec();
     let processes = fs::read_dir("/proc").unwrap().flatten();
     processes
@@ -50,14 +50,14 @@ fn pickers(signed: &Signed) -> Vec<u32> {
 
 #[test]
 fn every_role_is_a_row_and_the_ones_used_last_stand_first() {
-    let signed = remembered(Options::default());
-    let _ = signed.aws_sso("discover -p corp --match dev --name team-{role} --quiet").run().success();
-    let accounts = signed.sandbox.accounts();
+    let user = remembered(Options::default());
+    let _ = user.aws_sso("discover -p corp --match dev --name team-{role} --quiet").run().success();
+    let accounts = user.sandbox.accounts();
     let account = &accounts[2];
     let last = format!("{}/{}", account.id, account.roles[1]);
-    let _ = signed.aws_sso(&format!("use --shell bash {last} -p corp")).run().success();
+    let _ = user.aws_sso(&format!("use --shell bash {last} -p corp")).run().success();
 
-    let mut terminal = signed.aws_sso(PICK).in_terminal();
+    let mut terminal = user.aws_sso(PICK).in_terminal();
     terminal.wait_for("16/16").wait_for(&account.email).wait_for("minutes more").wait_for("used ");
     let screen = terminal.screen();
     let header = screen.lines().find(|line| line.contains("ACCOUNT")).unwrap();
@@ -76,8 +76,8 @@ fn every_role_is_a_row_and_the_ones_used_last_stand_first() {
 
 #[test]
 fn words_that_one_role_fits_are_an_answer_and_others_are_where_the_search_begins() {
-    let signed = remembered(Options::default());
-    let accounts = signed.sandbox.accounts();
+    let user = remembered(Options::default());
+    let accounts = user.sandbox.accounts();
     let account = &accounts[2];
     let expected = format!("arn:aws:iam::{}:role/reader", account.id);
     for query in [
@@ -88,10 +88,10 @@ fn words_that_one_role_fits_are_an_answer_and_others_are_where_the_search_begins
         expected.clone(),
     ] {
         // Where nobody could be asked.
-        let run = signed.aws_sso(PICK).args(query.split(' ')).run().success();
+        let run = user.aws_sso(PICK).args(query.split(' ')).run().success();
         assert_eq!(chosen(&run.stdout).as_deref(), Some(&*expected), "{query}");
     }
-    let mut terminal = signed.aws_sso(PICK).arg("reader").in_terminal();
+    let mut terminal = user.aws_sso(PICK).arg("reader").in_terminal();
     terminal.wait_for("> reader").wait_for("  4/16 ");
     terminal.send(&format!(" {}", account.id));
     terminal.wait_for("  1/16 ");
@@ -101,132 +101,132 @@ fn words_that_one_role_fits_are_an_answer_and_others_are_where_the_search_begins
 
 #[test]
 fn it_draws_on_the_terminal_whatever_is_redirected_and_asks_nobody_where_there_is_none() {
-    let signed = remembered(Options::default());
-    let mut terminal = signed.aws_sso(PICK).behind_a_program();
+    let user = remembered(Options::default());
+    let mut terminal = user.aws_sso(PICK).behind_a_program();
     terminal.wait_for("16/16");
     terminal.send("\r");
     let output = terminal.finish().success().quiet();
     assert!(chosen(&output.stdout).is_some(), "{output}");
 
-    let output = signed.aws_sso(PICK).run().status(2).complains("awsso use ROLE");
+    let output = user.aws_sso(PICK).run().status(2).complains("awsso use ROLE");
     assert_eq!(output.stdout, "");
 }
 
 /// Runs `pick` in a shell that writes down its terminal's state before and after, and the status.
-fn watched(signed: &Signed) -> Terminal {
+fn watched(user: &User) -> Terminal {
     let script = "rm -f go; mkfifo go; stty -a >before; aws-sso pick --shell bash -p corp; echo $? >status
         cat go >/dev/null; stty -a >after; echo over";
-    let mut terminal = signed.home.command("sh").args(["-c", script]).endpoint(signed.sandbox.endpoint()).in_terminal();
+    let mut terminal = user.home.command("sh").args(["-c", script]).endpoint(user.sandbox.endpoint()).in_terminal();
     terminal.wait_for("16/16");
     assert!(terminal.is_alternate_screen());
     terminal
 }
 
-fn only_picker(signed: &Signed) -> u32 {
-    let pickers = pickers(signed);
+fn only_picker(user: &User) -> u32 {
+    let pickers = pickers(user);
     assert_eq!(pickers.len(), 1);
     pickers[0]
 }
 
 #[track_caller]
-fn assert_is_given_back(signed: &Signed, mut terminal: Terminal, case: &str) {
+fn assert_is_given_back(user: &User, mut terminal: Terminal, case: &str) {
     let start = Instant::now();
-    while !pickers(signed).is_empty() {
+    while !pickers(user).is_empty() {
         assert!(start.elapsed() < LIMIT, "{case}: the picker goes on");
         std::thread::yield_now();
     }
-    fs::write(signed.home.path("go"), "").unwrap();
+    fs::write(user.home.path("go"), "").unwrap();
     terminal.wait_for("over");
     assert!(!terminal.is_alternate_screen() && terminal.is_cursor_shown(), "{case}");
     let _ = terminal.finish();
-    assert_eq!(signed.home.read("before"), signed.home.read("after"), "{case}");
+    assert_eq!(user.home.read("before"), user.home.read("after"), "{case}");
 }
 
 #[test]
 fn the_terminal_is_given_back_however_it_ends() {
-    let signed = remembered(Options::default());
+    let user = remembered(Options::default());
     for (key, status) in [("\x1b", "130\n"), ("\x03", "130\n"), ("\x04", "130\n"), ("\r", "0\n")] {
-        let mut terminal = watched(&signed);
+        let mut terminal = watched(&user);
         terminal.send(key);
-        assert_is_given_back(&signed, terminal, &format!("{key:?}"));
-        assert_eq!(signed.home.read("status"), status, "{key:?}");
+        assert_is_given_back(&user, terminal, &format!("{key:?}"));
+        assert_eq!(user.home.read("status"), status, "{key:?}");
     }
     for name in ["TERM", "HUP"] {
-        let terminal = watched(&signed);
-        signal(name, only_picker(&signed).into());
-        assert_is_given_back(&signed, terminal, name);
-        assert_eq!(signed.home.read("status"), "130\n", "{name}");
+        let terminal = watched(&user);
+        signal(name, only_picker(&user).into());
+        assert_is_given_back(&user, terminal, name);
+        assert_eq!(user.home.read("status"), "130\n", "{name}");
     }
     // Whoever asked is gone: nobody is left to choose for.
     for name in ["TERM", "KILL"] {
-        let terminal = watched(&signed);
-        let status = fs::read_to_string(format!("/proc/{}/stat", only_picker(&signed))).unwrap();
+        let terminal = watched(&user);
+        let status = fs::read_to_string(format!("/proc/{}/stat", only_picker(&user))).unwrap();
         let parent = status.rsplit(')').next().unwrap().split_whitespace().nth(1).unwrap();
         signal(name, parent.parse().unwrap());
-        assert_is_given_back(&signed, terminal, &format!("{name} for aws-sso"));
+        assert_is_given_back(&user, terminal, &format!("{name} for aws-sso"));
     }
 }
 
 /// The picker by itself, with rows from a pipe that stays open, as `aws-sso` holds it.
-fn alone(signed: &Signed, rows: &str, options: &str) -> Terminal {
-    signed.home.write("rows", rows);
+fn alone(user: &User, rows: &str, options: &str) -> Terminal {
+    user.home.write("rows", rows);
     let script = format!(
         "rm -f pipe; mkfifo pipe; exec 3<>pipe; cat rows >&3; stty -a >before
         aws-sso-pick {options} <&3 >chosen; echo $? >status; stty -a >after; echo over"
     );
-    signed.home.command("sh").args(["-c", &script]).in_terminal()
+    user.home.command("sh").args(["-c", &script]).in_terminal()
 }
 
 #[test]
 fn several_rows_are_marked_with_tab() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     let rows = "7\tone row\n8\ttwo rows\n9\tthree rows\n\n";
     for (options, expected) in [("--multi", "7\n8\n"), ("", "9\n")] {
-        let mut terminal = alone(&signed, rows, options);
+        let mut terminal = alone(&user, rows, options);
         terminal.wait_for("3/3");
         terminal.send("\t\t");
         terminal.wait_for("> three");
         terminal.send("\r");
         terminal.wait_for("over");
         let _ = terminal.finish();
-        assert_eq!(signed.home.read("chosen"), expected, "{options}");
-        assert_eq!(signed.home.read("status"), "0\n");
+        assert_eq!(user.home.read("chosen"), expected, "{options}");
+        assert_eq!(user.home.read("status"), "0\n");
     }
 }
 
 #[test]
 fn a_panic_gives_the_terminal_back() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     // A row of this name panics while it is drawn, in builds for tests alone.
-    let mut terminal = alone(&signed, "1\tone\npanic\ttwo\n\n", "");
+    let mut terminal = alone(&user, "1\tone\npanic\ttwo\n\n", "");
     terminal.wait_for("2/2");
     terminal.send("two");
     terminal.wait_for("over");
     assert!(!terminal.is_alternate_screen() && terminal.is_cursor_shown());
     let _ = terminal.finish();
-    assert_ne!(signed.home.read("status"), "0\n");
-    assert_eq!(signed.home.read("chosen"), "");
-    assert_eq!(signed.home.read("before"), signed.home.read("after"));
+    assert_ne!(user.home.read("status"), "0\n");
+    assert_eq!(user.home.read("chosen"), "");
+    assert_eq!(user.home.read("before"), user.home.read("after"));
 }
 
 #[test]
 fn a_key_that_skim_has_for_commands_runs_none() {
-    let signed = Signed::in_to(Options::default());
-    let mut terminal = alone(&signed, "1\tone\n2\ttouch PWNED\n\n", "");
+    let user = User::signed_in(Options::default());
+    let mut terminal = alone(&user, "1\tone\n2\ttouch PWNED\n\n", "");
     terminal.wait_for("2/2");
     terminal.send("\x11touch PWNED");
     terminal.wait_for("1/2");
     terminal.send("\r");
     terminal.wait_for("over");
     let _ = terminal.finish();
-    assert_eq!(signed.home.read("chosen"), "2\n");
-    assert!(!signed.home.has("PWNED"));
+    assert_eq!(user.home.read("chosen"), "2\n");
+    assert!(!user.home.has("PWNED"));
 }
 
 #[test]
 fn fzf_and_the_numbered_list_serve_as_well() {
-    let signed = remembered(Options::default());
-    let account = signed.sandbox.accounts()[2].clone();
+    let user = remembered(Options::default());
+    let account = user.sandbox.accounts()[2].clone();
     let role = format!("arn:aws:iam::{}:role/reader", account.id);
     // What is typed, what is shown then, and what is typed then.
     let id = &account.id;
@@ -237,31 +237,31 @@ fn fzf_and_the_numbered_list_serve_as_well() {
             skip("fzf is not installed: picker = fzf is not tested");
             continue;
         }
-        signed.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
-        let mut terminal = signed.aws_sso(PICK).behind_a_program();
+        user.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
+        let mut terminal = user.aws_sso(PICK).behind_a_program();
         terminal.wait_for(&account.name).send(&typed);
         terminal.wait_for(shown).send(&then);
         let output = terminal.finish().success().quiet();
         assert_eq!(chosen(&output.stdout).as_deref(), Some(&*role), "{picker}");
 
-        let mut terminal = signed.aws_sso(PICK).in_terminal();
+        let mut terminal = user.aws_sso(PICK).in_terminal();
         terminal.wait_for(&account.name).send("\x03");
         let _ = terminal.finish().status(130);
     }
-    signed.home.write(".config/aws-sso/config", "picker = dmenu\n");
-    let _ = signed.aws_sso(PICK).run().status(2).complains("picker").complains("dmenu");
+    user.home.write(".config/aws-sso/config", "picker = dmenu\n");
+    let _ = user.aws_sso(PICK).run().status(2).complains("picker").complains("dmenu");
 }
 
 #[test]
 fn without_its_program_the_picker_is_a_numbered_list() {
-    let signed = remembered(Options::default());
+    let user = remembered(Options::default());
     // A copy of its own, with nothing beside it.
-    let program = signed.home.path("bin/aws-sso");
+    let program = user.home.path("bin/aws-sso");
     fs::create_dir_all(program.parent().unwrap()).unwrap();
     fs::copy(crate::support::AWS_SSO, &program).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    let run = signed.home.command(&program).args(PICK.split(' ')).env("PATH", "/usr/bin:/bin");
-    let mut terminal = run.endpoint(signed.sandbox.endpoint()).in_terminal();
+    let run = user.home.command(&program).args(PICK.split(' ')).env("PATH", "/usr/bin:/bin");
+    let mut terminal = run.endpoint(user.sandbox.endpoint()).in_terminal();
     terminal.wait_for("Choose the role [1-16").send("nothing like it\r");
     terminal.wait_for("Nothing matches that").send("1 2\r");
     terminal.wait_for("One role, please").send("16\r");
@@ -271,9 +271,9 @@ fn without_its_program_the_picker_is_a_numbered_list() {
 
 #[test]
 fn an_old_list_is_shown_at_once_and_renewed_while_the_person_looks() {
-    let signed = remembered(Options { accounts: 9, roles: 3, ..Options::default() });
-    let path = inventory(&signed);
-    let mut old: serde_json::Value = serde_json::from_str(&signed.home.read(&path)).unwrap();
+    let user = remembered(Options { accounts: 9, roles: 3, ..Options::default() });
+    let path = inventory(&user);
+    let mut old: serde_json::Value = serde_json::from_str(&user.home.read(&path)).unwrap();
     let accounts = old["accounts"].as_array_mut().unwrap();
     accounts.truncate(2);
     let known = accounts[0]["id"].as_str().unwrap().to_owned();
@@ -283,57 +283,57 @@ fn an_old_list_is_shown_at_once_and_renewed_while_the_person_looks() {
             Some(at) => old["fetched_at"] = at.into(),
             None => drop(old.as_object_mut().unwrap().remove("fetched_at")),
         }
-        signed.home.write(&path, old.to_string());
-        signed.sandbox.clear_log();
-        let new = signed.sandbox.accounts().into_iter().find(|account| account.id != known).unwrap();
-        let mut terminal = signed.aws_sso(PICK).in_terminal();
+        user.home.write(&path, old.to_string());
+        user.sandbox.clear_log();
+        let new = user.sandbox.accounts().into_iter().find(|account| account.id != known).unwrap();
+        let mut terminal = user.aws_sso(PICK).in_terminal();
         terminal.wait_for("27/27");
         terminal.send(&format!("{} reader", new.id));
         terminal.wait_for("  1/27 ");
         terminal.send("\r");
         let output = terminal.finish().success();
         assert_eq!(chosen(&output.stdout).unwrap(), format!("arn:aws:iam::{}:role/reader", new.id));
-        assert_eq!(signed.home.read(&path).matches("\"email\"").count(), 9);
+        assert_eq!(user.home.read(&path).matches("\"email\"").count(), 9);
     }
     // What is young is not asked for.
-    signed.sandbox.clear_log();
-    let mut terminal = signed.aws_sso(PICK).in_terminal();
+    user.sandbox.clear_log();
+    let mut terminal = user.aws_sso(PICK).in_terminal();
     terminal.wait_for("27/27").send("\x1b");
     let _ = terminal.finish().status(130);
-    assert_eq!(signed.sandbox.requests().len(), 0);
+    assert_eq!(user.sandbox.requests().len(), 0);
 }
 
 #[test]
 fn renewing_an_old_list_never_asks_for_a_sign_in() {
-    let signed = remembered(Options { accounts: 2, roles: 2, ..Options::default() });
-    let path = inventory(&signed);
-    let old = signed.home.read(&path).replacen("\"fetched_at\":", "\"was\":", 1);
-    signed.home.write(&path, &old);
-    for name in signed.home.list(".aws/sso/cache") {
-        fs::remove_file(signed.home.path(".aws/sso/cache").join(name)).unwrap();
+    let user = remembered(Options { accounts: 2, roles: 2, ..Options::default() });
+    let path = inventory(&user);
+    let old = user.home.read(&path).replacen("\"fetched_at\":", "\"was\":", 1);
+    user.home.write(&path, &old);
+    for name in user.home.list(".aws/sso/cache") {
+        fs::remove_file(user.home.path(".aws/sso/cache").join(name)).unwrap();
     }
-    let mut terminal = signed.aws_sso(PICK).in_terminal();
+    let mut terminal = user.aws_sso(PICK).in_terminal();
     terminal.wait_for("  4/4 ");
     let screen = terminal.screen();
     terminal.send("\x1b");
     let _ = terminal.finish().status(130);
     assert!(!screen.contains("sign in"), "{screen}");
-    assert_eq!(signed.home.read(&path), old);
-    assert_eq!(signed.sandbox.requests().len(), 0);
+    assert_eq!(user.home.read(&path), old);
+    assert_eq!(user.sandbox.requests().len(), 0);
 }
 
 #[test]
 fn no_name_leaves_its_row_or_reaches_the_terminal_and_nothing_is_run() {
-    let signed = remembered(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
-    let accounts = signed.sandbox.accounts();
+    let user = remembered(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
+    let accounts = user.sandbox.accounts();
     let count: usize = accounts.iter().map(|account| account.roles.len()).sum();
     for picker in ["skim", "fzf", "number"] {
-        signed.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
-        let mut terminal = signed.aws_sso(PICK).in_terminal();
+        user.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
+        let mut terminal = user.aws_sso(PICK).in_terminal();
         terminal.wait_for(&if picker == "number" { format!("[1-{count},") } else { format!("{count}/{count}") });
         assert!(!terminal.screen().contains('\u{202E}'), "{}", terminal.screen());
         terminal.send("\x03");
         let _ = terminal.finish().status(130);
-        assert!(!signed.home.has("PWNED"), "{picker}");
+        assert!(!user.home.has("PWNED"), "{picker}");
     }
 }

@@ -6,8 +6,8 @@ use aws_sso::aws_config::line::Kind;
 use aws_sso::aws_config::readers::{Effect, Reader, Reading, Stumble, meant, stumbles};
 use proptest::prelude::*;
 
-use crate::config_reading::DISAGREEMENTS;
 use crate::support::Home;
+use crate::support::disagreements::DISAGREEMENTS;
 use crate::support::ini::{KEYS, Sections, awkward_file, botocore, cases, ours, plain_file, rust_sdk, samples};
 
 /// A value that the Rust SDK gives now one way and now the other.

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
 
 use aws_sso::aws_cache::{role_credentials, token};
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
 use aws_sso::secret_store::SecretStore;
 use serde_json::Value;
 
-use crate::network::{Script, http};
-use crate::sign_in::Place;
-use crate::support::{Home, Output};
+use crate::support::http::{PreparedServer, get, response};
+use crate::support::process::wait;
+use crate::support::user::User;
+use crate::support::{Home, Output, files};
 
 /// A browser that leaves what it was given: its arguments, and its environment.
 fn curious_browser(home: &Home) -> String {
@@ -23,12 +23,6 @@ fn curious_browser(home: &Home) -> String {
     );
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     script.to_str().unwrap().to_owned()
-}
-
-pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 /// Every secret that the caches hold by now; what has been replaced stays in the set.
@@ -44,15 +38,15 @@ fn collect(home: &Home, secrets: &mut BTreeSet<String>) {
 
 #[test]
 fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
-    let place = Place::with(Options {
+    let user = User::new(Options {
         approval: Approval::Automatic,
         refresh: Rotation::Rotated,
         accounts: 2,
         roles: 2,
         ..Options::default()
     });
-    let home = &place.home;
-    let account = &place.sandbox.accounts()[0];
+    let home = &user.home;
+    let account = &user.sandbox.accounts()[0];
     let arn = format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
     let mut secrets = BTreeSet::new();
     let mut said = String::new();
@@ -65,12 +59,12 @@ fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
     };
 
     // In the browser, from a shell that has credentials of its own.
-    let login = place.aws_sso("login --browser -v").env("BROWSER", curious_browser(home));
+    let login = user.aws_sso("login --browser -v").env("BROWSER", curious_browser(home));
     let login = login.env("AWS_SECRET_ACCESS_KEY", "planted-key").env("AWS_SESSION_TOKEN", "planted-token");
     let running = login.start();
-    let callback = place.authorize(&place.opened_link());
+    let callback = user.authorize(&user.opened_link());
     let (base, target) = callback.split_at(callback.find("/oauth").unwrap());
-    let page = crate::sign_in::get(base, target, None);
+    let page = get(base, target, None);
     note(running.finish().success(), true);
     let code = target.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).unwrap();
     assert!(!page.contains(code), "{page}");
@@ -89,20 +83,20 @@ fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
         (&format!("process {}/NoSuchRole -v", account.id), true, 4),
     ];
     for (line, stdout, status) in lines {
-        note(place.aws_sso(line).run().status(status), stdout);
+        note(user.aws_sso(line).run().status(status), stdout);
     }
-    place.age_token();
+    user.expire_token();
     for fault in [Fault::InternalError, Fault::Dropped, Fault::Truncated, Fault::Garbled] {
-        place.sandbox.update(|options| options.fail_first = Some((2, fault)));
-        let run = place.aws_sso("check -v").env("AWS_MAX_ATTEMPTS", "1").run();
+        user.sandbox.update(|options| options.fail_first = Some((2, fault)));
+        let run = user.aws_sso("check -v").env("AWS_MAX_ATTEMPTS", "1").run();
         assert_eq!(run.exit.code(), Some(5), "{run}");
         note(run, true);
-        place.sandbox.update(|options| options.fail_first = None);
+        user.sandbox.update(|options| options.fail_first = None);
     }
-    note(place.aws_sso("check -v").run().success(), true);
-    place.sandbox.revoke_sessions();
+    note(user.aws_sso("check -v").run().success(), true);
+    user.sandbox.revoke_sessions();
     let other = format!("process {}/{} -v", account.id, account.roles[1]);
-    note(place.aws_sso(&other).run().status(3), true);
+    note(user.aws_sso(&other).run().status(3), true);
 
     assert!(secrets.len() >= 8, "{}", secrets.len());
     secrets.extend([code, "planted-key", "planted-token"].map(str::to_owned));
@@ -114,7 +108,7 @@ fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
     assert!(given.contains("HOME="), "the browser did leave something");
 
     // On disk they are where the AWS CLI has them, for their owner alone.
-    let shared = [".aws/sso/cache", ".aws/cli/cache", ".aws/credentials"].map(|place| home.path(place));
+    let shared = [".aws/sso/cache", ".aws/cli/cache", ".aws/credentials"].map(|name| home.path(name));
     let mut holders = 0;
     for path in files(&home.path("")) {
         let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
@@ -130,12 +124,12 @@ fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
 
 #[test]
 fn what_a_panic_could_show_holds_no_secret() {
-    let place = Place::signed_in(Options::default());
-    let _ = place.process().run().success();
+    let user = User::signed_in(Options::default());
+    let _ = user.process().run().success();
     let mut secrets = BTreeSet::new();
-    collect(&place.home, &mut secrets);
+    collect(&user.home, &mut secrets);
     let mut shown = String::new();
-    for path in files(&place.home.path(".aws")) {
+    for path in files(&user.home.path(".aws")) {
         shown.push_str(&format!(
             "{:?} {:?} {:?}\n",
             token::read(&SecretStore::Files, &path).unwrap(),
@@ -169,7 +163,7 @@ fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
         let body = format!(
             r#"{{"deviceCode":"d","userCode":"AB\u001b[2JCD\u202e","verificationUri":"{link}","expiresIn":600,"interval":1}}"#
         );
-        let script = Script::of([registered, &body, token].map(|body| http("200 OK", "", body)));
+        let script = PreparedServer::with([registered, &body, token].map(|body| response("200 OK", "", body)));
         let home = Home::new();
         home.sign_in_config("");
         let login = home.aws_sso(["login", "--device-code"]).endpoint(script.url());
@@ -178,7 +172,7 @@ fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
         assert!(output.stderr.chars().all(is_printable), "{output}");
         assert_eq!(output.stderr.contains("which is not https"), !opened, "{output}");
         if opened {
-            let shown = crate::sign_in::wait(|| home.has("link").then(|| home.read("link")));
+            let shown = wait(|| home.has("link").then(|| home.read("link")));
             assert_eq!(shown.trim_end(), link);
         } else {
             assert!(!home.has("link") && !home.has("link.new") && !home.has("browser.env"), "{link}");
@@ -186,12 +180,12 @@ fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
     }
     // A token is sent to no such place either, whoever names it.
     for url in ["http://portal.example", "file:///portal", "https://user:hunter2@portal.example"] {
-        let place = Place::signed_in(Options::default());
+        let user = User::signed_in(Options::default());
         for name in ["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"] {
-            let output = place.process().env(name, url).run().status(2).complains(name);
+            let output = user.process().env(name, url).run().status(2).complains(name);
             assert!(!output.stderr.contains("hunter2"), "{output}");
         }
-        assert_eq!(place.sandbox.requests(), []);
+        assert_eq!(user.sandbox.requests(), []);
     }
     // A start URL of another kind does not even get a request.
     for url in ["http://d-abc123.awsapps.com/start", "file:///start", "javascript:alert(1)", "d-abc123"] {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aws_sso::sandbox::{Approval, Options};
 
-use crate::network::{Script, http};
-use crate::sign_in::{Place, TOKEN_FILE};
+use crate::support::http::{PreparedServer, response};
+use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Home, REGION, START_URL};
 
 /// What no message may repeat.
@@ -19,12 +19,12 @@ const AUTHORIZED: &str = r#"{"deviceCode":"hunter2-device","userCode":"ABCD-EFGH
 
 /// Faults that say nothing of the request, and what a person is told.
 fn any_request() -> Vec<(String, &'static str)> {
-    let ok = |body: &str| http("200 OK", "", body);
+    let ok = |body: &str| response("200 OK", "", body);
     vec![
         // Longer than anybody is asked to wait.
-        (http("429 Too Many Requests", "Retry-After: 60\r\n", "{}"), "takes no more requests at present"),
-        (http("500 Internal Server Error", "", r#"{"message":"hunter2"}"#), "status 500"),
-        (http("503 Service Unavailable", "", "<html>hunter2</html>"), "status 503"),
+        (response("429 Too Many Requests", "Retry-After: 60\r\n", "{}"), "takes no more requests at present"),
+        (response("500 Internal Server Error", "", r#"{"message":"hunter2"}"#), "status 500"),
+        (response("503 Service Unavailable", "", "<html>hunter2</html>"), "status 503"),
         (String::new(), BROKEN),
         ("HTTP/1.1 200 OK\r\nContent-Len".to_owned(), BROKEN),
         ("HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n{\"accessToken\":\"hunter2".to_owned(), BROKEN),
@@ -34,23 +34,23 @@ fn any_request() -> Vec<(String, &'static str)> {
         (ok("null"), FOREIGN),
         (ok("{\"accessToken\":\"hunter2"), FOREIGN),
         (ok("<html><form action=//portal.cafe.example>hunter2</form></html>"), FOREIGN),
-        (http("302 Found", "Location: https://portal.cafe.example/hunter2\r\n", ""), FOREIGN),
-        (http("404 Not Found", "", "<html>hunter2</html>"), FOREIGN),
+        (response("302 Found", "Location: https://portal.cafe.example/hunter2\r\n", ""), FOREIGN),
+        (response("404 Not Found", "", "<html>hunter2</html>"), FOREIGN),
         (ok(&"x".repeat(5 << 20)), FOREIGN),
         (ok(&"[".repeat(1 << 20)), FOREIGN),
     ]
 }
 
 fn ok(bodies: &[&str]) -> Vec<(String, &'static str)> {
-    bodies.iter().map(|body| (http("200 OK", "", body), FOREIGN)).collect()
+    bodies.iter().map(|body| (response("200 OK", "", body), FOREIGN)).collect()
 }
 
 /// A first sign-in whose last answer is a fault.
 #[track_caller]
 fn sign_in(before: &[&str], faults: Vec<(String, &'static str)>) {
     for (fault, words) in faults {
-        let before = before.iter().map(|body| http("200 OK", "", body));
-        let script = Script::of(before.chain([fault.clone()]));
+        let before = before.iter().map(|body| response("200 OK", "", body));
+        let script = PreparedServer::with(before.chain([fault.clone()]));
         let home = Home::new();
         home.sign_in_config("");
         let login = home.aws_sso(["login", "--device-code", "--no-browser"]).endpoint(script.url());
@@ -72,7 +72,7 @@ fn a_client_that_cannot_be_registered_is_told() {
     ]));
     for lapsed in ["1", "-1"] {
         let body = format!(r#"{{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":{lapsed}}}"#);
-        faults.push((http("200 OK", "", &body), "a client registration that lapsed at"));
+        faults.push((response("200 OK", "", &body), "a client registration that lapsed at"));
     }
     sign_in(&[], faults);
 }
@@ -101,26 +101,26 @@ fn a_renewal_that_fails_keeps_what_renews() {
         r#"{"accessToken":"hunter2\nX-Other: 1","expiresIn":3600}"#,
         r#"{"accessToken":7,"expiresIn":3600}"#,
     ]));
-    let place = Place::signed_in(Options::default());
-    place.age_token();
-    let before = place.home.read(TOKEN_FILE);
+    let user = User::signed_in(Options::default());
+    user.expire_token();
+    let before = user.home.read(TOKEN_FILE);
     for (fault, words) in faults {
-        let script = Script::of([&fault]);
-        let process = place.process().endpoint(script.url()).env("AWS_MAX_ATTEMPTS", "2");
+        let script = PreparedServer::with([&fault]);
+        let process = user.process().endpoint(script.url()).env("AWS_MAX_ATTEMPTS", "2");
         let output = process.run().status(5).complains(words).complains("\n  ");
         assert!(!output.stderr.contains(SECRET), "{fault:.100}\n{output}");
-        assert_eq!(place.home.read(TOKEN_FILE), before, "{fault:.100}");
+        assert_eq!(user.home.read(TOKEN_FILE), before, "{fault:.100}");
         assert!(script.count() <= 2, "{fault:.100}");
     }
-    let _ = place.process().run().success().quiet();
+    let _ = user.process().run().success().quiet();
 }
 
 #[test]
 fn a_person_half_way_through_is_not_told_of_a_network_that_stumbles() {
-    let [html, reset] = [http("200 OK", "", "<html>"), String::new()];
-    let token = http("200 OK", "", r#"{"accessToken":"hunter2","expiresIn":3600}"#);
-    let [registered, authorized] = [REGISTERED, AUTHORIZED].map(|body| http("200 OK", "", body));
-    let script = Script::of([&registered, &authorized, &html, &reset, &token]);
+    let [html, reset] = [response("200 OK", "", "<html>"), String::new()];
+    let token = response("200 OK", "", r#"{"accessToken":"hunter2","expiresIn":3600}"#);
+    let [registered, authorized] = [REGISTERED, AUTHORIZED].map(|body| response("200 OK", "", body));
+    let script = PreparedServer::with([&registered, &authorized, &html, &reset, &token]);
     let home = Home::new();
     home.sign_in_config("");
     let login = home.aws_sso(["login", "--device-code", "--no-browser"]).endpoint(script.url());
@@ -136,8 +136,9 @@ fn lifetimes_that_make_no_sense_are_not_waited_for() {
         let body = AUTHORIZED
             .replace("600", &expires_in.to_string())
             .replace("\"interval\":1", &format!("\"interval\":{interval}"));
-        let pending = http("400 Bad Request", "", r#"{"error":"authorization_pending"}"#);
-        let script = Script::of([&http("200 OK", "", REGISTERED), &http("200 OK", "", &body), &pending]);
+        let pending = response("400 Bad Request", "", r#"{"error":"authorization_pending"}"#);
+        let script =
+            PreparedServer::with([&response("200 OK", "", REGISTERED), &response("200 OK", "", &body), &pending]);
         let home = Home::new();
         home.sign_in_config("");
         let login = home.aws_sso(["login", "--device-code", "--no-browser"]).endpoint(script.url());
@@ -148,7 +149,7 @@ fn lifetimes_that_make_no_sense_are_not_waited_for() {
 #[test]
 fn a_clock_that_is_an_hour_off_is_named_or_does_no_harm() {
     for ahead in [3600, -3600] {
-        let place = Place::with(Options {
+        let user = User::new(Options {
             approval: Approval::Automatic,
             start_url: Some(START_URL.to_owned()),
             region: REGION.to_owned(),
@@ -156,16 +157,16 @@ fn a_clock_that_is_an_hour_off_is_named_or_does_no_harm() {
             ..Options::default()
         });
         // A token's life is counted from its arrival.
-        let _ = place.aws_sso("login --device-code --no-browser").run().success();
-        let _ = place.aws_sso("check").run().success().quiet();
-        place.age_token();
-        let _ = place.aws_sso("check").run().success().quiet();
-        let output = place.process().run();
+        let _ = user.aws_sso("login --device-code --no-browser").run().success();
+        let _ = user.aws_sso("check").run().success().quiet();
+        user.expire_token();
+        let _ = user.aws_sso("check").run().success().quiet();
+        let output = user.process().run();
         if ahead < 0 {
             // An hour's life by a clock that is an hour behind: over, by ours.
             let _ = output.status(5).complains("lapsed").complains("60 minutes ahead of the service's");
-            place.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(8));
-            let _ = place.process().run().success().quiet();
+            user.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(8));
+            let _ = user.process().run().success().quiet();
         } else {
             // By our clock they would live for two hours; they are handed out for the one that they have.
             let expiration = output.success().quiet().json()["Expiration"].as_str().unwrap().to_owned();

@@ -3,8 +3,8 @@
 use aws_sso::sandbox::Options;
 use aws_sso::settings::table::TABLE;
 
-use crate::sign_in::Place;
 use crate::support::Home;
+use crate::support::user::User;
 
 const FILE: &str = ".config/aws-sso/config";
 
@@ -98,10 +98,10 @@ fn every_setting_is_in_the_readme() {
 
 #[test]
 fn an_alias_is_a_role_wherever_one_is_taken() {
-    let place = Place::signed_in(Options::default());
-    let account = place.sandbox.accounts()[0].clone();
+    let user = User::signed_in(Options::default());
+    let account = user.sandbox.accounts()[0].clone();
     let role = format!("{}/{}", account.id, account.roles[0]);
-    place.home.write(FILE, format!("[alias]\nmine = {role}\n"));
+    user.home.write(FILE, format!("[alias]\nmine = {role}\n"));
     for line in [
         "use mine --shell bash",
         "env mine",
@@ -113,17 +113,17 @@ fn an_alias_is_a_role_wherever_one_is_taken() {
         "console mine --portal --print",
         "exec mine -- /bin/true",
     ] {
-        let _ = place.aws_sso(line).run().success();
+        let _ = user.aws_sso(line).run().success();
     }
 }
 
 #[test]
 fn a_resource_or_a_page_of_the_console_stands_for_its_accounts_role() {
-    let place = Place::signed_in(Options { accounts: 2, roles: 1, ..Options::default() });
-    let account = place.sandbox.accounts()[0].clone();
+    let user = User::signed_in(Options { accounts: 2, roles: 1, ..Options::default() });
+    let account = user.sandbox.accounts()[0].clone();
     let role = format!("{}/{}", account.id, account.roles[0]);
-    let _ = place.aws_sso("list").run().success();
-    place.sandbox.clear_log();
+    let _ = user.aws_sso("list").run().success();
+    user.sandbox.clear_log();
     let id = &account.id;
     let shortcut = format!("{}/#/console?account_id={id}&role_name={}", crate::support::START_URL, account.roles[0]);
     for (text, region) in [
@@ -132,36 +132,36 @@ fn a_resource_or_a_page_of_the_console_stands_for_its_accounts_role() {
         (format!("https://{id}-ab12cd34.eu-west-3.console.aws.amazon.com/s3?x=y"), Some("eu-west-3")),
         (shortcut, None),
     ] {
-        let output = place.home.aws_sso(["env", &text]).endpoint(place.sandbox.endpoint()).run().success().stdout;
+        let output = user.home.aws_sso(["env", &text]).endpoint(user.sandbox.endpoint()).run().success().stdout;
         assert!(output.contains(&format!("AWS_ACCOUNT_ID='{id}'")), "{text}: {output}");
         let exported = region.map(|region| format!("AWS_REGION='{region}'"));
         assert_eq!(output.contains("AWS_REGION="), exported.is_some(), "{text}");
         assert!(exported.is_none_or(|exported| output.contains(&exported)), "{text}: {output}");
-        let output = place.home.aws_sso(["env", &text, "--region", "us-east-2"]).endpoint(place.sandbox.endpoint());
+        let output = user.home.aws_sso(["env", &text, "--region", "us-east-2"]).endpoint(user.sandbox.endpoint());
         assert!(output.run().success().stdout.contains("AWS_REGION='us-east-2'"), "{text}");
     }
-    let operations: Vec<_> = place.sandbox.requests().into_iter().map(|request| request.operation).collect();
+    let operations: Vec<_> = user.sandbox.requests().into_iter().map(|request| request.operation).collect();
     assert_eq!(operations, ["GetRoleCredentials"], "{role}");
 }
 
 #[test]
 fn several_roles_are_asked_for_on_a_terminal_and_listed_elsewhere() {
-    let place = Place::signed_in(Options { accounts: 2, roles: 2, ..Options::default() });
-    place.home.write(FILE, "picker = number\n");
-    let account = place.sandbox.accounts()[1].clone();
+    let user = User::signed_in(Options { accounts: 2, roles: 2, ..Options::default() });
+    user.home.write(FILE, "picker = number\n");
+    let account = user.sandbox.accounts()[1].clone();
     let arn = format!("arn:aws:sqs:eu-west-1:{}:queue", account.id);
-    let _ = place.aws_sso("list").run().success();
-    let output = place.aws_sso(&format!("env {arn}")).run().status(2);
+    let _ = user.aws_sso("list").run().success();
+    let output = user.aws_sso(&format!("env {arn}")).run().status(2);
     let output = output.complains(&format!("you have 2 roles in the account {}", account.id));
     for role in &account.roles {
         assert!(output.stderr.contains(&format!("  {}/{role}\n", account.id)), "{output}");
     }
-    let mut terminal = place.aws_sso(&format!("env {arn}")).in_terminal();
+    let mut terminal = user.aws_sso(&format!("env {arn}")).in_terminal();
     terminal.wait_for(&account.roles[1]);
     terminal.send("2\r");
     assert!(terminal.finish().success().stdout.contains("AWS_ACCESS_KEY_ID"));
     // A program that runs `process` on a person's terminal does not want them asked.
-    let output = place.aws_sso(&format!("process {arn}")).in_terminal().finish();
+    let output = user.aws_sso(&format!("process {arn}")).in_terminal().finish();
     assert_eq!(output.exit.code(), Some(2), "{output}");
 
     let cases = [
@@ -171,6 +171,6 @@ fn several_roles_are_asked_for_on_a_terminal_and_listed_elsewhere() {
     ];
     for (text, status, words) in cases {
         let _ =
-            place.home.aws_sso(["env", text]).endpoint(place.sandbox.endpoint()).run().status(status).complains(words);
+            user.home.aws_sso(["env", text]).endpoint(user.sandbox.endpoint()).run().status(status).complains(words);
     }
 }

@@ -4,34 +4,35 @@ use std::collections::BTreeSet;
 
 use aws_sso::sandbox::Options;
 
-use super::tended_config;
-use crate::main_job::{Signed, rust_sdk_identity};
 use crate::support::REGION;
+use crate::support::clients::rust_sdk_identity;
+use crate::support::discovery::tended_config;
 use crate::support::ini::rust_sdk;
+use crate::support::user::User;
 
 #[test]
 fn three_clients_list_exactly_the_discovered_profiles_and_use_them() {
     for style in ["process", "sso"] {
-        let signed = Signed::in_to(Options { accounts: 6, roles: 5, ..Options::default() });
+        let user = User::signed_in(Options { accounts: 6, roles: 5, ..Options::default() });
         let before = tended_config();
-        signed.home.write(".aws/config", &before);
-        let _ = signed.aws_sso(&format!("discover -p corp --region {REGION} --style {style}")).run().success();
-        let after = signed.home.read(".aws/config");
+        user.home.write(".aws/config", &before);
+        let _ = user.aws_sso(&format!("discover -p corp --region {REGION} --style {style}")).run().success();
+        let after = user.home.read(".aws/config");
         assert!(after.starts_with(&before), "what was there stays, byte for byte");
 
-        let accounts = signed.sandbox.accounts();
+        let accounts = user.sandbox.accounts();
         let discovered =
             accounts.iter().flat_map(|account| account.roles.iter().map(|role| format!("{}-{role}", account.id)));
         let by_hand = (0..40).map(|number| format!("hand-{number}")).chain(["default".to_owned()]);
         let expected: BTreeSet<String> = discovered.chain(by_hand).collect();
         assert_eq!(expected.len(), 30 + 41);
 
-        if let Some(cli) = signed.home.aws_cli(["configure", "list-profiles"]) {
+        if let Some(cli) = user.home.aws_cli(["configure", "list-profiles"]) {
             let names: BTreeSet<_> = cli.run().success().stdout.lines().map(str::to_owned).collect();
             assert_eq!(names, expected, "the AWS CLI, {style}");
         }
         let script = "import boto3, json; print(json.dumps(boto3.Session().available_profiles))";
-        if let Some(python) = signed.home.boto3(script) {
+        if let Some(python) = user.home.boto3(script) {
             let names: BTreeSet<String> = serde_json::from_value(python.run().success().json()).unwrap();
             assert_eq!(names, expected, "boto3, {style}");
         }
@@ -42,24 +43,24 @@ fn three_clients_list_exactly_the_discovered_profiles_and_use_them() {
         if style == "sso" {
             continue;
         }
-        let endpoint = signed.sandbox.endpoint();
+        let endpoint = user.sandbox.endpoint();
         for (account, role) in [(0, 0), (2, 3), (5, 4)] {
             let (id, role) = (&accounts[account].id, &accounts[account].roles[role]);
             let profile = format!("{id}-{role}");
             let expected = format!(":sts::{id}:assumed-role/AWSReservedSSO_{role}_");
             let identity = ["sts", "get-caller-identity", "--profile", &profile, "--endpoint-url", &endpoint];
-            if let Some(cli) = signed.home.aws_cli(identity) {
+            if let Some(cli) = user.home.aws_cli(identity) {
                 let answer = cli.endpoint(&endpoint).run().success().json();
                 assert!(answer["Arn"].as_str().unwrap().contains(&expected), "{answer}");
             }
             let script = format!(
                 "import boto3; print(boto3.Session(profile_name='{profile}').client('sts').get_caller_identity()['Arn'])"
             );
-            if let Some(python) = signed.home.boto3(&script) {
+            if let Some(python) = user.home.boto3(&script) {
                 let answer = python.endpoint(&endpoint).run().success();
                 assert!(answer.stdout.contains(&expected), "{answer}");
             }
-            let answer = rust_sdk_identity(&signed, &profile);
+            let answer = rust_sdk_identity(&user, &profile);
             assert!(answer.contains(&expected), "{answer}");
         }
     }
@@ -68,14 +69,14 @@ fn three_clients_list_exactly_the_discovered_profiles_and_use_them() {
 /// The native style: the AWS CLI signs in by itself, with the token that both share.
 #[test]
 fn native_profiles_work_in_boto3() {
-    let signed = Signed::in_to(Options::default());
-    let _ = signed.aws_sso(&format!("discover -p corp --style sso --region {REGION}")).run().success();
-    let account = &signed.sandbox.accounts()[1];
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso(&format!("discover -p corp --style sso --region {REGION}")).run().success();
+    let account = &user.sandbox.accounts()[1];
     let script = format!(
         "import boto3; print(boto3.Session(profile_name='{}-{}').client('sts').get_caller_identity()['Arn'])",
         account.id, account.roles[1]
     );
-    let Some(python) = signed.home.boto3(&script) else { return };
-    let answer = python.endpoint(signed.sandbox.endpoint()).run().success();
+    let Some(python) = user.home.boto3(&script) else { return };
+    let answer = python.endpoint(user.sandbox.endpoint()).run().success();
     assert!(answer.stdout.contains(&format!(":sts::{}:assumed-role/", account.id)), "{answer}");
 }

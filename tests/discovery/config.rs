@@ -6,18 +6,17 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use aws_sso::sandbox::{Names, Options};
 
-use super::edits::{CORP, Small};
-use super::tended_config;
-use crate::main_job::Signed;
+use crate::support::discovery::{CORP, Small, tended_config};
 use crate::support::ini::{ours, rust_sdk};
+use crate::support::user::User;
 use crate::support::{AWS_SSO, REGION, START_URL};
 
 #[test]
 fn a_run_without_a_change_does_not_touch_the_file() {
-    let signed = Signed::in_to(Options::default());
-    signed.home.write(".aws/config", tended_config());
-    let _ = signed.aws_sso("discover -p corp").run().success();
-    let path = signed.home.path(".aws/config");
+    let user = User::signed_in(Options::default());
+    user.home.write(".aws/config", tended_config());
+    let _ = user.aws_sso("discover -p corp").run().success();
+    let path = user.home.path(".aws/config");
     // As if it had been long ago.
     let then = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
     fs::File::options().write(true).open(&path).unwrap().set_modified(then).unwrap();
@@ -27,7 +26,7 @@ fn a_run_without_a_change_does_not_touch_the_file() {
     };
     let before = state();
     for line in ["discover -p corp", "-p corp -d", "discover -p corp --prune", "discover -p corp --dry-run"] {
-        let output = signed.aws_sso(line).run().success();
+        let output = user.aws_sso(line).run().success();
         assert!(!output.stdout.contains("---"), "{output}");
         assert_eq!(state(), before, "{line}");
     }
@@ -37,15 +36,15 @@ fn a_run_without_a_change_does_not_touch_the_file() {
 fn line_endings_byte_order_mark_link_and_mode_are_kept() {
     let small = Small::new();
     let config = format!("\u{feff}# mine\r\n{}", CORP.replace('\n', "\r\n"));
-    let target = small.signed.home.write("dotfiles/aws", &config);
+    let target = small.user.home.write("dotfiles/aws", &config);
     fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
-    let path = small.signed.home.path(".aws/config");
+    let path = small.user.home.path(".aws/config");
     fs::remove_file(&path).unwrap();
     symlink("../dotfiles/aws", &path).unwrap();
-    let _ = small.signed.aws_sso("-p corp -d").run().success();
+    let _ = small.user.aws_sso("-p corp -d").run().success();
     assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
-    let after = small.signed.home.read(".aws/config");
+    let after = small.user.home.read(".aws/config");
     assert!(after.starts_with(&config) && after.lines().count() > 8);
     assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
 }
@@ -54,9 +53,9 @@ fn line_endings_byte_order_mark_link_and_mode_are_kept() {
 fn a_dry_run_shows_the_difference_and_writes_nothing() {
     let small = Small::new();
     let config = small.spelled(&format!("{CORP}\n[profile ONE]\naws_session_token = s3cret\ncredential_process = x\n"));
-    small.signed.home.write(".aws/config", &config);
-    let output = small.signed.aws_sso("discover -p corp --dry-run").run().success();
-    assert_eq!(small.signed.home.read(".aws/config"), config);
+    small.user.home.write(".aws/config", &config);
+    let output = small.user.aws_sso("discover -p corp --dry-run").run().success();
+    assert_eq!(small.user.home.read(".aws/config"), config);
     for line in ["\n-credential_process = x\n", "\n+credential_process = EXT(ONE)\n", "\n+[profile TWO]\n", "@@ "] {
         assert!(output.stdout.contains(&small.spelled(line)), "{line} {output}");
     }
@@ -64,17 +63,17 @@ fn a_dry_run_shows_the_difference_and_writes_nothing() {
     let _ = output.complains("would be updated: 1 profiles new, 1 changed");
 
     // It is a patch.
-    let patch = small.signed.aws_sso("discover -p corp --dry-run").run().stdout.replace("***", "s3cret");
-    let other = small.signed.home.write("copy", &config);
-    let patched = small.signed.home.command("patch").arg(&other).stdin(patch);
+    let patch = small.user.aws_sso("discover -p corp --dry-run").run().stdout.replace("***", "s3cret");
+    let other = small.user.home.write("copy", &config);
+    let patched = small.user.home.command("patch").arg(&other).stdin(patch);
     if std::path::Path::new("/usr/bin/patch").exists() {
         let _ = patched.run().success();
-        let _ = small.signed.aws_sso("discover -p corp").run().success();
-        assert_eq!(small.signed.home.read("copy"), small.signed.home.read(".aws/config"));
-        small.signed.home.write(".aws/config", &config);
+        let _ = small.user.aws_sso("discover -p corp").run().success();
+        assert_eq!(small.user.home.read("copy"), small.user.home.read(".aws/config"));
+        small.user.home.write(".aws/config", &config);
     }
 
-    let mut terminal = small.signed.aws_sso("discover -p corp --dry-run").in_terminal();
+    let mut terminal = small.user.aws_sso("discover -p corp --dry-run").in_terminal();
     terminal.wait_for("would be updated");
     let _ = terminal.finish().success();
 }
@@ -82,88 +81,88 @@ fn a_dry_run_shows_the_difference_and_writes_nothing() {
 #[test]
 fn undo_gives_back_the_file_from_before_the_last_run_once() {
     let small = Small::new();
-    let before = small.signed.home.read(".aws/config");
-    let undo = || small.signed.aws_sso("discover --undo").run();
+    let before = small.user.home.read(".aws/config");
+    let undo = || small.user.aws_sso("discover --undo").run();
     let _ = undo().status(1).complains("no discovery to undo");
-    let _ = small.signed.aws_sso("discover -p corp").run().success();
+    let _ = small.user.aws_sso("discover -p corp").run().success();
     // A run that changes nothing is no run to undo.
-    let _ = small.signed.aws_sso("discover -p corp").run().success();
+    let _ = small.user.aws_sso("discover -p corp").run().success();
     let _ = undo().success();
-    assert_eq!(small.signed.home.read(".aws/config"), before);
-    assert!(!small.signed.home.has(".aws/config.before-discover"));
+    assert_eq!(small.user.home.read(".aws/config"), before);
+    assert!(!small.user.home.has(".aws/config.before-discover"));
     let _ = undo().status(1).complains("only once");
 
     // What was changed since is not thrown away.
-    let _ = small.signed.aws_sso("discover -p corp").run().success();
-    let changed = small.signed.home.read(".aws/config") + "# a note\n";
-    small.signed.home.write(".aws/config", &changed);
+    let _ = small.user.aws_sso("discover -p corp").run().success();
+    let changed = small.user.home.read(".aws/config") + "# a note\n";
+    small.user.home.write(".aws/config", &changed);
     let _ = undo().status(1).complains("was changed since").complains("config.before-discover");
-    assert_eq!(small.signed.home.read(".aws/config"), changed);
+    assert_eq!(small.user.home.read(".aws/config"), changed);
     // The copy is as private as the file.
-    let copy = fs::metadata(small.signed.home.path(".aws/config.before-discover")).unwrap();
+    let copy = fs::metadata(small.user.home.path(".aws/config.before-discover")).unwrap();
     assert_eq!(copy.permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
 fn hostile_names_become_legible_distinct_profiles_the_same_on_every_run() {
-    let signed = Signed::in_to(Options { accounts: 41, roles: 16, names: Names::Hostile, ..Options::default() });
+    let user = User::signed_in(Options { accounts: 41, roles: 16, names: Names::Hostile, ..Options::default() });
     for template in ["{account_id}-{role}", "{account_name}-{role}", "{email}/{role}", "{role}"] {
-        signed.home.write(".aws/config", tended_config());
-        let _ = signed
+        user.home.write(".aws/config", tended_config());
+        let _ = user
             .home
             .aws_sso(["discover", "-p", "corp", "--name", template])
-            .endpoint(signed.sandbox.endpoint())
+            .endpoint(user.sandbox.endpoint())
             .run()
             .success();
-        let text = signed.home.read(".aws/config");
+        let text = user.home.read(".aws/config");
         let read = rust_sdk(text.as_bytes()).unwrap();
         assert_eq!(read.len(), 41 + 1 + 41 * 16, "{template}");
         assert!(read.keys().eq(ours(text.as_bytes()).keys()), "{template}");
         let processes: BTreeSet<_> = read.values().filter_map(|profile| profile.get("credential_process")).collect();
         assert_eq!(processes.len(), 10 + 41 * 16, "every role has its own profile: {template}");
-        let output = signed
+        let output = user
             .home
             .aws_sso(["discover", "-p", "corp", "--name", template])
-            .endpoint(signed.sandbox.endpoint())
+            .endpoint(user.sandbox.endpoint())
             .run()
             .success();
         assert!(output.stdout.contains("is up to date"), "{output}");
-        assert!(!signed.home.has("PWNED"));
+        assert!(!user.home.has("PWNED"));
     }
 }
 
 #[test]
 fn the_template_comes_from_the_settings_where_none_is_given() {
     let small = Small::new();
-    small.signed.home.write(".config/aws-sso/config", "[discover]\nname = {role}@{session}\n");
-    let _ = small.signed.aws_sso("-p corp -d").run().success();
+    small.user.home.write(".config/aws-sso/config", "[discover]\nname = {role}@{session}\n");
+    let _ = small.user.aws_sso("-p corp -d").run().success();
     let role = &small.account.roles[0];
-    assert!(small.signed.home.read(".aws/config").contains(&format!("[profile {role}@corp]\n")));
-    let _ = small.signed.aws_sso("discover -p corp --name {rol}").run().status(2).complains("no field rol");
-    small.signed.home.write(".config/aws-sso/config", "[discover]\nname = {role\n");
-    let _ = small.signed.aws_sso("-p corp -d").run().status(2).complains("not closed");
+    assert!(small.user.home.read(".aws/config").contains(&format!("[profile {role}@corp]\n")));
+    let _ = small.user.aws_sso("discover -p corp --name {rol}").run().status(2).complains("no field rol");
+    small.user.home.write(".config/aws-sso/config", "[discover]\nname = {role\n");
+    let _ = small.user.aws_sso("-p corp -d").run().status(2).complains("not closed");
 }
 
 #[test]
 fn the_own_path_is_written_so_that_every_sdk_can_run_it() {
     let small = Small::new();
     // A folder with a space in its name.
-    let program = small.signed.home.path("my tools/aws-sso");
+    let program = small.user.home.path("my tools/aws-sso");
     fs::create_dir(program.parent().unwrap()).unwrap();
     fs::copy(AWS_SSO, &program).unwrap();
-    let run = small.signed.home.command(&program).args(["discover", "-p", "corp", "--absolute"]);
-    let _ = run.endpoint(small.signed.sandbox.endpoint()).run().success();
-    let config = small.signed.home.read(".aws/config");
+    let run = small.user.home.command(&program).args(["discover", "-p", "corp", "--absolute"]);
+    let _ = run.endpoint(small.user.sandbox.endpoint()).run().success();
+    let config = small.user.home.read(".aws/config");
     assert!(config.contains(&format!("credential_process = '{}' -p corp -r arn:", program.display())), "{config}");
     let script = small.spelled(&format!(
         "import boto3; c = boto3.Session(profile_name='ONE', region_name='{REGION}'); \
          print(c.client('sts').get_caller_identity()['Arn'])"
     ));
-    if let Some(python) = small.signed.home.boto3(&script) {
-        let output = python.endpoint(small.signed.sandbox.endpoint()).run().success();
+    if let Some(python) = small.user.home.boto3(&script) {
+        let output = python.endpoint(small.user.sandbox.endpoint()).run().success();
         assert!(output.stdout.contains(&small.account.id));
     }
-    let _ = small.signed.aws_sso("discover -p corp --absolute --style sso").run().status(2);
+    let _ = small.user.aws_sso("discover -p corp --absolute --style sso").run().status(2);
 }
 
 #[test]
@@ -175,8 +174,8 @@ fn a_legacy_directory_gets_native_profiles_of_its_own_kind_and_is_never_rewritte
              sso_role_name = Old\n"
         )
     };
-    small.signed.home.write(".aws/config", legacy("legacy"));
-    let _ = small.signed.aws_sso("login -p legacy --device-code --no-browser").run().success();
+    small.user.home.write(".aws/config", legacy("legacy"));
+    let _ = small.user.aws_sso("login -p legacy --device-code --no-browser").run().success();
     let (after, _) = small.run(&legacy("legacy"), "discover -p legacy --style sso");
     assert!(after.starts_with(&legacy("legacy")));
     let native = "[profile TWO]\nsso_start_url = URL\nsso_region = REGION\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(TWO)\n";
@@ -192,28 +191,24 @@ fn a_legacy_directory_gets_native_profiles_of_its_own_kind_and_is_never_rewritte
 
 #[test]
 fn each_directory_has_a_block_of_its_own_however_many_run_at_once() {
-    let signed = Signed::in_to(Options { accounts: 30, roles: 3, ..Options::default() });
+    let user = User::signed_in(Options { accounts: 30, roles: 3, ..Options::default() });
     let sessions: String = ["corp", "two", "three", "four"].map(|name| CORP.replace("corp", name)).concat();
-    signed.home.write(".aws/config", &sessions);
-    let token = signed.home.list(".aws/sso/cache");
+    user.home.write(".aws/config", &sessions);
+    let token = user.home.list(".aws/sso/cache");
     for name in ["two", "three", "four"] {
-        let _ = signed.aws_sso(&format!("login -p {name} --device-code --no-browser")).run().success();
+        let _ = user.aws_sso(&format!("login -p {name} --device-code --no-browser")).run().success();
     }
-    assert!(signed.home.list(".aws/sso/cache").len() > token.len());
+    assert!(user.home.list(".aws/sso/cache").len() > token.len());
     let runs: Vec<_> = ["corp", "two", "three", "four"]
         .map(|name| {
             let template = format!("{name}-{{account_id}}-{{role}}");
-            signed
-                .home
-                .aws_sso(["discover", "-p", name, "--name", &template])
-                .endpoint(signed.sandbox.endpoint())
-                .start()
+            user.home.aws_sso(["discover", "-p", name, "--name", &template]).endpoint(user.sandbox.endpoint()).start()
         })
         .into();
     for run in runs {
         let _ = run.finish().success();
     }
-    let config = signed.home.read(".aws/config");
+    let config = user.home.read(".aws/config");
     for name in ["corp", "two", "three", "four"] {
         assert_eq!(config.matches(&format!("[profile {name}-")).count(), 90);
         assert_eq!(config.matches(&format!("# >>> aws-sso discover -p {name} >>>\n")).count(), 1);
@@ -225,7 +220,7 @@ fn another_directorys_profile_of_the_same_name_stays_what_it_is() {
     let small = Small::new();
     let other = "# >>> aws-sso discover -p other >>>\n[profile ONE]\ncredential_process = aws-sso -p other -r \
                  arn:aws:iam::999999999999:role/Admin -ext\n# <<< aws-sso discover -p other <<<\n";
-    let before = small.signed.home.read(".aws/config") + other;
+    let before = small.user.home.read(".aws/config") + other;
     let (after, said) = small.run(&before, "discover -p corp");
     assert!(after.contains(&small.spelled(other)), "{after}");
     assert!(said.contains("1 profiles new, 0 changed"), "{said}");
@@ -234,7 +229,7 @@ fn another_directorys_profile_of_the_same_name_stays_what_it_is() {
 #[test]
 fn nothing_is_written_below_a_header_that_some_sdk_takes_for_a_value() {
     let small = Small::new();
-    let before = small.signed.home.read(".aws/config") + "[profile prod]\nregion = eu-west-1\n  [profile ONE]\n";
+    let before = small.user.home.read(".aws/config") + "[profile prod]\nregion = eu-west-1\n  [profile ONE]\n";
     let (after, said) = small.run(&before, "discover -p corp");
     assert!(after.starts_with(&small.spelled(&before)), "{after}");
     assert!(said.contains("1 profiles new, 0 changed") && said.contains(&small.spelled("ONE")), "{said}");
@@ -245,17 +240,17 @@ fn nothing_is_written_below_a_header_that_some_sdk_takes_for_a_value() {
 fn a_run_that_fails_leaves_the_last_one_to_be_undone() {
     use std::os::unix::fs::PermissionsExt as _;
     let small = Small::new();
-    let before = small.signed.home.read(".aws/config");
+    let before = small.user.home.read(".aws/config");
     let (first, _) = small.run(&before, "discover -p corp");
     let mode = |mode| {
-        let path = small.signed.home.path(".aws/config");
+        let path = small.user.home.path(".aws/config");
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     mode(0o400);
-    let failed = small.signed.aws_sso("discover -p corp --region eu-west-1").run().status(1);
+    let failed = small.user.aws_sso("discover -p corp --region eu-west-1").run().status(1);
     let _ = failed.complains("read-only");
     mode(0o600);
-    assert_eq!(small.signed.home.read(".aws/config"), first);
-    let _ = small.signed.aws_sso("discover -p corp --undo").run().success();
-    assert!(!small.signed.home.read(".aws/config").contains(">>>"));
+    assert_eq!(small.user.home.read(".aws/config"), first);
+    let _ = small.user.aws_sso("discover -p corp --undo").run().success();
+    assert!(!small.user.home.read(".aws/config").contains(">>>"));
 }

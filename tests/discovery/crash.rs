@@ -5,19 +5,19 @@ use std::time::{Duration, Instant};
 
 use aws_sso::sandbox::Options;
 
-use super::tended_config;
-use crate::main_job::Signed;
+use crate::support::discovery::tended_config;
+use crate::support::user::User;
 
 #[test]
 fn a_run_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
-    let signed = Signed::in_to(Options { accounts: 20, roles: 10, ..Options::default() });
-    let (old, path) = (tended_config(), signed.home.path(".aws/config"));
-    let run = || signed.aws_sso("discover -p corp --quiet").start();
-    signed.home.write(".aws/config", &old);
+    let user = User::signed_in(Options { accounts: 20, roles: 10, ..Options::default() });
+    let (old, path) = (tended_config(), user.home.path(".aws/config"));
+    let run = || user.aws_sso("discover -p corp --quiet").start();
+    user.home.write(".aws/config", &old);
     let start = Instant::now();
     let _ = run().finish().success();
     let whole = start.elapsed();
-    let new = signed.home.read(".aws/config");
+    let new = user.home.read(".aws/config");
     assert_ne!(new, old);
 
     let (mut seed, mut kept, mut replaced) = (1_u64, 0, 0);
@@ -27,8 +27,8 @@ fn a_run_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
         if Instant::now() > deadline && number >= 50 {
             break;
         }
-        signed.home.write(".aws/config", &old);
-        let _ = fs::remove_file(signed.home.path(".aws/config.before-discover"));
+        user.home.write(".aws/config", &old);
+        let _ = fs::remove_file(user.home.path(".aws/config.before-discover"));
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // The later half of a run holds the writing; some are to be let through.
         let moment =
@@ -41,12 +41,12 @@ fn a_run_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
         assert!(found == old || found == new, "neither the old file nor the new one:\n{found}");
         *(if found == old { &mut kept } else { &mut replaced }) += 1;
         // What undoes it is whole too.
-        if let Ok(copy) = fs::read_to_string(signed.home.path(".aws/config.before-discover")) {
+        if let Ok(copy) = fs::read_to_string(user.home.path(".aws/config.before-discover")) {
             assert!(copy.split_once('\n').unwrap().1 == old);
         }
     }
     assert!(kept > 0 && replaced > 0, "{kept} kept, {replaced} replaced: the moments missed the writing");
     // And the next run is none the worse for it.
     let _ = run().finish().success();
-    assert_eq!(signed.home.read(".aws/config"), new);
+    assert_eq!(user.home.read(".aws/config"), new);
 }

@@ -1,47 +1,6 @@
 //! Where profiles go: files before and after.
 
-use aws_sso::sandbox::{Account, Options};
-
-use crate::main_job::Signed;
-
-pub(super) const CORP: &str =
-    "[sso-session corp]\nsso_start_url = https://d-abc123.awsapps.com/start\nsso_region = eu-central-1\n";
-
-/// One account with two roles, which are `ONE` and `TWO` in the texts of a test.
-pub(super) struct Small {
-    pub(super) signed: Signed,
-    pub(super) account: Account,
-}
-
-impl Small {
-    pub(super) fn new() -> Self {
-        let signed = Signed::in_to(Options { accounts: 1, roles: 2, ..Options::default() });
-        let mut account = signed.sandbox.accounts()[0].clone();
-        account.roles.sort();
-        Self { signed, account }
-    }
-
-    /// `ONE` is the first role's profile, `EXT(ONE)` its `credential_process`.
-    pub(super) fn spelled(&self, text: &str) -> String {
-        let names = ["ONE", "TWO"];
-        names.iter().zip(&self.account.roles).fold(text.to_owned(), |text, (name, role)| {
-            let arn = format!("arn:aws:iam::{}:role/{role}", self.account.id);
-            text.replace(&format!("EXT({name})"), &format!("aws-sso -p corp -r {arn} -ext"))
-                .replace(&format!("ROLE({name})"), role)
-                .replace(name, &format!("{}-{role}", self.account.id))
-                .replace("ACCOUNT", &self.account.id)
-        })
-    }
-
-    /// What a run makes of a config, and what it says.
-    #[track_caller]
-    pub(super) fn run(&self, config: &str, line: &str) -> (String, String) {
-        self.signed.home.write(".aws/config", self.spelled(config));
-        let output = self.signed.aws_sso(line).run().success();
-        let after = self.signed.home.read(".aws/config");
-        (after, output.stdout + &output.stderr)
-    }
-}
+use crate::support::discovery::{CORP, Small};
 
 #[test]
 #[allow(clippy::too_many_lines, reason = "a table of cases")]
@@ -175,8 +134,8 @@ fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
         assert_eq!(after, small.spelled(&format!("{CORP}{expected}")), "{file:?} {line}");
         assert!(told.contains(said), "{file:?} {line}: {told}");
         // And once more.
-        let again = small.signed.aws_sso(&small.spelled(&line)).run().success().stdout;
+        let again = small.user.aws_sso(&small.spelled(&line)).run().success().stdout;
         assert!(again.contains("is up to date: 0 profiles new, 0 changed"), "{file:?}: {again}");
-        assert_eq!(small.signed.home.read(".aws/config"), after, "{file:?} {line}");
+        assert_eq!(small.user.home.read(".aws/config"), after, "{file:?} {line}");
     }
 }

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use aws_sso::sandbox::{Account, Options};
 
-use crate::main_job::Signed;
+use crate::support::user::User;
 
 /// Every role, as `ACCOUNT/ROLE`.
 fn roles(accounts: &[Account]) -> BTreeSet<String> {
     accounts.iter().flat_map(|account| account.roles.iter().map(|role| format!("{}/{role}", account.id))).collect()
 }
 
-fn listed(signed: &Signed) -> BTreeSet<String> {
-    let list = signed.aws_sso("list -p corp --json").run().success().json();
+fn listed(user: &User) -> BTreeSet<String> {
+    let list = user.aws_sso("list -p corp --json").run().success().json();
     let role = |row: &serde_json::Value| {
         format!("{}/{}", row["accountId"].as_str().unwrap(), row["roleName"].as_str().unwrap())
     };
@@ -23,11 +23,11 @@ fn listed(signed: &Signed) -> BTreeSet<String> {
 #[test]
 fn all_pages_of_accounts_and_of_roles_are_seen() {
     for (accounts, roles_each, requests) in [(230, 1, 230), (3, 250, 9), (1, 1, 1)] {
-        let signed = Signed::in_to(Options { accounts, roles: roles_each, ..Options::default() });
-        let output = signed.aws_sso("discover -p corp").run().success();
+        let user = User::signed_in(Options { accounts, roles: roles_each, ..Options::default() });
+        let output = user.aws_sso("discover -p corp").run().success();
         assert!(output.stdout.contains(&format!("{} profiles new", accounts * roles_each)), "{output}");
-        assert_eq!(signed.sandbox.count("ListAccountRoles"), requests);
-        assert_eq!(listed(&signed), roles(&signed.sandbox.accounts()));
+        assert_eq!(user.sandbox.count("ListAccountRoles"), requests);
+        assert_eq!(listed(&user), roles(&user.sandbox.accounts()));
     }
 }
 
@@ -35,10 +35,10 @@ fn all_pages_of_accounts_and_of_roles_are_seen() {
 fn a_service_that_throttles_is_asked_at_its_own_pace_and_nothing_is_lost() {
     // One attempt each: throttling is not a request's own failure.
     let options = Options { accounts: 260, roles: 2, rate_limit: Some(100), ..Options::default() };
-    let signed = Signed::in_to(options);
-    let _ = signed.aws_sso("discover -p corp").env("AWS_MAX_ATTEMPTS", "1").run().success();
-    assert_eq!(listed(&signed), roles(&signed.sandbox.accounts()));
-    let requests = signed.sandbox.requests();
+    let user = User::signed_in(options);
+    let _ = user.aws_sso("discover -p corp").env("AWS_MAX_ATTEMPTS", "1").run().success();
+    assert_eq!(listed(&user), roles(&user.sandbox.accounts()));
+    let requests = user.sandbox.requests();
     let refused = requests.iter().filter(|request| request.status == Some(429)).count();
     assert!(refused > 0, "the limit was not met");
     assert!(refused * 5 < requests.len(), "{refused} of {} requests were refused", requests.len());
@@ -46,142 +46,142 @@ fn a_service_that_throttles_is_asked_at_its_own_pace_and_nothing_is_lost() {
 
 #[test]
 fn a_role_list_that_cannot_be_had_is_named_and_its_profiles_are_left_as_they_were() {
-    let signed = Signed::in_to(Options { accounts: 5, roles: 2, ..Options::default() });
-    let _ = signed.aws_sso("discover -p corp --region eu-west-1").run().success();
-    let accounts = signed.sandbox.accounts();
+    let user = User::signed_in(Options { accounts: 5, roles: 2, ..Options::default() });
+    let _ = user.aws_sso("discover -p corp --region eu-west-1").run().success();
+    let accounts = user.sandbox.accounts();
     let (broken, other) = (&accounts[3], &accounts[1]);
     // A role of each has gone; of the broken account's nobody can know.
-    signed.sandbox.revoke_role(&broken.id, &broken.roles[0]);
-    signed.sandbox.revoke_role(&other.id, &other.roles[0]);
-    signed.sandbox.update(|options| options.broken_accounts = vec![broken.id.clone()]);
-    let config = signed.home.read(".aws/config");
-    signed.home.write(".aws/config", config.replace("aws-sso -p corp", "/old/aws-sso -p corp"));
-    signed.sandbox.clear_log();
+    user.sandbox.revoke_role(&broken.id, &broken.roles[0]);
+    user.sandbox.revoke_role(&other.id, &other.roles[0]);
+    user.sandbox.update(|options| options.broken_accounts = vec![broken.id.clone()]);
+    let config = user.home.read(".aws/config");
+    user.home.write(".aws/config", config.replace("aws-sso -p corp", "/old/aws-sso -p corp"));
+    user.sandbox.clear_log();
 
-    let output = signed.aws_sso("discover -p corp --prune").env("AWS_MAX_ATTEMPTS", "3").run().status(5);
+    let output = user.aws_sso("discover -p corp --prune").env("AWS_MAX_ATTEMPTS", "3").run().status(5);
     let output = output.complains("the roles of 1 account could not be had").complains(&broken.id);
     assert!(
         output.complains("status 500").stdout.contains("0 profiles new, 7 changed, 0 unchanged, 1 stale and removed")
     );
-    assert_eq!(signed.sandbox.count("ListAccountRoles"), 4 + 3, "AWS_MAX_ATTEMPTS bounds its own failures");
-    let after = signed.home.read(".aws/config");
+    assert_eq!(user.sandbox.count("ListAccountRoles"), 4 + 3, "AWS_MAX_ATTEMPTS bounds its own failures");
+    let after = user.home.read(".aws/config");
     for role in &broken.roles {
         assert!(after.contains(&format!("/old/aws-sso -p corp -r arn:aws:iam::{}:role/{role} -ext", broken.id)));
     }
     assert_eq!(after.matches("/old/").count(), 2);
     assert!(!after.contains(&format!("{}-{}", other.id, other.roles[0])));
     // It is still there for the picker too.
-    assert!(listed(&signed).contains(&format!("{}/{}", broken.id, broken.roles[0])));
+    assert!(listed(&user).contains(&format!("{}/{}", broken.id, broken.roles[0])));
 
     // The next run asks only for what is missing.
-    signed.sandbox.update(|options| options.broken_accounts.clear());
-    signed.sandbox.clear_log();
-    let output = signed.aws_sso("discover -p corp --prune").run().success();
+    user.sandbox.update(|options| options.broken_accounts.clear());
+    user.sandbox.clear_log();
+    let output = user.aws_sso("discover -p corp --prune").run().success();
     assert!(output.stdout.contains("1 changed, 7 unchanged, 1 stale and removed"), "{output}");
-    assert_eq!(signed.sandbox.count("ListAccountRoles"), 1);
+    assert_eq!(user.sandbox.count("ListAccountRoles"), 1);
     // And the one after that, all of it.
-    signed.sandbox.clear_log();
-    let _ = signed.aws_sso("discover -p corp").run().success();
-    assert_eq!(signed.sandbox.count("ListAccountRoles"), 5);
+    user.sandbox.clear_log();
+    let _ = user.aws_sso("discover -p corp").run().success();
+    assert_eq!(user.sandbox.count("ListAccountRoles"), 5);
 
     // Nor is anything removed where nothing is remembered of the account.
-    std::fs::remove_dir_all(signed.home.path(".cache")).unwrap();
-    signed.sandbox.update(|options| options.broken_accounts = vec![broken.id.clone()]);
-    let run = signed.aws_sso("discover -p corp --prune").env("AWS_MAX_ATTEMPTS", "1");
+    std::fs::remove_dir_all(user.home.path(".cache")).unwrap();
+    user.sandbox.update(|options| options.broken_accounts = vec![broken.id.clone()]);
+    let run = user.aws_sso("discover -p corp --prune").env("AWS_MAX_ATTEMPTS", "1");
     assert!(run.run().status(5).stdout.contains("7 unchanged, 0 stale"));
-    assert!(signed.home.read(".aws/config").contains(&format!("[profile {}-", broken.id)));
+    assert!(user.home.read(".aws/config").contains(&format!("[profile {}-", broken.id)));
 }
 
 #[test]
 fn a_role_list_that_is_refused_is_not_an_empty_one() {
-    let signed = Signed::in_to(Options::default());
-    let _ = signed.aws_sso("discover -p corp").run().success();
-    let before = (signed.home.read(".aws/config"), listed(&signed));
-    let all = signed.sandbox.accounts().into_iter().map(|account| account.id).collect();
-    signed.sandbox.update(|options| options.closed_accounts = all);
-    let output = signed.aws_sso("discover -p corp --prune").run().status(5);
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("discover -p corp").run().success();
+    let before = (user.home.read(".aws/config"), listed(&user));
+    let all = user.sandbox.accounts().into_iter().map(|account| account.id).collect();
+    user.sandbox.update(|options| options.closed_accounts = all);
+    let output = user.aws_sso("discover -p corp --prune").run().status(5);
     let _ = output.complains("the roles of 4 accounts could not be had").complains("no access");
-    assert_eq!((signed.home.read(".aws/config"), listed(&signed)), before);
+    assert_eq!((user.home.read(".aws/config"), listed(&user)), before);
 }
 
 #[test]
 fn a_list_of_accounts_that_cannot_be_had_changes_nothing() {
-    let signed = Signed::in_to(Options::default());
-    let before = signed.home.read(".aws/config");
-    signed.sandbox.update(|options| options.fail_first = Some((9, aws_sso::sandbox::Fault::InternalError)));
-    let _ = signed.aws_sso("discover -p corp").env("AWS_MAX_ATTEMPTS", "2").run().status(5);
-    assert_eq!(signed.home.read(".aws/config"), before);
+    let user = User::signed_in(Options::default());
+    let before = user.home.read(".aws/config");
+    user.sandbox.update(|options| options.fail_first = Some((9, aws_sso::sandbox::Fault::InternalError)));
+    let _ = user.aws_sso("discover -p corp").env("AWS_MAX_ATTEMPTS", "2").run().status(5);
+    assert_eq!(user.home.read(".aws/config"), before);
 }
 
 #[test]
 fn a_service_that_is_down_is_not_asked_for_every_account() {
-    let signed = Signed::in_to(Options { accounts: 300, roles: 1, ..Options::default() });
-    let all = signed.sandbox.accounts().iter().map(|account| account.id.clone()).collect();
-    signed.sandbox.update(|options| options.broken_accounts = all);
-    let output = signed.aws_sso("discover -p corp").env("AWS_MAX_ATTEMPTS", "1").run().status(5);
+    let user = User::signed_in(Options { accounts: 300, roles: 1, ..Options::default() });
+    let all = user.sandbox.accounts().iter().map(|account| account.id.clone()).collect();
+    user.sandbox.update(|options| options.broken_accounts = all);
+    let output = user.aws_sso("discover -p corp").env("AWS_MAX_ATTEMPTS", "1").run().status(5);
     let _ = output.complains("the roles of 300 accounts could not be had").complains("290 more");
-    assert!(signed.sandbox.count("ListAccountRoles") < 200);
+    assert!(user.sandbox.count("ListAccountRoles") < 200);
 }
 
 #[test]
 fn a_run_that_was_stopped_goes_on_where_it_was() {
     let options = Options { accounts: 100, roles: 2, latency: Duration::from_millis(100), ..Options::default() };
-    let signed = Signed::in_to(options);
+    let user = User::signed_in(options);
     let line = "discover -p corp";
-    let running = signed.aws_sso(line).start();
-    while signed.sandbox.requests().iter().filter(|request| request.status.is_some()).count() < 40 {
+    let running = user.aws_sso(line).start();
+    while user.sandbox.requests().iter().filter(|request| request.status.is_some()).count() < 40 {
         std::thread::sleep(Duration::from_millis(5));
     }
     running.signal("KILL");
     drop(running);
-    signed.sandbox.update(|options| options.latency = Duration::ZERO);
-    signed.sandbox.clear_log();
-    let output = signed.aws_sso(line).run().success();
+    user.sandbox.update(|options| options.latency = Duration::ZERO);
+    user.sandbox.clear_log();
+    let output = user.aws_sso(line).run().success();
     let _ = output.complains("accounts were fetched by the run before");
-    let asked = signed.sandbox.count("ListAccountRoles");
+    let asked = user.sandbox.count("ListAccountRoles");
     // Of the 40 answers one was a page of accounts, and up to 24 may have been on their way.
     assert!((1..=85).contains(&asked), "{asked} lists were asked for again");
-    assert_eq!(listed(&signed), roles(&signed.sandbox.accounts()));
+    assert_eq!(listed(&user), roles(&user.sandbox.accounts()));
 
     // Unless it is told not to.
     for (flag, asked) in [("--fresh", 5), ("--resume", 1)] {
-        let signed = Signed::in_to(Options { accounts: 5, roles: 2, ..Options::default() });
-        let broken = vec![signed.sandbox.accounts()[0].id.clone()];
-        signed.sandbox.update(|options| options.broken_accounts = broken);
-        let _ = signed.aws_sso(line).env("AWS_MAX_ATTEMPTS", "1").run().status(5);
-        signed.sandbox.update(|options| options.broken_accounts.clear());
-        signed.sandbox.clear_log();
-        let _ = signed.aws_sso(&format!("{line} {flag}")).run().success();
-        assert_eq!(signed.sandbox.count("ListAccountRoles"), asked, "{flag}");
+        let user = User::signed_in(Options { accounts: 5, roles: 2, ..Options::default() });
+        let broken = vec![user.sandbox.accounts()[0].id.clone()];
+        user.sandbox.update(|options| options.broken_accounts = broken);
+        let _ = user.aws_sso(line).env("AWS_MAX_ATTEMPTS", "1").run().status(5);
+        user.sandbox.update(|options| options.broken_accounts.clear());
+        user.sandbox.clear_log();
+        let _ = user.aws_sso(&format!("{line} {flag}")).run().success();
+        assert_eq!(user.sandbox.count("ListAccountRoles"), asked, "{flag}");
     }
 }
 
 #[test]
 fn a_session_that_ends_half_way_is_asked_for_and_what_was_fetched_is_kept() {
     let options = Options { accounts: 60, roles: 2, ..Options::default() };
-    let signed = Signed::in_to(options);
-    signed.sandbox.update(|options| options.revoke_after = Some(40));
-    let _ = signed.aws_sso("discover -p corp").run().status(3).complains("aws-sso login -p corp");
-    let _ = signed.aws_sso("login -p corp --device-code --no-browser").run().success();
-    signed.sandbox.clear_log();
-    let _ = signed.aws_sso("discover -p corp").run().success();
-    assert!(signed.sandbox.count("ListAccountRoles") <= 45);
-    assert_eq!(listed(&signed), roles(&signed.sandbox.accounts()));
+    let user = User::signed_in(options);
+    user.sandbox.update(|options| options.revoke_after = Some(40));
+    let _ = user.aws_sso("discover -p corp").run().status(3).complains("aws-sso login -p corp");
+    let _ = user.aws_sso("login -p corp --device-code --no-browser").run().success();
+    user.sandbox.clear_log();
+    let _ = user.aws_sso("discover -p corp").run().success();
+    assert!(user.sandbox.count("ListAccountRoles") <= 45);
+    assert_eq!(listed(&user), roles(&user.sandbox.accounts()));
 }
 
 #[test]
 fn progress_is_a_bar_on_a_terminal_lines_elsewhere_and_nothing_if_asked() {
     let options = Options { accounts: 230, roles: 2, latency: Duration::from_millis(40), ..Options::default() };
-    let signed = Signed::in_to(options);
-    let output = signed.aws_sso("discover -p corp").run().success();
+    let user = User::signed_in(options);
+    let output = user.aws_sso("discover -p corp").run().success();
     for line in ["aws-sso: 100 of ", "aws-sso: 200 of 230 accounts, 400 roles\n"] {
         assert!(output.stderr.contains(line), "{output}");
     }
-    let mut terminal = signed.aws_sso("discover -p corp").in_terminal();
+    let mut terminal = user.aws_sso("discover -p corp").in_terminal();
     terminal.wait_for("of 230 accounts, ").wait_for("/s, ").wait_for(" left").wait_for("460 unchanged");
     let output = terminal.finish().success();
     assert!(!output.stdout.contains("of 230 accounts"), "the bar is gone: {output}");
-    let output = signed.aws_sso("discover -p corp --quiet --region us-east-1").run().success().quiet();
+    let output = user.aws_sso("discover -p corp --quiet --region us-east-1").run().success().quiet();
     assert_eq!(output.stdout, "");
-    assert!(signed.home.read(".aws/config").contains("region = us-east-1"));
+    assert!(user.home.read(".aws/config").contains("region = us-east-1"));
 }

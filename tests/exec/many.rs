@@ -6,9 +6,9 @@ use std::fs;
 use aws_sso::sandbox::{Names, Options};
 use serde_json::Value;
 
-use crate::main_job::Signed;
-use crate::sign_in::wait;
 use crate::support::Output;
+use crate::support::process::wait;
+use crate::support::user::User;
 
 fn rows(output: &Output) -> Vec<Value> {
     output.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -16,15 +16,15 @@ fn rows(output: &Output) -> Vec<Value> {
 
 #[test]
 fn every_matching_role_runs_once_under_its_own_credentials() {
-    let signed = Signed::in_to(Options { accounts: 6, roles: 4, ..Options::default() });
+    let user = User::signed_in(Options { accounts: 6, roles: 4, ..Options::default() });
     let identity = ["sh", "-c", "echo $AWS_ACCOUNT_ID $AWS_REGION $1 $2 $3; echo $AWS_SSO_ROLE_ARN", "sh"];
     let command: Vec<_> = identity.into_iter().chain(["{account_id}", "{role}", "{region}"]).collect();
     let options =
         "--match */reader --match */operator --exclude */operator --regions eu-west-1,us-east-1 --output json";
-    let output = signed.exec(options, &command).run().success();
+    let output = user.exec(options, &command).run().success();
     let found: BTreeSet<_> =
         rows(&output).iter().map(|row| (row["accountId"].to_string(), row["stdout"].to_string())).collect();
-    let accounts = signed.sandbox.accounts();
+    let accounts = user.sandbox.accounts();
     let expected: BTreeSet<_> = accounts
         .iter()
         .flat_map(|account| {
@@ -37,7 +37,7 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
         .collect();
     assert_eq!(found, expected);
     assert!(output.stderr.contains("aws-sso: 12 ok, 0 failed, 0 skipped"), "{output}");
-    assert_eq!(signed.sandbox.count("GetRoleCredentials"), 6, "one request a role");
+    assert_eq!(user.sandbox.count("GetRoleCredentials"), 6, "one request a role");
     for row in rows(&output) {
         assert_eq!((&row["outcome"], &row["status"], &row["signal"]), (&"ok".into(), &0.into(), &Value::Null));
         assert!(row["duration"].as_f64().unwrap() >= 0.0, "{row}");
@@ -46,10 +46,10 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
 
 #[test]
 fn lines_are_whole_and_say_whose_they_are() {
-    let signed = Signed::in_to(Options { accounts: 8, ..Options::default() });
+    let user = User::signed_in(Options { accounts: 8, ..Options::default() });
     let script = "i=0; while [ $i -lt 200 ]; do echo out-$1-$i; echo err-$1-$i >&2; i=$((i+1)); done; printf last-$1";
-    let output = signed.exec("--match reader", &["sh", "-c", script, "sh", "{account_id}"]).run().success();
-    let accounts = signed.sandbox.accounts();
+    let output = user.exec("--match reader", &["sh", "-c", script, "sh", "{account_id}"]).run().success();
+    let accounts = user.sandbox.accounts();
     let width = accounts.iter().map(|account| account.name.chars().count()).max().unwrap() + "/reader".len();
     for (text, kind, count) in [(&output.stdout, "out", 201), (&output.stderr, "err", 200)] {
         for account in &accounts {
@@ -67,9 +67,9 @@ fn lines_are_whole_and_say_whose_they_are() {
 
 #[test]
 fn names_that_are_hostile_reach_arguments_whole_and_terminals_cleaned() {
-    let signed = Signed::in_to(Options { accounts: 30, roles: 1, names: Names::Hostile, ..Options::default() });
+    let user = User::signed_in(Options { accounts: 30, roles: 1, names: Names::Hostile, ..Options::default() });
     let options = "--match * --output json --yes";
-    let output = signed.exec(options, &["printf", "%s", "{account_name}"]).run();
+    let output = user.exec(options, &["printf", "%s", "{account_name}"]).run();
     for row in rows(&output) {
         match row["outcome"].as_str() {
             Some("ok") => assert_eq!(row["stdout"], row["accountName"]),
@@ -77,13 +77,13 @@ fn names_that_are_hostile_reach_arguments_whole_and_terminals_cleaned() {
             _ => assert!(row["accountName"].as_str().unwrap().contains('\0'), "{row}"),
         }
     }
-    let output = signed.exec("--match * --yes", &["echo", "hi"]).run().success();
+    let output = user.exec("--match * --yes", &["echo", "hi"]).run().success();
     assert!(!output.stdout.chars().any(|c| c.is_control() && c != '\n'), "{output}");
     assert_eq!(output.stdout.lines().count(), 30);
-    let folder = signed.home.path("runs");
+    let folder = user.home.path("runs");
     let options = format!("--match * --yes --output dir {}", folder.display());
-    let _ = signed.exec(&options, &["echo", "hi"]).run().success();
-    let names = signed.home.list("runs");
+    let _ = user.exec(&options, &["echo", "hi"]).run().success();
+    let names = user.home.list("runs");
     assert_eq!(names.len(), 30, "{names:?}");
     let is_plain = |name: &String| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b));
     assert!(names.iter().all(is_plain), "{names:?}");
@@ -91,12 +91,12 @@ fn names_that_are_hostile_reach_arguments_whole_and_terminals_cleaned() {
 
 #[test]
 fn a_role_or_a_command_that_fails_does_not_stop_the_others() {
-    let signed = Signed::in_to(Options::default());
-    let _ = signed.aws_sso("list").run().success();
-    let accounts = signed.sandbox.accounts();
-    signed.sandbox.revoke_role(&accounts[0].id, "reader");
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("list").run().success();
+    let accounts = user.sandbox.accounts();
+    user.sandbox.revoke_role(&accounts[0].id, "reader");
     let script = format!("[ $AWS_ACCOUNT_ID != {} ] || exit 9; echo hello", accounts[1].id);
-    let output = signed.exec("--match */reader", &["sh", "-c", &script]).run().status(1);
+    let output = user.exec("--match */reader", &["sh", "-c", &script]).run().status(1);
     assert_eq!(output.stdout.matches("| hello").count(), 2, "{output}");
     for words in ["aws-sso: 2 ok, 2 failed, 0 skipped", "status 9", "no access to the role"] {
         assert!(output.stderr.contains(words), "{words}: {output}");
@@ -104,7 +104,7 @@ fn a_role_or_a_command_that_fails_does_not_stop_the_others() {
     for account in &accounts[..2] {
         assert!(output.stderr.contains(&format!("  {}/reader  ", account.name)), "{output}");
     }
-    let output = signed.exec("--match */reader -j 1 --fail-fast --output json", &["echo", "hi"]).run().status(1);
+    let output = user.exec("--match */reader -j 1 --fail-fast --output json", &["echo", "hi"]).run().status(1);
     let outcomes: Vec<_> = rows(&output).iter().map(|row| row["outcome"].as_str().unwrap().to_owned()).collect();
     let failed = outcomes.iter().position(|outcome| outcome == "failed").unwrap();
     assert!(outcomes[failed + 1..].iter().all(|outcome| outcome == "skipped"), "{outcomes:?}");
@@ -113,30 +113,30 @@ fn a_role_or_a_command_that_fails_does_not_stop_the_others() {
 
 #[test]
 fn files_hold_what_each_run_said() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     let run = |script: &str| {
         let options = "--match */reader --region eu-west-1 --output dir out/runs";
-        signed.exec(options, &["sh", "-c", script, "sh", "{account_id}"]).run().success()
+        user.exec(options, &["sh", "-c", script, "sh", "{account_id}"]).run().success()
     };
     let output = run("echo out $1; printf err-$1 >&2");
     assert_eq!(output.stdout, "");
-    let ids: BTreeSet<_> = signed.sandbox.accounts().into_iter().map(|account| account.id).collect();
+    let ids: BTreeSet<_> = user.sandbox.accounts().into_iter().map(|account| account.id).collect();
     for id in &ids {
-        assert_eq!(signed.home.read(format!("out/runs/{id}-reader-eu-west-1.out")), format!("out {id}\n"));
-        assert_eq!(signed.home.read(format!("out/runs/{id}-reader-eu-west-1.err")), format!("err-{id}"));
+        assert_eq!(user.home.read(format!("out/runs/{id}-reader-eu-west-1.out")), format!("out {id}\n"));
+        assert_eq!(user.home.read(format!("out/runs/{id}-reader-eu-west-1.err")), format!("err-{id}"));
     }
     let _ = run(":");
     let expected: Vec<_> = ids.iter().map(|id| format!("{id}-reader-eu-west-1.out")).collect();
-    assert_eq!(signed.home.list("out/runs"), expected, "nothing of the run before is left");
-    signed.home.write("file", "");
-    let bad = signed.exec("--match */reader --output dir file/x", &["true"]).run().status(1);
+    assert_eq!(user.home.list("out/runs"), expected, "nothing of the run before is left");
+    user.home.write("file", "");
+    let bad = user.exec("--match */reader --output dir file/x", &["true"]).run().status(1);
     let _ = bad.complains("cannot write").complains("another folder");
 }
 
 #[test]
 fn wrong_usage_runs_nothing() {
-    let signed = Signed::in_to(Options::default());
-    let ran = signed.home.path("ran");
+    let user = User::signed_in(Options::default());
+    let ran = user.home.path("ran");
     let cases = [
         ("--match nothing-like-it", 4, "aws-sso list"),
         ("--match reader --output xml", 2, "lines, json, or dir"),
@@ -153,22 +153,22 @@ fn wrong_usage_runs_nothing() {
         ("prod/Admin -j 3", 2, "cannot be used"),
     ];
     for (options, status, words) in cases {
-        let output = signed.exec(options, &["touch", ran.to_str().unwrap()]).run();
+        let output = user.exec(options, &["touch", ran.to_str().unwrap()]).run();
         let _ = output.status(status).complains(words);
     }
-    let _ = signed.aws_sso("exec --match reader").run().status(2).complains("-- CMD");
+    let _ = user.aws_sso("exec --match reader").run().status(2).complains("-- CMD");
     for line in ["exec prod/Admin ls -l", "exec --match reader uptime", "exec --match reader echo hi"] {
-        let _ = signed.aws_sso(line).run().status(2).complains("the command comes after --");
+        let _ = user.aws_sso(line).run().status(2).complains("the command comes after --");
     }
-    let _ = signed.exec("--match reader", &["echo", "{region}"]).run().status(2).complains("--regions");
+    let _ = user.exec("--match reader", &["echo", "{region}"]).run().status(2).complains("--regions");
     assert!(!ran.exists());
 }
 
 #[test]
 fn several_administrators_are_asked_about() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     for (key, status, shown) in [("y\r", 0, "4 ok"), ("\r", 130, "nothing was run"), ("\x04", 130, "nothing was run")] {
-        let mut terminal = signed.exec("--match Admin", &["echo", "ran"]).in_terminal();
+        let mut terminal = user.exec("--match Admin", &["echo", "ran"]).in_terminal();
         terminal.wait_for("4 of the roles have a name like admin").wait_for("Go on? [y/N]");
         terminal.send(key);
         let screen = terminal.finish().status(status).stdout;
@@ -176,15 +176,15 @@ fn several_administrators_are_asked_about() {
         assert_eq!(screen.matches("| ran").count(), if status == 0 { 4 } else { 0 }, "{screen}");
     }
     // One of them, or none, is nothing out of the ordinary.
-    let one = signed.exec(&format!("--match {}", signed.named(0, 0)), &["true"]).run().success();
+    let one = user.exec(&format!("--match {}", user.role(0, 0)), &["true"]).run().success();
     assert!(one.stderr.contains("1 ok"), "{one}");
 }
 
 #[test]
 fn the_roles_that_a_person_marks_are_the_ones_that_run() {
-    let signed = Signed::in_to(Options::default());
-    let _ = signed.aws_sso("list").run().success();
-    let mut terminal = signed.exec("--pick", &["echo", "ran"]).in_terminal();
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("list").run().success();
+    let mut terminal = user.exec("--pick", &["echo", "ran"]).in_terminal();
     terminal.wait_for("16/16").send("reader");
     terminal.wait_for("  4/16 ").send("\t\t");
     terminal.wait_for("[2]").send("\r");
@@ -193,32 +193,32 @@ fn the_roles_that_a_person_marks_are_the_ones_that_run() {
     let ran: Vec<_> = screen.lines().filter(|line| line.contains("| ran")).collect();
     assert_eq!(ran.len(), 2, "{screen}");
     assert!(ran.iter().all(|line| line.contains("/reader")), "{screen}");
-    assert_eq!(signed.sandbox.count("GetRoleCredentials"), 2);
+    assert_eq!(user.sandbox.count("GetRoleCredentials"), 2);
 
-    let mut terminal = signed.exec("--pick", &["echo", "ran"]).in_terminal();
+    let mut terminal = user.exec("--pick", &["echo", "ran"]).in_terminal();
     terminal.wait_for("16/16").send("\x1b");
     let screen = terminal.finish().status(130).stdout;
     assert!(!screen.contains("| ran"), "{screen}");
-    let _ = signed.exec("--pick", &["echo", "ran"]).run().status(2).complains("--match PATTERN");
+    let _ = user.exec("--pick", &["echo", "ran"]).run().status(2).complains("--match PATTERN");
 }
 
 /// The processes of the runs have said that they began.
-fn began(signed: &Signed, count: usize) -> Vec<String> {
-    wait(|| Some(signed.home.list("began")).filter(|began| began.len() == count))
+fn began(user: &User, count: usize) -> Vec<String> {
+    wait(|| Some(user.home.list("began")).filter(|began| began.len() == count))
 }
 
 #[test]
 fn ctrl_c_ends_the_runs_and_what_they_have_started() {
-    let signed = Signed::in_to(Options { accounts: 6, ..Options::default() });
-    fs::create_dir(signed.home.path("began")).unwrap();
+    let user = User::signed_in(Options { accounts: 6, ..Options::default() });
+    fs::create_dir(user.home.path("began")).unwrap();
     // The second one is deaf to it: it is killed in the end, by a second Ctrl-C here.
     for (script, twice) in [
         ("sh -c ': >began/$1; exec sleep 1000' sh $1; echo no", false),
         ("trap '' INT; sleep 1000 & : >began/$1; wait; sleep 1000", true),
     ] {
         let options = "--match */reader -j 3 --output json";
-        let running = signed.exec(options, &["sh", "-c", script, "sh", "{account_id}"]).start();
-        began(&signed, 3);
+        let running = user.exec(options, &["sh", "-c", script, "sh", "{account_id}"]).start();
+        began(&user, 3);
         running.signal("INT");
         if twice {
             running.signal("INT");
@@ -228,16 +228,16 @@ fn ctrl_c_ends_the_runs_and_what_they_have_started() {
         assert!(output.stderr.contains("stopping 3 runs"), "{output}");
         let signals: Vec<_> = rows(&output).iter().filter_map(|row| row["signal"].as_i64()).collect();
         assert_eq!(signals, if twice { [9; 3] } else { [2; 3] }, "{output}");
-        let _ = fs::remove_dir_all(signed.home.path("began"));
-        fs::create_dir(signed.home.path("began")).unwrap();
+        let _ = fs::remove_dir_all(user.home.path("began"));
+        fs::create_dir(user.home.path("began")).unwrap();
     }
 }
 
 #[test]
 fn runs_that_never_pause_end_with_ctrl_c() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     for key in ["\x03", "\x1c"] {
-        let mut terminal = signed.exec("--match */reader", &["yes"]).in_terminal();
+        let mut terminal = user.exec("--match */reader", &["yes"]).in_terminal();
         terminal.wait_for("| y").send(key);
         let screen = terminal.finish().status(if key == "\x03" { 130 } else { 131 }).stdout;
         assert!(screen.contains("0 ok, 4 failed"), "{screen}");
@@ -246,10 +246,10 @@ fn runs_that_never_pause_end_with_ctrl_c() {
 
 #[test]
 fn a_sign_in_that_ends_meanwhile_is_told_once_and_starts_no_more() {
-    let signed = Signed::in_to(Options { accounts: 20, ..Options::default() });
-    let _ = signed.aws_sso("list").run().success();
-    signed.sandbox.revoke_sessions();
-    let output = signed.exec("--match */reader -j 2", &["echo", "ran"]).run().status(3);
+    let user = User::signed_in(Options { accounts: 20, ..Options::default() });
+    let _ = user.aws_sso("list").run().success();
+    user.sandbox.revoke_sessions();
+    let output = user.exec("--match */reader -j 2", &["echo", "ran"]).run().status(3);
     assert_eq!(output.stderr.matches("aws-sso login -p corp").count(), 1, "{output}");
     assert!(output.stderr.contains("18 skipped"), "{output}");
     assert_eq!(output.stdout, "");
@@ -257,9 +257,9 @@ fn a_sign_in_that_ends_meanwhile_is_told_once_and_starts_no_more() {
 
 #[test]
 fn a_shortage_fails_the_runs_that_it_meets_and_no_others() {
-    let signed = Signed::in_to(Options { accounts: 40, ..Options::default() });
-    let _ = signed.exec("--match */reader", &["true"]).run().success();
-    let run = signed.exec("--match */reader -j 40", &["sh", "-c", "sleep 0.5"]);
+    let user = User::signed_in(Options { accounts: 40, ..Options::default() });
+    let _ = user.exec("--match */reader", &["true"]).run().success();
+    let run = user.exec("--match */reader -j 40", &["sh", "-c", "sleep 0.5"]);
     let output = run.behind(["/bin/sh", "-c", r#"ulimit -n 64; "$@""#, "sh"]).run().status(1);
     assert!(output.stderr.contains("-j") && output.stderr.contains(" 0 skipped"), "{output}");
     assert!(!output.stderr.contains(": 0 ok"), "{output}");
@@ -267,24 +267,24 @@ fn a_shortage_fails_the_runs_that_it_meets_and_no_others() {
 
 #[test]
 fn a_reader_that_has_gone_is_no_failure() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     let script = r#""$@" | head -n 1 >/dev/null"#;
-    let run = signed.exec("--match */reader", &["sh", "-c", "echo a; echo b; echo c"]);
+    let run = user.exec("--match */reader", &["sh", "-c", "echo a; echo b; echo c"]);
     let output = run.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     assert!(output.stderr.contains("4 ok, 0 failed"), "{output}");
     // Whoever never stops by itself is ended as in any pipeline.
-    let endless = signed.exec("--match */reader", &["yes"]);
+    let endless = user.exec("--match */reader", &["yes"]);
     let output = endless.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     assert!(output.stderr.contains("4 ok, 0 failed"), "{output}");
-    let lost = signed.exec("--match */reader", &["echo", "hi"]);
+    let lost = user.exec("--match */reader", &["echo", "hi"]);
     let lost = lost.behind(["/bin/sh", "-c", r#""$@" >/dev/full"#, "sh"]).run().status(1);
     let _ = lost.complains("some of the output could not be written");
 }
 
 #[test]
 fn a_terminal_shows_colours_progress_and_a_summary() {
-    let signed = Signed::in_to(Options::default());
-    let run = signed.exec("--match */reader", &["echo", "hi"]).in_terminal();
+    let user = User::signed_in(Options::default());
+    let run = user.exec("--match */reader", &["echo", "hi"]).in_terminal();
     let screen = run.finish().success().stdout;
     assert_eq!(screen.matches("| hi").count(), 4, "{screen}");
     assert!(screen.contains("4 ok, 0 failed, 0 skipped"), "{screen}");

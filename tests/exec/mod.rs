@@ -7,21 +7,8 @@ use std::os::unix::process::ExitStatusExt as _;
 
 use aws_sso::sandbox::Options;
 
-use crate::main_job::Signed;
+use crate::support::user::User;
 use crate::support::{Invocation, Output};
-
-impl Signed {
-    /// `ACCOUNT_ID/ROLE` of an account's role, by their places.
-    pub(crate) fn named(&self, account: usize, role: usize) -> String {
-        let account = &self.sandbox.accounts()[account];
-        format!("{}/{}", account.id, account.roles[role])
-    }
-
-    /// `aws-sso exec` with these options and this command.
-    pub(crate) fn exec(&self, options: &str, command: &[&str]) -> Invocation {
-        self.aws_sso(&format!("exec {options} --")).args(command)
-    }
-}
 
 /// The variables that `env` has printed.
 fn variables(output: &str) -> BTreeMap<String, String> {
@@ -30,9 +17,9 @@ fn variables(output: &str) -> BTreeMap<String, String> {
 
 #[test]
 fn a_command_finds_exactly_what_use_would_set() {
-    let signed = Signed::in_to(Options::default());
-    let role = signed.named(0, 1);
-    signed.home.sign_in_config(&format!(
+    let user = User::signed_in(Options::default());
+    let role = user.role(0, 1);
+    user.home.sign_in_config(&format!(
         "[profile team]\ncredential_process = aws-sso process {role} -p corp\nregion = eu-west-2\n"
     ));
     for (line, options) in [
@@ -48,10 +35,10 @@ fn a_command_finds_exactly_what_use_would_set() {
                 .env("AWS_REGION", "eu-west-1")
                 .env("AWS_SECRET_ACCESS_KEY", "replaced")
         };
-        let exec = before(signed.exec(&format!("{line} {options}"), &["env"])).run().success();
-        let code = before(signed.aws_sso(&format!("use {line} {options} --shell posix"))).run().success();
+        let exec = before(user.exec(&format!("{line} {options}"), &["env"])).run().success();
+        let code = before(user.aws_sso(&format!("use {line} {options} --shell posix"))).run().success();
         let script = format!("{}\nenv", code.stdout);
-        let used = before(signed.home.command("/bin/sh").args(["-c", &script])).run().success();
+        let used = before(user.home.command("/bin/sh").args(["-c", &script])).run().success();
         let mut expected = variables(&used.stdout);
         let mut found = variables(&exec.stdout);
         for shells_own in ["_", "PWD", "OLDPWD", "SHLVL"] {
@@ -69,27 +56,27 @@ fn a_command_finds_exactly_what_use_would_set() {
 
 #[test]
 fn status_signal_arguments_and_stdin_are_the_commands_own() {
-    let signed = Signed::in_to(Options::default());
-    let role = signed.named(0, 0);
-    let _ = signed.exec(&role, &["sh", "-c", "exit 7"]).run().status(7).quiet();
-    let killed = signed.exec(&role, &["sh", "-c", "kill -TERM $$"]).run();
+    let user = User::signed_in(Options::default());
+    let role = user.role(0, 0);
+    let _ = user.exec(&role, &["sh", "-c", "exit 7"]).run().status(7).quiet();
+    let killed = user.exec(&role, &["sh", "-c", "kill -TERM $$"]).run();
     assert_eq!(killed.exit.signal(), Some(15), "{killed}");
-    let echoed = signed.exec(&role, &["printf", "<%s>", "-env", "--help", "a b", "{role}", "--", ""]).run();
+    let echoed = user.exec(&role, &["printf", "<%s>", "-env", "--help", "a b", "{role}", "--", ""]).run();
     assert_eq!(echoed.success().stdout, "<-env><--help><a b><{role}><--><>");
-    let read = signed.exec(&role, &["cat"]).stdin("in\n").run().success();
+    let read = user.exec(&role, &["cat"]).stdin("in\n").run().success();
     assert_eq!(read.stdout, "in\n");
     // Ctrl-C is the command's own affair, too; and so it is where whoever started it ignores it.
     let script = r#"trap "" INT; exec "$@""#;
-    let ignoring = signed.exec(&role, &["sh", "-c", "kill -INT $$; echo still here"]);
+    let ignoring = user.exec(&role, &["sh", "-c", "kill -INT $$; echo still here"]);
     let output = ignoring.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     assert_eq!(output.stdout, "still here\n");
 }
 
 #[test]
 fn this_process_becomes_the_command() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     let script = r#"echo $$; exec "$@""#;
-    let run = signed.exec(&signed.named(0, 0), &["sh", "-c", "echo $$"]);
+    let run = user.exec(&user.role(0, 0), &["sh", "-c", "echo $$"]);
     let output = run.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     let lines: Vec<_> = output.stdout.lines().collect();
     assert_eq!(lines[0], lines[1]);
@@ -97,12 +84,12 @@ fn this_process_becomes_the_command() {
 
 #[test]
 fn a_command_that_cannot_be_run_has_the_shells_status_and_one_line() {
-    let signed = Signed::in_to(Options::default());
-    let script = signed.home.write("no-program", "echo hi\n");
+    let user = User::signed_in(Options::default());
+    let script = user.home.write("no-program", "echo hi\n");
     let cases = [("no-such-command", 127, "command not found"), (script.to_str().unwrap(), 126, "cannot run")];
-    for options in [signed.named(0, 0), format!("--match {}", signed.named(0, 0))] {
+    for options in [user.role(0, 0), format!("--match {}", user.role(0, 0))] {
         for (program, status, words) in cases {
-            let output = signed.exec(&options, &[program]).run().status(status).complains(words);
+            let output = user.exec(&options, &[program]).run().status(status).complains(words);
             assert!(output.stderr.contains(program), "{output}");
         }
     }
@@ -110,27 +97,27 @@ fn a_command_that_cannot_be_run_has_the_shells_status_and_one_line() {
 
 #[test]
 fn a_failure_before_the_command_keeps_its_own_status() {
-    let signed = Signed::in_to(Options::default());
-    let _ = signed.exec("123456789012/Nobody", &["true"]).run().status(4).complains("no access");
-    let _ = signed.aws_sso("exec -- true").run().status(2).complains("aws-sso exec ROLE -- CMD");
-    let _ = signed.aws_sso("logout").run().success();
-    let out = signed.exec(&signed.named(0, 0), &["echo", "ran"]).run().status(3);
+    let user = User::signed_in(Options::default());
+    let _ = user.exec("123456789012/Nobody", &["true"]).run().status(4).complains("no access");
+    let _ = user.aws_sso("exec -- true").run().status(2).complains("aws-sso exec ROLE -- CMD");
+    let _ = user.aws_sso("logout").run().success();
+    let out = user.exec(&user.role(0, 0), &["echo", "ran"]).run().status(3);
     assert_eq!(out.complains("aws-sso login -p corp").stdout, "");
 }
 
 #[test]
 fn a_shell_is_marked_and_not_nested() {
-    let signed = Signed::in_to(Options::default());
-    let role = signed.named(0, 0);
+    let user = User::signed_in(Options::default());
+    let role = user.role(0, 0);
     let shell = |run: Invocation| run.env("SHELL", "/bin/sh").stdin("echo \"role $AWS_SSO_ROLE_ARN\"\n");
     let arn = format!("arn:aws:iam::{}", role.replace('/', ":role/"));
-    for run in [signed.aws_sso(&format!("exec {role}")), signed.aws_sso(&format!("exec {role} --server"))] {
+    for run in [user.aws_sso(&format!("exec {role}")), user.aws_sso(&format!("exec {role} --server"))] {
         assert_eq!(shell(run).run().success().stdout, format!("role {arn}\n"));
     }
-    let nested = |line: &str| shell(signed.aws_sso(line)).env("AWS_SSO_ROLE_ARN", &arn).run();
+    let nested = |line: &str| shell(user.aws_sso(line)).env("AWS_SSO_ROLE_ARN", &arn).run();
     let refused: Output = nested(&format!("exec {role}")).status(2).complains("exit, or awsso clear");
     assert_eq!(refused.stdout, "");
     assert_eq!(nested(&format!("exec {role} --nest")).success().stdout, format!("role {arn}\n"));
     // A command is no shell.
-    let _ = signed.exec(&role, &["true"]).env("AWS_SSO_ROLE_ARN", &arn).run().success().quiet();
+    let _ = user.exec(&role, &["true"]).env("AWS_SSO_ROLE_ARN", &arn).run().success().quiet();
 }

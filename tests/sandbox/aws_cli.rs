@@ -2,7 +2,7 @@
 
 use aws_sso::sandbox::{Options, Sandbox};
 
-use super::automatic;
+use crate::support::service::automatic;
 use crate::support::{Home, Invocation};
 
 /// The AWS CLI behind the sandbox's proxy; `None`, and a line that says so, where there is none.

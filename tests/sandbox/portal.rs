@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sso::sandbox::{Names, Options, Sandbox};
 
-use super::{automatic, outcome, portal, sign_in};
+use crate::support::service::{automatic, outcome, portal, sign_in};
 
 #[tokio::test]
 async fn lists_come_in_pages() {

@@ -6,7 +6,9 @@ use aws_sdk_ssooidc::operation::register_client::RegisterClientOutput;
 use aws_sso::sandbox::{Approval, Options, Rotation, Sandbox};
 use base64::Engine as _;
 
-use super::{DEVICE_CODE, Page, SCOPE, automatic, browse, encode, oidc, outcome, portal, register, sign_in};
+use crate::support::service::{
+    DEVICE_CODE, Page, SCOPE, automatic, browse, encode, oidc, outcome, portal, register, sign_in,
+};
 
 const VERIFIER: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
 const REDIRECT: &str = "http://127.0.0.1:41234/oauth/callback";

@@ -6,7 +6,7 @@ use aws_sdk_sso::types::RoleCredentials;
 use aws_sso::role::RoleArn;
 use aws_sso::sandbox::{Options, Sandbox};
 
-use super::{automatic, browse, encode, outcome, portal, sign_in, sts};
+use crate::support::service::{automatic, browse, encode, outcome, portal, sign_in, sts};
 
 async fn credentials(sandbox: &Sandbox) -> RoleCredentials {
     let token = sign_in(sandbox).await.1.access_token.unwrap();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_sso::error::SdkError;
 use aws_sso::sandbox::{Fault, Options, Sandbox};
 
-use super::{automatic, browse, outcome, portal, sign_in};
+use crate::support::service::{automatic, browse, outcome, portal, sign_in};
 
 #[tokio::test]
 async fn what_exceeds_the_rate_is_answered_with_429() {

@@ -4,8 +4,8 @@ use std::fs;
 
 use aws_sso::sandbox::Options;
 
-use crate::main_job::Signed;
-use crate::sign_in::wait;
+use crate::support::process::wait;
+use crate::support::user::User;
 
 /// The servers beside the process with this id, with their command lines.
 fn servers(beside: &str) -> Vec<(u32, String)> {
@@ -20,16 +20,16 @@ fn servers(beside: &str) -> Vec<(u32, String)> {
 
 #[test]
 fn the_server_ends_with_its_command_and_is_not_its_child() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     // It waits for every child that it has, and writes down who it is.
     let script = "import os\nopen('pid', 'w').write(str(os.getpid()))\n\
                   try:\n    os.wait()\n    print('a child')\nexcept ChildProcessError:\n    print('no child')\n\
                   open('go').read()\n";
-    let fifo = signed.home.path("go");
-    let _ = signed.home.command("mkfifo").arg(&fifo).run().success();
-    let role = signed.named(0, 0);
-    let running = signed.exec(&format!("{role} --server"), &["/usr/bin/env", "python3", "-c", script]).start();
-    let pid = wait(|| fs::read_to_string(signed.home.path("pid")).ok().filter(|pid| !pid.is_empty()));
+    let fifo = user.home.path("go");
+    let _ = user.home.command("mkfifo").arg(&fifo).run().success();
+    let role = user.role(0, 0);
+    let running = user.exec(&format!("{role} --server"), &["/usr/bin/env", "python3", "-c", script]).start();
+    let pid = wait(|| fs::read_to_string(user.home.path("pid")).ok().filter(|pid| !pid.is_empty()));
     let found = servers(&pid);
     let [(server, line)] = &found[..] else { panic!("{found:?}") };
     let environ = fs::read(format!("/proc/{pid}/environ")).unwrap();
@@ -47,15 +47,15 @@ fn the_server_ends_with_its_command_and_is_not_its_child() {
     fs::write(&fifo, "").unwrap();
     assert_eq!(running.finish().success().quiet().stdout, "no child\n");
     wait(|| servers(&pid).is_empty().then_some(()));
-    assert_eq!(signed.sandbox.count("GetRoleCredentials"), 1);
+    assert_eq!(user.sandbox.count("GetRoleCredentials"), 1);
 }
 
 #[test]
 fn a_command_that_is_killed_or_never_begins_leaves_no_server() {
-    let signed = Signed::in_to(Options::default());
-    let options = format!("{} --server", signed.named(0, 0));
-    let running = signed.exec(&options, &["sh", "-c", "echo $$ > pid.new; mv pid.new pid; exec sleep 1000"]).start();
-    let pid = wait(|| fs::read_to_string(signed.home.path("pid")).ok());
+    let user = User::signed_in(Options::default());
+    let options = format!("{} --server", user.role(0, 0));
+    let running = user.exec(&options, &["sh", "-c", "echo $$ > pid.new; mv pid.new pid; exec sleep 1000"]).start();
+    let pid = wait(|| fs::read_to_string(user.home.path("pid")).ok());
     let pid = pid.trim();
     assert_eq!(servers(pid).len(), 1);
     running.signal("KILL");
@@ -63,16 +63,16 @@ fn a_command_that_is_killed_or_never_begins_leaves_no_server() {
     wait(|| servers(pid).is_empty().then_some(()));
 
     let script = r#"echo $$ > pid; exec "$@""#;
-    let missing = signed.exec(&options, &["no-such-command"]).behind(["/bin/sh", "-c", script, "sh"]);
+    let missing = user.exec(&options, &["no-such-command"]).behind(["/bin/sh", "-c", script, "sh"]);
     let _ = missing.run().status(127);
-    let pid = signed.home.read("pid");
+    let pid = user.home.read("pid");
     wait(|| servers(pid.trim()).is_empty().then_some(()));
 }
 
 #[test]
 fn a_default_profile_that_sdks_would_prefer_is_told_before_the_command_runs() {
-    let signed = Signed::in_to(Options::default());
-    let role = signed.named(0, 0);
+    let user = User::signed_in(Options::default());
+    let role = user.role(0, 0);
     let keys = "aws_access_key_id = AKIDRIVAL\naws_secret_access_key = rival\n";
     for (file, text) in [
         (".aws/credentials", format!("[default]\n{keys}")),
@@ -80,24 +80,24 @@ fn a_default_profile_that_sdks_would_prefer_is_told_before_the_command_runs() {
         (".aws/config", format!("[default]\ncredential_process = aws-sso -p corp -r {role} -ext\n")),
         (".aws/config", "[default]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = x\n".to_owned()),
     ] {
-        let _ = fs::remove_file(signed.home.path(".aws/credentials"));
-        signed.home.sign_in_config("");
-        let before = if file == ".aws/config" { signed.home.read(file) } else { String::new() };
-        signed.home.write(file, format!("{before}{text}"));
-        let output = signed.exec(&format!("{role} --server"), &["echo", "ran"]).run().status(2);
+        let _ = fs::remove_file(user.home.path(".aws/credentials"));
+        user.home.sign_in_config("");
+        let before = if file == ".aws/config" { user.home.read(file) } else { String::new() };
+        user.home.write(file, format!("{before}{text}"));
+        let output = user.exec(&format!("{role} --server"), &["echo", "ran"]).run().status(2);
         let output = output.complains(&format!("the default profile in ~/{file}")).complains("--as-profile");
         assert_eq!(output.stdout, "");
         // It is true of a real client.
         let script = "import boto3; print(boto3.Session().get_credentials().method)";
-        if let Some(python) = signed.home.boto3(script) {
+        if let Some(python) = user.home.boto3(script) {
             let python = python.env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/credentials");
-            let output = python.endpoint(signed.sandbox.endpoint()).run();
+            let output = python.endpoint(user.sandbox.endpoint()).run();
             assert!(!output.stdout.contains("container"), "{output}");
         }
     }
     // One that only names a region is in nobody's way.
-    let _ = fs::remove_file(signed.home.path(".aws/credentials"));
-    let config = signed.home.sign_in_config("[default]\nregion = eu-west-1\n");
+    let _ = fs::remove_file(user.home.path(".aws/credentials"));
+    let config = user.home.sign_in_config("[default]\nregion = eu-west-1\n");
     assert!(config.exists());
-    let _ = signed.exec(&format!("{role} --server"), &["true"]).run().success().quiet();
+    let _ = user.exec(&format!("{role} --server"), &["true"]).run().success().quiet();
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_sso::sandbox::Options;
 
-use super::{Served, URI, ask, request};
-use crate::main_job::Signed;
 use crate::support::Invocation;
+use crate::support::server::{Server, URI, ask, request};
+use crate::support::user::User;
 
 /// How many different keys each client has to see before it ends.
 const KEYS: usize = 4;
@@ -37,10 +37,10 @@ assert len(keys) >= wanted
 fn three_clients_outlive_their_credentials_many_times_over() {
     // A minute's life would make the test last minutes; what counts is how often credentials lapse.
     let options = Options { credential_lifetime: Duration::from_secs(6), ..Options::default() };
-    let served = Served::of(Signed::in_to(options), "--region eu-west-1");
-    let account = &served.signed.sandbox.accounts()[0];
+    let served = Server::of(User::signed_in(options), "--region eu-west-1");
+    let account = &served.user.sandbox.accounts()[0];
     let expected = format!(":sts::{}:assumed-role/AWSReservedSSO_{}_", account.id, account.roles[0]);
-    let endpoint = served.signed.sandbox.endpoint();
+    let endpoint = served.user.sandbox.endpoint();
     let with = |client: Invocation| {
         let pairs = served.environment.iter().filter(|(name, _)| name.starts_with("AWS_"));
         pairs.fold(client.endpoint(&endpoint), |client, (name, value)| client.env(name, value))
@@ -62,11 +62,11 @@ fn three_clients_outlive_their_credentials_many_times_over() {
         }
         let _end = End(&is_over);
         let mut clients = Vec::new();
-        if let Some(python) = served.signed.home.boto3(BOTO3) {
+        if let Some(python) = served.user.home.boto3(BOTO3) {
             clients.push(with(python.arg(KEYS.to_string())).start());
         }
-        clients.push(with(rust_sdk(&served.signed)).start());
-        if let Some(cli) = served.signed.home.aws_cli(["sts", "get-caller-identity", "--endpoint-url", &endpoint]) {
+        clients.push(with(rust_sdk(&served.user)).start());
+        if let Some(cli) = served.user.home.aws_cli(["sts", "get-caller-identity", "--endpoint-url", &endpoint]) {
             let cli = with(cli);
             while seen.lock().unwrap().len() < KEYS {
                 let output = cli.clone().run().success();
@@ -80,7 +80,7 @@ fn three_clients_outlive_their_credentials_many_times_over() {
             assert!(arns.len() >= KEYS && arns.iter().all(|arn| arn.contains(&expected)), "{output}");
         }
     });
-    let (seen, asked) = (seen.lock().unwrap().len(), served.signed.sandbox.count("GetRoleCredentials"));
+    let (seen, asked) = (seen.lock().unwrap().len(), served.user.sandbox.count("GetRoleCredentials"));
     assert!(seen >= KEYS, "{seen}");
     assert!(asked <= seen + 1, "{asked} requests for {seen} keys, whatever the load");
 }
@@ -95,10 +95,10 @@ impl Drop for End<'_> {
 }
 
 /// The Rust SDK reads its environment itself, so it needs a process of its own: this program again.
-fn rust_sdk(signed: &Signed) -> Invocation {
+fn rust_sdk(user: &User) -> Invocation {
     let program = std::env::current_exe().unwrap();
     let arguments = ["--exact", "serve::clients::rust_sdk_client", "--ignored", "--nocapture"];
-    signed.home.command(program).args(arguments).env("AWS_EC2_METADATA_DISABLED", "true")
+    user.home.command(program).args(arguments).env("AWS_EC2_METADATA_DISABLED", "true")
 }
 
 #[test]
@@ -120,8 +120,8 @@ fn rust_sdk_client() {
 
 #[test]
 fn a_job_under_exec_server_keeps_its_role_while_credentials_lapse() {
-    let signed = Signed::in_to(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
-    let Some(python) = signed.home.boto3(BOTO3) else { return };
+    let user = User::signed_in(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
+    let Some(python) = user.home.boto3(BOTO3) else { return };
     let words = [python.command().get_program().to_str().unwrap().to_owned(), "-c".to_owned(), BOTO3.to_owned()];
     let command: Vec<_> = words.iter().map(String::as_str).chain(["3"]).collect();
     // Everything that would win over the server in some SDK's chain.
@@ -135,8 +135,8 @@ fn a_job_under_exec_server_keeps_its_role_while_credentials_lapse() {
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/rival"),
         (URI, "http://127.0.0.1:9/rival"),
     ];
-    let run = signed.exec(&format!("{} --server --region eu-west-1", signed.named(0, 0)), &command);
+    let run = user.exec(&format!("{} --server --region eu-west-1", user.role(0, 0)), &command);
     let run = rivals.iter().fold(run, |run, (name, value)| run.env(name, value));
     let output = run.env("AWS_EC2_METADATA_DISABLED", "true").run().success();
-    assert!(output.stdout.contains(&signed.sandbox.accounts()[0].id), "{output}");
+    assert!(output.stdout.contains(&user.sandbox.accounts()[0].id), "{output}");
 }

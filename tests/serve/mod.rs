@@ -3,93 +3,19 @@
 mod beside;
 mod clients;
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use aws_sso::sandbox::{Fault, Options};
-use serde_json::Value;
 
-use crate::main_job::Signed;
-use crate::sign_in::wait;
-use crate::support::process::Running;
-
-/// A server for the first account's first role.
-struct Served {
-    signed: Signed,
-    running: Running,
-    /// What it printed, as a shell takes it.
-    environment: BTreeMap<String, String>,
-}
-
-/// The variables that lead an SDK to the server.
-const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-
-impl Served {
-    fn with(options: Options) -> Self {
-        Self::of(Signed::in_to(options), "")
-    }
-
-    fn of(signed: Signed, options: &str) -> Self {
-        let serve = signed.aws_sso(&format!("serve {} {options}", signed.named(0, 0)));
-        let redirect = r#"exec "$@" >"$HOME/server.env" 2>"$HOME/server.log""#;
-        let running = serve.behind(["/bin/sh", "-c", redirect, "sh"]).start();
-        let log = signed.home.path("server.log");
-        wait(|| fs::read_to_string(&log).ok().filter(|log| log.contains("Ctrl-C stops it")));
-        let shell = ["-c", ". \"$HOME/server.env\"; env"];
-        let printed = signed.home.command("/bin/sh").args(shell).run().success().stdout;
-        let pairs = printed.lines().filter_map(|line| line.split_once('='));
-        let environment = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { signed, running, environment }
-    }
-
-    /// The address without its scheme and path.
-    fn host(&self) -> &str {
-        self.environment[URI].strip_prefix("http://").unwrap().strip_suffix("/credentials").unwrap()
-    }
-
-    fn token(&self) -> &str {
-        &self.environment[TOKEN]
-    }
-
-    /// One request, as a program would send it.
-    fn get(&self) -> (u16, Value) {
-        ask(self.host(), &request(self.host(), &[("Authorization", self.token())]))
-    }
-
-    /// The credentials that it hands out.
-    fn credentials(&self) -> Value {
-        let (status, answer) = self.get();
-        assert_eq!(status, 200, "{answer}");
-        answer
-    }
-}
-
-fn request(host: &str, headers: &[(&str, &str)]) -> String {
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    format!("GET /credentials HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n")
-}
-
-/// The status and the JSON of an answer; status 0 where there is none.
-fn ask(host: &str, request: &str) -> (u16, Value) {
-    let mut stream = TcpStream::connect(host).unwrap();
-    // A server that has heard enough may close before all is said.
-    let _ = stream.write_all(request.as_bytes());
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
-    let answer = String::from_utf8(answer).unwrap();
-    let Some((head, body)) = answer.split_once("\r\n\r\n") else { return (0, Value::Null) };
-    assert!(!head.to_lowercase().contains("access-control"), "{head}");
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, serde_json::from_str(body).unwrap_or_default())
-}
+use crate::support::process::wait;
+use crate::support::server::{Server, ask, request};
 
 #[test]
 fn a_program_with_the_token_gets_the_credentials_from_memory() {
-    let served = Served::with(Options::default());
+    let served = Server::with(Options::default());
     let answer = served.credentials();
     for field in ["AccessKeyId", "SecretAccessKey", "Token", "Expiration", "AccountId"] {
         assert!(answer[field].is_string(), "{field}: {answer}");
@@ -104,13 +30,13 @@ fn a_program_with_the_token_gets_the_credentials_from_memory() {
         .collect();
     times.sort();
     let _ = writeln!(std::io::stderr(), "serve: an answer takes {:?} (median of 1000)", times[500]);
-    assert_eq!(served.signed.sandbox.count("GetRoleCredentials"), 1);
+    assert_eq!(served.user.sandbox.count("GetRoleCredentials"), 1);
     assert!(served.token().len() >= 43, "32 bytes");
 }
 
 #[test]
 fn everybody_else_is_refused_in_words_that_hold_no_secret() {
-    let served = Served::with(Options::default());
+    let served = Server::with(Options::default());
     let (host, token) = (served.host(), served.token());
     let authorization = ("Authorization", token);
     let port = host.rsplit(':').next().unwrap();
@@ -152,7 +78,7 @@ fn everybody_else_is_refused_in_words_that_hold_no_secret() {
 
 #[test]
 fn clients_that_say_nothing_keep_nobody_out_for_long() {
-    let served = Served::with(Options::default());
+    let served = Server::with(Options::default());
     let idle: Vec<_> = (0..300).map(|_| TcpStream::connect(served.host()).unwrap()).collect();
     assert_eq!(served.get().0, 200);
     drop(idle);
@@ -160,10 +86,10 @@ fn clients_that_say_nothing_keep_nobody_out_for_long() {
 
 #[test]
 fn it_listens_on_this_machine_alone_and_says_which_port_is_taken() {
-    let served = Served::with(Options::default());
+    let served = Server::with(Options::default());
     let port = served.host().rsplit(':').next().unwrap().to_owned();
-    let line = format!("serve {} --port {port}", served.signed.named(0, 0));
-    let output = served.signed.aws_sso(&line).run().status(1);
+    let line = format!("serve {} --port {port}", served.user.role(0, 0));
+    let output = served.user.aws_sso(&line).run().status(1);
     assert_eq!(output.complains("cannot listen on 127.0.0.1").complains("leave out --port").stdout, "");
     let sockets = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
     let hexadecimal = format!(":{:04X} ", port.parse::<u16>().unwrap());
@@ -176,7 +102,7 @@ fn it_listens_on_this_machine_alone_and_says_which_port_is_taken() {
 #[test]
 fn it_ends_when_it_is_told_to() {
     for signal in ["INT", "TERM"] {
-        let served = Served::with(Options::default());
+        let served = Server::with(Options::default());
         served.running.signal(signal);
         let _ = served.running.finish().success();
     }
@@ -185,8 +111,8 @@ fn it_ends_when_it_is_told_to() {
 /// A service that fails: what lives is handed out, and then the error, until it is well again.
 #[test]
 fn a_service_that_fails_is_bridged_while_credentials_live_and_told_afterwards() {
-    let served = Served::with(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
-    let sandbox = &served.signed.sandbox;
+    let served = Server::with(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
+    let sandbox = &served.user.sandbox;
     sandbox.update(|options| options.fail_first = Some((u32::MAX, Fault::InternalError)));
     let mut lived = 0;
     let answer = wait(|| match served.get() {
@@ -202,7 +128,7 @@ fn a_service_that_fails_is_bridged_while_credentials_live_and_told_afterwards() 
     assert_eq!(answer.0, 503);
     assert_eq!(answer.1["code"], "ServiceUnavailable", "{}", answer.1);
     assert!(answer.1["message"].as_str().unwrap().contains("status 500"), "{}", answer.1);
-    let log = served.signed.home.read("server.log");
+    let log = served.user.home.read("server.log");
     assert_eq!(log.matches("status 500").count(), 1, "said once, however often it was tried: {log}");
 
     sandbox.update(|options| options.fail_first = None);
@@ -212,6 +138,6 @@ fn a_service_that_fails_is_bridged_while_credentials_live_and_told_afterwards() 
     let (_, answer) = wait(|| Some(served.get()).filter(|(status, _)| *status != 200));
     assert_eq!(answer["code"], "SignInNeeded", "{answer}");
     assert!(answer["message"].as_str().unwrap().contains("run: aws-sso login -p corp"), "{answer}");
-    let _ = served.signed.aws_sso("login -p corp --device-code --no-browser").run().success();
+    let _ = served.user.aws_sso("login -p corp --device-code --no-browser").run().success();
     wait(|| (served.get().0 == 200).then_some(()));
 }

@@ -5,31 +5,31 @@ use std::time::Duration;
 
 use aws_sso::sandbox::Options;
 
-use super::Signed;
+use crate::support::user::User;
 use crate::support::{Invocation, Shell, skip};
 
 /// A script in bash, in a home whose folder `project` has this `.envrc`; `None` where there is no direnv.
-fn in_project(signed: &Signed, envrc: &str, script: &str) -> Option<Invocation> {
+fn in_project(user: &User, envrc: &str, script: &str) -> Option<Invocation> {
     if !["/usr/bin/direnv", "/usr/local/bin/direnv"].iter().any(|program| Path::new(program).is_file()) {
         skip("direnv is not installed: shell/direnv.sh is not tested");
         return None;
     }
-    signed.home.write(".config/direnv/lib/aws_sso.sh", include_str!("../../shell/direnv.sh"));
-    signed.home.write("project/.envrc", envrc);
+    user.home.write(".config/direnv/lib/aws_sso.sh", include_str!("../../shell/direnv.sh"));
+    user.home.write("project/.envrc", envrc);
     // What the hook does before each prompt.
     let prompt = "prompt() { eval \"$(direnv export bash 2>>said)\"; }\nshow() { prompt; env -0 >\"$HOME/$1\"; }";
-    Some(signed.script(Shell::Bash, &format!("{prompt}\ndirenv allow project\n{script}")))
+    Some(user.script(Shell::Bash, &format!("{prompt}\ndirenv allow project\n{script}")))
 }
 
 #[test]
 fn a_folders_role_comes_and_goes_with_it() {
-    let signed = Signed::in_to(Options::default());
-    let envrc = format!("use aws_sso {} --region us-west-2\n", signed.role(1));
+    let user = User::signed_in(Options::default());
+    let envrc = format!("use aws_sso {} --region us-west-2\n", user.role_arn(1));
     let script = "show before; cd project; show inside; cd ..; show after";
-    let Some(run) = in_project(&signed, &envrc, script) else { return };
+    let Some(run) = in_project(&user, &envrc, script) else { return };
     let _ = run.env("AWS_PROFILE", "mine").run().success();
-    let [before, inside, after] = ["before", "inside", "after"].map(|file| signed.home.environment(file));
-    assert_eq!(inside["AWS_SSO_ROLE_ARN"], signed.role(1));
+    let [before, inside, after] = ["before", "inside", "after"].map(|file| user.home.environment(file));
+    assert_eq!(inside["AWS_SSO_ROLE_ARN"], user.role_arn(1));
     assert_eq!(inside["AWS_REGION"], "us-west-2");
     assert!(inside["AWS_ACCESS_KEY_ID"].starts_with("ASIA"));
     assert!(!inside.contains_key("AWS_PROFILE"));
@@ -39,8 +39,8 @@ fn a_folders_role_comes_and_goes_with_it() {
 /// Credentials do not outlive their renewal: whoever renews them, the folder's shells have the new ones.
 #[test]
 fn renewed_credentials_are_taken_at_the_next_prompt_and_refresh_leaves_nothing_behind() {
-    let signed = Signed::in_to(Options { credential_lifetime: Duration::from_mins(10), ..Options::default() });
-    let role = signed.role(0);
+    let user = User::signed_in(Options { credential_lifetime: Duration::from_mins(10), ..Options::default() });
+    let role = user.role_arn(0);
     // direnv looks at whole seconds: what happens within one has to be told apart for it.
     let later = "touch -d";
     let script = format!(
@@ -48,10 +48,10 @@ fn renewed_credentials_are_taken_at_the_next_prompt_and_refresh_leaves_nothing_b
          aws-sso process {role} >/dev/null; {later} '1 day' ~/.aws/cli/cache/*; show second; \
          awsso refresh; {later} '2 days' ~/.aws/cli/cache/*; show third; cd ..; show after"
     );
-    let Some(run) = in_project(&signed, &format!("use aws_sso {role}\n"), &script) else { return };
+    let Some(run) = in_project(&user, &format!("use aws_sso {role}\n"), &script) else { return };
     let _ = run.run().success();
     let [before, first, same, second, third, after] =
-        ["before", "first", "same", "second", "third", "after"].map(|file| signed.home.environment(file));
+        ["before", "first", "same", "second", "third", "after"].map(|file| user.home.environment(file));
     assert_eq!(first, same);
     let keys = [&first, &second, &third].map(|environment| environment["AWS_ACCESS_KEY_ID"].clone());
     assert!(keys[0] != keys[1] && keys[1] != keys[2], "{keys:?}");
@@ -60,36 +60,36 @@ fn renewed_credentials_are_taken_at_the_next_prompt_and_refresh_leaves_nothing_b
 
 #[test]
 fn a_missing_sign_in_is_an_error_and_a_sign_in_is_enough_to_go_on() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     let script = "aws-sso logout -p corp; cd project; show out; \
                   aws-sso login -p corp --device-code --no-browser 2>/dev/null; \
                   touch -d '1 day' ~/.aws/sso/cache; show in";
-    let Some(run) = in_project(&signed, &format!("use aws_sso {}\n", signed.role(0)), script) else { return };
+    let Some(run) = in_project(&user, &format!("use aws_sso {}\n", user.role_arn(0)), script) else { return };
     let _ = run.run().success();
-    assert!(!signed.home.environment("out").contains_key("AWS_ACCESS_KEY_ID"));
-    assert!(signed.home.environment("in").contains_key("AWS_ACCESS_KEY_ID"));
-    assert!(signed.home.read("project/said").contains("run: aws-sso login"), "{}", signed.home.read("project/said"));
+    assert!(!user.home.environment("out").contains_key("AWS_ACCESS_KEY_ID"));
+    assert!(user.home.environment("in").contains_key("AWS_ACCESS_KEY_ID"));
+    assert!(user.home.read("project/said").contains("run: aws-sso login"), "{}", user.home.read("project/said"));
 }
 
 #[test]
 fn an_envrc_without_a_role_is_told_what_to_say() {
-    let signed = Signed::in_to(Options::default());
-    let Some(run) = in_project(&signed, "use aws_sso\n", "cd project; show inside") else { return };
+    let user = User::signed_in(Options::default());
+    let Some(run) = in_project(&user, "use aws_sso\n", "cd project; show inside") else { return };
     let _ = run.run().success();
-    assert!(signed.home.read("project/said").contains("use aws_sso ROLE"));
+    assert!(user.home.read("project/said").contains("use aws_sso ROLE"));
 }
 
 /// A strict `.envrc`, and a role whose name is not one word.
 #[test]
 fn it_holds_in_a_strict_envrc_and_runs_no_name() {
-    let signed = Signed::in_to(Options::default());
-    let account = signed.sandbox.accounts()[2].clone();
+    let user = User::signed_in(Options::default());
+    let account = user.sandbox.accounts()[2].clone();
     let envrc = format!(
         "strict_env\nuse aws_sso '$(touch PWNED)' || true\nuse aws_sso '{}/{}'\n",
         account.name, account.roles[0]
     );
-    let Some(run) = in_project(&signed, &envrc, "cd project; show inside") else { return };
+    let Some(run) = in_project(&user, &envrc, "cd project; show inside") else { return };
     let _ = run.run().success();
-    assert_eq!(signed.home.environment("inside")["AWS_ACCOUNT_ID"], account.id);
-    assert!(!signed.home.has("PWNED") && !signed.home.has("project/PWNED"));
+    assert_eq!(user.home.environment("inside")["AWS_ACCOUNT_ID"], account.id);
+    assert!(!user.home.has("PWNED") && !user.home.has("project/PWNED"));
 }

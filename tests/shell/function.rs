@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sso::sandbox::Options;
 
-use super::Signed;
 use crate::support::Shell;
+use crate::support::terminal::type_lines;
+use crate::support::user::User;
 
 type Environment = BTreeMap<String, String>;
 
@@ -25,39 +26,39 @@ const OWN: [(&str, &str); 6] = [
 
 #[test]
 fn use_twice_and_then_clear_gives_back_the_first_state() {
-    let signed = Signed::in_to(Options::default());
-    signed.home.sign_in_config(&format!(
+    let user = User::signed_in(Options::default());
+    user.home.sign_in_config(&format!(
         "[profile plain]\nsso_session = corp\nsso_account_id = {}\nsso_role_name = {}\n",
-        signed.sandbox.accounts()[0].id,
-        signed.sandbox.accounts()[0].roles[2]
+        user.sandbox.accounts()[0].id,
+        user.sandbox.accounts()[0].roles[2]
     ));
     for shell in Shell::all() {
         let script = format!(
             "env -0 >before\nawsso use {} --region us-west-2\nenv -0 >first\nawsso use {}\nenv -0 >second\n\
              awsso use plain\nenv -0 >third\nawsso clear\nenv -0 >after\nawsso clear\nenv -0 >cleared-twice",
-            signed.role(0),
-            signed.role(1)
+            user.role_arn(0),
+            user.role_arn(1)
         );
         for own in [&OWN[..], &[]] {
-            let run = signed.script(shell, &script);
+            let run = user.script(shell, &script);
             let run = own.iter().fold(run, |run, (name, value)| run.env(name, value));
             let output = run.run().success().quiet();
             assert_eq!(output.stdout, "", "{shell:?}");
             let [before, first, second, third, after, again] =
                 ["before", "first", "second", "third", "after", "cleared-twice"]
-                    .map(|file| signed.home.environment(file));
+                    .map(|file| user.home.environment(file));
 
-            assert_eq!(get(&first, "AWS_SSO_ROLE_ARN"), Some(signed.role(0).as_str()), "{shell:?}");
+            assert_eq!(get(&first, "AWS_SSO_ROLE_ARN"), Some(user.role_arn(0).as_str()), "{shell:?}");
             assert_eq!(get(&first, "AWS_REGION"), Some("us-west-2"));
             assert_eq!(get(&first, "AWS_DEFAULT_REGION"), Some("us-west-2"));
             assert_eq!(get(&first, "AWS_SSO_PROFILE"), Some("corp"));
-            assert_eq!(get(&first, "AWS_ACCOUNT_ID"), Some(signed.sandbox.accounts()[0].id.as_str()));
+            assert_eq!(get(&first, "AWS_ACCOUNT_ID"), Some(user.sandbox.accounts()[0].id.as_str()));
             assert!(get(&first, "AWS_CREDENTIAL_EXPIRATION").unwrap().ends_with('Z'));
             assert!(get(&first, "AWS_SSO_EXPIRATION").unwrap().parse::<u32>().is_ok());
             for name in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"] {
                 assert_eq!(get(&first, name), None, "{shell:?}");
             }
-            assert_eq!(get(&second, "AWS_SSO_ROLE_ARN"), Some(signed.role(1).as_str()));
+            assert_eq!(get(&second, "AWS_SSO_ROLE_ARN"), Some(user.role_arn(1).as_str()));
             assert_ne!(get(&first, "AWS_ACCESS_KEY_ID"), get(&second, "AWS_ACCESS_KEY_ID"));
             assert_eq!(get(&second, "AWS_REGION"), get(&before, "AWS_REGION"), "no region is known");
             assert_eq!(get(&third, "AWS_PROFILE"), Some("plain"));
@@ -65,17 +66,17 @@ fn use_twice_and_then_clear_gives_back_the_first_state() {
             assert_eq!(after, before, "{shell:?}");
             assert_eq!(again, before, "{shell:?}");
         }
-        assert!(!signed.home.has("PWNED"), "{shell:?}");
+        assert!(!user.home.has("PWNED"), "{shell:?}");
     }
 }
 
 /// The shell has a role, so that there is something to lose.
 #[test]
 fn a_failing_verb_changes_nothing_and_keeps_its_status() {
-    let signed = Signed::in_to(Options::default());
-    let [kept, revoked, other] = [0, 1, 2].map(|number| signed.role(number));
-    let account = signed.sandbox.accounts()[0].clone();
-    signed.sandbox.revoke_role(&account.id, &account.roles[1]);
+    let user = User::signed_in(Options::default());
+    let [kept, revoked, other] = [0, 1, 2].map(|number| user.role_arn(number));
+    let account = user.sandbox.accounts()[0].clone();
+    user.sandbox.revoke_role(&account.id, &account.roles[1]);
     let cases = [
         (format!("awsso use {revoked}"), 4),
         ("awsso use nobody".to_owned(), 4),
@@ -91,10 +92,10 @@ fn a_failing_verb_changes_nothing_and_keeps_its_status() {
     for shell in Shell::all() {
         for (line, status) in &cases {
             let script = format!("awsso use {kept}\nenv -0 >before\n{}\nenv -0 >after", shell.status_of(line));
-            let output = signed.script(shell, &script).run().success();
+            let output = user.script(shell, &script).run().success();
             assert_eq!(output.stdout, format!("status {status}\n"), "{shell:?} {line}: {}", output.stderr);
             assert!(!output.stderr.is_empty(), "{line}");
-            assert_eq!(signed.home.environment("before"), signed.home.environment("after"), "{shell:?} {line}");
+            assert_eq!(user.home.environment("before"), user.home.environment("after"), "{shell:?} {line}");
         }
     }
 }
@@ -102,22 +103,22 @@ fn a_failing_verb_changes_nothing_and_keeps_its_status() {
 /// What `clear` could not give back is not taken.
 #[test]
 fn a_value_with_a_control_character_stops_use() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     for shell in Shell::all() {
         let script =
-            format!("env -0 >before\n{}\nenv -0 >after", shell.status_of(&format!("awsso use {}", signed.role(0))));
-        let output = signed.script(shell, &script).env("AWS_PROFILE", "dev\r").run().success();
+            format!("env -0 >before\n{}\nenv -0 >after", shell.status_of(&format!("awsso use {}", user.role_arn(0))));
+        let output = user.script(shell, &script).env("AWS_PROFILE", "dev\r").run().success();
         assert_eq!(output.stdout, "status 2\n");
         let _ = output.complains("unset AWS_PROFILE");
-        assert_eq!(signed.home.environment("before"), signed.home.environment("after"), "{shell:?}");
+        assert_eq!(user.home.environment("before"), user.home.environment("after"), "{shell:?}");
     }
 }
 
 #[test]
 fn a_profile_is_named_for_programs_that_outlive_the_keys() {
-    let signed = Signed::in_to(Options::default());
-    let account = signed.sandbox.accounts()[0].clone();
-    signed.home.sign_in_config(&format!(
+    let user = User::signed_in(Options::default());
+    let account = user.sandbox.accounts()[0].clone();
+    user.home.sign_in_config(&format!(
         "[profile plain]\nsso_session = corp\nsso_account_id = {}\nsso_role_name = {}\nregion = eu-west-3\n",
         account.id, account.roles[0]
     ));
@@ -126,15 +127,15 @@ fn a_profile_is_named_for_programs_that_outlive_the_keys() {
         ("plain".to_owned(), false),
         ("plain --as-profile".to_owned(), false),
         ("plain --keys".to_owned(), true),
-        (signed.role(0), true),
-        (format!("{} --as-profile", signed.role(0)), false),
+        (user.role_arn(0), true),
+        (format!("{} --as-profile", user.role_arn(0)), false),
     ];
     for shell in Shell::all() {
         for (arguments, has_keys) in &cases {
             let script = format!("awsso use {arguments}\nenv -0 >after\nawsso refresh\nenv -0 >refreshed");
-            let output = signed.script(shell, &script).env("AWS_ACCESS_KEY_ID", "mine").run().success();
-            let after = signed.home.environment("after");
-            assert_eq!(get(&after, "AWS_SSO_ROLE_ARN"), Some(signed.role(0).as_str()), "{shell:?} {arguments}");
+            let output = user.script(shell, &script).env("AWS_ACCESS_KEY_ID", "mine").run().success();
+            let after = user.home.environment("after");
+            assert_eq!(get(&after, "AWS_SSO_ROLE_ARN"), Some(user.role_arn(0).as_str()), "{shell:?} {arguments}");
             assert_eq!(get(&after, "AWS_PROFILE"), (!has_keys).then_some("plain"), "{shell:?} {arguments}");
             for name in ["AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_SSO_EXPIRATION"] {
                 assert_eq!(after.contains_key(name), *has_keys, "{shell:?} {arguments}: {name}");
@@ -143,7 +144,7 @@ fn a_profile_is_named_for_programs_that_outlive_the_keys() {
             if has_region {
                 assert_eq!(get(&after, "AWS_REGION"), Some("eu-west-3"), "{shell:?} {arguments}");
             }
-            assert_eq!(signed.home.environment("refreshed"), after, "{shell:?} {arguments}");
+            assert_eq!(user.home.environment("refreshed"), after, "{shell:?} {arguments}");
             assert_eq!(output.stderr.contains("AWS_PROFILE=plain by themselves"), !has_keys, "{}", output.stderr);
         }
     }
@@ -151,42 +152,42 @@ fn a_profile_is_named_for_programs_that_outlive_the_keys() {
 
 #[test]
 fn clear_leaves_a_persons_own_keys_alone_and_removes_what_env_has_set() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     for shell in Shell::all() {
         let exports = match shell {
-            Shell::Fish => format!("aws-sso env {} --shell fish | source", signed.role(0)),
-            _ => format!("eval \"$(aws-sso env {} --shell {})\"", signed.role(0), shell.name()),
+            Shell::Fish => format!("aws-sso env {} --shell fish | source", user.role_arn(0)),
+            _ => format!("eval \"$(aws-sso env {} --shell {})\"", user.role_arn(0), shell.name()),
         };
         let script = format!(
             "awsso clear\nenv -0 >own\n{exports}\nenv -0 >role\nawsso clear\nenv -0 >none\n{}",
             shell.status_of("awsso refresh")
         );
-        let output = signed.script(shell, &script).env("AWS_ACCESS_KEY_ID", "mine").run().success();
+        let output = user.script(shell, &script).env("AWS_ACCESS_KEY_ID", "mine").run().success();
         assert_eq!(output.stdout, "status 2\n");
         let _ = output.complains("this shell has no role");
-        assert_eq!(get(&signed.home.environment("own"), "AWS_ACCESS_KEY_ID"), Some("mine"), "{shell:?}");
-        assert!(get(&signed.home.environment("role"), "AWS_ACCESS_KEY_ID").unwrap().starts_with("ASIA"));
+        assert_eq!(get(&user.home.environment("own"), "AWS_ACCESS_KEY_ID"), Some("mine"), "{shell:?}");
+        assert!(get(&user.home.environment("role"), "AWS_ACCESS_KEY_ID").unwrap().starts_with("ASIA"));
         let left: Vec<_> =
-            signed.home.environment("none").into_keys().filter(|name| name.contains("SESSION_TOKEN")).collect();
+            user.home.environment("none").into_keys().filter(|name| name.contains("SESSION_TOKEN")).collect();
         assert_eq!(left, [""; 0], "{shell:?}");
-        assert_eq!(get(&signed.home.environment("none"), "AWS_ACCESS_KEY_ID"), None, "{shell:?}");
+        assert_eq!(get(&user.home.environment("none"), "AWS_ACCESS_KEY_ID"), None, "{shell:?}");
     }
 }
 
 /// It changes the keys alone: not the region, not what `clear` will give back.
 #[test]
 fn refresh_brings_later_credentials_of_the_same_role() {
-    let signed =
-        Signed::in_to(Options { credential_lifetime: std::time::Duration::from_mins(10), ..Options::default() });
+    let user =
+        User::signed_in(Options { credential_lifetime: std::time::Duration::from_mins(10), ..Options::default() });
     for shell in Shell::all() {
         let script = format!(
             "env -0 >before\nawsso use {}\n{}\nenv -0 >old\nawsso refresh\nenv -0 >new\nawsso clear\nenv -0 >after",
-            signed.role(0),
+            user.role_arn(0),
             shell.export("AWS_REGION", "eu-south-1"),
         );
-        let _ = signed.script(shell, &script).run().success().quiet();
+        let _ = user.script(shell, &script).run().success().quiet();
         let [before, mut old, mut new, after] =
-            ["before", "old", "new", "after"].map(|file| signed.home.environment(file));
+            ["before", "old", "new", "after"].map(|file| user.home.environment(file));
         assert_ne!(get(&old, "AWS_ACCESS_KEY_ID"), get(&new, "AWS_ACCESS_KEY_ID"), "{shell:?}");
         for environment in [&mut old, &mut new] {
             environment.retain(|name, _| {
@@ -212,35 +213,35 @@ fn a_universal_variable_of_fish_stays_and_is_told_of() {
     if !Shell::Fish.is_here() {
         return;
     }
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     let script = format!(
         "set -Ux AWS_PROFILE mine\n{}\nawsso use {}\nset -q AWS_ACCESS_KEY_ID; and echo in\nawsso clear\necho $AWS_PROFILE",
         Shell::Fish.load(),
-        signed.role(0)
+        user.role_arn(0)
     );
-    let run = signed.home.command("fish").args(["-c", &script]).endpoint(signed.sandbox.endpoint());
+    let run = user.home.command("fish").args(["-c", &script]).endpoint(user.sandbox.endpoint());
     let output = run.run().success().complains("set -eU AWS_PROFILE");
     assert_eq!(output.stdout, "in\nmine\n");
 }
 
 #[test]
 fn giving_up_gives_130_and_an_unchanged_shell() {
-    let signed = Signed::in_to(Options::default());
+    let user = User::signed_in(Options::default());
     for shell in Shell::all() {
         // Ctrl-C, the end of input, and Esc.
         for key in ["\x03", "\x04", "\x1b"] {
-            let run = signed.home.interactive(shell).endpoint(signed.sandbox.endpoint());
+            let run = user.home.interactive(shell).endpoint(user.sandbox.endpoint());
             let mut terminal = run.in_terminal();
-            let (load, enter) = (shell.load(), format!("awsso use {}", signed.role(0)));
-            super::type_lines(&mut terminal, &[&load, shell.status_prompt(), &enter, "env -0 >before"]);
+            let (load, enter) = (shell.load(), format!("awsso use {}", user.role_arn(0)));
+            type_lines(&mut terminal, &[&load, shell.status_prompt(), &enter, "env -0 >before"]);
             terminal.send("awsso pick\r");
             terminal.wait_for("16/16");
             terminal.send(key);
             terminal.wait_for("[130]> ");
-            super::type_lines(&mut terminal, &["env -0 >after"]);
+            type_lines(&mut terminal, &["env -0 >after"]);
             terminal.send("exit 0\r");
             let _ = terminal.finish();
-            assert_eq!(signed.home.environment("before"), signed.home.environment("after"), "{shell:?} {key:?}");
+            assert_eq!(user.home.environment("before"), user.home.environment("after"), "{shell:?} {key:?}");
         }
     }
 }

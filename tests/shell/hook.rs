@@ -1,5 +1,6 @@
 //! The prompt hook: heard once when it is time, and otherwise not noticed at all.
 
+use crate::support::terminal::{type_lines, typed};
 use crate::support::{Home, Shell};
 
 const SOON: &str = "end within 5 minutes; run: awsso refresh";
@@ -36,7 +37,7 @@ fn it_speaks_once_for_each_end_and_says_whether_it_has_come() {
     for (shell, code) in codes() {
         let home = Home::new();
         home.write("code", code);
-        let screen = super::typed(
+        let screen = typed(
             home.interactive(shell),
             &[
                 "source ./code; source ./code",
@@ -90,7 +91,7 @@ fn an_end_that_is_no_number_runs_nothing_and_says_nothing() {
         let run = home.interactive(shell);
         let run =
             hostile.iter().enumerate().fold(run, |run, (number, value)| run.env(format!("HOSTILE_{number}"), value));
-        let screen = super::typed(run, &lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let screen = typed(run, &lines.iter().map(String::as_str).collect::<Vec<_>>());
         assert!(!home.has("PWNED"), "{shell:?}");
         let known = ["HOSTILE_", "printf", "done-", "exit"];
         for line in screen.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -152,7 +153,7 @@ fn other_hooks_and_the_prompt_see_the_commands_own_status() {
             let prompt = shell.status_prompt();
             let mut terminal = home.interactive(shell).in_terminal();
             let setup = if before.contains("fish_prompt;") && before.contains("> '") { ":" } else { prompt };
-            super::type_lines(&mut terminal, &[setup, "source ./rc", &due, &due.replace("100", "90")]);
+            type_lines(&mut terminal, &[setup, "source ./rc", &due, &due.replace("100", "90")]);
             terminal.send(&format!("{}; {pipeline}\r", due.replace("100", "80")));
             terminal.wait_for(if setup == ":" { "3/1 0 3> " } else { "[3]> " });
             terminal.send("exit 0\r");
@@ -176,7 +177,7 @@ fn errexit_does_not_end_the_shell_at_its_prompt() {
         }
         let home = Home::new();
         home.write("code", code);
-        let screen = super::typed(
+        let screen = typed(
             home.interactive(shell),
             &["source ./code", "set -eu", "false && :", &expire_in(shell, 100), "false && :", "echo still here"],
         );
@@ -199,7 +200,7 @@ fn nothing_due_means_that_no_process_is_started() {
             let run = home.interactive(shell).env("AWS_SSO_EXPIRATION", expiration);
             let trace = ["-f", "-qq", "-s", "200", "-e", "trace=process", "-o", "trace"];
             let run = run.behind(["/usr/bin/strace"].iter().chain(&trace));
-            super::typed(run, &["source ./code", shell.status_prompt(), ":", "false", ":", ":", ":"]);
+            typed(run, &["source ./code", shell.status_prompt(), ":", "false", ":", ":", ":"]);
             let trace = home.read("trace");
             let started = |line: &&str| {
                 let is_call = ["clone(", "clone3(", "fork(", "vfork("].iter().any(|call| line.contains(call));
@@ -223,32 +224,33 @@ mod renewal {
 
     use aws_sso::sandbox::Options;
 
-    use super::super::{Signed, type_lines};
     use crate::support::Shell;
+    use crate::support::terminal::type_lines;
+    use crate::support::user::User;
 
     /// Signed in, with a role whose credentials have less than five minutes left.
-    fn due(shell: Shell) -> (Signed, crate::support::terminal::Terminal) {
-        let signed = Signed::in_to(Options { credential_lifetime: Duration::from_secs(200), ..Options::default() });
-        let run = signed.home.interactive(shell).endpoint(signed.sandbox.endpoint()).env("MARK", "mark");
+    fn due(shell: Shell) -> (User, crate::support::terminal::Terminal) {
+        let user = User::signed_in(Options { credential_lifetime: Duration::from_secs(200), ..Options::default() });
+        let run = user.home.interactive(shell).endpoint(user.sandbox.endpoint()).env("MARK", "mark");
         let mut terminal = run.in_terminal();
         type_lines(&mut terminal, &[&shell.load_with("--hook refresh"), ":"]);
-        (signed, terminal)
+        (user, terminal)
     }
 
     #[test]
     fn credentials_are_renewed_without_a_word_before_they_end() {
         for shell in Shell::all() {
-            let (signed, mut terminal) = due(shell);
-            let enter = format!("env -0 >before; awsso use {}; env -0 >old", signed.role(0));
+            let (user, mut terminal) = due(shell);
+            let enter = format!("env -0 >before; awsso use {}; env -0 >old", user.role_arn(0));
             terminal.send(&format!("{enter}; printf '%s%s\\n' en tered\r"));
             // The service gives longer ones from now on; which of the two the shell has first does not matter.
             terminal.wait_for("entered");
-            signed.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(1));
+            user.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(1));
             type_lines(&mut terminal, &[":", "false", "env -0 >new", "awsso clear", "env -0 >after"]);
             terminal.send("exit 0\r");
             let screen = terminal.finish().success().stdout;
             assert!(!screen.contains("aws-sso:"), "{shell:?}:\n{screen}");
-            let [before, old, new, after] = ["before", "old", "new", "after"].map(|file| signed.home.environment(file));
+            let [before, old, new, after] = ["before", "old", "new", "after"].map(|file| user.home.environment(file));
             let end = |environment: &std::collections::BTreeMap<String, String>| {
                 environment["AWS_SSO_EXPIRATION"].parse::<i64>().unwrap()
             };
@@ -263,20 +265,20 @@ mod renewal {
     fn a_renewal_that_cannot_be_is_tried_once_and_told_of() {
         for shell in Shell::all() {
             for is_reachable in [true, false] {
-                let (signed, mut terminal) = due(shell);
+                let (user, mut terminal) = due(shell);
                 let end_it = if is_reachable {
                     ":".to_owned()
                 } else {
                     // Those that still live are handed out again then, which renews nothing.
                     shell.export("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:9")
                 };
-                let enter = format!("awsso use {}; {end_it}; printf '%s%s\\n' en tered; cat", signed.role(0));
+                let enter = format!("awsso use {}; {end_it}; printf '%s%s\\n' en tered; cat", user.role_arn(0));
                 terminal.send(&format!("{enter}\r"));
                 terminal.wait_for("entered");
                 if is_reachable {
-                    signed.sandbox.revoke_sessions();
+                    user.sandbox.revoke_sessions();
                 }
-                signed.sandbox.clear_log();
+                user.sandbox.clear_log();
                 terminal.send("\x04");
                 terminal.wait_for(super::SOON);
                 type_lines(&mut terminal, &["clear", ":", ":", ":"]);
@@ -284,8 +286,8 @@ mod renewal {
                 terminal.send("exit 0\r");
                 let screen = terminal.finish().success().stdout;
                 assert!(!screen.contains("aws-sso:"), "{shell:?}:\n{screen}");
-                assert!(signed.home.environment("after").contains_key("AWS_SESSION_TOKEN"));
-                assert!(signed.sandbox.count("GetRoleCredentials") <= 1, "{shell:?}");
+                assert!(user.home.environment("after").contains_key("AWS_SESSION_TOKEN"));
+                assert!(user.sandbox.count("GetRoleCredentials") <= 1, "{shell:?}");
             }
         }
     }

@@ -2,14 +2,15 @@
 
 use aws_sso::sandbox::{Names, Options};
 
-use super::Signed;
+use crate::support::terminal::type_lines;
+use crate::support::user::User;
 use crate::support::{Home, Shell};
 
-fn hostile() -> Signed {
-    let signed = Signed::in_to(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
+fn hostile() -> User {
+    let user = User::signed_in(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
     // Remembered, as after any first look at the list.
-    let _ = signed.home.aws_sso(["list", "-p", "corp"]).endpoint(signed.sandbox.endpoint()).run().success();
-    signed
+    let _ = user.home.aws_sso(["list", "-p", "corp"]).endpoint(user.sandbox.endpoint()).run().success();
+    user
 }
 
 /// A statement for each number, where `{}` stands for it.
@@ -19,8 +20,8 @@ fn each(count: usize, statement: &str) -> String {
 
 #[test]
 fn accounts_and_roles_of_any_name_are_used_and_nothing_is_run() {
-    let signed = hostile();
-    let accounts = signed.sandbox.accounts();
+    let user = hostile();
+    let accounts = user.sandbox.accounts();
     // By the account's name where it is the only one, and by its id for each of the roles.
     let mut named: Vec<(String, String)> = accounts
         .iter()
@@ -41,24 +42,24 @@ fn accounts_and_roles_of_any_name_are_used_and_nothing_is_run() {
         };
         for statement in ["awsso use -- \"$NAME_{}\"", from_env] {
             let script = each(named.len(), &format!("{statement}\n{print}"));
-            let run = signed.script(shell, &script);
+            let run = user.script(shell, &script);
             let run =
                 named.iter().enumerate().fold(run, |run, (number, (name, _))| run.env(format!("NAME_{number}"), name));
             let output = run.run().success().quiet();
             assert_eq!(output.stdout, expected, "{shell:?} {statement}");
         }
-        assert_nothing_was_run(&signed.home, shell);
+        assert_nothing_was_run(&user.home, shell);
     }
 }
 
 /// What a person gets to see of a name that is no role at all.
 #[test]
 fn a_name_in_an_error_is_neither_run_nor_sent_to_the_terminal() {
-    let signed = hostile();
-    let accounts = signed.sandbox.accounts();
+    let user = hostile();
+    let accounts = user.sandbox.accounts();
     for shell in Shell::all() {
         let script = each(accounts.len(), "awsso use -- \"$NAME_{}\"");
-        let run = signed.script(shell, &script);
+        let run = user.script(shell, &script);
         let run = accounts
             .iter()
             .enumerate()
@@ -66,19 +67,19 @@ fn a_name_in_an_error_is_neither_run_nor_sent_to_the_terminal() {
         let output = run.run();
         assert_eq!(output.stdout, "", "{shell:?}");
         assert!(!output.stderr.contains(|c: char| c.is_control() && c != '\n'), "{}", output.stderr);
-        assert_nothing_was_run(&signed.home, shell);
+        assert_nothing_was_run(&user.home, shell);
     }
 }
 
 #[test]
 fn hostile_names_are_shown_and_chosen_and_nothing_is_run() {
-    let signed = hostile();
-    let accounts = signed.sandbox.accounts();
+    let user = hostile();
+    let accounts = user.sandbox.accounts();
     let all = format!("{0}/{0}", accounts.iter().map(|account| account.roles.len()).sum::<usize>());
     for shell in Shell::all() {
-        let run = signed.home.interactive(shell).endpoint(signed.sandbox.endpoint());
+        let run = user.home.interactive(shell).endpoint(user.sandbox.endpoint());
         let mut terminal = run.in_terminal();
-        super::type_lines(&mut terminal, &[&shell.load(), shell.status_prompt()]);
+        type_lines(&mut terminal, &[&shell.load(), shell.status_prompt()]);
         for account in accounts.iter().step_by(5) {
             terminal.send("clear; awsso pick\r");
             terminal.wait_for(&all);
@@ -88,15 +89,15 @@ fn hostile_names_are_shown_and_chosen_and_nothing_is_run() {
             let count: usize = fits.map(|account| account.roles.len()).sum();
             terminal.wait_for(&format!("  {count}/")).send("\r");
             terminal.wait_for("[0]> ");
-            super::type_lines(&mut terminal, &["clear", "printf '<%s>\\n' $AWS_ACCOUNT_ID >>chosen"]);
+            type_lines(&mut terminal, &["clear", "printf '<%s>\\n' $AWS_ACCOUNT_ID >>chosen"]);
         }
         terminal.send("exit 0\r");
         let _ = terminal.finish().success();
-        let chosen = signed.home.read("chosen");
+        let chosen = user.home.read("chosen");
         let expected: String = accounts.iter().step_by(5).map(|account| format!("<{}>\n", account.id)).collect();
         assert_eq!(chosen, expected, "{shell:?}");
-        std::fs::remove_file(signed.home.path("chosen")).unwrap();
-        assert_nothing_was_run(&signed.home, shell);
+        std::fs::remove_file(user.home.path("chosen")).unwrap();
+        assert_nothing_was_run(&user.home, shell);
     }
 }
 

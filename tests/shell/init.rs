@@ -1,5 +1,6 @@
 //! Loading `init`: it prints nothing, leaves nothing behind, and breaks no shell.
 
+use crate::support::terminal::typed;
 use crate::support::{Home, Invocation, Shell};
 
 /// Each shell with the options that are hard on careless code.
@@ -78,7 +79,7 @@ fn an_interactive_shell_gets_the_hook_once_and_no_variable_but_the_shells_own() 
             "rc",
             format!("{names} >before\n{load} >said 2>&1\n{load} >>said 2>&1\n{names} >after\n{hooks} >hooks\n"),
         );
-        super::typed(home.interactive(shell), &["source ./rc"]);
+        typed(home.interactive(shell), &["source ./rc"]);
         assert_eq!(home.read("said"), "", "{shell:?}");
         let before = home.read("before");
         let after = home.read("after");

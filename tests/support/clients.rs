@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use super::{Home, Invocation, note, programs, skip};
+use super::user::User;
+use super::{AWS_SSO, Home, Invocation, REGION, note, programs, skip};
 
 /// Version 2 of the AWS CLI. The first `aws` on `PATH` may well be version 1: each candidate is asked.
 static AWS_CLI: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
@@ -74,4 +75,42 @@ impl Home {
     fn client(&self, program: &Path) -> Invocation {
         self.command(program).env("AWS_EC2_METADATA_DISABLED", "true")
     }
+}
+
+/// What the AWS SDK for Rust says it is, with a profile of this home.
+///
+/// The SDK runs the `credential_process` with this process's environment, so the home's is spelled out before it.
+pub fn rust_sdk_identity(user: &User, profile: &str) -> String {
+    let config = user.home.read(".aws/config").replace(
+        "credential_process = aws-sso",
+        &format!(
+            "credential_process = env -i HOME={} AWS_ENDPOINT_URL_SSO={} {}",
+            user.home.path("").display(),
+            user.sandbox.endpoint(),
+            AWS_SSO,
+        ),
+    );
+    let path = user.home.write("rust-sdk-config", config);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let files = aws_runtime::env_config::file::EnvConfigFiles::builder()
+            .with_file(aws_runtime::env_config::file::EnvConfigFileKind::Config, path)
+            .build();
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let configured = aws_config::provider_config::ProviderConfig::without_region().with_http_client(http.clone());
+        let provider = aws_config::profile::ProfileFileCredentialsProvider::builder()
+            .configure(&configured)
+            .profile_files(files)
+            .profile_name(profile)
+            .build();
+        let config = aws_sdk_sts::Config::builder()
+            .behavior_version_latest()
+            .region(aws_sdk_sts::config::Region::from_static(REGION))
+            .endpoint_url(user.sandbox.endpoint())
+            .http_client(http)
+            .credentials_provider(provider)
+            .build();
+        let client = Arc::new(aws_sdk_sts::Client::from_conf(config));
+        client.get_caller_identity().send().await.unwrap().arn.unwrap()
+    })
 }

@@ -7,10 +7,17 @@
 
 pub mod chromium;
 pub mod clients;
+pub mod desktop;
+pub mod disagreements;
+pub mod discovery;
+pub mod http;
 pub mod ini;
 pub mod process;
+pub mod server;
+pub mod service;
 pub mod shell;
 pub mod terminal;
+pub mod user;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -150,4 +157,11 @@ pub fn programs(name: &str) -> impl Iterator<Item = PathBuf> {
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let name = name.to_owned();
     folders.into_iter().map(move |folder| folder.join(&name)).filter(|program| program.is_file())
+}
+
+/// Every file in a folder and in the folders below it.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sso::sandbox::Sandbox;
 
@@ -289,4 +289,23 @@ impl fmt::Display for Output {
         }
         f.write_str(&text)
     }
+}
+
+/// Waits for what another process does.
+pub fn wait<T>(mut ready: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(value) = ready() {
+            return value;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not happen");
+        thread::yield_now();
+    }
+}
+
+/// Whether `strace` is here and may trace.
+pub fn can_trace() -> bool {
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-o", "/dev/null", "/bin/true"]).stdout(Stdio::null()).stderr(Stdio::null());
+    strace.status().is_ok_and(|status| status.success())
 }

@@ -1,7 +1,11 @@
 //! Scripts in real shells.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use aws_sso::shell::Shell as Dialect;
+
+use super::user::User;
 use super::{Home, Invocation, programs, skip};
 
 /// A shell whose functions and exports the tool writes.
@@ -75,5 +79,71 @@ impl Home {
     fn shell(&self, shell: Shell) -> Invocation {
         let program = shell.program().unwrap_or_else(|| panic!("ask Shell::is_here first: {shell:?}"));
         self.command(&program).args(shell.bare()).env("SHELL", &program)
+    }
+}
+
+impl Shell {
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::Bash => Dialect::Bash,
+            Self::Zsh => Dialect::Zsh,
+            Self::Fish => Dialect::Fish,
+        }
+    }
+
+    /// The line that a person has in the start-up file; the backslash is for one who has aliased `eval`.
+    pub fn load(self) -> String {
+        self.load_with("")
+    }
+
+    /// The same with options of `init`.
+    pub fn load_with(self, options: &str) -> String {
+        match self {
+            Self::Bash | Self::Zsh => format!("\\eval \"$(aws-sso init {} {options})\"", self.name()),
+            Self::Fish => format!("aws-sso init fish {options} | source"),
+        }
+    }
+
+    /// A statement that runs `command` and prints its status after `status `; no strict mode minds that it fails.
+    pub fn status_of(self, command: &str) -> String {
+        match self {
+            Self::Bash | Self::Zsh => {
+                format!("{command} && printf 'status 0\\n' || printf 'status %s\\n' \"$?\"")
+            }
+            Self::Fish => format!("{command}; printf 'status %s\\n' $status"),
+        }
+    }
+
+    /// A statement by which the prompt shows the status: `[0]> `.
+    pub fn status_prompt(self) -> &'static str {
+        match self {
+            Self::Bash => "PS1='[$?]> '",
+            Self::Zsh => "PROMPT='[%?]> '",
+            Self::Fish => "function fish_prompt; printf '[%s]> ' $status; end",
+        }
+    }
+
+    /// A statement that exports a variable.
+    pub fn export(self, name: &str, value: &str) -> String {
+        self.dialect().set(name, value)
+    }
+}
+
+impl User {
+    /// A script in a shell that has the function.
+    pub fn script(&self, shell: Shell, script: &str) -> Invocation {
+        self.home.script(shell, &format!("{}\n{script}", shell.load())).endpoint(self.sandbox.endpoint())
+    }
+}
+
+impl Home {
+    /// What a script has left in a file by `env -0 >FILE`, but for what every shell changes.
+    pub fn environment(&self, file: &str) -> BTreeMap<String, String> {
+        let text = self.read(file);
+        let pairs = text.split('\0').filter_map(|line| line.split_once('='));
+        pairs
+            .filter(|(name, _)| !matches!(*name, "_" | "SHLVL" | "OLDPWD" | "PWD"))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 }

@@ -214,3 +214,23 @@ fn contents(display: &Display) -> String {
 fn pty_size(rows: NonZero<u16>, columns: NonZero<u16>) -> PtySize {
     PtySize { rows: rows.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 }
 }
+
+/// What a person sees who types these lines one after the other, and `exit`.
+#[track_caller]
+pub fn typed(invocation: Invocation, lines: &[&str]) -> String {
+    let mut terminal = invocation.in_terminal();
+    type_lines(&mut terminal, lines);
+    terminal.send(" exit 0\r");
+    terminal.finish().success().stdout
+}
+
+/// Types lines, each once the one before has been done.
+#[track_caller]
+pub fn type_lines(terminal: &mut Terminal, lines: &[&str]) {
+    for (number, line) in lines.iter().enumerate() {
+        terminal.send(&format!("{line}\r"));
+        // What is typed shows up too, so the mark is put together by the shell.
+        terminal.send(&format!("printf '%s%s\\n' do ne-{number}\r"));
+        terminal.wait_for(&format!("done-{number}"));
+    }
+}

@@ -1,0 +1,79 @@
+//! HTTP without a library: one request, and a server that gives prepared answers.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// One GET, the host being the server's own unless another is named.
+pub fn get(base: &str, target: &str, host: Option<&str>) -> String {
+    let address = base.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let host = host.unwrap_or(address);
+    stream.write_all(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// The server and the target of a callback address.
+pub fn split(callback: &str) -> (&str, &str) {
+    callback.split_at(callback.find("/oauth").unwrap())
+}
+
+/// A server that gives each connection the next of some answers, then the last one again and again.
+pub struct PreparedServer {
+    pub address: SocketAddr,
+    /// The head of each request so far.
+    pub heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl PreparedServer {
+    pub fn with<T: AsRef<str>>(answers: impl IntoIterator<Item = T>) -> Self {
+        let answers: Vec<String> = answers.into_iter().map(|answer| answer.as_ref().to_owned()).collect();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&heads);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let head = read_head(&mut stream);
+                skip_body(&head, &mut stream);
+                let mut seen = seen.lock().unwrap();
+                let answer = &answers[seen.len().min(answers.len() - 1)];
+                seen.push(head);
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        Self { address, heads }
+    }
+
+    pub fn count(&self) -> usize {
+        self.heads.lock().unwrap().len()
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+pub fn read_head(stream: &mut TcpStream) -> String {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read > 0) {
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// A connection that is closed with something unread is reset, and its answer may be lost.
+fn skip_body(head: &str, stream: &mut TcpStream) {
+    let length =
+        head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let _ = std::io::copy(&mut stream.take(length.unwrap_or(0)), &mut std::io::sink());
+}
+
+pub fn response(status: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+}
