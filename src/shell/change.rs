@@ -3,47 +3,16 @@
 use std::ffi::OsString;
 use std::process::Command;
 
-use super::{Displaced, Grant};
+use super::dialect::Shell;
+use super::displaced::Displaced;
+use super::grant::Grant;
+use super::quote::is_printable;
+use super::variables::{CREDENTIALS, EXPIRATION, REGION, RIVALS, ROLE, SERVER, SERVER_RIVALS};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::role::RoleArn;
 use crate::secret::Secret;
-use crate::shell::{self, Shell};
 use crate::timestamp;
-
-/// The variables that hold a role's credentials.
-const CREDENTIALS: [&str; 5] =
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID"];
-/// The variables by which a prompt and this tool know the shell's role.
-const ROLE: [&str; 3] = ["AWS_SSO_PROFILE", "AWS_SSO_ROLE_ARN", EXPIRATION];
-/// When the keys expire, in epoch seconds, for prompts and the hook.
-const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
-/// The variables by which SDKs know the region.
-const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-/// The variables by which other tools name a profile or a token; they would contradict the credentials.
-const RIVALS: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"];
-
-/// The variables by which SDKs know a credential server.
-const SERVER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
-/// The variables that some SDK prefers to those of a credential server, beside keys and profiles.
-const SERVER_RIVALS: [&str; 4] = [
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_ROLE_ARN",
-];
-
-/// The variables of a role's shell that are secrets, hold some, or lead to some.
-pub const SECRETS: [&str; 8] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    Displaced::VARIABLE,
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-];
 
 /// `name → value`, where `None` removes the variable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,7 +76,7 @@ impl Change {
         if let Some(displaced) = displaced {
             // A value that cannot be given to a shell is no reason to keep the role.
             let values = displaced.into_values().into_iter();
-            change.0 = values.map(|(name, value)| (name, value.filter(|value| shell::is_printable(value)))).collect();
+            change.0 = values.map(|(name, value)| (name, value.filter(|value| is_printable(value)))).collect();
             change.remove([Displaced::VARIABLE]);
         } else if has_role {
             change.remove(CREDENTIALS);
@@ -157,7 +126,7 @@ impl Change {
         for (name, value) in &self.0 {
             let statement = match value {
                 None => shell.unset(name),
-                Some(value) if shell::is_printable(value) => shell.set(name, value),
+                Some(value) if is_printable(value) => shell.set(name, value),
                 Some(_) => {
                     return Err(Error::failed(format!(
                         "the value for {name} holds a control character, so it is not given to a shell"
@@ -178,13 +147,6 @@ impl Change {
                 None => command.env_remove(name),
             };
         }
-    }
-
-    /// The names that a change may touch: a record of what was displaced holds no others.
-    #[must_use]
-    pub fn known_name(name: &str) -> Option<&'static str> {
-        let mut known = CREDENTIALS.into_iter().chain(ROLE).chain(REGION).chain(RIVALS);
-        known.by_ref().chain(SERVER).chain(SERVER_RIVALS).find(|known| *known == name)
     }
 
     fn touches(&self, name: &str) -> bool {
@@ -219,7 +181,7 @@ impl Change {
 
 /// A value that the shell has now, if it can be rendered for it again.
 fn to_give_back(name: &str, value: OsString) -> Result<String> {
-    value.into_string().ok().filter(|value| shell::is_printable(value)).ok_or_else(|| {
+    value.into_string().ok().filter(|value| is_printable(value)).ok_or_else(|| {
         Error::usage(format!(
             "the value of {name} holds a control character or is not UTF-8, so clear could not give it back"
         ))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::Change;
+use super::variables::{DISPLACED, known_name};
 
 /// `name → value before the change`, where `None` says that there was no such variable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,14 +13,14 @@ pub struct Displaced(BTreeMap<&'static str, Option<String>>);
 
 impl Displaced {
     /// The variable that carries the record within the shell.
-    pub const VARIABLE: &'static str = "AWS_SSO_DISPLACED";
+    pub const VARIABLE: &'static str = DISPLACED;
 
     /// Reads the record; `None` if this is not one. Names that no change touches are dropped.
     #[must_use]
     pub fn from_variable(text: &str) -> Option<Self> {
         let json = BASE64.decode(text).ok()?;
         let values: BTreeMap<String, Option<String>> = serde_json::from_slice(&json).ok()?;
-        let known = |(name, value): (String, _)| Some((Change::known_name(&name)?, value));
+        let known = |(name, value): (String, _)| Some((known_name(&name)?, value));
         Some(Self(values.into_iter().filter_map(known).collect()))
     }
 

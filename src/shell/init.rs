@@ -4,7 +4,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::Shell;
+use super::dialect::Shell;
+use super::quote::is_printable;
 use crate::error::{Error, Result};
 
 /// What the prompt does when the shell's credentials have five minutes left.
@@ -66,7 +67,7 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
     let program = init
         .program
         .to_str()
-        .filter(|path| super::is_printable(path))
+        .filter(|path| is_printable(path))
         .ok_or_else(|| Error::failed("the path of this program cannot be written in a shell script"))?;
     let parts =
         [("completion", init.completion), ("renewal", init.hook == Hook::Refresh), ("hook", init.hook != Hook::None)];

@@ -1,114 +1,19 @@
-//! The shells we speak: how each quotes a value, changes its environment, and is given the `awsso` function.
+//! The shells: how each quotes a value, what entering a role changes in it, and the `awsso` function.
 
 mod change;
+mod dialect;
 mod displaced;
+mod function;
 mod grant;
 mod init;
 mod quote;
+mod variables;
 
-use std::path::Path;
-
-use clap::ValueEnum;
-
-pub use change::{Change, SECRETS};
+pub use change::Change;
+pub use dialect::Shell;
 pub use displaced::Displaced;
+pub(crate) use function::through_function;
 pub use grant::Grant;
 pub use init::{Hook, Init, script};
 pub use quote::is_printable;
-
-use crate::environment;
-use crate::error::{Error, Result};
-
-/// A shell whose environment we can change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Shell {
-    /// bash 3.2 and later.
-    Bash,
-    /// zsh 5 and later.
-    Zsh,
-    /// fish 3 and later.
-    Fish,
-    /// Windows PowerShell 5.1 and PowerShell 7.
-    #[value(alias = "pwsh")]
-    Powershell,
-    /// Any POSIX shell: dash, ksh, busybox.
-    #[value(alias = "sh")]
-    Posix,
-}
-
-impl Shell {
-    /// The name that `init` and `--shell` take.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bash => "bash",
-            Self::Zsh => "zsh",
-            Self::Fish => "fish",
-            Self::Powershell => "powershell",
-            Self::Posix => "posix",
-        }
-    }
-
-    /// The person's shell, from `$SHELL`; `None` where it is another.
-    #[must_use]
-    pub fn detect() -> Option<Self> {
-        let path = environment::shell()?;
-        let name = Path::new(&path).file_stem()?.to_str()?;
-        Self::from_str(name, true).ok()
-    }
-
-    /// The value as one word that the shell takes literally, whatever it holds: always quoted.
-    ///
-    /// The value must be printable: check with [`is_printable`] before anything is rendered.
-    #[must_use]
-    pub fn quote(self, value: &str) -> String {
-        match self {
-            Self::Bash | Self::Zsh | Self::Posix => quote::posix(value),
-            Self::Fish => quote::fish(value),
-            Self::Powershell => quote::powershell(value),
-        }
-    }
-
-    /// The statement that exports a variable.
-    #[must_use]
-    pub fn set(self, name: &str, value: &str) -> String {
-        let value = self.quote(value);
-        match self {
-            // A person may have aliased `export`; a POSIX shell has no `builtin` to say so, and the backslash does.
-            Self::Bash | Self::Zsh => format!("\\builtin export {name}={value}"),
-            Self::Posix => format!("export {name}={value}"),
-            Self::Fish => format!("set -gx {name} {value}"),
-            Self::Powershell => format!("$env:{name} = {value}"),
-        }
-    }
-
-    /// The statement that removes a variable; it succeeds if there is none.
-    #[must_use]
-    pub fn unset(self, name: &str) -> String {
-        match self {
-            Self::Bash | Self::Zsh => format!("\\builtin unset {name}"),
-            Self::Posix => format!("unset {name}"),
-            // A universal variable shows through, even to programs, and is not ours to erase: it is that of every shell.
-            // `set -e` fails where there is nothing to erase.
-            Self::Fish => format!(
-                "set -eg {name}; set -qU {name}; and echo 'aws-sso: warning: {name} is a universal variable and stays; \
-                 to erase it: set -eU {name}' >&2; or true"
-            ),
-            Self::Powershell => format!("Remove-Item -LiteralPath 'Env:/{name}' -ErrorAction Ignore"),
-        }
-    }
-}
-
-/// The shell that evaluates our output; without the function nobody does, and keys would only be shown.
-pub(crate) fn through_function(shell: Option<Shell>, verb: &str) -> Result<Shell> {
-    shell.ok_or_else(|| {
-        let load = match Shell::detect() {
-            Some(Shell::Fish) => "aws-sso init fish | source".to_owned(),
-            Some(Shell::Powershell) => "aws-sso init powershell | Out-String | Invoke-Expression".to_owned(),
-            Some(shell @ (Shell::Bash | Shell::Zsh)) => format!("eval \"$(aws-sso init {})\"", shell.name()),
-            _ => "eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned(),
-        };
-        Error::usage(format!("{verb} changes this shell, which only the awsso function can do"))
-            .with_remedy(format!("load it with: {load}\nthen run: awsso {verb}"))
-    })
-}
+pub(crate) use variables::SECRETS;
