@@ -1,11 +1,11 @@
-//! What can go wrong, said as what happened and what to do about it.
+//! Errors: what happened, what to do about it, and the cause.
 
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// The result of everything in this crate that can fail.
+/// The result of every function that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Who has to act on an error; it decides the exit status.
@@ -15,13 +15,13 @@ pub enum Kind {
     Failed,
     /// The arguments or the configuration are wrong.
     Usage,
-    /// The person has to sign in.
+    /// A sign-in is needed.
     SignInNeeded,
-    /// The directory refuses the role, or does not know it.
+    /// Identity Center denies the role, or does not know it.
     Denied,
     /// The service failed, throttled or could not be reached.
     Service,
-    /// The person gave up with Ctrl-C, Esc or "Deny".
+    /// The user cancelled with Ctrl-C, Esc or "Deny".
     Cancelled,
 }
 
@@ -49,7 +49,7 @@ impl Kind {
     }
 }
 
-/// An error for a person: one line of what happened, and a remedy where there is one.
+/// An error as users see it: one line that says what happened, and a remedy if there is one.
 #[derive(Clone, Debug)]
 pub struct Error {
     kind: Kind,
@@ -58,7 +58,7 @@ pub struct Error {
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
-/// What a person sees decides: the source of two equal errors may differ.
+/// Two errors are equal if users see the same; their sources may differ.
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
         (self.kind, &self.message, &self.remedy) == (other.kind, &other.message, &other.remedy)
@@ -83,12 +83,12 @@ impl Error {
         Self::new(Kind::Usage, message)
     }
 
-    /// The person has to sign in.
+    /// A sign-in is needed.
     pub fn sign_in_needed(message: impl Into<String>) -> Self {
         Self::new(Kind::SignInNeeded, message)
     }
 
-    /// The directory refuses the role, or does not know it.
+    /// Identity Center denies the role, or does not know it.
     pub fn denied(message: impl Into<String>) -> Self {
         Self::new(Kind::Denied, message)
     }
@@ -98,7 +98,7 @@ impl Error {
         Self::new(Kind::Service, message)
     }
 
-    /// The person gave up.
+    /// The user cancelled.
     pub fn cancelled(message: impl Into<String>) -> Self {
         Self::new(Kind::Cancelled, message)
     }
@@ -135,7 +135,7 @@ impl Error {
         ExitCode::from(self.kind.status())
     }
 
-    /// What a person sees on stderr: cleaned of control characters, ending in a newline.
+    /// The text for stderr: without control characters, and with a newline at the end.
     #[must_use]
     pub fn report(&self) -> String {
         use crate::terminal::clean;
@@ -146,6 +146,17 @@ impl Error {
             report.push('\n');
         }
         report
+    }
+}
+
+impl Error {
+    /// Logs what caused the error, and what caused that; shown with `-v`.
+    pub fn log_causes(&self) {
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            tracing::debug!("caused by: {}", crate::terminal::clean(&error.to_string()));
+            cause = error.source();
+        }
     }
 }
 

@@ -1,8 +1,8 @@
-//! The road of a cached `-ext`: arguments, config, cache file, one write.
+//! Fast path for a cached `credential_process` answer: arguments, config, cache file, one write.
 //!
-//! SDKs run a `credential_process` all the time, and nearly always the answer lies in the cache. So this road builds
-//! nothing: no argument parser, no async runtime, no TLS, no lock, no thread. Whatever is out of the ordinary leaves
-//! it, and the ordinary road decides (and words every error).
+//! SDKs run a `credential_process` all the time, and nearly always the answer is cached. So the fast path builds nothing:
+//! no argument parser, no async runtime, no TLS, no lock, no thread. Anything unusual returns `None`, and `commands`
+//! takes over, which also words every error. `benches/gates` limits its instructions and system calls.
 
 use std::ffi::OsString;
 
@@ -14,7 +14,7 @@ use crate::environment;
 use crate::role::RoleRef;
 use crate::secret_store::SecretStore;
 
-/// The `credential_process` answer, if these arguments ask for one and a fresh one is cached.
+/// The `credential_process` answer, if the arguments ask for one and the cached credentials are fresh.
 #[must_use]
 pub fn answer(arguments: &[OsString]) -> Option<String> {
     let Request { profile, role } = request(arguments)?;
@@ -59,7 +59,7 @@ fn cached(profile: &str, role: &str) -> Option<RoleCredentials> {
     let config = Config::read_profile(&environment::config_file().ok()?, profile).ok()?;
     let directory = config.directory(profile).ok()?;
     let path = role_credentials::path(&environment::role_cache().ok()?, &account_id, &role_name, directory.origin());
-    // With another store nothing of ours lies there, and what the AWS CLI has put there serves as well.
+    // With another store this tool writes no files, but those that the AWS CLI wrote are valid as well.
     role_credentials::read(&SecretStore::Files, &path, &account_id).ok()?.filter(RoleCredentials::is_fresh)
 }
 
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_plain_spelling_takes_the_warm_road() {
+    fn only_the_plain_spelling_takes_the_fast_path() {
         let cases = [
             ("-p P -r R -ext", Some(("P", "R"))),
             ("-ext --rolearn R --profile P", Some(("P", "R"))),
@@ -87,7 +87,7 @@ mod tests {
             let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
             let found = request(&arguments).map(|request| (request.profile.into_owned(), request.role));
             let found = found.as_ref().map(|(profile, role)| (profile.as_str(), *role));
-            // A role that looks like an option names nothing that is cached, so clap gets to see it.
+            // A role that looks like an option is never cached, so clap parses this line.
             assert_eq!(found, expected, "{line}");
         }
     }

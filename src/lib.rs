@@ -1,7 +1,21 @@
 //! `aws-sso`: short-lived AWS credentials from IAM Identity Center, for shells and for every AWS SDK.
 //!
-//! The floors, from the top; nothing reaches up: `commands` → `inventory`, `session`, `emit`, `shell`, `picker` →
-//! `identity_center`, `aws_files` → `role`, `credentials`, `error`. `sandbox` stands apart.
+//! The modules form layers. A module imports from layers below, or from others in its own layer, and never from above.
+//! No two modules import each other. `tests/layers.rs` checks this list against the code:
+//!
+//! ```text
+//! commands, fast_path
+//! cli, context
+//! discovery, inventory, provider, settings, credential_server
+//! session
+//! identity_center, browser
+//! aws_config, aws_cache, secret_store, picker, shell
+//! role, files, programs
+//! address, credentials, environment, error, output, partition, placeholders, secret, suggest, terminal, timestamp
+//! ```
+//!
+//! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
+//! in both the tool and the service that tests it.
 
 pub mod address;
 pub mod aws_cache;

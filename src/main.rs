@@ -1,4 +1,4 @@
-//! argv → one `Result` → an exit status.
+//! From the arguments to one `Result`, and from that to the exit status.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -13,6 +13,7 @@ fn main() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         terminal::say(&error.report());
+        error.log_causes();
         error.exit_code()
     })
 }

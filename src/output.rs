@@ -1,4 +1,4 @@
-//! Results on stdout: whole, and in one write.
+//! Results go to stdout, each in one write.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result, reason};
 
-/// Writes a result to stdout in one piece; that its reader has gone is no error.
+/// Writes a result to stdout. A closed pipe is not an error: its reader has seen enough.
 pub fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -18,9 +18,14 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Writes a result as JSON that a person can read too.
+/// Writes a result as JSON that people can read too.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
+    print(&to_json(value)?)
+}
+
+/// The text that [`print_json`] writes.
+pub(crate) fn to_json(value: &(impl Serialize + ?Sized)) -> Result<String> {
     let json = serde_json::to_string_pretty(value)
         .map_err(|error| Error::failed("cannot write the result as JSON").with_source(error))?;
-    print(&(json + "\n"))
+    Ok(json + "\n")
 }

@@ -19,17 +19,17 @@ use crate::session::LoginPolicy;
 pub(crate) use doctor::Doctor;
 pub(crate) use exec::{Exec, Many};
 
-/// Options of every verb.
+/// The options of every verb.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// The profile or sso-session to sign in with
     #[arg(short, long, global = true, value_name = "PROFILE", add = ArgValueCompleter::new(completers::directories))]
     pub profile: Option<String>,
-    /// Whether a missing sign-in may be asked for: auto, where a person can see the link, or never
+    /// Whether to sign in when needed: auto, if you can see the link, or never
     #[arg(long, global = true, value_name = "WHEN", value_enum, hide_possible_values = true)]
     pub login: Option<LoginPolicy>,
-    /// Say on stderr what is done
+    /// Show on stderr what is done, and the cause of an error
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Global {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "The original spelling")]
 pub(crate) struct Original {
-    /// The role; without one you choose
+    /// The role [without one you choose]
     #[arg(short = 'r', long = "rolearn", value_name = "ROLE", alias = "role", add = ArgValueCompleter::new(completers::roles))]
     pub role: Option<String>,
     /// -env: print the credentials as shell exports
@@ -53,7 +53,6 @@ pub(crate) struct Original {
 }
 
 impl Original {
-    /// Whether none of them was given.
     pub(crate) fn is_empty(&self) -> bool {
         self.role.is_none() && !self.env_vars && !self.external_source && !self.discover_roles
     }

@@ -4,23 +4,23 @@ use clap::Args;
 
 use crate::shell::Shell;
 
-/// The mark by which the function says that its shell will evaluate what is printed.
+/// Set by the `awsso` function, whose shell evaluates what is printed.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InShell {
     #[arg(long, hide = true, value_enum)]
     pub shell: Option<Shell>,
 }
 
-/// What a shell is given.
+/// What the environment gets besides the role.
 #[derive(Debug, Args)]
 pub(crate) struct Target {
     /// The region to work in
     #[arg(long, value_parser = region)]
     pub region: Option<String>,
-    /// Name the discovered profile in AWS_PROFILE, for programs that outlive the credentials
+    /// Set AWS_PROFILE to the discovered profile, for programs that run longer than the credentials last
     #[arg(long, conflicts_with = "keys")]
     pub as_profile: bool,
-    /// Export keys even where ROLE is a profile
+    /// Export keys even if ROLE is a profile
     #[arg(long)]
     pub keys: bool,
 }

@@ -22,8 +22,8 @@ pub(crate) struct CheckArgs {
     role: Option<String>,
 }
 
-/// 0 if there is a sign-in that serves, or serves once renewed, and grants the role; else the status of what is
-/// missing: 3 for a sign-in, 4 for the role. Nobody is asked to sign in: the dispatcher sees to that.
+/// The status is 0 if there is a valid sign-in, or one that can be renewed, and it grants the role; else 3 where the
+/// sign-in is missing and 4 where the role is. `commands::dispatch` sees to it that nobody is asked to sign in.
 pub(crate) fn run(context: &Context, arguments: &CheckArgs) -> ExitCode {
     match check(context, arguments.role.as_deref()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! `clear`: this shell gets back what it had before.
+//! `clear`: gives this shell back what it had before.
 
 use clap::Args;
 

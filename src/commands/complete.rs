@@ -12,7 +12,6 @@ use crate::output::print;
 use crate::shell::Shell;
 use crate::terminal::clean;
 
-/// What a shell's completion function asks.
 #[derive(Debug, Args)]
 pub(crate) struct CompleteArgs {
     /// The shell that asks
@@ -29,7 +28,7 @@ pub(crate) struct CompleteArgs {
     words: Vec<String>,
 }
 
-/// Prints a candidate a line, and its description after a tab, for shells that show one.
+/// Prints one candidate per line, followed by a tab and its description for shells that show one.
 pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()> {
     let words = match &arguments.line {
         Some(line) => words_of_line(line),
@@ -43,7 +42,7 @@ pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()
     print(&lines.collect::<String>())
 }
 
-/// A word that fits, and a few words about it.
+/// A word that completes the line, and a description of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Candidate {
     /// What is inserted.
@@ -52,7 +51,7 @@ struct Candidate {
     description: String,
 }
 
-/// What fits in place of the last of `words`, the first being the command itself.
+/// The candidates for the last of `words`; the first is the command itself.
 fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
     if words.len() < 2 {
         return Vec::new();
@@ -60,7 +59,7 @@ fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
     let words = without_profile(words);
     let index = words.len() - 1;
     let words = words.into_iter().map(|word| long_spelling(OsString::from(word))).collect();
-    // What cannot be completed is no error to a person who presses Tab.
+    // Tab shows nothing rather than an error.
     let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
     found
         .into_iter()
@@ -73,8 +72,8 @@ fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
         .collect()
 }
 
-/// The words without `-p PROFILE`, which decides nothing here: the engine would take a profile that is called like a
-/// verb for that verb.
+/// The words without `-p PROFILE`, which does not change what is offered. clap's engine would take a profile that is
+/// named like a verb for that verb.
 fn without_profile(words: &[String]) -> Vec<String> {
     let last = words.len() - 1;
     let is_option = |at: usize| at + 1 < last && matches!(words[at].as_str(), "-p" | "--profile");
@@ -83,8 +82,8 @@ fn without_profile(words: &[String]) -> Vec<String> {
     (0..=last).filter(is_kept).map(|at| words[at].clone()).collect()
 }
 
-/// The words of a command line up to the cursor, the last of them the one that is being typed: for bash, whose own
-/// words end at each colon.
+/// The words of a command line up to the cursor; the last one is being typed. For bash, whose own words end at each
+/// colon.
 fn words_of_line(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote, mut in_word) = (Vec::new(), String::new(), None, false);
     let mut letters = line.chars();

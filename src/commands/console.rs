@@ -21,7 +21,7 @@ use clap_complete::engine::ArgValueCompleter;
 #[derive(Debug, Args)]
 #[command(after_help = CONSOLE_HELP)]
 pub(crate) struct ConsoleArgs {
-    /// The role; without one this shell's, else you choose
+    /// The role [default: this shell's; without one you choose]
     #[arg(add = ArgValueCompleter::new(completers::roles))]
     role: Option<String>,
     /// The service whose page is opened, such as s3
@@ -33,10 +33,10 @@ pub(crate) struct ConsoleArgs {
     /// The page itself, by its https address
     #[arg(long, value_name = "URL", conflicts_with = "service")]
     destination: Option<String>,
-    /// Print the link instead of opening it; whoever has it within 15 minutes is signed in
+    /// Print the link instead of opening it; anyone who opens it within 15 minutes is signed in
     #[arg(long)]
     print: bool,
-    /// Go through the access portal: no credentials leave this machine, and nothing is asked of the service
+    /// Go through the access portal: no credentials leave this machine, and no request is made
     #[arg(long)]
     portal: bool,
     /// What opens the link, with {url} {account_name} {account_id} {role}
@@ -45,9 +45,9 @@ pub(crate) struct ConsoleArgs {
 }
 
 const CONSOLE_HELP: &str = "\
-The browser gets the address of a page on this machine that leads it to the link, once: the link itself is in no \
-argument list. TEMPLATE is cut into words as a shell does, without a shell; values in a word such as \
-ext+container:… are percent-encoded. The setting browser-command is its default.
+The browser is started with the address of a page on this machine, which leads it to the link once. So the link itself \
+is in no argument list. TEMPLATE is split into words as a shell does it, but no shell runs it. Values in a word such as \
+ext+container:… are percent-encoded. The setting browser-command is the default for --browser-command.
 
 Examples:
   aws-sso console 123456789012/ReadOnlyAccess --service s3
@@ -66,7 +66,7 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
             return print(&format!("{link}\n"));
         }
         open(&found, command.as_ref(), &link)?;
-        tell(&found, &link);
+        show(&found, &link);
         return Ok(());
     }
     let destination = match destination {
@@ -82,13 +82,13 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
     }
     client.block_on(hand_over(link, |address| {
         open(&found, command.as_ref(), address)?;
-        tell(&found, address);
+        show(&found, address);
         Ok(())
     }))?;
     Ok(())
 }
 
-/// The role that was named, else this shell's, else the one that the person chooses; and the region to show.
+/// The role and the region to show: the role that was named, else this shell's, else the one that the user chooses.
 fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<String>)> {
     let of_shell = environment::shell_role().filter(|_| arguments.role.is_none());
     let named = arguments.role.as_ref().or(of_shell.as_ref().map(|(role, _)| role));
@@ -103,13 +103,13 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
         return Err(Error::usage(format!("{region} is not a region of {partition}"))
             .with_remedy("name one in which the role works, such as us-east-1, us-gov-west-1 or cn-north-1"));
     }
-    // One that only happens to be around may be another partition's.
+    // The region of the shell or of the profile may belong to another partition.
     let usual = of_shell.filter(is_there).or_else(|| found.region.clone().filter(is_there));
     let region = arguments.region.clone().or(usual);
     Ok((found, region))
 }
 
-/// The page that was asked for, if one was.
+/// The page to open, if one was named.
 fn destination(found: &Found, arguments: &ConsoleArgs, region: Option<&str>) -> Result<Option<String>> {
     let partition = &found.role.partition;
     if let Some(page) = &arguments.destination {
@@ -123,7 +123,7 @@ fn destination(found: &Found, arguments: &ConsoleArgs, region: Option<&str>) -> 
     match &arguments.service {
         Some(service) => Ok(Some(service_page(partition, service, region)?)),
         None if arguments.region.is_some() => home(found, region).map(Some),
-        // The page by which the role was named is where the person wants to go.
+        // The role was named by the address of a console page: open that page.
         None => Ok(found.page.clone().filter(|page| is_console_page(partition, page))),
     }
 }
@@ -132,7 +132,7 @@ fn home(found: &Found, region: Option<&str>) -> Result<String> {
     service_page(&found.role.partition, "console", region)
 }
 
-/// Services whose page has another name than in the AWS CLI.
+/// Services whose console page is not named as in the AWS CLI.
 const PAGES: [(&str, &str); 5] = [
     ("dynamodb", "dynamodbv2"),
     ("logs", "cloudwatch"),
@@ -159,7 +159,7 @@ fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<
     })
 }
 
-/// The access portal's shortcut, which asks the person's own session there for the role.
+/// The access portal's shortcut link, which uses the session that the browser has there.
 fn portal_link(found: &Found, destination: Option<&str>) -> String {
     let portal = found.directory.start_url.trim_end_matches(['/', '#']);
     let mut link =
@@ -179,23 +179,23 @@ fn command(context: &Context, arguments: &ConsoleArgs) -> Result<Option<BrowserC
     }
 }
 
-/// Whether a person would see this machine's browser; asked before anything is requested for it.
+/// Fails early where the user would not see this machine's browser, before any request is made.
 fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
     let print = if portal { "aws-sso console --portal --print" } else { "aws-sso console --print" };
     let why = match environment::elsewhere() {
         _ if command.is_some() || open::is_chosen() => return Ok(()),
         _ if open::is_unwanted() => "BROWSER is none",
-        Some(Elsewhere::OverSsh) => "you are at another machine, over SSH",
+        Some(Elsewhere::OverSsh) => "you are connected over SSH",
         Some(Elsewhere::InContainer) => "this is a container",
         Some(Elsewhere::NoDisplay) => "there is no display",
         None => return Ok(()),
     };
-    Err(Error::usage(format!("there is no browser here that you would see: {why}")).with_remedy(format!(
-        "print the link, and open it where your browser is: {print}\nor name a program in BROWSER or --browser-command"
+    Err(Error::usage(format!("you would not see a browser of this machine: {why}")).with_remedy(format!(
+        "print the link and open it where your browser is: {print}\nor name a program in BROWSER or --browser-command"
     )))
 }
 
-/// Starts the browser with an address that is no secret.
+/// Starts the browser. The address is not a secret, so it may stand in an argument list.
 fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Result<()> {
     let started = match command {
         None => open::open(address),
@@ -216,16 +216,16 @@ fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Resul
         .with_remedy("name one in BROWSER or --browser-command, or print the link: aws-sso console --print"))
 }
 
-/// The account's name, if it is remembered: nothing is asked for the sake of a name.
+/// The account's name, if the remembered list has it. A name is not worth a request.
 fn account_name(found: &Found) -> Option<String> {
     let inventory = Inventory::remembered(&found.directory).ok()??;
     let account = inventory.accounts.into_iter().find(|account| account.id == found.role.account_id)?;
     Some(account.name).filter(|name| !name.is_empty())
 }
 
-fn tell(found: &Found, address: &str) {
+fn show(found: &Found, address: &str) {
     Screen::open().show(&format!(
-        "aws-sso: the console opens as {}/{}\n  if no browser comes up, go to\n    {}\n",
+        "aws-sso: the console opens as {}/{}\n  if no browser opens, go to\n    {}\n",
         found.role.account_id,
         clean(&found.role.role_name),
         clean(address)

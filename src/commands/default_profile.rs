@@ -1,4 +1,4 @@
-//! The original tool without an output option: a role's credentials become the default profile's.
+//! What the original tool does without an output option: it writes a role's credentials to the default profile.
 
 use crate::aws_config::credentials_file;
 use crate::context::Context;

@@ -47,24 +47,24 @@ pub(crate) struct DiscoverArgs {
     /// The output format of new profiles
     #[arg(long, value_name = "FORMAT")]
     output: Option<String>,
-    /// Remove discovered profiles whose role is no longer offered
+    /// Remove discovered profiles whose role you no longer have
     #[arg(long)]
     prune: bool,
     /// Show the difference and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Give back the file from before the last run
+    /// Restore the file as it was before the last run
     #[arg(long, conflicts_with_all = [
         "name", "matches", "exclude", "style", "absolute", "region", "output", "prune", "dry_run", "resume", "fresh",
     ])]
     undo: bool,
-    /// Go on where the last run stopped, even if that is more than an hour ago
+    /// Continue the last run where it stopped, even if that was more than an hour ago
     #[arg(long, conflicts_with = "fresh")]
     resume: bool,
-    /// Ask for everything anew, although the last run stopped less than an hour ago
+    /// Fetch everything again, although the last run stopped less than an hour ago
     #[arg(long)]
     fresh: bool,
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long)]
     quiet: bool,
 }
@@ -80,7 +80,7 @@ pub(crate) enum CredentialStyle {
 }
 
 const DISCOVER_HELP: &str = "\
-New profiles go into a marked block at the end of the AWS config; whatever else is in that file stays as it is.
+New profiles go into a marked block at the end of the AWS config. Everything else in that file stays as it is.
 
 TEMPLATE has fields {account_id} {account_name} {role} {session} {email} and filters lower, slug, trim_prefix:TEXT, \
 as in {account_name|trim_prefix:acme-|slug}-{role}.
@@ -89,7 +89,7 @@ Examples:
   aws-sso discover -p corp --dry-run
   aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'";
 
-/// How long another process may be busy with the config: it is read and written at once.
+/// How long to wait for another process that edits the config; an edit takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
@@ -136,7 +136,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
             let (after, counts) = planned(before)?;
             if after != before {
                 let replaced = discovery::keep(&path, before, &after)?;
-                // Where somebody else's change is merged this is done twice.
+                // This runs a second time where another program changed the file meanwhile.
                 earlier.get_or_insert(replaced);
             }
             Ok((after, counts))
@@ -157,7 +157,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     }
 }
 
-/// Held from reading to writing, so that two discoveries do not undo each other.
+/// Held from reading to writing, so that two runs do not undo each other's changes.
 fn lock() -> Result<Lock> {
     lock::take(&environment::lock_folder()?, "config", PATIENCE, |_| {})
 }
@@ -207,6 +207,6 @@ fn warn_of_left(counts: &Counts) {
         names.push_str(&format!(" and {} more", counts.left.len() - NAMED));
     }
     terminal::warn(&format!(
-        "these profiles are somebody else's, or could not be read alike by every SDK, and were left as they are: {names}"
+        "these profiles were not written by aws-sso, or SDKs would read them differently, so they were left as they are: {names}"
     ));
 }

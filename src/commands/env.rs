@@ -14,7 +14,7 @@ use clap_complete::engine::ArgValueCompleter;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The secret is printed: evaluate it, and keep it out of files.
+The output holds secrets: let a shell evaluate it, and keep it out of files.
 
 Examples:
   aws-sso env payments-dev/ReadOnlyAccess --shell fish | source
@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, arguments: &EnvArgs) -> Result<()> {
     exports(context, &found, arguments.shell, arguments.region.as_deref())
 }
 
-/// `-env`, where the role may be left out and is then chosen.
+/// `-env`: without a role, the user chooses one.
 pub(crate) fn run_original(context: &Context, role: Option<&str>) -> Result<()> {
     exports(context, &named_or_chosen(context, role)?, Shell::Posix, None)
 }

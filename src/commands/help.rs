@@ -1,37 +1,33 @@
-//! The first page of help: the verbs by what a person is about.
+//! The first page of help: the verbs, grouped by task.
 
 use clap::Command;
 
-/// Headings and their verbs, in the order of a person's day. A verb that none of them has goes last.
-const GROUPS: [(&str, &[&str]); 5] = [
-    ("This shell", &["use", "pick", "clear", "refresh"]),
-    ("One role", &["exec", "console", "serve", "env", "process"]),
-    ("The sign-in", &["login", "logout", "status", "check"]),
-    ("Accounts and roles", &["list", "discover"]),
-    ("Setting up", &["init", "settings", "doctor", "sandbox", "completions"]),
-];
+/// Headings and their verbs.
+pub(super) type Groups = [(&'static str, &'static [&'static str])];
 
-/// The columns that a line of the list may have.
+/// The width of the list, in columns.
 const WIDTH: usize = 80;
 
-/// The command with its verbs in groups, which clap itself does not know.
-pub(crate) fn grouped(command: Command) -> Command {
-    let template =
-        format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}{{all-args}}{{after-help}}", list(&command));
-    // They are told in the list.
+/// The command with its verbs in groups, which clap does not offer.
+pub(super) fn grouped(command: Command, groups: &Groups) -> Command {
+    let template = format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}{{all-args}}{{after-help}}",
+        list(&command, groups)
+    );
+    // The list above shows them.
     command.mut_subcommands(|verb| verb.hide(true)).help_template(template)
 }
 
-fn list(command: &Command) -> String {
+fn list(command: &Command, groups: &Groups) -> String {
     let verbs = || command.get_subcommands().filter(|verb| !verb.is_hide_set());
     let width = verbs().map(|verb| verb.get_name().len()).max().unwrap_or_default();
-    let is_grouped = |name: &str| GROUPS.iter().any(|(_, names)| names.contains(&name));
+    let is_grouped = |name: &str| groups.iter().any(|(_, names)| names.contains(&name));
     let line = |verb: &Command| {
         let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
         wrapped(&format!("  {:width$}  ", verb.get_name()), &about)
     };
     let mut text = String::new();
-    for (heading, names) in GROUPS {
+    for (heading, names) in groups {
         text += &format!("{heading}:\n");
         let known = names.iter().filter_map(|name| verbs().find(|verb| verb.get_name() == *name));
         text.extend(known.map(line));
@@ -69,9 +65,9 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::cli::{Cli, parse};
+    use crate::commands::{Cli, GROUPS, parse};
 
-    /// Every verb that is shown, and those within it, with the whole name of each.
+    /// Every visible verb with its full name, nested ones too.
     fn verbs(command: &Command, name: &str) -> Vec<(String, Command)> {
         let shown = command.get_subcommands().filter(|verb| !verb.is_hide_set());
         shown
@@ -84,7 +80,7 @@ mod tests {
 
     #[test]
     fn every_verb_has_a_place_in_the_list() {
-        let text = list(&Cli::command());
+        let text = list(&Cli::command(), &GROUPS);
         assert!(!text.contains("Others:"), "GROUPS lacks a verb:\n{text}");
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
     }
@@ -99,7 +95,7 @@ mod tests {
             let examples: Vec<_> = examples.lines().map(str::trim).collect();
             assert!(examples.len() >= 2, "{name}: {examples:?}");
             for example in examples {
-                // What another program does with the output is not ours to parse.
+                // The rest of the line belongs to another program.
                 let line = [" | ", " > ", " && ", " || "]
                     .iter()
                     .fold(example, |line, end| line.split(end).next().unwrap_or_default());

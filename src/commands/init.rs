@@ -24,7 +24,7 @@ pub(crate) struct InitArgs {
     /// What the prompt does when the shell's credentials have five minutes left
     #[arg(long, value_enum, default_value_t)]
     hook: Hook,
-    /// Leave out the completion of arguments
+    /// Do not complete arguments
     #[arg(long)]
     no_completion: bool,
 }

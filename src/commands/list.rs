@@ -5,45 +5,45 @@ use std::io::IsTerminal as _;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::inventory::progress::Progress;
 use crate::inventory::{Inventory, Resume, Selection};
-use crate::output::print;
+use crate::output::{self, print};
 use crate::terminal::{self, clean};
 use clap::Args;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What was fetched last is remembered, for Tab and the picker as well; --refresh asks anew.
+The list that was fetched last is remembered, also for Tab and the picker. --refresh asks the service again.
 
 Examples:
   aws-sso list --match 'prod*/ReadOnlyAccess'
   aws-sso list -p corp --refresh --json")]
 pub(crate) struct ListArgs {
-    /// For programs
+    /// Print JSON, for programs
     #[arg(long)]
     json: bool,
-    /// Comma-separated, with a header
+    /// Print comma-separated values with a header
     #[arg(long, conflicts_with = "json")]
     csv: bool,
-    /// Tab-separated, with a header
+    /// Print tab-separated values with a header
     #[arg(long, conflicts_with_all = ["json", "csv"])]
     tsv: bool,
     /// Only roles whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
     #[arg(long = "match", value_name = "PATTERN")]
     matches: Vec<String>,
-    /// Ask the service, although the answer is remembered
+    /// Ask the service, even if the list is remembered
     #[arg(long)]
     refresh: bool,
-    /// On behalf of a program that has the terminal
+    /// Run in the background of a program that owns the terminal
     #[arg(long, hide = true)]
     background: bool,
 }
 
-/// A role, as programs read it.
+/// One role, as programs read it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Row<'a> {
+struct ListedRole<'a> {
     account_id: &'a str,
     account_name: &'a str,
     email_address: &'a str,
@@ -56,7 +56,7 @@ const COLUMNS: [&str; 5] = ["accountId", "accountName", "emailAddress", "roleNam
 pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     #[cfg(unix)]
     if arguments.background {
-        // Without a terminal there is none to disturb, and none whose end would end this too.
+        // Leave the terminal's session: this process must not draw on it, and must outlive it.
         let _ = rustix::process::setsid();
     }
     let directory = context.directory()?;
@@ -64,7 +64,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     let (inventory, shortfall) = if let Some(inventory) = remembered {
         (inventory, None)
     } else {
-        // Whoever asks for a fresh list gets no part of a run that was stopped within the hour.
+        // `--refresh` promises a fresh list, so it takes nothing over from a run that was stopped.
         let resume = if arguments.refresh && !arguments.background { Resume::Never } else { Resume::default() };
         let fetched = context.fetch(&directory, resume, &Progress::for_person())?;
         let shortfall = fetched.shortfall();
@@ -83,7 +83,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     if rows.is_empty() && !arguments.matches.is_empty() {
         terminal::warn(&format!("no role matches {}", clean(&arguments.matches.join(" or "))));
     }
-    // Programs read every name as it is; a terminal would obey it.
+    // Programs get every name unchanged. A terminal would obey escape sequences in it.
     let is_seen = std::io::stdout().is_terminal();
     print(&if is_seen { text.lines().map(|line| format!("{}\n", clean(line))).collect() } else { text })?;
     match shortfall {
@@ -92,11 +92,11 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     }
 }
 
-fn rows<'a>(inventory: &'a Inventory, selection: &Selection) -> Vec<Row<'a>> {
+fn rows<'a>(inventory: &'a Inventory, selection: &Selection) -> Vec<ListedRole<'a>> {
     inventory
         .roles()
         .filter(|(account, role)| selection.has(account, &role.role_name))
-        .map(|(account, role)| Row {
+        .map(|(account, role)| ListedRole {
             account_id: &account.id,
             account_name: &account.name,
             email_address: &account.email,
@@ -106,35 +106,32 @@ fn rows<'a>(inventory: &'a Inventory, selection: &Selection) -> Vec<Row<'a>> {
         .collect()
 }
 
-impl Row<'_> {
+impl ListedRole<'_> {
     fn fields(&self) -> [&str; 5] {
         [self.account_id, self.account_name, self.email_address, &self.role_name, &self.role_arn]
     }
 }
 
-fn json(rows: &[Row<'_>]) -> Result<String> {
-    let mut text =
-        serde_json::to_string_pretty(rows).map_err(|error| Error::failed(format!("cannot write the list: {error}")))?;
-    text.push('\n');
-    Ok(text)
+fn json(rows: &[ListedRole<'_>]) -> Result<String> {
+    output::to_json(rows)
 }
 
-fn separated(rows: &[Row<'_>], separator: &str, field: impl Fn(&str) -> String) -> String {
+fn separated(rows: &[ListedRole<'_>], separator: &str, field: impl Fn(&str) -> String) -> String {
     let line = |fields: [&str; 5]| fields.map(&field).join(separator) + "\n";
-    std::iter::once(COLUMNS).chain(rows.iter().map(Row::fields)).map(line).collect()
+    std::iter::once(COLUMNS).chain(rows.iter().map(ListedRole::fields)).map(line).collect()
 }
 
-/// As RFC 4180 has it.
+/// Quotes a field as RFC 4180 says.
 fn csv_field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
-/// Tabs and line breaks would be taken for the list's own.
+/// TSV has no quoting: tabs and line breaks become spaces.
 fn tsv_field(text: &str) -> String {
     text.replace(['\t', '\n', '\r'], " ")
 }
 
-fn table(rows: &[Row<'_>]) -> String {
+fn table(rows: &[ListedRole<'_>]) -> String {
     let width = rows.iter().map(|row| clean(row.account_name).chars().count()).max().unwrap_or(0);
     rows.iter()
         .map(|row| format!("{}  {:width$}  {}\n", row.account_id, clean(row.account_name), clean(&row.role_name)))

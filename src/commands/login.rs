@@ -1,4 +1,4 @@
-//! `login`: sign in to a directory.
+//! `login`: sign in to Identity Center.
 
 use crate::aws_cache::token::Token;
 use crate::context::Context;
@@ -10,28 +10,28 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A browser opens on this machine; where nobody would see it (over SSH, in a container, without a display) a code is \
-shown instead, to enter on any device. The sign-in is that of the AWS CLI and of every SDK too.
+A browser opens on this machine. Where you would not see it (over SSH, in a container, without a display), a code is \
+shown instead, which you can enter on any device. The AWS CLI and every SDK share this sign-in.
 
 Examples:
   aws-sso login
   aws-sso login -p corp --device-code")]
 pub(crate) struct LoginArgs {
-    /// Answer to a browser on this machine even where none is seen: over SSH, in a container, without a display
+    /// Sign in with a browser on this machine, even over SSH, in a container or without a display
     #[arg(long, conflicts_with = "device_code")]
     browser: bool,
-    /// Show a code to enter on any device, instead of answering to a browser on this machine
+    /// Show a code to enter on any device, instead of using a browser on this machine
     #[arg(long)]
     device_code: bool,
     /// Show the link without opening a browser
     #[arg(long)]
     no_browser: bool,
-    /// Sign in anew although the session is still good
+    /// Sign in again, even if the session is still valid
     #[arg(long)]
     force: bool,
 }
 
-/// Signs in, unless the sign-in there is still serves and `--force` does not ask for a new one.
+/// Signs in, unless there is a valid sign-in and `--force` is not given.
 pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
     let current = if arguments.force { None } else { current(&session) };
     if let Some(token) = current {
         terminal::say(&format!(
-            "already signed in to {start_url}, {}\n  to sign in anew: aws-sso login --force\n",
+            "already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login --force\n",
             describe(&token)
         ));
     } else {
@@ -52,16 +52,16 @@ pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
     Ok(())
 }
 
-/// The token that serves without a person, as far as the service confirms it: who types `login` may have a reason.
+/// The valid token, if the service confirms it: a user who types `login` may know that it was revoked.
 fn current(session: &Session<'_>) -> Option<Token> {
     let token = session.token_without_person().ok().flatten()?;
     session.is_accepted(&token.access_token).unwrap_or(true).then_some(token)
 }
 
-/// Until when, and whether it is renewed after that.
+/// How long the sign-in lasts, and whether it is renewed after that.
 fn describe(token: &Token) -> String {
     let until = timestamp::format(token.expires_at);
     let minutes = token.seconds_left() / 60;
-    let then = if token.is_renewable() { "then renewed silently" } else { "then to be repeated" };
+    let then = if token.is_renewable() { "then renewed automatically" } else { "then you have to sign in again" };
     format!("until {until} ({minutes} minutes), {then}")
 }

@@ -13,34 +13,34 @@ use crate::secret_store::SecretStore;
 use crate::session::SignedOut;
 use crate::terminal::{self, clean};
 
-/// Revokes the token, then deletes it and the role credentials that came from it. Client registrations stay: they are
-/// no sign-in.
+/// Revokes the token, then deletes it and the role credentials that came from it. Client registrations stay: they
+/// grant nothing by themselves.
 pub(crate) fn run(context: &Context) -> Result<()> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;
     let outcome = session.sign_out();
-    // Even if the token could not be deleted: the less is left, the better.
+    // Delete the role credentials even if the token could not be deleted.
     let others = of_others(context, &directory)?;
     let folder = environment::role_cache()?;
     role_credentials::sweep(session.store(), &folder, &others)?;
-    // Wherever they are kept now, the AWS CLI may have left some in its files.
+    // Even with another store, the AWS CLI may have left some in its files.
     role_credentials::sweep(&SecretStore::Files, &folder, &others)?;
     let start_url = clean(&directory.start_url);
     match outcome? {
         SignedOut::WasNot => terminal::say(&format!("was not signed in to {start_url}\n")),
         SignedOut::Revoked => terminal::say(&format!("signed out of {start_url}\n")),
         SignedOut::OnlyHere(error) => {
-            terminal::warn(&format!("{error}; the session lives on at the service until it lapses"));
+            terminal::warn(&format!("{error}; the session stays valid at the service until it expires"));
             terminal::say(&format!("signed out of {start_url} on this machine\n"));
         }
     }
     Ok(())
 }
 
-/// The cache files of other directories' roles, as far as the config and the remembered lists know them.
+/// The cache files of roles that belong to other sign-ins, as far as the config and the remembered lists know them.
 ///
-/// A cache file does not say which directory it is from, only its name does, for who knows the role.
+/// A cache file does not say which sign-in it came from. Its name does, but only to a reader who knows the role.
 fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> {
     let (config, folder) = (context.config()?, environment::role_cache()?);
     let mut files = Vec::new();

@@ -1,4 +1,7 @@
-//! One verb, one file, one `run`.
+//! The command line and its verbs. Each verb is one file: its arguments, its help, its `run`.
+
+#![allow(clippy::doc_markdown, reason = "these comments are what --help shows")]
+#![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
 mod check;
 mod clear;
@@ -64,18 +67,27 @@ pub(crate) struct Cli {
 }
 
 const ROLE_HELP: &str = "\
-PROFILE is a profile or sso-session of the AWS config that says which directory to sign in to. \
-Without -p: AWS_SSO_PROFILE, the settings, or the only directory in the config.
+PROFILE is a profile or sso-session of the AWS config that says which Identity Center to sign in to. \
+Without -p: AWS_SSO_PROFILE, the settings, or the only sso-session in the config.
 
 ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings; \
-a resource's ARN or an address of the console stands for a role of its account.
+the ARN of a resource, or the address of a console page, stands for a role of its account.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 sign-in needed, 4 access denied or no such role, \
-5 the service failed or is unreachable, 130 given up.
+5 the service failed or is unreachable, 130 cancelled.
 
 Examples:
   aws-sso login -p corp
   awsso use 123456789012/ReadOnlyAccess";
+
+/// Headings and their verbs, in the order of a working day. A verb that is in no group goes last.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("This shell", &["use", "pick", "clear", "refresh"]),
+    ("One role", &["exec", "console", "serve", "env", "process"]),
+    ("The sign-in", &["login", "logout", "status", "check"]),
+    ("Accounts and roles", &["list", "discover"]),
+    ("Setting up", &["init", "settings", "doctor", "sandbox", "completions"]),
+];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -96,9 +108,9 @@ pub(crate) enum Verb {
     /// Answer a shell's completion function
     #[command(hide = true)]
     Complete(complete::CompleteArgs),
-    /// Print a completion script for verbs and options, for packagers (init has the one that knows your roles)
+    /// Print a completion script for verbs and options, for packagers (init includes one that knows your roles)
     Completions(completions::CompletionsArgs),
-    /// Write the manual and the completion scripts that a package has besides the program
+    /// Write the manual and the completion scripts for a package
     #[command(hide = true)]
     Packaging(packaging::PackagingArgs),
     /// Sign in
@@ -106,9 +118,9 @@ pub(crate) enum Verb {
     /// Sign out: revoke the session and delete what came from it
     #[command(after_help = "Examples:\n  aws-sso logout\n  aws-sso logout -p corp")]
     Logout,
-    /// Show the session: which directory, until when, and this shell's role
+    /// Show the sign-in, how long it lasts, and this shell's role
     Status(status::StatusArgs),
-    /// Answer by exit status alone whether credentials can be had without a person
+    /// Tell by exit status whether credentials are available without a new sign-in
     Check(check::CheckArgs),
     /// Write a named profile for every account and role
     Discover(discover::DiscoverArgs),
@@ -118,13 +130,13 @@ pub(crate) enum Verb {
     Console(console::ConsoleArgs),
     /// Show each setting, and where its value came from
     Settings(settings::SettingsArgs),
-    /// Find out what is wrong on this machine, and what to do about it
+    /// Find what is wrong on this machine, and how to fix it
     Doctor(cli::Doctor),
     /// Run a command under a role, or under many roles at once
     Exec(cli::Exec),
-    /// Serve a role's credentials on this machine to programs that run for long
+    /// Serve a role's credentials on this machine to long-running programs
     Serve(serve::ServeArgs),
-    /// Run a local Identity Center, to try, to test, to demonstrate
+    /// Run a local Identity Center, to try things out and for tests
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Args),
 }
@@ -139,7 +151,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
     let Cli { mut global, original, verb } = cli;
-    // Neither signs in, nor asks for a keyring's password.
+    // These two never sign in, and never ask for a keyring's password.
     if matches!(verb, Some(Verb::Check(_) | Verb::Doctor(_))) {
         global.login = Some(LoginPolicy::Never);
     }
@@ -149,7 +161,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     end_with_130_on_ctrl_c(verb.as_ref());
     let mut context = Context::new(global);
     if original.external_source || matches!(verb, Some(Verb::Process(_) | Verb::Check(_) | Verb::Doctor(_))) {
-        context = context.without_warnings();
+        context = context.for_program();
     }
     let Some(verb) = verb else { return run_original(&context, &original) };
     if !original.is_empty() {
@@ -189,9 +201,9 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
         _ if original.discover_roles => discover::run(context, &discover::DiscoverArgs::default())?,
         Some(role) if original.external_source => process::run(context, role)?,
         role if original.env_vars => env::run_original(context, role.as_deref())?,
-        // Nobody who types the bare name means to overwrite the default profile.
-        None if !context.is_told_a_profile() => {
-            terminal::say(&help::grouped(Cli::command()).render_help().to_string());
+        // The bare name shows help: it must not overwrite the default profile.
+        None if !context.has_profile_option() => {
+            terminal::say(&help::grouped(Cli::command(), &GROUPS).render_help().to_string());
             return Ok(ExitCode::from(2));
         }
         role => default_profile::run(context, role.as_deref())?,
@@ -199,9 +211,9 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Help, the version and wrong usage, each where it belongs and with its status.
+/// Prints help, the version or wrong usage, and returns the exit status.
 ///
-/// Under the shell function stdout is evaluated, so there even the help goes to stderr.
+/// Under the shell function stdout is evaluated, so there even help goes to stderr.
 fn explain(error: &clap::Error) -> Result<ExitCode> {
     let text = error.render();
     let evaluated = std::env::args_os().any(|argument| argument == "--shell");
@@ -213,25 +225,24 @@ fn explain(error: &clap::Error) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
 
-/// Ctrl-C ends the process at once, with the status that scripts know. Locks die with it, and files are never half
-/// written.
+/// Ctrl-C ends the process at once with status 130. The system releases its locks, and files are never half written.
 fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
-    // What a command of `exec` does at Ctrl-C is its own affair, even where whoever started it had it ignored.
+    // The command that `exec` runs decides itself what Ctrl-C does, and inherits an ignored SIGINT as it is.
     if matches!(verb, Some(Verb::Exec(_) | Verb::Serve(_))) {
         return;
     }
-    // The sandbox runs a shell, and Ctrl-C is that shell's.
+    // The sandbox runs a shell, and Ctrl-C belongs to that shell.
     #[cfg(feature = "sandbox")]
     if matches!(verb, Some(Verb::Sandbox(_))) {
         return;
     }
     let status = i32::from(Kind::Cancelled.status());
     let always = Arc::new(AtomicBool::new(true));
-    // Without it the signal's default action ends the process as well.
+    // If this fails, the default action still ends the process, only with another status.
     let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, status, always);
 }
 
-/// Our own events only: what the SDK logs may hold tokens.
+/// Logs our own events only: those of the SDK may hold tokens.
 fn log_to_stderr() {
     use tracing_subscriber::{Layer, filter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
     let ours = filter::Targets::new().with_target("aws_sso", tracing::Level::DEBUG);
@@ -245,7 +256,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     let ours: Vec<_> = arguments
         .into_iter()
         .map(|argument| {
-            // What follows is another command's.
+            // Words after `--` belong to another command.
             is_ours &= argument != "--";
             (if is_ours { long_spelling(argument) } else { argument }, is_ours)
         })
@@ -257,11 +268,11 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
         let parsed = Cli::try_parse_from(arguments);
         return parsed.map_err(|error| if forgot_dashes { with_dashes(error) } else { error });
     }
-    let matches = help::grouped(Cli::command()).try_get_matches_from(arguments)?;
+    let matches = help::grouped(Cli::command(), &GROUPS).try_get_matches_from(arguments)?;
     Cli::from_arg_matches(&matches)
 }
 
-/// Says where the command of `exec` goes to who may have put it elsewhere.
+/// Adds the hint that the command of `exec` comes after `--`.
 fn with_dashes(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
     if matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::ArgumentConflict) {

@@ -12,7 +12,7 @@ use crate::shell::through_function;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  awsso pick\n  awsso pick -p corp --region eu-west-1")]
 pub(crate) struct PickArgs {
-    /// Words to begin with; a role that alone fits them is taken without asking
+    /// Words to search for; if only one role fits them, it is used without asking
     query: Vec<String>,
     #[command(flatten)]
     target: Target,

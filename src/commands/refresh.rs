@@ -1,4 +1,4 @@
-//! `refresh`: this shell's role again, with credentials that last longer.
+//! `refresh`: renews the credentials of this shell's role.
 
 use clap::Args;
 
@@ -22,10 +22,10 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "refresh")?;
     let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
     if expiration.is_none() {
-        // `use --as-profile` has exported no keys.
+        // `use --as-profile` exported no keys, so there is nothing to renew.
         let profile = environment::aws_profile().ok_or_else(no_role)?;
         terminal::say(&format!(
-            "aws-sso: programs get the credentials of AWS_PROFILE={} by themselves\n",
+            "aws-sso: programs renew the credentials of AWS_PROFILE={} by themselves\n",
             terminal::clean(&profile)
         ));
         return Ok(());

@@ -52,9 +52,9 @@ pub(crate) struct ServeArgs {
 }
 
 const SERVE_HELP: &str = "\
-Every AWS SDK asks the server again by itself before credentials lapse. The environment to set is printed once it \
-listens; Ctrl-C or SIGTERM stops it. It listens on 127.0.0.1 alone, and answers only those who have the token that it prints. For one command, \
-`aws-sso exec --server` does all of this.
+Every AWS SDK asks the server again before the credentials expire. The environment to set is printed once the server \
+listens. Ctrl-C or SIGTERM stops it. It listens on 127.0.0.1 only, and answers only programs that have the printed \
+token. For a single command, use aws-sso exec --server.
 
 Examples:
   aws-sso serve payments-dev/ReadOnlyAccess

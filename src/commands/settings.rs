@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::environment::{self, shown};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::inventory::Inventory;
-use crate::output::print;
+use crate::output::{print, print_json};
 use crate::role::RoleRef;
 use crate::settings::table::{PROFILE, Setting, TABLE};
 use crate::settings::{Gravity, Problem, Settings};
@@ -18,15 +18,15 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = SETTINGS_HELP)]
 pub(crate) struct SettingsArgs {
-    /// For programs
+    /// Print JSON, for programs
     #[arg(long)]
     json: bool,
 }
 
 const SETTINGS_HELP: &str = "\
-Each line is a setting, its value, and where that came from: an option, an environment variable, a line of the file, \
-or the default. Lines of the file that are wrong, and aliases that name no role, are told on stderr; the exit status \
-is 2 if other verbs refuse such a file.
+Each line shows a setting, its value, and where the value comes from: an option, an environment variable, a line of \
+the file, or the default. Wrong lines of the file, and aliases that name no role, are reported on stderr. The exit \
+status is 2 if other verbs refuse the file.
 
 Examples:
   aws-sso settings
@@ -36,15 +36,15 @@ Examples:
 #[derive(Debug, Serialize)]
 struct Report<'a> {
     file: String,
-    settings: Vec<Row<'a>>,
-    problems: Vec<Told<'a>>,
+    settings: Vec<SettingRow<'a>>,
+    problems: Vec<ReportedProblem<'a>>,
 }
 
-/// A setting or an alias.
+/// A setting or an alias, as it is shown.
 #[derive(Debug, Serialize)]
-struct Row<'a> {
+struct SettingRow<'a> {
     name: String,
-    /// What counts; the default may be no value but words.
+    /// The value in force; a default may be a description instead.
     value: &'a str,
     source: Source,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +65,7 @@ enum Source {
 }
 
 #[derive(Debug, Serialize)]
-struct Told<'a> {
+struct ReportedProblem<'a> {
     line: usize,
     gravity: &'static str,
     message: &'a str,
@@ -76,11 +76,11 @@ pub(crate) fn run(context: &Context, arguments: &SettingsArgs) -> Result<ExitCod
     let settings = Settings::load(&file)?;
     let sso_profile = environment::sso_profile();
     let overrides = Overrides {
-        options: [(PROFILE.key, "-p", context.asked_profile()), ("login", "--login", context.asked_login())],
+        options: [(PROFILE.key, "-p", context.profile_option()), ("login", "--login", context.login_option())],
         profile: sso_profile.as_deref(),
     };
     let mut rows: Vec<_> = TABLE.iter().map(|setting| overrides.row(setting, &settings)).collect();
-    rows.extend(settings.aliases().map(|(alias, role, line)| Row {
+    rows.extend(settings.aliases().map(|(alias, role, line)| SettingRow {
         name: format!("alias.{alias}"),
         value: role,
         source: Source::File,
@@ -92,7 +92,7 @@ pub(crate) fn run(context: &Context, arguments: &SettingsArgs) -> Result<ExitCod
     problems.extend(aliases_without_role(context, &settings));
     problems.sort_by_key(|problem| problem.line);
     if arguments.json {
-        print(&json(shown(&file), rows, &problems)?)?;
+        print_json(&report(shown(&file), rows, &problems))?;
     } else {
         print(&table(&rows, &settings))?;
         for problem in &problems {
@@ -108,14 +108,14 @@ pub(crate) fn run(context: &Context, arguments: &SettingsArgs) -> Result<ExitCod
     Ok(if refused { ExitCode::from(Kind::Usage.status()) } else { ExitCode::SUCCESS })
 }
 
-/// What goes before the file.
+/// Options and variables, which take precedence over the file.
 struct Overrides<'a> {
     options: [(&'static str, &'static str, Option<&'a str>); 2],
     profile: Option<&'a str>,
 }
 
 impl Overrides<'_> {
-    fn row<'a>(&'a self, setting: &'static Setting, settings: &'a Settings) -> Row<'a> {
+    fn row<'a>(&'a self, setting: &'static Setting, settings: &'a Settings) -> SettingRow<'a> {
         let option = self.options.iter().find(|(key, _, _)| *key == setting.key && setting.section.is_empty());
         let option = option.and_then(|(_, option, value)| Some((*option, (*value)?)));
         let variable = setting.variable.filter(|_| setting.key == PROFILE.key).zip(self.profile);
@@ -126,27 +126,24 @@ impl Overrides<'_> {
             (None, None, Some((value, line))) => (value, Source::File, None, Some(line)),
             (None, None, None) => (setting.default, Source::Default, None, None),
         };
-        Row { name: setting.name(), value, source, line, by, meaning: Some(setting.meaning) }
+        SettingRow { name: setting.name(), value, source, line, by, meaning: Some(setting.meaning) }
     }
 }
 
-fn json(file: String, settings: Vec<Row<'_>>, problems: &[Problem]) -> Result<String> {
+fn report<'a>(file: String, settings: Vec<SettingRow<'a>>, problems: &'a [Problem]) -> Report<'a> {
     let problems = problems
         .iter()
-        .map(|problem| Told {
+        .map(|problem| ReportedProblem {
             line: problem.line,
             gravity: if problem.gravity == Gravity::Error { "error" } else { "warning" },
             message: &problem.message,
         })
         .collect();
-    let mut text = serde_json::to_string_pretty(&Report { file, settings, problems })
-        .map_err(|error| Error::failed(format!("cannot write the settings: {error}")))?;
-    text.push('\n');
-    Ok(text)
+    Report { file, settings, problems }
 }
 
-fn table(rows: &[Row<'_>], settings: &Settings) -> String {
-    let width = |of: fn(&Row<'_>) -> String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
+fn table(rows: &[SettingRow<'_>], settings: &Settings) -> String {
+    let width = |of: fn(&SettingRow<'_>) -> String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
     let (names, values) = (width(|row| clean(&row.name).into_owned()), width(|row| clean(row.value).into_owned()));
     rows.iter()
         .map(|row| {
@@ -161,7 +158,7 @@ fn table(rows: &[Row<'_>], settings: &Settings) -> String {
         .collect()
 }
 
-/// Aliases that are no ROLE, as far as this machine's files tell; nothing is asked of the service.
+/// Aliases that name no role, as far as this machine's files show. No request is made.
 fn aliases_without_role(context: &Context, settings: &Settings) -> Vec<Problem> {
     let aliases = settings.aliases();
     aliases

@@ -1,4 +1,4 @@
-//! `status`: which directory, signed in until when, and this shell's role.
+//! `status`: the sign-in, how long it lasts, and this shell's role.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Token};
+use crate::aws_config::directory::Origin;
 use crate::context::Context;
 use crate::environment;
-use crate::error::{Error, Result};
-use crate::output::print;
+use crate::error::Result;
+use crate::output::{print, print_json};
 use crate::secret_store::{Kind, SecretStore};
 use crate::terminal::clean;
 use crate::timestamp;
@@ -19,7 +20,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  aws-sso status\n  aws-sso status -p corp --json")]
 pub(crate) struct StatusArgs {
-    /// For programs
+    /// Print JSON, for programs
     #[arg(long)]
     json: bool,
 }
@@ -27,7 +28,7 @@ pub(crate) struct StatusArgs {
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Status<'a> {
+struct StatusReport<'a> {
     name: &'a str,
     start_url: &'a str,
     region: &'a str,
@@ -37,7 +38,7 @@ struct Status<'a> {
     renewable: bool,
     /// Where tokens and role credentials are kept.
     store: &'static str,
-    /// Files that hold secrets all the same.
+    /// Files that hold secrets although another store is set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     secrets_in_files: Vec<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +47,7 @@ struct Status<'a> {
     role_expires_at: Option<String>,
 }
 
-/// Prints what is known without asking the service.
+/// Prints what this machine's files and the environment say. No request is made.
 pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
@@ -56,8 +57,8 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     let in_files = if kind == Kind::Files { Vec::new() } else { in_files()? };
     let (role_arn, role_expiry) = environment::shell_role().unzip();
     let role_expiry = role_expiry.flatten().and_then(|epoch| Timestamp::from_second(epoch).ok());
-    let text = if arguments.json {
-        let status = Status {
+    if arguments.json {
+        return print_json(&StatusReport {
             name: &directory.name,
             start_url: &directory.start_url,
             region: &directory.region,
@@ -68,38 +69,35 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
             secrets_in_files: in_files,
             role_arn,
             role_expires_at: role_expiry.map(timestamp::format),
-        };
-        let text = serde_json::to_string_pretty(&status);
-        text.map_err(|error| Error::failed(format!("cannot write the status: {error}")))? + "\n"
-    } else {
-        let mut text = format!(
-            "directory  {}\nstart URL  {}\nregion     {}\nsession    {}\n",
-            clean(&directory.name),
-            clean(&directory.start_url),
-            clean(&directory.region),
-            describe(token.as_ref()),
-        );
-        text.push_str(&format!("secrets    {}\n", place(kind)));
-        for path in in_files {
-            text.push_str(&format!("in a file  {}\n", clean(&environment::shown(&path))));
-        }
-        if let Some(role) = role_arn {
-            let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();
-            text.extend(["role       ", &clean(&role), &until, "\n"]);
-        }
-        text
+        });
+    }
+    let named_by = match directory.origin() {
+        Origin::Session(_) => "sso-session",
+        Origin::StartUrl(_) => "profile",
     };
-    print(&text)
+    let mut lines = vec![
+        (named_by, clean(&directory.name).into_owned()),
+        ("start URL", clean(&directory.start_url).into_owned()),
+        ("region", clean(&directory.region).into_owned()),
+        ("sign-in", describe(token.as_ref())),
+        ("secrets", describe_store(kind).to_owned()),
+    ];
+    lines.extend(in_files.iter().map(|path| ("in a file", clean(&environment::shown(path)).into_owned())));
+    if let Some(role) = role_arn {
+        let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();
+        lines.push(("role", format!("{}{until}", clean(&role))));
+    }
+    print(&lines.iter().map(|(name, value)| format!("{name:11}  {value}\n")).collect::<String>())
 }
 
-fn place(kind: Kind) -> &'static str {
+fn describe_store(kind: Kind) -> &'static str {
     match kind {
         Kind::Files => "in files, shared with the AWS CLI",
         Kind::Keyring => "in the system's secret store",
     }
 }
 
-/// What the AWS CLI has written, or this tool before its settings named another store.
+/// The files with secrets that the AWS CLI wrote, or that this tool wrote before the setting named another store.
 fn in_files() -> Result<Vec<PathBuf>> {
     let (tokens, roles) = (environment::token_cache()?, environment::role_cache()?);
     let mut paths = SecretStore::Files.list(&tokens)?;
@@ -111,7 +109,7 @@ fn in_files() -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Whether requests can be made without a person.
+/// Whether requests can be made without a new sign-in.
 fn is_signed_in(token: &Token) -> bool {
     token.seconds_left() > 0 || token.is_renewable()
 }
@@ -120,15 +118,15 @@ fn describe(token: Option<&Token>) -> String {
     match token {
         None => "not signed in".to_owned(),
         Some(token) if token.is_renewable() => {
-            format!("signed in, renewed silently; token {}", until(token.expires_at))
+            format!("signed in, renewed automatically; token {}", until(token.expires_at))
         }
         Some(token) if token.seconds_left() > 0 => format!("signed in {}", until(token.expires_at)),
-        Some(token) => format!("lapsed at {}", timestamp::format(token.expires_at)),
+        Some(token) => format!("expired at {}", timestamp::format(token.expires_at)),
     }
 }
 
 fn until(instant: Timestamp) -> String {
     let minutes = timestamp::seconds_until(instant) / 60;
     let text = timestamp::format(instant);
-    if minutes >= 0 { format!("until {text} ({minutes} minutes)") } else { format!("lapsed at {text}") }
+    if minutes >= 0 { format!("until {text} ({minutes} minutes)") } else { format!("expired at {text}") }
 }

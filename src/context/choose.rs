@@ -1,4 +1,4 @@
-//! A person chooses a role, or several, from the list of all that they can use.
+//! The user chooses a role, or several, from the list of all that they can use.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::picker::{self, Question, Rows};
 use crate::programs;
 use crate::secret_store::Kind;
 
-/// The role that was named, else the one that the person chooses.
+/// The role that was named, else the one that the user chooses.
 pub(crate) fn named_or_chosen(context: &Context, role: Option<&str>) -> Result<Found> {
     match role {
         Some(role) => context.find(role),
@@ -21,13 +21,13 @@ pub(crate) fn named_or_chosen(context: &Context, role: Option<&str>) -> Result<F
     }
 }
 
-/// Asks the person for a role. `instead` is what to do where nobody can be asked.
+/// Lets the user choose a role. `instead` is the remedy where there is no terminal.
 pub(crate) fn choose(context: &Context, query: &str, instead: &str) -> Result<Found> {
     let mut chosen = choose_roles(context, query, false, instead)?;
     chosen.pop().ok_or_else(|| Error::cancelled("no role was chosen"))
 }
 
-/// Asks the person for roles: one, or several where `many` are asked for. A query that only one role fits is an answer.
+/// Lets the user choose roles: one, or several if `many`. If only one role fits the query, it is taken without asking.
 pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: &str) -> Result<Vec<Found>> {
     let directory = context.directory()?;
     let inventory = context.inventory(&directory)?;
@@ -35,7 +35,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     let is_old = inventory.is_old();
     let mut listing = Listing::new(&directory, inventory, profiles, &Recent::of(&directory));
     if context.secret_store()?.kind() == Kind::Files {
-        // One that is asked for each of a thousand roles would not answer at once.
+        // A keyring is too slow to be asked once for each of a thousand roles.
         listing = listing.with_time_left();
     }
     let listing = Arc::new(listing);
@@ -54,12 +54,12 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     };
     let found: Vec<_> = chosen.into_iter().filter_map(found).collect();
     if found.is_empty() {
-        return Err(Error::failed("the picker answered with a row that was not there"));
+        return Err(Error::failed("the picker returned a row that does not exist"));
     }
     Ok(found)
 }
 
-/// The rows of what is remembered; where that is old, what has come since is added while the person looks.
+/// The rows of the remembered list. If it is old, new roles are added while the user looks at it.
 fn rows(listing: &Arc<Listing>, directory: &Directory, is_old: bool) -> Rows {
     let (shown, grown) = (Arc::clone(listing), Arc::clone(listing));
     let directory = directory.clone();
@@ -84,6 +84,6 @@ fn refresh(directory: &Directory) {
         command.spawn()?.wait()
     });
     if let Err(error) = outcome {
-        tracing::debug!("the list of roles is not renewed: {error}");
+        tracing::debug!("the list of roles was not refreshed: {error}");
     }
 }

@@ -9,12 +9,12 @@ use crate::inventory::Recent;
 use crate::output::print;
 use crate::shell::{Change, Displaced, Grant, Shell};
 
-/// Prints the code by which the shell changes to a role.
+/// Prints the shell code that changes to a role.
 pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Target) -> Result<()> {
     print(&change(context, found, target)?.render(shell)?)
 }
 
-/// What entering a role changes, with a record of what it displaces.
+/// What entering a role changes, including the record of what it displaces.
 pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Result<Change> {
     let region = target.region.as_deref().or(found.region.as_deref());
     let profile = match (&found.profile, target.as_profile) {
@@ -35,7 +35,7 @@ pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Resul
     recorded(change)
 }
 
-/// The profile of the AWS config that means the role.
+/// The name of the profile that gives this role.
 fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
     let config = context.config()?;
     config
@@ -50,12 +50,12 @@ fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
         })
         .map(|profile| profile.name().to_owned())
         .ok_or_else(|| {
-            Error::usage(format!("no profile of the AWS config means {}", found.role))
+            Error::usage(format!("no profile of the AWS config gives {}", found.role))
                 .with_remedy(format!("run: aws-sso discover -p {}", found.directory.name))
         })
 }
 
-/// The change with a record of what it displaces in this environment.
+/// The change, with a record of what it displaces in this environment.
 pub(crate) fn recorded(change: Change) -> Result<Change> {
     change.recorded(displaced(), environment::current)
 }

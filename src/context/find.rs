@@ -17,16 +17,16 @@ use crate::terminal::{Terminal, clean};
 pub(crate) struct Found {
     pub role: RoleArn,
     pub directory: Directory,
-    /// The profile of the AWS config by which it was named, if it was.
+    /// The profile that named it, if one did.
     pub profile: Option<String>,
-    /// The region of what it was named by: a profile, a resource, a page of the console.
+    /// The region of the profile, resource or console page that named it.
     pub region: Option<String>,
-    /// The page of the console by which it was named, if it was.
+    /// The console page that named it, if one did.
     pub page: Option<String>,
 }
 
 impl Context {
-    /// Finds the role that a ROLE argument names. An ARN or an id is never looked up.
+    /// Finds the role that a ROLE argument names. An ARN or an account id costs no look-up.
     pub(crate) fn find(&self, text: &str) -> Result<Found> {
         // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
         let text = self.settings()?.alias(text).unwrap_or(text);
@@ -71,7 +71,7 @@ impl Context {
 }
 
 fn no_role(name: &str) -> Error {
-    Error::denied(format!("{name} is no role, alias, or profile with a role")).with_remedy("run: aws-sso list")
+    Error::denied(format!("{name} is not a role, an alias, or a profile with a role")).with_remedy("run: aws-sso list")
 }
 
 /// The role that a resource's ARN or a console address stands for.
@@ -89,7 +89,7 @@ fn find_by_place(context: &Context, place: &Place) -> Result<Found> {
     Ok(Found { role, directory, profile: None, region, page: place.page.clone() })
 }
 
-/// The directory of a shortcut link's portal, else the usual one.
+/// The Identity Center of a shortcut link's portal, else the usual one.
 fn directory(context: &Context, place: &Place) -> Result<Directory> {
     let Some(portal) = &place.start_url else { return context.directory() };
     let is_it = |directory: &Directory| directory.start_url.trim_end_matches(['/', '#']).eq_ignore_ascii_case(portal);
@@ -99,7 +99,7 @@ fn directory(context: &Context, place: &Place) -> Result<Directory> {
     let config = context.config()?;
     let mut directories = config.directories().iter().filter_map(|name| config.directory(name).ok());
     directories.find(is_it).ok_or_else(|| {
-        Error::usage(format!("no directory of the AWS config has the access portal {portal}")).with_remedy(format!(
+        Error::usage(format!("no sso-session of the AWS config has the access portal {portal}")).with_remedy(format!(
             "add one with sso_start_url = {portal}, or name the role as {}/NAME",
             place.account_id
         ))

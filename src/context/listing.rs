@@ -1,4 +1,4 @@
-//! The rows of `pick`: every account and role, the ones that were used last first.
+//! The rows of `pick`: every account and role, the most recently used first.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -18,10 +18,10 @@ use crate::role::{RoleArn, RoleRef};
 use crate::secret_store::SecretStore;
 use crate::terminal::clean;
 
-/// A longer account name moves its own row's columns only.
+/// The widest account name that widens the column. A longer one shifts its own row only.
 const WIDEST: usize = 40;
 
-/// One account and role, by their places in the inventory.
+/// One account and role, by their indexes in the inventory.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     account: usize,
@@ -29,27 +29,28 @@ struct Entry {
     last_use: Option<i64>,
 }
 
-/// All of them.
+/// All rows, and what is needed to render one.
 pub(crate) struct Listing {
     directory: Directory,
     inventory: Inventory,
     entries: Vec<Entry>,
-    /// What has come since the question was asked, numbered on from the entries.
+    /// Roles that were added while the user looks. Their indexes follow those of the entries.
     grown: Mutex<Vec<RoleArn>>,
     profiles: Profiles,
     width: [usize; 2],
-    /// The folder of credentials, if they are asked for and any are there.
+    /// The folder of cached credentials, if the details show how long those last.
     cache: Option<PathBuf>,
 }
 
-/// Which profile of the AWS config means a role. An account's profiles are read when its first row is made: the person
-/// waits for that row, and not for fifty thousand.
+/// Which profile of the AWS config gives a role.
+///
+/// An account's profiles are read when its first row is rendered, so that the first screen does not wait for 50,000.
 pub(crate) struct Profiles {
     config: Arc<Config>,
     start_url: String,
-    /// Where the profiles are that hold an account's id.
+    /// The indexes of the profiles that contain an account's id.
     places: HashMap<String, Vec<usize>>,
-    /// The profiles of an account's roles.
+    /// The profile of each role, by account.
     known: Mutex<HashMap<String, HashMap<String, String>>>,
 }
 
@@ -67,7 +68,7 @@ impl Profiles {
         Self { config, start_url: directory.start_url.clone(), places, known: Mutex::default() }
     }
 
-    /// The first one in the file, where there are several.
+    /// The profile of a role; the first in the file if there are several.
     fn get(&self, account_id: &str, role_name: &str) -> Option<String> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(roles) = known.get(account_id) {
@@ -100,7 +101,7 @@ impl Profiles {
     }
 }
 
-/// One account and role, as they are shown.
+/// One account and role, ready to be rendered.
 #[derive(Clone, Copy)]
 struct Shown<'a> {
     account: &'a Account,
@@ -118,7 +119,7 @@ impl Listing {
             let roles = account.roles.iter().enumerate();
             entries.extend(roles.map(|(role, name)| Entry { account: at, role, last_use: last_use(name) }));
         }
-        // The inventory is in the order of its names, which a stable sort keeps.
+        // The inventory is sorted by name, and a stable sort keeps that order.
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.last_use));
         let names = accounts.iter().map(|account| clean(&account.name).width());
         let roles = accounts.iter().flat_map(|account| &account.roles).map(|role| role.width());
@@ -129,7 +130,7 @@ impl Listing {
         Self { directory, inventory, entries, grown, profiles, width, cache: None }
     }
 
-    /// Has the details tell how long the credentials at hand last.
+    /// Adds to the details how long cached credentials last.
     pub(crate) fn with_time_left(self) -> Self {
         Self { cache: environment::role_cache().ok().filter(|folder| folder.is_dir()), ..self }
     }
@@ -146,7 +147,7 @@ impl Listing {
         self.entries.get(index).map(|entry| self.rendered(self.shown(entry))).unwrap_or_default()
     }
 
-    /// The role of a row, of those that came later as well.
+    /// The role of a row, also of one that was added later.
     pub(crate) fn role(&self, index: usize) -> Option<RoleArn> {
         let Some(entry) = self.entries.get(index) else {
             let grown = self.grown.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,7 +157,7 @@ impl Listing {
         Some(self.inventory.arn(account, role_name))
     }
 
-    /// Takes in the roles that were not there, and returns their rows.
+    /// Adds the roles that are new, and returns their rows.
     pub(crate) fn grow(&self, inventory: &Inventory) -> Vec<Row> {
         let known: HashSet<_> = self.inventory.roles().map(|(_, role)| role).collect();
         let (rows, roles) = inventory
@@ -171,14 +172,14 @@ impl Listing {
         rows
     }
 
-    /// The only row that holds each word of the query, or is named by all of it.
+    /// The row that the whole query names, or the only one that contains each of its words.
     ///
-    /// Errors: there is no role at all.
+    /// Errors: the list is empty.
     pub(crate) fn only_match(&self, query: &str) -> Result<Option<usize>> {
         match self.entries.as_slice() {
             [] => {
-                return Err(Error::denied("there is no role that you can use")
-                    .with_remedy("ask the administrator of the directory for an assignment"));
+                return Err(Error::denied("you have no role")
+                    .with_remedy("ask the administrator of Identity Center for an assignment"));
             }
             [_] if query.is_empty() => return Ok(Some(0)),
             _ if query.is_empty() => return Ok(None),
@@ -214,7 +215,7 @@ impl Listing {
         let mut details = vec![clean(&account.email).into_owned(), clean(&role.to_string()).into_owned()];
         details.extend(last_use.map(|at| format!("used {} ago", span(Timestamp::now().as_second() - at))));
         details.extend(self.seconds_left(&role).map(|left| match left {
-            ..=0 => "credentials have lapsed".to_owned(),
+            ..=0 => "credentials have expired".to_owned(),
             left => format!("credentials for {} more", span(left)),
         }));
         Row { shown: self.text(shown), details }
@@ -233,7 +234,7 @@ impl Listing {
         line.trim_end().to_owned()
     }
 
-    /// How long the credentials at hand last.
+    /// How long cached credentials last.
     fn seconds_left(&self, role: &RoleArn) -> Option<i64> {
         let folder = self.cache.as_ref()?;
         let path = role_credentials::path(folder, &role.account_id, &role.role_name, self.directory.origin());
@@ -242,7 +243,7 @@ impl Listing {
     }
 }
 
-/// A length of time, in its largest unit.
+/// A length of time in one unit, the largest of which there are at least two.
 fn span(seconds: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
     let seconds = seconds.max(0);
@@ -258,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_is_told_in_the_unit_that_says_enough() {
+    fn a_span_is_shown_in_one_unit() {
         let cases = [
             (-5, "0 seconds"),
             (1, "1 second"),

@@ -1,4 +1,4 @@
-//! What a verb works with, each part made when it is first asked for.
+//! What verbs work with: options, settings, config, sign-in. Each part is made when it is first used.
 
 pub(crate) mod choose;
 pub(crate) mod enter;
@@ -26,43 +26,41 @@ use crate::session::{LoginPolicy, Session};
 use crate::settings::Settings;
 use crate::terminal;
 
-/// The options, the settings, the config, and the directory they lead to.
+/// The options, the settings and the config, and what they lead to.
 pub(crate) struct Context {
     options: Global,
     settings: OnceCell<Settings>,
-    /// Whether a person reads what is said beside the result.
-    warns: bool,
+    /// Whether a person reads warnings and may be asked a question.
+    is_for_person: bool,
     config: OnceCell<Arc<Config>>,
 }
 
 impl Context {
     pub(crate) fn new(options: Global) -> Self {
-        Self { options, settings: OnceCell::new(), warns: true, config: OnceCell::new() }
+        Self { options, settings: OnceCell::new(), is_for_person: true, config: OnceCell::new() }
     }
 
-    /// Whether `-p` was given.
-    pub(crate) fn is_told_a_profile(&self) -> bool {
+    pub(crate) fn has_profile_option(&self) -> bool {
         self.options.profile.is_some()
     }
 
-    /// The same for a verb that programs run: what they would show or swallow is left unsaid.
-    pub(crate) fn without_warnings(mut self) -> Self {
-        self.warns = false;
+    /// The context of a verb that programs run: it gives no warnings, which they would show or lose.
+    pub(crate) fn for_program(mut self) -> Self {
+        self.is_for_person = false;
         self
     }
 
-    /// Whether a person may be asked something.
     pub(crate) fn is_for_person(&self) -> bool {
-        self.warns
+        self.is_for_person
     }
 
-    /// `-p`.
-    pub(crate) fn asked_profile(&self) -> Option<&str> {
+    /// The value of `-p`.
+    pub(crate) fn profile_option(&self) -> Option<&str> {
         self.options.profile.as_deref()
     }
 
-    /// `--login`.
-    pub(crate) fn asked_login(&self) -> Option<&'static str> {
+    /// The value of `--login`.
+    pub(crate) fn login_option(&self) -> Option<&'static str> {
         self.options.login.map(|policy| match policy {
             LoginPolicy::Auto => "auto",
             LoginPolicy::Never => "never",
@@ -73,12 +71,12 @@ impl Context {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
         }
-        // Without a home there are no settings; what needs the home itself will say so.
+        // Without a home folder there are no settings. Whatever needs that folder reports it.
         let settings = match environment::settings_file() {
             Ok(path) => Settings::read(&path)?,
             Err(_) => Settings::default(),
         };
-        if self.warns {
+        if self.is_for_person {
             for problem in settings.problems() {
                 terminal::warn(&format!("{}: {}", settings.place(problem.line), problem.message));
             }
@@ -93,12 +91,12 @@ impl Context {
         Ok(self.settings()?.profile().map(str::to_owned))
     }
 
-    /// `--login`, else the settings.
+    /// `--login`, else the setting.
     pub(crate) fn login_policy(&self) -> Result<LoginPolicy> {
         self.options.login.map_or_else(|| self.settings()?.login(), Ok)
     }
 
-    /// How discovered profiles are named: as asked, else by the settings, else as the original names them.
+    /// How discovered profiles are named: as `--name` says, else the setting, else as the original tool names them.
     pub(crate) fn template(&self, asked: Option<&Template>) -> Result<Template> {
         match (asked, self.settings()?.discover_name()) {
             (Some(template), _) => Ok(template.clone()),
@@ -107,7 +105,7 @@ impl Context {
         }
     }
 
-    /// Who asks for a role.
+    /// The program in which the user chooses a role.
     pub(crate) fn picker(&self) -> Result<Picker> {
         self.settings()?.picker()
     }
@@ -116,7 +114,7 @@ impl Context {
         self.shared_config().map(Arc::as_ref)
     }
 
-    /// The config for a thread, too, that may outlast this.
+    /// The config for a thread that may outlive this context.
     pub(crate) fn shared_config(&self) -> Result<&Arc<Config>> {
         if let Some(config) = self.config.get() {
             return Ok(config);
@@ -125,7 +123,7 @@ impl Context {
         Ok(self.config.get_or_init(|| Arc::new(config)))
     }
 
-    /// The directory that `-p`, the environment, the settings or the config itself name.
+    /// The Identity Center that `-p`, the environment, the settings, or a config with only one names.
     pub(crate) fn directory(&self) -> Result<Directory> {
         match self.profile()? {
             Some(name) => self.config()?.directory(&name),
@@ -133,7 +131,7 @@ impl Context {
         }
     }
 
-    /// The service of a directory; nothing is sent yet.
+    /// A client of the service. Nothing is sent yet.
     pub(crate) fn client(&self, directory: &Directory) -> Result<Client> {
         Client::new(directory, &Network::of(self.config()?, directory))
     }
@@ -143,20 +141,20 @@ impl Context {
         if session.take_over()? {
             role_credentials::sweep(&SecretStore::Files, &environment::role_cache()?, &[])?;
             terminal::say(&format!(
-                "the sign-in to {} has moved to the system's secret store; the AWS CLI needs one of its own\n",
+                "the sign-in to {} has moved to the system's secret store; the AWS CLI now needs its own sign-in\n",
                 terminal::clean(&directory.start_url)
             ));
         }
         Ok(session)
     }
 
-    /// Where tokens and role credentials are kept, as the settings say.
+    /// Where tokens and role credentials are kept, according to the settings.
     pub(crate) fn secret_store(&self) -> Result<SecretStore> {
         let file = environment::settings_file().map(|path| environment::shown(&path)).unwrap_or_default();
         SecretStore::open(self.settings()?.store()?, self.login_policy()? == LoginPolicy::Auto, &file)
     }
 
-    /// The accounts and roles of a directory, as remembered, else fetched.
+    /// The accounts and roles: the remembered list, else a fetched one.
     pub(crate) fn inventory(&self, directory: &Directory) -> Result<Inventory> {
         match Inventory::remembered(directory)? {
             Some(inventory) => Ok(inventory),
@@ -164,7 +162,7 @@ impl Context {
         }
     }
 
-    /// The accounts and roles of a directory, fetched and remembered. That some could not be had is a warning.
+    /// Fetches the accounts and roles, and remembers them. Accounts that could not be read are a warning.
     pub(crate) fn fetch_inventory(&self, directory: &Directory) -> Result<Inventory> {
         let fetched = self.fetch(directory, Resume::default(), &Progress::for_person())?;
         if let Some(error) = fetched.shortfall() {
@@ -173,7 +171,7 @@ impl Context {
         Ok(fetched.inventory)
     }
 
-    /// The same, and what could not be had.
+    /// Fetches the accounts and roles, with the accounts that could not be read.
     pub(crate) fn fetch(&self, directory: &Directory, resume: Resume, progress: &Progress) -> Result<Fetched> {
         let client = self.client(directory)?;
         let session = self.session(directory, &client)?;

@@ -1,4 +1,4 @@
-//! A change of a shell's environment, as data that each shell only renders.
+//! A change of an environment, as data: shells render it, and commands start with it.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -19,7 +19,7 @@ use crate::timestamp;
 pub struct Change(Vec<(&'static str, Option<String>)>);
 
 impl Change {
-    /// Puts a role's credentials into the environment.
+    /// Exports a role's credentials.
     #[must_use]
     pub fn to_role(grant: &Grant<'_>) -> Self {
         let mut change = Self::default();
@@ -30,7 +30,7 @@ impl Change {
         change
     }
 
-    /// Names a profile and leaves the credentials to each program's SDK, which renews them by itself.
+    /// Names a profile in `AWS_PROFILE`, so that each program's SDK gets and renews the credentials by itself.
     #[must_use]
     pub fn to_profile(profile: &str, directory: &str, role: &str, region: Option<&str>) -> Self {
         let mut change = Self::default();
@@ -42,7 +42,7 @@ impl Change {
         change
     }
 
-    /// Names a credential server, from which each program's SDK gets the role's credentials, again and again.
+    /// Names a credential server, from which each program's SDK gets and renews the credentials.
     #[must_use]
     pub fn to_server(uri: &str, token: &Secret, directory: &str, role: &RoleArn, region: Option<&str>) -> Self {
         let mut change = Self::default();
@@ -56,9 +56,9 @@ impl Change {
         change
     }
 
-    /// Later credentials of the role that is in the environment already; all else stays as it is.
+    /// Newer credentials for the role that the environment has already. Everything else stays as it is.
     ///
-    /// So there is nothing to record, whoever put the role there: `use`, `env` or direnv.
+    /// So nothing is displaced, and there is nothing to record, whether `use`, `env` or direnv set the role.
     #[must_use]
     pub fn to_renewed(credentials: &RoleCredentials) -> Self {
         let mut change = Self::default();
@@ -66,15 +66,15 @@ impl Change {
         change
     }
 
-    /// Gives back what earlier changes displaced.
+    /// Restores what earlier changes displaced.
     ///
-    /// Without a record there may still be a role, of `env`: then what only this tool sets is removed. Without a role
-    /// the keys are the person's own.
+    /// Without a record the role may come from `env`: then the variables that only this tool sets are removed. Without
+    /// a role the keys are the user's own and stay.
     #[must_use]
     pub fn back(displaced: Option<Displaced>, has_role: bool) -> Self {
         let mut change = Self::default();
         if let Some(displaced) = displaced {
-            // A value that cannot be given to a shell is no reason to keep the role.
+            // A value that a shell must not get is dropped; the role goes all the same.
             let values = displaced.into_values().into_iter();
             change.0 = values.map(|(name, value)| (name, value.filter(|value| is_printable(value)))).collect();
             change.remove([Displaced::VARIABLE]);
@@ -86,33 +86,33 @@ impl Change {
         change
     }
 
-    /// The same change, with a record of what it displaces, so that `clear` can give it back.
+    /// Adds the record of what this change displaces, which `clear` restores.
     ///
-    /// `earlier` is the record of the changes in force: what they displaced is the first state, and what this change
-    /// does not touch again goes back to it.
+    /// `earlier` is the record of the changes in force. What they displaced is the first state, and variables that this
+    /// change does not touch go back to it.
     ///
-    /// Errors: `Usage` where a value could not be given back.
+    /// Errors: a value could not be restored later.
     pub fn recorded(mut self, earlier: Option<Displaced>, current: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
         let mut displaced = Displaced::default();
-        let mut given_back = Vec::new();
+        let mut restored = Vec::new();
         for (name, value) in earlier.map(Displaced::into_values).unwrap_or_default() {
             if self.touches(name) {
                 displaced.insert(name, value);
             } else {
-                given_back.push((name, value));
+                restored.push((name, value));
             }
         }
         for (name, _) in &self.0 {
             if !displaced.holds(name) {
-                displaced.insert(name, current(name).map(|value| to_give_back(name, value)).transpose()?);
+                displaced.insert(name, current(name).map(|value| restorable(name, value)).transpose()?);
             }
         }
-        self.0.extend(given_back);
+        self.0.extend(restored);
         self.set([(Displaced::VARIABLE, displaced.to_variable())]);
         Ok(self)
     }
 
-    /// The same change for a program that is no shell: it has no `clear`, and is not to have what the role replaced.
+    /// Removes the record, for a program that is not a shell: it has no `clear`, and must not see what the role replaced.
     #[must_use]
     pub fn without_record(mut self) -> Self {
         self.0.retain(|(name, _)| *name != Displaced::VARIABLE);
@@ -120,7 +120,7 @@ impl Change {
         self
     }
 
-    /// The code that makes the change in a shell; nothing of it if one value could not be rendered safely.
+    /// The code that makes the change in a shell. If one value cannot be rendered safely, there is no code at all.
     pub fn render(&self, shell: Shell) -> Result<String> {
         let mut code = String::new();
         for (name, value) in &self.0 {
@@ -139,7 +139,7 @@ impl Change {
         Ok(code)
     }
 
-    /// Makes the change in the environment of a program that is about to be started.
+    /// Makes the change in the environment of a program that is about to start.
     pub fn apply(&self, command: &mut Command) {
         for (name, value) in &self.0 {
             match value {
@@ -179,11 +179,11 @@ impl Change {
     }
 }
 
-/// A value that the shell has now, if it can be rendered for it again.
-fn to_give_back(name: &str, value: OsString) -> Result<String> {
+/// A value that the shell has now, if `clear` can render it again.
+fn restorable(name: &str, value: OsString) -> Result<String> {
     value.into_string().ok().filter(|value| is_printable(value)).ok_or_else(|| {
         Error::usage(format!(
-            "the value of {name} holds a control character or is not UTF-8, so clear could not give it back"
+            "the value of {name} holds a control character or is not UTF-8, so awsso clear could not restore it"
         ))
         .with_remedy(format!("correct it, or unset {name}"))
     })
@@ -195,7 +195,7 @@ mod tests {
 
     use super::*;
 
-    /// A shell's environment, changed as the shell would change it.
+    /// Variables, changed as a shell would change them.
     #[derive(Clone, Debug, Default, PartialEq)]
     struct Environment(BTreeMap<String, String>);
 
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn clear_gives_back_the_first_state_however_often_use_ran() {
+    fn clear_restores_the_first_state_however_often_use_ran() {
         let first = Environment::of(&[("AWS_PROFILE", "mine"), ("AWS_REGION", "eu-west-1"), ("EDITOR", "vi")]);
         let mut shell = first.clone();
         shell.enter(change(&[("AWS_PROFILE", None), ("AWS_ACCESS_KEY_ID", Some("A")), ("AWS_REGION", Some("x"))]));
@@ -252,13 +252,13 @@ mod tests {
     }
 
     #[test]
-    fn clear_without_a_role_leaves_the_persons_own_keys_alone() {
+    fn clear_without_a_role_leaves_the_users_own_keys() {
         assert_eq!(Change::back(None, false), Change::default());
         assert!(Change::back(None, true).touches("AWS_ACCESS_KEY_ID"));
     }
 
     #[test]
-    fn what_clear_could_not_give_back_is_not_displaced() {
+    fn what_clear_could_not_restore_is_not_displaced() {
         let change = change(&[("AWS_REGION", Some("x"))]);
         let odd = |_: &str| Some(OsString::from("eu\r"));
         assert!(change.recorded(None, odd).unwrap_err().report().contains("unset AWS_REGION"));

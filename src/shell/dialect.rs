@@ -37,7 +37,7 @@ impl Shell {
         }
     }
 
-    /// The person's shell, from `$SHELL`; `None` where it is another.
+    /// The user's shell, from `$SHELL`; `None` for a shell that is not supported.
     #[must_use]
     pub fn detect() -> Option<Self> {
         let path = environment::shell()?;
@@ -45,7 +45,7 @@ impl Shell {
         Self::from_str(name, true).ok()
     }
 
-    /// The value as one word that the shell takes literally, whatever it holds: always quoted.
+    /// The value as one word that the shell takes literally. It is always quoted, whatever it contains.
     ///
     /// The value must be printable: check with [`quote::is_printable`] before anything is rendered.
     #[must_use]
@@ -62,7 +62,7 @@ impl Shell {
     pub fn set(self, name: &str, value: &str) -> String {
         let value = self.quote(value);
         match self {
-            // A person may have aliased `export`; a POSIX shell has no `builtin` to say so, and the backslash does.
+            // The user may have aliased `export`. The backslash stops alias expansion, and `builtin` a function.
             Self::Bash | Self::Zsh => format!("\\builtin export {name}={value}"),
             Self::Posix => format!("export {name}={value}"),
             Self::Fish => format!("set -gx {name} {value}"),
@@ -70,14 +70,14 @@ impl Shell {
         }
     }
 
-    /// The statement that removes a variable; it succeeds if there is none.
+    /// The statement that removes a variable. It succeeds if the variable does not exist.
     #[must_use]
     pub fn unset(self, name: &str) -> String {
         match self {
             Self::Bash | Self::Zsh => format!("\\builtin unset {name}"),
             Self::Posix => format!("unset {name}"),
-            // A universal variable shows through, even to programs, and is not ours to erase: it is that of every shell.
-            // `set -e` fails where there is nothing to erase.
+            // A universal variable of this name becomes visible, also to programs. It belongs to all of the user's shells,
+            // so it is reported and not erased. `set -e` fails where there is nothing to erase.
             Self::Fish => format!(
                 "set -eg {name}; set -qU {name}; and echo 'aws-sso: warning: {name} is a universal variable and stays; \
                  to erase it: set -eU {name}' >&2; or true"

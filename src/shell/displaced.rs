@@ -1,4 +1,4 @@
-//! What `use` displaced in a shell, kept in that shell until `clear` gives it back.
+//! What `use` displaced in a shell: kept in a variable of that shell until `clear` restores it.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::variables::{DISPLACED, known_name};
 pub struct Displaced(BTreeMap<&'static str, Option<String>>);
 
 impl Displaced {
-    /// The variable that carries the record within the shell.
+    /// The variable that holds the record in the shell.
     pub const VARIABLE: &'static str = DISPLACED;
 
     /// Reads the record; `None` if this is not one. Names that no change touches are dropped.
@@ -24,7 +24,7 @@ impl Displaced {
         Some(Self(values.into_iter().filter_map(known).collect()))
     }
 
-    /// The record as a variable's value, of characters that no shell minds.
+    /// The record as a variable's value, in Base64: plain characters in every shell.
     #[must_use]
     pub fn to_variable(&self) -> String {
         // A map of strings always serialises.

@@ -1,4 +1,4 @@
-//! Rendering `../../shell/init.*`: real files, in which only the program's path and the function's name are filled in.
+//! Renders `shell/init.*`: real shell code, in which only the program's path and the function's name are filled in.
 
 use std::path::Path;
 
@@ -11,19 +11,19 @@ use crate::error::{Error, Result};
 /// What the prompt does when the shell's credentials have five minutes left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Hook {
-    /// It says so, once.
+    /// Prints a notice, once.
     #[default]
     Notice,
-    /// It renews them without a word, where the sign-in allows it.
+    /// Renews them silently, if the sign-in is still valid.
     Refresh,
-    /// Nothing.
+    /// Does nothing.
     None,
 }
 
-/// What the person chose for the function.
+/// The options of `init`.
 #[derive(Clone, Debug)]
 pub struct Init<'a> {
-    /// The function's name, `awsso` unless told otherwise.
+    /// The function's name, `awsso` by default.
     pub command: &'a str,
     /// The program that it runs.
     pub program: &'a Path,
@@ -38,10 +38,10 @@ const PROGRAM: &str = "__AWS_SSO_PROGRAM__";
 /// The word that stands for the function's name.
 const COMMAND: &str = "__aws_sso_command__";
 
-/// The word that stands for this version, by which `doctor` tells an old function from a new one.
+/// The word that stands for this version, by which `doctor` recognises an old function.
 const VERSION: &str = "__AWS_SSO_VERSION__";
 
-/// Names with which the function would take the place of a word that its own code, or a shell, lives by.
+/// Names that the function must not take: its own code, or a shell, needs them.
 const TAKEN: [&str; 40] = [
     "alias", "and", "begin", "builtin", "case", "command", "do", "done", "echo", "elif", "else", "end", "esac", "eval",
     "exec", "exit", "export", "fi", "for", "function", "if", "in", "local", "math", "not", "or", "path", "printf",
@@ -75,12 +75,12 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
         .into_iter()
         .filter(|(_, is_wanted)| !is_wanted)
         .fold(template.to_owned(), |code, (part, _)| without_part(&code, part));
-    // The path last: whatever stands in it is not to be filled in.
+    // The path comes last, so that nothing is filled in within it.
     let code = without_comments(&code).replace(COMMAND, init.command).replace(VERSION, env!("CARGO_PKG_VERSION"));
     Ok(code.replace(PROGRAM, &shell.quote(program)))
 }
 
-/// The code without what stands between the marks of a part.
+/// The code without the lines between the marks of a part.
 fn without_part(code: &str, part: &str) -> String {
     let (start, end) = (format!("# >>> {part}"), format!("# <<< {part}"));
     let mut is_inside = false;
@@ -96,7 +96,7 @@ fn without_part(code: &str, part: &str) -> String {
     rest
 }
 
-/// The code without comment and empty lines: an interactive bash may have been told that `#` is a command like any other.
+/// The code without comments and empty lines: an interactive bash may have comments turned off, and would run them.
 fn without_comments(code: &str) -> String {
     code.lines()
         .filter(|line| !line.trim_start().starts_with('#') && !line.trim().is_empty())

@@ -1,4 +1,4 @@
-//! Always-quoting rules, each proved in its real shell: a value is never "safe enough" to stand bare.
+//! One quoting rule per shell, each tested in the real shell. A value is always quoted, even one that looks safe.
 
 /// Whether a value may be rendered at all: no NUL, no other control character.
 #[must_use]
@@ -6,17 +6,17 @@ pub fn is_printable(value: &str) -> bool {
     !value.chars().any(char::is_control)
 }
 
-/// bash, zsh, dash: within single quotes only the single quote ends them.
+/// bash, zsh, dash: within single quotes, only a single quote is special.
 pub(super) fn posix(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-/// fish reads `\\` and `\'` within single quotes, so POSIX quoting would let a value out.
+/// fish reads `\\` and `\'` within single quotes, so a value could break out of POSIX quoting.
 pub(super) fn fish(value: &str) -> String {
     format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-/// PowerShell takes five characters for a single quote; each is doubled.
+/// PowerShell takes five characters for a single quote. Each is doubled.
 pub(super) fn powershell(value: &str) -> String {
     let mut quoted = String::from("'");
     for c in value.chars() {

@@ -3,7 +3,7 @@
 /// The variables that hold a role's credentials.
 pub(super) const CREDENTIALS: [&str; 5] =
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID"];
-/// The variables by which a prompt and this tool know the shell's role.
+/// The variables by which prompts and this tool know the shell's role.
 pub(super) const ROLE: [&str; 3] = ["AWS_SSO_PROFILE", "AWS_SSO_ROLE_ARN", EXPIRATION];
 /// When the keys expire, in epoch seconds, for prompts and the hook.
 pub(super) const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
@@ -14,7 +14,7 @@ pub(super) const RIVALS: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS
 
 /// The variables by which SDKs know a credential server.
 pub(super) const SERVER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
-/// The variables that some SDK prefers to those of a credential server, beside keys and profiles.
+/// Further variables that some SDK prefers to those of a credential server, besides keys and profiles.
 pub(super) const SERVER_RIVALS: [&str; 4] = [
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
@@ -25,7 +25,7 @@ pub(super) const SERVER_RIVALS: [&str; 4] = [
 /// What `use` displaced, kept in the shell until `clear` gives it back.
 pub(super) const DISPLACED: &str = "AWS_SSO_DISPLACED";
 
-/// The variables of a role's shell that are secrets, hold some, or lead to some.
+/// The variables that are secrets, contain secrets, or lead to secrets.
 pub(crate) const SECRETS: [&str; 8] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",

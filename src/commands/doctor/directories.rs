@@ -31,7 +31,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
 
 /// The directory that a verb uses.
 fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
-    let is_told = context.is_told_a_profile();
+    let is_told = context.has_profile_option();
     Some(match context.directory() {
         Ok(directory) if is_told => Finding::ok(format!("with this -p the directory is {}", directory.name)),
         Ok(directory) => Finding::ok(format!("without -p the directory is {}", directory.name)),
