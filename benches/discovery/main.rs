@@ -82,7 +82,7 @@ impl Stage {
         let was_stopped = output.exit.code() == Some(124);
         assert!(was_stopped || output.exit.success(), "{output}");
         let requests = self.sandbox.requests();
-        let is_list = |request: &&aws_sso::sandbox::Request| request.operation.starts_with("List");
+        let is_list = |request: &&aws_sso::sandbox::LoggedRequest| request.operation.starts_with("List");
         Run {
             seconds,
             requests: requests.iter().filter(is_list).count(),

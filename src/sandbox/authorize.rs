@@ -1,4 +1,4 @@
-//! Where a person says yes or no: the authorization endpoint, and the page for device codes.
+//! Where a person approves or denies a sign-in: the authorization endpoint, and the page for device codes.
 
 use std::sync::Arc;
 
@@ -8,15 +8,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::lock::lock;
 use super::options::Approval;
 use super::page;
 use super::random;
-use super::refusal::{Answer, Refusal};
-use super::state::{Authorization, Client, Decision, State, lock, millis};
+use super::service_error::{ServiceError, ServiceResult};
+use super::state::{AuthorizationRequest, Client, Decision, SandboxState, millis};
 
 /// The query of `/authorize`.
 #[derive(Deserialize)]
-pub(super) struct AuthorizeRequest {
+pub(super) struct AuthorizeQuery {
     response_type: Option<String>,
     client_id: Option<String>,
     redirect_uri: Option<String>,
@@ -28,19 +29,22 @@ pub(super) struct AuthorizeRequest {
 }
 
 /// `GET /authorize`.
-pub(super) async fn authorize(Shared(state): Shared<Arc<State>>, Query(asked): Query<AuthorizeRequest>) -> Answer {
-    // Before client and redirect are known to belong together, nothing may be sent to that address.
+pub(super) async fn authorize(
+    Shared(state): Shared<Arc<SandboxState>>,
+    Query(asked): Query<AuthorizeQuery>,
+) -> ServiceResult {
+    // Until the redirect is known to be the client's, no response may be sent there, not even an error.
     let client_id = asked.client_id.clone().unwrap_or_default();
     let client = state
         .client(&client_id)
-        .ok_or_else(|| Refusal::page(400, "InvalidClientException", "This client is not registered here."))?;
+        .ok_or_else(|| ServiceError::page(400, "InvalidClientException", "This client is not registered here."))?;
     let redirect = asked.redirect_uri.clone().filter(|redirect| is_registered(&client, redirect)).ok_or_else(|| {
-        Refusal::page(400, "InvalidRedirectUriException", "The client did not register this redirect address.")
+        ServiceError::page(400, "InvalidRedirectUriException", "The client did not register this redirect address.")
     })?;
     let challenge = match check(&client, &asked) {
         Ok(challenge) => challenge,
         Err((error, description)) => {
-            return Ok(lead_back(
+            return Ok(redirect_back(
                 &redirect,
                 asked.state.as_deref(),
                 &[("error", error), ("error_description", description)],
@@ -48,7 +52,7 @@ pub(super) async fn authorize(Shared(state): Shared<Arc<State>>, Query(asked): Q
         }
     };
     let options = state.options();
-    let authorization = Authorization {
+    let authorization = AuthorizationRequest {
         id: random::token::<24>()?,
         form_token: random::token::<24>()?,
         client: client_id,
@@ -68,8 +72,8 @@ pub(super) async fn authorize(Shared(state): Shared<Arc<State>>, Query(asked): Q
     Ok(answer)
 }
 
-/// The challenge of a sound request, or OAuth's name for what is wrong with it.
-fn check(client: &Client, asked: &AuthorizeRequest) -> Result<String, (&'static str, &'static str)> {
+/// The challenge of a valid request, or OAuth's error code and its description.
+fn check(client: &Client, asked: &AuthorizeQuery) -> Result<String, (&'static str, &'static str)> {
     if asked.response_type.as_deref() != Some("code") {
         return Err(("unsupported_response_type", "response_type must be code"));
     }
@@ -79,7 +83,7 @@ fn check(client: &Client, asked: &AuthorizeRequest) -> Result<String, (&'static 
     if asked.code_challenge_method.as_deref() != Some("S256") {
         return Err(("invalid_request", "code_challenge_method must be S256"));
     }
-    // The SHA-256 of the verifier in base64url without padding is always this long.
+    // The SHA-256 of the verifier, in base64url without padding, always has this length.
     let challenge = asked.code_challenge.clone().filter(|challenge| challenge.len() == 43);
     let challenge = challenge.ok_or(("invalid_request", "code_challenge is not a SHA-256 in base64url"))?;
     let scopes = asked.scopes.as_deref().unwrap_or_default();
@@ -89,22 +93,22 @@ fn check(client: &Client, asked: &AuthorizeRequest) -> Result<String, (&'static 
     Ok(challenge)
 }
 
-fn approve(state: &State, code: String, mut authorization: Authorization) -> Response {
+fn approve(state: &SandboxState, code: String, mut authorization: AuthorizationRequest) -> Response {
     authorization.decision = Decision::Approved;
-    let answer = lead_back(&authorization.redirect, authorization.state.as_deref(), &[("code", &code)]);
+    let answer = redirect_back(&authorization.redirect, authorization.state.as_deref(), &[("code", &code)]);
     lock(&state.authorizations).insert(code, authorization);
     answer
 }
 
-fn deny(authorization: &Authorization) -> Response {
-    lead_back(
+fn deny(authorization: &AuthorizationRequest) -> Response {
+    redirect_back(
         &authorization.redirect,
         authorization.state.as_deref(),
-        &[("error", "access_denied"), ("error_description", "The person denied the request")],
+        &[("error", "access_denied"), ("error_description", "The user denied the request")],
     )
 }
 
-fn lead_back(redirect: &str, state: Option<&str>, answer: &[(&str, &str)]) -> Response {
+fn redirect_back(redirect: &str, state: Option<&str>, answer: &[(&str, &str)]) -> Response {
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
     let mut address = redirect.to_owned();
     let mut separator = if redirect.contains('?') { '&' } else { '?' };
@@ -116,13 +120,14 @@ fn lead_back(redirect: &str, state: Option<&str>, answer: &[(&str, &str)]) -> Re
         separator = '&';
     }
     match HeaderValue::from_str(&address) {
-        // After a form's POST, too, the browser has to GET.
+        // 303, so that the browser sends a GET even after the form's POST.
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
-        Err(_) => Refusal::page(400, "InvalidRedirectUriException", "The redirect is no address.").into_response(),
+        Err(_) => ServiceError::page(400, "InvalidRedirectUriException", "The redirect is not a valid address.")
+            .into_response(),
     }
 }
 
-/// Whether the client registered this redirect; the port is the client's to choose at each sign-in.
+/// Whether the client registered this redirect. The port may differ: a client chooses it at each sign-in.
 fn is_registered(client: &Client, redirect: &str) -> bool {
     let asked = loopback_path(redirect);
     asked.is_some() && client.redirects.iter().any(|registered| loopback_path(registered) == asked)
@@ -136,45 +141,48 @@ pub(super) fn is_loopback(redirect: &str) -> bool {
 fn loopback_path(redirect: &str) -> Option<&str> {
     let rest = redirect.strip_prefix("http://127.0.0.1")?;
     let (authority, path) = rest.split_at(rest.find('/')?);
-    let port_is_sound = match authority.strip_prefix(':') {
+    let is_port_valid = match authority.strip_prefix(':') {
         Some(port) => port.parse::<u16>().is_ok_and(|port| port > 0),
         None => authority.is_empty(),
     };
-    (port_is_sound && !path.contains('#')).then_some(path)
+    (is_port_valid && !path.contains('#')).then_some(path)
 }
 
-/// What the page's two buttons send.
+/// The form that the page's two buttons send.
 #[derive(Deserialize)]
-pub(super) struct Answered {
+pub(super) struct DecisionForm {
     request: String,
     token: String,
     decision: String,
 }
 
-impl Answered {
+impl DecisionForm {
     fn decision(&self) -> Decision {
         if self.decision == "approve" { Decision::Approved } else { Decision::Denied }
     }
 }
 
-fn not_waiting() -> Refusal {
-    Refusal::page(
+fn not_waiting() -> ServiceError {
+    ServiceError::page(
         400,
         "InvalidRequestException",
-        "This request is not waiting for an answer: it may have expired, or been answered before.",
+        "This request is not waiting for a decision: it has expired, or was decided before.",
     )
 }
 
-/// `POST /authorize`: the person's answer to an authorization request.
-pub(super) async fn answer_authorization(Shared(state): Shared<Arc<State>>, Form(answered): Form<Answered>) -> Answer {
+/// `POST /authorize`: the person's decision in the browser flow.
+pub(super) async fn answer_authorization(
+    Shared(state): Shared<Arc<SandboxState>>,
+    Form(form): Form<DecisionForm>,
+) -> ServiceResult {
     let now = state.now();
     let (code, authorization) = {
         let mut authorizations = lock(&state.authorizations);
         let code = authorizations
             .iter()
             .find(|(_, waiting)| {
-                waiting.id == answered.request
-                    && waiting.form_token == answered.token
+                waiting.id == form.request
+                    && waiting.form_token == form.token
                     && waiting.decision == Decision::Pending
                     && now < waiting.expires
             })
@@ -183,7 +191,7 @@ pub(super) async fn answer_authorization(Shared(state): Shared<Arc<State>>, Form
         let authorization = authorizations.remove(&code).ok_or_else(not_waiting)?;
         (code, authorization)
     };
-    Ok(match answered.decision() {
+    Ok(match form.decision() {
         Decision::Approved => approve(&state, code, authorization),
         _ => deny(&authorization),
     })
@@ -196,7 +204,10 @@ pub(super) struct DeviceQuery {
 }
 
 /// `GET /device`: the page that `verificationUri` and `verificationUriComplete` lead to.
-pub(super) async fn device(Shared(state): Shared<Arc<State>>, Query(asked): Query<DeviceQuery>) -> Answer {
+pub(super) async fn device(
+    Shared(state): Shared<Arc<SandboxState>>,
+    Query(asked): Query<DeviceQuery>,
+) -> ServiceResult {
     let Some(user_code) = asked.user_code.map(|code| code.trim().to_ascii_uppercase()) else {
         return Ok(page::enter_code());
     };
@@ -210,17 +221,20 @@ pub(super) async fn device(Shared(state): Shared<Arc<State>>, Query(asked): Quer
     Ok(page::device(&client, &user_code, &form_token))
 }
 
-/// `POST /device`: the person's answer to a device code.
-pub(super) async fn answer_device(Shared(state): Shared<Arc<State>>, Form(answered): Form<Answered>) -> Answer {
+/// `POST /device`: the person's decision in the device flow.
+pub(super) async fn answer_device(
+    Shared(state): Shared<Arc<SandboxState>>,
+    Form(form): Form<DecisionForm>,
+) -> ServiceResult {
     let now = state.now();
-    let decision = answered.decision();
+    let decision = form.decision();
     {
         let mut devices = lock(&state.devices);
         let device = devices
             .values_mut()
             .find(|device| {
-                device.user_code == answered.request
-                    && device.form_token == answered.token
+                device.user_code == form.request
+                    && device.form_token == form.token
                     && device.decision == Decision::Pending
                     && now < device.expires
             })
@@ -229,8 +243,8 @@ pub(super) async fn answer_device(Shared(state): Shared<Arc<State>>, Form(answer
     }
     Ok(match decision {
         Decision::Approved => {
-            page::message(StatusCode::OK, "Approved", "You can close this tab: the program that asked is signed in.")
+            page::message(StatusCode::OK, "Approved", "You can close this tab: the program is signed in.")
         }
-        _ => page::message(StatusCode::OK, "Denied", "You can close this tab: nothing was given away."),
+        _ => page::message(StatusCode::OK, "Denied", "You can close this tab: the program was not signed in."),
     })
 }

@@ -1,4 +1,4 @@
-//! The accounts and roles that the signed-in person has.
+//! The accounts and roles of the signed-in user.
 
 use std::collections::HashSet;
 
@@ -6,20 +6,20 @@ use serde::Serialize;
 
 use super::options::{Names, Options};
 
-/// An account of the directory.
+/// An AWS account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Account {
     /// Twelve digits.
     pub id: String,
-    /// Up to 128 of anything. Where it is empty, the service's answer has none.
+    /// Up to 128 characters of any kind. The service leaves an empty name out of its response.
     pub name: String,
     /// The address of the account's root user.
     pub email: String,
-    /// The permission sets that the person is assigned.
+    /// The names of the permission sets that are assigned to the user.
     pub roles: Vec<String>,
 }
 
-/// Every account, in the order in which the service lists them.
+/// The accounts, in the order in which the service lists them.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
     pub(super) accounts: Vec<Account>,
@@ -39,12 +39,12 @@ impl Directory {
             .map(|number| {
                 let id = account_id(number);
                 let roles = (0..options.roles)
-                    .map(|role| numbered(role_names, role))
+                    .map(|role| name_of(role_names, role))
                     .filter(|role| !revoked.contains(&(id.clone(), role.clone())))
                     .collect();
                 let name = match options.names {
                     Names::Hostile if number == account_names.len() => "x".repeat(128),
-                    _ => numbered(account_names, number),
+                    _ => name_of(account_names, number),
                 };
                 let email = match options.names {
                     Names::Ordinary => format!("aws+{number}@example.com"),
@@ -65,14 +65,14 @@ impl Directory {
     }
 }
 
-/// Distinct for every number below 10^12, since the factor shares no divisor with it. The first has a leading zero,
-/// which programs that take an id for a number lose.
+/// Distinct for every number below 10^12, since the factor and 10^12 are coprime. The first id has a leading zero, which
+/// programs that read ids as numbers lose.
 fn account_id(number: usize) -> String {
     let number = u64::try_from(number).unwrap_or(u64::MAX);
     format!("{:012}", number.wrapping_mul(73_856_093_017).wrapping_add(12_345_678_901) % 1_000_000_000_000)
 }
 
-fn numbered(names: &[&str], number: usize) -> String {
+fn name_of(names: &[&str], number: usize) -> String {
     match names.get(number) {
         Some(name) => (*name).to_owned(),
         None => format!("{}-{number:04}", names.first().copied().unwrap_or("name")),
@@ -97,7 +97,7 @@ const ORDINARY_ACCOUNTS: [&str; 12] = [
 const ORDINARY_ROLES: [&str; 10] = [
     "AdministratorAccess",
     "ReadOnlyAccess",
-    // The original program cut the letters of "role/" off the front of these.
+    // The original tool strips the letters of "role/" from the start of these.
     "reader",
     "operator",
     "PowerUserAccess",
@@ -181,8 +181,8 @@ mod tests {
             let options = Options { accounts: 2_000, roles: 50, names, ..Options::default() };
             let directory = Directory::of(&options, &HashSet::new());
             let ids: HashSet<_> = directory.accounts.iter().map(|account| &account.id).collect();
-            let spelled: HashSet<_> = directory.accounts.iter().map(|account| &account.name).collect();
-            assert_eq!((ids.len(), spelled.len()), (2_000, 2_000));
+            let account_names: HashSet<_> = directory.accounts.iter().map(|account| &account.name).collect();
+            assert_eq!((ids.len(), account_names.len()), (2_000, 2_000));
             for account in &directory.accounts {
                 assert!(is_account_id(&account.id), "{account:?}");
                 assert!(account.name.chars().count() <= 128, "{account:?}");

@@ -1,4 +1,4 @@
-//! The sign-in federation endpoint, which turns role credentials into a browser session of the console.
+//! The federation endpoint, which turns role credentials into a browser session of the AWS console.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,13 +12,14 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::lock::lock;
 use super::log::Note;
 use super::page;
 use super::random;
-use super::refusal::{Answer, Refusal};
-use super::state::{ConsoleTicket, State, lock};
+use super::service_error::{ServiceError, ServiceResult};
+use super::state::{ConsoleTicket, SandboxState};
 
-/// A query string or a form, decoded; of a repeated name the last value counts.
+/// Decodes a query string or a form; the last value of a repeated name counts.
 pub(super) fn form(text: &[u8]) -> HashMap<String, String> {
     let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
     String::from_utf8_lossy(text)
@@ -28,12 +29,12 @@ pub(super) fn form(text: &[u8]) -> HashMap<String, String> {
         .collect()
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::page(400, "InvalidRequest", message)
+fn invalid(message: &str) -> ServiceError {
+    ServiceError::page(400, "InvalidRequest", message)
 }
 
 /// `GET` or `POST /federation`.
-pub(super) async fn federation(Shared(state): Shared<Arc<State>>, uri: Uri, body: Bytes) -> Answer {
+pub(super) async fn federation(Shared(state): Shared<Arc<SandboxState>>, uri: Uri, body: Bytes) -> ServiceResult {
     let mut parameters = form(uri.query().unwrap_or_default().as_bytes());
     parameters.extend(form(&body));
     match parameters.get("Action").map(String::as_str) {
@@ -43,9 +44,9 @@ pub(super) async fn federation(Shared(state): Shared<Arc<State>>, uri: Uri, body
     }
 }
 
-/// The `Session` parameter.
+/// The parameter `Session`.
 #[derive(Deserialize)]
-struct Session {
+struct SessionParameter {
     #[serde(rename = "sessionId")]
     id: String,
     #[serde(rename = "sessionKey")]
@@ -54,8 +55,8 @@ struct Session {
     token: String,
 }
 
-fn signin_token(state: &State, parameters: &HashMap<String, String>) -> Answer {
-    let session: Session = parameters
+fn signin_token(state: &SandboxState, parameters: &HashMap<String, String>) -> ServiceResult {
+    let session: SessionParameter = parameters
         .get("Session")
         .and_then(|text| serde_json::from_str(text).ok())
         .ok_or_else(|| invalid("Session must hold sessionId, sessionKey and sessionToken."))?;
@@ -68,18 +69,18 @@ fn signin_token(state: &State, parameters: &HashMap<String, String>) -> Answer {
         .get(&session.id)
         .filter(|key| key.secret == session.key && key.token == session.token && now < key.expires)
         .cloned()
-        .ok_or_else(|| Refusal::page(403, "AccessDenied", "The credentials are not valid."))?;
+        .ok_or_else(|| ServiceError::page(403, "AccessDenied", "The credentials are not valid."))?;
     let token = random::token::<300>()?;
-    let quarter_of_an_hour = 15 * 60 * 1000;
-    let ticket = ConsoleTicket { account: key.account, role: key.role, expires: now + quarter_of_an_hour };
-    let note = noted("GetSigninToken", &ticket);
+    let lifetime = 15 * 60 * 1000;
+    let ticket = ConsoleTicket { account: key.account, role: key.role, expires: now + lifetime };
+    let note = note_for("GetSigninToken", &ticket);
     lock(&state.console).insert(token.clone(), ticket);
     let mut response = Json(json!({ "SigninToken": token })).into_response();
     response.extensions_mut().insert(note);
     Ok(response)
 }
 
-fn login(state: &State, parameters: &HashMap<String, String>) -> Answer<Response> {
+fn login(state: &SandboxState, parameters: &HashMap<String, String>) -> ServiceResult<Response> {
     let destination =
         parameters.get("Destination").ok_or_else(|| invalid("Destination must name a page of the console."))?;
     let now = state.now();
@@ -89,11 +90,11 @@ fn login(state: &State, parameters: &HashMap<String, String>) -> Answer<Response
         .filter(|ticket| now < ticket.expires)
         .ok_or_else(|| invalid("The sign-in token is not valid: it works once, within 15 minutes."))?;
     let mut response = page::console(&ticket.account, &ticket.role, destination);
-    response.extensions_mut().insert(noted("ConsoleLogin", &ticket));
+    response.extensions_mut().insert(note_for("ConsoleLogin", &ticket));
     Ok(response)
 }
 
-fn noted(operation: &'static str, ticket: &ConsoleTicket) -> Note {
+fn note_for(operation: &'static str, ticket: &ConsoleTicket) -> Note {
     Note {
         operation: Some(operation),
         account: Some(ticket.account.clone()),

@@ -1,16 +1,16 @@
-//! What was asked of the sandbox, for tests to read.
+//! The log of requests, for tests to read.
 
 use std::sync::Mutex;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use super::state::lock;
+use super::lock::lock;
 
-/// A request, as the log tells it. It holds no secret: neither the query nor a body nor a header but the host.
+/// A request in the log. It holds no secret: no query, no body, and of the headers only the host.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Request {
-    /// The service's name for it, such as `GetRoleCredentials`; `CONNECT` at the proxy, `Page` for a page for people.
+pub struct LoggedRequest {
+    /// The operation, such as `GetRoleCredentials`; `CONNECT` at the proxy, `Page` for an HTML page.
     pub operation: String,
     /// The HTTP method.
     pub method: String,
@@ -24,15 +24,15 @@ pub struct Request {
     pub role: Option<String>,
     /// The grant type of a `CreateToken`.
     pub grant: Option<String>,
-    /// The status that was answered; none while in progress, and where the connection was dropped.
+    /// The response's status; none while in progress, and when the connection was dropped.
     pub status: Option<u16>,
-    /// The name of the error that was answered.
+    /// The name of the error in the response.
     pub error: Option<String>,
     /// Milliseconds since the sandbox started.
     pub at: u64,
 }
 
-/// What a handler knows of its request beyond the address, handed on within the response.
+/// What only the handler knows about its request. It travels to the log in the response's extensions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Note {
     pub(super) operation: Option<&'static str>,
@@ -42,15 +42,16 @@ pub(super) struct Note {
     pub(super) error: Option<&'static str>,
 }
 
-/// The requests in the order of their arrival.
+/// The requests, in the order of their arrival.
 pub(super) struct Log {
     started: Instant,
-    entries: Mutex<(u64, Vec<Request>)>,
+    /// How often the log was cleared, and the entries since then.
+    entries: Mutex<(u64, Vec<LoggedRequest>)>,
 }
 
-/// An entry's place; it outlives no clearing of the log.
+/// Identifies an entry until the log is cleared.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct EntryId {
     generation: u64,
     index: usize,
 }
@@ -60,20 +61,20 @@ impl Log {
         Self { started: Instant::now(), entries: Mutex::default() }
     }
 
-    pub(super) fn add(&self, mut request: Request) -> Place {
+    pub(super) fn add(&self, mut request: LoggedRequest) -> EntryId {
         request.at = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut entries = lock(&self.entries);
         entries.1.push(request);
-        Place { generation: entries.0, index: entries.1.len() - 1 }
+        EntryId { generation: entries.0, index: entries.1.len() - 1 }
     }
 
-    /// Adds how it ended.
-    pub(super) fn end(&self, place: Place, status: Option<u16>, note: Note) {
+    /// Completes an entry with the response; does nothing if the log was cleared since.
+    pub(super) fn end(&self, id: EntryId, status: Option<u16>, note: Note) {
         let mut entries = lock(&self.entries);
-        if entries.0 != place.generation {
+        if entries.0 != id.generation {
             return;
         }
-        let Some(request) = entries.1.get_mut(place.index) else { return };
+        let Some(request) = entries.1.get_mut(id.index) else { return };
         request.status = status;
         if let Some(operation) = note.operation {
             operation.clone_into(&mut request.operation);
@@ -84,7 +85,7 @@ impl Log {
         request.error = note.error.map(str::to_owned);
     }
 
-    pub(super) fn all(&self) -> Vec<Request> {
+    pub(super) fn all(&self) -> Vec<LoggedRequest> {
         lock(&self.entries).1.clone()
     }
 

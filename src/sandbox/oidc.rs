@@ -1,4 +1,4 @@
-//! SSO-OIDC: registering a client, starting a device authorization, and turning a grant into tokens.
+//! SSO-OIDC: client registration, device authorization, and the exchange of grants for tokens.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,30 +14,31 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::authorize;
+use super::lock::lock;
 use super::log::Note;
 use super::options::Approval;
 use super::random;
-use super::refusal::{Answer, Refusal};
-use super::state::{Client, Decision, Device, State, Tokens, lock, millis};
+use super::service_error::{ServiceError, ServiceResult};
+use super::state::{Client, Decision, Device, SandboxState, Tokens, millis};
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const AUTHORIZATION_CODE: &str = "authorization_code";
 const REFRESH_TOKEN: &str = "refresh_token";
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Answer<T> {
+fn parse<T: DeserializeOwned>(body: &[u8]) -> ServiceResult<T> {
     serde_json::from_slice(body)
-        .map_err(|_| Refusal::oidc("InvalidRequestException", "The request is not the JSON that was expected"))
+        .map_err(|_| ServiceError::oidc("InvalidRequestException", "The request is not the expected JSON"))
 }
 
-fn required(value: Option<String>, name: &str) -> Answer<String> {
+fn required(value: Option<String>, name: &str) -> ServiceResult<String> {
     value
         .filter(|text| !text.is_empty())
-        .ok_or_else(|| Refusal::oidc("InvalidRequestException", format!("{name} is missing")))
+        .ok_or_else(|| ServiceError::oidc("InvalidRequestException", format!("{name} is missing")))
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Registration {
+pub(super) struct RegisterRequest {
     client_name: Option<String>,
     client_type: Option<String>,
     #[serde(default)]
@@ -49,27 +50,27 @@ pub(super) struct Registration {
 }
 
 /// `RegisterClient`.
-pub(super) async fn register(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer<Json<Value>> {
-    let asked: Registration = parse(&body)?;
+pub(super) async fn register(Shared(state): Shared<Arc<SandboxState>>, body: Bytes) -> ServiceResult<Json<Value>> {
+    let asked: RegisterRequest = parse(&body)?;
     let name = required(asked.client_name, "clientName")?;
     if required(asked.client_type, "clientType")? != "public" {
-        return Err(Refusal::oidc("InvalidClientMetadataException", "clientType must be public"));
+        return Err(ServiceError::oidc("InvalidClientMetadataException", "clientType must be public"));
     }
     if asked.scopes.iter().any(|scope| scope.split(':').count() != 3) {
-        return Err(Refusal::oidc("InvalidScopeException", "A scope is not known"));
+        return Err(ServiceError::oidc("InvalidScopeException", "A scope is not known"));
     }
     let grants = asked.grant_types.unwrap_or_else(|| vec![DEVICE_CODE.to_owned(), REFRESH_TOKEN.to_owned()]);
     if grants.iter().any(|grant| ![DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str())) {
-        return Err(Refusal::oidc("UnsupportedGrantTypeException", "A grant type is not known"));
+        return Err(ServiceError::oidc("UnsupportedGrantTypeException", "A grant type is not known"));
     }
     if grants.iter().any(|grant| grant == AUTHORIZATION_CODE) {
         if asked.redirect_uris.is_empty() {
-            return Err(Refusal::oidc("InvalidRequestException", "redirectUris is missing"));
+            return Err(ServiceError::oidc("InvalidRequestException", "redirectUris is missing"));
         }
         check_start_url(&state, &required(asked.issuer_url, "issuerUrl")?)?;
     }
     if !asked.redirect_uris.iter().all(|uri| authorize::is_loopback(uri)) {
-        return Err(Refusal::oidc("InvalidRedirectUriException", "A redirect must lead to http://127.0.0.1"));
+        return Err(ServiceError::oidc("InvalidRedirectUriException", "A redirect must lead to http://127.0.0.1"));
     }
     let (id, secret) = (random::token::<18>()?, random::token::<180>()?);
     let now = state.now();
@@ -85,19 +86,19 @@ pub(super) async fn register(Shared(state): Shared<Arc<State>>, body: Bytes) -> 
     })))
 }
 
-/// The same directory, however its address ends.
-fn check_start_url(state: &State, url: &str) -> Answer<()> {
+/// Checks that a client names this Identity Center; the service ignores `/` and `#` at the end.
+fn check_start_url(state: &SandboxState, url: &str) -> ServiceResult<()> {
     let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
     if plain(url) == plain(&state.start_url()) {
         Ok(())
     } else {
-        Err(Refusal::oidc("InvalidRequestException", "The start URL is not this directory's"))
+        Err(ServiceError::oidc("InvalidRequestException", "The start URL belongs to another Identity Center"))
     }
 }
 
-fn authenticate(state: &State, id: &str, secret: &str) -> Answer<Client> {
+fn authenticate(state: &SandboxState, id: &str, secret: &str) -> ServiceResult<Client> {
     state.client(id).filter(|client| client.secret == secret).ok_or_else(|| {
-        Refusal::oidc("InvalidClientException", "The client is unknown, or its secret is wrong or expired")
+        ServiceError::oidc("InvalidClientException", "The client is unknown, or its secret is wrong or expired")
     })
 }
 
@@ -110,12 +111,15 @@ struct DeviceRequest {
 }
 
 /// `StartDeviceAuthorization`.
-pub(super) async fn device_authorization(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer<Json<Value>> {
+pub(super) async fn device_authorization(
+    Shared(state): Shared<Arc<SandboxState>>,
+    body: Bytes,
+) -> ServiceResult<Json<Value>> {
     let asked: DeviceRequest = parse(&body)?;
     let client_id = required(asked.client_id, "clientId")?;
     let client = authenticate(&state, &client_id, &required(asked.client_secret, "clientSecret")?)?;
     if !client.grants.iter().any(|grant| grant == DEVICE_CODE) {
-        return Err(Refusal::oidc("UnauthorizedClientException", "The client did not register for device codes"));
+        return Err(ServiceError::oidc("UnauthorizedClientException", "The client did not register for device codes"));
     }
     check_start_url(&state, &required(asked.start_url, "startUrl")?)?;
     let options = state.options();
@@ -155,7 +159,7 @@ struct TokenRequest {
 }
 
 /// `CreateToken`.
-pub(super) async fn token(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer {
+pub(super) async fn token(Shared(state): Shared<Arc<SandboxState>>, body: Bytes) -> ServiceResult {
     let asked: TokenRequest = parse(&body)?;
     let grant = asked.grant_type.clone();
     let mut response = create_token(&state, asked).map(Json).into_response();
@@ -165,15 +169,15 @@ pub(super) async fn token(Shared(state): Shared<Arc<State>>, body: Bytes) -> Ans
     Ok(response)
 }
 
-fn create_token(state: &State, asked: TokenRequest) -> Answer<Value> {
+fn create_token(state: &SandboxState, asked: TokenRequest) -> ServiceResult<Value> {
     let client_id = required(asked.client_id, "clientId")?;
     let client = authenticate(state, &client_id, &required(asked.client_secret, "clientSecret")?)?;
     let grant = required(asked.grant_type, "grantType")?;
     if ![DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str()) {
-        return Err(Refusal::oidc("UnsupportedGrantTypeException", "The grant type is not known"));
+        return Err(ServiceError::oidc("UnsupportedGrantTypeException", "The grant type is not known"));
     }
     if !client.grants.contains(&grant) {
-        return Err(Refusal::oidc("UnauthorizedClientException", "The client did not register for this grant"));
+        return Err(ServiceError::oidc("UnauthorizedClientException", "The client did not register for this grant"));
     }
     let options = state.options();
     let now = state.now();
@@ -211,12 +215,12 @@ fn token_answer(tokens: Tokens) -> Value {
     answer
 }
 
-fn invalid_grant(message: &str) -> Refusal {
-    Refusal::oidc("InvalidGrantException", message)
+fn invalid_grant(message: &str) -> ServiceError {
+    ServiceError::oidc("InvalidGrantException", message)
 }
 
-/// Takes a device code out once it is approved; until then each call is a poll.
-fn redeem_device_code(state: &State, client_id: &str, code: &str) -> Answer<()> {
+/// Consumes a device code if it is approved; until then each call counts as a poll.
+fn redeem_device_code(state: &SandboxState, client_id: &str, code: &str) -> ServiceResult<()> {
     let options = state.options();
     let now = state.now();
     let mut devices = lock(&state.devices);
@@ -225,12 +229,12 @@ fn redeem_device_code(state: &State, client_id: &str, code: &str) -> Answer<()> 
         .filter(|device| device.client == client_id)
         .ok_or_else(|| invalid_grant("The device code is not valid"))?;
     if now >= device.expires {
-        return Err(Refusal::oidc("ExpiredTokenException", "The device code has expired"));
+        return Err(ServiceError::oidc("ExpiredTokenException", "The device code has expired"));
     }
     let early = device.polled.is_some_and(|polled| polled.elapsed() < options.interval);
     device.polled = Some(Instant::now());
     if early {
-        return Err(Refusal::oidc("SlowDownException", "The client polls faster than the interval"));
+        return Err(ServiceError::oidc("SlowDownException", "The client polls faster than the interval allows"));
     }
     device.polls += 1;
     let decision = match (device.decision, options.approval) {
@@ -239,8 +243,10 @@ fn redeem_device_code(state: &State, client_id: &str, code: &str) -> Answer<()> 
         (decision, _) => decision,
     };
     match decision {
-        Decision::Pending => Err(Refusal::oidc("AuthorizationPendingException", "Waiting for the person to approve")),
-        Decision::Denied => Err(Refusal::oidc("AccessDeniedException", "The person denied the request")),
+        Decision::Pending => {
+            Err(ServiceError::oidc("AuthorizationPendingException", "Waiting for the user to approve"))
+        }
+        Decision::Denied => Err(ServiceError::oidc("AccessDeniedException", "The user denied the request")),
         Decision::Approved => {
             devices.remove(code);
             Ok(())
@@ -248,14 +254,20 @@ fn redeem_device_code(state: &State, client_id: &str, code: &str) -> Answer<()> 
     }
 }
 
-/// Takes an authorization code out: it works once, for its client, its redirect and the verifier of its challenge.
-fn redeem_authorization(state: &State, client_id: &str, code: &str, redirect: &str, verifier: &str) -> Answer<()> {
+/// Consumes an authorization code. It works once, with its client, its redirect and the verifier of its challenge.
+fn redeem_authorization(
+    state: &SandboxState,
+    client_id: &str,
+    code: &str,
+    redirect: &str,
+    verifier: &str,
+) -> ServiceResult<()> {
     let now = state.now();
     let mut authorizations = lock(&state.authorizations);
     let known = authorizations
         .get(code)
         .is_some_and(|authorization| authorization.client == client_id && authorization.decision == Decision::Approved);
-    // Whatever is wrong from here on, the code is spent: a second guess at the verifier must not be possible.
+    // Consumed before the other checks: a second guess at the verifier must not be possible.
     let authorization = known
         .then(|| authorizations.remove(code))
         .flatten()
@@ -264,10 +276,10 @@ fn redeem_authorization(state: &State, client_id: &str, code: &str, redirect: &s
         return Err(invalid_grant("The authorization code has expired"));
     }
     if authorization.redirect != redirect {
-        return Err(invalid_grant("The redirect is not the one of the authorization request"));
+        return Err(invalid_grant("The redirect differs from the one in the authorization request"));
     }
     if !is_verifier(verifier) || challenge_of(verifier) != authorization.challenge {
-        return Err(invalid_grant("The code verifier does not fit the challenge"));
+        return Err(invalid_grant("The code verifier does not match the challenge"));
     }
     Ok(())
 }

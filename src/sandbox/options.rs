@@ -1,58 +1,60 @@
-//! The knobs of the sandbox.
+//! The options of the sandbox.
 
 use std::time::Duration;
 
-/// How the local Identity Center behaves. Every field can be changed while it runs, with
-/// [`Sandbox::update`](super::Sandbox::update), but for `port`, `tls`, `region` and `start_url`.
+/// How the local Identity Center behaves.
+///
+/// [`Sandbox::update`](super::Sandbox::update) changes all fields but `port`, `tls`, `region` and `start_url`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many accounts the person is assigned to.
+    /// How many accounts the user has.
     pub accounts: usize,
-    /// How many roles each account offers.
+    /// How many roles the user has in each account.
     pub roles: usize,
-    /// What accounts and roles are called.
+    /// The names of accounts and roles.
     pub names: Names,
-    /// The directory's region; it decides the partition of ARNs too.
+    /// The region of Identity Center; it decides the partition of ARNs too.
     pub region: String,
     /// The start URL; by default `/start` of the server itself.
     pub start_url: Option<String>,
-    /// What the person who signs in is called, in the caller identity's ARN.
+    /// The user name in the caller's ARN.
     pub user: String,
-    /// How long each request waits before it is looked at.
+    /// How long each request waits before it is handled.
     pub latency: Duration,
-    /// Portal requests a second; what exceeds them is answered with 429. The bucket holds one second's worth.
+    /// Portal requests per second; further ones get status 429.
     pub rate_limit: Option<u32>,
-    /// The first so many requests from now on fail in this way.
+    /// How many of the next requests fail, and how.
     pub fail_first: Option<(u32, Fault)>,
-    /// The ids of accounts whose list of roles always fails with status 500.
+    /// The ids of accounts for which `ListAccountRoles` fails with status 500.
     pub broken_accounts: Vec<String>,
-    /// Accounts that are listed, and whose roles are refused.
+    /// The ids of accounts for which `ListAccountRoles` fails with status 403.
     pub closed_accounts: Vec<String>,
-    /// Life of an access token that came with a refresh token.
+    /// How long an access token with a refresh token is valid.
     pub token_lifetime: Duration,
-    /// Life of an access token without one: the client did not ask for the scope `sso:account:access`.
+    /// How long an access token without a refresh token is valid: the client did not request the scope
+    /// `sso:account:access`.
     pub unscoped_token_lifetime: Duration,
-    /// Life of role credentials.
+    /// How long role credentials are valid.
     pub credential_lifetime: Duration,
-    /// Life of a client registration.
+    /// How long a client registration is valid.
     pub registration_lifetime: Duration,
-    /// Life of a device code and of an authorization request.
+    /// How long a device code or an authorization request is valid.
     pub sign_in_lifetime: Duration,
-    /// What using a refresh token does to it.
+    /// What happens to a refresh token when it is used.
     pub refresh: Rotation,
     /// Who approves a sign-in.
     pub approval: Approval,
-    /// With [`Approval::Automatic`], how many polls of the device flow are told to wait first.
+    /// With [`Approval::Automatic`], how many polls of the device flow get "pending" before the approval.
     pub polls_before_approval: u32,
-    /// The shortest time between two polls; whole seconds are what clients are told.
+    /// The shortest time between two polls. Clients learn it in whole seconds.
     pub interval: Duration,
-    /// Every session is revoked once, after this many further portal requests.
+    /// After how many portal requests all sessions are revoked, once.
     pub revoke_after: Option<u32>,
-    /// How far the service's clock is ahead of this machine's, in seconds; negative: behind.
+    /// How many seconds the service's clock is ahead of this machine's; negative if it is behind.
     pub clock_ahead: i64,
     /// The port on 127.0.0.1; 0 for any free one.
     pub port: u16,
-    /// Also serve https, with a certificate of its own authority, and a CONNECT proxy that leads there.
+    /// Also serve https with a certificate of its own authority, and a CONNECT proxy in front of it.
     pub tls: bool,
 }
 
@@ -89,36 +91,36 @@ impl Default for Options {
     }
 }
 
-/// What accounts and roles are called.
+/// The names of accounts and roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Names {
-    /// As in a tidy organisation.
+    /// Names as most organisations choose them.
     Ordinary,
-    /// Everything that the service permits and that shells, files and terminals trip over.
+    /// Names that the service permits and that can break shells, files and terminals.
     Hostile,
 }
 
 /// How a request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Status 500, with the error of the service's model.
+    /// Status 500, with an error from the service's model.
     InternalError,
-    /// The connection closes without an answer.
+    /// The connection closes without a response.
     Dropped,
-    /// The connection closes in the middle of the answer.
+    /// The connection closes in the middle of the response.
     Truncated,
-    /// Status 200, and a body that is not what it says it is.
+    /// Status 200, and a body that is not valid JSON.
     Garbled,
 }
 
-/// What using a refresh token does to it.
+/// What happens to a refresh token when it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// It stays valid; the answer repeats it.
+    /// It stays valid; the response repeats it.
     Reusable,
-    /// The answer holds a new one, and the old one is refused from then on.
+    /// A new one replaces it, and the old one is refused from then on.
     Rotated,
-    /// It stays valid, and the answer holds none.
+    /// It stays valid, and the response holds none.
     Unmentioned,
 }
 
@@ -127,8 +129,8 @@ pub enum Rotation {
 pub enum Approval {
     /// A person, on the sandbox's page.
     ByPage,
-    /// Nobody has to: `/authorize` redirects at once, and device codes are approved when polled.
+    /// The sandbox: `/authorize` redirects at once, and device codes are approved when polled.
     Automatic,
-    /// Every sign-in is denied.
+    /// Nobody: every sign-in is denied.
     Denied,
 }

@@ -1,14 +1,15 @@
-//! The pages that a person sees.
+//! The HTML pages that a person sees.
 
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
+use super::directory::Account;
 use super::state::Client;
 
 const STYLE: &str = include_str!("page.css");
 
-/// A browser holds a form to `form-action` through its redirects too: an approval leads to the client's listener.
+/// Browsers apply `form-action` to redirects too, and an approval redirects to the client's own loopback port.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
                       form-action 'self' http://127.0.0.1:*; frame-ancestors 'none'; base-uri 'none'";
 
@@ -43,12 +44,12 @@ fn answer(status: StatusCode, title: &str, content: &Markup) -> Response {
     (status, headers, page.into_string()).into_response()
 }
 
-/// A sentence, and nothing to decide.
+/// A page with one sentence.
 pub(super) fn message(status: StatusCode, title: &str, text: &str) -> Response {
     answer(status, title, &html! { p { (text) } })
 }
 
-/// Approve and Deny; the token ties the answer to this very page.
+/// The buttons Approve and Deny. Only this page knows the token, so no other site can send the form.
 fn decision(action: &str, request: &str, token: &str) -> Markup {
     html! {
         form method="post" action=(action) {
@@ -60,7 +61,7 @@ fn decision(action: &str, request: &str, token: &str) -> Markup {
     }
 }
 
-fn what_it_may_do(client: &Client) -> Markup {
+fn client_details(client: &Client) -> Markup {
     html! {
         dl {
             dt { "Program" }
@@ -74,28 +75,28 @@ fn what_it_may_do(client: &Client) -> Markup {
     }
 }
 
-/// An authorization request.
+/// Asks whether a client may sign in, for the browser flow.
 pub(super) fn authorization(client: &Client, request: &str, token: &str) -> Response {
     let content = html! {
         p { "A program on this machine wants to sign in as you." }
-        (what_it_may_do(client))
+        (client_details(client))
         (decision("/authorize", request, token))
     };
     answer(StatusCode::OK, "Allow access?", &content)
 }
 
-/// A device code that is known.
+/// Asks whether a client may sign in, for the device flow.
 pub(super) fn device(client: &Client, user_code: &str, token: &str) -> Response {
     let content = html! {
         p { "Approve only if this is the code that your program shows." }
         p.code { (user_code) }
-        (what_it_may_do(client))
+        (client_details(client))
         (decision("/device", user_code, token))
     };
     answer(StatusCode::OK, "Allow access?", &content)
 }
 
-/// Where a person types the code.
+/// Asks for a device code.
 pub(super) fn enter_code() -> Response {
     let content = html! {
         p { "Type the code that your program shows." }
@@ -108,7 +109,7 @@ pub(super) fn enter_code() -> Response {
     answer(StatusCode::OK, "Sign in", &content)
 }
 
-/// In place of the console, which is not here.
+/// Shown in place of the AWS console.
 pub(super) fn console(account: &str, role: &str, destination: &str) -> Response {
     let content = html! {
         p { "AWS would open its console now." }
@@ -121,8 +122,8 @@ pub(super) fn console(account: &str, role: &str, destination: &str) -> Response 
     answer(StatusCode::OK, "Signed in to the console", &content)
 }
 
-/// What the directory offers: `/` and `/start`.
-pub(super) fn overview(accounts: &[super::Account]) -> Response {
+/// The accounts and roles, at `/` and `/start`.
+pub(super) fn overview(accounts: &[Account]) -> Response {
     let content = html! {
         p { (accounts.len()) " accounts, with these roles:" }
         table {

@@ -1,4 +1,4 @@
-//! The SSO portal: accounts, roles and credentials for those who hold an access token.
+//! The SSO portal: accounts, roles and credentials for the holder of an access token.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,35 +10,36 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::lock::lock;
 use super::random;
-use super::refusal::{Answer, Refusal};
-use super::state::{Key, State, lock, millis};
+use super::service_error::{ServiceError, ServiceResult};
+use super::state::{IssuedCredentials, SandboxState, millis};
 
 type Parameters = Query<HashMap<String, String>>;
 
 /// The session of the bearer token.
-fn session(state: &State, headers: &HeaderMap) -> Answer<u64> {
+fn session(state: &SandboxState, headers: &HeaderMap) -> ServiceResult<u64> {
     headers
         .get("x-amz-sso_bearer_token")
         .and_then(|token| token.to_str().ok())
         .and_then(|token| lock(&state.sessions).session(token, state.now()))
-        .ok_or_else(|| Refusal::portal("UnauthorizedException", "Session token not found or invalid"))
+        .ok_or_else(|| ServiceError::portal("UnauthorizedException", "Session token not found or invalid"))
 }
 
-fn required<'a>(parameters: &'a Parameters, name: &str) -> Answer<&'a str> {
+fn required<'a>(parameters: &'a Parameters, name: &str) -> ServiceResult<&'a str> {
     parameters
         .get(name)
         .map(String::as_str)
         .filter(|value| !value.is_empty())
-        .ok_or_else(|| Refusal::portal("InvalidRequestException", format!("{name} is missing")))
+        .ok_or_else(|| ServiceError::portal("InvalidRequestException", format!("{name} is missing")))
 }
 
 /// `ListAccounts`.
 pub(super) async fn accounts(
-    Shared(state): Shared<Arc<State>>,
+    Shared(state): Shared<Arc<SandboxState>>,
     headers: HeaderMap,
     parameters: Parameters,
-) -> Answer<Json<Value>> {
+) -> ServiceResult<Json<Value>> {
     session(&state, &headers)?;
     let directory = state.directory();
     let (page, next) = page(&directory.accounts, &parameters, "accounts")?;
@@ -57,15 +58,15 @@ pub(super) async fn accounts(
 
 /// `ListAccountRoles`.
 pub(super) async fn roles(
-    Shared(state): Shared<Arc<State>>,
+    Shared(state): Shared<Arc<SandboxState>>,
     headers: HeaderMap,
     parameters: Parameters,
-) -> Answer<Json<Value>> {
+) -> ServiceResult<Json<Value>> {
     session(&state, &headers)?;
     let directory = state.directory();
     let account = directory.account(required(&parameters, "account_id")?).ok_or_else(no_access)?;
     if state.options().broken_accounts.contains(&account.id) {
-        return Err(Refusal::portal("InternalServerException", "The sandbox was asked to fail"));
+        return Err(ServiceError::portal("InternalServerException", "The sandbox is set to fail"));
     }
     if state.options().closed_accounts.contains(&account.id) {
         return Err(no_access());
@@ -75,16 +76,16 @@ pub(super) async fn roles(
     Ok(Json(json!({ "roleList": list, "nextToken": next })))
 }
 
-fn no_access() -> Refusal {
-    Refusal::portal("ForbiddenException", "No access")
+fn no_access() -> ServiceError {
+    ServiceError::portal("ForbiddenException", "No access")
 }
 
 /// `GetRoleCredentials`.
 pub(super) async fn credentials(
-    Shared(state): Shared<Arc<State>>,
+    Shared(state): Shared<Arc<SandboxState>>,
     headers: HeaderMap,
     parameters: Parameters,
-) -> Answer<Json<Value>> {
+) -> ServiceResult<Json<Value>> {
     session(&state, &headers)?;
     let account = required(&parameters, "account_id")?;
     let role = required(&parameters, "role_name")?;
@@ -92,7 +93,7 @@ pub(super) async fn credentials(
         return Err(no_access());
     }
     let id = format!("ASIA{}", random::upper(16)?);
-    let key = Key {
+    let key = IssuedCredentials {
         secret: random::base64::<30>()?,
         token: random::base64::<400>()?,
         account: account.to_owned(),
@@ -110,7 +111,7 @@ pub(super) async fn credentials(
 }
 
 /// `Logout`.
-pub(super) async fn logout(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Answer<StatusCode> {
+pub(super) async fn logout(Shared(state): Shared<Arc<SandboxState>>, headers: HeaderMap) -> ServiceResult<StatusCode> {
     let session = session(&state, &headers)?;
     lock(&state.sessions).end(session);
     Ok(StatusCode::OK)
@@ -119,11 +120,11 @@ pub(super) async fn logout(Shared(state): Shared<Arc<State>>, headers: HeaderMap
 const DEFAULT_PAGE: usize = 20;
 const LARGEST_PAGE: usize = 100;
 
-/// The items that were asked for, and the token of what follows them.
+/// The items of the requested page, and the token of the next page.
 ///
-/// A token is valid for its own list only, so that a client that mixes two lists is found out.
-fn page<'a, T>(items: &'a [T], parameters: &Parameters, list: &str) -> Answer<(&'a [T], Option<String>)> {
-    let invalid = |message: &str| Refusal::portal("InvalidRequestException", message);
+/// A token is valid for its own list only, so that a client that mixes up two lists fails.
+fn page<'a, T>(items: &'a [T], parameters: &Parameters, list: &str) -> ServiceResult<(&'a [T], Option<String>)> {
+    let invalid = |message: &str| ServiceError::portal("InvalidRequestException", message);
     let size = match parameters.get("max_result") {
         Some(text) => text
             .parse()

@@ -1,39 +1,34 @@
-//! What the sandbox remembers.
+//! Everything that the sandbox keeps between requests.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::bucket::Bucket;
 use super::directory::Directory;
+use super::lock::lock;
 use super::log::Log;
 use super::options::{Options, Rotation};
 use super::random;
-use super::traffic::Bucket;
 
-/// Milliseconds since the epoch.
+/// Milliseconds since the Unix epoch.
 pub(super) type Millis = i64;
 
-/// A guard, whatever became of the thread that held it before.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A duration in milliseconds.
 pub(super) fn millis(duration: Duration) -> Millis {
     Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX / 4)
 }
 
 /// Everything that the handlers share.
-pub(super) struct State {
+pub(super) struct SandboxState {
     pub(super) options: Mutex<Options>,
     pub(super) directory: Mutex<Arc<Directory>>,
     pub(super) revoked_roles: Mutex<HashSet<(String, String)>>,
     pub(super) clients: Mutex<HashMap<String, Client>>,
     pub(super) devices: Mutex<HashMap<String, Device>>,
-    pub(super) authorizations: Mutex<HashMap<String, Authorization>>,
+    pub(super) authorizations: Mutex<HashMap<String, AuthorizationRequest>>,
     pub(super) sessions: Mutex<Sessions>,
-    pub(super) keys: Mutex<HashMap<String, Key>>,
+    pub(super) keys: Mutex<HashMap<String, IssuedCredentials>>,
     pub(super) console: Mutex<HashMap<String, ConsoleTicket>>,
     pub(super) bucket: Mutex<Bucket>,
     pub(super) log: Log,
@@ -59,7 +54,7 @@ impl Client {
     }
 }
 
-/// What a person decided, or has not yet.
+/// A person's decision about a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     Pending,
@@ -67,7 +62,7 @@ pub(super) enum Decision {
     Denied,
 }
 
-/// A device code; its key is the code.
+/// A device flow; the map's key is the device code.
 pub(super) struct Device {
     pub(super) client: String,
     pub(super) user_code: String,
@@ -75,11 +70,12 @@ pub(super) struct Device {
     pub(super) decision: Decision,
     pub(super) expires: Millis,
     pub(super) polls: u32,
+    /// When the client polled last.
     pub(super) polled: Option<Instant>,
 }
 
-/// An authorization request; its key is the code that the client gets.
-pub(super) struct Authorization {
+/// A browser flow; the map's key is the code that the client gets.
+pub(super) struct AuthorizationRequest {
     pub(super) id: String,
     pub(super) form_token: String,
     pub(super) client: String,
@@ -90,15 +86,17 @@ pub(super) struct Authorization {
     pub(super) expires: Millis,
 }
 
-/// Who is signed in, by the tokens that show it.
+/// The signed-in sessions by their tokens.
 #[derive(Default)]
 pub(super) struct Sessions {
-    next: u64,
+    last_id: u64,
+    /// Each with its session and when it expires.
     access: HashMap<String, (u64, Millis)>,
+    /// Each with its session and the id of its client.
     refresh: HashMap<String, (u64, String)>,
 }
 
-/// What a sign-in or a refresh yields.
+/// The result of a sign-in or a refresh.
 pub(super) struct Tokens {
     pub(super) access: String,
     pub(super) refresh: Option<String>,
@@ -114,8 +112,8 @@ impl Sessions {
         options: &Options,
         now: Millis,
     ) -> io::Result<Tokens> {
-        self.next += 1;
-        let session = self.next;
+        self.last_id += 1;
+        let session = self.last_id;
         if !client.may_refresh() {
             return self.access(session, options.unscoped_token_lifetime, now);
         }
@@ -124,7 +122,7 @@ impl Sessions {
         Ok(tokens)
     }
 
-    /// Renews a session; `None` where the refresh token is not, or no longer, this client's.
+    /// Renews a session; `None` if the refresh token is not valid for this client.
     pub(super) fn renew(
         &mut self,
         client_id: &str,
@@ -176,9 +174,9 @@ impl Sessions {
     }
 }
 
-/// Role credentials that were handed out; the map's key is the access key id.
+/// Role credentials from the portal; the map's key is the access key id.
 #[derive(Clone)]
-pub(super) struct Key {
+pub(super) struct IssuedCredentials {
     pub(super) secret: String,
     pub(super) token: String,
     pub(super) account: String,
@@ -193,7 +191,7 @@ pub(super) struct ConsoleTicket {
     pub(super) expires: Millis,
 }
 
-impl State {
+impl SandboxState {
     pub(super) fn new(options: Options, endpoint: String) -> Self {
         let directory = Arc::new(Directory::of(&options, &HashSet::new()));
         Self {
@@ -220,7 +218,7 @@ impl State {
         Arc::clone(&lock(&self.directory))
     }
 
-    /// After the options or the revoked roles have changed.
+    /// Must be called after the options or the revoked roles have changed.
     pub(super) fn rebuild_directory(&self) {
         let directory = Directory::of(&lock(&self.options), &lock(&self.revoked_roles));
         *lock(&self.directory) = Arc::new(directory);

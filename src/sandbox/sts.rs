@@ -1,4 +1,4 @@
-//! STS: `GetCallerIdentity`, for requests whose signature was made with a secret that the portal handed out.
+//! STS: `GetCallerIdentity`, for requests that are signed with credentials from the portal.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,13 +17,13 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use maud::html;
 
+use super::lock::lock;
 use super::log::Note;
-use super::refusal::{Answer, Refusal};
-use super::state::{Key, Millis, State, lock};
-use crate::role::partition_of;
+use super::service_error::{ServiceError, ServiceResult};
+use super::state::{IssuedCredentials, Millis, SandboxState};
 
-/// The role that Identity Center creates in an account for a permission set has a suffix of 16 hex digits.
-fn reserved_role(key: &Key) -> String {
+/// The IAM role of a permission set, as Identity Center creates it in an account: with 16 hex digits at the end.
+fn reserved_role(key: &IssuedCredentials) -> String {
     let seed = format!("{}/{}", key.account, key.role);
     let digest = ring::digest::digest(&ring::digest::SHA256, seed.as_bytes());
     let suffix = digest.as_ref().iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
@@ -31,19 +31,19 @@ fn reserved_role(key: &Key) -> String {
 }
 
 /// `POST /`, the query protocol.
-pub(super) async fn query(Shared(state): Shared<Arc<State>>, parts: Parts, body: Bytes) -> Answer {
+pub(super) async fn query(Shared(state): Shared<Arc<SandboxState>>, parts: Parts, body: Bytes) -> ServiceResult {
     let form: HashMap<String, String> = super::federation::form(&body);
     match form.get("Action").map(String::as_str) {
         Some("GetCallerIdentity") => {}
         Some(_) => {
-            return Err(Refusal::sts(400, "InvalidAction", "The sandbox knows GetCallerIdentity only"));
+            return Err(ServiceError::sts(400, "InvalidAction", "The sandbox supports only GetCallerIdentity"));
         }
-        None => return Err(Refusal::sts(400, "MissingAction", "The request names no action")),
+        None => return Err(ServiceError::sts(400, "MissingAction", "The request names no action")),
     }
     let note = Note { operation: Some("GetCallerIdentity"), ..Note::default() };
     let (mut response, note) = match caller(&state, &parts, &body) {
         Ok(key) => {
-            let answer = identity(&state, &key);
+            let answer = identity_response(&state, &key);
             (answer, Note { account: Some(key.account), role: Some(key.role), ..note })
         }
         Err(refusal) => {
@@ -56,7 +56,21 @@ pub(super) async fn query(Shared(state): Shared<Arc<State>>, parts: Parts, body:
     Ok(response)
 }
 
-fn identity(state: &State, key: &Key) -> Response {
+/// The sandbox's own table, so that an error in the client's table shows up in tests.
+fn partition_of(region: &str) -> &'static str {
+    match region.split('-').collect::<Vec<_>>().as_slice() {
+        ["cn", ..] => "aws-cn",
+        ["us", "gov", ..] => "aws-us-gov",
+        ["eusc", ..] => "aws-eusc",
+        ["us", "iso", ..] => "aws-iso",
+        ["us", "isob", ..] => "aws-iso-b",
+        ["eu", "isoe", ..] => "aws-iso-e",
+        ["us", "isof", ..] => "aws-iso-f",
+        _ => "aws",
+    }
+}
+
+fn identity_response(state: &SandboxState, key: &IssuedCredentials) -> Response {
     let options = state.options();
     let role = reserved_role(key);
     let partition = partition_of(&options.region);
@@ -84,7 +98,7 @@ fn identity(state: &State, key: &Key) -> Response {
 }
 
 /// The parts of an `Authorization` header of Signature Version 4.
-struct Authorization<'a> {
+struct SignatureHeader<'a> {
     key_id: &'a str,
     date: &'a str,
     region: &'a str,
@@ -93,7 +107,7 @@ struct Authorization<'a> {
     signature: &'a str,
 }
 
-impl<'a> Authorization<'a> {
+impl<'a> SignatureHeader<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let fields: HashMap<&str, &str> = text
             .strip_prefix("AWS4-HMAC-SHA256")?
@@ -108,15 +122,16 @@ impl<'a> Authorization<'a> {
     }
 }
 
-/// Whose credentials signed the request.
-fn caller(state: &State, parts: &Parts, body: &[u8]) -> Answer<Key> {
-    let incomplete = |message: &str| Refusal::sts(400, "IncompleteSignature", message);
-    let text = text(&parts.headers, "authorization")
-        .ok_or_else(|| Refusal::sts(403, "MissingAuthenticationToken", "Request is missing Authentication Token"))?;
+/// The credentials that signed the request.
+fn caller(state: &SandboxState, parts: &Parts, body: &[u8]) -> ServiceResult<IssuedCredentials> {
+    let incomplete = |message: &str| ServiceError::sts(400, "IncompleteSignature", message);
+    let text = text(&parts.headers, "authorization").ok_or_else(|| {
+        ServiceError::sts(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
+    })?;
     let authorization =
-        Authorization::parse(text).ok_or_else(|| incomplete("Authorization is not Signature Version 4"))?;
+        SignatureHeader::parse(text).ok_or_else(|| incomplete("Authorization is not Signature Version 4"))?;
     let unknown =
-        || Refusal::sts(403, "InvalidClientTokenId", "The security token included in the request is invalid.");
+        || ServiceError::sts(403, "InvalidClientTokenId", "The security token included in the request is invalid.");
     let key = lock(&state.keys).get(authorization.key_id).cloned().ok_or_else(unknown)?;
     if text_of(&parts.headers, "x-amz-security-token") != key.token {
         return Err(unknown());
@@ -124,7 +139,7 @@ fn caller(state: &State, parts: &Parts, body: &[u8]) -> Answer<Key> {
     let now = state.now();
     if now >= key.expires {
         let message = "The security token included in the request is expired";
-        return Err(Refusal::sts(403, "ExpiredToken", message));
+        return Err(ServiceError::sts(403, "ExpiredToken", message));
     }
     let date = text_of(&parts.headers, "x-amz-date");
     let signed = signed_at(date).ok_or_else(|| incomplete("X-Amz-Date is missing or malformed"))?;
@@ -134,10 +149,10 @@ fn caller(state: &State, parts: &Parts, body: &[u8]) -> Answer<Key> {
     let skew = (now - signed).abs();
     if skew > 15 * 60 * 1000 {
         let message = format!("Signature expired: the request's clock is {} s off", skew / 1000);
-        return Err(Refusal::sts(403, "SignatureDoesNotMatch", message));
+        return Err(ServiceError::sts(403, "SignatureDoesNotMatch", message));
     }
     if authorization.service != "sts" {
-        return Err(Refusal::sts(403, "SignatureDoesNotMatch", "Credential should be scoped to service: 'sts'."));
+        return Err(ServiceError::sts(403, "SignatureDoesNotMatch", "Credential should be scoped to service: 'sts'."));
     }
     if !["host", "x-amz-date"].iter().all(|name| authorization.headers.contains(name)) {
         return Err(incomplete("Host and X-Amz-Date must be signed"));
@@ -147,8 +162,8 @@ fn caller(state: &State, parts: &Parts, body: &[u8]) -> Answer<Key> {
         Ok(key)
     } else {
         let message = "The request signature we calculated does not match the signature you provided. \
-                       Check your AWS Secret Access Key and signing method.";
-        Err(Refusal::sts(403, "SignatureDoesNotMatch", message))
+                       Check your AWS Secret Access IssuedCredentials and signing method.";
+        Err(ServiceError::sts(403, "SignatureDoesNotMatch", message))
     }
 }
 
@@ -166,15 +181,15 @@ fn signed_at(date: &str) -> Option<Millis> {
     Some(stamp.as_millisecond())
 }
 
-/// The signature that the request has to carry: the same headers, signed again with the secret that was handed out.
+/// The correct signature of the request: the same headers, signed again with the secret from the portal.
 fn signature(
     parts: &Parts,
     body: &[u8],
-    authorization: &Authorization<'_>,
-    key: &Key,
+    authorization: &SignatureHeader<'_>,
+    key: &IssuedCredentials,
     signed: Millis,
 ) -> Option<String> {
-    // These are added by the signer itself.
+    // The signer adds these itself.
     const ADDED: [&str; 3] = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
     let has = |name: &str| authorization.headers.contains(&name);
     let headers: Vec<(&str, &str)> = authorization

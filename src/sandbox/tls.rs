@@ -1,4 +1,4 @@
-//! https on loopback, and the proxy that leads clients there which know AWS's own hosts only.
+//! https on loopback, and a proxy for clients that can only connect to AWS's own hosts.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,15 +16,15 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::log;
-use super::state::State;
+use super::state::SandboxState;
 
-/// A certificate for AWS's hosts in a region, and the authority that vouches for it.
-pub(super) struct Identity {
+/// A certificate for AWS's hosts in a region, and the authority that signed it.
+pub(super) struct ServerCertificate {
     pub(super) ca_pem: String,
     pub(super) acceptor: TlsAcceptor,
 }
 
-impl Identity {
+impl ServerCertificate {
     pub(super) fn new(region: &str) -> io::Result<Self> {
         let (issuer, ca_pem) = authority().map_err(io::Error::other)?;
         let names = vec![
@@ -66,7 +66,7 @@ fn authority() -> Result<(Issuer<'static, KeyPair>, String), rcgen::Error> {
     Ok((Issuer::new(parameters, key), certificate.pem()))
 }
 
-/// A few days, so that a certificate that somebody came to trust does not stay so.
+/// Valid for a few days only, in case somebody adds the authority to a system's trust store.
 fn validity(parameters: &mut CertificateParams) {
     const DAY: Duration = Duration::from_hours(24);
     let now = SystemTime::now();
@@ -74,23 +74,23 @@ fn validity(parameters: &mut CertificateParams) {
     parameters.not_after = (now + 7 * DAY).into();
 }
 
-/// Leads every `CONNECT` to `target`, whatever host it names.
-pub(super) async fn proxy(listener: TcpListener, target: SocketAddr, state: Arc<State>) {
+/// Connects every `CONNECT` request to `target`, whatever host it names.
+pub(super) async fn proxy(listener: TcpListener, target: SocketAddr, state: Arc<SandboxState>) {
     while let Ok((client, _)) = listener.accept().await {
         send_at_once(&client);
         let state = Arc::clone(&state);
         tokio::spawn(async move {
-            // A client that goes away is no concern of the others.
+            // An error ends this client's connection only.
             let _ = tunnel(client, target, &state).await;
         });
     }
 }
 
-async fn tunnel(mut client: TcpStream, target: SocketAddr, state: &State) -> io::Result<()> {
+async fn tunnel(mut client: TcpStream, target: SocketAddr, state: &SandboxState) -> io::Result<()> {
     const LONGEST_HEAD: usize = 16 * 1024;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        // Byte by byte, since what follows the head belongs to the tunnel.
+        // Byte by byte: a larger read could take bytes that belong to the tunnel.
         head.push(client.read_u8().await?);
         if head.len() > LONGEST_HEAD {
             return Err(io::ErrorKind::InvalidData.into());
@@ -100,15 +100,15 @@ async fn tunnel(mut client: TcpStream, target: SocketAddr, state: &State) -> io:
     let mut words = head.split_whitespace();
     let (method, host) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let connect = method == "CONNECT";
-    let place = state.log.add(log::Request {
+    let entry = state.log.add(log::LoggedRequest {
         operation: if connect { "CONNECT" } else { "Unknown" }.to_owned(),
         method: method.to_owned(),
         path: host.split('?').next().unwrap_or_default().to_owned(),
         host: host.split('?').next().unwrap_or_default().to_owned(),
-        ..log::Request::default()
+        ..log::LoggedRequest::default()
     });
     let status = if connect { 200 } else { 405 };
-    state.log.end(place, Some(status), log::Note::default());
+    state.log.end(entry, Some(status), log::Note::default());
     if !connect {
         return client.write_all(b"HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n").await;
     }
@@ -119,7 +119,7 @@ async fn tunnel(mut client: TcpStream, target: SocketAddr, state: &State) -> io:
     Ok(())
 }
 
-/// Without this, an answer in two parts may wait 40 ms in between for the client's acknowledgement.
+/// Turns off Nagle's algorithm, with which the second part of a response can wait 40 ms for an acknowledgement.
 pub(super) fn send_at_once(stream: &TcpStream) {
     let _ = stream.set_nodelay(true);
 }

@@ -1,10 +1,9 @@
-//! What happens to a request before a handler sees it: the log, latency, throttling and faults.
+//! What surrounds every handler: the log, latency, the rate limit and faults.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Shared};
@@ -13,60 +12,58 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Frame;
 
+use super::lock::lock;
 use super::log::{self, Note};
 use super::options::Fault;
-use super::refusal::Refusal;
-use super::state::{State, lock};
+use super::service_error::ServiceError;
+use super::state::SandboxState;
 
-/// In a response's extensions: the connection closes without it.
+/// In a response's extensions: close the connection instead of sending the response.
 #[derive(Clone, Copy)]
 pub(super) struct Dropped;
 
-/// Which service a request is for; it decides how an error is worded.
+/// Which API a request is for; each has its own form of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Service {
+enum Api {
     Oidc,
     Portal,
     Sts,
     Federation,
-    /// Pages for people and the sandbox's own addresses: they neither fail nor wait.
+    /// HTML pages and the sandbox's own paths, which neither fail nor wait.
     Own,
 }
 
-fn operation(method: &Method, path: &str) -> (&'static str, Service) {
+fn operation(method: &Method, path: &str) -> (&'static str, Api) {
     match (method.as_str(), path) {
-        ("POST", "/client/register") => ("RegisterClient", Service::Oidc),
-        ("POST", "/device_authorization") => ("StartDeviceAuthorization", Service::Oidc),
-        ("POST", "/token") => ("CreateToken", Service::Oidc),
-        ("GET", "/authorize") => ("Authorize", Service::Own),
-        ("GET", "/assignment/accounts") => ("ListAccounts", Service::Portal),
-        ("GET", "/assignment/roles") => ("ListAccountRoles", Service::Portal),
-        ("GET", "/federation/credentials") => ("GetRoleCredentials", Service::Portal),
-        ("POST", "/logout") => ("Logout", Service::Portal),
-        ("POST", "/") => ("Sts", Service::Sts),
-        (_, "/federation") => ("Federation", Service::Federation),
-        (_, "/" | "/start" | "/device" | "/authorize" | "/sandbox/requests" | "/sandbox/revoke") => {
-            ("Page", Service::Own)
-        }
-        _ => ("Unknown", Service::Own),
+        ("POST", "/client/register") => ("RegisterClient", Api::Oidc),
+        ("POST", "/device_authorization") => ("StartDeviceAuthorization", Api::Oidc),
+        ("POST", "/token") => ("CreateToken", Api::Oidc),
+        ("GET", "/authorize") => ("Authorize", Api::Own),
+        ("GET", "/assignment/accounts") => ("ListAccounts", Api::Portal),
+        ("GET", "/assignment/roles") => ("ListAccountRoles", Api::Portal),
+        ("GET", "/federation/credentials") => ("GetRoleCredentials", Api::Portal),
+        ("POST", "/logout") => ("Logout", Api::Portal),
+        ("POST", "/") => ("Sts", Api::Sts),
+        (_, "/federation") => ("Federation", Api::Federation),
+        (_, "/" | "/start" | "/device" | "/authorize" | "/sandbox/requests" | "/sandbox/revoke") => ("Page", Api::Own),
+        _ => ("Unknown", Api::Own),
     }
 }
 
-/// Wraps every request.
-pub(super) async fn watch(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
+pub(super) async fn watch(Shared(state): Shared<Arc<SandboxState>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     if path.starts_with("/sandbox/") {
         return next.run(request).await;
     }
     let (operation, service) = operation(request.method(), &path);
-    let place = state.log.add(log::Request {
+    let entry = state.log.add(log::LoggedRequest {
         operation: operation.to_owned(),
         method: request.method().to_string(),
         host: host(&request).to_owned(),
         account: parameter(&request, "account_id"),
         role: parameter(&request, "role_name"),
         path,
-        ..log::Request::default()
+        ..log::LoggedRequest::default()
     });
     let mut response = match before(&state, service).await {
         Some(response) => response,
@@ -75,11 +72,11 @@ pub(super) async fn watch(Shared(state): Shared<Arc<State>>, request: Request, n
     set_date(&state, &mut response);
     let note = response.extensions_mut().remove::<Note>().unwrap_or_default();
     let dropped = response.extensions().get::<Dropped>().is_some();
-    state.log.end(place, (!dropped).then(|| response.status().as_u16()), note);
+    state.log.end(entry, (!dropped).then(|| response.status().as_u16()), note);
     response
 }
 
-/// The host that the client asked for, in either form of a request.
+/// The host that the client asked for, in a request's `Host` header or in its target.
 pub(super) fn host<B>(request: &axum::http::Request<B>) -> &str {
     let header = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     header.or_else(|| request.uri().host()).unwrap_or_default()
@@ -91,23 +88,23 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
     percent_encoding::percent_decode_str(value).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
-/// Latency, then what answers in the handler's place.
-async fn before(state: &State, service: Service) -> Option<Response> {
-    if service == Service::Own {
+/// Waits for the latency, then returns the response that replaces the handler's, if there is one.
+async fn before(state: &SandboxState, service: Api) -> Option<Response> {
+    if service == Api::Own {
         return None;
     }
     let latency = lock(&state.options).latency;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    if service == Service::Portal && !admit(state) {
-        return Some(Refusal::portal("TooManyRequestsException", "HTTP 429 Unknown Code").into_response());
+    if service == Api::Portal && !admit(state) {
+        return Some(ServiceError::portal("TooManyRequestsException", "HTTP 429 Unknown Code").into_response());
     }
     next_fault(state).map(|fault| fail(fault, service))
 }
 
-/// Counts a portal request; `false` where it exceeds the rate.
-fn admit(state: &State) -> bool {
+/// Counts a portal request; `false` if it exceeds the rate.
+fn admit(state: &SandboxState) -> bool {
     let (rate, revoke) = {
         let mut options = lock(&state.options);
         let revoke = options.revoke_after == Some(0);
@@ -120,7 +117,7 @@ fn admit(state: &State) -> bool {
     lock(&state.bucket).take(rate)
 }
 
-fn next_fault(state: &State) -> Option<Fault> {
+fn next_fault(state: &SandboxState) -> Option<Fault> {
     let mut options = lock(&state.options);
     let (left, fault) = options.fail_first.take()?;
     let left = left.checked_sub(1)?;
@@ -128,16 +125,16 @@ fn next_fault(state: &State) -> Option<Fault> {
     Some(fault)
 }
 
-fn fail(fault: Fault, service: Service) -> Response {
-    const MESSAGE: &str = "The sandbox was asked to fail";
+fn fail(fault: Fault, service: Api) -> Response {
+    const MESSAGE: &str = "The sandbox is set to fail";
     const GARBLED: &str = "{\"accountList\": [{\"accountId\": 12,, \"roleCredentials\": \"none\"";
     const JSON: (HeaderName, HeaderValue) = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     match fault {
         Fault::InternalError => match service {
-            Service::Oidc => Refusal::oidc("InternalServerException", MESSAGE),
-            Service::Sts => Refusal::sts(500, "InternalFailure", MESSAGE),
-            Service::Federation => Refusal::page(500, "InternalFailure", MESSAGE),
-            Service::Portal | Service::Own => Refusal::portal("InternalServerException", MESSAGE),
+            Api::Oidc => ServiceError::oidc("InternalServerException", MESSAGE),
+            Api::Sts => ServiceError::sts(500, "InternalFailure", MESSAGE),
+            Api::Federation => ServiceError::page(500, "InternalFailure", MESSAGE),
+            Api::Portal | Api::Own => ServiceError::portal("InternalServerException", MESSAGE),
         }
         .into_response(),
         Fault::Garbled => ([JSON], GARBLED).into_response(),
@@ -157,7 +154,7 @@ fn fail(fault: Fault, service: Service) -> Response {
     }
 }
 
-/// A body that breaks off before the length that its head announced.
+/// A body that ends before the length that its head announced.
 struct Unfinished {
     text: Option<Bytes>,
     flushed: bool,
@@ -171,7 +168,7 @@ impl hyper::body::Body for Unfinished {
         if let Some(text) = self.text.take() {
             return Poll::Ready(Some(Ok(Frame::data(text))));
         }
-        // hyper sends what it has once a body keeps it waiting; an error at once would drop the head too.
+        // hyper sends what it has when the body is pending. An error without that pause would drop the head too.
         if !std::mem::replace(&mut self.flushed, true) {
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -180,8 +177,8 @@ impl hyper::body::Body for Unfinished {
     }
 }
 
-/// Clients that compare clocks read this header.
-fn set_date(state: &State, response: &mut Response) {
+/// Sets the header that clients compare their clock with.
+fn set_date(state: &SandboxState, response: &mut Response) {
     let ahead = lock(&state.options).clock_ahead;
     if ahead == 0 {
         return;
@@ -190,34 +187,5 @@ fn set_date(state: &State, response: &mut Response) {
         jiff::Timestamp::from_millisecond(state.now()).map(|now| now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
     if let Some(date) = text.ok().and_then(|text| HeaderValue::from_str(&text).ok()) {
         response.headers_mut().insert(header::DATE, date);
-    }
-}
-
-/// A token bucket that holds what one second admits.
-pub(super) struct Bucket {
-    rate: Option<u32>,
-    tokens: f64,
-    filled: Instant,
-}
-
-impl Bucket {
-    pub(super) fn new(rate: Option<u32>) -> Self {
-        Self { rate, tokens: rate.map_or(0.0, f64::from), filled: Instant::now() }
-    }
-
-    /// Takes a token, unless none is left; a bucket of another rate starts full.
-    fn take(&mut self, rate: Option<u32>) -> bool {
-        if rate != self.rate {
-            *self = Self::new(rate);
-        }
-        let Some(rate) = rate.map(f64::from) else { return true };
-        let now = Instant::now();
-        self.tokens = (self.tokens + now.duration_since(self.filled).as_secs_f64() * rate).min(rate);
-        self.filled = now;
-        let admitted = self.tokens >= 1.0;
-        if admitted {
-            self.tokens -= 1.0;
-        }
-        admitted
     }
 }

@@ -1,4 +1,4 @@
-//! Errors as the services spell them.
+//! Error responses in the form of each service.
 
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -8,16 +8,16 @@ use serde_json::json;
 
 use super::log::Note;
 
-/// An error that a client has to understand.
+/// An error response that a client has to understand.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct ServiceError {
     status: StatusCode,
     name: &'static str,
     message: String,
     dialect: Dialect,
 }
 
-/// How a service words its errors.
+/// The form of a service's errors.
 #[derive(Debug)]
 enum Dialect {
     /// OAuth's code and description, and the exception's name in a header.
@@ -26,13 +26,13 @@ enum Dialect {
     Portal,
     /// The XML of the query protocol.
     Sts,
-    /// A page, for a person in front of a browser.
+    /// An HTML page.
     Page,
 }
 
-pub(super) type Answer<T = Response> = Result<T, Refusal>;
+pub(super) type ServiceResult<T = Response> = Result<T, ServiceError>;
 
-impl Refusal {
+impl ServiceError {
     pub(super) fn oidc(name: &'static str, message: impl Into<String>) -> Self {
         let (status, code) = match name {
             "InvalidClientException" => (401, "invalid_client"),
@@ -78,7 +78,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ServiceError {
     fn into_response(self) -> Response {
         let Self { status, name, message, dialect } = self;
         let mut response = match dialect {
@@ -94,14 +94,14 @@ impl IntoResponse for Refusal {
             Dialect::Sts => {
                 (status, [(header::CONTENT_TYPE, "text/xml")], sts_error(status, name, &message)).into_response()
             }
-            Dialect::Page => super::page::message(status, "That did not work", &message),
+            Dialect::Page => super::page::message(status, "The request failed", &message),
         };
         response.extensions_mut().insert(Note { error: Some(name), ..Note::default() });
         response
     }
 }
 
-/// SDKs take an error's name from this header, up to the colon.
+/// The header from which SDKs take an error's name, up to the colon.
 fn error_type(name: &str, namespace: &str) -> [(HeaderName, HeaderValue); 1] {
     let value = HeaderValue::from_str(&format!("{name}:http://internal.amazon.com/coral/{namespace}/"))
         .unwrap_or(HeaderValue::from_static("UnknownError"));
@@ -119,8 +119,8 @@ fn sts_error(status: StatusCode, name: &str, message: &str) -> String {
     .into_string()
 }
 
-impl From<std::io::Error> for Refusal {
-    /// The system's random generator failed: the one thing that can go wrong in here.
+impl From<std::io::Error> for ServiceError {
+    /// Only the system's random generator can fail with an I/O error here.
     fn from(error: std::io::Error) -> Self {
         Self::portal("InternalServerException", error.to_string())
     }

@@ -1,0 +1,55 @@
+//! The controlling terminal, which works even where stdin, stdout and stderr are redirected.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+
+#[cfg(unix)]
+const DEVICE: &str = "/dev/tty";
+#[cfg(windows)]
+const DEVICE: &str = "CON";
+
+/// The controlling terminal, opened for a question and its answer.
+#[derive(Debug)]
+pub struct Terminal {
+    output: File,
+    input: BufReader<File>,
+}
+
+impl Terminal {
+    /// Opens the controlling terminal; `None` where there is none, as under cron.
+    #[must_use]
+    pub fn open() -> Option<Self> {
+        let output = OpenOptions::new().read(true).write(true).open(DEVICE).ok()?;
+        let input = BufReader::new(output.try_clone().ok()?);
+        output.is_terminal().then_some(Self { output, input })
+    }
+
+    /// Reads one line; `None` at the end of input (Ctrl-D).
+    pub fn read_line(&mut self) -> io::Result<Option<String>> {
+        let mut line = String::new();
+        let read = self.input.read_line(&mut line)?;
+        Ok((read > 0).then(|| line.trim().to_owned()))
+    }
+}
+
+impl Write for Terminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+/// A name for this process's terminal, so that a message can be shown once on each.
+///
+/// It is the same for all terminals on systems without `/proc`.
+#[must_use]
+pub fn identity() -> String {
+    let status = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The seventh field. Counted from the closing bracket, since the program's name in front of it may hold spaces.
+    let after_name = status.rsplit(')').next().unwrap_or_default();
+    let device = after_name.split_whitespace().nth(4);
+    device.filter(|device| device.bytes().all(|b| b.is_ascii_digit())).unwrap_or("any").to_owned()
+}

@@ -1,0 +1,83 @@
+//! Text in columns and in lines of a given width, measured as a terminal shows it.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::clean;
+
+/// One line for each row, with two spaces between columns.
+///
+/// A column is as wide as its widest cell; the last one is not padded. Control characters are replaced.
+#[must_use]
+pub fn aligned<Cell: AsRef<str>, const COLUMNS: usize>(rows: &[[Cell; COLUMNS]]) -> String {
+    let mut widths = [0; COLUMNS];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = clean(cell.as_ref()).width().max(*width);
+        }
+    }
+    let mut text = String::new();
+    for row in rows {
+        // Written only once another cell follows, so that no line ends in spaces.
+        let mut gap = 0;
+        for (width, cell) in widths.iter().zip(row) {
+            let cell = clean(cell.as_ref());
+            if !cell.is_empty() {
+                text.extend(std::iter::repeat_n(' ', gap));
+                text.push_str(&cell);
+                gap = 0;
+            }
+            gap += width - cell.width() + 2;
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// The text behind `first`, in lines of at most `width` columns; later lines begin below the start of the text.
+///
+/// Lines are broken at spaces, so a word that is longer than a line stays whole.
+#[must_use]
+pub fn wrapped(first: &str, text: &str, width: usize) -> String {
+    let indent = first.width();
+    let mut lines = first.to_owned();
+    let mut column = indent;
+    for (number, word) in text.split(' ').enumerate() {
+        if number > 0 && column + 1 + word.width() > width {
+            lines.push('\n');
+            lines.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if number > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += word.width();
+    }
+    lines.push('\n');
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_by_what_a_terminal_shows() {
+        let rows = [["a", "日本語", "x"], ["long", "e\u{301}", "y"], ["", "", ""], ["b", "tab\t", ""]];
+        let expected = "a     日本語  x\nlong  e\u{301}       y\n\nb     tab\u{fffd}\n";
+        assert_eq!(aligned(&rows), expected);
+        assert_eq!(aligned::<&str, 2>(&[]), "");
+    }
+
+    #[test]
+    fn an_empty_cell_keeps_the_place_of_the_next() {
+        assert_eq!(aligned(&[["ab", "cd", "e"], ["f", "", "g"]]), "ab  cd  e\nf       g\n");
+    }
+
+    #[test]
+    fn lines_break_at_spaces_within_the_width() {
+        assert_eq!(wrapped("  ok  ", "one two three", 13), "  ok  one two\n      three\n");
+        assert_eq!(wrapped("→ ", "日本 語", 7), "→ 日本\n  語\n");
+        assert_eq!(wrapped("", "a longer-than-a-line b", 8), "a\nlonger-than-a-line\nb\n");
+    }
+}
