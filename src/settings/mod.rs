@@ -1,10 +1,11 @@
-//! The person's settings: `$XDG_CONFIG_HOME/aws-sso/config`, an INI file of our own.
+//! The user's settings: `$XDG_CONFIG_HOME/aws-sso/config`, an INI file.
 //!
-//! What there is to set stands in one place, [`table`]: from it come the check of the file, what `aws-sso settings`
-//! shows, and the test that README.md documents each.
+//! [`table`] lists every setting. The check of the file, the output of `aws-sso settings` and the test of README.md all
+//! read that list.
 
 mod check;
 mod file;
+mod problem;
 pub mod table;
 
 use std::path::{Path, PathBuf};
@@ -15,23 +16,23 @@ use crate::files::atomic;
 use crate::picker::Picker;
 use crate::secret_store::Kind;
 use crate::session::LoginPolicy;
-pub use check::{Gravity, Problem};
-use file::Entry;
+use file::SettingsLine;
+pub use problem::{Gravity, Problem};
 use table::Setting;
 
-/// What the file says; everything has a default.
+/// What the file says. Every setting has a default.
 #[derive(Debug, Default)]
 pub struct Settings {
     path: PathBuf,
-    entries: Vec<Entry>,
+    lines: Vec<SettingsLine>,
     problems: Vec<Problem>,
 }
 
 impl Settings {
     /// Reads and checks the file; no file means no settings.
     ///
-    /// A bad value is an error: to go on with the default might do what the person has forbidden. A key that is not
-    /// known may be of a newer version, so it is one of the [`problems`](Self::problems) and nothing more.
+    /// A bad value is an error: its default might do what the user meant to forbid. An unknown key only is one of the
+    /// [`problems`](Self::problems), because a newer version may know it.
     pub fn read(path: &Path) -> Result<Self> {
         let settings = Self::load(path)?;
         match settings.problems.iter().find(|problem| problem.gravity == Gravity::Error) {
@@ -40,22 +41,22 @@ impl Settings {
         }
     }
 
-    /// Reads the file, whatever is wrong in it: for what has to work all the same.
+    /// Reads the file and leaves out its wrong lines, for commands that must work with a wrong file too.
     pub fn load(path: &Path) -> Result<Self> {
         let Some(bytes) = atomic::read(path)? else { return Ok(Self::default()) };
-        let (entries, mut problems) = file::scan(&String::from_utf8_lossy(&bytes));
-        problems.extend(check::problems(&entries));
+        let (lines, mut problems) = file::read(&String::from_utf8_lossy(&bytes));
+        problems.extend(check::problems(&lines));
         problems.sort_by_key(|problem| problem.line);
-        Ok(Self { path: path.to_owned(), entries, problems })
+        Ok(Self { path: path.to_owned(), lines, problems })
     }
 
-    /// What is wrong in the file, line by line.
+    /// What is wrong in the file, in the order of its lines.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
-    /// Where a line of the file is: `~/.config/aws-sso/config:3`.
+    /// A line of the file, as messages name it: `~/.config/aws-sso/config:3`.
     #[must_use]
     pub fn place(&self, line: usize) -> String {
         format!("{}:{line}", environment::shown(&self.path))
@@ -63,28 +64,28 @@ impl Settings {
 
     fn error(&self, problem: &Problem) -> Error {
         Error::usage(format!("{}: {}", self.place(problem.line), problem.message))
-            .with_remedy("mend that line; to see them all: aws-sso settings")
+            .with_remedy("fix that line; to see them all: aws-sso settings")
     }
 
-    /// What the file says of a setting, and in which line; an empty value says nothing. The last line counts.
+    /// The value of a setting in the file, and its line's number. The last line that sets it is used; an empty value
+    /// means that it is not set.
     #[must_use]
     pub fn get(&self, setting: &Setting) -> Option<(&str, usize)> {
-        let is_it = |entry: &&Entry| entry.section == setting.section && entry.key == setting.key;
-        let entry = self.entries.iter().rfind(is_it)?;
-        (!entry.value.is_empty()).then_some((entry.value.as_str(), entry.line))
+        let line = self.lines.iter().rfind(|line| line.section == setting.section && line.key == setting.key)?;
+        if line.value.is_empty() { None } else { Some((line.value.as_str(), line.number)) }
     }
 
     fn value(&self, setting: &Setting) -> Option<&str> {
         self.get(setting).map(|(value, _)| value)
     }
 
-    /// The value of a setting as its type, the type's default where there is none.
+    /// The value of a setting as its type; the type's default where it is not set.
     fn parsed<T: Default>(&self, setting: &Setting, parse: impl Fn(&str) -> Result<T, String>) -> Result<T> {
         let Some((value, line)) = self.get(setting) else { return Ok(T::default()) };
         parse(value).map_err(|message| self.error(&Problem::error(line, message)))
     }
 
-    /// `profile`: the directory where neither `-p` nor `AWS_SSO_PROFILE` names one.
+    /// `profile`: the sso-session where neither `-p` nor `AWS_SSO_PROFILE` names one.
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         self.value(&table::PROFILE)
@@ -95,7 +96,7 @@ impl Settings {
         self.parsed(&table::LOGIN, table::login)
     }
 
-    /// `picker`: who asks for a role.
+    /// `picker`: the program in which the user chooses a role.
     pub fn picker(&self) -> Result<Picker> {
         self.parsed(&table::PICKER, table::picker)
     }
@@ -105,7 +106,7 @@ impl Settings {
         self.parsed(&table::STORE, table::store)
     }
 
-    /// `browser-command`: what opens the console, as it is written.
+    /// `browser-command`: the command that opens the console, not yet split into words.
     #[must_use]
     pub fn browser_command(&self) -> Option<&str> {
         self.value(&table::BROWSER_COMMAND)
@@ -117,19 +118,19 @@ impl Settings {
         self.value(&table::DISCOVER_NAME)
     }
 
-    /// Every alias, what it stands for, and its line.
+    /// Every alias, its role, and its line's number.
     pub fn aliases(&self) -> impl Iterator<Item = (&str, &str, usize)> {
-        self.entries
+        self.lines
             .iter()
-            .filter(|entry| entry.section == table::ALIASES && !entry.key.is_empty())
-            .map(|entry| (entry.key.as_str(), entry.value.as_str(), entry.line))
+            .filter(|line| line.section == table::ALIASES && !line.key.is_empty())
+            .map(|line| (line.key.as_str(), line.value.as_str(), line.number))
     }
 
-    /// What an alias of `[alias]` stands for.
+    /// The role of an alias in `[alias]`.
     #[must_use]
     pub fn alias(&self, name: &str) -> Option<&str> {
-        let of_name = self.aliases().filter(|(alias, role, _)| *alias == name && !role.is_empty());
-        of_name.last().map(|(_, role, _)| role)
+        let named = self.aliases().filter(|(alias, role, _)| *alias == name && !role.is_empty());
+        named.last().map(|(_, role, _)| role)
     }
 }
 
@@ -165,13 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_what_stands_there() {
+    fn a_value_is_read_exactly_as_it_is_written() {
         let settings = load("browser-command = \"C:\\Program Files\\x.exe\" 'a b' {url} # all of it\\\n");
         assert_eq!(settings.browser_command(), Some("\"C:\\Program Files\\x.exe\" 'a b' {url} # all of it\\"));
     }
 
     #[test]
-    fn whatever_is_wrong_is_named_with_its_line() {
+    fn each_problem_is_reported_with_its_line() {
         let cases = [
             ("login = sometimes\n", 1, Gravity::Error, "login is auto or never, not sometimes"),
             ("\n\npicker = dmenu\n", 3, Gravity::Error, "picker is skim, fzf or number, not dmenu"),
@@ -180,15 +181,16 @@ mod tests {
             ("browser-command = firefox {link}\n", 1, Gravity::Error, "{link}"),
             ("browser-command = firefox\n", 1, Gravity::Error, "{url}"),
             ("[discover]\nname = {role\n", 2, Gravity::Error, "a { is not closed"),
-            ("login never\n", 1, Gravity::Error, "no setting: it has no ="),
-            ("= x\n", 1, Gravity::Error, "no setting"),
+            ("login never\n", 1, Gravity::Error, "not a setting: it has no ="),
+            ("= x\n", 1, Gravity::Error, "it has no key before the ="),
+            ("[alias] # mine\n", 1, Gravity::Error, "nothing may follow the ]"),
             ("[alias\n", 1, Gravity::Error, "a [ is not closed"),
             ("login = auto\nprofil = corp\n", 2, Gravity::Warning, "did you mean profile?"),
             ("zebra = 1\n", 1, Gravity::Warning, "there is no setting zebra"),
             ("name = {role}\n", 1, Gravity::Warning, "name belongs in [discover]"),
             ("[alias]\nx = 123456789012/A\n[discover]\nlogin = never\n", 4, Gravity::Warning, "above the first ["),
             ("[aliases]\nprod = x\n", 1, Gravity::Warning, "did you mean [alias]?"),
-            ("login = auto\nlogin = never\n", 1, Gravity::Warning, "line 2 counts"),
+            ("login = auto\nlogin = never\n", 1, Gravity::Warning, "line 2 is used"),
         ];
         for (text, line, gravity, words) in cases {
             let settings = load(text);
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_value_is_an_error_of_whoever_reads_it() {
+    fn a_bad_value_is_an_error_unless_the_file_is_only_loaded() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
         std::fs::write(&path, "profile = corp\nlogin = sometimes\n").unwrap();

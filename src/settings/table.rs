@@ -1,4 +1,4 @@
-//! What there is to set.
+//! Every setting: its name, meaning, values and default.
 
 use std::str::FromStr;
 
@@ -8,62 +8,62 @@ use crate::picker::Picker;
 use crate::secret_store::Kind;
 use crate::session::LoginPolicy;
 
-/// One setting.
+/// A setting, as `aws-sso settings` shows it.
 #[derive(Debug)]
 pub struct Setting {
-    /// The section it stands in; empty above the first.
+    /// Its section; empty above the first one.
     pub section: &'static str,
-    /// What stands before the `=`.
+    /// Its name before the `=`.
     pub key: &'static str,
     /// What it is for, in a few words.
     pub meaning: &'static str,
-    /// What its value looks like.
+    /// The values it can have.
     pub values: &'static str,
-    /// What counts where it is not set, in words where it is no value.
+    /// What applies where it is not set; in words where no single value does.
     pub default: &'static str,
-    /// The environment variable that goes before the file.
+    /// The environment variable that overrides the file.
     pub variable: Option<&'static str>,
-    /// Why a value is not one of those it can have.
+    /// The error for a value that it cannot have.
     pub(super) check: fn(&str) -> Result<(), String>,
 }
 
-/// The section of the aliases, whose keys are the person's own.
+/// The section of the aliases, whose keys the user chooses.
 pub const ALIASES: &str = "alias";
 
-/// The directory to sign in to.
+/// The sso-session to sign in with.
 pub static PROFILE: Setting = Setting {
     section: "",
     key: "profile",
-    meaning: "the directory where neither -p nor AWS_SSO_PROFILE names one",
-    values: "a profile or sso-session of the AWS config",
-    default: "the only directory in the AWS config",
+    meaning: "the sso-session to use without -p and AWS_SSO_PROFILE",
+    values: "a profile or sso-session in the AWS config",
+    default: "the only one in the AWS config",
     variable: Some("AWS_SSO_PROFILE"),
     check: |_| Ok(()),
 };
 
-/// Whether a missing sign-in may be asked for.
+/// Whether the user is asked to sign in when a sign-in is needed.
 pub static LOGIN: Setting = Setting {
     section: "",
     key: "login",
-    meaning: "whether a missing sign-in may be asked for",
+    meaning: "whether you are asked to sign in when that is needed",
     values: "auto or never",
     default: "auto",
     variable: None,
     check: |value| login(value).map(drop),
 };
 
-/// Who asks for a role.
+/// The program in which the user chooses a role.
 pub static PICKER: Setting = Setting {
     section: "",
     key: "picker",
-    meaning: "who asks for a role",
+    meaning: "the program in which you choose a role",
     values: "skim, fzf or number",
     default: "skim",
     variable: None,
     check: |value| picker(value).map(drop),
 };
 
-/// Where secrets are kept.
+/// Where tokens and role credentials are kept.
 pub static STORE: Setting = Setting {
     section: "",
     key: "store",
@@ -74,7 +74,7 @@ pub static STORE: Setting = Setting {
     check: |value| store(value).map(drop),
 };
 
-/// What opens the console.
+/// The command that opens the console.
 pub static BROWSER_COMMAND: Setting = Setting {
     section: "",
     key: "browser-command",
@@ -90,13 +90,13 @@ pub static DISCOVER_NAME: Setting = Setting {
     section: "discover",
     key: "name",
     meaning: "how discovered profiles are named",
-    values: "a template, as of discover --name",
+    values: "a template, as for discover --name",
     default: "{account_id}-{role}",
     variable: None,
     check: |value| Template::from_str(value).map(drop).map_err(|error| error.to_string()),
 };
 
-/// All of them, in the order in which they are shown.
+/// All settings, in the order in which they are shown.
 pub static TABLE: [&Setting; 6] = [&PROFILE, &LOGIN, &PICKER, &STORE, &BROWSER_COMMAND, &DISCOVER_NAME];
 
 impl Setting {
@@ -111,7 +111,7 @@ pub(super) fn find(section: &str, key: &str) -> Option<&'static Setting> {
     TABLE.into_iter().find(|setting| setting.section == section && setting.key == key)
 }
 
-/// Every section that may be there.
+/// The sections that the file can have.
 pub(super) fn sections() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|setting| setting.section).chain([ALIASES])
 }
