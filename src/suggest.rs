@@ -1,16 +1,16 @@
-//! Which names a mistyped one may have meant.
+//! Suggestions for a mistyped name.
 
-/// The names most like `asked`, the nearest first, at most `count`; none that are far off.
+/// The names that are most like `asked`, the nearest first, at most `count`. Names that are far off are left out.
 pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
-    let asked: Vec<char> = asked.to_lowercase().chars().collect();
+    let asked = asked.to_lowercase();
+    let length = asked.chars().count();
     // A third of the letters may differ.
-    let limit = asked.len().div_ceil(3);
+    let limit = length.div_ceil(3);
     let mut near: Vec<_> = names
         .filter_map(|name| {
-            let letters: Vec<char> = name.to_lowercase().chars().collect();
-            let part = if is_part(&asked, &letters) { 1 } else { usize::MAX };
-            let distance = distance(&asked, &letters).min(part);
-            (distance <= limit).then(|| (distance, letters.len().abs_diff(asked.len()), name))
+            let candidate = name.to_lowercase();
+            let distance = if is_part(&asked, &candidate) { 1 } else { strsim::levenshtein(&asked, &candidate) };
+            (distance <= limit).then(|| (distance, candidate.chars().count().abs_diff(length), name))
         })
         .collect();
     near.sort_unstable();
@@ -18,25 +18,10 @@ pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, cou
     near.into_iter().take(count).map(|(_, _, name)| name).collect()
 }
 
-/// Whether one name starts or ends the other, long enough to mean it.
-fn is_part(one: &[char], other: &[char]) -> bool {
+/// Whether one name starts or ends the other. Fewer than three letters in common are taken for chance.
+fn is_part(one: &str, other: &str) -> bool {
     let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
-    short.len() >= 3 && (long.starts_with(short) || long.ends_with(short))
-}
-
-/// How many letters have to be changed, added or left out (Levenshtein).
-fn distance(one: &[char], other: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, letter) in one.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, against) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != against);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[other.len()]
+    one != other && short.chars().count() >= 3 && (long.starts_with(short) || long.ends_with(short))
 }
 
 #[cfg(test)]

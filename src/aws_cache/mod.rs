@@ -1,4 +1,5 @@
-//! The token and role-credential files that are shared with the AWS CLI and the SDKs.
+//! The files of tokens and role credentials that the AWS CLI and the SDKs read and write too.
 
+mod json;
 pub mod role_credentials;
 pub mod token;

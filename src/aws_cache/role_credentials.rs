@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
-use super::token::{date, first_json, python_json};
+use super::json::{date, first_json, python_json};
 use crate::aws_config::directory::Origin;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
@@ -14,10 +14,11 @@ use crate::files::leftovers;
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 
+/// What a role's file is named after.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Key<'a> {
-    // In alphabetical order, as the AWS CLI sorts them.
+struct FileKey<'a> {
+    // In alphabetical order, as the AWS CLI sorts them: the file's name is a hash of this JSON.
     account_id: &'a str,
     role_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,14 +29,14 @@ struct Key<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Entry<'a> {
+struct CacheFile<'a> {
     provider_type: &'a str,
-    credentials: Credentials,
+    credentials: CachedCredentials,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Credentials {
+struct CachedCredentials {
     access_key_id: String,
     secret_access_key: Secret,
     session_token: Secret,
@@ -45,23 +46,23 @@ struct Credentials {
     account_id: Option<String>,
 }
 
-/// The cache file of a role.
+/// The file that a role's credentials are cached in.
 #[must_use]
 pub fn path(folder: &Path, account_id: &str, role_name: &str, origin: Origin<'_>) -> PathBuf {
     let (session_name, start_url) = match origin {
         Origin::Session(name) => (Some(name), None),
         Origin::StartUrl(url) => (None, Some(url)),
     };
-    let key = Key { account_id, role_name, session_name, start_url };
-    // A map of strings always serialises.
+    let key = FileKey { account_id, role_name, session_name, start_url };
+    // Serializing a map of strings cannot fail.
     let key = serde_json::to_string(&key).unwrap_or_default();
     folder.join(format!("{}.json", Sha1::from(key).digest()))
 }
 
-/// The credentials kept at this path, however old; `None` where there are none, or nothing that can be read as such.
+/// The credentials at this path, expired or not; `None` where there is no file, or its content is something else.
 pub fn read(store: &SecretStore, path: &Path, account_id: &str) -> Result<Option<RoleCredentials>> {
     let Some(bytes) = store.read(path)? else { return Ok(None) };
-    let Some(Entry { provider_type: "sso", credentials }) = first_json(&bytes) else { return Ok(None) };
+    let Some(CacheFile { provider_type: "sso", credentials }) = first_json(&bytes) else { return Ok(None) };
     Ok(Some(RoleCredentials {
         access_key_id: credentials.access_key_id,
         secret_access_key: credentials.secret_access_key,
@@ -71,11 +72,11 @@ pub fn read(store: &SecretStore, path: &Path, account_id: &str) -> Result<Option
     }))
 }
 
-/// Writes the credentials, 0600, in one step.
+/// Writes the credentials in one step, with mode 0600.
 pub fn write(store: &SecretStore, path: &Path, credentials: &RoleCredentials) -> Result<()> {
-    let entry = Entry {
+    let file = CacheFile {
         provider_type: "sso",
-        credentials: Credentials {
+        credentials: CachedCredentials {
             access_key_id: credentials.access_key_id.clone(),
             secret_access_key: credentials.secret_access_key.clone(),
             session_token: credentials.session_token.clone(),
@@ -83,18 +84,18 @@ pub fn write(store: &SecretStore, path: &Path, credentials: &RoleCredentials) ->
             account_id: Some(credentials.account_id.clone()),
         },
     };
-    store.write(path, &python_json(&entry)?)
+    store.write(path, &python_json(&file)?)
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Provider {
+struct FileOrigin {
     provider_type: String,
 }
 
-/// Deletes every role's credentials in `folder` but those in `keep`: what a sign-out leaves nothing of.
+/// Deletes all role credentials in `folder` except the files in `keep`. A sign-out does this.
 ///
-/// Entries that did not come from IAM Identity Center (an assumed role's, say) are not touched.
+/// Files of other origin, such as those of an assumed role, stay.
 pub fn sweep(store: &SecretStore, folder: &Path, keep: &[PathBuf]) -> Result<()> {
     for path in store.list(folder)? {
         if !keep.contains(&path) && (is_role(store, &path) || is_leftover(&path)) {
@@ -104,7 +105,7 @@ pub fn sweep(store: &SecretStore, folder: &Path, keep: &[PathBuf]) -> Result<()>
     Ok(())
 }
 
-/// Whether a role's credentials are kept at this path. A file that cannot be read is nobody's to delete here.
+/// Whether this file holds a role's credentials. A file that cannot be read counts as something else, and stays.
 #[must_use]
 pub fn is_role(store: &SecretStore, path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
@@ -112,11 +113,11 @@ pub fn is_role(store: &SecretStore, path: &Path) -> bool {
             .read(path)
             .ok()
             .flatten()
-            .and_then(|bytes| first_json::<Provider>(&bytes))
-            .is_some_and(|entry| entry.provider_type == "sso")
+            .and_then(|bytes| first_json::<FileOrigin>(&bytes))
+            .is_some_and(|origin| origin.provider_type == "sso")
 }
 
-/// Whether a crash has left this file behind while credentials were written.
+/// Whether a crash has left this file behind in the middle of a write.
 fn is_leftover(path: &Path) -> bool {
     leftovers::is_ours(&path.file_name().unwrap_or_default().to_string_lossy())
 }
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_is_found_where_the_aws_cli_keeps_it() {
+    fn a_role_s_file_has_the_name_that_the_aws_cli_gives_it() {
         let found = path(Path::new("c"), "012345678901", "SampleRole", Origin::Session("dev"));
         assert_eq!(found, Path::new("c/4f0072b03f86a95e613340c2868ab49e9cc60d6e.json"));
     }
@@ -155,13 +156,13 @@ mod tests {
             )
         );
         assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), Some(credentials()));
-        // Older versions of the AWS CLI leave the account out, and truncated writes leave bytes behind.
+        // Older versions of the AWS CLI leave the account out. Its writes in place leave bytes behind.
         std::fs::write(&path, text.replace(r#", "AccountId": "012345678901""#, "") + "\"}}").unwrap();
         assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), Some(credentials()));
     }
 
     #[test]
-    fn what_is_no_role_s_entry_counts_as_none() {
+    fn a_file_that_holds_no_role_credentials_counts_as_none() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), None);
@@ -173,23 +174,23 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_takes_every_role_and_nothing_else() {
+    fn a_sweep_deletes_every_role_s_file_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
-        let place = |name: &str| folder.path().join(name);
-        sweep(&SecretStore::Files, &place("absent"), &[]).unwrap();
+        let at = |name: &str| folder.path().join(name);
+        sweep(&SecretStore::Files, &at("absent"), &[]).unwrap();
         for name in ["one.json", "two.json", "kept.json", "sso.txt"] {
-            write(&SecretStore::Files, &place(name), &credentials()).unwrap();
+            write(&SecretStore::Files, &at(name), &credentials()).unwrap();
         }
-        std::fs::write(place("assumed.json"), r#"{"ProviderType": "assume-role", "Credentials": {}}"#).unwrap();
-        std::fs::write(place("junk.json"), "{").unwrap();
-        std::fs::write(place("one.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"), r#"{"ProviderType": "sso", "Cred"#).unwrap();
-        // In a file's place: no reason to stop half-way.
-        std::fs::create_dir(place("folder.json")).unwrap();
-        sweep(&SecretStore::Files, folder.path(), &[place("kept.json")]).unwrap();
+        std::fs::write(at("assumed.json"), r#"{"ProviderType": "assume-role", "Credentials": {}}"#).unwrap();
+        std::fs::write(at("junk.json"), "{").unwrap();
+        std::fs::write(at("one.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"), r#"{"ProviderType": "sso", "Cred"#).unwrap();
+        // A folder does not stop the sweep half-way.
+        std::fs::create_dir(at("folder.json")).unwrap();
+        sweep(&SecretStore::Files, folder.path(), &[at("kept.json")]).unwrap();
         let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         let mut left: Vec<_> = left.map(|name| name.into_string().unwrap()).collect();
         left.sort();
         assert_eq!(left, ["assumed.json", "folder.json", "junk.json", "kept.json", "sso.txt"]);
-        assert!(sweep(&SecretStore::Files, &place("sso.txt"), &[]).is_ok());
+        assert!(sweep(&SecretStore::Files, &at("sso.txt"), &[]).is_ok());
     }
 }

@@ -1,7 +1,6 @@
 //! Sign-in tokens and client registrations in `~/.aws/sso/cache`, in the AWS CLI v2's own format.
 //!
-//! `aws sso login` and `aws-sso login` are interchangeable because they share these files. The AWS CLI truncates them
-//! in place, so a reader may meet stray bytes after the JSON (botocore #3213): the first JSON value is taken.
+//! `aws sso login` and `aws-sso login` are interchangeable because they share these files.
 
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha1_smol::Sha1;
 
-use crate::error::{Error, Result};
+use super::json::{date, first_json, optional_date, python_json};
+use crate::error::Result;
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 use crate::timestamp;
@@ -21,35 +21,35 @@ use crate::timestamp;
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
-    /// The directory's start URL.
+    /// Where the user signs in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_url: Option<String>,
-    /// The directory's region.
+    /// The region of the Identity Center.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The bearer token of the portal's API.
     pub access_token: Secret,
-    /// When the access token lapses.
+    /// When the access token expires.
     #[serde(with = "date")]
     pub expires_at: Timestamp,
-    /// The client that the token was issued to; needed to renew it.
+    /// The client that the token was issued to; renewing needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// That client's secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Secret>,
-    /// When that client lapses, as written; a token is not renewed after it.
+    /// When that client's registration expires; the token cannot be renewed after it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_date")]
     pub registration_expires_at: Option<Timestamp>,
-    /// Renews the token; only with the scope `sso:account:access`.
+    /// Renews the token; present only with the scope `sso:account:access`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
-    /// Keys that other tools have written and that are kept.
+    /// Keys of other tools, which stay in the file.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// Without the values of other tools' keys, which may be secrets too.
+/// Leaves out the values of other tools' keys: they may be secrets.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
@@ -64,13 +64,13 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    /// Seconds until the access token lapses; negative once it has.
+    /// Seconds until the access token expires; negative once it has.
     #[must_use]
     pub fn seconds_left(&self) -> i64 {
         timestamp::seconds_until(self.expires_at)
     }
 
-    /// Whether everything that renewing needs is there and the client has not lapsed.
+    /// Whether the file holds all that renewing needs, and the client's registration is still valid.
     #[must_use]
     pub fn is_renewable(&self) -> bool {
         self.refresh_token.is_some()
@@ -80,7 +80,7 @@ impl Token {
     }
 }
 
-/// An OIDC client of ours, registered with the directory; shared with the AWS CLI v2.
+/// An OIDC client of ours, registered with an Identity Center; shared with the AWS CLI v2.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Registration {
@@ -88,25 +88,25 @@ pub struct Registration {
     pub client_id: String,
     /// The client's secret.
     pub client_secret: Secret,
-    /// When the service forgets the client.
+    /// When the registration expires.
     #[serde(with = "date")]
     pub expires_at: Timestamp,
-    /// The scopes it was registered for.
+    /// The scopes that the client was registered for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// The grants it was registered for; absent for the device flow.
+    /// The grant types that the client was registered for; absent for the device flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant_types: Option<Vec<String>>,
 }
 
-/// What names a registration's file: the AWS CLI's own arguments, so that both find the same client.
+/// What a registration's file is named after: the AWS CLI's own arguments, so that both tools find the same client.
 #[derive(Clone, Copy, Debug)]
 pub struct RegistrationKey<'a> {
-    /// The directory's start URL.
+    /// `sso_start_url`.
     pub start_url: &'a str,
-    /// The directory's region.
+    /// `sso_region`.
     pub region: &'a str,
-    /// The scopes asked for; `None` for a legacy profile.
+    /// The requested scopes; `None` for a legacy profile.
     pub scopes: Option<&'a [String]>,
     /// The sso-session's name; `None` for a legacy profile.
     pub session_name: Option<&'a str>,
@@ -148,7 +148,7 @@ fn python_string(text: &str) -> String {
             Some('\u{c}') => quoted.push_str("\\f"),
             Some(c) if (' '..='~').contains(&c) => quoted.push(c),
             _ => {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(quoted, "\\u{unit:04x}");
             }
         }
@@ -157,23 +157,23 @@ fn python_string(text: &str) -> String {
     quoted
 }
 
-/// The cache file for `key`: an sso-session's name, or a legacy profile's start URL exactly as written.
+/// The token file for `key`: an sso-session's name, or a legacy profile's start URL exactly as written.
 #[must_use]
 pub fn path(folder: &Path, key: &str) -> PathBuf {
     folder.join(format!("{}.json", Sha1::from(key).digest()))
 }
 
-/// The token kept at this path; `None` where there is none, or nothing that is a token.
+/// The token at this path; `None` where there is no file, or its content is not a token.
 ///
-/// Other tools empty the file before they write it: what makes no sense is read again, until they must be done. A file
-/// that stays damaged is the same as none to its user: signing in again mends it.
+/// Other tools empty the file before they write it. A file that does not parse is therefore read again for 63 ms, which
+/// is longer than such a write takes. A file that stays damaged counts as no file: signing in again replaces it.
 pub fn read(store: &SecretStore, path: &Path) -> Result<Option<Token>> {
     for pause in [1, 2, 4, 8, 16, 32, 0] {
         let Some(bytes) = store.read(path)? else { return Ok(None) };
         if let Some(token) = parse(&bytes) {
             return Ok(Some(token));
         }
-        // Whole, and something else: no token is on its way.
+        // Complete JSON that is not a token: nobody is in the middle of writing one.
         if first_json::<serde::de::IgnoredAny>(&bytes).is_some() {
             return Ok(None);
         }
@@ -182,7 +182,7 @@ pub fn read(store: &SecretStore, path: &Path) -> Result<Option<Token>> {
     Ok(None)
 }
 
-/// The token that a file's content begins with, whatever trails it.
+/// The token at the beginning of a file's content, whatever follows it.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Option<Token> {
     first_json(bytes)
@@ -193,22 +193,22 @@ pub fn render(token: &Token) -> Result<Vec<u8>> {
     python_json(token)
 }
 
-/// Writes the token, 0600, in one step.
+/// Writes the token in one step, with mode 0600.
 pub fn write(store: &SecretStore, path: &Path, token: &Token) -> Result<()> {
     store.write(path, &render(token)?)
 }
 
-/// The client registered earlier; `None` where there is none, or nothing that is one.
+/// The client that was registered earlier; `None` where there is no file, or its content is not a registration.
 pub fn read_registration(store: &SecretStore, path: &Path) -> Result<Option<Registration>> {
     Ok(store.read(path)?.and_then(|bytes| first_json(&bytes)))
 }
 
-/// Writes a client registration, 0600, in one step.
+/// Writes a client registration in one step, with mode 0600.
 pub fn write_registration(store: &SecretStore, path: &Path, registration: &Registration) -> Result<()> {
     store.write(path, &python_json(registration)?)
 }
 
-/// Whether this file holds a token or a client's secret, ours or another tool's.
+/// Whether this file holds a token or a client's secret, of this tool or another.
 #[must_use]
 pub fn is_secret(path: &Path) -> bool {
     let bytes = crate::files::atomic::read(path).ok().flatten().unwrap_or_default();
@@ -216,79 +216,12 @@ pub fn is_secret(path: &Path) -> bool {
     ["accessToken", "refreshToken", "clientSecret"].iter().any(|key| content.contains_key(*key))
 }
 
-/// The first JSON value of the file, whatever trails it.
-pub(crate) fn first_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
-    serde_json::Deserializer::from_slice(bytes).into_iter().next()?.ok()
-}
-
-/// One line of JSON, spaced as Python spaces it.
-pub(crate) fn python_json(value: &impl Serialize) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, PythonFormatter);
-    value.serialize(&mut serializer).map_err(|error| Error::failed(format!("cannot write a cache file: {error}")))?;
-    Ok(bytes)
-}
-
-/// `", "` between items and `": "` after a key.
-struct PythonFormatter;
-
-impl serde_json::ser::Formatter for PythonFormatter {
-    fn begin_array_value<W: ?Sized + std::io::Write>(&mut self, out: &mut W, first: bool) -> std::io::Result<()> {
-        if first { Ok(()) } else { out.write_all(b", ") }
-    }
-
-    fn begin_object_key<W: ?Sized + std::io::Write>(&mut self, out: &mut W, first: bool) -> std::io::Result<()> {
-        if first { Ok(()) } else { out.write_all(b", ") }
-    }
-
-    fn begin_object_value<W: ?Sized + std::io::Write>(&mut self, out: &mut W) -> std::io::Result<()> {
-        out.write_all(b": ")
-    }
-}
-
-pub(crate) mod date {
-    use jiff::Timestamp;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    use crate::timestamp;
-
-    pub(crate) fn serialize<S: Serializer>(instant: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&timestamp::format(*instant))
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        timestamp::parse(&text).ok_or_else(|| D::Error::custom("not a date with a zone"))
-    }
-}
-
-mod optional_date {
-    use jiff::Timestamp;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::timestamp;
-
-    #[allow(clippy::ref_option, reason = "serde's signature")]
-    pub(crate) fn serialize<S: Serializer>(instant: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-        match instant {
-            Some(instant) => super::date::serialize(instant, serializer),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    /// What cannot be read counts as absent: the token is good until it lapses, it just cannot be renewed.
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        Ok(text.as_deref().and_then(timestamp::parse))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn file_names_are_the_aws_clis() {
+    fn a_token_file_has_the_name_that_the_aws_cli_gives_it() {
         let cases = [
             ("dev", "34c6fceca75e456f25e7e99531e2425c6c1de443"),
             ("admin", "d033e22ae348aeb5660fc2140aec35850c4da997"),
@@ -300,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn registrations_are_found_where_the_aws_cli_keeps_them() {
+    fn a_registration_file_has_the_name_that_the_aws_cli_gives_it() {
         let scopes = ["sso:account:access".to_owned()];
         let mut key = RegistrationKey {
             start_url: "https://d-abc123.awsapps.com/start",
@@ -325,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_trails_the_first_value_is_ignored_and_what_is_no_token_is_none() {
+    fn text_after_the_first_value_is_ignored_and_other_json_is_no_token() {
         let token = r#"{"accessToken":"a","expiresAt":"2026-11-22T23:02:02UTC"}"#;
         for tail in ["", "}", "\n\n", "\"}", "\0"] {
             assert!(first_json::<Token>(format!("{token}{tail}").as_bytes()).is_some(), "{tail:?}");
@@ -343,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_written_token_is_private_and_reads_back_with_what_others_put_there() {
+    fn a_written_token_is_private_and_reads_back_with_the_keys_of_other_tools() {
         let folder = tempfile::tempdir().unwrap();
         let path = path(&folder.path().join("sso/cache"), "dev");
         assert!(read(&SecretStore::Files, &path).unwrap().is_none());
@@ -363,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_in_the_tokens_place_is_an_error() {
+    fn a_folder_in_place_of_the_token_file_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         assert!(read(&SecretStore::Files, folder.path()).unwrap_err().to_string().starts_with("cannot read"));
         let token: Token = first_json(br#"{"accessToken": "a1", "expiresAt": "2026-11-22T23:02:02Z"}"#).unwrap();
