@@ -35,6 +35,7 @@ pub mod identity_center;
 pub mod inventory;
 pub mod output;
 pub mod picker;
+mod placeholders;
 mod programs;
 pub mod provider;
 pub mod role;

@@ -56,7 +56,7 @@ fn the_browser_is_given_a_page_of_this_machine_that_leads_to_the_link_once() {
     }
     let answer = get(base, target, None);
     assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("no-store"), "{answer}");
-    let link = answer.lines().find_map(|line| line.strip_prefix("Location: ")).unwrap();
+    let link = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
     let output = running.finish().success().complains(&address);
     assert_eq!(output.stdout, "");
     for secret in [link, &parameter(link, "SigninToken")] {

@@ -12,7 +12,8 @@ use aws_sso::identity_center::Client;
 use aws_sso::provider::Provider;
 use aws_sso::role::RoleArn;
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
-use aws_sso::session::{LoginPolicy, Session};
+use aws_sso::secret_store::SecretStore;
+use aws_sso::session::{LoginPolicy, Paths, Session};
 
 use crate::support::process::Running;
 use crate::support::process::wait;
@@ -249,14 +250,17 @@ impl Patience {
 
     fn credentials(&self) -> Result<RoleCredentials, Error> {
         let (home, patience) = (&self.user.home, Duration::from_millis(50));
-        let (caches, locks) = ([".aws/sso/cache", ".aws/cli/cache"].map(|path| home.path(path)), home.path(LOCKS));
-        let [tokens, roles] = caches;
-        let (directory, client) = (&self.directory, &self.client);
-        let session = Session::in_folders(directory, client, LoginPolicy::Never, tokens, locks.clone());
-        let session = session.with_renewal_patience(patience);
+        let paths = Paths {
+            tokens: home.path(".aws/sso/cache"),
+            roles: home.path(".aws/cli/cache"),
+            locks: home.path(LOCKS),
+            renewal_patience: patience,
+            role_patience: patience,
+        };
+        let session = Session::new(&self.directory, &self.client, LoginPolicy::Never, SecretStore::Files, paths);
         let account = &self.user.sandbox.accounts()[0];
         let role = RoleArn::in_region(REGION, &account.id, &account.roles[0]);
-        Provider::in_folders(directory, client, &session, roles, locks, patience).credentials(&role)
+        Provider::new(&session).credentials(&role)
     }
 
     /// Takes a lock and keeps it, as a stopped process would.

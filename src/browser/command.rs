@@ -1,24 +1,25 @@
-//! A command of the person's own that opens a link, for browsers with containers or profiles.
+//! A command that the user writes to open a link, for browsers with containers or profiles.
 
 use std::process::Command;
 use std::str::FromStr;
 
 use crate::address::quote;
 use crate::error::{Error, Result};
+use crate::placeholders;
 use crate::terminal::clean;
 
-/// `firefox 'ext+container:name={account_name}&url={url}'`: words as a shell would cut them, without a shell.
+/// Words such as `firefox 'ext+container:name={account_name}&url={url}'`, split as a shell splits them. No shell runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrowserCommand {
     words: Vec<String>,
 }
 
-/// What the placeholders stand for.
+/// A link to open, and the values of the placeholders.
 #[derive(Clone, Copy, Debug)]
 pub struct Opened<'a> {
-    /// The link.
+    /// An address that is no secret: every user can read a program's arguments.
     pub url: &'a str,
-    /// The account's name, its id where that is not known.
+    /// The account's name, or its id if the name is not known.
     pub account_name: &'a str,
     /// Twelve digits.
     pub account_id: &'a str,
@@ -37,7 +38,7 @@ impl FromStr for BrowserCommand {
                 .with_remedy("for example: firefox 'ext+container:name={account_name}&url={url}'")
         };
         let words = shlex::split(text).ok_or_else(|| invalid("a quote is not closed"))?;
-        if let Some(unknown) = words.iter().find_map(|word| unknown_field(word)) {
+        if let Some(unknown) = words.iter().find_map(|word| placeholders::unknown(word, &FIELDS)) {
             return Err(invalid(&format!("there is no placeholder {unknown}")));
         }
         if !words.iter().skip(1).any(|word| word.contains("{url}")) {
@@ -47,18 +48,12 @@ impl FromStr for BrowserCommand {
     }
 }
 
-fn unknown_field(word: &str) -> Option<&str> {
-    let begins = word.match_indices('{').map(|(at, _)| &word[at..]);
-    let mut fields = begins.filter_map(|rest| rest.get(..=rest.find('}')?));
-    fields.find(|field| !FIELDS.contains(field))
-}
-
 impl BrowserCommand {
-    /// The command that opens this.
+    /// The command that opens this link.
     #[must_use]
     pub fn command(&self, opened: &Opened<'_>) -> Command {
         let mut words = self.words.iter();
-        // The program is what the person wrote: no name of the directory is part of it.
+        // No placeholder is filled in the program's own name: an account's name must not choose a program.
         let mut command = Command::new(words.next().map_or("", String::as_str));
         command.args(words.map(|word| opened.fill(word)));
         command
@@ -66,39 +61,26 @@ impl BrowserCommand {
 }
 
 impl Opened<'_> {
-    /// The word with its placeholders replaced. In a word that is a link itself, such as `ext+container:…`, values are
+    /// The word with its placeholders filled. In a word that is a link itself, such as `ext+container:…`, values are
     /// percent-encoded, so that none can end or add a parameter.
     fn fill(&self, word: &str) -> String {
-        let encode = is_link(word);
-        let mut filled = String::new();
-        let mut rest = word;
-        while let Some(at) = rest.find('{') {
-            filled.push_str(&rest[..at]);
-            rest = &rest[at..];
-            if let Some(field) = FIELDS.iter().find(|field| rest.starts_with(**field)) {
-                let value = self.value(field);
-                filled += &if encode { quote(&value) } else { value };
-                rest = &rest[field.len()..];
-            } else {
-                filled.push('{');
-                rest = &rest[1..];
-            }
-        }
-        filled + rest
-    }
-
-    fn value(&self, field: &str) -> String {
-        match field {
-            "{url}" => self.url.to_owned(),
-            "{account_id}" => self.account_id.to_owned(),
-            "{role}" => self.role.trim_start_matches('-').to_owned(),
-            // Whoever names an account shall not give the browser an option.
-            _ => clean(self.account_name).trim_start_matches(['-', '/']).to_owned(),
+        // An administrator chooses the names of accounts and roles: none may give the browser an option.
+        let account_name = clean(self.account_name);
+        let values = [
+            ("{url}", self.url),
+            ("{account_name}", account_name.trim_start_matches(['-', '/'])),
+            ("{account_id}", self.account_id),
+            ("{role}", self.role.trim_start_matches('-')),
+        ];
+        if is_link(word) {
+            placeholders::fill(word, &values.map(|(name, value)| (name, quote(value))))
+        } else {
+            placeholders::fill(word, &values)
         }
     }
 }
 
-/// Whether a word, or the value of an option, begins with a scheme; that of one letter is a drive of Windows.
+/// Whether a word, or the value of an option, begins with a scheme. A scheme of one letter is a drive of Windows.
 fn is_link(word: &str) -> bool {
     let value = if word.starts_with('-') { word.split_once('=').map_or(word, |(_, value)| value) } else { word };
     value.split_once(':').is_some_and(|(scheme, _)| {
@@ -167,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_opens_nothing_is_refused() {
+    fn a_command_that_could_not_open_a_link_is_refused() {
         for text in ["", "firefox", "{url}", "firefox '{url}", "firefox {link} {url}"] {
             assert!(text.parse::<BrowserCommand>().is_err(), "{text}");
         }

@@ -1,8 +1,11 @@
-//! The person's browser: which program opens a link, and how it gets a link that is a secret.
+//! The user's browser: which program opens a link, how it gets a link that is a secret, and the HTTP server that answers
+//! it on this machine.
 
 mod command;
 mod handover;
+pub(crate) mod loopback;
 pub(crate) mod open;
+mod peer;
 
 pub use command::{BrowserCommand, Opened};
 pub(crate) use handover::hand_over;

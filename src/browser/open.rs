@@ -1,24 +1,25 @@
-//! Opening a link in the person's browser.
+//! Opening a link in the user's browser.
 
 use std::process::{Command, Stdio};
 
 use crate::address::Link;
 use crate::environment;
+use crate::programs::group::own_group;
 use crate::shell::SECRETS;
 
-/// Opens the link, if it is one that may be opened; whether a program was started for it.
+/// Opens the link if it is safe to open. Returns whether a program was started for it.
 ///
-/// The program is not waited for, and is in a group of its own, so that Ctrl-C here does not end the browser.
+/// Nobody waits for the program, and Ctrl-C here does not end it.
 pub(crate) fn open(url: &str) -> bool {
     Link::parse(url).is_some_and(|link| link.is_safe()) && commands(url).into_iter().any(start)
 }
 
-/// Whether `BROWSER` names a program; `none` names none.
+/// Whether `BROWSER` names a program; `none` is not one.
 pub(crate) fn is_chosen() -> bool {
     environment::browser().is_some_and(|browser| !is_none(&browser))
 }
 
-/// Whether `BROWSER` says that nothing is to be opened.
+/// Whether `BROWSER` is `none`: open nothing.
 pub(crate) fn is_unwanted() -> bool {
     environment::browser().is_some_and(|browser| is_none(&browser))
 }
@@ -35,17 +36,17 @@ fn commands(url: &str) -> Vec<Command> {
     }
 }
 
-/// The programs that `BROWSER` lists, in order: separated by colons, each with arguments, `%s` standing for the link.
+/// The programs that `BROWSER` lists, in order, separated by colons. Each may have arguments; `%s` is the link.
 fn chosen(browser: &str, url: &str) -> Vec<Command> {
     let separator = if cfg!(windows) { ';' } else { ':' };
-    let entries = browser.split(separator).filter_map(shlex::split);
-    entries
+    let programs = browser.split(separator).filter_map(shlex::split);
+    programs
         .filter_map(|mut words| {
-            let named = words.iter().any(|word| word.contains("%s"));
+            let has_placeholder = words.iter().any(|word| word.contains("%s"));
             for word in &mut words {
                 *word = word.replace("%s", url);
             }
-            if !named {
+            if !has_placeholder {
                 words.push(url.to_owned());
             }
             let (program, arguments) = words.split_first().filter(|(_, arguments)| !arguments.is_empty())?;
@@ -56,18 +57,14 @@ fn chosen(browser: &str, url: &str) -> Vec<Command> {
         .collect()
 }
 
-/// Starts a browser, without the secrets of this shell, for which neither it nor what runs in it has any use; whether
-/// that was possible.
+/// Starts a browser, without the secrets of this shell: neither it nor what runs in it needs them. Returns whether it
+/// started.
 pub(crate) fn start(mut command: Command) -> bool {
     for name in SECRETS {
         command.env_remove(name);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt;
-        command.process_group(0);
-    }
+    own_group(&mut command);
     command.spawn().is_ok()
 }
 
@@ -94,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn only_links_that_are_safe_are_opened() {
+    fn an_unsafe_link_is_not_opened() {
         for url in ["http://example.com/", "file:///etc/passwd", "javascript:alert(1)", "--help"] {
             assert!(!open(url), "{url}");
         }

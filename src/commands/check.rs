@@ -43,7 +43,7 @@ fn check(context: &Context, role: Option<&str>) -> Result<()> {
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;
     match found {
-        Some(found) => Provider::new(&directory, &client, &session)?.credentials(&found.role).map(|_| ()),
+        Some(found) => Provider::new(&session).credentials(&found.role).map(|_| ()),
         None => session.token().map(|_| ()),
     }
 }

@@ -13,8 +13,7 @@ use crate::identity_center::ConsolePage;
 use crate::inventory::Inventory;
 use crate::output::print;
 use crate::role::{console_host, is_console_page, is_region, partition_of};
-use crate::session::screen::Screen;
-use crate::terminal::clean;
+use crate::terminal::{self, clean};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -224,7 +223,7 @@ fn account_name(found: &Found) -> Option<String> {
 }
 
 fn show(found: &Found, address: &str) {
-    Screen::open().show(&format!(
+    terminal::show(&format!(
         "aws-sso: the console opens as {}/{}\n  if no browser opens, go to\n    {}\n",
         found.role.account_id,
         clean(&found.role.role_name),

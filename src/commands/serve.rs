@@ -10,16 +10,17 @@ use crate::cli::completers;
 use crate::cli::shared;
 use crate::context::Context;
 use crate::context::find::Found;
-use crate::credential_server::{Keeper, Live, Server};
+use crate::credential_server::{Keeper, Server};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::programs;
+use crate::programs::group::own_group;
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
 use crate::provider::Provider;
 use crate::secret::Secret;
-use crate::session::{LoginPolicy, Session};
+use crate::session::{LoginPolicy, Paths, Session};
 use crate::shell::Change;
 use crate::shell::Shell;
 use crate::terminal;
@@ -82,28 +83,27 @@ fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
         let change = Change::to_server(&server.uri(), server.token(), directory, role, region);
         print(&change.render(arguments.shell)?)?;
         terminal::say(&format!("aws-sso: serving {role} on {}; Ctrl-C stops it\n", server.uri()));
-        let live = live(context, &found, first)?;
+        let keeper = keeper(context, &found, first)?;
         tokio::select! {
-            _ = server.serve(live) => {}
+            _ = server.serve(keeper) => {}
             _ = signals.any() => {}
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// The role's credentials, renewed in time. Nobody is asked to sign in, hours after having turned to something else:
-/// that it takes a person is told, and noticed when it is done.
-fn live(context: &Context, found: &Found, first: RoleCredentials) -> Result<Live> {
+/// The role's credentials, renewed in time. Hours later nobody may be looking, so a sign-in is never started here: the
+/// server reports that one is needed, and uses it once it is there.
+fn keeper(context: &Context, found: &Found, first: RoleCredentials) -> Result<Keeper> {
     let store = context.secret_store()?;
     let client = context.client(&found.directory)?;
     let Found { directory, role, .. } = found.clone();
     let renew = move || {
         let directory: &Directory = &directory;
-        let session = Session::new(directory, &client, LoginPolicy::Never, store.clone())?;
-        Provider::new(directory, &client, &session)?.fresh(&role)
+        let session = Session::new(directory, &client, LoginPolicy::Never, store.clone(), Paths::of_user()?);
+        Provider::new(&session).fresh(&role)
     };
-    let told = |error: &Error| terminal::say(&error.report());
-    Ok(Keeper::start(first, renew, told))
+    Ok(Keeper::start(first, renew, |error| terminal::say(&error.report())))
 }
 
 /// What a server that runs beside a command says of itself, in one line on stdout.
@@ -125,24 +125,16 @@ fn detach() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Ctrl-C is for the command alone.
-#[cfg(unix)]
-pub(crate) fn own_group(command: &mut Command) {
-    std::os::unix::process::CommandExt::process_group(command, 0);
-}
-#[cfg(not(unix))]
-pub(crate) fn own_group(_command: &mut Command) {}
-
 /// Serves for as long as another process runs.
 fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<ExitCode> {
     // Before there is a runtime: what asks the service has one of its own.
     let prepared = prepare(context, arguments);
     block_on(async {
         let started = match prepared {
-            Ok(live) => start_beside(live, arguments.port, process).await,
+            Ok(keeper) => start_beside(keeper, arguments.port, process).await,
             Err(error) => Err(error),
         };
-        let (server, live, watched) = match started {
+        let (server, keeper, watched) = match started {
             Ok(started) => started,
             Err(error) => {
                 let remedy = error.remedy().map(str::to_owned);
@@ -152,26 +144,26 @@ fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<Exit
         };
         greet(&Greeting::Serving { uri: server.uri(), token: server.token().clone() })?;
         tokio::select! {
-            _ = server.serve(live) => {}
+            _ = server.serve(keeper) => {}
             () = watched.end() => {}
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-fn prepare(context: &Context, arguments: &ServeArgs) -> Result<Live> {
+fn prepare(context: &Context, arguments: &ServeArgs) -> Result<Keeper> {
     let found = context.find(&arguments.role)?;
     let first = context.credentials(&found)?;
-    live(context, &found, first)
+    keeper(context, &found, first)
 }
 
-async fn start_beside(live: Live, port: u16, process: u32) -> Result<(Server, Live, Watched)> {
+async fn start_beside(keeper: Keeper, port: u16, process: u32) -> Result<(Server, Keeper, Watched)> {
     let watched = Watched::process(process)?;
-    Ok((Server::bind(port).await?, live, watched))
+    Ok((Server::bind(port).await?, keeper, watched))
 }
 
 fn greet(greeting: &Greeting) -> Result<()> {
-    let failed = || Error::failed("the command that the server is for has gone");
+    let failed = || Error::failed("the command that the server is for has ended");
     let mut line = serde_json::to_string(greeting).map_err(|_| failed())?;
     line.push('\n');
     let mut stdout = std::io::stdout().lock();

@@ -66,7 +66,7 @@ impl Context {
     pub(crate) fn credentials(&self, found: &Found) -> Result<RoleCredentials> {
         let client = self.client(&found.directory)?;
         let session = self.session(&found.directory, &client)?;
-        Provider::new(&found.directory, &client, &session)?.credentials(&found.role)
+        Provider::new(&session).credentials(&found.role)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::inventory::progress::Progress;
 use crate::inventory::{Fetched, Inventory, Resume};
 use crate::picker::Picker;
 use crate::secret_store::SecretStore;
-use crate::session::{LoginPolicy, Session};
+use crate::session::{LoginPolicy, Paths, Session};
 use crate::settings::Settings;
 use crate::terminal;
 
@@ -137,7 +137,7 @@ impl Context {
     }
 
     pub(crate) fn session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
-        let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?)?;
+        let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?);
         if session.take_over()? {
             role_credentials::sweep(&SecretStore::Files, &environment::role_cache()?, &[])?;
             terminal::say(&format!(

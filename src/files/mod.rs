@@ -5,3 +5,4 @@ pub mod edit;
 pub mod folder;
 pub(crate) mod leftovers;
 pub mod lock;
+pub(crate) mod waiting;

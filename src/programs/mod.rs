@@ -1,11 +1,13 @@
-//! Other programs: the signals that end them and this one, and the moment at which they end.
+//! Processes: the signals that end this one, the groups of those it starts, and another one that is watched.
 
+pub(crate) mod group;
 pub(crate) mod signals;
 pub(crate) mod watched;
 
+use std::io;
 use std::path::PathBuf;
 
 /// The path of this executable, for shell code and for processes that run it again.
-pub(crate) fn this_program() -> std::io::Result<PathBuf> {
+pub(crate) fn this_program() -> io::Result<PathBuf> {
     std::env::current_exe()
 }

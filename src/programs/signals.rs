@@ -1,4 +1,4 @@
-//! The signals that end a long-running command, so that it can clean up behind itself.
+//! The signals that end a long-running command, received so that it can clean up first.
 
 use std::future::Future;
 
@@ -6,42 +6,52 @@ use crate::error::{Error, Result};
 
 /// Runs a future on a small runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| cannot_listen(&error))?
-        .block_on(future)
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot_listen)?.block_on(future)
 }
 
-fn cannot_listen(error: &std::io::Error) -> Error {
-    Error::failed(format!("cannot listen for signals: {error}"))
+fn cannot_listen(error: std::io::Error) -> Error {
+    Error::failed(format!("cannot listen for signals: {error}")).with_source(error)
 }
 
-/// Which of them came.
+/// A signal that asks this process to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "there is only Ctrl-C"))]
-pub(crate) enum Cause {
+pub(crate) enum Signal {
     Interrupt,
     Terminate,
     HangUp,
     Quit,
 }
 
-/// The signals, listened to from the moment this is made.
-#[cfg(unix)]
+impl Signal {
+    /// The exit status of a process that it ends, as shells report it.
+    pub(crate) fn status(self) -> u8 {
+        match self {
+            Self::HangUp => 129,
+            Self::Interrupt => 130,
+            Self::Quit => 131,
+            Self::Terminate => 143,
+        }
+    }
+}
+
+/// Receives the signals: while this exists, none of them ends the process by itself.
 pub(crate) struct Signals {
+    #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
     hang_up: tokio::signal::unix::Signal,
+    #[cfg(unix)]
     quit: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
-    /// Starts listening: from here on none of them ends the process by itself.
     pub(crate) fn new() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(|error| cannot_listen(&error));
+        let listen = |kind| signal(kind).map_err(cannot_listen);
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
@@ -50,17 +60,17 @@ impl Signals {
         })
     }
 
-    /// Waits for Ctrl-C, Ctrl-\\, a termination or the terminal's end.
-    pub(crate) async fn any(&mut self) -> Cause {
+    /// Waits for any of them: Ctrl-C, Ctrl-\\, a termination or the end of the terminal.
+    pub(crate) async fn any(&mut self) -> Signal {
         tokio::select! {
-            _ = self.interrupt.recv() => Cause::Interrupt,
-            _ = self.terminate.recv() => Cause::Terminate,
-            _ = self.hang_up.recv() => Cause::HangUp,
-            _ = self.quit.recv() => Cause::Quit,
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.hang_up.recv() => Signal::HangUp,
+            _ = self.quit.recv() => Signal::Quit,
         }
     }
 
-    /// Waits for a termination or the terminal's end; Ctrl-C is left to another program.
+    /// Waits for a termination or the end of the terminal, and ignores Ctrl-C, which another program handles.
     pub(crate) async fn but_interrupt(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -69,24 +79,19 @@ impl Signals {
     }
 }
 
-/// The signals, listened to from the moment this is made.
-#[cfg(not(unix))]
-pub(crate) struct Signals;
-
 #[cfg(not(unix))]
 impl Signals {
-    /// Starts listening.
     pub(crate) fn new() -> Result<Self> {
-        Ok(Self)
+        Ok(Self {})
     }
 
     /// Waits for Ctrl-C.
-    pub(crate) async fn any(&mut self) -> Cause {
+    pub(crate) async fn any(&mut self) -> Signal {
         let _ = tokio::signal::ctrl_c().await;
-        Cause::Interrupt
+        Signal::Interrupt
     }
 
-    /// Waits for ever, and keeps Ctrl-C from ending this process.
+    /// Waits without limit, and ignores Ctrl-C, which another program handles.
     pub(crate) async fn but_interrupt(&mut self) {
         loop {
             let _ = tokio::signal::ctrl_c().await;

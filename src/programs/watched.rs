@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-/// How often a system is asked that does not tell by itself.
+/// How often to look, on a system that does not report the end by itself.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// A process of this person that runs.
+/// A running process of this user.
 pub(crate) struct Watched {
     #[cfg(unix)]
     process: rustix::process::Pid,
@@ -16,7 +16,7 @@ pub(crate) struct Watched {
 }
 
 fn gone() -> Error {
-    Error::failed("the command that the server is for has gone")
+    Error::failed("the command that the server is for has ended")
 }
 
 #[cfg(unix)]
@@ -28,7 +28,7 @@ impl Watched {
         test_kill_process(process).map_err(|_| gone())?;
         Ok(Self {
             process,
-            // An old kernel, or a container that forbids it, is asked now and then instead.
+            // Not on an old kernel, nor in a container that forbids it: then `end` looks now and then.
             #[cfg(any(target_os = "linux", target_os = "android"))]
             handle: rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty()).ok(),
         })
@@ -54,7 +54,7 @@ impl Watched {
     }
 }
 
-/// Where processes cannot be watched, the one that it is for keeps this one's stdin open.
+/// On a system where processes cannot be watched, the watched one holds this one's stdin open.
 #[cfg(not(unix))]
 impl Watched {
     pub(crate) fn process(_id: u32) -> Result<Self> {

@@ -13,16 +13,16 @@ use crate::error::{Error, Result};
 use crate::identity_center::oidc::Grant;
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
-use crate::session::callback::{Answer, Listener};
-use crate::session::screen::Screen;
-use crate::terminal::clean;
+use crate::terminal::{self, clean};
+
+use super::callback::{AuthorizationResponse, Callback};
 
 /// How long a person has; the service's own pages give as much.
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Why a browser sign-in did not end in tokens.
-pub(crate) enum BrowserError {
-    /// The service does not know this way of signing in: another may work.
+pub(super) enum BrowserError {
+    /// The service does not know this flow: another may work.
     Unsupported,
     Grant(GrantError),
 }
@@ -33,75 +33,65 @@ impl From<Error> for BrowserError {
     }
 }
 
-/// Sends the person to the service's page, and takes the code that the browser brings back.
-pub(crate) async fn sign_in(
+/// Sends the person to the service's page, and exchanges the code that the browser brings back.
+pub(super) async fn sign_in(
     service: &Service,
     registration: &Registration,
     start_url: &str,
     scopes: &[String],
     open: bool,
 ) -> Result<Tokens, BrowserError> {
-    let listener = Listener::bind().await?;
-    let redirect_uri = listener.redirect_uri();
-    let (verifier, state) = (random_text::<48>()?, random_text::<24>()?);
-    let link = Authorization {
+    let callback = Callback::bind().await?;
+    let redirect_uri = callback.redirect_uri();
+    let (verifier, state) = (Secret::random::<48>()?, Secret::random::<24>()?);
+    let request = AuthorizationRequest {
         address: &service.oidc_address().await?,
         client_id: &registration.client_id,
         redirect_uri: &redirect_uri,
-        state: state.expose(),
+        state: &state,
         scopes,
-        verifier: verifier.expose(),
-    }
-    .link();
+        verifier: &verifier,
+    };
+    let link = request.link();
     let opened = open && open::open(&link);
     let what = if opened { "a browser opens; if it does not, go to" } else { "in a browser on this machine, go to" };
-    Screen::open().show(&format!("aws-sso: sign in to {}\n  {what}\n    {}\n", clean(start_url), clean(&link)));
+    terminal::show(&format!("aws-sso: sign in to {}\n  {what}\n    {}\n", clean(start_url), clean(&link)));
 
-    match tokio::time::timeout(PATIENCE, listener.answer(&state)).await {
-        Err(_) => Err(BrowserError::Grant(GrantError::Expired)),
-        Ok(Err(error)) => Err(error.into()),
-        Ok(Ok(Answer::Error(error))) => Err(match error.as_str() {
-            "access_denied" => BrowserError::Grant(GrantError::Denied),
-            _ => BrowserError::Unsupported,
-        }),
-        Ok(Ok(Answer::Code(code))) => {
-            let grant = Grant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
-            service
-                .create_token(&registration.client_id, &registration.client_secret, grant)
-                .await
-                .map_err(BrowserError::Grant)
+    let Ok(response) = tokio::time::timeout(PATIENCE, callback.response(state)).await else {
+        return Err(BrowserError::Grant(GrantError::Expired));
+    };
+    let code = match response {
+        AuthorizationResponse::Code(code) => code,
+        AuthorizationResponse::Error(error) if error == "access_denied" => {
+            return Err(BrowserError::Grant(GrantError::Denied));
         }
-    }
-}
-
-/// Random bytes as text of `[A-Za-z0-9-_]`, four characters for three bytes.
-pub(crate) fn random_text<const BYTES: usize>() -> Result<Secret> {
-    let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::failed(format!("the system gives no random numbers: {error}")))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes).into())
+        AuthorizationResponse::Error(_) => return Err(BrowserError::Unsupported),
+    };
+    let grant = Grant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
+    let tokens = service.create_token(&registration.client_id, &registration.client_secret, grant).await;
+    tokens.map_err(BrowserError::Grant)
 }
 
 /// What the service's page has to know.
-struct Authorization<'a> {
+struct AuthorizationRequest<'a> {
     address: &'a str,
     client_id: &'a str,
     redirect_uri: &'a str,
-    state: &'a str,
+    state: &'a Secret,
     scopes: &'a [String],
-    verifier: &'a str,
+    verifier: &'a Secret,
 }
 
-impl Authorization<'_> {
+impl AuthorizationRequest<'_> {
     /// The page's address, its parameters in the AWS CLI's order.
     fn link(&self) -> String {
-        let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, self.verifier.as_bytes()));
+        let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, self.verifier.expose().as_bytes()));
         format!(
             "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={challenge}",
             self.address,
             quote(self.client_id),
             quote(self.redirect_uri),
-            quote(self.state),
+            quote(self.state.expose()),
             quote(&self.scopes.join(" ")),
         )
     }
@@ -113,14 +103,14 @@ mod tests {
 
     #[test]
     fn the_link_is_built_as_the_aws_cli_builds_it() {
-        let link = Authorization {
+        let link = AuthorizationRequest {
             address: "https://oidc.us-east-1.amazonaws.com",
             client_id: "a+b/c=",
             redirect_uri: "http://127.0.0.1:39163/oauth/callback",
-            state: "s-1",
+            state: &"s-1".into(),
             scopes: &["sso:account:access".to_owned(), "codewhisperer:completions".to_owned()],
             // The example of RFC 7636, appendix B.
-            verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+            verifier: &"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into(),
         }
         .link();
         assert_eq!(
@@ -130,13 +120,5 @@ mod tests {
              &scopes=sso%3Aaccount%3Aaccess%20codewhisperer%3Acompletions\
              &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         );
-    }
-
-    #[test]
-    fn a_verifier_is_64_unreserved_characters_and_never_the_same() {
-        let (one, two) = (random_text::<48>().unwrap(), random_text::<48>().unwrap());
-        assert_eq!(one.expose().len(), 64);
-        assert!(one.expose().bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b)));
-        assert_ne!(one, two);
     }
 }

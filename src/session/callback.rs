@@ -1,256 +1,154 @@
-//! The one page that a browser sign-in ends at: `http://127.0.0.1:PORT/oauth/callback`.
+//! The page at which a browser sign-in ends: `http://127.0.0.1:PORT/oauth/callback`.
 
-use std::time::Duration;
+use std::net::SocketAddr;
 
-use percent_encoding::percent_decode_str;
-use subtle::ConstantTimeEq;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use hyper::{Method, Request, Response, StatusCode};
+use subtle::ConstantTimeEq as _;
 
-use crate::error::{Error, Result};
+use crate::browser::loopback::{Limits, Loopback, Reply, Site, bad_request, not_found, page};
+use crate::error::{Error, Result, reason};
 use crate::secret::Secret;
 
 const PATH: &str = "/oauth/callback";
 
-/// The largest request head read.
-const MAX_HEAD: usize = 16 << 10;
-
-/// How long one connection may take to ask and to be answered.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How many connections are served at once; a browser opens a few ahead of need.
-const CONNECTIONS: usize = 32;
-
-/// What the browser brought.
-#[derive(Debug)]
-pub(crate) enum Answer {
+/// What the browser brings back from the service's page.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum AuthorizationResponse {
     /// A code, to be turned into tokens once.
     Code(Secret),
     /// An OAuth error, such as `access_denied`.
     Error(String),
 }
 
-/// Bound to this machine alone from before the link is shown until the answer has come.
-pub(crate) struct Listener {
-    socket: TcpListener,
-    port: u16,
+/// Listens from before the link is shown until the response has come.
+pub(super) struct Callback {
+    server: Loopback,
 }
 
-impl Listener {
-    pub(crate) async fn bind() -> Result<Self> {
-        let failed = |error: std::io::Error| {
-            Error::failed(format!("cannot listen on 127.0.0.1 for the browser's answer: {error}"))
+impl Callback {
+    pub(super) async fn bind() -> Result<Self> {
+        let server = Loopback::bind(0).await.map_err(|error| {
+            Error::failed(format!("cannot listen on 127.0.0.1 for the browser's answer: {}", reason(&error)))
                 .with_remedy("run: aws-sso login --device-code")
+                .with_source(error)
+        })?;
+        Ok(Self { server })
+    }
+
+    pub(super) fn redirect_uri(&self) -> String {
+        self.server.url(PATH)
+    }
+
+    /// Waits for the one response that carries `state`.
+    pub(super) async fn response(&self, state: Secret) -> AuthorizationResponse {
+        self.server.serve(Limits::BROWSER, CallbackSite { state }).await
+    }
+}
+
+struct CallbackSite {
+    state: Secret,
+}
+
+impl Site for CallbackSite {
+    type Outcome = AuthorizationResponse;
+
+    fn wrong_host(&self) -> Response<String> {
+        bad_request()
+    }
+
+    async fn reply(&self, request: Request<()>, _peer: SocketAddr) -> Reply<AuthorizationResponse> {
+        if request.uri().path() != PATH {
+            return not_found().into();
+        }
+        if request.method() != Method::GET {
+            return page(StatusCode::METHOD_NOT_ALLOWED, "This page can only be read.").into();
+        }
+        let Some(outcome) = read(request.uri().query().unwrap_or_default(), &self.state) else {
+            // Made up, or of another sign-in: this one goes on waiting.
+            let text = "This answer does not belong to the sign-in that is waiting here.";
+            return page(StatusCode::BAD_REQUEST, text).into();
         };
-        let socket = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
-        let port = socket.local_addr().map_err(failed)?.port();
-        Ok(Self { socket, port })
-    }
-
-    pub(crate) fn redirect_uri(&self) -> String {
-        format!("http://127.0.0.1:{}{PATH}", self.port)
-    }
-
-    /// Waits for the one answer that carries `state`.
-    ///
-    /// Connections are served side by side: one that says nothing does not keep the browser's own waiting.
-    pub(crate) async fn answer(&self, state: &Secret) -> Result<Answer> {
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = self.socket.accept(), if connections.len() < CONNECTIONS => {
-                    // A connection that is gone before it is accepted is no reason to stop listening.
-                    if let Ok((stream, _)) = accepted {
-                        let (port, state) = (self.port, state.clone());
-                        connections.spawn(async move {
-                            tokio::time::timeout(PATIENCE, serve(stream, port, &state)).await.ok().flatten()
-                        });
-                    }
-                }
-                Some(served) = connections.join_next() => {
-                    if let Ok(Some(answer)) = served {
-                        return Ok(answer);
-                    }
-                }
+        let text = match &outcome {
+            AuthorizationResponse::Code(_) => {
+                "Your browser is done here. You can close this tab and go back to your terminal."
             }
-        }
-    }
-}
-
-async fn serve(mut stream: TcpStream, port: u16, state: &Secret) -> Option<Answer> {
-    let head = read_head(&mut stream).await?;
-    let reply = reply(&head, port, state);
-    let (status, text) = reply.page();
-    // The answer counts even if its page could not be delivered.
-    let _ = stream.write_all(page(status, text).as_bytes()).await;
-    let _ = stream.shutdown().await;
-    match reply {
-        Reply::Answer(answer) => Some(answer),
-        _ => None,
-    }
-}
-
-pub(crate) async fn read_head(stream: &mut TcpStream) -> Option<String> {
-    let mut head = Vec::new();
-    let mut buffer = [0; 2048];
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        let read = stream.read(&mut buffer).await.ok().filter(|read| *read > 0)?;
-        head.extend_from_slice(&buffer[..read]);
-        if head.len() > MAX_HEAD {
-            return None;
-        }
-    }
-    String::from_utf8(head).ok()
-}
-
-/// What a request is told.
-#[derive(Debug)]
-enum Reply {
-    Answer(Answer),
-    /// Of another sign-in, or made up: this one goes on waiting.
-    Foreign,
-    NotFound,
-    MethodNotAllowed,
-    Malformed,
-}
-
-impl Reply {
-    fn page(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::Answer(Answer::Code(_)) => {
-                ("200 OK", "Your browser is done here. You can close this tab and go back to your terminal.")
+            AuthorizationResponse::Error(_) => {
+                "You are not signed in. You can close this tab; your terminal says more."
             }
-            Self::Answer(Answer::Error(_)) => {
-                ("200 OK", "You are not signed in. You can close this tab; your terminal says more.")
-            }
-            Self::Foreign => ("400 Bad Request", "This answer does not belong to the sign-in that is waiting here."),
-            Self::NotFound => ("404 Not Found", "There is nothing here."),
-            Self::MethodNotAllowed => ("405 Method Not Allowed", "This page can only be read."),
-            Self::Malformed => ("400 Bad Request", "This request cannot be read."),
-        }
+        };
+        Reply { response: page(StatusCode::OK, text), outcome: Some(outcome) }
     }
 }
 
-fn reply(head: &str, port: u16, state: &Secret) -> Reply {
-    let mut words = head.split("\r\n").next().unwrap_or_default().split(' ');
-    let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())
-    else {
-        return Reply::Malformed;
-    };
-    if !version.starts_with("HTTP/1.") || !is_for(head, port) {
-        return Reply::Malformed;
-    }
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    match (path, method) {
-        (PATH, "GET") => answer(query, state),
-        (PATH, _) => Reply::MethodNotAllowed,
-        _ => Reply::NotFound,
-    }
-}
-
-/// Whether a request names this very server, and nothing else, as its host.
-///
-/// Another name for this address may be a page in the browser that has rebound its own name to 127.0.0.1.
-pub(crate) fn is_for(head: &str, port: u16) -> bool {
-    let mut hosts = head.split("\r\n").skip(1).filter_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("host").then_some(value.trim())
-    });
-    let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-    let is_ours = hosts.next().is_some_and(|host| ours.iter().any(|name| name.eq_ignore_ascii_case(host)));
-    is_ours && hosts.next().is_none()
-}
-
-fn answer(query: &str, state: &Secret) -> Reply {
-    let value = |name: &str| {
-        let mut values = query.split('&').filter_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name));
-        let (_, value) = values.next()?;
-        // Twice the same parameter is nothing that the service sends.
-        values.next().is_none().then(|| decode(value))?
-    };
-    let Some(brought) = value("state") else { return Reply::Foreign };
+/// The response in a query, if it belongs to the sign-in with this state.
+fn read(query: &str, state: &Secret) -> Option<AuthorizationResponse> {
+    let brought = once(query, "state")?;
+    // In constant time, so that a page cannot find out the state by measuring.
     if !bool::from(brought.as_bytes().ct_eq(state.expose().as_bytes())) {
-        return Reply::Foreign;
+        return None;
     }
-    match (value("error"), value("code")) {
-        (Some(error), _) => Reply::Answer(Answer::Error(error)),
-        (None, Some(code)) if !code.is_empty() => Reply::Answer(Answer::Code(code.into())),
-        _ => Reply::Foreign,
+    if let Some(error) = once(query, "error") {
+        return Some(AuthorizationResponse::Error(error));
     }
+    let code = once(query, "code").filter(|code| !code.is_empty())?;
+    Some(AuthorizationResponse::Code(code.into()))
 }
 
-fn decode(value: &str) -> Option<String> {
-    percent_decode_str(&value.replace('+', " ")).decode_utf8().ok().map(std::borrow::Cow::into_owned)
-}
-
-/// A page without assets, kept nowhere; the script takes the code out of the browser's history.
-pub(crate) fn page(status: &str, text: &str) -> String {
-    let body = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>aws-sso</title>\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <style>:root{{color-scheme:light dark}}body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;\
-         margin:20vh auto;padding:0 1rem}}</style>\
-         <script>history.replaceState(null,'',location.pathname)</script>\
-         <h1>aws-sso</h1><p>{text}</p></html>\n"
-    );
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
-         Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n\
-         Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
-         frame-ancestors 'none'\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
+/// The value of a parameter that is there exactly once: the service repeats none, so a repeated one is not the
+/// service's.
+fn once(query: &str, name: &str) -> Option<String> {
+    let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name).map(|(_, value)| value);
+    let value = values.next()?;
+    // What is not UTF-8 is read as U+FFFD. The service sends nothing of that kind.
+    let is_whole = values.next().is_none() && !value.contains(char::REPLACEMENT_CHARACTER);
+    is_whole.then(|| value.into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(request: &str) -> String {
-        let reply = reply(&format!("{request}\r\n\r\n"), 4242, &Secret::from("s~1"));
-        match reply {
-            Reply::Answer(Answer::Code(code)) => format!("code {}", code.expose()),
-            Reply::Answer(Answer::Error(error)) => format!("error {error}"),
-            other => other.page().0.to_owned(),
-        }
+    async fn ask(method: &str, uri: &str) -> Reply<AuthorizationResponse> {
+        let site = CallbackSite { state: "s~1".into() };
+        let request = Request::builder().method(method).uri(uri).body(()).unwrap();
+        site.reply(request, SocketAddr::from(([127, 0, 0, 1], 1))).await
     }
 
-    #[test]
-    fn one_request_in_many_is_the_answer() {
-        let ours = "HTTP/1.1\r\nHost: 127.0.0.1:4242";
+    #[tokio::test]
+    async fn only_a_request_with_the_state_and_one_code_or_error_is_the_response() {
+        let code = |code: &str| Ok(AuthorizationResponse::Code(code.into()));
+        let error = |error: &str| Ok(AuthorizationResponse::Error(error.to_owned()));
         let cases = [
-            (format!("GET /oauth/callback?code=a%2Fb&state=s~1 {ours}"), "code a/b"),
-            (format!("GET /oauth/callback?state=s%7e1&code=c&x=y {ours}"), "code c"),
-            ("GET /oauth/callback?code=c&state=s~1 HTTP/1.1\r\nhOsT:  localhost:4242".to_owned(), "code c"),
-            (format!("GET /oauth/callback?error=access_denied&state=s~1 {ours}"), "error access_denied"),
-            (format!("GET /oauth/callback?code=c&state=other {ours}"), "400 Bad Request"),
-            (format!("GET /oauth/callback?code=c {ours}"), "400 Bad Request"),
-            (format!("GET /oauth/callback?code=c&state=s~1&state=s~1 {ours}"), "400 Bad Request"),
-            (format!("GET /oauth/callback?code=&state=s~1 {ours}"), "400 Bad Request"),
-            (format!("GET /oauth/callback?error=access_denied {ours}"), "400 Bad Request"),
-            (format!("GET /oauth/callback {ours}"), "400 Bad Request"),
-            (format!("GET /favicon.ico {ours}"), "404 Not Found"),
-            (format!("GET /oauth/callback/?code=c&state=s~1 {ours}"), "404 Not Found"),
-            (format!("POST /oauth/callback?code=c&state=s~1 {ours}"), "405 Method Not Allowed"),
-            ("GET /oauth/callback?code=c&state=s~1 HTTP/1.1\r\nHost: evil.example:4242".to_owned(), "400 Bad Request"),
-            ("GET /oauth/callback?code=c&state=s~1 HTTP/1.1\r\nHost: 127.0.0.1".to_owned(), "400 Bad Request"),
-            ("GET /oauth/callback?code=c&state=s~1 HTTP/1.1".to_owned(), "400 Bad Request"),
-            (format!("GET /oauth/callback?code=c&state=s~1 {ours}\r\nHost: evil.example"), "400 Bad Request"),
-            ("nonsense".to_owned(), "400 Bad Request"),
+            ("GET", "/oauth/callback?code=a%2Fb&state=s~1", code("a/b")),
+            ("GET", "/oauth/callback?state=s%7e1&code=c&x=y", code("c")),
+            ("GET", "/oauth/callback?error=access_denied&state=s~1", error("access_denied")),
+            ("GET", "/oauth/callback?error=access_denied&code=c&state=s~1", error("access_denied")),
+            ("GET", "/oauth/callback?code=c&state=other", Err(400)),
+            ("GET", "/oauth/callback?code=c", Err(400)),
+            ("GET", "/oauth/callback?code=c&state=s~1&state=s~1", Err(400)),
+            ("GET", "/oauth/callback?code=c&state=s~1&st%61te=s~1", Err(400)),
+            ("GET", "/oauth/callback?code=c&code=d&state=s~1", Err(400)),
+            ("GET", "/oauth/callback?code=&state=s~1", Err(400)),
+            ("GET", "/oauth/callback?code=%FF&state=s~1", Err(400)),
+            ("GET", "/oauth/callback?error=access_denied", Err(400)),
+            ("GET", "/oauth/callback", Err(400)),
+            ("GET", "/favicon.ico", Err(404)),
+            ("GET", "/oauth/callback/?code=c&state=s~1", Err(404)),
+            ("POST", "/oauth/callback?code=c&state=s~1", Err(405)),
+            ("HEAD", "/oauth/callback?code=c&state=s~1", Err(405)),
         ];
-        for (request, expected) in cases {
-            assert_eq!(told(&request), expected, "{request}");
+        for (method, uri, expected) in cases {
+            let Reply { response, outcome } = ask(method, uri).await;
+            let status = response.status().as_u16();
+            assert_eq!(outcome.ok_or(status), expected, "{method} {uri}");
+            assert_eq!(status, expected.err().unwrap_or(200), "{method} {uri}");
         }
     }
 
-    #[test]
-    fn a_page_repeats_nothing_of_the_request_and_is_kept_nowhere() {
-        let page = page("200 OK", Reply::Answer(Answer::Code("hunter2".into())).page().1);
-        assert!(!page.contains("hunter2"));
-        for header in ["Cache-Control: no-store", "Referrer-Policy: no-referrer", "Connection: close"] {
-            assert!(page.contains(header), "{header}");
-        }
-        assert!(page.contains("close this tab"));
+    #[tokio::test]
+    async fn a_page_repeats_nothing_of_the_request() {
+        let reply = ask("GET", "/oauth/callback?code=hunter2&state=s~1").await;
+        assert!(reply.response.body().contains("close this tab"));
+        assert!(!reply.response.body().contains("hunter2"));
     }
 }

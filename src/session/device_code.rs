@@ -1,19 +1,18 @@
 //! Signing in with a code that the person confirms on any device.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::address::Link;
 use crate::aws_cache::token::Registration;
 use crate::browser::open;
 use crate::identity_center::oidc::{DeviceAuthorization, Grant};
 use crate::identity_center::{GrantError, Service, Tokens};
-use crate::session::screen::Screen;
-use crate::terminal::clean;
+use crate::terminal::{self, clean};
 
 /// What `SlowDownException` adds to the time between polls, in seconds: RFC 8628, section 3.5.
 const SLOWER: u64 = 5;
 
-/// How many polls in a row may fail for reasons of the network.
+/// How many polls in a row may fail because of the network.
 const HICCUPS: u32 = 5;
 
 /// Shows the code, and polls until the person has answered.
@@ -38,7 +37,7 @@ fn show(authorization: &DeviceAuthorization, start_url: &str, open: bool) {
         (false, true) => "in a browser, on this or another device, go to",
         (false, false) => "the service names this address, which is not https: check it before you go to",
     };
-    Screen::open().show(&format!(
+    terminal::show(&format!(
         "aws-sso: sign in to {}\n  {what}\n    {}\n  and confirm the code\n    {}\n",
         clean(start_url),
         clean(link),
@@ -58,11 +57,11 @@ async fn poll(
     loop {
         match service.create_token(&registration.client_id, &registration.client_secret, grant).await {
             Err(GrantError::Pending) => hiccups = 0,
-            Err(GrantError::SlowDown) => interval += std::time::Duration::from_secs(SLOWER),
-            // The person may be half-way through: a network that stumbles is no reason to begin again.
+            Err(GrantError::SlowDown) => interval += Duration::from_secs(SLOWER),
+            // The person may be about to confirm the code, so a short network failure does not end the sign-in.
             Err(GrantError::Other(error)) if hiccups < HICCUPS => {
                 hiccups += 1;
-                tracing::debug!("asked again after: {error}");
+                tracing::debug!("polling again after: {error}");
             }
             outcome => return outcome,
         }

@@ -1,29 +1,23 @@
-//! One sign-in: which way, as which client, and what its failure means.
+//! One sign-in of a person: by which flow, as which client, and what its failure means.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::aws_cache::token::{self, Registration, RegistrationKey, Token};
 use crate::aws_config::directory::Directory;
-use crate::browser::open;
-use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
 use crate::identity_center::{GrantError, Service, Tokens};
+use crate::secret::Secret;
 use crate::secret_store::SecretStore;
-use crate::session::authorization_code::{self, BrowserError};
-use crate::session::device_code;
+use crate::terminal::Terminal;
 use crate::timestamp;
 
-/// What the person asked for about the way of signing in.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Method {
-    /// A browser on this machine, although none would be seen from here: a container may share its network.
-    pub browser: bool,
-    /// A code to confirm on any device.
-    pub device_code: bool,
-    /// Links are shown and not opened.
-    pub no_browser: bool,
-}
+use super::authorization_code::{self, BrowserError};
+use super::{LoginPolicy, Method, Session, device_code, is_usable};
+
+/// How long another process may take to sign in: the ten minutes that a person has, and a little more.
+const SIGN_IN_PATIENCE: Duration = Duration::from_mins(11);
 
 /// A client registration is used while at least this is left, in seconds: a sign-in takes up to ten minutes.
 const REGISTRATION_MARGIN: i64 = 15 * 60;
@@ -31,49 +25,66 @@ const REGISTRATION_MARGIN: i64 = 15 * 60;
 /// Grants the portal, and a refresh token with it.
 const DEFAULT_SCOPE: &str = "sso:account:access";
 
-impl Method {
-    /// Which flow serves this person here.
+impl Session<'_> {
+    /// Signs in, whatever token there is.
     ///
-    /// A browser answers to this machine's loopback, so it has to run here. A legacy profile has no scopes, hence no
-    /// browser flow, as with the AWS CLI.
-    fn flow(self, directory: &Directory) -> Flow {
-        let elsewhere = match environment::elsewhere() {
-            // Whoever names a program in BROWSER has one here: an editor's, that leads out of the container, say.
-            Some(Elsewhere::InContainer | Elsewhere::NoDisplay) => !open::is_chosen(),
-            reason => reason.is_some(),
+    /// Where another process of this user is signing in already, its outcome is taken.
+    pub fn sign_in(&self, method: Method) -> Result<Token> {
+        let before = self.stored()?.map(|token| token.access_token);
+        self.sign_in_once(method, before.as_ref(), true)
+    }
+
+    pub(super) fn ask_person(&self, rejected: Option<&Secret>) -> Result<Token> {
+        if self.policy == LoginPolicy::Never || Terminal::open().is_none() {
+            return Err(self.sign_in_needed());
+        }
+        let stale = self.stored()?.map(|token| token.access_token);
+        self.sign_in_once(Method::default(), stale.as_ref().or(rejected), false)
+    }
+
+    /// One sign-in at a time: two browser windows for one person would only confuse.
+    ///
+    /// A person who has just given up in another process is not asked again, unless `is_explicit`.
+    fn sign_in_once(&self, method: Method, stale: Option<&Secret>, is_explicit: bool) -> Result<Token> {
+        let mut lock = self.lock("sign-in", SIGN_IN_PATIENCE, "is signing in")?;
+        // Another process may have signed in just before the lock was free.
+        if let Some(token) = self.stored()?
+            && Some(&token.access_token) != stale
+            && is_usable(&token)
+        {
+            return Ok(token);
+        }
+        let outcome = match lock.inherited() {
+            Some(error) if !is_explicit => Err(error),
+            _ => self.client.block_on(self.attempt(method)),
         };
-        let here = self.browser || !elsewhere;
-        if here && !self.device_code && directory.session.is_some() { Flow::Browser } else { Flow::Device }
-    }
-
-    /// Whether a link is to be opened: over SSH only by a program that the person has named.
-    fn opens(self) -> bool {
-        !self.no_browser
-            && !open::is_unwanted()
-            && (self.browser || open::is_chosen() || environment::elsewhere().is_none())
-    }
-}
-
-/// Signs in and returns the token to store.
-pub(super) async fn sign_in(
-    service: &Service,
-    directory: &Directory,
-    store: &SecretStore,
-    cache: &Path,
-    method: Method,
-) -> Result<Token> {
-    let attempt = SignIn { service, directory, store, cache, open: method.opens() };
-    if method.flow(directory) == Flow::Browser {
-        match attempt.in_browser().await {
-            Err(BrowserError::Unsupported) => tracing::info!("no browser sign-in here; using a device code"),
-            Err(BrowserError::Grant(error)) => return Err(attempt.explain(error)),
-            Ok(token) => return Ok(token),
+        match outcome {
+            Ok(token) => {
+                let _lock = self.lock_token()?;
+                token::write(&self.store, &self.path(), &token)?;
+                Ok(token)
+            }
+            Err(error) => {
+                lock.fail(&error);
+                Err(error)
+            }
         }
     }
-    attempt.with_device_code().await.map_err(|error| attempt.explain(error))
+
+    async fn attempt(&self, method: Method) -> Result<Token> {
+        let attempt = Attempt {
+            service: self.client.service(),
+            directory: self.directory,
+            store: &self.store,
+            cache: &self.paths.tokens,
+            open: method.opens(),
+        };
+        attempt.sign_in(method.flow(self.directory)).await.map_err(|error| attempt.explain(error))
+    }
 }
 
-struct SignIn<'a> {
+/// One sign-in of a person.
+struct Attempt<'a> {
     service: &'a Service,
     directory: &'a Directory,
     store: &'a SecretStore,
@@ -81,7 +92,18 @@ struct SignIn<'a> {
     open: bool,
 }
 
-impl SignIn<'_> {
+impl Attempt<'_> {
+    async fn sign_in(&self, flow: Flow) -> Result<Token, GrantError> {
+        if flow == Flow::Browser {
+            match self.in_browser().await {
+                Ok(token) => return Ok(token),
+                Err(BrowserError::Grant(error)) => return Err(error),
+                Err(BrowserError::Unsupported) => tracing::info!("no browser sign-in here; using a device code"),
+            }
+        }
+        self.with_device_code().await
+    }
+
     async fn in_browser(&self) -> Result<Token, BrowserError> {
         let registration = match self.registration(Flow::Browser).await {
             Ok(registration) => registration,
@@ -94,47 +116,38 @@ impl SignIn<'_> {
                 .await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
-            Err(BrowserError::Grant(GrantError::Client)) => {
+            Err(BrowserError::Unsupported | BrowserError::Grant(GrantError::Client)) => {
                 self.forget_registration();
                 Err(BrowserError::Unsupported)
-            }
-            Err(error) => {
-                if matches!(error, BrowserError::Unsupported) {
-                    self.forget_registration();
-                }
-                Err(error)
-            }
-        }
-    }
-
-    async fn with_device_code(&self) -> Result<Token, GrantError> {
-        let registration = self.registration(Flow::Device).await?;
-        let sign_in = async |registration: &Registration| {
-            device_code::sign_in(self.service, registration, &self.directory.start_url, self.open).await
-        };
-        match sign_in(&registration).await {
-            Ok(tokens) => Ok(self.token(tokens, registration)),
-            // The service has forgotten the client that the cache remembers.
-            Err(GrantError::Client) => {
-                self.forget_registration();
-                let registration = self.registration(Flow::Device).await?;
-                Ok(self.token(sign_in(&registration).await?, registration))
             }
             Err(error) => Err(error),
         }
     }
 
-    /// An sso-session without scopes gets those of the portal, so that its token can be renewed.
-    fn scopes(&self) -> Option<Vec<String>> {
-        self.directory.session.as_ref()?;
-        Some(if self.directory.scopes.is_empty() {
-            vec![DEFAULT_SCOPE.to_owned()]
-        } else {
-            self.directory.scopes.clone()
-        })
+    async fn with_device_code(&self) -> Result<Token, GrantError> {
+        let mut registration = self.registration(Flow::Device).await?;
+        let mut outcome = self.confirm_code(&registration).await;
+        if matches!(outcome, Err(GrantError::Client)) {
+            // The service has forgotten the client that the cache remembers.
+            self.forget_registration();
+            registration = self.registration(Flow::Device).await?;
+            outcome = self.confirm_code(&registration).await;
+        }
+        Ok(self.token(outcome?, registration))
     }
 
-    /// A client of ours: the one that this tool or the AWS CLI registered earlier, else a new one.
+    async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
+        device_code::sign_in(self.service, registration, &self.directory.start_url, self.open).await
+    }
+
+    /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.
+    fn scopes(&self) -> Option<Vec<String>> {
+        self.directory.session.as_ref()?;
+        let scopes = &self.directory.scopes;
+        Some(if scopes.is_empty() { vec![DEFAULT_SCOPE.to_owned()] } else { scopes.clone() })
+    }
+
+    /// The client that this tool or the AWS CLI registered earlier, else a new one.
     async fn registration(&self, flow: Flow) -> Result<Registration, GrantError> {
         let path = self.registration_path();
         let cached = token::read_registration(self.store, &path).map_err(GrantError::Other)?;
@@ -145,7 +158,7 @@ impl SignIn<'_> {
         let scopes = self.scopes().unwrap_or_default();
         let registration = self.service.register_client(&name, &scopes, flow, &self.directory.start_url).await?;
         if let Err(error) = token::write_registration(self.store, &path, &registration) {
-            // It is needed for this sign-in and again to renew the token, which carries it along.
+            // This sign-in goes on: the token's file holds the client, too, which is enough to renew the token.
             tracing::warn!("{error}; the client registration is not kept");
         }
         Ok(registration)
@@ -192,23 +205,22 @@ impl SignIn<'_> {
                     .with_remedy("run the command again")
             }
             GrantError::Invalid | GrantError::Client => {
-                Error::service(format!("the service did not take the sign-in to {start_url}"))
+                Error::service(format!("the service did not accept the sign-in to {start_url}"))
                     .with_remedy("check sso_start_url, sso_region and sso_registration_scopes in the AWS config")
             }
         }
     }
 }
 
-/// Whether a registration serves this flow and outlives it. One for the device flow lists no grants.
+/// Whether a registration is for this flow and outlives it. One for the device flow lists no grants.
 fn fits(registration: &Registration, flow: Flow) -> bool {
-    let grants = registration.grant_types.as_deref();
-    let serves = match flow {
-        Flow::Device => grants.is_none(),
-        Flow::Browser => {
-            grants.is_some_and(|grants| BROWSER_GRANTS.iter().all(|grant| grants.iter().any(|g| g == grant)))
-        }
+    let has = |grants: &[String], grant: &str| grants.iter().any(|listed| listed == grant);
+    let is_for_flow = match (flow, &registration.grant_types) {
+        (Flow::Device, grants) => grants.is_none(),
+        (Flow::Browser, Some(grants)) => BROWSER_GRANTS.iter().all(|grant| has(grants, grant)),
+        (Flow::Browser, None) => false,
     };
-    serves && timestamp::seconds_until(registration.expires_at) > REGISTRATION_MARGIN
+    is_for_flow && timestamp::seconds_until(registration.expires_at) > REGISTRATION_MARGIN
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A sign-in that lies in files, from before the settings named another store.
+//! Moving a sign-in from files to the secret store that the settings have named since.
 
 use crate::aws_cache::token::{self, Token};
 use crate::error::Result;
@@ -9,34 +9,34 @@ use crate::terminal;
 use super::Session;
 
 impl Session<'_> {
-    /// Moves this directory's sign-in, and the client that it belongs to, from the files to where secrets are kept now.
-    /// Says whether there was one to move.
+    /// Moves the sign-in, and the client that it belongs to, from files to the store. Returns whether there was one to
+    /// move.
     ///
-    /// A file beside a sign-in of our own is another tool's, which goes on with it: it stays.
+    /// Where the store has a sign-in already, the file is another tool's own: it stays.
     pub fn take_over(&self) -> Result<bool> {
         let path = self.path();
-        let has_own = || token::read(&self.store, &path).map(|token| token.is_some());
-        if self.store.kind() == Kind::Files || !path.exists() || has_own()? {
+        let has_stored = || token::read(&self.store, &path).map(|token| token.is_some());
+        if self.store.kind() == Kind::Files || !path.exists() || has_stored()? {
             return Ok(false);
         }
-        // Or two would move it at once, and the slower one would put it over a newer one.
+        // Two processes must not move it at once: the slower one would overwrite a newer token.
         let _lock = self.lock_token()?;
-        if has_own()? {
+        if has_stored()? {
             return Ok(false);
         }
-        let token = token::read(&SecretStore::Files, &path)?.filter(|token| self.is_of_directory(token));
-        let Some(token) = token else { return Ok(false) };
+        let in_file = token::read(&SecretStore::Files, &path)?.filter(|token| self.is_of_directory(token));
+        let Some(token) = in_file else { return Ok(false) };
         token::write(&self.store, &path, &token)?;
-        let client = self.take_over_client(&token);
-        // A copy that stays is told: it is what the person does not want to have.
-        if let Err(error) = client.and_then(|()| atomic::remove(&path)) {
+        let moved = self.take_over_client(&token).and_then(|()| atomic::remove(&path));
+        // The user has asked for no secret in a file, so a file that stays is reported.
+        if let Err(error) = moved {
             terminal::warn(&error.to_string());
         }
         Ok(true)
     }
 
     fn take_over_client(&self, token: &Token) -> Result<()> {
-        for path in SecretStore::Files.list(&self.cache)? {
+        for path in SecretStore::Files.list(&self.paths.tokens)? {
             let Some(client) = token::read_registration(&SecretStore::Files, &path).unwrap_or_default() else {
                 continue;
             };

@@ -26,6 +26,15 @@ pub fn say(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
+/// Shows lines on the controlling terminal, or on stderr where there is none. The caller has cleaned foreign parts.
+pub(crate) fn show(text: &str) {
+    let shown = Terminal::open()
+        .is_some_and(|mut terminal| terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).is_ok());
+    if !shown {
+        say(text);
+    }
+}
+
 /// Writes a warning to stderr: the command worked, but the user should know this.
 pub fn warn(text: &str) {
     say(&format!("aws-sso: warning: {}\n", clean(text)));

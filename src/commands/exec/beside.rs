@@ -6,12 +6,12 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::commands::serve::{Greeting, own_group};
+use crate::commands::serve::Greeting;
 use crate::context::Context;
 use crate::context::enter::recorded;
 use crate::context::find::Found;
 use crate::error::{Error, Result};
-use crate::programs;
+use crate::programs::{self, group::own_group};
 use crate::shell::Change;
 
 /// Starts the server; the change that leads the command's SDKs to it.

@@ -12,18 +12,24 @@ use tokio::task::JoinSet;
 use super::not_started;
 use super::outcome::{Outcome, Tally};
 use super::output::{Output, Recorder, Stream};
-use super::placeholder::{Values, fill};
 use super::plan::{Plan, Run};
-use super::stop::{AFTERMATH, GRACE, Stop, end};
 use crate::cli;
 use crate::context::Context;
 use crate::context::enter::recorded;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
-use crate::programs::signals::{Cause, Signals, block_on};
+use crate::placeholders;
+use crate::programs::group::{Stop, end, own_group};
+use crate::programs::signals::{Signals, block_on};
 use crate::provider::Provider;
 use crate::shell::{Change, Grant};
 use crate::terminal;
+
+/// How long a run may take to end when it is asked to.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long the last output of a run that was killed may take.
+const AFTERMATH: Duration = Duration::from_secs(1);
 
 /// The longest line that is printed in one piece, in bytes.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -41,7 +47,7 @@ pub(super) fn run(context: &Context, arguments: &cli::Exec) -> Result<ExitCode> 
     let output = Output::new(&arguments.many.output, &plan.runs)?;
     let client = context.client(&plan.directory)?;
     let session = context.session(&plan.directory, &client)?;
-    let provider = Provider::new(&plan.directory, &client, &session)?;
+    let provider = Provider::new(&session);
     if !plan.runs.iter().all(|run| provider.has(&run.role)) {
         // A person who has to sign in is asked once, before anything runs.
         session.token()?;
@@ -124,16 +130,16 @@ impl Crew {
                     }
                     deadline = Some(Instant::now() + if cause.is_none() { GRACE } else { Duration::ZERO });
                     if cause.is_none() {
-                        stopper.send_replace(Stop::Asked(signal));
+                        stopper.send_replace(Stop::Signal(signal));
                     }
                     cause = cause.or(Some(signal));
                 }
                 () = passed(deadline) => {
-                    if *stop.borrow() == Stop::Killed {
+                    if *stop.borrow() == Stop::Kill {
                         // Something outside of a run's group keeps its output open.
                         running.abort_all();
                     }
-                    stopper.send_replace(Stop::Killed);
+                    stopper.send_replace(Stop::Kill);
                     deadline = Some(Instant::now() + AFTERMATH);
                 }
             }
@@ -148,7 +154,7 @@ impl Crew {
         terminal::say(&tally.summary(start.elapsed()));
         if let Some(cause) = cause {
             // Without waiting for credentials that nobody needs any more.
-            std::process::exit(cause.status());
+            std::process::exit(cause.status().into());
         }
         if output.printer.has_lost() {
             return Err(Error::failed("some of the output could not be written")
@@ -277,7 +283,7 @@ impl Job {
     }
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
-        let values: Values<'_> = [
+        let values: [(_, &str); 4] = [
             ("{account_id}", &run.role.account_id),
             ("{account_name}", &run.account_name),
             ("{role}", &run.role.role_name),
@@ -285,26 +291,13 @@ impl Job {
         ];
         let (program, words) = self.command.split_first().ok_or_else(|| Error::usage("which command?"))?;
         let mut command = Command::new(program);
-        command.args(words.iter().map(|word| fill(word, &values)));
+        command.args(words.iter().map(|word| placeholders::fill_argument(word, &values)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // Its own group, so that what it starts itself is ended with it.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        own_group(&mut command);
         let region = run.region.as_deref();
         let change = Change::to_role(&Grant { role: &run.role, credentials, directory: &self.directory, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)
-    }
-}
-
-/// The status of a run that was stopped.
-impl Cause {
-    fn status(self) -> i32 {
-        match self {
-            Self::Interrupt => 130,
-            Self::Terminate => 143,
-            Self::HangUp => 129,
-            Self::Quit => 131,
-        }
     }
 }

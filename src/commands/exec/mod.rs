@@ -4,11 +4,9 @@ mod beside;
 mod many;
 mod outcome;
 mod output;
-mod placeholder;
 mod plan;
 mod printer;
 mod replace;
-mod stop;
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;

@@ -1,0 +1,93 @@
+//! A role's short-lived credentials, and the two forms in which SDKs read them.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::timestamp;
+
+/// What `GetRoleCredentials` returns, with the account it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleCredentials {
+    /// `ASIA…`; no secret by itself.
+    pub access_key_id: String,
+    /// The signing key.
+    pub secret_access_key: Secret,
+    /// Sent along with each signed request.
+    pub session_token: Secret,
+    /// When the service stops accepting them.
+    pub expiration: Timestamp,
+    /// Twelve digits.
+    pub account_id: String,
+}
+
+/// The least time left, in seconds, for credentials to be handed out from the cache.
+///
+/// botocore runs a `credential_process` again on every use once fewer than 15 minutes are left.
+pub const FRESH_SECONDS: i64 = 16 * 60;
+
+impl RoleCredentials {
+    /// Seconds until they expire; negative once they have.
+    #[must_use]
+    pub fn seconds_left(&self) -> i64 {
+        timestamp::seconds_until(self.expiration)
+    }
+
+    /// Whether they can be handed out without asking the service for newer ones.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.seconds_left() >= FRESH_SECONDS
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ProcessCredentials<'a> {
+    version: u8,
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    session_token: &'a str,
+    /// Without it an SDK never asks again.
+    expiration: String,
+    account_id: &'a str,
+}
+
+/// The answer of a `credential_process`: one line of JSON.
+pub fn process(credentials: &RoleCredentials) -> Result<String> {
+    let answer = ProcessCredentials {
+        version: 1,
+        access_key_id: &credentials.access_key_id,
+        secret_access_key: credentials.secret_access_key.expose(),
+        session_token: credentials.session_token.expose(),
+        expiration: timestamp::format(credentials.expiration),
+        account_id: &credentials.account_id,
+    };
+    let mut line = serde_json::to_string(&answer)
+        .map_err(|error| Error::failed(format!("cannot write the credentials: {error}")))?;
+    line.push('\n');
+    Ok(line)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ContainerCredentials<'a> {
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    token: &'a str,
+    expiration: String,
+    account_id: &'a str,
+}
+
+/// The answer of a container's credential endpoint, which `AWS_CONTAINER_CREDENTIALS_FULL_URI` names.
+pub(crate) fn container(credentials: &RoleCredentials) -> String {
+    let answer = ContainerCredentials {
+        access_key_id: &credentials.access_key_id,
+        secret_access_key: credentials.secret_access_key.expose(),
+        token: credentials.session_token.expose(),
+        expiration: timestamp::format(credentials.expiration),
+        account_id: &credentials.account_id,
+    };
+    // Strings always serialise.
+    serde_json::to_string(&answer).unwrap_or_default()
+}

@@ -1,0 +1,74 @@
+//! Placeholders such as `{role}` in the words of a command that a user writes.
+
+use std::ffi::{OsStr, OsString};
+
+/// The text with each placeholder replaced by its value; `values` pairs `{name}`, braces included, with that value.
+///
+/// A value is never searched for placeholders: an account may be called `{role}`. Other braces stay as they are.
+pub(crate) fn fill(text: &str, values: &[(&str, impl AsRef<str>)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        filled.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let known = values.iter().find_map(|(name, value)| Some((rest.strip_prefix(name)?, value)));
+        if let Some((after, value)) = known {
+            filled.push_str(value.as_ref());
+            rest = after;
+        } else {
+            filled.push('{');
+            rest = &rest[1..];
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// [`fill`] for an argument, which need not be UTF-8. One that is not has no placeholders.
+pub(crate) fn fill_argument(argument: &OsStr, values: &[(&str, impl AsRef<str>)]) -> OsString {
+    argument.to_str().map_or_else(|| argument.to_owned(), |text| fill(text, values).into())
+}
+
+/// The first `{…}` in the text that is none of `names`.
+pub(crate) fn unknown<'a>(text: &'a str, names: &[&str]) -> Option<&'a str> {
+    let openings = text.match_indices('{').map(|(at, _)| &text[at..]);
+    let mut found = openings.filter_map(|rest| rest.get(..=rest.find('}')?));
+    found.find(|name| !names.contains(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_once_and_other_braces_stay() {
+        let values =
+            [("{account_id}", "123456789012"), ("{account_name}", "{role}"), ("{role}", "Read"), ("{region}", "")];
+        let cases = [
+            ("plain", "plain"),
+            ("{account_id}", "123456789012"),
+            ("s3://b-{account_id}-{role}/", "s3://b-123456789012-Read/"),
+            ("{account_name}", "{role}"),
+            ("{region}x", "x"),
+            ("{{role}}", "{Read}"),
+            ("Reservations[].{id: InstanceId}", "Reservations[].{id: InstanceId}"),
+            ("{rolex} {Role} {role", "{rolex} {Role} {role"),
+            ("é{role}é", "éReadé"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(fill(text, &values), expected, "{text}");
+            assert_eq!(fill_argument(OsStr::new(text), &values), OsStr::new(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_that_does_not_exist_is_found() {
+        let names = ["{url}", "{role}"];
+        let cases =
+            [("{url} {role}", None), ("{link}", Some("{link}")), ("a{url}b{ x}c", Some("{ x}")), ("{url", None)];
+        for (text, expected) in cases {
+            assert_eq!(unknown(text, &names), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Renewing a token silently, once for all processes.
+
+use crate::aws_cache::token::{self, Token};
+use crate::error::{Kind, Result};
+use crate::identity_center::oidc::Grant;
+use crate::identity_center::{GrantError, Service};
+use crate::terminal;
+
+use super::{Session, is_usable};
+
+impl Session<'_> {
+    /// Renews the token, or takes the one that another process got for it; `None` if the service refuses.
+    pub(super) fn renew(&self, token: &Token) -> Result<Option<Token>> {
+        let mut lock = self.lock_token()?;
+        let current = match self.stored()? {
+            Some(current) if current.access_token != token.access_token && is_usable(&current) => {
+                return Ok(Some(current));
+            }
+            Some(current) if current.is_renewable() => current,
+            _ => return Ok(None),
+        };
+        // The process before this one has just failed: all who wait behind it would fail in the same way.
+        if let Some(error) = lock.inherited() {
+            lock.fail(&error);
+            return if error.kind() == Kind::SignInNeeded { Ok(None) } else { Err(error) };
+        }
+        match self.client.block_on(async { Ok(refresh(self.client.service(), &current).await) })? {
+            Ok(renewed) => self.keep_renewed(&current, renewed).map(Some),
+            Err(GrantError::Other(error)) => {
+                lock.fail(&error);
+                Err(error)
+            }
+            Err(refusal) => {
+                tracing::info!("the sign-in is not renewed: {refusal:?}");
+                lock.fail(&self.sign_in_needed());
+                // Perhaps another tool, which does not know our lock, was faster and has used the refresh token up.
+                let stored = self.stored()?;
+                Ok(stored.filter(|stored| stored.access_token != current.access_token && is_usable(stored)))
+            }
+        }
+    }
+
+    /// Stores the renewed token, unless another tool, which does not know our lock, has stored a newer one meanwhile.
+    fn keep_renewed(&self, before: &Token, renewed: Token) -> Result<Token> {
+        if let Some(stored) = self.stored()?
+            && stored.access_token != before.access_token
+            && stored.expires_at > renewed.expires_at
+        {
+            return Ok(stored);
+        }
+        // Before the token is used for anything: the service may accept the old refresh token no more.
+        if let Err(error) = token::write(&self.store, &self.path(), &renewed) {
+            terminal::warn(&format!("{error}; the renewed sign-in is not kept"));
+        }
+        Ok(renewed)
+    }
+}
+
+/// A renewed token. What the service leaves out, and what other tools wrote, stays as it was.
+async fn refresh(service: &Service, token: &Token) -> Result<Token, GrantError> {
+    let (Some(client_id), Some(client_secret), Some(refresh_token)) =
+        (&token.client_id, &token.client_secret, &token.refresh_token)
+    else {
+        return Err(GrantError::Invalid);
+    };
+    let tokens = service.create_token(client_id, client_secret, Grant::Refresh(refresh_token)).await?;
+    Ok(Token {
+        access_token: tokens.access_token,
+        expires_at: tokens.expires_at,
+        refresh_token: tokens.refresh_token.or_else(|| token.refresh_token.clone()),
+        ..token.clone()
+    })
+}
