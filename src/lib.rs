@@ -20,6 +20,7 @@ pub mod files;
 pub mod identity_center;
 pub mod inventory;
 pub mod output;
+pub mod partition;
 pub mod picker;
 mod programs;
 pub mod provider;

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::engine::ArgValueCompleter;
 
+use crate::partition::{InvalidRegion, Region};
 use crate::session::LoginPolicy;
 
 pub(crate) use console::Console;
@@ -179,11 +180,8 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches)
 }
 
-/// A region: part of hosts' and files' names, and of a shell's environment.
-fn region(text: &str) -> Result<String, &'static str> {
-    let is_label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    let is_region = (1..=63).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(is_label);
-    if is_region { Ok(text.to_owned()) } else { Err("that is not a region; write it like eu-west-1") }
+fn region(text: &str) -> Result<String, InvalidRegion> {
+    text.parse::<Region>().map(|region| region.to_string())
 }
 
 /// Says where the command of `exec` goes to who may have put it elsewhere.

@@ -20,7 +20,7 @@ use maud::html;
 use super::log::Note;
 use super::refusal::{Answer, Refusal};
 use super::state::{Key, Millis, State, lock};
-use crate::role::partition_of;
+use crate::role::RoleArn;
 
 /// The role that Identity Center creates in an account for a permission set has a suffix of 16 hex digits.
 fn reserved_role(key: &Key) -> String {
@@ -59,7 +59,7 @@ pub(super) async fn query(Shared(state): Shared<Arc<State>>, parts: Parts, body:
 fn identity(state: &State, key: &Key) -> Response {
     let options = state.options();
     let role = reserved_role(key);
-    let partition = partition_of(&options.region);
+    let partition = RoleArn::in_region(&options.region, &key.account, &key.role).partition;
     let arn = format!("arn:{partition}:sts::{}:assumed-role/{role}/{}", key.account, options.user);
     let unique = format!(
         "AROA{:A<17}",
