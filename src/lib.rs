@@ -34,6 +34,7 @@ pub mod files;
 pub mod identity_center;
 pub mod inventory;
 pub mod output;
+pub mod partition;
 pub mod picker;
 mod placeholders;
 mod programs;

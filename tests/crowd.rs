@@ -239,7 +239,7 @@ impl Patience {
             name: "corp".to_owned(),
             session: Some("corp".to_owned()),
             start_url: START_URL.to_owned(),
-            region: REGION.to_owned(),
+            region: REGION.parse().unwrap(),
             scopes: Vec::new(),
         };
         let endpoint = Some(user.sandbox.endpoint());

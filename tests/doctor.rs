@@ -151,7 +151,7 @@ const CASES: &[Case] = &[
     (
         "an unknown directory",
         |_, run| run.env("AWS_SSO_PROFILE", "nowhere"),
-        ["Environment", "broken", "AWS_SSO_PROFILE is set to nowhere", "the directories there are: corp"],
+        ["Environment", "broken", "AWS_SSO_PROFILE is set to nowhere", "name one of: corp"],
     ),
     (
         "a config that is not there",

@@ -48,7 +48,7 @@ fn directory() -> Directory {
         name: "corp".to_owned(),
         session: Some("corp".to_owned()),
         start_url: START_URL.to_owned(),
-        region: REGION.to_owned(),
+        region: REGION.parse().unwrap(),
         scopes: Vec::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! How a directory's service is reached: environment variables over the settings of a profile.
+//! How the service is reached: endpoints, certificates and retries, as environment variables and the config say.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use super::config::{Config, Section};
 use super::directory::Directory;
 use crate::environment;
 
-/// How the service is reached: environment variables over the profile's settings.
+/// How the service is reached; an environment variable wins over the profile's setting.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Network {
     /// In place of `https://portal.sso.REGION.amazonaws.com`.
@@ -15,20 +15,20 @@ pub struct Network {
     pub oidc_endpoint_url: Option<String>,
     /// In place of `https://signin.aws.amazon.com`.
     pub signin_endpoint_url: Option<String>,
-    /// PEM certificates that replace the system's roots.
+    /// A file of PEM certificates that replace the system's roots.
     pub ca_bundle: Option<PathBuf>,
-    /// FIPS endpoints.
+    /// Whether to use FIPS endpoints.
     pub use_fips: bool,
-    /// Dual-stack endpoints.
+    /// Whether to use dual-stack endpoints, which have IPv6 addresses as well.
     pub use_dualstack: bool,
     /// How often a request is sent at most.
     pub max_attempts: Option<u32>,
 }
 
-/// What the environment says about the network.
+/// The environment variables that decide how the service is reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// `AWS_PROFILE`: whose settings count where the directory's name is not a profile's.
+pub struct NetworkVariables {
+    /// `AWS_PROFILE`: the profile whose settings apply to an sso-session.
     pub profile: Option<String>,
     /// `AWS_ENDPOINT_URL_SSO`.
     pub sso_endpoint_url: Option<String>,
@@ -52,8 +52,8 @@ pub struct Overrides {
     pub home: Option<PathBuf>,
 }
 
-impl Overrides {
-    /// What this process's environment says.
+impl NetworkVariables {
+    /// Reads them from this process's environment.
     #[must_use]
     pub fn of_environment() -> Self {
         Self {
@@ -73,49 +73,51 @@ impl Overrides {
 }
 
 impl Network {
-    /// The way to `directory`. The whole config is needed: its services sections count.
+    /// How to reach `directory` from this process. Needs the whole config, because a profile may name a services
+    /// section.
     #[must_use]
     pub fn of(config: &Config, directory: &Directory) -> Self {
-        Self::resolve(&Overrides::of_environment(), config, directory)
+        Self::resolve(&NetworkVariables::of_environment(), config, directory)
     }
 
-    /// The way to `directory`, in an environment that says `overrides`.
+    /// How to reach `directory` where the environment has these variables.
     ///
-    /// An sso-session has no network settings of its own. As in the AWS CLI, they are those of the profile in use.
+    /// An sso-session cannot have network settings. The AWS CLI then takes those of the profile in use, and so does
+    /// this tool: it has to reach the same service.
     #[must_use]
-    pub fn resolve(overrides: &Overrides, config: &Config, directory: &Directory) -> Self {
-        let in_use = overrides.profile.as_deref().unwrap_or("default");
+    pub fn resolve(variables: &NetworkVariables, config: &Config, directory: &Directory) -> Self {
+        let in_use = variables.profile.as_deref().unwrap_or("default");
         let profile = config.profile(&directory.name).or_else(|| config.profile(in_use));
         let setting = |key| profile.and_then(|profile| profile.setting(key));
         let flag = |key| setting(key).map(|value| value.eq_ignore_ascii_case("true"));
         let either = |variable: Option<bool>, key| variable.or_else(|| flag(key)).unwrap_or(false);
 
-        let ignored = either(overrides.ignore_endpoint_urls, "ignore_configured_endpoint_urls");
+        let ignored = either(variables.ignore_endpoint_urls, "ignore_configured_endpoint_urls");
         let endpoint = |variable: &Option<String>, service| {
-            let chosen = variable.clone().or_else(|| overrides.endpoint_url.clone());
+            let chosen = variable.clone().or_else(|| variables.endpoint_url.clone());
             chosen.or_else(|| configured_endpoint(config, profile?, service)).filter(|_| !ignored)
         };
         Self {
-            sso_endpoint_url: endpoint(&overrides.sso_endpoint_url, "sso"),
-            oidc_endpoint_url: endpoint(&overrides.oidc_endpoint_url, "sso_oidc"),
-            signin_endpoint_url: endpoint(&overrides.signin_endpoint_url, "signin"),
-            ca_bundle: overrides.ca_bundle.clone().or_else(|| {
+            sso_endpoint_url: endpoint(&variables.sso_endpoint_url, "sso"),
+            oidc_endpoint_url: endpoint(&variables.oidc_endpoint_url, "sso_oidc"),
+            signin_endpoint_url: endpoint(&variables.signin_endpoint_url, "signin"),
+            ca_bundle: variables.ca_bundle.clone().or_else(|| {
                 let bundle = PathBuf::from(setting("ca_bundle")?);
-                Some(match (bundle.strip_prefix("~"), &overrides.home) {
+                Some(match (bundle.strip_prefix("~"), &variables.home) {
                     (Ok(rest), Some(home)) => home.join(rest),
                     _ => bundle,
                 })
             }),
-            use_fips: either(overrides.use_fips, "use_fips_endpoint"),
-            use_dualstack: either(overrides.use_dualstack, "use_dualstack_endpoint"),
-            max_attempts: overrides.max_attempts.or_else(|| {
+            use_fips: either(variables.use_fips, "use_fips_endpoint"),
+            use_dualstack: either(variables.use_dualstack, "use_dualstack_endpoint"),
+            max_attempts: variables.max_attempts.or_else(|| {
                 setting("max_attempts").and_then(|number| number.parse().ok()).filter(|number| *number > 0)
             }),
         }
     }
 }
 
-/// The profile's services section for this service, else the profile's own `endpoint_url`.
+/// The endpoint of a service: from the services section that the profile names, else the profile's own.
 fn configured_endpoint(config: &Config, profile: Section<'_>, service: &str) -> Option<String> {
     let services = profile.setting("services").and_then(|name| config.services(name));
     services
@@ -158,19 +160,23 @@ sso =
   endpoint_url = http://service
 ";
 
-    fn resolve(name: &str, overrides: &Overrides) -> Network {
+    fn resolve(name: &str, variables: &NetworkVariables) -> Network {
         let config = Config::parse(CONFIG);
-        Network::resolve(overrides, &config, &config.directory(name).unwrap())
+        Network::resolve(variables, &config, &config.directory(name).unwrap())
     }
 
     #[test]
     fn endpoints_come_from_the_most_specific_place() {
-        let none = Overrides::default();
+        let none = NetworkVariables::default();
         let text = |text: &str| Some(text.to_owned());
-        let every = Overrides { sso_endpoint_url: text("sso"), endpoint_url: text("all"), ..Overrides::default() };
-        let ignored = Overrides { ignore_endpoint_urls: Some(true), ..every.clone() };
-        let heeded = Overrides { ignore_endpoint_urls: Some(false), ..none.clone() };
-        let oidc = Overrides { oidc_endpoint_url: text("oidc"), ..none.clone() };
+        let every = NetworkVariables {
+            sso_endpoint_url: text("sso"),
+            endpoint_url: text("all"),
+            ..NetworkVariables::default()
+        };
+        let ignored = NetworkVariables { ignore_endpoint_urls: Some(true), ..every.clone() };
+        let heeded = NetworkVariables { ignore_endpoint_urls: Some(false), ..none.clone() };
+        let oidc = NetworkVariables { oidc_endpoint_url: text("oidc"), ..none.clone() };
         let cases = [
             ("full", &none, Some("http://service"), Some("http://profile")),
             ("plain", &none, Some("http://plain"), Some("http://plain")),
@@ -183,40 +189,40 @@ sso =
             ("off", &every, None, None),
             ("off", &heeded, Some("http://off"), Some("http://off")),
         ];
-        for (name, overrides, sso, oidc) in cases {
-            let network = resolve(name, overrides);
+        for (name, variables, sso, oidc) in cases {
+            let network = resolve(name, variables);
             let found = (network.sso_endpoint_url.as_deref(), network.oidc_endpoint_url.as_deref());
-            assert_eq!(found, (sso, oidc), "{name} {overrides:?}");
+            assert_eq!(found, (sso, oidc), "{name} {variables:?}");
         }
     }
 
     #[test]
     fn a_variable_wins_over_the_profiles_setting() {
-        let home = Overrides { home: Some("/home/me".into()), ..Overrides::default() };
+        let home = NetworkVariables { home: Some("/home/me".into()), ..NetworkVariables::default() };
         let network = resolve("full", &home);
         assert_eq!(network.ca_bundle.as_deref(), Some("/home/me/ca.pem".as_ref()));
         assert_eq!((network.use_fips, network.use_dualstack), (true, true));
         assert_eq!(network.max_attempts, Some(7));
 
-        let overrides = Overrides {
+        let variables = NetworkVariables {
             ca_bundle: Some("/env.pem".into()),
             use_fips: Some(false),
             use_dualstack: Some(false),
             max_attempts: Some(2),
             ..home
         };
-        let network = resolve("full", &overrides);
+        let network = resolve("full", &variables);
         assert_eq!(network.ca_bundle.as_deref(), Some("/env.pem".as_ref()));
         assert_eq!((network.use_fips, network.use_dualstack), (false, false));
         assert_eq!(network.max_attempts, Some(2));
-        assert_eq!(resolve("plain", &Overrides::default()).max_attempts, None);
+        assert_eq!(resolve("plain", &NetworkVariables::default()).max_attempts, None);
     }
 
     #[test]
     fn an_sso_session_is_reached_as_the_profile_in_use_says() {
-        let in_use = Overrides { profile: Some("in-use".to_owned()), ..Overrides::default() };
-        let bundle = |name: &str, overrides: &Overrides| resolve(name, overrides).ca_bundle;
-        assert_eq!(bundle("corp", &Overrides::default()), Some("/default.pem".into()));
+        let in_use = NetworkVariables { profile: Some("in-use".to_owned()), ..NetworkVariables::default() };
+        let bundle = |name: &str, variables: &NetworkVariables| resolve(name, variables).ca_bundle;
+        assert_eq!(bundle("corp", &NetworkVariables::default()), Some("/default.pem".into()));
         assert_eq!(bundle("corp", &in_use), Some("/in/use.pem".into()));
         assert_eq!(bundle("plain", &in_use), None);
     }

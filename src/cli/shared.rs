@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::partition::{InvalidRegion, Region};
 use crate::shell::Shell;
 
 /// Set by the `awsso` function, whose shell evaluates what is printed.
@@ -25,9 +26,7 @@ pub(crate) struct Target {
     pub keys: bool,
 }
 
-/// A region: part of hosts' and files' names, and of a shell's environment.
-pub(crate) fn region(text: &str) -> Result<String, &'static str> {
-    let is_label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    let is_region = (1..=63).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(is_label);
-    if is_region { Ok(text.to_owned()) } else { Err("that is not a region; write it like eu-west-1") }
+/// The value of an option that names a region.
+pub(crate) fn region(text: &str) -> Result<String, InvalidRegion> {
+    text.parse::<Region>().map(|region| region.to_string())
 }

@@ -1,6 +1,6 @@
 //! `console`: a browser that is signed in to a role.
 
-use crate::address::quote;
+use crate::address::{StartUrl, quote};
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::completers;
 use crate::cli::shared;
@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 use crate::identity_center::ConsolePage;
 use crate::inventory::Inventory;
 use crate::output::print;
-use crate::role::{console_host, is_console_page, is_region, partition_of};
+use crate::partition::{Partition, is_aws_region};
+use crate::role::is_console_page;
 use crate::terminal::{self, clean};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -97,7 +98,7 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     };
     let of_shell = of_shell.and_then(|_| environment::region());
     let partition = found.role.partition.as_str();
-    let is_there = |region: &String| is_region(region) && partition_of(region) == partition;
+    let is_there = |region: &String| is_aws_region(region) && Partition::of_region(region).name == partition;
     if let Some(region) = arguments.region.as_ref().filter(|region| !is_there(region)) {
         return Err(Error::usage(format!("{region} is not a region of {partition}"))
             .with_remedy("name one in which the role works, such as us-east-1, us-gov-west-1 or cn-north-1"));
@@ -113,7 +114,8 @@ fn destination(found: &Found, arguments: &ConsoleArgs, region: Option<&str>) -> 
     let partition = &found.role.partition;
     if let Some(page) = &arguments.destination {
         if !is_console_page(partition, page) {
-            let host = console_host(partition).unwrap_or("its console");
+            let host =
+                Partition::named(partition).and_then(|partition| partition.console_host).unwrap_or("its console");
             return Err(Error::usage(format!("{page} is not a page of the console of {partition}"))
                 .with_remedy(format!("name one of https://{host}/ or of a host below it")));
         }
@@ -147,7 +149,7 @@ fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<
         return Err(Error::usage(format!("{service} is not the name of a service"))
             .with_remedy("write it as the AWS CLI does, such as s3; or name the page with --destination"));
     }
-    let host = console_host(partition).ok_or_else(|| {
+    let host = Partition::named(partition).and_then(|partition| partition.console_host).ok_or_else(|| {
         Error::usage(format!("the console of the partition {partition} is not known"))
             .with_remedy("open it through the access portal: aws-sso console --portal")
     })?;
@@ -160,7 +162,7 @@ fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<
 
 /// The access portal's shortcut link, which uses the session that the browser has there.
 fn portal_link(found: &Found, destination: Option<&str>) -> String {
-    let portal = found.directory.start_url.trim_end_matches(['/', '#']);
+    let portal = StartUrl::of(&found.directory.start_url);
     let mut link =
         format!("{portal}/#/console?account_id={}&role_name={}", found.role.account_id, quote(&found.role.role_name));
     if let Some(destination) = destination {

@@ -45,7 +45,7 @@ fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
                 reference.names(&found.role)
                     && config
                         .directory(&directory)
-                        .is_ok_and(|directory| directory.start_url == found.directory.start_url)
+                        .is_ok_and(|directory| directory.has_start_url(&found.directory.start_url))
             })
         })
         .map(|profile| profile.name().to_owned())

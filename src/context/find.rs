@@ -92,13 +92,13 @@ fn find_by_place(context: &Context, place: &Place) -> Result<Found> {
 /// The Identity Center of a shortcut link's portal, else the usual one.
 fn directory(context: &Context, place: &Place) -> Result<Directory> {
     let Some(portal) = &place.start_url else { return context.directory() };
-    let is_it = |directory: &Directory| directory.start_url.trim_end_matches(['/', '#']).eq_ignore_ascii_case(portal);
-    if let Some(directory) = context.directory().ok().filter(is_it) {
+    let is_portal = |directory: &Directory| directory.has_start_url(portal);
+    if let Some(directory) = context.directory().ok().filter(is_portal) {
         return Ok(directory);
     }
     let config = context.config()?;
     let mut directories = config.directories().iter().filter_map(|name| config.directory(name).ok());
-    directories.find(is_it).ok_or_else(|| {
+    directories.find(is_portal).ok_or_else(|| {
         Error::usage(format!("no sso-session of the AWS config has the access portal {portal}")).with_remedy(format!(
             "add one with sso_start_url = {portal}, or name the role as {}/NAME",
             place.account_id

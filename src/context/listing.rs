@@ -91,7 +91,7 @@ impl Profiles {
                 _ => continue,
             };
             let is_here = *is_here.entry(of.into_owned()).or_insert_with_key(|of| {
-                self.config.directory(of).is_ok_and(|found| found.start_url == self.start_url)
+                self.config.directory(of).is_ok_and(|found| found.has_start_url(&self.start_url))
             });
             if is_here {
                 roles.entry(role_name).or_insert_with(|| section.name().to_owned());

@@ -95,7 +95,7 @@ mod tests {
             name: "dev".to_owned(),
             session: Some("corp".to_owned()),
             start_url: "https://x/start".to_owned(),
-            region: "us-east-1".to_owned(),
+            region: "us-east-1".parse().unwrap(),
             scopes: Vec::new(),
         };
         names(&inventory, &directory, &template.parse().unwrap())

@@ -180,7 +180,9 @@ fn source(directory: &Directory, role: &RoleArn, style: &Style) -> Result<Vec<(&
         Style::Sso => {
             let mut keys = match &directory.session {
                 Some(session) => vec![("sso_session", session.clone())],
-                None => vec![("sso_start_url", directory.start_url.clone()), ("sso_region", directory.region.clone())],
+                None => {
+                    vec![("sso_start_url", directory.start_url.clone()), ("sso_region", directory.region.to_string())]
+                }
             };
             keys.push(("sso_account_id", role.account_id.clone()));
             keys.push(("sso_role_name", role.role_name.clone()));

@@ -12,14 +12,8 @@ use super::retry::Resend;
 use crate::address::quote;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::partition::Partition;
 use crate::secret::Secret;
-
-/// Where a partition's console signs in, unless an endpoint is configured.
-const SIGN_IN: [(&str, &str); 3] = [
-    ("aws", "https://signin.aws.amazon.com"),
-    ("aws-us-gov", "https://signin.amazonaws-us-gov.com"),
-    ("aws-cn", "https://signin.amazonaws.cn"),
-];
 
 /// What the browser is to be signed in to.
 #[derive(Clone, Copy, Debug)]
@@ -112,8 +106,8 @@ impl Service {
         if let Some(endpoint) = self.signin_endpoint() {
             return Ok(format!("{}/federation", endpoint.trim_end_matches('/')));
         }
-        let host = SIGN_IN.iter().find(|(name, _)| *name == partition).map(|(_, host)| host);
-        host.map(|host| format!("{host}/federation")).ok_or_else(|| {
+        let host = Partition::named(partition).and_then(|partition| partition.sign_in_host);
+        host.map(|host| format!("https://{host}/federation")).ok_or_else(|| {
             Error::usage(format!("the console's sign-in of the partition {partition} is not known"))
                 .with_remedy("open the console through the access portal: aws-sso console --portal")
         })

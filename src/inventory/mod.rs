@@ -60,7 +60,7 @@ impl Inventory {
         let bytes = atomic::read(&path(directory)?)?;
         // A file that cannot be read is fetched anew.
         let inventory: Option<Self> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        Ok(inventory.filter(|inventory| inventory.start_url == directory.start_url))
+        Ok(inventory.filter(|inventory| directory.has_start_url(&inventory.start_url)))
     }
 
     /// When it was remembered.
@@ -113,7 +113,7 @@ impl Inventory {
         missing.sort_by(|one, other| one.account.cmp(&other.account));
         let inventory = Self {
             start_url: directory.start_url.clone(),
-            region: directory.region.clone(),
+            region: directory.region.to_string(),
             fetched_at: Timestamp::now().as_second(),
             accounts,
         };

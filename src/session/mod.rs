@@ -90,8 +90,7 @@ impl<'a> Session<'a> {
     }
 
     fn is_of_directory(&self, token: &Token) -> bool {
-        let bare = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
-        token.start_url.as_deref().is_none_or(|url| bare(url) == bare(&self.directory.start_url))
+        token.start_url.as_deref().is_none_or(|url| self.directory.has_start_url(url))
     }
 
     /// A token to send: the stored one, a renewed one, or a new one from a person who signs in.

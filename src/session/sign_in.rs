@@ -184,7 +184,7 @@ impl Attempt<'_> {
     fn token(&self, tokens: Tokens, registration: Registration) -> Token {
         Token {
             start_url: Some(self.directory.start_url.clone()),
-            region: Some(self.directory.region.clone()),
+            region: Some(self.directory.region.to_string()),
             access_token: tokens.access_token,
             expires_at: tokens.expires_at,
             client_id: Some(registration.client_id),

@@ -7,11 +7,13 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::report::Finding;
+use crate::address::without_password;
 use crate::aws_config::network::Network;
 use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::{Error, Result};
 use crate::identity_center::{Answer, Client, Limits, check_bundle};
+use crate::partition::Region;
 
 /// What a person waits for at most.
 const LIMITS: Limits =
@@ -26,7 +28,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let Ok(config) = context.config() else { return findings };
     let mut clients = Vec::new();
     let mut bundles = BTreeSet::new();
-    let mut ways: Vec<(String, Network)> = Vec::new();
+    let mut ways: Vec<(Region, Network)> = Vec::new();
     for directory in config.directories().iter().filter_map(|name| config.directory(name).ok()) {
         let network = Network::of(config, &directory);
         bundles.extend(network.ca_bundle.clone());
@@ -139,7 +141,7 @@ fn settings() -> Vec<Finding> {
         let except = first(["NO_PROXY", "no_proxy"]).map(|(name, value)| format!(", but for {value} ({name})"));
         findings.push(Finding::ok(format!(
             "through the proxy {} ({name}){}",
-            bare(&value),
+            without_password(&value),
             except.unwrap_or_default()
         )));
     }
@@ -148,41 +150,16 @@ fn settings() -> Vec<Finding> {
             let url = url.to_string_lossy().into_owned();
             let ignored = environment::ignore_endpoint_urls() == Some(true);
             let end = if ignored { " is ignored (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)" } else { " is used" };
-            findings.push(Finding::ok(format!("{name}: {}{end}", bare(&url))));
+            findings.push(Finding::ok(format!("{name}: {}{end}", without_password(&url))));
         }
     }
     findings
-}
-
-/// An address without the user name and password in it.
-fn bare(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    // An unquoted / may stand in a password: what stands before the last @ is never shown.
-    let host =
-        rest.rsplit_once('@').map_or(&rest[..end], |(_, host)| host.split(['/', '?', '#']).next().unwrap_or_default());
-    if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::commands::doctor::report::Verdict;
-
-    #[test]
-    fn an_address_is_shown_without_its_password() {
-        let cases = [
-            ("http://proxy:3128", "http://proxy:3128"),
-            ("http://me:s3cret@proxy:3128/", "http://proxy:3128"),
-            ("http://me:s3/cret@proxy:3128", "http://proxy:3128"),
-            ("me:s3cret@proxy:3128", "proxy:3128"),
-            ("proxy", "proxy"),
-            ("", ""),
-        ];
-        for (url, shown) in cases {
-            assert_eq!(bare(url), shown);
-        }
-    }
 
     #[test]
     fn clocks_that_differ_are_told_by_how_much_and_which_way() {

@@ -1,0 +1,100 @@
+//! What a ROLE argument can be: an ARN, an account and a name, a place in AWS, a profile or an alias.
+
+use std::str::FromStr;
+
+use super::arn::{RoleArn, is_account_id, is_role_name};
+use super::place::Place;
+use crate::error::{Error, Result};
+
+/// A ROLE argument, before anything is looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoleRef {
+    /// A role's ARN, in one of three forms.
+    Arn(RoleArn),
+    /// `123456789012/NAME`. The region of the Identity Center adds the partition, so no look-up is needed either.
+    Id {
+        /// Twelve digits.
+        account_id: String,
+        /// The permission set's name.
+        role_name: String,
+    },
+    /// `ACCOUNT_NAME/NAME`, which the inventory resolves.
+    AccountName {
+        /// The account's name in Identity Center.
+        account_name: String,
+        /// The permission set's name.
+        role_name: String,
+    },
+    /// A resource's ARN or a console address. It names the account, whose roles are offered.
+    Place(Place),
+    /// A profile of the AWS config or an alias of the settings.
+    Name(String),
+}
+
+impl RoleRef {
+    /// Whether this names the role by its account and name; `false` where only a look-up could tell.
+    #[must_use]
+    pub fn names(&self, role: &RoleArn) -> bool {
+        match self {
+            Self::Arn(arn) => arn.account_id == role.account_id && arn.role_name == role.role_name,
+            Self::Id { account_id, role_name } => *account_id == role.account_id && *role_name == role.role_name,
+            Self::AccountName { .. } | Self::Place(_) | Self::Name(_) => false,
+        }
+    }
+}
+
+impl FromStr for RoleRef {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        if text.starts_with("arn:") {
+            return match RoleArn::parse(text) {
+                Some(role) => Ok(Self::Arn(role)),
+                None => Place::of_arn(text).map(Self::Place),
+            };
+        }
+        if text.starts_with("https://") {
+            return Place::of_url(text).map(Self::Place);
+        }
+        // Names of profiles and accounts may contain a slash; a role's name may not, so the last slash counts.
+        Ok(match text.rsplit_once('/') {
+            Some((account, role)) if is_account_id(account) && is_role_name(role) => {
+                Self::Id { account_id: account.to_owned(), role_name: role.to_owned() }
+            }
+            Some((account, role)) if !account.is_empty() && is_role_name(role) => {
+                Self::AccountName { account_name: account.to_owned(), role_name: role.to_owned() }
+            }
+            _ if text.is_empty() => {
+                return Err(Error::usage("the role is empty")
+                    .with_remedy("name it as an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias"));
+            }
+            _ => Self::Name(text.to_owned()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_named_by_account_and_name_or_by_a_profile() {
+        let id = |account: &str, role: &str| RoleRef::Id { account_id: account.to_owned(), role_name: role.to_owned() };
+        let account = |account: &str, role: &str| RoleRef::AccountName {
+            account_name: account.to_owned(),
+            role_name: role.to_owned(),
+        };
+        let cases = [
+            ("123456789012/Admin", id("123456789012", "Admin")),
+            ("Payments/Admin", account("Payments", "Admin")),
+            ("R&D / EU/Admin", account("R&D / EU", "Admin")),
+            ("prod", RoleRef::Name("prod".to_owned())),
+            ("team/", RoleRef::Name("team/".to_owned())),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(text.parse::<RoleRef>().unwrap(), expected, "{text}");
+        }
+        assert!("".parse::<RoleRef>().is_err());
+        assert!("arn:aws:iam::1:role/x".parse::<RoleRef>().is_err());
+    }
+}
