@@ -37,9 +37,8 @@ use std::sync::atomic::AtomicBool;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::context::Context;
-
 use crate::cli::{self, Global, Original, long_spelling};
+use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::output::print;
 use crate::session::LoginPolicy;
