@@ -1,17 +1,17 @@
-# The awsso function for fish 3 and later. `aws-sso init fish` fills in the program and the function's name, and leaves
-# out these comments and the marked parts that were not asked for. A comment has a line of its own.
+# The awsso function for fish 3 and later. `aws-sso init fish` fills in the program's path and the function's name, and
+# leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their own.
 
 function __aws_sso_command__ --description 'AWS IAM Identity Center credentials for this shell'
     switch "$argv[1]"
         case use pick clear refresh
             set -l __aws_sso_rest $argv
             set -e __aws_sso_rest[1]
-            # A failing program must not have its output run, so it is captured whole and its status looked at.
+            # Captured first, so that the output of a program that fails is not evaluated.
             set -l __aws_sso_code (command __AWS_SSO_PROGRAM__ $argv[1] --shell fish $__aws_sso_rest)
             or return
             string join \n -- $__aws_sso_code | builtin source
         case doctor
-            # What only this shell knows: that it has the function, of which version, and whether Tab knows it.
+            # Only this shell knows the version of its function, and whether Tab completes its arguments.
             set -l __aws_sso_mark fish:__AWS_SSO_VERSION__
             # >>> completion
             if complete | string match -q -- '*__aws_sso_complete*'
@@ -37,28 +37,28 @@ complete --command __aws_sso_command__ --no-files --arguments '(__aws_sso_comple
 complete --command aws-sso --no-files --arguments '(__aws_sso_complete)'
 # <<< completion
 # >>> hook
-# Before each prompt: a word, or a renewal, when the credentials have five minutes left. Until then it starts no process,
-# but for `date` before fish 3.5, while the shell has a role.
+# Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes. Before that
+# it starts no process, except `date` in fish before 3.5 if the shell has a role.
 function __aws_sso_hook --on-event fish_prompt
-    # Nothing due, said already, or not what `use` has set.
+    # No role, already shown, or not set by `use`.
     string match -qr '\A[1-9][0-9]{0,12}\z' -- "$AWS_SSO_EXPIRATION"
     and test "$AWS_SSO_EXPIRATION" != "$__AWS_SSO_NOTICED"
     or return
     set -l __aws_sso_until $AWS_SSO_EXPIRATION
-    # fish has no clock of its own, but knows since when a folder is as it is, and how long ago that was.
+    # fish has no built-in clock. The current time is when `/` changed plus how long ago that was.
     set -l __aws_sso_now (builtin path mtime / 2>/dev/null; and builtin path mtime --relative / 2>/dev/null)
     and set __aws_sso_now (builtin math (string join + -- $__aws_sso_now))
     or set __aws_sso_now (command date +%s)
     test (builtin math $__aws_sso_until - $__aws_sso_now) -le 300
     or return
-    # Before the renewal, which may fail or be interrupted and is not to be tried again before each prompt.
+    # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
     set -g __AWS_SSO_NOTICED $__aws_sso_until
     # >>> renewal
     __aws_sso_command__ refresh --login never >/dev/null 2>&1
     and test "$AWS_SSO_EXPIRATION" != $__aws_sso_until
     and return
     # <<< renewal
-    set -l __aws_sso_what 'end within 5 minutes'
+    set -l __aws_sso_what 'expire within 5 minutes'
     test $__aws_sso_until -gt $__aws_sso_now
     or set __aws_sso_what 'have expired'
     builtin echo "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh" >&2

@@ -1,10 +1,10 @@
-# The awsso function for Windows PowerShell 5.1 and PowerShell 7. `aws-sso init powershell` fills in the program and the
-# function's name, and leaves out these comments and the marked parts that were not asked for. A comment has a line of
-# its own. ASCII only: 5.1 reads a file without a byte order mark in the ANSI code page.
+# The awsso function for Windows PowerShell 5.1 and PowerShell 7. `aws-sso init powershell` fills in the program's path
+# and the function's name, and leaves out all comments and the marked parts that the user did not ask for. So comments
+# need lines of their own. ASCII only: 5.1 reads a file without a byte order mark in the ANSI code page.
 
-# An alias would go before the function.
+# PowerShell would prefer an alias to the function.
 Remove-Item -LiteralPath 'Alias:/__aws_sso_command__' -Force -ErrorAction Ignore
-# A simple function: [CmdletBinding()] would take -d and -v for its own.
+# Not an advanced function: [CmdletBinding()] would take -d and -v as its own -Debug and -Verbose.
 function global:__aws_sso_command__ {
     if ($args.Count -gt 0 -and @('use', 'pick', 'clear', 'refresh') -ccontains $args[0]) {
         $rest = @($args | Select-Object -Skip 1)
@@ -19,7 +19,7 @@ function global:__aws_sso_command__ {
             Invoke-Expression $code
         }
     } elseif ($args.Count -gt 0 -and $args[0] -ceq 'doctor') {
-        # What only this shell knows: that it has the function, of which version, and whether Tab knows it.
+        # Only this shell knows the version of its function, and whether Tab completes its arguments.
         $mark = 'powershell:__AWS_SSO_VERSION__'
         # >>> completion
         $mark += ':tab'
@@ -33,7 +33,7 @@ function global:__aws_sso_command__ {
 # >>> completion
 Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    # The line up to the cursor: 5.1 does not pass an empty word on to a program.
+    # Sends the line up to the cursor, since 5.1 does not pass empty words to programs.
     $line = $commandAst.Extent.Text
     $length = $cursorPosition - $commandAst.Extent.StartOffset
     if ($length -gt $line.Length) { $line += ' ' } else { $line = $line.Substring(0, $length) }
@@ -45,27 +45,27 @@ Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso'
 }
 # <<< completion
 # >>> hook
-# After each prompt's text is made: a word, or a renewal, when the credentials have five minutes left. Until then it starts
-# no process.
+# Runs after each prompt function: shows a message, or renews the credentials, when they expire within five minutes.
+# Before that it starts no process.
 function global:__aws_sso_hook {
     $until = [string]$env:AWS_SSO_EXPIRATION
     if ($until -cnotmatch '\A[1-9][0-9]{0,12}\z' -or $until -ceq $global:__AWS_SSO_NOTICED) { return }
     $epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
     $left = [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
     if ($left -gt 300) { return }
-    # Before the renewal, which may fail or be interrupted and is not to be tried again before each prompt.
+    # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
     $global:__AWS_SSO_NOTICED = $until
     # >>> renewal
-    # Before the first program there is no such variable, which strict mode minds.
+    # The variable does not exist before the first program has run, and strict mode makes that an error.
     $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
     try { __aws_sso_command__ refresh --login never 2>$null | Out-Null } catch { $null = $_ }
     $global:LASTEXITCODE = $status
     if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
     # <<< renewal
-    $what = if ($left -gt 0) { 'end within 5 minutes' } else { 'have expired' }
+    $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: __aws_sso_command__ refresh"
 }
-# The person's prompt comes first, so that it still sees $? of their command.
+# The user's own prompt runs first, so that it still sees $? of the last command.
 if (-not (Test-Path 'Variable:global:__AWS_SSO_NOTICED')) {
     $global:__AWS_SSO_NOTICED = ''
     $global:__AWS_SSO_PROMPT = $function:prompt

@@ -1,22 +1,22 @@
-# The awsso function for zsh 5 and later. `aws-sso init zsh` fills in the program and the function's name, and leaves out
-# these comments and the marked parts that were not asked for. A comment has a line of its own.
-# Aliases of the words used here, global ones too, are side-stepped with backslashes and quotes.
+# The awsso function for zsh 5 and later. `aws-sso init zsh` fills in the program's path and the function's name, and
+# leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their own.
+# Backslashes and quotes keep the user's aliases, global ones too, from replacing the words of this code.
 
 \builtin unalias '__aws_sso_command__' >/dev/null 2>&1 || \builtin :
 function '__aws_sso_command__' {
   case "${1-}" in
     ('use'|'pick'|'clear'|'refresh')
-      # Declared before it is assigned: `local x=$(…)` would hide the status.
+      # Declared first, since `local x=$(…)` would hide the status of the command.
       \builtin local __aws_sso_verb="$1" __aws_sso_code __aws_sso_status='0'
       \builtin shift
       {
         __aws_sso_code="$(__AWS_SSO_PROGRAM__ "$__aws_sso_verb" '--shell' 'zsh' "$@")" || __aws_sso_status="$?"
       } always {
-        # Ctrl-C interrupts zsh as well, which then would not know of a status.
+        # Ctrl-C interrupts zsh too, before it assigns a status.
         if (( TRY_BLOCK_INTERRUPT > 0 )); then
           TRY_BLOCK_INTERRUPT='0'
           __aws_sso_status='130'
-          # What follows on the line is not to run either: zsh sees that from a program that the signal ends.
+          # The rest of the line must not run either: zsh drops it when SIGINT ends a program.
           \command sh -c 'kill -INT $$'
         fi
       }
@@ -24,7 +24,7 @@ function '__aws_sso_command__' {
       \builtin eval "$__aws_sso_code"
       ;;
     ('doctor')
-      # What only this shell knows: that it has the function, of which version, and whether Tab knows it.
+      # Only this shell knows the version of its function, and whether Tab completes its arguments.
       \builtin local __aws_sso_mark='zsh:__AWS_SSO_VERSION__'
       # >>> completion
       if (( ${+_comps[__aws_sso_command__]} )); then __aws_sso_mark="${__aws_sso_mark}:tab"; else __aws_sso_mark="${__aws_sso_mark}:no-tab"; fi
@@ -49,7 +49,7 @@ function '__aws_sso_complete' {
   done
   compadd -l -d __aws_sso_shown -a __aws_sso_values
 }
-# compinit may come later in the start-up file, or once more: so the first prompt tells it, too.
+# The start-up file may call compinit later, or again, so this also runs before the first prompt.
 function '__aws_sso_compdef' {
   if (( ! ${+functions[compdef]} )); then \builtin return 0; fi
   compdef '__aws_sso_complete' '__aws_sso_command__' 'aws-sso'
@@ -64,18 +64,19 @@ if [[ -o 'interactive' ]]; then
 fi
 # <<< completion
 # >>> hook
-# Before each prompt: a word, or a renewal, when the credentials have five minutes left. Until then it starts no process.
+# Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes. Before that
+# it starts no process.
 function '__aws_sso_hook' {
   \builtin emulate -L zsh
-  \builtin local __aws_sso_until="${AWS_SSO_EXPIRATION-}" __aws_sso_now __aws_sso_what='end within 5 minutes'
+  \builtin local __aws_sso_until="${AWS_SSO_EXPIRATION-}" __aws_sso_now __aws_sso_what='expire within 5 minutes'
   case "$__aws_sso_until" in
-    # Nothing due, said already, or not what `use` has set: arithmetic would run what stands in it.
+    # No role, already shown, or not set by `use`: zsh arithmetic would execute code in such a value.
     (''|0*|*[!0123456789]*|??????????????*|"${__AWS_SSO_NOTICED-}") \builtin return ;;
   esac
-  # The time as a prompt shows it: zsh/datetime would leave its parameters behind.
+  # The time by prompt expansion, since loading zsh/datetime would define parameters in the user's shell.
   __aws_sso_now="${(%):-%D{%s\}}"
   if (( __aws_sso_until - __aws_sso_now > 300 )); then \builtin return; fi
-  # Before the renewal, which may fail or be interrupted and is not to be tried again before each prompt.
+  # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
   \builtin typeset -g __AWS_SSO_NOTICED="$__aws_sso_until"
   # >>> renewal
   if '__aws_sso_command__' refresh --login never >/dev/null 2>&1 && [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then
@@ -85,7 +86,7 @@ function '__aws_sso_hook' {
   if (( __aws_sso_until <= __aws_sso_now )); then __aws_sso_what='have expired'; fi
   \builtin print -ru2 -- "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh"
 }
-# zsh gives $? and pipestatus back after each of these functions. add-zsh-hook would do the same, if it is on fpath.
+# zsh restores $? and pipestatus after each of these functions. add-zsh-hook does the same, but may not be on fpath.
 if [[ -o 'interactive' ]]; then
   \builtin typeset -ga precmd_functions
   if [[ -z "${(M)precmd_functions[@]:#__aws_sso_hook}" ]]; then

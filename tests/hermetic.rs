@@ -1,4 +1,4 @@
-//! What the other tests rest on: programs see the home they were given, and no terminal but their own.
+//! What the other tests rely on: programs see only the home and the terminal of their test.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -46,7 +46,7 @@ fn keys_reach_a_program_and_its_status_comes_back() {
 fn a_hang_fails_its_test() {
     let home = Home::new();
     let limit = Duration::from_millis(50);
-    // The second one leaves a child behind that holds the pipe.
+    // The second one leaves a child behind that keeps the pipe open.
     for script in ["sleep 600", "sleep 600 & wait"] {
         let piped = home.script(Shell::Bash, script).limit(limit);
         assert!(catch_unwind(AssertUnwindSafe(|| drop(piped.run()))).is_err());

@@ -1,4 +1,4 @@
-//! The Debian package, and what a packager of another system is given: installed, and used as its user would.
+//! The Debian package, installed and used as a user would, and the files for packages of other systems.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -8,18 +8,18 @@ use std::time::Duration;
 
 use crate::support::{AWS_SSO, Home, Shell, skip};
 
-/// Every page that a program without arguments names: itself, its verbs, and theirs.
+/// The manual pages: of the program, its verbs and theirs.
 fn pages(home: &Home) -> Vec<String> {
     let written = home.aws_sso(["packaging", "files"]).run().success().quiet().stdout;
     let names = written.lines().filter_map(|path| path.strip_prefix("files/man/"));
     names.map(str::to_owned).collect()
 }
 
-/// A manual page as a terminal shows it; a warning fails.
+/// A manual page as a terminal shows it; a warning fails the test.
 fn manual(home: &Home, page: &Path) -> String {
     let man = home.command("/usr/bin/man").args(["--warnings", "-E", "UTF-8", "-Tutf8", "-P", "cat", "-l"]).arg(page);
     let text = man.env("MANWIDTH", "80").env("GROFF_NO_SGR", "1").run().success().quiet().stdout;
-    // Bold letters are struck twice.
+    // Bold letters are printed twice, with a backspace in between.
     let mut letters: Vec<char> = Vec::new();
     for letter in text.chars() {
         match letter {
@@ -66,8 +66,8 @@ fn every_verb_has_a_page_that_renders_without_a_warning() {
     }
 }
 
-/// What completes a line in a shell that knows no more than the package's own file.
-fn completes(home: &Home, shell: Shell, root: &Path) {
+/// Checks that a shell completes `logo` with nothing but the package's own file.
+fn assert_completes(home: &Home, shell: Shell, root: &Path) {
     let file = |place: &str| root.join(place).display().to_string();
     let script = match shell {
         Shell::Bash => format!(
@@ -88,7 +88,7 @@ fn completes(home: &Home, shell: Shell, root: &Path) {
     assert!(output.stdout.starts_with("logout"), "{shell:?}: {output}");
 }
 
-/// Packs the program of this test run: the release build differs in nothing that a package is about.
+/// Packs the program of this test run instead of a release build, which would take minutes.
 fn package(home: &Home, tool: &Path) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let built = home.path("target/release");
@@ -115,7 +115,7 @@ fn package(home: &Home, tool: &Path) -> PathBuf {
 }
 
 #[test]
-fn the_debian_package_installs_what_works_and_leaves_nothing_behind() {
+fn the_debian_package_works_when_installed_and_leaves_nothing_behind() {
     let Some(tool) = std::env::var_os("AWS_SSO_TEST_CARGO_DEB").filter(|tool| !tool.is_empty()).map(PathBuf::from)
     else {
         skip("there is no cargo-deb (tests/run installs it): the Debian package is not tested");
@@ -132,7 +132,7 @@ fn the_debian_package_installs_what_works_and_leaves_nothing_behind() {
         let run = home.command("/usr/bin/dpkg").arg("--root").arg(&root);
         run.args(["--force-depends", "--force-bad-path"]).args(arguments).limit(Duration::from_mins(2)).run().success()
     };
-    // Only root may install, even below another root; a package that anybody can unpack is the same one.
+    // Only root can install a package, even below another root folder; other users unpack it.
     let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     if is_root {
         let _ = dpkg(&["-i", package.to_str().unwrap()]);
@@ -155,7 +155,7 @@ fn the_debian_package_installs_what_works_and_leaves_nothing_behind() {
         }
     }
     for shell in Shell::all() {
-        completes(&home, shell, &root);
+        assert_completes(&home, shell, &root);
     }
     for file in ["copyright", "changelog.Debian.gz", "README.md", "examples/direnv.sh"] {
         assert!(root.join("usr/share/doc/aws-sso").join(file).exists(), "{file}");
@@ -166,9 +166,9 @@ fn the_debian_package_installs_what_works_and_leaves_nothing_behind() {
     }
 }
 
-/// The two files are written by hand.
+/// The changelog and Cargo.toml are written by hand, so they can differ.
 #[test]
-fn the_packages_changelog_is_of_this_version() {
+fn the_debian_changelog_names_this_version() {
     let first = include_str!("../packaging/changelog").lines().next().unwrap();
     assert!(first.starts_with(concat!("aws-sso (", env!("CARGO_PKG_VERSION"), "-1) ")), "{first}");
 }

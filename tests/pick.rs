@@ -26,7 +26,7 @@ fn chosen(output: &str) -> Option<String> {
     Some(quoted.trim_matches(['\'', ';']).to_owned())
 }
 
-/// The file in which the inventory is remembered.
+/// The file with the cached inventory.
 fn inventory(user: &User) -> String {
     let names = user.home.list(".cache/aws-sso");
     let name = names.iter().find(|name| name.starts_with("inventory-")).unwrap();
@@ -68,14 +68,14 @@ fn every_role_is_a_row_and_the_ones_used_last_stand_first() {
     assert!(first[columns[2]..].starts_with(&account.roles[1]), "{screen}");
     let named = screen.lines().find(|line| line.contains("team-")).unwrap();
     assert!(named[columns[3]..].starts_with("team-"), "{screen}");
-    // Enter takes the first row: the role of last time.
+    // Enter chooses the first row, which is the role used last.
     terminal.send("\r");
     let output = terminal.finish().success();
     assert!(chosen(&output.stdout).unwrap().ends_with(&format!("::{}:role/{}", account.id, account.roles[1])));
 }
 
 #[test]
-fn words_that_one_role_fits_are_an_answer_and_others_are_where_the_search_begins() {
+fn words_that_match_one_role_choose_it_and_others_begin_the_search() {
     let user = remembered(Options::default());
     let accounts = user.sandbox.accounts();
     let account = &accounts[2];
@@ -87,7 +87,7 @@ fn words_that_one_role_fits_are_an_answer_and_others_are_where_the_search_begins
         format!("{}/reader", account.id),
         expected.clone(),
     ] {
-        // Where nobody could be asked.
+        // Without a terminal, so no picker could be shown.
         let run = user.aws_sso(PICK).args(query.split(' ')).run().success();
         assert_eq!(chosen(&run.stdout).as_deref(), Some(&*expected), "{query}");
     }
@@ -100,7 +100,7 @@ fn words_that_one_role_fits_are_an_answer_and_others_are_where_the_search_begins
 }
 
 #[test]
-fn it_draws_on_the_terminal_whatever_is_redirected_and_asks_nobody_where_there_is_none() {
+fn it_draws_on_the_terminal_whatever_is_redirected_and_fails_without_one() {
     let user = remembered(Options::default());
     let mut terminal = user.aws_sso(PICK).behind_a_program();
     terminal.wait_for("16/16");
@@ -112,7 +112,7 @@ fn it_draws_on_the_terminal_whatever_is_redirected_and_asks_nobody_where_there_i
     assert_eq!(output.stdout, "");
 }
 
-/// Runs `pick` in a shell that writes down its terminal's state before and after, and the status.
+/// Runs `pick` in a shell that records the terminal's state before and after, and the status.
 fn watched(user: &User) -> Terminal {
     let script = "rm -f go; mkfifo go; stty -a >before; aws-sso pick --shell bash -p corp; echo $? >status
         cat go >/dev/null; stty -a >after; echo over";
@@ -129,7 +129,7 @@ fn only_picker(user: &User) -> u32 {
 }
 
 #[track_caller]
-fn assert_is_given_back(user: &User, mut terminal: Terminal, case: &str) {
+fn assert_is_restored(user: &User, mut terminal: Terminal, case: &str) {
     let start = Instant::now();
     while !pickers(user).is_empty() {
         assert!(start.elapsed() < LIMIT, "{case}: the picker goes on");
@@ -143,31 +143,31 @@ fn assert_is_given_back(user: &User, mut terminal: Terminal, case: &str) {
 }
 
 #[test]
-fn the_terminal_is_given_back_however_it_ends() {
+fn the_terminal_is_restored_however_it_ends() {
     let user = remembered(Options::default());
     for (key, status) in [("\x1b", "130\n"), ("\x03", "130\n"), ("\x04", "130\n"), ("\r", "0\n")] {
         let mut terminal = watched(&user);
         terminal.send(key);
-        assert_is_given_back(&user, terminal, &format!("{key:?}"));
+        assert_is_restored(&user, terminal, &format!("{key:?}"));
         assert_eq!(user.home.read("status"), status, "{key:?}");
     }
     for name in ["TERM", "HUP"] {
         let terminal = watched(&user);
         signal(name, only_picker(&user).into());
-        assert_is_given_back(&user, terminal, name);
+        assert_is_restored(&user, terminal, name);
         assert_eq!(user.home.read("status"), "130\n", "{name}");
     }
-    // Whoever asked is gone: nobody is left to choose for.
+    // When aws-sso has ended, the picker ends too.
     for name in ["TERM", "KILL"] {
         let terminal = watched(&user);
         let status = fs::read_to_string(format!("/proc/{}/stat", only_picker(&user))).unwrap();
         let parent = status.rsplit(')').next().unwrap().split_whitespace().nth(1).unwrap();
         signal(name, parent.parse().unwrap());
-        assert_is_given_back(&user, terminal, &format!("{name} for aws-sso"));
+        assert_is_restored(&user, terminal, &format!("{name} for aws-sso"));
     }
 }
 
-/// The picker by itself, with rows from a pipe that stays open, as `aws-sso` holds it.
+/// The picker alone, with rows from a pipe that stays open, as `aws-sso` keeps it open.
 fn alone(user: &User, rows: &str, options: &str) -> Terminal {
     user.home.write("rows", rows);
     let script = format!(
@@ -195,9 +195,9 @@ fn several_rows_are_marked_with_tab() {
 }
 
 #[test]
-fn a_panic_gives_the_terminal_back() {
+fn a_panic_restores_the_terminal() {
     let user = User::signed_in(Options::default());
-    // A row of this name panics while it is drawn, in builds for tests alone.
+    // In debug builds a row with this key panics while it is drawn.
     let mut terminal = alone(&user, "1\tone\npanic\ttwo\n\n", "");
     terminal.wait_for("2/2");
     terminal.send("two");
@@ -210,7 +210,7 @@ fn a_panic_gives_the_terminal_back() {
 }
 
 #[test]
-fn a_key_that_skim_has_for_commands_runs_none() {
+fn the_key_with_which_skim_runs_commands_runs_none() {
     let user = User::signed_in(Options::default());
     let mut terminal = alone(&user, "1\tone\n2\ttouch PWNED\n\n", "");
     terminal.wait_for("2/2");
@@ -224,7 +224,7 @@ fn a_key_that_skim_has_for_commands_runs_none() {
 }
 
 #[test]
-fn fzf_and_the_numbered_list_serve_as_well() {
+fn fzf_and_the_numbered_list_can_replace_the_picker() {
     let user = remembered(Options::default());
     let account = user.sandbox.accounts()[2].clone();
     let role = format!("arn:aws:iam::{}:role/reader", account.id);
@@ -255,7 +255,7 @@ fn fzf_and_the_numbered_list_serve_as_well() {
 #[test]
 fn without_its_program_the_picker_is_a_numbered_list() {
     let user = remembered(Options::default());
-    // A copy of its own, with nothing beside it.
+    // A copy without the picker's program beside it.
     let program = user.home.path("bin/aws-sso");
     fs::create_dir_all(program.parent().unwrap()).unwrap();
     fs::copy(crate::support::AWS_SSO, &program).unwrap();
@@ -270,7 +270,7 @@ fn without_its_program_the_picker_is_a_numbered_list() {
 }
 
 #[test]
-fn an_old_list_is_shown_at_once_and_renewed_while_the_person_looks() {
+fn an_old_list_is_shown_at_once_and_renewed_meanwhile() {
     let user = remembered(Options { accounts: 9, roles: 3, ..Options::default() });
     let path = inventory(&user);
     let mut old: serde_json::Value = serde_json::from_str(&user.home.read(&path)).unwrap();
@@ -295,7 +295,7 @@ fn an_old_list_is_shown_at_once_and_renewed_while_the_person_looks() {
         assert_eq!(chosen(&output.stdout).unwrap(), format!("arn:aws:iam::{}:role/reader", new.id));
         assert_eq!(user.home.read(&path).matches("\"email\"").count(), 9);
     }
-    // What is young is not asked for.
+    // A recent list is not renewed.
     user.sandbox.clear_log();
     let mut terminal = user.aws_sso(PICK).in_terminal();
     terminal.wait_for("27/27").send("\x1b");
@@ -323,7 +323,7 @@ fn renewing_an_old_list_never_asks_for_a_sign_in() {
 }
 
 #[test]
-fn no_name_leaves_its_row_or_reaches_the_terminal_and_nothing_is_run() {
+fn hostile_names_cannot_break_the_rows_drive_the_terminal_or_run_commands() {
     let user = remembered(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
     let accounts = user.sandbox.accounts();
     let count: usize = accounts.iter().map(|account| account.roles.len()).sum();

@@ -1,4 +1,4 @@
-//! Fifty thousand profiles into a file of fifty thousand.
+//! Adds 50,000 profiles to a file that has 50,000.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -12,7 +12,7 @@ use aws_sso::sandbox::Options;
 use crate::support::START_URL;
 use crate::{Row, Stage};
 
-/// The argument that makes this program the one that is measured.
+/// With this argument the program measures the edit in itself.
 pub const CHILD: &str = "--edit";
 
 const PROFILES: usize = 50_000;
@@ -22,7 +22,7 @@ fn profile(prefix: &str, number: usize) -> (String, String) {
     (format!("{prefix}-{number:06}/ReadOnlyAccess"), process)
 }
 
-fn tended() -> String {
+fn large_config() -> String {
     let mut file = format!("[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = eu-central-1\n");
     for number in 0..PROFILES {
         let (name, process) = profile("account", number);
@@ -31,10 +31,10 @@ fn tended() -> String {
     file
 }
 
-/// The document alone, in a process of its own: prints seconds, the most memory it had beyond what it began with, and
-/// the size of the file that it was given, in bytes.
+/// The edit alone, in a process of its own. Prints the seconds, the memory it needed in addition, and the size of the
+/// file, both in bytes.
 pub fn child(profiles: usize) {
-    let file = tended().into_bytes();
+    let file = large_config().into_bytes();
     let new: Vec<_> = (0..profiles)
         .map(|number| profile("new", number))
         .map(|(name, process)| (name, vec![("credential_process", process)]))
@@ -50,7 +50,7 @@ pub fn child(profiles: usize) {
     println!("{seconds} {} {}", memory("VmHWM:").saturating_sub(before), file.len());
 }
 
-/// A line of `/proc/self/status`, in bytes; nothing where there is no such file.
+/// A line of `/proc/self/status`, in bytes; 0 on systems without it.
 fn memory(line: &str) -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kilobytes = status.lines().find_map(|text| text.strip_prefix(line)?.split_whitespace().next()?.parse().ok());
@@ -72,7 +72,7 @@ pub fn rows(program: &Path) -> Vec<Row> {
 
     let options = Options { accounts: 500, roles: 100, ..Options::default() };
     let mut stage = Stage::new(program, options);
-    stage.config = tended();
+    stage.config = large_config();
     let mut runs: Vec<_> =
         (0..5).map(|_| stage.run(stage.home.command(program).args(["discover", "-p", "corp", "--quiet"]))).collect();
     runs.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));

@@ -1,11 +1,11 @@
-//! Discovery, side by side in one run: `cargo bench --bench discovery`. With `-- --markdown`, as in `benches/README.md`.
+//! Times discovery: `cargo bench --bench discovery`. `-- --markdown` prints the table of `benches/README.md`.
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails stops")]
 #![allow(clippy::cast_precision_loss, reason = "counts of requests are small")]
 #![allow(unreachable_pub, missing_docs, dead_code, reason = "a program has no API, and its parts are shared")]
 
 mod edit;
-mod people;
+mod others;
 
 #[path = "../processes/programs.rs"]
 mod programs;
@@ -24,7 +24,7 @@ const ACCOUNTS: usize = 1000;
 const ROLES: usize = 5;
 const LATENCY: Duration = Duration::from_millis(50);
 
-/// A directory and a person who has signed in to it.
+/// An Identity Center and the home of a user who has signed in to it.
 pub struct Stage {
     pub home: Home,
     pub sandbox: Sandbox,
@@ -36,7 +36,7 @@ pub struct Row {
     pub what: String,
     pub seconds: f64,
     pub remark: String,
-    /// A ratio, what it is to, and the most that it may be.
+    /// A measured ratio, what it is relative to, and its limit.
     pub goal: Option<(f64, &'static str, f64)>,
 }
 
@@ -46,7 +46,7 @@ pub struct Run {
     pub requests: usize,
     pub refused: usize,
     pub profiles: usize,
-    /// By `timeout`.
+    /// `timeout` ended it.
     pub was_stopped: bool,
 }
 
@@ -68,10 +68,10 @@ impl Stage {
         Self { home, sandbox, config }
     }
 
-    /// Times a run from the config as it was.
+    /// Times a run that starts with the same config as the others.
     ///
     /// # Panics
-    /// When it fails: what a failure takes is no result.
+    /// If it fails: the time of a failure says nothing.
     pub fn run(&self, invocation: Invocation) -> Run {
         self.home.write(".aws/config", &self.config);
         self.sandbox.clear_log();
@@ -108,14 +108,14 @@ fn main() {
     let mut runs: Vec<_> = (0..7).map(|_| stage.run(discover())).collect();
     runs.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
     let run = &runs[runs.len() / 2];
-    let floor = run.requests as f64 * LATENCY.as_secs_f64() / IN_FLIGHT;
+    let minimum = run.requests as f64 * LATENCY.as_secs_f64() / IN_FLIGHT;
     rows.push(Row {
         what: "aws-sso discover, no limit".to_owned(),
         seconds: run.seconds,
         remark: format!("{} requests, {} profiles", run.requests, run.profiles),
-        goal: Some((run.seconds / floor, "the floor", 1.12)),
+        goal: Some((run.seconds / minimum, "the minimum", 1.12)),
     });
-    rows.extend(people::others(&stage));
+    rows.extend(others::rows(&stage));
 
     eprintln!("measuring: at most 20 requests a second");
     let stage = Stage::new(&program, Options { rate_limit: Some(20), ..options });

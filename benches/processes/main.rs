@@ -1,4 +1,4 @@
-//! Whole processes, side by side in one run: `cargo bench`. With `-- --markdown`, the table of `benches/README.md`.
+//! Times whole processes: `cargo bench`. `-- --markdown` prints the tables of `benches/README.md`.
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails stops")]
 #![allow(unreachable_pub, reason = "a program has no API")]
@@ -21,9 +21,9 @@ fn main() {
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let programs = Programs::build();
     let few = Stage::new(20, &programs);
-    let many = Stage::of_the_same_person(50_000, &few);
-    // Misses empty the cache, so they have a home of their own.
-    let emptied = Stage::of_the_same_person(20, &few);
+    let many = Stage::with_caches_of(50_000, &few);
+    // Runs without cached credentials delete the cache, so they have a home of their own.
+    let emptied = Stage::with_caches_of(20, &few);
     let organisation = Stage::of_an_organisation(&programs);
 
     let races = [
@@ -46,7 +46,7 @@ fn main() {
     print!("{}", table::render(&results, &programs::versions(&few.home), markdown));
 }
 
-/// The credentials are in the cache: what every AWS program that uses a profile pays.
+/// The credentials are cached: this is what every AWS program waits for that uses a profile.
 fn warm(programs: &Programs, stage: &Stage) -> Race {
     let config = stage.home.path(".aws/config");
     let read = |program| stage.reference(program).map(|run| run.arg(&config));
@@ -66,7 +66,7 @@ fn warm(programs: &Programs, stage: &Stage) -> Race {
         )
 }
 
-/// The same with a config of many thousand profiles, as discovery can leave one.
+/// The same with 50,000 profiles, which discovery can create.
 fn large_config(programs: &Programs, stage: &Stage) -> Race {
     let config = stage.home.path(".aws/config");
     let read = |program| stage.reference(program).map(|run| run.arg(&config));
@@ -83,7 +83,7 @@ fn large_config(programs: &Programs, stage: &Stage) -> Race {
         )
 }
 
-/// Nothing is in the cache: one request to the service on loopback.
+/// No credentials are cached: one request to the service on loopback.
 fn cold(programs: &Programs, stage: &Stage) -> Race {
     let mut race = Race::new("cold `-ext`, 20 profiles", 60);
     for (scheme, secure) in [("http", false), ("https", true)] {
@@ -101,8 +101,7 @@ fn cold(programs: &Programs, stage: &Stage) -> Race {
     race
 }
 
-/// A hundred at once, as Terraform starts them: one of them asks the service, and the others cost little more than
-/// their start.
+/// A hundred at once, as Terraform starts them: one sends a request, and the others take little more than their start.
 fn crowd(programs: &Programs, hits: &Stage, misses: &Stage) -> Race {
     let mut race = Race::new("a hundred `-ext` at once, cold", 20);
     for (kind, program) in [("dynamic", &programs.aws_sso), ("static", &programs.aws_sso_static)] {
@@ -120,7 +119,7 @@ fn crowd(programs: &Programs, hits: &Stage, misses: &Stage) -> Race {
     race
 }
 
-/// The programs that people use today. The original keeps no credentials, so it pays for a miss on every run.
+/// Other tools. The original one caches no credentials, so each of its runs sends requests.
 fn others(programs: &Programs, hits: &Stage, misses: &Stage) -> Race {
     let ours = |secure| misses.process(&programs.aws_sso).map(|run| misses.at_service(run, secure));
     Race::new("the original and the AWS CLI", 10)
@@ -143,7 +142,7 @@ fn others(programs: &Programs, hits: &Stage, misses: &Stage) -> Race {
         )
 }
 
-/// What the line in a start-up file adds to each shell that is opened, beyond starting the program.
+/// What the line in a start-up file adds to the start of a shell, beyond starting the program.
 fn init(programs: &Programs, stage: &Stage) -> Race {
     let mut race = Race::new("loading `init` in an interactive shell", 200);
     for shell in Shell::all() {
@@ -169,7 +168,7 @@ fn init(programs: &Programs, stage: &Stage) -> Race {
     race
 }
 
-/// What a person waits for whose organisation has 50,000 roles: Tab, and the picker.
+/// Tab and the picker for a user with 50,000 roles.
 fn roles(programs: &Programs, few: &Stage, many: &Stage) -> Race {
     let complete = |stage: &Stage| {
         let words = ["complete", "--shell", "bash", "--", "aws-sso", "use", "1"];

@@ -1,4 +1,4 @@
-//! The programs that are timed, built as they are released.
+//! The programs that are timed, built with the release settings.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,7 +24,7 @@ const RELEASE: [&str; 12] = [
 /// As in `.cargo/config.toml`.
 const STATIC: [&str; 4] = ["--target", STATIC_TARGET, "-C", "relocation-model=static"];
 
-/// A program's place, or why there is none.
+/// A program's path, or why it could not be built.
 pub type Program = Result<PathBuf, String>;
 
 pub struct Programs {
@@ -52,7 +52,7 @@ impl Programs {
     }
 }
 
-/// What the figures depend on, in a line.
+/// What the times depend on, in one line.
 pub fn versions(home: &Home) -> String {
     let first_line = |program: &str| {
         let output = Command::new(program).arg("--version").output().ok()?;
@@ -71,12 +71,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The folder of all that Cargo builds.
+/// Cargo's target folder.
 pub fn target_folder() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 
-/// The program as it is released, dynamic or for another target.
+/// The released program, dynamic or for another target.
 pub fn aws_sso(arguments: &[&str], folder: &str) -> Program {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root()).args(["build", "--release", "--locked", "--bin", "aws-sso"]).args(arguments);

@@ -1,4 +1,4 @@
-//! Contenders take turns, so that whatever else the machine does hits all of them alike.
+//! Contenders take turns, so that other work on the machine slows all of them equally.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use crate::support::Invocation;
 
-/// How a contender's time has to compare with its reference's.
+/// The limit for a contender's time, relative to its reference.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
-    /// The ratio is no more than this.
+    /// The ratio may be at most this.
     AtMost(f64),
-    /// The ratio is no less than this.
+    /// The ratio must be at least this.
     AtLeast(f64),
-    /// It takes no more than so many milliseconds longer.
+    /// It may take at most this many milliseconds longer.
     MillisecondsMore(f64),
-    /// It takes no more than so many milliseconds, whatever else there is.
+    /// It may take at most this many milliseconds.
     Milliseconds(f64),
 }
 
@@ -37,18 +37,18 @@ impl Goal {
     }
 }
 
-/// A program to be timed, or why it cannot be.
+/// A program to time, or why it cannot be timed.
 pub struct Contender {
     name: String,
     run: Result<Invocation, String>,
     answers: bool,
-    /// What its first frame on a terminal shows: the time is that until then.
+    /// Text of its first frame on a terminal; timed until the terminal shows it.
     frame: Option<String>,
     without: Option<PathBuf>,
     judged: Option<(String, Goal)>,
     /// How many are started at once.
     copies: usize,
-    /// What is started when these are done, and how many of it.
+    /// What is started after these, and how many of it.
     then: Option<(Invocation, usize)>,
 }
 
@@ -67,12 +67,12 @@ impl Contender {
         }
     }
 
-    /// A program that has to print credentials: one that fails early would be fast.
+    /// A program that must print credentials, since one that fails early would be fast.
     pub fn answering(name: &str, run: Result<Invocation, String>) -> Self {
         Self { answers: true, ..Self::plain(name, run) }
     }
 
-    /// A program that is timed until a terminal shows this, and is then given up with Esc.
+    /// A program that is timed until a terminal shows this text, and is then ended with Esc.
     pub fn drawing(name: &str, run: Result<Invocation, String>, shows: &str) -> Self {
         Self { frame: Some(shows.to_owned()), ..Self::plain(name, run) }
     }
@@ -82,17 +82,17 @@ impl Contender {
         Self { without: Some(folder), ..self }
     }
 
-    /// Starts so many at once; their time is that of the last to end.
+    /// Starts this many at once; the time counts until the last one ends.
     pub fn crowd(self, copies: usize) -> Self {
         Self { copies, ..self }
     }
 
-    /// Starts so many of another program at once when this one is done.
+    /// Starts this many of another program at once after this one has ended.
     pub fn then(self, run: Result<Invocation, String>, copies: usize) -> Self {
         Self { then: run.ok().map(|run| (run, copies)), ..self }
     }
 
-    /// How its time has to compare with that of `reference`.
+    /// Sets its goal, relative to the contender with the name `reference`.
     pub fn judged(self, reference: &str, goal: Goal) -> Self {
         Self { judged: Some((reference.to_owned(), goal)), ..self }
     }
@@ -103,7 +103,7 @@ impl Contender {
         }
     }
 
-    /// Runs it once, unmeasured, with its output looked at; it warms the page cache, too.
+    /// Runs it once without timing, to check its output and to fill the page cache.
     fn try_out(&mut self) {
         self.prepare();
         let Ok(run) = &self.run else { return };
@@ -115,7 +115,7 @@ impl Contender {
         let has_answered = !self.answers || output.stdout.contains("ccessKeyId");
         if !(output.exit.success() && has_answered) {
             eprintln!("{output}");
-            self.run = Err("it does not answer".to_owned());
+            self.run = Err("it prints no credentials".to_owned());
         }
     }
 
@@ -174,7 +174,7 @@ impl Race {
 
     pub fn run(mut self) -> Results {
         self.contenders.iter_mut().for_each(Contender::try_out);
-        // A hit needs what the tries of a miss have removed or left.
+        // Again for those that need cached credentials, which the others deleted.
         self.contenders.iter_mut().filter(|contender| contender.without.is_none()).for_each(Contender::try_out);
         let mut times = vec![Vec::with_capacity(self.rounds); self.contenders.len()];
         for _ in 0..self.rounds {
@@ -207,7 +207,6 @@ impl Race {
     }
 }
 
-/// Of all runs of a contender.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
     pub median: Duration,
@@ -221,7 +220,7 @@ impl Times {
     }
 }
 
-/// How a contender did.
+/// A contender's result.
 pub struct Row {
     pub name: String,
     pub times: Result<Times, String>,
@@ -236,7 +235,7 @@ pub struct Verdict {
     pub goal: Goal,
 }
 
-/// How a race went.
+/// The results of a race.
 pub struct Results {
     pub title: String,
     pub rounds: usize,

@@ -1,4 +1,4 @@
-//! A home with a config, a sign-in and cached credentials, and the service that they are from.
+//! A home with a config, a sign-in and cached credentials, and the service they come from.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use aws_sso::sandbox::{Approval, Options, Sandbox};
 use crate::programs::{Program, Programs, target_folder};
 use crate::support::{self, Home, Invocation, REGION, START_URL};
 
-/// Where nothing listens: a hit that asks the service fails.
+/// Nothing listens here, so a run fails if it sends a request although the credentials are cached.
 pub const NOWHERE: &str = "http://127.0.0.1:9";
 
 pub struct Stage {
@@ -22,12 +22,12 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A person with this many profiles, signed in, with the credentials of one role in the cache.
+    /// A signed-in user with this many profiles and the cached credentials of one role.
     pub fn new(profiles: usize, programs: &Programs) -> Self {
         Self::with(Options::default(), profiles, programs)
     }
 
-    /// A person who can use 50,000 roles, each of which has been discovered and has a profile.
+    /// A user with 50,000 roles, each with a discovered profile.
     pub fn of_an_organisation(programs: &Programs) -> Self {
         let stage = Self::with(Options { accounts: 500, roles: 100, ..Options::default() }, 20, programs);
         let aws_sso = programs.aws_sso.as_ref().expect("nothing to measure");
@@ -36,14 +36,14 @@ impl Stage {
         stage
     }
 
-    /// Has the inventory at hand.
+    /// Fills the cached inventory.
     pub fn remember(&self, programs: &Programs) {
         let aws_sso = programs.aws_sso.as_ref().expect("nothing to measure");
         let list = self.home.command(aws_sso).args(["list", "-p", "corp"]);
         let _ = self.at_service(list, false).run().success();
     }
 
-    /// The id of an account that stands among the first of a list by names.
+    /// The id of the account that comes first when sorted by name.
     pub fn first_account(&self) -> String {
         let mut accounts = self.sandbox.accounts();
         accounts.sort_by(|one, other| one.name.cmp(&other.name));
@@ -63,7 +63,7 @@ impl Stage {
         });
         let sandbox = Rc::new(sandbox.unwrap());
         let account = &sandbox.accounts()[0];
-        // Not one that starts with a letter of "role/": the original would cut it off.
+        // The original tool strips the letters of "role/" from the start of a name.
         let role = account.roles.iter().find(|role| role.starts_with('A')).unwrap().clone();
         let stage = Self { home: Home::new(), account: account.id.clone(), role, sandbox };
         stage.write_config(profiles);
@@ -87,8 +87,8 @@ impl Stage {
         stage
     }
 
-    /// The same caches with another number of profiles.
-    pub fn of_the_same_person(profiles: usize, other: &Self) -> Self {
+    /// The same service and caches with another number of profiles.
+    pub fn with_caches_of(profiles: usize, other: &Self) -> Self {
         let stage = Self {
             home: Home::new(),
             sandbox: Rc::clone(&other.sandbox),
@@ -106,7 +106,7 @@ impl Stage {
         stage
     }
 
-    /// The directory comes last, where a reader finds it latest.
+    /// The sso-session comes last, which is the slowest place for a reader.
     fn write_config(&self, profiles: usize) {
         let mut config = format!(
             "[profile target]\nsso_session = corp\nsso_account_id = {}\nsso_role_name = {}\nregion = {REGION}\n",
@@ -142,14 +142,14 @@ impl Stage {
         Ok(self.home.command(program.as_ref()?))
     }
 
-    /// The road of `credential_process`, with no service to ask.
+    /// `credential_process` without a reachable service.
     pub fn process(&self, program: &Program) -> Result<Invocation, String> {
         let arn = format!("arn:aws:iam::{}:role/{}", self.account, self.role);
         let run = self.home.command(program.as_ref()?).args(["-p", "corp", "-r", &arn, "-ext"]);
         Ok(run.env("AWS_ENDPOINT_URL_SSO", NOWHERE))
     }
 
-    /// The same with the service.
+    /// Makes the service reachable.
     pub fn at_service(&self, run: Invocation, secure: bool) -> Invocation {
         let run = run.env("AWS_ENDPOINT_URL_SSO", self.endpoint(secure));
         if secure { run.env("AWS_CA_BUNDLE", self.home.path("sandbox-ca.pem")) } else { run }
@@ -161,7 +161,7 @@ impl Stage {
 
     /// The same request by curl, which writes no file.
     pub fn curl(&self, secure: bool) -> Result<Invocation, String> {
-        // By its path: a program that has to be looked up is started by the slower fork.
+        // By its path: Rust starts a program that it must look up in PATH with the slower fork.
         let program = support::programs("curl").next().ok_or("curl is not installed")?;
         let (account, role) = (&self.account, &self.role);
         let url = format!("{}/federation/credentials?account_id={account}&role_name={role}", self.endpoint(secure));
@@ -170,14 +170,14 @@ impl Stage {
         Ok(if secure { curl.arg("--cacert").arg(self.home.path("sandbox-ca.pem")) } else { curl })
     }
 
-    /// The AWS CLI v2, which is led to the service by a proxy.
+    /// The AWS CLI v2, which reaches the service through a proxy.
     pub fn aws_cli(&self) -> Result<Invocation, String> {
         let arguments = ["configure", "export-credentials", "--profile", "target"];
         let cli = self.home.aws_cli(arguments).ok_or("there is no AWS CLI v2")?;
         Ok(cli.through_proxy(&self.sandbox))
     }
 
-    /// The program that this one replaces, as `pip` installs it.
+    /// The original tool, as `pip` installs it.
     pub fn original(&self) -> Result<Invocation, String> {
         let folder = target_folder().join("bench/original");
         let make = "set -eu; cd \"$1\"; . tests/setup.bash; virtual_environment \"$2\" benches/requirements.txt";

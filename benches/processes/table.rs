@@ -1,4 +1,4 @@
-//! Results for people, on a terminal or in `benches/README.md`.
+//! Prints results for a terminal or for `benches/README.md`.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What any Rust program costs.
+//! The least that any Rust program takes.
 
 fn main() {
     println!("Hello, world!");

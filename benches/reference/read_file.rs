@@ -1,4 +1,4 @@
-//! What any Rust program costs that reads one file.
+//! The least that a Rust program takes that reads one file.
 
 fn main() -> std::io::Result<()> {
     let path = std::env::args_os().nth(1).expect("a file to read");

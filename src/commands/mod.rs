@@ -23,7 +23,7 @@ mod pick;
 mod process;
 mod refresh;
 #[cfg(feature = "sandbox")]
-pub mod sandbox;
+mod sandbox;
 mod serve;
 mod settings;
 mod status;
@@ -137,7 +137,7 @@ pub(crate) enum Verb {
     Serve(serve::ServeArgs),
     /// Run a local Identity Center, to try things out and for tests
     #[cfg(feature = "sandbox")]
-    Sandbox(sandbox::Args),
+    Sandbox(sandbox::SandboxArgs),
 }
 
 /// Runs what the arguments ask for.

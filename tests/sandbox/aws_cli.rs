@@ -1,11 +1,11 @@
-//! The AWS CLI v2, which asks AWS's own hosts through the sandbox's proxy, and trusts its authority.
+//! The AWS CLI v2, which connects to AWS's own hosts through the sandbox's proxy and trusts its authority.
 
 use aws_sso::sandbox::{Options, Sandbox};
 
 use crate::support::service::automatic;
 use crate::support::{Home, Invocation};
 
-/// The AWS CLI behind the sandbox's proxy; `None`, and a line that says so, where there is none.
+/// The AWS CLI behind the sandbox's proxy; `None`, with a note about the skipped test, if it is not installed.
 fn aws(home: &Home, sandbox: &Sandbox, line: &str) -> Option<Invocation> {
     let cli = home.aws_cli(line.split_whitespace())?;
     Some(cli.env("HTTPS_PROXY", sandbox.proxy().unwrap()).env("AWS_CA_BUNDLE", home.path("ca.pem")))
@@ -51,7 +51,7 @@ fn the_aws_cli_signs_in_and_shows_the_roles_identity() {
 }
 
 #[test]
-fn the_aws_cli_refuses_a_certificate_that_it_was_not_told_of() {
+fn the_aws_cli_refuses_a_certificate_whose_authority_it_does_not_know() {
     let sandbox = Sandbox::start(Options { tls: true, ..automatic() }).unwrap();
     let other = Sandbox::start(Options { tls: true, ..automatic() }).unwrap();
     let home = Home::new();

@@ -1,4 +1,4 @@
-//! `aws-sso sandbox`: three ways in, each in a home of its own that is gone at the end.
+//! `aws-sso sandbox`: server, shell and tour, each in a temporary home folder that is removed at the end.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -105,7 +105,7 @@ fn serve_with_tls_names_the_proxy_and_the_authority() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_said_with_a_way_out() {
+fn a_port_in_use_is_reported_with_what_to_do() {
     let home = Home::new();
     let server = Server::start(&home, &[]);
     let port = server.environment["AWS_ENDPOINT_URL"].rsplit(':').next().unwrap();
@@ -114,7 +114,7 @@ fn a_port_that_is_taken_is_said_with_a_way_out() {
         .run()
         .status(1)
         .complains("cannot start the sandbox")
-        .complains(&format!("leave --port {port} out"));
+        .complains(&format!("leave out --port {port}"));
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_shell_opens_with_the_function_loaded_and_passes_its_status_on() {
             "dash" => "not found",
             _ => "function",
         };
-        // What is typed is echoed: only the answer holds the words without a gap.
+        // The terminal echoes what is typed; only the output has the words without the quotes.
         terminal.send("type awsso\r");
         terminal.wait_for(loaded);
         terminal.send("env | grep -c '^AWS_.*foreign' | sed 's/^/fore''ign=/'\r");
@@ -149,7 +149,7 @@ fn a_shell_opens_with_the_function_loaded_and_passes_its_status_on() {
         let output = terminal.finish().status(7);
         assert!(!output.stdout.contains("error"), "{output}");
         assert_eq!(output.stdout.contains("this is sh"), shell == "dash", "{output}");
-        // fish leaves a folder for its sockets wherever it runs.
+        // fish leaves a folder for its sockets behind.
         let left: Vec<_> = home.list("tmp").into_iter().filter(|name| !name.starts_with("fish.")).collect();
         assert_eq!(left, [""; 0], "{shell}");
         assert_eq!(home.list(""), ["tmp"], "{shell}");
@@ -157,7 +157,7 @@ fn a_shell_opens_with_the_function_loaded_and_passes_its_status_on() {
 }
 
 #[test]
-fn ctrl_c_is_the_shells_and_a_termination_cleans_up() {
+fn ctrl_c_is_left_to_the_shell_and_sigterm_cleans_up() {
     let home = Home::new();
     let mut terminal = home.aws_sso(["sandbox"]).env("SHELL", "/bin/bash").in_terminal();
     terminal.wait_for("sandbox ~ ");
@@ -170,10 +170,10 @@ fn ctrl_c_is_the_shells_and_a_termination_cleans_up() {
 }
 
 #[test]
-fn the_tour_shows_the_whole_job_and_no_secret() {
+fn the_tour_shows_every_step_and_no_secret() {
     let home = Home::new();
     let output = home.aws_sso(["sandbox", "--tour"]).run().success();
-    let steps = ["1 · Sign in", "2 · Discovery", "3 · A shell takes a role", "4 · Programs", "5 · AWS knows"];
+    let steps = ["1 · Sign in", "2 · Discovery", "3 · A shell uses a role", "4 · Programs", "5 · AWS knows"];
     for shown in steps.into_iter().chain(["arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_reader_"]) {
         assert!(output.stdout.contains(shown), "{shown}\n{output}");
     }

@@ -1,4 +1,4 @@
-//! The local Identity Center, held against the clients that AWS publishes.
+//! The local Identity Center, tested with the clients that AWS publishes.
 
 mod aws_cli;
 mod command;

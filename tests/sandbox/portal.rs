@@ -85,7 +85,7 @@ async fn only_assigned_roles_yield_credentials() {
 }
 
 #[tokio::test]
-async fn a_token_ends_with_its_life_with_logout_and_with_revocation() {
+async fn a_token_ends_when_it_expires_at_logout_and_at_revocation() {
     let sandbox = Sandbox::start(automatic()).unwrap();
     let list = async |token: &str| outcome(&portal(&sandbox).list_accounts().access_token(token).send().await);
     let token = async || sign_in(&sandbox).await.1.access_token.unwrap();

@@ -1,4 +1,4 @@
-//! OIDC: both ways to sign in, and everything that must be refused.
+//! OIDC: both ways to sign in, and what must be refused.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ async fn register_for_codes(sandbox: &Sandbox) -> RegisterClientOutput {
         .unwrap()
 }
 
-/// The query of a sound authorization request, in which some parameters can be replaced.
+/// The query of a valid authorization request, in which parameters can be replaced.
 fn authorize(sandbox: &Sandbox, client_id: &str, replaced: &[(&str, &str)]) -> Page {
     let challenge = challenge(VERIFIER);
     let mut query = vec![
@@ -104,12 +104,12 @@ async fn an_authorization_code_works_once_for_its_client_redirect_and_verifier()
 }
 
 #[tokio::test]
-async fn an_unsound_authorization_request_is_refused_where_it_is_safe_to_say_so() {
+async fn an_invalid_authorization_request_is_reported_only_to_a_registered_redirect() {
     let sandbox = Sandbox::start(automatic()).unwrap();
     let client = register_for_codes(&sandbox).await;
     let without_grant = register(&sandbox).await;
     let id = client.client_id().unwrap();
-    // Nothing may be sent to an address that is not known to be the client's.
+    // Nothing may be sent to an address that is not the client's.
     let to_nobody = [
         (id, "redirect_uri", "https://example.com/oauth/callback"),
         (id, "redirect_uri", "http://127.0.0.1.example.com/oauth/callback"),
@@ -139,7 +139,7 @@ async fn an_unsound_authorization_request_is_refused_where_it_is_safe_to_say_so(
 }
 
 #[tokio::test]
-async fn the_page_shows_who_asks_and_passes_the_answer_on() {
+async fn the_page_names_the_program_and_passes_the_decision_on() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let client = register_for_codes(&sandbox).await;
     let page = authorize(&sandbox, client.client_id().unwrap(), &[]);

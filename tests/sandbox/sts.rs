@@ -1,4 +1,4 @@
-//! STS and the console's sign-in endpoint: credentials are worth what their signature shows.
+//! STS and the console's sign-in endpoint, which accept only valid signatures.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ async fn a_signed_request_is_answered_with_the_roles_arn() {
 }
 
 #[tokio::test]
-async fn credentials_that_were_not_handed_out_like_this_are_refused() {
+async fn changed_or_expired_credentials_are_refused() {
     let sandbox = Sandbox::start(automatic()).unwrap();
     let held = credentials(&sandbox).await;
     let (id, secret, token) =
@@ -109,7 +109,7 @@ async fn the_console_takes_a_sign_in_token_once() {
 }
 
 #[tokio::test]
-async fn credentials_say_how_long_they_live() {
+async fn credentials_name_their_expiration() {
     let sandbox = Sandbox::start(Options { credential_lifetime: Duration::ZERO, ..automatic() }).unwrap();
     let held = credentials(&sandbox).await;
     assert!(held.expiration() > 1_600_000_000_000, "milliseconds since the epoch");

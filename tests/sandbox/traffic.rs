@@ -1,4 +1,4 @@
-//! The knobs that make a service slow, busy or broken, and the log that tells what was asked.
+//! The options that make the service slow, busy or broken, and the log of requests.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use aws_sso::sandbox::{Fault, Options, Sandbox};
 use crate::support::service::{automatic, browse, outcome, portal, sign_in};
 
 #[tokio::test]
-async fn what_exceeds_the_rate_is_answered_with_429() {
+async fn requests_beyond_the_rate_get_status_429() {
     let sandbox = Sandbox::start(automatic()).unwrap();
     let token = sign_in(&sandbox).await.1.access_token.unwrap();
     sandbox.update(|options| options.rate_limit = Some(3));
@@ -19,7 +19,7 @@ async fn what_exceeds_the_rate_is_answered_with_429() {
     }
     let log = sandbox.requests();
     let admitted = log.iter().filter(|request| request.status == Some(200)).count();
-    // The bucket's three, and what flowed in meanwhile: on a slow machine that is more, by the clock.
+    // The three that the bucket holds, and those that were added while the loop ran: more on a slow machine.
     let most = 3.0 + (started.elapsed().as_secs_f64() * 3.0).ceil();
     assert!(admitted >= 3 && f64::from(u32::try_from(admitted).unwrap()) <= most, "{admitted} of {most}");
     let refused = log.iter().find(|request| request.status == Some(429)).unwrap();

@@ -3,7 +3,7 @@
 use crate::support::terminal::{type_lines, typed};
 use crate::support::{Home, Shell};
 
-const SOON: &str = "end within 5 minutes; run: awsso refresh";
+const SOON: &str = "expire within 5 minutes; run: awsso refresh";
 const LATE: &str = "have expired; run: awsso refresh";
 
 /// A statement that says when the shell's credentials end.

@@ -1,8 +1,8 @@
-//! `sandbox`: the local Identity Center, in a shell of its own, on tour, or served until stopped.
+//! `sandbox`: the local Identity Center, in a shell of its own, as a tour, or as a server.
 
-mod identity;
-mod knobs;
-mod place;
+mod behaviour;
+mod caller;
+mod private_home;
 mod serve;
 mod shell;
 mod story;
@@ -12,36 +12,35 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use self::knobs::Knobs;
+use self::behaviour::BehaviourArgs;
 use crate::error::Result;
 
-/// What `aws-sso sandbox` is asked for.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "\
-Without a command it opens your shell with a home folder of its own, in which awsso works against the sandbox. Nothing \
-of yours is read or written, and nothing reaches AWS.
+Without a command it opens your shell with a home folder of its own, in which awsso works against the sandbox. None of \
+your files is read or written, and nothing reaches AWS.
 
 Examples:
   aws-sso sandbox
   aws-sso sandbox --tour --accounts 20",
     args_conflicts_with_subcommands = true
 )]
-pub struct Args {
-    /// Run the whole job by itself, in a few seconds, and say what each step shows
+pub(crate) struct SandboxArgs {
+    /// Run through sign-in, discovery and the use of a role in a few seconds, and explain each step
     #[arg(long)]
     tour: bool,
     #[command(flatten)]
-    knobs: Knobs,
+    behaviour: BehaviourArgs,
     #[command(subcommand)]
-    action: Option<Action>,
+    action: Option<SandboxAction>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
-    /// Print the environment to set, and serve until stopped
+enum SandboxAction {
+    /// Print the environment variables to set, and serve until stopped
     #[command(after_help = SERVE_HELP)]
-    Serve(Knobs),
+    Serve(BehaviourArgs),
 }
 
 const SERVE_HELP: &str = "\
@@ -51,24 +50,23 @@ In a script:
     . ./sandbox.env
     aws-sso login --device-code --no-browser
 
-The environment names a home folder of its own, which is removed at the end. With --tls it also names a proxy and a \
-certificate authority, for clients that ignore AWS_ENDPOINT_URL, such as AWS CLI versions before 2.13.
+HOME is a temporary folder, which is removed when the server stops. With --tls there are also a proxy and a certificate \
+authority, for clients that ignore AWS_ENDPOINT_URL, such as AWS CLI versions before 2.13.
 
-While it runs, at the address that AWS_ENDPOINT_URL names:
+The server has these addresses of its own, below AWS_ENDPOINT_URL:
     GET    /sandbox/requests   the request log as JSON
-    DELETE /sandbox/requests   empties it
+    DELETE /sandbox/requests   empties the log
     POST   /sandbox/revoke     ends every session
 
 Examples:
   aws-sso sandbox serve > sandbox.env
   aws-sso sandbox serve --port 8443 --tls";
 
-/// Runs what is asked for.
-pub fn run(args: Args) -> Result<ExitCode> {
-    match args.action {
-        Some(Action::Serve(knobs)) => serve::run(&knobs)?,
-        None if args.tour => tour::run(&args.knobs)?,
-        None => return shell::run(&args.knobs),
+pub(crate) fn run(arguments: SandboxArgs) -> Result<ExitCode> {
+    match arguments.action {
+        Some(SandboxAction::Serve(behaviour)) => serve::run(&behaviour)?,
+        None if arguments.tour => tour::run(&arguments.behaviour)?,
+        None => return shell::run(&arguments.behaviour),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,36 +1,37 @@
-//! `sandbox serve`: prints the environment to set, and serves until stopped.
+//! `sandbox serve`: prints the environment variables to set, and serves until stopped.
 
 use std::fmt::Write as _;
 
-use super::knobs::Knobs;
-use super::place::Place;
+use super::behaviour::BehaviourArgs;
+use super::private_home::PrivateHome;
 use crate::error::Result;
 use crate::output::print;
 use crate::programs::signals::{Signals, block_on};
 use crate::sandbox::Approval;
 use crate::terminal;
 
-pub(super) fn run(knobs: &Knobs) -> Result<()> {
+pub(super) fn run(behaviour: &BehaviourArgs) -> Result<()> {
     block_on(async {
-        // Before anything is printed: who reads the exports may stop us at once, and the folder must go even then.
+        // Before anything is printed: a script may stop us as soon as it has read the exports, and the temporary folder
+        // must be removed even then.
         let mut signals = Signals::new()?;
-        let place = Place::open(knobs.options(Approval::Automatic))?;
-        print(&exports(&place))?;
+        let home = PrivateHome::open(behaviour.options(Approval::Automatic))?;
+        print(&exports(&home))?;
         terminal::say(&format!(
-            "A local Identity Center serves at {}; its accounts: {}\n\
-             Set the environment above in another shell, then: aws-sso login\n\
-             Ctrl-C stops it and removes its folder.\n",
-            place.sandbox.endpoint(),
-            place.sandbox.start_url(),
+            "The local Identity Center runs at {}; its accounts and roles: {}\n\
+             Set the variables above in another shell, then run: aws-sso login\n\
+             Ctrl-C stops it and removes its temporary folder.\n",
+            home.sandbox.endpoint(),
+            home.sandbox.start_url(),
         ));
         signals.any().await;
         Ok(())
     })
 }
 
-/// Lines for every POSIX shell.
-fn exports(place: &Place) -> String {
-    place.environment().iter().fold(String::new(), |mut lines, (name, value)| {
+/// `export` commands that every POSIX shell understands.
+fn exports(home: &PrivateHome) -> String {
+    home.environment().iter().fold(String::new(), |mut lines, (name, value)| {
         let value = value.to_string_lossy().replace('\'', r"'\''");
         let _ = writeln!(lines, "export {name}='{value}'");
         lines

@@ -1,27 +1,27 @@
-//! `sandbox` alone: the person's shell, in a home of its own, with `awsso` loaded.
+//! `sandbox` without a command: the user's shell in a home folder of its own, with `awsso` loaded.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
-use super::knobs::Knobs;
-use super::place::Place;
+use super::behaviour::BehaviourArgs;
+use super::private_home::PrivateHome;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::programs::signals::{Signals, block_on};
 use crate::sandbox::{Approval, Sandbox};
 use crate::terminal;
 
-/// A shell that can load the `awsso` function, or any other that runs commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ShellKind {
     Bash,
     Zsh,
     Fish,
+    /// A shell that cannot load the `awsso` function.
     Other,
 }
 
-impl Kind {
+impl ShellKind {
     fn of(shell: &Path) -> Self {
         match shell.file_stem().and_then(|name| name.to_str()) {
             Some("bash") => Self::Bash,
@@ -32,7 +32,7 @@ impl Kind {
     }
 }
 
-pub(super) fn run(knobs: &Knobs) -> Result<ExitCode> {
+pub(super) fn run(behaviour: &BehaviourArgs) -> Result<ExitCode> {
     let approval = match environment::elsewhere() {
         Some(_) => Approval::Automatic,
         None => Approval::ByPage,
@@ -40,31 +40,30 @@ pub(super) fn run(knobs: &Knobs) -> Result<ExitCode> {
     let shell = environment::shell().unwrap_or_else(|| OsString::from("sh"));
     block_on(async {
         let mut signals = Signals::new()?;
-        let place = Place::open(knobs.options(approval))?;
+        let home = PrivateHome::open(behaviour.options(approval))?;
         let (shell, kind) = supported(shell);
-        let command = interactive(&place, &shell, kind)?;
-        terminal::say(&greeting(&place.sandbox, kind));
+        let command = interactive(&home, &shell, kind)?;
+        terminal::say(&greeting(&home.sandbox, kind));
         let status = wait(command, &shell, &mut signals).await?;
         Ok(exit_code(status))
     })
 }
 
-/// The shell itself where the function can be loaded into it, else `sh`.
-fn supported(shell: OsString) -> (PathBuf, Kind) {
-    let shell = PathBuf::from(shell);
-    match Kind::of(&shell) {
-        Kind::Other => {
-            if shell.file_name().is_none_or(|name| name != "sh") {
-                let shell = shell.to_string_lossy().into_owned();
-                terminal::say(&format!("{} is none of bash, zsh and fish, so this is sh\n", terminal::clean(&shell)));
-            }
-            (PathBuf::from("sh"), Kind::Other)
-        }
-        kind => (shell, kind),
+/// The user's shell if it can load the `awsso` function, else `sh`.
+fn supported(shell: OsString) -> (PathBuf, ShellKind) {
+    let path = PathBuf::from(shell);
+    let kind = ShellKind::of(&path);
+    if kind != ShellKind::Other {
+        return (path, kind);
     }
+    if path.file_name().is_none_or(|name| name != "sh") {
+        let shown = path.to_string_lossy();
+        terminal::say(&format!("{} cannot load the awsso function, so this is sh\n", terminal::clean(&shown)));
+    }
+    (PathBuf::from("sh"), ShellKind::Other)
 }
 
-/// `eval "$(failing)"` succeeds in bash and zsh: hence the code first, then its evaluation.
+/// In bash and zsh `eval "$(failing)"` succeeds, so the code is captured first and evaluated only if that worked.
 const BASH: &str = r#"code="$(aws-sso init bash)" && eval "$code"
 unset code
 PS1='\[\e[1;36m\]sandbox\[\e[0m\] \w \$ '
@@ -85,31 +84,31 @@ end
 
 const SH: &str = "PS1='sandbox $ '\n";
 
-/// The shell with a start-up file of ours in place of the person's.
-fn interactive(place: &Place, shell: &Path, kind: Kind) -> Result<Command> {
-    let mut command = place.command(shell)?;
-    command.current_dir(place.path("")).env("SHELL", shell);
+/// The shell, with our start-up file in place of the user's.
+fn interactive(home: &PrivateHome, shell: &Path, kind: ShellKind) -> Result<Command> {
+    let mut command = home.command(shell)?;
+    command.current_dir(home.path("")).env("SHELL", shell);
     match kind {
-        Kind::Bash => {
-            command.arg("--rcfile").arg(place.write(".bashrc", BASH)?).arg("-i");
+        ShellKind::Bash => {
+            command.arg("--rcfile").arg(home.write(".bashrc", BASH)?).arg("-i");
         }
-        Kind::Zsh => {
-            place.write(".zshrc", ZSH)?;
-            command.env("ZDOTDIR", place.path("")).arg("-i");
+        ShellKind::Zsh => {
+            home.write(".zshrc", ZSH)?;
+            command.env("ZDOTDIR", home.path("")).arg("-i");
         }
-        Kind::Fish => {
-            // Where this is missing, fish fills it from every manual page, in the background, beyond its own end.
-            place.make_folder(".local/share/fish/generated_completions")?;
+        ShellKind::Fish => {
+            // Without this folder fish would create it and fill it from all manual pages, in a process that outlives it.
+            home.create_folder(".local/share/fish/generated_completions")?;
             command.arg("--init-command").arg(FISH).arg("-i");
         }
-        Kind::Other => {
-            command.env("ENV", place.write(".shrc", SH)?).arg("-i");
+        ShellKind::Other => {
+            command.env("ENV", home.write(".shrc", SH)?).arg("-i");
         }
     }
     Ok(command)
 }
 
-fn greeting(sandbox: &Sandbox, kind: Kind) -> String {
+fn greeting(sandbox: &Sandbox, kind: ShellKind) -> String {
     let accounts = sandbox.accounts();
     let first = accounts.first().and_then(|account| Some((account, account.roles.first()?)));
     let role = match first {
@@ -117,15 +116,15 @@ fn greeting(sandbox: &Sandbox, kind: Kind) -> String {
         None => "ACCOUNT/ROLE".to_owned(),
     };
     let (take, note) = match kind {
-        Kind::Other => (
+        ShellKind::Other => (
             format!("eval \"$(aws-sso env {role})\""),
-            "\nThe awsso function needs bash, zsh or fish; here its verbs are those of aws-sso.\n",
+            "\nThe awsso function needs bash, zsh or fish; in this shell use aws-sso.\n",
         ),
         _ => (format!("awsso use {role}"), ""),
     };
     format!(
-        "\nA local Identity Center of {} accounts, in a home of its own: nothing here is yours, and nothing reaches \
-         AWS.\nFive things to try; leave with exit.\n\n\
+        "\nA local Identity Center with {} accounts. HOME is a temporary folder, and nothing reaches AWS.\n\
+         Five things to try; exit ends the sandbox.\n\n\
          1  aws-sso login              sign in\n\
          2  aws-sso discover           every account and role becomes a profile\n\
          3  {take}\n\
@@ -139,7 +138,7 @@ fn greeting(sandbox: &Sandbox, kind: Kind) -> String {
     )
 }
 
-/// Waits for the shell to end. Ctrl-C is its affair; a termination ends it too.
+/// Waits for the shell to end. Ctrl-C is left to the shell; other signals that would end us end the shell too.
 async fn wait(command: Command, shell: &Path, signals: &mut Signals) -> Result<ExitStatus> {
     let failed = |error: &std::io::Error| {
         Error::failed(format!("cannot run {}: {error}", shell.display()))
@@ -153,15 +152,15 @@ async fn wait(command: Command, shell: &Path, signals: &mut Signals) -> Result<E
     let ended = if let Some(ended) = ended {
         ended
     } else {
-        // An interactive shell ignores a polite request.
+        // Interactive shells ignore SIGTERM.
         let _ = child.start_kill();
         child.wait().await
     };
     ended.map_err(|error| failed(&error))
 }
 
-/// The shell's own status; as shells do, 128 and the signal's number where one ended it.
-pub(super) fn exit_code(status: ExitStatus) -> ExitCode {
+/// The shell's own status; 128 plus the signal's number if a signal ended it, as shells report it.
+fn exit_code(status: ExitStatus) -> ExitCode {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
     #[cfg(not(unix))]

@@ -1,4 +1,4 @@
-//! How the tour tells what it does: a step, what it shows, the command, and what came of it.
+//! The tour's output: each step's heading, its command, and the result.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -8,19 +8,19 @@ use crate::error::{Error, Result};
 use crate::output::print;
 use crate::terminal::clean;
 
-/// Longer output is cut: a tour shows, it does not list.
+/// Longer output is cut.
 const LINES: usize = 6;
 const COLUMNS: usize = 120;
 
-/// Tells the steps one after the other.
+/// Prints the steps and numbers them.
 pub(super) struct Story {
     step: usize,
     title: &'static str,
     colours: bool,
 }
 
-/// What a command printed, after it succeeded.
-pub(super) struct Told {
+/// The output of a command that succeeded.
+pub(super) struct Printed {
     pub(super) stdout: String,
     pub(super) stderr: String,
 }
@@ -30,43 +30,43 @@ impl Story {
         Self { step: 0, title: "", colours: io::stdout().is_terminal() }
     }
 
-    /// Begins a step.
+    /// Prints the heading of the next step.
     pub(super) fn step(&mut self, title: &'static str, shows: &str) -> Result<()> {
         self.step += 1;
         self.title = title;
         let heading = self.painted("1", &format!("{} · {title}", self.step));
-        print(&format!("\n{heading}\n  {shows}\n")).map(drop)
+        print(&format!("\n{heading}\n  {shows}\n"))
     }
 
-    /// Runs a command that is shown as `shown`, and shows nothing of its output yet.
-    pub(super) fn run(&self, shown: &str, mut command: Command) -> Result<Told> {
+    /// Prints `shown` and runs the command; the caller decides what of its output to print.
+    pub(super) fn run(&self, shown: &str, mut command: Command) -> Result<Printed> {
         print(&format!("  {} {}\n", self.painted("36", "$"), self.painted("1", &clean(shown))))?;
         let output = command
             .stdin(Stdio::null())
             .output()
-            .map_err(|error| self.failed(&format!("`{shown}` could not be run: {error}")))?;
-        let told = Told {
+            .map_err(|error| self.failed(&format!("cannot run `{shown}`: {error}")))?;
+        let printed = Printed {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         };
         if output.status.success() {
-            Ok(told)
+            Ok(printed)
         } else {
             let failed = self.failed(&format!("`{shown}` ended with {}", output.status));
-            Err(match told.stderr.trim() {
+            Err(match printed.stderr.trim() {
                 "" => failed,
                 reason => failed.with_remedy(reason),
             })
         }
     }
 
-    /// Why the tour ends here.
+    /// The error that ends the tour in this step.
     pub(super) fn failed(&self, reason: &str) -> Error {
         Error::failed(format!("step {} of the tour, {}, failed: {reason}", self.step, self.title))
     }
 
-    /// An error of one of the tour's own parts, told as the step's.
-    pub(super) fn blame(&self, error: &Error) -> Error {
+    /// An error of the tour's own code, as an error of this step.
+    pub(super) fn failed_with(&self, error: &Error) -> Error {
         self.failed(&error.to_string())
     }
 
@@ -75,7 +75,7 @@ impl Story {
     }
 }
 
-/// Shows output, trimmed.
+/// Prints output, cut to a few lines.
 pub(super) fn show(output: &str) -> Result<()> {
     let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
     let mut text = String::new();
@@ -86,7 +86,7 @@ pub(super) fn show(output: &str) -> Result<()> {
         text.push_str(if line.chars().count() > COLUMNS { "…\n" } else { "\n" });
     }
     if lines.len() > LINES {
-        let _ = writeln!(text, "    … and {} lines more", lines.len() - LINES);
+        let _ = writeln!(text, "    … and {} more lines", lines.len() - LINES);
     }
-    print(&text).map(drop)
+    print(&text)
 }

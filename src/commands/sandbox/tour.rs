@@ -1,12 +1,12 @@
-//! `sandbox --tour`: the whole job, run by itself with this very executable, and told as it goes.
+//! `sandbox --tour`: sign-in, discovery and the use of a role, run with this executable and explained step by step.
 
 use std::fmt::Write as _;
 use std::process::Command;
 use std::time::Instant;
 
-use super::identity;
-use super::knobs::Knobs;
-use super::place::{PROFILE, Place, executable};
+use super::behaviour::BehaviourArgs;
+use super::caller;
+use super::private_home::{PROFILE, PrivateHome, executable};
 use super::story::{Story, show};
 use crate::error::Result;
 use crate::output::print;
@@ -20,42 +20,41 @@ struct Chosen {
     id: String,
 }
 
-pub(super) fn run(knobs: &Knobs) -> Result<()> {
+pub(super) fn run(behaviour: &BehaviourArgs) -> Result<()> {
     let started = Instant::now();
-    let place = Place::open(knobs.options(Approval::Automatic))?;
-    let accounts = place.sandbox.accounts();
+    let home = PrivateHome::open(behaviour.options(Approval::Automatic))?;
+    let accounts = home.sandbox.accounts();
     print(&format!(
         "A tour of aws-sso against a local Identity Center with {} accounts.\n\
-         It runs in a home of its own: nothing of yours is touched, and nothing reaches AWS.\n",
+         It runs in a temporary home folder: none of your files is touched, and nothing reaches AWS.\n",
         accounts.len()
     ))?;
     let mut story = Story::new();
-    sign_in(&mut story, &place)?;
-    discover(&mut story, &place)?;
-    let chosen = use_role(&mut story, &place)?;
-    let credentials = credential_process(&mut story, &place, &chosen)?;
-    caller_identity(&mut story, &place, &chosen, &credentials)?;
+    sign_in(&mut story, &home)?;
+    discover(&mut story, &home)?;
+    let chosen = use_role(&mut story, &home)?;
+    let credentials = credential_process(&mut story, &home, &chosen)?;
+    caller_identity(&mut story, &home, &chosen, &credentials)?;
     print(&format!(
-        "\nThat was the whole job, in {:.1} s. To try it yourself: aws-sso sandbox\n",
+        "\nThe tour took {:.1} s. To try it yourself, run: aws-sso sandbox\n",
         started.elapsed().as_secs_f64()
     ))
 }
 
-/// This executable, in the sandbox's home.
-fn aws_sso(place: &Place, arguments: &[&str]) -> Result<Command> {
-    let mut command = place.command(executable()?)?;
+fn aws_sso(home: &PrivateHome, arguments: &[&str]) -> Result<Command> {
+    let mut command = home.command(executable()?)?;
     command.args(arguments);
     Ok(command)
 }
 
-fn sign_in(story: &mut Story, place: &Place) -> Result<()> {
-    story.step("Sign in", "A device code, which the sandbox approves as a person would on its page.")?;
-    let told = story.run(
+fn sign_in(story: &mut Story, home: &PrivateHome) -> Result<()> {
+    story.step("Sign in", "With a device code, which the sandbox approves as you would on its page.")?;
+    let output = story.run(
         &format!("aws-sso login -p {PROFILE} --device-code --no-browser"),
-        aws_sso(place, &["login", "-p", PROFILE, "--device-code", "--no-browser"])?,
+        aws_sso(home, &["login", "-p", PROFILE, "--device-code", "--no-browser"])?,
     )?;
-    show(&format!("{}{}", told.stderr, told.stdout))?;
-    let cache = place.path(".aws/sso/cache");
+    show(&format!("{}{}", output.stderr, output.stdout))?;
+    let cache = home.path(".aws/sso/cache");
     let tokens = std::fs::read_dir(cache).map_or(0, Iterator::count);
     if tokens == 0 {
         return Err(story.failed("no token is in ~/.aws/sso/cache, where the AWS CLI and SDKs look for it"));
@@ -63,15 +62,15 @@ fn sign_in(story: &mut Story, place: &Place) -> Result<()> {
     show("The token is in ~/.aws/sso/cache, where the AWS CLI and every SDK find it.")
 }
 
-fn discover(story: &mut Story, place: &Place) -> Result<()> {
-    story.step("Discovery", "Every account and role becomes a profile, for every program that knows AWS profiles.")?;
-    let told = story.run(&format!("aws-sso discover -p {PROFILE}"), aws_sso(place, &["discover", "-p", PROFILE])?)?;
-    let home = place.path("");
-    show(&format!("{}{}", told.stderr, told.stdout).replace(&*home.to_string_lossy(), "~/"))?;
-    let expected: usize = place.sandbox.accounts().iter().map(|account| account.roles.len()).sum();
-    let profiles = profiles(place);
+fn discover(story: &mut Story, home: &PrivateHome) -> Result<()> {
+    story.step("Discovery", "Every account and role becomes a profile, for every program that uses AWS profiles.")?;
+    let output = story.run(&format!("aws-sso discover -p {PROFILE}"), aws_sso(home, &["discover", "-p", PROFILE])?)?;
+    let folder = home.path("");
+    show(&format!("{}{}", output.stderr, output.stdout).replace(&*folder.to_string_lossy(), "~/"))?;
+    let expected: usize = home.sandbox.accounts().iter().map(|account| account.roles.len()).sum();
+    let profiles = profiles(home);
     let Some((name, command)) = profiles.first() else {
-        return Err(story.failed("the AWS config holds no profile with a credential_process"));
+        return Err(story.failed("the AWS config has no profile with a credential_process"));
     };
     if profiles.len() != expected {
         return Err(story.failed(&format!("{expected} roles became {} profiles", profiles.len())));
@@ -79,9 +78,9 @@ fn discover(story: &mut Story, place: &Place) -> Result<()> {
     show(&format!("[profile {name}]\ncredential_process = {command}"))
 }
 
-/// The profiles of the config that have a `credential_process`, each with its command.
-fn profiles(place: &Place) -> Vec<(String, String)> {
-    let text = std::fs::read_to_string(place.path(".aws/config")).unwrap_or_default();
+/// The names and commands of the profiles with a `credential_process`.
+fn profiles(home: &PrivateHome) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(home.path(".aws/config")).unwrap_or_default();
     let mut name = "";
     let mut found = Vec::new();
     for line in text.lines() {
@@ -95,28 +94,28 @@ fn profiles(place: &Place) -> Vec<(String, String)> {
     found
 }
 
-/// A role called `reader`, or the last one there is.
-fn choose(place: &Place) -> Option<Chosen> {
-    let accounts = place.sandbox.accounts();
+/// The first account's role `reader`, or its last role.
+fn choose(home: &PrivateHome) -> Option<Chosen> {
+    let accounts = home.sandbox.accounts();
     let account = accounts.first()?;
     let name = account.roles.iter().find(|role| *role == "reader").or(account.roles.last())?;
     Some(Chosen {
-        arn: RoleArn::in_region(&place.sandbox.region(), &account.id, name),
+        arn: RoleArn::in_region(&home.sandbox.region(), &account.id, name),
         id: format!("{}/{name}", account.id),
     })
 }
 
-fn use_role(story: &mut Story, place: &Place) -> Result<Chosen> {
+fn use_role(story: &mut Story, home: &PrivateHome) -> Result<Chosen> {
     story.step(
-        "A shell takes a role",
-        "In a real bash: the awsso function sets the role's credentials for everything that runs there.",
+        "A shell uses a role",
+        "In a real bash, the awsso function sets the role's credentials for everything that runs there.",
     )?;
-    let chosen = choose(place).ok_or_else(|| story.failed("there is no role to take"))?;
-    // The names come by environment, so that no name is ever part of a script.
+    let chosen = choose(home).ok_or_else(|| story.failed("there is no role to use"))?;
+    // The role is passed in a variable: a hostile name must not become part of the script.
     let script = "set -eu; code=\"$(aws-sso init bash)\"; eval \"$code\"; awsso use \"$ROLE\"; env";
-    let mut command = place.command("bash")?;
+    let mut command = home.command("bash")?;
     command.args(["--norc", "-c", script]).env("ROLE", &chosen.id);
-    let told =
+    let output =
         story.run(&format!("eval \"$(aws-sso init bash)\"; awsso use {}; env | grep AWS_", chosen.id), command)?;
     let names = [
         "AWS_ACCESS_KEY_ID",
@@ -129,7 +128,7 @@ fn use_role(story: &mut Story, place: &Place) -> Result<Chosen> {
     let mut shown = String::new();
     for name in names {
         let prefix = format!("{name}=");
-        let value = told.stdout.lines().find_map(|line| line.strip_prefix(&prefix));
+        let value = output.stdout.lines().find_map(|line| line.strip_prefix(&prefix));
         let value = value.filter(|value| !value.is_empty());
         let value = value.ok_or_else(|| story.failed(&format!("{name} is not set after awsso use")))?;
         let _ = writeln!(shown, "{prefix}{}", masked(name, value));
@@ -138,33 +137,31 @@ fn use_role(story: &mut Story, place: &Place) -> Result<Chosen> {
     Ok(chosen)
 }
 
-/// A value as the tour may show it.
+/// The value, unless it is secret.
 fn masked<'a>(name: &str, value: &'a str) -> &'a str {
     let name = name.to_ascii_lowercase();
     if name.contains("secret") || name.contains("token") { "••••••••" } else { value }
 }
 
-fn credential_process(story: &mut Story, place: &Place, chosen: &Chosen) -> Result<serde_json::Value> {
-    story.step(
-        "Programs take a role",
-        "What every AWS SDK runs for a discovered profile: the profile's credential_process.",
-    )?;
+fn credential_process(story: &mut Story, home: &PrivateHome, chosen: &Chosen) -> Result<serde_json::Value> {
+    story
+        .step("Programs use a role", "For a discovered profile every AWS SDK runs the profile's credential_process.")?;
     let account = &chosen.arn.account_id;
     let role = &chosen.arn.role_name;
-    // The profile of the same role, whatever discovery named it.
-    let (_, line) = profiles(place)
+    // Looked up by its role, since the settings decide what discovery names it.
+    let (_, line) = profiles(home)
         .into_iter()
         .find(|(_, command)| command.contains(account.as_str()) && command.contains(&format!("/{role}")))
         .ok_or_else(|| story.failed(&format!("no profile is for {}", chosen.id)))?;
-    let mut command = place.command("sh")?;
+    let mut command = home.command("sh")?;
     command.args(["-c", &line]);
-    let told = story.run(&line, command)?;
-    let credentials: serde_json::Value = serde_json::from_str(&told.stdout)
-        .map_err(|error| story.failed(&format!("the answer is not JSON: {error}")))?;
+    let output = story.run(&line, command)?;
+    let credentials: serde_json::Value = serde_json::from_str(&output.stdout)
+        .map_err(|error| story.failed(&format!("the output is not JSON: {error}")))?;
     let mut shown = String::new();
     for name in ["Version", "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"] {
         let value = match &credentials[name] {
-            serde_json::Value::Null => return Err(story.failed(&format!("the answer has no {name}"))),
+            serde_json::Value::Null => return Err(story.failed(&format!("the output has no {name}"))),
             serde_json::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
@@ -174,13 +171,18 @@ fn credential_process(story: &mut Story, place: &Place, chosen: &Chosen) -> Resu
     Ok(credentials)
 }
 
-fn caller_identity(story: &mut Story, place: &Place, chosen: &Chosen, credentials: &serde_json::Value) -> Result<()> {
+fn caller_identity(
+    story: &mut Story,
+    home: &PrivateHome,
+    chosen: &Chosen,
+    credentials: &serde_json::Value,
+) -> Result<()> {
     story.step(
         "AWS knows the caller",
-        "GetCallerIdentity, signed with these credentials; the sandbox verifies the signature as STS does.",
+        "GetCallerIdentity, signed with these credentials. The sandbox verifies the signature as STS does.",
     )?;
-    let arn = identity::caller_arn(&place.sandbox.endpoint(), &place.sandbox.region(), credentials)
-        .map_err(|error| story.blame(&error))?;
+    let arn = caller::caller_arn(&home.sandbox.endpoint(), &home.sandbox.region(), credentials)
+        .map_err(|error| story.failed_with(&error))?;
     show(&arn)?;
     match arn.parse::<RoleArn>() {
         Ok(caller) if caller == chosen.arn => Ok(()),

@@ -27,7 +27,7 @@ function global:__aws_sso_hook {
     $left = [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
     if ($left -gt 300) { return }
     $global:__AWS_SSO_NOTICED = $until
-    $what = if ($left -gt 0) { 'end within 5 minutes' } else { 'have expired' }
+    $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: awsso refresh"
 }
 if (-not (Test-Path 'Variable:global:__AWS_SSO_NOTICED')) {

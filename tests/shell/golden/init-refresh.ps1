@@ -31,7 +31,7 @@ function global:__aws_sso_hook {
     try { awsso refresh --login never 2>$null | Out-Null } catch { $null = $_ }
     $global:LASTEXITCODE = $status
     if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
-    $what = if ($left -gt 0) { 'end within 5 minutes' } else { 'have expired' }
+    $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: awsso refresh"
 }
 if (-not (Test-Path 'Variable:global:__AWS_SSO_NOTICED')) {

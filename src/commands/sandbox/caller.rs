@@ -1,4 +1,4 @@
-//! `GetCallerIdentity`, signed with given credentials, as an AWS SDK would send it.
+//! `GetCallerIdentity`, signed and sent as an AWS SDK does it.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 
 const BODY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
-/// The ARN that STS answers with; the credentials are those of `credential_process`.
+/// The caller's ARN, for credentials in the JSON of a `credential_process`.
 pub(super) fn caller_arn(endpoint: &str, region: &str, credentials: &serde_json::Value) -> Result<String> {
     let field = |name: &str| credentials[name].as_str().unwrap_or_default();
     let credentials = Credentials::new(
@@ -48,7 +48,7 @@ pub(super) fn caller_arn(endpoint: &str, region: &str, credentials: &serde_json:
 }
 
 fn unsigned() -> Error {
-    Error::failed("the request could not be signed")
+    Error::failed("cannot sign the request")
 }
 
 fn post(authority: &str, headers: &[(&str, &str)], body: &str) -> io::Result<String> {
@@ -66,7 +66,7 @@ fn post(authority: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Str
     Ok(answer)
 }
 
-/// The text of the first element of this name.
+/// The text of the first XML element of this name.
 fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     rest.split_once(&format!("</{name}>")).map(|(text, _)| text)

@@ -1,4 +1,4 @@
-//! A running sandbox with a home folder of its own, so that nothing of the person's is read or written.
+//! A running sandbox with a home folder of its own, so that none of the user's files is read or written.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,8 +15,8 @@ use crate::terminal;
 /// The name of the sso-session and of the profile.
 pub(super) const PROFILE: &str = "sandbox";
 
-/// What a surrounding shell may have set, and what must not reach into the sandbox.
-const FOREIGN: [&str; 23] = [
+/// Variables of the user's shell that must not reach programs in the sandbox.
+const REMOVED_VARIABLES: [&str; 23] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_ACCESS_KEY_ID",
@@ -43,14 +43,14 @@ const FOREIGN: [&str; 23] = [
 ];
 
 /// A running sandbox and its folder; both end when dropped.
-pub(super) struct Place {
+pub(super) struct PrivateHome {
     pub(super) sandbox: Sandbox,
     home: PathBuf,
     /// `None` only while dropping.
     folder: Option<TempDir>,
 }
 
-impl Drop for Place {
+impl Drop for PrivateHome {
     fn drop(&mut self) {
         if let Some(Err(error)) = self.folder.take().map(TempDir::close) {
             let folder = self.home.display();
@@ -63,45 +63,44 @@ fn cannot(what: &str, error: &io::Error) -> Error {
     Error::failed(format!("cannot {what}: {error}"))
 }
 
-impl Place {
-    /// Starts the server and writes an AWS config that leads to it.
+impl PrivateHome {
+    /// Starts the server and writes an AWS config for it.
     pub(super) fn open(options: Options) -> Result<Self> {
         let port = options.port;
         let sandbox = Sandbox::start(options).map_err(|error| {
             let failed = cannot("start the sandbox", &error);
-            if port == 0 { failed } else { failed.with_remedy(format!("leave --port {port} out for a free one")) }
+            if port == 0 { failed } else { failed.with_remedy(format!("leave out --port {port} to use any free port")) }
         })?;
         let folder = tempfile::Builder::new()
             .prefix("aws-sso-sandbox-")
             .tempdir()
-            .map_err(|error| cannot("make a temporary folder", &error))?;
-        let place = Self { sandbox, home: folder.path().to_owned(), folder: Some(folder) };
-        place.write(".aws/config", &place.config())?;
-        if let Some(certificate) = place.sandbox.ca_pem() {
-            place.write("ca.pem", certificate)?;
+            .map_err(|error| cannot("create a temporary folder", &error))?;
+        let home = Self { sandbox, home: folder.path().to_owned(), folder: Some(folder) };
+        home.write(".aws/config", &home.config())?;
+        if let Some(certificate) = home.sandbox.ca_pem() {
+            home.write("ca.pem", certificate)?;
         }
-        Ok(place)
+        Ok(home)
     }
 
-    /// A place inside the home folder.
+    /// A path below the home folder.
     pub(super) fn path(&self, relative: &str) -> PathBuf {
         self.home.join(relative)
     }
 
-    /// Writes a file of the home folder, and the folders it needs.
+    /// Writes a file below the home folder, and creates the folders it needs.
     pub(super) fn write(&self, relative: &str, text: &str) -> Result<PathBuf> {
         let path = self.path(relative);
-        path.parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| fs::write(&path, text))
-            .map_err(|error| cannot(&format!("write {}", path.display()), &error))?;
+        if let Some(folder) = path.parent() {
+            create_folder(folder)?;
+        }
+        fs::write(&path, text).map_err(|error| cannot(&format!("write {}", path.display()), &error))?;
         Ok(path)
     }
 
-    /// Makes a folder of the home folder.
-    pub(super) fn make_folder(&self, relative: &str) -> Result<()> {
-        let path = self.path(relative);
-        fs::create_dir_all(&path).map_err(|error| cannot(&format!("make {}", path.display()), &error))
+    /// Creates a folder below the home folder.
+    pub(super) fn create_folder(&self, relative: &str) -> Result<()> {
+        create_folder(&self.path(relative))
     }
 
     fn config(&self) -> String {
@@ -114,13 +113,13 @@ impl Place {
         )
     }
 
-    /// The variables that make a program see the sandbox, and only it.
+    /// The variables with which a program uses the sandbox and nothing else.
     pub(super) fn environment(&self) -> Vec<(&'static str, OsString)> {
         let file = |relative: &str| self.path(relative).into_os_string();
         let endpoint = OsString::from(self.sandbox.endpoint());
         let loopback = OsString::from("127.0.0.1,localhost");
         let mut environment = vec![
-            // The caches that all AWS tools share hang off the home folder, whatever else is set.
+            // AWS tools look for their shared caches in the home folder, whatever other variables say.
             ("HOME", self.home.as_os_str().to_owned()),
             ("XDG_CONFIG_HOME", file(".config")),
             ("XDG_CACHE_HOME", file(".cache")),
@@ -145,10 +144,10 @@ impl Place {
         environment
     }
 
-    /// A program in this home, with this executable first on its `PATH`.
+    /// Runs a program in this home, with this executable's folder first on its `PATH`.
     pub(super) fn command(&self, program: impl AsRef<Path>) -> Result<std::process::Command> {
         let mut command = std::process::Command::new(program.as_ref());
-        for name in FOREIGN {
+        for name in REMOVED_VARIABLES {
             command.env_remove(name);
         }
         command.envs(self.environment()).env("PATH", search_path()?);
@@ -156,9 +155,12 @@ impl Place {
     }
 }
 
-/// This very executable.
 pub(super) fn executable() -> Result<PathBuf> {
-    std::env::current_exe().map_err(|error| cannot("find this program's own file", &error))
+    std::env::current_exe().map_err(|error| cannot("find the file of this program", &error))
+}
+
+fn create_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|error| cannot(&format!("create {}", path.display()), &error))
 }
 
 fn search_path() -> Result<OsString> {
@@ -166,5 +168,6 @@ fn search_path() -> Result<OsString> {
     let first = executable.parent().map(Path::to_path_buf);
     let rest = environment::search_path();
     let folders = first.into_iter().chain(rest.iter().flat_map(std::env::split_paths));
-    std::env::join_paths(folders).map_err(|_| Error::failed(format!("{} cannot stand on PATH", executable.display())))
+    std::env::join_paths(folders)
+        .map_err(|_| Error::failed(format!("{} cannot be added to PATH", executable.display())))
 }

@@ -1,4 +1,4 @@
-//! The sandbox's options as arguments.
+//! The arguments that set the sandbox's options.
 
 use std::time::Duration;
 
@@ -6,59 +6,58 @@ use clap::ValueEnum;
 
 use crate::sandbox::{Approval, Fault, Names, Options, Rotation};
 
-/// How the sandbox behaves.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "How the sandbox behaves")]
-pub(super) struct Knobs {
-    /// How many accounts there are
+pub(super) struct BehaviourArgs {
+    /// Number of accounts
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     accounts: u32,
-    /// How many roles each account has
+    /// Number of roles in each account
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     roles: u32,
-    /// What accounts and roles are called: hostile names hold whatever trips shells, files and terminals
+    /// Names of accounts and roles; hostile ones contain what can break shells, files and terminals
     #[arg(long, value_enum, default_value_t = NamesArgument::Ordinary)]
     names: NamesArgument,
-    /// The directory's region
+    /// Region of Identity Center
     #[arg(long, value_name = "REGION", default_value = "us-east-1")]
     region: String,
-    /// Who approves a sign-in [default: auto for serve and the tour; in a shell: page where a browser can open]
+    /// Who approves a sign-in [default: auto for serve and the tour; in a shell: page if a browser can open]
     #[arg(long, value_enum, value_name = "WHO")]
     approve: Option<ApproveArgument>,
-    /// With auto: polls of a device code that are told to wait first
+    /// With auto: number of polls that get "pending" before a device code is approved
     #[arg(long, value_name = "N", default_value_t = 1)]
     polls: u32,
-    /// The shortest time between two polls, in seconds
+    /// Shortest time between two polls, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 1)]
     interval: u64,
-    /// Wait so long before each answer
+    /// Wait before each response, in milliseconds
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     latency: u64,
-    /// Answer what exceeds so many portal requests per second with 429
+    /// Portal requests per second; further ones get status 429
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
-    /// Fail the first so many requests
+    /// Number of requests that fail at first
     #[arg(long, value_name = "N")]
     fail_first: Option<u32>,
-    /// How they fail: status 500, a dropped connection, a truncated or a garbled answer
+    /// How they fail: status 500, a dropped connection, a truncated or a garbled response
     #[arg(long, value_enum, value_name = "HOW", default_value_t = FaultArgument::Error, requires = "fail_first")]
     fault: FaultArgument,
-    /// Life of an access token, in seconds
+    /// How long an access token is valid, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     token_lifetime: u64,
-    /// Life of role credentials, in seconds
+    /// How long role credentials are valid, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     credential_lifetime: u64,
-    /// What using a refresh token does to it: nothing, a new one replaces it, or the answer names none
+    /// What happens to a refresh token that is used: it stays, a new one replaces it, or it stays and the response omits it
     #[arg(long, value_enum, value_name = "HOW", default_value_t = RefreshArgument::Reuse)]
     refresh: RefreshArgument,
-    /// End every session after so many portal requests
+    /// Number of portal requests after which every session ends
     #[arg(long, value_name = "N")]
     revoke_after: Option<u32>,
-    /// How far the service's clock is ahead, in seconds; negative: behind
+    /// How many seconds the service's clock is ahead; negative if it is behind
     #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
     clock_ahead: i64,
-    /// The port; 0 for any free one
+    /// Port; 0 for any free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
     /// Also serve https under AWS's own host names, through a proxy
@@ -76,9 +75,9 @@ enum NamesArgument {
 enum ApproveArgument {
     /// A person, on the sandbox's page
     Page,
-    /// Nobody has to
+    /// The sandbox itself
     Auto,
-    /// Every sign-in is denied
+    /// Nobody: every sign-in is denied
     Deny,
 }
 
@@ -97,8 +96,8 @@ enum RefreshArgument {
     Omit,
 }
 
-impl Knobs {
-    /// The options; `approval` where the arguments do not say.
+impl BehaviourArgs {
+    /// The options; `approval` counts if the arguments name none.
     pub(super) fn options(&self, approval: Approval) -> Options {
         let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         let fault = match self.fault {

@@ -1,4 +1,4 @@
-//! What people use today, on the same server.
+//! Other tools, against the same server.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,11 +8,11 @@ use crate::programs::target_folder;
 use crate::support::{REGION, START_URL};
 use crate::{ACCOUNTS, ROLES, Row, Stage};
 
-/// Nobody waits longer.
+/// A run is stopped after this time.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// The original's `-d`, and aws-sso-util's `configure populate`.
-pub fn others(stage: &Stage) -> Vec<Row> {
+/// The original tool's `-d`, and aws-sso-util's `configure populate`.
+pub fn rows(stage: &Stage) -> Vec<Row> {
     let rows = [
         ("the original's -d", "original", "benches/requirements.txt", original as fn(&Stage, &Path) -> Row),
         ("aws-sso-util configure populate", "populate", "benches/requirements-populate.txt", populate),
@@ -27,7 +27,7 @@ pub fn others(stage: &Stage) -> Vec<Row> {
         .collect()
 }
 
-/// A virtual environment with these packages, if they can be had.
+/// A virtual environment with these packages, if they can be installed.
 fn environment(name: &str, requirements: &str) -> Option<PathBuf> {
     let folder = target_folder().join("bench").join(name);
     let make = "set -eu; cd \"$1\"; . tests/setup.bash; virtual_environment \"$2\" \"$3\"";
@@ -36,20 +36,20 @@ fn environment(name: &str, requirements: &str) -> Option<PathBuf> {
     command.status().is_ok_and(|status| status.success()).then_some(folder)
 }
 
-/// It asks for one page of accounts, which this service makes twenty long, and one account after the other.
+/// It lists one page of accounts only, which has 20 here, and their roles one account after the other.
 fn original(stage: &Stage, folder: &Path) -> Row {
     let python = stage.home.command(folder.join("bin/python")).args(["-m", "aws_sso", "-p", "corp", "-d"]);
     let run = stage.run(python.env("AWS_DEFAULT_REGION", REGION).env("AWS_EC2_METADATA_DISABLED", "true"));
     row("the original's -d", &run)
 }
 
-/// It looks for a token by the start URL, not by the session's name.
+/// It looks for a token under the start URL, not under the session's name.
 fn populate(stage: &Stage, folder: &Path) -> Row {
     let session = format!("{}.json", sha1_smol::Sha1::from("corp").digest());
     let start_url = format!("{}.json", sha1_smol::Sha1::from(START_URL).digest());
     let token = stage.home.read(format!(".aws/sso/cache/{session}"));
     stage.home.write(format!(".aws/sso/cache/{start_url}"), token);
-    // It rewrites the file for each profile, so that the time grows with the square of their number.
+    // It rewrites the whole file for each profile, so its time grows with the square of their number.
     let program =
         stage.home.command("timeout").arg(PATIENCE.as_secs().to_string()).arg(folder.join("bin/aws-sso-util"));
     let options = ["configure", "populate", "-u", START_URL, "--sso-region", REGION, "-r", REGION];
