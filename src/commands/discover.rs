@@ -1,6 +1,6 @@
 //! `discover` and `-d`: a named profile for every account and role.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::programs;
 
 use crate::context::Context;
 use crate::discovery::diff;
-use crate::discovery::{self, Counts, Named, Offered, Settings, Style, Template};
+use crate::discovery::{self, Counts, CredentialSource, Named, Offered, ProfileOptions, Template};
 use crate::environment;
 use crate::error::{Error, Result, reason};
 use crate::files::atomic;
@@ -101,7 +101,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
         return print(&format!("{shown} is as it was before the last discovery\n"));
     }
     let template = context.template(arguments.name.as_ref())?;
-    let settings = settings(arguments)?;
+    let options = profile_options(arguments)?;
     let directory = context.directory()?;
     let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
     let fetched = context.fetch(&directory, resume(arguments), &progress)?;
@@ -110,14 +110,17 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     let unknown: HashSet<_> = missing.iter().map(|Missing { account, .. }| account.id.clone()).collect();
     let selection = Selection::new(&arguments.matches, &arguments.exclude);
     let named = discovery::names(inventory, &directory, &template);
+    let in_accounts: HashMap<_, _> =
+        inventory.accounts.iter().map(|account| (&account.id, selection.in_account(account))).collect();
     let is_wanted = |named: &&Named<'_>| {
-        !unknown.contains(&named.account.id) && selection.has(named.account, &named.role.role_name)
+        !unknown.contains(&named.account.id)
+            && in_accounts.get(&named.account.id).is_some_and(|selection| selection.has(&named.role.role_name))
     };
     let wanted: Vec<_> = named.iter().filter(is_wanted).collect();
     let offered = Offered::new(inventory, unknown.clone());
     let planned = |bytes: &[u8]| -> Result<(Vec<u8>, Counts)> {
         let mut document = Document::parse(bytes);
-        let counts = discovery::update(&mut document, &wanted, &offered, &directory, &settings)?;
+        let counts = discovery::update(&mut document, &wanted, &offered, &directory, &options)?;
         Ok((document.to_bytes(), counts))
     };
 
@@ -126,7 +129,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
         let (after, counts) = planned(&before)?;
         print(&diff::unified(&shown, &before, &after, std::io::stdout().is_terminal()))?;
         if !arguments.quiet {
-            terminal::say(&format!("{shown} would be updated: {}\n", summary(&counts, settings.prune)));
+            terminal::say(&format!("{shown} would be updated: {}\n", summary(&counts, options.prune)));
         }
         warn_of_left(&counts);
     } else {
@@ -148,7 +151,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
         warn_of_left(&edited.outcome);
         if !arguments.quiet {
             let verb = if edited.before == edited.after { "is up to date" } else { "updated" };
-            print(&format!("{shown} {verb}: {}\n", summary(&edited.outcome, settings.prune)))?;
+            print(&format!("{shown} {verb}: {}\n", summary(&edited.outcome, options.prune)))?;
         }
     }
     match fetched.shortfall() {
@@ -170,21 +173,26 @@ fn resume(arguments: &DiscoverArgs) -> Resume {
     }
 }
 
-fn settings(arguments: &DiscoverArgs) -> Result<Settings> {
-    let style = match arguments.style {
+fn profile_options(arguments: &DiscoverArgs) -> Result<ProfileOptions> {
+    let source = match arguments.style {
         CredentialStyle::Process if arguments.absolute => {
             let program = programs::this_program()
                 .map_err(|error| Error::failed(format!("cannot find the path of this program: {}", reason(&error))))?;
-            Style::Process { program: program.to_string_lossy().into_owned() }
+            CredentialSource::Process { program: program.to_string_lossy().into_owned() }
         }
-        CredentialStyle::Process => Style::Process { program: "aws-sso".to_owned() },
+        CredentialStyle::Process => CredentialSource::Process { program: "aws-sso".to_owned() },
         CredentialStyle::Sso if arguments.absolute => {
             return Err(Error::usage("--absolute does not go with --style sso")
                 .with_remedy("such profiles do not run this program: leave --absolute out"));
         }
-        CredentialStyle::Sso => Style::Sso,
+        CredentialStyle::Sso => CredentialSource::Sso,
     };
-    Ok(Settings { style, region: arguments.region.clone(), output: arguments.output.clone(), prune: arguments.prune })
+    Ok(ProfileOptions {
+        source,
+        region: arguments.region.clone(),
+        output: arguments.output.clone(),
+        prune: arguments.prune,
+    })
 }
 
 fn summary(counts: &Counts, prune: bool) -> String {

@@ -93,9 +93,8 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
 }
 
 fn rows<'a>(inventory: &'a Inventory, selection: &Selection) -> Vec<ListedRole<'a>> {
-    inventory
-        .roles()
-        .filter(|(account, role)| selection.has(account, &role.role_name))
+    selection
+        .roles(inventory)
         .map(|(account, role)| ListedRole {
             account_id: &account.id,
             account_name: &account.name,

@@ -1,12 +1,13 @@
-//! What would change in a file, as a unified diff.
+//! Shows what would change in a file, as a unified diff.
 
 use similar::{ChangeTag, TextDiff};
 
 use crate::terminal::clean;
 
+/// Lines shown before and after each change.
 const CONTEXT: usize = 3;
 
-/// The difference, coloured if asked for; empty where there is none. Secrets in the lines around a change are not shown.
+/// The difference; empty where there is none. Secrets in the lines around a change are not shown.
 pub(crate) fn unified(name: &str, before: &[u8], after: &[u8], colour: bool) -> String {
     let paint = |code: &str, line: &str| {
         if colour { format!("\u{1b}[{code}m{line}\u{1b}[0m\n") } else { format!("{line}\n") }
@@ -35,14 +36,14 @@ pub(crate) fn unified(name: &str, before: &[u8], after: &[u8], colour: bool) -> 
     text
 }
 
-/// The line as a terminal may show it, without the value of a secret.
+/// The line without control characters and without the value of a secret.
 fn legible(line: &str) -> String {
     let secret = ["aws_secret_access_key", "aws_session_token"];
     let shown = match line.split_once('=') {
         Some((key, _)) if secret.contains(&key.trim().to_ascii_lowercase().as_str()) => format!("{key}= ***"),
         _ => line.to_owned(),
     };
-    // A tab stays one.
+    // `clean` would replace tabs, which are common in config files.
     shown.split('\t').map(clean).collect::<Vec<_>>().join("\t")
 }
 

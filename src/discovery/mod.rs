@@ -1,4 +1,4 @@
-//! Discovered profiles: what each role's profile is called, and how all of them get into the AWS config.
+//! Discovered profiles: a name for the profile of each role, and the update of the AWS config.
 
 pub(crate) mod diff;
 mod name;
@@ -9,4 +9,4 @@ mod update;
 pub use name::{Named, names};
 pub use template::Template;
 pub use undo::{keep, undo};
-pub use update::{Counts, Offered, Settings, Style, marks, update};
+pub use update::{Counts, CredentialSource, Offered, ProfileOptions, marks, update};

@@ -1,4 +1,4 @@
-//! A name for every role's profile: legible to every SDK, and each name once.
+//! A name for the profile of every role: each SDK can read it, and no two are the same.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,65 +10,70 @@ use crate::aws_config::directory::Directory;
 use crate::inventory::{Account, Inventory};
 use crate::role::RoleArn;
 
-/// A role, and what its profile is called.
+/// A role, and the name of its profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named<'a> {
-    /// The profile.
+    /// The name of the profile.
     pub name: String,
-    /// The role's account.
+    /// The account of the role.
     pub account: &'a Account,
     /// The role.
     pub role: RoleArn,
 }
 
-/// Every role with its profile's name, sorted by it.
+/// Every role with the name of its profile, sorted by name.
 ///
-/// The names follow from the directory's accounts and roles alone, so that they are the same on every run and on every
-/// machine. Where two roles would share one, each gets a few digits of its own; a role whose name needed no replacement
-/// keeps it, if it is the only such one.
+/// A name depends on the accounts and roles alone, so it is the same in every run and on every machine. Where two roles
+/// would have the same name, each gets a few digits of its own. One role can keep the name: the only one whose name had
+/// no character to be replaced.
 #[must_use]
 pub fn names<'a>(inventory: &'a Inventory, directory: &Directory, template: &Template) -> Vec<Named<'a>> {
     let session = directory.session.as_deref().unwrap_or(&directory.name);
-    let mut named: Vec<_> = inventory
-        .roles()
-        .map(|(account, role)| {
-            let rendered = template.render(Fields {
-                account_id: &account.id,
-                account_name: &account.name,
-                role: &role.role_name,
-                session,
-                email: &account.email,
-            });
-            let name = safe_name(&rendered);
-            let is_exact = name == rendered;
-            (Named { name, account, role }, is_exact)
-        })
-        .collect();
-
-    let mut uses: HashMap<String, (usize, usize)> = HashMap::new();
-    for (Named { name, .. }, is_exact) in &named {
-        let (all, exact) = uses.entry(name.clone()).or_default();
-        (*all, *exact) = (*all + 1, *exact + usize::from(*is_exact));
+    let mut all = Vec::new();
+    let mut uses: HashMap<String, Uses> = HashMap::new();
+    for (account, role) in inventory.roles() {
+        let rendered = template.render(Fields {
+            account_id: &account.id,
+            account_name: &account.name,
+            role: &role.role_name,
+            session,
+            email: &account.email,
+        });
+        let name = safe_name(&rendered);
+        let is_exact = name == rendered;
+        let uses = uses.entry(name.clone()).or_default();
+        uses.all += 1;
+        uses.exact += usize::from(is_exact);
+        all.push((Named { name, account, role }, is_exact));
     }
-    let keeps = |name: &str, is_exact: bool| {
-        let (all, exact) = uses[name];
-        // `default` is what programs use that name no profile: nobody means to change that by discovering.
+    let keeps_name = |name: &str, is_exact: bool| {
+        let Uses { all, exact } = uses[name];
+        // Programs that name no profile use `default`. Discovery must not change what they get.
         name != "default" && !name.is_empty() && (all == 1 || (is_exact && exact == 1))
     };
-    let mut taken: HashSet<String> =
-        named.iter().filter(|(named, exact)| keeps(&named.name, *exact)).map(|(named, _)| named.name.clone()).collect();
-    for (named, is_exact) in &mut named {
-        if !keeps(&named.name, *is_exact) {
-            named.name = distinct(&named.name, &named.role, &taken);
-            taken.insert(named.name.clone());
-        }
+    let (mut named, clashing): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(named, is_exact)| keeps_name(&named.name, *is_exact));
+    // All kept names are taken before the first one gets digits: a kept name may look like another one with digits.
+    let mut taken: HashSet<String> = named.iter().map(|(named, _)| named.name.clone()).collect();
+    for (mut clash, is_exact) in clashing {
+        clash.name = distinct(&clash.name, &clash.role, &taken);
+        taken.insert(clash.name.clone());
+        named.push((clash, is_exact));
     }
     let mut named: Vec<_> = named.into_iter().map(|(named, _)| named).collect();
     named.sort_by(|one, other| one.name.cmp(&other.name));
     named
 }
 
-/// The name with as many digits of the role's own as it takes.
+/// How many roles a rendered name belongs to.
+#[derive(Clone, Copy, Default)]
+struct Uses {
+    all: usize,
+    /// Of these, the ones whose name had no character to be replaced.
+    exact: usize,
+}
+
+/// The name with as many digits of the role's digest as make it unique.
 fn distinct(name: &str, role: &RoleArn, taken: &HashSet<String>) -> String {
     let digest = Sha1::from(format!("{}/{}", role.account_id, role.role_name)).digest().to_string();
     let separator = if name.is_empty() { "" } else { "-" };
@@ -112,14 +117,14 @@ mod tests {
         let found = named(&[(ONE, "", &["a,b=c", "a-b-c", "reader"])], "{account_id}-{role}");
         let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert!(names.is_sorted());
-        // The one that needed no replacement keeps its name.
+        // The name without a replaced character stays.
         assert_eq!(found[0], (format!("{ONE}-a-b-c"), format!("{ONE}/a-b-c")));
         assert!(names[1].starts_with(&format!("{ONE}-a-b-c-")) && found[1].1 == format!("{ONE}/a,b=c"));
         assert_eq!(names[2], format!("{ONE}-reader"));
     }
 
     #[test]
-    fn two_accounts_of_one_name_are_told_apart_the_same_way_whatever_else_there_is() {
+    fn two_accounts_of_one_name_get_the_same_digits_whatever_other_roles_there_are() {
         let template = "{account_name|slug}-{role}";
         let both = named(&[(ONE, "Prod", &["x"]), (TWO, "prod", &["x"])], template);
         assert_ne!(both[0].0, both[1].0);
@@ -129,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn no_profile_is_called_default_or_nothing() {
+    fn no_profile_has_the_name_default_or_an_empty_name() {
         let found = named(&[(ONE, "Default", &["x"])], "{account_name|lower}");
         assert!(found[0].0.starts_with("default-"), "{found:?}");
         let found = named(&[(ONE, "", &["x"])], "{role|trim_prefix:x}");
@@ -138,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stay_distinct_where_one_looks_like_anothers_digits() {
+    fn names_are_distinct_where_one_looks_like_another_with_digits() {
         let digest = &Sha1::from(format!("{ONE}/a,b")).digest().to_string()[..6];
         let roles = ["a,b", "a=b", &format!("a-b-{digest}")];
         let found = named(&[(ONE, "", &roles)], "{role}");

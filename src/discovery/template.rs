@@ -1,10 +1,10 @@
-//! `--name TEMPLATE`: `{account_name|slug}-{role}`.
+//! The template of profile names, as in `--name "{account_name|slug}-{role}"`.
 
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-/// What a profile is called, in terms of its role.
+/// Text with fields, from which each role gets the name of its profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     parts: Vec<Part>,
@@ -28,12 +28,12 @@ enum Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Filter {
     Lower,
-    /// Lower case, and one `-` for whatever is no letter or digit.
+    /// Lower case, with one `-` for all characters between two words of letters and digits.
     Slug,
     TrimPrefix(String),
 }
 
-/// What a template is filled with.
+/// The values of the fields for one role.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a> {
     pub(super) account_id: &'a str,
@@ -44,7 +44,7 @@ pub(super) struct Fields<'a> {
 }
 
 impl Default for Template {
-    /// `ACCOUNTNUM-ROLENAME`, as the original names profiles.
+    /// `ACCOUNT_ID-ROLE`, as the original tool names profiles.
     fn default() -> Self {
         let field = |field| Part::Field(field, Vec::new());
         Self { parts: vec![field(Field::AccountId), Part::Text("-".to_owned()), field(Field::Role)] }
@@ -98,20 +98,20 @@ impl FromStr for Template {
 }
 
 fn invalid(template: &str, why: &str) -> Error {
-    Error::usage(format!("the name {template} is no template: {why}")).with_remedy(
+    Error::usage(format!("the template {template} is not valid: {why}")).with_remedy(
         "fields: {account_id} {account_name} {role} {session} {email}\n\
          filters: lower, slug, trim_prefix:TEXT, as in {account_name|trim_prefix:acme-|slug}-{role}",
     )
 }
 
 impl Template {
-    /// The name before it is made legible and distinct.
+    /// The name of one role's profile, which may still have characters that no profile name can have.
     pub(super) fn render(&self, fields: Fields<'_>) -> String {
         let render = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Field(field, filters) => {
                 let text = filters.iter().fold(field.of(fields).to_owned(), |text, filter| filter.apply(text));
-                // Not every account has a name, or one with a letter or digit in it.
+                // An account may have no name, or a name without any letter or digit.
                 if text.is_empty() && *field != Field::Role { fields.account_id.to_owned() } else { text }
             }
         };
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_template_is_said_with_what_there_is() {
+    fn an_error_in_a_template_is_named_with_the_fields_and_filters_that_exist() {
         let cases = [
             ("{account_id", "not closed"),
             ("role}", "not opened"),

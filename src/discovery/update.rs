@@ -1,4 +1,4 @@
-//! Discovered profiles into an AWS config: what is new, what changes, what is stale.
+//! Writes discovered profiles into an AWS config: which are new, which change, which are stale.
 
 use std::collections::HashSet;
 
@@ -12,62 +12,62 @@ use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef, is_role_name};
 
-/// How a profile says where its credentials come from; never both ways in one profile.
+/// Where a profile gets its credentials. A profile never has both.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// `credential_process`, with this program.
+pub enum CredentialSource {
+    /// `credential_process`, which runs this program by its name or path.
     Process {
-        /// Its name or path.
+        /// The name or the path.
         program: String,
     },
     /// The SSO keys of the AWS CLI v2 and the SDKs.
     Sso,
 }
 
-/// What is written into profiles.
+/// How profiles are written.
 #[derive(Clone, Debug)]
-pub struct Settings {
-    /// Where credentials come from.
-    pub style: Style,
-    /// `region`, for new profiles and for those in the block that have none.
+pub struct ProfileOptions {
+    /// Where they get their credentials.
+    pub source: CredentialSource,
+    /// `region` of new profiles, and of profiles in the block that have none.
     pub region: Option<String>,
-    /// `output`, likewise.
+    /// `output` of the same profiles.
     pub output: Option<String>,
-    /// Whether stale profiles go.
+    /// Whether stale profiles are removed.
     pub prune: bool,
 }
 
-/// What the service offers, whatever part of it is written.
+/// The roles that the service offers, whether or not they are selected.
 #[derive(Clone, Debug, Default)]
 pub struct Offered {
     roles: HashSet<(String, String)>,
-    /// Accounts whose roles could not be had: nothing is known of them.
+    /// The ids of accounts whose roles could not be fetched.
     unknown: HashSet<String>,
 }
 
-/// What an update has done.
+/// The result of an update.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Profiles that were not there.
+    /// Profiles that did not exist.
     pub new: usize,
-    /// Profiles that were there and mean something else now.
+    /// Profiles that existed and were changed.
     pub changed: usize,
-    /// Profiles that were there and stay.
+    /// Profiles that existed and were right already.
     pub unchanged: usize,
     /// Profiles of the block whose role the service no longer offers.
     pub stale: usize,
-    /// Profiles of that name which get their credentials in another way, and so were left.
+    /// Profiles that were not touched: the user wrote them, or the SDKs disagree on what they say.
     pub left: Vec<String>,
 }
 
 const PROCESS_KEY: &str = "credential_process";
 const SSO_KEYS: [&str; 5] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
-/// With any of these a profile has another source of credentials, which no SDK would mix with ours the same way.
+/// A profile with one of these has another source of credentials. The SDKs disagree on which source they use then.
 const OTHER_SOURCES: [&str; 5] =
     ["role_arn", "source_profile", "credential_source", "web_identity_token_file", "aws_access_key_id"];
 
 impl Offered {
-    /// All roles of the inventory; `unknown` are the ids of accounts whose roles could not be had.
+    /// All roles of the inventory; `unknown` are the ids of accounts whose roles could not be fetched.
     #[must_use]
     pub fn new(inventory: &Inventory, unknown: HashSet<String>) -> Self {
         let roles = inventory.roles().map(|(_, role)| (role.account_id, role.role_name)).collect();
@@ -78,14 +78,14 @@ impl Offered {
         let (account_id, role_name) = match role {
             RoleRef::Arn(arn) => (&arn.account_id, &arn.role_name),
             RoleRef::Id { account_id, role_name } => (account_id, role_name),
-            // Not of our making, whatever it means.
+            // Discovery does not write these, so such a profile is never stale.
             RoleRef::AccountName { .. } | RoleRef::Place(_) | RoleRef::Name(_) => return false,
         };
         !self.unknown.contains(account_id) && !self.roles.contains(&(account_id.clone(), role_name.clone()))
     }
 }
 
-/// The marks of the block of one PROFILE.
+/// The lines that begin and end the block of the profiles of one sso-session.
 #[must_use]
 pub fn marks(directory: &str) -> Marks {
     Marks {
@@ -94,13 +94,13 @@ pub fn marks(directory: &str) -> Marks {
     }
 }
 
-/// Writes these roles' profiles, and takes the stale ones away if that is asked for. `wanted` is sorted by name.
+/// Writes the profiles of the `wanted` roles, which are sorted by name, and removes stale profiles if the options say so.
 pub fn update(
     document: &mut Document,
     wanted: &[&Named<'_>],
     offered: &Offered,
     directory: &Directory,
-    settings: &Settings,
+    options: &ProfileOptions,
 ) -> Result<Counts> {
     let marks = marks(&directory.name);
     let in_block: HashSet<String> = document.block(&marks).into_iter().map(name_of).collect();
@@ -108,14 +108,14 @@ pub fn update(
     let mut new: Vec<NewProfile> = Vec::new();
     for Named { name, role, .. } in wanted {
         let header = Header::profile(name);
-        // A name that no permission set can have, and no line can hold.
-        if !is_role_name(&role.role_name) && source(directory, role, &settings.style).is_err() {
+        // A role name that no permission set can have may not fit into a line of the config.
+        if !is_role_name(&role.role_name) && source_keys(directory, role, &options.source).is_err() {
             counts.left.push(name.clone());
             continue;
         }
         if !document.has(&header) {
             counts.new += 1;
-            new.push((name.clone(), new_settings(directory, role, settings)?));
+            new.push((name.clone(), new_profile(directory, role, options)?));
             continue;
         }
         if document.is_ambiguous(&header) {
@@ -124,27 +124,31 @@ pub fn update(
         }
         let mut profile = Existing { document, header, changed: false };
         if in_block.contains(name) {
-            profile.take_over(directory, role, settings)?;
-            profile.default_to("region", settings.region.as_deref())?;
-            profile.default_to("output", settings.output.as_deref())?;
+            profile.take_over(directory, role, &options.source)?;
+            profile.default_to("region", options.region.as_deref())?;
+            profile.default_to("output", options.output.as_deref())?;
         } else if profile.has_other_source() || !profile.may_take(directory, role) {
             counts.left.push(name.clone());
             continue;
         } else if !profile.is_native() {
-            profile.take_over(directory, role, settings)?;
+            profile.take_over(directory, role, &options.source)?;
         }
-        *(if profile.changed { &mut counts.changed } else { &mut counts.unchanged }) += 1;
+        if profile.changed {
+            counts.changed += 1;
+        } else {
+            counts.unchanged += 1;
+        }
     }
     let stale = stale(document, &marks, wanted, offered, directory);
     counts.stale = stale.len();
     document.add_to_block(&marks, new)?;
-    if settings.prune && !stale.is_empty() {
+    if options.prune && !stale.is_empty() {
         document.remove_from_block(&marks, &stale);
     }
     Ok(counts)
 }
 
-/// The block's profiles whose role is no longer offered.
+/// The profiles in the block whose role is no longer offered.
 fn stale(
     document: &Document,
     marks: &Marks,
@@ -154,9 +158,10 @@ fn stale(
 ) -> HashSet<String> {
     let wanted: HashSet<&str> = wanted.iter().map(|named| named.name.as_str()).collect();
     let is_stale = |name: &str, lines: &[u8]| {
-        // One in the block that means another directory's role, or none, is somebody's own.
+        // The user may have put a profile of their own into the block: its role is of another sso-session, or it has none.
         let config = Config::parse(lines);
-        config.role_of(name).is_some_and(|(of, role)| (of == directory.name || of == name) && offered.lacks(&role))
+        let Some((session, role)) = config.role_of(name) else { return false };
+        (session == directory.name || session == name) && offered.lacks(&role)
     };
     document
         .in_block(marks)
@@ -171,13 +176,17 @@ fn name_of(header: &Header<'_>) -> String {
     String::from_utf8_lossy(&header.name).into_owned()
 }
 
-/// The keys by which a profile gets a role's credentials.
-fn source(directory: &Directory, role: &RoleArn, style: &Style) -> Result<Vec<(&'static str, String)>> {
-    match style {
-        Style::Process { program } => {
+/// The keys with which a profile gets a role's credentials.
+fn source_keys(
+    directory: &Directory,
+    role: &RoleArn,
+    source: &CredentialSource,
+) -> Result<Vec<(&'static str, String)>> {
+    match source {
+        CredentialSource::Process { program } => {
             Ok(vec![(PROCESS_KEY, credential_process::command(program, &directory.name, role)?)])
         }
-        Style::Sso => {
+        CredentialSource::Sso => {
             let mut keys = match &directory.session {
                 Some(session) => vec![("sso_session", session.clone())],
                 None => {
@@ -191,14 +200,14 @@ fn source(directory: &Directory, role: &RoleArn, style: &Style) -> Result<Vec<(&
     }
 }
 
-fn new_settings(directory: &Directory, role: &RoleArn, settings: &Settings) -> Result<Vec<(&'static str, String)>> {
-    let mut keys = source(directory, role, &settings.style)?;
-    keys.extend(settings.region.clone().map(|region| ("region", region)));
-    keys.extend(settings.output.clone().map(|output| ("output", output)));
+fn new_profile(directory: &Directory, role: &RoleArn, options: &ProfileOptions) -> Result<Vec<(&'static str, String)>> {
+    let mut keys = source_keys(directory, role, &options.source)?;
+    keys.extend(options.region.clone().map(|region| ("region", region)));
+    keys.extend(options.output.clone().map(|output| ("output", output)));
     Ok(keys)
 }
 
-/// A profile that is there already.
+/// A profile that the config has already.
 struct Existing<'a> {
     document: &'a mut Document,
     header: Header<'a>,
@@ -210,9 +219,9 @@ impl Existing<'_> {
         self.document.get(&self.header, key).filter(|value| !value.is_empty())
     }
 
-    /// Makes it this role's profile; its other keys, their order and all comments stay.
-    fn take_over(&mut self, directory: &Directory, role: &RoleArn, settings: &Settings) -> Result<()> {
-        let keys = source(directory, role, &settings.style)?;
+    /// Makes it this role's profile. Its other keys, their order and all comments stay.
+    fn take_over(&mut self, directory: &Directory, role: &RoleArn, source: &CredentialSource) -> Result<()> {
+        let keys = source_keys(directory, role, source)?;
         for key in [PROCESS_KEY].into_iter().chain(SSO_KEYS) {
             if !keys.iter().any(|(own, _)| *own == key) {
                 self.changed |= self.document.remove_key(&self.header, key);
@@ -224,6 +233,7 @@ impl Existing<'_> {
         Ok(())
     }
 
+    /// Sets a key that the profile does not have.
     fn default_to(&mut self, key: &str, value: Option<&str>) -> Result<()> {
         match value {
             Some(value) if self.get(key).is_none() => self.set(key, value),
@@ -243,23 +253,25 @@ impl Existing<'_> {
         OTHER_SOURCES.iter().any(|key| self.get(key).is_some())
     }
 
-    /// Whether it signs in by itself, with the SSO keys.
+    /// Whether it has SSO keys, with which the AWS CLI and the SDKs sign in themselves.
     fn is_native(&self) -> bool {
         SSO_KEYS.iter().any(|key| self.get(key).is_some())
     }
 
-    /// Whether it is discovered from another directory.
-    fn is_anothers(&self, directory: &Directory) -> bool {
+    /// Whether its credentials come from another sso-session.
+    fn is_of_another_session(&self, directory: &Directory) -> bool {
         let Some(command) = self.get(PROCESS_KEY) else { return false };
         let config = Config::parse(format!("[profile x]\n{PROCESS_KEY} = {command}\n").as_bytes());
-        let of = config.processes().next().and_then(|process| process.profile);
-        of.is_some_and(|of| of != directory.name)
+        let session = config.processes().next().and_then(|process| process.profile);
+        session.is_some_and(|session| session != directory.name)
     }
 
-    /// Whether it may become this role's profile: with SSO keys, only if it is that already. Somebody wrote them by hand,
-    /// and they may be what says where the directory is.
+    /// Whether it may become this role's profile.
+    ///
+    /// A profile with SSO keys may only if it is this role's already: the user wrote these keys, and they may be the only
+    /// place in the config that names the start URL.
     fn may_take(&self, directory: &Directory, role: &RoleArn) -> bool {
-        if self.is_anothers(directory) {
+        if self.is_of_another_session(directory) {
             return false;
         }
         let session = self.get("sso_session");

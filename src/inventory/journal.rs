@@ -1,7 +1,7 @@
-//! What a run has fetched so far, kept so that a run that was stopped goes on where it was.
+//! What a fetch has received so far, in a file, so that the next fetch continues where a stopped one ended.
 //!
-//! A line is added for each account when its roles have arrived; the account's list itself is asked for anew, since it
-//! is short and says which accounts still exist.
+//! The roles of each account are a line of their own. The list of accounts is not kept: it is short, and a new one says
+//! which accounts still exist.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -15,15 +15,15 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Result, reason};
 use crate::files::atomic;
 
-/// How old the role list of a run that was stopped may be to be taken as it is.
+/// Which role lists of a stopped fetch are used again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Resume {
-    /// An hour.
+    /// Those of the last hour.
     #[default]
     Recent,
-    /// As old as it may be.
+    /// All of them.
     Always,
-    /// Everything is asked for anew.
+    /// None.
     Never,
 }
 
@@ -40,7 +40,7 @@ impl Resume {
 
 /// The roles of one account.
 #[derive(Serialize, Deserialize)]
-struct Entry {
+struct JournalLine {
     start_url: String,
     account_id: String,
     roles: Vec<String>,
@@ -48,7 +48,7 @@ struct Entry {
     at: i64,
 }
 
-/// The file, and what it held at the start.
+/// The file, and the roles in it.
 #[derive(Debug)]
 pub(super) struct Journal {
     path: PathBuf,
@@ -58,14 +58,14 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal of the directory with this start URL. One that cannot be read is empty.
+    /// Opens the journal and reads the roles that were fetched from this start URL.
     pub(super) fn open(path: &Path, start_url: &str, resume: Resume) -> Result<Self> {
         let now = Timestamp::now().as_second();
         let bytes = atomic::read(path)?.unwrap_or_default();
         let kept = bytes
             .split(|byte| *byte == b'\n')
-            // A run that was killed may have left half a line.
-            .filter_map(|line| serde_json::from_slice::<Entry>(line).ok())
+            // A fetch that was killed may have left half a line.
+            .filter_map(|line| serde_json::from_slice::<JournalLine>(line).ok())
             .filter(|entry| entry.start_url == start_url && resume.allows(now - entry.at))
             .map(|entry| (entry.account_id, entry.roles))
             .collect::<HashMap<_, _>>();
@@ -77,7 +77,7 @@ impl Journal {
         Ok(journal)
     }
 
-    /// `None` where no file can be made: the run works without, it only cannot be resumed.
+    /// The file to append to. `None` where it cannot be created: the fetch works, but cannot be resumed.
     fn appendable(&self, is_whole: bool) -> Option<File> {
         if let Some(folder) = self.path.parent() {
             let _ = fs::create_dir_all(folder);
@@ -93,15 +93,15 @@ impl Journal {
         Some(file)
     }
 
-    /// The roles of an account, if they were kept.
-    pub(super) fn take(&mut self, account_id: &str) -> Option<Vec<String>> {
+    /// The roles of an account, if they were kept. They stay in the journal: a rejected token starts the fetch again.
+    pub(super) fn roles(&self, account_id: &str) -> Option<Vec<String>> {
         self.kept.get(account_id).cloned()
     }
 
     /// Keeps an account's roles.
     pub(super) fn add(&mut self, account_id: &str, roles: &[String]) {
         self.kept.insert(account_id.to_owned(), roles.to_vec());
-        let entry = Entry {
+        let entry = JournalLine {
             start_url: self.start_url.clone(),
             account_id: account_id.to_owned(),
             roles: roles.to_vec(),
@@ -118,7 +118,7 @@ impl Journal {
         }
     }
 
-    /// Everything has arrived: there is nothing to resume.
+    /// Deletes the file, because there is nothing to resume.
     pub(super) fn remove(&mut self) {
         self.file = None;
         let _ = fs::remove_file(&self.path);
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_kept_is_taken_up_within_an_hour_in_the_same_directory() {
+    fn kept_roles_are_used_again_within_an_hour_and_from_the_same_start_url() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("folder/journal");
         let roles = ["reader".to_owned(), "=ls".to_owned()];
@@ -140,7 +140,7 @@ mod tests {
             "{{\"start_url\":\"https://a\",\"account_id\":\"222222222222\",\"roles\":[],\"at\":{}}}\n",
             now - 3601
         );
-        // And half a line, as a killed run leaves it.
+        // And half a line, as a killed fetch leaves it.
         let text = fs::read_to_string(&path).unwrap() + &old + "{\"start_url\":\"https://a\",\"acc";
         fs::write(&path, &text).unwrap();
 
@@ -153,12 +153,12 @@ mod tests {
         for (start_url, resume, first, second) in cases {
             fs::write(&path, &text).unwrap();
             let mut journal = Journal::open(&path, start_url, resume).unwrap();
-            assert_eq!(journal.take("111111111111").is_some(), first, "{start_url} {resume:?}");
-            assert_eq!(journal.take("222222222222").is_some(), second, "{start_url} {resume:?}");
+            assert_eq!(journal.roles("111111111111").is_some(), first, "{start_url} {resume:?}");
+            assert_eq!(journal.roles("222222222222").is_some(), second, "{start_url} {resume:?}");
             journal.add("333333333333", &roles);
             let mut again = Journal::open(&path, start_url, Resume::Recent).unwrap();
-            assert_eq!(again.take("333333333333").as_deref(), Some(&roles[..]));
-            assert_eq!(again.take("111111111111").is_some(), first, "{start_url} {resume:?}");
+            assert_eq!(again.roles("333333333333").as_deref(), Some(&roles[..]));
+            assert_eq!(again.roles("111111111111").is_some(), first, "{start_url} {resume:?}");
             again.remove();
             assert!(!path.exists());
         }

@@ -1,24 +1,25 @@
-//! How far a long fetch has got, on stderr: a bar on a terminal, plain lines elsewhere.
+//! Shows how far a fetch has got, on stderr: a bar on a terminal, plain lines elsewhere.
 
 use std::cell::Cell;
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::inventory::Tally;
+use super::fetch::FetchCounts;
 use crate::terminal;
 
-/// Plain lines come once for so many accounts.
+/// One plain line is written for so many accounts.
 const STEP: usize = 100;
 
-/// What a person sees of a fetch.
+/// How the progress is shown.
 pub(crate) enum Progress {
     Hidden,
     Bar(ProgressBar),
     Lines {
         /// How many accounts were done when the last line was written.
-        told: Cell<usize>,
-        resumed: Cell<bool>,
+        shown: Cell<usize>,
+        /// Whether a line has said how many accounts an earlier fetch had received.
+        has_shown_resumed: Cell<bool>,
     },
 }
 
@@ -26,12 +27,12 @@ impl Progress {
     /// A bar on a terminal, lines elsewhere.
     pub(crate) fn new() -> Self {
         match Self::for_person() {
-            Self::Hidden => Self::Lines { told: Cell::new(0), resumed: Cell::new(false) },
+            Self::Hidden => Self::Lines { shown: Cell::new(0), has_shown_resumed: Cell::new(false) },
             bar => bar,
         }
     }
 
-    /// A bar on a terminal, nothing elsewhere: for what only happens to need the accounts.
+    /// A bar on a terminal, nothing elsewhere: for commands that fetch the accounts only where none are remembered.
     pub(crate) fn for_person() -> Self {
         if !std::io::stderr().is_terminal() {
             return Self::Hidden;
@@ -44,33 +45,33 @@ impl Progress {
         Self::Bar(bar)
     }
 
-    pub(crate) fn show(&self, tally: &Tally) {
+    pub(crate) fn show(&self, counts: &FetchCounts) {
         match self {
             Self::Hidden => {}
             Self::Bar(bar) => {
-                if tally.resumed > 0 && bar.position() == 0 {
-                    // They cost nothing, so they say nothing of the rate.
-                    bar.set_position(tally.resumed as u64);
+                if counts.resumed > 0 && bar.position() == 0 {
+                    // These took no time: without a reset they would make the rate and the time left wrong.
+                    bar.set_position(counts.resumed as u64);
                     bar.reset_eta();
                 }
-                bar.set_length(tally.accounts as u64);
-                bar.set_message(tally.roles.to_string());
-                bar.set_position(tally.done as u64);
+                bar.set_length(counts.accounts as u64);
+                bar.set_message(counts.roles.to_string());
+                bar.set_position(counts.done as u64);
             }
-            Self::Lines { told, resumed } => {
-                if tally.resumed > 0 && tally.all_known && !resumed.replace(true) {
-                    terminal::say(&format!("aws-sso: {} accounts were fetched by the run before\n", tally.resumed));
+            Self::Lines { shown, has_shown_resumed } => {
+                if counts.resumed > 0 && counts.all_known && !has_shown_resumed.replace(true) {
+                    terminal::say(&format!("aws-sso: {} accounts had been fetched before\n", counts.resumed));
                 }
-                if tally.done / STEP > told.replace(tally.done) / STEP {
-                    let more = if tally.all_known { "" } else { " or more" };
-                    let Tally { accounts, done, roles, .. } = tally;
+                if counts.done / STEP > shown.replace(counts.done) / STEP {
+                    let more = if counts.all_known { "" } else { " or more" };
+                    let FetchCounts { accounts, done, roles, .. } = counts;
                     terminal::say(&format!("aws-sso: {done} of {accounts}{more} accounts, {roles} roles\n"));
                 }
             }
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn end(&self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
@@ -78,7 +79,7 @@ impl Progress {
     }
 }
 
-/// Whole accounts a second, where indicatif would show four decimals.
+/// Whole accounts per second: indicatif alone would show four decimals.
 fn per_second(state: &indicatif::ProgressState, text: &mut dyn std::fmt::Write) {
     let _ = write!(text, "{:.0}/s", state.per_sec());
 }

@@ -1,36 +1,34 @@
-//! Which roles were used last, so that `pick` shows them first. Names and times only.
+//! The roles that were used last, which `pick` shows first. The file holds names and times only.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::file_name;
+use super::paths;
 use crate::aws_config::directory::Directory;
-use crate::environment;
-use crate::error::Result;
 use crate::files::atomic;
 use crate::files::folder::Privacy;
 use crate::role::RoleArn;
 
-/// What nobody remembers having used needs no place at the top.
+/// How many recent roles are kept.
 const MOST: usize = 100;
 
-/// The roles of a directory that were used, the latest first: a line each, `EPOCH ACCOUNT_ID/ROLE`.
+/// The roles of an sso-session that were used, the latest first. Each is a line `EPOCH ACCOUNT_ID/ROLE` of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recent {
     uses: Vec<(i64, String)>,
 }
 
 impl Recent {
-    /// What is known; nothing where the file cannot be read, which is worse for nobody's work.
+    /// The roles in the file; none where it cannot be read, because only the order in `pick` depends on it.
     #[must_use]
     pub fn of(directory: &Directory) -> Self {
-        path(directory).map(|path| Self::read(&path)).unwrap_or_default()
+        paths::recent(directory).map(|path| Self::read(&path)).unwrap_or_default()
     }
 
-    /// Remembers that a role was used just now. That it cannot be remembered is no error.
+    /// Remembers that a role was used just now. A file that cannot be written is only logged.
     pub fn add(directory: &Directory, role: &RoleArn) {
-        let added = path(directory).and_then(|path| {
+        let added = paths::recent(directory).and_then(|path| {
             let recent = Self::read(&path).with(Timestamp::now().as_second(), role);
             atomic::write(&path, recent.text().as_bytes(), Privacy::Secret)
         });
@@ -39,7 +37,7 @@ impl Recent {
         }
     }
 
-    /// When an account's roles were used last, in seconds since 1970, and their names.
+    /// The roles of an account: when each was used last, in seconds since 1970, and its name.
     #[must_use]
     pub fn of_account(&self, account_id: &str) -> Vec<(i64, &str)> {
         let uses = self.uses.iter().filter_map(|(at, key)| {
@@ -72,10 +70,6 @@ impl Recent {
     }
 }
 
-fn path(directory: &Directory) -> Result<PathBuf> {
-    Ok(environment::cache_folder()?.join(file_name(directory, "recent")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_stands_first_once_and_the_oldest_are_forgotten() {
+    fn the_latest_role_comes_first_and_once_and_the_oldest_are_dropped() {
         let recent = (0..MOST + 5)
             .fold(Recent::default(), |recent, number| recent.with(i64::try_from(number).unwrap(), &role(number)));
         let recent = recent.with(1000, &role(50));

@@ -1,6 +1,8 @@
-//! Some of the accounts and roles, by patterns on their names.
+//! Selects accounts and roles by patterns on their names.
 
+use super::remembered::Inventory;
 use crate::identity_center::Account;
+use crate::role::RoleArn;
 
 /// `--match` and `--exclude`.
 #[derive(Clone, Debug, Default)]
@@ -10,27 +12,63 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// What any pattern of `matches` (all, where there is none) and none of `excludes` names.
+    /// The roles that match any of `matches` (every role, where there is none) and none of `excludes`.
     #[must_use]
     pub fn new(matches: &[String], excludes: &[String]) -> Self {
         let parse = |patterns: &[String]| patterns.iter().map(|text| Pattern::parse(text)).collect();
         Self { matches: parse(matches), excludes: parse(excludes) }
     }
 
-    /// Whether it has this role.
+    /// The selected roles, in the order of the inventory.
+    pub fn roles<'a>(&self, inventory: &'a Inventory) -> impl Iterator<Item = (&'a Account, RoleArn)> {
+        inventory.accounts.iter().flat_map(move |account| {
+            let selection = self.in_account(account);
+            let selected = account.roles.iter().filter(move |role| selection.has(role));
+            selected.map(move |role| (account, inventory.arn(account, role)))
+        })
+    }
+
+    /// What is selected in an account. What depends on the account alone is decided here, once for all its roles.
     #[must_use]
-    pub fn has(&self, account: &Account, role_name: &str) -> bool {
-        let names = |pattern: &Pattern| pattern.names(account, role_name);
-        (self.matches.is_empty() || self.matches.iter().any(names)) && !self.excludes.iter().any(names)
+    pub fn in_account(&self, account: &Account) -> RoleSelection<'_> {
+        let name = account.name.to_lowercase();
+        let mut selection = RoleSelection::default();
+        if self.matches.is_empty() {
+            selection.matches.push(EVERY_ROLE);
+        }
+        selection.matches.extend(self.matches.iter().filter_map(|pattern| pattern.in_account(&name, &account.id)));
+        selection.excludes.extend(self.excludes.iter().filter_map(|pattern| pattern.in_account(&name, &account.id)));
+        selection
     }
 }
 
-/// A pattern: part of an account's name or id or of a role's name, or all of it with `*` and `?`; with a slash in it,
-/// one for the account and one for the role. Case does not count.
+/// The pattern that every name contains.
+const EVERY_ROLE: &str = "";
+
+/// The roles that are selected in one account.
+#[derive(Clone, Debug, Default)]
+pub struct RoleSelection<'a> {
+    matches: Vec<&'a str>,
+    excludes: Vec<&'a str>,
+}
+
+impl RoleSelection<'_> {
+    /// Whether this role is selected.
+    #[must_use]
+    pub fn has(&self, role_name: &str) -> bool {
+        let role_name = role_name.to_lowercase();
+        let fits_role = |pattern: &&str| fits(pattern, &role_name);
+        self.matches.iter().any(fits_role) && !self.excludes.iter().any(fits_role)
+    }
+}
+
+/// A pattern: a part of an account's name or id or of a role's name, or all of it with `*` and `?`. With a slash it is
+/// one pattern for the account and one for the role. Upper and lower case are the same.
 #[derive(Clone, Debug)]
 struct Pattern {
+    /// In lower case, like its parts.
     whole: String,
-    /// What stands before and after the last slash.
+    /// The parts before and after the last slash.
     parts: Option<(String, String)>,
 }
 
@@ -41,38 +79,45 @@ impl Pattern {
         Self { whole, parts }
     }
 
-    fn names(&self, account: &Account, role_name: &str) -> bool {
-        let is_account = |pattern: &str| fits(pattern, &account.name) || fits(pattern, &account.id);
-        // An account's name may hold a slash too.
-        is_account(&self.whole)
-            || match &self.parts {
-                Some((account, role)) => is_account(account) && fits(role, role_name),
-                None => fits(&self.whole, role_name),
-            }
+    /// The pattern for the roles of an account; `None` where it matches none of them. `name` is in lower case.
+    fn in_account(&self, name: &str, id: &str) -> Option<&str> {
+        let fits_account = |pattern: &str| fits(pattern, name) || fits(pattern, id);
+        // The whole pattern comes first, because an account's name can contain a slash too.
+        if fits_account(&self.whole) {
+            return Some(EVERY_ROLE);
+        }
+        match &self.parts {
+            Some((account, role)) if fits_account(account) => Some(role),
+            Some(_) => None,
+            None => Some(&self.whole),
+        }
     }
 }
 
+/// Whether a pattern matches a text; both are in lower case.
 fn fits(pattern: &str, text: &str) -> bool {
-    let text = text.to_lowercase();
-    if pattern.contains(['*', '?']) {
-        let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-        glob(&pattern, &text)
-    } else {
-        text.contains(pattern)
-    }
+    if pattern.contains(['*', '?']) { glob(pattern.as_bytes(), text.as_bytes()) } else { text.contains(pattern) }
 }
 
-/// Steps back to the last `*` only, so that no pattern takes more than the product of both lengths.
-fn glob(pattern: &[char], text: &[char]) -> bool {
+/// Matches UTF-8 byte by byte; only `?` has to know where a character ends.
+///
+/// Where the text differs from the pattern, it goes back to the last `*` only and lets that one match a byte more. An
+/// earlier `*` never has to match more, since the last one could match the same bytes. So the time is at most the
+/// product of both lengths.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut from) = (0, 0);
     let mut star = None;
     while from < text.len() {
         match pattern.get(at) {
-            Some('*') => {
+            Some(b'*') => {
                 star = Some((at, from));
                 at += 1;
             }
-            Some(c) if *c == '?' || *c == text[from] => (at, from) = (at + 1, from + 1),
+            Some(b'?') => {
+                at += 1;
+                from += character_length(&text[from..]);
+            }
+            Some(byte) if *byte == text[from] => (at, from) = (at + 1, from + 1),
             _ => match &mut star {
                 Some((star_at, star_from)) => {
                     *star_from += 1;
@@ -82,7 +127,14 @@ fn glob(pattern: &[char], text: &[char]) -> bool {
             },
         }
     }
-    pattern[at..].iter().all(|c| *c == '*')
+    pattern[at..].iter().all(|byte| *byte == b'*')
+}
+
+/// The bytes of the character that begins here.
+fn character_length(text: &[u8]) -> usize {
+    const CONTINUES: u8 = 0b1000_0000;
+    const TOP_TWO_BITS: u8 = 0b1100_0000;
+    1 + text.iter().skip(1).take_while(|byte| *byte & TOP_TWO_BITS == CONTINUES).count()
 }
 
 #[cfg(test)]
@@ -90,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_name_accounts_and_roles() {
+    fn a_pattern_matches_accounts_and_roles() {
         let account = Account {
             name: "Payments / Prod".to_owned(),
             id: "012345678901".to_owned(),
@@ -127,18 +179,42 @@ mod tests {
         ];
         let one = |pattern: &str| vec![pattern.to_owned()];
         for (pattern, expected) in cases {
-            assert_eq!(Selection::new(&one(pattern), &[]).has(&account, "reader"), expected, "{pattern}");
-            assert_eq!(Selection::new(&[], &one(pattern)).has(&account, "reader"), !expected, "{pattern}");
+            assert_eq!(Selection::new(&one(pattern), &[]).in_account(&account).has("reader"), expected, "{pattern}");
+            assert_eq!(Selection::new(&[], &one(pattern)).in_account(&account).has("reader"), !expected, "{pattern}");
         }
         let both = Selection::new(&["dev".to_owned(), "prod".to_owned()], &one("*/admin"));
-        assert!(both.has(&account, "reader") && !both.has(&account, "admin"));
-        assert!(Selection::default().has(&account, "reader"));
+        assert!(both.in_account(&account).has("reader") && !both.in_account(&account).has("admin"));
+        assert!(Selection::default().in_account(&account).has("reader"));
     }
 
     #[test]
-    fn a_pattern_of_many_stars_is_no_burden() {
+    fn a_pattern_of_many_stars_takes_no_long_time() {
         let account =
             Account { name: "a".repeat(128), id: "012345678901".to_owned(), email: String::new(), roles: Vec::new() };
-        assert!(!Selection::new(&["*a".repeat(60) + "b"], &[]).has(&account, "reader"));
+        assert!(!Selection::new(&["*a".repeat(60) + "b"], &[]).in_account(&account).has("reader"));
+    }
+
+    #[test]
+    fn a_question_mark_is_one_character_however_many_bytes_it_has() {
+        let account = Account {
+            name: "Größe 日本".to_owned(),
+            id: "012345678901".to_owned(),
+            email: String::new(),
+            roles: Vec::new(),
+        };
+        for (pattern, expected) in [
+            ("gr??e*", true),
+            ("gr???e*", false),
+            ("* ??", true),
+            ("* ???", false),
+            ("*??本", true),
+            ("GRÖSSE*", false),
+            ("GRÖßE ?本", true),
+            ("???????日本", false),
+            ("??????日本", true),
+        ] {
+            let selection = Selection::new(&[pattern.to_owned()], &[]);
+            assert_eq!(selection.in_account(&account).has("reader"), expected, "{pattern}");
+        }
     }
 }

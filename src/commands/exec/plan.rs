@@ -93,11 +93,7 @@ fn matching(context: &Context, many: &cli::Many) -> Result<(Directory, Roles)> {
     let directory = context.directory()?;
     let inventory = context.inventory(&directory)?;
     let selection = Selection::new(&many.matches, &many.exclude);
-    let roles: Roles = inventory
-        .roles()
-        .filter(|(account, role)| selection.has(account, &role.role_name))
-        .map(|(account, role)| (account.name.clone(), role))
-        .collect();
+    let roles: Roles = selection.roles(&inventory).map(|(account, role)| (account.name.clone(), role)).collect();
     if roles.is_empty() {
         return Err(Error::denied(format!("no role matches {}", many.matches.join(" or ")))
             .with_remedy("see what there is: aws-sso list"));
