@@ -17,25 +17,27 @@ use crate::secret_store::SecretStore;
 /// The `credential_process` answer, if the arguments ask for one and the cached credentials are fresh.
 #[must_use]
 pub fn answer(arguments: &[OsString]) -> Option<String> {
-    let Request { profile, role } = request(arguments)?;
+    let ProcessRequest { profile, role } = request(arguments)?;
     let credentials = cached(&profile, role)?;
     credentials::process(&credentials).ok()
 }
 
-struct Request<'a> {
+struct ProcessRequest<'a> {
     profile: std::borrow::Cow<'a, str>,
     role: &'a str,
 }
 
 /// Reads `-p P -r ROLE -ext` in any order, and `process ROLE [-p P]`.
-fn request(arguments: &[OsString]) -> Option<Request<'_>> {
+///
+/// A line that clap would refuse, such as one with an option twice, is left to clap.
+fn request(arguments: &[OsString]) -> Option<ProcessRequest<'_>> {
     let (mut profile, mut role, mut external, mut process) = (None, None, false, false);
     let mut words = arguments.iter().map(|word| word.to_str());
     while let Some(word) = words.next() {
         match word? {
-            "-p" | "--profile" => profile = Some(words.next()??),
-            "-r" | "--rolearn" => role = Some(words.next()??),
-            "-ext" | "--external-source" => external = true,
+            "-p" | "--profile" if profile.is_none() => profile = Some(words.next()??),
+            "-r" | "--rolearn" if role.is_none() => role = Some(words.next()??),
+            "-ext" | "--external-source" if !external => external = true,
             "process" if !process && role.is_none() => {
                 process = true;
                 role = Some(words.next()??);
@@ -43,11 +45,17 @@ fn request(arguments: &[OsString]) -> Option<Request<'_>> {
             _ => return None,
         }
     }
+    let role = role.filter(|role| is_value(role))?;
     let profile = match profile {
-        Some(profile) => profile.into(),
+        Some(profile) => is_value(profile).then_some(profile)?.into(),
         None => environment::sso_profile()?.into(),
     };
-    (external != process).then_some(Request { profile, role: role? })
+    (external != process).then_some(ProcessRequest { profile, role })
+}
+
+/// Whether clap takes this word for the value of an option, and not for another option.
+fn is_value(word: &str) -> bool {
+    !word.starts_with('-')
 }
 
 fn cached(profile: &str, role: &str) -> Option<RoleCredentials> {
@@ -65,7 +73,12 @@ fn cached(profile: &str, role: &str) -> Option<RoleCredentials> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
+    use crate::commands;
 
     #[test]
     fn only_the_plain_spelling_takes_the_fast_path() {
@@ -80,15 +93,69 @@ mod tests {
             ("-p P -r R -ext -env", None),
             ("-p P -r R -ext --help", None),
             ("process R -p P -ext", None),
-            ("process --help -p P", Some(("P", "--help"))),
+            ("process --help -p P", None),
+            ("-p A -p B -r R -ext", None),
+            ("-p P -r A -r B -ext", None),
+            ("-p P -r R -ext -ext", None),
+            ("process A -r B -p P", None),
             ("", None),
         ];
         for (line, expected) in cases {
             let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
             let found = request(&arguments).map(|request| (request.profile.into_owned(), request.role));
             let found = found.as_ref().map(|(profile, role)| (profile.as_str(), *role));
-            // A role that looks like an option is never cached, so clap parses this line.
             assert_eq!(found, expected, "{line}");
+        }
+    }
+
+    /// The words that could make a line mean one thing to the fast path, and another to clap.
+    const WORDS: [&str; 24] = [
+        "-p",
+        "--profile",
+        "-r",
+        "--rolearn",
+        "--role",
+        "-ext",
+        "--external-source",
+        "-env",
+        "-d",
+        "process",
+        "env",
+        "login",
+        "-v",
+        "--login",
+        "never",
+        "--help",
+        "--",
+        "-",
+        "",
+        "P",
+        "Q",
+        "123456789012/R",
+        "-pP",
+        "--profile=P",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+
+        /// What the fast path answers is what clap would have understood.
+        #[test]
+        fn the_fast_path_and_the_parser_understand_each_line_alike(words in vec(select(&WORDS[..]), 0..8)) {
+            let arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
+            let Some(ProcessRequest { profile, role }) = request(&arguments) else { return Ok(()) };
+            let line = std::iter::once(OsString::from("aws-sso")).chain(arguments.iter().cloned()).collect();
+            let asked = commands::process_request(line);
+            prop_assert_eq!(asked, Some((Some(profile.into_owned()), role.to_owned())), "{:?}", words);
+        }
+
+        /// The plain spellings, in each order, stay on the fast path.
+        #[test]
+        fn the_plain_spellings_stay_on_the_fast_path(
+            parts in Just([&["-p", "P"][..], &["-r", "123456789012/R"], &["-ext"]]).prop_shuffle()
+        ) {
+            let arguments: Vec<OsString> = parts.concat().iter().map(OsString::from).collect();
+            prop_assert!(request(&arguments).is_some(), "{:?}", arguments);
         }
     }
 }

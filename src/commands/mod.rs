@@ -271,6 +271,21 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches)
 }
 
+/// What the line asks for, if it asks for nothing but a `credential_process` answer: `-p` and the role.
+#[cfg(test)]
+pub(crate) fn process_request(arguments: Vec<OsString>) -> Option<(Option<String>, String)> {
+    let Cli { global: Global { profile, login: None, verbose: false }, original, verb } = parse(arguments).ok()? else {
+        return None;
+    };
+    match (verb, original) {
+        (None, Original { role: Some(role), env_vars: false, external_source: true, discover_roles: false }) => {
+            Some((profile, role))
+        }
+        (Some(Verb::Process(arguments)), original) if original.is_empty() => Some((profile, arguments.role)),
+        _ => None,
+    }
+}
+
 /// Adds the hint that the command of `exec` comes after `--`.
 fn with_dashes(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue, ErrorKind};

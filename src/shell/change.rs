@@ -1,6 +1,7 @@
 //! A change of an environment, as data: shells render it, and commands start with it.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::process::Command;
 
 use super::dialect::Shell;
@@ -15,7 +16,7 @@ use crate::secret::Secret;
 use crate::timestamp;
 
 /// `name → value`, where `None` removes the variable.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Change(Vec<(&'static str, Option<String>)>);
 
 impl Change {
@@ -176,6 +177,14 @@ impl Change {
 
     fn remove(&mut self, names: impl IntoIterator<Item = &'static str>) {
         self.0.extend(names.into_iter().map(|name| (name, None)));
+    }
+}
+
+/// The names alone: the values are secrets.
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.iter().map(|(name, value)| (name, value.as_ref().map(|_| "…")));
+        f.debug_map().entries(names).finish()
     }
 }
 

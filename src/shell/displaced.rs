@@ -1,6 +1,7 @@
 //! What `use` displaced in a shell: kept in a variable of that shell until `clear` restores it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -8,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::variables::{DISPLACED, known_name};
 
 /// `name → value before the change`, where `None` says that there was no such variable.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Displaced(BTreeMap<&'static str, Option<String>>);
 
 impl Displaced {
@@ -41,5 +42,12 @@ impl Displaced {
 
     pub(crate) fn into_values(self) -> Vec<(&'static str, Option<String>)> {
         self.0.into_iter().collect()
+    }
+}
+
+/// The names alone: the values may be secrets of the user's.
+impl fmt::Debug for Displaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
     }
 }
