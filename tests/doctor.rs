@@ -227,7 +227,7 @@ const CASES: &[Case] = &[
         ["AWS config", "warning", "the AWS SDKs for Rust and JavaScript pass over", "without quotes"],
     ),
     (
-        "a comment behind a value",
+        "a comment after a value",
         |user, run| {
             append(user, "\n[profile x]\nregion = r # mine\n");
             run
@@ -235,7 +235,7 @@ const CASES: &[Case] = &[
         [
             "AWS config",
             "warning",
-            "the AWS CLI and boto3 read this in another way: a comment behind a value",
+            "the AWS CLI and boto3 read this in another way: a comment after a value",
             "a line of its own",
         ],
     ),

@@ -160,10 +160,10 @@ fn a_keyring_that_does_not_answer_is_told_in_time() {
     let _listener = std::os::unix::net::UnixListener::bind(&mute).unwrap();
     let on = |address: &str| desktop.user.process().env("DBUS_SESSION_BUS_ADDRESS", address);
     let cases = [
-        (desktop.user.process().behind(alone), "there is no system's secret store"),
-        (on("unix:path=/nowhere"), "there is no system's secret store"),
-        (on("nonsense"), "there is no system's secret store"),
-        (desktop.user.process().env("XDG_RUNTIME_DIR", home.path("tmp")), "there is no system's secret store"),
+        (desktop.user.process().behind(alone), "no secret store is running in this session"),
+        (on("unix:path=/nowhere"), "no secret store is running in this session"),
+        (on("nonsense"), "no secret store is running in this session"),
+        (desktop.user.process().env("XDG_RUNTIME_DIR", home.path("tmp")), "no secret store is running in this session"),
         (on(&format!("unix:path={}", mute.display())), "did not answer within 10 s"),
     ];
     for (process, words) in cases {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sso::aws_config::line::Kind;
+use aws_sso::aws_config::line::SectionKind;
 use aws_sso::aws_config::readers::{Effect, Reader, Reading, Stumble, meant, stumbles};
 use proptest::prelude::*;
 
@@ -16,8 +16,8 @@ const EITHER: &str = "\0";
 /// A reading as the real readers' are written down.
 fn written(reading: Reading) -> Sections {
     let kind = |kind| match kind {
-        Kind::SsoSession => "sso-session",
-        Kind::Services => "services",
+        SectionKind::SsoSession => "sso-session",
+        SectionKind::Services => "services",
         _ => "profile",
     };
     reading
@@ -100,19 +100,19 @@ type Case = (&'static [u8], usize, Effect, &'static str, &'static str);
 
 #[rustfmt::skip]
 const CASES: &[Case] = &[
-    (b"[profile a]\nregion = r\n[profile a]\noutput = o", 3, Effect::Refused, "a second [profile a], the first being in line 1", "p"),
-    (b"[profile a]\nregion = r\nregion = s", 3, Effect::Refused, "a second region, the first being in line 2", "p"),
+    (b"[profile a]\nregion = r\n[profile a]\noutput = o", 3, Effect::Refused, "a second [profile a]; the first is in line 1", "p"),
+    (b"[profile a]\nregion = r\nregion = s", 3, Effect::Refused, "a second region; the first is in line 2", "p"),
     (b"\n[profile a]\nregion = r\nword", 4, Effect::Refused, "a line without =", "pr"),
     (b"[profile a]\n= r\nregion = r", 2, Effect::Refused, "a line that begins with =", "pr"),
     (b"region = s\n[profile a]\nregion = r", 1, Effect::Refused, "a line before the first section", "pr"),
     (b"\xEF\xBB\xBF[profile a]\nregion = r", 1, Effect::Refused, "a byte-order mark", "pr"),
     (b"[profile a]\nregion = r\noutput = \xFF", 3, Effect::Refused, "a byte that is not UTF-8", "pr"),
     (b"[profile a]\nregion = r\n[profile b\nregion = s", 3, Effect::Refused, "a header without ]", "pr"),
-    (b"[profile a]\nregion: r", 2, Effect::Refused, "a : in place of the =", "r"),
-    (b"[profile a]\nregion: r", 2, Effect::Misread, "a : in place of the =", "j"),
+    (b"[profile a]\nregion: r", 2, Effect::Refused, "a : instead of =", "r"),
+    (b"[profile a]\nregion: r", 2, Effect::Misread, "a : instead of =", "j"),
     (b"[profile a#b]\nregion = r", 1, Effect::Refused, "a # or ; in a name", "r"),
-    (b"[profile a] note\nregion = r", 1, Effect::Refused, "something behind a header", "r"),
-    (b"[profile a] # see [b]\nregion = r", 1, Effect::Ignored, "something behind a header", "p"),
+    (b"[profile a] note\nregion = r", 1, Effect::Refused, "text after a header", "r"),
+    (b"[profile a] # see [b]\nregion = r", 1, Effect::Ignored, "text after a header", "p"),
     (b"[profile a]\n  region = r", 2, Effect::Refused, "an indented key", "r"),
     (b"  [profile a]\nregion = r", 1, Effect::Refused, "an indented header", "r"),
     (b"[profile a]\ns3 =\n  # note\n  addressing_style = path", 3, Effect::Refused, "an indented comment", "r"),
@@ -127,9 +127,9 @@ const CASES: &[Case] = &[
     (b"[profile default]\nregion = s\n[default]\nregion = r", 2, Effect::Misread, "[default] and [profile default]", "p"),
     (b"[profile a]\nregion = r\n[profile 'a']\noutput = o", 2, Effect::Misread, "one name in two spellings", "p"),
     (b"[profile a]\nREGION = r", 2, Effect::Misread, "a key in capital letters", "j"),
-    (b"[profile a]\nregion = r # note", 2, Effect::Misread, "a comment behind a value", "p"),
-    (b"[services s]\nsso =\n  endpoint_url = http://x # note", 2, Effect::Misread, "a comment behind a value", "pr"),
-    (b"[profile a]\ncredential_process = a\n  b", 2, Effect::Misread, "a value over several lines", "j"),
+    (b"[profile a]\nregion = r # note", 2, Effect::Misread, "a comment after a value", "p"),
+    (b"[services s]\nsso =\n  endpoint_url = http://x # note", 2, Effect::Misread, "a comment after a value", "pr"),
+    (b"[profile a]\ncredential_process = a\n  b", 2, Effect::Misread, "a value of several lines", "j"),
     (b"[profile a]\nmy key = a", 2, Effect::Misread, "a key with unusual characters", "r"),
 ];
 

@@ -1,19 +1,20 @@
-//! A block of profiles between two marks, which this tool adds to and takes from.
+//! A block of profiles between two marks, to which this tool adds profiles and from which it removes them.
 //!
-//! The marks are comments in a column of their own, so that every reader passes over them. What stands before the first
-//! mark and after the last is somebody else's.
+//! The marks are comments that start in the first column, so that every reader ignores them. Lines outside the marks are
+//! not this tool's, and are never changed.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use super::document::{Document, Header, Section};
-use super::line::Kind;
-use super::section::{content_end, without_ending};
+use super::document::Document;
+use super::line::{BYTE_ORDER_MARK, Header, SectionKind};
+use super::section::{SectionText, content_end, without_ending};
+use super::writable::check_profile;
 use crate::error::Result;
 
-/// The two lines around a block, without their line endings.
+/// The lines before and after a block, without their line endings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marks {
     /// The line before the first profile.
@@ -22,14 +23,14 @@ pub struct Marks {
     pub end: String,
 }
 
-/// A new profile: its name, its keys and their values.
+/// A new profile: its name, and its keys with their values.
 pub type NewProfile = (String, Vec<(&'static str, String)>);
 
 /// Where a block is.
-struct Place {
-    /// The section whose text holds the first mark, and where that line ends.
+struct BlockSpan {
+    /// The section whose text contains the first mark, and where that line ends in it.
     begin: (usize, usize),
-    /// The block's own sections.
+    /// The sections of the block.
     sections: Range<usize>,
 }
 
@@ -37,31 +38,31 @@ impl Document {
     /// The profiles in the block, in file order.
     #[must_use]
     pub fn block(&self, marks: &Marks) -> Vec<&Header<'static>> {
-        let sections = self.find_block(marks).map_or(0..0, |place| place.sections);
-        self.sections[sections].iter().filter_map(Section::profile).collect()
+        let sections = self.find_block(marks).map_or(0..0, |block| block.sections);
+        self.sections[sections].iter().filter_map(SectionText::profile).collect()
     }
 
-    /// The lines of the profile of this name that stands in the block.
+    /// The profiles in the block with their lines, in file order.
     #[must_use]
     pub fn in_block(&self, marks: &Marks) -> Vec<(&Header<'static>, &[u8])> {
-        let sections = self.find_block(marks).map_or(0..0, |place| place.sections);
+        let sections = self.find_block(marks).map_or(0..0, |block| block.sections);
         self.sections[sections]
             .iter()
             .filter_map(|section| Some((section.profile()?, section.text.as_slice())))
             .collect()
     }
 
-    /// Adds profiles to the block, each before the first whose name is greater; a block that is not there is made at
-    /// the end of the file. `profiles` are sorted, and none of them is in the file.
+    /// Adds profiles to the block, each before the first one with a greater name. If there is no block, it is added at
+    /// the end of the file. `profiles` must be sorted, and none of them may be in the file.
     pub fn add_to_block(&mut self, marks: &Marks, profiles: Vec<NewProfile>) -> Result<()> {
         if profiles.is_empty() {
             return Ok(());
         }
         for (name, settings) in &profiles {
-            Self::check_new(name, settings)?;
+            check_profile(name, settings)?;
         }
-        let place = match self.find_block(marks) {
-            Some(place) => place,
+        let block = match self.find_block(marks) {
+            Some(block) => block,
             None => self.append_block(marks),
         };
         let newline = self.newline();
@@ -70,13 +71,13 @@ impl Document {
         let mut sections = Vec::with_capacity(old.len() + profiles.len());
         let mut old = old.into_iter().enumerate().peekable();
         while let Some((at, mut section)) = old.next() {
-            let is_in_block = place.sections.contains(&at);
-            if at != place.begin.0 && !is_in_block {
+            let is_in_block = block.sections.contains(&at);
+            if at != block.begin.0 && !is_in_block {
                 sections.push(section);
                 continue;
             }
-            // Those that go between this section and the next of the block, all of them after the last one.
-            let next = old.peek().filter(|(at, _)| place.sections.contains(at)).map(|(_, section)| section);
+            // The profiles that go between this section and the next one of the block; after the last one, all others.
+            let next = old.peek().filter(|(at, _)| block.sections.contains(at)).map(|(_, section)| section);
             let goes_here = |(name, _): &NewProfile| match next {
                 Some(next) => next.profile().is_some_and(|next| name.as_bytes() < next.name.as_ref()),
                 None => true,
@@ -89,8 +90,8 @@ impl Document {
                 sections.push(section);
                 continue;
             };
-            // What follows this section's content, comments on the next one and the end mark, stays before the next.
-            let content = if is_in_block { content_end(&section.text) } else { place.begin.1 };
+            // The lines after this section's content (comments on the next section, the end mark) go after the new ones.
+            let content = if is_in_block { content_end(&section.text) } else { block.begin.1 };
             let tail = section.text.split_off(content);
             if is_in_block {
                 if !section.text.ends_with(b"\n") {
@@ -112,29 +113,29 @@ impl Document {
             }
         }
         self.sections = sections;
-        self.index_anew();
+        self.rebuild_index();
         Ok(())
     }
 
-    /// Removes these profiles from the block; profiles of the same name elsewhere stay.
+    /// Removes these profiles from the block. Profiles of the same name outside it stay.
     ///
     /// Comments after a profile's last setting stay: they may be about the next one.
     pub fn remove_from_block(&mut self, marks: &Marks, names: &HashSet<String>) {
-        let Some(place) = self.find_block(marks) else { return };
-        for section in &mut self.sections[place.sections] {
+        let Some(block) = self.find_block(marks) else { return };
+        for section in &mut self.sections[block.sections] {
             let name = section.profile().and_then(|header| std::str::from_utf8(&header.name).ok());
             if name.is_some_and(|name| names.contains(name)) {
                 section.strip();
             }
         }
-        self.index_anew();
+        self.rebuild_index();
     }
 
-    fn append_block(&mut self, marks: &Marks) -> Place {
+    fn append_block(&mut self, marks: &Marks) -> BlockSpan {
         let newline = self.newline();
         self.end_with_blank_line();
         if self.sections.is_empty() {
-            self.sections.push(Section { header: None, text: Vec::new() });
+            self.sections.push(SectionText { header: None, text: Vec::new() });
         }
         let last = self.sections.len() - 1;
         let text = &mut self.sections[last].text;
@@ -143,11 +144,11 @@ impl Document {
             text.extend_from_slice(newline);
         }
         let begin = text.len() - marks.end.len() - newline.len();
-        Place { begin: (last, begin), sections: last + 1..last + 1 }
+        BlockSpan { begin: (last, begin), sections: last + 1..last + 1 }
     }
 
-    /// The last block with both of its marks.
-    fn find_block(&self, marks: &Marks) -> Option<Place> {
+    /// The last block that has both marks.
+    fn find_block(&self, marks: &Marks) -> Option<BlockSpan> {
         let (begin_mark, end_mark) = (Finder::new(&marks.begin), Finder::new(&marks.end));
         self.sections.iter().enumerate().rev().find_map(|(at, section)| {
             let begins = line_ends(&section.text, &begin_mark);
@@ -155,31 +156,31 @@ impl Document {
         })
     }
 
-    /// The block whose first mark ends there.
-    fn block_from(&self, begin: (usize, usize), end_mark: &Finder<'_>) -> Option<Place> {
+    /// The block whose first mark ends at `begin`.
+    fn block_from(&self, begin: (usize, usize), end_mark: &Finder<'_>) -> Option<BlockSpan> {
         let ends = |text: &[u8]| !line_ends(text, end_mark).is_empty();
         let after = begin.0 + 1;
-        // An end mark in the same section counts only behind the first mark.
+        // An end mark in the same section counts only after the first mark.
         if ends(&self.sections[begin.0].text[begin.1..]) {
-            return Some(Place { begin, sections: after..after });
+            return Some(BlockSpan { begin, sections: after..after });
         }
         let end = after + self.sections[after..].iter().position(|section| ends(&section.text))?;
-        Some(Place { begin, sections: after..end + 1 })
+        Some(BlockSpan { begin, sections: after..end + 1 })
     }
 }
 
-impl Section {
+impl SectionText {
     fn profile(&self) -> Option<&Header<'static>> {
-        self.header.as_ref().filter(|header| matches!(header.kind, Kind::Profile | Kind::Default))
+        self.header.as_ref().filter(|header| matches!(header.kind, SectionKind::Profile | SectionKind::Default))
     }
 }
 
-/// Where the lines that read `mark` end, of those behind all settings of their section.
+/// Where the lines end that consist of `mark` and have no setting of their section after them.
 ///
-/// One with a setting behind it marks nothing: a profile that was put in its place would take that setting over.
+/// A mark with a setting after it does not count: a profile that was added at the mark would take over that setting.
 fn line_ends(text: &[u8], mark: &Finder<'_>) -> Vec<usize> {
     let is_line = |at: &usize| {
-        let starts_line = *at == 0 || text[at - 1] == b'\n' || text[..*at] == *super::line::BYTE_ORDER_MARK;
+        let starts_line = *at == 0 || text[at - 1] == b'\n' || text[..*at] == *BYTE_ORDER_MARK;
         let line = text[*at..].split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
         starts_line && without_ending(line) == mark.needle()
     };
@@ -187,7 +188,7 @@ fn line_ends(text: &[u8], mark: &Finder<'_>) -> Vec<usize> {
     lines.map(|at| memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end + 1)).collect()
 }
 
-fn new_section((name, settings): &NewProfile, newline: &[u8]) -> Section {
+fn new_section((name, settings): &NewProfile, newline: &[u8]) -> SectionText {
     let mut text = format!("[profile {name}]").into_bytes();
     text.extend_from_slice(newline);
     for (key, value) in settings {
@@ -197,7 +198,7 @@ fn new_section((name, settings): &NewProfile, newline: &[u8]) -> Section {
         text.extend_from_slice(newline);
     }
     text.shrink_to_fit();
-    Section { header: Some(Header::profile(name).into_owned()), text }
+    SectionText { header: Some(Header::profile(name).into_owned()), text }
 }
 
 #[cfg(test)]
@@ -235,7 +236,7 @@ mod tests {
                 "\r\n[default]\r\n\r\n# >>> x\r\n[profile a]\r\nk = v\r\n\r\n[profile b]\r\nk = v\r\n# <<< x\r\n"
                     .to_owned(),
             ),
-            // Between, before and after what is there, with the comments on each and what follows the block.
+            // Before, between and after the profiles of the block. Their comments and the lines after the block stay.
             (
                 "# >>> x\n# on b\n[profile b]\nj = 1\n\n# on d\n[profile d]\nj = 1\n# <<< x\n\n# end\n[profile 0]\n",
                 vec!["a", "c", "e"],
@@ -243,12 +244,12 @@ mod tests {
                  [profile d]\nj = 1\n\n[profile e]\nk = v\n# <<< x\n\n# end\n[profile 0]\n"
                     .to_owned(),
             ),
-            // A block that was emptied.
+            // An empty block.
             ("# >>> x\n# <<< x\n[profile z]\n", vec!["b"], format!("# >>> x\n{B}# <<< x\n[profile z]\n")),
-            // One that lost a mark is no block, nor is one whose marks are the wrong way round.
+            // With one mark, or with the marks in the wrong order, there is no block.
             ("# >>> x\n[profile a]\n", vec!["b"], format!("# >>> x\n[profile a]\n\n# >>> x\n{B}# <<< x\n")),
             ("# <<< x\n# >>> x\n", vec!["b"], format!("# <<< x\n# >>> x\n\n# >>> x\n{B}# <<< x\n")),
-            // Somebody has added a setting behind a mark: it stays with the profile that it belongs to.
+            // The user has added a setting after a mark: it stays with the profile that it belongs to.
             (
                 "[default]\n# >>> x\nr = 1\n[profile a]\n# <<< x\n",
                 vec!["b"],
@@ -281,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_block_is_taken_from() {
+    fn profiles_are_removed_from_the_block_only() {
         let file = "[profile a]\nk = 1\n\n# >>> x\n[profile a]\nk = 2\n\n# on b\n[profile b]\nk = 3\n# <<< x\n\
             # end\n[profile b]\nk = 4\n";
         let mut document = Document::parse(file.as_bytes());
@@ -294,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_that_some_sdk_would_misread_is_refused_and_nothing_added() {
+    fn a_profile_that_some_sdk_would_misread_is_refused_and_nothing_is_added() {
         let mut document = Document::parse(b"[default]\n");
         for (name, value) in [("a b", "v"), ("a", "v #x"), ("a", "")] {
             let profiles = vec![("0".to_owned(), Vec::new()), (name.to_owned(), vec![("k", value.to_owned())])];

@@ -1,48 +1,45 @@
 //! An AWS INI file, edited line by line: an edit changes the lines that it must, and every other byte stays.
 //!
-//! The file is cut at its headers. A section is only taken apart when it is edited, so that an edit costs as much as
-//! its section is long, whatever the size of the file.
+//! The file is cut at its headers, and a section is read only when it is edited. So the cost of an edit depends on the
+//! length of the section, not on the size of the file.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::index::Index;
 pub use super::line::Header;
-use super::line::{BYTE_ORDER_MARK, Classifier, Kind, Line, is_legible, is_space, trim, without_comment};
-use super::section::{content_end, settings, without_ending};
-use crate::error::{Error, Result};
+use super::line::{BYTE_ORDER_MARK, Classifier, ConfigLine, is_space, trim};
+use super::section::{SectionText, content_end, last_setting, settings, without_ending};
+use super::writable::{check_setting, header_line};
+use crate::error::Result;
 
 /// A file's content, open for edits.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// In file order. The first one has no header: what stands before the first section.
-    pub(super) sections: Vec<Section>,
+    /// In file order. The first has no header: it holds the lines before the first section.
+    pub(super) sections: Vec<SectionText>,
+    /// Where a section stands first.
     index: Index,
+    /// Where it stands again, by the position where it stands first. Few files repeat a section.
+    repeats: HashMap<usize, Vec<usize>>,
     newline: &'static [u8],
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Section {
-    pub(super) header: Option<Header<'static>>,
-    /// The header's line and all that follows up to the next header.
-    pub(super) text: Vec<u8>,
-}
-
 impl Document {
-    /// Takes in a file's content, whatever it is.
+    /// Opens a file's content. Any bytes are accepted.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
         let newline: &[u8] = match memchr::memchr(b'\n', bytes) {
             Some(at) if bytes[..at].ends_with(b"\r") => b"\r\n",
             _ => b"\n",
         };
-        let mut document = Self { sections: Vec::new(), index: Index::default(), newline };
+        let mut document = Self { sections: Vec::new(), index: Index::default(), repeats: HashMap::new(), newline };
         let mut start = 0;
         let mut header = None;
         let mut at = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
         for line in bytes[at..].split_inclusive(|byte| *byte == b'\n') {
-            // No line before it changes what a header is.
+            // A header is one whatever the lines before it are, so each line gets a classifier of its own.
             if trim(line).starts_with(b"[")
-                && let Line::Header(next) = Classifier::default().classify(without_ending(line))
+                && let ConfigLine::Header(next) = Classifier::default().classify(without_ending(line))
             {
                 document.push(header.take(), bytes[start..at].to_vec());
                 (start, header) = (at, Some(next.into_owned()));
@@ -62,12 +59,12 @@ impl Document {
         bytes
     }
 
-    /// The headers in file order, repeated ones too.
+    /// The headers in file order, with repetitions.
     pub fn headers(&self) -> impl Iterator<Item = &Header<'static>> {
         self.sections.iter().filter_map(|section| section.header.as_ref())
     }
 
-    /// The headers in file order, each with its line, from 1.
+    /// The headers in file order, each with its line number.
     pub fn header_lines(&self) -> impl Iterator<Item = (usize, &Header<'static>)> {
         let mut next = 1;
         self.sections.iter().filter_map(move |section| {
@@ -77,52 +74,52 @@ impl Document {
         })
     }
 
-    /// Whether there is such a section.
+    /// Whether there is a section with this header.
     #[must_use]
     pub fn has(&self, header: &Header<'_>) -> bool {
-        !self.places(header).is_empty()
+        !self.positions(header).is_empty()
     }
 
-    /// Whether such a header is indented below another section's keys: to some SDKs it is more of the last value there,
-    /// so what is written under it would be that section's.
+    /// Whether such a header is indented below another section's keys. Some SDKs take it for more of the last value
+    /// there, so settings under it would go to that section.
     #[must_use]
     pub fn is_ambiguous(&self, header: &Header<'_>) -> bool {
-        self.places(header).iter().any(|place| {
-            let starts_with_space = self.sections[*place].text.first().is_some_and(|byte| is_space(*byte));
-            starts_with_space && *place > 0 && content_end(&self.sections[*place - 1].text) > 0
+        self.positions(header).iter().any(|at| {
+            let starts_with_space = self.sections[*at].text.first().is_some_and(|byte| is_space(*byte));
+            starts_with_space && *at > 0 && content_end(&self.sections[*at - 1].text) > 0
         })
     }
 
     /// The value as readers take it.
     #[must_use]
     pub fn get(&self, header: &Header<'_>, key: &str) -> Option<String> {
-        self.places(header).iter().rev().find_map(|place| {
-            let text = &self.sections[*place].text;
-            settings(text, key).pop().map(|setting| setting.value(text))
+        self.positions(header).iter().rev().find_map(|at| {
+            let text = &self.sections[*at].text;
+            last_setting(text, key).map(|setting| setting.whole_value(text))
         })
     }
 
-    /// Gives `key` this value: in its own line where it stands, after the section's last line else, in a new section
-    /// at the end of the file where there is none.
+    /// Gives `key` this value. A key that is not there is added after the section's last line, and a section that is
+    /// not there at the end of the file.
     ///
-    /// Where the file repeats a section or a key, the last one is changed, since that is the one readers take. A nested
-    /// block under the key goes. A value that some SDK would read differently is refused.
+    /// If the file repeats a section or a key, the last one is changed, because readers take that one. A nested block
+    /// under the key is removed. A value that some SDK would read differently is refused.
     pub fn set(&mut self, header: &Header<'_>, key: &str, value: &str) -> Result<()> {
         check_setting(key, value)?;
-        let places = self.places(header);
-        for place in places.iter().rev() {
-            let text = &mut self.sections[*place].text;
-            if let Some(setting) = settings(text, key).pop() {
-                setting.replace(text, key, value);
+        let positions = self.positions(header);
+        for at in positions.iter().rev() {
+            let text = &mut self.sections[*at].text;
+            if let Some(lines) = last_setting(text, key).map(|setting| setting.lines) {
+                lines.replace(text, key, value);
                 return Ok(());
             }
         }
-        let place = match places.last() {
-            Some(place) => *place,
+        let at = match positions.last() {
+            Some(at) => *at,
             None => self.append(header)?,
         };
         let newline = self.newline;
-        let text = &mut self.sections[place].text;
+        let text = &mut self.sections[at].text;
         let end = content_end(text);
         let mut line = Vec::new();
         if !text[..end].ends_with(b"\n") {
@@ -134,12 +131,14 @@ impl Document {
         Ok(())
     }
 
-    /// Removes every line of `key`, and says whether there was one.
+    /// Removes every line of `key`; returns whether there was one.
     pub fn remove_key(&mut self, header: &Header<'_>, key: &str) -> bool {
         let mut found = false;
-        for place in self.places(header) {
-            let text = &mut self.sections[place].text;
-            for setting in settings(text, key).into_iter().rev() {
+        for at in self.positions(header) {
+            let text = &mut self.sections[at].text;
+            let lines: Vec<_> = settings(text).filter(|setting| setting.is(key)).map(|setting| setting.lines).collect();
+            // From the last to the first, so that the ranges before it stay valid.
+            for setting in lines.into_iter().rev() {
                 setting.remove(text);
                 found = true;
             }
@@ -147,33 +146,56 @@ impl Document {
         found
     }
 
-    /// Removes every section of this name, and says whether there was one.
+    /// Removes every section of this name; returns whether there was one.
     ///
-    /// Comments after its last setting stay: they may be about the next section.
+    /// Comments after the last setting stay: they may be about the next section.
     pub fn remove_section(&mut self, header: &Header<'_>) -> bool {
-        let places = self.places(header);
-        for place in &places {
-            self.sections[*place].strip();
+        let positions = self.positions(header);
+        for at in &positions {
+            self.sections[*at].strip();
         }
-        !places.is_empty()
+        !positions.is_empty()
     }
 
     fn push(&mut self, header: Option<Header<'static>>, text: Vec<u8>) {
-        if let Some(header) = &header {
-            self.index.add(header, self.sections.len());
+        let at = self.sections.len();
+        self.sections.push(SectionText { header, text });
+        self.add_to_index(at);
+    }
+
+    fn add_to_index(&mut self, at: usize) {
+        let Some(header) = &self.sections[at].header else { return };
+        match self.first_position(header) {
+            Some(first) => self.repeats.entry(first).or_default().push(at),
+            None => self.index.add(Index::hash(header), at),
         }
-        self.sections.push(Section { header, text });
     }
 
-    /// The sections of this name, in file order.
-    fn places(&self, header: &Header<'_>) -> Vec<usize> {
-        self.index.find(&self.sections, &self.actual(header))
+    /// Finds the sections again after some were added or removed.
+    pub(super) fn rebuild_index(&mut self) {
+        self.index = Index::default();
+        self.index.reserve(self.sections.len());
+        self.repeats.clear();
+        for at in 0..self.sections.len() {
+            self.add_to_index(at);
+        }
     }
 
-    /// The header that stands for this one in the file: the profile `default` mostly goes by `[default]`, and a
-    /// `[profile default]` beside that would hide it.
+    fn first_position(&self, header: &Header<'_>) -> Option<usize> {
+        self.index.find(Index::hash(header), |at| self.sections[at].header.as_ref() == Some(header))
+    }
+
+    /// The positions of the sections with this name, in file order.
+    fn positions(&self, header: &Header<'_>) -> Vec<usize> {
+        let Some(first) = self.first_position(&self.actual(header)) else { return Vec::new() };
+        let repeats = self.repeats.get(&first).into_iter().flatten();
+        std::iter::once(first).chain(repeats.copied()).collect()
+    }
+
+    /// The header that this one has in the file. The profile `default` is usually written `[default]`, and a new
+    /// `[profile default]` would hide that section.
     fn actual<'a>(&self, header: &Header<'a>) -> Header<'a> {
-        if *header == Header::profile("default") && self.index.find(&self.sections, header).is_empty() {
+        if *header == Header::profile("default") && self.first_position(header).is_none() {
             return Header::DEFAULT;
         }
         header.clone()
@@ -182,14 +204,14 @@ impl Document {
     /// Adds an empty section at the end of the file, a blank line before it.
     fn append(&mut self, header: &Header<'_>) -> Result<usize> {
         let header = self.actual(header).into_owned();
-        let mut line = written(&header)?.into_bytes();
+        let mut line = header_line(&header)?.into_bytes();
         line.extend_from_slice(self.newline);
         self.end_with_blank_line();
         self.push(Some(header), line);
         Ok(self.sections.len() - 1)
     }
 
-    /// Sees to it that what is added at the end stands apart.
+    /// Ends the file with a blank line, so that a blank line comes before what is added.
     pub(super) fn end_with_blank_line(&mut self) {
         let last = self.sections.iter().rposition(|section| !section.text.is_empty());
         if let Some(text) = last.map(|last| &mut self.sections[last].text)
@@ -205,102 +227,17 @@ impl Document {
         }
     }
 
-    /// The file's own line ending.
     pub(super) fn newline(&self) -> &'static [u8] {
         self.newline
     }
-
-    /// Whether such a section can be written.
-    pub(super) fn check_new(profile: &str, settings: &[(&str, String)]) -> Result<()> {
-        written(&Header::profile(profile))?;
-        settings.iter().try_for_each(|(key, value)| check_setting(key, value))
-    }
-
-    /// Finds the sections again after some came or went.
-    pub(super) fn index_anew(&mut self) {
-        self.index = Index::of(&self.sections);
-    }
-}
-
-impl Section {
-    /// Takes the header and the settings away. Comments after them stay: they may be about the next section.
-    pub(super) fn strip(&mut self) {
-        self.header = None;
-        let mut end = content_end(&self.text);
-        for line in self.text[end..].split_inclusive(|byte| *byte == b'\n') {
-            if !trim(without_ending(line)).is_empty() {
-                break;
-            }
-            end += line.len();
-        }
-        self.text.drain(..end);
-    }
-}
-
-impl Header<'_> {
-    /// `[default]`.
-    pub const DEFAULT: Header<'static> = Header { kind: Kind::Default, name: Cow::Borrowed(b"default") };
-
-    /// `[profile NAME]`; `[default]` for the profile `default`, unless the file has a `[profile default]`.
-    #[must_use]
-    pub fn profile(name: &str) -> Header<'_> {
-        Header { kind: Kind::Profile, name: Cow::Borrowed(name.as_bytes()) }
-    }
-
-    /// `[sso-session NAME]`.
-    #[must_use]
-    pub fn sso_session(name: &str) -> Header<'_> {
-        Header { kind: Kind::SsoSession, name: Cow::Borrowed(name.as_bytes()) }
-    }
-
-    pub(super) fn into_owned(self) -> Header<'static> {
-        Header { kind: self.kind, name: Cow::Owned(self.name.into_owned()) }
-    }
-}
-
-/// The header as every SDK reads it, or why there is none.
-fn written(header: &Header<'_>) -> Result<String> {
-    let name = String::from_utf8_lossy(&header.name);
-    let kind = match header.kind {
-        Kind::Default => return Ok("[default]".to_owned()),
-        Kind::Profile => "profile",
-        Kind::SsoSession => "sso-session",
-        Kind::Services => "services",
-        Kind::Other => {
-            return Err(Error::usage(format!("{name} is no kind of section that is written here")));
-        }
-    };
-    if name.is_empty() || !name.chars().all(is_legible) {
-        return Err(Error::usage(format!("not every AWS SDK can read a {kind} called {name:?}"))
-            .with_remedy("use only letters, digits and _ . - / % @ : +"));
-    }
-    Ok(format!("[{kind} {name}]"))
-}
-
-/// Refuses what some SDK would read differently. The value may be a secret, so it is not shown.
-fn check_setting(key: &str, value: &str) -> Result<()> {
-    let refused = |why: &str| Err(Error::usage(format!("the value for {key:?} {why}, so it is not written")));
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)) {
-        return Err(Error::usage(format!("{key:?} is not a key that every AWS SDK can read")));
-    }
-    if value.is_empty() {
-        return refused("is empty");
-    }
-    if value.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
-        return refused("holds a line break or another control character");
-    }
-    if value.trim() != value {
-        return refused("has white space around it");
-    }
-    if without_comment(value.as_bytes()).len() < value.len() {
-        return refused("would be cut at its # or ; by most SDKs");
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::borrow::Cow;
+
+    use super::super::line::SectionKind;
     use crate::error::Kind as ErrorKind;
 
     fn edited(file: &str, edit: impl FnOnce(&mut Document)) -> String {
@@ -312,7 +249,7 @@ mod tests {
     #[test]
     fn a_set_value_changes_its_own_lines_only() {
         let cases = [
-            // In its place, spaced as it was; the comment goes, since botocore reads it as part of the value.
+            // In place, with its own spacing. The comment is removed: botocore reads it as part of the value.
             ("[profile a]\nk=1\nx = 2\n", "[profile a]\nk=new\nx = 2\n"),
             ("[profile a]\n  k   =\t1   # why\n", "[profile a]\n  k   =\tnew\n"),
             ("[profile a]\nK = 1\n", "[profile a]\nk = new\n"),
@@ -322,19 +259,19 @@ mod tests {
             ("[profile a]\nk = 1", "[profile a]\nk = new"),
             ("[profile 'a'] # mine\nk = 1\n", "[profile 'a'] # mine\nk = new\n"),
             ("[ profile a ]\nk = 1\n", "[ profile a ]\nk = new\n"),
-            // The last of several, as readers have it.
+            // The last of several, as readers take it.
             ("[profile a]\nk = 1\nk = 2\n[profile a]\nx = 3\n", "[profile a]\nk = 1\nk = new\n[profile a]\nx = 3\n"),
             ("[profile a]\nk = 1\n[profile \"a\"]\nk = 2\n", "[profile a]\nk = 1\n[profile \"a\"]\nk = new\n"),
-            // A nested block goes as a whole, other blocks do not count.
+            // A nested block is removed as a whole. Keys in other blocks do not count.
             ("[profile a]\nk =\n  b = 1\n\n  # c\n\td = 2\n  # e\nx = 3\n", "[profile a]\nk = new\n\nx = 3\n"),
             ("[profile a]\ns3 =\n  k = 1\n", "[profile a]\ns3 =\n  k = 1\nk = new\n"),
-            // A missing key follows the last line that is not blank and not a comment on what comes next.
+            // A missing key goes after the last line that is neither blank nor a comment on the next section.
             ("[profile a]\nx = 1\n\n# b\n[profile b]\n", "[profile a]\nx = 1\nk = new\n\n# b\n[profile b]\n"),
             ("[profile a]\nx = 1\n  # of x\n\n", "[profile a]\nx = 1\n  # of x\nk = new\n\n"),
             ("[profile a]\n  junk\n", "[profile a]\n  junk\nk = new\n"),
             ("[profile a]", "[profile a]\nk = new\n"),
             ("[profile a]\r\nx = 1", "[profile a]\r\nx = 1\r\nk = new\r\n"),
-            // A missing section goes to the end.
+            // A missing section goes to the end of the file.
             ("", "[profile a]\nk = new\n"),
             ("\u{feff}", "\u{feff}[profile a]\nk = new\n"),
             ("# note", "# note\n\n[profile a]\nk = new\n"),
@@ -350,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_got_as_readers_take_it() {
+    fn get_returns_the_value_that_readers_take() {
         let cases = [
             ("[profile a]\nk = 1 # why\n", Some("1")),
             ("[profile a]\nk = 1\n[profile a]\nK=2\n[profile a]\nx = 3", Some("2")),
@@ -408,7 +345,7 @@ mod tests {
             assert_eq!(String::from_utf8(document.to_bytes()).unwrap(), expected.unwrap_or(file));
             assert!(!document.has(&Header::profile("a")));
             assert!(!document.remove_section(&Header::profile("a")));
-            // A section set again is a new one.
+            // Setting it again makes a new section.
             document.set(&Header::profile("a"), "k", "v").unwrap();
             assert_eq!(document.headers().filter(|header| **header == Header::profile("a")).count(), 1);
             assert!(document.to_bytes().ends_with(b"\n\n[profile a]\nk = v\n"), "{file:?}");
@@ -416,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn what_some_sdk_would_misread_is_refused_without_being_shown() {
+    fn a_value_that_some_sdk_would_misread_is_refused_and_not_shown() {
         let (profile, other) = (Header::profile("a"), Header::profile("b"));
         let cases = [
             (&profile, "k", "s3cret\nx = 1"),
@@ -436,7 +373,7 @@ mod tests {
             (&Header::profile("a]"), "k", "s3cret"),
             (&Header::profile("a\n"), "k", "s3cret"),
             (&Header::sso_session("é"), "k", "s3cret"),
-            (&Header { kind: Kind::Other, name: Cow::Borrowed(b"x") }, "k", "s3cret"),
+            (&Header { kind: SectionKind::Other, name: Cow::Borrowed(b"x") }, "k", "s3cret"),
         ];
         for (header, key, value) in cases {
             let mut document = Document::parse(b"[profile a]\nk = 1\n");
@@ -445,7 +382,7 @@ mod tests {
             assert!(!error.report().contains("s3cret"), "{}", error.report());
             assert_eq!(document.to_bytes(), b"[profile a]\nk = 1\n", "{key} {value}");
         }
-        // What already stands under an awkward name can still be edited.
+        // A section that has an awkward name already can still be edited.
         let mut document = Document::parse(b"[profile \"a b\"]\nk = 1\n");
         document.set(&Header::profile("a b"), "k", "a#b;c = d").unwrap();
         assert_eq!(document.to_bytes(), b"[profile \"a b\"]\nk = a#b;c = d\n");

@@ -1,58 +1,32 @@
-//! Where in a document the sections of a name are.
+//! Finds sections by name.
 
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher as _, Hash};
 
-use super::document::Section;
-use super::line::Header;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
-/// Places by a hash of their headers. The names themselves stand in the sections: a second copy of each would make half
-/// of what a large file takes in memory.
+/// The positions of sections, by a hash of their names. The names themselves stay with the sections: a copy of each
+/// would make up half of the memory that a large file takes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Index {
-    random: RandomState,
-    places: HashMap<u64, Places>,
-}
-
-/// More than one where the file repeats a section (or two names share a hash, which nobody will see).
-#[derive(Clone, Debug)]
-enum Places {
-    One(usize),
-    More(Vec<usize>),
-}
+pub(super) struct Index(HashTable<(u64, usize)>);
 
 impl Index {
-    pub(super) fn of(sections: &[Section]) -> Self {
-        let mut index = Self::default();
-        index.places.reserve(sections.len());
-        for (place, section) in sections.iter().enumerate() {
-            if let Some(header) = &section.header {
-                index.add(header, place);
-            }
-        }
-        index
+    /// The hash is the same in each run: a random seed would cost every `credential_process` call a system call.
+    pub(super) fn hash(name: impl Hash) -> u64 {
+        FixedState::default().hash_one(name)
     }
 
-    /// Notes a section that comes after all others.
-    pub(super) fn add(&mut self, header: &Header<'_>, place: usize) {
-        self.places
-            .entry(self.random.hash_one(header))
-            .and_modify(|places| match places {
-                Places::One(first) => *places = Places::More(vec![*first, place]),
-                Places::More(places) => places.push(place),
-            })
-            .or_insert(Places::One(place));
+    pub(super) fn reserve(&mut self, sections: usize) {
+        self.0.reserve(sections, |(hash, _)| *hash);
     }
 
-    /// The places of the sections with this header, in file order.
-    pub(super) fn find(&self, sections: &[Section], header: &Header<'_>) -> Vec<usize> {
-        let places = match self.places.get(&self.random.hash_one(header)) {
-            Some(Places::One(place)) => std::slice::from_ref(place),
-            Some(Places::More(places)) => places,
-            None => &[],
-        };
-        let is_it = |place: &usize| sections[*place].header.as_ref() == Some(header);
-        places.iter().copied().filter(is_it).collect()
+    /// The position with this hash that `is_same` accepts.
+    pub(super) fn find(&self, hash: u64, is_same: impl Fn(usize) -> bool) -> Option<usize> {
+        self.0.find(hash, |(other, at)| *other == hash && is_same(*at)).map(|(_, at)| *at)
+    }
+
+    /// Adds a section whose name is not in the index.
+    pub(super) fn add(&mut self, hash: u64, at: usize) {
+        self.0.insert_unique(hash, (hash, at), |(hash, _)| *hash);
     }
 }

@@ -1,17 +1,17 @@
-//! What one line of an AWS INI file is, in every spelling that some SDK accepts.
+//! Reads one line of an AWS INI file, in every spelling that some SDK accepts.
 //!
-//! The SDKs disagree on awkward lines (`tests/config_reading.rs` has the table). Nothing here fails: what no SDK can
-//! make sense of is [`Line::Junk`], which changes nothing.
+//! The SDKs disagree on awkward lines (`tests/config_reading.rs` has the table). Nothing here fails: a line that no SDK
+//! can read is [`ConfigLine::Junk`], and has no effect.
 
 use std::borrow::Cow;
 
 /// The byte-order mark that some Windows editors put before the first line.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What kind of section a header opens.
+/// The kind of section that a header opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// `[default]`; `[profile default]` is a [`Kind::Profile`], which wins over it in a config file.
+pub enum SectionKind {
+    /// `[default]`. A `[profile default]` is a [`SectionKind::Profile`], and takes precedence in a config file.
     Default,
     /// `[profile NAME]`.
     Profile,
@@ -19,75 +19,96 @@ pub enum Kind {
     SsoSession,
     /// `[services NAME]`.
     Services,
-    /// Any other section: one that is not for us, such as `[plugins]`, or one that no SDK accepts.
+    /// Any other section: one that this tool does not need, such as `[plugins]`, or one that no SDK accepts.
     Other,
 }
 
 /// A section's header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Header<'a> {
-    /// What kind of section follows.
-    pub kind: Kind,
-    /// Its name without the kind and without quotes; for [`Kind::Other`] all that stands between the brackets.
+    /// The kind of section that the header opens.
+    pub kind: SectionKind,
+    /// Its name without the kind and without quotes; for [`SectionKind::Other`] the whole text between the brackets.
     pub name: Cow<'a, [u8]>,
+}
+
+impl Header<'_> {
+    /// `[default]`.
+    pub const DEFAULT: Header<'static> = Header { kind: SectionKind::Default, name: Cow::Borrowed(b"default") };
+
+    /// `[profile NAME]`. For the profile `default` a document also finds `[default]`.
+    #[must_use]
+    pub fn profile(name: &str) -> Header<'_> {
+        Header { kind: SectionKind::Profile, name: Cow::Borrowed(name.as_bytes()) }
+    }
+
+    /// `[sso-session NAME]`.
+    #[must_use]
+    pub fn sso_session(name: &str) -> Header<'_> {
+        Header { kind: SectionKind::SsoSession, name: Cow::Borrowed(name.as_bytes()) }
+    }
+
+    pub(super) fn into_owned(self) -> Header<'static> {
+        Header { kind: self.kind, name: Cow::Owned(self.name.into_owned()) }
+    }
 }
 
 /// One line, without its line ending.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Line<'a> {
-    /// Nothing but white space.
+pub enum ConfigLine<'a> {
+    /// White space only.
     Blank,
-    /// A comment that fills the line.
+    /// A line that is all comment.
     Comment,
     /// `[…]`.
     Header(Header<'a>),
     /// `key = value`, or `key =` before a nested block.
     Setting {
-        /// The key as written; readers take it in lower case.
+        /// The key as written; readers convert it to lower case.
         key: &'a [u8],
-        /// The value without white space and trailing comment around it.
+        /// The value without the white space around it and without a trailing comment.
         value: &'a [u8],
     },
-    /// A line that is indented deeper than the key before it, trimmed: more of its value, or a line of its nested
-    /// block.
+    /// A line with a deeper indentation than the key before it, trimmed: more of the key's value, or a line of its
+    /// nested block.
     Continuation(&'a [u8]),
-    /// Nothing that any SDK makes sense of.
+    /// A line that no SDK can read.
     Junk,
 }
 
-/// Tells the lines of one file, from first to last, what they are.
+/// Classifies the lines of one file, from first to last.
 #[derive(Debug, Default)]
 pub struct Classifier {
-    /// The indentation of the key that a deeper line would continue.
+    /// The indentation of the last key: a deeper line continues its value.
     open_key: Option<usize>,
 }
 
 impl Classifier {
     /// What `line` is, given the lines before it; `line` has no `\n`, and may end in `\r`.
-    pub fn classify<'a>(&mut self, line: &'a [u8]) -> Line<'a> {
+    pub fn classify<'a>(&mut self, line: &'a [u8]) -> ConfigLine<'a> {
         let text = trim(line);
         match text.first() {
-            None => return Line::Blank,
-            Some(b'#' | b';') => return Line::Comment,
+            None => return ConfigLine::Blank,
+            Some(b'#' | b';') => return ConfigLine::Comment,
             Some(b'[') => {
                 self.open_key = None;
-                return Line::Header(header(text));
+                return ConfigLine::Header(header(text));
             }
             Some(_) => {}
         }
         let indent = indent(line);
         if self.open_key.is_some_and(|key| indent > key) {
-            return Line::Continuation(text);
+            return ConfigLine::Continuation(text);
         }
-        let Some((key, value)) = split_setting(text) else { return Line::Junk };
+        let Some((key, value)) = split_setting(text) else { return ConfigLine::Junk };
         self.open_key = Some(indent);
-        Line::Setting { key, value }
+        ConfigLine::Setting { key, value }
     }
 }
 
-/// `key = value`, its trailing comment cut off; `None` without a key and a delimiter.
+/// Splits `key = value`, without its trailing comment; `None` if there is no key or no delimiter.
 ///
-/// `:` stands in for `=` where there is none, as in botocore.
+/// A line without `=` is split at its first `:`, as in botocore.
 #[must_use]
 pub fn split_setting(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = without_comment(text);
@@ -96,50 +117,42 @@ pub fn split_setting(text: &[u8]) -> Option<(&[u8], &[u8])> {
     (!key.is_empty()).then_some((key, value))
 }
 
-/// Where the key ends: the first `=`, else the first `:`.
+/// Where the key ends: at the first `=`, or else the first `:`.
 pub(super) fn delimiter(text: &[u8]) -> Option<usize> {
     text.iter().position(|byte| *byte == b'=').or_else(|| text.iter().position(|byte| *byte == b':'))
 }
 
-/// The text before a ` #` or ` ;`.
+/// The text before a comment: a `#` or `;` at the start or after white space.
 pub(super) fn without_comment(text: &[u8]) -> &[u8] {
     let starts_comment = |at: &usize| matches!(text[*at], b'#' | b';') && (*at == 0 || is_space(text[*at - 1]));
     (0..text.len()).find(starts_comment).map_or(text, |at| &text[..at])
 }
 
-/// The name in `[profile NAME]`, where it is written as nearly every one is: in a tenth of the time.
-pub(super) fn plain_profile(line: &[u8]) -> Option<&[u8]> {
-    let name = line.strip_prefix(b"[profile ")?.strip_suffix(b"]")?;
-    let is_odd = |byte: u8| matches!(byte, 0..=b' ' | b'"' | b'\'' | b'\\' | b']');
-    // Each byte is looked at, which takes less time than to stop at the first odd one.
-    let has_odd = name.iter().fold(false, |found, byte| found | is_odd(*byte));
-    (!name.is_empty() && !has_odd).then_some(name)
-}
-
 /// Reads a header; `text` is trimmed and starts with `[`.
 fn header(text: &[u8]) -> Header<'_> {
     let inside = &text[1..];
-    let other = |name| Header { kind: Kind::Other, name: Cow::Borrowed(name) };
-    // A header that is never closed still ends the section before it: no key may slip into a profile that is not its own.
+    let other = |name| Header { kind: SectionKind::Other, name: Cow::Borrowed(name) };
+    // A header without a bracket still ends the section before it: its keys must not end up in another profile.
     let Some(end) = closing_bracket(inside) else { return other(inside) };
     let inside = trim(&inside[..end]);
     let Some(space) = inside.iter().position(|byte| is_space(*byte)) else {
-        let kind = if inside == b"default" { Kind::Default } else { Kind::Other };
+        let kind = if inside == b"default" { SectionKind::Default } else { SectionKind::Other };
         return Header { kind, name: Cow::Borrowed(inside) };
     };
     let kind = match &inside[..space] {
-        b"profile" => Kind::Profile,
-        b"sso-session" => Kind::SsoSession,
-        b"services" => Kind::Services,
+        b"profile" => SectionKind::Profile,
+        b"sso-session" => SectionKind::SsoSession,
+        b"services" => SectionKind::Services,
         _ => return other(inside),
     };
     word(trim(&inside[space..])).map_or_else(|| other(inside), |name| Header { kind, name })
 }
 
-/// The bracket that nothing but a comment follows, since a name may hold one too; else the last, as botocore has it.
+/// The bracket that ends a header. A name may contain brackets: it is the first one that only a comment follows, or
+/// else the last one, as in botocore.
 fn closing_bracket(inside: &[u8]) -> Option<usize> {
     let mut last = None;
-    // Not memchr: it would first ask the processor what it can do, and that takes longer than all headers together.
+    // `memchr` first asks what the processor can do, which takes longer than reading all headers this way.
     for (at, _) in inside.iter().enumerate().filter(|(_, byte)| **byte == b']') {
         if matches!(trim(&inside[at + 1..]).first(), None | Some(b'#' | b';')) {
             return Some(at);
@@ -149,7 +162,7 @@ fn closing_bracket(inside: &[u8]) -> Option<usize> {
     last
 }
 
-/// The one word that `text` is after its quotes are taken off, as botocore reads names.
+/// The name in `text`, without quotes, as botocore reads it; `None` if it is not exactly one word.
 fn word(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     if !text.iter().any(|byte| is_space(*byte) || matches!(byte, b'"' | b'\'' | b'\\')) {
         return Some(Cow::Borrowed(text));
@@ -159,19 +172,19 @@ fn word(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     (words.next().is_none() && !words.had_error).then_some(Cow::Owned(word))
 }
 
-/// How deep the line is indented; a tab counts as one, as in botocore.
+/// The number of white-space characters before the text; a tab counts as one, as in botocore.
 pub(super) fn indent(line: &[u8]) -> usize {
     line.iter().take_while(|byte| is_space(**byte)).count()
 }
 
-/// The text without white space around it.
+/// The text without the white space around it.
 pub(super) fn trim(text: &[u8]) -> &[u8] {
     let text = &text[indent(text)..];
     let end = text.iter().rposition(|byte| !is_space(*byte)).map_or(0, |last| last + 1);
     &text[..end]
 }
 
-/// Whether every SDK takes this in the name of a profile.
+/// Whether every SDK accepts this letter in the name of a profile.
 pub(super) fn is_legible(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "_.-/%@:+".contains(letter)
 }
@@ -180,65 +193,55 @@ pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | 0x0b | 0x0c)
 }
 
-/// `memchr` with what every processor of this architecture has: asking which one this is takes longer, on a virtual
-/// machine, than reading the config.
-pub(super) fn find_byte(byte: u8, text: &[u8]) -> Option<usize> {
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-    if let Some(finder) = memchr::arch::x86_64::sse2::memchr::One::new(byte) {
-        return finder.find(text);
-    }
-    memchr::memchr(byte, text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn header_of(line: &str) -> (Kind, String) {
+    fn header_of(line: &str) -> (SectionKind, String) {
         match Classifier::default().classify(line.as_bytes()) {
-            Line::Header(header) => (header.kind, String::from_utf8(header.name.into_owned()).unwrap()),
+            ConfigLine::Header(header) => (header.kind, String::from_utf8(header.name.into_owned()).unwrap()),
             other => panic!("{line}: {other:?}"),
         }
     }
 
     #[test]
-    fn a_header_is_known_in_every_form_that_some_sdk_accepts() {
+    fn a_header_is_recognized_in_every_form_that_some_sdk_accepts() {
         let cases = [
-            ("[profile a]", Kind::Profile, "a"),
-            ("[profile a]\r", Kind::Profile, "a"),
-            ("[ profile a ]", Kind::Profile, "a"),
-            ("[profile  a]", Kind::Profile, "a"),
-            ("[profile\ta]", Kind::Profile, "a"),
-            ("\t [profile a]  ", Kind::Profile, "a"),
-            ("[profile a] # prod", Kind::Profile, "a"),
-            ("[profile a] ; see [profile b]", Kind::Profile, "a"),
-            ("[profile a]# prod", Kind::Profile, "a"),
-            ("[profile \"a b\"]", Kind::Profile, "a b"),
-            ("[profile 'a b']", Kind::Profile, "a b"),
-            ("[profile \"a\"]", Kind::Profile, "a"),
-            ("[profile \"it's\"]", Kind::Profile, "it's"),
-            (r#"[profile "a \" b"]"#, Kind::Profile, "a \" b"),
-            ("[profile a#b]", Kind::Profile, "a#b"),
-            ("[profile #a]", Kind::Profile, "#a"),
-            ("[profile a]b]", Kind::Profile, "a]b"),
-            ("[profile a] b", Kind::Profile, "a"),
-            ("[profile é]", Kind::Profile, "é"),
-            ("[profile a=b]", Kind::Profile, "a=b"),
-            ("[default]", Kind::Default, "default"),
-            ("[ default ] # mine", Kind::Default, "default"),
-            ("[profile default]", Kind::Profile, "default"),
-            ("[sso-session corp]", Kind::SsoSession, "corp"),
-            ("[services dev]", Kind::Services, "dev"),
-            // What every SDK ignores.
-            ("[profile a b]", Kind::Other, "profile a b"),
-            ("[profile it's]", Kind::Other, "profile it's"),
-            ("[profile]", Kind::Other, "profile"),
-            ("[DEFAULT]", Kind::Other, "DEFAULT"),
-            ("[preview]", Kind::Other, "preview"),
-            ("[profiles a]", Kind::Other, "profiles a"),
-            ("[]", Kind::Other, ""),
-            // Never closed: not a profile, yet the end of the section before it.
-            ("[profile a", Kind::Other, "profile a"),
+            ("[profile a]", SectionKind::Profile, "a"),
+            ("[profile a]\r", SectionKind::Profile, "a"),
+            ("[ profile a ]", SectionKind::Profile, "a"),
+            ("[profile  a]", SectionKind::Profile, "a"),
+            ("[profile\ta]", SectionKind::Profile, "a"),
+            ("\t [profile a]  ", SectionKind::Profile, "a"),
+            ("[profile a] # prod", SectionKind::Profile, "a"),
+            ("[profile a] ; see [profile b]", SectionKind::Profile, "a"),
+            ("[profile a]# prod", SectionKind::Profile, "a"),
+            ("[profile \"a b\"]", SectionKind::Profile, "a b"),
+            ("[profile 'a b']", SectionKind::Profile, "a b"),
+            ("[profile \"a\"]", SectionKind::Profile, "a"),
+            ("[profile \"it's\"]", SectionKind::Profile, "it's"),
+            (r#"[profile "a \" b"]"#, SectionKind::Profile, "a \" b"),
+            ("[profile a#b]", SectionKind::Profile, "a#b"),
+            ("[profile #a]", SectionKind::Profile, "#a"),
+            ("[profile a]b]", SectionKind::Profile, "a]b"),
+            ("[profile a] b", SectionKind::Profile, "a"),
+            ("[profile é]", SectionKind::Profile, "é"),
+            ("[profile a=b]", SectionKind::Profile, "a=b"),
+            ("[default]", SectionKind::Default, "default"),
+            ("[ default ] # mine", SectionKind::Default, "default"),
+            ("[profile default]", SectionKind::Profile, "default"),
+            ("[sso-session corp]", SectionKind::SsoSession, "corp"),
+            ("[services dev]", SectionKind::Services, "dev"),
+            // Every SDK ignores these.
+            ("[profile a b]", SectionKind::Other, "profile a b"),
+            ("[profile it's]", SectionKind::Other, "profile it's"),
+            ("[profile]", SectionKind::Other, "profile"),
+            ("[DEFAULT]", SectionKind::Other, "DEFAULT"),
+            ("[preview]", SectionKind::Other, "preview"),
+            ("[profiles a]", SectionKind::Other, "profiles a"),
+            ("[]", SectionKind::Other, ""),
+            // Without a bracket it is not a profile, but it ends the section before it.
+            ("[profile a", SectionKind::Other, "profile a"),
         ];
         for (line, kind, name) in cases {
             assert_eq!(header_of(line), (kind, name.to_owned()), "{line}");
@@ -246,15 +249,17 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_told_by_what_stands_before_it() {
-        let setting =
-            |key: &'static str, value: &'static str| Line::Setting { key: key.as_bytes(), value: value.as_bytes() };
-        let cases: [(&str, Line<'static>); 23] = [
+    fn a_line_is_classified_by_the_lines_before_it() {
+        let setting = |key: &'static str, value: &'static str| ConfigLine::Setting {
+            key: key.as_bytes(),
+            value: value.as_bytes(),
+        };
+        let cases: [(&str, ConfigLine<'static>); 23] = [
             ("  indented = first key", setting("indented", "first key")),
             ("  again = 2", setting("again", "2")),
-            ("   deeper = 3", Line::Continuation(b"deeper = 3")),
+            ("   deeper = 3", ConfigLine::Continuation(b"deeper = 3")),
             (" shallower = 4", setting("shallower", "4")),
-            ("[profile a]", Line::Header(header(b"[profile a]"))),
+            ("[profile a]", ConfigLine::Header(header(b"[profile a]"))),
             ("key=value", setting("key", "value")),
             ("Key = a = b # why", setting("Key", "a = b")),
             ("key = a#b;c", setting("key", "a#b;c")),
@@ -262,16 +267,16 @@ mod tests {
             ("key: value", setting("key", "value")),
             ("url: http://x/?a=b", setting("url: http://x/?a", "b")),
             ("s3 =", setting("s3", "")),
-            ("", Line::Blank),
-            ("  # note", Line::Comment),
-            ("  a = b # kept", Line::Continuation(b"a = b # kept")),
-            ("\tc = d\r", Line::Continuation(b"c = d")),
-            ("word", Line::Junk),
-            ("  e = f", Line::Continuation(b"e = f")),
-            (" \t\r", Line::Blank),
-            ("; note", Line::Comment),
-            ("= value", Line::Junk),
-            ("word # key = value", Line::Junk),
+            ("", ConfigLine::Blank),
+            ("  # note", ConfigLine::Comment),
+            ("  a = b # kept", ConfigLine::Continuation(b"a = b # kept")),
+            ("\tc = d\r", ConfigLine::Continuation(b"c = d")),
+            ("word", ConfigLine::Junk),
+            ("  e = f", ConfigLine::Continuation(b"e = f")),
+            (" \t\r", ConfigLine::Blank),
+            ("; note", ConfigLine::Comment),
+            ("= value", ConfigLine::Junk),
+            ("word # key = value", ConfigLine::Junk),
             ("\u{fffd} = 1", setting("\u{fffd}", "1")),
         ];
         let mut classifier = Classifier::default();

@@ -1,57 +1,96 @@
-//! One pass over an AWS config file: what each `credential_process` call pays for a file of any size.
+//! Reads an AWS config file in one pass. Every `credential_process` call does that, so it is built for large files.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::config::Config;
-use super::line::{BYTE_ORDER_MARK, Classifier, Kind, Line, find_byte, is_space, plain_profile};
+use super::line::{BYTE_ORDER_MARK, Classifier, ConfigLine, SectionKind, is_space};
+use super::plain::{find_byte, plain_profile};
 use crate::error::Result;
 use crate::files::atomic;
 
-/// Fits a processor's second-level cache, so that a large file is scanned where it has just been read to.
-const CHUNK: usize = 256 << 10;
+/// Fits a processor's second-level cache, so that a chunk is still there when it is scanned.
+pub(super) const CHUNK: usize = 256 << 10;
 
-/// As long as a profile hardly is in a file of many: each costs less where room for all is made at once.
+/// Shorter than most sections in a large file. The file's length divided by this is how many sections to make room for
+/// at once, which is faster than growing.
 const SHORTEST: usize = 128;
 
+impl Config {
+    /// Reads the whole file. If there is no file, the config is empty, and [`Config::is_missing`].
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::scan(path, None)
+    }
+
+    /// Reads the profile and the sso-session called `name`, and every other sso-session, in one pass.
+    ///
+    /// Every `credential_process` call does this, so the lines of other profiles are neither copied nor read. Services
+    /// sections are left out.
+    pub fn read_profile(path: &Path, name: &str) -> Result<Self> {
+        Self::scan(path, Some(name.as_bytes()))
+    }
+
+    /// Reads a file's content.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Self {
+        Self::of(bytes.to_vec())
+    }
+
+    pub(super) fn of(bytes: Vec<u8>) -> Self {
+        let mut config = Self::default();
+        Scan::new(&mut config, None).whole(bytes);
+        config
+    }
+
+    fn scan(path: &Path, only: Option<&[u8]>) -> Result<Self> {
+        let mut config = Self::empty(path.to_path_buf(), only.is_some());
+        match File::open(path) {
+            Ok(file) => Scan::new(&mut config, only).file(file, path)?,
+            Err(error) if atomic::is_absent(&error) => config.missing = true,
+            Err(error) => return Err(atomic::unreadable(path, error)),
+        }
+        Ok(config)
+    }
+}
+
 /// One pass over a file.
-pub(super) struct Scan<'a> {
+struct Scan<'a> {
+    /// The only profile to read, if not all.
     only: Option<&'a [u8]>,
     config: &'a mut Config,
-    /// The section whose lines are kept; `None` between sections that are wanted.
+    /// The section whose lines are being read; `None` in sections that are skipped.
     current: Option<usize>,
 }
 
 impl<'a> Scan<'a> {
-    /// A pass that adds to `config` all that it meets, or the profile called `only` and the sso-sessions.
-    pub(super) fn new(config: &'a mut Config, only: Option<&'a [u8]>) -> Self {
+    /// Reads into `config`: all sections, or the profile called `only` and all sso-sessions.
+    fn new(config: &'a mut Config, only: Option<&'a [u8]>) -> Self {
         Self { only, config, current: None }
     }
 
-    /// Takes in a file's content.
-    pub(super) fn whole(mut self, mut bytes: Vec<u8>) {
+    /// Reads a file's content.
+    fn whole(mut self, mut bytes: Vec<u8>) {
         blank_mark(&mut bytes);
-        self.config.expect(bytes.len() / SHORTEST);
+        self.config.reserve(bytes.len() / SHORTEST);
         self.lines(&bytes);
         self.config.text = bytes;
     }
 
-    /// Reads the file: all of it at once where all of it is wanted.
-    pub(super) fn file(mut self, mut file: File, path: &Path) -> Result<()> {
+    fn file(mut self, mut file: File, path: &Path) -> Result<()> {
         let length = file.metadata().map_or(0, |metadata| metadata.len()).min(atomic::MAX_BYTES);
         let length = usize::try_from(length).unwrap_or_default() + 1;
         if self.only.is_none() {
             let mut bytes = Vec::with_capacity(length);
             let read = file.take(atomic::MAX_BYTES + 1).read_to_end(&mut bytes);
-            if read.map_err(|error| atomic::unreadable(path, &error))? as u64 > atomic::MAX_BYTES {
+            if read.map_err(|error| atomic::unreadable(path, error))? as u64 > atomic::MAX_BYTES {
                 return Err(atomic::too_large(path));
             }
             self.whole(bytes);
             return Ok(());
         }
-        // As large as the file, within reason: a small config needs neither a fresh mapping nor a second read.
+        // A small file fits the buffer, so that one read is enough and the allocator needs no new mapping.
         let mut buffer = vec![0; length.clamp(4 << 10, CHUNK)];
         let (mut filled, mut total) = (0, 0);
         let mut at_start = true;
@@ -59,7 +98,7 @@ impl<'a> Scan<'a> {
             let read = match file.read(&mut buffer[filled..]) {
                 Ok(read) => read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(atomic::unreadable(path, &error)),
+                Err(error) => return Err(atomic::unreadable(path, error)),
             };
             total += read;
             if total as u64 > atomic::MAX_BYTES {
@@ -78,7 +117,7 @@ impl<'a> Scan<'a> {
             if at_start {
                 continue;
             }
-            // In chunks of whole lines; only a line that is longer than a chunk makes the buffer grow.
+            // Whole lines are scanned, and the rest moves to the front. The buffer grows only for a line that does not fit.
             if let Some(newline) = buffer[fresh..filled].iter().rposition(|byte| *byte == b'\n') {
                 let end = fresh + newline + 1;
                 self.lines(&buffer[..end]);
@@ -91,7 +130,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Takes in whole lines; the last one may lack its newline.
+    /// Reads whole lines; the last one may lack its newline.
     fn lines(&mut self, text: &[u8]) {
         let mut at = 0;
         loop {
@@ -102,39 +141,40 @@ impl<'a> Scan<'a> {
             let line = &text[start..at];
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             if let Some(name) = plain_profile(line) {
-                self.current = self.open(start, Kind::Profile, name);
-            } else if let Line::Header(header) = Classifier::default().classify(line) {
+                self.current = self.open(start, SectionKind::Profile, name);
+            } else if let ConfigLine::Header(header) = Classifier::default().classify(line) {
                 self.current = self.open(start, header.kind, &header.name);
             }
-            // With its header: where a section stands twice, nothing goes on from the lines before.
+            // The header is part of the section's lines. If the section is repeated, it keeps a value of the earlier lines
+            // from going on in the later ones.
             self.keep(text, start..at);
         }
     }
 
-    /// Adds these lines to the current section, if it is wanted.
+    /// Adds these lines to the current section, if there is one.
     fn keep(&mut self, text: &[u8], lines: Range<usize>) {
-        let Some(place) = self.current else { return };
+        let Some(section) = self.current else { return };
         let end = if self.only.is_some() {
             self.config.text.extend_from_slice(&text[lines]);
             self.config.text.len()
         } else {
             lines.end
         };
-        self.config.extend(place, end);
+        self.config.extend(section, end);
     }
 
-    /// The place of this section, if it is wanted.
-    fn open(&mut self, start: usize, kind: Kind, name: &[u8]) -> Option<usize> {
+    /// Begins a section, if it is to be read.
+    fn open(&mut self, start: usize, kind: SectionKind, name: &[u8]) -> Option<usize> {
         let wanted = match (kind, self.only) {
-            (Kind::Other, _) | (Kind::Services, Some(_)) => false,
-            (Kind::SsoSession, _) | (_, None) => true,
-            (Kind::Default | Kind::Profile, Some(only)) => name == only,
+            (SectionKind::Other, _) | (SectionKind::Services, Some(_)) => false,
+            (SectionKind::SsoSession, _) | (_, None) => true,
+            (SectionKind::Default | SectionKind::Profile, Some(only)) => name == only,
         };
         let start = if self.only.is_some() { self.config.text.len() } else { start };
-        wanted.then(|| self.config.place(kind, name, start))
+        wanted.then(|| self.config.begin(kind, name, start))
     }
 
-    /// Where the next header starts that ends the section whose lines are kept, or could open a wanted one.
+    /// Where the next header is that ends the current section, or may begin one that is to be read.
     fn next_header(&self, text: &[u8]) -> Option<usize> {
         let mut from = 0;
         loop {
@@ -146,91 +186,79 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Turns down `profile OTHER]` at a glance, for the sake of files with tens of thousands of profiles.
+    /// Whether the header with this text may be of a section to read. Rejects `profile OTHER]` quickly, which is nearly
+    /// every header in a large file.
     fn may_be_wanted(&self, inside: &[u8]) -> bool {
         let Some(only) = self.only else { return true };
         let Some(name) = inside.strip_prefix(b"profile ") else { return true };
-        // A name in any other spelling starts with a quote, a backslash or more white space.
+        // The same name in another spelling starts with a quote, a backslash or more white space.
         name.starts_with(only)
             || name.first().is_none_or(|byte| is_space(*byte) || matches!(byte, b'"' | b'\'' | b'\\'))
     }
 }
 
-/// A file's sections, some thousands at a time, for who looks at each once: a config of what was looked at is dropped
-/// before the next one is made.
-#[derive(Debug)]
-pub struct Parts {
-    file: File,
-    path: PathBuf,
-    /// What was read and not yet given out.
-    rest: Vec<u8>,
-    total: u64,
-}
-
-impl Parts {
-    /// None where there is no file.
-    pub fn open(path: &Path) -> Result<Option<Self>> {
-        match File::open(path) {
-            Ok(file) => Ok(Some(Self { file, path: path.to_path_buf(), rest: Vec::new(), total: 0 })),
-            Err(error) if atomic::is_absent(&error) => Ok(None),
-            Err(error) => Err(atomic::unreadable(path, &error)),
-        }
-    }
-
-    /// The next sections, whole as far as they stand together.
-    fn read(&mut self) -> Result<Option<Config>> {
-        loop {
-            let mut more = self.file.by_ref().take(CHUNK as u64);
-            let read = more.read_to_end(&mut self.rest).map_err(|error| atomic::unreadable(&self.path, &error))?;
-            self.total += read as u64;
-            if self.total > atomic::MAX_BYTES {
-                return Err(atomic::too_large(&self.path));
-            }
-            if read == 0 {
-                let last = std::mem::take(&mut self.rest);
-                return Ok((!last.is_empty()).then(|| Config::of(last)));
-            }
-            if let Some(at) = last_header(&self.rest) {
-                let later = self.rest.split_off(at);
-                return Ok(Some(Config::of(std::mem::replace(&mut self.rest, later))));
-            }
-        }
-    }
-}
-
-impl Iterator for Parts {
-    type Item = Result<Config>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.read().transpose()
-    }
-}
-
-/// Where the last line that may be a header starts, if anything stands before it.
-fn last_header(text: &[u8]) -> Option<usize> {
-    let brackets = (0..text.len()).rev().filter(|at| text[*at] == b'[');
-    brackets.into_iter().find(|at| *at > 0 && starts_line(text, *at))
-}
-
-/// Blanks the byte-order mark, so that the first line is still the first line.
+/// Replaces the byte-order mark by spaces, so that positions stay and the first line is read like any other.
 fn blank_mark(text: &mut [u8]) {
     if text.starts_with(BYTE_ORDER_MARK) {
         text[..BYTE_ORDER_MARK.len()].fill(b' ');
     }
 }
 
-/// Whether nothing but white space stands before `at` on its line.
-fn starts_line(text: &[u8], at: usize) -> bool {
+/// Whether only white space is before `at` on its line.
+pub(super) fn starts_line(text: &[u8], at: usize) -> bool {
     text[..at].iter().rev().find(|byte| !is_space(**byte)).is_none_or(|byte| *byte == b'\n')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws_config::config::Section;
+
+    fn read(bytes: &[u8], only: Option<&str>) -> Config {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        std::fs::write(&path, bytes).unwrap();
+        match only {
+            Some(name) => Config::read_profile(&path, name).unwrap(),
+            None => Config::read(&path).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_an_empty_config_that_says_so() {
+        let config = Config::read(Path::new("/no/such/config")).unwrap();
+        assert!(config.is_missing());
+        assert_eq!(config.profiles().count(), 0);
+        assert!(!read(b"", None).is_missing());
+        assert!(Config::read(Path::new("/etc/hostname/below-a-file")).unwrap().is_missing());
+    }
+
+    #[test]
+    fn a_folder_in_place_of_the_file_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Config::read(folder.path()).unwrap_err();
+        assert!(error.to_string().contains(&folder.path().display().to_string()), "{error}");
+    }
+
+    #[test]
+    fn one_profile_is_read_with_every_sso_session_and_nothing_else() {
+        let config = b"[services x]\na = 1\n[profile corporate]\na = 1\n[profile \"corp\"]\nregion = r\n[default]\n\
+            a = 1\n[sso-session one]\nsso_region = s\n[profile other]\na = [profile corp]\n[ profile  corp ] # again\n\
+            output = json\n[sso-session corp]\nsso_region = t";
+        let config = read(config, Some("corp"));
+        let profiles: Vec<_> = config.profiles().map(Section::name).collect();
+        let sessions: Vec<_> = config.sso_sessions().map(Section::name).collect();
+        assert_eq!(profiles, ["corp"]);
+        assert_eq!(sessions, ["one", "corp"]);
+        let profile = config.profile("corp").unwrap();
+        assert_eq!(profile.keys().collect::<Vec<_>>(), ["region", "output"]);
+        assert_eq!(config.sso_session("corp").unwrap().get("sso_region"), Some("t"));
+        assert_eq!(config.services("x"), None);
+    }
 
     #[test]
     fn a_line_may_span_any_number_of_chunks() {
-        // Many offsets of the second profile's header against the first chunk's end, and one line of three chunks.
+        // The second profile's header at many offsets from the end of the first chunk, and one line of three chunks.
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
         let long = "x".repeat(CHUNK * 3);
@@ -251,24 +279,6 @@ mod tests {
                 assert_eq!(one.profiles().count(), 1, "{shift} {name}");
             }
         }
-    }
-
-    #[test]
-    fn parts_hold_every_section_whole_and_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config");
-        let mut file = "\u{feff}[profile first]\nregion = r\n".to_owned();
-        for number in 0..20_000 {
-            let long = "x".repeat(if number == 7000 { CHUNK * 2 } else { 10 });
-            file.push_str(&format!("\n  [profile p{number}]\nregion = [r{number}\ns3 =\n  a = {long}\n"));
-        }
-        std::fs::write(&path, &file).unwrap();
-        let whole = Config::read(&path).unwrap();
-        let parts: Vec<_> = Parts::open(&path).unwrap().unwrap().map(Result::unwrap).collect();
-        assert!(parts.len() > 3);
-        let sections = parts.iter().flat_map(Config::profiles);
-        assert!(sections.eq(whole.profiles()));
-        assert!(Parts::open(&folder.path().join("none")).unwrap().is_none());
     }
 
     #[test]

@@ -10,7 +10,8 @@ use std::mem::ManuallyDrop;
 
 use clap_complete::engine::CompletionCandidate;
 
-use crate::aws_config::config::{Config, Parts};
+use crate::aws_config::config::Config;
+use crate::aws_config::parts::Parts;
 use crate::environment;
 use crate::inventory::Inventory;
 use crate::settings::Settings;

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::environment;
 use crate::error::Result;
 use crate::output::{print, print_json};
-use crate::secret_store::{Kind, SecretStore};
+use crate::secret_store::{StoreKind, SecretStore};
 use crate::terminal::clean;
 use crate::timestamp;
 use clap::Args;
@@ -54,7 +54,7 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     let session = context.session(&directory, &client)?;
     let token = session.stored()?;
     let kind = session.store().kind();
-    let in_files = if kind == Kind::Files { Vec::new() } else { in_files()? };
+    let in_files = if kind == StoreKind::Files { Vec::new() } else { in_files()? };
     let (role_arn, role_expiry) = environment::shell_role().unzip();
     let role_expiry = role_expiry.flatten().and_then(|epoch| Timestamp::from_second(epoch).ok());
     if arguments.json {
@@ -92,8 +92,8 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
 
 fn describe_store(kind: Kind) -> &'static str {
     match kind {
-        Kind::Files => "in files, shared with the AWS CLI",
-        Kind::Keyring => "in the system's secret store",
+        StoreKind::Files => "in files, shared with the AWS CLI",
+        StoreKind::Keyring => "in the system's secret store",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Recent};
 use crate::picker::{self, Question, Rows};
 use crate::programs;
-use crate::secret_store::Kind;
+use crate::secret_store::StoreKind;
 
 /// The role that was named, else the one that the user chooses.
 pub(crate) fn named_or_chosen(context: &Context, role: Option<&str>) -> Result<Found> {
@@ -34,7 +34,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     let profiles = Profiles::new(Arc::clone(context.shared_config()?), &directory);
     let is_old = inventory.is_old();
     let mut listing = Listing::new(&directory, inventory, profiles, &Recent::of(&directory));
-    if context.secret_store()?.kind() == Kind::Files {
+    if context.secret_store()?.kind() == StoreKind::Files {
         // A keyring is too slow to be asked once for each of a thousand roles.
         listing = listing.with_time_left();
     }

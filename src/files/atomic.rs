@@ -1,4 +1,4 @@
-//! Reading whole files, and writing them atomically.
+//! Reads whole files, and writes them in one step.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
@@ -10,82 +10,85 @@ use super::folder::{self, Privacy};
 use super::leftovers;
 use crate::error::{Error, Result, reason};
 
-/// The largest file read into memory: a config of half a million profiles fits, a device or a mistake does not.
+/// The largest file that is read: a config of half a million profiles fits; a device or a wrong file does not.
 pub(crate) const MAX_BYTES: u64 = 256 << 20;
 
-/// The whole file, or `None` where there is none.
+/// The content of the file, or `None` if there is no file.
 pub fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if is_absent(&error) => return Ok(None),
-        Err(error) => return Err(unreadable(path, &error)),
+        Err(error) => return Err(unreadable(path, error)),
     };
-    // Room for all of it at once; a reader of unknown length would ask the kernel for 32 bytes, then 64, and so on.
+    // Reserves room for the whole file. Without it, `read_to_end` would ask the kernel for 32 bytes, then 64, and so on.
     let length = file.metadata().map_or(0, |metadata| metadata.len().min(MAX_BYTES));
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
     match (&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes) {
         Ok(read) if read as u64 > MAX_BYTES => Err(too_large(path)),
         Ok(_) => Ok(Some(bytes)),
-        Err(error) => Err(unreadable(path, &error)),
+        Err(error) => Err(unreadable(path, error)),
     }
 }
 
-/// Whether this error says that nothing is there: no file, or a file in the place of a folder.
+/// Whether this error means that there is nothing at the path: no file, or a file where a folder should be.
 pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// The error for what is no config and no cache file.
+/// The error for a file that is larger than any config or cache file.
 pub(crate) fn too_large(path: &Path) -> Error {
     Error::failed(format!("{} is larger than {} MiB", path.display(), MAX_BYTES >> 20))
         .with_remedy("check that this is the file you meant")
 }
 
-/// The error for a file that is there and cannot be read.
-pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("cannot read {}: {}", path.display(), reason(error)))
+/// The error for a file that exists but cannot be read.
+pub(crate) fn unreadable(path: &Path, error: io::Error) -> Error {
+    Error::failed(format!("cannot read {}: {}", path.display(), reason(&error)))
         .with_remedy("check the file's owner and mode")
+        .with_source(error)
 }
 
-/// Replaces the file's content in one step: a reader, or a crash at any instant, sees the old file or the new one.
+/// Replaces the file's content in one step: a reader, or a crash at any moment, finds the old file or the new one.
 ///
-/// A symbolic link is followed, so that the file it leads to is the one replaced. An existing file keeps its mode and,
-/// where that can be, its owner; a new one gets its mode from `privacy`, as do the folders that have to be made. What is
-/// marked read-only, and what is no file (`/dev/null`, a folder), is refused: a rename would replace that too.
+/// Symbolic links are followed, and the file at their end is replaced. An existing file keeps its mode and, if possible,
+/// its owner. `privacy` decides the mode of a new file and of new folders. A read-only file is refused, and so is
+/// anything that is not a file (`/dev/null`, a folder): a rename would replace those too.
 pub fn write(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
     replace_if(path, bytes, privacy, || Ok(true)).map(drop)
 }
 
-/// Replaces the file as [`write`] does, if `is_wanted` still says so when the new one lies ready; says whether it did.
+/// Replaces the file as [`write`] does, if `is_wanted` is true once the new file is complete. Returns whether it was
+/// replaced.
 pub(crate) fn replace_if(
     path: &Path,
     bytes: &[u8],
     privacy: Privacy,
     mut is_wanted: impl FnMut() -> Result<bool>,
 ) -> Result<bool> {
-    let unwritable = |error: &io::Error| {
-        Error::failed(format!("cannot write {}: {}", path.display(), reason(error)))
+    let unwritable = |error: io::Error| {
+        Error::failed(format!("cannot write {}: {}", path.display(), reason(&error)))
             .with_remedy("nothing was changed; check the folder's owner and mode, and the free space")
+            .with_source(error)
     };
-    let target = follow_links(path).map_err(|error| unwritable(&error))?;
+    let target = follow_links(path).map_err(unwritable)?;
     let existing = fs::metadata(&target).ok();
     if let Some(existing) = &existing {
         check_replaceable(path, existing)?;
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    folder::create(folder, privacy).map_err(|error| unwritable(&error))?;
-    leftovers::sweep(folder);
+    folder::create(folder, privacy).map_err(unwritable)?;
+    leftovers::sweep_once(folder);
     let mut is_second = false;
     loop {
-        let new = prepare(&target, folder, bytes, existing.as_ref(), privacy).map_err(|error| unwritable(&error))?;
+        let new = prepare(&target, folder, bytes, existing.as_ref(), privacy).map_err(unwritable)?;
         if !is_wanted()? {
             return Ok(false);
         }
         match new.persist(&target) {
             Ok(_) => return Ok(true),
-            // Another process has just swept it away.
+            // Another process took the new file for a leftover and deleted it.
             Err(failed) if failed.error.kind() == io::ErrorKind::NotFound && !is_second => is_second = true,
-            Err(failed) => return Err(unwritable(&failed.error)),
+            Err(failed) => return Err(unwritable(failed.error)),
         }
     }
 }
@@ -93,7 +96,7 @@ pub(crate) fn replace_if(
 fn check_replaceable(path: &Path, existing: &Metadata) -> Result<()> {
     if !existing.is_file() {
         return Err(Error::failed(format!("cannot write {}: it is not a file", path.display()))
-            .with_remedy("nothing was changed; move it away, or name another place"));
+            .with_remedy("nothing was changed; move it away, or name another file"));
     }
     if existing.permissions().readonly() {
         return Err(Error::failed(format!("cannot write {}: it is marked read-only", path.display()))
@@ -102,7 +105,7 @@ fn check_replaceable(path: &Path, existing: &Metadata) -> Result<()> {
     Ok(())
 }
 
-/// The new file, complete and on the disk, under a name of its own.
+/// Writes the new file under a temporary name, and syncs it to the disk.
 fn prepare(
     target: &Path,
     folder: &Path,
@@ -110,7 +113,7 @@ fn prepare(
     existing: Option<&Metadata>,
     privacy: Privacy,
 ) -> io::Result<NamedTempFile> {
-    // A crash may leave a temporary file behind; its name says whose it is and what it was for.
+    // A crash may leave the temporary file behind. Its name tells which tool wrote it, and for which file.
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(leftovers::MARK);
     let mut builder = tempfile::Builder::new();
@@ -118,13 +121,12 @@ fn prepare(
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Nobody else may look while it is written. For a new shared file the umask applies, as for any that a person
-        // creates.
+        // No other user may read it while it is written. The umask applies to a new shared file, as to any new file.
         let is_public = existing.is_none() && privacy == Privacy::Shared;
         builder.permissions(fs::Permissions::from_mode(if is_public { 0o666 } else { 0o600 }));
     }
     let mut temp = builder.tempfile_in(folder)?;
-    // Until it has its name: whoever tidies up can tell that it is still being written.
+    // The lock tells a sweep for leftovers that this file is still being written.
     let _ = temp.as_file().try_lock();
     if privacy == Privacy::Cache {
         folder::check(folder, temp.as_file())?;
@@ -140,7 +142,7 @@ fn prepare(
     Ok(temp)
 }
 
-/// Under `sudo` the file stays the person's; who may not give files away has made one of their own.
+/// Under `sudo` the file still belongs to its user. Without the right to change owners, this does nothing.
 fn keep_owner(file: &File, existing: &Metadata) {
     #[cfg(unix)]
     {
@@ -153,7 +155,7 @@ fn keep_owner(file: &File, existing: &Metadata) {
     let _ = (file, existing);
 }
 
-/// The file that a chain of symbolic links ends at, whether it exists or not.
+/// The path at the end of a chain of symbolic links, whether it exists or not.
 pub(crate) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut target = path.to_path_buf();
     for _ in 0..40 {
@@ -165,12 +167,13 @@ pub(crate) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many levels of symbolic links"))
 }
 
-/// Deletes the file; it is no error that there is none.
+/// Deletes the file. A missing file is not an error.
 pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if !is_absent(&error) => {
             Err(Error::failed(format!("cannot delete {}: {}", path.display(), reason(&error)))
-                .with_remedy("check the folder's owner and mode"))
+                .with_remedy("check the folder's owner and mode")
+                .with_source(error))
         }
         _ => Ok(()),
     }
@@ -196,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_secret_and_its_folders_are_for_their_owner_alone() {
+    fn a_new_secret_and_its_folders_are_accessible_to_their_owner_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b/file");
         write(&path, b"new", Privacy::Secret).unwrap();
@@ -219,35 +222,35 @@ mod tests {
     }
 
     #[test]
-    fn a_link_stays_and_the_file_it_leads_to_is_written() {
+    fn a_link_stays_and_its_target_is_written() {
         let folder = tempfile::tempdir().unwrap();
-        let place = |name: &str| folder.path().join(name);
-        fs::create_dir(place("real")).unwrap();
-        fs::write(place("real/file"), "old").unwrap();
-        symlink("real/file", place("link")).unwrap();
-        symlink("link", place("second")).unwrap();
-        // Dangling: its file is not there yet, nor is the folder.
-        symlink("later/file", place("dangling")).unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("real")).unwrap();
+        fs::write(at("real/file"), "old").unwrap();
+        symlink("real/file", at("link")).unwrap();
+        symlink("link", at("second")).unwrap();
+        // Neither its target nor the target's folder exists yet.
+        symlink("later/file", at("dangling")).unwrap();
         for (link, target) in [("link", "real/file"), ("second", "real/file"), ("dangling", "later/file")] {
-            write(&place(link), link.as_bytes(), Privacy::Secret).unwrap();
-            assert!(fs::symlink_metadata(place(link)).unwrap().is_symlink(), "{link}");
-            assert_eq!(fs::read_to_string(place(target)).unwrap(), link);
+            write(&at(link), link.as_bytes(), Privacy::Secret).unwrap();
+            assert!(fs::symlink_metadata(at(link)).unwrap().is_symlink(), "{link}");
+            assert_eq!(fs::read_to_string(at(target)).unwrap(), link);
         }
         assert_eq!(names(folder.path()), ["dangling", "later", "link", "real", "second"]);
-        symlink("round", place("round")).unwrap();
-        let error = write(&place("round"), b"new", Privacy::Secret).unwrap_err();
+        symlink("round", at("round")).unwrap();
+        let error = write(&at("round"), b"new", Privacy::Secret).unwrap_err();
         assert!(error.to_string().contains("too many levels of symbolic links"), "{error}");
     }
 
     #[test]
-    fn what_is_no_writable_file_is_refused_and_stays() {
+    fn anything_but_a_writable_file_is_refused_and_unchanged() {
         let folder = tempfile::tempdir().unwrap();
-        let place = |name: &str| folder.path().join(name);
-        fs::create_dir(place("folder")).unwrap();
-        fs::write(place("read-only"), "old").unwrap();
-        fs::set_permissions(place("read-only"), fs::Permissions::from_mode(0o444)).unwrap();
-        fs::write(place("file"), "old").unwrap();
-        let socket = std::os::unix::net::UnixListener::bind(place("socket")).unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("folder")).unwrap();
+        fs::write(at("read-only"), "old").unwrap();
+        fs::set_permissions(at("read-only"), fs::Permissions::from_mode(0o444)).unwrap();
+        fs::write(at("file"), "old").unwrap();
+        let socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
         let cases = [
             ("folder", "it is not a file"),
             ("socket", "it is not a file"),
@@ -256,15 +259,15 @@ mod tests {
         ];
         let before = names(folder.path());
         for (name, why) in cases {
-            let error = write(&place(name), b"new", Privacy::Secret).unwrap_err();
+            let error = write(&at(name), b"new", Privacy::Secret).unwrap_err();
             assert!(error.to_string().contains(why), "{error}");
             assert!(error.report().contains("nothing was changed"), "{}", error.report());
-            assert!(error.to_string().contains(&place(name).display().to_string()), "{error}");
+            assert!(error.to_string().contains(&at(name).display().to_string()), "{error}");
         }
-        // A rename would put a file in the place of the machine's own device.
+        // A rename would replace the machine's own device by a file.
         assert!(write(Path::new("/dev/null"), b"new", Privacy::Secret).is_err());
         assert_eq!(names(folder.path()), before);
-        assert_eq!(fs::read_to_string(place("read-only")).unwrap(), "old");
+        assert_eq!(fs::read_to_string(at("read-only")).unwrap(), "old");
         drop(socket);
     }
 
@@ -288,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_is_no_error_and_what_cannot_be_read_is() {
+    fn a_missing_file_is_no_error_and_an_unreadable_one_is() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         assert_eq!(read(&file).unwrap(), None);

@@ -1,4 +1,4 @@
-//! An edit of a file that other programs change too, without any lock.
+//! Edits a file that other programs change too, without a lock.
 
 use std::path::Path;
 
@@ -6,27 +6,27 @@ use super::atomic;
 use super::folder::Privacy;
 use crate::error::{Error, Result};
 
-/// What an edit has made of a file.
+/// The result of an edit.
 #[derive(Debug)]
 pub struct Edited<T> {
-    /// The content that was edited; empty where there was no file.
+    /// The content before the edit; empty if there was no file.
     pub before: Vec<u8>,
-    /// The content that is there now.
+    /// The content after the edit.
     pub after: Vec<u8>,
-    /// What the edit said of itself.
+    /// What the edit returned.
     pub outcome: T,
 }
 
-/// Makes `edit` of the file's content and writes it as [`atomic::write`] does, unless the edit changes nothing.
+/// Applies `edit` to the file's content and writes the result as [`atomic::write`] does, unless it is the same.
 ///
-/// Other programs change these files without a lock. What one of them has written in the meantime is edited in turn, so
-/// that both changes stay.
+/// If another program changes the file in the meantime, the edit is applied again to the new content, so that both
+/// changes stay.
 pub fn edit<T>(
     path: &Path,
     privacy: Privacy,
     mut edit: impl FnMut(&[u8]) -> Result<(Vec<u8>, T)>,
 ) -> Result<Edited<T>> {
-    // Whoever changes the file this often does not mean it to be changed by others.
+    // A program that changes the file this often will not stop.
     for _ in 0..100 {
         let before = atomic::read(path)?;
         let content = before.as_deref().unwrap_or_default();
@@ -51,10 +51,10 @@ mod tests {
     }
 
     #[test]
-    fn what_others_write_between_reading_and_writing_stays() {
+    fn a_change_by_another_program_between_reading_and_writing_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
-        // There from the start, made, and taken away by others in the meantime.
+        // What the file contains before, and after another program has written, created or deleted it.
         let cases = [
             (Some("a\n"), Some("a\nb\n"), "a\nb\nours\n"),
             (None, Some("b\n"), "b\nours\n"),
@@ -78,13 +78,13 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), expected);
             assert_eq!(edited.after, expected.as_bytes());
             assert_eq!(edited.after, appended(&edited.before, "ours\n"));
-            assert_eq!(edited.outcome, runs, "the outcome is that of the last edit");
+            assert_eq!(edited.outcome, runs, "the last edit's outcome is returned");
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
         }
     }
 
     #[test]
-    fn a_file_that_never_stands_still_is_given_up() {
+    fn a_file_that_keeps_changing_is_given_up() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
         let mut number = 0;
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_without_a_change_or_with_an_error_touches_nothing() {
+    fn an_edit_without_a_change_or_with_an_error_leaves_the_file_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
         fs::write(&path, "a").unwrap();

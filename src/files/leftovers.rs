@@ -1,47 +1,61 @@
-//! What a crash leaves behind: temporary files whose writers are gone.
+//! Temporary files that a crash has left behind.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What a temporary file's name has between the name of its target and some random letters.
+/// The part of a temporary file's name between the name of its target and the random letters.
 pub(crate) const MARK: &str = ".aws-sso-";
 
-/// How many random letters there are: more than any word that a person ends a file's name with.
+/// The number of random letters: more than any word that a user might end a file's name with.
 pub(crate) const LETTERS: usize = 20;
 
-/// Where files cannot be locked, a writer is gone for certain when its file is as old as this.
+/// On a file system without locks, a file of this age has no writer any more.
 const OLD: Duration = Duration::from_mins(10);
 
-/// Deletes the files in `folder` that a writer of ours has left behind.
+/// The folders that this process has swept.
+static SWEPT: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
+
+/// Deletes the leftovers in `folder`, once per process. `exec --match` writes a file for each of its roles: reading the
+/// whole folder each time would cost the square of their number.
+pub(super) fn sweep_once(folder: &Path) {
+    let is_first = SWEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_path_buf());
+    if is_first {
+        sweep(folder);
+    }
+}
+
+/// Deletes the temporary files in `folder` that no process is writing any more.
 ///
-/// A writer has its temporary file locked, and a lock dies with its process. One that is just being made may be taken
-/// for a leftover; its writer makes another.
-pub(crate) fn sweep(folder: &Path) {
-    // Tidying up is no reason to fail.
+/// A writer locks its temporary file, and the system releases the lock when the process ends. A file that was created
+/// but not yet locked may be deleted by mistake: its writer then creates another.
+fn sweep(folder: &Path) {
+    // A file that cannot be deleted is no reason for the write to fail.
     for path in found(folder) {
-        tracing::info!("deleting {}, which a crash has left", path.display());
+        tracing::info!("deleting {}, which a crash has left behind", path.display());
         let _ = fs::remove_file(&path);
     }
 }
 
-/// The files that a sweep of `folder` would delete.
+/// The leftovers in `folder`.
 pub(crate) fn found(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let ours = entries.filter(|entry| {
         is_ours(&entry.file_name().to_string_lossy()) && entry.file_type().is_ok_and(|kind| kind.is_file())
     });
-    ours.map(|entry| entry.path()).filter(|path| is_left(path)).collect()
+    ours.map(|entry| entry.path()).filter(|path| has_no_writer(path)).collect()
 }
 
-/// Whether only this tool gives such names.
+/// Whether this is a name that this tool gives to temporary files.
 pub(crate) fn is_ours(name: &str) -> bool {
     name.rsplit_once(MARK).is_some_and(|(target, random)| {
         !target.is_empty() && random.len() == LETTERS && random.bytes().all(|b| b.is_ascii_alphanumeric())
     })
 }
 
-fn is_left(path: &Path) -> bool {
+fn has_no_writer(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
     match file.try_lock() {
         Ok(()) => true,
@@ -58,9 +72,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_ours_and_nobodys_any_more_is_swept() {
+    fn a_sweep_deletes_temporary_files_of_ours_that_have_no_writer() {
         let folder = tempfile::tempdir().unwrap();
-        let place = |name: &str| folder.path().join(name);
+        let at = |name: &str| folder.path().join(name);
         let kept = [
             "x.json",
             "x.json.aws-sso-",
@@ -73,18 +87,31 @@ mod tests {
             "locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ",
         ];
         for name in kept.iter().chain(&["x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "config.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"]) {
-            fs::write(place(name), "x").unwrap();
+            fs::write(at(name), "x").unwrap();
         }
-        fs::create_dir(place("folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
-        let written = File::open(place("locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
+        fs::create_dir(at("folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
+        let written = File::open(at("locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
         written.lock().unwrap();
         sweep(folder.path());
-        sweep(&place("absent"));
+        sweep(&at("absent"));
         let left = fs::read_dir(folder.path()).unwrap();
         let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         left.sort();
         let mut expected = [&kept[..], &["folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"]].concat();
         expected.sort_unstable();
         assert_eq!(left, expected);
+    }
+
+    #[test]
+    fn a_folder_is_swept_once_by_a_process() {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let leftover = "x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ";
+        for folder in &folders {
+            for is_swept in [true, false] {
+                fs::write(folder.path().join(leftover), "x").unwrap();
+                sweep_once(folder.path());
+                assert_eq!(folder.path().join(leftover).exists(), !is_swept);
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Files on disk: written in one step, locked, edited together, and kept from other users.
+//! Files on disk: written in one step, locked, edited beside other programs, and protected from other users.
 
 pub mod atomic;
 pub mod edit;

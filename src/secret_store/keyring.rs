@@ -1,7 +1,8 @@
-//! The Secret Service of the person's session, over D-Bus, as GNOME and KDE have one.
+//! Stores secrets in the Secret Service of the user's session (GNOME Keyring, KWallet, KeePassXC), over D-Bus.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
@@ -10,25 +11,26 @@ use std::time::Duration;
 use secret_service::{Collection, EncryptionType, SecretService};
 use tokio::runtime::Runtime;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 
-/// How long the service may take for one thing, its start by D-Bus included.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit for one request. D-Bus may have to start the service first.
+const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long a person may take to unlock the keyring. Some SDKs give a `credential_process` no more than 22 seconds.
-const UNLOCK_PATIENCE: Duration = Duration::from_secs(20);
+/// The time limit for the user to unlock the keyring. Some SDKs wait only 22 seconds for a `credential_process`.
+const UNLOCK_LIMIT: Duration = Duration::from_secs(20);
 
-/// What an item's secret is, by its media type.
+/// The media type of each secret.
 const CONTENT: &str = "application/json";
 
-/// A connection to the secret store, made when it is first needed.
+/// The default keyring. It is connected to when it is first needed.
 pub struct Keyring {
     may_ask: bool,
     settings: String,
-    open: OnceLock<Result<Open>>,
+    unlocked: OnceLock<Result<Unlocked>>,
 }
 
-struct Open {
+/// A connection to a service whose default keyring is unlocked.
+struct Unlocked {
     runtime: Runtime,
     service: SecretService<'static>,
 }
@@ -40,9 +42,9 @@ impl fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// A keyring whose person may be asked to unlock it; `settings` names the file that errors lead to.
+    /// `may_ask`: whether the user may be asked to unlock the keyring. `settings`: the settings file, for messages.
     pub(super) fn new(may_ask: bool, settings: &str) -> Self {
-        Self { may_ask, settings: settings.to_owned(), open: OnceLock::new() }
+        Self { may_ask, settings: settings.to_owned(), unlocked: OnceLock::new() }
     }
 
     pub(super) fn read(&self, path: &Path) -> Result<Option<Vec<u8>>> {
@@ -81,76 +83,83 @@ impl Keyring {
         Ok(names.into_iter().map(|name| folder.join(name)).collect())
     }
 
-    /// Has the unlocked keyring do something.
+    /// Does `work` on the unlocked keyring.
     fn ask<T: Send>(
         &self,
         work: impl AsyncFnOnce(&Collection<'_>) -> Result<T, secret_service::Error> + Send,
     ) -> Result<T> {
-        let open = self.open.get_or_init(|| self.connect().map_err(|failure| self.explain(&failure)));
-        let Open { runtime, service } = open.as_ref().map_err(Error::clone)?;
-        let outcome = run(runtime, PATIENCE, async || work(&service.get_default_collection().await?).await);
-        outcome.map_err(|failure| self.explain(&failure))
+        let unlocked = self.unlocked.get_or_init(|| self.connect().map_err(|failure| self.explain(failure)));
+        let Unlocked { runtime, service } = unlocked.as_ref().map_err(Error::clone)?;
+        let outcome = run(runtime, REQUEST_LIMIT, async || work(&service.get_default_collection().await?).await);
+        outcome.map_err(|failure| self.explain(failure))
     }
 
-    fn connect(&self) -> Result<Open, Failure> {
+    fn connect(&self) -> Result<Unlocked, KeyringFailure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Failure::Broken(error.to_string()))?;
-        // Encrypted: `dbus-monitor`, whose output is easily passed on, shows all that goes over the bus.
-        let service = run(&runtime, PATIENCE, async || SecretService::connect(EncryptionType::Dh).await)?;
+        let runtime = runtime.map_err(KeyringFailure::NoRuntime)?;
+        // Encrypted, because `dbus-monitor` shows everything on the bus, and users share its output.
+        let service = run(&runtime, REQUEST_LIMIT, async || SecretService::connect(EncryptionType::Dh).await)?;
         let is_locked = async || service.get_default_collection().await?.is_locked().await;
-        if run(&runtime, PATIENCE, is_locked)? {
+        if run(&runtime, REQUEST_LIMIT, is_locked)? {
             if !self.may_ask {
-                return Err(Failure::Locked);
+                return Err(KeyringFailure::Locked);
             }
             let unlock = async || service.get_default_collection().await?.unlock().await;
-            run(&runtime, UNLOCK_PATIENCE, unlock).map_err(|failure| match failure {
-                Failure::Silent => Failure::Locked,
+            run(&runtime, UNLOCK_LIMIT, unlock).map_err(|failure| match failure {
+                KeyringFailure::Silent => KeyringFailure::Locked,
                 failure => failure,
             })?;
         }
-        Ok(Open { runtime, service })
+        Ok(Unlocked { runtime, service })
     }
 
-    fn explain(&self, failure: &Failure) -> Error {
-        let settings = &self.settings;
-        let (what, remedy) = match failure {
-            Failure::Absent => (
-                "there is no system's secret store in this session".to_owned(),
+    fn explain(&self, failure: KeyringFailure) -> Error {
+        let (what, remedy) = match &failure {
+            KeyringFailure::Absent => (
+                "no secret store is running in this session".to_owned(),
                 "start one (GNOME Keyring, KWallet, KeePassXC)",
             ),
-            Failure::Silent => {
-                (format!("the system's secret store did not answer within {} s", PATIENCE.as_secs()), "start it anew")
+            KeyringFailure::Silent => {
+                (format!("the system's secret store did not answer within {} s", REQUEST_LIMIT.as_secs()), "restart it")
             }
-            Failure::NoCollection => (
+            KeyringFailure::NoCollection => (
                 "the system's secret store has no default keyring".to_owned(),
                 "create one with your desktop's password manager",
             ),
-            Failure::Locked => (
-                "the system's secret store is locked, and nobody has unlocked it".to_owned(),
-                "unlock it with your desktop's password manager",
-            ),
-            Failure::Broken(reason) => (format!("the system's secret store failed: {reason}"), "try again"),
+            KeyringFailure::Locked => {
+                ("the system's secret store is locked".to_owned(), "unlock it with your desktop's password manager")
+            }
+            KeyringFailure::NoRuntime(error) => {
+                (format!("cannot use the system's secret store: {}", reason(error)), "try again")
+            }
+            KeyringFailure::Broken(text) => (format!("the system's secret store failed: {text}"), "try again"),
         };
-        Error::failed(what).with_remedy(format!("{remedy}, or set store = files in {settings}"))
+        let error = Error::failed(what).with_remedy(format!("{remedy}, or set store = files in {}", self.settings));
+        match failure {
+            KeyringFailure::NoRuntime(source) => error.with_source(source),
+            _ => error,
+        }
     }
 }
 
-/// Why a secret could not be had.
+/// Why a request failed.
 #[derive(Debug)]
-enum Failure {
-    /// There is no D-Bus, or nothing on it that keeps secrets.
+enum KeyringFailure {
+    /// There is no D-Bus, or no secret store on it.
     Absent,
-    /// It takes too long.
+    /// The service did not answer in time.
     Silent,
-    /// It has no keyring that new secrets go to.
+    /// The service has no default keyring.
     NoCollection,
-    /// Its person has not unlocked it.
+    /// The user has not unlocked the keyring.
     Locked,
+    /// This process cannot run asynchronous work.
+    NoRuntime(io::Error),
     /// Anything else.
     Broken(String),
 }
 
-impl From<secret_service::Error> for Failure {
+impl From<secret_service::Error> for KeyringFailure {
     fn from(error: secret_service::Error) -> Self {
         use secret_service::Error as Cause;
         match error {
@@ -163,7 +172,7 @@ impl From<secret_service::Error> for Failure {
     }
 }
 
-impl Failure {
+impl KeyringFailure {
     fn from_bus(error: &zbus::Error) -> Self {
         let name = match error {
             zbus::Error::MethodError(name, ..) => name.as_str(),
@@ -182,7 +191,7 @@ impl Failure {
     }
 }
 
-/// `None` where another process has just deleted the item that was found.
+/// `None` if another process has deleted the item since it was found.
 fn unless_gone<T>(outcome: Result<T, secret_service::Error>) -> Result<Option<T>, secret_service::Error> {
     use secret_service::Error as Cause;
     use zbus::fdo::Error as Standard;
@@ -198,23 +207,23 @@ fn unless_gone<T>(outcome: Result<T, secret_service::Error>) -> Result<Option<T>
     }
 }
 
-/// Waits for the work, in a thread of its own: the caller may be part of an async runtime already.
+/// Runs the work in another thread, because the caller's thread may already be inside an async runtime.
 fn run<T: Send>(
     runtime: &Runtime,
-    patience: Duration,
+    limit: Duration,
     work: impl AsyncFnOnce() -> Result<T, secret_service::Error> + Send,
-) -> Result<T, Failure> {
-    let work = || runtime.block_on(async { tokio::time::timeout(patience, work()).await });
+) -> Result<T, KeyringFailure> {
+    let work = || runtime.block_on(async { tokio::time::timeout(limit, work()).await });
     let outcome = thread::scope(|scope| scope.spawn(work).join());
     let outcome = outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    outcome.map_err(|_| Failure::Silent)?.map_err(Failure::from)
+    outcome.map_err(|_| KeyringFailure::Silent)?.map_err(KeyringFailure::from)
 }
 
-/// The attribute of an item that says which tool it is from.
+/// The attribute of an item with the name of the tool that made it.
 const APPLICATION: &str = "application";
-/// The one that has the folder of the file that it stands for.
+/// The attribute with the folder of the secret's file.
 const FOLDER: &str = "folder";
-/// And the file's name.
+/// The attribute with the file's name.
 const NAME: &str = "name";
 
 fn in_folder(folder: &Path) -> HashMap<&str, &str> {

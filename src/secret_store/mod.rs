@@ -1,7 +1,7 @@
-//! Where tokens, client registrations and role credentials are kept: in the files that every AWS tool reads, or in the
-//! system's secret store.
+//! Stores tokens, client registrations and role credentials: in the files that every AWS tool reads, or in the system's
+//! secret store.
 //!
-//! A secret goes by the path of the file that it is or would be, so that its readers and writers need not know which.
+//! A secret is always identified by the path of its file, so that callers need not know which store is in use.
 
 #[cfg(feature = "keyring")]
 mod keyring;
@@ -17,18 +17,18 @@ use crate::error::Result;
 use crate::files::atomic;
 use crate::files::folder::Privacy;
 
-/// What `store` in the settings says.
+/// The value of `store` in the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
+pub enum StoreKind {
     /// Files, shared with the AWS CLI and the SDKs.
     #[default]
     Files,
-    /// The system's secret store, which nothing else looks into.
+    /// The system's secret store, where no other tool looks for these secrets.
     Keyring,
 }
 
-impl Kind {
-    /// As the settings spell it.
+impl StoreKind {
+    /// As the settings file spells it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Kind {
     }
 }
 
-/// Reads, writes and deletes secrets in one place or the other.
+/// Reads, writes and deletes secrets in one store or the other.
 #[derive(Clone, Debug, Default)]
 pub enum SecretStore {
     /// Files of mode 0600.
@@ -50,36 +50,36 @@ pub enum SecretStore {
 }
 
 impl SecretStore {
-    /// The store of this kind. Nothing is asked of it yet.
+    /// The store of this kind. It connects to a keyring only when a secret is used.
     ///
-    /// A keyring that is locked is unlocked by its person where `may_ask` is true, else that is an error. `settings`
-    /// is the file to change for the other kind, as a person calls it.
+    /// If `may_ask` is true, the user is asked to unlock a locked keyring; otherwise a locked keyring is an error.
+    /// `settings` is the path of the settings file, as messages show it.
     ///
     /// Errors: this program was built without the feature `keyring`.
-    pub fn open(kind: Kind, may_ask: bool, settings: &str) -> Result<Self> {
+    pub fn open(kind: StoreKind, may_ask: bool, settings: &str) -> Result<Self> {
         match kind {
-            Kind::Files => Ok(Self::Files),
+            StoreKind::Files => Ok(Self::Files),
             #[cfg(feature = "keyring")]
-            Kind::Keyring => Ok(Self::Keyring(Arc::new(keyring::Keyring::new(may_ask, settings)))),
+            StoreKind::Keyring => Ok(Self::Keyring(Arc::new(keyring::Keyring::new(may_ask, settings)))),
             #[cfg(not(feature = "keyring"))]
-            Kind::Keyring => {
+            StoreKind::Keyring => {
                 let _ = may_ask;
                 Err(without_keyring(settings))
             }
         }
     }
 
-    /// Which kind of store it is.
+    /// Files or a keyring.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> StoreKind {
         match self {
-            Self::Files => Kind::Files,
+            Self::Files => StoreKind::Files,
             #[cfg(feature = "keyring")]
-            Self::Keyring(_) => Kind::Keyring,
+            Self::Keyring(_) => StoreKind::Keyring,
         }
     }
 
-    /// The whole secret, or `None` where there is none.
+    /// The secret, or `None` if there is none.
     pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>> {
         match self {
             Self::Files => atomic::read(path),
@@ -88,7 +88,7 @@ impl SecretStore {
         }
     }
 
-    /// Makes or replaces the secret in one step.
+    /// Creates or replaces the secret in one step.
     pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
         match self {
             Self::Files => atomic::write(path, bytes, Privacy::Cache),
@@ -97,7 +97,7 @@ impl SecretStore {
         }
     }
 
-    /// Deletes the secret; it is no error that there is none.
+    /// Deletes the secret. A missing secret is not an error.
     pub fn remove(&self, path: &Path) -> Result<()> {
         match self {
             Self::Files => atomic::remove(path),
@@ -106,7 +106,7 @@ impl SecretStore {
         }
     }
 
-    /// Everything that is kept in `folder`, in no order; nothing where the folder is not there.
+    /// Everything in `folder`, in no particular order; nothing if there is no such folder.
     pub fn list(&self, folder: &Path) -> Result<Vec<PathBuf>> {
         match self {
             Self::Files => list(folder),
@@ -116,7 +116,7 @@ impl SecretStore {
     }
 }
 
-/// The error of a program that cannot do what its settings ask for.
+/// The error of a program without the feature, when its settings ask for a keyring.
 #[cfg(any(test, not(feature = "keyring")))]
 fn without_keyring(settings: &str) -> Error {
     Error::usage("the settings say store = keyring, and this aws-sso was built without the feature keyring")
@@ -129,7 +129,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     match std::fs::read_dir(folder) {
         Ok(entries) => Ok(entries.flatten().map(|entry| entry.path()).collect()),
         Err(error) if atomic::is_absent(&error) => Ok(Vec::new()),
-        Err(error) => Err(atomic::unreadable(folder, &error)),
+        Err(error) => Err(atomic::unreadable(folder, error)),
     }
 }
 
@@ -138,13 +138,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_without_the_feature_says_how_to_get_it_or_do_without() {
+    fn a_program_without_the_feature_says_how_to_get_it_or_use_files() {
         let error = without_keyring("~/.config/aws-sso/config");
         assert_eq!(error.kind().status(), 2);
         let report = error.report();
         assert!(report.contains("was built without the feature keyring\n  build it with: cargo install"), "{report}");
         assert!(report.contains("\n  or set store = files in ~/.config/aws-sso/config\n"), "{report}");
-        let opened = SecretStore::open(Kind::Keyring, false, "~/.config/aws-sso/config");
+        let opened = SecretStore::open(StoreKind::Keyring, false, "~/.config/aws-sso/config");
         assert_eq!(opened.is_ok(), cfg!(feature = "keyring"));
     }
 }

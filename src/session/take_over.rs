@@ -3,7 +3,7 @@
 use crate::aws_cache::token::{self, Token};
 use crate::error::Result;
 use crate::files::atomic;
-use crate::secret_store::{Kind, SecretStore};
+use crate::secret_store::{StoreKind, SecretStore};
 use crate::terminal;
 
 use super::Session;
@@ -16,7 +16,7 @@ impl Session<'_> {
     pub fn take_over(&self) -> Result<bool> {
         let path = self.path();
         let has_stored = || token::read(&self.store, &path).map(|token| token.is_some());
-        if self.store.kind() == Kind::Files || !path.exists() || has_stored()? {
+        if self.store.kind() == StoreKind::Files || !path.exists() || has_stored()? {
             return Ok(false);
         }
         // Two processes must not move it at once: the slower one would overwrite a newer token.

@@ -14,7 +14,7 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::files::atomic;
 use crate::picker::Picker;
-use crate::secret_store::Kind;
+use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
 use file::SettingsLine;
 pub use problem::{Gravity, Problem};
@@ -102,7 +102,7 @@ impl Settings {
     }
 
     /// `store`: where tokens and role credentials are kept.
-    pub fn store(&self) -> Result<Kind> {
+    pub fn store(&self) -> Result<StoreKind> {
         self.parsed(&table::STORE, table::store)
     }
 

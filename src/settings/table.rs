@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::browser::BrowserCommand;
 use crate::discovery::Template;
 use crate::picker::Picker;
-use crate::secret_store::Kind;
+use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
 
 /// A setting, as `aws-sso settings` shows it.
@@ -124,10 +124,10 @@ pub(super) fn login(value: &str) -> Result<LoginPolicy, String> {
     }
 }
 
-pub(super) fn store(value: &str) -> Result<Kind, String> {
+pub(super) fn store(value: &str) -> Result<StoreKind, String> {
     match value {
-        "files" => Ok(Kind::Files),
-        "keyring" => Ok(Kind::Keyring),
+        "files" => Ok(StoreKind::Files),
+        "keyring" => Ok(StoreKind::Keyring),
         other => Err(format!("store is files or keyring, not {other}")),
     }
 }

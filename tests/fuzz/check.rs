@@ -1,6 +1,7 @@
-//! What must hold of the document for any bytes: run by `fuzz/` with coverage, and by `tests/fuzz` on every test run.
+//! What must hold for any bytes as an AWS file. `fuzz/` runs it guided by coverage, and every test run does in
+//! `tests/fuzz`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use aws_sso::aws_config::block::Marks;
 use aws_sso::aws_config::config::{Config, Section};
@@ -9,12 +10,14 @@ use aws_sso::aws_config::line::BYTE_ORDER_MARK;
 
 const NAMES: [&str; 5] = ["a", "b", "default", "new", "A_b.c/d%e@f:g+h"];
 const KEYS: [&str; 4] = ["region", "output", "credential_process", "s3"];
+/// Keys that may be in the lines without being keys of their section.
+const PLAIN_KEYS: [&str; 4] = ["sso_region", "sso_start_url", "sso_session", "credential_process"];
 const VALUES: [&str; 4] = ["x", "a#b;c = d", "aws-sso -p corp -r arn:aws:iam::123456789012:role/x -ext", "é"];
 
-/// The first bytes choose the edits, the rest is the file.
+/// The first two bytes choose the edits, and the rest is the file.
 ///
 /// # Panics
-/// When an edit changes what it should not.
+/// If two ways to read the file differ, or an edit changes what it should not.
 pub(super) fn check(data: &[u8]) {
     let Some((&[first, second], file)) = data.split_first_chunk::<2>() else {
         return;
@@ -23,6 +26,7 @@ pub(super) fn check(data: &[u8]) {
     let key = KEYS[usize::from(first >> 4) % KEYS.len()];
     let value = VALUES[usize::from(second) % VALUES.len()];
     assert_eq!(Document::parse(file).to_bytes(), file, "opening changes nothing");
+    read_each_way(file);
     let before = readings(file);
     set(file, &before, name, key, value);
     remove(file, &before, name, key);
@@ -31,7 +35,21 @@ pub(super) fn check(data: &[u8]) {
 
 type Readings = BTreeMap<(&'static str, String), BTreeMap<String, String>>;
 
-/// All that our reader makes of a file.
+/// A key that is looked up in plain lines is found as it is among all settings of its section.
+fn read_each_way(file: &[u8]) {
+    let (all, unread) = (Config::parse(file), Config::parse(file));
+    for section in all.profiles().chain(all.sso_sessions()) {
+        let keys: BTreeSet<_> = section.keys().chain(PLAIN_KEYS).collect();
+        for key in keys {
+            // Once a section's settings were read, its plain lines are not looked at any more: each key needs a config
+            // that nothing was read of.
+            let fresh = unread.clone();
+            assert_eq!(fresh.section(section.at()).get(key), section.get(key), "{key}");
+        }
+    }
+}
+
+/// Our reading of a file.
 fn readings(file: &[u8]) -> Readings {
     let config = Config::parse(file);
     let settings = |section: Section<'_>| -> BTreeMap<String, String> {
@@ -42,14 +60,14 @@ fn readings(file: &[u8]) -> Readings {
     profiles.chain(sessions).collect()
 }
 
-/// The readings without one key; a profile that is nothing but a name counts as none.
+/// The readings without one key. A profile without settings counts as no profile.
 fn without(readings: &Readings, name: &str, key: &str) -> Readings {
     let mut readings = readings.clone();
-    let place = ("profile", name.to_owned());
-    if let Some(settings) = readings.get_mut(&place) {
+    let profile = ("profile", name.to_owned());
+    if let Some(settings) = readings.get_mut(&profile) {
         settings.remove(key);
         if settings.is_empty() {
-            readings.remove(&place);
+            readings.remove(&profile);
         }
     }
     readings
@@ -83,7 +101,7 @@ fn remove(file: &[u8], before: &Readings, name: &str, key: &str) {
     let mut expected = before.clone();
     expected.remove(&("profile", name.to_owned()));
     let mut after = readings(&document.to_bytes());
-    // `[profile default]` may have hidden a `[default]`, which shows now.
+    // Without `[profile default]`, a `[default]` that it had hidden is read again.
     if name == "default" {
         after.remove(&("profile", name.to_owned()));
     }
@@ -121,7 +139,7 @@ fn block(file: &[u8], before: &Readings, which: usize) {
 
 /// Whether `text` holds every line of `file` that is not blank, in the same order.
 fn holds_lines(text: &[u8], file: &[u8]) -> bool {
-    // It stays before whatever comes first.
+    // The byte-order mark stays at the start of the file.
     let [text, file] = [text, file].map(|bytes| bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
     let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
     file.split(|byte| *byte == b'\n')

@@ -1,39 +1,42 @@
-//! Where a reader does not make of a file what its user means.
+//! Where the SDKs read a file differently from what its user means.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Quirk, Reader, Reading, Section, meant};
+use super::quirk::Quirk;
+use super::reader::Reader;
+use super::reading::{ReadSection, Reading, meant};
 use crate::aws_config::line::{indent, is_legible, trim, without_comment};
 
-/// What a reader does with a line.
+/// The effect of a line on a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// Because of it, it takes nothing from the file.
+    /// It refuses the whole file.
     Refused,
-    /// It passes over the section that begins there.
+    /// It skips the section that begins in this line.
     Ignored,
-    /// It takes another value from it, or none.
+    /// It reads another value, or none.
     Misread,
 }
 
-/// A line that some readers stumble over.
+/// A line that some readers read differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stumble {
-    /// The line, from 1.
+    /// The line number.
     pub line: usize,
-    /// What they do.
+    /// What the readers do.
     pub effect: Effect,
-    /// What is the matter with it.
+    /// What is unusual about the line.
     pub quirk: Quirk,
-    /// Who they are.
+    /// Which readers.
     pub readers: Vec<Reader>,
 }
 
-/// Every line that some reader stumbles over: first what costs the whole file, then in file order.
+/// Every line that some reader reads differently: those for which the whole file is refused come first, then the others
+/// in file order.
 #[must_use]
 pub fn stumbles(file: &[u8]) -> Vec<Stumble> {
     let meant = meant(file);
-    let begins: HashMap<usize, &Section> = meant.values().map(|section| (section.line, section)).collect();
+    let begins: HashMap<usize, &ReadSection> = meant.values().map(|section| (section.line, section)).collect();
     let lines: Vec<&[u8]> = file.split(|byte| *byte == b'\n').collect();
     let mut found: BTreeMap<(Effect, usize, Quirk), Vec<Reader>> = BTreeMap::new();
     for reader in Reader::ALL {
@@ -51,9 +54,10 @@ pub fn stumbles(file: &[u8]) -> Vec<Stumble> {
     found.into_iter().map(|((effect, line, quirk), readers)| Stumble { line, effect, quirk, readers }).collect()
 }
 
-/// Why a line is read in another way. A section whose header is plain is ignored for all of its keys.
+/// Why a line is read differently. A skipped section whose header is not unusual is skipped because of its keys, so each
+/// of them is reported.
 fn reasons(
-    begins: &HashMap<usize, &Section>,
+    begins: &HashMap<usize, &ReadSection>,
     lines: &[&[u8]],
     effect: Effect,
     line: usize,
@@ -69,7 +73,7 @@ fn reasons(
 }
 
 fn differences(meant: &Reading, read: &Reading) -> BTreeSet<(Effect, usize)> {
-    let nothing = Section::default();
+    let nothing = ReadSection::default();
     let mut places = BTreeSet::new();
     for (name, section) in meant {
         let Some(theirs) = read.get(name) else {
@@ -90,7 +94,7 @@ fn differences(meant: &Reading, read: &Reading) -> BTreeSet<(Effect, usize)> {
     places
 }
 
-/// What is the matter with a line that is read in another way.
+/// What is unusual about a line that is read differently.
 fn quirk(lines: &[&[u8]], number: usize, effect: Effect) -> Quirk {
     let at = number.saturating_sub(1);
     let line = lines.get(at).copied().unwrap_or_default();
@@ -120,7 +124,7 @@ fn quirk(lines: &[&[u8]], number: usize, effect: Effect) -> Quirk {
     if let Some(quirk) = continuation_quirk(&lines[at + 1..]) {
         return quirk;
     }
-    // Whose keys become those of the section before it.
+    // Under a header without `]`, keys become part of the section before it.
     let next = lines[at + 1..].iter().map(|line| trim(line)).find(|line| line.starts_with(b"["));
     if next.is_some_and(|header| !header.contains(&b']')) {
         return Quirk::NeverClosed;
@@ -134,28 +138,33 @@ fn quirk(lines: &[&[u8]], number: usize, effect: Effect) -> Quirk {
     }
 }
 
-/// What is the matter with the lines that continue a value.
+/// What is unusual about the lines that continue a value.
 fn continuation_quirk(below: &[&[u8]]) -> Option<Quirk> {
     let indented = below.iter().take_while(|line| indent(line) > 0 || trim(line).is_empty());
     let lines: Vec<_> = indented.map(|line| trim(line)).filter(|line| !line.is_empty()).collect();
-    let is = |quirk, found: bool| found.then_some(quirk);
-    is(Quirk::IndentedHeader, lines.iter().any(|line| line.starts_with(b"[")))
-        .or(is(Quirk::IndentedComment, lines.iter().any(|line| matches!(line[0], b'#' | b';'))))
-        .or(is(Quirk::TrailingComment, lines.iter().any(|line| without_comment(line).len() < line.len())))
-        .or(is(Quirk::SeveralLines, !lines.is_empty()))
+    if lines.iter().any(|line| line.starts_with(b"[")) {
+        return Some(Quirk::IndentedHeader);
+    }
+    if lines.iter().any(|line| matches!(line[0], b'#' | b';')) {
+        return Some(Quirk::IndentedComment);
+    }
+    if lines.iter().any(|line| without_comment(line).len() < line.len()) {
+        return Some(Quirk::TrailingComment);
+    }
+    (!lines.is_empty()).then_some(Quirk::SeveralLines)
 }
 
 fn header_quirk(lines: &[&[u8]], line: &[u8]) -> Quirk {
     let text = trim(line);
     let inside = text.strip_prefix(b"[").unwrap_or(text);
     let end = inside.iter().rposition(|byte| *byte == b']').unwrap_or(inside.len());
-    let (inside, behind) = (&inside[..end], inside.get(end + 1..).unwrap_or_default());
+    let (inside, after) = (&inside[..end], inside.get(end + 1..).unwrap_or_default());
     let name = inside.splitn(2, u8::is_ascii_whitespace).nth(1).unwrap_or_default();
     if indent(line) > 0 {
         return Quirk::IndentedHeader;
     }
-    if !trim(behind).is_empty() || without_comment(text).len() < text.len() {
-        return Quirk::BehindHeader;
+    if !trim(after).is_empty() || without_comment(text).len() < text.len() {
+        return Quirk::AfterHeader;
     }
     if name.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'\\')) {
         return Quirk::Quotes;
@@ -178,7 +187,7 @@ fn has_two_defaults(lines: &[&[u8]]) -> bool {
     has(b"[default]") && has(b"[profile default]")
 }
 
-/// Whether a header means a section that another one means as well.
+/// Whether another header, spelled differently, means the same section.
 fn has_two_spellings(lines: &[&[u8]], header: &[u8]) -> bool {
     let section = |line: &[u8]| meant(&[line, b"\nk = v"].concat()).into_keys().next();
     let this = section(header);

@@ -1,40 +1,40 @@
-//! The AWS SDK for JavaScript's `parseIni`: it never fails, and passes over what it does not know.
+//! Reads a config as `parseIni` of the AWS SDK for JavaScript does: it never fails, and skips what it does not know.
 
-use super::{Reading, Section, Value, tidy};
-use crate::aws_config::line::{Kind, is_legible};
+use super::reading::{ReadSection, ReadValue, Reading, tidy};
+use crate::aws_config::line::{SectionKind, is_legible};
 
 #[derive(Default)]
-struct Parser {
+struct JavaScriptParser {
     reading: Reading,
-    /// The section that is being read; `None` for one that is none to this reader.
-    place: Option<(Kind, String)>,
-    /// The line of its header.
+    /// The section that is being read; `None` if this reader skips it.
+    section: Option<(SectionKind, String)>,
+    /// The line number of its header.
     line: usize,
-    /// The key of the nested block that is being read, and its line.
+    /// The key of the nested block that is being read, and its line number.
     block: Option<(String, usize)>,
 }
 
 pub(super) fn read(file: &[u8]) -> Reading {
     let text = String::from_utf8_lossy(file);
-    let mut parser = Parser::default();
+    let mut parser = JavaScriptParser::default();
     for (number, line) in (1..).zip(text.split('\n')) {
         parser.line(number, line.strip_suffix('\r').unwrap_or(line));
     }
     let mut reading = parser.reading;
     if let Some(bare) = reading.remove(&bare_default()) {
-        reading.entry((Kind::Profile, "default".to_owned())).or_insert(bare);
+        reading.entry((SectionKind::Profile, "default".to_owned())).or_insert(bare);
     }
     tidy(reading)
 }
 
-impl Parser {
+impl JavaScriptParser {
     fn line(&mut self, number: usize, line: &str) {
         let text = without_comment(line).trim_matches(is_space);
         if let Some(header) = text.strip_prefix('[').and_then(|inside| inside.strip_suffix(']')) {
-            (self.place, self.line, self.block) = (place(header), number, None);
+            (self.section, self.line, self.block) = (kind_and_name(header), number, None);
             return;
         }
-        let Some(place) = &self.place else { return };
+        let Some(name) = &self.section else { return };
         let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else { return };
         let (key, value) = (key.trim_matches(is_space), value.trim_matches(is_space));
         if value.is_empty() {
@@ -44,40 +44,40 @@ impl Parser {
         if !line.starts_with(is_space) {
             self.block = None;
         }
-        // A section is there from its first value on.
-        let section = self.reading.entry(place.clone()).or_default();
+        // A section without a value does not exist for this reader.
+        let section = self.reading.entry(name.clone()).or_default();
         section.line = self.line;
         match &self.block {
             Some((block, line)) => add_nested(section, block, *line, &format!("{key}={value}")),
             None => {
-                section.settings.insert(key.to_owned(), Value { line: number, text: value.to_owned() });
+                section.settings.insert(key.to_owned(), ReadValue { line: number, text: value.to_owned() });
             }
         }
     }
 }
 
-/// Adds a line to a nested block, which takes the place of a plain value.
-fn add_nested(section: &mut Section, block: &str, line: usize, setting: &str) {
+/// Adds a line to a nested block. The block replaces a plain value of the same key.
+fn add_nested(section: &mut ReadSection, block: &str, line: usize, setting: &str) {
     let before = section.settings.get(block).filter(|value| value.is_nested());
     let mut lines: Vec<String> = before.map_or("", |value| &value.text).split('\n').map(str::to_owned).collect();
     lines.push(setting.to_owned());
-    section.settings.insert(block.to_owned(), Value::of_lines(line, &lines));
+    section.settings.insert(block.to_owned(), ReadValue::of_lines(line, &lines));
 }
 
-fn bare_default() -> (Kind, String) {
-    (Kind::Default, "default".to_owned())
+fn bare_default() -> (SectionKind, String) {
+    (SectionKind::Default, "default".to_owned())
 }
 
-/// `KIND NAME` with one white space between, the name perhaps in quotes but of legible letters alone.
-fn place(header: &str) -> Option<(Kind, String)> {
+/// `KIND NAME` with one white-space character between. The name may be in quotes, and must have only accepted letters.
+fn kind_and_name(header: &str) -> Option<(SectionKind, String)> {
     if header == "default" {
         return Some(bare_default());
     }
     let (kind, name) = header.split_once(is_space)?;
     let kind = match kind {
-        "profile" => Kind::Profile,
-        "sso-session" => Kind::SsoSession,
-        "services" => Kind::Services,
+        "profile" => SectionKind::Profile,
+        "sso-session" => SectionKind::SsoSession,
+        "services" => SectionKind::Services,
         _ => return None,
     };
     let quoted = ['"', '\''].iter().find_map(|quote| name.strip_prefix(*quote)?.strip_suffix(*quote));
@@ -97,7 +97,7 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
-/// White space, and the byte-order mark.
+/// JavaScript's `trim` also removes the byte-order mark.
 fn is_space(letter: char) -> bool {
     letter.is_whitespace() || letter == '\u{feff}'
 }

@@ -1,26 +1,26 @@
-//! What can be the matter with a line, and what to write instead.
+//! What can be unusual about a line, and what to write instead.
 
 use std::fmt;
 
-/// What is the matter with a line.
+/// What is unusual about a line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quirk {
     /// The file begins with a byte-order mark.
     ByteOrderMark,
     /// A byte that is not UTF-8.
     NotUtf8,
-    /// The section stands in the file already.
+    /// The section is in the file already.
     SecondSection {
-        /// What stands between the brackets.
+        /// The text between the brackets.
         header: String,
-        /// Where it stands first.
+        /// The line number of the first one.
         first: usize,
     },
-    /// The key stands in its section already.
+    /// The key is in its section already.
     SecondKey {
         /// The key.
         key: String,
-        /// Where it stands first.
+        /// The line number of the first one.
         first: usize,
     },
     /// A setting before the first section.
@@ -35,10 +35,10 @@ pub enum Quirk {
     Colon,
     /// A header without `]`.
     NeverClosed,
-    /// `#` or `;` within a header.
+    /// `#` or `;` in a header.
     CommentInName,
-    /// Something behind a header.
-    BehindHeader,
+    /// Text after a header.
+    AfterHeader,
     /// A header that is indented.
     IndentedHeader,
     /// A first key that is indented.
@@ -47,25 +47,25 @@ pub enum Quirk {
     IndentedComment,
     /// A name in quotes.
     Quotes,
-    /// A name with letters that not everybody takes.
+    /// A name with letters that some SDK does not accept.
     Letters,
-    /// White space in a header where not everybody takes it.
+    /// White space in a header where some SDK does not accept it.
     Spaces,
     /// `[DEFAULT]`.
     UpperCaseDefault,
     /// `[default]` beside `[profile default]`.
     TwoDefaults,
-    /// Sections that are one to some only.
+    /// Two headers that mean the same section to some SDKs only.
     TwoSpellings,
     /// A key in capital letters.
     Capitals,
-    /// A key with letters that not everybody takes.
+    /// A key with letters that some SDK does not accept.
     KeyLetters,
-    /// A comment behind a value.
+    /// A comment after a value.
     TrailingComment,
-    /// A value over more than one line.
+    /// A value of more than one line.
     SeveralLines,
-    /// Any other.
+    /// Anything else.
     Other,
 }
 
@@ -76,7 +76,7 @@ impl Quirk {
         match self {
             Self::ByteOrderMark => "save the file as UTF-8 without a byte-order mark",
             Self::NotUtf8 => "save the file as UTF-8",
-            Self::SecondSection { .. } | Self::TwoSpellings => "make one section of the two",
+            Self::SecondSection { .. } | Self::TwoSpellings => "merge the two sections into one",
             Self::SecondKey { .. } => "delete one of the two lines",
             Self::BeforeSections => "put it below its [profile NAME], or delete it",
             Self::Word | Self::NoKey | Self::Colon => "write it as: key = value; or delete it",
@@ -85,7 +85,7 @@ impl Quirk {
             Self::CommentInName | Self::Quotes | Self::Letters => {
                 "use only letters, digits and _ . - / % @ : + in the name, without quotes"
             }
-            Self::BehindHeader => "put what stands behind the ] on a line of its own",
+            Self::AfterHeader => "put the text after the ] on a line of its own",
             Self::IndentedHeader | Self::IndentedKey | Self::IndentedComment => "delete the white space before it",
             Self::Spaces => "write the header as [profile NAME], with one space in it",
             Self::UpperCaseDefault => "name it [default], or delete it",
@@ -105,19 +105,19 @@ impl fmt::Display for Quirk {
             Self::ByteOrderMark => "a byte-order mark",
             Self::NotUtf8 => "a byte that is not UTF-8",
             Self::SecondSection { header, first } => {
-                return write!(f, "a second [{header}], the first being in line {first}");
+                return write!(f, "a second [{header}]; the first is in line {first}");
             }
             Self::SecondKey { key, first } => {
-                return write!(f, "a second {key}, the first being in line {first}");
+                return write!(f, "a second {key}; the first is in line {first}");
             }
             Self::BeforeSections => "a line before the first section",
             Self::Word => "a line without =",
             Self::NestedWord => "an indented line without =",
             Self::NoKey => "a line that begins with =",
-            Self::Colon => "a : in place of the =",
+            Self::Colon => "a : instead of =",
             Self::NeverClosed => "a header without ]",
             Self::CommentInName => "a # or ; in a name",
-            Self::BehindHeader => "something behind a header",
+            Self::AfterHeader => "text after a header",
             Self::IndentedHeader => "an indented header",
             Self::IndentedKey => "an indented key",
             Self::IndentedComment => "an indented comment",
@@ -129,8 +129,8 @@ impl fmt::Display for Quirk {
             Self::TwoSpellings => "one name in two spellings",
             Self::Capitals => "a key in capital letters",
             Self::KeyLetters => "a key with unusual characters",
-            Self::TrailingComment => "a comment behind a value",
-            Self::SeveralLines => "a value over several lines",
+            Self::TrailingComment => "a comment after a value",
+            Self::SeveralLines => "a value of several lines",
             Self::Other => "an unusual line",
         };
         f.write_str(text)

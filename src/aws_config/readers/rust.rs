@@ -1,19 +1,20 @@
-//! aws-runtime's `env_config`: strict about lines, and about the letters of names.
+//! Reads a config as aws-runtime's `env_config` does: it is strict about lines, and about the letters of names.
 
 use std::collections::BTreeMap;
 
-use super::{Quirk, Reading, Refusal, Section, Value, line_of_bad_byte, tidy};
-use crate::aws_config::line::{BYTE_ORDER_MARK, Kind, is_legible};
+use super::quirk::Quirk;
+use super::reading::{ReadSection, ReadValue, Reading, Rejection, line_of_bad_byte, tidy};
+use crate::aws_config::line::{BYTE_ORDER_MARK, SectionKind, is_legible};
 
 const SPACE: [char; 2] = [' ', '\t'];
 
-/// What stands for a value that is now one and now the other: this reader merges two spellings of a section's name in no
+/// Stands for a value that differs from run to run: this reader merges two spellings of a section's name in no fixed
 /// order.
-pub(super) const EITHER: &str = "\0";
+const EITHER: &str = "\0";
 
 #[derive(Default)]
-struct Parser<'a> {
-    /// By all that stands between the brackets.
+struct RustParser<'a> {
+    /// By the whole text between the brackets.
     sections: BTreeMap<&'a str, RawSection>,
     current: Option<&'a str>,
     key: Option<String>,
@@ -25,23 +26,23 @@ struct RawSection {
     settings: BTreeMap<String, (usize, Vec<String>)>,
 }
 
-pub(super) fn read(file: &[u8]) -> Result<Reading, Refusal> {
+pub(super) fn read(file: &[u8]) -> Result<Reading, Rejection> {
     if let Some(line) = line_of_bad_byte(file) {
-        return Err(Refusal { line, quirk: Quirk::NotUtf8 });
+        return Err(Rejection { line, quirk: Quirk::NotUtf8 });
     }
     let has_mark = file.starts_with(BYTE_ORDER_MARK);
     let text = std::str::from_utf8(file).unwrap_or_default();
-    let mut parser = Parser::default();
+    let mut parser = RustParser::default();
     for (number, line) in (1..).zip(text.lines()) {
         parser.line(number, line).map_err(|quirk| {
             let quirk = if number == 1 && has_mark { Quirk::ByteOrderMark } else { quirk };
-            Refusal { line: number, quirk }
+            Rejection { line: number, quirk }
         })?;
     }
     Ok(tidy(named(parser.sections)))
 }
 
-impl<'a> Parser<'a> {
+impl<'a> RustParser<'a> {
     fn line(&mut self, number: usize, line: &'a str) -> Result<(), Quirk> {
         if line.trim_matches(SPACE).is_empty() || line.starts_with(['#', ';']) {
             return Ok(());
@@ -86,7 +87,7 @@ impl<'a> Parser<'a> {
             return Err(match line.rfind(']') {
                 None => Quirk::NeverClosed,
                 Some(_) if is_cut => Quirk::CommentInName,
-                Some(_) => Quirk::BehindHeader,
+                Some(_) => Quirk::AfterHeader,
             });
         };
         self.sections.entry(header).or_default().line = number;
@@ -102,7 +103,7 @@ fn setting(line: &str) -> Result<(String, &str), Quirk> {
     if key.is_empty() { Err(Quirk::NoKey) } else { Ok((key.to_ascii_lowercase(), value)) }
 }
 
-/// The line without its comment, which in a header needs no space before it.
+/// The line without its comment, trimmed. In a header, a comment needs no space before it.
 fn prepared(line: &str, needs_space: bool) -> &str {
     let line = line.trim_matches(SPACE);
     let mut is_after_space = false;
@@ -115,20 +116,22 @@ fn prepared(line: &str, needs_space: bool) -> &str {
     line
 }
 
+/// The sections by kind and name.
 fn named(sections: BTreeMap<&str, RawSection>) -> Reading {
-    let has_prefixed_default = sections.keys().any(|header| place(header) == Some((Kind::Profile, "default")));
+    let has_prefixed_default =
+        sections.keys().any(|header| kind_and_name(header) == Some((SectionKind::Profile, "default")));
     let mut reading = Reading::new();
     for (header, raw) in sections {
-        let Some((kind, name)) = place(header).or_else(|| {
+        let Some((kind, name)) = kind_and_name(header).or_else(|| {
             let is_bare = header.trim_matches(SPACE) == "default" && !has_prefixed_default;
-            is_bare.then_some((Kind::Profile, "default"))
+            is_bare.then_some((SectionKind::Profile, "default"))
         }) else {
             continue;
         };
         let section =
-            reading.entry((kind, name.to_owned())).or_insert(Section { line: raw.line, ..Section::default() });
+            reading.entry((kind, name.to_owned())).or_insert(ReadSection { line: raw.line, ..ReadSection::default() });
         for (key, (line, lines)) in raw.settings.into_iter().filter(|(key, _)| key.chars().all(is_legible)) {
-            let value = Value::of_lines(line, &lines);
+            let value = ReadValue::of_lines(line, &lines);
             match section.settings.get_mut(&key) {
                 Some(other) if other.text != value.text => EITHER.clone_into(&mut other.text),
                 Some(_) => {}
@@ -139,13 +142,13 @@ fn named(sections: BTreeMap<&str, RawSection>) -> Reading {
     reading
 }
 
-/// `[KIND NAME]`, the name of legible letters alone.
-fn place(header: &str) -> Option<(Kind, &str)> {
+/// `[KIND NAME]`, if the name has only letters that this reader accepts.
+fn kind_and_name(header: &str) -> Option<(SectionKind, &str)> {
     let (kind, name) = header.trim_matches(SPACE).split_once(SPACE)?;
     let kind = match kind.trim() {
-        "profile" => Kind::Profile,
-        "sso-session" => Kind::SsoSession,
-        "services" => Kind::Services,
+        "profile" => SectionKind::Profile,
+        "sso-session" => SectionKind::SsoSession,
+        "services" => SectionKind::Services,
         _ => return None,
     };
     let name = name.trim();

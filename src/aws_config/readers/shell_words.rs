@@ -1,8 +1,8 @@
-//! Words as Python's `shlex.split` finds them, which botocore reads section names with.
+//! Splits words as Python's `shlex.split` does: botocore reads section names with it.
 
-/// The words of a text; `None` where a quote stays open.
+/// The words of a text; `None` if a quote is not closed.
 ///
-/// The crate `shlex` takes `#` for the start of a comment, as a shell does; Python does not.
+/// The crate `shlex` starts a comment at `#`, as a shell does. Python does not.
 pub(super) fn split(text: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_those_of_python() {
+    fn words_are_split_as_python_splits_them() {
         let cases: [(&str, Option<&[&str]>); 9] = [
             ("profile a", Some(&["profile", "a"])),
             ("profile  'a b' ", Some(&["profile", "a b"])),

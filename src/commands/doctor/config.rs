@@ -5,7 +5,7 @@ use std::path::Path;
 use super::report::Finding;
 use crate::aws_config::config::Section;
 use crate::aws_config::document::Document;
-use crate::aws_config::line::{Header, Kind};
+use crate::aws_config::line::{Header, SectionKind};
 use crate::aws_config::readers::{self, Effect, Reader, Stumble};
 use crate::context::Context;
 use crate::environment::{self, shown};
@@ -106,7 +106,7 @@ fn unread(path: &Path, file: &[u8]) -> Vec<Finding> {
     ];
     let document = Document::parse(file);
     let mut findings = Vec::new();
-    for (line, header) in document.header_lines().filter(|(_, header)| header.kind == Kind::Other) {
+    for (line, header) in document.header_lines().filter(|(_, header)| header.kind == SectionKind::Other) {
         let name = String::from_utf8_lossy(&header.name).into_owned();
         let begins = |kind: &str| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(char::is_whitespace));
         let place = format!("{}:{line}", shown(path));
@@ -135,7 +135,7 @@ fn contradictions(path: &Path, context: &Context, file: &[u8]) -> Vec<Finding> {
     let meant = readers::meant(file);
     let mut findings = Vec::new();
     for profile in config.profiles() {
-        let section = meant.get(&(Kind::Profile, profile.name().to_owned()));
+        let section = meant.get(&(SectionKind::Profile, profile.name().to_owned()));
         let line = |key: &str| section.and_then(|section| section.settings.get(key)).map_or(0, |value| value.line);
         let place = |key: &str| format!("{}:{}", shown(path), line(key));
         let has = |key: &str| profile.setting(key).is_some();

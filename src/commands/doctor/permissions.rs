@@ -100,6 +100,7 @@ mod unix {
 
     use super::super::report::{Finding, Verdict};
     use crate::environment::{self, shown};
+    use crate::files::folder;
 
     /// What is wrong with a file that holds a secret; a symbolic link is followed to it. `all` names it together with
     /// those beside it.
@@ -140,11 +141,7 @@ mod unix {
                 format!("run: sudo chown \"$USER\" {}", shown(&real)),
             ));
         }
-        // Many systems give each person a group of the same number.
-        let writers = if metadata.gid() == metadata.uid() { 0o002 } else { 0o022 };
-        let open = metadata.mode() & writers;
-        let is_sticky = metadata.mode() & 0o1000 != 0;
-        (open != 0 && !is_sticky).then(|| {
+        folder::is_open_to_others(&metadata).then(|| {
             let mode = metadata.mode() & 0o777;
             Finding::broken(
                 format!("other users can replace the files in {} (mode {mode:04o})", shown(&real)),

@@ -8,7 +8,7 @@ use super::program::Installed;
 use super::report::Finding;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
-use crate::aws_config::line::Kind;
+use crate::aws_config::line::SectionKind;
 use crate::aws_config::readers;
 use crate::aws_config::role_profile::Process;
 use crate::context::Context;
@@ -59,7 +59,7 @@ fn inventory(directory: &Directory) -> Option<Finding> {
 fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Finding> {
     let meant = readers::meant(&atomic::read(config.path()).ok().flatten().unwrap_or_default());
     let told = |profile: &str, key: &str, (fault, remedy): Fault| {
-        let section = meant.get(&(Kind::Profile, profile.to_owned()));
+        let section = meant.get(&(SectionKind::Profile, profile.to_owned()));
         let line = section.and_then(|section| section.settings.get(key)).map_or(0, |value| value.line);
         (format!("{}: {fault}", place(config.path(), line, profile)), remedy)
     };
