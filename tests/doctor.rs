@@ -435,7 +435,7 @@ const CASES: &[Case] = &[
     (
         "a proxy that is not there",
         |_, run| run.endpoint("https://portal.example.com").env("HTTPS_PROXY", "http://me:planted-1@127.0.0.1:9"),
-        ["Network", "broken", "the proxy on the way to portal.example.com cannot be reached", "check HTTPS_PROXY"],
+        ["Network", "broken", "the proxy for portal.example.com cannot be reached", "check HTTPS_PROXY"],
     ),
     (
         "a profile of a session that is not there",

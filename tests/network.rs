@@ -1,4 +1,4 @@
-//! The way to the service: TLS, proxies, faults, and answers that are not the service's.
+//! How the service is reached: TLS, proxies, retries, and responses that are not the service's.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -16,10 +16,10 @@ use crate::support::{Home, Invocation, Output, REGION, START_URL};
 
 const ROLE: &str = "123456789012/Reader";
 
-/// What stands in the token file of `signed_in`; no message may repeat it.
+/// The token in the file of `signed_in`; no message may repeat it.
 const TOKEN: &str = "hunter2-access-token";
 
-/// A home with a token that is good for hours.
+/// A home with a token that is valid for years.
 fn signed_in() -> Home {
     let home = Home::new();
     home.sign_in_config("");
@@ -70,7 +70,7 @@ fn login(home: &Home) -> Invocation {
 }
 
 #[test]
-fn an_unknown_certificate_is_refused_and_the_bundle_is_used() {
+fn an_unknown_certificate_is_refused_unless_the_bundle_has_its_issuer() {
     let (sandbox, home) = (tls_sandbox(), Home::new());
     let endpoint = sandbox.https_endpoint().unwrap();
     let refused = login(&home).endpoint(&endpoint).run().status(5);
@@ -80,13 +80,13 @@ fn an_unknown_certificate_is_refused_and_the_bundle_is_used() {
     let bundle = home.write("ca.pem", sandbox.ca_pem().unwrap());
     let _ = login(&home).endpoint(&endpoint).env("AWS_CA_BUNDLE", &bundle).run().success();
 
-    // The bundle replaces the system's roots, and so does another one that does not hold this authority.
+    // The bundle replaces the system's roots, also where it does not have this issuer.
     let other = home.write("other.pem", tls_sandbox().ca_pem().unwrap());
     let _ = login(&home).arg("--force").endpoint(&endpoint).env("AWS_CA_BUNDLE", &other).run().status(5);
 }
 
 #[test]
-fn a_bundle_that_is_none_is_one_clear_line() {
+fn a_bundle_that_cannot_be_used_is_reported_in_one_line() {
     let home = signed_in();
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let cases = [
@@ -103,7 +103,7 @@ fn a_bundle_that_is_none_is_one_clear_line() {
 }
 
 #[test]
-fn https_takes_the_proxy_and_reaches_awss_own_hosts() {
+fn https_requests_to_aws_go_through_the_proxy() {
     let (sandbox, home) = (tls_sandbox(), Home::new());
     let _ = login(&home).through_proxy(&sandbox).run().success();
     let requests = sandbox.requests();
@@ -113,7 +113,7 @@ fn https_takes_the_proxy_and_reaches_awss_own_hosts() {
 }
 
 #[test]
-fn no_proxy_and_this_machine_go_past_the_proxy() {
+fn hosts_in_no_proxy_and_this_machine_are_reached_without_the_proxy() {
     let sandbox = tls_sandbox();
     let proxied = |endpoint: &str, no_proxy: &str, words: &str| {
         sandbox.clear_log();
@@ -122,7 +122,7 @@ fn no_proxy_and_this_machine_go_past_the_proxy() {
         let _ = process.run().complains(words);
         sandbox.count("CONNECT")
     };
-    // An address of this machine that is not loopback's own; the certificate does not name it.
+    // An address of this machine outside 127.0.0.0/8; the certificate does not name it.
     let local = sandbox.https_endpoint().unwrap();
     let other = local.replace("127.0.0.1", "0.0.0.0");
     assert_eq!(proxied(&other, "", "certificate"), 1);
@@ -131,17 +131,17 @@ fn no_proxy_and_this_machine_go_past_the_proxy() {
 }
 
 #[test]
-fn a_proxy_that_does_not_let_us_through_is_named() {
+fn a_proxy_that_refuses_is_reported_with_its_variable() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let refusing = PreparedServer::with([response("403 Forbidden", "", "no")]);
     let asking = PreparedServer::with([response("407 Proxy Authentication Required", "", "")]);
     let cases = [
         (refusing.address, "refuses to connect", "HTTPS_PROXY"),
-        (asking.address, "wants a user name and password", "HTTPS_PROXY"),
+        (asking.address, "requires a user name and password", "HTTPS_PROXY"),
         (closed, "cannot be reached", "HTTPS_PROXY"),
     ];
     for (proxy, words, remedy) in cases {
-        // With a password in it, which no message may show.
+        // The password must not be in any message.
         let proxy = format!("http://me:hunter2@{proxy}");
         let output = process(&signed_in()).env("HTTPS_PROXY", proxy).run().status(5);
         no_secret(&output.complains(words).complains(remedy));
@@ -156,7 +156,7 @@ fn no_secret(output: &Output) {
 }
 
 #[test]
-fn what_passes_is_tried_again_and_what_stays_is_told() {
+fn passing_faults_are_retried_and_lasting_ones_reported() {
     let ok = credentials(LATER);
     let failed = response("500 Internal Server Error", "", r#"{"message":"x"}"#);
     let gateway = response("503 Service Unavailable", "", "<html>hunter2-access-token</html>");
@@ -167,8 +167,8 @@ fn what_passes_is_tried_again_and_what_stays_is_told() {
     let html = "<html><script>hunter2-access-token</script></html>";
     let denied = response("403 Forbidden", "x-amzn-ErrorType: ForbiddenException\r\n", r#"{"message":"No access"}"#);
     let unknown = response("404 Not Found", "x-amzn-ErrorType: ResourceNotFoundException\r\n", "{}");
-    let foreign = "is not an answer of IAM Identity Center";
-    // Answers in turn; the status, some words of the message, and how often was asked.
+    let foreign = "is not one of IAM Identity Center";
+    // The responses in turn, the exit status, some words of the message, and the number of requests.
     let cases = [
         (vec![&failed, &failed, &ok], 0, "", 3),
         (vec![&throttled, &throttled, &throttled, &throttled, &ok], 0, "", 5),
@@ -176,8 +176,8 @@ fn what_passes_is_tried_again_and_what_stays_is_told() {
         (vec![&reset, &reset, &ok], 0, "", 3),
         (vec![&failed], 5, "status 500", 3),
         (vec![&gateway], 5, "status 503", 3),
-        (vec![&truncated], 5, "before its answer was complete", 3),
-        (vec![&reset], 5, "before its answer was complete", 3),
+        (vec![&truncated], 5, "before its response was complete", 3),
+        (vec![&reset], 5, "before its response was complete", 3),
         (vec![&denied], 4, "no access to the role Reader in the account 123456789012", 2),
         (vec![&denied, &ok], 0, "", 2),
         (vec![&unknown], 4, "run: aws-sso list", 2),
@@ -189,7 +189,7 @@ fn what_passes_is_tried_again_and_what_stays_is_told() {
         no_secret(&output);
         assert_eq!(script.count(), count, "{answers:?}");
     }
-    // Once is enough to know these.
+    // Another attempt would not help with these.
     let cases = [
         response("200 OK", "", html),
         response("200 OK", "", ""),
@@ -220,13 +220,13 @@ fn what_passes_is_tried_again_and_what_stays_is_told() {
 }
 
 #[test]
-fn dead_credentials_are_not_handed_out_and_the_clock_is_named() {
+fn credentials_that_have_expired_are_refused_and_the_clock_is_named() {
     for expiration in [0, -1, 1_000_000_000_000] {
         let script = PreparedServer::with([credentials(expiration)]);
         let output = process(&signed_in()).endpoint(script.url()).run().status(5);
-        let _ = output.complains("lapsed").complains("this machine's clock");
+        let _ = output.complains("expired").complains("this machine's clock");
     }
-    // The service's clock is an hour behind: its answer says by how much.
+    // The service's clock is an hour behind, as the date of its response shows.
     let sandbox = Sandbox::start(Options {
         approval: Approval::Automatic,
         start_url: Some(START_URL.to_owned()),
@@ -245,12 +245,12 @@ fn dead_credentials_are_not_handed_out_and_the_clock_is_named() {
 }
 
 #[test]
-fn a_service_that_is_not_there_is_told_from_one_that_stalls() {
+fn a_service_that_is_not_there_is_reported_otherwise_than_one_that_stalls() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let output = process(&signed_in()).endpoint(format!("http://{closed}")).run().status(5);
     let _ = output.complains("connection refused").complains(&closed.to_string());
 
-    // Bound and never accepted: connections succeed, nothing ever answers.
+    // Bound and never accepted: connections succeed, and no response ever comes.
     let stalled = TcpListener::bind("127.0.0.1:0").unwrap();
     let second = Duration::from_millis(200);
     for scheme in ["http", "https"] {
@@ -269,7 +269,7 @@ fn a_service_that_is_not_there_is_told_from_one_that_stalls() {
 }
 
 #[test]
-fn a_body_that_stalls_is_given_up_too() {
+fn a_response_whose_body_stalls_times_out() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let network = Network {
         sso_endpoint_url: Some(format!("http://{}", listener.local_addr().unwrap())),
@@ -292,7 +292,7 @@ fn a_body_that_stalls_is_given_up_too() {
 }
 
 #[test]
-fn secrets_stay_out_of_the_log_of_what_is_done() {
+fn the_verbose_log_has_no_secrets() {
     let sandbox = tls_sandbox();
     sandbox.update(|options| options.fail_first = Some((2, Fault::Dropped)));
     let home = Home::new();

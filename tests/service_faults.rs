@@ -1,4 +1,4 @@
-//! A service that fails while a person signs in, or whose clock is wrong: one clear line, and nothing lost.
+//! A service that fails during a sign-in, or whose clock is wrong: one clear message, and nothing is lost.
 
 use std::time::Duration;
 
@@ -8,21 +8,21 @@ use crate::support::http::{PreparedServer, response};
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Home, REGION, START_URL};
 
-/// What no message may repeat.
+/// No message may repeat it.
 const SECRET: &str = "hunter2";
 
-const FOREIGN: &str = "is not an answer of IAM Identity Center";
-const BROKEN: &str = "before its answer was complete";
+const FOREIGN: &str = "is not one of IAM Identity Center";
+const BROKEN: &str = "before its response was complete";
 
 const REGISTERED: &str = r#"{"clientId":"client","clientSecret":"hunter2-client","clientSecretExpiresAt":4070908800}"#;
 const AUTHORIZED: &str = r#"{"deviceCode":"hunter2-device","userCode":"ABCD-EFGH","verificationUri":"https://x/","expiresIn":600,"interval":1}"#;
 
-/// Faults that say nothing of the request, and what a person is told.
+/// Faults that any request may get, and some words of the message.
 fn any_request() -> Vec<(String, &'static str)> {
     let ok = |body: &str| response("200 OK", "", body);
     vec![
-        // Longer than anybody is asked to wait.
-        (response("429 Too Many Requests", "Retry-After: 60\r\n", "{}"), "takes no more requests at present"),
+        // Longer than this tool waits.
+        (response("429 Too Many Requests", "Retry-After: 60\r\n", "{}"), "is throttling requests"),
         (response("500 Internal Server Error", "", r#"{"message":"hunter2"}"#), "status 500"),
         (response("503 Service Unavailable", "", "<html>hunter2</html>"), "status 503"),
         (String::new(), BROKEN),
@@ -45,7 +45,7 @@ fn ok(bodies: &[&str]) -> Vec<(String, &'static str)> {
     bodies.iter().map(|body| (response("200 OK", "", body), FOREIGN)).collect()
 }
 
-/// A first sign-in whose last answer is a fault.
+/// A first sign-in whose last response is a fault.
 #[track_caller]
 fn sign_in(before: &[&str], faults: Vec<(String, &'static str)>) {
     for (fault, words) in faults {
@@ -62,7 +62,7 @@ fn sign_in(before: &[&str], faults: Vec<(String, &'static str)>) {
 }
 
 #[test]
-fn a_client_that_cannot_be_registered_is_told() {
+fn a_registration_that_fails_is_reported() {
     let mut faults = any_request();
     faults.extend(ok(&[
         r#"{"clientId":"client"}"#,
@@ -70,15 +70,15 @@ fn a_client_that_cannot_be_registered_is_told() {
         r#"{"clientId":"client","clientSecret":["hunter2"],"clientSecretExpiresAt":4070908800}"#,
         r#"{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":"soon"}"#,
     ]));
-    for lapsed in ["1", "-1"] {
-        let body = format!(r#"{{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":{lapsed}}}"#);
-        faults.push((response("200 OK", "", &body), "a client registration that lapsed at"));
+    for expired in ["1", "-1"] {
+        let body = format!(r#"{{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":{expired}}}"#);
+        faults.push((response("200 OK", "", &body), "a client registration that expired at"));
     }
     sign_in(&[], faults);
 }
 
 #[test]
-fn a_code_that_cannot_be_had_is_told() {
+fn a_device_authorization_that_fails_is_reported() {
     let mut faults = any_request();
     faults.extend(ok(&[
         r#"{"deviceCode":"hunter2","userCode":"ABCD"}"#,
@@ -88,7 +88,7 @@ fn a_code_that_cannot_be_had_is_told() {
 }
 
 #[test]
-fn a_renewal_that_fails_keeps_what_renews() {
+fn a_renewal_that_fails_keeps_the_refresh_token() {
     let mut faults = any_request();
     faults.extend(ok(&[
         r#"{"expiresIn":3600,"refreshToken":"hunter2"}"#,
@@ -116,7 +116,7 @@ fn a_renewal_that_fails_keeps_what_renews() {
 }
 
 #[test]
-fn a_person_half_way_through_is_not_told_of_a_network_that_stumbles() {
+fn a_sign_in_survives_a_few_failed_polls() {
     let [html, reset] = [response("200 OK", "", "<html>"), String::new()];
     let token = response("200 OK", "", r#"{"accessToken":"hunter2","expiresIn":3600}"#);
     let [registered, authorized] = [REGISTERED, AUTHORIZED].map(|body| response("200 OK", "", body));
@@ -131,7 +131,7 @@ fn a_person_half_way_through_is_not_told_of_a_network_that_stumbles() {
 
 #[test]
 fn lifetimes_that_make_no_sense_are_not_waited_for() {
-    // A service that gives no time at all, or that asks to be polled once a day.
+    // A service that gives no time, or that asks to be polled once a day.
     for (expires_in, interval) in [(1, 1), (2, 86400)] {
         let body = AUTHORIZED
             .replace("600", &expires_in.to_string())
@@ -147,7 +147,7 @@ fn lifetimes_that_make_no_sense_are_not_waited_for() {
 }
 
 #[test]
-fn a_clock_that_is_an_hour_off_is_named_or_does_no_harm() {
+fn a_clock_that_is_an_hour_off_is_reported_or_does_no_harm() {
     for ahead in [3600, -3600] {
         let user = User::new(Options {
             approval: Approval::Automatic,
@@ -156,19 +156,19 @@ fn a_clock_that_is_an_hour_off_is_named_or_does_no_harm() {
             clock_ahead: ahead,
             ..Options::default()
         });
-        // A token's life is counted from its arrival.
+        // The response has the token's lifetime, which is counted from its arrival.
         let _ = user.aws_sso("login --device-code --no-browser").run().success();
         let _ = user.aws_sso("check").run().success().quiet();
         user.expire_token();
         let _ = user.aws_sso("check").run().success().quiet();
         let output = user.process().run();
         if ahead < 0 {
-            // An hour's life by a clock that is an hour behind: over, by ours.
-            let _ = output.status(5).complains("lapsed").complains("60 minutes ahead of the service's");
+            // The credentials end an hour from now by a clock that is an hour behind: now, by ours.
+            let _ = output.status(5).complains("expired").complains("60 minutes ahead of the service's");
             user.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(8));
             let _ = user.process().run().success().quiet();
         } else {
-            // By our clock they would live for two hours; they are handed out for the one that they have.
+            // By our clock they would be valid for two hours, but they get an end in one hour.
             let expiration = output.success().quiet().json()["Expiration"].as_str().unwrap().to_owned();
             let left = expiration.parse::<jiff::Timestamp>().unwrap() - jiff::Timestamp::now();
             let left = left.total(jiff::Unit::Minute).unwrap();

@@ -165,7 +165,7 @@ fn several_roles_are_asked_for_on_a_terminal_and_listed_elsewhere() {
     assert_eq!(output.exit.code(), Some(2), "{output}");
 
     let cases = [
-        ("arn:aws:s3:::bucket", 2, "does not tell its account"),
+        ("arn:aws:s3:::bucket", 2, "does not say which account"),
         ("arn:aws:sqs:eu-west-1:000000000000:queue", 4, "you have no role in the account 000000000000"),
         ("https://other.awsapps.com/start/#/console?account_id=123456789012", 2, "no directory"),
     ];

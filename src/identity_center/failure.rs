@@ -1,10 +1,12 @@
-//! What an SDK error means: whether to send again, and what to tell a person, in our own words.
+//! What an SDK error means: whether to send the request again, and what to report, in our own words.
 //!
-//! The SDK's own texts are not passed on: they may hold what was sent.
+//! The SDK's texts are not passed on, because they may repeat what was sent. The errors of the connection below it can
+//! hold no secret, so they become the source of ours.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -13,13 +15,14 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use rustls::CertificateError;
 
 use super::retry::Trouble;
-use super::wire::Origin;
 use crate::error::{Error, reason};
 
-/// Why no whole answer came.
+const SERVICE: &str = "IAM Identity Center";
+
+/// Why a request got no complete response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
-    /// Already told in full.
+pub(super) enum NoResponse {
+    /// Found before anything was sent, and already worded.
     Ours(Error),
     /// The host has no address.
     Dns,
@@ -32,7 +35,7 @@ pub(super) enum Cause {
     /// No connection to the host itself.
     Unreachable(String),
     TimedOut,
-    /// The connection ended before the answer did.
+    /// The connection ended before the response did.
     Interrupted,
     TooLarge,
 }
@@ -52,15 +55,15 @@ pub(super) enum ProxyFault {
     Unreachable,
 }
 
-impl Cause {
-    /// Finds the most telling error in the chain.
-    pub(super) fn of(error: &ConnectorError) -> Self {
-        let mut cause = if error.is_timeout() { Self::TimedOut } else { Self::Interrupted };
+impl NoResponse {
+    /// Finds the most specific error in the chain.
+    fn of(error: &ConnectorError) -> Self {
+        let mut found = if error.is_timeout() { Self::TimedOut } else { Self::Interrupted };
         for error in chain(error) {
             if let Some(error) = error.downcast_ref::<rustls::Error>() {
                 return Self::of_tls(error);
             }
-            // These two types are private to the HTTP library; their texts are all there is to tell them by.
+            // The types of these two errors are private to the HTTP library, so only their texts identify them.
             let text = error.to_string();
             if let Some(fault) = text.strip_prefix("tunnel error: ") {
                 return Self::Proxy(match fault {
@@ -78,14 +81,14 @@ impl Cause {
                 };
                 match error.kind() {
                     ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable => {
-                        cause = Self::Unreachable(reason(error));
+                        found = Self::Unreachable(reason(error));
                     }
-                    io::ErrorKind::TimedOut => cause = Self::TimedOut,
+                    io::ErrorKind::TimedOut => found = Self::TimedOut,
                     _ => {}
                 }
             }
         }
-        cause
+        found
     }
 
     fn of_tls(error: &rustls::Error) -> Self {
@@ -114,50 +117,53 @@ impl Cause {
         }
     }
 
-    fn tell(&self, host: &str) -> Error {
+    fn error(&self, host: &str) -> Error {
         const NETWORK: &str = "check the network connection; behind a proxy, set HTTPS_PROXY";
-        match self {
-            Self::Ours(error) => error.clone(),
-            Self::Dns => Error::service(format!("the address of {host} cannot be found"))
-                .with_remedy("check the network connection and sso_region; behind a proxy, set HTTPS_PROXY"),
-            Self::Certificate(Distrust::Issuer) => Error::service(format!(
-                "the certificate of {host} is from an unknown issuer"
-            ))
-            .with_remedy("where a proxy inspects TLS, name a file with its certificates in AWS_CA_BUNDLE or ca_bundle"),
+        let (message, remedy) = match self {
+            Self::Ours(error) => return error.clone(),
+            Self::TooLarge => return unexpected_response(host),
+            Self::Dns => (
+                format!("the address of {host} cannot be found"),
+                "check the network connection and sso_region; behind a proxy, set HTTPS_PROXY",
+            ),
+            Self::Certificate(Distrust::Issuer) => (
+                format!("the certificate of {host} is from an unknown issuer"),
+                "where a proxy inspects TLS, name a file with its certificates in AWS_CA_BUNDLE or ca_bundle",
+            ),
             Self::Certificate(Distrust::Validity) => {
-                Error::service(format!("the certificate of {host} has expired or is not valid yet"))
-                    .with_remedy("check this machine's clock")
+                (format!("the certificate of {host} has expired or is not valid yet"), "check this machine's clock")
             }
-            Self::Certificate(Distrust::Name) => Error::service(format!(
-                "the certificate of {host} is for another name"
-            ))
-            .with_remedy("check sso_region, the endpoint settings, and whether another server answers in its place"),
-            Self::Certificate(Distrust::Other) => Error::service(format!("the certificate of {host} is not valid"))
-                .with_remedy("check AWS_CA_BUNDLE or ca_bundle, and whether another server answers in its place"),
-            Self::Tls(reason) => Error::service(format!("no TLS connection to {host} can be made: {reason}"))
-                .with_remedy("check whether a proxy or another server answers in its place"),
-            Self::Proxy(ProxyFault::WantsPassword) => {
-                Error::service(format!("the proxy on the way to {host} wants a user name and password"))
-                    .with_remedy("put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT")
+            Self::Certificate(Distrust::Name) => (
+                format!("the certificate of {host} is for another name"),
+                "check sso_region, the endpoint settings, and whether another server answers in its place",
+            ),
+            Self::Certificate(Distrust::Other) => (
+                format!("the certificate of {host} is not valid"),
+                "check AWS_CA_BUNDLE or ca_bundle, and whether another server answers in its place",
+            ),
+            Self::Tls(reason) => (
+                format!("no TLS connection to {host} can be made: {reason}"),
+                "check whether a proxy or another server answers in its place",
+            ),
+            Self::Proxy(ProxyFault::WantsPassword) => (
+                format!("the proxy for {host} requires a user name and password"),
+                "put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT",
+            ),
+            Self::Proxy(ProxyFault::Refuses) => {
+                (format!("the proxy refuses to connect to {host}"), "check HTTPS_PROXY, or name the host in NO_PROXY")
             }
-            Self::Proxy(ProxyFault::Refuses) => Error::service(format!("the proxy refuses to connect to {host}"))
-                .with_remedy("check HTTPS_PROXY, or name the host in NO_PROXY"),
             Self::Proxy(ProxyFault::Unreachable) => {
-                Error::service(format!("the proxy on the way to {host} cannot be reached"))
-                    .with_remedy("check HTTPS_PROXY, or name the host in NO_PROXY")
+                (format!("the proxy for {host} cannot be reached"), "check HTTPS_PROXY, or name the host in NO_PROXY")
             }
-            Self::Unreachable(reason) => {
-                Error::service(format!("cannot connect to {host}: {}", reason.to_lowercase())).with_remedy(NETWORK)
-            }
-            Self::TimedOut => Error::service(format!("{host} did not answer in time")).with_remedy(NETWORK),
-            Self::Interrupted => Error::service(format!("{host} ended the connection before its answer was complete"))
-                .with_remedy(NETWORK),
-            Self::TooLarge => foreign(host),
-        }
+            Self::Unreachable(reason) => (format!("cannot connect to {host}: {}", reason.to_lowercase()), NETWORK),
+            Self::TimedOut => (format!("{host} did not answer in time"), NETWORK),
+            Self::Interrupted => (format!("{host} closed the connection before its response was complete"), NETWORK),
+        };
+        Error::service(message).with_remedy(remedy)
     }
 }
 
-/// Each error and what caused it; an `io::Error` skips its own payload, which is where TLS errors are.
+/// Each error and what caused it. An `io::Error` leaves out its own payload, which is where TLS errors are.
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
         Some(io) => io.get_ref().map(|inner| inner as &(dyn StdError + 'static)),
@@ -165,119 +171,158 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
     })
 }
 
-/// A cause on its way through the SDK.
+/// A request that got no complete response: what the SDK carries from the connection to [`AttemptError::of`].
 #[derive(Debug)]
-pub(super) struct Broken {
-    pub(super) origin: String,
-    pub(super) cause: Cause,
+pub(super) struct ConnectionFailure {
+    host: String,
+    why: NoResponse,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-impl fmt::Display for Broken {
+impl ConnectionFailure {
+    pub(super) fn new(host: String, why: NoResponse) -> Self {
+        Self { host, why, source: None }
+    }
+
+    pub(super) fn of_connector(host: String, error: ConnectorError) -> Self {
+        Self { host, why: NoResponse::of(&error), source: Some(Arc::new(error)) }
+    }
+
+    pub(super) fn of_body(host: String, error: impl StdError + Send + Sync + 'static) -> Self {
+        Self { host, why: NoResponse::Interrupted, source: Some(Arc::new(error)) }
+    }
+
+    fn error(&self) -> Error {
+        let error = self.why.error(&self.host);
+        match &self.source {
+            Some(source) => error.with_source(Arc::clone(source)),
+            None => error,
+        }
+    }
+}
+
+impl fmt::Display for ConnectionFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no answer from {}", self.origin)
+        write!(f, "no response from {}", self.host)
     }
 }
 
-impl StdError for Broken {}
+impl StdError for ConnectionFailure {}
 
-/// The error for a request that got no answer.
-pub(super) fn told(error: &ConnectorError) -> Error {
-    match error.source().and_then(|source| source.downcast_ref::<Broken>()) {
-        Some(Broken { origin, cause }) => cause.tell(origin),
-        None => Cause::Interrupted.tell("IAM Identity Center"),
+/// The error for a request that was sent without the SDK and got no complete response.
+pub(super) fn connection_error(error: &ConnectorError) -> Error {
+    match error.source().and_then(|source| source.downcast_ref::<ConnectionFailure>()) {
+        Some(failure) => failure.error(),
+        None => NoResponse::Interrupted.error(SERVICE),
     }
 }
 
-/// A 4xx answer of the service, which only the request's own sender can interpret.
+/// The host that sent a response; it travels with the response, so that messages can name it.
+#[derive(Clone, Debug)]
+pub(super) struct ResponseHost(pub(super) String);
+
+/// A 4xx response of the service, which only the sender of the request can interpret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub status: u16,
+pub(super) struct ServiceException {
+    pub(super) status: u16,
     /// Such as `InvalidGrantException`; empty where the service gave none.
-    pub code: String,
-    pub origin: String,
+    pub(super) code: String,
+    host: String,
 }
 
-impl Refusal {
-    /// The error for a refusal that has no meaning of its own.
-    pub(super) fn tell(&self) -> Error {
+impl ServiceException {
+    /// The error for an exception that has no meaning of its own here.
+    pub(super) fn error(&self) -> Error {
         let what = if self.code.is_empty() { format!("status {}", self.status) } else { self.code.clone() };
-        Error::service(format!("{} refused the request: {what}", self.origin))
+        Error::service(format!("{} refused the request: {what}", self.host))
             .with_remedy("check sso_start_url and sso_region in the AWS config")
     }
 }
 
-/// How one attempt ended, if not well.
+/// Why a request failed, after all its attempts.
+#[derive(Clone, Debug)]
+pub(super) enum RequestError {
+    Exception(ServiceException),
+    Failed(Error),
+}
+
+/// Why one attempt failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Refused(Refusal),
+pub(super) enum AttemptError {
+    Exception(ServiceException),
     Failed(Trouble, Error),
 }
 
-/// The error for an answer that is not the service's.
-pub(super) fn foreign(host: &str) -> Error {
-    Error::service(format!("{host} answered something that is not an answer of IAM Identity Center"))
+impl AttemptError {
+    /// What an SDK error means.
+    pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+        match error {
+            SdkError::ServiceError(error) => Self::of_response(error.raw(), error.err().code()),
+            SdkError::ResponseError(error) => Self::of_response(error.raw(), None),
+            SdkError::TimeoutError(_) => Self::no_response(&NoResponse::TimedOut),
+            SdkError::DispatchFailure(failure) => {
+                let source = failure.as_connector_error().and_then(StdError::source);
+                match source.and_then(|source| source.downcast_ref::<ConnectionFailure>()) {
+                    Some(failure) => Self::Failed(failure.why.trouble(), failure.error()),
+                    None => Self::no_response(&NoResponse::Interrupted),
+                }
+            }
+            _ => Self::Failed(
+                Trouble::Final,
+                Error::failed("the request cannot be made from this token and this configuration")
+                    .with_remedy("check sso_start_url and sso_region in the AWS config, then sign in again"),
+            ),
+        }
+    }
+
+    fn no_response(why: &NoResponse) -> Self {
+        Self::Failed(why.trouble(), why.error(SERVICE))
+    }
+
+    fn of_response(response: &HttpResponse, code: Option<&str>) -> Self {
+        let host = response.extension::<ResponseHost>().map_or(SERVICE, |ResponseHost(host)| host).to_owned();
+        let status = response.status().as_u16();
+        let body = response.body().bytes().unwrap_or_default();
+        let code = code.and_then(plain).or_else(|| oauth_exception(body)).unwrap_or_default();
+        let is_throttle = matches!(code.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling");
+        match status {
+            400..=499 if status == 429 || is_throttle => Self::Failed(
+                Trouble::Throttled(retry_after(response)),
+                Error::service(format!("{host} is throttling requests")).with_remedy("try again in a minute"),
+            ),
+            500..=599 => Self::Failed(
+                Trouble::Failed,
+                Error::service(format!("{host} failed with status {status}")).with_remedy("try again later"),
+            ),
+            // Anything else than JSON comes from a proxy or from a network's sign-in page.
+            400..=499 if !code.is_empty() || is_object_or_empty(body) => {
+                Self::Exception(ServiceException { status, code, host })
+            }
+            _ => Self::Failed(Trouble::Final, unexpected_response(&host)),
+        }
+    }
+}
+
+/// The error for a response that the service would not send.
+pub(super) fn unexpected_response(host: &str) -> Error {
+    Error::service(format!("the response from {host} is not one of IAM Identity Center"))
         .with_remedy("check sso_region, the endpoint settings, and whether a proxy or a network's sign-in page answers")
 }
 
-/// What an SDK error means.
-pub(super) fn judge<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Verdict {
-    let failed = |cause: &Cause, host: &str| Verdict::Failed(cause.trouble(), cause.tell(host));
-    match error {
-        SdkError::ServiceError(error) => judge_answer(error.raw(), error.err().code()),
-        SdkError::ResponseError(error) => judge_answer(error.raw(), None),
-        SdkError::TimeoutError(_) => failed(&Cause::TimedOut, "IAM Identity Center"),
-        SdkError::DispatchFailure(failure) => {
-            let source = failure.as_connector_error().and_then(StdError::source);
-            match source.and_then(|source| source.downcast_ref::<Broken>()) {
-                Some(Broken { origin, cause }) => failed(cause, origin),
-                None => failed(&Cause::Interrupted, "IAM Identity Center"),
-            }
-        }
-        _ => Verdict::Failed(
-            Trouble::Final,
-            Error::failed("the request cannot be made from this token and this configuration")
-                .with_remedy("check sso_start_url and sso_region in the AWS config, then sign in again"),
-        ),
-    }
-}
-
-fn judge_answer(answer: &HttpResponse, code: Option<&str>) -> Verdict {
-    let origin = answer.extension::<Origin>().map_or("IAM Identity Center", |Origin(host)| host).to_owned();
-    let status = answer.status().as_u16();
-    let code = code.and_then(plain).or_else(|| oauth_code(answer.body().bytes()?)).unwrap_or_default();
-    let is_throttle = matches!(code.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling");
-    match status {
-        429 => Verdict::Failed(Trouble::Throttled(retry_after(answer)), throttled(&origin)),
-        400..=499 if is_throttle => Verdict::Failed(Trouble::Throttled(retry_after(answer)), throttled(&origin)),
-        500..=599 => Verdict::Failed(
-            Trouble::Failed,
-            Error::service(format!("{origin} failed with status {status}")).with_remedy("try again later"),
-        ),
-        400..=499 if !code.is_empty() || is_object_or_empty(answer.body().bytes()) => {
-            Verdict::Refused(Refusal { status, code, origin })
-        }
-        _ => Verdict::Failed(Trouble::Final, foreign(&origin)),
-    }
-}
-
-fn throttled(host: &str) -> Error {
-    Error::service(format!("{host} takes no more requests at present")).with_remedy("try again in a minute")
-}
-
-/// A code that is a plain word: nothing else from an answer goes into a message.
+/// A code that is a plain word: nothing else of a response goes into a message.
 fn plain(code: &str) -> Option<String> {
     let is_plain = (1..=64).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     is_plain.then(|| code.to_owned())
 }
 
-/// The exception's name from an OAuth error body, for a service that leaves the header out:
+/// The exception's name from an OAuth error, for a service that leaves out the header with the name:
 /// `{"error":"authorization_pending"}` is an `AuthorizationPendingException`.
-fn oauth_code(body: &[u8]) -> Option<String> {
+fn oauth_exception(body: &[u8]) -> Option<String> {
     #[derive(serde::Deserialize)]
-    struct Body {
+    struct OAuthError {
         error: String,
     }
-    let Body { error } = serde_json::from_slice(body).ok()?;
+    let OAuthError { error } = serde_json::from_slice(body).ok()?;
     let capitalised = |word: &str| {
         let (first, rest) = word.split_at_checked(1)?;
         Some(first.to_ascii_uppercase() + rest)
@@ -286,13 +331,12 @@ fn oauth_code(body: &[u8]) -> Option<String> {
     Some(name + "Exception")
 }
 
-fn is_object_or_empty(body: Option<&[u8]>) -> bool {
-    let body = body.unwrap_or_default();
+fn is_object_or_empty(body: &[u8]) -> bool {
     body.is_empty() || serde_json::from_slice::<serde_json::Map<_, _>>(body).is_ok()
 }
 
-fn retry_after(answer: &HttpResponse) -> Option<Duration> {
-    answer.headers().get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
+fn retry_after(response: &HttpResponse) -> Option<Duration> {
+    response.headers().get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
 }
 
 #[cfg(test)]
@@ -311,7 +355,17 @@ mod tests {
             ("<html>", None),
         ];
         for (body, code) in cases {
-            assert_eq!(oauth_code(body.as_bytes()).as_deref(), code, "{body}");
+            assert_eq!(oauth_exception(body.as_bytes()).as_deref(), code, "{body}");
         }
+    }
+
+    #[test]
+    fn a_failed_connection_is_the_source_of_the_error() {
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let failure = ConnectionFailure::of_connector("host:1".to_owned(), ConnectorError::io(refused.into()));
+        let error = connection_error(&ConnectorError::other(Box::new(failure), None));
+        assert_eq!(error.to_string(), "cannot connect to host:1: connection refused");
+        let causes: Vec<_> = chain(&error).skip(1).map(ToString::to_string).collect();
+        assert!(causes.iter().any(|cause| cause == "connection refused"), "{causes:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The console's sign-in (federation): a role's credentials become a link that signs a browser in.
+//! The console's sign-in (federation): turns a role's credentials into a link that signs a browser in.
 
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -6,29 +6,30 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::ErrorMetadata;
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, Refused, Service};
-use super::failure::foreign;
+use super::client::Client;
+use super::failure::{RequestError, unexpected_response};
 use super::retry::Resend;
-use crate::address::quote;
+use super::service::Service;
+use crate::address::{Link, quote};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::partition::Partition;
 use crate::secret::Secret;
 
-/// What the browser is to be signed in to.
+/// What the browser is signed in to.
 #[derive(Clone, Copy, Debug)]
 pub struct ConsolePage<'a> {
-    /// `aws`, `aws-us-gov` or `aws-cn`.
+    /// The name of the role's partition.
     pub partition: &'a str,
-    /// Where the console sends a person whose session has ended.
+    /// Where the console sends the user when the session has ended.
     pub issuer: &'a str,
     /// A page of the console.
     pub destination: &'a str,
 }
 
-/// The credentials as the endpoint takes them.
+/// The credentials in the form that the endpoint takes.
 #[derive(Serialize)]
-struct Session<'a> {
+struct FederationSession<'a> {
     #[serde(rename = "sessionId")]
     id: &'a str,
     #[serde(rename = "sessionKey")]
@@ -39,7 +40,7 @@ struct Session<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
+struct SigninTokenResponse {
     signin_token: Secret,
 }
 
@@ -51,32 +52,37 @@ impl Client {
 }
 
 impl Service {
-    /// A link that signs whoever opens it in to the console as the role, once, within 15 minutes.
+    /// A link to the console that signs in anyone who opens it, as the role, once, within 15 minutes.
     ///
-    /// No duration is asked for: the session then lasts as long as the credentials, and the endpoint refuses any
-    /// duration for those of a chained role.
+    /// The request has no `SessionDuration`. The session then lasts as long as the credentials do, and the endpoint
+    /// refuses any duration for the credentials of a chained role.
     pub async fn console_link(&self, credentials: &RoleCredentials, page: &ConsolePage<'_>) -> Result<Secret> {
         let address = self.federation_address(page.partition)?;
-        let session = Session {
+        let session = FederationSession {
             id: &credentials.access_key_id,
             key: credentials.secret_access_key.expose(),
             token: credentials.session_token.expose(),
         };
-        let session = serde_json::to_string(&session).map(Secret::from);
-        let session = session.map_err(|_| Error::failed("the credentials cannot be sent to the console"))?;
-        let query = Secret::from(format!("Action=getSigninToken&Session={}", quote(session.expose())));
-        let answer =
-            self.send(Resend::Freely, || self.ask(&address, &query)).await.map_err(|refused| match refused {
-                Refused::Failed(error) => error,
-                Refused::By(_) => Error::denied("the console's sign-in does not accept the role's credentials")
-                    .with_remedy("run: aws-sso login --force, then try again"),
-            })?;
-        let host = address.split('/').nth(2).unwrap_or_default();
-        let Answer { signin_token } =
-            serde_json::from_slice(answer.body().bytes().unwrap_or_default()).map_err(|_| foreign(host))?;
+        let json = serde_json::to_string(&session)
+            .map(Secret::from)
+            .map_err(|_| Error::failed("the credentials cannot be sent to the console"))?;
+        let query = Secret::from(format!("Action=getSigninToken&Session={}", quote(json.expose())));
+        let response = self.send(Resend::Freely, || self.get_signin_token(&address, &query)).await.map_err(
+            |error| match error {
+                RequestError::Failed(error) => error,
+                RequestError::Exception(_) => {
+                    Error::denied("the console's sign-in does not accept the role's credentials")
+                        .with_remedy("run: aws-sso login --force, then try again")
+                }
+            },
+        )?;
+        let unexpected = || unexpected_response(Link::parse(&address).map_or("the console", |link| link.authority));
+        // A JSON error may quote the token, so it is no source.
+        let SigninTokenResponse { signin_token } =
+            serde_json::from_slice(response.body().bytes().unwrap_or_default()).map_err(|_| unexpected())?;
         let token = signin_token.expose();
         if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(foreign(host));
+            return Err(unexpected());
         }
         Ok(Secret::from(format!(
             "{address}?Action=login&Issuer={}&Destination={}&SigninToken={}",
@@ -86,19 +92,24 @@ impl Service {
         )))
     }
 
-    /// One request. Whatever the status of a refusal, its body is a page for people and tells nothing.
-    async fn ask(&self, address: &str, query: &Secret) -> Result<HttpResponse, SdkError<ErrorMetadata, HttpResponse>> {
+    /// One attempt. The body of an error is an HTML page that says nothing useful, whatever its status.
+    async fn get_signin_token(
+        &self,
+        address: &str,
+        query: &Secret,
+    ) -> Result<HttpResponse, SdkError<ErrorMetadata, HttpResponse>> {
         let uri = Secret::from(format!("{address}?{}", query.expose()));
         let mut request = HttpRequest::get(uri.expose()).map_err(|_| SdkError::construction_failure("no address"))?;
         request.headers_mut().insert("accept", "application/json");
-        let answer = self.connector().call(request).await.map_err(SdkError::dispatch_failure)?;
-        match answer.status().as_u16() {
-            200..=299 => Ok(answer),
+        let response = self.connector().call(request).await.map_err(SdkError::dispatch_failure)?;
+        match response.status().as_u16() {
+            200..=299 => Ok(response),
+            // With a code it counts as the service's own response, although its body is HTML.
             400..=499 => {
                 let refused = ErrorMetadata::builder().code("Refused").build();
-                Err(SdkError::service_error(refused, answer))
+                Err(SdkError::service_error(refused, response))
             }
-            _ => Err(SdkError::service_error(ErrorMetadata::builder().build(), answer)),
+            _ => Err(SdkError::service_error(ErrorMetadata::builder().build(), response)),
         }
     }
 

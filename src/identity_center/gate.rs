@@ -1,9 +1,10 @@
-//! The one gate of a run: every request passes it, so that together they ask no faster than the service takes.
+//! The rate limiter that all requests of a process share, so that together they stay within the service's limit.
 //!
-//! Until the service first says 429, only the number of requests in flight is bounded. From then on departures are
-//! paced. A limiter that refuses has nothing left, so what it accepts between two refusals is what it grants in that
-//! time: the gate measures this rate, stays just below it, and after a while asks a little faster to see whether there
-//! is more. The tests run it against limiters of many kinds.
+//! The service does not publish its limit, so the gate measures it. Until the first response with status 429, only the
+//! number of requests in flight is limited. After it, the gate also spaces requests out. A limiter that refuses a
+//! request has nothing left to give. So the number of requests that it accepts between two refusals, divided by the
+//! time between them, is its rate. The gate stays just below that rate, and slowly speeds up to find out whether the
+//! limit has risen. The tests run it against limiters of many kinds.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,28 +17,28 @@ use super::retry::{LONGEST_PAUSE, random};
 /// How many requests are in flight at most: at 50 ms each, some 480 a second.
 pub(crate) const IN_FLIGHT: usize = 24;
 
-/// How many may be in flight before the service has answered; each answer admits one more. A service that throttles
-/// refuses fewer of a run's first requests so.
+/// How many may be in flight before the service has answered; each response admits one more. With a slow start, a
+/// service that throttles refuses fewer of the first requests.
 const AT_FIRST: usize = 16;
 
 /// The gate, shared by all requests to one service.
 #[derive(Debug)]
 pub(super) struct Gate {
     permits: Semaphore,
-    /// One request at a time waits for its departure, so that each leaves at the pace of that moment.
+    /// Only one request at a time waits until it may be sent, so that each is sent at the pace of that moment.
     turnstile: Turnstile<()>,
-    state: Mutex<State>,
+    state: Mutex<GateState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct GateState {
     opened: Instant,
     pace: Pace,
     admitted: usize,
-    last_answer: Option<Instant>,
+    last_response: Option<Instant>,
 }
 
-/// A request's leave to be in flight.
+/// Permission for one request to be in flight.
 pub(super) struct Pass<'a> {
     gate: &'a Gate,
     departed: f64,
@@ -46,7 +47,8 @@ pub(super) struct Pass<'a> {
 
 impl Gate {
     pub(super) fn new() -> Self {
-        let state = State { opened: Instant::now(), pace: Pace::default(), admitted: AT_FIRST, last_answer: None };
+        let state =
+            GateState { opened: Instant::now(), pace: Pace::default(), admitted: AT_FIRST, last_response: None };
         Self { permits: Semaphore::new(AT_FIRST), turnstile: Turnstile::new(()), state: Mutex::new(state) }
     }
 
@@ -70,35 +72,35 @@ impl Gate {
         }
     }
 
-    /// How long ago the service last took a request, if it ever has.
+    /// How long ago the service last accepted a request, if it ever has.
     pub(super) fn silence(&self) -> Option<Duration> {
-        self.state().last_answer.map(|answer| answer.elapsed())
+        self.state().last_response.map(|response| response.elapsed())
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, GateState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl GateState {
     fn now(&self) -> f64 {
         self.opened.elapsed().as_secs_f64()
     }
 }
 
 impl Pass<'_> {
-    /// The service has taken the request, whatever it answered.
+    /// The service accepted the request, whatever its response says.
     pub(super) fn accepted(self) {
         let mut state = self.gate.state();
         state.pace.accepted += 1;
-        state.last_answer = Some(Instant::now());
+        state.last_response = Some(Instant::now());
         if state.admitted < IN_FLIGHT {
             state.admitted += 1;
             self.gate.permits.add_permits(1);
         }
     }
 
-    /// The service has refused the request as one too many, and perhaps said when to come back.
+    /// The service throttled the request, and may have said how long to wait.
     pub(super) fn throttled(self, asked: Option<Duration>) {
         let mut state = self.gate.state();
         let now = state.now();
@@ -107,39 +109,39 @@ impl Pass<'_> {
     }
 }
 
-/// The pace right after the first refusal, in requests a second, before anything is measured: what people report of
-/// this service. It doubles twice a second until the next refusal.
+/// The pace after the first refusal, in requests a second, before anything is measured. It is what users report of this
+/// service. It doubles twice a second until the next refusal.
 const REPORTED: f64 = 20.0;
 
-/// Never slower than this.
+/// The slowest pace.
 const SLOWEST: f64 = 0.5;
 
-/// Refusals closer together than this are of one wave.
+/// Refusals closer together than this, in seconds, have one cause and are counted once.
 const WAVE: f64 = 0.25;
 
-/// When requests depart. Times are seconds since the gate was opened.
+/// When requests are sent. Times are seconds since the gate was created.
 #[derive(Debug, Default)]
 struct Pace {
-    /// No request departs before this.
+    /// The earliest time for the next request.
     next: f64,
-    /// Requests that were taken since the last cut, or since the start.
+    /// Requests that were accepted since the last cut, or since the start.
     accepted: u32,
     cut: Option<Cut>,
 }
 
-/// What the last refusals taught.
+/// The last time that the pace was reduced.
 #[derive(Debug)]
 struct Cut {
     at: f64,
-    /// The pace from then on, in requests a second; it grows until the next refusal.
+    /// The pace from then on, in requests a second.
     rate: f64,
-    /// Whether the rate was measured, between two refusals.
+    /// Whether the rate was measured between two refusals, or only guessed after the first.
     is_measured: bool,
 }
 
 impl Cut {
-    /// The pace that it has grown to: slowly at first, and ever faster, since a limit that was lifted shows by nothing
-    /// but the absence of refusals.
+    /// The pace at a later time. It grows slowly at first and then ever faster, because nothing shows that a limit was
+    /// raised but that refusals stay away.
     fn rate(&self, now: f64) -> f64 {
         let seconds = now - self.at;
         if self.is_measured {
@@ -151,7 +153,7 @@ impl Cut {
 }
 
 impl Pace {
-    /// `random` in 0..1 spreads the departures, so that processes that started together do not stay together.
+    /// `random` in 0..1 varies the distance, so that processes that started together do not stay in step.
     fn depart(&mut self, now: f64, random: f64) {
         if let Some(cut) = &self.cut {
             self.next = now.max(self.next) + (0.9 + 0.2 * random) / cut.rate(now);
@@ -162,17 +164,17 @@ impl Pace {
         self.next = self.next.max(now + asked);
         let accepted = f64::from(self.accepted);
         let (rate, is_measured) = match &self.cut {
-            // The limiter may have started full, so this says little of the rate; the next refusal will.
+            // A limiter often starts with a reserve, so its first refusal says little about its rate.
             None => {
                 self.next = self.next.max(now + 0.05 + 0.1 * random);
                 ((accepted / now.max(WAVE)).clamp(SLOWEST, REPORTED), false)
             }
-            // Sent before the last cut, or in the same wave: nothing new.
+            // Sent before the last cut, or refused together with it: the pace was reduced for this already.
             Some(cut) if departed < cut.at || now - cut.at < WAVE => return,
             Some(cut) => {
                 let pace = cut.rate(now);
                 let measured = 0.98 * accepted / (now - cut.at);
-                // A short time measures badly.
+                // Over a short time the measurement is poor, so the pace is not reduced by much.
                 let least = match (now - cut.at < 2.0, cut.is_measured) {
                     (true, true) => 0.8 * pace,
                     (true, false) => 0.5 * pace,
@@ -199,31 +201,31 @@ mod tests {
 
     use super::*;
 
-    /// What a service takes.
+    /// What a service accepts.
     #[derive(Clone, Copy)]
     enum Limiter {
-        Nothing,
-        /// `(rate, burst)`: refills steadily.
+        Unlimited,
+        /// A token bucket: `(rate, burst)`.
         Bucket(f64, f64),
-        /// So many in each second.
+        /// So many in each second of the clock.
         Window(u32),
     }
 
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-    enum Event {
+    enum SimulatedEvent {
         Arrives { departed: u64 },
         Answered,
         Refused { departed: u64 },
         Back,
     }
 
-    struct Outcome {
+    struct SimulationResult {
         seconds: f64,
         refused: f64,
     }
 
-    /// Sends `requests` through the gate's rules, in simulated microseconds.
-    fn simulate(requests: u32, limiter: Limiter, latency: f64, seed: u64) -> Outcome {
+    /// Sends `requests` by the gate's rules, in simulated time.
+    fn simulate(requests: u32, limiter: Limiter, latency: f64, seed: u64) -> SimulationResult {
         let micros = |seconds: f64| (seconds * 1e6) as u64;
         let seconds = |micros: u64| micros as f64 / 1e6;
         let mut seed = seed;
@@ -235,7 +237,7 @@ mod tests {
         let (mut tokens, mut filled) = (if let Limiter::Bucket(_, burst) = limiter { burst } else { 0.0 }, 0.0);
         let (mut window, mut in_window) = (0, 0);
         let mut takes = |now: f64| match limiter {
-            Limiter::Nothing => true,
+            Limiter::Unlimited => true,
             Limiter::Bucket(rate, burst) => {
                 tokens = (tokens + (now - filled) * rate).min(burst);
                 filled = now;
@@ -258,7 +260,7 @@ mod tests {
             while waiting > 0 && in_flight < admitted && pace.next <= seconds(now) {
                 pace.depart(seconds(now), random());
                 (waiting, in_flight, sent) = (waiting - 1, in_flight + 1, sent + 1);
-                events.push(Reverse((now + micros(latency), Event::Arrives { departed: now })));
+                events.push(Reverse((now + micros(latency), SimulatedEvent::Arrives { departed: now })));
             }
             let departure = (waiting > 0 && in_flight < admitted).then(|| micros(pace.next.max(seconds(now))) + 1);
             let event = events.peek().map(|Reverse((at, _))| *at);
@@ -268,30 +270,34 @@ mod tests {
             }
             let Reverse((_, event)) = events.pop().unwrap();
             match event {
-                Event::Arrives { departed } => {
-                    let answer = if takes(seconds(now)) { Event::Answered } else { Event::Refused { departed } };
+                SimulatedEvent::Arrives { departed } => {
+                    let answer = if takes(seconds(now)) {
+                        SimulatedEvent::Answered
+                    } else {
+                        SimulatedEvent::Refused { departed }
+                    };
                     events.push(Reverse((now + 1000, answer)));
                 }
-                Event::Answered => {
+                SimulatedEvent::Answered => {
                     pace.accepted += 1;
                     (in_flight, done, admitted) = (in_flight - 1, done + 1, (admitted + 1).min(IN_FLIGHT));
                 }
-                Event::Refused { departed } => {
+                SimulatedEvent::Refused { departed } => {
                     pace.throttled(seconds(departed), seconds(now), 0.0, random());
                     (in_flight, refused) = (in_flight - 1, refused + 1);
-                    events.push(Reverse((now + micros(0.3 * random()), Event::Back)));
+                    events.push(Reverse((now + micros(0.3 * random()), SimulatedEvent::Back)));
                 }
-                Event::Back => waiting += 1,
+                SimulatedEvent::Back => waiting += 1,
             }
         }
-        Outcome { seconds: seconds(now), refused: f64::from(refused) / f64::from(sent) }
+        SimulationResult { seconds: seconds(now), refused: f64::from(refused) / f64::from(sent) }
     }
 
     #[test]
     fn any_limit_is_found_and_used_with_few_refusals() {
-        // limiter, latency, requests, the least time that it takes, at most times that, at most refused
+        // limiter, latency, requests, the least seconds possible, at most this factor slower, at most this share refused
         let cases = [
-            (Limiter::Nothing, 0.05, 1010, 1010.0 * 0.051 / IN_FLIGHT as f64, 1.08, 0.0),
+            (Limiter::Unlimited, 0.05, 1010, 1010.0 * 0.051 / IN_FLIGHT as f64, 1.08, 0.0),
             (Limiter::Bucket(20.0, 20.0), 0.05, 1010, 49.5, 1.06, 0.05),
             (Limiter::Bucket(20.0, 20.0), 0.5, 1010, 49.5, 1.06, 0.05),
             (Limiter::Bucket(20.0, 2.0), 0.05, 1010, 50.5, 1.3, 0.05),
@@ -301,22 +307,22 @@ mod tests {
             (Limiter::Bucket(2.0, 1.0), 0.1, 300, 150.0, 1.5, 0.15),
             (Limiter::Window(20), 0.05, 1010, 50.5, 1.3, 0.08),
         ];
-        for (case, (limiter, latency, requests, floor, slower, most)) in cases.into_iter().enumerate() {
+        for (case, (limiter, latency, requests, least, slower, most)) in cases.into_iter().enumerate() {
             for seed in 0..8 {
-                let outcome = simulate(requests, limiter, latency, seed);
-                let times = outcome.seconds / floor;
+                let result = simulate(requests, limiter, latency, seed);
+                let times = result.seconds / least;
                 assert!(times <= slower, "case {case}: {times:.3} times the least");
-                assert!(outcome.refused <= most, "case {case}: {:.3} refused", outcome.refused);
+                assert!(result.refused <= most, "case {case}: {:.3} refused", result.refused);
             }
         }
     }
 
     #[test]
-    fn a_wait_that_the_service_names_holds_every_request() {
+    fn a_wait_that_the_service_asks_for_delays_every_request() {
         let mut pace = Pace::default();
         pace.throttled(0.0, 1.0, 7.0, 0.5);
         assert!(pace.next >= 8.0);
-        // A refusal of the same wave that names a longer one counts too.
+        // A longer wait in another refusal at the same time counts too.
         pace.throttled(0.0, 1.1, 9.0, 0.5);
         assert!(pace.next >= 10.1);
     }

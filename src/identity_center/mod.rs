@@ -1,24 +1,27 @@
-//! The service: IAM Identity Center's sign-in (SSO-OIDC) and its portal (SSO), over one HTTPS client.
+//! IAM Identity Center: its sign-in service (SSO-OIDC) and its portal (SSO), over one HTTPS client.
 //!
-//! Requests go through one place, [`Service::send`](client::Service), which decides when they depart, what is sent
-//! again and what an error means to a person.
+//! Every request goes through [`Service::send`](service::Service), which decides when it is sent, whether it is sent
+//! again, and what an error means.
 
 mod bundle;
-pub mod client;
+mod client;
 mod failure;
 mod federation;
 mod gate;
 pub mod oidc;
 pub mod portal;
-mod reach;
+mod probe;
 mod retry;
+mod service;
 mod wire;
 
 pub(crate) use gate::IN_FLIGHT;
 
 pub use bundle::check as check_bundle;
-pub use client::{Client, Limits, Service};
+pub use client::Client;
 pub use federation::ConsolePage;
 pub use oidc::{GrantError, Tokens};
 pub use portal::{Account, PortalError};
-pub use reach::Answer;
+pub use probe::ProbeResponse;
+pub use service::Service;
+pub use wire::Limits;

@@ -1,26 +1,27 @@
-//! The portal (SSO): accounts, roles, a role's credentials, and signing out.
+//! The portal's API (SSO): lists accounts and roles, gives credentials of a role, and signs out.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::client::{Refused, Service};
-use super::failure::foreign;
+use super::client::Client;
+use super::failure::{RequestError, unexpected_response};
 use super::retry::Resend;
+use super::service::Service;
 use crate::credentials::RoleCredentials;
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// The most that the service lists at once; it refuses more.
-const PAGE: i32 = 100;
+/// The largest page of a list that the service allows.
+const PAGE_SIZE: i32 = 100;
 
 const PORTAL: &str = "the portal";
 
-/// An account of the directory and the roles that the person has in it.
+/// An account, and the roles in it that the user has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Account {
-    /// Whatever the organisation called it; empty if nothing.
+    /// The account's name, which may hold any characters; empty if it has none.
     pub name: String,
     /// Twelve digits.
     pub id: String,
@@ -30,21 +31,21 @@ pub struct Account {
     pub roles: Vec<String>,
 }
 
-/// One page of a list, and where the next one begins.
+/// One page of a list.
 #[derive(Clone, Debug)]
-pub struct Page<T> {
+pub struct ListPage<T> {
     /// What is on it.
     pub items: Vec<T>,
-    /// Names the next page; `None` on the last.
+    /// The service's name for the next page; `None` on the last.
     pub next: Option<String>,
 }
 
-/// Why the portal gives no answer.
+/// Why a request to the portal failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PortalError {
-    /// The token is not good any more, whatever its date says: sign in again.
+    /// The token does not work any more, whatever its date says: sign in again.
     TokenRejected,
-    /// Not for this person.
+    /// The user has no access.
     Denied(Error),
     /// Anything else.
     Other(Error),
@@ -57,20 +58,20 @@ impl From<Error> for PortalError {
 }
 
 impl Service {
-    /// One page of the person's accounts, their roles not yet filled in.
-    pub async fn list_accounts(&self, token: &Secret, page: Option<&str>) -> Result<Page<Account>, PortalError> {
-        let answer = self
+    /// One page of the user's accounts, without their roles.
+    pub async fn list_accounts(&self, token: &Secret, page: Option<&str>) -> Result<ListPage<Account>, PortalError> {
+        let response = self
             .send(Resend::Freely, || {
                 self.sso()
                     .list_accounts()
                     .access_token(token.expose())
-                    .max_results(PAGE)
+                    .max_results(PAGE_SIZE)
                     .set_next_token(page.map(str::to_owned))
                     .send()
             })
             .await
-            .map_err(|refused| PortalError::of(refused, || no_access("the list of accounts")))?;
-        let accounts = answer.account_list.ok_or_else(|| foreign(PORTAL))?;
+            .map_err(|error| PortalError::of(error, || no_access("the list of accounts")))?;
+        let accounts = response.account_list.ok_or_else(|| unexpected_response(PORTAL))?;
         let items = accounts
             .into_iter()
             .filter_map(|account| {
@@ -82,57 +83,57 @@ impl Service {
                 })
             })
             .collect();
-        Ok(Page { items, next: answer.next_token.filter(|next| !next.is_empty()) })
+        Ok(ListPage { items, next: response.next_token.filter(|next| !next.is_empty()) })
     }
 
-    /// One page of the person's roles in an account.
+    /// One page of the user's roles in an account.
     pub async fn list_account_roles(
         &self,
         token: &Secret,
         account_id: &str,
         page: Option<&str>,
-    ) -> Result<Page<String>, PortalError> {
-        let answer = self
+    ) -> Result<ListPage<String>, PortalError> {
+        let response = self
             .send(Resend::Freely, || {
                 self.sso()
                     .list_account_roles()
                     .access_token(token.expose())
                     .account_id(account_id)
-                    .max_results(PAGE)
+                    .max_results(PAGE_SIZE)
                     .set_next_token(page.map(str::to_owned))
                     .send()
             })
             .await
-            .map_err(|refused| PortalError::of(refused, || no_access(&format!("the account {account_id}"))))?;
-        let roles = answer.role_list.ok_or_else(|| foreign(PORTAL))?;
+            .map_err(|error| PortalError::of(error, || no_access(&format!("the account {account_id}"))))?;
+        let roles = response.role_list.ok_or_else(|| unexpected_response(PORTAL))?;
         let items = roles.into_iter().filter_map(|role| role.role_name).collect();
-        Ok(Page { items, next: answer.next_token.filter(|next| !next.is_empty()) })
+        Ok(ListPage { items, next: response.next_token.filter(|next| !next.is_empty()) })
     }
 
-    /// Credentials of a role, as long-lived as the directory makes them.
+    /// Credentials of a role. Identity Center decides how long they are valid.
     pub async fn role_credentials(
         &self,
         token: &Secret,
         account_id: &str,
         role_name: &str,
     ) -> Result<RoleCredentials, PortalError> {
-        match self.ask_for_credentials(token, account_id, role_name).await {
-            // Right after a sign-in the service may say so of a role that it grants a moment later (aws-cli #7871).
+        match self.get_role_credentials(token, account_id, role_name).await {
+            // Right after a sign-in the service may deny a role that it grants a moment later (aws-cli #7871).
             Err(PortalError::Denied(_)) => {
                 tokio::time::sleep(Duration::from_millis(400)).await;
-                self.ask_for_credentials(token, account_id, role_name).await
+                self.get_role_credentials(token, account_id, role_name).await
             }
-            outcome => outcome,
+            result => result,
         }
     }
 
-    async fn ask_for_credentials(
+    async fn get_role_credentials(
         &self,
         token: &Secret,
         account_id: &str,
         role_name: &str,
     ) -> Result<RoleCredentials, PortalError> {
-        let answer = self
+        let response = self
             .send(Resend::Freely, || {
                 self.sso()
                     .get_role_credentials()
@@ -142,19 +143,19 @@ impl Service {
                     .send()
             })
             .await
-            .map_err(|refused| {
-                PortalError::of(refused, || no_access(&format!("the role {role_name} in the account {account_id}")))
+            .map_err(|error| {
+                PortalError::of(error, || no_access(&format!("the role {role_name} in the account {account_id}")))
             })?;
-        let credentials = answer.role_credentials.ok_or_else(|| foreign(PORTAL))?;
+        let credentials = response.role_credentials.ok_or_else(|| unexpected_response(PORTAL))?;
         let expiration = Timestamp::from_millisecond(credentials.expiration)
             .and_then(|expiration| expiration.checked_sub(self.lag()))
-            .map_err(|_| foreign(PORTAL))?;
+            .map_err(|_| unexpected_response(PORTAL))?;
         let (Some(access_key_id), Some(secret_access_key), Some(session_token)) = (
             filled(credentials.access_key_id),
             filled(credentials.secret_access_key),
             filled(credentials.session_token),
         ) else {
-            return Err(foreign(PORTAL).into());
+            return Err(unexpected_response(PORTAL).into());
         };
         let credentials = RoleCredentials {
             access_key_id,
@@ -164,25 +165,42 @@ impl Service {
             account_id: account_id.to_owned(),
         };
         if credentials.seconds_left() <= 0 {
-            return Err(self.lapsed("credentials", expiration).into());
+            return Err(self.already_expired("credentials", expiration).into());
         }
         Ok(credentials)
     }
 
-    /// Revokes the token. One that the service does not know is as good as revoked.
+    /// Revokes the token. Succeeds where the service does not know it, because it is of no use then.
     pub async fn log_out(&self, token: &Secret) -> Result<(), PortalError> {
-        let outcome = self
+        let result = self
             .send(Resend::Freely, || self.sso().logout().access_token(token.expose()).send())
             .await
-            .map_err(|refused| PortalError::of(refused, || no_access("this sign-in")));
-        match outcome {
+            .map_err(|error| PortalError::of(error, || no_access("this sign-in")));
+        match result {
             Ok(_) | Err(PortalError::TokenRejected) => Ok(()),
             Err(error) => Err(error),
         }
     }
 }
 
-/// Credentials are words: what holds anything else would break the line it is printed on.
+impl Client {
+    /// See [`Service::role_credentials`].
+    pub fn role_credentials(
+        &self,
+        token: &Secret,
+        account_id: &str,
+        role_name: &str,
+    ) -> Result<RoleCredentials, PortalError> {
+        self.block_on(async { Ok(self.service().role_credentials(token, account_id, role_name).await) })?
+    }
+
+    /// See [`Service::log_out`].
+    pub fn log_out(&self, token: &Secret) -> Result<(), PortalError> {
+        self.block_on(async { Ok(self.service().log_out(token).await) })?
+    }
+}
+
+/// A part of the credentials, if it is a plain word: anything else would break the line that it is printed on.
 fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic()))
 }
@@ -192,13 +210,13 @@ fn no_access(what: &str) -> Error {
 }
 
 impl PortalError {
-    fn of(refused: Refused, denied: impl Fn() -> Error) -> Self {
-        match refused {
-            Refused::Failed(error) => Self::Other(error),
-            Refused::By(refusal) => match (refusal.status, refusal.code.as_str()) {
+    fn of(error: RequestError, denied: impl Fn() -> Error) -> Self {
+        match error {
+            RequestError::Failed(error) => Self::Other(error),
+            RequestError::Exception(exception) => match (exception.status, exception.code.as_str()) {
                 (401, _) | (_, "UnauthorizedException") => Self::TokenRejected,
                 (403 | 404, _) | (_, "ForbiddenException" | "ResourceNotFoundException") => Self::Denied(denied()),
-                _ => Self::Other(refusal.tell()),
+                _ => Self::Other(exception.error()),
             },
         }
     }

@@ -1,82 +1,85 @@
-//! When a request is sent again, and how long after: for every request, in one place.
+//! Whether a request is sent again, and when.
 
 use std::time::Duration;
 
-/// What went wrong with one attempt, as far as sending again is concerned.
+/// What went wrong with one attempt; it decides whether another may help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// 429; with the service's own `Retry-After`.
+    /// 429, with the response's `Retry-After`.
     Throttled(Option<Duration>),
-    /// 5xx: the service has answered, so it has not done what was asked.
+    /// 5xx: the service says that it has not done what was asked.
     Failed,
-    /// No answer, or part of one: the service may have done what was asked.
+    /// No complete response: the service may have done what was asked.
     Broken,
-    /// Sending it again would not help.
+    /// Another attempt would not help.
     Final,
 }
 
 /// Whether a request may reach the service twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resend {
-    /// Reading, and all else that can be done twice.
+    /// Yes: it reads, or doing it twice does no harm.
     Freely,
-    /// A grant that the service may take only once. Without an answer the grant is lost or unused, and only one more
-    /// try can tell; further ones tell nothing new.
+    /// The service takes this grant only once. After an attempt without a response the grant is either used up or
+    /// still good. One more attempt finds out which; a third would not add anything.
     Once,
 }
 
-/// How patient one request is.
+/// When to give up.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// How often it is sent at most for other reasons than throttling.
-    pub attempts: u32,
-    /// No attempt begins later than this after the first, or after the service last took any request of this run.
-    pub total: Duration,
+pub(super) struct RetryLimits {
+    /// After so many attempts, not counting those that were throttled.
+    pub(super) attempts: u32,
+    /// This long after the first attempt, or after the service last accepted any request of this process.
+    pub(super) total: Duration,
 }
 
 const BASE: Duration = Duration::from_millis(150);
 const CAP: Duration = Duration::from_secs(5);
-/// The longest that a service's own `Retry-After` is followed.
+/// The longest `Retry-After` that is obeyed.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
 /// One request's attempts so far.
 #[derive(Debug)]
-pub(super) struct Course {
-    patience: Patience,
+pub(super) struct Attempts {
+    limits: RetryLimits,
     resend: Resend,
-    /// Attempts that ended in anything but throttling.
-    pub failures: u32,
+    /// Attempts that failed and were not throttled.
+    failures: u32,
     throttles: u32,
 }
 
-impl Course {
-    pub(super) fn new(patience: Patience, resend: Resend) -> Self {
-        Self { patience, resend, failures: 0, throttles: 0 }
+impl Attempts {
+    pub(super) fn new(limits: RetryLimits, resend: Resend) -> Self {
+        Self { limits, resend, failures: 0, throttles: 0 }
     }
 
     /// How long to wait before the next attempt; `None` to give up.
     ///
-    /// `elapsed` is the time that [`Patience::total`] bounds, `random` a number in 0..1. The wait is anything up to a bound
-    /// that doubles (full jitter), so that many processes that failed together do not come back together.
+    /// `elapsed` is the time that [`RetryLimits::total`] limits, `random` a number in 0..1.
+    ///
+    /// The wait is anything from zero up to a bound that doubles (full jitter): a hundred processes that failed at the
+    /// same moment must not all come back at the same moment.
     pub(super) fn next(&mut self, trouble: Trouble, elapsed: Duration, random: f64) -> Option<Duration> {
         let wait = match trouble {
             Trouble::Final => return None,
             Trouble::Throttled(asked) => {
                 self.throttles += 1;
-                // A service that names a longer wait is asked again all the same, and may then say so again.
+                // Where the service asks for a longer wait, it is asked again after the longest one. It then may
+                // throttle once more.
                 jitter(self.throttles, random).max(asked.unwrap_or_default().min(LONGEST_PAUSE))
             }
             Trouble::Failed | Trouble::Broken => {
                 self.failures += 1;
                 let once = trouble == Trouble::Broken && self.resend == Resend::Once;
-                let attempts = if once { self.patience.attempts.min(2) } else { self.patience.attempts };
+                let attempts = if once { self.limits.attempts.min(2) } else { self.limits.attempts };
                 if self.failures >= attempts {
                     return None;
                 }
                 jitter(self.failures, random)
             }
         };
-        (elapsed.saturating_add(wait) < self.patience.total).then_some(wait)
+        (elapsed.saturating_add(wait) < self.limits.total).then_some(wait)
     }
 }
 
@@ -94,23 +97,23 @@ pub(super) fn random() -> f64 {
 mod tests {
     use super::*;
 
-    const PATIENCE: Patience = Patience { attempts: 5, total: Duration::from_secs(30) };
+    const LIMITS: RetryLimits = RetryLimits { attempts: 5, total: Duration::from_secs(30) };
 
-    /// How many attempts are made when each fails in the same way, the waits being as long as they can be.
+    /// How many attempts are made when each fails in the same way and all waits are as long as possible.
     fn attempts(trouble: Trouble, resend: Resend) -> u32 {
-        let mut course = Course::new(PATIENCE, resend);
+        let mut series = Attempts::new(LIMITS, resend);
         let mut elapsed = Duration::ZERO;
         let mut attempts = 1;
-        while let Some(wait) = course.next(trouble, elapsed, 1.0) {
+        while let Some(wait) = series.next(trouble, elapsed, 1.0) {
             elapsed += wait;
             attempts += 1;
         }
-        assert!(elapsed < PATIENCE.total);
+        assert!(elapsed < LIMITS.total);
         attempts
     }
 
     #[test]
-    fn failures_are_counted_and_throttling_is_waited_out() {
+    fn failures_are_counted_and_throttling_is_not() {
         let cases = [
             (Trouble::Failed, Resend::Freely, 5..=5),
             (Trouble::Failed, Resend::Once, 5..=5),
@@ -129,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_are_spread_from_nothing_to_a_doubling_bound() {
+    fn waits_are_spread_from_zero_to_a_doubling_bound() {
         for (attempt, bound) in [(1, 300), (2, 600), (3, 1200), (4, 2400), (5, 4800), (6, 5000), (60, 5000)] {
             assert_eq!(jitter(attempt, 0.0), Duration::ZERO);
             assert_eq!(jitter(attempt, 1.0), Duration::from_millis(bound));

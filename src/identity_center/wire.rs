@@ -1,9 +1,10 @@
-//! The HTTPS client below the SDK: built when it is first used, bounded in time and size, and telling why it failed.
+//! The HTTPS client below the SDK: built on first use, limited in time and size, and exact about what failed.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -19,19 +20,31 @@ use aws_smithy_types::byte_stream::ByteStream;
 use jiff::Timestamp;
 
 use super::bundle;
-use super::client::Limits;
-use super::failure::{Broken, Cause};
+use super::failure::{ConnectionFailure, NoResponse, ResponseHost};
 use crate::address::Link;
 use crate::error::{Error, Result};
 
-/// The largest answer read: a page of a hundred accounts is some 30 KiB.
-const MAX_ANSWER: usize = 4 << 20;
+/// How long to wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For a connection, through a proxy if there is one, with its TLS handshake.
+    pub connect: Duration,
+    /// For one attempt, from the connection to the end of the response.
+    pub answer: Duration,
+    /// Since the first attempt; no attempt starts later than this.
+    pub total: Duration,
+}
 
-/// Where an answer came from; rides on the response, so that messages can name it.
-#[derive(Clone, Debug)]
-pub(super) struct Origin(pub(super) String);
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), answer: Duration::from_secs(15), total: Duration::from_secs(30) }
+    }
+}
 
-/// Seconds that the service's clock is ahead of this machine's, by its last answer.
+/// The largest response that is read: a page of a hundred accounts is some 30 KiB.
+const MAX_RESPONSE: usize = 4 << 20;
+
+/// Seconds that the service's clock is ahead of this machine's, by its last response.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Skew(Arc<AtomicI64>);
 
@@ -41,24 +54,21 @@ impl Skew {
     }
 
     fn note(&self, response: &HttpResponse) {
-        if let Some(ahead) = ahead(response) {
-            self.0.store(ahead, Ordering::Relaxed);
+        if let Some(seconds) = seconds_ahead(response) {
+            self.0.store(seconds, Ordering::Relaxed);
         }
     }
 }
 
-/// Seconds that the clock of whoever answered is ahead of this machine's, by the date of the answer.
-pub(super) fn ahead(response: &HttpResponse) -> Option<i64> {
+/// Seconds that the server's clock is ahead of this machine's, by the date of its response.
+pub(super) fn seconds_ahead(response: &HttpResponse) -> Option<i64> {
     let date = jiff::fmt::rfc2822::parse(response.headers().get("date")?).ok()?;
     Some(date.timestamp().as_second() - Timestamp::now().as_second())
 }
 
-/// Who answered: `HOST` or `HOST:PORT`.
-pub(super) fn host_of(response: &HttpResponse) -> String {
-    response.extension::<Origin>().map(|Origin(host)| host.clone()).unwrap_or_default()
-}
-
-/// Three ways to connect, each made on its first use: loading the system's roots alone takes milliseconds.
+/// What sends the requests of an Identity Center.
+///
+/// It has three connectors, each made on first use: only to load the system's root certificates takes milliseconds.
 struct Wire {
     bundle: Option<PathBuf>,
     limits: Limits,
@@ -68,34 +78,34 @@ struct Wire {
     remote: OnceLock<Result<Connector>>,
 }
 
-/// The way to all services of a directory.
+/// What sends the requests of an Identity Center.
 pub(super) fn connector(bundle: Option<PathBuf>, limits: Limits, skew: Skew) -> SharedHttpConnector {
     let (plain, local, remote) = Default::default();
     SharedHttpConnector::new(Wire { bundle, limits, skew, plain, local, remote })
 }
 
-/// The SDK clients' view of it.
+/// The same connector in the form that the SDK clients take.
 pub(super) fn http_client(connector: &SharedHttpConnector) -> SharedHttpClient {
     let connector = connector.clone();
     http_client_fn(move |_, _| connector.clone())
 }
 
 impl Wire {
-    /// The system's roots are not loaded where no certificate will be checked, and a proxy is not asked for this
-    /// machine: its loopback is another one.
     fn connector(&self, link: Link<'_>) -> Result<&Connector> {
-        let (slot, proxied) = match (link.is_https, link.is_loopback()) {
+        // A proxy's own loopback is another machine, so requests to this one never go through a proxy.
+        let (slot, is_proxied) = match (link.is_https, link.is_loopback()) {
             (false, _) => (&self.plain, false),
             (true, true) => (&self.local, false),
             (true, false) => (&self.remote, true),
         };
         let connector = slot.get_or_init(|| {
             let roots = match &self.bundle {
+                // No certificate will be checked.
                 _ if !link.is_https => TrustStore::empty(),
                 Some(bundle) => bundle::trust_store(bundle)?,
                 None => TrustStore::default(),
             };
-            let proxy = if proxied { ProxyConfig::from_env() } else { ProxyConfig::disabled() };
+            let proxy = if is_proxied { ProxyConfig::from_env() } else { ProxyConfig::disabled() };
             self.build(roots, proxy)
         });
         connector.as_ref().map_err(Clone::clone)
@@ -125,47 +135,53 @@ impl fmt::Debug for Wire {
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let Some(link) = Link::parse(request.uri()) else {
-            let cause = Cause::Ours(Error::usage("a service address is not an https URL"));
-            return HttpConnectorFuture::ready(Err(broken(String::new(), cause)));
+            let why = NoResponse::Ours(Error::usage("a service address is not an https URL"));
+            return HttpConnectorFuture::ready(Err(broken(ConnectionFailure::new(String::new(), why))));
         };
-        let origin = link.authority.to_owned();
-        let answer = match self.connector(link) {
+        let host = link.authority.to_owned();
+        let response = match self.connector(link) {
             Ok(connector) => connector.call(request),
-            Err(error) => return HttpConnectorFuture::ready(Err(broken(origin, Cause::Ours(error)))),
+            Err(error) => {
+                let failure = ConnectionFailure::new(host, NoResponse::Ours(error));
+                return HttpConnectorFuture::ready(Err(broken(failure)));
+            }
         };
         let (limit, skew) = (self.limits.answer, self.skew.clone());
         HttpConnectorFuture::new(async move {
-            let answer = async {
-                let answer = answer.await.map_err(|error| Cause::of(&error))?;
-                skew.note(&answer);
-                whole(answer).await
+            let whole = async {
+                let response = match response.await {
+                    Ok(response) => response,
+                    Err(error) => return Err(ConnectionFailure::of_connector(host.clone(), error)),
+                };
+                skew.note(&response);
+                with_whole_body(response, &host).await
             };
-            match tokio::time::timeout(limit, answer).await {
-                Ok(Ok(mut answer)) => {
-                    answer.add_extension(Origin(origin));
-                    Ok(answer)
+            match tokio::time::timeout(limit, whole).await {
+                Ok(Ok(mut response)) => {
+                    response.add_extension(ResponseHost(host));
+                    Ok(response)
                 }
-                Ok(Err(cause)) => Err(broken(origin, cause)),
-                Err(_) => Err(broken(origin, Cause::TimedOut)),
+                Ok(Err(failure)) => Err(broken(failure)),
+                Err(_) => Err(broken(ConnectionFailure::new(host, NoResponse::TimedOut))),
             }
         })
     }
 }
 
-fn broken(origin: String, cause: Cause) -> ConnectorError {
-    ConnectorError::other(Box::new(Broken { origin, cause }), None)
+fn broken(failure: ConnectionFailure) -> ConnectorError {
+    ConnectorError::other(Box::new(failure), None)
 }
 
-/// The answer with its body in memory, so that a body cut short is an error of the wire and not of the JSON in it.
-async fn whole(mut answer: HttpResponse) -> Result<HttpResponse, Cause> {
-    let mut body = ByteStream::new(answer.take_body());
+/// Reads the body into memory, so that one that is cut short is an error of the connection and not of its JSON.
+async fn with_whole_body(mut response: HttpResponse, host: &str) -> Result<HttpResponse, ConnectionFailure> {
+    let mut body = ByteStream::new(response.take_body());
     let mut bytes = Vec::new();
     while let Some(chunk) = body.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|_| Cause::Interrupted)?);
-        if bytes.len() > MAX_ANSWER {
-            return Err(Cause::TooLarge);
+        bytes.extend_from_slice(&chunk.map_err(|error| ConnectionFailure::of_body(host.to_owned(), error))?);
+        if bytes.len() > MAX_RESPONSE {
+            return Err(ConnectionFailure::new(host.to_owned(), NoResponse::TooLarge));
         }
     }
-    *answer.body_mut() = SdkBody::from(bytes);
-    Ok(answer)
+    *response.body_mut() = SdkBody::from(bytes);
+    Ok(response)
 }

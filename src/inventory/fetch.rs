@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::journal::Journal;
 use crate::error::Error;
-use crate::identity_center::portal::Page;
+use crate::identity_center::portal::ListPage;
 use crate::identity_center::{Account, IN_FLIGHT, PortalError, Service};
 use crate::role::is_account_id;
 use crate::secret::Secret;
@@ -50,7 +50,7 @@ const HOPELESS: usize = IN_FLIGHT;
 
 /// An answer of the service.
 enum FetchEvent {
-    Accounts(Result<Page<Account>, PortalError>),
+    Accounts(Result<ListPage<Account>, PortalError>),
     Roles(Account, Result<Vec<String>, PortalError>),
 }
 

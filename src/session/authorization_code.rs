@@ -10,7 +10,7 @@ use crate::address::quote;
 use crate::aws_cache::token::Registration;
 use crate::browser::open;
 use crate::error::{Error, Result};
-use crate::identity_center::oidc::Grant;
+use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
 use crate::terminal::{self, clean};
@@ -67,7 +67,7 @@ pub(super) async fn sign_in(
         }
         AuthorizationResponse::Error(_) => return Err(BrowserError::Unsupported),
     };
-    let grant = Grant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
+    let grant = TokenGrant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
     let tokens = service.create_token(&registration.client_id, &registration.client_secret, grant).await;
     tokens.map_err(BrowserError::Grant)
 }

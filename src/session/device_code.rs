@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::address::Link;
 use crate::aws_cache::token::Registration;
 use crate::browser::open;
-use crate::identity_center::oidc::{DeviceAuthorization, Grant};
+use crate::identity_center::oidc::{DeviceAuthorization, TokenGrant};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::terminal::{self, clean};
 
@@ -53,7 +53,7 @@ async fn poll(
     let start = Instant::now();
     let mut interval = authorization.interval;
     let mut hiccups = 0;
-    let grant = Grant::Device(&authorization.device_code);
+    let grant = TokenGrant::Device(&authorization.device_code);
     loop {
         match service.create_token(&registration.client_id, &registration.client_secret, grant).await {
             Err(GrantError::Pending) => hiccups = 0,

@@ -2,7 +2,7 @@
 
 use crate::aws_cache::token::{self, Token};
 use crate::error::{Kind, Result};
-use crate::identity_center::oidc::Grant;
+use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service};
 use crate::terminal;
 
@@ -63,7 +63,7 @@ async fn refresh(service: &Service, token: &Token) -> Result<Token, GrantError> 
     else {
         return Err(GrantError::Invalid);
     };
-    let tokens = service.create_token(client_id, client_secret, Grant::Refresh(refresh_token)).await?;
+    let tokens = service.create_token(client_id, client_secret, TokenGrant::Refresh(refresh_token)).await?;
     Ok(Token {
         access_token: tokens.access_token,
         expires_at: tokens.expires_at,

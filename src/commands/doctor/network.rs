@@ -1,4 +1,4 @@
-//! The service: reached by the way that every verb takes, its certificate accepted, its clock compared with ours.
+//! Checks that the service can be reached as every command reaches it, and that its clock agrees with this machine's.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use crate::address::without_password;
 use crate::aws_config::network::Network;
 use crate::context::Context;
 use crate::environment::{self, shown};
-use crate::error::{Error, Result};
-use crate::identity_center::{Answer, Client, Limits, check_bundle};
+use crate::error::Result;
+use crate::identity_center::{Client, Limits, ProbeResponse, check_bundle};
 use crate::partition::Region;
 
-/// What a person waits for at most.
+/// `doctor` must not keep the user waiting for long.
 const LIMITS: Limits =
     Limits { connect: Duration::from_secs(3), answer: Duration::from_secs(5), total: Duration::from_secs(5) };
-/// Seconds by which clocks may differ without a word.
-const SKEW: i64 = 60;
+/// Seconds by which clocks may differ without a finding.
+const SMALL_SKEW: i64 = 60;
 /// AWS refuses signed requests when the clocks differ by more.
 const REFUSED_SKEW: i64 = 5 * 60;
 
@@ -28,15 +28,15 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let Ok(config) = context.config() else { return findings };
     let mut clients = Vec::new();
     let mut bundles = BTreeSet::new();
-    let mut ways: Vec<(Region, Network)> = Vec::new();
+    let mut checked: Vec<(Region, Network)> = Vec::new();
     for directory in config.directories().iter().filter_map(|name| config.directory(name).ok()) {
         let network = Network::of(config, &directory);
         bundles.extend(network.ca_bundle.clone());
-        let way = (directory.region.clone(), network.clone());
-        if ways.contains(&way) {
+        let service = (directory.region.clone(), network.clone());
+        if checked.contains(&service) {
             continue;
         }
-        ways.push(way);
+        checked.push(service);
         match Client::with_limits(&directory, &network, LIMITS) {
             Ok(client) => clients.push(client),
             Err(error) => findings.push(Finding::of(&error)),
@@ -49,41 +49,41 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
             Err(error) => Finding::of(&error),
         });
     }
-    findings.extend(reach(&clients));
+    findings.extend(probe(&clients));
     findings
 }
 
-/// Asks every host at once.
-fn reach(clients: &[Client]) -> Vec<Finding> {
+/// Asks all hosts at the same time.
+fn probe(clients: &[Client]) -> Vec<Finding> {
     let Some(first) = clients.first() else { return Vec::new() };
-    let all = first.block_on(async {
+    let probed = first.block_on(async {
         let mut tasks = JoinSet::new();
         for (number, client) in clients.iter().enumerate() {
             let services = [Arc::clone(client.service()), Arc::clone(client.service())];
             let [sign_in, portal] = services;
-            tasks.spawn(async move { (number, 0, "sign-in", sign_in.reach_sign_in().await) });
-            tasks.spawn(async move { (number, 1, "portal", portal.reach_portal().await) });
+            tasks.spawn(async move { (number, 0, "sign-in", sign_in.probe_sign_in().await) });
+            tasks.spawn(async move { (number, 1, "portal", portal.probe_portal().await) });
         }
-        let mut answers = Vec::new();
-        while let Some(answer) = tasks.join_next().await {
-            answers.extend(answer);
+        let mut responses = Vec::new();
+        while let Some(response) = tasks.join_next().await {
+            responses.extend(response);
         }
-        answers.sort_by_key(|(number, which, ..)| (*number, *which));
-        Ok(answers)
+        responses.sort_by_key(|(number, which, ..)| (*number, *which));
+        Ok(responses)
     });
-    let answers = match all {
-        Ok(answers) => answers,
+    let responses = match probed {
+        Ok(responses) => responses,
         Err(error) => return vec![Finding::of(&error)],
     };
     let mut findings = Vec::new();
     let mut seen = BTreeSet::new();
     let mut skew: Option<i64> = None;
-    for (_, _, what, answer) in answers {
-        if let Ok(answer) = &answer {
-            // The one that is furthest off.
-            skew = answer.ahead.into_iter().chain(skew).max_by_key(|seconds| seconds.abs());
+    for (_, _, what, response) in responses {
+        if let Ok(response) = &response {
+            // The clock that differs most counts.
+            skew = response.seconds_ahead.into_iter().chain(skew).max_by_key(|seconds| seconds.abs());
         }
-        let finding = of_answer(what, answer);
+        let finding = of_response(what, response);
         if seen.insert(finding.found.clone()) {
             findings.push(finding);
         }
@@ -92,25 +92,25 @@ fn reach(clients: &[Client]) -> Vec<Finding> {
     findings
 }
 
-fn of_answer(what: &str, answer: Result<Answer, Error>) -> Finding {
-    match answer {
+fn of_response(what: &str, response: Result<ProbeResponse>) -> Finding {
+    match response {
         Err(error) => Finding::of(&error),
-        Ok(answer) if answer.is_page => Finding::broken(
-            format!("{}: a web page answers in place of the {what} service", answer.host),
+        Ok(response) if response.is_page => Finding::broken(
+            format!("{}: a web page answers in place of the {what} service", response.host),
             "sign in to the network you are in, or check the proxy and the endpoint settings",
         ),
-        Ok(answer) if answer.status >= 500 => Finding::warning(
-            format!("{}: the {what} service answers with status {}", answer.host, answer.status),
+        Ok(response) if response.status >= 500 => Finding::warning(
+            format!("{}: the {what} service answers with status {}", response.host, response.status),
             "try again later",
         ),
-        Ok(answer) => Finding::ok(format!("{}: the {what} service answers", answer.host)),
+        Ok(response) => Finding::ok(format!("{}: the {what} service answers", response.host)),
     }
 }
 
-/// `ahead`: seconds that the service's clock is ahead of ours.
+/// `ahead`: seconds that the service's clock is ahead of this machine's.
 fn clock(ahead: i64) -> Finding {
     let off = ahead.abs();
-    if off <= SKEW {
+    if off <= SMALL_SKEW {
         return Finding::ok("this machine's clock agrees with the service's");
     }
     let direction = if ahead > 0 { "behind" } else { "ahead of" };
@@ -123,7 +123,7 @@ fn clock(ahead: i64) -> Finding {
     }
 }
 
-/// What the environment says of the way to the service.
+/// The environment variables that decide how the service is reached.
 fn settings() -> Vec<Finding> {
     let mut findings = Vec::new();
     let get = |name: &str| environment::proxy_variable(name);
@@ -162,7 +162,7 @@ mod tests {
     use crate::commands::doctor::report::Verdict;
 
     #[test]
-    fn clocks_that_differ_are_told_by_how_much_and_which_way() {
+    fn a_clock_that_differs_is_reported_with_the_amount_and_the_direction() {
         let cases = [
             (0, Verdict::Ok, "agrees"),
             (-60, Verdict::Ok, "agrees"),

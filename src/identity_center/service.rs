@@ -1,0 +1,228 @@
+//! The service of one Identity Center: its endpoints, its SDK clients, and the one function that sends requests.
+
+use std::future::Future;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use aws_sdk_sso::config::StalledStreamProtectionConfig;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::endpoint::Endpoint;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use jiff::{SignedDuration, Timestamp};
+
+use super::failure::{AttemptError, RequestError};
+use super::gate::Gate;
+use super::retry::{self, Attempts, Resend, RetryLimits, Trouble};
+use super::wire::{self, Limits, Skew};
+use crate::address::Link;
+use crate::aws_config::directory::Directory;
+use crate::aws_config::network::Network;
+use crate::error::{Error, Result};
+use crate::partition::Region;
+use crate::timestamp;
+
+/// How often a request is sent at most, unless `AWS_MAX_ATTEMPTS` says otherwise.
+const MAX_ATTEMPTS: u32 = 5;
+
+/// The service of one Identity Center: the SDK clients, made on first use, and the rules for sending again.
+#[derive(Debug)]
+pub struct Service {
+    region: Region,
+    network: Network,
+    connector: SharedHttpConnector,
+    http: SharedHttpClient,
+    skew: Skew,
+    retry_limits: RetryLimits,
+    gate: Gate,
+    sso: OnceLock<aws_sdk_sso::Client>,
+    oidc: OnceLock<aws_sdk_ssooidc::Client>,
+}
+
+/// An SDK client. The two SDKs have the same builder under two names, so a function cannot take both.
+macro_rules! sdk_client {
+    ($sdk:ident, $service:expr, $endpoint:expr) => {{
+        let (service, endpoint): (&Service, &Option<String>) = ($service, $endpoint);
+        let mut builder = $sdk::Config::builder()
+            .behavior_version_latest()
+            .region($sdk::config::Region::new(service.region.to_string()))
+            .http_client(service.http.clone())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            // The endpoint rules refuse these together with a configured endpoint.
+            .use_fips(service.network.use_fips && endpoint.is_none())
+            .use_dual_stack(service.network.use_dualstack && endpoint.is_none());
+        builder.set_endpoint_url(endpoint.clone());
+        $sdk::Client::from_conf(builder.build())
+    }};
+}
+
+/// What an SDK's endpoint rules say about the service's region.
+macro_rules! sdk_endpoint {
+    ($sdk:ident, $service:expr) => {{
+        use $sdk::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+        let service: &Service = $service;
+        let params = Params::builder()
+            .region(service.region.to_string())
+            .use_fips(service.network.use_fips)
+            .use_dual_stack(service.network.use_dualstack)
+            .build();
+        match params {
+            Ok(params) => DefaultResolver::new().resolve_endpoint(&params).await.ok(),
+            Err(_) => None,
+        }
+    }};
+}
+
+impl Service {
+    pub(super) fn new(directory: &Directory, network: &Network, limits: Limits) -> Result<Self> {
+        check_endpoint(network.sso_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SSO")?;
+        check_endpoint(network.oidc_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SSO_OIDC")?;
+        check_endpoint(network.signin_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SIGNIN")?;
+        let skew = Skew::default();
+        let connector = wire::connector(network.ca_bundle.clone(), limits, skew.clone());
+        let http = wire::http_client(&connector);
+        let attempts = network.max_attempts.unwrap_or(MAX_ATTEMPTS).max(1);
+        Ok(Self {
+            region: directory.region.clone(),
+            network: network.clone(),
+            connector,
+            http,
+            skew,
+            retry_limits: RetryLimits { attempts, total: limits.total },
+            gate: Gate::new(),
+            sso: OnceLock::new(),
+            oidc: OnceLock::new(),
+        })
+    }
+
+    pub(super) fn sso(&self) -> &aws_sdk_sso::Client {
+        self.sso.get_or_init(|| sdk_client!(aws_sdk_sso, self, &self.network.sso_endpoint_url))
+    }
+
+    pub(super) fn oidc(&self) -> &aws_sdk_ssooidc::Client {
+        self.oidc.get_or_init(|| sdk_client!(aws_sdk_ssooidc, self, &self.network.oidc_endpoint_url))
+    }
+
+    /// The configured endpoint of the console's sign-in.
+    pub(super) fn signin_endpoint(&self) -> Option<&str> {
+        self.network.signin_endpoint_url.as_deref()
+    }
+
+    /// The address of the sign-in service, without a trailing slash: where `/authorize` is.
+    pub async fn oidc_address(&self) -> Result<String> {
+        let rules = async { sdk_endpoint!(aws_sdk_ssooidc, self) };
+        self.address("sign-in service", self.network.oidc_endpoint_url.as_deref(), rules).await
+    }
+
+    /// The address of the portal's API, without a trailing slash.
+    pub(super) async fn portal_address(&self) -> Result<String> {
+        let rules = async { sdk_endpoint!(aws_sdk_sso, self) };
+        self.address("portal", self.network.sso_endpoint_url.as_deref(), rules).await
+    }
+
+    async fn address(
+        &self,
+        what: &str,
+        configured: Option<&str>,
+        rules: impl Future<Output = Option<Endpoint>>,
+    ) -> Result<String> {
+        if let Some(address) = configured {
+            return Ok(address.trim_end_matches('/').to_owned());
+        }
+        let Some(endpoint) = rules.await else {
+            return Err(Error::usage(format!("the {what} of the region {} has no known address", self.region))
+                .with_remedy("check sso_region in the AWS config"));
+        };
+        Ok(endpoint.url().trim_end_matches('/').to_owned())
+    }
+
+    /// Sends a request once, without the SDK.
+    pub(super) fn connector(&self) -> &SharedHttpConnector {
+        &self.connector
+    }
+
+    /// Sends one request, again where that may help. Every request of this tool that has a secret comes through here.
+    pub(super) async fn send<T, E, F>(&self, resend: Resend, request: impl Fn() -> F) -> Result<T, RequestError>
+    where
+        E: ProvideErrorMetadata,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let start = Instant::now();
+        let mut attempts = Attempts::new(self.retry_limits, resend);
+        loop {
+            let pass = self.gate.enter().await;
+            let failure = match request().await {
+                Ok(response) => {
+                    pass.accepted();
+                    return Ok(response);
+                }
+                Err(error) => AttemptError::of(&error),
+            };
+            let (trouble, error) = match failure {
+                // The service has handled the request, so this says nothing about its rate limit.
+                AttemptError::Exception(exception) => {
+                    pass.accepted();
+                    return Err(RequestError::Exception(exception));
+                }
+                AttemptError::Failed(trouble, error) => (trouble, error),
+            };
+            match trouble {
+                Trouble::Throttled(asked) => pass.throttled(asked),
+                _ => drop(pass),
+            }
+            // While the service accepts other requests of this process, this one keeps its turn: of a thousand
+            // throttled requests the last ones need longer than the limit, and none of them should fail.
+            let silence = self.gate.silence().unwrap_or(Duration::MAX).min(start.elapsed());
+            let Some(wait) = attempts.next(trouble, silence, retry::random()) else {
+                return Err(RequestError::Failed(error));
+            };
+            tracing::debug!("{error}; sent again in {} ms", wait.as_millis());
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// How far this machine's clock is behind the service's, if by more than a minute.
+    ///
+    /// This machine's clock decides when credentials are used. Where it is behind, what the service says ends at a
+    /// certain time would be used for too long, so it is kept with an end that is that much earlier.
+    ///
+    /// Where the clock is ahead, nothing is added: programs would get credentials that look valid on a machine whose
+    /// requests AWS refuses.
+    pub(super) fn lag(&self) -> SignedDuration {
+        let seconds = self.skew.seconds();
+        SignedDuration::from_secs(if seconds > 60 { seconds } else { 0 })
+    }
+
+    /// The error for something that has expired by the time it arrives, which only a wrong clock explains.
+    pub(super) fn already_expired(&self, what: &str, expiry: Timestamp) -> Error {
+        let now = timestamp::format(Timestamp::now());
+        let skew = self.skew.seconds();
+        let remedy = if skew.abs() < 120 {
+            format!("check this machine's clock, which says {now}")
+        } else {
+            let direction = if skew > 0 { "behind" } else { "ahead of" };
+            let minutes = skew.abs() / 60;
+            format!("set this machine's clock: it says {now}, {minutes} minutes {direction} the service's")
+        };
+        Error::service(format!("the service sent {what} that expired at {}", timestamp::format(expiry)))
+            .with_remedy(remedy)
+    }
+}
+
+/// Refuses an endpoint that a token must not be sent to.
+fn check_endpoint(url: Option<&str>, variable: &str) -> Result<()> {
+    let Some(url) = url else { return Ok(()) };
+    match Link::parse(url) {
+        Some(link) if link.is_safe() => Ok(()),
+        Some(link) => Err(Error::usage(format!("the endpoint http://{} is not encrypted", link.authority))
+            .with_remedy(format!("use https, or unset {variable} and endpoint_url; http is for this machine only"))),
+        // The text may hold a password, so it is not repeated.
+        None => Err(Error::usage("a service's endpoint is not an https address")
+            .with_remedy(format!("check {variable}, AWS_ENDPOINT_URL and the config's endpoint_url"))),
+    }
+}
