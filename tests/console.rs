@@ -1,4 +1,4 @@
-//! `console`: a browser that is signed in to a role; and what a real one makes of our pages.
+//! `console`: a browser that is signed in to a role; and our pages in a real browser.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,7 +11,7 @@ use crate::support::http::get;
 use crate::support::process::wait;
 use crate::support::user::{TOKEN_FILE, User};
 
-/// A place that is signed in, and a role in it.
+/// A user who is signed in, with an account and a role.
 fn signed_in() -> (User, String, String) {
     let user = User::signed_in(Options { accounts: 3, roles: 2, ..Options::default() });
     let account = user.sandbox.accounts()[0].clone();
@@ -95,7 +95,7 @@ fn without_a_role_it_is_this_shells_in_this_shells_region() {
     let link = console.run().success().stdout;
     let page = "https://eu-west-3.console.aws.amazon.com/console/home?region=eu-west-3";
     assert_eq!(parameter(&link, "Destination"), page);
-    // Where the role does not work there is no page for it.
+    // A region of another partition is not used: the role does not work there.
     let elsewhere = user.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "cn-north-1");
     let page = parameter(&elsewhere.run().success().stdout, "Destination");
     assert!(page.contains(".aws.amazon.com/") && !page.contains("cn-north-1"), "{page}");

@@ -1,4 +1,4 @@
-//! A hundred processes in the same second: one works, the others wait for it, and nobody hangs for ever.
+//! A hundred processes in the same second: one works, the others wait for it, and none hangs forever.
 
 use std::fs;
 use std::time::Duration;
@@ -24,7 +24,7 @@ const CROWD: usize = 100;
 
 const LOCKS: &str = ".cache/aws-sso/locks";
 
-/// A service that takes its time, so that nobody is done before the last one has come.
+/// A service so slow that the last process has started before the first one is done.
 fn slow() -> Options {
     Options { refresh: Rotation::Rotated, latency: Duration::from_millis(300), ..Options::default() }
 }
@@ -60,7 +60,7 @@ fn a_hundred_processes_renew_a_sign_in_once() {
     agreed(crowd(&user.process()));
     let operations: Vec<_> = user.sandbox.requests().into_iter().map(|request| request.operation).collect();
     assert_eq!(operations, ["CreateToken", "GetRoleCredentials"]);
-    // The rotated refresh token is the one on disk: it serves the next time, too.
+    // The rotated refresh token is the one on disk: it works the next time, too.
     user.expire_token();
     let _ = user.aws_sso("check").run().success().quiet();
 }
@@ -70,7 +70,7 @@ fn a_rotated_refresh_token_is_on_disk_before_the_answer_is_used() {
     let user = User::signed_in(Options { refresh: Rotation::Rotated, ..Options::default() });
     user.expire_token();
     let before = user.token();
-    // Renewed at once, and then stuck: with the new token in hand, in the request that needs it.
+    // The renewal is quick; the request that uses the new token hangs.
     let process = user.process().start();
     user.sandbox.update(|options| options.latency = Duration::from_millis(300));
     wait(|| (user.sandbox.count("CreateToken") == 1).then_some(()));
@@ -114,14 +114,14 @@ fn a_hundred_processes_on_one_terminal_ask_its_person_once() {
 #[test]
 fn a_hundred_processes_fail_together() {
     let user = User::signed_in(slow());
-    // Of the role that will be taken away.
+    // For the role that will be revoked.
     let process = user.process();
     let fail = |words: &str, status: i32, operation: &str, most: usize| {
         user.sandbox.clear_log();
         for output in crowd(&process) {
             let _ = output.status(status).complains(words);
         }
-        // Who comes when the first has failed already begins anew: a debug build on a busy machine has such.
+        // A process that starts after the first has failed tries again, which happens on a busy machine.
         let count = user.sandbox.count(operation);
         assert!((1..=most).contains(&count), "{operation}: {count}");
     };
@@ -172,7 +172,7 @@ fn a_hundred_roles_at_twenty_a_second_are_all_had() {
     }
 }
 
-/// The process that the lock's file names.
+/// The process that the lock file names.
 fn holder(user: &User, lock: &str) -> u32 {
     wait(|| {
         let locks = user.home.list(LOCKS);
@@ -215,7 +215,7 @@ fn a_holder_that_is_stopped_is_named_and_then_done_without() {
     let screen = waiting.screen();
     let first = waiting.finish().success().quiet();
     let others = others.into_iter().map(Running::finish);
-    // Whoever has no terminal is told where it is: on stderr, once for all of them.
+    // Without a terminal the message is on stderr, once for all of them.
     for output in others {
         assert_eq!(output.success().stdout, first.stdout, "{screen}");
     }
@@ -225,7 +225,7 @@ fn a_holder_that_is_stopped_is_named_and_then_done_without() {
     let _ = stopped.finish();
 }
 
-/// What processes do that wait for one that does nothing any more, with less patience than usual.
+/// A process that waits for one that hangs, with less patience than usual.
 struct Patience {
     user: User,
     directory: Directory,
@@ -288,7 +288,7 @@ fn a_holder_that_hangs_delays_a_role_and_does_not_withhold_it() {
     fresh();
     let one = patience.hold(&role);
     assert_ne!(patience.credentials().unwrap(), first);
-    // The others wait for the one that stands in.
+    // The others wait for the second one.
     fresh();
     let stand_in = patience.hold(&format!("{role}-second"));
     std::thread::scope(|scope| {
@@ -297,7 +297,7 @@ fn a_holder_that_hangs_delays_a_role_and_does_not_withhold_it() {
         let _ = waiting.join().unwrap();
     });
     assert_eq!(patience.user.sandbox.count("GetRoleCredentials"), 1);
-    // Both hang: nobody waits for ever.
+    // Both hang, and the next one asks without a lock.
     fresh();
     let both = patience.hold(&format!("{role}-second"));
     let _ = patience.credentials().unwrap();

@@ -4,7 +4,7 @@ use aws_sso::sandbox::{Approval, Options, Sandbox};
 
 use crate::support::{Home, Invocation, REGION, START_URL};
 
-/// A directory behind TLS at AWS's own host names, and a home that both tools use.
+/// An Identity Center behind TLS at AWS's own host names, and a home that both tools use.
 ///
 /// The AWS CLI knows no other way to reach a local service: `HTTPS_PROXY` leads it there.
 struct Shared {
@@ -45,7 +45,7 @@ impl Shared {
     }
 }
 
-/// Both kinds of directory, and a profile of the AWS CLI's own kind in each.
+/// The two ways to name an Identity Center in the config, each with a profile of the AWS CLI's own kind.
 fn configs(account: &str, role: &str) -> [(&'static str, String); 2] {
     let role = format!("sso_account_id = {account}\nsso_role_name = {role}\nregion = {REGION}\n");
     [
@@ -103,7 +103,7 @@ fn each_tool_uses_the_others_sign_in_and_credentials() {
 }
 
 #[test]
-fn signing_out_of_one_directory_leaves_the_others_credentials() {
+fn signing_out_of_one_sso_session_leaves_the_credentials_of_another() {
     let other = "[sso-session other]\nsso_start_url = https://other.awsapps.com/start\nsso_region = us-east-1\n\
         [profile kept]\nsso_session = other\nsso_account_id = 210987654321\nsso_role_name = Kept\n";
     let shared = Shared::new(&format!("{}{other}", configs("123456789012", "x")[0].1));

@@ -75,7 +75,7 @@ fn a_crowd_at_one_keyring_renews_once_and_asks_once() {
     desktop.expire_token();
     desktop.crowd();
     assert_eq!(desktop.operations(), ["CreateToken", "GetRoleCredentials"]);
-    // The refresh token that the first renewal brought is the one that is kept: the old one is worth nothing.
+    // The keyring has the refresh token of the first renewal; the service accepts the old one no more.
     desktop.expire_token();
     let _ = desktop.aws_sso("check").run().success().quiet();
 
@@ -87,7 +87,7 @@ fn a_crowd_at_one_keyring_renews_once_and_asks_once() {
     }
     assert!(desktop.items(".aws/cli/cache").len() >= 16);
 
-    // What one deletes is no trouble to another that has just found it.
+    // Another process may delete an item that this one has just found.
     let leaving: Vec<_> = (0..CROWD).map(|_| desktop.aws_sso("logout").start()).collect();
     for output in leaving.into_iter().map(Running::finish) {
         let _ = output.success();
@@ -96,7 +96,7 @@ fn a_crowd_at_one_keyring_renews_once_and_asks_once() {
 }
 
 #[test]
-fn secrets_in_files_move_to_the_keyring_and_a_person_is_told() {
+fn secrets_in_files_move_to_the_keyring_and_the_move_is_reported() {
     let options = Options { refresh: Rotation::Rotated, ..Options::default() };
     let Some(desktop) = Desktop::with_files(options, "unlocked") else { return };
     desktop.sign_in();
@@ -113,13 +113,13 @@ fn secrets_in_files_move_to_the_keyring_and_a_person_is_told() {
     desktop.user.edit_token(|token| token["expiresAt"] = "2020-01-01T00:00:00Z".into());
     let running: Vec<_> = (0..CROWD).map(|_| desktop.aws_sso("check").start()).collect();
     let outputs: Vec<_> = running.into_iter().map(|running| running.finish().success()).collect();
-    let told = outputs.iter().filter(|output| output.stderr.contains("has moved to the system's secret store"));
-    assert_eq!(told.count(), 1, "{outputs:?}");
+    let reports = outputs.iter().filter(|output| output.stderr.contains("has moved to the system's secret store"));
+    assert_eq!(reports.count(), 1, "{outputs:?}");
     assert_eq!(desktop.operations(), ["GetRoleCredentials", "CreateToken"], "renewed once, and not lost");
     assert_eq!(holders(home, &secrets), [""; 0]);
     assert_eq!(desktop.items(".aws/sso/cache").len(), 2);
 
-    // What the AWS CLI signs in to later is its own: it stays where it is, and is told.
+    // What the AWS CLI signs in to later is its own: it stays where it is, and `status` shows it.
     let theirs = r#"{"startUrl": "https://d-abc123.awsapps.com/start", "accessToken": "theirs", "expiresAt": "2099-01-01T00:00:00Z"}"#;
     home.write(TOKEN_FILE, theirs);
     let status = desktop.aws_sso("status").run().success().quiet().stdout;
@@ -131,7 +131,7 @@ fn secrets_in_files_move_to_the_keyring_and_a_person_is_told() {
 }
 
 #[test]
-fn a_keyring_that_does_not_answer_is_told_in_time() {
+fn a_keyring_that_does_not_answer_is_reported_in_time() {
     const REMEDY: &str = "or set store = files in ~/.config/aws-sso/config";
     let Some(desktop) = Desktop::new(Options::default()) else { return };
     desktop.sign_in();
@@ -148,7 +148,7 @@ fn a_keyring_that_does_not_answer_is_told_in_time() {
     let _ = desktop.aws_sso("check").run().status(1).quiet();
     let _ = desktop.process().run().status(1).complains("is locked");
 
-    // A bus without a keyring, one that says nothing, and none at all.
+    // A bus without a keyring, one that does not answer, and none at all.
     let empty = home.write(
         "bus.conf",
         "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>\

@@ -14,7 +14,7 @@ use crate::support::process::wait;
 use crate::support::user::User;
 use crate::support::{Home, Output, files};
 
-/// A browser that leaves what it was given: its arguments, and its environment.
+/// A browser that writes down its arguments and its environment.
 fn curious_browser(home: &Home) -> String {
     let script = home.write(
         "browser",
@@ -25,7 +25,7 @@ fn curious_browser(home: &Home) -> String {
     script.to_str().unwrap().to_owned()
 }
 
-/// Every secret that the caches hold by now; what has been replaced stays in the set.
+/// Adds every secret that the caches hold now; replaced ones stay in the set.
 fn collect(home: &Home, secrets: &mut BTreeSet<String>) {
     const KEYS: [&str; 5] = ["accessToken", "refreshToken", "clientSecret", "SecretAccessKey", "SessionToken"];
     for path in files(&home.path(".aws")) {
@@ -69,7 +69,7 @@ fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
     let code = target.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).unwrap();
     assert!(!page.contains(code), "{page}");
 
-    // Everything else, with the most that it can say, also while the service fails.
+    // The other verbs, with -v, and while the service fails.
     let lines = [
         ("check -v", true, 0),
         ("status -v", true, 0),
@@ -178,7 +178,7 @@ fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
             assert!(!home.has("link") && !home.has("link.new") && !home.has("browser.env"), "{link}");
         }
     }
-    // A token is sent to no such place either, whoever names it.
+    // No token is sent to such an address, even if the environment names it.
     for url in ["http://portal.example", "file:///portal", "https://user:hunter2@portal.example"] {
         let user = User::signed_in(Options::default());
         for name in ["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"] {
@@ -187,7 +187,7 @@ fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
         }
         assert_eq!(user.sandbox.requests(), []);
     }
-    // A start URL of another kind does not even get a request.
+    // A start URL that is not https gets no request.
     for url in ["http://d-abc123.awsapps.com/start", "file:///start", "javascript:alert(1)", "d-abc123"] {
         let home = Home::new();
         home.write(".aws/config", format!("[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-central-1\n"));

@@ -1,4 +1,4 @@
-//! Signing in, and what becomes of a sign-in: browser and device code, renewal, revocation, signing out.
+//! Signing in, and what happens to a sign-in: browser and device code, renewal, revocation, signing out.
 
 use std::fs;
 use std::io::Write as _;
@@ -50,7 +50,7 @@ fn only_the_services_own_answer_ends_a_browser_sign_in() {
     let (running, link) = user.begin_in_browser();
     let callback = user.authorize(&link);
     let (base, target) = split(&callback);
-    // Connections that say nothing, or half of something, keep nobody waiting.
+    // Connections that send nothing, or half a request, do not delay the others.
     let address = base.strip_prefix("http://").unwrap();
     let mute: Vec<_> = (0..8).map(|_| TcpStream::connect(address).unwrap()).collect();
     (&mute[0]).write_all(b"GET /oauth/callback?code=").unwrap();
@@ -66,7 +66,7 @@ fn only_the_services_own_answer_ends_a_browser_sign_in() {
     }
     let _ = get(base, target, None);
     let _ = running.finish().success();
-    // The one answer was taken: nobody listens any more.
+    // The answer has come, so the port is closed.
     assert!(TcpStream::connect(address).is_err());
 }
 
@@ -111,7 +111,7 @@ fn nobody_in_time_is_status_3() {
 }
 
 #[test]
-fn a_lapsed_token_is_renewed_silently_and_foreign_keys_stay() {
+fn an_expired_token_is_renewed_silently_and_keys_of_other_tools_stay() {
     for (rotation, same) in [(Rotation::Reusable, true), (Rotation::Rotated, false), (Rotation::Unmentioned, true)] {
         let user = User::signed_in(Options { refresh: rotation, ..Options::default() });
         user.edit_token(|token| token["future"] = "kept".into());
@@ -142,7 +142,7 @@ fn many_processes_renew_a_rotating_token_once() {
 }
 
 #[test]
-fn a_token_that_still_lives_outlasts_a_network_that_does_not() {
+fn a_token_that_is_still_valid_is_used_when_its_renewal_fails() {
     let user = User::signed_in(Options::default());
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(10);
     user.edit_token(|token| token["expiresAt"] = soon.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into());
@@ -151,7 +151,7 @@ fn a_token_that_still_lives_outlasts_a_network_that_does_not() {
     user.sandbox.update(|options| options.fail_first = Some((2, Fault::InternalError)));
     let _ = user.process().env("AWS_MAX_ATTEMPTS", "2").run().success().quiet();
     assert_eq!(user.token(), before);
-    // A lapsed one does not, and the failure is the service's, not the person's.
+    // With an expired token the run fails, with the status of a service that failed.
     user.expire_token();
     user.sandbox.update(|options| options.fail_first = Some((9, Fault::InternalError)));
     let _ = user.aws_sso("check").env("AWS_MAX_ATTEMPTS", "2").run().status(5);
@@ -169,7 +169,7 @@ fn without_a_terminal_what_needs_a_person_fails_at_once() {
     let user = User::signed_in(Options::default());
     user.sandbox.revoke_sessions();
     let _ = user.process().run().status(3).complains(remedy);
-    // What the service rejects is no sign-in any more: `login` begins anew without --force.
+    // A rejected token is deleted, so `login` signs in again without --force.
     assert!(!user.home.has(TOKEN_FILE));
 }
 
@@ -195,12 +195,12 @@ fn a_revoked_access_token_is_replaced_in_passing() {
 }
 
 #[test]
-fn an_edited_session_does_not_send_another_directorys_token() {
+fn a_session_whose_start_url_was_edited_does_not_send_the_old_token() {
     let user = User::signed_in(Options::default());
     user.edit_token(|token| token["startUrl"] = "https://d-other.awsapps.com/start".into());
     let _ = user.process().run().status(3);
     assert_eq!(user.sandbox.requests(), []);
-    // The same directory, spelled with a slash.
+    // The same start URL, written with a slash.
     user.edit_token(|token| token["startUrl"] = format!("{START_URL}/").into());
     let _ = user.process().run().success();
 }
@@ -244,7 +244,7 @@ fn a_second_login_says_that_it_is_done() {
 }
 
 #[test]
-fn a_client_that_the_service_has_forgotten_is_registered_anew() {
+fn a_client_that_the_service_has_forgotten_is_registered_again() {
     let user = User::signed_in(Options::default());
     fs::remove_file(user.home.path(TOKEN_FILE)).unwrap();
     let registrations = user.home.list(".aws/sso/cache");
@@ -258,7 +258,7 @@ fn a_client_that_the_service_has_forgotten_is_registered_anew() {
 }
 
 #[test]
-fn the_status_tells_directory_expiry_and_role() {
+fn the_status_shows_the_sso_session_the_expiry_and_the_role() {
     let user = User::signed_in(Options::default());
     let status = user
         .aws_sso("status --json")

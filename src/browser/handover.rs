@@ -10,7 +10,7 @@ use std::time::Duration;
 use hyper::header::{HeaderValue, LOCATION};
 use hyper::{Method, Request, Response, StatusCode};
 
-use super::loopback::{Limits, Loopback, Reply, Site, bad_request, not_found, page, respond};
+use super::loopback::{ConnectionLimits, Loopback, Reply, Site, bad_request, not_found, page, respond};
 use super::peer;
 use crate::error::{Error, Result, reason};
 use crate::secret::Secret;
@@ -32,7 +32,7 @@ pub(crate) async fn hand_over(link: Secret, open: impl FnOnce(&str) -> Result<()
     let path = format!("/console/{}", Secret::random::<24>()?.expose());
     open(&server.url(&path))?;
     let handover = Handover { port: server.port(), path, link, is_used: AtomicBool::new(false) };
-    tokio::time::timeout(PATIENCE, server.serve(Limits::BROWSER, handover))
+    tokio::time::timeout(PATIENCE, server.serve(ConnectionLimits::BROWSER, handover))
         .await
         .map_err(|_| Error::failed("no browser has asked for the link within two minutes").with_remedy(REMEDY))
 }

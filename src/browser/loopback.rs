@@ -32,7 +32,7 @@ const PAGE_POLICY: &str =
 
 /// What one client may take from the others.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct ConnectionLimits {
     /// How many connections are served at once; the next one waits until one of them ends.
     pub(crate) connections: usize,
     /// How long a client may take to send its request.
@@ -41,7 +41,7 @@ pub(crate) struct Limits {
     pub(crate) lasting: Duration,
 }
 
-impl Limits {
+impl ConnectionLimits {
     /// For a browser, which opens a few connections before it needs them.
     pub(crate) const BROWSER: Self =
         Self { connections: 32, asking: Duration::from_secs(10), lasting: Duration::from_secs(10) };
@@ -95,7 +95,7 @@ impl Loopback {
     /// Answers until a request brings an outcome.
     ///
     /// Connections are served side by side, so that one that sends nothing does not delay the others.
-    pub(crate) async fn serve<S: Site>(&self, limits: Limits, site: S) -> S::Outcome {
+    pub(crate) async fn serve<S: Site>(&self, limits: ConnectionLimits, site: S) -> S::Outcome {
         let site = Arc::new(site);
         let mut connections = JoinSet::new();
         loop {
@@ -120,7 +120,7 @@ impl Loopback {
 struct Connection<S> {
     port: u16,
     peer: SocketAddr,
-    limits: Limits,
+    limits: ConnectionLimits,
     site: Arc<S>,
 }
 
@@ -282,7 +282,8 @@ mod tests {
 
     #[tokio::test]
     async fn silent_connections_end_and_the_outcome_counts_although_nobody_reads_the_response() {
-        let limits = Limits { connections: 2, asking: Duration::from_millis(50), lasting: Duration::from_secs(5) };
+        let limits =
+            ConnectionLimits { connections: 2, asking: Duration::from_millis(50), lasting: Duration::from_secs(5) };
         let server = Loopback::bind(0).await.unwrap();
         let port = server.port();
         let client = async {

@@ -4,9 +4,11 @@ use hyper::header::{AUTHORIZATION, HeaderName, ORIGIN};
 use hyper::{Method, Request, StatusCode};
 use subtle::ConstantTimeEq as _;
 
-use super::PATH;
 use crate::browser::loopback::only;
 use crate::secret::Secret;
+
+/// Where the credentials are.
+pub(super) const PATH: &str = "/credentials";
 
 /// Why a request gets no credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,17 +13,15 @@ use std::time::Duration;
 use hyper::{Request, Response, StatusCode};
 use serde_json::json;
 
-use crate::browser::loopback::{Limits, Loopback, Reply, Site, respond};
+use crate::browser::loopback::{ConnectionLimits, Loopback, Reply, Site, respond};
 use crate::error::{Error, Kind, Result, reason};
 use crate::secret::Secret;
-use guard::Denial;
+use guard::{Denial, PATH};
 pub use keeper::Keeper;
 
-/// Where the credentials are.
-const PATH: &str = "/credentials";
-
 /// SDKs ask at once, and give up after a second or two.
-const LIMITS: Limits = Limits { connections: 256, asking: Duration::from_secs(2), lasting: Duration::from_secs(5) };
+const LIMITS: ConnectionLimits =
+    ConnectionLimits { connections: 256, asking: Duration::from_secs(2), lasting: Duration::from_secs(5) };
 
 /// Listens on this machine alone.
 #[derive(Debug)]

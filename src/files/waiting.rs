@@ -12,7 +12,7 @@ use crate::terminal;
 ///
 /// Of all processes that wait on one terminal only the first says it, so that the link to sign in with stays in sight.
 pub(crate) fn take_saying(locks: &Path, name: &str, patience: Duration, doing: &str) -> Result<Lock> {
-    // Held while this process waits: it marks that the terminal has been told.
+    // Held while this process waits: it marks that the message stands on this terminal.
     let mut said = None;
     lock::take(locks, name, patience, |holder| {
         said = lock::take_if_free(locks, &format!("{name}-said-{}", terminal::identity()));

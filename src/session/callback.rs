@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use hyper::{Method, Request, Response, StatusCode};
 use subtle::ConstantTimeEq as _;
 
-use crate::browser::loopback::{Limits, Loopback, Reply, Site, bad_request, not_found, page};
+use crate::browser::loopback::{ConnectionLimits, Loopback, Reply, Site, bad_request, not_found, page};
 use crate::error::{Error, Result, reason};
 use crate::secret::Secret;
 
@@ -41,7 +41,7 @@ impl Callback {
 
     /// Waits for the one response that carries `state`.
     pub(super) async fn response(&self, state: Secret) -> AuthorizationResponse {
-        self.server.serve(Limits::BROWSER, CallbackSite { state }).await
+        self.server.serve(ConnectionLimits::BROWSER, CallbackSite { state }).await
     }
 }
 

@@ -6,7 +6,7 @@ use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service};
 use crate::terminal;
 
-use super::{Session, is_usable};
+use super::valid_token::{Session, is_usable};
 
 impl Session<'_> {
     /// Renews the token, or takes the one that another process got for it; `None` if the service refuses.

@@ -14,7 +14,10 @@ use crate::terminal::Terminal;
 use crate::timestamp;
 
 use super::authorization_code::{self, BrowserError};
-use super::{LoginPolicy, Method, Session, device_code, is_usable};
+use super::device_code;
+use super::login_policy::LoginPolicy;
+use super::method::Method;
+use super::valid_token::{Session, is_usable};
 
 /// How long another process may take to sign in: the ten minutes that a person has, and a little more.
 const SIGN_IN_PATIENCE: Duration = Duration::from_mins(11);

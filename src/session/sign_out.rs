@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
-use super::Session;
+use super::valid_token::Session;
 
 /// How a sign-out went.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use crate::files::atomic;
 use crate::secret_store::{StoreKind, SecretStore};
 use crate::terminal;
 
-use super::Session;
+use super::valid_token::Session;
 
 impl Session<'_> {
     /// Moves the sign-in, and the client that it belongs to, from files to the store. Returns whether there was one to

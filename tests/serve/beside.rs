@@ -21,7 +21,7 @@ fn servers(beside: &str) -> Vec<(u32, String)> {
 #[test]
 fn the_server_ends_with_its_command_and_is_not_its_child() {
     let user = User::signed_in(Options::default());
-    // It waits for every child that it has, and writes down who it is.
+    // It waits for all of its children, and writes down its process id.
     let script = "import os\nopen('pid', 'w').write(str(os.getpid()))\n\
                   try:\n    os.wait()\n    print('a child')\nexcept ChildProcessError:\n    print('no child')\n\
                   open('go').read()\n";
@@ -37,7 +37,7 @@ fn the_server_ends_with_its_command_and_is_not_its_child() {
     let token = environ.split('\0').find_map(|pair| pair.strip_prefix("AWS_CONTAINER_AUTHORIZATION_TOKEN="));
     assert!(!line.contains(token.unwrap()), "no secret in an argument list: {line}");
     assert!(!environ.contains("AWS_SECRET_ACCESS_KEY="), "{environ}");
-    // Ctrl-C on the terminal is for the command's group, in which the server is not.
+    // Ctrl-C on the terminal reaches the command's group; the server is in another.
     let group = |id: &str| {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
         stat.rsplit(')').next().unwrap().split_whitespace().nth(2).unwrap().to_owned()
@@ -70,7 +70,7 @@ fn a_command_that_is_killed_or_never_begins_leaves_no_server() {
 }
 
 #[test]
-fn a_default_profile_that_sdks_would_prefer_is_told_before_the_command_runs() {
+fn a_default_profile_that_sdks_would_prefer_is_reported_before_the_command_runs() {
     let user = User::signed_in(Options::default());
     let role = user.role(0, 0);
     let keys = "aws_access_key_id = AKIDRIVAL\naws_secret_access_key = rival\n";
@@ -87,7 +87,7 @@ fn a_default_profile_that_sdks_would_prefer_is_told_before_the_command_runs() {
         let output = user.exec(&format!("{role} --server"), &["echo", "ran"]).run().status(2);
         let output = output.complains(&format!("the default profile in ~/{file}")).complains("--as-profile");
         assert_eq!(output.stdout, "");
-        // It is true of a real client.
+        // A real client does prefer it.
         let script = "import boto3; print(boto3.Session().get_credentials().method)";
         if let Some(python) = user.home.boto3(script) {
             let python = python.env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/credentials");
@@ -95,7 +95,7 @@ fn a_default_profile_that_sdks_would_prefer_is_told_before_the_command_runs() {
             assert!(!output.stdout.contains("container"), "{output}");
         }
     }
-    // One that only names a region is in nobody's way.
+    // One that only names a region does no harm.
     let _ = fs::remove_file(user.home.path(".aws/credentials"));
     let config = user.home.sign_in_config("[default]\nregion = eu-west-1\n");
     assert!(config.exists());

@@ -15,7 +15,7 @@ use crate::support::user::User;
 /// How many different keys each client has to see before it ends.
 const KEYS: usize = 4;
 
-/// Asks from several threads, as a program that is busy does, each request with what the SDK then holds.
+/// A busy program: it asks from several threads, each time with the credentials that the SDK holds then.
 const BOTO3: &str = r#"
 import sys, threading, boto3
 session = boto3.Session()
@@ -35,7 +35,7 @@ assert len(keys) >= wanted
 
 #[test]
 fn three_clients_outlive_their_credentials_many_times_over() {
-    // A minute's life would make the test last minutes; what counts is how often credentials lapse.
+    // Short lifetimes keep the test short: it needs credentials that expire often.
     let options = Options { credential_lifetime: Duration::from_secs(6), ..Options::default() };
     let served = Server::of(User::signed_in(options), "--region eu-west-1");
     let account = &served.user.sandbox.accounts()[0];
@@ -53,7 +53,7 @@ fn three_clients_outlive_their_credentials_many_times_over() {
                 let (status, answer) = ask(&host, &request(&host, &[("Authorization", &token)]));
                 assert_eq!(status, 200, "{answer}");
                 let left = answer["Expiration"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
-                assert!(left > jiff::Timestamp::now(), "lapsed: {answer}");
+                assert!(left > jiff::Timestamp::now(), "expired: {answer}");
                 seen.lock().unwrap().insert(answer["AccessKeyId"].to_string());
             }
         };
@@ -119,7 +119,7 @@ fn rust_sdk_client() {
 }
 
 #[test]
-fn a_job_under_exec_server_keeps_its_role_while_credentials_lapse() {
+fn a_job_under_exec_server_keeps_its_role_while_credentials_expire() {
     let user = User::signed_in(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
     let Some(python) = user.home.boto3(BOTO3) else { return };
     let words = [python.command().get_program().to_str().unwrap().to_owned(), "-c".to_owned(), BOTO3.to_owned()];

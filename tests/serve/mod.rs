@@ -71,7 +71,7 @@ fn everybody_else_is_refused_in_words_that_hold_no_secret() {
             assert!(answer["code"].is_string() && answer["message"].is_string(), "{answer}");
         }
     }
-    assert_eq!(served.get().0, 200, "localhost is a name of it, too, and the token still serves");
+    assert_eq!(served.get().0, 200, "the token still works after refusals");
     let localhost = request(&format!("LocalHost:{port}"), &[authorization]);
     assert_eq!(ask(host, &localhost).0, 200);
 }
@@ -100,7 +100,7 @@ fn it_listens_on_this_machine_alone_and_says_which_port_is_taken() {
 }
 
 #[test]
-fn it_ends_when_it_is_told_to() {
+fn it_ends_with_an_interrupt_and_a_termination() {
     for signal in ["INT", "TERM"] {
         let served = Server::with(Options::default());
         served.running.signal(signal);
@@ -108,9 +108,8 @@ fn it_ends_when_it_is_told_to() {
     }
 }
 
-/// A service that fails: what lives is handed out, and then the error, until it is well again.
 #[test]
-fn a_service_that_fails_is_bridged_while_credentials_live_and_told_afterwards() {
+fn valid_credentials_are_served_while_the_service_fails_and_the_error_once_they_expired() {
     let served = Server::with(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
     let sandbox = &served.user.sandbox;
     sandbox.update(|options| options.fail_first = Some((u32::MAX, Fault::InternalError)));
@@ -120,7 +119,7 @@ fn a_service_that_fails_is_bridged_while_credentials_live_and_told_afterwards() 
             lived += 1;
             None
         }
-        // Until the first renewal has failed for good, they are only late.
+        // Until the first renewal has failed they are only late.
         (_, answer) if answer["message"].as_str().unwrap().contains("on their way") => None,
         other => Some(other),
     });

@@ -1,0 +1,191 @@
+//! A valid token, from wherever it can be had: the shared cache, a renewal, or a person who signs in.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::aws_cache::token::{self, Token};
+use crate::aws_config::directory::Directory;
+use crate::error::{Error, Kind, Result};
+use crate::files::lock::Lock;
+use crate::files::waiting;
+use crate::identity_center::{Client, PortalError};
+use crate::secret::Secret;
+use crate::secret_store::SecretStore;
+
+use super::login_policy::LoginPolicy;
+use super::paths::Paths;
+
+/// Renewed when less is left, as botocore does: 15 minutes, in seconds.
+const RENEW_BELOW: i64 = 15 * 60;
+
+/// Not worth sending when less is left: it would expire on the way. In seconds.
+const USABLE_ABOVE: i64 = 30;
+
+/// The sign-in to one Identity Center, shared with every AWS tool of this user.
+#[derive(Debug)]
+pub struct Session<'a> {
+    pub(super) directory: &'a Directory,
+    pub(super) client: &'a Client,
+    pub(super) policy: LoginPolicy,
+    pub(super) store: SecretStore,
+    pub(super) paths: Paths,
+    /// This process has tried to renew a valid token and failed. It does not try again: each try may wait for a minute.
+    early_renewal_failed: AtomicBool,
+}
+
+impl<'a> Session<'a> {
+    /// Nothing is read or sent yet.
+    #[must_use]
+    pub fn new(
+        directory: &'a Directory,
+        client: &'a Client,
+        policy: LoginPolicy,
+        store: SecretStore,
+        paths: Paths,
+    ) -> Self {
+        Self { directory, client, policy, store, paths, early_renewal_failed: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn directory(&self) -> &'a Directory {
+        self.directory
+    }
+
+    pub(crate) fn client(&self) -> &'a Client {
+        self.client
+    }
+
+    /// Where the token is kept, and the credentials that it pays for.
+    pub(crate) fn store(&self) -> &SecretStore {
+        &self.store
+    }
+
+    pub(crate) fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        token::path(&self.paths.tokens, self.directory.token_key())
+    }
+
+    /// The stored token of this Identity Center, however old.
+    ///
+    /// A session's file is named after the session alone: if its start URL was edited since, the file holds another
+    /// directory's token, which must not be sent here.
+    pub fn stored(&self) -> Result<Option<Token>> {
+        Ok(token::read(&self.store, &self.path())?.filter(|token| self.is_of_directory(token)))
+    }
+
+    pub(super) fn is_of_directory(&self, token: &Token) -> bool {
+        token.start_url.as_deref().is_none_or(|url| self.directory.has_start_url(url))
+    }
+
+    /// A token to send: the stored one, a renewed one, or a new one from a person who signs in.
+    ///
+    /// Errors: `SignInNeeded` where that would take a person and none can be asked.
+    pub fn token(&self) -> Result<Secret> {
+        match self.token_without_person()? {
+            Some(token) => Ok(token.access_token),
+            None => Ok(self.ask_person(None)?.access_token),
+        }
+    }
+
+    /// A token for which nobody has to sign in; `None` where somebody has to.
+    ///
+    /// Errors: an expired token could not be renewed because the service or the network failed.
+    pub fn token_without_person(&self) -> Result<Option<Token>> {
+        let Some(token) = self.stored()? else { return Ok(None) };
+        if token.seconds_left() >= RENEW_BELOW {
+            return Ok(Some(token));
+        }
+        if is_usable(&token) {
+            return Ok(Some(self.renewed_early(token)));
+        }
+        if token.is_renewable() { self.renew(&token) } else { Ok(None) }
+    }
+
+    /// The token renewed, or itself where that fails: it is still valid, so there is time to try again later.
+    fn renewed_early(&self, token: Token) -> Token {
+        if !token.is_renewable() || self.early_renewal_failed.load(Ordering::Relaxed) {
+            return token;
+        }
+        match self.renew(&token) {
+            Ok(Some(renewed)) => return renewed,
+            Ok(None) => {}
+            Err(error) => tracing::warn!("the sign-in could not be renewed yet: {error}"),
+        }
+        self.early_renewal_failed.store(true, Ordering::Relaxed);
+        token
+    }
+
+    /// Sends a request with a token. If the service rejects a token that should be valid, it is replaced once.
+    pub fn with_token<T>(&self, send: impl Fn(&Secret) -> Result<T, PortalError>) -> Result<T> {
+        let token = self.token()?;
+        let mut outcome = send(&token);
+        if matches!(outcome, Err(PortalError::TokenRejected)) {
+            outcome = send(&self.replacement(&token)?);
+        }
+        match outcome {
+            Err(PortalError::TokenRejected) => Err(self.sign_in_needed()),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// A token in place of one that the service rejected: another process's, a renewed one, or a new one.
+    pub fn replacement(&self, rejected: &Secret) -> Result<Secret> {
+        if let Some(token) = self.stored()?
+            && token.access_token == *rejected
+        {
+            let renewed = if token.is_renewable() { self.renew(&token)? } else { None };
+            if let Some(renewed) = renewed {
+                return Ok(renewed.access_token);
+            }
+            self.forget(rejected)?;
+        }
+        match self.token_without_person()? {
+            Some(token) => Ok(token.access_token),
+            None => Ok(self.ask_person(Some(rejected))?.access_token),
+        }
+    }
+
+    /// Asks the service whether it still accepts the token: it may have been revoked before it expires.
+    pub fn is_accepted(&self, token: &Secret) -> Result<bool> {
+        let service = self.client.service();
+        self.client.block_on(async {
+            match service.list_accounts(token, None).await {
+                Ok(_) | Err(PortalError::Denied(_)) => Ok(true),
+                Err(PortalError::TokenRejected) => Ok(false),
+                Err(PortalError::Other(error)) => Err(error),
+            }
+        })
+    }
+
+    pub(super) fn lock_token(&self) -> Result<Lock> {
+        self.lock("token", self.paths.renewal_patience, "is renewing the sign-in")
+    }
+
+    pub(super) fn lock(&self, what: &str, patience: Duration, doing: &str) -> Result<Lock> {
+        let path = self.path();
+        let name = format!("{what}-{}", path.file_stem().unwrap_or_default().to_string_lossy());
+        waiting::take_saying(&self.paths.locks, &name, patience, doing)
+    }
+
+    pub(super) fn sign_in_needed(&self) -> Error {
+        let name = shell_escape::escape(self.directory.name.as_str().into());
+        Error::sign_in_needed(format!("not signed in to {}", self.directory.start_url))
+            .with_remedy(format!("run: aws-sso login -p {name}"))
+    }
+}
+
+pub(super) fn is_usable(token: &Token) -> bool {
+    token.seconds_left() > USABLE_ABOVE
+}
+
+impl From<PortalError> for Error {
+    fn from(error: PortalError) -> Self {
+        match error {
+            PortalError::TokenRejected => Self::new(Kind::SignInNeeded, "the service does not accept this sign-in"),
+            PortalError::Denied(error) | PortalError::Other(error) => error,
+        }
+    }
+}
