@@ -35,6 +35,7 @@ mod hermetic;
 mod interchange;
 #[cfg(all(feature = "keyring", feature = "sandbox", target_os = "linux"))]
 mod keyring;
+mod layers;
 #[cfg(feature = "sandbox")]
 mod main_job;
 #[cfg(feature = "sandbox")]

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::environment;
 use crate::error::Result;
 use crate::output::{print, print_json};
-use crate::secret_store::{StoreKind, SecretStore};
+use crate::secret_store::{SecretStore, StoreKind};
 use crate::terminal::clean;
 use crate::timestamp;
 use clap::Args;
@@ -90,7 +90,7 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     print(&lines.iter().map(|(name, value)| format!("{name:11}  {value}\n")).collect::<String>())
 }
 
-fn describe_store(kind: Kind) -> &'static str {
+fn describe_store(kind: StoreKind) -> &'static str {
     match kind {
         StoreKind::Files => "in files, shared with the AWS CLI",
         StoreKind::Keyring => "in the system's secret store",

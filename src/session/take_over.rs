@@ -3,7 +3,7 @@
 use crate::aws_cache::token::{self, Token};
 use crate::error::Result;
 use crate::files::atomic;
-use crate::secret_store::{StoreKind, SecretStore};
+use crate::secret_store::{SecretStore, StoreKind};
 use crate::terminal;
 
 use super::valid_token::Session;

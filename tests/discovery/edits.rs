@@ -2,71 +2,98 @@
 
 use crate::support::discovery::{CORP, Small};
 
-#[test]
-#[allow(clippy::too_many_lines, reason = "a table of cases")]
-fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
-    const BEGIN: &str = "# >>> aws-sso discover -p corp >>>\n";
-    const END: &str = "# <<< aws-sso discover -p corp <<<\n";
-    const P1: &str = "[profile ONE]\ncredential_process = EXT(ONE)\n";
-    const P2: &str = "[profile TWO]\ncredential_process = EXT(TWO)\n";
+/// The block of profiles that `discover` keeps.
+const BEGIN: &str = "# >>> aws-sso discover -p corp >>>\n";
+const END: &str = "# <<< aws-sso discover -p corp <<<\n";
+/// The profiles of the two roles.
+const P1: &str = "[profile ONE]\ncredential_process = EXT(ONE)\n";
+const P2: &str = "[profile TWO]\ncredential_process = EXT(TWO)\n";
+
+/// The config before, the options of `discover`, the config after, and words of its summary.
+type Case<'a> = (String, &'a str, String, &'a str);
+
+/// Runs each case twice: the second run changes nothing.
+#[track_caller]
+fn check<'a>(cases: impl IntoIterator<Item = Case<'a>>) {
     let small = Small::new();
-    let block = format!("{BEGIN}{P1}\n{P2}{END}");
-    let second = format!("{BEGIN}{P2}{END}");
-    let run = "discover -p corp";
-    let with = |options: &str| format!("{run} {options}");
-    // what is there, arguments, what it becomes, the counts
-    let cases = [
-        (String::new(), with(""), format!("\n{block}"), "2 profiles new, 0 changed, 0 unchanged, 0 stale"),
-        (format!("\n{block}"), with(""), format!("\n{block}"), "is up to date: 0 profiles new, 0 changed, 2 unchanged"),
-        // The block stands where it stands, with whatever is around it and in it.
+    for (before, options, expected, summary) in cases {
+        let line = small.spelled(&format!("discover -p corp {options}"));
+        let (after, shown) = small.run(&format!("{CORP}{before}"), &line);
+        assert_eq!(after, small.spelled(&format!("{CORP}{expected}")), "{before:?} {line}");
+        assert!(shown.contains(summary), "{before:?} {line}: {shown}");
+        let again = small.user.aws_sso(&line).run().success().stdout;
+        assert!(again.contains("is up to date: 0 profiles new, 0 changed"), "{before:?}: {again}");
+        assert_eq!(small.user.home.read(".aws/config"), after, "{before:?} {line}");
+    }
+}
+
+/// The block with both profiles.
+fn block() -> String {
+    format!("{BEGIN}{P1}\n{P2}{END}")
+}
+
+/// The block with the second profile alone.
+fn second() -> String {
+    format!("{BEGIN}{P2}{END}")
+}
+
+#[test]
+fn new_profiles_go_into_the_block_and_what_is_around_it_stays() {
+    let block = block();
+    check([
+        (String::new(), "", format!("\n{block}"), "2 profiles new, 0 changed, 0 unchanged, 0 stale"),
+        (format!("\n{block}"), "", format!("\n{block}"), "is up to date: 0 profiles new, 0 changed, 2 unchanged"),
         (
             format!("{BEGIN}# mine\n{P2}region = x\n# also mine\n{END}\n[default]\n"),
-            with(""),
+            "",
             format!("{BEGIN}{P1}\n# mine\n{P2}region = x\n# also mine\n{END}\n[default]\n"),
             "1 profiles new, 0 changed, 1 unchanged",
         ),
-        // A name that somebody has defined by hand is updated in place, in whatever form its header is.
+    ]);
+}
+
+#[test]
+fn a_profile_outside_the_block_is_updated_where_it_stands() {
+    let second = second();
+    let with_region = second.replace(END, &format!("region = eu-west-1\n{END}"));
+    check([
         (
             "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=old -x # y\noutput = text\n".to_owned(),
-            with("--region eu-west-1"),
+            "--region eu-west-1",
             format!(
-                "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=EXT(ONE)\noutput = text\n\n{}",
-                second.replace(END, &format!("region = eu-west-1\n{END}"))
+                "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=EXT(ONE)\noutput = text\n\n{with_region}"
             ),
             "1 profiles new, 1 changed, 0 unchanged",
         ),
         (
             "[profile ONE]\nregion = x\n\n".to_owned(),
-            with(""),
+            "",
             format!("[profile ONE]\nregion = x\ncredential_process = EXT(ONE)\n\n{second}"),
             "1 profiles new, 1 changed",
         ),
-        // One that signs in to the same role by itself works already.
-        (
-            "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(ONE)\n".to_owned(),
-            with(""),
-            format!(
-                "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(ONE)\n\n{second}"
-            ),
-            "1 profiles new, 0 changed, 1 unchanged",
-        ),
-        // One that gets its credentials in another way is somebody's own.
-        (
-            "[profile ONE]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n".to_owned(),
-            with(""),
-            format!("[profile ONE]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n\n{second}"),
-            "1 profiles new, 0 changed, 0 unchanged",
-        ),
-        (
-            "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = Other\n".to_owned(),
-            with(""),
-            format!("[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = Other\n\n{second}"),
-            "left as they are: ",
-        ),
-        // The other style, and back: never both in one profile.
+    ]);
+}
+
+#[test]
+fn a_profile_with_credentials_of_its_own_stays_as_it_is() {
+    let native = "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(ONE)\n";
+    let assumed = "[profile ONE]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n";
+    let other = "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = Other\n";
+    let second = second();
+    check([
+        (native.to_owned(), "", format!("{native}\n{second}"), "1 profiles new, 0 changed, 1 unchanged"),
+        (assumed.to_owned(), "", format!("{assumed}\n{second}"), "1 profiles new, 0 changed, 0 unchanged"),
+        (other.to_owned(), "", format!("{other}\n{second}"), "left as they are: "),
+    ]);
+}
+
+#[test]
+fn a_profile_has_one_style_never_both() {
+    let block = block();
+    check([
         (
             format!("\n{block}"),
-            with("--style sso"),
+            "--style sso",
             format!(
                 "\n{BEGIN}[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(ONE)\n\n\
                  [profile TWO]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(TWO)\n{END}"
@@ -78,64 +105,61 @@ fn profiles_go_into_place_or_into_the_block_and_nothing_else_changes() {
                 "{BEGIN}[profile ONE]\nregion = x\nsso_session = corp\nsso_account_id = ACCOUNT\noutput = json\n\
                  sso_role_name = ROLE(ONE)\n\n{P2}{END}"
             ),
-            with(""),
+            "",
             format!("{BEGIN}[profile ONE]\nregion = x\noutput = json\ncredential_process = EXT(ONE)\n\n{P2}{END}"),
             "1 changed, 1 unchanged",
         ),
-        // --region and --output are for new profiles, and for those of the block that have none.
+    ]);
+}
+
+#[test]
+fn region_and_output_are_set_where_a_profile_of_the_block_has_none() {
+    check([(
+        format!("{BEGIN}{P1}region = x\n{END}"),
+        "--region eu-west-1 --output json",
+        format!("{BEGIN}{P1}region = x\noutput = json\n\n{P2}region = eu-west-1\noutput = json\n{END}"),
+        "1 profiles new, 1 changed",
+    )]);
+}
+
+/// A stale profile stands in the block, belongs to this sso-session, and has a role that is no longer offered.
+#[test]
+fn prune_removes_stale_profiles_and_no_others() {
+    let gone = "[profile gone]\ncredential_process = aws-sso -p corp -r arn:aws:iam::ACCOUNT:role/Gone -ext\n";
+    let gone_native = "[profile gone]\nsso_session = corp\nsso_account_id = 000000000000\nsso_role_name = x\n";
+    let foreign = "[profile a]\ncredential_process = other\n";
+    let other_session = "[profile z]\ncredential_process = aws-sso -p other -r arn:aws:iam::ACCOUNT:role/Gone -ext\n";
+    let block = block();
+    check([
         (
-            format!("{BEGIN}{P1}region = x\n{END}"),
-            with("--region eu-west-1 --output json"),
-            format!("{BEGIN}{P1}region = x\noutput = json\n\n{P2}region = eu-west-1\noutput = json\n{END}"),
-            "1 profiles new, 1 changed",
-        ),
-        // Stale is what stands in the block, means this directory, and is no longer offered.
-        (
-            format!(
-                "[profile gone]\ncredential_process = aws-sso -p corp -r arn:aws:iam::ACCOUNT:role/Gone -ext\n{BEGIN}\
-                 [profile a]\ncredential_process = other\n\n[profile gone]\ncredential_process = aws-sso -p corp -r \
-                 arn:aws:iam::ACCOUNT:role/Gone -ext\nregion = x\n\n# on one\n{P1}\n{P2}\n[profile z]\n\
-                 credential_process = aws-sso -p other -r arn:aws:iam::ACCOUNT:role/Gone -ext\n{END}# end\n"
-            ),
-            with("--prune"),
-            format!(
-                "[profile gone]\ncredential_process = aws-sso -p corp -r arn:aws:iam::ACCOUNT:role/Gone -ext\n{BEGIN}\
-                 [profile a]\ncredential_process = other\n\n# on one\n{P1}\n{P2}\n[profile z]\n\
-                 credential_process = aws-sso -p other -r arn:aws:iam::ACCOUNT:role/Gone -ext\n{END}# end\n"
-            ),
+            format!("{gone}{BEGIN}{foreign}\n{gone}region = x\n\n# on one\n{P1}\n{P2}\n{other_session}{END}# end\n"),
+            "--prune",
+            format!("{gone}{BEGIN}{foreign}\n# on one\n{P1}\n{P2}\n{other_session}{END}# end\n"),
             "2 unchanged, 1 stale and removed",
         ),
         (
-            format!(
-                "{BEGIN}[profile gone]\nsso_session = corp\nsso_account_id = 000000000000\nsso_role_name = x\n{END}"
-            ),
-            with(""),
-            format!(
-                "{BEGIN}{P1}\n{P2}\n[profile gone]\nsso_session = corp\nsso_account_id = 000000000000\n\
-                 sso_role_name = x\n{END}"
-            ),
+            format!("{BEGIN}{gone_native}{END}"),
+            "",
+            format!("{BEGIN}{P1}\n{P2}\n{gone_native}{END}"),
             "2 profiles new, 0 changed, 0 unchanged, 1 stale (--prune removes them)",
         ),
-        // What is left out by a pattern is not stale.
-        (format!("\n{block}"), with("--exclude ROLE(ONE) --prune"), format!("\n{block}"), "1 unchanged, 0 stale"),
-        (String::new(), with("--match */ROLE(TWO)"), format!("\n{second}"), "1 profiles new"),
-        // Names of one's own.
+        // What a pattern leaves out is not stale.
+        (format!("\n{block}"), "--exclude ROLE(ONE) --prune", format!("\n{block}"), "1 unchanged, 0 stale"),
+    ]);
+}
+
+#[test]
+fn patterns_choose_roles_and_a_template_names_profiles() {
+    let small = Small::new();
+    let account = small.account.name.to_lowercase().replace(' ', "-");
+    let name = format!("corp.{account}.{}", small.account.roles[0].to_lowercase());
+    check([
+        (String::new(), "--match */ROLE(TWO)", format!("\n{}", second()), "1 profiles new"),
         (
             String::new(),
-            with("--name {session}.{account_name|slug}.{role|lower} --match */ROLE(ONE)"),
-            format!("\n{BEGIN}[profile corp.NAME.LOWER]\ncredential_process = EXT(ONE)\n{END}"),
+            "--name {session}.{account_name|slug}.{role|lower} --match */ROLE(ONE)",
+            format!("\n{BEGIN}[profile {name}]\ncredential_process = EXT(ONE)\n{END}"),
             "1 profiles new",
         ),
-    ];
-    let name = small.account.name.to_lowercase().replace(' ', "-");
-    for (file, line, expected, said) in cases {
-        let expected = expected.replace("NAME", &name).replace("LOWER", &small.account.roles[0].to_lowercase());
-        let (after, told) = small.run(&format!("{CORP}{file}"), &small.spelled(&line));
-        assert_eq!(after, small.spelled(&format!("{CORP}{expected}")), "{file:?} {line}");
-        assert!(told.contains(said), "{file:?} {line}: {told}");
-        // And once more.
-        let again = small.user.aws_sso(&small.spelled(&line)).run().success().stdout;
-        assert!(again.contains("is up to date: 0 profiles new, 0 changed"), "{file:?}: {again}");
-        assert_eq!(small.user.home.read(".aws/config"), after, "{file:?} {line}");
-    }
+    ]);
 }

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod desktop;
 pub mod disagreements;
 pub mod discovery;
+pub mod doctor;
 pub mod http;
 pub mod ini;
 pub mod process;

@@ -1,0 +1,57 @@
+//! `doctor`: a home with one thing wrong in it, and what is found and advised.
+
+mod config;
+mod environment;
+mod files;
+mod network;
+mod profiles;
+mod shell;
+mod sign_in;
+
+use std::fs;
+
+use crate::support::doctor::{doctor, findings, healthy};
+
+#[test]
+fn where_all_is_well_nothing_is_warned_of() {
+    let user = healthy();
+    let output = doctor(&user, "").run().success().quiet();
+    assert!(output.stdout.ends_with("All is well.\n"), "{output}");
+    assert!(output.stdout.lines().all(|line| line.chars().count() <= 80), "{output}");
+    for words in [
+        "read by the AWS CLI, boto3 and the AWS SDKs for Rust and JavaScript",
+        "signed in, token until",
+        "the portal service answers",
+        "clock agrees",
+    ] {
+        let joined = output.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(joined.contains(words), "{words}: {output}");
+    }
+    let json = doctor(&user, "--json").run().success().quiet();
+    assert_eq!(json.json()["verdict"], "ok", "{json}");
+    assert_eq!(json.json()["version"], env!("CARGO_PKG_VERSION"));
+    assert!(findings(&json).iter().all(|[_, verdict, ..]| verdict == "ok"), "{json}");
+}
+
+/// A check that cannot be made is a finding, and keeps no other from being made.
+#[test]
+fn a_world_in_ruins_is_told_of_to_the_end() {
+    let user = healthy();
+    let home = &user.home;
+    fs::remove_file(home.path(".aws/config")).unwrap();
+    fs::create_dir(home.path(".aws/config")).unwrap();
+    home.write(".config/aws-sso/config", "[[[\nlogin = perhaps\n\0");
+    home.write(".cache/aws-sso/inventory.json", "[");
+    let ruined = [
+        doctor(&user, "--json"),
+        doctor(&user, "--json").env_remove("HOME").env_remove("PATH"),
+        doctor(&user, "--json -p nowhere").env("HOME", "/nowhere").env("AWS_PROFILE", "\u{1b}[31m"),
+        doctor(&user, "--json").env("AWS_CONFIG_FILE", "/etc").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/zero"),
+    ];
+    for run in ruined {
+        let output = run.run().status(1).quiet();
+        let sections = output.json()["sections"].as_array().unwrap().len();
+        assert_eq!(sections, 9, "{output}");
+        assert!(findings(&output).iter().any(|[_, verdict, ..]| verdict == "broken"), "{output}");
+    }
+}

@@ -1,0 +1,76 @@
+//! Profiles whose role, session or program is gone.
+
+use crate::support::doctor::{Case, append, check, rival};
+
+const CASES: &[Case] = &[
+    (
+        "and the profiles would run it",
+        |user, run| rival(user, "\x7fELF github.com/synfinatic/aws-sso-cli/", run),
+        ["Profiles", "broken", "another tool", "aws-sso discover --absolute"],
+    ),
+    (
+        "a role that is no longer offered",
+        |user, run| {
+            append(
+                user,
+                "\n[profile gone]\ncredential_process = aws-sso -p corp -r arn:aws:iam::123456789012:role/Gone -ext\n",
+            );
+            run
+        },
+        ["Profiles", "broken", "profile gone: corp does not offer its role", "--prune"],
+    ),
+    (
+        "a role that is none",
+        |user, run| {
+            append(user, "\n[profile bad]\ncredential_process = aws-sso -p corp -r arn:aws:iam::1:user/x -ext\n");
+            run
+        },
+        ["Profiles", "broken", "profile bad: arn:aws:iam::1:user/x is not an ARN", "write a role like"],
+    ),
+    (
+        "a directory that is none",
+        |user, run| {
+            append(
+                user,
+                "\n[profile bad]\ncredential_process = aws-sso -p crop -r arn:aws:iam::123456789012:role/x -ext\n",
+            );
+            run
+        },
+        ["Profiles", "broken", "there is no profile or sso-session crop", "-p"],
+    ),
+    (
+        "a program that is not there",
+        |user, run| {
+            append(
+                user,
+                "\n[profile bad]\ncredential_process = /nowhere/aws-sso -p corp -r arn:aws:iam::123456789012:role/x -ext\n",
+            );
+            run
+        },
+        ["Profiles", "broken", "there is no program /nowhere/aws-sso", "aws-sso discover"],
+    ),
+    (
+        "a profile of a session that is not there",
+        |user, run| {
+            append(
+                user,
+                "\n[profile lost]\nsso_session = nope\nsso_account_id = 123456789012\nsso_role_name = Admin\n",
+            );
+            run
+        },
+        ["Profiles", "broken", "profile lost: there is no sso-session nope", "add the section"],
+    ),
+    (
+        "a native profile whose role is gone",
+        |user, run| {
+            append(user, "\n[profile gone]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Gone\n");
+            run
+        },
+        ["Profiles", "broken", "corp does not offer its role 123456789012/Gone", "discover --prune"],
+    ),
+];
+
+#[test]
+fn each_fault_of_a_profile_is_found() {
+    check(CASES);
+}

@@ -1,0 +1,64 @@
+//! The sso-sessions and their sign-ins.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::doctor::{Case, append, check};
+use crate::support::user::TOKEN_FILE;
+
+const CASES: &[Case] = &[
+    (
+        "a session without a start URL",
+        |user, run| {
+            append(user, "\n[sso-session half]\nsso_region = us-east-1\n");
+            run
+        },
+        ["Directories", "broken", "sso-session half has no sso_start_url", "sso_start_url = "],
+    ),
+    (
+        "not signed in",
+        |user, run| {
+            fs::remove_file(user.home.path(TOKEN_FILE)).unwrap();
+            run
+        },
+        ["Directories", "warning", "corp: not signed in", "aws-sso login -p corp"],
+    ),
+    (
+        "a lapsed sign-in",
+        |user, run| {
+            user.edit_token(|token| {
+                token["expiresAt"] = "2020-01-01T00:00:00Z".into();
+                token["refreshToken"] = Value::Null;
+            });
+            run
+        },
+        ["Directories", "warning", "corp: the sign-in lapsed at 2020-01-01", "aws-sso login -p corp"],
+    ),
+    (
+        "a token that is none",
+        |user, run| {
+            user.home.write(TOKEN_FILE, "{}");
+            run
+        },
+        ["Directories", "warning", "what is in the place of its token is none", "aws-sso login"],
+    ),
+    (
+        "another directory's token",
+        |user, run| {
+            user.edit_token(|token| token["startUrl"] = "https://other.awsapps.com/start".into());
+            run
+        },
+        ["Directories", "warning", "another start URL", "aws-sso login"],
+    ),
+    (
+        "an endpoint without TLS",
+        |_, run| run.env("AWS_ENDPOINT_URL_SSO", "http://portal.example.com"),
+        ["Directories", "broken", "is not encrypted", "use https"],
+    ),
+];
+
+#[test]
+fn each_fault_of_a_sign_in_is_found() {
+    check(CASES);
+}
