@@ -1,7 +1,7 @@
-//! The dynamic Linux program is linked to a fixed address, as the static one is by `.cargo/config.toml`.
+//! Links the dynamic Linux program to a fixed address, as `.cargo/config.toml` does for the static one.
 //!
-//! Otherwise the loader writes 14,000 addresses into it at each start: 60 page faults and 180,000 instructions, a
-//! fifth of what a cached answer takes.
+//! Otherwise the loader relocates 14,000 addresses at each start. That takes 60 page faults and 180,000 instructions, a
+//! fifth of a run with cached credentials.
 
 use std::env;
 

@@ -1,4 +1,4 @@
-//! Every environment variable that this tool reads, and the places of its files.
+//! All environment variables that this tool reads, and the paths of its files.
 //!
 //! An empty variable counts as unset, as it does for the AWS CLI.
 
@@ -22,21 +22,21 @@ fn flag(name: &str) -> Option<bool> {
     text(name).map(|value| value.eq_ignore_ascii_case("true"))
 }
 
-/// The person's home folder; the shared caches hang off it whatever else is set.
+/// The home folder. The caches that are shared with AWS tools are always below it.
 pub fn home() -> Result<PathBuf> {
     env::home_dir().filter(|home| home.is_absolute()).ok_or_else(|| {
-        Error::failed("HOME is not set, so there is no place for ~/.aws").with_remedy("set HOME to your home folder")
+        Error::failed("HOME is not set, so ~/.aws cannot be found").with_remedy("set HOME to your home folder")
     })
 }
 
-/// A path as a person writes it: `~` for the home folder.
+/// A path for messages, with `~` for the home folder.
 #[must_use]
 pub fn shown(path: &std::path::Path) -> String {
     let within = home().ok().and_then(|home| path.strip_prefix(home).ok().map(|rest| format!("~/{}", rest.display())));
     within.unwrap_or_else(|| path.display().to_string())
 }
 
-/// A leading `~` or `~/` stands for the home folder, as in every AWS tool.
+/// Replaces a leading `~` by the home folder, as every AWS tool does.
 fn expand_home(path: PathBuf) -> Result<PathBuf> {
     match path.strip_prefix("~") {
         Ok(rest) => Ok(home()?.join(rest)),
@@ -66,7 +66,7 @@ pub fn role_cache() -> Result<PathBuf> {
 
 fn xdg() -> Result<Xdg> {
     Xdg::new().map_err(|_| {
-        Error::failed("HOME is not set, so there is no place for caches and settings")
+        Error::failed("HOME is not set, so caches and settings cannot be found")
             .with_remedy("set HOME to your home folder")
     })
 }
@@ -86,7 +86,7 @@ pub fn settings_file() -> Result<PathBuf> {
     Ok(xdg()?.config_dir().join("aws-sso/config"))
 }
 
-/// `AWS_SSO_PROFILE`: the directory to use where `-p` is not given.
+/// `AWS_SSO_PROFILE`: the profile or sso-session to use without `-p`.
 #[must_use]
 pub fn sso_profile() -> Option<String> {
     text("AWS_SSO_PROFILE")
@@ -104,19 +104,19 @@ pub fn aws_profile() -> Option<String> {
     text("AWS_PROFILE").or_else(|| text("AWS_DEFAULT_PROFILE"))
 }
 
-/// A variable of the shell that ran us, to be given back to it later.
+/// A variable of the calling shell, which `clear` restores later.
 #[must_use]
 pub fn current(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
-/// The role of this shell, as `awsso use` left it: `AWS_SSO_ROLE_ARN` and `AWS_SSO_EXPIRATION` (epoch seconds).
+/// The role that `awsso use` set in this shell: `AWS_SSO_ROLE_ARN` and `AWS_SSO_EXPIRATION` (epoch seconds).
 #[must_use]
 pub fn shell_role() -> Option<(String, Option<i64>)> {
     Some((text("AWS_SSO_ROLE_ARN")?, text("AWS_SSO_EXPIRATION").and_then(|epoch| epoch.parse().ok())))
 }
 
-/// `AWS_MAX_ATTEMPTS`: how often a request is sent at most.
+/// `AWS_MAX_ATTEMPTS`: how many times a request is sent at most.
 #[must_use]
 pub fn max_attempts() -> Option<u32> {
     text("AWS_MAX_ATTEMPTS").and_then(|number| number.parse().ok()).filter(|number| *number > 0)
@@ -140,54 +140,54 @@ pub fn use_dualstack() -> Option<bool> {
     flag("AWS_USE_DUALSTACK_ENDPOINT")
 }
 
-/// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`: only the SDK's own endpoints count.
+/// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`: use only the service's standard endpoints.
 #[must_use]
 pub fn ignore_endpoint_urls() -> Option<bool> {
     flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 }
 
-/// `AWS_ENDPOINT_URL_SSO`: where the portal's API is.
+/// `AWS_ENDPOINT_URL_SSO`: the endpoint of the portal.
 #[must_use]
 pub fn sso_endpoint_url() -> Option<String> {
     text("AWS_ENDPOINT_URL_SSO")
 }
 
-/// `AWS_ENDPOINT_URL_SSO_OIDC`: where signing in happens.
+/// `AWS_ENDPOINT_URL_SSO_OIDC`: the endpoint for signing in.
 #[must_use]
 pub fn oidc_endpoint_url() -> Option<String> {
     text("AWS_ENDPOINT_URL_SSO_OIDC")
 }
 
-/// `AWS_ENDPOINT_URL_SIGNIN`: where the console signs in.
+/// `AWS_ENDPOINT_URL_SIGNIN`: the endpoint for signing in to the console.
 #[must_use]
 pub fn signin_endpoint_url() -> Option<String> {
     text("AWS_ENDPOINT_URL_SIGNIN")
 }
 
-/// `AWS_ENDPOINT_URL`: where every service is.
+/// `AWS_ENDPOINT_URL`: the endpoint of all services.
 #[must_use]
 pub fn endpoint_url() -> Option<String> {
     text("AWS_ENDPOINT_URL")
 }
 
-/// `BROWSER`: the program that opens links; several are separated by colons, `%s` stands for the link.
+/// `BROWSER`: the programs that open links, separated by colons. `%s` stands for the link.
 #[must_use]
 pub fn browser() -> Option<String> {
     text("BROWSER")
 }
 
-/// Why a person would not see this machine's browser.
+/// Why the user would not see a browser that this machine opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Elsewhere {
-    /// The person is at another machine.
+    /// The user is at another machine.
     OverSsh,
-    /// The browser is outside.
+    /// The user's browser is outside the container.
     InContainer,
-    /// There is nothing to show it on.
+    /// There is no graphical display.
     NoDisplay,
 }
 
-/// Why no browser of this machine would be seen by the person, if so.
+/// Whether the user would not see a browser that this machine opens, and why.
 #[must_use]
 pub fn elsewhere() -> Option<Elsewhere> {
     let is_set = |name: &&str| text(name).is_some();
@@ -199,18 +199,18 @@ pub fn elsewhere() -> Option<Elsewhere> {
     {
         return Some(Elsewhere::InContainer);
     }
-    let displayless = cfg!(all(unix, not(target_os = "macos")))
+    let has_no_display = cfg!(all(unix, not(target_os = "macos")))
         && !["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].iter().any(is_set);
-    displayless.then_some(Elsewhere::NoDisplay)
+    has_no_display.then_some(Elsewhere::NoDisplay)
 }
 
-/// `NO_COLOR`: a person wants no colours, whatever its value.
+/// `NO_COLOR`: no colours if it is set, whatever its value.
 #[must_use]
 pub fn no_color() -> bool {
     path("NO_COLOR").is_some()
 }
 
-/// `SHELL`: the person's shell.
+/// `SHELL`: the user's shell.
 #[must_use]
 pub fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty())
@@ -222,18 +222,18 @@ pub fn proxy_variable(name: &str) -> Option<String> {
     text(name)
 }
 
-/// `$XDG_CONFIG_HOME`, or `~/.config`: where programs keep their settings.
+/// `$XDG_CONFIG_HOME`, or `~/.config`.
 pub fn config_home() -> Result<PathBuf> {
     Ok(xdg()?.config_dir())
 }
 
-/// `ZDOTDIR`: where zsh has its start-up files, if not in the home folder.
+/// `ZDOTDIR`: the folder of zsh's start-up files, if it is not the home folder.
 #[must_use]
 pub fn zsh_folder() -> Option<PathBuf> {
     path("ZDOTDIR")
 }
 
-/// `PATH`: where programs are found.
+/// `PATH`: the folders in which programs are looked up.
 #[must_use]
 pub fn search_path() -> Option<OsString> {
     env::var_os("PATH")

@@ -1,10 +1,10 @@
-//! Instants as the AWS files and the service spell them.
+//! Times in the formats of AWS files and services.
 
 use jiff::Timestamp;
 
-/// Reads the spellings found in shared files: `Z`, an offset, fractions, and the old `…UTC` suffix.
+/// Reads the formats found in shared files: `Z`, an offset, fractions, and the old suffix `UTC`.
 ///
-/// A date without a zone is refused, as botocore does.
+/// A time without a zone is refused, since botocore refuses it too.
 #[must_use]
 pub fn parse(text: &str) -> Option<Timestamp> {
     match text.strip_suffix("UTC") {
@@ -13,10 +13,10 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// Writes `YYYY-MM-DDTHH:MM:SSZ`, the one spelling that every SDK reads.
+/// Writes `YYYY-MM-DDTHH:MM:SSZ`, the only format that every SDK reads.
 #[must_use]
 pub fn format(instant: Timestamp) -> String {
-    // Whole seconds only: jiff leaves the fraction out when it is zero.
+    // jiff leaves the fraction out when it is zero.
     Timestamp::from_second(instant.as_second()).unwrap_or(instant).to_string()
 }
 
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_every_spelling_that_aws_tools_write() {
+    fn reads_every_format_that_aws_tools_write() {
         let cases = [
             ("2026-11-22T23:02:02Z", Some(1_795_388_522)),
             ("2026-11-22T23:02:02UTC", Some(1_795_388_522)),

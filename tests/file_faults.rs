@@ -225,7 +225,7 @@ fn a_home_that_is_no_place_is_told_and_one_of_xdgs_that_is_none_is_not_used() {
     }
     for process in homeless {
         let output = process.run().status(1);
-        let _ = output.complains("there is no place for ~/.aws").complains("set HOME to your home folder");
+        let _ = output.complains("~/.aws cannot be found").complains("set HOME to your home folder");
     }
     for value in ["", "relative", "./.cache"] {
         let cold = user.process().current_dir(user.home.path("tmp"));

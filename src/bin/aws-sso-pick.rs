@@ -1,10 +1,10 @@
-//! The picker: rows on stdin, what a person chose of them on stdout, the person on the terminal.
+//! The picker: reads rows from stdin, lets the user choose on the terminal, and prints the keys of the chosen rows.
 //!
-//! A process of its own, since skim replaces the allocator of its program and brings a hundred crates, none of which
-//! is to see a secret. It is told names and nothing else.
+//! It is a process of its own because skim replaces the allocator of its program and brings a hundred crates, which must
+//! not see a secret. This process gets names only.
 //!
-//! A row is a line: its key, what is shown, and lines of the preview, separated by tabs. An empty line says that there
-//! are no more. The end of stdin says that nobody waits for the choice any longer.
+//! Each row is a line with a key, the shown text and the lines of the preview, separated by tabs. An empty line means that
+//! there are no more rows. When stdin closes, aws-sso has ended, so the picker ends too.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -21,17 +21,17 @@ use skim::prelude::{
 use skim::tui::options::TuiLayout;
 use tokio::sync::oneshot;
 
-/// Choose rows of stdin on the terminal: the picker of `awsso pick`.
+/// Let the user choose rows on the terminal: the picker of `awsso pick`.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Several rows may be chosen, with Tab
+    /// Allow several rows, marked with Tab
     #[arg(long)]
     multi: bool,
-    /// What is searched for at first
+    /// Search text to begin with
     #[arg(long, default_value = "", allow_hyphen_values = true)]
     query: String,
-    /// What stands above the rows
+    /// Line above the rows
     #[arg(long, default_value = "", allow_hyphen_values = true)]
     header: String,
 }
@@ -39,14 +39,14 @@ struct Arguments {
 const GIVEN_UP: u8 = 130;
 const WRONG_USAGE: u8 = 2;
 
-/// A row; all of it is text that is shown as it stands.
-struct Row {
+/// A row of the list, in the form that skim needs.
+struct Item {
     key: String,
     shown: String,
     preview: String,
 }
 
-impl Row {
+impl Item {
     fn parse(line: &str) -> Self {
         let mut fields = line.split('\t');
         let mut next = || fields.next().unwrap_or_default().to_owned();
@@ -55,7 +55,7 @@ impl Row {
     }
 }
 
-impl SkimItem for Row {
+impl SkimItem for Item {
     fn text(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.shown)
     }
@@ -71,27 +71,27 @@ impl SkimItem for Row {
     }
 }
 
-/// How it ended.
-enum End {
+/// How the picker ended.
+enum Ending {
     Chosen(Vec<String>),
     GivenUp,
-    /// By a signal of this number.
+    /// A signal with this number came.
     Signal(u8),
-    /// Nobody waits for the choice.
+    /// stdin closed: aws-sso no longer waits for a choice.
     Abandoned,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Err(error) = draw_on_the_terminal() {
-        eprintln!("aws-sso-pick: there is no terminal to choose on: {error}");
+        eprintln!("aws-sso-pick: no terminal: {error}");
         return ExitCode::from(WRONG_USAGE);
     }
     match pick(&arguments) {
-        Ok(End::Chosen(keys)) => print(&keys),
-        Ok(End::GivenUp) => ExitCode::from(GIVEN_UP),
-        Ok(End::Signal(number)) => ExitCode::from(128 + number),
-        Ok(End::Abandoned) => ExitCode::FAILURE,
+        Ok(Ending::Chosen(keys)) => print(&keys),
+        Ok(Ending::GivenUp) => ExitCode::from(GIVEN_UP),
+        Ok(Ending::Signal(number)) => ExitCode::from(128 + number),
+        Ok(Ending::Abandoned) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("aws-sso-pick: {error}");
             ExitCode::FAILURE
@@ -99,7 +99,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// skim draws on stderr, which may be redirected; the keys it reads from the terminal by itself.
+/// Connects stderr, on which skim draws, with the terminal. skim itself reads keys from the terminal.
 fn draw_on_the_terminal() -> io::Result<()> {
     if io::stderr().is_terminal() {
         return Ok(());
@@ -117,42 +117,40 @@ fn print(keys: &[String]) -> ExitCode {
     }
 }
 
-fn pick(arguments: &Arguments) -> Result<End, Box<dyn std::error::Error>> {
+fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
     let (rows, abandoned) = read_rows();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut skim = Skim::init(options(arguments)?, Some(rows))?;
-    let end = runtime.block_on(async {
-        // Before the terminal is another than it was.
-        let mut signals = Signals::listen()?;
+    runtime.block_on(async {
+        // Before skim changes the terminal, so that no signal can end the process without restoring it.
+        let mut signals = EndSignals::listen()?;
         skim.start();
         skim.init_tui()?;
         skim.enter().await?;
-        // What is not taken is dropped with `skim`, which gives the terminal back.
+        // Returning drops `skim`, which restores the terminal.
         tokio::select! {
-            outcome = skim.run() => outcome.map(|()| None)?,
-            number = signals.next() => Some(End::Signal(number)),
-            _ = abandoned => Some(End::Abandoned),
+            outcome = skim.run() => outcome?,
+            number = signals.next() => return Ok(Ending::Signal(number)),
+            _ = abandoned => return Ok(Ending::Abandoned),
         }
-        .map_or_else(|| Ok::<_, Box<dyn std::error::Error>>(None), |end| Ok(Some(end)))
-    })?;
-    let output = runtime.block_on(async { skim.output() });
-    Ok(match end {
-        Some(end) => end,
-        None if output.is_abort || output.selected_items.is_empty() => End::GivenUp,
-        None => End::Chosen(output.selected_items.iter().map(|item| item.output().into_owned()).collect()),
+        let output = skim.output();
+        if output.is_abort || output.selected_items.is_empty() {
+            return Ok(Ending::GivenUp);
+        }
+        Ok(Ending::Chosen(output.selected_items.iter().map(|item| item.output().into_owned()).collect()))
     })
 }
 
-/// The signals that end programs. Ctrl-C is a key here.
+/// The signals that end programs. The terminal is in raw mode, so Ctrl-C is a key and sends no SIGINT.
 #[cfg(unix)]
-struct Signals {
+struct EndSignals {
     term: tokio::signal::unix::Signal,
     hup: tokio::signal::unix::Signal,
     int: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
-impl Signals {
+impl EndSignals {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
@@ -162,7 +160,7 @@ impl Signals {
         })
     }
 
-    /// The number of the next one.
+    /// Waits for the next signal and returns its number.
     async fn next(&mut self) -> u8 {
         tokio::select! {
             _ = self.term.recv() => 15,
@@ -173,10 +171,10 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
+struct EndSignals;
 
 #[cfg(not(unix))]
-impl Signals {
+impl EndSignals {
     fn listen() -> io::Result<Self> {
         Ok(Self)
     }
@@ -186,7 +184,7 @@ impl Signals {
     }
 }
 
-/// Whether a preview of full height would leave hardly a row to choose from.
+/// Whether the terminal is so low that a preview of full height would leave hardly any rows.
 fn is_short() -> bool {
     const ENOUGH: u16 = 14;
     #[cfg(unix)]
@@ -204,22 +202,22 @@ fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Err
         .height("100%")
         .no_mouse(true)
         .preview_window(if is_short() { "down:2" } else { "down:6" })
-        // Columns stay where they are, wherever in the row the match is.
+        // Without this skim scrolls each row to its match, and the columns are no longer aligned.
         .no_hscroll(true)
-        // Of two that match as well, the one that was used more recently, which stands first.
+        // Of two equally good matches, the first row wins: it is the one that was used more recently.
         .tiebreak(vec![RankCriteria::Score, RankCriteria::Index])
-        // The preview is the row's own text; no command is ever run.
+        // No command: the preview is the row's own text.
         .preview("")
         .build()?;
     if !arguments.header.is_empty() {
         options.header = Some(arguments.header.clone());
     }
-    // This key turns the query into a command.
+    // This key makes skim run the query as a command.
     options.keymap.remove(&parse_key("ctrl-q")?);
     Ok(options)
 }
 
-/// Reads the rows as they come, on a thread of its own. The second half is ready when stdin ends.
+/// Reads rows on a thread of its own. The second value resolves when stdin closes.
 fn read_rows() -> (SkimItemReceiver, oneshot::Receiver<()>) {
     let (sender, rows): (SkimItemSender, SkimItemReceiver) = unbounded();
     let (ended, abandoned) = oneshot::channel();
@@ -231,7 +229,7 @@ fn read_rows() -> (SkimItemReceiver, oneshot::Receiver<()>) {
 }
 
 fn forward(sender: SkimItemSender) {
-    /// What has been read is shown once there is so much of it, or nothing more at hand.
+    /// Rows are passed on in batches of this size, or earlier if no further row has arrived yet.
     const BATCH: usize = 1024;
     let mut stdin = io::BufReader::with_capacity(1 << 16, io::stdin());
     let mut sender = Some(sender);
@@ -241,7 +239,7 @@ fn forward(sender: SkimItemSender) {
         let row = line.trim_end_matches('\n');
         let is_end = row.is_empty();
         if !is_end {
-            batch.push(Arc::new(Row::parse(row)));
+            batch.push(Arc::new(Item::parse(row)));
         }
         line.clear();
         let is_due = batch.len() >= BATCH || is_end || !stdin.buffer().contains(&b'\n');
@@ -249,6 +247,7 @@ fn forward(sender: SkimItemSender) {
             let _ = sender.send(std::mem::take(&mut batch));
         }
         if is_end {
+            // Tells skim that the list is complete. stdin is still read, to notice when it closes.
             sender = None;
         }
     }

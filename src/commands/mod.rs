@@ -176,7 +176,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Process(arguments) => process::run(&context, &arguments.role)?,
         Verb::Complete(arguments) => complete::run(&arguments, Cli::command())?,
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command())?,
-        Verb::Packaging(arguments) => packaging::run(&arguments, Cli::command())?,
+        Verb::Packaging(arguments) => packaging::run(&arguments, &Cli::command())?,
         Verb::Login(arguments) => login::run(&context, &arguments)?,
         Verb::Logout => logout::run(&context)?,
         Verb::Status(arguments) => status::run(&context, &arguments)?,

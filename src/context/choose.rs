@@ -9,7 +9,7 @@ use super::listing::{Listing, Profiles};
 use crate::aws_config::directory::Directory;
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Recent};
-use crate::picker::{self, Question, Rows};
+use crate::picker::{self, Choices, Question};
 use crate::programs;
 use crate::secret_store::StoreKind;
 
@@ -44,7 +44,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     } else {
         let rows = rows(&listing, &directory, is_old);
         let header = listing.header();
-        let question = Question { title: "role", header: &header, query, many, instead };
+        let question = Question { title: "role", header: &header, query, many, remedy: instead };
         picker::choose(context.picker()?, &question, rows)?
     };
     let region = context.config()?.region_of(&directory.name).map(str::to_owned);
@@ -60,7 +60,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
 }
 
 /// The rows of the remembered list. If it is old, new roles are added while the user looks at it.
-fn rows(listing: &Arc<Listing>, directory: &Directory, is_old: bool) -> Rows {
+fn rows(listing: &Arc<Listing>, directory: &Directory, is_old: bool) -> Choices {
     let (shown, grown) = (Arc::clone(listing), Arc::clone(listing));
     let directory = directory.clone();
     let later = move || {
@@ -68,10 +68,10 @@ fn rows(listing: &Arc<Listing>, directory: &Directory, is_old: bool) -> Rows {
         let now = Inventory::remembered(&directory).ok().flatten();
         now.map(|inventory| grown.grow(&inventory)).unwrap_or_default()
     };
-    Rows {
+    Choices {
         count: listing.len(),
-        row: Arc::new(move |index| shown.row(index)),
-        later: is_old.then(|| Box::new(later) as Box<dyn FnOnce() -> Vec<picker::Row> + Send>),
+        choice: Arc::new(move |index| shown.row(index)),
+        later: is_old.then(|| Box::new(later) as Box<dyn FnOnce() -> Vec<picker::Choice> + Send>),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::aws_config::directory::Directory;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
-use crate::picker::{self, Question, Row, Rows};
+use crate::picker::{self, Choice, Choices, Question};
 use crate::provider::Provider;
 use crate::role::{Place, RoleArn, RoleRef};
 use crate::terminal::{Terminal, clean};
@@ -133,11 +133,14 @@ fn which(account_id: &str, roles: &[String]) -> Error {
 fn ask(context: &Context, account_id: &str, account: &str, roles: &[String]) -> Result<usize> {
     let header = format!("{account_id}  {}", clean(account));
     let instead = "name it as ACCOUNT_ID/NAME";
-    let question = Question { title: "role", header: &header, query: "", many: false, instead };
+    let question = Question { title: "role", header: &header, query: "", many: false, remedy: instead };
     let shown: Vec<_> = roles.iter().map(|role| clean(role).into_owned()).collect();
-    let rows = Rows {
+    let rows = Choices {
         count: shown.len(),
-        row: Arc::new(move |index| Row { shown: shown.get(index).cloned().unwrap_or_default(), details: Vec::new() }),
+        choice: Arc::new(move |index| Choice {
+            shown: shown.get(index).cloned().unwrap_or_default(),
+            details: Vec::new(),
+        }),
         later: None,
     };
     let chosen = picker::choose(context.picker()?, &question, rows)?;

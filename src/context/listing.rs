@@ -13,7 +13,7 @@ use crate::aws_config::directory::Directory;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::{Account, Inventory, Recent};
-use crate::picker::Row;
+use crate::picker::Choice;
 use crate::role::{RoleArn, RoleRef};
 use crate::secret_store::SecretStore;
 use crate::terminal::clean;
@@ -143,7 +143,7 @@ impl Listing {
         self.line("ACCOUNT", "ID", "ROLE", "PROFILE")
     }
 
-    pub(crate) fn row(&self, index: usize) -> Row {
+    pub(crate) fn row(&self, index: usize) -> Choice {
         self.entries.get(index).map(|entry| self.rendered(self.shown(entry))).unwrap_or_default()
     }
 
@@ -158,7 +158,7 @@ impl Listing {
     }
 
     /// Adds the roles that are new, and returns their rows.
-    pub(crate) fn grow(&self, inventory: &Inventory) -> Vec<Row> {
+    pub(crate) fn grow(&self, inventory: &Inventory) -> Vec<Choice> {
         let known: HashSet<_> = self.inventory.roles().map(|(_, role)| role).collect();
         let (rows, roles) = inventory
             .roles()
@@ -209,7 +209,7 @@ impl Listing {
         Shown { account, role_name: &account.roles[entry.role], last_use: entry.last_use }
     }
 
-    fn rendered(&self, shown: Shown<'_>) -> Row {
+    fn rendered(&self, shown: Shown<'_>) -> Choice {
         let Shown { account, role_name, last_use } = shown;
         let role = self.inventory.arn(account, role_name);
         let mut details = vec![clean(&account.email).into_owned(), clean(&role.to_string()).into_owned()];
@@ -218,7 +218,7 @@ impl Listing {
             ..=0 => "credentials have expired".to_owned(),
             left => format!("credentials for {} more", span(left)),
         }));
-        Row { shown: self.text(shown), details }
+        Choice { shown: self.text(shown), details }
     }
 
     fn text(&self, shown: Shown<'_>) -> String {

@@ -1,4 +1,4 @@
-//! Asks a person which: through a picker program, or by number where there is none.
+//! Lets the user choose from a list: with a picker program, or by number if none is installed.
 
 mod number;
 mod program;
@@ -10,20 +10,20 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::terminal::Terminal;
 
-/// Who asks.
+/// The way in which the user chooses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Picker {
     /// `aws-sso-pick`, which is installed beside this program.
     #[default]
     Skim,
-    /// The person's own `fzf`.
+    /// `fzf`, if the user has installed it.
     Fzf,
-    /// A numbered list, as well where the program of the other two is missing.
+    /// A numbered list. The other two fall back to it if their program is missing.
     Number,
 }
 
 impl Picker {
-    /// Whether its program is here; one that is not gives way to the numbered list.
+    /// Whether its program is installed. If not, the numbered list is used.
     #[must_use]
     pub fn is_installed(self) -> bool {
         self == Self::Number || program::find(self).is_some()
@@ -38,7 +38,7 @@ impl FromStr for Picker {
             "skim" => Ok(Self::Skim),
             "fzf" => Ok(Self::Fzf),
             "number" => Ok(Self::Number),
-            other => Err(Error::usage(format!("picker is skim, fzf or number, not {other}"))),
+            other => Err(Error::usage(format!("picker must be skim, fzf or number, not {other}"))),
         }
     }
 }
@@ -53,50 +53,52 @@ impl fmt::Display for Picker {
     }
 }
 
-/// What is asked.
+/// What the user is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    /// What is chosen: "role".
+    /// The noun for a choice, such as "role".
     pub title: &'a str,
-    /// What stands above the rows.
+    /// The line above the choices.
     pub header: &'a str,
-    /// What is searched for at first.
+    /// The search text to begin with.
     pub query: &'a str,
-    /// Whether several may be chosen.
+    /// Whether the user may choose several.
     pub many: bool,
-    /// What to do where nobody can be asked.
-    pub instead: &'a str,
+    /// What to do if there is no terminal, for the error message.
+    pub remedy: &'a str,
 }
 
-/// One of the choices. A terminal sees both as they stand, so both are clean and neither holds a tab or a line break.
+/// One of the choices.
+///
+/// The terminal shows both fields unchanged, so they must hold no control characters, tabs or line breaks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Row {
-    /// The line that is searched and chosen.
+pub struct Choice {
+    /// The line in the list, which is also what the search looks at.
     pub shown: String,
-    /// Lines that are shown while it is the current one.
+    /// The preview, line by line.
     pub details: Vec<String>,
 }
 
-/// The choices, each made when it is its turn: the first is seen long before the last of fifty thousand is written.
-pub struct Rows {
+/// All choices. Each is created when it is written, so that the first is on screen long before the last of 50,000.
+pub struct Choices {
     /// How many there are.
     pub count: usize,
-    /// The row of an index below `count`.
-    pub row: Arc<dyn Fn(usize) -> Row + Send + Sync>,
-    /// More of them, numbered on from `count`, whenever they come. A numbered list does not wait for them.
-    pub later: Option<Box<dyn FnOnce() -> Vec<Row> + Send>>,
+    /// Creates the choice with an index below `count`.
+    pub choice: Arc<dyn Fn(usize) -> Choice + Send + Sync>,
+    /// Fetches more choices, numbered from `count` on. The numbered list does not show them.
+    pub later: Option<Box<dyn FnOnce() -> Vec<Choice> + Send>>,
 }
 
-/// The indexes of the rows that the person chooses: one, or at least one where the question is for many.
-pub fn choose(picker: Picker, question: &Question<'_>, rows: Rows) -> Result<Vec<usize>> {
+/// Returns the indexes of the user's choices: one, or at least one if the question allows several.
+pub fn choose(picker: Picker, question: &Question<'_>, choices: Choices) -> Result<Vec<usize>> {
     let Some(mut terminal) = Terminal::open() else {
         return Err(Error::usage(format!("there is no terminal to choose the {} on", question.title))
-            .with_remedy(question.instead));
+            .with_remedy(question.remedy));
     };
     if let Some(program) = program::find(picker) {
-        return program.ask(question, rows);
+        return program.ask(question, choices);
     }
-    let rows: Vec<_> = (0..rows.count).map(|index| (rows.row)(index).shown).collect();
+    let rows: Vec<_> = (0..choices.count).map(|index| (choices.choice)(index).shown).collect();
     number::ask(&mut terminal, question, &rows)
         .map_err(|error| Error::failed(format!("the terminal cannot be used: {error}")))?
         .ok_or_else(|| nothing_chosen(question))

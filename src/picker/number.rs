@@ -1,14 +1,14 @@
-//! The numbered prompt, on the terminal itself.
+//! The numbered list, printed on the terminal.
 
 use std::io::{self, Write};
 
 use super::Question;
 use crate::terminal::Terminal;
 
-/// More than this nobody reads: part of a name leads to fewer.
+/// How many rows are shown at most. The user can type part of a name to see others.
 const MOST: usize = 200;
 
-/// The indexes of the chosen rows; `None` where the person gives up.
+/// The indexes of the chosen rows; `None` if the user gives up.
 pub(super) fn ask(terminal: &mut Terminal, question: &Question<'_>, rows: &[String]) -> io::Result<Option<Vec<usize>>> {
     let title = question.title;
     show(terminal, rows, &matching(rows, question.query))?;
@@ -23,7 +23,7 @@ pub(super) fn ask(terminal: &mut Terminal, question: &Question<'_>, rows: &[Stri
         match numbers(&answer, rows.len()) {
             Some(chosen) if question.many || chosen.len() == 1 => return Ok(Some(chosen)),
             Some(_) => {
-                writeln!(terminal, "One {title}, please.")?;
+                writeln!(terminal, "Choose one {title} only.")?;
                 continue;
             }
             None => {}
@@ -40,24 +40,24 @@ fn show(terminal: &mut Terminal, rows: &[String], indexes: &[usize]) -> io::Resu
     let width = rows.len().to_string().len();
     let lines = indexes.iter().take(MOST).map(|index| format!("{:>width$}  {}\n", index + 1, rows[*index]));
     let mut text: String = lines.collect();
-    match indexes.len().saturating_sub(MOST) {
-        0 => {}
-        more => text.push_str(&format!("and {more} more; part of a name shows fewer\n")),
+    let more = indexes.len().saturating_sub(MOST);
+    if more > 0 {
+        text.push_str(&format!("and {more} more; type part of a name to see fewer\n"));
     }
     terminal.write_all(text.as_bytes())
 }
 
-/// The indexes of the rows that hold each of the words, whatever its case.
+/// The indexes of the rows that contain all words, in any case.
 pub(super) fn matching(rows: &[String], words: &str) -> Vec<usize> {
     let words: Vec<_> = words.split_whitespace().map(str::to_lowercase).collect();
-    let holds = |row: &String| {
+    let has_all_words = |row: &String| {
         let row = row.to_lowercase();
         words.iter().all(|word| row.contains(word))
     };
-    (0..rows.len()).filter(|index| holds(&rows[*index])).collect()
+    (0..rows.len()).filter(|index| has_all_words(&rows[*index])).collect()
 }
 
-/// The indexes that `2`, or `1 3 5-7`, names; `None` where the answer is anything else than numbers of rows.
+/// The indexes for an answer such as `2` or `1 3 5-7`; `None` if it contains anything but numbers of rows.
 fn numbers(answer: &str, count: usize) -> Option<Vec<usize>> {
     let mut chosen = Vec::new();
     for word in answer.split([' ', ',']).filter(|word| !word.is_empty()) {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_words_of_a_row() {
+    fn words_match_rows_in_any_case_and_order() {
         let rows = ["dev  111  Admin", "prod  222  Admin", "prod-eu  333  Reader"].map(str::to_owned);
         let cases: [(&str, &[usize]); 6] =
             [("DEV", &[0]), ("prod", &[1, 2]), ("prod admin", &[1]), ("333", &[2]), ("nothing", &[]), ("", &[0, 1, 2])];

@@ -1,4 +1,4 @@
-//! A picker that is a program: it gets the rows on its stdin and answers on its stdout, and draws on the terminal.
+//! Runs a picker program, which reads the choices from stdin, draws on the terminal and prints what the user chose.
 
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
@@ -6,25 +6,24 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
-use super::{Picker, Question, Row, Rows, nothing_chosen};
+use super::{Choice, Choices, Picker, Question, nothing_chosen};
 use crate::environment;
 use crate::error::{Error, Kind, Result};
 
-/// The program of one of the pickers.
 #[derive(Debug)]
-pub(super) struct Program {
+pub(super) struct PickerProgram {
     picker: Picker,
     path: PathBuf,
 }
 
-/// The picker's program, if it has one and that is installed.
-pub(super) fn find(picker: Picker) -> Option<Program> {
+/// The picker's program, if it has one and it is installed.
+pub(super) fn find(picker: Picker) -> Option<PickerProgram> {
     let path = match picker {
         Picker::Skim => beside_us("aws-sso-pick").or_else(|| on_path("aws-sso-pick")),
         Picker::Fzf => on_path("fzf"),
         Picker::Number => None,
     }?;
-    Some(Program { picker, path })
+    Some(PickerProgram { picker, path })
 }
 
 fn beside_us(name: &str) -> Option<PathBuf> {
@@ -35,25 +34,26 @@ fn beside_us(name: &str) -> Option<PathBuf> {
 fn on_path(name: &str) -> Option<PathBuf> {
     let folders = environment::search_path()?;
     std::env::split_paths(&folders)
-        // An empty one would mean whatever folder the person happens to be in.
+        // An empty or relative entry would mean the current folder, where anyone may have put a program.
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())
 }
 
-impl Program {
-    pub(super) fn ask(&self, question: &Question<'_>, rows: Rows) -> Result<Vec<usize>> {
+impl PickerProgram {
+    pub(super) fn ask(&self, question: &Question<'_>, choices: Choices) -> Result<Vec<usize>> {
         let mut child = self.command(question).spawn().map_err(|error| self.failed(&error.to_string()))?;
         let picker = self.picker;
         let stdin = child.stdin.take().map(Arc::new);
-        // Ours takes the end of its stdin for the end of this process, others for that of the rows.
+        // aws-sso-pick ends when its stdin closes, because then this process has died. fzf needs the end of stdin to know
+        // that there are no more rows.
         let _held = stdin.clone().filter(|_| picker == Picker::Skim);
         if let Some(stdin) = stdin {
-            // Not waited for: more rows may come after the choice is made.
-            std::thread::spawn(move || feed(picker, &stdin, rows));
+            // Never joined: it may still be fetching choices when the user has chosen.
+            std::thread::spawn(move || feed(picker, &stdin, choices));
         }
-        // Whoever is sent away before the picker has left would leave the terminal as the picker had it.
-        let _guard = Guard::of(&child);
+        // If a signal ended this process first, the picker would leave the terminal in raw mode.
+        let _guard = SignalGuard::forward_to(&child);
         let (status, answer) = finish(child).map_err(|error| self.failed(&error.to_string()))?;
         if !status.success() {
             return Err(self.ended(status, question));
@@ -61,7 +61,7 @@ impl Program {
         let chosen = answer.lines().map(|line| line.split('\t').next().unwrap_or_default().parse());
         match chosen.collect::<std::result::Result<Vec<usize>, _>>() {
             Ok(chosen) if !chosen.is_empty() => Ok(chosen),
-            _ => Err(self.failed("it answered with something else than a row")),
+            _ => Err(self.failed("it did not print the number of a row")),
         }
     }
 
@@ -69,7 +69,7 @@ impl Program {
         let mut command = Command::new(&self.path);
         match self.picker {
             Picker::Fzf => {
-                // No preview: that would be a command line with names in it, for a shell to read.
+                // No preview: fzf runs it as a shell command, with names from the service in it.
                 command.args(["--delimiter=\t", "--with-nth=2", "--nth=1..", "--tiebreak=index", "--preview="]);
                 command.args(["--layout=reverse", if question.many { "--multi" } else { "--no-multi" }]);
             }
@@ -79,7 +79,7 @@ impl Program {
         }
         command.arg(format!("--query={}", question.query));
         command.arg(format!("--header={}", question.header));
-        // Under `$(…)` and behind a program that swallows stderr the person still sees the terminal.
+        // stderr may be redirected, as in `$(…)`. The picker draws on it, so it gets the terminal.
         let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(terminal.map_or_else(|_| Stdio::inherit(), Stdio::from));
@@ -88,10 +88,10 @@ impl Program {
 
     fn ended(&self, status: ExitStatus, question: &Question<'_>) -> Error {
         match status.code() {
-            // 1 is fzf's word for Enter where nothing matches.
             Some(code) if code == i32::from(Kind::Cancelled.status()) => nothing_chosen(question),
+            // fzf's status for Enter without a match.
             Some(1) if self.picker == Picker::Fzf => nothing_chosen(question),
-            // Stopped by a signal that was meant for all of us.
+            // Ended by a signal.
             None | Some(129 | 130 | 143) => nothing_chosen(question),
             Some(code) => self.failed(&format!("it ended with status {code}")),
         }
@@ -104,47 +104,47 @@ impl Program {
     }
 }
 
-/// While it lives, a signal that would end this process ends the picker instead, and this process after it.
-struct Guard {
+/// While this exists, SIGHUP and SIGTERM end the picker instead of this process, which then ends by itself.
+struct SignalGuard {
     #[cfg(unix)]
-    over: Arc<std::sync::atomic::AtomicBool>,
+    is_over: Arc<std::sync::atomic::AtomicBool>,
 }
 
-impl Guard {
+impl SignalGuard {
     #[cfg(unix)]
-    fn of(child: &Child) -> Self {
+    fn forward_to(child: &Child) -> Self {
         use signal_hook::consts::{SIGHUP, SIGTERM};
-        let over = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let is_over = Arc::new(std::sync::atomic::AtomicBool::new(false));
         for signal in [SIGHUP, SIGTERM] {
-            // Without a handler the signal ends this process at once, as before.
-            let _ = forward(signal, child.id(), &over);
+            // If this fails, the signal ends this process at once, as by default.
+            let _ = forward(signal, child.id(), &is_over);
         }
-        Self { over }
+        Self { is_over }
     }
 
     #[cfg(not(unix))]
-    fn of(_child: &Child) -> Self {
+    fn forward_to(_child: &Child) -> Self {
         Self {}
     }
 }
 
 #[cfg(unix)]
-impl Drop for Guard {
+impl Drop for SignalGuard {
     fn drop(&mut self) {
-        self.over.store(true, std::sync::atomic::Ordering::SeqCst);
+        self.is_over.store(true, std::sync::atomic::Ordering::SeqCst);
     }
 }
 
-/// Hands a signal on to the picker until it is over with that.
+/// Passes a signal on to the picker until `is_over` is set; then the signal has its default effect again.
 #[cfg(unix)]
-fn forward(signal: i32, child: u32, over: &Arc<std::sync::atomic::AtomicBool>) -> std::io::Result<()> {
+fn forward(signal: i32, child: u32, is_over: &Arc<std::sync::atomic::AtomicBool>) -> std::io::Result<()> {
     use std::io::Read as _;
-    let (mut told, teller) = std::os::unix::net::UnixStream::pair()?;
-    signal_hook::flag::register_conditional_default(signal, Arc::clone(over))?;
-    signal_hook::low_level::pipe::register(signal, teller)?;
-    let over = Arc::clone(over);
+    let (mut receiver, sender) = std::os::unix::net::UnixStream::pair()?;
+    signal_hook::flag::register_conditional_default(signal, Arc::clone(is_over))?;
+    signal_hook::low_level::pipe::register(signal, sender)?;
+    let is_over = Arc::clone(is_over);
     std::thread::spawn(move || {
-        while told.read_exact(&mut [0]).is_ok() && !over.load(std::sync::atomic::Ordering::SeqCst) {
+        while receiver.read_exact(&mut [0]).is_ok() && !is_over.load(std::sync::atomic::Ordering::SeqCst) {
             let picker = i32::try_from(child).ok().and_then(rustix::process::Pid::from_raw);
             let _ = picker.map(|picker| rustix::process::kill_process(picker, rustix::process::Signal::TERM));
         }
@@ -152,27 +152,27 @@ fn forward(signal: i32, child: u32, over: &Arc<std::sync::atomic::AtomicBool>) -
     Ok(())
 }
 
-/// Waits for the end, and for what was said until then.
+/// Waits for the picker to end; returns its status and what it printed.
 fn finish(child: Child) -> std::io::Result<(ExitStatus, String)> {
     let output = child.wait_with_output()?;
     Ok((output.status, String::from_utf8_lossy(&output.stdout).into_owned()))
 }
 
-/// Writes the rows. A picker that has its choice reads no more, which is no error.
-fn feed(picker: Picker, stdin: &ChildStdin, rows: Rows) -> std::io::Result<()> {
-    /// More than any screen holds; those are seen while the others are still being made.
+/// Writes the choices. The picker stops reading when the user has chosen, so callers ignore errors.
+fn feed(picker: Picker, stdin: &ChildStdin, choices: Choices) -> std::io::Result<()> {
+    /// More rows than any screen has. They are flushed first, so that the user sees them while the others are created.
     const SCREENFUL: usize = 200;
     let mut pipe = BufWriter::with_capacity(1 << 16, stdin);
-    for index in 0..rows.count {
-        write_row(&mut pipe, picker, index, &(rows.row)(index))?;
+    for index in 0..choices.count {
+        write_choice(&mut pipe, picker, index, &(choices.choice)(index))?;
         if index == SCREENFUL {
             pipe.flush()?;
         }
     }
     pipe.flush()?;
-    if let Some(later) = rows.later {
-        for (index, row) in (rows.count..).zip(later()) {
-            write_row(&mut pipe, picker, index, &row)?;
+    if let Some(later) = choices.later {
+        for (index, choice) in (choices.count..).zip(later()) {
+            write_choice(&mut pipe, picker, index, &choice)?;
         }
     }
     if picker == Picker::Skim {
@@ -181,10 +181,10 @@ fn feed(picker: Picker, stdin: &ChildStdin, rows: Rows) -> std::io::Result<()> {
     pipe.flush()
 }
 
-fn write_row(pipe: &mut impl Write, picker: Picker, index: usize, row: &Row) -> std::io::Result<()> {
-    write!(pipe, "{index}\t{}", row.shown)?;
+fn write_choice(pipe: &mut impl Write, picker: Picker, index: usize, choice: &Choice) -> std::io::Result<()> {
+    write!(pipe, "{index}\t{}", choice.shown)?;
     if picker == Picker::Skim {
-        for line in &row.details {
+        for line in &choice.details {
             write!(pipe, "\t{line}")?;
         }
     }

@@ -1,4 +1,4 @@
-//! Manual pages: one for each verb, and one for all, with what they have in common.
+//! Manual pages: one for the program, with what all verbs share, and one for each verb.
 
 use clap::Command;
 use clap_mangen::Man;
@@ -6,50 +6,50 @@ use roff::{Roff, bold, roman};
 
 use crate::error::{Error, Result};
 
-/// What a ROLE may be.
+/// The forms of a ROLE.
 const ROLES: &[(&str, &str)] = &[
     (
         "arn:aws:iam::123456789012:role/NAME",
-        "an ARN, in any partition; also the reserved one that the IAM console shows, and that of an assumed role",
+        "an ARN in any partition; also the AWSReservedSSO_ form of the IAM console, and the ARN of an assumed role",
     ),
-    ("123456789012/NAME", "an account's id and the role's name, which costs no look-up"),
-    ("ACCOUNT_NAME/NAME", "an account's name, as aws-sso list shows it"),
-    ("PROFILE", "a profile of the AWS config that means a role"),
-    ("ALIAS", "a name of the section [alias] of the settings"),
+    ("123456789012/NAME", "an account id and a role name, which need no look-up"),
+    ("ACCOUNT_NAME/NAME", "an account name as aws-sso list shows it, and a role name"),
+    ("PROFILE", "a profile in the AWS config that names a role"),
+    ("ALIAS", "a name from the section [alias] of the settings"),
 ];
 
 const FILES: &[(&str, &str)] = &[
-    ("~/.aws/config", "profiles and sso-sessions; elsewhere if AWS_CONFIG_FILE is set"),
-    ("~/.aws/credentials", "the default profile's keys; elsewhere if AWS_SHARED_CREDENTIALS_FILE is set"),
-    ("~/.aws/sso/cache/", "sign-ins and client registrations, shared with the AWS CLI and the SDKs"),
+    ("~/.aws/config", "profiles and sso-sessions; AWS_CONFIG_FILE names another file"),
+    ("~/.aws/credentials", "the default profile's keys; AWS_SHARED_CREDENTIALS_FILE names another file"),
+    ("~/.aws/sso/cache/", "sign-in tokens and client registrations, shared with the AWS CLI and the SDKs"),
     ("~/.aws/cli/cache/", "role credentials, shared with the AWS CLI"),
     ("$XDG_CONFIG_HOME/aws-sso/config", "the settings; ~/.config/aws-sso/config by default"),
-    ("$XDG_CACHE_HOME/aws-sso/", "accounts and roles, and locks; ~/.cache/aws-sso by default. No secrets"),
+    ("$XDG_CACHE_HOME/aws-sso/", "accounts, roles and locks, but no secrets; ~/.cache/aws-sso by default"),
 ];
 
 const ENVIRONMENT: &[(&str, &str)] = &[
-    ("AWS_SSO_PROFILE", "the directory, where -p is not given"),
-    ("AWS_PROFILE, AWS_DEFAULT_PROFILE", "whose network settings count where the directory is an sso-session"),
-    ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "other places for the two AWS files"),
+    ("AWS_SSO_PROFILE", "the profile or sso-session to use without -p"),
+    ("AWS_PROFILE, AWS_DEFAULT_PROFILE", "the profile whose network settings apply to an sso-session"),
+    ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "other paths for the two AWS files"),
     ("AWS_REGION, AWS_DEFAULT_REGION", "the region to work in; set by use, pick and env"),
     (
         "AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC, AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL",
-        "other addresses of the service",
+        "other endpoints of the service",
     ),
-    ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true: none of them counts"),
-    ("AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT", "true: that kind of endpoint"),
-    ("AWS_CA_BUNDLE", "PEM certificates in place of the system's"),
-    ("AWS_MAX_ATTEMPTS", "how often a request is sent at most"),
-    ("HTTPS_PROXY, ALL_PROXY, NO_PROXY", "the way to the service"),
+    ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true: ignore the endpoints above"),
+    ("AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT", "true: use FIPS or dual-stack endpoints"),
+    ("AWS_CA_BUNDLE", "a file of PEM certificates, used instead of the system's"),
+    ("AWS_MAX_ATTEMPTS", "how many times a request is sent at most"),
+    ("HTTPS_PROXY, ALL_PROXY, NO_PROXY", "the proxy for requests to the service"),
     ("BROWSER", "the program that opens the sign-in page"),
-    ("NO_COLOR", "nothing is coloured"),
+    ("NO_COLOR", "if set, no colours"),
     (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID",
         "set by use, pick and env",
     ),
     (
         "AWS_SSO_ROLE_ARN, AWS_SSO_EXPIRATION, AWS_SSO_DISPLACED",
-        "set by use and pick: the role, its end (epoch seconds), and what clear gives back",
+        "set by use and pick: the role, when its credentials expire (epoch seconds), and what clear restores",
     ),
 ];
 
@@ -60,10 +60,10 @@ const EXIT_STATUS: &[(&str, &str)] = &[
     ("3", "sign-in needed"),
     ("4", "access denied, or no such role"),
     ("5", "the service failed or is unreachable"),
-    ("130", "given up"),
+    ("130", "cancelled with Ctrl-C or Esc"),
 ];
 
-/// `man/NAME.1` and its text, for the program and each of its verbs.
+/// The paths and texts of all pages, such as `man/aws-sso-login.1`.
 pub(super) fn pages(mut command: Command) -> Result<Vec<(String, String)>> {
     command.build();
     let version = command.get_version().unwrap_or_default().to_owned();
@@ -88,7 +88,7 @@ fn page(command: &Command, name: &str, version: &str) -> Result<String> {
     let man = Man::new(command.clone());
     let is_whole = name == "aws-sso";
     let mut text = Vec::new();
-    // Without a date: the same program gives the same page.
+    // Without a date, so that builds are reproducible.
     text.extend(format!(".TH {} 1 \"\" \"aws-sso {version}\" \"User Commands\"\n", name.to_uppercase()).bytes());
     let rendered = named(command, name)
         .to_writer(&mut text)
@@ -102,7 +102,7 @@ fn page(command: &Command, name: &str, version: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// `NAME - what it is for`, as man-db indexes it.
+/// The section that man-db indexes: `NAME - what it does`.
 fn named(command: &Command, name: &str) -> Roff {
     let mut roff = Roff::new();
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
@@ -111,7 +111,7 @@ fn named(command: &Command, name: &str) -> Roff {
     roff
 }
 
-/// What it is for, and what the help says below the options.
+/// The description, followed by the help text that stands below the options.
 fn described(command: &Command) -> Roff {
     let mut roff = Roff::new();
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
@@ -129,7 +129,7 @@ fn described(command: &Command) -> Roff {
     roff
 }
 
-/// The help below the options: what stands before its examples, and these.
+/// The help text below the options, split into notes and examples.
 fn parts(command: &Command) -> (String, String) {
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     match help.split_once("Examples:\n") {
@@ -138,7 +138,7 @@ fn parts(command: &Command) -> (String, String) {
     }
 }
 
-/// What all verbs have in common.
+/// The sections that apply to all verbs.
 fn common() -> Roff {
     let mut roff = Roff::new();
     for (heading, entries) in
@@ -165,13 +165,13 @@ fn last(command: &Command, is_whole: bool) -> Roff {
     } else {
         roff.text([
             bold("aws-sso"),
-            roman("(1) has the forms of a ROLE, the exit statuses, the files and the environment."),
+            roman("(1) describes the forms of a ROLE, the exit statuses, the files and the environment variables."),
         ]);
     }
     roff
 }
 
-/// Lines as they stand.
+/// Text that keeps its line breaks.
 fn literal(roff: &mut Roff, text: &str) {
     roff.control("RS", ["4"]).control("nf", []);
     let indent = |line: &str| line.len() - line.trim_start().len();
@@ -186,7 +186,7 @@ fn literal(roff: &mut Roff, text: &str) {
 mod tests {
     use super::*;
 
-    /// What tells where and by whom a program is run is nobody's setting.
+    /// Variables that describe the user's system and are no settings of this tool.
     const SURROUNDINGS: [&str; 14] = [
         "HOME",
         "PATH",
@@ -205,7 +205,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_manual_has_every_variable_that_is_read() {
+    fn the_manual_names_every_variable_that_is_read() {
         let known: String = ENVIRONMENT.iter().map(|(names, _)| format!("{names}, ")).collect();
         let source = include_str!("../../environment.rs");
         let is_name = |word: &&str| word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');

@@ -1,26 +1,27 @@
-//! `packaging`: the files that a package has besides the program: its manual and its static completions.
+//! `packaging`: writes the manual and the static completions for a package.
 //!
-//! A packager runs the program that has just been built; nothing more has to be compiled for it.
+//! Packagers run the program that they have just built, so they need no other build step.
 
 mod manual;
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Command};
 
 use crate::cli::static_script::static_script;
 use crate::error::{Error, Result, reason};
 use crate::output::print;
 use crate::shell::Shell;
-use clap::Args;
 
-/// What a packager asks.
 #[derive(Debug, Args)]
 pub(crate) struct PackagingArgs {
-    /// Where to; the folder is made if need be
-    folder: std::path::PathBuf,
+    /// Folder for the files, created if it does not exist
+    folder: PathBuf,
 }
 
-/// The completions by the names that the shells look for.
+/// The completion files, with the names that the shells look for.
 const COMPLETIONS: [(Shell, &str); 4] = [
     (Shell::Bash, "completions/bash/aws-sso"),
     (Shell::Zsh, "completions/zsh/_aws-sso"),
@@ -28,8 +29,8 @@ const COMPLETIONS: [(Shell, &str); 4] = [
     (Shell::Powershell, "completions/powershell/aws-sso.ps1"),
 ];
 
-/// Writes them below a folder, and prints the name of each.
-pub(crate) fn run(arguments: &PackagingArgs, command: clap::Command) -> Result<()> {
+/// Writes all files below a folder, and prints their names.
+pub(crate) fn run(arguments: &PackagingArgs, command: &Command) -> Result<()> {
     let mut files = manual::pages(command.clone())?;
     for (shell, name) in COMPLETIONS {
         files.push((name.to_owned(), static_script(shell, command.clone())?));
@@ -44,9 +45,15 @@ pub(crate) fn run(arguments: &PackagingArgs, command: clap::Command) -> Result<(
 }
 
 fn write(path: &Path, content: &str) -> Result<()> {
-    let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-    made.and_then(|()| fs::write(path, content)).map_err(|error| {
+    create(path, content).map_err(|error| {
         Error::failed(format!("cannot write {}: {}", path.display(), reason(&error)))
             .with_remedy("name a folder that you can write to")
     })
+}
+
+fn create(path: &Path, content: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, content)
 }
