@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+
 use crate::cli::completers;
 use crate::context::Context;
 use crate::error::Result;
 use crate::provider::Provider;
-use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -7,8 +7,7 @@ use crate::context::enter::displaced;
 use crate::environment;
 use crate::error::Result;
 use crate::output::print;
-use crate::shell::Change;
-use crate::shell::through_function;
+use crate::shell::{Change, through_function};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  awsso clear\n  awsso clear && env | grep AWS_")]

@@ -1,9 +1,11 @@
 //! `console`: a browser that is signed in to a role.
 
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+
 use crate::address::{StartUrl, quote};
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
-use crate::cli::completers;
-use crate::cli::shared;
+use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::choose::choose;
 use crate::context::find::Found;
@@ -15,8 +17,6 @@ use crate::output::print;
 use crate::partition::{Partition, is_aws_region};
 use crate::role::is_console_page;
 use crate::terminal::{self, clean};
-use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
 
 #[derive(Debug, Args)]
 #[command(after_help = CONSOLE_HELP)]

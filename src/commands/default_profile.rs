@@ -3,11 +3,10 @@
 use crate::aws_config::credentials_file;
 use crate::context::Context;
 use crate::context::choose::named_or_chosen;
-use crate::environment;
 use crate::error::Result;
 use crate::output::print;
 use crate::terminal::clean;
-use crate::timestamp;
+use crate::{environment, timestamp};
 
 pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     let found = named_or_chosen(context, role)?;

@@ -4,24 +4,21 @@ use std::collections::{HashMap, HashSet};
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use clap::Args;
+
 use crate::aws_config::document::Document;
 use crate::cli::shared;
-use crate::programs;
-
 use crate::context::Context;
-use crate::discovery::diff;
-use crate::discovery::{self, Counts, CredentialSource, Named, Offered, ProfileOptions, Template};
-use crate::environment;
+use crate::discovery::{self, Counts, CredentialSource, Named, Offered, ProfileOptions, Template, diff};
 use crate::error::{Error, Result, reason};
-use crate::files::atomic;
-use crate::files::edit;
 use crate::files::folder::Privacy;
 use crate::files::lock::{self, Lock};
+use crate::files::{atomic, edit};
 use crate::inventory::progress::Progress;
 use crate::inventory::{Fetched, Missing, Resume, Selection};
 use crate::output::print;
 use crate::terminal::{self, clean};
-use clap::Args;
+use crate::{environment, programs};
 
 #[derive(Debug, Default, Args)]
 #[command(after_help = DISCOVER_HELP)]

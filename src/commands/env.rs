@@ -1,16 +1,15 @@
 //! `env` and `-env`: a role's credentials as the exports of a shell.
 
-use crate::cli::completers;
-use crate::cli::shared;
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+
+use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::choose::named_or_chosen;
 use crate::context::find::Found;
 use crate::error::Result;
 use crate::output::print;
-use crate::shell::Shell;
-use crate::shell::{Change, Grant};
-use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
+use crate::shell::{Change, Grant, Shell};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

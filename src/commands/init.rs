@@ -1,11 +1,11 @@
 //! `init`: the shell code that defines the `awsso` function.
 
+use clap::Args;
+
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::programs;
-use crate::shell::{self, Init};
-use crate::shell::{Hook, Shell};
-use clap::Args;
+use crate::shell::{self, Hook, Init, Shell};
 
 #[derive(Debug, Args)]
 #[command(after_help = "For your start-up file:\n  \

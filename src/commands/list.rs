@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use clap::Args;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -10,7 +11,6 @@ use crate::inventory::progress::Progress;
 use crate::inventory::{Inventory, Resume, Selection};
 use crate::output::{self, print};
 use crate::terminal::{self, clean};
-use clap::Args;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -1,12 +1,13 @@
 //! `login`: sign in to Identity Center.
 
+use clap::Args;
+
 use crate::aws_cache::token::Token;
 use crate::context::Context;
 use crate::error::Result;
 use crate::session::{Method, Session};
 use crate::terminal::{self, clean};
 use crate::timestamp;
-use clap::Args;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

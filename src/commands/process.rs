@@ -1,12 +1,13 @@
 //! `process` and `-ext`: what an SDK runs as `credential_process`.
 
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+
 use crate::cli::completers;
 use crate::context::Context;
 use crate::credentials;
 use crate::error::Result;
 use crate::output::print;
-use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -4,12 +4,10 @@ use clap::Args;
 
 use crate::cli::shared::InShell;
 use crate::context::Context;
-use crate::environment;
 use crate::error::{Error, Result};
 use crate::output::print;
-use crate::shell::Change;
-use crate::shell::through_function;
-use crate::terminal;
+use crate::shell::{Change, through_function};
+use crate::{environment, terminal};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  awsso refresh\n  awsso refresh --login never")]

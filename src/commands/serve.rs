@@ -1,31 +1,25 @@
 //! `serve`: a role's credentials for programs that run for longer than credentials last.
 
-use std::io::Write as _;
 use std::process::{Command, ExitCode, Stdio};
 
-use serde::{Deserialize, Serialize};
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 
 use crate::aws_config::directory::Directory;
-use crate::cli::completers;
-use crate::cli::shared;
+use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::find::Found;
-use crate::credential_server::{Keeper, Server};
+use crate::credential_server::{Greeting, Keeper, Server};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::output::print;
-use crate::programs;
 use crate::programs::group::own_group;
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
 use crate::provider::Provider;
-use crate::secret::Secret;
 use crate::session::{LoginPolicy, Paths, Session};
-use crate::shell::Change;
-use crate::shell::Shell;
-use crate::terminal;
-use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
+use crate::shell::{Change, Shell};
+use crate::{programs, terminal};
 
 #[derive(Debug, Args)]
 #[command(
@@ -106,15 +100,7 @@ fn keeper(context: &Context, found: &Found, first: RoleCredentials) -> Result<Ke
     Ok(Keeper::start(first, renew, |error| terminal::say(&error.report())))
 }
 
-/// What a server that runs beside a command says of itself, in one line on stdout.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Greeting {
-    Serving { uri: String, token: Secret },
-    Failed { message: String, remedy: Option<String> },
-}
-
-/// Starts the server as nobody's child, so that a command that waits for all of its children does not wait for it.
+/// Starts the server in a process whose parent ends at once: a command that waits for its children must not wait for it.
 fn detach() -> Result<ExitCode> {
     let failed = |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
     let mut server = Command::new(programs::this_program().map_err(failed)?);
@@ -127,7 +113,7 @@ fn detach() -> Result<ExitCode> {
 
 /// Serves for as long as another process runs.
 fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<ExitCode> {
-    // Before there is a runtime: what asks the service has one of its own.
+    // Outside the runtime, because a client brings its own.
     let prepared = prepare(context, arguments);
     block_on(async {
         let started = match prepared {
@@ -138,11 +124,11 @@ fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<Exit
             Ok(started) => started,
             Err(error) => {
                 let remedy = error.remedy().map(str::to_owned);
-                greet(&Greeting::Failed { message: error.to_string(), remedy })?;
+                Greeting::Failed { message: error.to_string(), remedy }.write()?;
                 return Ok(ExitCode::FAILURE);
             }
         };
-        greet(&Greeting::Serving { uri: server.uri(), token: server.token().clone() })?;
+        Greeting::Serving { uri: server.uri(), token: server.token().clone() }.write()?;
         tokio::select! {
             _ = server.serve(keeper) => {}
             () = watched.end() => {}
@@ -160,12 +146,4 @@ fn prepare(context: &Context, arguments: &ServeArgs) -> Result<Keeper> {
 async fn start_beside(keeper: Keeper, port: u16, process: u32) -> Result<(Server, Keeper, Watched)> {
     let watched = Watched::process(process)?;
     Ok((Server::bind(port).await?, keeper, watched))
-}
-
-fn greet(greeting: &Greeting) -> Result<()> {
-    let failed = || Error::failed("the command that the server is for has ended");
-    let mut line = serde_json::to_string(greeting).map_err(|_| failed())?;
-    line.push('\n');
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(|_| failed())
 }

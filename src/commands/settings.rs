@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use clap::Args;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -13,7 +14,6 @@ use crate::role::RoleRef;
 use crate::settings::table::{PROFILE, Setting, TABLE};
 use crate::settings::{Gravity, Problem, Settings};
 use crate::terminal::{self, clean};
-use clap::Args;
 
 #[derive(Debug, Args)]
 #[command(after_help = SETTINGS_HELP)]

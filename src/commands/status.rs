@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -9,13 +10,11 @@ use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Token};
 use crate::aws_config::directory::Origin;
 use crate::context::Context;
-use crate::environment;
 use crate::error::Result;
 use crate::output::{print, print_json};
 use crate::secret_store::{SecretStore, StoreKind};
 use crate::terminal::clean;
-use crate::timestamp;
-use clap::Args;
+use crate::{environment, timestamp};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  aws-sso status\n  aws-sso status -p corp --json")]

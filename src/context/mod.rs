@@ -15,7 +15,6 @@ use crate::aws_config::network::Network;
 use crate::aws_config::rivals;
 use crate::cli::Global;
 use crate::discovery::Template;
-use crate::environment;
 use crate::error::Result;
 use crate::identity_center::Client;
 use crate::inventory::progress::Progress;
@@ -24,7 +23,7 @@ use crate::picker::Picker;
 use crate::secret_store::SecretStore;
 use crate::session::{LoginPolicy, Paths, Session};
 use crate::settings::Settings;
-use crate::terminal;
+use crate::{environment, terminal};
 
 /// The options, the settings and the config, and what they lead to.
 pub(crate) struct Context {

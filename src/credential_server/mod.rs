@@ -3,6 +3,7 @@
 //! It answers `GET /credentials` with a role's credentials to any program that has its token. The credentials are renewed
 //! in time, so programs that ask can run without limit.
 
+mod greeting;
 mod guard;
 mod keeper;
 
@@ -16,6 +17,7 @@ use serde_json::json;
 use crate::browser::loopback::{ConnectionLimits, Loopback, Reply, Site, respond};
 use crate::error::{Error, Kind, Result, reason};
 use crate::secret::Secret;
+pub(crate) use greeting::Greeting;
 use guard::{Denial, PATH};
 pub use keeper::Keeper;
 

@@ -6,10 +6,10 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::commands::serve::Greeting;
 use crate::context::Context;
 use crate::context::enter::recorded;
 use crate::context::find::Found;
+use crate::credential_server::Greeting;
 use crate::error::{Error, Result};
 use crate::programs::{self, group::own_group};
 use crate::shell::Change;
