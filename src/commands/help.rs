@@ -2,6 +2,8 @@
 
 use clap::Command;
 
+use crate::terminal::wrapped;
+
 /// Headings and their verbs.
 pub(super) type Groups = [(&'static str, &'static [&'static str])];
 
@@ -24,7 +26,7 @@ fn list(command: &Command, groups: &Groups) -> String {
     let is_grouped = |name: &str| groups.iter().any(|(_, names)| names.contains(&name));
     let line = |verb: &Command| {
         let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
-        wrapped(&format!("  {:width$}  ", verb.get_name()), &about)
+        wrapped(&format!("  {:width$}  ", verb.get_name()), &about, WIDTH)
     };
     let mut text = String::new();
     for (heading, names) in groups {
@@ -38,24 +40,6 @@ fn list(command: &Command, groups: &Groups) -> String {
         text += &format!("Others:\n{others}\n");
     }
     text
-}
-
-fn wrapped(first: &str, text: &str) -> String {
-    let mut lines = first.to_owned();
-    let mut column = first.len();
-    for (number, word) in text.split(' ').enumerate() {
-        let space = usize::from(number > 0);
-        if column + space + word.len() > WIDTH {
-            lines += &format!("\n{:1$}", "", first.len());
-            column = first.len();
-        } else if space > 0 {
-            lines.push(' ');
-            column += 1;
-        }
-        lines += word;
-        column += word.len();
-    }
-    lines + "\n"
 }
 
 #[cfg(test)]

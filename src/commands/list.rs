@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::inventory::progress::Progress;
 use crate::inventory::{Inventory, Resume, Selection};
 use crate::output::{self, print};
-use crate::terminal::{self, clean};
+use crate::terminal::{self, aligned, clean};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -72,7 +72,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     };
     let rows = rows(&inventory, &Selection::new(&arguments.matches, &[]));
     let text = if arguments.json {
-        json(&rows)?
+        output::to_json(&rows)?
     } else if arguments.csv {
         separated(&rows, ",", csv_field)
     } else if arguments.tsv {
@@ -85,7 +85,8 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     }
     // Programs get every name unchanged. A terminal would obey escape sequences in it.
     let is_seen = std::io::stdout().is_terminal();
-    print(&if is_seen { text.lines().map(|line| format!("{}\n", clean(line))).collect() } else { text })?;
+    let line = |line: &str| line.split('\t').map(clean).collect::<Vec<_>>().join("\t") + "\n";
+    print(&if is_seen { text.lines().map(line).collect() } else { text })?;
     match shortfall {
         None => Ok(()),
         Some(error) => Err(error),
@@ -111,10 +112,6 @@ impl ListedRole<'_> {
     }
 }
 
-fn json(rows: &[ListedRole<'_>]) -> Result<String> {
-    output::to_json(rows)
-}
-
 fn separated(rows: &[ListedRole<'_>], separator: &str, field: impl Fn(&str) -> String) -> String {
     let line = |fields: [&str; 5]| fields.map(&field).join(separator) + "\n";
     std::iter::once(COLUMNS).chain(rows.iter().map(ListedRole::fields)).map(line).collect()
@@ -131,8 +128,5 @@ fn tsv_field(text: &str) -> String {
 }
 
 fn table(rows: &[ListedRole<'_>]) -> String {
-    let width = rows.iter().map(|row| clean(row.account_name).chars().count()).max().unwrap_or(0);
-    rows.iter()
-        .map(|row| format!("{}  {:width$}  {}\n", row.account_id, clean(row.account_name), clean(&row.role_name)))
-        .collect()
+    aligned(&rows.iter().map(|row| [row.account_id, row.account_name, &row.role_name]).collect::<Vec<_>>())
 }

@@ -13,7 +13,7 @@ use crate::output::{print, print_json};
 use crate::role::RoleRef;
 use crate::settings::table::{PROFILE, Setting, TABLE};
 use crate::settings::{Gravity, Problem, Settings};
-use crate::terminal::{self, clean};
+use crate::terminal::{self, aligned, clean};
 
 #[derive(Debug, Args)]
 #[command(after_help = SETTINGS_HELP)]
@@ -143,19 +143,15 @@ fn report<'a>(file: String, settings: Vec<SettingRow<'a>>, problems: &'a [Proble
 }
 
 fn table(rows: &[SettingRow<'_>], settings: &Settings) -> String {
-    let width = |of: fn(&SettingRow<'_>) -> String| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
-    let (names, values) = (width(|row| clean(&row.name).into_owned()), width(|row| clean(row.value).into_owned()));
-    rows.iter()
-        .map(|row| {
-            let source = match (row.by, row.line) {
-                (Some(by), _) => by.to_owned(),
-                (None, Some(line)) => settings.place(line),
-                (None, None) => "default".to_owned(),
-            };
-            let (name, value) = (clean(&row.name), clean(row.value));
-            format!("{name:names$}  {value:values$}  {}\n", clean(&source))
-        })
-        .collect()
+    let line = |row: &SettingRow<'_>| {
+        let source = match (row.by, row.line) {
+            (Some(by), _) => by.to_owned(),
+            (None, Some(line)) => settings.place(line),
+            (None, None) => "default".to_owned(),
+        };
+        [row.name.clone(), row.value.to_owned(), source]
+    };
+    aligned(&rows.iter().map(line).collect::<Vec<_>>())
 }
 
 /// Aliases that name no role, as far as this machine's files show. No request is made.

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::output::{print, print_json};
 use crate::secret_store::{SecretStore, StoreKind};
-use crate::terminal::clean;
+use crate::terminal::aligned;
 use crate::{environment, timestamp};
 
 #[derive(Debug, Args)]
@@ -75,18 +75,18 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
         Origin::StartUrl(_) => "profile",
     };
     let mut lines = vec![
-        (named_by, clean(&directory.name).into_owned()),
-        ("start URL", clean(&directory.start_url).into_owned()),
-        ("region", clean(&directory.region).into_owned()),
-        ("sign-in", describe(token.as_ref())),
-        ("secrets", describe_store(kind).to_owned()),
+        [named_by.to_owned(), directory.name.clone()],
+        ["start URL".to_owned(), directory.start_url.clone()],
+        ["region".to_owned(), directory.region.to_string()],
+        ["sign-in".to_owned(), describe(token.as_ref())],
+        ["secrets".to_owned(), describe_store(kind).to_owned()],
     ];
-    lines.extend(in_files.iter().map(|path| ("in a file", clean(&environment::shown(path)).into_owned())));
+    lines.extend(in_files.iter().map(|path| ["in a file".to_owned(), environment::shown(path)]));
     if let Some(role) = role_arn {
         let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();
-        lines.push(("role", format!("{}{until}", clean(&role))));
+        lines.push(["role".to_owned(), role + &until]);
     }
-    print(&lines.iter().map(|(name, value)| format!("{name:11}  {value}\n")).collect::<String>())
+    print(&aligned(&lines))
 }
 
 fn describe_store(kind: StoreKind) -> &'static str {

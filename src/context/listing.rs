@@ -80,9 +80,20 @@ impl Profiles {
         profile
     }
 
+    /// The role of a profile of this name.
+    fn role_of(&self, profile: &str) -> Option<RoleRef> {
+        let (of, reference) = self.config.role_of(profile)?;
+        self.is_here(&of).then_some(reference)
+    }
+
+    /// Whether an sso-session or profile signs in to the Identity Center whose roles are listed.
+    fn is_here(&self, name: &str) -> bool {
+        self.config.directory(name).is_ok_and(|found| found.has_start_url(&self.start_url))
+    }
+
     fn of_account(&self, account_id: &str) -> HashMap<String, String> {
         let places = self.places.get(account_id).map(Vec::as_slice).unwrap_or_default();
-        let mut is_here: HashMap<String, bool> = HashMap::new();
+        let mut known_sessions: HashMap<String, bool> = HashMap::new();
         let mut roles = HashMap::new();
         for section in places.iter().map(|at| self.config.section(*at)) {
             let (of, role_name) = match section.role() {
@@ -90,10 +101,7 @@ impl Profiles {
                 Some((of, RoleRef::Id { account_id: id, role_name })) if id == account_id => (of, role_name),
                 _ => continue,
             };
-            let is_here = *is_here.entry(of.into_owned()).or_insert_with_key(|of| {
-                self.config.directory(of).is_ok_and(|found| found.has_start_url(&self.start_url))
-            });
-            if is_here {
+            if *known_sessions.entry(of.into_owned()).or_insert_with_key(|of| self.is_here(of)) {
                 roles.entry(role_name).or_insert_with(|| section.name().to_owned());
             }
         }
@@ -185,12 +193,14 @@ impl Listing {
             _ if query.is_empty() => return Ok(None),
             _ => {}
         }
+        // Looked up once, because there may be 50,000 entries to compare.
+        let (profile, arn) = (self.profiles.role_of(query), query.parse::<RoleArn>().ok().map(RoleRef::Arn));
+        let account_and_role = query.rsplit_once('/');
         let is_named = |entry: &Entry| {
-            let Shown { account: account @ Account { name, id, .. }, role_name, .. } = self.shown(entry);
-            self.profiles.get(id, role_name).as_deref() == Some(query)
-                || query.rsplit_once('/') == Some((id, role_name))
-                || query.rsplit_once('/') == Some((name, role_name))
-                || query == self.inventory.arn(account, role_name).to_string()
+            let Shown { account: Account { name, id, .. }, role_name, .. } = self.shown(entry);
+            account_and_role == Some((id, role_name))
+                || account_and_role == Some((name, role_name))
+                || [&profile, &arn].into_iter().flatten().any(|reference| reference.is_role(id, role_name))
         };
         let named: Vec<_> = (0..self.len()).filter(|index| is_named(&self.entries[*index])).collect();
         if let [only] = named.as_slice() {

@@ -35,9 +35,15 @@ impl RoleRef {
     /// Whether this names the role by its account and name; `false` where only a look-up could tell.
     #[must_use]
     pub fn names(&self, role: &RoleArn) -> bool {
+        self.is_role(&role.account_id, &role.role_name)
+    }
+
+    /// The same for a role that is given by its account's id and its name.
+    #[must_use]
+    pub(crate) fn is_role(&self, account_id: &str, role_name: &str) -> bool {
         match self {
-            Self::Arn(arn) => arn.account_id == role.account_id && arn.role_name == role.role_name,
-            Self::Id { account_id, role_name } => *account_id == role.account_id && *role_name == role.role_name,
+            Self::Arn(arn) => arn.account_id == account_id && arn.role_name == role_name,
+            Self::Id { account_id: id, role_name: name } => id == account_id && name == role_name,
             Self::AccountName { .. } | Self::Place(_) | Self::Name(_) => false,
         }
     }
