@@ -17,7 +17,7 @@ pub enum Origin<'a> {
     StartUrl(&'a str),
 }
 
-/// An Identity Center: where a person signs in.
+/// An Identity Center: where the user signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
     /// The profile or sso-session that was asked for; what `-p` takes.

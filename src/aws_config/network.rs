@@ -92,6 +92,7 @@ impl Network {
         let flag = |key| setting(key).map(|value| value.eq_ignore_ascii_case("true"));
         let either = |variable: Option<bool>, key| variable.or_else(|| flag(key)).unwrap_or(false);
 
+        // As in the AWS CLI, this setting turns off the variables as well.
         let ignored = either(variables.ignore_endpoint_urls, "ignore_configured_endpoint_urls");
         let endpoint = |variable: &Option<String>, service| {
             let chosen = variable.clone().or_else(|| variables.endpoint_url.clone());

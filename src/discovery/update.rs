@@ -277,7 +277,7 @@ impl Existing<'_> {
         let session = self.get("sso_session");
         let is_here = match &directory.session {
             Some(_) => session == directory.session,
-            None => self.get("sso_start_url").as_ref() == Some(&directory.start_url),
+            None => self.get("sso_start_url").is_some_and(|url| directory.has_start_url(&url)),
         };
         !self.is_native()
             || (is_here

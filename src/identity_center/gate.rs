@@ -126,10 +126,11 @@ struct Pace {
     next: f64,
     /// Requests that were accepted since the last cut, or since the start.
     accepted: u32,
+    /// The last cut; `None` until a request is refused.
     cut: Option<Cut>,
 }
 
-/// The last time that the pace was reduced.
+/// A moment at which the pace was reduced.
 #[derive(Debug)]
 struct Cut {
     at: f64,
@@ -140,8 +141,8 @@ struct Cut {
 }
 
 impl Cut {
-    /// The pace at a later time. It grows slowly at first and then ever faster, because nothing shows that a limit was
-    /// raised but that refusals stay away.
+    /// The pace at a later time. It grows slowly at first and then ever faster: the only sign of a raised limit is that
+    /// no request is refused for a while.
     fn rate(&self, now: f64) -> f64 {
         let seconds = now - self.at;
         if self.is_measured {

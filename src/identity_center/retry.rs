@@ -65,8 +65,7 @@ impl Attempts {
             Trouble::Final => return None,
             Trouble::Throttled(asked) => {
                 self.throttles += 1;
-                // Where the service asks for a longer wait, it is asked again after the longest one. It then may
-                // throttle once more.
+                // A longer wait is cut short, and the service may then throttle once more.
                 jitter(self.throttles, random).max(asked.unwrap_or_default().min(LONGEST_PAUSE))
             }
             Trouble::Failed | Trouble::Broken => {

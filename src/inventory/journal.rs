@@ -12,6 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::address::StartUrl;
 use crate::error::{Result, reason};
 use crate::files::atomic;
 
@@ -66,7 +67,7 @@ impl Journal {
             .split(|byte| *byte == b'\n')
             // A fetch that was killed may have left half a line.
             .filter_map(|line| serde_json::from_slice::<JournalLine>(line).ok())
-            .filter(|entry| entry.start_url == start_url && resume.allows(now - entry.at))
+            .filter(|entry| StartUrl::is_same(&entry.start_url, start_url) && resume.allows(now - entry.at))
             .map(|entry| (entry.account_id, entry.roles))
             .collect::<HashMap<_, _>>();
         let mut journal = Self { path: path.to_owned(), start_url: start_url.to_owned(), kept, file: None };

@@ -53,7 +53,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     findings
 }
 
-/// Asks all hosts at the same time.
+/// Asks all hosts at the same time, and reports them in the order of the config.
 fn probe(clients: &[Client]) -> Vec<Finding> {
     let Some(first) = clients.first() else { return Vec::new() };
     let probed = first.block_on(async {
@@ -76,6 +76,7 @@ fn probe(clients: &[Client]) -> Vec<Finding> {
         Err(error) => return vec![Finding::of(&error)],
     };
     let mut findings = Vec::new();
+    // Two sso-sessions may share a host.
     let mut seen = BTreeSet::new();
     let mut skew: Option<i64> = None;
     for (_, _, what, response) in responses {
@@ -131,14 +132,14 @@ fn settings() -> Vec<Finding> {
         let (Some(one), Some(other)) = (get(upper), get(lower)) else { continue };
         if one != other {
             findings.push(Finding::warning(
-                format!("{upper} and {lower} differ, and programs disagree on which counts (here {upper})"),
+                format!("{upper} and {lower} differ; some programs use the one, some the other (aws-sso uses {upper})"),
                 format!("set both to the same, or unset {lower}"),
             ));
         }
     }
     let first = |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, get(name)?)));
     if let Some((name, value)) = first(["HTTPS_PROXY", "https_proxy"]).or_else(|| first(["ALL_PROXY", "all_proxy"])) {
-        let except = first(["NO_PROXY", "no_proxy"]).map(|(name, value)| format!(", but for {value} ({name})"));
+        let except = first(["NO_PROXY", "no_proxy"]).map(|(name, value)| format!(", except for {value} ({name})"));
         findings.push(Finding::ok(format!(
             "through the proxy {} ({name}){}",
             without_password(&value),
