@@ -1,6 +1,11 @@
 //! `--help` of every verb, as a terminal of 80 columns shows it.
 
+use snapbox::assert_data_eq;
+
 use crate::support::Home;
+
+/// The verbs that the first page leaves out.
+const HIDDEN: [&str; 2] = ["complete", "packaging"];
 
 fn help(home: &Home, verb: &str) -> String {
     let run = home.aws_sso(verb.split_whitespace().chain(["--help"])).env("COLUMNS", "80");
@@ -55,4 +60,25 @@ fn the_first_page_has_the_verbs_in_groups_and_no_hidden_one() {
     // Without arguments it is shown as well, as wrong usage.
     let bare = home.aws_sso([""; 0]).env("COLUMNS", "80").run().status(2);
     assert!(bare.stderr.contains("\nThis shell:\n"), "{bare}");
+}
+
+/// A change of a word or an option shows up in review. `SNAPSHOTS=overwrite tests/run help` accepts it.
+#[test]
+#[cfg(feature = "sandbox")]
+fn every_help_page_is_what_was_reviewed() {
+    let hidden = include_str!("../src/commands/mod.rs").matches("#[command(hide = true)]").count();
+    assert_eq!(hidden, HIDDEN.len(), "the hidden verbs are not the ones of this test");
+    let home = Home::new();
+    let first_page = help(&home, "");
+    let mut pages = format!("$ aws-sso --help\n{first_page}");
+    for verb in verbs(&first_page).iter().map(|(verb, _)| verb.as_str()).chain(HIDDEN) {
+        let page = help(&home, verb);
+        let nested = page.split_once("\nCommands:\n").map(|(_, rest)| verbs(rest)).unwrap_or_default();
+        pages += &format!("\n$ aws-sso {verb} --help\n{page}");
+        for (nested, _) in nested {
+            let page = help(&home, &format!("{verb} {nested}"));
+            pages += &format!("\n$ aws-sso {verb} {nested} --help\n{page}");
+        }
+    }
+    assert_data_eq!(pages, snapbox::file!["help.txt"].raw());
 }

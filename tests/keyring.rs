@@ -51,7 +51,7 @@ fn with_a_keyring_no_secret_is_in_a_file() {
     assert!(secrets.len() >= 7, "{}", secrets.len());
     assert_eq!(holders(&desktop.user.home, &secrets), [""; 0]);
     let status = desktop.aws_sso("status").run().success().quiet();
-    assert!(status.stdout.contains("secrets    in the system's secret store\n"), "{status}");
+    assert!(status.stdout.contains("  in the system's secret store\n"), "{status}");
     assert!(!status.stdout.contains("in a file"), "{status}");
 
     let _ = desktop.aws_sso("logout").run().success().complains("signed out of");
@@ -123,7 +123,7 @@ fn secrets_in_files_move_to_the_keyring_and_the_move_is_reported() {
     let theirs = r#"{"startUrl": "https://d-abc123.awsapps.com/start", "accessToken": "theirs", "expiresAt": "2099-01-01T00:00:00Z"}"#;
     home.write(TOKEN_FILE, theirs);
     let status = desktop.aws_sso("status").run().success().quiet().stdout;
-    assert!(status.contains(&format!("in a file  ~/{TOKEN_FILE}\n")), "{status}");
+    assert!(status.contains(&format!("in a file    ~/{TOKEN_FILE}\n")), "{status}");
     let status = desktop.aws_sso("status --json").run().success().json();
     assert_eq!((&status["store"], status["secretsInFiles"].as_array().unwrap().len()), (&"keyring".into(), 1));
     let _ = desktop.aws_sso("logout").run().success();

@@ -1,7 +1,7 @@
-# What tests/run and .ci/run share: finding a program, or installing it on Debian and Ubuntu. To be sourced.
+# Functions for tests/run and .ci/run: find a program, or install it on Debian and Ubuntu. To be sourced.
 # shellcheck shell=bash
 
-# Says what is not tested on this machine; with CI=true nothing may be skipped.
+# skip MESSAGE: says what is not tested on this machine; with CI=true it ends the run with an error.
 skip() {
     if [ "${CI:-}" = true ]; then
         echo "error: CI=true, and $1" >&2
@@ -10,14 +10,14 @@ skip() {
     echo "skipped: $1" >&2
 }
 
-# Installs packages with apt-get, as root or through sudo; fails where that cannot be.
+# install PACKAGE…: installs packages with apt-get, as root or through sudo; fails if that is not possible.
 install() {
     local -a as_root=()
     command -v apt-get >/dev/null || return 1
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || return 1
         as_root=(sudo)
-        # Nobody is there to type a password.
+        # Without a terminal, sudo must not ask for a password.
         [ -t 0 ] || as_root+=(-n)
     fi
     if [ -z "${apt_is_updated:-}" ]; then
@@ -28,7 +28,7 @@ install() {
         apt-get -qq install -y --no-install-recommends "$@" </dev/null >&2
 }
 
-# need PROGRAM PACKAGE WHAT: has PROGRAM on PATH, from PACKAGE if need be; skips WHAT where that fails.
+# need PROGRAM PACKAGE MESSAGE: installs PACKAGE if PROGRAM is not on PATH; says MESSAGE if that fails.
 need() {
     command -v "$1" >/dev/null && return
     echo "installing $2" >&2
@@ -37,7 +37,7 @@ need() {
     return 1
 }
 
-# Prints the path of an AWS CLI v2. The first `aws` on PATH may well be version 1: each candidate is asked.
+# Prints the path of an AWS CLI v2. The first `aws` on PATH may be version 1, so each candidate is asked.
 find_aws_cli() {
     local candidate
     while read -r candidate; do
@@ -61,7 +61,7 @@ find_python() {
     return 1
 }
 
-# virtual_environment FOLDER REQUIREMENTS: makes it, or brings it up to date; quick where nothing has changed.
+# virtual_environment FOLDER REQUIREMENTS: creates or updates it; returns at once if the requirements are the same.
 virtual_environment() {
     local folder=$1 requirements=$2 python sum
     sum=$(sha256sum "$requirements")
@@ -73,13 +73,13 @@ virtual_environment() {
         install python3 python3-venv || return 1
         python=$(find_python) || return 1
     fi
-    echo "making $folder" >&2
+    echo "creating $folder" >&2
     "$python" -m venv --clear "$folder" &&
         "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >&2 &&
         echo "$sum" >"$folder/requirements.sum"
 }
 
-# cargo_deb FOLDER: prints the path of the pinned cargo-deb in FOLDER; builds it if need be.
+# cargo_deb FOLDER: prints the path of the pinned cargo-deb in FOLDER; builds it if it is not there.
 cargo_deb() {
     local version=3.8.0 program=$PWD/$1/bin/cargo-deb
     if [ "$("$program" --version 2>/dev/null)" != "cargo-deb $version" ]; then
