@@ -264,7 +264,7 @@ fn without_its_program_the_picker_is_a_numbered_list() {
     let mut terminal = run.endpoint(user.sandbox.endpoint()).in_terminal();
     terminal.wait_for("Choose the role [1-16").send("nothing like it\r");
     terminal.wait_for("Nothing matches that").send("1 2\r");
-    terminal.wait_for("One role, please").send("16\r");
+    terminal.wait_for("Choose one role only").send("16\r");
     let output = terminal.finish().success();
     assert!(chosen(&output.stdout).is_some(), "{output}");
 }

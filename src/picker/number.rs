@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Question;
+use super::question::Question;
 use crate::terminal::Terminal;
 
 /// How many rows are shown at most. The user can type part of a name to see others.

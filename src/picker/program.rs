@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
-use super::{Choice, Choices, Picker, Question, nothing_chosen};
+use super::kind::Picker;
+use super::question::{Choice, Choices, Question, nothing_chosen};
 use crate::environment;
 use crate::error::{Error, Kind, Result};
 
@@ -24,6 +25,14 @@ pub(super) fn find(picker: Picker) -> Option<PickerProgram> {
         Picker::Number => None,
     }?;
     Some(PickerProgram { picker, path })
+}
+
+impl Picker {
+    /// Whether its program is installed. If not, the numbered list is used.
+    #[must_use]
+    pub fn is_installed(self) -> bool {
+        self == Self::Number || find(self).is_some()
+    }
 }
 
 fn beside_us(name: &str) -> Option<PathBuf> {

@@ -13,7 +13,7 @@ use super::options::Approval;
 use super::page;
 use super::random;
 use super::service_error::{ServiceError, ServiceResult};
-use super::state::{AuthorizationRequest, Client, Decision, SandboxState, millis};
+use super::state::{BrowserFlow, Client, Decision, SandboxState, millis};
 
 /// The query of `/authorize`.
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ pub(super) async fn authorize(
         }
     };
     let options = state.options();
-    let authorization = AuthorizationRequest {
+    let authorization = BrowserFlow {
         id: random::token::<24>()?,
         form_token: random::token::<24>()?,
         client: client_id,
@@ -93,14 +93,14 @@ fn check(client: &Client, asked: &AuthorizeQuery) -> Result<String, (&'static st
     Ok(challenge)
 }
 
-fn approve(state: &SandboxState, code: String, mut authorization: AuthorizationRequest) -> Response {
+fn approve(state: &SandboxState, code: String, mut authorization: BrowserFlow) -> Response {
     authorization.decision = Decision::Approved;
     let answer = redirect_back(&authorization.redirect, authorization.state.as_deref(), &[("code", &code)]);
     lock(&state.authorizations).insert(code, authorization);
     answer
 }
 
-fn deny(authorization: &AuthorizationRequest) -> Response {
+fn deny(authorization: &BrowserFlow) -> Response {
     redirect_back(
         &authorization.redirect,
         authorization.state.as_deref(),

@@ -19,7 +19,7 @@ use super::log::Note;
 use super::options::Approval;
 use super::random;
 use super::service_error::{ServiceError, ServiceResult};
-use super::state::{Client, Decision, Device, SandboxState, Tokens, millis};
+use super::state::{Client, Decision, DeviceFlow, SandboxState, Tokens, millis};
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const AUTHORIZATION_CODE: &str = "authorization_code";
@@ -124,7 +124,7 @@ pub(super) async fn device_authorization(
     check_start_url(&state, &required(asked.start_url, "startUrl")?)?;
     let options = state.options();
     let (code, user_code) = (random::token::<60>()?, random::user_code()?);
-    let device = Device {
+    let device = DeviceFlow {
         client: client_id,
         user_code: user_code.clone(),
         form_token: random::token::<24>()?,

@@ -25,8 +25,8 @@ pub(super) struct SandboxState {
     pub(super) directory: Mutex<Arc<Directory>>,
     pub(super) revoked_roles: Mutex<HashSet<(String, String)>>,
     pub(super) clients: Mutex<HashMap<String, Client>>,
-    pub(super) devices: Mutex<HashMap<String, Device>>,
-    pub(super) authorizations: Mutex<HashMap<String, AuthorizationRequest>>,
+    pub(super) devices: Mutex<HashMap<String, DeviceFlow>>,
+    pub(super) authorizations: Mutex<HashMap<String, BrowserFlow>>,
     pub(super) sessions: Mutex<Sessions>,
     pub(super) keys: Mutex<HashMap<String, IssuedCredentials>>,
     pub(super) console: Mutex<HashMap<String, ConsoleTicket>>,
@@ -63,7 +63,7 @@ pub(super) enum Decision {
 }
 
 /// A device flow; the map's key is the device code.
-pub(super) struct Device {
+pub(super) struct DeviceFlow {
     pub(super) client: String,
     pub(super) user_code: String,
     pub(super) form_token: String,
@@ -75,7 +75,7 @@ pub(super) struct Device {
 }
 
 /// A browser flow; the map's key is the code that the client gets.
-pub(super) struct AuthorizationRequest {
+pub(super) struct BrowserFlow {
     pub(super) id: String,
     pub(super) form_token: String,
     pub(super) client: String,

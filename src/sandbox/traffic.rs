@@ -55,7 +55,7 @@ pub(super) async fn watch(Shared(state): Shared<Arc<SandboxState>>, request: Req
     if path.starts_with("/sandbox/") {
         return next.run(request).await;
     }
-    let (operation, service) = operation(request.method(), &path);
+    let (operation, api) = operation(request.method(), &path);
     let entry = state.log.add(log::LoggedRequest {
         operation: operation.to_owned(),
         method: request.method().to_string(),
@@ -65,7 +65,7 @@ pub(super) async fn watch(Shared(state): Shared<Arc<SandboxState>>, request: Req
         path,
         ..log::LoggedRequest::default()
     });
-    let mut response = match before(&state, service).await {
+    let mut response = match before(&state, api).await {
         Some(response) => response,
         None => next.run(request).await,
     };
@@ -89,18 +89,18 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
 }
 
 /// Waits for the latency, then returns the response that replaces the handler's, if there is one.
-async fn before(state: &SandboxState, service: Api) -> Option<Response> {
-    if service == Api::Own {
+async fn before(state: &SandboxState, api: Api) -> Option<Response> {
+    if api == Api::Own {
         return None;
     }
     let latency = lock(&state.options).latency;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    if service == Api::Portal && !admit(state) {
+    if api == Api::Portal && !admit(state) {
         return Some(ServiceError::portal("TooManyRequestsException", "HTTP 429 Unknown Code").into_response());
     }
-    next_fault(state).map(|fault| fail(fault, service))
+    next_fault(state).map(|fault| fail(fault, api))
 }
 
 /// Counts a portal request; `false` if it exceeds the rate.
@@ -125,12 +125,12 @@ fn next_fault(state: &SandboxState) -> Option<Fault> {
     Some(fault)
 }
 
-fn fail(fault: Fault, service: Api) -> Response {
+fn fail(fault: Fault, api: Api) -> Response {
     const MESSAGE: &str = "The sandbox is set to fail";
     const GARBLED: &str = "{\"accountList\": [{\"accountId\": 12,, \"roleCredentials\": \"none\"";
     const JSON: (HeaderName, HeaderValue) = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     match fault {
-        Fault::InternalError => match service {
+        Fault::InternalError => match api {
             Api::Oidc => ServiceError::oidc("InternalServerException", MESSAGE),
             Api::Sts => ServiceError::sts(500, "InternalFailure", MESSAGE),
             Api::Federation => ServiceError::page(500, "InternalFailure", MESSAGE),

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::clean;
+use super::untrusted::clean;
 
 /// One line for each row, with two spaces between columns.
 ///

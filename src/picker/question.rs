@@ -1,0 +1,45 @@
+//! What a picker asks, and the choices that it offers.
+
+use std::sync::Arc;
+
+use crate::error::Error;
+
+/// What the user is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The noun for a choice, such as "role".
+    pub title: &'a str,
+    /// The line above the choices.
+    pub header: &'a str,
+    /// The search text to begin with.
+    pub query: &'a str,
+    /// Whether the user may choose several.
+    pub many: bool,
+    /// What to do if there is no terminal, for the error message.
+    pub remedy: &'a str,
+}
+
+/// One of the choices.
+///
+/// The terminal shows both fields unchanged, so they must hold no control characters, tabs or line breaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The line in the list, which is also what the search looks at.
+    pub shown: String,
+    /// The preview, line by line.
+    pub details: Vec<String>,
+}
+
+/// All choices. Each is created when it is written, so that the first is on screen long before the last of 50,000.
+pub struct Choices {
+    /// How many there are.
+    pub count: usize,
+    /// Creates the choice with an index below `count`.
+    pub choice: Arc<dyn Fn(usize) -> Choice + Send + Sync>,
+    /// Fetches more choices, numbered from `count` on. The numbered list does not show them.
+    pub later: Option<Box<dyn FnOnce() -> Vec<Choice> + Send>>,
+}
+
+pub(super) fn nothing_chosen(question: &Question<'_>) -> Error {
+    Error::cancelled(format!("no {} was chosen", question.title))
+}
