@@ -19,6 +19,7 @@ mod discovery;
 #[cfg(feature = "sandbox")]
 mod doctor;
 mod document;
+mod documentation;
 #[cfg(feature = "sandbox")]
 mod exec;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
