@@ -186,8 +186,8 @@ mod tests {
     fn a_lock_has_one_holder_at_a_time_and_names_it() {
         let folder = tempfile::tempdir().unwrap();
         let locks = folder.path().join("locks");
-        let nobody = |_: &Holder| panic!("no process holds it");
-        let held = take(&locks, "one", Duration::ZERO, nobody).unwrap();
+        let unexpected = |_: &Holder| panic!("no process holds it");
+        let held = take(&locks, "one", Duration::ZERO, unexpected).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(error.to_string(), expected);
         assert!(error.report().contains("continue or end that process"));
         assert!(take_if_free(&locks, "one").is_none());
-        drop(take(&locks, "other", Duration::ZERO, nobody).unwrap());
+        drop(take(&locks, "other", Duration::ZERO, unexpected).unwrap());
         thread::scope(|scope| {
             let thread = scope.spawn(|| take(&locks, "one", Duration::from_mins(1), |_| {}).unwrap());
             assert!(!thread.is_finished());
