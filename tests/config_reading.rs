@@ -1,4 +1,4 @@
-//! The AWS config is read as the AWS SDKs read it, and where they disagree, as its user would want.
+//! The AWS config is read as the AWS SDKs read it and, where they disagree, as its user would want.
 
 use aws_sso::aws_config::config::Config;
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ fn shown(sections: Option<&Sections>) -> String {
 }
 
 #[test]
-fn where_the_sdks_disagree_the_user_is_sided_with() {
+fn where_the_sdks_disagree_a_file_is_read_as_its_user_means_it() {
     for (file, rust, _, expected, why) in DISAGREEMENTS {
         let text = String::from_utf8_lossy(file);
         assert_eq!(shown(Some(&ours(file))), *expected, "ours, {text:?}: {why}");

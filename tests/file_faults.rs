@@ -1,4 +1,4 @@
-//! Files in a bad place or state: what is said, with which status, and what is handed out all the same.
+//! Files that are missing, unreadable or unsafe: the message, the exit status, and what is printed anyway.
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, Permissions};
@@ -10,13 +10,13 @@ use aws_sso::sandbox::{Approval, Options};
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, Output, skip};
 
-/// Writing to a file fails as it does on a full disk; the signal that would end the program is ignored.
+/// Makes writing to a file fail as it does on a full disk. The signal that would end the program is ignored.
 const FULL: [&str; 4] = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"];
 
-/// Without root's capabilities, so that modes count for the tests' own user.
+/// Without root's capabilities, so that file modes apply to the tests' own user.
 const POWERLESS: [&str; 4] = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"];
 
-/// Neither root nor the owner of anything else.
+/// A user who is not root and owns no other file.
 const STRANGER: (u32, [&str; 5]) = (23456, ["setpriv", "--reuid=23456", "--regid=23456", "--clear-groups", "--"]);
 
 fn signed_in() -> User {
@@ -35,9 +35,9 @@ fn powerless(invocation: Invocation) -> Invocation {
     if is_root() { invocation.behind(POWERLESS) } else { invocation }
 }
 
-/// Credentials were printed, although something is to be said.
+/// Asserts that credentials were printed, whatever else was reported.
 #[track_caller]
-fn handed_out(output: Output) -> Output {
+fn printed(output: Output) -> Output {
     let output = output.success();
     assert!(output.json()["SecretAccessKey"].is_string());
     output
@@ -47,7 +47,7 @@ fn handed_out(output: Output) -> Output {
 fn a_full_disk_costs_the_cache_and_not_the_credentials() {
     let user = signed_in();
     let full = |line: &str| user.aws_sso(line).behind(FULL);
-    let output = handed_out(user.process().behind(FULL).run());
+    let output = printed(user.process().behind(FULL).run());
     let _ = output.complains("warning: cannot write").complains("File too large; the credentials are not kept");
     assert_eq!(user.home.list(".aws/cli/cache"), [""; 0]);
 
@@ -58,10 +58,10 @@ fn a_full_disk_costs_the_cache_and_not_the_credentials() {
     let _ = output.complains(".aws/credentials: File too large").complains("nothing was changed");
     assert_eq!(user.home.read(".aws/credentials"), "[mine]\n");
 
-    // A renewed token that cannot be kept still serves this run.
+    // A renewed token that cannot be stored is still used for this run.
     user.expire_token();
     let before = user.home.read(TOKEN_FILE);
-    let output = handed_out(user.process().behind(FULL).run());
+    let output = printed(user.process().behind(FULL).run());
     let _ = output.complains("File too large; the renewed sign-in is not kept");
     assert_eq!(user.home.read(TOKEN_FILE), before);
 
@@ -77,17 +77,17 @@ fn a_full_disk_costs_the_cache_and_not_the_credentials() {
 }
 
 #[test]
-fn a_home_that_cannot_be_written_is_enough_for_credentials() {
+fn credentials_are_printed_without_a_writable_home() {
     let user = signed_in();
     for folder in ["", ".aws", ".aws/sso", ".aws/sso/cache", ".cache", ".cache/aws-sso"] {
         mode(&user.home.path(folder), 0o500);
     }
     fs::remove_dir_all(user.home.path(".cache/aws-sso/locks")).unwrap_or_default();
-    let output = handed_out(powerless(user.process()).run());
+    let output = printed(powerless(user.process()).run());
     mode(&user.home.path(""), 0o700);
     let _ = output.complains("Permission denied; the credentials are not kept");
 
-    // What can be of no use without its file is told, and leaves what there was.
+    // A verb whose only result is a file fails, and the old file stays.
     let account = &user.sandbox.accounts()[0];
     let default = format!("-p corp -r arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
     let cases = [
@@ -106,7 +106,7 @@ fn a_home_that_cannot_be_written_is_enough_for_credentials() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn a_file_that_cannot_be_read_is_named() {
     let user = signed_in();
     let cases = [(".aws/config", 1), (TOKEN_FILE, 1)];
     for (file, status) in cases {
@@ -116,22 +116,22 @@ fn what_cannot_be_read_is_named() {
             output.complains(&format!("{file}: Permission denied")).complains("\n  check the file's owner and mode");
         mode(&user.home.path(file), 0o600);
     }
-    // The cache of roles is only a cache.
-    let _ = handed_out(user.process().run());
+    // Without the cache, the credentials are fetched again.
+    let _ = printed(user.process().run());
     let [entry] = &user.home.list(".aws/cli/cache")[..] else { panic!() };
     mode(&user.home.path(".aws/cli/cache").join(entry), 0o200);
-    let _ = handed_out(powerless(user.process()).run());
+    let _ = printed(powerless(user.process()).run());
 }
 
 #[test]
-fn a_folder_in_a_files_place_is_named_and_left() {
+fn a_folder_in_place_of_a_file_is_named_and_stays() {
     let user = signed_in();
-    let _ = handed_out(user.process().run());
+    let _ = printed(user.process().run());
     let [entry] = &user.home.list(".aws/cli/cache")[..] else { panic!() };
     let entry = user.home.path(".aws/cli/cache").join(entry);
     fs::remove_file(&entry).unwrap();
     fs::create_dir(&entry).unwrap();
-    let _ = handed_out(user.process().run()).complains("it is not a file; the credentials are not kept");
+    let _ = printed(user.process().run()).complains("it is not a file; the credentials are not kept");
     assert!(entry.is_dir());
 
     let token = user.home.path(TOKEN_FILE);
@@ -140,7 +140,7 @@ fn a_folder_in_a_files_place_is_named_and_left() {
     let _ = user.process().run().status(1).complains(&format!("{TOKEN_FILE}: Is a directory"));
     assert!(token.is_dir());
 
-    // A file in a folder's place.
+    // A file in place of a folder.
     fs::remove_dir_all(user.home.path(".aws/sso")).unwrap();
     user.home.write(".aws/sso", "a file");
     let _ = user.process().run().status(3).complains("run: aws-sso login -p corp");
@@ -150,7 +150,7 @@ fn a_folder_in_a_files_place_is_named_and_left() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_no_sign_in_and_is_followed_by_one() {
+fn a_link_without_a_target_is_no_sign_in_and_the_next_sign_in_creates_its_target() {
     let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
     let token = user.home.path(TOKEN_FILE);
     fs::create_dir_all(token.parent().unwrap()).unwrap();
@@ -162,11 +162,11 @@ fn a_link_that_leads_nowhere_is_no_sign_in_and_is_followed_by_one() {
     assert!(fs::symlink_metadata(&token).unwrap().is_symlink());
     assert_eq!(fs::metadata(&elsewhere).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(elsewhere.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
-    let _ = handed_out(user.process().run());
+    let _ = printed(user.process().run());
 }
 
 #[test]
-fn secrets_in_the_caches_are_for_their_owner_whatever_stood_there() {
+fn secrets_in_the_caches_are_accessible_to_their_owner_only_whatever_their_mode_was() {
     let user = signed_in();
     mode(&user.home.path(TOKEN_FILE), 0o644);
     user.expire_token();
@@ -175,19 +175,19 @@ fn secrets_in_the_caches_are_for_their_owner_whatever_stood_there() {
 }
 
 #[test]
-fn folders_that_others_can_change_are_told_and_those_of_others_refused() {
+fn folders_that_others_can_change_are_reported_and_those_of_others_refused() {
     let user = signed_in();
     let _ = user.process().run().success().quiet();
     let cache = user.home.path(".aws/cli/cache");
     let empty = || fs::read_dir(&cache).unwrap().for_each(|entry| fs::remove_file(entry.unwrap().path()).unwrap());
     let owner = fs::metadata(&cache).unwrap();
     let own_group = owner.uid() == owner.gid();
-    for (bits, told) in [(0o700, false), (0o755, false), (0o775, !own_group), (0o777, true), (0o1777, false)] {
+    for (bits, is_reported) in [(0o700, false), (0o755, false), (0o775, !own_group), (0o777, true), (0o1777, false)] {
         empty();
         mode(&cache, bits);
-        let output = handed_out(user.process().run());
-        let warning = format!("other users can change {0}; to mend that, run: chmod go-w {0}", cache.display());
-        assert_eq!(output.stderr.contains(&warning), told, "{bits:o}\n{output}");
+        let output = printed(user.process().run());
+        let warning = format!("other users can change {0}; to fix that, run: chmod go-w {0}", cache.display());
+        assert_eq!(output.stderr.contains(&warning), is_reported, "{bits:o}\n{output}");
         assert_eq!(user.home.list(".aws/cli/cache").len(), 1);
     }
 
@@ -201,27 +201,27 @@ fn folders_that_others_can_change_are_told_and_those_of_others_refused() {
         give(&user.home.path(path), stranger);
     }
     fs::remove_dir_all(user.home.path(".cache")).unwrap();
-    // Another user's, and open to everybody.
+    // A folder of another user that everybody may write to.
     mode(&cache, 0o777);
     give(&cache, 34567);
-    let output = handed_out(user.process().behind(prefix).run());
+    let output = printed(user.process().behind(prefix).run());
     let _ = output.complains("its folder belongs to another user; the credentials are not kept");
     assert_eq!(user.home.list(".aws/cli/cache"), [""; 0], "not even a temporary file");
-    // A system's own folders are not another user's.
+    // Folders of root are not refused.
     give(&cache, 0);
-    let _ = handed_out(user.process().behind(prefix).run()).complains("other users can change");
+    let _ = printed(user.process().behind(prefix).run()).complains("other users can change");
     assert_eq!(user.home.list(".aws/cli/cache").len(), 1);
 }
 
 #[test]
-fn a_home_that_is_no_place_is_told_and_one_of_xdgs_that_is_none_is_not_used() {
+fn a_home_that_is_not_an_absolute_path_is_reported_and_such_an_xdg_folder_is_not_used() {
     let user = signed_in();
     let mut homeless = vec![user.process().env("HOME", "relative")];
-    // Who has no HOME has the system's idea of it, unless the system has none.
+    // Without HOME, the system's entry for the user counts. A user without an entry has no home.
     if is_root() {
         homeless.push(user.process().env_remove("HOME").behind(STRANGER.1));
     } else {
-        skip("only root can be somebody whom the system does not know: no HOME at all is not tested");
+        skip("only root can become a user without an entry: no home at all is not tested");
     }
     for process in homeless {
         let output = process.run().status(1);
@@ -230,7 +230,7 @@ fn a_home_that_is_no_place_is_told_and_one_of_xdgs_that_is_none_is_not_used() {
     for value in ["", "relative", "./.cache"] {
         let cold = user.process().current_dir(user.home.path("tmp"));
         let cold = cold.env("XDG_CACHE_HOME", value).env("XDG_CONFIG_HOME", value);
-        let _ = handed_out(cold.run()).quiet();
+        let _ = printed(cold.run()).quiet();
         fs::remove_dir_all(user.home.path(".aws/cli/cache")).unwrap();
         assert_eq!(user.home.list("tmp"), [""; 0], "{value:?}");
     }

@@ -1,4 +1,4 @@
-//! Other tools write the shared files too, in place and without a lock, while we read and write them.
+//! Other tools write the shared files in place and without a lock, while this tool reads and writes them.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,15 +28,15 @@ tokens, roles = (JSONFileCache(working_dir=sys.argv[n]) for n in (1, 2))
 begin, end = pathlib.Path(sys.argv[3]), pathlib.Path(sys.argv[4])
 number = 0
 while not end.exists():
-    # A KeyError is how it says that a file cannot be parsed.
+    # A KeyError here would mean that a file cannot be parsed.
     token, role = tokens["token"], roles["role"]
     number += 1
     date = f"2099-01-01T00:{number // 60 % 60:02}:{number % 60:02}Z"
-    # Longer and shorter by turns, as where a refresh token comes and goes.
+    # Longer and shorter by turns, as with and without a refresh token.
     token["clientSecret"] = "s" * (number * 997 % 3000)
     token["expiresAt"] = role["Credentials"]["Expiration"] = date
     tokens["token"], roles["role"] = token, role
-    # As a tool does that is interrupted half-way.
+    # Like a tool that is interrupted half-way.
     text = json.dumps(token)
     with open(sys.argv[1] + "/token.json", "w") as file:
         for part in text[:40], text[40:-9], text[-9:]:
@@ -47,7 +47,7 @@ print(number)
 "#;
 
 #[test]
-fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
+fn a_file_is_read_completely_while_another_tool_writes_it() {
     let home = Home::new();
     let token = home.write(
         "tokens/token.json",
@@ -74,7 +74,7 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
             token::read(&SecretStore::Files, &token).unwrap().unwrap_or_else(|| panic!("no token in round {round}"));
         assert!(found.expires_at.as_second() / 3600 >= seen.as_second() / 3600, "an older token came back");
         seen = found.expires_at;
-        // Torn credentials count as none; an error would be shown to a person.
+        // Half-written credentials count as none. An error would be shown to the user.
         let found = role_credentials::read(&SecretStore::Files, &role, "123456789012").unwrap();
         assert!(found.is_none_or(|found| found.session_token == credentials.session_token));
         if round % 3 == 0 {
@@ -83,17 +83,17 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
         }
     }
     fs::write(&end, "").unwrap();
-    // It has met no file that it could not read, either.
+    // The other tool met no file that it could not read, either.
     let written = writer.finish().success().quiet().stdout;
     println!("{} reads during {} writes; {torn} of them met half a file", rounds(500), written.trim());
 }
 
-/// One long-lived process of another tool: it renews the sign-in and fetches credentials in each round, by the classes
-/// that do so in every one of its programs, and signs in anew in some. Nothing it meets may trouble it.
+/// A long-lived process of another tool. In each round it renews the sign-in and fetches credentials, with the classes
+/// that all its programs use; in some rounds it signs in again. None of that may fail.
 const CLIENT: &str = r#"
 import importlib, logging, os, sys
 
-# Whoever comes second with a refresh token logs a warning, and goes on with the token that still lives.
+# The second use of a refresh token logs a warning, and the process continues with the token that is still valid.
 logging.disable(logging.WARNING)
 package, rounds, account, role, start_url, region, begin = sys.argv[1:]
 part = lambda name: importlib.import_module(package + "." + name)
@@ -132,9 +132,9 @@ for number in range(int(rounds)):
 "#;
 
 #[test]
-fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
+fn another_tools_own_classes_and_this_program_write_the_same_files_without_an_error() {
     for package in ["botocore", "awscli.botocore"] {
-        // So short-lived that everybody has to renew and to fetch each time.
+        // Lifetimes so short that every run has to renew and to fetch.
         let minutes = Duration::from_mins(10);
         let user = User::signed_in(Options {
             approval: Approval::Automatic,
@@ -172,7 +172,7 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
                 while !is_over.load(Ordering::Relaxed) {
                     let found = token::read(&SecretStore::Files, &user.home.path(TOKEN_FILE)).unwrap();
                     let expiry = found.expect("there is a token at all times").expires_at.as_second();
-                    // Each counts from the arrival of its answer, in whole seconds.
+                    // Each tool counts from when its answer arrived, in whole seconds.
                     assert!(expiry >= seen - 2, "an older token came back: {expiry} after {seen}");
                     (reads, seen) = (reads + 1, seen.max(expiry));
                 }
@@ -183,7 +183,7 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
             let _ = theirs.unwrap().success().quiet();
             (runs.join().unwrap(), reads.join().unwrap())
         });
-        // Had the newest refresh token been lost in any round, nobody could renew now.
+        // If the newest refresh token had been lost in any round, this renewal would fail.
         user.expire_token();
         let _ = user.aws_sso("check").run().success().quiet();
         let renewals = user.sandbox.requests().iter().filter(|request| request.operation == "CreateToken").count();
@@ -192,7 +192,7 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
 }
 
 #[test]
-fn a_newer_token_of_another_tool_outlasts_a_renewal() {
+fn a_renewal_does_not_overwrite_a_newer_token_of_another_tool() {
     for rotation in [Rotation::Reusable, Rotation::Rotated] {
         let user = User::signed_in(Options { refresh: rotation, ..Options::default() });
         let fresh = user.token();
@@ -200,7 +200,7 @@ fn a_newer_token_of_another_tool_outlasts_a_renewal() {
         user.edit_token(|token| token["accessToken"] = "aged".into());
         user.sandbox.update(|options| options.latency = Duration::from_millis(300));
         if rotation == Rotation::Rotated {
-            // The other tool has used the refresh token up: ours is refused.
+            // The other tool has used the refresh token, so the service refuses it.
             user.edit_token(|token| token["refreshToken"] = "used up".into());
         }
         let running = user.aws_sso("check").start();

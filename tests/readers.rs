@@ -1,4 +1,4 @@
-//! What each AWS SDK makes of a config file is known here as the SDK itself knows it.
+//! Our copies of the SDKs' readers read a config file as the SDKs themselves do.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use crate::support::Home;
 use crate::support::disagreements::DISAGREEMENTS;
 use crate::support::ini::{KEYS, Sections, awkward_file, botocore, cases, ours, plain_file, rust_sdk, samples};
 
-/// A value that the Rust SDK gives now one way and now the other.
+/// A value of the Rust SDK that differs from run to run.
 const EITHER: &str = "\0";
 
-/// A reading as the real readers' are written down.
-fn written(reading: Reading) -> Sections {
+/// A reading in the form of the real readers'.
+fn as_sections(reading: Reading) -> Sections {
     let kind = |kind| match kind {
         SectionKind::SsoSession => "sso-session",
         SectionKind::Services => "services",
@@ -29,7 +29,7 @@ fn written(reading: Reading) -> Sections {
         .collect()
 }
 
-/// Without what means nothing: empty values, blank lines, empty sections, services that are no block.
+/// Without what has no meaning: empty values, blank lines, empty sections, services that are not a block.
 fn tidy(sections: Sections, keys: Option<&[&str]>) -> Sections {
     let value = |text: String| match text.strip_prefix('\n') {
         Some(_) => text,
@@ -54,7 +54,7 @@ fn awkward_files() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn botocore_takes_from_a_file_what_is_said_of_it() {
+fn our_botocore_reads_files_as_botocore_does() {
     let files = awkward_files();
     let Some(real) = botocore(files.iter().map(Vec::as_slice)) else { return };
     let mut refused = 0;
@@ -63,26 +63,26 @@ fn botocore_takes_from_a_file_what_is_said_of_it() {
         let text = String::from_utf8_lossy(file);
         refused += u32::from(real.is_none());
         assert_eq!(ours.is_err(), real.is_none(), "{ours:?}\n{text}");
-        let ours = ours.ok().map(|reading| tidy(written(reading), None));
+        let ours = ours.ok().map(|reading| tidy(as_sections(reading), None));
         assert_eq!(ours, real.map(|sections| tidy(sections, None)), "\n{text}");
     }
     assert!(refused > 300 && files.len() - refused as usize > 100, "{refused} of {}", files.len());
 }
 
 #[test]
-fn the_rust_sdk_takes_from_a_file_what_is_said_of_it() {
+fn our_rust_sdk_reads_files_as_the_rust_sdk_does() {
     let mut refused = 0;
     let files = awkward_files();
     for file in &files {
         let text = String::from_utf8_lossy(file);
         let ours = Reader::Rust.read(file);
         let real = rust_sdk(file).map(|sections| tidy(sections, Some(&KEYS)));
-        // To this one, a file that is not UTF-8 is an empty one.
+        // The Rust SDK reads a file that is not UTF-8 as an empty one.
         let real = real.filter(|real| std::str::from_utf8(file).is_ok() || !real.is_empty());
         refused += u32::from(real.is_none());
         assert_eq!(ours.is_err(), real.is_none(), "{ours:?}\n{text}");
         let (Ok(ours), Some(mut real)) = (ours, real) else { continue };
-        let ours = tidy(written(ours), Some(&KEYS));
+        let ours = tidy(as_sections(ours), Some(&KEYS));
         for (name, settings) in &ours {
             for (key, _) in settings.iter().filter(|(_, value)| *value == EITHER) {
                 let real = real.get_mut(name).and_then(|settings| settings.get_mut(key));
@@ -94,8 +94,8 @@ fn the_rust_sdk_takes_from_a_file_what_is_said_of_it() {
     assert!(refused > 300 && files.len() - refused as usize > 50, "{refused} of {}", files.len());
 }
 
-/// A file, the line that somebody stumbles over, what it does to them, what is said of it, and who they are: `p`ython,
-/// `r`ust, `j`avascript.
+/// A file, the line that some readers read differently, the effect, how the line is described, and which readers:
+/// `p`ython, `r`ust, `j`avascript.
 type Case = (&'static [u8], usize, Effect, &'static str, &'static str);
 
 #[rustfmt::skip]
@@ -134,34 +134,34 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn each_awkward_line_is_named_with_those_who_stumble_over_it() {
+fn each_awkward_line_is_reported_with_the_readers_that_read_it_differently() {
     for (file, line, effect, quirk, readers) in CASES {
         let found = stumbles(file);
-        let is_it = |stumble: &&Stumble| {
+        let is_expected = |stumble: &&Stumble| {
             let of = |reader| match reader {
                 Reader::Botocore => 'p',
                 Reader::Rust => 'r',
                 Reader::JavaScript => 'j',
             };
-            let who: String = stumble.readers.iter().copied().map(of).collect();
+            let letters: String = stumble.readers.iter().copied().map(of).collect();
             (stumble.line, stumble.effect) == (*line, *effect)
                 && stumble.quirk.to_string() == *quirk
-                && who == *readers
+                && letters == *readers
                 && !stumble.quirk.remedy().is_empty()
         };
         let text = String::from_utf8_lossy(file);
         assert!(
-            found.iter().any(|stumble| is_it(&stumble)),
+            found.iter().any(|stumble| is_expected(&stumble)),
             "{text}\nno {line} {effect:?} {quirk:?} {readers} in\n{found:#?}"
         );
     }
 }
 
-/// What a file is compared with is what every other verb reads.
+/// The readers are compared with what every verb reads.
 #[test]
-fn what_a_user_means_is_what_we_read() {
+fn the_meaning_of_a_file_is_our_own_reading() {
     for file in awkward_files() {
-        // A comment in a nested block goes when its setting is read.
+        // Our reading keeps the comments in a nested block until one of its settings is read.
         let without_comments = |sections: Sections| -> Sections {
             let value = |text: String| match text.strip_prefix('\n') {
                 Some(lines) => lines.lines().map(|line| format!("\n{}", line.split(" #").next().unwrap())).collect(),
@@ -172,14 +172,14 @@ fn what_a_user_means_is_what_we_read() {
             sections.into_iter().map(|(name, section)| (name, settings(section))).collect()
         };
         let text = String::from_utf8_lossy(&file);
-        assert_eq!(tidy(written(meant(&file)), None), without_comments(tidy(ours(&file), None)), "{text}");
+        assert_eq!(tidy(as_sections(meant(&file)), None), without_comments(tidy(ours(&file), None)), "{text}");
     }
 }
 
-/// The AWS CLI itself refuses the files that botocore is said to refuse, and no others.
+/// The AWS CLI itself refuses the files that our botocore refuses, and no others.
 #[test]
-fn the_aws_cli_refuses_the_files_that_it_is_said_to_refuse() {
-    // A few of each: it takes the CLI a second to say so.
+fn the_aws_cli_refuses_the_files_that_our_botocore_refuses() {
+    // A few of each, because each run of the AWS CLI takes a second.
     let is_refused = |file: &&[u8]| Reader::Botocore.read(file).is_err();
     let files = || CASES.iter().map(|case| case.0).step_by(2);
     let files = files().filter(is_refused).take(3).chain(files().filter(|file| !is_refused(file)).take(3));
@@ -198,7 +198,7 @@ proptest! {
     #![proptest_config(cases(300))]
 
     #[test]
-    fn nobody_stumbles_over_a_file_that_all_read_alike(file in plain_file()) {
+    fn a_file_that_all_read_alike_has_no_awkward_lines(file in plain_file()) {
         let found = stumbles(file.as_bytes());
         let others = found.iter().filter(|stumble| stumble.readers != [Reader::JavaScript]);
         prop_assert_eq!(others.count(), 0, "{:?}\n{}", found, file);

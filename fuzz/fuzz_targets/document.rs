@@ -1,4 +1,4 @@
-//! Any bytes as an AWS file: no edit of the document changes what it should not.
+//! Any bytes as an AWS file: every way to read it gives the same, and an edit changes nothing else.
 #![no_main]
 
 #[path = "../../tests/fuzz/check.rs"]

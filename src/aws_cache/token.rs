@@ -17,7 +17,7 @@ use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 use crate::timestamp;
 
-/// A sign-in: the keys that AWS tools know, in the AWS CLI's order, and whatever else stood in the file.
+/// A sign-in: the keys that AWS tools know, in the AWS CLI's order, and every other key of the file.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
@@ -117,14 +117,17 @@ impl RegistrationKey<'_> {
     #[must_use]
     pub fn path(&self, folder: &Path) -> PathBuf {
         // Python's json.dumps(…, sort_keys=True): alphabetical keys, ", " and ": ", non-ASCII escaped.
-        let scopes = self.scopes.map_or_else(
-            || "null".to_owned(),
-            |scopes| {
+        let scopes = match self.scopes {
+            Some(scopes) => {
                 let quoted: Vec<_> = scopes.iter().map(|scope| python_string(scope)).collect();
                 format!("[{}]", quoted.join(", "))
-            },
-        );
-        let session = self.session_name.map_or_else(|| "null".to_owned(), python_string);
+            }
+            None => "null".to_owned(),
+        };
+        let session = match self.session_name {
+            Some(name) => python_string(name),
+            None => "null".to_owned(),
+        };
         let key = format!(
             r#"{{"region": {}, "scopes": {scopes}, "session_name": {session}, "startUrl": {}, "tool": "botocore"}}"#,
             python_string(self.region),
@@ -173,7 +176,7 @@ pub fn read(store: &SecretStore, path: &Path) -> Result<Option<Token>> {
         if let Some(token) = parse(&bytes) {
             return Ok(Some(token));
         }
-        // Complete JSON that is not a token: nobody is in the middle of writing one.
+        // Complete JSON that is not a token: no other tool is in the middle of writing one.
         if first_json::<serde::de::IgnoredAny>(&bytes).is_some() {
             return Ok(None);
         }

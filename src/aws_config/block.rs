@@ -90,6 +90,7 @@ impl Document {
                 sections.push(section);
                 continue;
             };
+            let has_next = next.is_some();
             // The lines after this section's content (comments on the next section, the end mark) go after the new ones.
             let content = if is_in_block { content_end(&section.text) } else { block.begin.1 };
             let tail = section.text.split_off(content);
@@ -101,12 +102,11 @@ impl Document {
             }
             sections.push(section);
             for (number, mut section) in added.into_iter().enumerate() {
-                if number < last {
+                // A blank line after each profile. In the block, the tail of the old section begins with the last one.
+                if number < last || (has_next && !is_in_block) {
                     section.text.extend_from_slice(newline);
-                } else if !is_in_block && next.is_some() {
-                    section.text.extend_from_slice(newline);
-                    section.text.extend_from_slice(&tail);
-                } else {
+                }
+                if number == last {
                     section.text.extend_from_slice(&tail);
                 }
                 sections.push(section);

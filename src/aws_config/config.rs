@@ -44,7 +44,7 @@ pub(super) struct ConfigSetting {
     pub(super) start: usize,
 }
 
-/// Two sections are equal if they say the same, wherever that stands.
+/// Two sections are equal if they have the same name and settings, even in different places.
 impl PartialEq for Section<'_> {
     fn eq(&self, other: &Self) -> bool {
         let settings = self.settings().iter().map(|setting| (&setting.key, &setting.value));

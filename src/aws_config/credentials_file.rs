@@ -1,4 +1,4 @@
-//! The default credentials in `~/.aws/credentials`.
+//! Writes the default credentials in `~/.aws/credentials`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use crate::files::atomic;
 use crate::files::folder::Privacy;
 use crate::files::lock;
 
-/// How long another process may be busy with the file: it is read and written at once, never while a person waits.
+/// How long to wait for another process to write the file. It never holds the lock while it waits for its user.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Makes these the credentials of `[default]`; every other byte of the file stays.
+/// Makes these the credentials of `[default]`. The rest of the file stays as it is.
 pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     let _lock = lock::take(&environment::lock_folder()?, "credentials-file", PATIENCE, |_| {})?;
     write_unlocked(path, credentials)

@@ -17,9 +17,9 @@ use crate::error::Result;
 pub struct Document {
     /// In file order. The first has no header: it holds the lines before the first section.
     pub(super) sections: Vec<SectionText>,
-    /// Where a section stands first.
+    /// The first position of each section.
     index: Index,
-    /// Where it stands again, by the position where it stands first. Few files repeat a section.
+    /// The other positions of a section that the file repeats, by its first position.
     repeats: HashMap<usize, Vec<usize>>,
     newline: &'static [u8],
 }

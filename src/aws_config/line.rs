@@ -145,7 +145,10 @@ fn header(text: &[u8]) -> Header<'_> {
         b"services" => SectionKind::Services,
         _ => return other(inside),
     };
-    word(trim(&inside[space..])).map_or_else(|| other(inside), |name| Header { kind, name })
+    match word(trim(&inside[space..])) {
+        Some(name) => Header { kind, name },
+        None => other(inside),
+    }
 }
 
 /// The bracket that ends a header. A name may contain brackets: it is the first one that only a comment follows, or

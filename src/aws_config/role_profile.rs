@@ -1,4 +1,4 @@
-//! Which role a profile of the AWS config means.
+//! Finds the role that a profile of the AWS config stands for.
 
 use std::borrow::Cow;
 
@@ -6,23 +6,24 @@ use super::config::{Config, Section};
 use crate::role::{self, RoleRef};
 
 impl Config {
-    /// The role that a profile means, and the name that its directory goes by.
+    /// The role of a profile, and the name of the profile or sso-session to sign in with.
     #[must_use]
     pub fn role_of(&self, profile: &str) -> Option<(Cow<'_, str>, RoleRef)> {
         self.profile(profile)?.role()
     }
 
-    /// The region that a profile's clients use.
+    /// The region that a profile sets.
     #[must_use]
     pub fn region_of(&self, profile: &str) -> Option<&str> {
         self.profile(profile)?.setting("region")
     }
 
     /// The profiles whose `credential_process` is this tool, whether their role is known or not.
-    pub(crate) fn processes(&self) -> impl Iterator<Item = Process> {
+    pub(crate) fn processes(&self) -> impl Iterator<Item = ProcessProfile> {
         self.profiles().filter_map(|section| {
-            let Command { program, profile, role } = Command::parse(section.setting("credential_process")?)?;
-            Some(Process {
+            let ProcessCommand { program, profile, role } =
+                ProcessCommand::parse(section.setting("credential_process")?)?;
+            Some(ProcessProfile {
                 name: section.name().to_owned(),
                 program: program.into_owned(),
                 profile: profile.map(Cow::into_owned),
@@ -33,10 +34,10 @@ impl Config {
 }
 
 impl<'a> Section<'a> {
-    /// The role that this profile means, and the name that its directory goes by.
+    /// The role of this profile, and the name of the profile or sso-session to sign in with.
     ///
-    /// Two kinds of profile mean a role: one with the SSO keys, and one whose `credential_process` is this tool. The
-    /// latter may name its role by another profile or an alias, so the role may have to be resolved in turn.
+    /// Two kinds of profile have a role: one with the SSO keys, and one whose `credential_process` is this tool. The
+    /// second kind may name its role by another profile or an alias, so the caller may have to resolve it further.
     #[must_use]
     pub fn role(self) -> Option<(Cow<'a, str>, RoleRef)> {
         if self.assumes() {
@@ -45,20 +46,20 @@ impl<'a> Section<'a> {
         self.sso_role().map(|role| (self.name().into(), role)).or_else(|| self.process_role())
     }
 
-    /// Whether this profile means a role, of whichever directory.
+    /// Whether this profile has a role, of any Identity Center.
     #[must_use]
     pub fn means_role(self) -> bool {
-        let names_role = |line| Command::parse(line).is_some_and(|command| !command.role.is_empty());
+        let names_role = |line| ProcessCommand::parse(line).is_some_and(|command| !command.role.is_empty());
         !self.assumes() && (self.sso_role().is_some() || self.setting("credential_process").is_some_and(names_role))
     }
 
-    /// Whether it means the role that it assumes with the credentials of another.
+    /// Whether its role is one that it assumes with the credentials of another profile.
     fn assumes(self) -> bool {
         self.setting("role_arn").is_some()
             && (self.setting("source_profile").is_some() || self.setting("credential_source").is_some())
     }
 
-    /// Every account id among its lines, and so that of its role, without a look at what the lines mean.
+    /// Every account id in its lines, and so that of its role. Finding them is faster than reading the settings.
     pub(crate) fn account_ids(self) -> impl Iterator<Item = &'a str> {
         self.texts().flat_map(account_ids)
     }
@@ -71,7 +72,7 @@ impl<'a> Section<'a> {
     }
 
     fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
-        let command = Command::parse(self.setting("credential_process")?)?;
+        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
         let directory = command.profile.or_else(|| match self.config().directories() {
             [only] => Some(only.into()),
             _ => None,
@@ -80,7 +81,8 @@ impl<'a> Section<'a> {
     }
 }
 
-/// Every run of just twelve digits. One of so many has a digit at some twelfth byte, and no others are looked at.
+/// Every run of exactly twelve digits. A run of twelve has a digit at one of every twelve bytes, so only every twelfth
+/// byte is looked at until a digit is found.
 fn account_ids(text: &[u8]) -> impl Iterator<Item = &str> {
     const LENGTH: usize = 12;
     let mut at = 0;
@@ -104,31 +106,31 @@ fn account_ids(text: &[u8]) -> impl Iterator<Item = &str> {
 
 /// A profile whose `credential_process` is this tool.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Process {
-    /// What the profile is called.
+pub(crate) struct ProcessProfile {
+    /// The profile's name.
     pub(crate) name: String,
-    /// The program as the line names it.
+    /// The program, as in the line.
     pub(crate) program: String,
-    /// The directory that the line names.
+    /// The profile or sso-session that the line names with `-p`.
     pub(crate) profile: Option<String>,
-    /// The role as the line names it.
+    /// The role, as in the line.
     pub(crate) role: String,
 }
 
-/// A `credential_process` of ours: `aws-sso -p P -r ROLE -ext` or `aws-sso process ROLE -p P`.
+/// A `credential_process` line of this tool: `aws-sso -p P -r ROLE -ext` or `aws-sso process ROLE -p P`.
 #[derive(Debug, PartialEq, Eq)]
-struct Command<'a> {
+struct ProcessCommand<'a> {
     program: Cow<'a, str>,
     profile: Option<Cow<'a, str>>,
     role: Cow<'a, str>,
 }
 
-impl<'a> Command<'a> {
+impl<'a> ProcessCommand<'a> {
     fn parse(line: &'a str) -> Option<Self> {
         if line.contains(['\'', '"', '\\', '#']) {
             return Self::of(shlex::split(line)?.into_iter().map(Cow::Owned));
         }
-        // Of fifty thousand profiles nearly all: nothing is quoted, and nothing copied.
+        // Nearly every line has no quotes, and then nothing has to be copied.
         Self::of(line.split_ascii_whitespace().map(Cow::Borrowed))
     }
 
@@ -170,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_credential_process_of_ours_names_its_directory_and_role() {
+    fn a_credential_process_line_names_its_sso_session_and_role() {
         let arn = "arn:aws:iam::123456789012:role/reader";
         let cases = [
             ("aws-sso -p corp -r ROLE -ext", Some((Some("corp"), "ROLE"))),
@@ -190,14 +192,14 @@ mod tests {
         ];
         for (line, expected) in cases {
             let line = line.replace("ROLE", arn);
-            let command = Command::parse(&line);
+            let command = ProcessCommand::parse(&line);
             let found = command.as_ref().map(|command| (command.profile.as_deref(), &*command.role));
             assert_eq!(found, expected.map(|(profile, _)| (profile, arn)), "{line}");
         }
     }
 
     #[test]
-    fn account_ids_are_found_wherever_they_stand() {
+    fn account_ids_are_found_anywhere_in_the_text() {
         for before in 0..30 {
             for after in ["", "/x", "3", ":role/a 210987654321"] {
                 let text = format!("{}123456789012{after} 1234567890123 99", "x".repeat(before));
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_means_a_role_by_its_sso_keys_or_by_our_process() {
+    fn a_profile_has_a_role_by_its_sso_keys_or_its_credential_process() {
         let config = Config::parse(
             b"\
 [sso-session corp]

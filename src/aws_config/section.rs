@@ -48,10 +48,8 @@ pub(super) struct SettingLines {
     comments: Vec<Range<usize>>,
 }
 
-/// The settings in a section's text, in file order. Everything that reads settings is built on this: [`Config`], the
+/// The settings in a section's text, in file order. Everything that reads settings is built on this: the config, the
 /// edits of a document, and what `aws-sso doctor` compares the SDKs with.
-///
-/// [`Config`]: super::config::Config
 pub(super) fn settings(text: &[u8]) -> impl Iterator<Item = WrittenSetting<'_>> {
     let mut lines = text.split_inclusive(|byte| *byte == b'\n');
     let mut classifier = Classifier::default();

@@ -45,7 +45,7 @@ pub(crate) enum Flaw {
     Open,
 }
 
-/// Checks a folder; `ours` is a file that this process has just created in it, and tells who this user is.
+/// Checks a folder; `ours` is a file that this process has just created in it, and shows who the user is.
 ///
 /// Folders of root are as safe as one's own. Root itself writes to the folders of any user.
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! One process at a time: kernel locks, which die with the process that holds them.
+//! Locks between processes. The system releases a lock when its process ends.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -10,17 +10,18 @@ use std::time::{Duration, Instant};
 use super::folder::{self, Privacy};
 use crate::error::{Error, Kind, Result, reason};
 
-/// How long a process waits before it says so: most waits are over by then, and a hundred processes would say it.
+/// How long a process waits before it reports that. Most waits are shorter, and a hundred processes may be waiting.
 const SILENCE: Duration = Duration::from_secs(2);
 
-/// The pauses between two tries.
+/// The shortest and the longest pause between two attempts.
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// A lock; it is given back when this is dropped.
+/// A lock, which is released when this is dropped.
 #[derive(Debug)]
-#[must_use = "the lock is given back when this is dropped"]
+#[must_use = "the lock is released when this is dropped"]
 pub struct Lock {
+    /// `None` if no lock file can be created.
     file: Option<File>,
     inherited: Option<Error>,
     failure: Option<Error>,
@@ -29,22 +30,22 @@ pub struct Lock {
 impl Lock {
     const NONE: Self = Self { file: None, inherited: None, failure: None };
 
-    /// What the holder before has failed with, if this process waited for it: a hundred that try the same in turn would
-    /// fail the same way, and a person would be asked a hundred times.
+    /// The error of the process that held the lock before, if this process waited for it. Without it, a hundred waiting
+    /// processes would fail in the same way one after the other, and each could ask the user to sign in.
     #[must_use]
     pub fn inherited(&self) -> Option<Error> {
         self.inherited.clone()
     }
 
-    /// Tells those who wait that they need not try.
+    /// Passes an error on to the processes that wait for the lock.
     pub fn fail(&mut self, error: &Error) {
         self.failure = Some(error.clone());
     }
 }
 
 impl Drop for Lock {
-    /// A process id that is gone would mislead who reads it later. And a program that is being started at this moment
-    /// has the file too, until it runs: closing it would not be enough.
+    /// Removes the process id, which would be wrong from now on. Unlocks explicitly, because closing the file is not
+    /// enough: a child process that is just being started has the file open too, until it executes its program.
     fn drop(&mut self) {
         if let Some(file) = &mut self.file {
             let failure = self.failure.as_ref().map(to_text).unwrap_or_default();
@@ -60,7 +61,7 @@ fn rewrite(file: &mut File, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// The status, the message, and what to do; errors hold no secrets.
+/// The exit status, the message and the remedy of an error. None of them contains a secret.
 fn to_text(error: &Error) -> String {
     format!("status {}\n{error}\n{}", error.kind().status(), error.remedy().unwrap_or_default())
 }
@@ -75,7 +76,7 @@ fn from_text(text: &str) -> Option<Error> {
     })
 }
 
-/// The process that has a lock, as far as its file tells.
+/// The process that holds a lock, if its file tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder(Option<String>);
 
@@ -96,10 +97,10 @@ impl fmt::Display for Holder {
     }
 }
 
-/// Takes the lock called `name` in `folder`, or says after `patience` which process holds it.
+/// Takes the lock called `name` in `folder`. After `patience` it fails with an error that names the lock's holder.
 ///
-/// `waiting` is called once, if that takes more than a moment. Where no lock file can be made (a read-only home, as in
-/// some containers) the work goes on without: doing it twice is better than not at all.
+/// `waiting` is called once, if the wait takes more than two seconds. If no lock file can be created (a read-only home,
+/// as in some containers), the work continues without a lock: doing it twice is better than not doing it.
 pub fn take(folder: &Path, name: &str, patience: Duration, waiting: impl FnOnce(&Holder)) -> Result<Lock> {
     let path = path(folder, name);
     let Some(file) = open(folder, &path) else { return Ok(Lock::NONE) };
@@ -110,7 +111,7 @@ pub fn take(folder: &Path, name: &str, patience: Duration, waiting: impl FnOnce(
     }
 }
 
-/// Takes the lock if nobody has it.
+/// Takes the lock if no process holds it.
 #[must_use]
 pub fn take_if_free(folder: &Path, name: &str) -> Option<Lock> {
     let file = open(folder, &path(folder, name))?;
@@ -124,7 +125,7 @@ fn path(folder: &Path, name: &str) -> PathBuf {
 fn open(folder: &Path, path: &Path) -> Option<File> {
     let opened = folder::create(folder, Privacy::Secret).and_then(|()| {
         let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
-        // One that was made under `sudo` can be locked all the same.
+        // A file that was created under `sudo` can be locked without the right to write to it.
         file.or_else(|error| File::open(path).map_err(|_| error))
     });
     opened.map_err(|error| without(path, &error)).ok()
@@ -135,17 +136,16 @@ fn without(path: &Path, error: &io::Error) -> Lock {
     Lock::NONE
 }
 
-/// Says in the file who holds the lock; only messages depend on it.
+/// Writes the process id into the file. Only messages use it.
 fn held(mut file: File, inherited: Option<Error>) -> Lock {
     let _ = rewrite(&mut file, &std::process::id().to_string());
     Lock { file: Some(file), inherited, failure: None }
 }
 
-/// Asks again and again, ever more rarely: nobody waits an eighth longer than need be, and a crowd that waits for a
-/// person costs nothing to speak of.
+/// Tries again and again, with longer and longer pauses. No process waits an eighth longer than necessary, and a hundred
+/// processes that wait for a user to sign in need hardly any processor time.
 ///
-/// That the kernel wakes a waiter when its turn comes would be neater, and was slower for a hundred of them: it wakes
-/// all of them each time.
+/// A blocking lock was slower with a hundred processes: the kernel wakes all of them each time.
 fn wait(file: File, path: &Path, patience: Duration, waiting: impl FnOnce(&Holder)) -> Result<Lock> {
     let start = Instant::now();
     let mut waiting = Some(waiting);
@@ -186,8 +186,8 @@ mod tests {
     fn a_lock_has_one_holder_at_a_time_and_names_it() {
         let folder = tempfile::tempdir().unwrap();
         let locks = folder.path().join("locks");
-        let nobody = |_: &Holder| panic!("nobody holds it");
-        let held = take(&locks, "one", Duration::ZERO, nobody).unwrap();
+        let unexpected = |_: &Holder| panic!("no process holds it");
+        let held = take(&locks, "one", Duration::ZERO, unexpected).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -202,19 +202,19 @@ mod tests {
         assert_eq!(error.to_string(), expected);
         assert!(error.report().contains("continue or end that process"));
         assert!(take_if_free(&locks, "one").is_none());
-        drop(take(&locks, "other", Duration::ZERO, nobody).unwrap());
+        drop(take(&locks, "other", Duration::ZERO, unexpected).unwrap());
         thread::scope(|scope| {
             let thread = scope.spawn(|| take(&locks, "one", Duration::from_mins(1), |_| {}).unwrap());
             assert!(!thread.is_finished());
             drop(held);
             drop(thread.join().unwrap());
         });
-        assert_eq!(fs::read(locks.join("one.lock")).unwrap(), b"", "nobody is named who is gone");
+        assert_eq!(fs::read(locks.join("one.lock")).unwrap(), b"", "no process is named once it has released the lock");
         drop(take_if_free(&locks, "one").unwrap());
     }
 
     #[test]
-    fn who_waited_inherits_a_failure_and_who_comes_later_does_not() {
+    fn a_process_that_waited_inherits_a_failure_and_a_later_one_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let take = || take(folder.path(), "one", Duration::from_mins(1), |_| {}).unwrap();
         let failures =
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn where_no_lock_can_be_made_the_work_goes_on() {
+    fn without_a_lock_file_the_work_continues() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "").unwrap();
         for _ in 0..2 {

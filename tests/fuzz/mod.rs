@@ -1,4 +1,4 @@
-//! The fuzz target of `fuzz/`, in small: over the same corpus and what becomes of it by chance.
+//! A small run of the fuzz target in `fuzz/`: the same corpus, and random mutations of it.
 
 mod check;
 
@@ -16,7 +16,7 @@ fn corpus() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn the_corpus_holds() {
+fn the_checks_hold_for_the_corpus() {
     let corpus = corpus();
     assert!(!corpus.is_empty());
     for file in corpus {
@@ -26,7 +26,7 @@ fn the_corpus_holds() {
     }
 }
 
-/// Bytes cut out, doubled, moved to another place, or replaced.
+/// The file with bytes removed, doubled, moved or replaced.
 fn mutated(mut file: Vec<u8>, changes: &[(u8, usize, usize, u8)]) -> Vec<u8> {
     for (kind, from, length, byte) in changes {
         if file.is_empty() {
@@ -55,7 +55,7 @@ proptest! {
     #![proptest_config(cases(1500))]
 
     #[test]
-    fn what_becomes_of_it_by_chance_holds(
+    fn the_checks_hold_for_random_mutations_of_it(
         file in prop_oneof![
             prop::sample::select(corpus()),
             awkward_file(),

@@ -2,21 +2,21 @@
 
 pub const FAILS: &str = "fails";
 
-/// Where the SDKs disagree: a file, what the Rust SDK, botocore and we make of it, and why we side as we do.
+/// Where the SDKs disagree: a file, the readings of the Rust SDK, botocore and this tool, and the reason for ours.
 ///
-/// A reading is `profile: key=value …`, in the order of names, a line break shown as `⏎`. Those of the Rust SDK and of
-/// botocore are what these two say when the test runs; JavaScript's, where it differs, is named from its source.
+/// A reading is `profile: key=value …`, in the order of names, with `⏎` for a line break. The test compares those of the
+/// Rust SDK and botocore with the real readers. Where JavaScript differs, the reason says so, from its source.
 #[rustfmt::skip]
 pub const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
     // Names.
     (b"[profile a b]\nregion = r", "", "", "",
-        "two words are no name to anyone"),
+        "no SDK takes two words for a name"),
     (b"[profile \"a b\"]\nregion = r", "", "a b: region=r", "a b: region=r",
         "the AWS CLI writes such names; JavaScript ignores them"),
     (b"[profile 'a b']\nregion = r", "", "a b: region=r", "a b: region=r",
         "as above"),
     (b"[profile \"a\"]\nregion = r", "", "a: region=r", "a: region=r",
-        "quotes are no part of a name"),
+        "quotes are not part of a name"),
     ("[profile é]\nregion = r".as_bytes(), "", "é: region=r", "é: region=r",
         "it works in the AWS CLI; JavaScript ignores it"),
     (b"[profile a=b]\nregion = r", "", "a=b: region=r", "a=b: region=r",
@@ -26,22 +26,22 @@ pub const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
     (b"[profile a#b]\nregion = r", FAILS, "a#b: region=r", "a#b: region=r",
         "as above"),
     (b"[profile  a]\nregion = r", "a: region=r", "a: region=r", "a: region=r",
-        "JavaScript alone ignores it"),
+        "only JavaScript ignores it"),
     (b"[ profile a ]\nregion = r", "a: region=r", "", "a: region=r",
         "it can mean nothing else; JavaScript ignores it"),
     (b"[profile a]\nregion = r\n[DEFAULT]\noutput = o", "a: region=r", "a: output=o region=r", "a: region=r",
         "Python's configparser leaks it into every section, by accident"),
     (b"[profile a] # see [b]\nregion = r", "a: region=r", "", "a: region=r",
-        "a comment is no part of a name"),
+        "a comment is not part of a name"),
     (b"[profile a]# note\nregion = r", "a: region=r", "a: region=r", "a: region=r",
-        "JavaScript takes it for no header, and the keys for the section's before it"),
+        "JavaScript does not take it for a header, and adds the keys to the section before it"),
     (b"[profile a] note\nregion = r", FAILS, "a: region=r", "a: region=r",
         "as above"),
     (b"[profile a]\nregion = r\n[profile b\nregion = s", FAILS, FAILS, "a: region=r",
-        "no key may slip into a profile that is not its own, as in JavaScript"),
+        "a key must not end up in another profile; JavaScript agrees"),
     // Which of two counts.
     (b"[default]\nregion = r\noutput = o\n[profile default]\nregion = s", "default: region=s", "default: region=s", "default: region=s",
-        "the prefixed one replaces the other whole"),
+        "the prefixed one replaces the other completely"),
     (b"[profile default]\nregion = s\n[default]\nregion = r", "default: region=s", "default: region=r", "default: region=s",
         "the SDKs' common rule, whatever the order; JavaScript takes the later"),
     (b"[profile a]\nregion = r\noutput = o\n[profile a]\nregion = s", "a: output=o region=s", FAILS, "a: output=o region=s",
@@ -49,10 +49,10 @@ pub const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
     (b"[profile a]\nregion = r\nregion = s", "a: region=s", FAILS, "a: region=s",
         "the last wins"),
     (b"[profile a]\nREGION = r", "a: region=r", "a: region=r", "a: region=r",
-        "JavaScript alone tells the case of keys apart"),
+        "only JavaScript distinguishes the case of keys"),
     // Values and comments.
     (b"[profile a]\nregion = r # note", "a: region=r", "a: region=r # note", "a: region=r",
-        "no setting of ours holds a space and a # or ;"),
+        "no setting that this tool reads contains a space and a # or ;"),
     (b"[profile a]\nregion = r;s#t", "a: region=r;s#t", "a: region=r;s#t", "a: region=r;s#t",
         "without a space before it, it is part of the value"),
     (b"[profile a]\nregion = r\n  # note", "a: region=r⏎# note", "a: region=r", "a: region=r",
@@ -71,22 +71,22 @@ pub const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
         "JavaScript has no such key"),
     // Indentation.
     (b"[profile a]\n  region = r\n  output = o", FAILS, "a: output=o region=r", "a: output=o region=r",
-        "the Rust SDK alone refuses it"),
+        "only the Rust SDK refuses it"),
     (b"  [profile a]\nregion = r", FAILS, "a: region=r", "a: region=r",
         "as above"),
     (b"[profile a]\nregion = r\n  [profile b]\noutput = o", "a: output=o region=r⏎[profile b]", "a: output=o region=r⏎[profile b]", "a: region=r | b: output=o",
         "it can mean nothing else, as in JavaScript"),
     // What is broken.
     (b"[profile a]\nword\nregion = r", FAILS, FAILS, "a: region=r",
-        "one bad line must not take every profile away; nor does it in JavaScript"),
+        "one bad line must not make every profile unusable; JavaScript agrees"),
     (b"[profile a]\n= r\nregion = r", FAILS, FAILS, "a: region=r",
         "as above"),
     (b"region = s\n[profile a]\nregion = r", FAILS, FAILS, "a: region=r",
         "as above"),
     (b"\xEF\xBB\xBF[profile a]\nregion = r", FAILS, FAILS, "a: region=r",
-        "an editor on Windows wrote it; JavaScript reads it"),
+        "editors on Windows write it; JavaScript reads it"),
     (b"[profile a]\r\nregion = r\r\n", "a: region=r", "a: region=r", "a: region=r",
         "all agree"),
     (b"[profile a]\nregion = \xFFr", "", FAILS, "a: region=\u{fffd}r",
-        "one bad byte spoils its own value alone, as in JavaScript"),
+        "one bad byte affects its own value only, as in JavaScript"),
 ];

@@ -1,7 +1,9 @@
 //! The programs whose reading of a config file is known.
 
+use super::botocore;
+use super::javascript;
 use super::reading::{Reading, Rejection};
-use super::{botocore, javascript, rust};
+use super::rust;
 
 /// A program's way of reading the config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

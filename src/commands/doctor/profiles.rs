@@ -10,7 +10,7 @@ use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::line::SectionKind;
 use crate::aws_config::readers;
-use crate::aws_config::role_profile::Process;
+use crate::aws_config::role_profile::ProcessProfile;
 use crate::context::Context;
 use crate::environment::shown;
 use crate::error::Result;
@@ -144,7 +144,7 @@ impl Grants<'_> {
     }
 
     /// Why the tool could not give such a profile its role, as far as this machine's files tell.
-    fn fault(&mut self, process: &Process) -> Option<Fault> {
+    fn fault(&mut self, process: &ProcessProfile) -> Option<Fault> {
         let chosen = || self.context.directory().ok().map(|directory| directory.name);
         let Some(name) = process.profile.clone().or_else(chosen) else {
             let fault = "its credential_process names no directory, and there are several";
