@@ -209,7 +209,7 @@ fn refresh_brings_later_credentials_of_the_same_role() {
 
 /// fish keeps universal variables for all its sessions: to erase one would change them all.
 #[test]
-fn a_universal_variable_of_fish_stays_and_is_told_of() {
+fn a_universal_variable_of_fish_stays_and_is_reported() {
     if !Shell::Fish.is_here() {
         return;
     }

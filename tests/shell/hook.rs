@@ -262,7 +262,7 @@ mod renewal {
 
     /// Nothing is tried again and again: a prompt is no place to wait.
     #[test]
-    fn a_renewal_that_cannot_be_is_tried_once_and_told_of() {
+    fn a_renewal_that_fails_is_tried_once_and_reported() {
         for shell in Shell::all() {
             for is_reachable in [true, false] {
                 let (user, mut terminal) = due(shell);

@@ -91,7 +91,7 @@ fn an_interactive_shell_gets_the_hook_once_and_no_variable_but_the_shells_own() 
     }
 }
 
-/// A person may have told bash that `#` starts no comment.
+/// A user may have turned off comments in interactive bash.
 #[test]
 fn the_code_holds_no_comment_and_no_word_that_is_still_to_be_filled_in() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
@@ -111,7 +111,7 @@ fn the_code_holds_no_comment_and_no_word_that_is_still_to_be_filled_in() {
     }
 }
 
-/// Nobody should have to mend a file before a shell starts as usual.
+/// A broken settings file must not keep a shell from starting.
 #[test]
 fn broken_settings_keep_no_shell_from_its_function() {
     for shell in Shell::all() {

@@ -13,7 +13,7 @@ use crate::support::Home;
 fn init(program: &str, hook: Hook) -> String {
     let program = Path::new(program);
     let code = script(Shell::Powershell, &Init { command: "awsso", program, hook, completion: false }).unwrap();
-    // Not reviewed anew with each release.
+    // The version would otherwise change the snapshot with each release.
     code.replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
@@ -31,7 +31,7 @@ fn exports() -> String {
     Change::to_role(&grant).render(Shell::Powershell).unwrap()
 }
 
-/// `SNAPSHOTS=overwrite` writes them anew.
+/// `SNAPSHOTS=overwrite` updates them.
 #[test]
 fn the_code_is_what_was_reviewed() {
     for (hook, golden) in [
