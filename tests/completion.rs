@@ -6,7 +6,7 @@ use aws_sso::sandbox::{Approval, Names, Options, Sandbox};
 
 use crate::support::{Home, REGION, START_URL, Shell};
 
-/// A home whose person has looked at the list of accounts once.
+/// A home in which the list of accounts has been fetched.
 fn home(options: Options) -> (Sandbox, Home) {
     let sandbox = Sandbox::start(Options {
         approval: Approval::Automatic,

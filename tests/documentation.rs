@@ -16,8 +16,7 @@ fn the_architecture_describes_each_module() {
         Some(name)
     });
     let rows: Vec<_> = ARCHITECTURE.lines().filter(|line| line.starts_with("| `")).collect();
-    let missing: Vec<_> =
-        modules.filter(|name| !rows.iter().any(|row| row.contains(&format!("`{name}`")))).collect();
+    let missing: Vec<_> = modules.filter(|name| !rows.iter().any(|row| row.contains(&format!("`{name}`")))).collect();
     assert!(missing.is_empty(), "docs/architecture.md has no row for {missing:?}");
 }
 

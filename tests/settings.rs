@@ -145,7 +145,7 @@ fn a_resource_or_a_page_of_the_console_stands_for_its_accounts_role() {
 }
 
 #[test]
-fn several_roles_are_asked_for_on_a_terminal_and_listed_elsewhere() {
+fn the_user_chooses_among_several_roles_on_a_terminal_and_gets_a_list_elsewhere() {
     let user = User::signed_in(Options { accounts: 2, roles: 2, ..Options::default() });
     user.home.write(FILE, "picker = number\n");
     let account = user.sandbox.accounts()[1].clone();
@@ -160,7 +160,7 @@ fn several_roles_are_asked_for_on_a_terminal_and_listed_elsewhere() {
     terminal.wait_for(&account.roles[1]);
     terminal.send("2\r");
     assert!(terminal.finish().success().stdout.contains("AWS_ACCESS_KEY_ID"));
-    // A program that runs `process` on a person's terminal does not want them asked.
+    // A program may run `process` on the user's terminal, where a question would be in its way.
     let output = user.aws_sso(&format!("process {arn}")).in_terminal().finish();
     assert_eq!(output.exit.code(), Some(2), "{output}");
 

@@ -4,8 +4,6 @@
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
 pub(crate) mod completers;
-mod doctor;
-mod exec;
 pub(crate) mod shared;
 pub(crate) mod static_script;
 
@@ -15,9 +13,6 @@ use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::session::LoginPolicy;
-
-pub(crate) use doctor::Doctor;
-pub(crate) use exec::{Exec, Many};
 
 /// The options of every verb.
 #[derive(Clone, Debug, Default, Args)]

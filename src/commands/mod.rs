@@ -37,7 +37,7 @@ use std::sync::atomic::AtomicBool;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::cli::{self, Global, Original, long_spelling};
+use crate::cli::{Global, Original, long_spelling};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::output::print;
@@ -130,9 +130,9 @@ pub(crate) enum Verb {
     /// Show each setting, and where its value came from
     Settings(settings::SettingsArgs),
     /// Find what is wrong on this machine, and how to fix it
-    Doctor(cli::Doctor),
+    Doctor(doctor::DoctorArgs),
     /// Run a command under a role, or under many roles at once
-    Exec(cli::Exec),
+    Exec(exec::ExecArgs),
     /// Serve a role's credentials on this machine to long-running programs
     Serve(serve::ServeArgs),
     /// Run a local Identity Center, to try things out and for tests

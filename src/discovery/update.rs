@@ -87,10 +87,10 @@ impl Offered {
 
 /// The lines that begin and end the block of the profiles of one sso-session.
 #[must_use]
-pub fn marks(directory: &str) -> Marks {
+pub fn marks(session: &str) -> Marks {
     Marks {
-        begin: format!("# >>> aws-sso discover -p {directory} >>>"),
-        end: format!("# <<< aws-sso discover -p {directory} <<<"),
+        begin: format!("# >>> aws-sso discover -p {session} >>>"),
+        end: format!("# <<< aws-sso discover -p {session} <<<"),
     }
 }
 

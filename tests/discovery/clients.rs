@@ -1,4 +1,4 @@
-//! Real AWS clients read what discovery wrote, beside what somebody wrote by hand.
+//! Real AWS clients read what discovery wrote, beside profiles that were written by hand.
 
 use std::collections::BTreeSet;
 

@@ -79,7 +79,7 @@ fn a_dry_run_shows_the_difference_and_writes_nothing() {
 }
 
 #[test]
-fn undo_gives_back_the_file_from_before_the_last_run_once() {
+fn undo_restores_the_file_from_before_the_last_run_once() {
     let small = Small::new();
     let before = small.user.home.read(".aws/config");
     let undo = || small.user.aws_sso("discover --undo").run();
@@ -166,7 +166,7 @@ fn the_own_path_is_written_so_that_every_sdk_can_run_it() {
 }
 
 #[test]
-fn a_legacy_directory_gets_native_profiles_of_its_own_kind_and_is_never_rewritten() {
+fn a_legacy_profile_gets_native_profiles_of_its_own_kind_and_is_never_rewritten() {
     let small = Small::new();
     let legacy = |name: &str| {
         format!(
@@ -180,7 +180,7 @@ fn a_legacy_directory_gets_native_profiles_of_its_own_kind_and_is_never_rewritte
     assert!(after.starts_with(&legacy("legacy")));
     let native = "[profile TWO]\nsso_start_url = URL\nsso_region = REGION\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(TWO)\n";
     assert!(after.contains(&small.spelled(native).replace("URL", START_URL).replace("REGION", REGION)), "{after}");
-    // A role whose profile would take the directory's own name.
+    // A role whose profile would get the name of the profile that signs in.
     let role = small.account.roles[0].as_str();
     for style in ["sso", "process"] {
         let line = format!("discover -p {role} --name {{role}} --style {style}");
@@ -190,7 +190,7 @@ fn a_legacy_directory_gets_native_profiles_of_its_own_kind_and_is_never_rewritte
 }
 
 #[test]
-fn each_directory_has_a_block_of_its_own_however_many_run_at_once() {
+fn each_sso_session_has_a_block_of_its_own_however_many_run_at_once() {
     let user = User::signed_in(Options { accounts: 30, roles: 3, ..Options::default() });
     let sessions: String = ["corp", "two", "three", "four"].map(|name| CORP.replace("corp", name)).concat();
     user.home.write(".aws/config", &sessions);
@@ -216,7 +216,7 @@ fn each_directory_has_a_block_of_its_own_however_many_run_at_once() {
 }
 
 #[test]
-fn another_directorys_profile_of_the_same_name_stays_what_it_is() {
+fn a_profile_of_another_sso_session_with_the_same_name_is_left_as_it_is() {
     let small = Small::new();
     let other = "# >>> aws-sso discover -p other >>>\n[profile ONE]\ncredential_process = aws-sso -p other -r \
                  arn:aws:iam::999999999999:role/Admin -ext\n# <<< aws-sso discover -p other <<<\n";

@@ -45,12 +45,12 @@ fn a_service_that_throttles_is_asked_at_its_own_pace_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_role_list_that_cannot_be_had_is_named_and_its_profiles_are_left_as_they_were() {
+fn a_role_list_that_cannot_be_fetched_is_named_and_its_profiles_are_left_as_they_were() {
     let user = User::signed_in(Options { accounts: 5, roles: 2, ..Options::default() });
     let _ = user.aws_sso("discover -p corp --region eu-west-1").run().success();
     let accounts = user.sandbox.accounts();
     let (broken, other) = (&accounts[3], &accounts[1]);
-    // A role of each has gone; of the broken account's nobody can know.
+    // A role of each account is gone. For the broken account, that is not known.
     user.sandbox.revoke_role(&broken.id, &broken.roles[0]);
     user.sandbox.revoke_role(&other.id, &other.roles[0]);
     user.sandbox.update(|options| options.broken_accounts = vec![broken.id.clone()]);
@@ -59,7 +59,7 @@ fn a_role_list_that_cannot_be_had_is_named_and_its_profiles_are_left_as_they_wer
     user.sandbox.clear_log();
 
     let output = user.aws_sso("discover -p corp --prune").env("AWS_MAX_ATTEMPTS", "3").run().status(5);
-    let output = output.complains("the roles of 1 account could not be had").complains(&broken.id);
+    let output = output.complains("the roles of 1 account could not be fetched").complains(&broken.id);
     assert!(
         output.complains("status 500").stdout.contains("0 profiles new, 7 changed, 0 unchanged, 1 stale and removed")
     );
@@ -93,19 +93,19 @@ fn a_role_list_that_cannot_be_had_is_named_and_its_profiles_are_left_as_they_wer
 }
 
 #[test]
-fn a_role_list_that_is_refused_is_not_an_empty_one() {
+fn a_denied_role_list_is_not_an_empty_one() {
     let user = User::signed_in(Options::default());
     let _ = user.aws_sso("discover -p corp").run().success();
     let before = (user.home.read(".aws/config"), listed(&user));
     let all = user.sandbox.accounts().into_iter().map(|account| account.id).collect();
     user.sandbox.update(|options| options.closed_accounts = all);
     let output = user.aws_sso("discover -p corp --prune").run().status(5);
-    let _ = output.complains("the roles of 4 accounts could not be had").complains("no access");
+    let _ = output.complains("the roles of 4 accounts could not be fetched").complains("no access");
     assert_eq!((user.home.read(".aws/config"), listed(&user)), before);
 }
 
 #[test]
-fn a_list_of_accounts_that_cannot_be_had_changes_nothing() {
+fn a_list_of_accounts_that_cannot_be_fetched_changes_nothing() {
     let user = User::signed_in(Options::default());
     let before = user.home.read(".aws/config");
     user.sandbox.update(|options| options.fail_first = Some((9, aws_sso::sandbox::Fault::InternalError)));
@@ -119,12 +119,12 @@ fn a_service_that_is_down_is_not_asked_for_every_account() {
     let all = user.sandbox.accounts().iter().map(|account| account.id.clone()).collect();
     user.sandbox.update(|options| options.broken_accounts = all);
     let output = user.aws_sso("discover -p corp").env("AWS_MAX_ATTEMPTS", "1").run().status(5);
-    let _ = output.complains("the roles of 300 accounts could not be had").complains("290 more");
+    let _ = output.complains("the roles of 300 accounts could not be fetched").complains("290 more");
     assert!(user.sandbox.count("ListAccountRoles") < 200);
 }
 
 #[test]
-fn a_run_that_was_stopped_goes_on_where_it_was() {
+fn a_fetch_that_was_stopped_continues_where_it_was() {
     let options = Options { accounts: 100, roles: 2, latency: Duration::from_millis(100), ..Options::default() };
     let user = User::signed_in(options);
     let line = "discover -p corp";
@@ -137,13 +137,13 @@ fn a_run_that_was_stopped_goes_on_where_it_was() {
     user.sandbox.update(|options| options.latency = Duration::ZERO);
     user.sandbox.clear_log();
     let output = user.aws_sso(line).run().success();
-    let _ = output.complains("accounts were fetched by the run before");
+    let _ = output.complains("accounts had been fetched before");
     let asked = user.sandbox.count("ListAccountRoles");
     // Of the 40 answers one was a page of accounts, and up to 24 may have been on their way.
     assert!((1..=85).contains(&asked), "{asked} lists were asked for again");
     assert_eq!(listed(&user), roles(&user.sandbox.accounts()));
 
-    // Unless it is told not to.
+    // Unless an option says not to.
     for (flag, asked) in [("--fresh", 5), ("--resume", 1)] {
         let user = User::signed_in(Options { accounts: 5, roles: 2, ..Options::default() });
         let broken = vec![user.sandbox.accounts()[0].id.clone()];

@@ -23,7 +23,7 @@ fn a_list_that_is_not_complete_says_so_by_its_status() {
     let broken = vec![user.sandbox.accounts()[0].id.clone()];
     user.sandbox.update(|options| options.broken_accounts = broken);
     let output = user.aws_sso("list -p corp").env("AWS_MAX_ATTEMPTS", "1").run().status(5);
-    assert_eq!(output.complains("could not be had").stdout.lines().count(), 4);
+    assert_eq!(output.complains("could not be fetched").stdout.lines().count(), 4);
 }
 
 #[test]

@@ -35,7 +35,7 @@ const CASES: &[Case] = &[
             append(user, "\n[profile \"x y\"]\nregion = r\n");
             run
         },
-        ["AWS config", "warning", "the AWS SDKs for Rust and JavaScript pass over", "without quotes"],
+        ["AWS config", "warning", "the AWS SDKs for Rust and JavaScript ignore", "without quotes"],
     ),
     (
         "a comment after a value",
@@ -46,7 +46,7 @@ const CASES: &[Case] = &[
         [
             "AWS config",
             "warning",
-            "the AWS CLI and boto3 read this in another way: a comment after a value",
+            "the AWS CLI and boto3 read this differently: a comment after a value",
             "a line of its own",
         ],
     ),
@@ -56,7 +56,7 @@ const CASES: &[Case] = &[
             append(user, "\n[dev]\nregion = r\n");
             run
         },
-        ["AWS config", "warning", "no AWS tool takes the section [dev] for a profile", "name it [profile dev]"],
+        ["AWS config", "warning", "no AWS tool reads the section [dev] as a profile", "name it [profile dev]"],
     ),
     (
         "a session and a region in one profile",

@@ -34,14 +34,14 @@ const CASES: &[Case] = &[
         ["Environment", "broken", "AWS_CONFIG_FILE names /nowhere/config", "unset AWS_CONFIG_FILE"],
     ),
     (
-        "a role whose time is over",
+        "a role with expired credentials",
         |_, run| {
             run.env("AWS_ACCESS_KEY_ID", "AKIA")
                 .env("AWS_SECRET_ACCESS_KEY", "planted-1")
                 .env("AWS_SSO_ROLE_ARN", "arn:aws:iam::123456789012:role/x")
                 .env("AWS_SSO_EXPIRATION", "1000000000")
         },
-        ["Environment", "warning", "lapsed at 2001-09-09", "awsso refresh"],
+        ["Environment", "warning", "expired at 2001-09-09", "awsso refresh"],
     ),
     (
         "a picker that is not there",
@@ -52,7 +52,7 @@ const CASES: &[Case] = &[
         ["Settings", "warning", "the program of the picker fzf is not installed", "picker = number"],
     ),
     (
-        "a setting that is none",
+        "an unknown setting",
         |user, run| {
             user.home.write(".config/aws-sso/config", "login = auto\nlogim = never\n");
             run

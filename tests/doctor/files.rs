@@ -29,7 +29,7 @@ const CASES: &[Case] = &[
             mode(user, ".aws", 0o700);
             run
         },
-        ["Files", "warning", "were it not for a folder above it (mode 0644)", "chmod 600"],
+        ["Files", "warning", "but for a folder above it (mode 0644)", "chmod 600"],
     ),
     (
         "a folder for all to write",
@@ -55,7 +55,12 @@ const CASES: &[Case] = &[
             user.home.write(".aws/sso/cache/x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "planted-1");
             run
         },
-        ["Files", "warning", "a crash has left a temporary file in ~/.aws/sso/cache", "rm ~/.aws/sso/cache/x.json"],
+        [
+            "Files",
+            "warning",
+            "a crash has left a temporary file behind in ~/.aws/sso/cache",
+            "rm ~/.aws/sso/cache/x.json",
+        ],
     ),
 ];
 

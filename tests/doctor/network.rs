@@ -78,7 +78,7 @@ fn each_fault_of_the_network_is_found() {
 
 /// A host that takes connections and never answers, and one that does not even do that, keep nobody waiting for long.
 #[test]
-fn a_service_that_hangs_is_told_within_seconds() {
+fn a_service_that_hangs_is_reported_within_seconds() {
     let user = User::new(Options::default());
     let mute = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", mute.local_addr().unwrap());

@@ -39,7 +39,7 @@ const CASES: &[Case] = &[
     (
         "an old function",
         |_, run| run.arg("--function").arg("bash:0.0.1:tab"),
-        ["Shell", "warning", "is of version 0.0.1", "open a new shell"],
+        ["Shell", "warning", "is version 0.0.1", "open a new shell"],
     ),
     (
         "no compinit",
@@ -82,8 +82,7 @@ fn the_function_of_each_shell_says_that_it_is_loaded_and_whether_tab_works() {
             );
             typed(home.interactive(shell), &[". ./script"]);
             let found = home.read("found");
-            let loaded =
-                format!("the awsso function is loaded in this {name}, of version {}", env!("CARGO_PKG_VERSION"));
+            let loaded = format!("this {name} has loaded the awsso function, version {}", env!("CARGO_PKG_VERSION"));
             assert!(found.contains(&loaded), "{name}: {found}");
             assert!(found.contains(expected), "{name} {load}: no {expected} in {found}");
         }

@@ -14,7 +14,7 @@ const CASES: &[Case] = &[
             append(user, "\n[sso-session half]\nsso_region = us-east-1\n");
             run
         },
-        ["Directories", "broken", "sso-session half has no sso_start_url", "sso_start_url = "],
+        ["Sign-in", "broken", "sso-session half has no sso_start_url", "sso_start_url = "],
     ),
     (
         "not signed in",
@@ -22,10 +22,10 @@ const CASES: &[Case] = &[
             fs::remove_file(user.home.path(TOKEN_FILE)).unwrap();
             run
         },
-        ["Directories", "warning", "corp: not signed in", "aws-sso login -p corp"],
+        ["Sign-in", "warning", "corp: not signed in", "aws-sso login -p corp"],
     ),
     (
-        "a lapsed sign-in",
+        "an expired sign-in",
         |user, run| {
             user.edit_token(|token| {
                 token["expiresAt"] = "2020-01-01T00:00:00Z".into();
@@ -33,28 +33,28 @@ const CASES: &[Case] = &[
             });
             run
         },
-        ["Directories", "warning", "corp: the sign-in lapsed at 2020-01-01", "aws-sso login -p corp"],
+        ["Sign-in", "warning", "corp: the sign-in expired at 2020-01-01", "aws-sso login -p corp"],
     ),
     (
-        "a token that is none",
+        "a token file with other content",
         |user, run| {
             user.home.write(TOKEN_FILE, "{}");
             run
         },
-        ["Directories", "warning", "what is in the place of its token is none", "aws-sso login"],
+        ["Sign-in", "warning", "the file of its token has other content", "aws-sso login"],
     ),
     (
-        "another directory's token",
+        "the token of another start URL",
         |user, run| {
             user.edit_token(|token| token["startUrl"] = "https://other.awsapps.com/start".into());
             run
         },
-        ["Directories", "warning", "another start URL", "aws-sso login"],
+        ["Sign-in", "warning", "another start URL", "aws-sso login"],
     ),
     (
         "an endpoint without TLS",
         |_, run| run.env("AWS_ENDPOINT_URL_SSO", "http://portal.example.com"),
-        ["Directories", "broken", "is not encrypted", "use https"],
+        ["Sign-in", "broken", "is not encrypted", "use https"],
     ),
 ];
 

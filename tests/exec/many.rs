@@ -45,7 +45,7 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
 }
 
 #[test]
-fn lines_are_whole_and_say_whose_they_are() {
+fn lines_are_whole_and_name_their_run() {
     let user = User::signed_in(Options { accounts: 8, ..Options::default() });
     let script = "i=0; while [ $i -lt 200 ]; do echo out-$1-$i; echo err-$1-$i >&2; i=$((i+1)); done; printf last-$1";
     let output = user.exec("--match reader", &["sh", "-c", script, "sh", "{account_id}"]).run().success();
@@ -66,7 +66,7 @@ fn lines_are_whole_and_say_whose_they_are() {
 }
 
 #[test]
-fn names_that_are_hostile_reach_arguments_whole_and_terminals_cleaned() {
+fn hostile_names_reach_arguments_unchanged_and_terminals_without_control_characters() {
     let user = User::signed_in(Options { accounts: 30, roles: 1, names: Names::Hostile, ..Options::default() });
     let options = "--match * --output json --yes";
     let output = user.exec(options, &["printf", "%s", "{account_name}"]).run();
@@ -112,7 +112,7 @@ fn a_role_or_a_command_that_fails_does_not_stop_the_others() {
 }
 
 #[test]
-fn files_hold_what_each_run_said() {
+fn files_hold_the_output_of_each_run() {
     let user = User::signed_in(Options::default());
     let run = |script: &str| {
         let options = "--match */reader --region eu-west-1 --output dir out/runs";
@@ -181,7 +181,7 @@ fn several_administrators_are_asked_about() {
 }
 
 #[test]
-fn the_roles_that_a_person_marks_are_the_ones_that_run() {
+fn the_roles_that_the_user_marks_are_the_ones_that_run() {
     let user = User::signed_in(Options::default());
     let _ = user.aws_sso("list").run().success();
     let mut terminal = user.exec("--pick", &["echo", "ran"]).in_terminal();
@@ -245,7 +245,7 @@ fn runs_that_never_pause_end_with_ctrl_c() {
 }
 
 #[test]
-fn a_sign_in_that_ends_meanwhile_is_told_once_and_starts_no_more() {
+fn a_sign_in_that_ends_meanwhile_is_reported_once_and_no_more_runs_start() {
     let user = User::signed_in(Options { accounts: 20, ..Options::default() });
     let _ = user.aws_sso("list").run().success();
     user.sandbox.revoke_sessions();
@@ -266,7 +266,7 @@ fn a_shortage_fails_the_runs_that_it_meets_and_no_others() {
 }
 
 #[test]
-fn a_reader_that_has_gone_is_no_failure() {
+fn a_closed_reader_is_not_a_failure() {
     let user = User::signed_in(Options::default());
     let script = r#""$@" | head -n 1 >/dev/null"#;
     let run = user.exec("--match */reader", &["sh", "-c", "echo a; echo b; echo c"]);

@@ -65,7 +65,7 @@ fn status_signal_arguments_and_stdin_are_the_commands_own() {
     assert_eq!(echoed.success().stdout, "<-env><--help><a b><{role}><--><>");
     let read = user.exec(&role, &["cat"]).stdin("in\n").run().success();
     assert_eq!(read.stdout, "in\n");
-    // Ctrl-C is the command's own affair, too; and so it is where whoever started it ignores it.
+    // The command decides what Ctrl-C does, and it inherits that the signal is ignored.
     let script = r#"trap "" INT; exec "$@""#;
     let ignoring = user.exec(&role, &["sh", "-c", "kill -INT $$; echo still here"]);
     let output = ignoring.behind(["/bin/sh", "-c", script, "sh"]).run().success();

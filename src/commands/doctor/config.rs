@@ -1,4 +1,4 @@
-//! The AWS config: found, and read by every SDK as its user means it.
+//! The AWS config: whether it exists, and whether every AWS tool reads it in the same way.
 
 use std::path::Path;
 
@@ -12,8 +12,8 @@ use crate::environment::{self, shown};
 use crate::error::Error;
 use crate::files::atomic;
 
-/// So many lines of a kind are told one by one.
-const TOLD: usize = 5;
+/// How many lines of one kind are reported one by one.
+const MOST_REPORTED: usize = 5;
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
     let path = match environment::config_file() {
@@ -22,45 +22,48 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     };
     let file = match atomic::read(&path) {
         Ok(Some(file)) => file,
-        Ok(None) => {
-            let error = context.config().and_then(|config| config.only_directory().map(drop)).err();
-            let none = || Error::usage(format!("there is no AWS config at {}", shown(&path)));
-            return vec![Finding::of(&error.unwrap_or_else(none))];
-        }
+        Ok(None) => return vec![no_config(&path, context)],
         Err(error) => return vec![Finding::of(&error)],
     };
     let mut findings = Vec::new();
     if let Ok(config) = context.config() {
-        let (profiles, sessions) = (config.profiles().count(), config.sso_sessions().count());
-        let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-        findings.push(Finding::ok(format!(
-            "{}: {}, {}",
-            shown(&path),
-            counted(profiles, "profile"),
-            counted(sessions, "sso-session")
-        )));
+        let profiles = counted(config.profiles().count(), "profile");
+        let sessions = counted(config.sso_sessions().count(), "sso-session");
+        findings.push(Finding::ok(format!("{}: {profiles}, {sessions}", shown(&path))));
     }
     let stumbles = readers::stumbles(&file);
-    let refusing = |reader: &Reader| {
+    let refuses = |reader: &Reader| {
         stumbles.iter().any(|stumble| stumble.effect == Effect::Refused && stumble.readers.contains(reader))
     };
-    let reading: Vec<_> = Reader::ALL.into_iter().filter(|reader| !refusing(reader)).collect();
+    let reading: Vec<_> = Reader::ALL.into_iter().filter(|reader| !refuses(reader)).collect();
     if !reading.is_empty() {
         findings.push(Finding::ok(format!("read by {}", listed(&reading).0)));
     }
-    for mut kind in [told(&path, &stumbles), unread(&path, &file), contradictions(&path, context, &file)] {
-        let more = kind.len().saturating_sub(TOLD);
-        kind.truncate(TOLD);
+    let kinds = [disagreements(&path, &stumbles), unread(&path, &file), contradictions(&path, context, &file)];
+    for mut kind in kinds {
+        let more = kind.len().saturating_sub(MOST_REPORTED);
+        kind.truncate(MOST_REPORTED);
         findings.extend(kind);
         if more > 0 {
             let found = format!("{}: {more} more such lines", shown(&path));
-            findings.push(Finding::warning(found, "mend those above, then ask again"));
+            findings.push(Finding::warning(found, "fix those above, then run this again"));
         }
     }
     findings
 }
 
-fn told(path: &Path, stumbles: &[Stumble]) -> Vec<Finding> {
+/// The error of verbs that need the config, which says how to make one.
+fn no_config(path: &Path, context: &Context) -> Finding {
+    let error = context.config().and_then(|config| config.only_directory().map(drop)).err();
+    Finding::of(&error.unwrap_or_else(|| Error::usage(format!("there is no AWS config at {}", shown(path)))))
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Lines that some AWS tools refuse, ignore or read in another way.
+fn disagreements(path: &Path, stumbles: &[Stumble]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (refused, others): (Vec<_>, Vec<_>) = stumbles.iter().partition(|stumble| stumble.effect == Effect::Refused);
     for stumble in refused {
@@ -78,10 +81,10 @@ fn told(path: &Path, stumbles: &[Stumble]) -> Vec<Finding> {
     for stumble in others {
         let (readers, is_plural) = listed(&stumble.readers);
         let effect = match (stumble.effect, is_plural) {
-            (Effect::Ignored, false) => "passes over the section that begins here",
-            (Effect::Ignored, true) => "pass over the section that begins here",
-            (_, false) => "reads this in another way",
-            (_, true) => "read this in another way",
+            (Effect::Ignored, false) => "ignores the section that begins here",
+            (Effect::Ignored, true) => "ignore the section that begins here",
+            (_, false) => "reads this differently",
+            (_, true) => "read this differently",
         };
         findings.push(Finding::warning(
             format!("{}:{}: {readers} {effect}: {}", shown(path), stumble.line, stumble.quirk),
@@ -91,7 +94,7 @@ fn told(path: &Path, stumbles: &[Stumble]) -> Vec<Finding> {
     findings
 }
 
-/// Sections that look like profiles and are none to anybody.
+/// Sections that look like profiles, which no AWS tool reads.
 fn unread(path: &Path, file: &[u8]) -> Vec<Finding> {
     const OF_PROFILES: [&str; 9] = [
         "region",
@@ -112,12 +115,12 @@ fn unread(path: &Path, file: &[u8]) -> Vec<Finding> {
         let place = format!("{}:{line}", shown(path));
         if ["profile", "sso-session", "services"].into_iter().any(begins) {
             findings.push(Finding::warning(
-                format!("{place}: no AWS tool reads the section [{name}]: its name is not one word"),
+                format!("{place}: no AWS tool reads the section [{name}]: its name has a space"),
                 "give it a name of letters, digits and _ . - / % @ : +",
             ));
         } else if !name.contains(char::is_whitespace) && has_any(&document, header, &OF_PROFILES) {
             findings.push(Finding::warning(
-                format!("{place}: no AWS tool takes the section [{name}] for a profile"),
+                format!("{place}: no AWS tool reads the section [{name}] as a profile"),
                 format!("name it [profile {name}]"),
             ));
         }
@@ -129,7 +132,7 @@ fn has_any(document: &Document, header: &Header<'_>, keys: &[&str]) -> bool {
     keys.iter().any(|key| document.get(header, key).is_some())
 }
 
-/// Profiles in which the SDKs disagree on where credentials come from.
+/// Profiles with two sources of credentials, of which the SDKs do not use the same one.
 fn contradictions(path: &Path, context: &Context, file: &[u8]) -> Vec<Finding> {
     let Ok(config) = context.config() else { return Vec::new() };
     let meant = readers::meant(file);
@@ -152,8 +155,8 @@ fn contradictions(path: &Path, context: &Context, file: &[u8]) -> Vec<Finding> {
         if has("credential_process") && has("sso_account_id") && has("sso_role_name") {
             findings.push(Finding::warning(
                 format!(
-                    "{}: the profile {} has both credential_process and a role by sso_ keys, and the SDKs disagree on \
-                     which counts",
+                    "{}: the profile {} has both credential_process and the sso_ keys of a role, and not all SDKs use the \
+                     same one",
                     place("credential_process"),
                     profile.name()
                 ),
@@ -168,7 +171,7 @@ fn first<'a>(section: Section<'_>, keys: &[&'a str]) -> Option<&'a str> {
     keys.iter().copied().find(|key| section.setting(key).is_some())
 }
 
-/// The readers as the subject of a sentence, and whether it is in the plural.
+/// The readers as the subject of a sentence, and whether it is plural.
 fn listed(readers: &[Reader]) -> (String, bool) {
     let others: Vec<_> = readers.iter().filter_map(|reader| reader.language()).collect();
     let sdks = match others.as_slice() {
@@ -180,6 +183,6 @@ fn listed(readers: &[Reader]) -> (String, bool) {
         (true, None) => ("the AWS CLI and boto3".to_owned(), true),
         (true, Some(sdks)) => (format!("the AWS CLI, boto3 and {sdks}"), true),
         (false, Some(sdks)) => (sdks, others.len() > 1),
-        (false, None) => ("nobody".to_owned(), false),
+        (false, None) => ("no AWS tool".to_owned(), false),
     }
 }

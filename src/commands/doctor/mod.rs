@@ -1,10 +1,9 @@
-//! `doctor`: what is found on this machine, what is wrong with it, and what to do about it.
+//! `doctor`: checks this machine, and reports what is wrong and how to fix it.
 //!
-//! It signs nobody in and changes nothing. A check is a file; each looks at one thing and reports findings, whatever
-//! the others have found.
+//! It signs nobody in and changes nothing. Each check is a file and does not depend on the results of the others.
 
 mod config;
-mod directories;
+mod content;
 mod network;
 mod permissions;
 mod profiles;
@@ -12,44 +11,61 @@ mod program;
 mod report;
 mod settings;
 mod shell;
+mod sign_ins;
 mod variables;
 
-use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 
-use report::{Report, Verdict};
+use clap::Args;
+use report::{DoctorReport, Verdict};
 
-use crate::cli;
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::files::atomic;
-use crate::output::print;
+use crate::error::{Kind, Result};
+use crate::output::{print, print_json};
 
-/// What is in a file; nothing, where there is none that can be read to an end.
-fn content(file: &Path) -> Vec<u8> {
-    let is_file = fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
-    if is_file { atomic::read(file).ok().flatten().unwrap_or_default() } else { Vec::new() }
+#[derive(Debug, Args)]
+#[command(after_help = DOCTOR_HELP)]
+pub(crate) struct DoctorArgs {
+    /// Print JSON, for programs
+    #[arg(long)]
+    json: bool,
+    /// Send no requests over the network
+    #[arg(long)]
+    offline: bool,
+    /// What the awsso function reports of itself
+    #[arg(long, hide = true, value_name = "SHELL:VERSION")]
+    function: Option<String>,
 }
 
-pub(crate) fn run(context: &Context, arguments: &cli::Doctor) -> Result<ExitCode> {
+const DOCTOR_HELP: &str = "\
+It signs nobody in, changes nothing and shows no secret. Each finding is ok, a warning or broken, and says how to fix \
+it. The exit status is 1 if something is broken. Run it as awsso doctor to check the awsso function of this shell too.
+
+Examples:
+  awsso doctor
+  aws-sso doctor --offline --json";
+
+pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode> {
     let installed = program::look();
-    let mut report = Report::default();
+    let mut report = DoctorReport::default();
     report.add("Program", installed.findings());
     report.add("Shell", shell::check(arguments.function.as_deref()));
     report.add("Environment", variables::check(context));
     report.add("Settings", settings::check());
     report.add("AWS config", config::check(context));
-    report.add("Directories", directories::check(context));
+    report.add("Sign-in", sign_ins::check(context));
     report.add("Profiles", profiles::check(context, &installed));
     report.add("Files", permissions::check());
     if !arguments.offline {
         report.add("Network", network::check(context));
     }
-    let text = if arguments.json { report.json()? } else { report.text() };
-    print(&text)?;
+    if arguments.json {
+        print_json(&report.json())?;
+    } else {
+        print(&report.text())?;
+    }
     Ok(match report.verdict() {
-        Verdict::Broken => Error::failed("something is broken").exit_code(),
+        Verdict::Broken => ExitCode::from(Kind::Failed.status()),
         Verdict::Ok | Verdict::Warning => ExitCode::SUCCESS,
     })
 }

@@ -1,8 +1,9 @@
-//! Files that hold secrets: theirs who own them, and nobody else's.
+//! Files that hold secrets: whether other users can read or replace them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::content;
 use super::report::Finding;
 use crate::environment::{self, shown};
 use crate::error::Result;
@@ -19,7 +20,7 @@ fn places() -> Result<Vec<Finding>> {
         findings.extend(cache(folder, what));
     }
     for file in [environment::credentials_file()?, environment::config_file()?] {
-        findings.extend(person_s_file(&file));
+        findings.extend(shared_file(&file));
     }
     let of_files = [environment::credentials_file()?, environment::config_file()?];
     let mut folders: Vec<_> = of_files.iter().filter_map(|file| file.parent()).map(Path::to_owned).collect();
@@ -27,63 +28,64 @@ fn places() -> Result<Vec<Finding>> {
     folders.extend(environment::cache_folder());
     folders.sort();
     folders.dedup();
-    findings.extend(folders.iter().filter_map(|folder| left(folder)));
+    findings.extend(folders.iter().filter_map(|folder| left_behind(folder)));
     Ok(findings)
 }
 
-/// A folder in which programs keep secrets.
+/// A cache folder, in which every file holds a secret.
 fn cache(folder: &Path, what: &str) -> Vec<Finding> {
     let Ok(entries) = fs::read_dir(folder) else {
-        return match fs::metadata(folder) {
-            Ok(_) => {
-                vec![Finding::broken(format!("{} cannot be read", shown(folder)), "check its owner and mode")]
-            }
-            Err(_) => Vec::new(),
-        };
+        let is_missing = fs::metadata(folder).is_err();
+        let unreadable = || Finding::broken(format!("{} cannot be read", shown(folder)), "check its owner and mode");
+        return if is_missing { Vec::new() } else { vec![unreadable()] };
     };
     let files: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|it| it == "json"))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
     let all = format!("{}/*.json", shown(folder));
     let mut findings: Vec<Finding> = files.iter().filter_map(|file| unix::of_file(file, Some(&all))).collect();
-    // The worst for all of them, which have come to be so in the same way.
+    // All such files usually have the same cause, so the most serious one is reported for all.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
     let more = findings.len().saturating_sub(1);
     findings.truncate(1);
     if let Some(first) = findings.first_mut().filter(|_| more > 0) {
-        first.found += &format!("; and so for {more} more there");
+        first.found += &format!("; the same is true of {more} more files there");
     }
     findings.extend(unix::of_folder(folder));
     if findings.is_empty() {
         let noun = if files.len() == 1 { "file" } else { "files" };
-        findings.push(Finding::ok(format!("{}: {} {noun} of {what}, for you alone", shown(folder), files.len())));
+        findings.push(Finding::ok(format!(
+            "{}: {} {noun} of {what}, which only you can read",
+            shown(folder),
+            files.len()
+        )));
     }
     findings
 }
 
 /// The config or the credentials file, if it holds secrets.
-fn person_s_file(file: &Path) -> Vec<Finding> {
+fn shared_file(file: &Path) -> Vec<Finding> {
     const SECRETS: [&[u8]; 2] = [b"aws_secret_access_key", b"aws_session_token"];
-    let content = super::content(file).to_ascii_lowercase();
+    let content = content::of(file).to_ascii_lowercase();
     if !SECRETS.iter().any(|key| memchr::memmem::find(&content, key).is_some()) {
         return Vec::new();
     }
     let mut findings: Vec<Finding> = unix::of_file(file, None).into_iter().collect();
     findings.extend(file.parent().and_then(unix::of_folder));
     if findings.is_empty() {
-        findings.push(Finding::ok(format!("{}: for you alone", shown(file))));
+        findings.push(Finding::ok(format!("{}: only you can read it", shown(file))));
     }
     findings
 }
 
-/// Temporary files that a crash has left.
-fn left(folder: &Path) -> Option<Finding> {
+/// Temporary files that a crash has left behind.
+fn left_behind(folder: &Path) -> Option<Finding> {
     let left = leftovers::found(folder);
     let first = left.first()?;
     Some(Finding::warning(
-        format!("a crash has left {} in {}", counted(left.len()), shown(folder)),
+        format!("a crash has left {} behind in {}", counted(left.len()), shown(folder)),
         format!("the next write there deletes it; or run: rm {}", shown(first)),
     ))
 }
@@ -102,16 +104,16 @@ mod unix {
     use crate::environment::{self, shown};
     use crate::files::folder;
 
-    /// What is wrong with a file that holds a secret; a symbolic link is followed to it. `all` names it together with
-    /// those beside it.
+    /// What is wrong with a file that holds a secret. A symbolic link is followed. The fix is for `all`, a pattern for
+    /// this file and the others in its folder, where there is one.
     pub(super) fn of_file(file: &Path, all: Option<&str>) -> Option<Finding> {
         let metadata = fs::metadata(file).ok()?;
         let real = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-        let mended = all.map_or_else(|| shown(&real), str::to_owned);
+        let to_fix = all.map_or_else(|| shown(&real), str::to_owned);
         if is_foreign(&metadata) {
             return Some(Finding::broken(
                 format!("{} belongs to another user (uid {})", shown(&real), metadata.uid()),
-                format!("run: sudo chown \"$USER\" {mended}"),
+                format!("run: sudo chown \"$USER\" {to_fix}"),
             ));
         }
         let mode = metadata.mode() & 0o777;
@@ -123,15 +125,15 @@ mod unix {
         let who = if has(0o007) { "other users" } else { "its group" };
         let can = if has(0o022) { "change" } else { "read" };
         let shielded = is_shielded(&real, open);
-        let but = if shielded { ", were it not for a folder above it" } else { "" };
+        let but = if shielded { ", but for a folder above it" } else { "" };
         Some(Finding {
             verdict: if shielded { Verdict::Warning } else { Verdict::Broken },
             found: format!("{} holds secrets, and {who} can {can} it{but} (mode {mode:04o})", shown(&real)),
-            remedy: Some(format!("run: chmod 600 {mended}")),
+            remedy: Some(format!("run: chmod 600 {to_fix}")),
         })
     }
 
-    /// What is wrong with a folder that holds such files: whoever can write there puts others in their place.
+    /// What is wrong with a folder of such files: anyone who can write to it can replace them.
     pub(super) fn of_folder(folder: &Path) -> Option<Finding> {
         let metadata = fs::metadata(folder).ok()?;
         let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
@@ -150,20 +152,21 @@ mod unix {
         })
     }
 
-    /// Whether its owner is not the person whose home this is.
+    /// Whether it belongs to another user than the home folder does.
     fn is_foreign(metadata: &fs::Metadata) -> bool {
         let home = environment::home().ok().and_then(|home| fs::metadata(home).ok());
         home.is_some_and(|home| home.uid() != metadata.uid())
     }
 
-    /// Whether some folder above lets in nobody of those that the file itself is open to.
+    /// Whether folders above the file keep out everyone to whom its mode is open.
     fn is_shielded(file: &Path, open: u32) -> bool {
-        let group = open & 0o070 != 0;
-        let others = open & 0o007 != 0;
-        let closed = |bit: u32| {
-            file.ancestors().skip(1).filter_map(|folder| fs::metadata(folder).ok()).any(|it| it.mode() & bit == 0)
+        let is_open_to_group = open & 0o070 != 0;
+        let is_open_to_others = open & 0o007 != 0;
+        let is_closed = |search_bit: u32| {
+            let mut folders = file.ancestors().skip(1).filter_map(|folder| fs::metadata(folder).ok());
+            folders.any(|folder| folder.mode() & search_bit == 0)
         };
-        (!group || closed(0o010)) && (!others || closed(0o001))
+        (!is_open_to_group || is_closed(0o010)) && (!is_open_to_others || is_closed(0o001))
     }
 }
 

@@ -1,7 +1,6 @@
-//! The profiles that mean a role, and the accounts and roles that are remembered.
+//! The profiles with a role: whether they work, as far as the remembered accounts and roles tell.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::Path;
 use std::time::SystemTime;
 
 use super::program::Installed;
@@ -13,33 +12,33 @@ use crate::aws_config::readers;
 use crate::aws_config::role_profile::ProcessProfile;
 use crate::context::Context;
 use crate::environment::shown;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::atomic;
 use crate::inventory::Inventory;
 use crate::role::RoleRef;
 
-/// So many broken profiles are told one by one.
-const TOLD: usize = 5;
-/// A list that is older has probably changed since.
+/// How many broken profiles are reported one by one.
+const MOST_REPORTED: usize = 5;
+/// A list that is older is probably wrong.
 const OLD_DAYS: u64 = 90;
 
 pub(super) fn check(context: &Context, installed: &Installed) -> Vec<Finding> {
     let Ok(config) = context.config() else { return Vec::new() };
-    let mut findings: Vec<Finding> = config
-        .directories()
-        .iter()
-        .filter_map(|name| config.directory(name).ok())
-        .filter_map(|directory| inventory(&directory))
-        .collect();
+    let mut findings = Vec::new();
+    for name in config.directories() {
+        if let Ok(directory) = config.directory(name) {
+            findings.extend(remembered(&directory));
+        }
+    }
     findings.extend(profiles(context, config, installed));
     findings
 }
 
-/// How many accounts and roles of a directory are remembered, and since when.
-fn inventory(directory: &Directory) -> Option<Finding> {
+/// How many accounts and roles of an sso-session are remembered, and since when.
+fn remembered(directory: &Directory) -> Option<Finding> {
     let name = &directory.name;
     let Some(inventory) = Inventory::remembered(directory).ok()? else {
-        return Some(Finding::ok(format!("{name}: accounts and roles not fetched yet; aws-sso list does")));
+        return Some(Finding::ok(format!("{name}: accounts and roles not fetched yet; aws-sso list fetches them")));
     };
     let (accounts, roles) = (inventory.accounts.len(), inventory.roles().count());
     let found = format!("{name}: {accounts} accounts, {roles} roles");
@@ -55,58 +54,78 @@ fn inventory(directory: &Directory) -> Option<Finding> {
     })
 }
 
-/// The profiles that mean a role: whether their program or their directory is found, and knows the role.
+/// The profiles with a role: whether their program and their sso-session exist, and whether the role is offered.
 fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Finding> {
     let meant = readers::meant(&atomic::read(config.path()).ok().flatten().unwrap_or_default());
-    let told = |profile: &str, key: &str, (fault, remedy): Fault| {
+    let broken = |profile: &str, key: &str, ProfileProblem { found, fix }: ProfileProblem| {
         let section = meant.get(&(SectionKind::Profile, profile.to_owned()));
         let line = section.and_then(|section| section.settings.get(key)).map_or(0, |value| value.line);
-        (format!("{}: {fault}", place(config.path(), line, profile)), remedy)
+        Finding::broken(format!("{}:{line}: profile {profile}: {found}", shown(config.path())), fix)
     };
-    let mut grants = Grants { context, config, offers: BTreeMap::new() };
-    let mut faults = Vec::new();
+    let mut offers = Offers { context, config, by_session: BTreeMap::new() };
+    let mut problems = Vec::new();
     let mut programs = BTreeSet::new();
     let mut count = 0;
     for process in config.processes() {
         count += 1;
-        // A program that is not there is told once.
-        let program = Some(&process.program).filter(|program| programs.insert((*program).clone()));
-        let found = [program.and_then(|program| installed.fault(program)), grants.fault(&process)];
-        faults.extend(found.into_iter().flatten().map(|fault| told(&process.name, "credential_process", fault)));
+        // Many profiles name the same program, which is reported once.
+        let program_problem =
+            if programs.insert(process.program.clone()) { installed.problem(&process.program) } else { None };
+        if let Some((found, fix)) = program_problem {
+            problems.push(broken(&process.name, "credential_process", ProfileProblem { found, fix }));
+        }
+        if let Some(problem) = offers.process_problem(&process) {
+            problems.push(broken(&process.name, "credential_process", problem));
+        }
     }
     for section in config.profiles() {
         let key = if section.setting("sso_session").is_some() { "sso_session" } else { "sso_start_url" };
-        let fault = grants.native_fault(section);
-        faults.extend(fault.map(|fault| told(section.name(), key, fault)));
+        if let Some(problem) = offers.native_problem(section) {
+            problems.push(broken(section.name(), key, problem));
+        }
     }
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut findings = Vec::new();
     if count > 0 {
         let noun = if count == 1 { "profile gets its" } else { "profiles get their" };
         findings.push(Finding::ok(format!("{count} {noun} credentials from aws-sso")));
     }
-    let more = faults.len().saturating_sub(TOLD);
-    findings.extend(faults.into_iter().take(TOLD).map(|(found, remedy)| Finding::broken(found, remedy)));
+    let more = problems.len().saturating_sub(MOST_REPORTED);
+    findings.extend(problems.into_iter().take(MOST_REPORTED));
     if more > 0 {
-        findings.push(Finding::broken(format!("{more} more such profiles"), "mend those above, then ask again"));
+        let found = format!("{more} more such profiles");
+        findings.push(Finding::broken(found, "fix those above, then run this again"));
     }
     findings
 }
 
-fn place(config: &Path, line: usize, profile: &str) -> String {
-    format!("{}:{line}: profile {profile}", shown(config))
+/// What is wrong with a profile, and how to fix it.
+struct ProfileProblem {
+    found: String,
+    fix: &'static str,
 }
 
-/// What is wrong, and what to do about it.
-type Fault = (String, &'static str);
+impl ProfileProblem {
+    fn new(found: impl Into<String>, fix: &'static str) -> Self {
+        Self { found: found.into(), fix }
+    }
 
-/// What the directories are known to grant, looked up once each.
-struct Grants<'a> {
+    /// `session` is the name of an sso-session, or of a profile that signs in.
+    fn not_offered(session: &str, role: &str) -> Self {
+        Self::new(
+            format!("{session} does not offer its role {role}"),
+            "run: aws-sso discover --prune; or aws-sso list --refresh, if it is new",
+        )
+    }
+}
+
+/// The roles that each sso-session is known to offer, each looked up once.
+struct Offers<'a> {
     context: &'a Context,
     config: &'a Config,
-    offers: BTreeMap<String, Result<Option<Offer>>>,
+    by_session: BTreeMap<String, Result<Option<Offer>>>,
 }
 
-/// What is remembered of a directory.
+/// The roles that are remembered of an sso-session.
 struct Offer {
     inventory: Inventory,
     /// Account ids and role names.
@@ -114,66 +133,83 @@ struct Offer {
 }
 
 impl Offer {
-    fn of(directory: &Directory) -> Option<Self> {
+    fn remembered(directory: &Directory) -> Option<Self> {
         let inventory = Inventory::remembered(directory).ok().flatten()?;
-        let roles = inventory.accounts.iter();
-        let roles = roles.flat_map(|it| it.roles.iter().map(|role| (it.id.clone(), role.clone()))).collect();
+        let mut roles = HashSet::new();
+        for account in &inventory.accounts {
+            roles.extend(account.roles.iter().map(|role| (account.id.clone(), role.clone())));
+        }
         Some(Self { inventory, roles })
     }
 }
 
-/// What to do about a role that its directory does not offer.
-const GONE: &str = "run: aws-sso discover --prune; or aws-sso list --refresh, if it is new";
-
-impl Grants<'_> {
-    /// Why an SDK could not give a profile with SSO keys its role.
-    fn native_fault(&mut self, section: Section<'_>) -> Option<Fault> {
-        let session = section.setting("sso_session").filter(|name| self.config.sso_session(name).is_none());
-        if let Some(session) = session {
-            let fault = format!("there is no sso-session {session}");
-            return Some((fault, "name another in its sso_session, or add the section"));
-        }
-        let (directory, RoleRef::Id { account_id, role_name }) = section.role()? else { return None };
-        let directory = self.config.directory(&directory).ok()?;
-        let offer = self.offers.entry(directory.token_key().to_owned());
-        let offer = offer.or_insert_with(|| Ok(Offer::of(&directory))).as_ref().ok()?.as_ref()?;
-        let text = format!("{account_id}/{role_name}");
-        let fault = format!("{} does not offer its role {text}", directory.token_key());
-        (section.setting("credential_process").is_none() && !offer.roles.contains(&(account_id, role_name)))
-            .then_some((fault, GONE))
+impl Offers<'_> {
+    /// What the sso-session of this name offers; `None` where nothing is remembered of it. Errors: there is none.
+    fn of(&mut self, name: &str) -> Result<Option<&Offer>, &Error> {
+        let config = self.config;
+        let offer = self.by_session.entry(name.to_owned());
+        let offer = offer.or_insert_with(|| Ok(Offer::remembered(&config.directory(name)?)));
+        offer.as_ref().map(Option::as_ref)
     }
 
-    /// Why the tool could not give such a profile its role, as far as this machine's files tell.
-    fn fault(&mut self, process: &ProcessProfile) -> Option<Fault> {
+    /// Why an SDK cannot get the role of a profile with SSO keys.
+    fn native_problem(&mut self, section: Section<'_>) -> Option<ProfileProblem> {
+        if let Some(session) = section.setting("sso_session")
+            && self.config.sso_session(session).is_none()
+        {
+            return Some(ProfileProblem::new(
+                format!("there is no sso-session {session}"),
+                "name another in its sso_session, or add the section",
+            ));
+        }
+        let (name, RoleRef::Id { account_id, role_name }) = section.role()? else { return None };
+        // With credential_process as well, the role is not known to be what the SDKs use.
+        if section.setting("credential_process").is_some() {
+            return None;
+        }
+        let directory = self.config.directory(&name).ok()?;
+        // A thousand profiles can have the same sso-session or start URL, so their offer is looked up once.
+        let session = directory.token_key();
+        let offer = self.by_session.entry(session.to_owned()).or_insert_with(|| Ok(Offer::remembered(&directory)));
+        let role = format!("{account_id}/{role_name}");
+        let is_offered = offer.as_ref().ok()?.as_ref()?.roles.contains(&(account_id, role_name));
+        if is_offered { None } else { Some(ProfileProblem::not_offered(session, &role)) }
+    }
+
+    /// Why this program cannot get the role of a `credential_process`.
+    fn process_problem(&mut self, process: &ProcessProfile) -> Option<ProfileProblem> {
         let chosen = || self.context.directory().ok().map(|directory| directory.name);
         let Some(name) = process.profile.clone().or_else(chosen) else {
-            let fault = "its credential_process names no directory, and there are several";
-            return Some((fault.to_owned(), "add to the line: -p NAME"));
+            let found = "its credential_process does not name an sso-session, and there are several";
+            return Some(ProfileProblem::new(found, "add to the line: -p NAME"));
         };
-        let config = self.config;
-        let offer = self.offers.entry(name.clone());
-        let offer = match offer.or_insert_with(|| config.directory(&name).map(|it| Offer::of(&it))) {
-            Ok(offer) => offer.as_ref(),
+        let (context, config) = (self.context, self.config);
+        let offer = match self.of(&name) {
+            Ok(offer) => offer,
             Err(error) => {
-                return Some((error.to_string(), "name another with -p in its credential_process"));
+                return Some(ProfileProblem::new(error.to_string(), "name another with -p in its credential_process"));
             }
         };
-        let settings = self.context.settings().ok();
-        let text = settings.and_then(|settings| settings.alias(&process.role)).unwrap_or(&process.role);
-        let by_id = |account_id: String, role_name: String| {
-            let is_known = offer?.roles.contains(&(account_id, role_name));
-            (!is_known).then(|| (format!("{name} does not offer its role {text}"), GONE))
+        let alias = context.settings().ok().and_then(|settings| settings.alias(&process.role));
+        let text = alias.unwrap_or(&process.role);
+        let if_not_offered = |account_id: String, role_name: String| {
+            let is_offered = offer?.roles.contains(&(account_id, role_name));
+            if is_offered { None } else { Some(ProfileProblem::not_offered(&name, text)) }
         };
         match text.parse() {
-            Err(error) => Some((error.to_string(), "write a role like arn:aws:iam::123456789012:role/NAME")),
-            Ok(RoleRef::Arn(role)) => by_id(role.account_id, role.role_name),
-            Ok(RoleRef::Id { account_id, role_name }) => by_id(account_id, role_name),
+            Err(error) => {
+                let fix = "write a role like arn:aws:iam::123456789012:role/NAME";
+                Some(ProfileProblem::new(error.to_string(), fix))
+            }
+            Ok(RoleRef::Arn(role)) => if_not_offered(role.account_id, role.role_name),
+            Ok(RoleRef::Id { account_id, role_name }) => if_not_offered(account_id, role_name),
             Ok(RoleRef::Name(role)) if config.role_of(&role).is_none() => {
-                Some((format!("{role} is no role, alias, or profile with a role"), "name another role in its line"))
+                let found = format!("{role} is not a role, an alias or a profile with a role");
+                Some(ProfileProblem::new(found, "name another role in its line"))
             }
             Ok(RoleRef::AccountName { account_name, role_name }) if config.role_of(text).is_none() => {
-                let found = offer?.inventory.role(&account_name, &role_name);
-                found.err().map(|error| (error.to_string(), GONE))
+                let error = offer?.inventory.role(&account_name, &role_name).err()?;
+                Some(ProfileProblem { found: error.to_string(), ..ProfileProblem::not_offered(&name, text) })
             }
             Ok(_) => None,
         }

@@ -1,4 +1,4 @@
-//! Which program is `aws-sso` on this machine: another tool installs the same name.
+//! Which program `aws-sso` is on this machine: other tools have the same name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,21 +10,21 @@ use crate::environment::{self, shown};
 use crate::files::atomic;
 use crate::programs;
 
-/// What a file called `aws-sso` is.
+/// What a file named `aws-sso` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Identity {
-    /// The one that is running.
+enum ProgramKind {
+    /// The program that is running.
     This,
     /// Another copy of this tool.
     Copy,
     /// synfinatic's aws-sso-cli.
     AwsSsoCli,
-    /// A script: the original is one.
+    /// A script, such as the original tool.
     Script,
     Unknown,
 }
 
-impl Identity {
+impl ProgramKind {
     fn describe(self) -> &'static str {
         match self {
             Self::This => "this program",
@@ -40,30 +40,30 @@ impl Identity {
     }
 }
 
-/// Every `aws-sso` there is.
+/// Every `aws-sso` on this machine.
 #[derive(Debug)]
 pub(super) struct Installed {
     this: Option<PathBuf>,
     /// In the order of `PATH`, each once.
-    on_path: Vec<(PathBuf, Identity)>,
+    on_path: Vec<(PathBuf, ProgramKind)>,
 }
 
-/// Looks for them. Nothing is run: a file says by its content what it is.
+/// Looks for them. None of them is run: their content is enough.
 pub(super) fn look() -> Installed {
     let this = programs::this_program().ok();
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let ours = this.as_deref().map(real);
     let path = environment::search_path().unwrap_or_default();
-    let mut on_path: Vec<(PathBuf, Identity)> = Vec::new();
+    let mut on_path: Vec<(PathBuf, ProgramKind)> = Vec::new();
     let mut seen = Vec::new();
     for file in std::env::split_paths(&path).map(|folder| folder.join(NAME)).filter(|file| is_program(file)) {
         let target = real(&file);
         if seen.contains(&target) {
             continue;
         }
-        let identity = if Some(&target) == ours.as_ref() { Identity::This } else { identify(&target) };
+        let kind = if Some(&target) == ours.as_ref() { ProgramKind::This } else { identify(&target) };
         seen.push(target);
-        on_path.push((file, identity));
+        on_path.push((file, kind));
     }
     Installed { this, on_path }
 }
@@ -76,32 +76,32 @@ impl Installed {
         let this = self.this.as_deref().map_or_else(|| "?".to_owned(), shown);
         let folder = self.this.as_deref().and_then(Path::parent).map_or_else(|| "its folder".to_owned(), shown);
         let mut findings = vec![Finding::ok(format!("{version}, {this}"))];
-        let Some(((first, identity), others)) = self.on_path.split_first() else {
+        let Some(((first, kind), others)) = self.on_path.split_first() else {
             findings.push(Finding::warning(
-                "there is no aws-sso on PATH: credential_process lines that say aws-sso find no program",
+                "there is no aws-sso on PATH, so credential_process lines with aws-sso do not work",
                 format!("add {folder} to PATH"),
             ));
             return findings;
         };
-        match identity {
-            Identity::This => {}
-            Identity::Copy => findings.push(Finding::warning(
-                format!("on PATH aws-sso is {}, {}", shown(first), identity.describe()),
-                "remove one of the two, or put the folder of the one you want first on PATH",
+        match kind {
+            ProgramKind::This => {}
+            ProgramKind::Copy => findings.push(Finding::warning(
+                format!("on PATH aws-sso is {}, {}", shown(first), kind.describe()),
+                "remove one of the two, or put the folder of the one that you want first on PATH",
             )),
             _ => findings.push(Finding::warning(
-                format!("on PATH aws-sso is {}: {}", shown(first), identity.describe()),
+                format!("on PATH aws-sso is {}: {}", shown(first), kind.describe()),
                 format!("put {folder} before it on PATH, or call this one by its path"),
             )),
         }
-        findings.extend(others.iter().filter(|(_, other)| *other != Identity::This).map(|(file, other)| {
+        findings.extend(others.iter().filter(|(_, other)| *other != ProgramKind::This).map(|(file, other)| {
             Finding::ok(format!("further on PATH there is {}, {}", shown(file), other.describe()))
         }));
         findings
     }
 
-    /// Why a `credential_process` line that names the program so does not run this tool, if it does not; and what to do.
-    pub(super) fn fault(&self, program: &str) -> Option<(String, &'static str)> {
+    /// Why a `credential_process` line with this program does not run this tool, and how to fix it.
+    pub(super) fn problem(&self, program: &str) -> Option<(String, &'static str)> {
         if program.contains(['/', '\\']) {
             let path = Path::new(program);
             if !is_program(path) {
@@ -114,28 +114,28 @@ impl Installed {
                 "no aws-sso is on PATH".to_owned(),
                 "add its folder to PATH, or run: aws-sso discover --absolute",
             )),
-            Some((_, identity)) if identity.is_ours() => None,
+            Some((_, kind)) if kind.is_ours() => None,
             Some((file, _)) => Some((
-                format!("aws-sso is {} there, another tool", shown(file)),
+                format!("aws-sso is {} there, which is another tool", shown(file)),
                 "put this one before it on PATH, or run: aws-sso discover --absolute",
             )),
         }
     }
 }
 
-/// What the file is, by what stands in it; it is not run.
-fn identify(file: &Path) -> Identity {
-    let Ok(Some(content)) = atomic::read(file) else { return Identity::Unknown };
+/// What the file is, by its content.
+fn identify(file: &Path) -> ProgramKind {
+    let Ok(Some(content)) = atomic::read(file) else { return ProgramKind::Unknown };
     let has = |words: &str| memmem::find(&content, words.as_bytes()).is_some();
-    // This program has the names of the others in it as well.
+    // This text comes first, because this program contains the texts below as well.
     if has("AWS_SSO_DISPLACED") {
-        Identity::Copy
+        ProgramKind::Copy
     } else if content.starts_with(b"#!") {
-        Identity::Script
+        ProgramKind::Script
     } else if has("synfinatic/aws-sso-cli") {
-        Identity::AwsSsoCli
+        ProgramKind::AwsSsoCli
     } else {
-        Identity::Unknown
+        ProgramKind::Unknown
     }
 }
 

@@ -1,15 +1,14 @@
-//! Findings, and how they are told to a person and to a program.
+//! Findings, as text and as JSON.
 
 use serde::Serialize;
 
-use crate::error::{Error, Result};
-use crate::terminal::clean;
+use crate::error::Error;
+use crate::terminal::{clean, wrapped};
 
-/// How bad it is.
+/// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Verdict {
-    /// As it should be.
     Ok,
     /// It works, but not as well or as safely as it could.
     Warning,
@@ -27,7 +26,7 @@ impl Verdict {
     }
 }
 
-/// What was found, and what to do about it.
+/// What was found, and how to fix it. Programs read the names of the fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Finding {
     pub verdict: Verdict,
@@ -49,45 +48,46 @@ impl Finding {
         Self { verdict: Verdict::Broken, found: found.into(), remedy: Some(remedy.into()) }
     }
 
-    /// What a verb would fail with.
+    /// The error with which a verb would end.
     pub(super) fn of(error: &Error) -> Self {
         Self { verdict: Verdict::Broken, found: error.to_string(), remedy: error.remedy().map(str::to_owned) }
     }
 }
 
+/// The findings of one check.
 #[derive(Debug, Serialize)]
-struct Section {
+struct ReportSection {
     name: &'static str,
     findings: Vec<Finding>,
 }
 
-/// All that was found.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Report {
-    sections: Vec<Section>,
+/// All findings.
+#[derive(Debug, Default)]
+pub(super) struct DoctorReport {
+    sections: Vec<ReportSection>,
 }
 
 /// The report as `--json` prints it.
 #[derive(Serialize)]
-struct Document<'a> {
+pub(super) struct JsonReport<'a> {
     version: &'static str,
     verdict: Verdict,
-    sections: &'a [Section],
+    sections: &'a [ReportSection],
 }
 
 /// The columns of a line of text.
 const WIDTH: usize = 80;
-/// Where findings begin, behind the verdicts.
+/// The column in which findings begin, after the verdicts.
 const INDENT: usize = 11;
 
-impl Report {
-    /// Adds what a check has found, but for faults that another one has told already.
+impl DoctorReport {
+    /// Adds the findings of a check, without the problems that another check has found already.
     pub(super) fn add(&mut self, name: &'static str, mut findings: Vec<Finding>) {
         findings.retain(|new| new.verdict == Verdict::Ok || self.findings().all(|old| old.found != new.found));
-        self.sections.push(Section { name, findings });
+        self.sections.push(ReportSection { name, findings });
     }
 
-    /// The worst of all verdicts.
+    /// The most serious verdict.
     pub(super) fn verdict(&self) -> Verdict {
         self.findings().map(|finding| finding.verdict).max().unwrap_or(Verdict::Ok)
     }
@@ -101,16 +101,16 @@ impl Report {
         for section in self.sections.iter().filter(|section| !section.findings.is_empty()) {
             text += &format!("{}\n", section.name);
             for Finding { verdict, found, remedy } in &section.findings {
-                text += &wrapped(&format!("  {:9}", verdict.name()), &clean(found));
+                text += &wrapped(&format!("  {:9}", verdict.name()), &clean(found), WIDTH);
                 for (number, line) in remedy.iter().flat_map(|remedy| remedy.lines()).enumerate() {
                     let mark = if number == 0 { "→" } else { " " };
-                    text += &wrapped(&format!("{:INDENT$}{mark} ", ""), &clean(line));
+                    text += &wrapped(&format!("{:INDENT$}{mark} ", ""), &clean(line), WIDTH);
                 }
             }
         }
         let count = |verdict| self.findings().filter(|finding| finding.verdict == verdict).count();
         text + &match (count(Verdict::Broken), count(Verdict::Warning)) {
-            (0, 0) => "All is well.\n".to_owned(),
+            (0, 0) => "Everything is ok.\n".to_owned(),
             (broken, warnings) => {
                 let noun = if warnings == 1 { "warning" } else { "warnings" };
                 format!("{broken} broken, {warnings} {noun}.\n")
@@ -118,32 +118,10 @@ impl Report {
         }
     }
 
-    pub(super) fn json(&self) -> Result<String> {
-        let document =
-            Document { version: env!("CARGO_PKG_VERSION"), verdict: self.verdict(), sections: &self.sections };
-        let text = serde_json::to_string_pretty(&document);
-        text.map(|text| text + "\n").map_err(|error| Error::failed(format!("cannot write the report: {error}")))
+    /// The report as `--json` prints it.
+    pub(super) fn json(&self) -> JsonReport<'_> {
+        JsonReport { version: env!("CARGO_PKG_VERSION"), verdict: self.verdict(), sections: &self.sections }
     }
-}
-
-/// The text behind `first`, broken at spaces where a line is full; a word that is longer than a line stays whole.
-fn wrapped(first: &str, text: &str) -> String {
-    let indent = first.chars().count();
-    let mut lines = first.to_owned();
-    let mut column = indent;
-    for (number, word) in text.split(' ').enumerate() {
-        let length = word.chars().count();
-        if number > 0 && column + 1 + length > WIDTH {
-            lines += &format!("\n{:indent$}", "");
-            column = indent;
-        } else if number > 0 {
-            lines.push(' ');
-            column += 1;
-        }
-        lines += word;
-        column += length;
-    }
-    lines + "\n"
 }
 
 #[cfg(test)]
@@ -151,8 +129,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_is_told_in_80_columns_and_without_control_characters() {
-        let mut report = Report::default();
+    fn a_report_has_80_columns_and_no_control_characters() {
+        let mut report = DoctorReport::default();
         report.add("Files", vec![Finding::ok("a\x1b[31mb")]);
         report.add("Nothing", Vec::new());
         let long = "word ".repeat(30);
@@ -163,6 +141,6 @@ mod tests {
         assert!(text.contains("\n           word word"), "{text}");
         assert!(text.ends_with("           → do this\n             then that\n1 broken, 0 warnings.\n"), "{text}");
         assert_eq!(report.verdict(), Verdict::Broken);
-        assert!(Report::default().text().contains("All is well"));
+        assert!(DoctorReport::default().text().contains("Everything is ok"));
     }
 }

@@ -1,4 +1,4 @@
-//! The person's settings.
+//! The settings file: its problems, and whether the chosen picker is installed.
 
 use super::report::Finding;
 use crate::environment::{self, shown};
@@ -13,16 +13,16 @@ pub(super) fn check() -> Vec<Finding> {
         Ok(settings) => settings,
         Err(error) => return vec![Finding::of(&error)],
     };
-    let problems = settings.problems().iter().map(|problem| {
-        let what = format!("{}: {}", settings.place(problem.line), problem.message);
-        match problem.gravity {
-            Gravity::Error => Finding::broken(what, "mend that line; see: aws-sso settings"),
-            Gravity::Warning => Finding::warning(what, "mend that line; see: aws-sso settings"),
-        }
-    });
-    let mut findings: Vec<_> = problems.collect();
+    let mut findings = Vec::new();
+    for problem in settings.problems() {
+        let found = format!("{}: {}", settings.place(problem.line), problem.message);
+        findings.push(match problem.gravity {
+            Gravity::Error => Finding::broken(found, "fix that line; see: aws-sso settings"),
+            Gravity::Warning => Finding::warning(found, "fix that line; see: aws-sso settings"),
+        });
+    }
     if !file.exists() {
-        findings.push(Finding::ok(format!("none ({} is not there)", shown(&file))));
+        findings.push(Finding::ok(format!("none ({} does not exist)", shown(&file))));
     } else if findings.is_empty() {
         let aliases = settings.aliases().count();
         let noun = if aliases == 1 { "alias" } else { "aliases" };
@@ -32,8 +32,8 @@ pub(super) fn check() -> Vec<Finding> {
         && !picker.is_installed()
     {
         findings.push(Finding::warning(
-            format!("the program of the picker {picker} is not installed: pick shows a numbered list"),
-            "install it, aws-sso-pick beside aws-sso or fzf on PATH, or set: picker = number",
+            format!("the program of the picker {picker} is not installed, so pick shows a numbered list"),
+            "install it (aws-sso-pick beside aws-sso, or fzf on PATH), or set: picker = number",
         ));
     }
     findings

@@ -1,15 +1,16 @@
-//! The `awsso` function: loaded in the shell that asks, and by which start-up file.
+//! The `awsso` function: whether this shell has loaded it, and which start-up file loads it.
 
 use std::fs;
 use std::path::PathBuf;
 
+use super::content;
 use super::report::Finding;
 use crate::environment::{self, shown};
 use crate::shell::Shell;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What the function says of itself: `SHELL:VERSION`, and `:tab` or `:no-tab` where it came with completion.
+/// What the function reports of itself: `SHELL:VERSION`, and `:tab` or `:no-tab` if it was loaded with completion.
 struct Function {
     shell: Shell,
     version: String,
@@ -28,7 +29,7 @@ impl Function {
 pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
     let function = function.and_then(Function::parse);
     let Some(shell) = function.as_ref().map(|function| function.shell).or_else(Shell::detect) else {
-        return vec![Finding::ok("$SHELL names no shell that has an awsso function")];
+        return vec![Finding::ok("there is no awsso function for the shell that $SHELL names")];
     };
     let lines = start_up_lines(shell);
     let mut findings = Vec::new();
@@ -38,15 +39,15 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
             format!("no start-up file of {} loads the awsso function", shell.name()),
             format!("for use, pick and clear, add to {}:\n{}", start_up_file(shell), start_up_line(shell)),
         )),
-        None => findings.push(Finding::ok(
-            "whether this very shell has the awsso function only the function can tell: run awsso doctor",
-        )),
+        None => {
+            findings.push(Finding::ok("to check whether this shell has loaded the awsso function, run: awsso doctor"))
+        }
     }
-    for Line { place, names, .. } in &lines {
+    for StartUpLine { place, names } in &lines {
         findings.push(match names {
             Some(other) if *other != shell => Finding::broken(
                 format!("{place} loads the function for {}, and this is {}", other.name(), shell.name()),
-                format!("write there:\n{}", start_up_line(shell)),
+                format!("change it to:\n{}", start_up_line(shell)),
             ),
             _ => Finding::ok(format!("{place} loads the function")),
         });
@@ -56,7 +57,7 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
     }
     if function.is_some() && lines.is_empty() {
         findings.push(Finding::warning(
-            format!("no start-up file of {} loads it: the next shell will not have it", shell.name()),
+            format!("no start-up file of {} loads it, so the next shell will not have it", shell.name()),
             format!("add to {}:\n{}", start_up_file(shell), start_up_line(shell)),
         ));
     }
@@ -66,10 +67,13 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
 fn of_function(function: &Function) -> Vec<Finding> {
     let name = function.shell.name();
     let mut findings = vec![if function.version == VERSION {
-        Finding::ok(format!("the awsso function is loaded in this {name}, of version {VERSION}"))
+        Finding::ok(format!("this {name} has loaded the awsso function, version {VERSION}"))
     } else {
         Finding::warning(
-            format!("the awsso function of this {name} is of version {}, the program of {VERSION}", function.version),
+            format!(
+                "the awsso function of this {name} is version {}, but the program is version {VERSION}",
+                function.version
+            ),
             format!("open a new shell, or run:\n{}", start_up_line(function.shell)),
         )
     }];
@@ -107,28 +111,29 @@ fn start_up_file(shell: Shell) -> &'static str {
 }
 
 /// A line of a start-up file that loads the function.
-struct Line {
+struct StartUpLine {
     /// `FILE:LINE`.
     place: String,
-    /// The shell that it names.
+    /// The shell that it names, if it names one.
     names: Option<Shell>,
 }
 
-fn start_up_lines(shell: Shell) -> Vec<Line> {
+fn start_up_lines(shell: Shell) -> Vec<StartUpLine> {
     let mut lines = Vec::new();
     for file in start_up_files(shell) {
-        // A file that cannot be read is not read by the shell either.
-        let text = String::from_utf8_lossy(&super::content(&file)).into_owned();
+        // The shell cannot read a file that this process cannot read.
+        let text = String::from_utf8_lossy(&content::of(&file)).into_owned();
         for (number, line) in (1..).zip(text.lines()) {
             let code = line.trim_start();
             let words: Vec<_> = code.split(|c: char| c.is_whitespace() || "\"'`$();".contains(c)).collect();
             let is_program = |word: &str| word.rsplit('/').next() == Some("aws-sso");
             let loads = |pair: &[&str]| is_program(pair[0]) && pair[1] == "init";
-            let Some(at) = words.windows(2).position(loads).filter(|_| !code.starts_with('#')) else {
+            if code.starts_with('#') {
                 continue;
-            };
+            }
+            let Some(at) = words.windows(2).position(loads) else { continue };
             let named = words.get(at + 2).and_then(|name| <Shell as clap::ValueEnum>::from_str(name, true).ok());
-            lines.push(Line { place: format!("{}:{number}", shown(&file)), names: named });
+            lines.push(StartUpLine { place: format!("{}:{number}", shown(&file)), names: named });
         }
     }
     lines

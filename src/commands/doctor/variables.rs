@@ -1,4 +1,4 @@
-//! Environment variables that shadow each other, by the SDKs' own order of precedence.
+//! Environment variables that override each other, in the order of precedence of the SDKs.
 
 use super::report::Finding;
 use crate::aws_config::config::Config;
@@ -10,7 +10,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let variables = |name: &str| {
         environment::current(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
     };
-    let mut findings = shadows(&variables);
+    let mut findings = overrides(&variables);
     findings.extend(files());
     if let Ok(config) = context.config() {
         findings.extend(profiles(&variables, config));
@@ -22,23 +22,23 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     findings
 }
 
-/// Which variables hide others. Their values may be secrets: only names are told.
-fn shadows(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
+/// Variables that override others. Their values may be secrets, so only their names are shown.
+fn overrides(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
     let has = |name: &str| get(name).is_some();
     let differ = |one: &str, other: &str| has(one) && has(other) && get(one) != get(other);
     let mut findings = Vec::new();
     let mut warn = |found: &str, remedy: &str| findings.push(Finding::warning(found, remedy));
 
-    let profile = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].into_iter().find(|name| has(name));
-    let container = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
-    let container = container.into_iter().find(|name| has(name));
+    let first = |names: &[&'static str]| names.iter().copied().find(|name| has(name));
+    let profile = first(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]);
+    let container = first(&["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]);
     if let (true, Some(profile)) = (has("AWS_ACCESS_KEY_ID"), profile) {
         warn(
             &format!(
                 "AWS_ACCESS_KEY_ID and {profile} are both set: most AWS tools use the keys, the AWS SDK for \
                  JavaScript the profile"
             ),
-            &format!("unset {profile}; or give the keys back: awsso clear"),
+            &format!("unset {profile}; or unset the keys: awsso clear"),
         );
     }
     if differ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") {
@@ -48,8 +48,8 @@ fn shadows(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
         );
     } else if !has("AWS_PROFILE") && has("AWS_DEFAULT_PROFILE") {
         warn(
-            "AWS_DEFAULT_PROFILE is set and AWS_PROFILE is not: most SDKs know the latter alone",
-            "set AWS_PROFILE in its place",
+            "AWS_DEFAULT_PROFILE is set and AWS_PROFILE is not: most SDKs know AWS_PROFILE alone",
+            "set AWS_PROFILE instead",
         );
     }
     if differ("AWS_REGION", "AWS_DEFAULT_REGION") {
@@ -58,17 +58,15 @@ fn shadows(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
             "set both to the same region, or unset AWS_DEFAULT_REGION",
         );
     }
-    if let Some(container) = container {
-        let over = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"];
-        if let Some(over) = over.into_iter().find(|name| has(name)) {
-            warn(
-                &format!("{over} hides {container}: the credentials of that server are not asked for"),
-                &format!("unset {over}, or {container}"),
-            );
-        }
+    let over_container = first(&["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"]);
+    if let (Some(container), Some(over)) = (container, over_container) {
+        warn(
+            &format!("{over} overrides {container}: AWS tools do not ask that server for credentials"),
+            &format!("unset {over}, or {container}"),
+        );
     }
     if has("AWS_WEB_IDENTITY_TOKEN_FILE") && has("AWS_ACCESS_KEY_ID") {
-        warn("AWS_ACCESS_KEY_ID hides AWS_WEB_IDENTITY_TOKEN_FILE", "unset the one that you do not want");
+        warn("AWS_ACCESS_KEY_ID overrides AWS_WEB_IDENTITY_TOKEN_FILE", "unset the one that you do not want");
     }
     findings.extend(keys(get));
     findings
@@ -87,18 +85,18 @@ fn keys(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
             ));
         }
     }
-    // What STS gives out begins with ASIA, and means nothing without its token.
+    // Temporary keys, from STS, begin with ASIA. They are valid only with their session token.
     let is_temporary = get(id).is_some_and(|id| id.starts_with("ASIA"));
     if is_temporary && !has("AWS_SESSION_TOKEN") {
         findings.push(Finding::broken(
-            "AWS_ACCESS_KEY_ID is a temporary key, and AWS_SESSION_TOKEN is not set: AWS refuses it",
+            "AWS_ACCESS_KEY_ID is a temporary key, but AWS_SESSION_TOKEN is not set: AWS rejects it",
             "run: awsso use ROLE",
         ));
     }
     if let Some(old) = get("AWS_SECURITY_TOKEN") {
         findings.push(if get("AWS_SESSION_TOKEN").is_some_and(|token| token != old) {
             Finding::broken(
-                "AWS_SECURITY_TOKEN differs from AWS_SESSION_TOKEN: boto3 sends the former, which AWS refuses",
+                "AWS_SECURITY_TOKEN differs from AWS_SESSION_TOKEN: boto3 sends the former, which AWS rejects",
                 "unset AWS_SECURITY_TOKEN",
             )
         } else {
@@ -111,7 +109,7 @@ fn keys(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
     findings
 }
 
-/// Variables that name a file which is not there.
+/// Variables that name a file that does not exist.
 fn files() -> Vec<Finding> {
     let mut findings = Vec::new();
     let named = |name: &str| environment::current(name).is_some_and(|value| !value.is_empty());
@@ -120,8 +118,8 @@ fn files() -> Vec<Finding> {
         && !file.exists()
     {
         findings.push(Finding::broken(
-            format!("AWS_CONFIG_FILE names {}, which is not there", shown(&file)),
-            "unset AWS_CONFIG_FILE, or name the file",
+            format!("AWS_CONFIG_FILE names {}, which does not exist", shown(&file)),
+            "unset AWS_CONFIG_FILE, or set it to the right file",
         ));
     }
     if named("AWS_SHARED_CREDENTIALS_FILE")
@@ -129,25 +127,29 @@ fn files() -> Vec<Finding> {
         && !file.exists()
     {
         findings.push(Finding::warning(
-            format!("AWS_SHARED_CREDENTIALS_FILE names {}, which is not there", shown(&file)),
-            "unset AWS_SHARED_CREDENTIALS_FILE, or name the file",
+            format!("AWS_SHARED_CREDENTIALS_FILE names {}, which does not exist", shown(&file)),
+            "unset AWS_SHARED_CREDENTIALS_FILE, or set it to the right file",
         ));
     }
     findings
 }
 
-/// Variables that name a profile which is not there.
+/// Variables that name a profile that does not exist.
 fn profiles(get: &dyn Fn(&str) -> Option<String>, config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
         let Some(name) = get(variable) else { continue };
         if config.profile(&name).is_none() && name != "default" && !is_in_credentials_file(&name) {
-            // The names that are like it, if any are.
+            // Its remedy may suggest a similar name.
             let error = config.directory(&name).err();
-            let meant = error.as_ref().and_then(|error| error.remedy()).filter(|it| it.starts_with("did you mean"));
+            let suggestion =
+                error.as_ref().and_then(|error| error.remedy()).filter(|remedy| remedy.starts_with("did you mean"));
             findings.push(Finding::broken(
                 format!("{variable} names the profile {name}, which is in no AWS file: AWS tools fail"),
-                format!("unset {variable}, or name another; {}", meant.unwrap_or("see: aws configure list-profiles")),
+                format!(
+                    "unset {variable}, or name another; {}",
+                    suggestion.unwrap_or("see: aws configure list-profiles")
+                ),
             ));
         }
     }
@@ -165,11 +167,11 @@ fn is_in_credentials_file(profile: &str) -> bool {
     use crate::aws_config::document::Document;
     let read = environment::credentials_file().and_then(|file| crate::files::atomic::read(&file));
     let Ok(Some(bytes)) = read else { return false };
-    // There a section bears the profile's bare name.
+    // In this file the section has the name of the profile alone, without the word `profile`.
     Document::parse(&bytes).headers().any(|header| *header.name == *profile.as_bytes())
 }
 
-/// A role of this shell whose time is over.
+/// The role of this shell, if its credentials have expired.
 fn expired(get: &dyn Fn(&str) -> Option<String>) -> Option<Finding> {
     let (role, expiry) = environment::shell_role()?;
     let expiry = jiff::Timestamp::from_second(expiry?).ok()?;
@@ -177,7 +179,7 @@ fn expired(get: &dyn Fn(&str) -> Option<String>) -> Option<Finding> {
         return None;
     }
     Some(Finding::warning(
-        format!("this shell's credentials of {role} lapsed at {}", timestamp::format(expiry)),
+        format!("this shell's credentials of {role} expired at {}", timestamp::format(expiry)),
         "run: awsso refresh",
     ))
 }
@@ -188,7 +190,7 @@ mod tests {
     use crate::commands::doctor::report::Verdict;
 
     #[test]
-    fn variables_that_shadow_each_other_are_named_and_their_values_are_not() {
+    fn variables_that_override_each_other_are_named_without_their_values() {
         const KEYS: &str = "AWS_ACCESS_KEY_ID=AKIAx AWS_SECRET_ACCESS_KEY=s3cret";
         let cases: [(&str, &[(Verdict, &str)]); 14] = [
             ("", &[]),
@@ -217,11 +219,11 @@ mod tests {
             ("AWS_SECURITY_TOKEN=s3cret AWS_SESSION_TOKEN=s3cret2", &[(Verdict::Broken, "AWS_SECURITY_TOKEN differs")]),
             (
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/s3cret AWS_PROFILE=p",
-                &[(Verdict::Warning, "AWS_PROFILE hides AWS_CONTAINER_CREDENTIALS_FULL_URI")],
+                &[(Verdict::Warning, "AWS_PROFILE overrides AWS_CONTAINER_CREDENTIALS_FULL_URI")],
             ),
             (
                 &format!("{KEYS} AWS_WEB_IDENTITY_TOKEN_FILE=f"),
-                &[(Verdict::Warning, "AWS_ACCESS_KEY_ID hides AWS_WEB_IDENTITY_TOKEN_FILE")],
+                &[(Verdict::Warning, "AWS_ACCESS_KEY_ID overrides AWS_WEB_IDENTITY_TOKEN_FILE")],
             ),
         ];
         for (variables, expected) in cases {
@@ -229,7 +231,7 @@ mod tests {
                 let pairs = variables.split(' ').filter_map(|pair| pair.split_once('='));
                 pairs.filter(|(set, _)| *set == name).map(|(_, value)| value.to_owned()).next()
             };
-            let found = shadows(&get);
+            let found = overrides(&get);
             assert_eq!(found.len(), expected.len(), "{variables}: {found:?}");
             for (finding, (verdict, words)) in found.iter().zip(expected) {
                 assert_eq!(finding.verdict, *verdict, "{variables}: {finding:?}");

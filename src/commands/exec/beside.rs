@@ -1,9 +1,9 @@
-//! `exec --server`: a credential server beside the command, which ends with it.
+//! `exec --server`: a credential server that runs beside the command and ends with it.
 //!
-//! It watches the process that this one is, and that the command becomes, so the command itself inherits no pipe and has
-//! no child that it did not start.
+//! The server watches this process, which becomes the command. So the command inherits no pipe, and has no child process
+//! that it did not start.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use crate::context::Context;
@@ -14,15 +14,15 @@ use crate::error::{Error, Result};
 use crate::programs::{self, group::own_group};
 use crate::shell::Change;
 
-/// Starts the server; the change that leads the command's SDKs to it.
+/// Starts the server, and returns the change of the environment that makes SDKs ask it.
 pub(super) fn start(context: &Context, found: &Found, region: Option<&str>) -> Result<Change> {
     if let Some(rival) = context.rival_of_server()? {
         return Err(Error::usage(rival).with_remedy(
             "rename that profile, or leave out --server\n\
-             with a discovered profile, --as-profile renews its credentials as well",
+             with a discovered profile, --as-profile renews its credentials too",
         ));
     }
-    // Here a person can be asked to sign in; the server beside has no terminal. It finds these in the cache.
+    // The server has no terminal to ask the user to sign in. It finds these credentials in the cache.
     context.credentials(found)?;
     let (uri, token) = greeting(&mut server(found)?)?;
     let region = region.or(found.region.as_deref());
@@ -33,8 +33,12 @@ fn not_started(reason: &str) -> Error {
     Error::failed(format!("the credential server did not start: {reason}"))
 }
 
+fn system_failed(error: io::Error) -> Error {
+    not_started(&error.to_string()).with_source(error)
+}
+
 fn server(found: &Found) -> Result<Command> {
-    let program = programs::this_program().map_err(|error| not_started(&error.to_string()))?;
+    let program = programs::this_program().map_err(system_failed)?;
     let mut server = Command::new(program);
     server
         .args(["-p", &found.directory.name, "--login", "never", "serve", &found.role.to_string()])
@@ -50,20 +54,20 @@ fn server(found: &Found) -> Result<Command> {
     Ok(server)
 }
 
-/// Where the server is, as it says itself.
+/// Starts the server and reads its address and token.
 fn greeting(server: &mut Command) -> Result<(String, crate::secret::Secret)> {
-    let mut started = server.spawn().map_err(|error| not_started(&error.to_string()))?;
+    let mut started = server.spawn().map_err(system_failed)?;
     let mut line = String::new();
     let stdout = started.stdout.take().ok_or_else(|| not_started("it has no output"))?;
     let read = BufReader::new(stdout).read_line(&mut line);
     if cfg!(unix) {
-        // It has handed on to a process of its own.
+        // This process starts the server and ends, so that the server is not a child of the command.
         let _ = started.wait();
     } else {
-        // Kept open until this process ends, for the server to end with it.
+        // The server ends when its stdin is closed, so that must stay open as long as this process.
         std::mem::forget(started.stdin.take());
     }
-    read.map_err(|error| not_started(&error.to_string()))?;
+    read.map_err(system_failed)?;
     match serde_json::from_str(&line) {
         Ok(Greeting::Serving { uri, token }) => Ok((uri, token)),
         Ok(Greeting::Failed { message, remedy }) => {
@@ -73,6 +77,6 @@ fn greeting(server: &mut Command) -> Result<(String, crate::secret::Secret)> {
                 None => error,
             })
         }
-        Err(_) => Err(not_started("it ended without a word")),
+        Err(_) => Err(not_started("it ended without an answer")),
     }
 }

@@ -1,30 +1,31 @@
-//! How a run ended, and how all of them did.
+//! How a run ended, and the results of all runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use super::NotStarted;
+use super::start::NotStarted;
 use crate::error::{Error, Kind};
+use crate::terminal;
 
 /// How a run ended.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum RunOutcome {
     Ended {
         status: ExitStatus,
         duration: Duration,
-        /// Because nobody read on what it said.
+        /// Whether it ended because its output was closed.
         is_cut_off: bool,
     },
-    /// The command never began.
+    /// The command did not start.
     Failed(Error),
-    /// It cannot begin under any role: the shell's status for that, 126 or 127.
+    /// The command cannot start under any role; with the status of a shell, 126 or 127.
     NoCommand(Error, u8),
-    /// It was not its turn before the end.
+    /// All runs were stopped before this one started.
     Skipped,
 }
 
-impl Outcome {
+impl RunOutcome {
     pub(super) fn is_ok(&self) -> bool {
         matches!(self, Self::Ended { status, is_cut_off, .. } if status.success() || *is_cut_off)
     }
@@ -54,7 +55,7 @@ impl Outcome {
         None
     }
 
-    /// To the millisecond.
+    /// How long it ran, to the millisecond.
     pub(super) fn seconds(&self) -> f64 {
         match self {
             Self::Ended { duration, .. } => (duration.as_secs_f64() * 1000.0).round() / 1000.0,
@@ -62,20 +63,18 @@ impl Outcome {
         }
     }
 
-    /// Why the command never began.
-    pub(super) fn complaint(&self) -> Option<String> {
+    /// Why the command did not start.
+    pub(super) fn start_error(&self) -> Option<String> {
         match self {
-            Self::Failed(error) | Self::NoCommand(error, _) => {
-                Some(crate::terminal::clean(&error.to_string()).into_owned())
-            }
+            Self::Failed(error) | Self::NoCommand(error, _) => Some(terminal::clean(&error.to_string()).into_owned()),
             _ => None,
         }
     }
 
     /// What went wrong, in a few words.
-    fn fault(&self) -> String {
-        match (self.complaint(), self.signal(), self.status()) {
-            (Some(complaint), _, _) => complaint,
+    fn failure(&self) -> String {
+        match (self.start_error(), self.signal(), self.status()) {
+            (Some(error), _, _) => error,
             (_, Some(signal), _) => format!("ended by signal {signal}"),
             (_, _, Some(status)) => format!("status {status}"),
             _ => "unknown".to_owned(),
@@ -83,49 +82,49 @@ impl Outcome {
     }
 }
 
-/// Of many that differ a few show the way.
+/// The most remedies that are shown.
 const MOST_REMEDIES: usize = 5;
 
-impl From<NotStarted> for Outcome {
-    fn from(NotStarted { error, status, is_for_good }: NotStarted) -> Self {
-        if is_for_good { Self::NoCommand(error, status) } else { Self::Failed(error) }
+impl From<NotStarted> for RunOutcome {
+    fn from(NotStarted { error, status, is_permanent }: NotStarted) -> Self {
+        if is_permanent { Self::NoCommand(error, status) } else { Self::Failed(error) }
     }
 }
 
-/// How they all ended.
+/// The results of all runs.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct RunResults {
     pub(super) ok: usize,
-    /// Which, and why, by their numbers.
+    /// The label and the failure of each failed run, by its number.
     pub(super) failed: BTreeMap<usize, (String, String)>,
     pub(super) skipped: usize,
-    /// What to do about what went wrong, each thing once.
+    /// What to do, each remedy once.
     remedies: BTreeSet<String>,
-    /// The status where no run can succeed, and none is worth a try: there is no such command, or no sign-in.
+    /// Set once no run can succeed, because there is no such command or no sign-in: the exit status for that.
     pub(super) hopeless: Option<u8>,
 }
 
-impl Tally {
-    pub(super) fn add(&mut self, number: usize, label: &str, outcome: &Outcome) {
+impl RunResults {
+    pub(super) fn add(&mut self, number: usize, label: &str, outcome: &RunOutcome) {
         match outcome.word() {
             "ok" => self.ok += 1,
             "skipped" => self.skipped += 1,
             _ => {
-                self.failed.insert(number, (label.to_owned(), outcome.fault()));
+                self.failed.insert(number, (label.to_owned(), outcome.failure()));
             }
         }
         match outcome {
-            Outcome::NoCommand(error, status) => {
+            RunOutcome::NoCommand(error, status) => {
                 self.hopeless = Some(*status);
                 self.remedies.extend(error.remedy().map(str::to_owned));
             }
-            Outcome::Failed(error) => {
+            RunOutcome::Failed(error) => {
                 if error.kind() == Kind::SignInNeeded {
                     self.hopeless = Some(error.kind().status());
                 }
                 self.remedies.extend(error.remedy().map(str::to_owned));
             }
-            Outcome::Ended { .. } | Outcome::Skipped => {}
+            RunOutcome::Ended { .. } | RunOutcome::Skipped => {}
         }
     }
 
@@ -137,17 +136,18 @@ impl Tally {
         self.failed.is_empty() && self.skipped == 0
     }
 
-    /// The counts, each run that failed, and what to do.
+    /// The counts, the failed runs, and what to do.
     pub(super) fn summary(&self, duration: Duration) -> String {
         let Self { ok, failed, skipped, .. } = self;
         let seconds = duration.as_secs_f64();
         let mut text = format!("aws-sso: {ok} ok, {} failed, {skipped} skipped, in {seconds:.1} s\n", failed.len());
-        let width = failed.values().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
-        for (label, fault) in failed.values() {
-            text.push_str(&format!("  {label:width$}  {fault}\n"));
+        let rows: Vec<_> = failed.values().map(|(label, failure)| [label, failure]).collect();
+        for line in terminal::aligned(&rows).lines() {
+            text.push_str(&format!("  {line}\n"));
         }
-        let remedies = self.remedies.iter().take(MOST_REMEDIES).flat_map(|remedy| remedy.lines());
-        remedies.for_each(|line| text.push_str(&format!("  {}\n", crate::terminal::clean(line))));
+        for line in self.remedies.iter().take(MOST_REMEDIES).flat_map(|remedy| remedy.lines()) {
+            text.push_str(&format!("  {}\n", terminal::clean(line)));
+        }
         text
     }
 }

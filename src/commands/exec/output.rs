@@ -1,4 +1,4 @@
-//! What becomes of the output of many runs: lines with their origin, JSON, or files.
+//! The output of all runs: lines that name their run, JSON, or files.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -7,19 +7,13 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
 
-use super::outcome::{Outcome, Tally};
+use super::outcome::{RunOutcome, RunResults};
 use super::plan::Run;
-use super::printer::Printer;
+use super::printer::{Printer, Stream};
 use crate::environment;
 use crate::error::{Error, Result, reason};
-
-/// Of which of the two a text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stream {
-    Out,
-    Err,
-}
 
 /// `--output`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,47 +31,49 @@ impl Form {
             ["json"] => Ok(Self::Json),
             ["dir", folder] if !folder.is_empty() => Ok(Self::Folder(folder.into())),
             ["dir", ..] => Err(Error::usage("which folder? --output dir takes one").with_remedy("--output dir FOLDER")),
-            words => Err(Error::usage(format!("{} is no form of output", words.join(" ")))
+            words => Err(Error::usage(format!("{} is not a form of output", words.join(" ")))
                 .with_remedy("--output is lines, json, or dir and a folder")),
         }
     }
 }
 
-/// The place where all runs' output goes.
-pub(super) struct Output {
+/// Where the output of all runs goes.
+pub(super) struct RunOutput {
     form: Form,
-    /// How wide the longest label is, in characters.
+    /// The columns of the widest label.
     width: usize,
+    /// Whether stdout and stderr get colours.
     coloured: [bool; 2],
     bar: Option<ProgressBar>,
     pub(super) printer: Printer,
 }
 
-/// A label that is longer pushes its own lines to the right, not everybody's.
+/// A wider label shifts its own lines to the right, and not those of all runs.
 const WIDEST: usize = 48;
 
-/// Colours that are read on dark and on light; red is for what is wrong.
+/// Colours that are readable on a dark and on a light background, without red, which means an error.
 const COLOURS: [u8; 5] = [36, 32, 35, 33, 34];
 
-impl Output {
+impl RunOutput {
     pub(super) fn new(words: &[String], runs: &[Run]) -> Result<Self> {
         let form = Form::parse(words)?;
         if let Form::Folder(folder) = &form {
-            std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+            std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
         }
-        let widths = runs.iter().map(|run| run.label.chars().count());
-        let is_colourful = !environment::no_color();
+        let widths = runs.iter().map(|run| run.label.width());
+        let may_colour = !environment::no_color();
         let bar = bar(runs.len());
         Ok(Self {
             form,
             width: widths.filter(|width| *width <= WIDEST).max().unwrap_or(0),
-            coloured: [io::stdout().is_terminal(), io::stderr().is_terminal()].map(|is| is && is_colourful),
+            coloured: [io::stdout().is_terminal(), io::stderr().is_terminal()]
+                .map(|is_terminal| is_terminal && may_colour),
             printer: Printer::around(bar.clone()),
             bar,
         })
     }
 
-    /// The recorder of one run.
+    /// Begins a run: what it writes goes to the recorder.
     pub(super) fn begin(&self, number: usize, run: &Run) -> Result<Recorder<'_>> {
         let keep = match &self.form {
             Form::Lines => Keep::Printed(self.coloured.map(|is_coloured| self.prefix(number, run, is_coloured))),
@@ -88,34 +84,35 @@ impl Output {
     }
 
     fn prefix(&self, number: usize, run: &Run, is_coloured: bool) -> String {
-        let (label, width) = (&run.label, self.width);
+        let label = &run.label;
+        let gap = " ".repeat(self.width.saturating_sub(label.width()));
         if is_coloured {
             let colour = COLOURS[number % COLOURS.len()];
-            format!("\x1b[{colour}m{label:width$} |\x1b[0m ")
+            format!("\x1b[{colour}m{label}{gap} |\x1b[0m ")
         } else {
-            format!("{label:width$} | ")
+            format!("{label}{gap} | ")
         }
     }
 
-    /// Takes note of a run's end. A run that had no recorder had no output.
-    pub(super) fn end(&self, number: usize, run: &Run, recorder: Option<Recorder<'_>>, outcome: &Outcome) {
+    /// Ends a run. Without a recorder it has written nothing, and the error of its start is printed instead.
+    pub(super) fn end(&self, number: usize, run: &Run, recorder: Option<Recorder<'_>>, outcome: &RunOutcome) {
         match recorder.map(|recorder| recorder.keep) {
-            Some(Keep::Text(texts)) => self.print_row(run, outcome, &texts),
+            Some(Keep::Text(texts)) => self.print_json(run, outcome, &texts),
             Some(Keep::Files(_)) => {}
-            _ => match (&self.form, outcome.complaint()) {
-                (Form::Json, _) => self.print_row(run, outcome, &[Vec::new(), Vec::new()]),
-                (Form::Lines, Some(complaint)) => {
-                    let prefix = self.prefix(number, run, self.coloured[1]);
-                    self.say(&format!("{prefix}aws-sso: {complaint}\n"));
+            _ => match (&self.form, outcome.start_error()) {
+                (Form::Json, _) => self.print_json(run, outcome, &[Vec::new(), Vec::new()]),
+                (Form::Lines, Some(error)) => {
+                    let prefix = self.prefix(number, run, self.coloured[Stream::Err as usize]);
+                    self.say(&format!("{prefix}aws-sso: {error}\n"));
                 }
                 _ => {}
             },
         }
     }
 
-    fn print_row(&self, run: &Run, outcome: &Outcome, texts: &[Vec<u8>; 2]) {
+    fn print_json(&self, run: &Run, outcome: &RunOutcome, texts: &[Vec<u8>; 2]) {
         let [stdout, stderr] = texts.each_ref().map(|text| String::from_utf8_lossy(text).into_owned());
-        let row = Row {
+        let row = JsonRun {
             account_id: &run.role.account_id,
             account_name: &run.account_name,
             role_name: &run.role.role_name,
@@ -123,29 +120,29 @@ impl Output {
             outcome: outcome.word(),
             status: outcome.status(),
             signal: outcome.signal(),
-            error: outcome.complaint(),
+            error: outcome.start_error(),
             stdout,
             stderr,
             duration: outcome.seconds(),
         };
-        // Text and numbers always serialise.
+        // Serialization cannot fail: there are only texts and numbers.
         let line = serde_json::to_string(&row).unwrap_or_default() + "\n";
         self.printer.say(Stream::Out, line.into_bytes());
     }
 
-    pub(super) fn show(&self, tally: &Tally, running: usize) {
+    pub(super) fn show(&self, results: &RunResults, running: usize) {
         if let Some(bar) = &self.bar {
-            bar.set_position(tally.done() as u64);
-            bar.set_message(format!("{running} running, {} failed", tally.failed.len()));
+            bar.set_position(results.done() as u64);
+            bar.set_message(format!("{running} running, {} failed", results.failed.len()));
         }
     }
 
-    /// Says something between the lines.
+    /// Writes a message to stderr, between the lines of the runs.
     pub(super) fn say(&self, text: &str) {
         self.printer.say(Stream::Err, text.as_bytes().to_vec());
     }
 
-    /// Takes the progress away when all is printed, or after so long.
+    /// Waits until everything is printed, at most for `patience`, and removes the progress bar.
     pub(super) fn finish(&self, patience: Option<Duration>) {
         self.printer.finish(patience);
         if let Some(bar) = &self.bar {
@@ -165,10 +162,10 @@ fn bar(runs: usize) -> Option<ProgressBar> {
     Some(bar)
 }
 
-/// A run, as programs read it.
+/// A run as `--output json` prints it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Row<'a> {
+struct JsonRun<'a> {
     account_id: &'a str,
     account_name: &'a str,
     role_name: &'a str,
@@ -183,21 +180,23 @@ struct Row<'a> {
     duration: f64,
 }
 
-/// Takes what one run says.
+/// Receives what one run writes.
 pub(super) struct Recorder<'a> {
-    output: &'a Output,
+    output: &'a RunOutput,
     keep: Keep,
 }
 
+/// What happens to the lines of a run.
 enum Keep {
-    /// Printed at once, behind these prefixes.
+    /// They are printed at once, behind these prefixes for stdout and stderr.
     Printed([String; 2]),
+    /// They are kept until the run ends.
     Text([Vec<u8>; 2]),
     Files(Files),
 }
 
 impl Recorder<'_> {
-    /// Takes a line, or the last part of one that has no end; what is to be printed of it, prefix and all.
+    /// Takes a line, whose newline may be missing. Returns what is to be printed at once.
     pub(super) fn line(&mut self, stream: Stream, line: &[u8]) -> Option<Vec<u8>> {
         match &mut self.keep {
             Keep::Printed(prefixes) => {
@@ -219,7 +218,7 @@ impl Recorder<'_> {
     }
 }
 
-/// `ACCOUNT_ID-ROLE[-REGION].out`, and `.err` where something was said there.
+/// `ACCOUNT_ID-ROLE[-REGION].out`, and `.err` if the run writes to stderr.
 struct Files {
     stem: PathBuf,
     out: File,
@@ -233,11 +232,11 @@ impl Files {
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join("-");
         let stem = folder.join(name.replace(|c| !is_safe(c), "_"));
         let path = with_ending(&stem, "out");
-        let out = File::create(&path).map_err(|error| unwritable(&path, &error))?;
-        // That of an earlier run would be taken for this one's.
+        let out = File::create(&path).map_err(|error| unwritable(&path, error))?;
+        // The file of an earlier command would look as if this run had written it.
         let path = with_ending(&stem, "err");
         match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(&path, &error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(&path, error)),
             _ => {}
         }
         Ok(Self { stem, out, err: None })
@@ -253,7 +252,7 @@ impl Files {
     }
 }
 
-/// A role's name may hold dots, so this is no change of extension.
+/// The path with an ending after it. `Path::with_extension` would cut off a role's name at its last dot.
 fn with_ending(stem: &Path, ending: &str) -> PathBuf {
     let mut path = stem.as_os_str().to_owned();
     path.push(".");
@@ -261,7 +260,8 @@ fn with_ending(stem: &Path, ending: &str) -> PathBuf {
     path.into()
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("cannot write {}: {}", path.display(), reason(error)))
+fn unwritable(path: &Path, error: io::Error) -> Error {
+    Error::failed(format!("cannot write {}: {}", path.display(), reason(&error)))
         .with_remedy("choose another folder for --output dir")
+        .with_source(error)
 }

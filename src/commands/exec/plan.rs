@@ -1,10 +1,10 @@
-//! Which runs there are to be, and the question before those of administrators.
+//! The runs of `exec --match`, and the question before several of them run under administrator roles.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write as _;
 
+use super::arguments::{ExecArgs, ManyArgs};
 use crate::aws_config::directory::Directory;
-use crate::cli;
 use crate::context::Context;
 use crate::context::choose;
 use crate::context::find::Found;
@@ -13,17 +13,17 @@ use crate::inventory::{Inventory, Selection};
 use crate::role::RoleArn;
 use crate::terminal::{Terminal, clean};
 
-/// A role in a region, in which the command runs once.
+/// One run of the command, under a role and in a region.
 #[derive(Clone, Debug)]
 pub(super) struct Run {
     pub(super) role: RoleArn,
     pub(super) account_name: String,
     pub(super) region: Option<String>,
-    /// Its account, role and, where there are several, region, as a person reads them.
+    /// The account, the role and, if there are several, the region, without control characters.
     pub(super) label: String,
 }
 
-/// All of them; one directory grants the roles.
+/// All runs. One sso-session grants all the roles.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) directory: Directory,
@@ -31,15 +31,18 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn of(context: &Context, arguments: &cli::Exec) -> Result<Self> {
+    pub(super) fn of(context: &Context, arguments: &ExecArgs) -> Result<Self> {
         let many = &arguments.many;
         let (directory, roles) = if many.pick { chosen(context)? } else { matching(context, many)? };
-        let own = context.config()?.region_of(&directory.name).map(str::to_owned);
-        let asked = many.regions.iter().chain(&arguments.target.region).cloned().map(Some);
-        let mut named = HashSet::new();
-        let mut regions: Vec<_> = asked.filter(|region| named.insert(region.clone())).collect();
+        let mut regions = Vec::new();
+        for region in many.regions.iter().chain(&arguments.target.region) {
+            let region = Some(region.clone());
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
         if regions.is_empty() {
-            regions.push(own);
+            regions.push(context.config()?.region_of(&directory.name).map(str::to_owned));
         }
         let runs = runs(&roles, &regions);
         let needs_region = arguments.command.iter().any(|word| word.to_string_lossy().contains("{region}"));
@@ -50,7 +53,7 @@ impl Plan {
         Ok(Self { directory, runs })
     }
 
-    /// Asks where several roles are an administrator's, by their names.
+    /// Asks the user before the command runs under several roles with a name like admin.
     pub(super) fn confirm(&self, command: &str) -> Result<()> {
         const NAMED: usize = 20;
         let is_admin = |run: &&Run| run.role.role_name.to_lowercase().contains("admin");
@@ -63,7 +66,7 @@ impl Plan {
             return Err(Error::usage(format!(
                 "this runs under {count} roles with a name like admin, and there is no terminal to ask on"
             ))
-            .with_remedy("if that is what you want: --yes"));
+            .with_remedy("to run it without a question: --yes"));
         };
         let mut question = format!("aws-sso: {} runs of: {}\n", self.runs.len(), clean(command));
         question.push_str(&format!("{count} of the roles have a name like admin:\n"));
@@ -79,7 +82,7 @@ impl Plan {
             .write_all(question.as_bytes())
             .and_then(|()| terminal.flush())
             .and_then(|()| terminal.read_line())
-            .map_err(|error| Error::failed(format!("the terminal cannot be used: {error}")))?;
+            .map_err(|error| Error::failed(format!("the terminal cannot be used: {error}")).with_source(error))?;
         match answer.as_deref().map(str::to_lowercase).as_deref() {
             Some("y" | "yes") => Ok(()),
             _ => Err(Error::cancelled("nothing was run")),
@@ -87,9 +90,10 @@ impl Plan {
     }
 }
 
+/// The account's name, and the role.
 type Roles = Vec<(String, RoleArn)>;
 
-fn matching(context: &Context, many: &cli::Many) -> Result<(Directory, Roles)> {
+fn matching(context: &Context, many: &ManyArgs) -> Result<(Directory, Roles)> {
     let directory = context.directory()?;
     let inventory = context.inventory(&directory)?;
     let selection = Selection::new(&many.matches, &many.exclude);
@@ -108,34 +112,33 @@ fn chosen(context: &Context) -> Result<(Directory, Roles)> {
     let inventory = Inventory::remembered(&directory)?;
     let accounts = inventory.iter().flat_map(|inventory| &inventory.accounts);
     let names: HashMap<_, _> = accounts.map(|account| (&account.id, &account.name)).collect();
-    let with_name = |Found { role, .. }: &Found| {
-        let name = names.get(&role.account_id).map(|name| (*name).clone());
-        (name.unwrap_or_default(), role.clone())
-    };
-    Ok((directory, found.iter().map(with_name).collect()))
+    let mut roles = Vec::new();
+    for Found { role, .. } in found {
+        let account_name = names.get(&role.account_id).map(|name| (*name).clone()).unwrap_or_default();
+        roles.push((account_name, role));
+    }
+    Ok((directory, roles))
 }
 
 fn runs(roles: &Roles, regions: &[Option<String>]) -> Vec<Run> {
-    // An account's name tells it from others only if no other has the same, as a person sees it.
-    let mut ids: HashMap<_, BTreeSet<_>> = HashMap::new();
+    // The account's name is the label if no other account looks the same on the screen, else its id is.
+    let mut ids_of_name: HashMap<_, BTreeSet<_>> = HashMap::new();
     for (name, role) in roles {
-        ids.entry(clean(name)).or_default().insert(&role.account_id);
+        ids_of_name.entry(clean(name)).or_default().insert(&role.account_id);
     }
-    let label = |name: &String, role: &RoleArn, region: &Option<String>| {
-        let name = clean(name);
-        let is_own = !name.trim().is_empty() && ids.get(&name).is_some_and(|ids| ids.len() == 1);
-        let account = if is_own { name.as_ref() } else { role.account_id.as_str() };
-        let place = region.as_deref().filter(|_| regions.len() > 1).map(|region| format!(" {region}"));
-        format!("{account}/{}{}", clean(&role.role_name), place.unwrap_or_default())
-    };
-    let of_role = |(name, role): &(String, RoleArn)| {
-        let run = |region: &Option<String>| Run {
-            role: role.clone(),
-            account_name: name.clone(),
-            region: region.clone(),
-            label: label(name, role, region),
-        };
-        regions.iter().map(run).collect::<Vec<_>>()
-    };
-    roles.iter().flat_map(of_role).collect()
+    let mut runs = Vec::with_capacity(roles.len() * regions.len());
+    for (account_name, role) in roles {
+        let shown = clean(account_name);
+        let is_unique = ids_of_name.get(&shown).is_some_and(|ids| ids.len() == 1);
+        let account = if is_unique && !shown.trim().is_empty() { shown.as_ref() } else { &role.account_id };
+        let role_label = format!("{account}/{}", clean(&role.role_name));
+        for region in regions {
+            let label = match region {
+                Some(region) if regions.len() > 1 => format!("{role_label} {region}"),
+                _ => role_label.clone(),
+            };
+            runs.push(Run { role: role.clone(), account_name: account_name.clone(), region: region.clone(), label });
+        }
+    }
+    runs
 }

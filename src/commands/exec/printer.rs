@@ -1,5 +1,5 @@
-//! Prints what runs say, on a thread of its own: a terminal that is slow, or held with Ctrl-S, keeps nobody from ending
-//! the runs.
+//! Prints the output of runs on a thread of its own, so that a slow terminal, or one held with Ctrl-S, does not keep the
+//! runs from being ended.
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -10,28 +10,33 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::output::Stream;
-
-/// So many lines wait to be printed; whoever has more to say waits.
+/// How many lines may wait to be printed. A run that has one more waits until there is room.
 const WAITING: usize = 256;
 
-/// So many are printed between two looks of the progress bar.
+/// How many lines are printed at once while the progress bar is hidden.
 const BATCH: usize = 64;
 
-/// Where lines are handed in.
+/// stdout or stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stream {
+    Out,
+    Err,
+}
+
+/// The sending side of the thread that prints.
 pub(super) struct Printer {
     queue: Sender<Message>,
     room: Arc<Semaphore>,
-    fate: Arc<Fate>,
+    state: Arc<PrinterState>,
 }
 
-/// What became of what was printed.
+/// What the thread reports back.
 #[derive(Default)]
-struct Fate {
-    /// Some of it could not be written.
+struct PrinterState {
+    /// Whether some output could not be written.
     is_lost: AtomicBool,
-    /// The readers that have gone, which is no failure.
-    has_gone: [AtomicBool; 2],
+    /// Whether stdout and stderr are closed, which is not a failure.
+    is_closed: [AtomicBool; 2],
 }
 
 enum Message {
@@ -40,18 +45,18 @@ enum Message {
         text: Vec<u8>,
         _room: Option<OwnedSemaphorePermit>,
     },
-    /// All is said; the answer tells that it is printed.
+    /// Answered once everything before it is printed.
     End(Sender<()>),
 }
 
 impl Printer {
-    /// Prints around this bar.
+    /// Starts the thread. It hides this progress bar while it prints.
     pub(super) fn around(bar: Option<ProgressBar>) -> Self {
         let (queue, messages) = channel();
-        let fate = Arc::new(Fate::default());
-        let its_fate = Arc::clone(&fate);
-        std::thread::spawn(move || print_all(&messages, bar.as_ref(), &its_fate));
-        Self { queue, room: Arc::new(Semaphore::new(WAITING)), fate }
+        let state = Arc::new(PrinterState::default());
+        let shared = Arc::clone(&state);
+        std::thread::spawn(move || print_all(&messages, bar.as_ref(), &shared));
+        Self { queue, room: Arc::new(Semaphore::new(WAITING)), state }
     }
 
     /// Prints this in one piece, once there is room.
@@ -60,12 +65,12 @@ impl Printer {
         let _ = self.queue.send(Message::Text { stream, text, _room: room });
     }
 
-    /// The same without waiting for room.
+    /// Prints this without waiting for room.
     pub(super) fn say(&self, stream: Stream, text: Vec<u8>) {
         let _ = self.queue.send(Message::Text { stream, text, _room: None });
     }
 
-    /// Waits until all is printed, or for so long.
+    /// Waits until everything is printed, at most for `patience`.
     pub(super) fn finish(&self, patience: Option<Duration>) {
         let (answer, printed) = channel();
         let _ = self.queue.send(Message::End(answer));
@@ -77,26 +82,26 @@ impl Printer {
 
     /// Notes that something could not be written.
     pub(super) fn lose(&self) {
-        self.fate.is_lost.store(true, Ordering::Relaxed);
+        self.state.is_lost.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn has_lost(&self) -> bool {
-        self.fate.is_lost.load(Ordering::Relaxed)
+        self.state.is_lost.load(Ordering::Relaxed)
     }
 
-    /// Whether nobody reads this any more.
-    pub(super) fn has_gone(&self, stream: Stream) -> bool {
-        self.fate.has_gone[stream as usize].load(Ordering::Relaxed)
+    /// Whether a write has found that the other end is closed.
+    pub(super) fn is_closed(&self, stream: Stream) -> bool {
+        self.state.is_closed[stream as usize].load(Ordering::Relaxed)
     }
 }
 
-fn print_all(messages: &Receiver<Message>, bar: Option<&ProgressBar>, fate: &Fate) {
+fn print_all(messages: &Receiver<Message>, bar: Option<&ProgressBar>, state: &PrinterState) {
     while let Ok(first) = messages.recv() {
         let batch: Vec<_> = std::iter::once(first).chain(messages.try_iter().take(BATCH)).collect();
-        let write = || batch.iter().filter_map(|message| written(message, fate)).collect::<Vec<_>>();
+        let write_batch = || batch.iter().filter_map(|message| write(message, state)).collect::<Vec<_>>();
         let answers = match bar {
-            Some(bar) => bar.suspend(write),
-            None => write(),
+            Some(bar) => bar.suspend(write_batch),
+            None => write_batch(),
         };
         for answer in answers {
             let _ = answer.send(());
@@ -104,8 +109,8 @@ fn print_all(messages: &Receiver<Message>, bar: Option<&ProgressBar>, fate: &Fat
     }
 }
 
-/// Writes a text; whoever waits for the end is answered when it is out.
-fn written<'a>(message: &'a Message, fate: &Fate) -> Option<&'a Sender<()>> {
+/// Writes a text, or returns the sender that is to be answered once the whole batch is written.
+fn write<'a>(message: &'a Message, state: &PrinterState) -> Option<&'a Sender<()>> {
     let (stream, text) = match message {
         Message::Text { stream, text, .. } => (*stream, text),
         Message::End(answer) => return Some(answer),
@@ -120,9 +125,9 @@ fn written<'a>(message: &'a Message, fate: &Fate) -> Option<&'a Sender<()>> {
     match written {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            fate.has_gone[stream as usize].store(true, Ordering::Relaxed);
+            state.is_closed[stream as usize].store(true, Ordering::Relaxed);
         }
-        Err(_) => fate.is_lost.store(true, Ordering::Relaxed),
+        Err(_) => state.is_lost.store(true, Ordering::Relaxed),
     }
     None
 }

@@ -1,30 +1,30 @@
-//! This process becomes another program.
+//! Replaces this process with another program, so that signals and the exit status are the program's own.
 
 use std::process::{Command, ExitCode};
 
-use super::{NotStarted, not_started};
+use super::start::{NotStarted, not_started};
 use crate::error::Result;
 use crate::terminal;
 
-/// Replaces this process; comes back only where the program cannot be started.
+/// Replaces this process. Returns only if the program cannot be started.
 #[cfg(unix)]
-#[allow(clippy::unnecessary_wraps, reason = "where it waits, waiting can fail")]
+#[allow(clippy::unnecessary_wraps, reason = "on other systems it can fail")]
 pub(super) fn with(mut command: Command) -> Result<ExitCode> {
     let error = std::os::unix::process::CommandExt::exec(&mut command);
-    Ok(failed(&command, &error))
+    Ok(failed(&command, error))
 }
 
-/// Where no process can become another: waits for the program, whose status becomes this one's.
+/// Starts the program and waits for it, on a system where a process cannot be replaced.
 #[cfg(not(unix))]
 pub(super) fn with(mut command: Command) -> Result<ExitCode> {
     crate::programs::signals::block_on(async {
         let mut signals = crate::programs::signals::Signals::new()?;
         let mut child = match command.spawn() {
             Ok(child) => child,
-            Err(error) => return Ok(failed(&command, &error)),
+            Err(error) => return Ok(failed(&command, error)),
         };
         let ended = tokio::task::spawn_blocking(move || child.wait());
-        // Ctrl-C is the program's affair.
+        // Ctrl-C reaches the program too, which decides what it does.
         let status = tokio::select! {
             ended = ended => ended.ok().and_then(std::io::Result::ok),
             () = signals.but_interrupt() => None,
@@ -34,7 +34,7 @@ pub(super) fn with(mut command: Command) -> Result<ExitCode> {
     })
 }
 
-fn failed(command: &Command, error: &std::io::Error) -> ExitCode {
+fn failed(command: &Command, error: std::io::Error) -> ExitCode {
     let NotStarted { error, status, .. } = not_started(command.get_program(), error);
     terminal::say(&error.report());
     ExitCode::from(status)

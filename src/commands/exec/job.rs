@@ -1,0 +1,171 @@
+//! One run of `exec --match`: its credentials, its command, and what the command writes.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Instant;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
+use tokio::sync::{oneshot, watch};
+
+use super::outcome::RunOutcome;
+use super::output::{Recorder, RunOutput};
+use super::plan::Run;
+use super::printer::Stream;
+use super::start::not_started;
+use crate::context::enter::recorded;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+use crate::placeholders;
+use crate::programs::group::{Stop, end, own_group};
+use crate::shell::{Change, Grant};
+
+/// The longest line that is printed in one piece, in bytes.
+const LONGEST_LINE: u64 = 1 << 20;
+
+/// What all runs share.
+pub(super) struct Job {
+    pub(super) command: Vec<OsString>,
+    /// The name of the sso-session.
+    pub(super) session: String,
+    pub(super) runs: Vec<Run>,
+    pub(super) output: RunOutput,
+}
+
+/// A request for the credentials of a run, by its number.
+pub(super) type CredentialRequest = (usize, oneshot::Sender<Result<RoleCredentials>>);
+
+impl Job {
+    /// One run, from its credentials to its end.
+    pub(super) async fn run(
+        &self,
+        number: usize,
+        provider: &mpsc::Sender<CredentialRequest>,
+        stop: watch::Receiver<Stop>,
+    ) -> (usize, RunOutcome) {
+        let run = &self.runs[number];
+        let mut recorder = None;
+        let outcome = match self.credentials(number, provider, stop.clone()).await {
+            None => RunOutcome::Skipped,
+            Some(Err(error)) => RunOutcome::Failed(error),
+            Some(Ok(credentials)) => match self.output.begin(number, run) {
+                Err(error) => RunOutcome::Failed(error),
+                Ok(started) => self.execute(run, &credentials, recorder.insert(started), stop).await,
+            },
+        };
+        // A command that never started has written nothing. Without a recorder, its error is printed instead.
+        let recorder = recorder.filter(|_| matches!(outcome, RunOutcome::Ended { .. }));
+        self.output.end(number, run, recorder, &outcome);
+        (number, outcome)
+    }
+
+    /// The credentials of a run; `None` if all runs are stopped before they arrive.
+    async fn credentials(
+        &self,
+        number: usize,
+        provider: &mpsc::Sender<CredentialRequest>,
+        mut stop: watch::Receiver<Stop>,
+    ) -> Option<Result<RoleCredentials>> {
+        let (sender, answer) = oneshot::channel();
+        provider.send((number, sender)).ok()?;
+        tokio::select! {
+            answer = answer => answer.ok(),
+            _ = stop.wait_for(|stop| *stop != Stop::No) => None,
+        }
+    }
+
+    async fn execute(
+        &self,
+        run: &Run,
+        credentials: &RoleCredentials,
+        recorder: &mut Recorder<'_>,
+        mut stop: watch::Receiver<Stop>,
+    ) -> RunOutcome {
+        let start = Instant::now();
+        let command = match self.command(run, credentials) {
+            Ok(command) => command,
+            Err(error) => return RunOutcome::Failed(error),
+        };
+        let program = command.get_program().to_owned();
+        let mut child = match tokio::process::Command::from(command).spawn() {
+            Ok(child) => child,
+            Err(error) => return not_started(&program, error).into(),
+        };
+        let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
+        let recorder = Mutex::new(recorder);
+        // A run ends with its process and with both streams: a child that it left behind may still write to them.
+        let ended = async {
+            let (status, (), ()) = tokio::join!(
+                child.wait(),
+                self.record(stdout, Stream::Out, &recorder),
+                self.record(stderr, Stream::Err, &recorder),
+            );
+            status
+        };
+        tokio::pin!(ended);
+        let status = loop {
+            tokio::select! {
+                status = &mut ended => break status,
+                Ok(()) = stop.changed() => end(id, *stop.borrow_and_update()),
+            }
+        };
+        match status {
+            Ok(status) => RunOutcome::Ended { status, duration: start.elapsed(), is_cut_off: self.is_cut_off(status) },
+            Err(error) => {
+                RunOutcome::Failed(Error::failed(format!("cannot wait for the command: {error}")).with_source(error))
+            }
+        }
+    }
+
+    /// Reads a stream line by line until its end, or until what it is printed to is closed.
+    async fn record(&self, stream: Option<impl AsyncRead + Unpin>, which: Stream, recorder: &Mutex<&mut Recorder<'_>>) {
+        let Some(stream) = stream else { return };
+        let printer = &self.output.printer;
+        let mut reader = BufReader::new(stream);
+        let mut line = Vec::new();
+        while (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
+            let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, &line);
+            if let Some(text) = prefixed {
+                printer.print(which, text).await;
+                if printer.is_closed(which) {
+                    // With this end of the pipe closed, the command gets SIGPIPE, as it would in a pipeline.
+                    return;
+                }
+            }
+            line.clear();
+            // A command that never pauses would keep the other runs, and Ctrl-C, waiting.
+            tokio::task::coop::consume_budget().await;
+        }
+    }
+
+    /// Whether a run ended with SIGPIPE because stdout or stderr is closed, as in `… | head`. That is not a failure.
+    fn is_cut_off(&self, status: ExitStatus) -> bool {
+        const BROKEN_PIPE: i32 = 13;
+        #[cfg(unix)]
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        #[cfg(not(unix))]
+        let signal = None;
+        let printer = &self.output.printer;
+        (printer.is_closed(Stream::Out) || printer.is_closed(Stream::Err))
+            && (signal == Some(BROKEN_PIPE) || status.code() == Some(128 + BROKEN_PIPE))
+    }
+
+    fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
+        let values: [(_, &str); 4] = [
+            ("{account_id}", &run.role.account_id),
+            ("{account_name}", &run.account_name),
+            ("{role}", &run.role.role_name),
+            ("{region}", run.region.as_deref().unwrap_or_default()),
+        ];
+        let (program, words) = self.command.split_first().ok_or_else(|| Error::usage("which command?"))?;
+        let mut command = Command::new(program);
+        command.args(words.iter().map(|word| placeholders::fill_argument(word, &values)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A group of its own, so that a signal also reaches the processes that it starts.
+        own_group(&mut command);
+        let region = run.region.as_deref();
+        let change = Change::to_role(&Grant { role: &run.role, credentials, directory: &self.session, region });
+        recorded(change)?.without_record().apply(&mut command);
+        Ok(command)
+    }
+}

@@ -1,0 +1,49 @@
+//! Why a program did not start, with the status that a shell gives it.
+
+use std::ffi::OsStr;
+use std::io;
+use std::io::ErrorKind;
+
+use crate::error::{Error, reason};
+
+/// A program that did not start.
+pub(super) struct NotStarted {
+    pub(super) error: Error,
+    /// The exit status that a shell has then: 126 or 127.
+    pub(super) status: u8,
+    /// Whether another attempt, under any role, would fail in the same way.
+    pub(super) is_permanent: bool,
+}
+
+pub(super) fn not_started(program: &OsStr, error: io::Error) -> NotStarted {
+    let program = match program.to_string_lossy() {
+        name if name.is_empty() => "\"\"".into(),
+        name => name,
+    };
+    if error.kind() == ErrorKind::NotFound {
+        let not_found = Error::failed(format!("{program}: command not found"));
+        let error = not_found.with_remedy("check its name, and PATH").with_source(error);
+        return NotStarted { error, status: 127, is_permanent: true };
+    }
+    let is_permanent = !is_shortage(&error);
+    let remedy = if is_permanent {
+        "check that it is a program, and that you may execute it"
+    } else {
+        "run fewer at a time, with -j, or raise the limit: see ulimit -a"
+    };
+    let cannot_run = Error::failed(format!("cannot run {program}: {}", reason(&error)));
+    NotStarted { error: cannot_run.with_remedy(remedy).with_source(error), status: 126, is_permanent }
+}
+
+/// Whether there were too few processes, open files or memory, which other runs may give back.
+#[cfg(unix)]
+fn is_shortage(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let shortages = [Errno::AGAIN, Errno::MFILE, Errno::NFILE, Errno::NOMEM];
+    Errno::from_io_error(error).is_some_and(|error| shortages.contains(&error))
+}
+
+#[cfg(not(unix))]
+fn is_shortage(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::OutOfMemory
+}
