@@ -21,7 +21,7 @@ impl Secret {
         getrandom::fill(&mut *bytes).map_err(|error| {
             Error::failed(format!("the system gives no random numbers: {error}")).with_source(error)
         })?;
-        Ok(URL_SAFE_NO_PAD.encode(&*bytes).into())
+        Ok(URL_SAFE_NO_PAD.encode(*bytes).into())
     }
 
     /// The secret itself. Keep this call where the secret goes: a file of mode 0600, a request, or stdout.

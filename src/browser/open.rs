@@ -39,22 +39,26 @@ fn commands(url: &str) -> Vec<Command> {
 /// The programs that `BROWSER` lists, in order, separated by colons. Each may have arguments; `%s` is the link.
 fn chosen(browser: &str, url: &str) -> Vec<Command> {
     let separator = if cfg!(windows) { ';' } else { ':' };
-    let programs = browser.split(separator).filter_map(shlex::split);
-    programs
-        .filter_map(|mut words| {
-            let has_placeholder = words.iter().any(|word| word.contains("%s"));
-            for word in &mut words {
-                *word = word.replace("%s", url);
-            }
-            if !has_placeholder {
-                words.push(url.to_owned());
-            }
-            let (program, arguments) = words.split_first().filter(|(_, arguments)| !arguments.is_empty())?;
+    browser.split(separator).filter_map(shlex::split).filter_map(|words| with_link(words, url)).collect()
+}
+
+/// The command of these words; `None` for an empty entry of the list.
+fn with_link(mut words: Vec<String>, url: &str) -> Option<Command> {
+    let has_placeholder = words.iter().any(|word| word.contains("%s"));
+    for word in &mut words {
+        *word = word.replace("%s", url);
+    }
+    if !has_placeholder {
+        words.push(url.to_owned());
+    }
+    match words.as_slice() {
+        [program, arguments @ ..] if !arguments.is_empty() => {
             let mut command = Command::new(program);
             command.args(arguments);
             Some(command)
-        })
-        .collect()
+        }
+        _ => None,
+    }
 }
 
 /// Starts a browser, without the secrets of this shell: neither it nor what runs in it needs them. Returns whether it

@@ -71,6 +71,7 @@ impl Signals {
     }
 
     /// Waits for a termination or the end of the terminal, and ignores Ctrl-C, which another program handles.
+    #[cfg(feature = "sandbox")]
     pub(crate) async fn but_interrupt(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
