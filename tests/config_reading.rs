@@ -1,4 +1,4 @@
-//! The AWS config is read as the AWS SDKs read it, and where they disagree, as its user would want.
+//! The AWS config is read as the AWS SDKs read it, and where they disagree, as the user would want.
 
 use aws_sso::aws_config::config::Config;
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ fn shown(sections: Option<&Sections>) -> String {
 }
 
 #[test]
-fn where_the_sdks_disagree_the_user_is_sided_with() {
+fn where_the_sdks_disagree_we_read_what_the_user_means() {
     for (file, rust, _, expected, why) in DISAGREEMENTS {
         let text = String::from_utf8_lossy(file);
         assert_eq!(shown(Some(&ours(file))), *expected, "ours, {text:?}: {why}");
@@ -62,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn one_key_reads_as_it_does_among_all_of_its_section(file in awkward_file()) {
+    fn one_key_reads_as_it_does_with_its_whole_section(file in awkward_file()) {
         let all = Config::parse(&file);
         for section in all.profiles().chain(all.sso_sessions()) {
             let keys: std::collections::BTreeSet<_> = section.keys().collect();

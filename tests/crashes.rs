@@ -1,5 +1,5 @@
 //! The program is killed at every system call with which it changes a file: each file is the old one or the new one,
-//! whole, with its mode, and the next run leaves nothing lying about.
+//! complete, with its mode, and the next run removes temporary files.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -12,11 +12,11 @@ use crate::support::process::can_trace;
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, skip};
 
-/// Everything that makes, fills, protects, renames, locks or deletes a file.
+/// Every system call that creates, writes, protects, renames, locks or deletes a file.
 const CALLS: [&str; 9] =
     ["openat", "write", "fchmod", "fsync", "rename,renameat,renameat2", "flock", "ftruncate", "unlink", "mkdir"];
 
-/// A browser whose person approves at once: it follows the link, and where that leads to.
+/// A browser whose user approves at once: it opens the link, and then the address that the response redirects to.
 const BROWSER: &str = r#"#!/bin/bash
 get() {
     local address=${1#http://}
@@ -36,13 +36,14 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Kills the program at the first, the second, … of these calls, until it is done before that. How often that was.
+/// Kills the program at the first, the second, … of these calls, until a run has fewer calls. Returns the number of runs
+/// that were killed.
 fn kill_at_each(call: &str, reset: &dyn Fn(), run: &dyn Fn() -> Invocation, check: &dyn Fn(&str)) -> u32 {
     for number in 1.. {
         reset();
         let inject = format!("inject={call}:signal=KILL:when={number}");
         let trace = format!("trace={call}");
-        // Threads are followed, and a browser is not: a person's would not be killed either.
+        // Threads are traced, but not the browser, which would not be killed in reality either.
         let strace = ["strace", "-f", "-b", "execve", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
         let output = run().behind(strace).run();
         if output.exit.success() {
@@ -71,14 +72,14 @@ fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
         token.to_string()
     });
 
-    // Each verb, the sign-in it finds, and the files that it changes: their mode, and what the old or new one ends in.
+    // Each verb, the token that it finds, and the files that it changes: their mode, and how the old and the new one end.
     let process = format!("process {arn} -p corp");
     let default = format!("-p corp -r {arn}");
     let cases = [
         (process.as_str(), &aged),
         (default.as_str(), &fresh),
         ("discover -p corp", &fresh),
-        // What renews the old sign-in is worth something until the new one is there.
+        // The registration that renews the old sign-in is needed until the new one is written.
         ("login --force --device-code --no-browser", &aged),
         ("login --force --browser", &aged),
     ];
@@ -108,7 +109,7 @@ fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
                     _ if name.contains(".json.aws-sso-") => mode == 0o600,
                     _ if name.contains(".aws-sso-") => true,
                     "config" => text == config || text == new_config,
-                    // What `discover --undo` gives back.
+                    // The copy that `discover --undo` restores.
                     "config.before-discover" => mode == 0o600 && text.ends_with(&config),
                     "credentials" => {
                         let is_new = text.contains("[default]\naws_access_key_id = ")

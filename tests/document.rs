@@ -1,4 +1,4 @@
-//! An edit of an AWS file changes the lines that it must; every other byte stays, and every reader agrees.
+//! An edit of an AWS file changes only the lines that it must: every other byte stays, and so does every other value.
 
 use aws_sso::aws_config::config::Config;
 use aws_sso::aws_config::document::{Document, Header};
@@ -22,7 +22,7 @@ fn set(file: &[u8], (profile, key, value): &(&str, &str, String)) -> Vec<u8> {
     document.to_bytes()
 }
 
-/// What a reader makes of all but one key.
+/// What a reader reads, without one key.
 fn without(mut sections: Sections, section: &str, key: &str) -> Sections {
     if let Some(settings) = sections.get_mut(section) {
         settings.remove(key);
@@ -33,8 +33,8 @@ fn without(mut sections: Sections, section: &str, key: &str) -> Sections {
     sections
 }
 
-/// A file's lines with their endings, and a last one made whole, since an edit may have to. A byte-order mark is a line
-/// of its own: it stays before whatever comes first.
+/// A file's lines with their endings. The last one gets an ending, as an edit may give it one. A byte-order mark is a
+/// line of its own, as it stays at the start of the file.
 fn lines(file: &[u8], newline: &[u8]) -> Vec<Vec<u8>> {
     if let Some(rest) = file.strip_prefix(BYTE_ORDER_MARK) {
         return [vec![BYTE_ORDER_MARK.to_vec()], lines(rest, newline)].concat();
@@ -46,14 +46,14 @@ fn lines(file: &[u8], newline: &[u8]) -> Vec<Vec<u8>> {
     lines
 }
 
-/// The lines that an edit took away, and those that it brought.
+/// The lines that an edit removed, and those that it added.
 fn changes(before: &[u8], after: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let first = before.split_inclusive(|byte| *byte == b'\n').next();
     let newline: &[u8] = if first.is_some_and(|line| line.ends_with(b"\r\n")) { b"\r\n" } else { b"\n" };
     difference(&lines(before, newline), &lines(after, newline))
 }
 
-/// The lines that one file has and the other has not, in their order (by longest common subsequence).
+/// The lines that only the first file has, in their order (by longest common subsequence).
 fn difference(before: &[Vec<u8>], after: &[Vec<u8>]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let mut common = vec![vec![0; after.len() + 1]; before.len() + 1];
     for i in (0..before.len()).rev() {
@@ -82,12 +82,12 @@ proptest! {
     #![proptest_config(cases(500))]
 
     #[test]
-    fn setting_a_value_changes_its_lines_and_no_reading_but_its_own(file in awkward_file(), edit in edit()) {
+    fn setting_a_value_changes_its_lines_and_no_other_value(file in awkward_file(), edit in edit()) {
         let (profile, key, value) = &edit;
         let section = format!("profile {profile}");
         let (old, new) = (Config::parse(&file), set(&file, &edit));
 
-        // It reads back, and nothing else reads otherwise.
+        // The new value is read back, and every other value is the same.
         let config = Config::parse(&new);
         prop_assert_eq!(config.profile(profile).unwrap().get(key), Some(value.as_str()));
         let document = Document::parse(&new);
@@ -95,7 +95,7 @@ proptest! {
         prop_assert_eq!(without(ours(&new), &section, key), without(ours(&file), &section, key));
         prop_assert_eq!(&set(&new, &edit), &new, "a second edit changes nothing");
 
-        // One line is new, and only lines of the old value are gone.
+        // One line is new, and only lines of the old value are removed.
         let (removed, mut added) = changes(&file, &new);
         if old.profile(profile).is_none() {
             // A new section may have a blank line before it.
@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn a_removed_key_takes_nothing_along(file in awkward_file(), edit in edit()) {
+    fn removing_a_key_removes_nothing_else(file in awkward_file(), edit in edit()) {
         let (profile, key, _) = edit;
         let section = format!("profile {profile}");
         let mut document = Document::parse(&file);
@@ -138,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn a_removed_section_takes_nothing_along(file in awkward_file(), profile in prop::sample::select(vec!["a", "a b"])) {
+    fn removing_a_section_removes_nothing_else(file in awkward_file(), profile in prop::sample::select(vec!["a", "a b"])) {
         let mut document = Document::parse(&file);
         document.remove_section(&Header::profile(profile));
         let new = document.to_bytes();
@@ -158,7 +158,7 @@ proptest! {
         prop_assert_eq!(after[&section].get(*key), Some(value));
         prop_assert_eq!(without(after, &section, key), without(before, &section, key));
 
-        // rust-ini flattens nested blocks, so that the whole section is left out, and joins a line that ends in a
+        // rust-ini flattens nested blocks, so the whole section is left out, and it joins a line that ends in a
         // backslash with the next one.
         let header = if *profile == "default" { "default" } else { &section };
         let joins = |text: &str| text.lines().any(|line| line.trim_end().ends_with('\\'));

@@ -1,4 +1,4 @@
-//! Files in a bad place or state: what is said, with which status, and what is handed out all the same.
+//! Files that cannot be read or written: the message, the status, and the credentials that are still returned.
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, Permissions};
@@ -13,10 +13,10 @@ use crate::support::{Invocation, Output, skip};
 /// Writing to a file fails as it does on a full disk; the signal that would end the program is ignored.
 const FULL: [&str; 4] = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"];
 
-/// Without root's capabilities, so that modes count for the tests' own user.
+/// Without root's capabilities, so that file modes apply even if root runs the tests.
 const POWERLESS: [&str; 4] = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"];
 
-/// Neither root nor the owner of anything else.
+/// A user who is not root and owns nothing else.
 const STRANGER: (u32, [&str; 5]) = (23456, ["setpriv", "--reuid=23456", "--regid=23456", "--clear-groups", "--"]);
 
 fn signed_in() -> User {
@@ -35,7 +35,7 @@ fn powerless(invocation: Invocation) -> Invocation {
     if is_root() { invocation.behind(POWERLESS) } else { invocation }
 }
 
-/// Credentials were printed, although something is to be said.
+/// Checks that credentials were printed, even if there is a warning.
 #[track_caller]
 fn handed_out(output: Output) -> Output {
     let output = output.success();
@@ -44,7 +44,7 @@ fn handed_out(output: Output) -> Output {
 }
 
 #[test]
-fn a_full_disk_costs_the_cache_and_not_the_credentials() {
+fn on_a_full_disk_credentials_are_returned_but_not_cached() {
     let user = signed_in();
     let full = |line: &str| user.aws_sso(line).behind(FULL);
     let output = handed_out(user.process().behind(FULL).run());
@@ -58,7 +58,7 @@ fn a_full_disk_costs_the_cache_and_not_the_credentials() {
     let _ = output.complains(".aws/credentials: File too large").complains("nothing was changed");
     assert_eq!(user.home.read(".aws/credentials"), "[mine]\n");
 
-    // A renewed token that cannot be kept still serves this run.
+    // A renewed token that cannot be cached still works for this run.
     user.expire_token();
     let before = user.home.read(TOKEN_FILE);
     let output = handed_out(user.process().behind(FULL).run());
@@ -77,7 +77,7 @@ fn a_full_disk_costs_the_cache_and_not_the_credentials() {
 }
 
 #[test]
-fn a_home_that_cannot_be_written_is_enough_for_credentials() {
+fn credentials_are_returned_if_the_home_is_read_only() {
     let user = signed_in();
     for folder in ["", ".aws", ".aws/sso", ".aws/sso/cache", ".cache", ".cache/aws-sso"] {
         mode(&user.home.path(folder), 0o500);
@@ -87,7 +87,7 @@ fn a_home_that_cannot_be_written_is_enough_for_credentials() {
     mode(&user.home.path(""), 0o700);
     let _ = output.complains("Permission denied; the credentials are not kept");
 
-    // What can be of no use without its file is told, and leaves what there was.
+    // A verb whose result is a file fails, and the old files stay.
     let account = &user.sandbox.accounts()[0];
     let default = format!("-p corp -r arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
     let cases = [
@@ -106,7 +106,7 @@ fn a_home_that_cannot_be_written_is_enough_for_credentials() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn a_file_that_cannot_be_read_is_named() {
     let user = signed_in();
     let cases = [(".aws/config", 1), (TOKEN_FILE, 1)];
     for (file, status) in cases {
@@ -116,7 +116,7 @@ fn what_cannot_be_read_is_named() {
             output.complains(&format!("{file}: Permission denied")).complains("\n  check the file's owner and mode");
         mode(&user.home.path(file), 0o600);
     }
-    // The cache of roles is only a cache.
+    // Without the role cache, credentials are still returned.
     let _ = handed_out(user.process().run());
     let [entry] = &user.home.list(".aws/cli/cache")[..] else { panic!() };
     mode(&user.home.path(".aws/cli/cache").join(entry), 0o200);
@@ -124,7 +124,7 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_folder_in_a_files_place_is_named_and_left() {
+fn a_folder_where_a_file_should_be_is_named_and_stays() {
     let user = signed_in();
     let _ = handed_out(user.process().run());
     let [entry] = &user.home.list(".aws/cli/cache")[..] else { panic!() };
@@ -140,7 +140,7 @@ fn a_folder_in_a_files_place_is_named_and_left() {
     let _ = user.process().run().status(1).complains(&format!("{TOKEN_FILE}: Is a directory"));
     assert!(token.is_dir());
 
-    // A file in a folder's place.
+    // A file where a folder should be.
     fs::remove_dir_all(user.home.path(".aws/sso")).unwrap();
     user.home.write(".aws/sso", "a file");
     let _ = user.process().run().status(3).complains("run: aws-sso login -p corp");
@@ -150,7 +150,7 @@ fn a_folder_in_a_files_place_is_named_and_left() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_no_sign_in_and_is_followed_by_one() {
+fn a_dangling_link_counts_as_not_signed_in_and_a_sign_in_writes_its_target() {
     let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
     let token = user.home.path(TOKEN_FILE);
     fs::create_dir_all(token.parent().unwrap()).unwrap();
@@ -166,7 +166,7 @@ fn a_link_that_leads_nowhere_is_no_sign_in_and_is_followed_by_one() {
 }
 
 #[test]
-fn secrets_in_the_caches_are_for_their_owner_whatever_stood_there() {
+fn secrets_in_the_caches_are_for_their_owner_whatever_the_mode_was_before() {
     let user = signed_in();
     mode(&user.home.path(TOKEN_FILE), 0o644);
     user.expire_token();
@@ -175,19 +175,19 @@ fn secrets_in_the_caches_are_for_their_owner_whatever_stood_there() {
 }
 
 #[test]
-fn folders_that_others_can_change_are_told_and_those_of_others_refused() {
+fn folders_that_others_can_change_are_reported_and_those_of_others_refused() {
     let user = signed_in();
     let _ = user.process().run().success().quiet();
     let cache = user.home.path(".aws/cli/cache");
     let empty = || fs::read_dir(&cache).unwrap().for_each(|entry| fs::remove_file(entry.unwrap().path()).unwrap());
     let owner = fs::metadata(&cache).unwrap();
     let own_group = owner.uid() == owner.gid();
-    for (bits, told) in [(0o700, false), (0o755, false), (0o775, !own_group), (0o777, true), (0o1777, false)] {
+    for (bits, is_reported) in [(0o700, false), (0o755, false), (0o775, !own_group), (0o777, true), (0o1777, false)] {
         empty();
         mode(&cache, bits);
         let output = handed_out(user.process().run());
         let warning = format!("other users can change {0}; to mend that, run: chmod go-w {0}", cache.display());
-        assert_eq!(output.stderr.contains(&warning), told, "{bits:o}\n{output}");
+        assert_eq!(output.stderr.contains(&warning), is_reported, "{bits:o}\n{output}");
         assert_eq!(user.home.list(".aws/cli/cache").len(), 1);
     }
 
@@ -201,27 +201,27 @@ fn folders_that_others_can_change_are_told_and_those_of_others_refused() {
         give(&user.home.path(path), stranger);
     }
     fs::remove_dir_all(user.home.path(".cache")).unwrap();
-    // Another user's, and open to everybody.
+    // The folder belongs to another user, and everyone can write to it.
     mode(&cache, 0o777);
     give(&cache, 34567);
     let output = handed_out(user.process().behind(prefix).run());
     let _ = output.complains("its folder belongs to another user; the credentials are not kept");
     assert_eq!(user.home.list(".aws/cli/cache"), [""; 0], "not even a temporary file");
-    // A system's own folders are not another user's.
+    // A folder of root does not count as another user's.
     give(&cache, 0);
     let _ = handed_out(user.process().behind(prefix).run()).complains("other users can change");
     assert_eq!(user.home.list(".aws/cli/cache").len(), 1);
 }
 
 #[test]
-fn a_home_that_is_no_place_is_told_and_one_of_xdgs_that_is_none_is_not_used() {
+fn an_invalid_home_is_an_error_and_an_invalid_xdg_folder_is_ignored() {
     let user = signed_in();
     let mut homeless = vec![user.process().env("HOME", "relative")];
-    // Who has no HOME has the system's idea of it, unless the system has none.
+    // Without HOME, the home is that of the system's list of users, if the user is in it.
     if is_root() {
         homeless.push(user.process().env_remove("HOME").behind(STRANGER.1));
     } else {
-        skip("only root can be somebody whom the system does not know: no HOME at all is not tested");
+        skip("only root can become a user that the system does not know: a missing HOME is not tested");
     }
     for process in homeless {
         let output = process.run().status(1);

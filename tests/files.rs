@@ -1,7 +1,7 @@
-//! Files are written whole or not at all, also where the system says no.
+//! Files are written completely or not at all, even if a system call fails.
 //!
-//! The refusals are real ones. The tests may run as root, whom no mode stops, so that a child process does the work: one
-//! whose files may not grow, or one without root's capabilities.
+//! The failures are real. The tests may run as root, which may write everything, so a child process does the work: one
+//! with a limit on the size of files, or one without root's capabilities.
 #![cfg(target_os = "linux")]
 
 use std::ffi::OsStr;
@@ -16,14 +16,14 @@ use aws_sso::files::folder::Privacy;
 
 use crate::support::skip;
 
-/// The file that a child process is to read, and then to write.
+/// The variable with the file that a child process reads, and then writes.
 const PLACE: &str = "AWS_SSO_TEST_PLACE";
-/// More than a child may write whose files are limited.
+/// More than a child with a limit may write.
 const SIZE: usize = 1 << 20;
 
-/// Not a test of its own: what the child processes of the others do.
+/// The code of the child processes of the other tests: without the variable it does nothing.
 #[test]
-fn a_child_process_reads_and_writes_where_it_is_told() {
+fn in_a_child_process_the_file_is_read_and_written() {
     let Some(place) = std::env::var_os(PLACE) else { return };
     let place = Path::new(&place);
     for report in [
@@ -35,11 +35,11 @@ fn a_child_process_reads_and_writes_where_it_is_told() {
     }
 }
 
-/// Runs the child behind these words, and gives what it said.
+/// Runs the child with this prefix.
 fn child(prefix: &[&str], place: &Path) -> Output {
     let words: Vec<&OsStr> = prefix.iter().map(OsStr::new).collect();
     let myself = std::env::current_exe().unwrap();
-    let name = "files::a_child_process_reads_and_writes_where_it_is_told";
+    let name = "files::in_a_child_process_the_file_is_read_and_written";
     Command::new(words[0])
         .args(&words[1..])
         .arg(myself)
@@ -62,11 +62,11 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_to_its_end_stays_as_it_was() {
+fn a_file_that_cannot_be_written_completely_stays_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("file");
     fs::write(&place, "old").unwrap();
-    // The signal that would end it is ignored, so that writing fails as it does on a full disk.
+    // The signal that would end it is ignored, so writing fails as on a full disk.
     let limited = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 16; exec \"$@\"", "sh"];
     let output = child(&limited, &place);
     let said = said(&output);
@@ -77,7 +77,7 @@ fn a_file_that_cannot_be_written_to_its_end_stays_as_it_was() {
 }
 
 #[test]
-fn a_folder_or_file_that_is_closed_is_named_and_left_as_it_was() {
+fn a_folder_or_file_without_permission_is_named_and_stays_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("file");
     fs::write(&place, "old").unwrap();
@@ -104,7 +104,7 @@ fn a_folder_or_file_that_is_closed_is_named_and_left_as_it_was() {
 }
 
 #[test]
-fn a_file_stays_its_owners_when_root_writes_it() {
+fn a_file_keeps_its_owner_when_root_writes_it() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("file");
     fs::write(&place, "old").unwrap();

@@ -1,4 +1,4 @@
-//! Other tools write the shared files too, in place and without a lock, while we read and write them.
+//! Other tools also write the shared files, in place and without a lock, while we read and write them.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,12 +14,12 @@ use crate::support::process::wait;
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Home, REGION, START_URL};
 
-/// `AWS_SSO_TEST_ROUNDS=10000` for the long run.
+/// `AWS_SSO_TEST_ROUNDS=10000` makes a long run.
 fn rounds(usual: usize) -> usize {
     std::env::var("AWS_SSO_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(usual)
 }
 
-/// botocore's own cache, which the AWS CLI v2 uses as well. It reads before it writes: that must succeed, too.
+/// botocore's own cache, which the AWS CLI v2 also uses. It reads before it writes, and that must succeed too.
 const WRITER: &str = r#"
 import json, pathlib, sys
 from botocore.utils import JSONFileCache
@@ -47,7 +47,7 @@ print(number)
 "#;
 
 #[test]
-fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
+fn a_file_that_another_tool_is_writing_is_read_once_it_is_complete() {
     let home = Home::new();
     let token = home.write(
         "tokens/token.json",
@@ -74,7 +74,7 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
             token::read(&SecretStore::Files, &token).unwrap().unwrap_or_else(|| panic!("no token in round {round}"));
         assert!(found.expires_at.as_second() / 3600 >= seen.as_second() / 3600, "an older token came back");
         seen = found.expires_at;
-        // Torn credentials count as none; an error would be shown to a person.
+        // Half-written credentials count as missing; an error would be shown to the user.
         let found = role_credentials::read(&SecretStore::Files, &role, "123456789012").unwrap();
         assert!(found.is_none_or(|found| found.session_token == credentials.session_token));
         if round % 3 == 0 {
@@ -83,13 +83,13 @@ fn a_file_that_another_tool_is_writing_is_read_as_one_that_it_has_written() {
         }
     }
     fs::write(&end, "").unwrap();
-    // It has met no file that it could not read, either.
+    // The other tool could read every file as well.
     let written = writer.finish().success().quiet().stdout;
     println!("{} reads during {} writes; {torn} of them met half a file", rounds(500), written.trim());
 }
 
 /// One long-lived process of another tool: it renews the sign-in and fetches credentials in each round, by the classes
-/// that do so in every one of its programs, and signs in anew in some. Nothing it meets may trouble it.
+/// that all of its programs use, and in some rounds signs in again. It must not fail.
 const CLIENT: &str = r#"
 import importlib, logging, os, sys
 
@@ -132,9 +132,9 @@ for number in range(int(rounds)):
 "#;
 
 #[test]
-fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
+fn another_tools_own_classes_and_this_program_write_the_same_files_without_harm() {
     for package in ["botocore", "awscli.botocore"] {
-        // So short-lived that everybody has to renew and to fetch each time.
+        // Lifetimes so short that every process has to renew and fetch each time.
         let minutes = Duration::from_mins(10);
         let user = User::signed_in(Options {
             approval: Approval::Automatic,
@@ -172,7 +172,7 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
                 while !is_over.load(Ordering::Relaxed) {
                     let found = token::read(&SecretStore::Files, &user.home.path(TOKEN_FILE)).unwrap();
                     let expiry = found.expect("there is a token at all times").expires_at.as_second();
-                    // Each counts from the arrival of its answer, in whole seconds.
+                    // Each tool counts from the arrival of its response, in whole seconds.
                     assert!(expiry >= seen - 2, "an older token came back: {expiry} after {seen}");
                     (reads, seen) = (reads + 1, seen.max(expiry));
                 }
@@ -183,7 +183,7 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
             let _ = theirs.unwrap().success().quiet();
             (runs.join().unwrap(), reads.join().unwrap())
         });
-        // Had the newest refresh token been lost in any round, nobody could renew now.
+        // If any round had lost the newest refresh token, this renewal would fail.
         user.expire_token();
         let _ = user.aws_sso("check").run().success().quiet();
         let renewals = user.sandbox.requests().iter().filter(|request| request.operation == "CreateToken").count();
@@ -192,7 +192,7 @@ fn another_tools_own_classes_and_this_program_write_the_same_files_in_peace() {
 }
 
 #[test]
-fn a_newer_token_of_another_tool_outlasts_a_renewal() {
+fn a_renewal_does_not_replace_a_newer_token_of_another_tool() {
     for rotation in [Rotation::Reusable, Rotation::Rotated] {
         let user = User::signed_in(Options { refresh: rotation, ..Options::default() });
         let fresh = user.token();
@@ -200,7 +200,7 @@ fn a_newer_token_of_another_tool_outlasts_a_renewal() {
         user.edit_token(|token| token["accessToken"] = "aged".into());
         user.sandbox.update(|options| options.latency = Duration::from_millis(300));
         if rotation == Rotation::Rotated {
-            // The other tool has used the refresh token up: ours is refused.
+            // The other tool has used the refresh token, so ours is refused.
             user.edit_token(|token| token["refreshToken"] = "used up".into());
         }
         let running = user.aws_sso("check").start();

@@ -1,5 +1,5 @@
-//! A disk that is full, or a person's share of it: each file that is written stays the old one, nothing lies beside it,
-//! and what was fetched is handed out where it can be.
+//! A full disk, or a user's full quota: each file keeps its old content, no temporary file is left, and credentials that
+//! were fetched are still returned where that is possible.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -12,13 +12,13 @@ use crate::support::files;
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, Output, skip};
 
-/// A small file system of its own on a folder, gone with this.
+/// A small file system on a folder, unmounted at the end.
 struct Disk {
     folder: PathBuf,
 }
 
 impl Disk {
-    /// None where this user may not mount anything.
+    /// `None` if this user may not mount anything.
     #[track_caller]
     fn on(folder: PathBuf, limit: &str) -> Option<Self> {
         let mut mount = Command::new("mount");
@@ -30,7 +30,7 @@ impl Disk {
         Some(Self { folder })
     }
 
-    /// Takes all that is left: of the space, or of the files that there may be.
+    /// Uses all of the space, or all of the inodes.
     fn fill(&self, limit: &str) {
         if limit.starts_with("size=") {
             let mut file = File::create(self.folder.join("filler")).unwrap();
@@ -51,7 +51,7 @@ impl Drop for Disk {
 
 const CREDENTIALS: &str = "[mine]\naws_access_key_id = AKIA\n";
 
-/// Runs every verb that writes something, each from the same files, where `full` has made writing impossible.
+/// Runs every verb that writes something, each with the same files, after `full` has made writing impossible.
 fn each_writer(user: &User, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) -> Invocation) {
     let home = &user.home;
     let account = user.sandbox.accounts()[0].clone();
@@ -66,7 +66,7 @@ fn each_writer(user: &User, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) ->
     let default = format!("-p corp -r arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
     let changed = "\n  nothing was changed; check the folder's owner and mode, and the free space\n";
     let not_kept = "; the credentials are not kept\n";
-    // The verb, the sign-in that it finds, its status, and what it says of which file.
+    // The verb, the token that it finds, its status, and the message about which file.
     let cases: [(&str, &str, i32, &str, &str); 6] = [
         (&process, &fresh, 0, ".aws/cli/cache/", not_kept),
         (&process, &aged, 0, TOKEN_FILE, "; the renewed sign-in is not kept\n"),
@@ -106,7 +106,7 @@ fn each_writer(user: &User, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) ->
     }
 }
 
-/// What a writer makes on the way, or in part.
+/// A temporary file, or one that may be missing.
 fn is_odd(path: &Path) -> bool {
     let path = path.to_str().unwrap();
     path.contains(".aws-sso-") || path.contains("/cli/cache/") || path.ends_with(".before-discover")
@@ -127,7 +127,7 @@ fn on_a_full_disk_every_file_stays_whole_and_is_named() {
 
 #[test]
 fn over_a_quota_every_file_stays_whole_and_is_named() {
-    // As file systems say it that count when they write to the disk.
+    // As on file systems that check the quota only when they write to the disk.
     let quota = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:error=EDQUOT"];
     if !crate::support::process::can_trace() {
         return skip("there is no strace that may trace: a quota is not tested");
@@ -136,7 +136,7 @@ fn over_a_quota_every_file_stays_whole_and_is_named() {
     let run = |line: &str| user.aws_sso(line).behind(quota);
     each_writer(&user, "Disk quota exceeded", &|| {}, &run);
 
-    // After the list and the copy for `--undo`, the config itself.
+    // The third fsync is that of the config, after the list and the copy for `--undo`.
     let late = quota.map(|word| word.replace("EDQUOT", "EDQUOT:when=3+"));
     let config = user.home.read(".aws/config");
     let output = user.aws_sso("discover -p corp").behind(late).run().status(1);

@@ -1,4 +1,4 @@
-//! What the fuzz targets check, on files and arguments that are almost right: a run without a fuzzer.
+//! The checks of the fuzz targets without a fuzzer, on files and arguments that are almost valid.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -8,7 +8,7 @@ mod role;
 #[path = "fuzz/token_file.rs"]
 mod token_file;
 
-/// A seed with a few bytes changed, taken out or put in, often by some that mean something there.
+/// A seed with a few bytes changed, removed or added, often to bytes with a meaning in the format.
 fn almost(seeds: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![any::<u8>(), proptest::sample::select(b"\"{}[]\\:/,-+.eE0129TZ\x00\x1b ".to_vec())];
     let change = (any::<Index>(), 0..3_u8, byte);

@@ -1,4 +1,4 @@
-//! What each AWS SDK makes of a config file is known here as the SDK itself knows it.
+//! Our models of the AWS SDKs' config readers read files as the SDKs do.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::support::Home;
 use crate::support::disagreements::DISAGREEMENTS;
 use crate::support::ini::{KEYS, Sections, awkward_file, botocore, cases, ours, plain_file, rust_sdk, samples};
 
-/// A value that the Rust SDK gives now one way and now the other.
+/// A value for which the Rust SDK returns one of two, at random.
 const EITHER: &str = "\0";
 
-/// A reading as the real readers' are written down.
+/// A reading in the form of the real readers'.
 fn written(reading: Reading) -> Sections {
     let kind = |kind| match kind {
         SectionKind::SsoSession => "sso-session",
@@ -29,7 +29,7 @@ fn written(reading: Reading) -> Sections {
         .collect()
 }
 
-/// Without what means nothing: empty values, blank lines, empty sections, services that are no block.
+/// Removes what has no effect: empty values, blank lines, empty sections, services that are not nested blocks.
 fn tidy(sections: Sections, keys: Option<&[&str]>) -> Sections {
     let value = |text: String| match text.strip_prefix('\n') {
         Some(_) => text,
@@ -54,7 +54,7 @@ fn awkward_files() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn botocore_takes_from_a_file_what_is_said_of_it() {
+fn our_model_of_botocore_reads_what_botocore_reads() {
     let files = awkward_files();
     let Some(real) = botocore(files.iter().map(Vec::as_slice)) else { return };
     let mut refused = 0;
@@ -70,14 +70,14 @@ fn botocore_takes_from_a_file_what_is_said_of_it() {
 }
 
 #[test]
-fn the_rust_sdk_takes_from_a_file_what_is_said_of_it() {
+fn our_model_of_the_rust_sdk_reads_what_the_rust_sdk_reads() {
     let mut refused = 0;
     let files = awkward_files();
     for file in &files {
         let text = String::from_utf8_lossy(file);
         let ours = Reader::Rust.read(file);
         let real = rust_sdk(file).map(|sections| tidy(sections, Some(&KEYS)));
-        // To this one, a file that is not UTF-8 is an empty one.
+        // The Rust SDK reads a file that is not UTF-8 as an empty one.
         let real = real.filter(|real| std::str::from_utf8(file).is_ok() || !real.is_empty());
         refused += u32::from(real.is_none());
         assert_eq!(ours.is_err(), real.is_none(), "{ours:?}\n{text}");
@@ -94,7 +94,7 @@ fn the_rust_sdk_takes_from_a_file_what_is_said_of_it() {
     assert!(refused > 300 && files.len() - refused as usize > 50, "{refused} of {}", files.len());
 }
 
-/// A file, the line that somebody stumbles over, what it does to them, what is said of it, and who they are: `p`ython,
+/// A file, the line that some reader does not read as meant, its effect, its description, and the readers: `p`ython,
 /// `r`ust, `j`avascript.
 type Case = (&'static [u8], usize, Effect, &'static str, &'static str);
 
@@ -134,7 +134,7 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn each_awkward_line_is_named_with_those_who_stumble_over_it() {
+fn each_awkward_line_is_reported_with_the_readers_that_misread_it() {
     for (file, line, effect, quirk, readers) in CASES {
         let found = stumbles(file);
         let is_it = |stumble: &&Stumble| {
@@ -157,11 +157,11 @@ fn each_awkward_line_is_named_with_those_who_stumble_over_it() {
     }
 }
 
-/// What a file is compared with is what every other verb reads.
+/// `doctor` compares the SDKs' readings with the one that every other verb uses.
 #[test]
-fn what_a_user_means_is_what_we_read() {
+fn what_the_user_means_is_what_we_read() {
     for file in awkward_files() {
-        // A comment in a nested block goes when its setting is read.
+        // A comment in a nested block is removed when its setting is read.
         let without_comments = |sections: Sections| -> Sections {
             let value = |text: String| match text.strip_prefix('\n') {
                 Some(lines) => lines.lines().map(|line| format!("\n{}", line.split(" #").next().unwrap())).collect(),
@@ -176,10 +176,10 @@ fn what_a_user_means_is_what_we_read() {
     }
 }
 
-/// The AWS CLI itself refuses the files that botocore is said to refuse, and no others.
+/// The AWS CLI refuses the files that our model of botocore refuses, and no others.
 #[test]
-fn the_aws_cli_refuses_the_files_that_it_is_said_to_refuse() {
-    // A few of each: it takes the CLI a second to say so.
+fn the_aws_cli_refuses_the_files_that_our_model_refuses() {
+    // A few of each, as each takes the CLI a second.
     let is_refused = |file: &&[u8]| Reader::Botocore.read(file).is_err();
     let files = || CASES.iter().map(|case| case.0).step_by(2);
     let files = files().filter(is_refused).take(3).chain(files().filter(|file| !is_refused(file)).take(3));
@@ -198,7 +198,7 @@ proptest! {
     #![proptest_config(cases(300))]
 
     #[test]
-    fn nobody_stumbles_over_a_file_that_all_read_alike(file in plain_file()) {
+    fn a_file_that_all_readers_read_alike_has_no_findings(file in plain_file()) {
         let found = stumbles(file.as_bytes());
         let others = found.iter().filter(|stumble| stumble.readers != [Reader::JavaScript]);
         prop_assert_eq!(others.count(), 0, "{:?}\n{}", found, file);

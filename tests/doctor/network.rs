@@ -76,16 +76,16 @@ fn each_fault_of_the_network_is_found() {
     check(CASES);
 }
 
-/// A host that takes connections and never answers, and one that does not even do that, keep nobody waiting for long.
+/// A host that accepts connections and never answers must not make the user wait for long.
 #[test]
-fn a_service_that_hangs_is_told_within_seconds() {
+fn a_service_that_hangs_is_reported_within_seconds() {
     let user = User::new(Options::default());
     let mute = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", mute.local_addr().unwrap());
     let output = doctor(&user, "--json").endpoint(&address).limit(Duration::from_secs(15)).run().status(1).quiet();
     let all = findings(&output);
-    let told = all.iter().filter(|[section, verdict, found, _]| {
+    let reported = all.iter().filter(|[section, verdict, found, _]| {
         section == "Network" && verdict == "broken" && found.contains("did not answer in time")
     });
-    assert_eq!(told.count(), 1, "{output}");
+    assert_eq!(reported.count(), 1, "{output}");
 }

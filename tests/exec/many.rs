@@ -45,7 +45,7 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
 }
 
 #[test]
-fn lines_are_whole_and_say_whose_they_are() {
+fn lines_are_whole_and_name_their_run() {
     let user = User::signed_in(Options { accounts: 8, ..Options::default() });
     let script = "i=0; while [ $i -lt 200 ]; do echo out-$1-$i; echo err-$1-$i >&2; i=$((i+1)); done; printf last-$1";
     let output = user.exec("--match reader", &["sh", "-c", script, "sh", "{account_id}"]).run().success();
@@ -66,14 +66,14 @@ fn lines_are_whole_and_say_whose_they_are() {
 }
 
 #[test]
-fn names_that_are_hostile_reach_arguments_whole_and_terminals_cleaned() {
+fn hostile_names_reach_arguments_unchanged_and_terminals_cleaned() {
     let user = User::signed_in(Options { accounts: 30, roles: 1, names: Names::Hostile, ..Options::default() });
     let options = "--match * --output json --yes";
     let output = user.exec(options, &["printf", "%s", "{account_name}"]).run();
     for row in rows(&output) {
         match row["outcome"].as_str() {
             Some("ok") => assert_eq!(row["stdout"], row["accountName"]),
-            // No argument can hold the byte zero.
+            // An argument cannot hold a NUL byte.
             _ => assert!(row["accountName"].as_str().unwrap().contains('\0'), "{row}"),
         }
     }
@@ -112,7 +112,7 @@ fn a_role_or_a_command_that_fails_does_not_stop_the_others() {
 }
 
 #[test]
-fn files_hold_what_each_run_said() {
+fn files_hold_the_output_of_each_run() {
     let user = User::signed_in(Options::default());
     let run = |script: &str| {
         let options = "--match */reader --region eu-west-1 --output dir out/runs";
@@ -175,13 +175,13 @@ fn several_administrators_are_asked_about() {
         assert!(screen.contains(shown), "{screen}");
         assert_eq!(screen.matches("| ran").count(), if status == 0 { 4 } else { 0 }, "{screen}");
     }
-    // One of them, or none, is nothing out of the ordinary.
+    // One administrator role, or none, needs no question.
     let one = user.exec(&format!("--match {}", user.role(0, 0)), &["true"]).run().success();
     assert!(one.stderr.contains("1 ok"), "{one}");
 }
 
 #[test]
-fn the_roles_that_a_person_marks_are_the_ones_that_run() {
+fn the_roles_that_the_user_marks_are_the_ones_that_run() {
     let user = User::signed_in(Options::default());
     let _ = user.aws_sso("list").run().success();
     let mut terminal = user.exec("--pick", &["echo", "ran"]).in_terminal();
@@ -202,7 +202,7 @@ fn the_roles_that_a_person_marks_are_the_ones_that_run() {
     let _ = user.exec("--pick", &["echo", "ran"]).run().status(2).complains("--match PATTERN");
 }
 
-/// The processes of the runs have said that they began.
+/// Waits until the processes of the runs have reported that they started.
 fn began(user: &User, count: usize) -> Vec<String> {
     wait(|| Some(user.home.list("began")).filter(|began| began.len() == count))
 }
@@ -211,7 +211,7 @@ fn began(user: &User, count: usize) -> Vec<String> {
 fn ctrl_c_ends_the_runs_and_what_they_have_started() {
     let user = User::signed_in(Options { accounts: 6, ..Options::default() });
     fs::create_dir(user.home.path("began")).unwrap();
-    // The second one is deaf to it: it is killed in the end, by a second Ctrl-C here.
+    // The second one ignores Ctrl-C, so it is killed: here, by a second Ctrl-C.
     for (script, twice) in [
         ("sh -c ': >began/$1; exec sleep 1000' sh $1; echo no", false),
         ("trap '' INT; sleep 1000 & : >began/$1; wait; sleep 1000", true),
@@ -245,7 +245,7 @@ fn runs_that_never_pause_end_with_ctrl_c() {
 }
 
 #[test]
-fn a_sign_in_that_ends_meanwhile_is_told_once_and_starts_no_more() {
+fn a_sign_in_that_ends_during_the_runs_is_reported_once_and_starts_no_more_runs() {
     let user = User::signed_in(Options { accounts: 20, ..Options::default() });
     let _ = user.aws_sso("list").run().success();
     user.sandbox.revoke_sessions();
@@ -256,7 +256,7 @@ fn a_sign_in_that_ends_meanwhile_is_told_once_and_starts_no_more() {
 }
 
 #[test]
-fn a_shortage_fails_the_runs_that_it_meets_and_no_others() {
+fn a_shortage_of_file_descriptors_fails_only_the_runs_that_it_affects() {
     let user = User::signed_in(Options { accounts: 40, ..Options::default() });
     let _ = user.exec("--match */reader", &["true"]).run().success();
     let run = user.exec("--match */reader -j 40", &["sh", "-c", "sleep 0.5"]);
@@ -266,13 +266,13 @@ fn a_shortage_fails_the_runs_that_it_meets_and_no_others() {
 }
 
 #[test]
-fn a_reader_that_has_gone_is_no_failure() {
+fn a_closed_stdout_is_not_a_failure() {
     let user = User::signed_in(Options::default());
     let script = r#""$@" | head -n 1 >/dev/null"#;
     let run = user.exec("--match */reader", &["sh", "-c", "echo a; echo b; echo c"]);
     let output = run.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     assert!(output.stderr.contains("4 ok, 0 failed"), "{output}");
-    // Whoever never stops by itself is ended as in any pipeline.
+    // A run that never stops by itself ends as in any pipeline.
     let endless = user.exec("--match */reader", &["yes"]);
     let output = endless.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     assert!(output.stderr.contains("4 ok, 0 failed"), "{output}");

@@ -1,4 +1,4 @@
-//! The fuzz target of `fuzz/`, in small: over the same corpus and what becomes of it by chance.
+//! The fuzz target of `fuzz/` in a short run: over the same corpus, and random changes of it.
 
 mod check;
 
@@ -16,7 +16,7 @@ fn corpus() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn the_corpus_holds() {
+fn the_corpus_passes() {
     let corpus = corpus();
     assert!(!corpus.is_empty());
     for file in corpus {
@@ -55,7 +55,7 @@ proptest! {
     #![proptest_config(cases(1500))]
 
     #[test]
-    fn what_becomes_of_it_by_chance_holds(
+    fn random_changes_of_the_corpus_pass(
         file in prop_oneof![
             prop::sample::select(corpus()),
             awkward_file(),

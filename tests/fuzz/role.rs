@@ -1,8 +1,8 @@
-//! A ROLE argument: whatever is typed, what is understood is written and read back as the same role.
+//! A ROLE argument: any text that is accepted is read back as the same role after it is written.
 
 use aws_sso::role::{RoleArn, RoleRef, is_console_page, is_role_name};
 
-/// Something like what people type.
+/// Arguments like those that users type.
 #[allow(dead_code, reason = "for runs without a fuzzer, which finds its own")]
 pub(super) const SEEDS: [&[u8]; 8] = [
     b"arn:aws:iam::123456789012:role/ReadOnlyAccess",
@@ -15,7 +15,7 @@ pub(super) const SEEDS: [&[u8]; 8] = [
     b"https://corp.awsapps.com/start/#/console?account_id=123456789012&role_name=A&destination=https%3A%2F%2Fx",
 ];
 
-/// Panics where that is not so.
+/// Panics if the argument breaks a rule.
 pub(super) fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match text.parse::<RoleRef>() {
@@ -35,7 +35,7 @@ pub(super) fn check(bytes: &[u8]) {
         Ok(RoleRef::Place(place)) => {
             assert!(is_account(&place.account_id), "{place:?}");
             assert!(place.role_name.is_none_or(|name| is_role_name(&name)), "{text}");
-            // It becomes part of exports, and of a host's name.
+            // The region becomes part of exports, and of a host name.
             let is_label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
             assert!(place.region.is_none_or(|region| region.bytes().all(is_label)), "{text}");
             let is_page =
@@ -43,7 +43,7 @@ pub(super) fn check(bytes: &[u8]) {
             assert!(place.page.is_none_or(|page| is_page(&page)), "{text}");
         }
         Ok(RoleRef::Name(name)) => assert!(!name.is_empty()),
-        // What is said of it reaches a terminal.
+        // The message is shown on a terminal.
         Err(error) => assert!(!error.report().chars().any(|c| c.is_control() && c != '\n')),
     }
 }

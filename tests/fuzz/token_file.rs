@@ -1,8 +1,8 @@
-//! A token file: whatever stands in it, what is read as a token is written and read back as the same one.
+//! A token file: any content that is accepted as a token is read back as the same token after it is written.
 
 use aws_sso::aws_cache::token;
 
-/// Files as the AWS CLI and the SDKs leave them.
+/// Files as the AWS CLI and the SDKs write them.
 #[allow(dead_code, reason = "for runs without a fuzzer, which finds its own")]
 pub(super) const SEEDS: [&[u8]; 4] = [
     br#"{"startUrl": "https://x/start", "region": "us-east-1", "accessToken": "a", "expiresAt": "2026-11-22T23:02:02Z", "clientId": "c", "clientSecret": "s", "registrationExpiresAt": "2027-02-20T22:02:01Z", "refreshToken": "r"}"#,
@@ -11,7 +11,7 @@ pub(super) const SEEDS: [&[u8]; 4] = [
     br#"{"accessToken":"a","expiresAt":"2026-11-22T23:02:02Z"}Z"}"#,
 ];
 
-/// Panics where that is not so.
+/// Panics if the file breaks the rule.
 pub(super) fn check(bytes: &[u8]) {
     let Some(token) = token::parse(bytes) else { return };
     let written = token::render(&token).expect("what was read can be written");
@@ -21,6 +21,6 @@ pub(super) fn check(bytes: &[u8]) {
     assert_eq!(read.other, token.other);
     assert_eq!(token::render(&read).ok(), Some(written));
     let _ = (token.seconds_left(), token.is_renewable());
-    // What a panic would show.
+    // A panic would show the debug form.
     let _ = format!("{token:?}");
 }

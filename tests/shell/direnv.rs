@@ -36,12 +36,12 @@ fn a_folders_role_comes_and_goes_with_it() {
     assert_eq!(after, before);
 }
 
-/// Credentials do not outlive their renewal: whoever renews them, the folder's shells have the new ones.
+/// Renewed credentials reach every shell in the folder, whichever process renewed them.
 #[test]
 fn renewed_credentials_are_taken_at_the_next_prompt_and_refresh_leaves_nothing_behind() {
     let user = User::signed_in(Options { credential_lifetime: Duration::from_mins(10), ..Options::default() });
     let role = user.role_arn(0);
-    // direnv looks at whole seconds: what happens within one has to be told apart for it.
+    // direnv compares times in whole seconds, so the changes must not fall into the same one.
     let later = "touch -d";
     let script = format!(
         "show before; cd project; show first; show same; \
@@ -72,7 +72,7 @@ fn a_missing_sign_in_is_an_error_and_a_sign_in_is_enough_to_go_on() {
 }
 
 #[test]
-fn an_envrc_without_a_role_is_told_what_to_say() {
+fn an_envrc_without_a_role_gets_an_error_with_the_right_line() {
     let user = User::signed_in(Options::default());
     let Some(run) = in_project(&user, "use aws_sso\n", "cd project; show inside") else { return };
     let _ = run.run().success();
@@ -81,7 +81,7 @@ fn an_envrc_without_a_role_is_told_what_to_say() {
 
 /// A strict `.envrc`, and a role whose name is not one word.
 #[test]
-fn it_holds_in_a_strict_envrc_and_runs_no_name() {
+fn it_works_in_a_strict_envrc_and_runs_no_name() {
     let user = User::signed_in(Options::default());
     let account = user.sandbox.accounts()[2].clone();
     let envrc = format!(

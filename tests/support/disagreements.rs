@@ -2,10 +2,10 @@
 
 pub const FAILS: &str = "fails";
 
-/// Where the SDKs disagree: a file, what the Rust SDK, botocore and we make of it, and why we side as we do.
+/// Where the SDKs disagree: a file, what the Rust SDK, botocore and we read from it, and the reason for our choice.
 ///
-/// A reading is `profile: key=value …`, in the order of names, a line break shown as `⏎`. Those of the Rust SDK and of
-/// botocore are what these two say when the test runs; JavaScript's, where it differs, is named from its source.
+/// A reading is `profile: key=value …` in the order of names, with `⏎` for a line break. The test compares those of the
+/// Rust SDK and of botocore with the real ones; JavaScript's is named from its source where it differs.
 #[rustfmt::skip]
 pub const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
     // Names.
@@ -39,7 +39,7 @@ pub const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
         "as above"),
     (b"[profile a]\nregion = r\n[profile b\nregion = s", FAILS, FAILS, "a: region=r",
         "no key may slip into a profile that is not its own, as in JavaScript"),
-    // Which of two counts.
+    // Duplicates.
     (b"[default]\nregion = r\noutput = o\n[profile default]\nregion = s", "default: region=s", "default: region=s", "default: region=s",
         "the prefixed one replaces the other whole"),
     (b"[profile default]\nregion = s\n[default]\nregion = r", "default: region=s", "default: region=r", "default: region=s",
@@ -76,7 +76,7 @@ pub const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
         "as above"),
     (b"[profile a]\nregion = r\n  [profile b]\noutput = o", "a: output=o region=r⏎[profile b]", "a: output=o region=r⏎[profile b]", "a: region=r | b: output=o",
         "it can mean nothing else, as in JavaScript"),
-    // What is broken.
+    // Broken lines.
     (b"[profile a]\nword\nregion = r", FAILS, FAILS, "a: region=r",
         "one bad line must not take every profile away; nor does it in JavaScript"),
     (b"[profile a]\n= r\nregion = r", FAILS, FAILS, "a: region=r",
