@@ -29,7 +29,8 @@ fn offered(home: &Home, shell: Shell, line: &str) -> Vec<String> {
     let script = match shell {
         // As readline does: its word breaks decide which part of the line is the current word.
         Shell::Bash => format!(
-            "eval \"$(aws-sso init bash)\"\nCOMP_LINE='{line}' COMP_POINT={}\n__aws_sso_complete\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            "eval \"$(aws-sso init bash)\"\nCOMP_LINE='{line}' COMP_POINT={}\n\
+            __aws_sso_complete\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
             line.len()
         ),
         Shell::Zsh => format!(

@@ -151,7 +151,8 @@ fn a_browser_command_gets_the_page_and_the_accounts_name() {
     let name = user.sandbox.accounts()[0].name.clone();
     let script = user.home.write(
         "open",
-        "#!/bin/sh\nenv > \"$HOME/environment\"; printf '%s\\n' \"$@\" > \"$HOME/words.new\"; mv \"$HOME/words.new\" \"$HOME/words\"\n",
+        "#!/bin/sh\nenv > \"$HOME/environment\"; \
+        printf '%s\\n' \"$@\" > \"$HOME/words.new\"; mv \"$HOME/words.new\" \"$HOME/words\"\n",
     );
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let template = format!(

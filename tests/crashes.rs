@@ -36,8 +36,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Kills the program at the first, the second, … of these calls, until a run has fewer calls. Returns the number of runs
-/// that were killed.
+/// Kills the program at the first, the second, … of these calls, until a run has fewer calls. Returns how many runs it
+/// killed.
 fn kill_at_each(call: &str, reset: &dyn Fn(), run: &dyn Fn() -> Invocation, check: &dyn Fn(&str)) -> u32 {
     for number in 1.. {
         reset();
@@ -72,7 +72,7 @@ fn a_crash_at_any_call_leaves_the_old_file_or_the_new_one_and_nothing_else() {
         token.to_string()
     });
 
-    // Each verb, the token that it finds, and the files that it changes: their mode, and how the old and the new one end.
+    // Each verb, the token that it finds, and the files that it changes: their mode, and the last words of both.
     let process = format!("process {arn} -p corp");
     let default = format!("-p corp -r {arn}");
     let cases = [

@@ -138,7 +138,10 @@ proptest! {
     }
 
     #[test]
-    fn removing_a_section_removes_nothing_else(file in awkward_file(), profile in prop::sample::select(vec!["a", "a b"])) {
+    fn removing_a_section_removes_nothing_else(
+        file in awkward_file(),
+        profile in prop::sample::select(vec!["a", "a b"]),
+    ) {
         let mut document = Document::parse(&file);
         document.remove_section(&Header::profile(profile));
         let new = document.to_bytes();

@@ -127,7 +127,8 @@ for number in range(int(rounds)):
         login = utils.SSOTokenFetcher(
             region, oidc, cache=token_cache, on_pending_authorization=lambda **_: None, sleep=lambda _: None,
         )
-        login.fetch_token(start_url, force_refresh=True, registration_scopes=["sso:account:access"], session_name="corp")
+        scopes = ["sso:account:access"]
+        login.fetch_token(start_url, force_refresh=True, registration_scopes=scopes, session_name="corp")
     open(begin, "a").close()
 "#;
 

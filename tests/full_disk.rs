@@ -1,5 +1,5 @@
-//! A full disk, or a user's full quota: each file keeps its old content, no temporary file is left, and credentials that
-//! were fetched are still returned where that is possible.
+//! A full disk, or a user's full quota: each file keeps its old content, no temporary file is left, and fetched
+//! credentials are still returned where that is possible.
 
 use std::fs::{self, File};
 use std::io::Write as _;

@@ -117,7 +117,8 @@ fn exports_reach_a_real_shell() {
     let role = user.role_arn(0);
     for spelling in [format!("-p corp -r {role} -env"), format!("-p corp env {role}")] {
         let script = format!(
-            "eval \"$(aws-sso {spelling})\"; printf '%s\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SSO_ROLE_ARN\" \"${{AWS_PROFILE-none}}\""
+            "eval \"$(aws-sso {spelling})\"; \
+            printf '%s\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SSO_ROLE_ARN\" \"${{AWS_PROFILE-none}}\""
         );
         let shell = user.home.script(Shell::Bash, &script).env("AWS_PROFILE", "old");
         let output = shell.endpoint(user.sandbox.endpoint()).run().success().quiet();
@@ -145,7 +146,8 @@ fn only_the_default_profiles_three_keys_change() {
         line.and_then(|line| line.split_once(" = ")).unwrap().1.to_owned()
     };
     let expected = format!(
-        "# mine\n[other]\naws_access_key_id = KEEP\n\n[default]\nregion=eu-west-1 \naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n\n; end",
+        "# mine\n[other]\naws_access_key_id = KEEP\n\n[default]\n\
+        region=eu-west-1 \naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n\n; end",
         value("aws_access_key_id"),
         value("aws_secret_access_key"),
         value("aws_session_token"),

@@ -200,7 +200,10 @@ fn passing_faults_are_retried_and_lasting_ones_reported() {
         response(
             "200 OK",
             "",
-            r#"{"roleCredentials":{"accessKeyId":"a\nb","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}"#,
+            concat!(
+                r#"{"roleCredentials":{"accessKeyId":"a\nb","secretAccessKey":"s","sessionToken":"t","#,
+                r#""expiration":4070908800000}}"#
+            ),
         ),
         response(
             "200 OK",

@@ -160,8 +160,9 @@ fn only_safe_links_of_the_service_are_opened_and_its_texts_are_cleaned() {
         (r"https://x/\nhttps://y/", false),
     ];
     for (link, opened) in cases {
+        let code = r"AB\u001b[2JCD\u202e";
         let body = format!(
-            r#"{{"deviceCode":"d","userCode":"AB\u001b[2JCD\u202e","verificationUri":"{link}","expiresIn":600,"interval":1}}"#
+            r#"{{"deviceCode":"d","userCode":"{code}","verificationUri":"{link}","expiresIn":600,"interval":1}}"#
         );
         let script = PreparedServer::with([registered, &body, token].map(|body| response("200 OK", "", body)));
         let home = Home::new();

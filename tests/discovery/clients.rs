@@ -54,7 +54,8 @@ fn three_clients_list_exactly_the_discovered_profiles_and_use_them() {
                 assert!(answer["Arn"].as_str().unwrap().contains(&expected), "{answer}");
             }
             let script = format!(
-                "import boto3; print(boto3.Session(profile_name='{profile}').client('sts').get_caller_identity()['Arn'])"
+                "import boto3; \
+                print(boto3.Session(profile_name='{profile}').client('sts').get_caller_identity()['Arn'])"
             );
             if let Some(python) = user.home.boto3(&script) {
                 let answer = python.endpoint(&endpoint).run().success();

@@ -178,7 +178,8 @@ fn a_legacy_profile_gets_legacy_native_profiles_and_is_never_rewritten() {
     let _ = small.user.aws_sso("login -p legacy --device-code --no-browser").run().success();
     let (after, _) = small.run(&legacy("legacy"), "discover -p legacy --style sso");
     assert!(after.starts_with(&legacy("legacy")));
-    let native = "[profile TWO]\nsso_start_url = URL\nsso_region = REGION\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(TWO)\n";
+    let native = "[profile TWO]\nsso_start_url = URL\nsso_region = REGION\n\
+    sso_account_id = ACCOUNT\nsso_role_name = ROLE(TWO)\n";
     assert!(after.contains(&small.spelled(native).replace("URL", START_URL).replace("REGION", REGION)), "{after}");
     // A role whose profile would have the name of the legacy profile itself.
     let role = small.account.roles[0].as_str();

@@ -43,7 +43,8 @@ const CASES: &[Case] = &[
         |user, run| {
             append(
                 user,
-                "\n[profile bad]\ncredential_process = /nowhere/aws-sso -p corp -r arn:aws:iam::123456789012:role/x -ext\n",
+                "\n[profile bad]\ncredential_process = \
+                /nowhere/aws-sso -p corp -r arn:aws:iam::123456789012:role/x -ext\n",
             );
             run
         },

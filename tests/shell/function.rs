@@ -215,7 +215,8 @@ fn a_universal_variable_of_fish_stays_and_is_reported() {
     }
     let user = User::signed_in(Options::default());
     let script = format!(
-        "set -Ux AWS_PROFILE mine\n{}\nawsso use {}\nset -q AWS_ACCESS_KEY_ID; and echo in\nawsso clear\necho $AWS_PROFILE",
+        "set -Ux AWS_PROFILE mine\n{}\nawsso use {}\nset -q AWS_ACCESS_KEY_ID; and echo in\n\
+        awsso clear\necho $AWS_PROFILE",
         Shell::Fish.load(),
         user.role_arn(0)
     );

@@ -108,7 +108,8 @@ fn other_hooks_and_the_prompt_see_the_commands_own_status() {
     let late = "late() { printf 'late %s\\n' \"$?\" >>seen; }\n";
     let zsh_seen = "seen() { printf '%s/%s\\n' \"$?\" \"${pipestatus[*]}\" >>seen; }\n";
     let fish_seen = "function seen --on-event fish_prompt; printf '%s/%s\\n' $status \"$pipestatus\" >>seen; end\n";
-    let fish_prompt = "function fish_prompt; set -l s $status; set -l p \"$pipestatus\"; printf '%s/%s> ' $s $p; printf 'late %s\\n' $s >>seen; end\n";
+    let fish_prompt = "function fish_prompt; set -l s $status; set -l p \"$pipestatus\"; \
+    printf '%s/%s> ' $s $p; printf 'late %s\\n' $s >>seen; end\n";
     // Before init, after init.
     let cases = [
         (Shell::Bash, format!("{seen}PROMPT_COMMAND=seen"), String::new()),

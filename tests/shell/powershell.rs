@@ -72,8 +72,8 @@ fn is_single_quote(c: char) -> bool {
     matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}')
 }
 
-/// Reads a verbatim string as PowerShell's tokenizer does (`ScanStringLiteral`): two quotes in a row stand for the second
-/// one, a single one ends it. Returns the value, and the text after it.
+/// Reads a verbatim string as PowerShell's tokenizer does (`ScanStringLiteral`): two quotes in a row stand for one,
+/// the second; a single one ends it. Returns the value, and the text after it.
 fn read_verbatim(text: &str) -> Option<(String, &str)> {
     let mut chars = text.char_indices().peekable();
     chars.next().filter(|(_, c)| is_single_quote(*c))?;

@@ -40,7 +40,7 @@ static AWS_CLI_PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
 impl Home {
     /// The AWS CLI v2 in this home; `None`, with a message, if it is not installed.
     ///
-    /// Before 2.13 it takes an endpoint only from `--endpoint-url`; `Invocation::through_proxy` works with every version.
+    /// Before 2.13 it takes an endpoint only from `--endpoint-url`; `Invocation::through_proxy` always works.
     #[track_caller]
     pub fn aws_cli<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Option<Invocation> {
         let Some(program) = &*AWS_CLI else {
@@ -60,7 +60,7 @@ impl Home {
         Some(self.client(program).args(["-c", script]))
     }
 
-    /// A Python script that can import the AWS CLI v2's own modules; `None`, with a message, if they are bundled with it.
+    /// A Python script that can import the AWS CLI v2's own modules; `None`, with a message, if there are none.
     #[track_caller]
     pub fn aws_cli_modules(&self, script: &str) -> Option<Invocation> {
         let Some(program) = &*AWS_CLI_PYTHON else {

@@ -54,7 +54,8 @@ pub fn handwritten_config() -> String {
         let _ = match number % 4 {
             0 => writeln!(
                 config,
-                "# number {number}\n[profile hand-{number}]\nregion=us-east-{}\n; retired soon\ns3 =\n  addressing_style = \
+                "# number {number}\n[profile hand-{number}]\nregion=us-east-{}\n\
+                ; retired soon\ns3 =\n  addressing_style = \
                  path\n  max_concurrent_requests = 20\noutput   =  text\n",
                 number % 2
             ),
