@@ -140,7 +140,7 @@ const CASES: &[Case] = &[
 fn each_awkward_line_is_reported_with_the_readers_that_misread_it() {
     for (file, line, effect, quirk, readers) in CASES {
         let found = stumbles(file);
-        let is_it = |stumble: &&Stumble| {
+        let is_expected = |stumble: &&Stumble| {
             let of = |reader| match reader {
                 Reader::Botocore => 'p',
                 Reader::Rust => 'r',
@@ -154,7 +154,7 @@ fn each_awkward_line_is_reported_with_the_readers_that_misread_it() {
         };
         let text = String::from_utf8_lossy(file);
         assert!(
-            found.iter().any(|stumble| is_it(&stumble)),
+            found.iter().any(|stumble| is_expected(&stumble)),
             "{text}\nno {line} {effect:?} {quirk:?} {readers} in\n{found:#?}"
         );
     }

@@ -185,8 +185,8 @@ fn a_legacy_profile_gets_legacy_native_profiles_and_is_never_rewritten() {
     let role = small.account.roles[0].as_str();
     for style in ["sso", "process"] {
         let line = format!("discover -p {role} --name {{role}} --style {style}");
-        let (after, told) = small.run(&legacy(role), &line);
-        assert!(after.starts_with(&legacy(role)) && told.contains("were left as they are"), "{after}{told}");
+        let (after, output) = small.run(&legacy(role), &line);
+        assert!(after.starts_with(&legacy(role)) && output.contains("were left as they are"), "{after}{output}");
     }
 }
 

@@ -42,12 +42,12 @@ const CASES: &[Case] = &[
         ["Network", "broken", "ended the connection", "check the network"],
     ),
     (
-        "nobody there",
+        "no service at the endpoint",
         |_, run| run.endpoint("http://127.0.0.1:9"),
         ["Network", "broken", "cannot connect to 127.0.0.1:9", "check the network"],
     ),
     (
-        "a proxy that is not there",
+        "an unreachable proxy",
         |_, run| run.endpoint("https://portal.example.com").env("HTTPS_PROXY", "http://me:planted-1@127.0.0.1:9"),
         ["Network", "broken", "the proxy for portal.example.com cannot be reached", "check HTTPS_PROXY"],
     ),
@@ -57,12 +57,12 @@ const CASES: &[Case] = &[
         ["Network", "warning", "HTTPS_PROXY and https_proxy differ", "unset https_proxy"],
     ),
     (
-        "a bundle that is not there",
+        "a missing bundle",
         |_, run| run.env("AWS_CA_BUNDLE", "/nowhere.pem"),
         ["Network", "broken", "the CA bundle /nowhere.pem does not exist", "PEM form"],
     ),
     (
-        "a bundle that is none",
+        "an invalid bundle",
         |user, run| {
             let bundle = user.home.write("bundle.pem", "no");
             run.env("AWS_CA_BUNDLE", bundle)

@@ -25,7 +25,7 @@ const CASES: &[Case] = &[
         ["Directories", "warning", "corp: not signed in", "aws-sso login -p corp"],
     ),
     (
-        "a lapsed sign-in",
+        "an expired sign-in",
         |user, run| {
             user.edit_token(|token| {
                 token["expiresAt"] = "2020-01-01T00:00:00Z".into();
@@ -36,7 +36,7 @@ const CASES: &[Case] = &[
         ["Directories", "warning", "corp: the sign-in lapsed at 2020-01-01", "aws-sso login -p corp"],
     ),
     (
-        "a token that is none",
+        "an invalid token file",
         |user, run| {
             user.home.write(TOKEN_FILE, "{}");
             run
@@ -44,7 +44,7 @@ const CASES: &[Case] = &[
         ["Directories", "warning", "what is in the place of its token is none", "aws-sso login"],
     ),
     (
-        "another directory's token",
+        "a token of another start URL",
         |user, run| {
             user.edit_token(|token| token["startUrl"] = "https://other.awsapps.com/start".into());
             run
