@@ -1,4 +1,4 @@
-//! What Tab offers, asked of the real shells.
+//! What Tab offers in the real shells.
 
 use std::fmt::Write as _;
 
@@ -24,12 +24,13 @@ fn home(options: Options) -> (Sandbox, Home) {
     (sandbox, home)
 }
 
-/// What the shell's own completion offers for a line that ends at the cursor.
+/// What the shell's own completion offers at the end of this line.
 fn offered(home: &Home, shell: Shell, line: &str) -> Vec<String> {
     let script = match shell {
-        // Readline's part: its word breaks decide what of the line is the current word.
+        // As readline does: its word breaks decide which part of the line is the current word.
         Shell::Bash => format!(
-            "eval \"$(aws-sso init bash)\"\nCOMP_LINE='{line}' COMP_POINT={}\n__aws_sso_complete\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            "eval \"$(aws-sso init bash)\"\nCOMP_LINE='{line}' COMP_POINT={}\n\
+            __aws_sso_complete\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
             line.len()
         ),
         Shell::Zsh => format!(
@@ -39,7 +40,7 @@ fn offered(home: &Home, shell: Shell, line: &str) -> Vec<String> {
         ),
         Shell::Fish => format!("aws-sso init fish | source\ncomplete -C '{line}'"),
     };
-    // Nothing answers at this address: completion must not ask.
+    // This address is not reachable: completion must not send a request.
     let output = home.script(shell, &script).endpoint("http://127.0.0.1:9").run().success();
     let value = |line: &str| line.split('\t').next().unwrap_or_default().to_owned();
     output.stdout.lines().filter(|line| !line.is_empty()).map(value).collect()
@@ -83,7 +84,7 @@ fn an_arn_is_completed_past_its_colons() {
     let arn = format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
     for shell in Shell::all() {
         let found = offered(&home, shell, &format!("awsso use {}", &arn[..16]));
-        // bash has ended a word at each colon: it gets what is missing of the last.
+        // bash ends a word at each colon, so it gets the rest of the last one.
         let expected = if shell == Shell::Bash { arn.trim_start_matches("arn:aws:iam::") } else { &arn };
         assert!(found.iter().any(|value| value == expected), "{shell:?}: {found:?}");
     }
@@ -113,12 +114,12 @@ fn tab_completes_a_role_in_an_interactive_shell() {
     for shell in Shell::all() {
         let start = match shell {
             Shell::Bash => "eval \"$(aws-sso init bash --hook none)\"",
-            // The function is there before compinit is.
+            // The function is loaded before compinit.
             Shell::Zsh => "eval \"$(aws-sso init zsh --hook none)\"; autoload -Uz compinit; compinit -u",
             Shell::Fish => "aws-sso init fish --hook none | source",
         };
         let mut terminal = home.interactive(shell).endpoint(sandbox.endpoint()).in_terminal();
-        // The quotes keep the echo of the command from being taken for its output.
+        // The quotes make the echo of the command differ from its output.
         terminal.send(&format!("{start}; echo rea\"\"dy\n"));
         terminal.wait_for("ready");
         let mut line = String::new();
@@ -131,7 +132,7 @@ fn tab_completes_a_role_in_an_interactive_shell() {
 }
 
 #[test]
-fn the_static_kind_loads_in_each_shell() {
+fn the_static_completions_load_in_each_shell() {
     let home = Home::new();
     for shell in Shell::all() {
         let script = match shell {
@@ -149,7 +150,7 @@ fn the_static_kind_loads_in_each_shell() {
 }
 
 #[test]
-fn what_a_shell_types_by_itself_is_right_although_not_everything_is_listed() {
+fn the_common_prefix_that_a_shell_inserts_is_right_although_the_list_is_cut() {
     let (_sandbox, home) = home(Options::default());
     let profile = |name: &str| {
         format!("[profile {name}]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = x\n")
@@ -159,7 +160,7 @@ fn what_a_shell_types_by_itself_is_right_although_not_everything_is_listed() {
     for shell in Shell::all() {
         let offered = offered(&home, shell, "awsso use q-");
         assert!((1000..1100).contains(&offered.len()), "{}", offered.len());
-        // With these alone a shell would type q-a1.
+        // If all of these began with q-a1, the shell would insert that.
         assert!(offered.iter().any(|name| name == "q-b"), "{}", shell.name());
         assert!(!offered.iter().any(|name| name == "q-"), "that one has no role");
     }

@@ -62,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn one_key_reads_as_it_does_among_all_of_its_section(file in awkward_file()) {
+    fn one_key_reads_as_it_does_with_its_whole_section(file in awkward_file()) {
         let all = Config::parse(&file);
         for section in all.profiles().chain(all.sso_sessions()) {
             let keys: std::collections::BTreeSet<_> = section.keys().collect();

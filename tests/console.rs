@@ -41,7 +41,7 @@ fn a_printed_link_signs_a_browser_in_to_the_role_once() {
 }
 
 #[test]
-fn the_browser_is_given_a_page_of_this_machine_that_leads_to_the_link_once() {
+fn the_browser_gets_a_local_page_that_redirects_to_the_link_once() {
     let (user, account, role) = signed_in();
     let command = format!("console {account}/{role} -v");
     let running = user.aws_sso(&command).env("BROWSER", user.browser()).start();
@@ -65,7 +65,7 @@ fn the_browser_is_given_a_page_of_this_machine_that_leads_to_the_link_once() {
 }
 
 #[test]
-fn the_portal_is_asked_without_credentials_and_without_a_request() {
+fn a_portal_link_needs_no_credentials_and_no_request() {
     let (user, account, role) = signed_in();
     let cases = [
         (String::new(), String::new()),
@@ -88,7 +88,7 @@ fn the_portal_is_asked_without_credentials_and_without_a_request() {
 }
 
 #[test]
-fn without_a_role_it_is_this_shells_in_this_shells_region() {
+fn without_a_role_argument_the_shells_role_and_region_are_used() {
     let (user, account, role) = signed_in();
     let arn = format!("arn:aws:iam::{account}:role/{role}");
     let console = user.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "eu-west-3");
@@ -121,7 +121,7 @@ fn each_partition_has_its_own_console() {
 }
 
 #[test]
-fn what_would_lead_elsewhere_or_to_nobody_is_refused_before_anything_is_asked() {
+fn a_console_that_cannot_be_opened_is_refused_before_any_request() {
     let (user, account, role) = signed_in();
     let role = format!("console {account}/{role}");
     let cases = [
@@ -151,7 +151,8 @@ fn a_browser_command_gets_the_page_and_the_accounts_name() {
     let name = user.sandbox.accounts()[0].name.clone();
     let script = user.home.write(
         "open",
-        "#!/bin/sh\nenv > \"$HOME/environment\"; printf '%s\\n' \"$@\" > \"$HOME/words.new\"; mv \"$HOME/words.new\" \"$HOME/words\"\n",
+        "#!/bin/sh\nenv > \"$HOME/environment\"; \
+        printf '%s\\n' \"$@\" > \"$HOME/words.new\"; mv \"$HOME/words.new\" \"$HOME/words\"\n",
     );
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let template = format!(
@@ -186,7 +187,7 @@ fn a_fault_of_the_sign_in_endpoint_shows_no_secret() {
     let (user, account, role) = signed_in();
     let line = format!("console {account}/{role} --print -v");
     let _ = user.aws_sso(&line).run().success();
-    // The credentials are in the cache; the endpoint that knows nothing of them refuses.
+    // The credentials are cached; an endpoint of another sandbox does not know them, so it refuses.
     let other = User::new(Options::default());
     let refused = user.aws_sso(&line).env("AWS_ENDPOINT_URL_SIGNIN", other.sandbox.endpoint()).run().status(4);
     let refused = refused.complains("does not accept the role's credentials");

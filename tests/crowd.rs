@@ -34,7 +34,7 @@ fn crowd(process: &Invocation) -> Vec<Output> {
     running.into_iter().map(Running::finish).collect()
 }
 
-/// The one answer that all of them have given.
+/// The output, which has to be the same for all of them.
 fn agreed(outputs: impl IntoIterator<Item = Output>) -> serde_json::Value {
     let mut outputs = outputs.into_iter().map(|output| output.success().quiet());
     let first = outputs.next().unwrap();
@@ -85,7 +85,7 @@ fn a_rotated_refresh_token_is_on_disk_before_the_answer_is_used() {
 }
 
 #[test]
-fn a_hundred_processes_on_one_terminal_ask_its_person_once() {
+fn a_hundred_processes_on_one_terminal_ask_the_user_once() {
     let user = User::new(Options { approval: Approval::Automatic, polls_before_approval: 3, ..slow() });
     let process = user.process();
     let script = r#"
@@ -137,7 +137,7 @@ fn a_hundred_processes_fail_together() {
 }
 
 #[test]
-fn a_person_who_says_no_is_not_asked_a_hundred_times() {
+fn a_user_who_declines_is_not_asked_a_hundred_times() {
     let user = User::new(Options { approval: Approval::Denied, ..slow() });
     user.sandbox.update(|options| options.latency = Duration::from_secs(1));
     let script = r#"
@@ -156,7 +156,7 @@ fn a_person_who_says_no_is_not_asked_a_hundred_times() {
 }
 
 #[test]
-fn a_hundred_roles_at_twenty_a_second_are_all_had() {
+fn a_hundred_roles_at_twenty_requests_a_second_all_get_credentials() {
     let user = User::signed_in(Options { accounts: 25, ..Options::default() });
     user.sandbox.update(|options| options.rate_limit = Some(20));
     let roles: Vec<_> = user
@@ -182,7 +182,7 @@ fn holder(user: &User, lock: &str) -> u32 {
 }
 
 #[test]
-fn a_holder_that_is_killed_hands_its_place_on() {
+fn a_lock_of_a_killed_process_passes_to_another() {
     for (lock, aged, operation) in [("role-", false, "GetRoleCredentials"), ("token-", true, "CreateToken")] {
         let user = User::signed_in(Options::default());
         user.sandbox.update(|options| options.latency = Duration::from_mins(1));
@@ -202,7 +202,7 @@ fn a_holder_that_is_killed_hands_its_place_on() {
 }
 
 #[test]
-fn a_holder_that_is_stopped_is_named_and_then_done_without() {
+fn a_stopped_process_is_named_and_then_not_waited_for() {
     let user = User::signed_in(Options::default());
     user.sandbox.update(|options| options.latency = Duration::from_mins(1));
     let stopped = user.process().start();
@@ -268,7 +268,7 @@ impl Patience {
         lock::take_if_free(&self.user.home.path(LOCKS), name).unwrap()
     }
 
-    /// The names of the locks that were taken so far.
+    /// The name of a lock that was taken before.
     fn lock(&self, prefix: &str) -> String {
         let locks = self.user.home.list(LOCKS);
         locks.iter().find(|name| name.starts_with(prefix)).unwrap().strip_suffix(".lock").unwrap().to_owned()
@@ -276,7 +276,7 @@ impl Patience {
 }
 
 #[test]
-fn a_holder_that_hangs_delays_a_role_and_does_not_withhold_it() {
+fn a_process_that_hangs_delays_the_others_but_does_not_stop_them() {
     let patience = Patience::new();
     let first = patience.credentials().unwrap();
     let role = patience.lock("role-");

@@ -44,7 +44,7 @@ fn printed(output: Output) -> Output {
 }
 
 #[test]
-fn a_full_disk_costs_the_cache_and_not_the_credentials() {
+fn on_a_full_disk_credentials_are_returned_but_not_cached() {
     let user = signed_in();
     let full = |line: &str| user.aws_sso(line).behind(FULL);
     let output = printed(user.process().behind(FULL).run());

@@ -14,12 +14,12 @@ use crate::support::process::wait;
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Home, REGION, START_URL};
 
-/// `AWS_SSO_TEST_ROUNDS=10000` for the long run.
+/// `AWS_SSO_TEST_ROUNDS=10000` makes a long run.
 fn rounds(usual: usize) -> usize {
     std::env::var("AWS_SSO_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(usual)
 }
 
-/// botocore's own cache, which the AWS CLI v2 uses as well. It reads before it writes: that must succeed, too.
+/// botocore's own cache, which the AWS CLI v2 also uses. It reads before it writes, and that must succeed too.
 const WRITER: &str = r#"
 import json, pathlib, sys
 from botocore.utils import JSONFileCache
@@ -127,7 +127,8 @@ for number in range(int(rounds)):
         login = utils.SSOTokenFetcher(
             region, oidc, cache=token_cache, on_pending_authorization=lambda **_: None, sleep=lambda _: None,
         )
-        login.fetch_token(start_url, force_refresh=True, registration_scopes=["sso:account:access"], session_name="corp")
+        scopes = ["sso:account:access"]
+        login.fetch_token(start_url, force_refresh=True, registration_scopes=scopes, session_name="corp")
     open(begin, "a").close()
 "#;
 

@@ -37,7 +37,7 @@ fn every_verb_says_in_80_columns_what_it_is_for_and_ends_with_two_examples() {
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{verb}: {line:?}");
         }
-        // The page may say it at more length than the list.
+        // The page may describe the verb at greater length than the list.
         let purpose = about.split(' ').take(3).collect::<Vec<_>>().join(" ");
         assert!(text.starts_with(&purpose), "{verb}: not {purpose:?} in\n{text}");
         let examples = text.split("\nExamples:\n").nth(1).unwrap_or_else(|| panic!("no examples of {verb}:\n{text}"));
@@ -57,7 +57,7 @@ fn the_first_page_has_the_verbs_in_groups_and_no_hidden_one() {
     for hidden in ["complete ", "packaging", "Commands:"] {
         assert!(!text.contains(&format!("\n  {hidden}")) && !text.contains("Commands:"), "{text}");
     }
-    // Without arguments it is shown as well, as wrong usage.
+    // Without arguments the same page is shown, as wrong usage.
     let bare = home.aws_sso([""; 0]).env("COLUMNS", "80").run().status(2);
     assert!(bare.stderr.contains("\nThis shell:\n"), "{bare}");
 }

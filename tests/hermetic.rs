@@ -1,4 +1,4 @@
-//! What the other tests rely on: programs see only the home and the terminal of their test.
+//! The isolation that the other tests rely on: programs see only the home and the terminal of their test.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -17,7 +17,7 @@ fn a_program_sees_nothing_of_the_environment_but_its_home() {
 }
 
 #[test]
-fn a_program_reaches_a_terminal_only_if_it_was_given_one() {
+fn a_program_has_a_terminal_only_if_the_test_gives_it_one() {
     let home = Home::new();
     let script = "if (: </dev/tty) 2>/dev/null; then echo seen; echo hello >/dev/tty; else echo unseen; fi";
     let output = home.script(Shell::Bash, script).run().success();
@@ -46,7 +46,7 @@ fn keys_reach_a_program_and_its_status_comes_back() {
 fn a_hang_fails_its_test() {
     let home = Home::new();
     let limit = Duration::from_millis(50);
-    // The second one leaves a child behind that keeps the pipe open.
+    // The second script leaves a child behind that keeps the pipe open.
     for script in ["sleep 600", "sleep 600 & wait"] {
         let piped = home.script(Shell::Bash, script).limit(limit);
         assert!(catch_unwind(AssertUnwindSafe(|| drop(piped.run()))).is_err());
@@ -56,7 +56,7 @@ fn a_hang_fails_its_test() {
 }
 
 #[test]
-fn every_shell_runs_scripts_and_passes_its_status_on() {
+fn every_shell_runs_scripts_and_returns_their_status() {
     for shell in Shell::all() {
         let home = Home::new();
         let output = home.script(shell, "echo $HOME; exit 3").run().status(3).quiet();

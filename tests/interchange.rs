@@ -1,4 +1,4 @@
-//! One sign-in for the AWS CLI v2 and for us, in the files that both share.
+//! The AWS CLI v2 and this tool share sign-ins and credentials through the same files.
 
 use aws_sso::sandbox::{Approval, Options, Sandbox};
 
@@ -6,7 +6,7 @@ use crate::support::{Home, Invocation, REGION, START_URL};
 
 /// An Identity Center behind TLS at AWS's own host names, and a home that both tools use.
 ///
-/// The AWS CLI knows no other way to reach a local service: `HTTPS_PROXY` leads it there.
+/// `HTTPS_PROXY` is the only way to send the AWS CLI to a local service.
 struct Shared {
     sandbox: Sandbox,
     home: Home,
@@ -66,7 +66,7 @@ fn each_tool_uses_the_others_sign_in_and_credentials() {
     let (account, role) = (&accounts[0].id, &accounts[0].roles[0]);
     let arn = format!("arn:aws:iam::{account}:role/{role}");
     for (kind, config) in configs(account, role) {
-        // The AWS CLI signs in, we hand out; then it takes our credentials without a request of its own.
+        // The AWS CLI signs in, we get credentials, and the AWS CLI uses them without a request of its own.
         let shared = Shared::new(&config);
         let Some(login) = shared.aws_cli("sso login --no-browser --profile native") else { return };
         let _ = login.run().success();
@@ -79,22 +79,22 @@ fn each_tool_uses_the_others_sign_in_and_credentials() {
         assert_eq!(shared.sandbox.count("GetRoleCredentials"), 1, "{kind}: the cache file is shared");
         assert_eq!(ours["AccountId"], account.as_str());
 
-        // It signs out, and nothing of ours is left.
+        // It signs out, and none of our files are left.
         let _ = shared.aws_cli("sso logout").unwrap().run().success();
         assert_eq!(shared.home.list(".aws/cli/cache"), Vec::<String>::new(), "{kind}");
         let _ = shared.aws_sso(&format!("-p native -r {arn} -ext")).run().status(3);
 
-        // We sign in, it asks for its role with our token.
+        // We sign in, and the AWS CLI gets its role with our token.
         let _ = shared.aws_sso("login -p native --device-code --no-browser").run().success();
         shared.sandbox.clear_log();
         let identity = shared.aws_cli("sts get-caller-identity --profile native").unwrap().run().success().json();
         assert!(identity["Arn"].as_str().unwrap().contains(role.as_str()), "{kind}: {identity}");
         assert_eq!(shared.sandbox.count("CreateToken"), 0, "{kind}");
-        // And we hand out what it has cached.
+        // We return the credentials that it cached.
         let _ = shared.aws_sso(&format!("-p native -r {arn} -ext")).run().success();
         assert_eq!(shared.sandbox.count("GetRoleCredentials"), 1, "{kind}");
 
-        // We sign out, and it has neither a token nor credentials.
+        // We sign out, and the AWS CLI has neither a token nor credentials.
         let _ = shared.aws_sso("logout -p native").run().success();
         assert_eq!(shared.sandbox.count("Logout"), 1, "{kind}");
         let refused = shared.aws_cli("sts get-caller-identity --profile native").unwrap().run();

@@ -14,7 +14,7 @@ use crate::support::files;
 use crate::support::process::Running;
 use crate::support::user::TOKEN_FILE;
 
-/// The files that hold one of these.
+/// The files that hold one of these secrets.
 fn holders(home: &Home, secrets: &BTreeSet<String>) -> Vec<String> {
     let holds = |path: &Path| {
         let text = String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned();
@@ -24,7 +24,7 @@ fn holders(home: &Home, secrets: &BTreeSet<String>) -> Vec<String> {
     paths.map(|path| path.strip_prefix(home.path("")).unwrap().display().to_string()).collect()
 }
 
-/// Every secret that an item or an answer has.
+/// Every secret in these items and responses.
 fn secrets(values: &[Value]) -> BTreeSet<String> {
     const KEYS: [&str; 5] = ["accessToken", "refreshToken", "clientSecret", "SecretAccessKey", "SessionToken"];
     let values = values.iter().flat_map(|value| [value, &value["Credentials"]]);
@@ -137,7 +137,7 @@ fn a_keyring_that_does_not_answer_is_reported_in_time() {
     desktop.sign_in();
     let home = &desktop.user.home;
 
-    // Locked, where nobody can be asked for the password.
+    // Locked, and without a way to ask for the password.
     let lock = home.command("dbus-send").args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"]);
     let lock = lock.args(["/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock"]);
     let _ = desktop.here(lock.arg("array:objpath:/org/freedesktop/secrets/collection/login")).run().success();
@@ -176,5 +176,5 @@ fn a_keyring_that_does_not_answer_is_reported_in_time() {
     bare.ask_for_keyring();
     let login = bare.aws_sso("login --device-code --no-browser").run().status(1);
     let _ = login.complains("has no default keyring").complains(REMEDY);
-    assert_eq!(bare.user.sandbox.requests(), [], "no person was sent for nothing");
+    assert_eq!(bare.user.sandbox.requests(), [], "no sign-in was started");
 }

@@ -1,4 +1,4 @@
-//! What users rely on, a module a capability.
+//! The behaviour that users rely on. Each module tests one capability.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the way to fail")]
 #![allow(clippy::too_many_lines, reason = "a table of cases is as long as it is")]

@@ -37,7 +37,7 @@ fn a_second_answer_comes_from_the_cache_and_is_the_same() {
     let user = User::signed_in(Options::default());
     let line = format!("-p corp -r {} -ext", user.role_arn(0));
     let first = user.aws_sso(&line).run().success().quiet();
-    // No endpoint answers any more, and none is asked.
+    // The endpoint is not reachable, and not needed.
     let second = user.home.aws_sso(line.split(' ')).endpoint("http://127.0.0.1:9").run().success().quiet();
     assert_eq!(first.stdout, second.stdout);
     assert_eq!(user.sandbox.count("GetRoleCredentials"), 1);
@@ -106,8 +106,8 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
         assert!(output.stdout.contains(&format!("AWS_SSO_ROLE_ARN='{arn}'")), "{name}: {output}");
         let line = output.stdout.lines().find_map(|line| line.strip_prefix("export AWS_REGION="));
         assert_eq!(line, region.map(|region| format!("'{region}'")).as_deref(), "{name}");
-        let told = user.aws_sso(&format!("env {name} --region us-west-2")).run().success();
-        assert!(told.stdout.contains("export AWS_REGION='us-west-2'\n"), "{name}");
+        let given = user.aws_sso(&format!("env {name} --region us-west-2")).run().success();
+        assert!(given.stdout.contains("export AWS_REGION='us-west-2'\n"), "{name}");
     }
 }
 
@@ -117,7 +117,8 @@ fn exports_reach_a_real_shell() {
     let role = user.role_arn(0);
     for spelling in [format!("-p corp -r {role} -env"), format!("-p corp env {role}")] {
         let script = format!(
-            "eval \"$(aws-sso {spelling})\"; printf '%s\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SSO_ROLE_ARN\" \"${{AWS_PROFILE-none}}\""
+            "eval \"$(aws-sso {spelling})\"; \
+            printf '%s\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SSO_ROLE_ARN\" \"${{AWS_PROFILE-none}}\""
         );
         let shell = user.home.script(Shell::Bash, &script).env("AWS_PROFILE", "old");
         let output = shell.endpoint(user.sandbox.endpoint()).run().success().quiet();
@@ -145,7 +146,8 @@ fn only_the_default_profiles_three_keys_change() {
         line.and_then(|line| line.split_once(" = ")).unwrap().1.to_owned()
     };
     let expected = format!(
-        "# mine\n[other]\naws_access_key_id = KEEP\n\n[default]\nregion=eu-west-1 \naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n\n; end",
+        "# mine\n[other]\naws_access_key_id = KEEP\n\n[default]\n\
+        region=eu-west-1 \naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n\n; end",
         value("aws_access_key_id"),
         value("aws_secret_access_key"),
         value("aws_session_token"),
@@ -155,7 +157,7 @@ fn only_the_default_profiles_three_keys_change() {
 }
 
 #[test]
-fn roles_whose_names_the_original_cut_work() {
+fn role_names_that_the_original_tool_truncated_work() {
     let user = User::signed_in(Options { names: Names::Hostile, ..Options::default() });
     let accounts = user.sandbox.accounts();
     for name in ["reader", "operator"] {
@@ -166,7 +168,7 @@ fn roles_whose_names_the_original_cut_work() {
 }
 
 #[test]
-fn a_person_chooses_among_more_than_a_hundred_accounts() {
+fn the_user_chooses_among_more_than_a_hundred_accounts() {
     let user = User::signed_in(Options { accounts: 130, roles: 3, ..Options::default() });
     let mut terminal = user.aws_sso("-p corp").in_terminal();
     terminal.wait_for("390/390");
@@ -178,14 +180,14 @@ fn a_person_chooses_among_more_than_a_hundred_accounts() {
 }
 
 #[test]
-fn a_role_list_that_nobody_can_choose_from_is_an_error_with_a_remedy() {
+fn without_a_terminal_choosing_a_role_is_an_error_with_a_remedy() {
     let user = User::signed_in(Options::default());
     let _ = user.aws_sso("-p corp").run().status(2).complains("name the role with -r ROLE");
     assert!(!user.home.has(".aws/credentials"));
 }
 
 #[test]
-fn credentials_that_still_live_are_handed_out_when_the_service_fails() {
+fn credentials_that_are_still_valid_are_returned_when_the_service_fails() {
     let user =
         User::signed_in(Options { credential_lifetime: std::time::Duration::from_mins(10), ..Options::default() });
     let line = format!("-p corp -r {} -ext", user.role_arn(0));
@@ -233,7 +235,7 @@ fn wrong_usage_and_broken_files_are_one_clear_line_and_a_remedy() {
     let arn = "arn:aws:iam::123456789012:role/x";
     let directory = "[sso-session corp]\nsso_start_url = https://x.awsapps.com/start\nsso_region = us-east-1\n";
     let other = "[sso-session dev]\nsso_start_url = https://y.awsapps.com/start\nsso_region = us-east-1\n";
-    // config, arguments, status, what is said
+    // Config, arguments, status, words of the message.
     let cases = [
         (None, format!("-p corp -r {arn} -ext"), 2, "config"),
         (Some(String::new()), format!("process {arn}"), 2, "aws configure sso"),

@@ -200,7 +200,10 @@ fn passing_faults_are_retried_and_lasting_ones_reported() {
         response(
             "200 OK",
             "",
-            r#"{"roleCredentials":{"accessKeyId":"a\nb","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}"#,
+            concat!(
+                r#"{"roleCredentials":{"accessKeyId":"a\nb","secretAccessKey":"s","sessionToken":"t","#,
+                r#""expiration":4070908800000}}"#
+            ),
         ),
         response(
             "200 OK",
@@ -280,7 +283,7 @@ fn a_response_whose_body_stalls_times_out() {
         let (mut stream, _) = listener.accept().unwrap();
         read_head(&mut stream);
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{").unwrap();
-        // Until the client has gone.
+        // Until the client closes the connection.
         let _ = stream.read(&mut [0]);
     });
     let limits = Limits { answer: Duration::from_millis(300), ..Limits::default() };

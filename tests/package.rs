@@ -71,7 +71,8 @@ fn assert_completes(home: &Home, shell: Shell, root: &Path) {
     let file = |place: &str| root.join(place).display().to_string();
     let script = match shell {
         Shell::Bash => format!(
-            "source {}\nCOMP_WORDS=(aws-sso logo) COMP_CWORD=1\n_aws__sso aws-sso logo aws-sso\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n\
+            "source {}\nCOMP_WORDS=(aws-sso logo) COMP_CWORD=1\n\
+            _aws__sso aws-sso logo aws-sso\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n\
              complete -p aws-sso >/dev/null",
             file("usr/share/bash-completion/completions/aws-sso")
         ),

@@ -100,7 +100,7 @@ fn words_that_match_one_role_choose_it_and_others_begin_the_search() {
 }
 
 #[test]
-fn it_draws_on_the_terminal_whatever_is_redirected_and_fails_without_one() {
+fn it_draws_on_the_terminal_even_if_output_is_redirected_and_fails_without_one() {
     let user = remembered(Options::default());
     let mut terminal = user.aws_sso(PICK).behind_a_program();
     terminal.wait_for("16/16");

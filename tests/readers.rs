@@ -100,7 +100,8 @@ type Case = (&'static [u8], usize, Effect, &'static str, &'static str);
 
 #[rustfmt::skip]
 const CASES: &[Case] = &[
-    (b"[profile a]\nregion = r\n[profile a]\noutput = o", 3, Effect::Refused, "a second [profile a]; the first is in line 1", "p"),
+    (b"[profile a]\nregion = r\n[profile a]\noutput = o", 3, Effect::Refused, 
+        "a second [profile a]; the first is in line 1", "p"),
     (b"[profile a]\nregion = r\nregion = s", 3, Effect::Refused, "a second region; the first is in line 2", "p"),
     (b"\n[profile a]\nregion = r\nword", 4, Effect::Refused, "a line without =", "pr"),
     (b"[profile a]\n= r\nregion = r", 2, Effect::Refused, "a line that begins with =", "pr"),
@@ -123,8 +124,10 @@ const CASES: &[Case] = &[
     ("[profile \u{e9}]\nregion = r".as_bytes(), 1, Effect::Ignored, "a name with unusual characters", "rj"),
     (b"[ profile a ]\nregion = r", 1, Effect::Ignored, "unusual white space in a header", "pj"),
     (b"[profile  a]\nregion = r", 1, Effect::Ignored, "unusual white space in a header", "j"),
-    (b"[profile a]\nregion = r\n[DEFAULT]\noutput = o", 4, Effect::Misread, "[DEFAULT], which becomes part of every section", "p"),
-    (b"[profile default]\nregion = s\n[default]\nregion = r", 2, Effect::Misread, "[default] and [profile default]", "p"),
+    (b"[profile a]\nregion = r\n[DEFAULT]\noutput = o", 4, Effect::Misread, 
+        "[DEFAULT], which becomes part of every section", "p"),
+    (b"[profile default]\nregion = s\n[default]\nregion = r", 2, Effect::Misread, 
+        "[default] and [profile default]", "p"),
     (b"[profile a]\nregion = r\n[profile 'a']\noutput = o", 2, Effect::Misread, "one name in two spellings", "p"),
     (b"[profile a]\nREGION = r", 2, Effect::Misread, "a key in capital letters", "j"),
     (b"[profile a]\nregion = r # note", 2, Effect::Misread, "a comment after a value", "p"),

@@ -1,4 +1,4 @@
-//! Secrets are in the shared caches and where they were asked for, and nowhere else.
+//! Secrets are in the shared caches and in requested output, and nowhere else.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -37,7 +37,7 @@ fn collect(home: &Home, secrets: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
+fn what_a_run_prints_and_leaves_holds_no_secret() {
     let user = User::new(Options {
         approval: Approval::Automatic,
         refresh: Rotation::Rotated,
@@ -49,16 +49,16 @@ fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
     let account = &user.sandbox.accounts()[0];
     let arn = format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
     let mut secrets = BTreeSet::new();
-    let mut said = String::new();
+    let mut printed = String::new();
     let mut note = |output: Output, stdout: bool| {
         collect(home, &mut secrets);
-        said.push_str(&output.stderr);
+        printed.push_str(&output.stderr);
         if stdout {
-            said.push_str(&output.stdout);
+            printed.push_str(&output.stdout);
         }
     };
 
-    // In the browser, from a shell that has credentials of its own.
+    // A browser sign-in, from a shell that has credentials of its own.
     let login = user.aws_sso("login --browser -v").env("BROWSER", curious_browser(home));
     let login = login.env("AWS_SECRET_ACCESS_KEY", "planted-key").env("AWS_SESSION_TOKEN", "planted-token");
     let running = login.start();
@@ -102,12 +102,12 @@ fn everything_a_run_prints_or_leaves_is_free_of_secrets() {
     secrets.extend([code, "planted-key", "planted-token"].map(str::to_owned));
     let given = home.read("browser.env") + &home.read("link");
     for secret in &secrets {
-        assert!(!said.contains(secret), "{secret} was said:\n{said}");
+        assert!(!printed.contains(secret), "{secret} was printed:\n{printed}");
         assert!(!given.contains(secret), "{secret} was given to the browser:\n{given}");
     }
-    assert!(given.contains("HOME="), "the browser did leave something");
+    assert!(given.contains("HOME="), "the browser wrote nothing down");
 
-    // On disk they are where the AWS CLI has them, for their owner alone.
+    // On disk they are only where the AWS CLI keeps them, and only their owner can read them.
     let shared = [".aws/sso/cache", ".aws/cli/cache", ".aws/credentials"].map(|name| home.path(name));
     let mut holders = 0;
     for path in files(&home.path("")) {
@@ -145,7 +145,7 @@ fn what_a_panic_could_show_holds_no_secret() {
 }
 
 #[test]
-fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
+fn only_safe_links_of_the_service_are_opened_and_its_texts_are_cleaned() {
     let registered = r#"{"clientId":"c","clientSecret":"s","clientSecretExpiresAt":4070908800}"#;
     let token = r#"{"accessToken":"t","expiresIn":3600}"#;
     let cases = [
@@ -160,8 +160,9 @@ fn only_safe_links_of_the_service_are_opened_and_its_words_are_cleaned() {
         (r"https://x/\nhttps://y/", false),
     ];
     for (link, opened) in cases {
+        let code = r"AB\u001b[2JCD\u202e";
         let body = format!(
-            r#"{{"deviceCode":"d","userCode":"AB\u001b[2JCD\u202e","verificationUri":"{link}","expiresIn":600,"interval":1}}"#
+            r#"{{"deviceCode":"d","userCode":"{code}","verificationUri":"{link}","expiresIn":600,"interval":1}}"#
         );
         let script = PreparedServer::with([registered, &body, token].map(|body| response("200 OK", "", body)));
         let home = Home::new();

@@ -1,4 +1,4 @@
-//! The settings: what each is and where it came from, and what becomes of a file that is wrong.
+//! The settings: the value and the source of each, and the effect of errors in the file.
 
 use aws_sso::sandbox::Options;
 use aws_sso::settings::table::TABLE;
@@ -45,7 +45,7 @@ fn each_setting_shows_its_value_and_where_that_came_from() {
 }
 
 #[test]
-fn a_bad_value_ends_what_reads_it_and_an_unknown_key_is_a_warning() {
+fn a_bad_value_is_an_error_and_an_unknown_key_is_a_warning() {
     let home = Home::new();
     home.sign_in_config("");
     home.write(FILE, "profil = corp\nlogin = never\n");
@@ -53,7 +53,7 @@ fn a_bad_value_ends_what_reads_it_and_an_unknown_key_is_a_warning() {
     let output =
         output.complains("warning: ~/.config/aws-sso/config:1: there is no setting profil; did you mean profile?");
     assert_eq!(output.stdout, "");
-    // What a program runs tells it nothing that it has not asked for.
+    // `process` is run by programs, so it prints no warning about settings.
     let output = home.aws_sso(["process", "123456789012/Admin"]).run().status(3);
     assert!(!output.stderr.contains("warning"), "{output}");
 
@@ -90,14 +90,14 @@ fn every_setting_is_in_the_readme() {
     for setting in TABLE {
         assert!(example.contains(&format!("\n{} = ", setting.key)), "README.md has no {}", setting.name());
     }
-    // The example itself is one that could be used.
+    // The example of the README is valid.
     let home = Home::new();
     home.write(FILE, example);
     let _ = home.aws_sso(["settings"]).run().success().quiet();
 }
 
 #[test]
-fn an_alias_is_a_role_wherever_one_is_taken() {
+fn an_alias_works_wherever_a_role_does() {
     let user = User::signed_in(Options::default());
     let account = user.sandbox.accounts()[0].clone();
     let role = format!("{}/{}", account.id, account.roles[0]);

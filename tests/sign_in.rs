@@ -33,7 +33,7 @@ fn a_browser_brings_a_token_that_can_be_renewed() {
     assert_eq!(grants, ["authorization_code"]);
     let _ = user.process().run().success();
 
-    // The client is remembered: a second sign-in registers none.
+    // The client's registration is cached: a second sign-in does not register again.
     user.sandbox.clear_log();
     fs::remove_file(user.home.path("link")).unwrap();
     let running = user.aws_sso("login --browser --force").env("BROWSER", user.browser()).start();
@@ -105,7 +105,7 @@ fn a_device_code_is_shown_and_polled_until_it_is_approved() {
 }
 
 #[test]
-fn nobody_in_time_is_status_3() {
+fn a_sign_in_that_times_out_is_status_3() {
     let user = User::new(Options { sign_in_lifetime: Duration::from_secs(1), ..Options::default() });
     let _ = user.aws_sso("login --device-code").run().status(3).complains("in time");
 }
@@ -147,7 +147,7 @@ fn a_token_that_is_still_valid_is_used_when_its_renewal_fails() {
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(10);
     user.edit_token(|token| token["expiresAt"] = soon.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into());
     let before = user.token();
-    // As many failures as the renewal takes to give up; then the service is back.
+    // As many failures as the renewal has attempts; then the service works again.
     user.sandbox.update(|options| options.fail_first = Some((2, Fault::InternalError)));
     let _ = user.process().env("AWS_MAX_ATTEMPTS", "2").run().success().quiet();
     assert_eq!(user.token(), before);
@@ -159,7 +159,7 @@ fn a_token_that_is_still_valid_is_used_when_its_renewal_fails() {
 }
 
 #[test]
-fn without_a_terminal_what_needs_a_person_fails_at_once() {
+fn without_a_terminal_a_sign_in_fails_at_once() {
     let user = User::new(Options::default());
     let remedy = "run: aws-sso login -p corp";
     let _ = user.process().run().status(3).complains(START_URL).complains(remedy);
@@ -174,7 +174,7 @@ fn without_a_terminal_what_needs_a_person_fails_at_once() {
 }
 
 #[test]
-fn a_person_behind_a_program_is_asked_on_the_terminal() {
+fn a_program_that_runs_us_still_lets_the_user_sign_in_on_the_terminal() {
     let user = User::new(Options { approval: Approval::Automatic, polls_before_approval: 1, ..Options::default() });
     let mut terminal = user.process().behind_a_program();
     terminal.wait_for("confirm the code");
@@ -187,7 +187,7 @@ fn a_person_behind_a_program_is_asked_on_the_terminal() {
 }
 
 #[test]
-fn a_revoked_access_token_is_replaced_in_passing() {
+fn a_revoked_access_token_is_replaced_silently() {
     let user = User::signed_in(Options::default());
     user.edit_token(|token| token["accessToken"] = "revoked".into());
     let _ = user.process().run().success().quiet();
@@ -215,7 +215,7 @@ fn signing_out_revokes_and_leaves_nothing_but_registrations() {
     assert_eq!(user.sandbox.count("Logout"), 1);
     assert_eq!(user.home.list(".aws/sso/cache").len(), registrations);
     assert_eq!(user.home.list(".aws/cli/cache"), [""; 0]);
-    // The service has ended it too.
+    // The service has ended the session as well.
     user.home.write(TOKEN_FILE, token.to_string());
     let _ = user.process().run().status(3);
     let _ = user.aws_sso("logout").run().success().complains("was not signed in");
@@ -227,14 +227,14 @@ fn signing_out_revokes_and_leaves_nothing_but_registrations() {
 }
 
 #[test]
-fn a_second_login_says_that_it_is_done() {
+fn a_second_login_says_that_the_user_is_signed_in() {
     let user = User::signed_in(Options::default());
     let before = user.token();
     let _ = user.aws_sso("login").run().success().complains("already signed in");
     assert_eq!(user.token(), before);
     let _ = user.aws_sso("login --device-code --force").run().success();
     assert_ne!(user.token()["accessToken"], before["accessToken"]);
-    // A token that the service rejects is no sign-in, whatever its date says.
+    // A token that the service rejects does not count, whatever its expiration says.
     user.edit_token(|token| {
         token["accessToken"] = "revoked".into();
         token["refreshToken"] = "revoked".into();

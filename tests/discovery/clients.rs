@@ -6,7 +6,7 @@ use aws_sso::sandbox::Options;
 
 use crate::support::REGION;
 use crate::support::clients::rust_sdk_identity;
-use crate::support::discovery::tended_config;
+use crate::support::discovery::handwritten_config;
 use crate::support::ini::rust_sdk;
 use crate::support::user::User;
 
@@ -14,7 +14,7 @@ use crate::support::user::User;
 fn three_clients_list_exactly_the_discovered_profiles_and_use_them() {
     for style in ["process", "sso"] {
         let user = User::signed_in(Options { accounts: 6, roles: 5, ..Options::default() });
-        let before = tended_config();
+        let before = handwritten_config();
         user.home.write(".aws/config", &before);
         let _ = user.aws_sso(&format!("discover -p corp --region {REGION} --style {style}")).run().success();
         let after = user.home.read(".aws/config");
@@ -54,7 +54,8 @@ fn three_clients_list_exactly_the_discovered_profiles_and_use_them() {
                 assert!(answer["Arn"].as_str().unwrap().contains(&expected), "{answer}");
             }
             let script = format!(
-                "import boto3; print(boto3.Session(profile_name='{profile}').client('sts').get_caller_identity()['Arn'])"
+                "import boto3; \
+                print(boto3.Session(profile_name='{profile}').client('sts').get_caller_identity()['Arn'])"
             );
             if let Some(python) = user.home.boto3(&script) {
                 let answer = python.endpoint(&endpoint).run().success();
@@ -66,7 +67,7 @@ fn three_clients_list_exactly_the_discovered_profiles_and_use_them() {
     }
 }
 
-/// The native style: the AWS CLI signs in by itself, with the token that both share.
+/// Native profiles: the client gets credentials itself, with the shared token.
 #[test]
 fn native_profiles_work_in_boto3() {
     let user = User::signed_in(Options::default());

@@ -1,4 +1,4 @@
-//! What discovery makes of a config: as little as it can.
+//! `discover` changes as little of the config as it can.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use aws_sso::sandbox::{Names, Options};
 
-use crate::support::discovery::{CORP, Small, tended_config};
+use crate::support::discovery::{CORP, Small, handwritten_config};
 use crate::support::ini::{ours, rust_sdk};
 use crate::support::user::User;
 use crate::support::{AWS_SSO, REGION, START_URL};
@@ -14,10 +14,10 @@ use crate::support::{AWS_SSO, REGION, START_URL};
 #[test]
 fn a_run_without_a_change_does_not_touch_the_file() {
     let user = User::signed_in(Options::default());
-    user.home.write(".aws/config", tended_config());
+    user.home.write(".aws/config", handwritten_config());
     let _ = user.aws_sso("discover -p corp").run().success();
     let path = user.home.path(".aws/config");
-    // As if it had been long ago.
+    // An old modification time, so that any write shows.
     let then = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
     fs::File::options().write(true).open(&path).unwrap().set_modified(then).unwrap();
     let state = || {
@@ -62,7 +62,7 @@ fn a_dry_run_shows_the_difference_and_writes_nothing() {
     assert!(!output.stdout.contains("s3cret") && !output.stdout.contains('\u{1b}'));
     let _ = output.complains("would be updated: 1 profiles new, 1 changed");
 
-    // It is a patch.
+    // The difference is a valid patch.
     let patch = small.user.aws_sso("discover -p corp --dry-run").run().stdout.replace("***", "s3cret");
     let other = small.user.home.write("copy", &config);
     let patched = small.user.home.command("patch").arg(&other).stdin(patch);
@@ -85,20 +85,20 @@ fn undo_restores_the_file_from_before_the_last_run_once() {
     let undo = || small.user.aws_sso("discover --undo").run();
     let _ = undo().status(1).complains("no discovery to undo");
     let _ = small.user.aws_sso("discover -p corp").run().success();
-    // A run that changes nothing is no run to undo.
+    // A run without a change cannot be undone.
     let _ = small.user.aws_sso("discover -p corp").run().success();
     let _ = undo().success();
     assert_eq!(small.user.home.read(".aws/config"), before);
     assert!(!small.user.home.has(".aws/config.before-discover"));
     let _ = undo().status(1).complains("only once");
 
-    // What was changed since is not thrown away.
+    // Changes since that run are not lost.
     let _ = small.user.aws_sso("discover -p corp").run().success();
     let changed = small.user.home.read(".aws/config") + "# a note\n";
     small.user.home.write(".aws/config", &changed);
     let _ = undo().status(1).complains("was changed since").complains("config.before-discover");
     assert_eq!(small.user.home.read(".aws/config"), changed);
-    // The copy is as private as the file.
+    // The copy has the mode of the file.
     let copy = fs::metadata(small.user.home.path(".aws/config.before-discover")).unwrap();
     assert_eq!(copy.permissions().mode() & 0o777, 0o600);
 }
@@ -107,7 +107,7 @@ fn undo_restores_the_file_from_before_the_last_run_once() {
 fn hostile_names_become_legible_distinct_profiles_the_same_on_every_run() {
     let user = User::signed_in(Options { accounts: 41, roles: 16, names: Names::Hostile, ..Options::default() });
     for template in ["{account_id}-{role}", "{account_name}-{role}", "{email}/{role}", "{role}"] {
-        user.home.write(".aws/config", tended_config());
+        user.home.write(".aws/config", handwritten_config());
         let _ = user
             .home
             .aws_sso(["discover", "-p", "corp", "--name", template])
@@ -132,7 +132,7 @@ fn hostile_names_become_legible_distinct_profiles_the_same_on_every_run() {
 }
 
 #[test]
-fn the_template_comes_from_the_settings_where_none_is_given() {
+fn without_name_the_template_comes_from_the_settings() {
     let small = Small::new();
     small.user.home.write(".config/aws-sso/config", "[discover]\nname = {role}@{session}\n");
     let _ = small.user.aws_sso("-p corp -d").run().success();
@@ -144,7 +144,7 @@ fn the_template_comes_from_the_settings_where_none_is_given() {
 }
 
 #[test]
-fn the_own_path_is_written_so_that_every_sdk_can_run_it() {
+fn the_programs_path_is_quoted_so_that_every_sdk_can_run_it() {
     let small = Small::new();
     // A folder with a space in its name.
     let program = small.user.home.path("my tools/aws-sso");
@@ -178,14 +178,15 @@ fn a_legacy_profile_gets_native_profiles_of_its_own_kind_and_is_never_rewritten(
     let _ = small.user.aws_sso("login -p legacy --device-code --no-browser").run().success();
     let (after, _) = small.run(&legacy("legacy"), "discover -p legacy --style sso");
     assert!(after.starts_with(&legacy("legacy")));
-    let native = "[profile TWO]\nsso_start_url = URL\nsso_region = REGION\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(TWO)\n";
+    let native = "[profile TWO]\nsso_start_url = URL\nsso_region = REGION\n\
+    sso_account_id = ACCOUNT\nsso_role_name = ROLE(TWO)\n";
     assert!(after.contains(&small.spelled(native).replace("URL", START_URL).replace("REGION", REGION)), "{after}");
     // A role whose profile would get the name of the profile that signs in.
     let role = small.account.roles[0].as_str();
     for style in ["sso", "process"] {
         let line = format!("discover -p {role} --name {{role}} --style {style}");
-        let (after, told) = small.run(&legacy(role), &line);
-        assert!(after.starts_with(&legacy(role)) && told.contains("were left as they are"), "{after}{told}");
+        let (after, output) = small.run(&legacy(role), &line);
+        assert!(after.starts_with(&legacy(role)) && output.contains("were left as they are"), "{after}{output}");
     }
 }
 
@@ -237,7 +238,7 @@ fn nothing_is_written_below_a_header_that_some_sdk_takes_for_a_value() {
 
 #[cfg(unix)]
 #[test]
-fn a_run_that_fails_leaves_the_last_one_to_be_undone() {
+fn after_a_run_that_fails_the_one_before_can_still_be_undone() {
     use std::os::unix::fs::PermissionsExt as _;
     let small = Small::new();
     let before = small.user.home.read(".aws/config");

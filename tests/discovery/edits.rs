@@ -61,7 +61,8 @@ fn a_profile_outside_the_block_is_updated_where_it_stands() {
             "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=old -x # y\noutput = text\n".to_owned(),
             "--region eu-west-1",
             format!(
-                "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=EXT(ONE)\noutput = text\n\n{with_region}"
+                "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=EXT(ONE)\n\
+                output = text\n\n{with_region}"
             ),
             "1 profiles new, 1 changed, 0 unchanged",
         ),

@@ -1,4 +1,4 @@
-//! All of it, at the pace of the service, with nothing lost on the way.
+//! Every account and role is fetched, as fast as the service permits, and a failure loses nothing.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn listed(user: &User) -> BTreeSet<String> {
 }
 
 #[test]
-fn all_pages_of_accounts_and_of_roles_are_seen() {
+fn all_pages_of_accounts_and_of_roles_are_fetched() {
     for (accounts, roles_each, requests) in [(230, 1, 230), (3, 250, 9), (1, 1, 1)] {
         let user = User::signed_in(Options { accounts, roles: roles_each, ..Options::default() });
         let output = user.aws_sso("discover -p corp").run().success();
@@ -32,8 +32,8 @@ fn all_pages_of_accounts_and_of_roles_are_seen() {
 }
 
 #[test]
-fn a_service_that_throttles_is_asked_at_its_own_pace_and_nothing_is_lost() {
-    // One attempt each: throttling is not a request's own failure.
+fn a_service_that_throttles_gets_fewer_requests_and_nothing_is_lost() {
+    // With one attempt each: a throttled request is not counted as failed.
     let options = Options { accounts: 260, roles: 2, rate_limit: Some(100), ..Options::default() };
     let user = User::signed_in(options);
     let _ = user.aws_sso("discover -p corp").env("AWS_MAX_ATTEMPTS", "1").run().success();
@@ -70,7 +70,7 @@ fn a_role_list_that_cannot_be_fetched_is_named_and_its_profiles_are_left_as_they
     }
     assert_eq!(after.matches("/old/").count(), 2);
     assert!(!after.contains(&format!("{}-{}", other.id, other.roles[0])));
-    // It is still there for the picker too.
+    // The picker still shows it too.
     assert!(listed(&user).contains(&format!("{}/{}", broken.id, broken.roles[0])));
 
     // The next run asks only for what is missing.
@@ -79,12 +79,12 @@ fn a_role_list_that_cannot_be_fetched_is_named_and_its_profiles_are_left_as_they
     let output = user.aws_sso("discover -p corp --prune").run().success();
     assert!(output.stdout.contains("1 changed, 7 unchanged, 1 stale and removed"), "{output}");
     assert_eq!(user.sandbox.count("ListAccountRoles"), 1);
-    // And the one after that, all of it.
+    // The run after that fetches everything.
     user.sandbox.clear_log();
     let _ = user.aws_sso("discover -p corp").run().success();
     assert_eq!(user.sandbox.count("ListAccountRoles"), 5);
 
-    // Nor is anything removed where nothing is remembered of the account.
+    // Nothing is removed either if the account's roles are not cached.
     std::fs::remove_dir_all(user.home.path(".cache")).unwrap();
     user.sandbox.update(|options| options.broken_accounts = vec![broken.id.clone()]);
     let run = user.aws_sso("discover -p corp --prune").env("AWS_MAX_ATTEMPTS", "1");
@@ -139,7 +139,7 @@ fn a_fetch_that_was_stopped_continues_where_it_was() {
     let output = user.aws_sso(line).run().success();
     let _ = output.complains("accounts had been fetched before");
     let asked = user.sandbox.count("ListAccountRoles");
-    // Of the 40 answers one was a page of accounts, and up to 24 may have been on their way.
+    // One of the 40 responses was a page of accounts, and up to 24 requests may have been in flight.
     assert!((1..=85).contains(&asked), "{asked} lists were asked for again");
     assert_eq!(listed(&user), roles(&user.sandbox.accounts()));
 
@@ -157,7 +157,7 @@ fn a_fetch_that_was_stopped_continues_where_it_was() {
 }
 
 #[test]
-fn a_session_that_ends_half_way_is_asked_for_and_what_was_fetched_is_kept() {
+fn a_session_that_ends_during_a_run_asks_for_a_sign_in_and_keeps_what_was_fetched() {
     let options = Options { accounts: 60, roles: 2, ..Options::default() };
     let user = User::signed_in(options);
     user.sandbox.update(|options| options.revoke_after = Some(40));

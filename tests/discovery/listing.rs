@@ -1,11 +1,11 @@
-//! `list`: the inventory, for people and for programs.
+//! `list`: accounts and roles, for users and for programs.
 
 use aws_sso::sandbox::{Names, Options};
 
 use crate::support::user::User;
 
 #[test]
-fn the_list_is_remembered_until_it_is_refreshed() {
+fn the_list_is_cached_until_it_is_refreshed() {
     let user = User::signed_in(Options { accounts: 2, roles: 2, ..Options::default() });
     let first = user.aws_sso("list -p corp").run().success().quiet();
     assert_eq!(first.stdout.lines().count(), 4);
@@ -18,7 +18,7 @@ fn the_list_is_remembered_until_it_is_refreshed() {
 }
 
 #[test]
-fn a_list_that_is_not_complete_says_so_by_its_status() {
+fn an_incomplete_list_has_a_failure_status() {
     let user = User::signed_in(Options { accounts: 3, roles: 2, ..Options::default() });
     let broken = vec![user.sandbox.accounts()[0].id.clone()];
     user.sandbox.update(|options| options.broken_accounts = broken);
@@ -52,7 +52,7 @@ fn programs_read_every_name_whole_from_json_csv_and_tsv() {
 
     let csv = user.aws_sso("list -p corp --csv").run().success().stdout;
     let script = "import csv, json, sys; json.dump([r[:4] for r in csv.reader(sys.stdin)][1:], sys.stdout)";
-    // Universal newlines would make a lone carriage return a line of its own.
+    // Python's universal newlines would split a line at a lone carriage return.
     let script = format!("import sys; sys.stdin.reconfigure(newline='')\n{script}");
     let Some(python) = user.home.boto3(&script) else { return };
     let rows = python.stdin(csv).run().success().json();

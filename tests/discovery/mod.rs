@@ -1,4 +1,4 @@
-//! Every account and role, as profiles in a config that its owner tends by hand.
+//! `discover`: every account and role becomes a profile, in a config that its owner edits by hand too.
 
 mod clients;
 mod config;

@@ -24,12 +24,12 @@ const CASES: &[Case] = &[
         ["Environment", "broken", "AWS_PROFILE names the profile nowhere", "unset AWS_PROFILE"],
     ),
     (
-        "an unknown directory",
+        "an unknown sso-session",
         |_, run| run.env("AWS_SSO_PROFILE", "nowhere"),
         ["Environment", "broken", "AWS_SSO_PROFILE is set to nowhere", "name one of: corp"],
     ),
     (
-        "a config that is not there",
+        "a missing config",
         |_, run| run.env("AWS_CONFIG_FILE", "/nowhere/config"),
         ["Environment", "broken", "AWS_CONFIG_FILE names /nowhere/config", "unset AWS_CONFIG_FILE"],
     ),
@@ -44,7 +44,7 @@ const CASES: &[Case] = &[
         ["Environment", "warning", "expired at 2001-09-09", "awsso refresh"],
     ),
     (
-        "a picker that is not there",
+        "a missing picker",
         |user, run| {
             user.home.write(".config/aws-sso/config", "picker = fzf\n");
             run.env("PATH", Path::new(AWS_SSO).parent().unwrap())

@@ -7,7 +7,7 @@ use crate::support::user::TOKEN_FILE;
 
 const CASES: &[Case] = &[
     (
-        "a token for all to read",
+        "a token that others can read",
         |user, run| {
             mode(user, TOKEN_FILE, 0o644);
             for folder in [".aws", ".aws/sso", ".aws/sso/cache"] {
@@ -23,7 +23,7 @@ const CASES: &[Case] = &[
         ],
     ),
     (
-        "for all, but behind a closed door",
+        "a token that others could read if its folder were open",
         |user, run| {
             mode(user, TOKEN_FILE, 0o644);
             mode(user, ".aws", 0o700);
@@ -32,7 +32,7 @@ const CASES: &[Case] = &[
         ["Files", "warning", "but for a folder above it (mode 0644)", "chmod 600"],
     ),
     (
-        "a folder for all to write",
+        "a folder that others can write to",
         |user, run| {
             mode(user, ".aws/cli/cache", 0o777);
             run
@@ -50,7 +50,7 @@ const CASES: &[Case] = &[
         ["Files", "broken", "~/elsewhere holds secrets, and its group can read it", "chmod 600 ~/elsewhere"],
     ),
     (
-        "what a crash has left",
+        "a temporary file after a crash",
         |user, run| {
             user.home.write(".aws/sso/cache/x.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ", "planted-1");
             run

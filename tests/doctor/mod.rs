@@ -42,13 +42,13 @@ fn everything_is_reported_even_if_almost_nothing_can_be_read() {
     fs::create_dir(home.path(".aws/config")).unwrap();
     home.write(".config/aws-sso/config", "[[[\nlogin = perhaps\n\0");
     home.write(".cache/aws-sso/inventory.json", "[");
-    let ruined = [
+    let broken = [
         doctor(&user, "--json"),
         doctor(&user, "--json").env_remove("HOME").env_remove("PATH"),
         doctor(&user, "--json -p nowhere").env("HOME", "/nowhere").env("AWS_PROFILE", "\u{1b}[31m"),
         doctor(&user, "--json").env("AWS_CONFIG_FILE", "/etc").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/zero"),
     ];
-    for run in ruined {
+    for run in broken {
         let output = run.run().status(1).quiet();
         let sections = output.json()["sections"].as_array().unwrap().len();
         assert_eq!(sections, 9, "{output}");

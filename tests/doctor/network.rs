@@ -42,12 +42,12 @@ const CASES: &[Case] = &[
         ["Network", "broken", "ended the connection", "check the network"],
     ),
     (
-        "nobody there",
+        "no service at the endpoint",
         |_, run| run.endpoint("http://127.0.0.1:9"),
         ["Network", "broken", "cannot connect to 127.0.0.1:9", "check the network"],
     ),
     (
-        "a proxy that is not there",
+        "an unreachable proxy",
         |_, run| run.endpoint("https://portal.example.com").env("HTTPS_PROXY", "http://me:planted-1@127.0.0.1:9"),
         ["Network", "broken", "the proxy for portal.example.com cannot be reached", "check HTTPS_PROXY"],
     ),
@@ -57,12 +57,12 @@ const CASES: &[Case] = &[
         ["Network", "warning", "HTTPS_PROXY and https_proxy differ", "unset https_proxy"],
     ),
     (
-        "a bundle that is not there",
+        "a missing bundle",
         |_, run| run.env("AWS_CA_BUNDLE", "/nowhere.pem"),
         ["Network", "broken", "the CA bundle /nowhere.pem does not exist", "PEM form"],
     ),
     (
-        "a bundle that is none",
+        "an invalid bundle",
         |user, run| {
             let bundle = user.home.write("bundle.pem", "no");
             run.env("AWS_CA_BUNDLE", bundle)
@@ -76,7 +76,7 @@ fn each_fault_of_the_network_is_found() {
     check(CASES);
 }
 
-/// A host that takes connections and never answers, and one that does not even do that, keep nobody waiting for long.
+/// A host that accepts connections and never answers must not make the user wait for long.
 #[test]
 fn a_service_that_hangs_is_reported_within_seconds() {
     let user = User::new(Options::default());
@@ -84,8 +84,8 @@ fn a_service_that_hangs_is_reported_within_seconds() {
     let address = format!("http://{}", mute.local_addr().unwrap());
     let output = doctor(&user, "--json").endpoint(&address).limit(Duration::from_secs(15)).run().status(1).quiet();
     let all = findings(&output);
-    let told = all.iter().filter(|[section, verdict, found, _]| {
+    let reported = all.iter().filter(|[section, verdict, found, _]| {
         section == "Network" && verdict == "broken" && found.contains("did not answer in time")
     });
-    assert_eq!(told.count(), 1, "{output}");
+    assert_eq!(reported.count(), 1, "{output}");
 }

@@ -4,7 +4,7 @@ use crate::support::doctor::{Case, append, check, rival};
 
 const CASES: &[Case] = &[
     (
-        "and the profiles would run it",
+        "profiles that would run another tool",
         |user, run| rival(user, "\x7fELF github.com/synfinatic/aws-sso-cli/", run),
         ["Profiles", "broken", "another tool", "aws-sso discover --absolute"],
     ),
@@ -20,7 +20,7 @@ const CASES: &[Case] = &[
         ["Profiles", "broken", "profile gone: corp does not offer its role", "--prune"],
     ),
     (
-        "a role that is none",
+        "an invalid role",
         |user, run| {
             append(user, "\n[profile bad]\ncredential_process = aws-sso -p corp -r arn:aws:iam::1:user/x -ext\n");
             run
@@ -28,7 +28,7 @@ const CASES: &[Case] = &[
         ["Profiles", "broken", "profile bad: arn:aws:iam::1:user/x is not an ARN", "write a role like"],
     ),
     (
-        "a directory that is none",
+        "an unknown sso-session in a profile",
         |user, run| {
             append(
                 user,
@@ -39,18 +39,19 @@ const CASES: &[Case] = &[
         ["Profiles", "broken", "there is no profile or sso-session crop", "-p"],
     ),
     (
-        "a program that is not there",
+        "a missing program",
         |user, run| {
             append(
                 user,
-                "\n[profile bad]\ncredential_process = /nowhere/aws-sso -p corp -r arn:aws:iam::123456789012:role/x -ext\n",
+                "\n[profile bad]\ncredential_process = \
+                /nowhere/aws-sso -p corp -r arn:aws:iam::123456789012:role/x -ext\n",
             );
             run
         },
         ["Profiles", "broken", "there is no program /nowhere/aws-sso", "aws-sso discover"],
     ),
     (
-        "a profile of a session that is not there",
+        "a profile of a missing session",
         |user, run| {
             append(
                 user,

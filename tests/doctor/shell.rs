@@ -53,7 +53,7 @@ fn each_fault_of_the_program_and_the_function_is_found() {
     check(CASES);
 }
 
-/// What the function knows and a program cannot: which shell runs it, from which version it is, and what Tab does.
+/// Only the function knows which shell runs it, which version it has, and whether Tab works: it passes that on.
 #[test]
 fn the_function_of_each_shell_says_that_it_is_loaded_and_whether_tab_works() {
     for shell in Shell::all() {

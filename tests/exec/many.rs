@@ -73,7 +73,7 @@ fn hostile_names_reach_arguments_unchanged_and_terminals_without_control_charact
     for row in rows(&output) {
         match row["outcome"].as_str() {
             Some("ok") => assert_eq!(row["stdout"], row["accountName"]),
-            // No argument can hold the byte zero.
+            // An argument cannot hold a NUL byte.
             _ => assert!(row["accountName"].as_str().unwrap().contains('\0'), "{row}"),
         }
     }
@@ -175,7 +175,7 @@ fn several_administrators_are_asked_about() {
         assert!(screen.contains(shown), "{screen}");
         assert_eq!(screen.matches("| ran").count(), if status == 0 { 4 } else { 0 }, "{screen}");
     }
-    // One of them, or none, is nothing out of the ordinary.
+    // One administrator role, or none, needs no question.
     let one = user.exec(&format!("--match {}", user.role(0, 0)), &["true"]).run().success();
     assert!(one.stderr.contains("1 ok"), "{one}");
 }
@@ -202,7 +202,7 @@ fn the_roles_that_the_user_marks_are_the_ones_that_run() {
     let _ = user.exec("--pick", &["echo", "ran"]).run().status(2).complains("--match PATTERN");
 }
 
-/// The processes of the runs have said that they began.
+/// Waits until the processes of the runs have reported that they started.
 fn began(user: &User, count: usize) -> Vec<String> {
     wait(|| Some(user.home.list("began")).filter(|began| began.len() == count))
 }
@@ -211,7 +211,7 @@ fn began(user: &User, count: usize) -> Vec<String> {
 fn ctrl_c_ends_the_runs_and_what_they_have_started() {
     let user = User::signed_in(Options { accounts: 6, ..Options::default() });
     fs::create_dir(user.home.path("began")).unwrap();
-    // The second one is deaf to it: it is killed in the end, by a second Ctrl-C here.
+    // The second one ignores Ctrl-C, so it is killed: here, by a second Ctrl-C.
     for (script, twice) in [
         ("sh -c ': >began/$1; exec sleep 1000' sh $1; echo no", false),
         ("trap '' INT; sleep 1000 & : >began/$1; wait; sleep 1000", true),
@@ -256,7 +256,7 @@ fn a_sign_in_that_ends_meanwhile_is_reported_once_and_no_more_runs_start() {
 }
 
 #[test]
-fn a_shortage_fails_the_runs_that_it_meets_and_no_others() {
+fn a_shortage_of_file_descriptors_fails_only_the_runs_that_it_affects() {
     let user = User::signed_in(Options { accounts: 40, ..Options::default() });
     let _ = user.exec("--match */reader", &["true"]).run().success();
     let run = user.exec("--match */reader -j 40", &["sh", "-c", "sleep 0.5"]);
@@ -272,7 +272,7 @@ fn a_closed_reader_is_not_a_failure() {
     let run = user.exec("--match */reader", &["sh", "-c", "echo a; echo b; echo c"]);
     let output = run.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     assert!(output.stderr.contains("4 ok, 0 failed"), "{output}");
-    // Whoever never stops by itself is ended as in any pipeline.
+    // A run that never stops by itself ends as in any pipeline.
     let endless = user.exec("--match */reader", &["yes"]);
     let output = endless.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     assert!(output.stderr.contains("4 ok, 0 failed"), "{output}");

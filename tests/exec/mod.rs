@@ -45,9 +45,9 @@ fn a_command_finds_exactly_what_use_would_set() {
             expected.remove(shells_own);
             found.remove(shells_own);
         }
-        // No command has a use for the keys that its role replaces.
+        // The command must not see the keys that its role replaces.
         assert!(expected.remove("AWS_SSO_DISPLACED").is_some() && !found.contains_key("AWS_SSO_DISPLACED"));
-        // What leads `aws-sso` to the sandbox was in one of the two alone.
+        // Only one of the two environments has the variables that send `aws-sso` to the sandbox.
         found.retain(|name, _| !name.starts_with("AWS_ENDPOINT_URL"));
         assert_eq!(found, expected, "{line} {options}");
         assert!(found.contains_key("AWS_SSO_ROLE_ARN"), "{found:?}");
@@ -118,6 +118,6 @@ fn a_shell_is_marked_and_not_nested() {
     let refused: Output = nested(&format!("exec {role}")).status(2).complains("exit, or awsso clear");
     assert_eq!(refused.stdout, "");
     assert_eq!(nested(&format!("exec {role} --nest")).success().stdout, format!("role {arn}\n"));
-    // A command is no shell.
+    // The mark is for shells, not for commands.
     let _ = user.exec(&role, &["true"]).env("AWS_SSO_ROLE_ARN", &arn).run().success().quiet();
 }

@@ -20,21 +20,22 @@ pub(super) fn put_into(page: &str, tree: &Tree) -> String {
 }
 
 fn drawn(tree: &Tree) -> String {
-    let (lowest, upper) = tree.layers.split_last().expect("layers");
+    let lowest = tree.layers.last().expect("layers");
     let mut picture = "flowchart TD\n".to_owned();
-    for (number, layer) in upper.iter().enumerate() {
-        let _ = writeln!(picture, "    subgraph layer{number}[\" \"]\n        direction LR");
+    for (number, layer) in tree.layers.iter().enumerate() {
+        let _ = writeln!(picture, "    subgraph layer{number}[\" \"]");
         for module in layer {
             let _ = writeln!(picture, "        {module}");
         }
         picture.push_str("    end\n");
     }
-    // Every module imports some of these: an arrow for each would hide the others.
-    let _ = writeln!(picture, "    lowest[\"{}\"]", lowest.join(", "));
+    // Every module imports some of the lowest: their arrows would hide the others.
     let arrows = tree.modules().into_iter().filter(|(_, to)| !lowest.contains(to)).collect();
     for (from, to) in reduced(&arrows) {
         let _ = writeln!(picture, "    {from} --> {to}");
     }
-    let _ = writeln!(picture, "    layer{} ~~~ lowest", upper.len() - 1);
+    // An arrow that is not drawn keeps the lowest layer at the bottom.
+    let count = tree.layers.len();
+    let _ = writeln!(picture, "    layer{} ~~~ layer{}", count - 2, count - 1);
     picture
 }

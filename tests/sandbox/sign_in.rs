@@ -93,7 +93,7 @@ async fn an_authorization_code_works_once_for_its_client_redirect_and_verifier()
         let page = authorize(&sandbox, client.client_id().unwrap(), &[]);
         assert_eq!(page.status, 303, "{case}");
         assert!(page.headers["location"].starts_with(&format!("{REDIRECT}?code=")), "{case}");
-        let answer = page.led_to();
+        let answer = page.redirected_to();
         assert_eq!(answer["state"], "state with & and #", "{case}");
         assert_eq!(redeem(&sandbox, redeemer, &answer["code"], redirect, verifier).await, expected, "{case}");
         if case != "another client" {
@@ -131,7 +131,7 @@ async fn an_invalid_authorization_request_is_reported_only_to_a_registered_redir
         ("scopes", "sso:account:access sso:other:scope", "invalid_scope"),
     ];
     for (name, value, error) in to_the_client {
-        let answer = authorize(&sandbox, id, &[(name, value)]).led_to();
+        let answer = authorize(&sandbox, id, &[(name, value)]).redirected_to();
         assert_eq!(answer["error"], error, "{name}={value}");
         assert_eq!(answer["state"], "state with & and #", "{name}={value}");
         assert!(!answer.contains_key("code"), "{name}={value}");
@@ -153,14 +153,14 @@ async fn the_page_names_the_program_and_passes_the_decision_on() {
     assert_eq!(answer("forged", "approve").status, 400);
     let approved = answer(&token, "approve");
     assert_eq!(approved.status, 303);
-    let code = &approved.led_to()["code"];
+    let code = &approved.redirected_to()["code"];
     assert_eq!(answer(&token, "approve").status, 400, "a request is answered once");
     assert_eq!(redeem(&sandbox, &client, code, REDIRECT, VERIFIER).await, "ok");
 
     let page = authorize(&sandbox, client.client_id().unwrap(), &[]);
     let form = [("request", page.field("request")), ("token", page.field("token")), ("decision", "deny".to_owned())];
     let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
-    assert_eq!(browse(&sandbox, "POST", "/authorize", &form).led_to()["error"], "access_denied");
+    assert_eq!(browse(&sandbox, "POST", "/authorize", &form).redirected_to()["error"], "access_denied");
 }
 
 /// Starts a device authorization and returns what a poll needs, and the user's code.

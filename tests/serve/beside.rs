@@ -7,7 +7,7 @@ use aws_sso::sandbox::Options;
 use crate::support::process::wait;
 use crate::support::user::User;
 
-/// The servers beside the process with this id, with their command lines.
+/// The servers for the process with this id, with their command lines.
 fn servers(beside: &str) -> Vec<(u32, String)> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());

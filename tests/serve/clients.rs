@@ -1,4 +1,4 @@
-//! Real AWS clients, whose credentials are renewed under them again and again.
+//! Real AWS clients whose credentials are renewed several times while they run.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -85,7 +85,7 @@ fn three_clients_outlive_their_credentials_many_times_over() {
     assert!(asked <= seen + 1, "{asked} requests for {seen} keys, whatever the load");
 }
 
-/// Ends the load, even where a client fails.
+/// Ends the load, even if a client fails.
 struct End<'a>(&'a AtomicBool);
 
 impl Drop for End<'_> {
@@ -94,7 +94,7 @@ impl Drop for End<'_> {
     }
 }
 
-/// The Rust SDK reads its environment itself, so it needs a process of its own: this program again.
+/// The Rust SDK reads the environment of its process, so it runs in a process of its own: this test program again.
 fn rust_sdk(user: &User) -> Invocation {
     let program = std::env::current_exe().unwrap();
     let arguments = ["--exact", "serve::clients::rust_sdk_client", "--ignored", "--nocapture"];
@@ -124,7 +124,7 @@ fn a_job_under_exec_server_keeps_its_role_while_credentials_expire() {
     let Some(python) = user.home.boto3(BOTO3) else { return };
     let words = [python.command().get_program().to_str().unwrap().to_owned(), "-c".to_owned(), BOTO3.to_owned()];
     let command: Vec<_> = words.iter().map(String::as_str).chain(["3"]).collect();
-    // Everything that would win over the server in some SDK's chain.
+    // Everything that comes before the server in some SDK's credential chain.
     let rivals = [
         ("AWS_ACCESS_KEY_ID", "AKIDRIVAL"),
         ("AWS_SECRET_ACCESS_KEY", "rival"),

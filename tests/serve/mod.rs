@@ -35,7 +35,7 @@ fn a_program_with_the_token_gets_the_credentials_from_memory() {
 }
 
 #[test]
-fn everybody_else_is_refused_in_words_that_hold_no_secret() {
+fn requests_without_the_token_are_refused_and_the_answer_holds_no_secret() {
     let served = Server::with(Options::default());
     let (host, token) = (served.host(), served.token());
     let authorization = ("Authorization", token);
@@ -77,7 +77,7 @@ fn everybody_else_is_refused_in_words_that_hold_no_secret() {
 }
 
 #[test]
-fn clients_that_say_nothing_keep_nobody_out_for_long() {
+fn idle_connections_do_not_block_other_clients() {
     let served = Server::with(Options::default());
     let idle: Vec<_> = (0..300).map(|_| TcpStream::connect(served.host()).unwrap()).collect();
     assert_eq!(served.get().0, 200);
@@ -113,22 +113,22 @@ fn valid_credentials_are_served_while_the_service_fails_and_the_error_once_they_
     let served = Server::with(Options { credential_lifetime: Duration::from_secs(4), ..Options::default() });
     let sandbox = &served.user.sandbox;
     sandbox.update(|options| options.fail_first = Some((u32::MAX, Fault::InternalError)));
-    let mut lived = 0;
+    let mut answered = 0;
     let answer = wait(|| match served.get() {
         (200, _) => {
-            lived += 1;
+            answered += 1;
             None
         }
         // Until the first renewal has failed they are only late.
         (_, answer) if answer["message"].as_str().unwrap().contains("on their way") => None,
         other => Some(other),
     });
-    assert!(lived > 0);
+    assert!(answered > 0);
     assert_eq!(answer.0, 503);
     assert_eq!(answer.1["code"], "ServiceUnavailable", "{}", answer.1);
     assert!(answer.1["message"].as_str().unwrap().contains("status 500"), "{}", answer.1);
     let log = served.user.home.read("server.log");
-    assert_eq!(log.matches("status 500").count(), 1, "said once, however often it was tried: {log}");
+    assert_eq!(log.matches("status 500").count(), 1, "logged once for all attempts: {log}");
 
     sandbox.update(|options| options.fail_first = None);
     wait(|| (served.get().0 == 200).then_some(()));

@@ -81,7 +81,7 @@ fn an_envrc_without_a_role_gets_a_message_with_the_syntax() {
 
 /// A strict `.envrc`, and a role whose name is not one word.
 #[test]
-fn it_holds_in_a_strict_envrc_and_runs_no_name() {
+fn it_works_in_a_strict_envrc_and_runs_no_name() {
     let user = User::signed_in(Options::default());
     let account = user.sandbox.accounts()[2].clone();
     let envrc = format!(

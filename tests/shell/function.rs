@@ -1,4 +1,4 @@
-//! What `use`, `clear` and `refresh` make of a shell's environment.
+//! How `use`, `clear` and `refresh` change a shell's environment.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ fn get<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
     environment.get(name).map(String::as_str)
 }
 
-/// Names that `use` may set, with what a person may have in them.
+/// Variables that `use` may set, with values that a user may have in them.
 const OWN: [(&str, &str); 6] = [
     ("AWS_PROFILE", "it's `touch PWNED` $(touch PWNED) \"\\"),
     ("AWS_REGION", ""),
@@ -70,7 +70,7 @@ fn use_twice_and_then_clear_gives_back_the_first_state() {
     }
 }
 
-/// The shell has a role, so that there is something to lose.
+/// The shell has a role before, which it must keep.
 #[test]
 fn a_failing_verb_changes_nothing_and_keeps_its_status() {
     let user = User::signed_in(Options::default());
@@ -100,7 +100,7 @@ fn a_failing_verb_changes_nothing_and_keeps_its_status() {
     }
 }
 
-/// What `clear` could not give back is not taken.
+/// `use` does not replace a value that `clear` could not give back.
 #[test]
 fn a_value_with_a_control_character_stops_use() {
     let user = User::signed_in(Options::default());
@@ -115,14 +115,14 @@ fn a_value_with_a_control_character_stops_use() {
 }
 
 #[test]
-fn a_profile_is_named_for_programs_that_outlive_the_keys() {
+fn a_profile_is_exported_for_programs_that_run_longer_than_the_keys() {
     let user = User::signed_in(Options::default());
     let account = user.sandbox.accounts()[0].clone();
     user.home.sign_in_config(&format!(
         "[profile plain]\nsso_session = corp\nsso_account_id = {}\nsso_role_name = {}\nregion = eu-west-3\n",
         account.id, account.roles[0]
     ));
-    // What is asked for, and whether keys come of it.
+    // The command, and whether it exports keys.
     let cases = [
         ("plain".to_owned(), false),
         ("plain --as-profile".to_owned(), false),
@@ -151,7 +151,7 @@ fn a_profile_is_named_for_programs_that_outlive_the_keys() {
 }
 
 #[test]
-fn clear_leaves_a_persons_own_keys_alone_and_removes_what_env_has_set() {
+fn clear_keeps_the_users_own_keys_and_removes_what_env_has_set() {
     let user = User::signed_in(Options::default());
     for shell in Shell::all() {
         let exports = match shell {
@@ -174,7 +174,7 @@ fn clear_leaves_a_persons_own_keys_alone_and_removes_what_env_has_set() {
     }
 }
 
-/// It changes the keys alone: not the region, not what `clear` will give back.
+/// It changes only the keys: not the region, and not what `clear` will give back.
 #[test]
 fn refresh_brings_later_credentials_of_the_same_role() {
     let user =
@@ -207,7 +207,7 @@ fn refresh_brings_later_credentials_of_the_same_role() {
     }
 }
 
-/// fish keeps universal variables for all its sessions: to erase one would change them all.
+/// fish shares universal variables among all its sessions, so erasing one would change them all.
 #[test]
 fn a_universal_variable_of_fish_stays_and_is_reported() {
     if !Shell::Fish.is_here() {
@@ -215,7 +215,8 @@ fn a_universal_variable_of_fish_stays_and_is_reported() {
     }
     let user = User::signed_in(Options::default());
     let script = format!(
-        "set -Ux AWS_PROFILE mine\n{}\nawsso use {}\nset -q AWS_ACCESS_KEY_ID; and echo in\nawsso clear\necho $AWS_PROFILE",
+        "set -Ux AWS_PROFILE mine\n{}\nawsso use {}\nset -q AWS_ACCESS_KEY_ID; and echo in\n\
+        awsso clear\necho $AWS_PROFILE",
         Shell::Fish.load(),
         user.role_arn(0)
     );
@@ -225,7 +226,7 @@ fn a_universal_variable_of_fish_stays_and_is_reported() {
 }
 
 #[test]
-fn giving_up_gives_130_and_an_unchanged_shell() {
+fn cancelling_gives_130_and_an_unchanged_shell() {
     let user = User::signed_in(Options::default());
     for shell in Shell::all() {
         // Ctrl-C, the end of input, and Esc.

@@ -1,4 +1,4 @@
-//! The prompt hook: heard once when it is time, and otherwise not noticed at all.
+//! The prompt hook: it prints one message when credentials are about to expire, and otherwise does nothing.
 
 use crate::support::terminal::{type_lines, typed};
 use crate::support::{Home, Shell};
@@ -6,7 +6,7 @@ use crate::support::{Home, Shell};
 const SOON: &str = "expire within 5 minutes; run: awsso refresh";
 const LATE: &str = "have expired; run: awsso refresh";
 
-/// A statement that says when the shell's credentials end.
+/// A statement that sets when the shell's credentials expire.
 fn expire_in(shell: Shell, seconds: i32) -> String {
     match shell {
         Shell::Fish => format!("set -gx AWS_SSO_EXPIRATION (math (date +%s) + {seconds})"),
@@ -14,7 +14,7 @@ fn expire_in(shell: Shell, seconds: i32) -> String {
     }
 }
 
-/// The code as an older bash runs it: the versions that it asks for are no longer reached.
+/// The code as an older bash runs it: each of its checks of the version fails.
 fn older_bash(code: &str) -> String {
     let older = code.replace("BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]", "302");
     assert_ne!(older, code);
@@ -33,7 +33,7 @@ fn codes() -> Vec<(Shell, String)> {
 }
 
 #[test]
-fn it_speaks_once_for_each_end_and_says_whether_it_has_come() {
+fn it_reports_each_expiration_once_and_says_whether_it_has_passed() {
     for (shell, code) in codes() {
         let home = Home::new();
         home.write("code", code);
@@ -59,9 +59,9 @@ fn it_speaks_once_for_each_end_and_says_whether_it_has_come() {
     }
 }
 
-/// Anybody who can set a variable could otherwise run a command.
+/// Otherwise, setting a variable would be enough to run a command.
 #[test]
-fn an_end_that_is_no_number_runs_nothing_and_says_nothing() {
+fn an_expiration_that_is_no_number_runs_nothing_and_prints_nothing() {
     let hostile = [
         "",
         "0",
@@ -100,7 +100,7 @@ fn an_end_that_is_no_number_runs_nothing_and_says_nothing() {
     }
 }
 
-/// What a person has for the prompt already, and what it has to see after `false | true | (exit 3)`.
+/// A user's own prompt setup, and what it has to see after `false | true | (exit 3)`.
 #[test]
 fn other_hooks_and_the_prompt_see_the_commands_own_status() {
     let seen =
@@ -108,8 +108,9 @@ fn other_hooks_and_the_prompt_see_the_commands_own_status() {
     let late = "late() { printf 'late %s\\n' \"$?\" >>seen; }\n";
     let zsh_seen = "seen() { printf '%s/%s\\n' \"$?\" \"${pipestatus[*]}\" >>seen; }\n";
     let fish_seen = "function seen --on-event fish_prompt; printf '%s/%s\\n' $status \"$pipestatus\" >>seen; end\n";
-    let fish_prompt = "function fish_prompt; set -l s $status; set -l p \"$pipestatus\"; printf '%s/%s> ' $s $p; printf 'late %s\\n' $s >>seen; end\n";
-    // before init, after init
+    let fish_prompt = "function fish_prompt; set -l s $status; set -l p \"$pipestatus\"; \
+    printf '%s/%s> ' $s $p; printf 'late %s\\n' $s >>seen; end\n";
+    // Before init, after init.
     let cases = [
         (Shell::Bash, format!("{seen}PROMPT_COMMAND=seen"), String::new()),
         (Shell::Bash, format!("{seen}PROMPT_COMMAND='seen;'"), String::new()),
@@ -144,7 +145,7 @@ fn other_hooks_and_the_prompt_see_the_commands_own_status() {
         for number in (0..2).filter(|number| *number == 0 || is_older(number)) {
             let code = init(shell, &[]);
             home.write("rc", format!("{before}\n{}\n{after}\n", if number == 0 { code } else { older_bash(&code) }));
-            // Due, so that the hook goes all its way.
+            // The notice is due, so the whole hook runs.
             let due = expire_in(shell, 100);
             let pipeline = match shell {
                 Shell::Fish => "false | true | sh -c 'exit 3'",
@@ -160,7 +161,7 @@ fn other_hooks_and_the_prompt_see_the_commands_own_status() {
             let screen = terminal.finish().success().stdout;
             let seen = home.read("seen");
             let what = format!("{shell:?}\n{before}\n{after}\n{screen}");
-            // A function that calls it from within has a pipeline of its own by then.
+            // A function that calls the hook has run a pipeline of its own by then.
             let status = if before.contains("precmd() {") { "3/" } else { "3/1 0 3" };
             assert!(seen.lines().any(|line| line.starts_with(status)), "{seen}{what}");
             assert_eq!(seen.contains("late 3"), before.contains("late"), "{seen}{what}");
@@ -168,7 +169,7 @@ fn other_hooks_and_the_prompt_see_the_commands_own_status() {
     }
 }
 
-/// A shell that ends at any failing command must not be ended by a hook that hands a status on.
+/// Under errexit, a hook that returns the last status must not end the shell.
 #[test]
 fn errexit_does_not_end_the_shell_at_its_prompt() {
     for (shell, code) in codes() {
@@ -186,9 +187,9 @@ fn errexit_does_not_end_the_shell_at_its_prompt() {
     }
 }
 
-/// The shell's own clock is asked: with the hook, prompts start exactly as many processes as without.
+/// The hook uses the shell's own clock: prompts start as many processes with it as without it.
 #[test]
-fn nothing_due_means_that_no_process_is_started() {
+fn until_a_notice_is_due_the_hook_starts_no_process() {
     if !std::path::Path::new("/usr/bin/strace").is_file() {
         crate::support::skip("strace is not installed: the hook's processes are not counted");
         return;
@@ -213,7 +214,7 @@ fn nothing_due_means_that_no_process_is_started() {
             let with = processes(hook, "4102444800");
             assert_eq!(with.len(), without.len(), "{shell:?} {hook}\n{with:#?}\n{without:#?}");
         }
-        // The count can tell: a renewal is a process.
+        // The count works: a renewal starts a process.
         assert!(processes("refresh", "1700000000").len() > without.len(), "{shell:?}");
     }
 }
@@ -238,12 +239,12 @@ mod renewal {
     }
 
     #[test]
-    fn credentials_are_renewed_without_a_word_before_they_end() {
+    fn credentials_are_renewed_silently_before_they_expire() {
         for shell in Shell::all() {
             let (user, mut terminal) = due(shell);
             let enter = format!("env -0 >before; awsso use {}; env -0 >old", user.role_arn(0));
             terminal.send(&format!("{enter}; printf '%s%s\\n' en tered\r"));
-            // The service gives longer ones from now on; which of the two the shell has first does not matter.
+            // From now on the service gives longer ones; it does not matter which of the two the shell got first.
             terminal.wait_for("entered");
             user.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(1));
             type_lines(&mut terminal, &[":", "false", "env -0 >new", "awsso clear", "env -0 >after"]);
@@ -260,19 +261,20 @@ mod renewal {
         }
     }
 
-    /// Nothing is tried again and again: a prompt is no place to wait.
+    /// The hook does not try again at each prompt, as the user would have to wait.
     #[test]
     fn a_renewal_that_fails_is_tried_once_and_reported() {
         for shell in Shell::all() {
             for is_reachable in [true, false] {
                 let (user, mut terminal) = due(shell);
-                let end_it = if is_reachable {
+                let prevent_renewal = if is_reachable {
                     ":".to_owned()
                 } else {
-                    // Those that still live are handed out again then, which renews nothing.
+                    // Then the cached credentials, which are still valid, are returned: nothing is renewed.
                     shell.export("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:9")
                 };
-                let enter = format!("awsso use {}; {end_it}; printf '%s%s\\n' en tered; cat", user.role_arn(0));
+                let enter =
+                    format!("awsso use {}; {prevent_renewal}; printf '%s%s\\n' en tered; cat", user.role_arn(0));
                 terminal.send(&format!("{enter}\r"));
                 terminal.wait_for("entered");
                 if is_reachable {

@@ -1,4 +1,4 @@
-//! Names that a shell would run if it were let, in every place where a name is given or shown.
+//! Names that a shell would run without quotes, wherever a name is given or shown.
 
 use aws_sso::sandbox::{Names, Options};
 
@@ -8,7 +8,7 @@ use crate::support::{Home, Shell};
 
 fn hostile() -> User {
     let user = User::signed_in(Options { names: Names::Hostile, accounts: 42, roles: 16, ..Options::default() });
-    // Remembered, as after any first look at the list.
+    // The list is cached, as after its first use.
     let _ = user.home.aws_sso(["list", "-p", "corp"]).endpoint(user.sandbox.endpoint()).run().success();
     user
 }
@@ -22,7 +22,7 @@ fn each(count: usize, statement: &str) -> String {
 fn accounts_and_roles_of_any_name_are_used_and_nothing_is_run() {
     let user = hostile();
     let accounts = user.sandbox.accounts();
-    // By the account's name where it is the only one, and by its id for each of the roles.
+    // By the account's name if only one account has it, and by its id for each of the roles.
     let mut named: Vec<(String, String)> = accounts
         .iter()
         .filter(|account| {
@@ -52,7 +52,7 @@ fn accounts_and_roles_of_any_name_are_used_and_nothing_is_run() {
     }
 }
 
-/// What a person gets to see of a name that is no role at all.
+/// How an error shows a name that is no role.
 #[test]
 fn a_name_in_an_error_is_neither_run_nor_sent_to_the_terminal() {
     let user = hostile();
@@ -83,7 +83,7 @@ fn hostile_names_are_shown_and_chosen_and_nothing_is_run() {
         for account in accounts.iter().step_by(5) {
             terminal.send("clear; awsso pick\r");
             terminal.wait_for(&all);
-            // The quote asks for the very same characters; some account is called what another's id is.
+            // The quote asks for exactly these characters, as some account has the id of another as its name.
             terminal.send(&format!("'{}", account.id));
             let fits = accounts.iter().filter(|other| other.id == account.id || other.name.contains(&account.id));
             let count: usize = fits.map(|account| account.roles.len()).sum();

@@ -3,7 +3,7 @@
 use crate::support::terminal::typed;
 use crate::support::{Home, Invocation, Shell};
 
-/// Each shell with the options that are hard on careless code.
+/// Each shell with the options under which careless code fails.
 fn strict_modes() -> Vec<(Shell, Vec<&'static str>, &'static str)> {
     let mut modes = vec![
         (Shell::Bash, vec![], ""),
@@ -54,7 +54,7 @@ fn loading_twice_prints_nothing_and_leaves_no_variable_behind() {
     for (shell, options, before) in strict_modes() {
         let names = variables(shell);
         let load = shell.load();
-        // `>|` is not fish's; a name of its own for each file does under noclobber, too.
+        // fish has no `>|`; a different name for each file works under noclobber too.
         let script = format!("{before}\n:\n{names} >before\n{load}\n{load}\n{names} >after");
         let home = Home::new();
         let output = home.script_with(shell, &options, &script).run().success();
@@ -64,7 +64,7 @@ fn loading_twice_prints_nothing_and_leaves_no_variable_behind() {
     }
 }
 
-/// In an interactive shell the hook is there too, once, in the shell's own variable for it and in no other.
+/// An interactive shell has the hook once, in the shell's own variable for hooks, and no other variable changes.
 #[test]
 fn an_interactive_shell_gets_the_hook_once_and_no_variable_but_the_shells_own() {
     for shell in Shell::all() {
@@ -83,7 +83,7 @@ fn an_interactive_shell_gets_the_hook_once_and_no_variable_but_the_shells_own() 
         assert_eq!(home.read("said"), "", "{shell:?}");
         let before = home.read("before");
         let after = home.read("after");
-        // bash has PIPESTATUS from its first pipeline on.
+        // bash sets PIPESTATUS with its first pipeline.
         let is_old = |name: &str| before.lines().any(|old| old == name) || name == "PIPESTATUS";
         let new: Vec<_> = after.lines().filter(|name| !is_old(name) && *name != own).collect();
         assert_eq!(new, [""; 0], "{shell:?}");
@@ -93,7 +93,7 @@ fn an_interactive_shell_gets_the_hook_once_and_no_variable_but_the_shells_own() 
 
 /// A user may have turned off comments in interactive bash.
 #[test]
-fn the_code_holds_no_comment_and_no_word_that_is_still_to_be_filled_in() {
+fn the_code_has_no_comment_and_no_unfilled_placeholder() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         for hook in ["notice", "refresh", "none"] {
             let output = Home::new().aws_sso(["init", shell, "--hook", hook]).run().success().quiet();
@@ -113,7 +113,7 @@ fn the_code_holds_no_comment_and_no_word_that_is_still_to_be_filled_in() {
 
 /// A broken settings file must not keep a shell from starting.
 #[test]
-fn broken_settings_keep_no_shell_from_its_function() {
+fn broken_settings_do_not_stop_a_shell_from_loading_the_function() {
     for shell in Shell::all() {
         let home = Home::new();
         home.write(".config/aws-sso/config", "[[[\nlogin = perhaps\n\0");
@@ -141,9 +141,9 @@ fn the_function_has_the_name_that_was_asked_for() {
     }
 }
 
-/// The path of the program may hold whatever a folder's name may.
+/// The path of the program may hold any character of a folder's name.
 #[test]
-fn the_program_is_found_wherever_it_is() {
+fn the_program_is_found_in_a_folder_of_any_name() {
     for shell in Shell::all() {
         for folder in [
             "a b",
@@ -170,7 +170,7 @@ fn the_program_is_found_wherever_it_is() {
 }
 
 #[test]
-fn the_function_holds_under_strict_modes_and_keeps_the_exit_status() {
+fn the_function_works_under_strict_modes_and_keeps_the_exit_status() {
     for (shell, options, before) in strict_modes() {
         let home = Home::new();
         home.sign_in_config("");
@@ -191,7 +191,7 @@ fn the_function_holds_under_strict_modes_and_keeps_the_exit_status() {
     }
 }
 
-/// bash 3.2 is what macOS has. What came later is in this table, and in no line of ours that is not guarded.
+/// macOS has bash 3.2. This table lists what is newer; our code must not use it without a check of the version.
 #[test]
 fn the_bash_code_uses_nothing_newer_than_bash_3_2() {
     let newer = [

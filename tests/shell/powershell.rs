@@ -1,4 +1,4 @@
-//! PowerShell: held against its published rules everywhere, and against `pwsh` itself wherever that is installed.
+//! PowerShell: tested against its published rules, and with `pwsh` itself if that is installed.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ fn init(program: &str, hook: Hook) -> String {
     code.replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
-/// What `env --shell powershell` prints for a role, and what takes it away again.
+/// What `env --shell powershell` prints for a role.
 fn exports() -> String {
     let credentials = RoleCredentials {
         access_key_id: "ASIAEXAMPLE".to_owned(),
@@ -63,7 +63,7 @@ fn the_code_is_powershell_to_another_parser() {
     }
     assert!(is_sound(include_str!("../../shell/init.ps1")));
     assert!(is_sound("$env:A = 'b'\n"));
-    // It can tell.
+    // The parser does find errors.
     assert!(!is_sound("function global:f { if ($true { }"));
 }
 
@@ -72,8 +72,8 @@ fn is_single_quote(c: char) -> bool {
     matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}')
 }
 
-/// Reads a verbatim string as PowerShell's tokenizer does (`ScanStringLiteral`): of two quotes in a row the second one
-/// stands for itself, a single one ends it. What it holds, and what comes after it.
+/// Reads a verbatim string as PowerShell's tokenizer does (`ScanStringLiteral`): two quotes in a row stand for one,
+/// the second; a single one ends it. Returns the value, and the text after it.
 fn read_verbatim(text: &str) -> Option<(String, &str)> {
     let mut chars = text.char_indices().peekable();
     chars.next().filter(|(_, c)| is_single_quote(*c))?;
@@ -95,7 +95,7 @@ fn the_reader_of_verbatim_strings_knows_what_other_tools_got_wrong() {
     let cases = [
         ("'a'", Some(("a", ""))),
         ("'a''b' c", Some(("a'b", " c"))),
-        // Doubling the ASCII quote only, as others do, lets the rest out.
+        // Doubling only the ASCII quote, as other tools do, lets the rest escape.
         ("'a\u{2019}; touch PWNED; \u{2018}'", Some(("a", "; touch PWNED; \u{2018}'"))),
         ("\u{201A}a\u{201B}", Some(("a", ""))),
         ("'a'\u{2019}b'", Some(("a\u{2019}b", ""))),
@@ -117,7 +117,7 @@ proptest! {
     }
 }
 
-/// `pwsh`, the one thing that may be missing everywhere: no distribution has it.
+/// `pwsh` may be missing even with `CI=true`, as no distribution has it.
 fn pwsh() -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&folders).map(|folder| folder.join("pwsh")).find(|program| program.is_file());

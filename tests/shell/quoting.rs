@@ -1,11 +1,11 @@
-//! A value reaches each shell as it is, whatever it holds.
+//! Any value reaches each shell unchanged.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::support::{Home, Shell};
 
-/// What account names, role names and tokens may hold, and what a shell would make of it if it were let.
+/// What account names, role names and tokens may hold, and what a shell would run or expand without quotes.
 const AWKWARD: [&str; 24] = [
     "",
     "plain",
@@ -40,7 +40,7 @@ fn exports(shell: Shell, values: &[String]) -> String {
         code.push_str(&shell.dialect().set(&format!("V{index}"), value));
         code.push('\n');
     }
-    // A child prints the bytes that it was given, so that no shell's own `printf` has a say in them.
+    // A child prints the bytes that it was given, as the shells' own `printf` differ.
     code + "env -0"
 }
 

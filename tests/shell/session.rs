@@ -22,7 +22,7 @@ fn from_init_to_the_roles_identity_and_back() {
             Shell::Zsh => "eval \"$(aws-sso init zsh)\"",
             Shell::Fish => "aws-sso init fish | source",
         };
-        // Older ones take an endpoint from nowhere else.
+        // Older versions of the AWS CLI take an endpoint only from this option.
         let identity =
             format!("aws sts get-caller-identity --query Arn --output text --endpoint-url {}", user.sandbox.endpoint());
         let run = user.home.interactive(shell).endpoint(user.sandbox.endpoint());

@@ -1,4 +1,4 @@
-//! A real browser without a window: Chromium, driven by its own chromedriver over plain HTTP.
+//! A real browser without a window: Chromium, controlled through its chromedriver.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::process::LIMIT;
 use super::{Home, programs, skip};
 
-/// A browser with a profile of its own, which reaches this machine alone.
+/// A browser with a profile of its own that can reach only this machine.
 pub struct Chromium {
     driver: Child,
     port: u16,
@@ -18,12 +18,12 @@ pub struct Chromium {
 }
 
 impl Chromium {
-    /// Starts it; `None`, and a line that says so, where it is not installed.
+    /// Starts it; `None`, with a message, if it is not installed.
     #[track_caller]
     pub fn start(home: &Home) -> Option<Self> {
         let found = (programs("chromedriver").next(), programs("chromium").next());
         let (Some(driver), Some(browser)) = found else {
-            skip("there is no chromium with chromedriver: what a browser makes of the pages is not tested");
+            skip("there is no chromium with chromedriver: the pages are not tested in a browser");
             return None;
         };
         let mut command = home.command(driver).arg("--port=0").command();
@@ -57,7 +57,7 @@ impl Chromium {
         Some(chromium)
     }
 
-    /// Goes to an address and waits until the page is there.
+    /// Opens an address and waits until the page has loaded.
     pub fn go_to(&self, url: &str) {
         self.command("POST", "url", &json!({ "url": url }));
     }
@@ -67,13 +67,13 @@ impl Chromium {
         self.command("GET", "url", &Value::Null).as_str().unwrap().to_owned()
     }
 
-    /// What a person reads on the page.
+    /// The text that the page shows.
     pub fn text(&self) -> String {
         let script = json!({ "script": "return document.body.innerText", "args": [] });
         self.command("POST", "execute/sync", &script).as_str().unwrap_or_default().to_owned()
     }
 
-    /// Clicks on what the CSS selector finds.
+    /// Clicks on the element of a CSS selector.
     pub fn click(&self, selector: &str) {
         let found = self.command("POST", "element", &json!({ "using": "css selector", "value": selector }));
         let element = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
@@ -105,7 +105,7 @@ impl Chromium {
             body.len()
         );
         stream.write_all((head + &body).as_bytes()).unwrap();
-        // The driver keeps the connection open, whatever it is asked.
+        // The driver keeps the connection open in any case.
         let mut reader = BufReader::new(stream);
         let (mut status, mut line, mut length) = (String::new(), String::new(), 0);
         reader.read_line(&mut status).unwrap();
@@ -124,7 +124,7 @@ impl Chromium {
 }
 
 impl Drop for Chromium {
-    /// The driver ends the browser with the session; a test that fails half-way leaves neither behind.
+    /// Ends the session, with which the driver ends the browser; a test that fails leaves neither behind.
     fn drop(&mut self) {
         if !self.session.is_empty() {
             let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

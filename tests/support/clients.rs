@@ -1,4 +1,4 @@
-//! Real AWS clients: what we hand out is right when they accept it.
+//! Real AWS clients, which have to accept the credentials that we return.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use super::user::User;
 use super::{AWS_SSO, Home, Invocation, REGION, note, programs, skip};
 
-/// Version 2 of the AWS CLI. The first `aws` on `PATH` may well be version 1: each candidate is asked.
+/// Version 2 of the AWS CLI. The first `aws` on `PATH` may be version 1, so each candidate is asked.
 static AWS_CLI: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
     let named = std::env::var_os("AWS_SSO_TEST_AWS_CLI").filter(|path| !path.is_empty()).map(PathBuf::from);
     let is_version_2 = |program: &PathBuf| {
@@ -38,9 +38,9 @@ static AWS_CLI_PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
 });
 
 impl Home {
-    /// The AWS CLI v2 in this home; `None`, and a line that says so, where there is none.
+    /// The AWS CLI v2 in this home; `None`, with a message, if it is not installed.
     ///
-    /// Before 2.13 it takes an endpoint only from `--endpoint-url`; `Invocation::through_proxy` leads it all the same.
+    /// Before 2.13 it takes an endpoint only from `--endpoint-url`; `Invocation::through_proxy` always works.
     #[track_caller]
     pub fn aws_cli<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Option<Invocation> {
         let Some(program) = &*AWS_CLI else {
@@ -50,7 +50,7 @@ impl Home {
         Some(self.client(program).env("AWS_PAGER", "").args(arguments))
     }
 
-    /// A Python script that can `import boto3`; `None`, and a line that says so, where that cannot be.
+    /// A Python script that can `import boto3`; `None`, with a message, if boto3 is not installed.
     #[track_caller]
     pub fn boto3(&self, script: &str) -> Option<Invocation> {
         let Some(program) = &*PYTHON else {
@@ -60,8 +60,7 @@ impl Home {
         Some(self.client(program).args(["-c", script]))
     }
 
-    /// A Python script that can import the AWS CLI v2's own modules; `None`, and a line that says so, where the AWS CLI
-    /// keeps them to itself.
+    /// A Python script that can import the AWS CLI v2's own modules; `None`, with a message, if there are none.
     #[track_caller]
     pub fn aws_cli_modules(&self, script: &str) -> Option<Invocation> {
         let Some(program) = &*AWS_CLI_PYTHON else {
@@ -71,15 +70,15 @@ impl Home {
         Some(self.client(program).args(["-c", script]))
     }
 
-    /// Without the instance metadata, which is no address of this machine.
+    /// Without instance metadata, as its address is outside of this machine.
     fn client(&self, program: &Path) -> Invocation {
         self.command(program).env("AWS_EC2_METADATA_DISABLED", "true")
     }
 }
 
-/// What the AWS SDK for Rust says it is, with a profile of this home.
+/// The identity that the AWS SDK for Rust gets with a profile of this home.
 ///
-/// The SDK runs the `credential_process` with this process's environment, so the home's is spelled out before it.
+/// The SDK runs the `credential_process` with the environment of this process, so `env` replaces it by the home's.
 pub fn rust_sdk_identity(user: &User, profile: &str) -> String {
     let config = user.home.read(".aws/config").replace(
         "credential_process = aws-sso",

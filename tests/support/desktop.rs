@@ -10,7 +10,7 @@ use super::process::{Invocation, Running, wait};
 use super::user::{TOKEN_FILE, User};
 use super::{programs, skip};
 
-/// A bus, and a keyring on it that is unlocked with a password, as at a desktop's login.
+/// Starts a keyring on the session bus, and unlocks it with a password as a desktop does at login.
 const DAEMON: &str = r#"
     printf %s "$DBUS_SESSION_BUS_ADDRESS" >"$HOME/bus.new" && mv "$HOME/bus.new" "$HOME/bus"
     if [ "$1" = unlocked ]; then printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null; fi
@@ -21,7 +21,7 @@ const DAEMON: &str = r#"
 /// How many processes ask one keyring at once.
 pub const CROWD: usize = 30;
 
-/// A person's session bus, whose keyring lives as long as this.
+/// A user with a session bus and a keyring, which end with this value.
 pub struct Desktop {
     pub user: User,
     bus: String,
@@ -85,7 +85,7 @@ impl Desktop {
         self.user.sandbox.clear_log();
     }
 
-    /// What `secret-tool` finds of ours.
+    /// Our items of a folder, as `secret-tool` finds them.
     pub fn items(&self, folder: &str) -> Vec<Value> {
         let folder = self.user.home.path(folder);
         let search = self.user.home.command("secret-tool");

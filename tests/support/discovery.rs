@@ -1,4 +1,4 @@
-//! Configs for `discover` to change, and what it makes of them.
+//! Configs for `discover` to change.
 
 use std::fmt::Write as _;
 
@@ -36,7 +36,7 @@ impl Small {
         })
     }
 
-    /// What a run makes of a config, and what it says.
+    /// Runs it on a config; returns the new config, and the output.
     #[track_caller]
     pub fn run(&self, config: &str, line: &str) -> (String, String) {
         self.user.home.write(".aws/config", self.spelled(config));
@@ -46,15 +46,16 @@ impl Small {
     }
 }
 
-/// A config with forty profiles that somebody has written by hand, with comments and nested settings, and the directory
-/// in the middle. Every SDK reads all of it.
-pub fn tended_config() -> String {
+/// A config with forty profiles written by hand, with comments and nested settings, and the sso-session in the middle.
+/// Every SDK reads all of it.
+pub fn handwritten_config() -> String {
     let mut config = "# My profiles. Ask before touching!\n[default]\nregion = eu-west-1\noutput = json\n\n".to_owned();
     for number in 0..40 {
         let _ = match number % 4 {
             0 => writeln!(
                 config,
-                "# number {number}\n[profile hand-{number}]\nregion=us-east-{}\n; retired soon\ns3 =\n  addressing_style = \
+                "# number {number}\n[profile hand-{number}]\nregion=us-east-{}\n\
+                ; retired soon\ns3 =\n  addressing_style = \
                  path\n  max_concurrent_requests = 20\noutput   =  text\n",
                 number % 2
             ),

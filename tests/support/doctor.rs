@@ -1,4 +1,4 @@
-//! `doctor` in a home where all is well, or where one thing is wrong.
+//! `doctor` in a complete setup, or with one thing wrong in it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,11 +1,11 @@
-//! HTTP without a library: one request, and a server that gives prepared answers.
+//! HTTP without a library: one request, and a server with prepared responses.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// One GET, the host being the server's own unless another is named.
+/// One GET, with the server's own address in the header `Host` unless `host` is given.
 pub fn get(base: &str, target: &str, host: Option<&str>) -> String {
     let address = base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
@@ -21,7 +21,7 @@ pub fn split(callback: &str) -> (&str, &str) {
     callback.split_at(callback.find("/oauth").unwrap())
 }
 
-/// A server that gives each connection the next of some answers, then the last one again and again.
+/// A server that gives each connection the next of its responses, and repeats the last one.
 pub struct PreparedServer {
     pub address: SocketAddr,
     /// The head of each request so far.
@@ -66,7 +66,7 @@ pub fn read_head(stream: &mut TcpStream) -> String {
     String::from_utf8(head).unwrap()
 }
 
-/// A connection that is closed with something unread is reset, and its answer may be lost.
+/// Reads the body: a connection that is closed before is reset, and the response may be lost.
 fn skip_body(head: &str, stream: &mut TcpStream) {
     let length =
         head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());

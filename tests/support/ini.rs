@@ -1,4 +1,4 @@
-//! AWS files to read, and every reader there is: ours, the Rust SDK's, botocore's, and rust-ini.
+//! AWS files, and their readers: ours, the Rust SDK's, botocore's, and rust-ini.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,10 +16,10 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use super::Home;
 
-/// What a reader makes of a file: `profile a` → key → value. A nested block is `\nkey=value` for each of its keys.
+/// What a reader reads from a file: `profile a` → key → value. A nested block is `\nkey=value` for each of its keys.
 pub type Sections = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Every key in these files. The Rust SDK names none of those it has read: it has to be asked.
+/// Every key in these files. The Rust SDK does not list the keys that it has read, so each is asked for.
 pub const KEYS: [&str; 7] = ["region", "output", "sso_session", "sso_region", "credential_process", "s3", "sso"];
 /// Every key of a nested block.
 const NESTED: [&str; 2] = ["addressing_style", "endpoint_url"];
@@ -197,14 +197,14 @@ fn plain_setting(key: &'static str, nested_only: bool) -> impl Strategy<Value = 
     )
 }
 
-/// What stands in a value: not empty, no white space around it, nothing that some SDK takes for a comment.
+/// A value: not empty, without white space around it, and without anything that some SDK reads as a comment.
 pub fn value() -> impl Strategy<Value = String> {
     "[!-~é\u{4e16}][ -~é\u{4e16}]{0,12}[!-~é\u{4e16}]".prop_filter("a comment to some SDK", |value| {
         !value.starts_with(['#', ';']) && ![" #", " ;"].iter().any(|mark| value.contains(mark))
     })
 }
 
-/// A file of lines that some SDK or other stumbles over, in any order.
+/// A file of lines that one SDK or another does not read as meant, in any order.
 pub fn awkward_file() -> impl Strategy<Value = Vec<u8>> {
     let lines: Vec<&'static [u8]> = vec![
         b"[profile a]",
@@ -261,14 +261,14 @@ pub fn awkward_file() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// The same samples on every run, for a reader that is too slow to be asked one file at a time.
+/// The same samples on every run, for a reader that is too slow to read one file at a time.
 pub fn samples<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(cases(0), rng);
     (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
 }
 
-/// So many cases, and no file left behind by one that fails.
+/// A number of cases, without a file for those that fail.
 pub fn cases(count: u32) -> ProptestConfig {
     ProptestConfig { cases: count, failure_persistence: None, ..ProptestConfig::default() }
 }

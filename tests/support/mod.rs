@@ -1,9 +1,9 @@
-//! A hermetic home for each test, and ways to run real programs in it.
+//! An isolated home for each test, and ways to run real programs in it.
 //!
 //! A program sees this home, a fixed `PATH` that starts with the `aws-sso` under test, and nothing else of the
 //! environment: no `AWS_*`, no `XDG_*`, no proxy. It has no terminal unless the test gives it one of its own.
 
-#![allow(dead_code, unreachable_pub, unused_imports, reason = "a kit: not every part has a user at all times")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "tests and benches use different parts")]
 
 pub mod chromium;
 pub mod clients;
@@ -33,7 +33,7 @@ pub use shell::Shell;
 /// The program under test.
 pub const AWS_SSO: &str = env!("CARGO_BIN_EXE_aws-sso");
 
-/// A home folder of its own for one test, removed with it.
+/// The home folder of one test, removed at its end.
 #[derive(Debug)]
 pub struct Home {
     folder: TempDir,
@@ -47,12 +47,12 @@ impl Home {
         Self { folder }
     }
 
-    /// Where it is; with `relative`, a place inside it.
+    /// The path of a file in the home.
     pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.folder.path().join(relative)
     }
 
-    /// Writes a file and the folders it needs; the place is relative to the home.
+    /// Writes a file, and creates its folders; the path is relative to the home.
     pub fn write(&self, relative: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -72,7 +72,7 @@ impl Home {
         self.path(relative).symlink_metadata().is_ok()
     }
 
-    /// The names in a folder, sorted; none where the folder is not there.
+    /// The names in a folder, sorted; empty if there is no such folder.
     pub fn list(&self, relative: impl AsRef<Path>) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.path(relative)) else { return Vec::new() };
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -88,7 +88,7 @@ impl Home {
             .env("PATH", search_path())
             .env("LANG", "C.UTF-8")
             .env("TERM", "dumb");
-        // The one exception: without it a coverage run would see nothing of the child.
+        // The one exception: a coverage run needs it to see the child.
         match std::env::var_os("LLVM_PROFILE_FILE") {
             Some(file) => invocation.env("LLVM_PROFILE_FILE", file),
             None => invocation,
@@ -105,9 +105,9 @@ impl Home {
         self.aws_sso(arguments).in_terminal()
     }
 
-    /// An AWS config whose only directory is the sso-session `corp`, with what `profiles` adds to it.
+    /// An AWS config with the sso-session `corp`, and the text of `profiles` after it.
     ///
-    /// The endpoints are not in it: `Invocation::endpoint` sets them by environment, as a person would.
+    /// The endpoints are not in it: `Invocation::endpoint` sets them in the environment.
     pub fn sign_in_config(&self, profiles: &str) -> PathBuf {
         self.write(
             ".aws/config",
@@ -122,10 +122,10 @@ impl Home {
 /// The start URL of `sign_in_config`.
 pub const START_URL: &str = "https://d-abc123.awsapps.com/start";
 
-/// The region of `sign_in_config`; not the default one, so that a wrong region shows.
+/// The region of `sign_in_config`; not the default one, so that a wrong region is noticed.
 pub const REGION: &str = "eu-central-1";
 
-/// The program under test first, then where a system keeps its own programs.
+/// The folder of the program under test, then those of the system.
 fn search_path() -> OsString {
     let folder = Path::new(AWS_SSO).parent().unwrap();
     let mut path = folder.as_os_str().to_owned();
@@ -133,17 +133,17 @@ fn search_path() -> OsString {
     path
 }
 
-/// Says that something is not tested here, on stderr itself: the test runner would swallow `eprintln!`.
+/// Reports on stderr that something is not tested; the test runner would hide an `eprintln!`.
 ///
 /// # Panics
-/// With `CI=true`: there nothing may be skipped.
+/// With `CI=true`, as nothing may be skipped then.
 #[track_caller]
 pub fn skip(reason: &str) {
     assert!(!is_ci(), "CI=true, and {reason}");
     note(reason);
 }
 
-/// The same for what no distribution packages: even with `CI=true` it may be missing.
+/// The same for a program that no distribution has: it may be missing even with `CI=true`.
 pub fn note(reason: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {reason}");
 }

@@ -1,4 +1,4 @@
-//! Running a program to its end, with everything it did on record.
+//! Runs a program to its end, and records its output.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use aws_sso::sandbox::Sandbox;
 
-/// How long a program may run: a hang fails its test, it does not stall all the others.
+/// How long a program may run: a hang fails its test, and does not block the others.
 pub const LIMIT: Duration = Duration::from_mins(1);
 
 /// A program that has not been started yet.
@@ -51,7 +51,7 @@ impl Invocation {
         arguments.into_iter().fold(self, Self::arg)
     }
 
-    /// Puts these words before it: a program that runs it, such as `strace` with its options.
+    /// Runs it with a prefix, such as `strace` with its options.
     pub fn behind<A: AsRef<OsStr>>(mut self, prefix: impl IntoIterator<Item = A>) -> Self {
         self.words.splice(0..0, prefix.into_iter().map(|word| word.as_ref().to_owned()));
         self
@@ -63,44 +63,44 @@ impl Invocation {
         self
     }
 
-    /// Takes an environment variable away.
+    /// Removes an environment variable.
     pub fn env_remove(mut self, name: impl AsRef<OsStr>) -> Self {
         self.environment.remove(name.as_ref());
         self
     }
 
-    /// Sends every AWS service to this URL: the two that signing in needs, and all the others.
+    /// Sends the requests for every AWS service to this URL.
     pub fn endpoint(self, url: impl AsRef<OsStr>) -> Self {
         let url = url.as_ref();
         self.env("AWS_ENDPOINT_URL_SSO", url).env("AWS_ENDPOINT_URL_SSO_OIDC", url).env("AWS_ENDPOINT_URL", url)
     }
 
-    /// Leads AWS's own hosts to this sandbox, for clients that take no endpoint from the environment.
+    /// Sends requests for AWS's own hosts to this sandbox, for clients that take no endpoint from the environment.
     pub fn through_proxy(self, sandbox: &Sandbox) -> Self {
         let ca = self.home.join("sandbox-ca.pem");
         std::fs::write(&ca, sandbox.ca_pem().expect("a sandbox with tls")).unwrap();
         self.env("AWS_CA_BUNDLE", ca).env("HTTPS_PROXY", sandbox.proxy().unwrap())
     }
 
-    /// Runs it in another folder than the home.
+    /// Runs it in another folder instead of the home.
     pub fn current_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = folder.into();
         self
     }
 
-    /// What it reads from stdin; nothing, if this is not called.
+    /// What it reads from stdin, which is empty by default.
     pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = Some(input.into());
         self
     }
 
-    /// Another limit than `LIMIT`.
+    /// Another limit instead of `LIMIT`.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
     }
 
-    /// The bare command: no limit, and the terminal of whoever runs it.
+    /// The plain command: without a limit, and on the terminal of the test run.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).env_clear().envs(&self.environment).current_dir(&self.folder);
@@ -113,7 +113,7 @@ impl Invocation {
         self.start().finish()
     }
 
-    /// Starts it, to go on with the test meanwhile.
+    /// Starts it and continues with the test.
     #[track_caller]
     pub fn start(self) -> Running {
         let mut command = detached();
@@ -135,8 +135,8 @@ impl Invocation {
     }
 }
 
-/// A prefix that starts a program in a session of its own, so that `/dev/tty` does not open the terminal of
-/// whoever runs the tests. The process keeps its id, which is that of its group too.
+/// A prefix that starts a program in a session of its own, so that `/dev/tty` does not open the terminal of the test
+/// run. The process keeps its id, which is also that of its group.
 fn detached() -> Command {
     if cfg!(target_os = "linux") {
         Command::new("/usr/bin/setsid")
@@ -149,19 +149,19 @@ fn detached() -> Command {
 
 /// Sends a signal, by its name without `SIG`, to a process, or to a group by its negative id.
 pub fn signal(name: &str, id: i64) {
-    // The shell's own `kill`: a minimal system has no other.
+    // The shell's builtin `kill`: a minimal system has no other.
     let kill = format!("kill -s {name} -- {id} 2>/dev/null");
     let _ = Command::new("/bin/sh").args(["-c", &kill]).status();
 }
 
-/// Ends a process and all that it has started.
+/// Ends a process and its children.
 pub(super) fn kill(id: u32) {
-    // Its group is its own only once it has got as far as the program itself.
+    // It has a group of its own only after `setsid` has run.
     signal("KILL", -i64::from(id));
     signal("KILL", id.into());
 }
 
-/// A program under way.
+/// A running program.
 #[must_use = "`finish` says how it ended"]
 #[derive(Debug)]
 pub struct Running {
@@ -183,7 +183,7 @@ impl Running {
         signal(name, self.id.into());
     }
 
-    /// Ends it and all that it has started.
+    /// Ends it and its children.
     fn kill(&mut self) {
         kill(self.id);
         self.is_over = true;
@@ -207,7 +207,7 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// A test that fails half-way leaves no process behind.
+    /// A test that fails leaves no process behind.
     fn drop(&mut self) {
         if !self.is_over {
             self.kill();
@@ -219,9 +219,9 @@ fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// How a program ended and what it said.
+/// The exit status and the output of a program.
 #[derive(Clone, Debug)]
-#[must_use = "an output that nobody looks at proves nothing"]
+#[must_use = "an output that is not checked proves nothing"]
 pub struct Output {
     command: String,
     /// The exit status as the system gave it.
@@ -291,19 +291,19 @@ impl fmt::Display for Output {
     }
 }
 
-/// Waits for what another process does.
+/// Waits until another process has done something.
 pub fn wait<T>(mut ready: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(value) = ready() {
             return value;
         }
-        assert!(start.elapsed() < Duration::from_secs(20), "it does not happen");
+        assert!(start.elapsed() < Duration::from_secs(20), "it did not happen in time");
         thread::yield_now();
     }
 }
 
-/// Whether `strace` is here and may trace.
+/// Whether `strace` is installed and may trace.
 pub fn can_trace() -> bool {
     let mut strace = Command::new("strace");
     strace.args(["-f", "-o", "/dev/null", "/bin/true"]).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,4 +1,4 @@
-//! `aws-sso serve`, running.
+//! A running `aws-sso serve`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,11 +15,11 @@ use super::user::User;
 pub struct Server {
     pub user: User,
     pub running: Running,
-    /// What it printed, as a shell takes it.
+    /// The environment that it printed, as a shell reads it.
     pub environment: BTreeMap<String, String>,
 }
 
-/// The variables that lead an SDK to the server.
+/// The variables that point an SDK to the server.
 pub const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 pub const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 
@@ -68,10 +68,10 @@ pub fn request(host: &str, headers: &[(&str, &str)]) -> String {
     format!("GET /credentials HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n")
 }
 
-/// The status and the JSON of an answer; status 0 where there is none.
+/// The status and the JSON of a response; status 0 if there is none.
 pub fn ask(host: &str, request: &str) -> (u16, Value) {
     let mut stream = TcpStream::connect(host).unwrap();
-    // A server that has heard enough may close before all is said.
+    // The server may close the connection before the whole request is sent.
     let _ = stream.write_all(request.as_bytes());
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);

@@ -1,4 +1,4 @@
-//! The service as others see it: clients of the AWS SDKs that talk to the sandbox, and a bare browser.
+//! The AWS SDKs' clients, connected to the sandbox, and a browser reduced to single requests.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -13,12 +13,12 @@ use aws_sso::sandbox::{Approval, Options, Sandbox};
 pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub const SCOPE: &str = "sso:account:access";
 
-/// Options under which nobody has to approve and nobody has to wait.
+/// Options with which sign-ins are approved at once.
 pub fn automatic() -> Options {
     Options { approval: Approval::Automatic, interval: std::time::Duration::ZERO, ..Options::default() }
 }
 
-/// A client of an AWS SDK that talks to the sandbox, says everything once and takes no for an answer.
+/// A client of an AWS SDK, connected to the sandbox, that tries each request once.
 macro_rules! client {
     ($sdk:ident, $sandbox:expr) => {
         client!($sdk, $sandbox, |config| config)
@@ -57,7 +57,7 @@ pub async fn register(sandbox: &Sandbox) -> RegisterClientOutput {
     oidc(sandbox).register_client().client_name("test").client_type("public").scopes(SCOPE).send().await.unwrap()
 }
 
-/// Signs in with a device code, which has to be approved already or automatically.
+/// Signs in with a device code, which the sandbox has to approve automatically.
 pub async fn sign_in(sandbox: &Sandbox) -> (RegisterClientOutput, CreateTokenOutput) {
     let client = register(sandbox).await;
     let device = oidc(sandbox)
@@ -80,7 +80,7 @@ pub async fn sign_in(sandbox: &Sandbox) -> (RegisterClientOutput, CreateTokenOut
     (client, tokens)
 }
 
-/// The error's name as the SDK found it in the answer; "ok" where there is no error, "none" where it has no name.
+/// The error's name as the SDK found it in the response; "ok" without an error, "none" if the error has no name.
 pub fn outcome<T, E, R>(result: &Result<T, aws_sdk_sts::error::SdkError<E, R>>) -> String
 where
     E: aws_sdk_sts::error::ProvideErrorMetadata,
@@ -91,7 +91,7 @@ where
     }
 }
 
-/// An answer as a browser gets it.
+/// A response as a browser gets it.
 pub struct Page {
     pub status: u16,
     pub headers: HashMap<String, String>,
@@ -106,8 +106,8 @@ impl Page {
         rest.split_once('"').unwrap().0.to_owned()
     }
 
-    /// The parameters of the address that the browser is led to.
-    pub fn led_to(&self) -> HashMap<String, String> {
+    /// The parameters of the address that the response redirects to.
+    pub fn redirected_to(&self) -> HashMap<String, String> {
         let location = &self.headers["location"];
         location.split_once('?').unwrap().1.split('&').filter_map(pair).collect()
     }
@@ -122,7 +122,7 @@ pub fn encode(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// Asks as a browser does, and follows nothing.
+/// Sends a request as a browser does, without following redirects.
 pub fn browse(sandbox: &Sandbox, method: &str, path: &str, form: &[(&str, &str)]) -> Page {
     let body: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     let body = body.join("&");

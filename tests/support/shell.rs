@@ -30,7 +30,7 @@ impl Shell {
         programs(self.name()).next()
     }
 
-    /// What keeps a machine's own start files out.
+    /// Options that skip the start-up files.
     fn bare(self) -> &'static [&'static str] {
         match self {
             Self::Bash => &["--noprofile", "--norc"],
@@ -39,13 +39,13 @@ impl Shell {
         }
     }
 
-    /// Every shell of this machine; the others are skipped, each with a line that says so.
+    /// Every installed shell; the others are skipped, each with a message.
     #[track_caller]
     pub fn all() -> Vec<Self> {
         [Self::Bash, Self::Zsh, Self::Fish].into_iter().filter(|shell| shell.is_here()).collect()
     }
 
-    /// Whether the shell can be run here; says so if not.
+    /// Whether the shell is installed; prints a message if not.
     #[track_caller]
     pub fn is_here(self) -> bool {
         let is_here = self.program().is_some();
@@ -57,7 +57,7 @@ impl Shell {
 }
 
 impl Home {
-    /// A script in a shell, with nothing but the script's own settings.
+    /// A script in a shell without start-up files.
     pub fn script(&self, shell: Shell, script: &str) -> Invocation {
         self.script_with(shell, &[], script)
     }
@@ -70,7 +70,7 @@ impl Home {
     /// A shell that waits for commands; to be started `in_terminal`.
     pub fn interactive(&self, shell: Shell) -> Invocation {
         if shell == Shell::Fish {
-            // In a new home it would go through all manual pages, in a process that outlives it.
+            // In a new home, fish would read all manual pages, in a process that continues after fish has ended.
             std::fs::create_dir_all(self.path(".local/share/fish/generated_completions")).unwrap();
         }
         self.shell(shell).arg("-i")
@@ -91,7 +91,7 @@ impl Shell {
         }
     }
 
-    /// The line that a person has in the start-up file; the backslash is for one who has aliased `eval`.
+    /// The line for the start-up file; with the backslash it works even if `eval` is an alias.
     pub fn load(self) -> String {
         self.load_with("")
     }
@@ -104,7 +104,7 @@ impl Shell {
         }
     }
 
-    /// A statement that runs `command` and prints its status after `status `; no strict mode minds that it fails.
+    /// A statement that runs `command` and prints its status after `status `; a failure does not end a strict shell.
     pub fn status_of(self, command: &str) -> String {
         match self {
             Self::Bash | Self::Zsh => {
@@ -114,7 +114,7 @@ impl Shell {
         }
     }
 
-    /// A statement by which the prompt shows the status: `[0]> `.
+    /// A statement that makes the prompt show the status: `[0]> `.
     pub fn status_prompt(self) -> &'static str {
         match self {
             Self::Bash => "PS1='[$?]> '",
@@ -137,7 +137,7 @@ impl User {
 }
 
 impl Home {
-    /// What a script has left in a file by `env -0 >FILE`, but for what every shell changes.
+    /// The environment that a script wrote by `env -0 >FILE`, without the variables that every shell changes.
     pub fn environment(&self, file: &str) -> BTreeMap<String, String> {
         let text = self.read(file);
         let pairs = text.split('\0').filter_map(|line| line.split_once('='));

@@ -1,4 +1,4 @@
-//! A program in a terminal of its own: type, wait for text, read the screen.
+//! A program in a terminal of its own: send keys, wait for text, read the screen.
 
 use std::fs;
 use std::io::{Read as _, Write};
@@ -14,20 +14,20 @@ use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use super::process::{Invocation, Output, kill, signal};
 
 const ROWS: NonZero<u16> = NonZero::new(50).unwrap();
-/// Wide enough for a sign-in link; a longer line is put together again by `Terminal::screen`.
+/// Wide enough for a sign-in link; `Terminal::screen` joins longer lines.
 const COLUMNS: NonZero<u16> = NonZero::new(200).unwrap();
 
-/// What the program has drawn, and whether it still holds the terminal.
+/// What the program has drawn, and whether it still has the terminal open.
 struct Display {
     parser: vt100::Parser,
-    /// How the program ended; what it drew until then may still be on its way.
+    /// How the program ended; its last output may not have arrived yet.
     status: Option<portable_pty::ExitStatus>,
     closed: bool,
 }
 
 impl Display {
     fn is_over(&self) -> bool {
-        // In this order: a terminal is hung up a moment before its program can be waited for.
+        // Both: the terminal closes a moment before the exit status is known.
         self.closed && self.status.is_some()
     }
 }
@@ -50,8 +50,8 @@ impl Invocation {
         Terminal::open(self, None)
     }
 
-    /// Starts it as an SDK starts a `credential_process` for a person: stdout and stderr are captured, and the
-    /// terminal is reached through `/dev/tty` alone.
+    /// Starts it as an SDK starts a `credential_process`: stdout and stderr are captured, and only `/dev/tty` leads
+    /// to the terminal.
     #[track_caller]
     pub fn behind_a_program(self) -> Terminal {
         let folder = tempfile::Builder::new().prefix("captured-").tempdir_in(&self.home).unwrap().keep();
@@ -95,8 +95,8 @@ impl Terminal {
         thread::spawn(move || {
             let status = child.wait().unwrap();
             ended.0.lock().unwrap().status = Some(status);
-            // A terminal that no process holds is closed. One that runs `behind_a_program` holds it only now and
-            // then, so this side stays open until its end.
+            // The terminal closes when no process has it open. A program `behind_a_program` opens it only at times,
+            // so this side stays open until the program ends.
             drop(pair.slave);
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -118,9 +118,9 @@ impl Terminal {
         Self { invocation, captured, id, master: pair.master, keyboard, display }
     }
 
-    /// Types: `\r` is Enter, `\x03` Ctrl-C, `\x04` Ctrl-D, `\x1b` Esc.
+    /// Sends keys: `\r` is Enter, `\x03` Ctrl-C, `\x04` Ctrl-D, `\x1b` Esc.
     pub fn send(&mut self, keys: &str) {
-        // A program that has just ended takes no keys; its end is what the test will see.
+        // A program that has just ended accepts no keys; the test sees how it ended.
         let _ = self.keyboard.write_all(keys.as_bytes()).and_then(|()| self.keyboard.flush());
     }
 
@@ -134,7 +134,7 @@ impl Terminal {
         self
     }
 
-    /// The screen as text; a line that the terminal has wrapped is whole again.
+    /// The screen as text, with wrapped lines joined.
     pub fn screen(&self) -> String {
         contents(&self.display.0.lock().unwrap())
     }
@@ -144,7 +144,7 @@ impl Terminal {
         self.display.0.lock().unwrap().parser.screen().alternate_screen()
     }
 
-    /// Whether the cursor can be seen.
+    /// Whether the cursor is visible.
     pub fn is_cursor_shown(&self) -> bool {
         !self.display.0.lock().unwrap().parser.screen().hide_cursor()
     }
@@ -165,7 +165,7 @@ impl Terminal {
         signal(name, self.id().into());
     }
 
-    /// Waits for its end. `stdout` of the answer is the last screen, unless it ran `behind_a_program`.
+    /// Waits for its end. `stdout` is the last screen, unless it ran `behind_a_program`.
     #[track_caller]
     pub fn finish(self) -> Output {
         let ended = self.wait(Display::is_over);
@@ -173,7 +173,7 @@ impl Terminal {
         assert!(ended, "still running after {:?}: {:?}\n{screen}", self.invocation.limit, self.invocation.words);
         let status = self.display.0.lock().unwrap().status.take().unwrap();
         let exit = match status.signal() {
-            // The number is not kept; which signal it was is in no test so far.
+            // The number of the signal is not known here; no test needs it.
             Some(_) => ExitStatus::from_raw(9),
             None => ExitStatus::from_raw(i32::try_from(status.exit_code()).unwrap() << 8),
         };
@@ -185,7 +185,7 @@ impl Terminal {
         Some(self.captured.as_ref()?.each_ref().map(|file| fs::read(file).unwrap_or_default()))
     }
 
-    /// Waits for this to be true of the display; whether it became so within the limit.
+    /// Waits until this is true of the display; `false` if the limit is over first.
     fn wait(&self, is_so: impl Fn(&Display) -> bool) -> bool {
         let (display, changed) = &*self.display;
         let start = Instant::now();
@@ -199,7 +199,7 @@ impl Terminal {
 }
 
 impl Drop for Terminal {
-    /// A test that fails half-way leaves no process behind.
+    /// A test that fails leaves no process behind.
     fn drop(&mut self) {
         if self.display.0.lock().is_ok_and(|display| !display.is_over()) {
             kill(self.id);
@@ -215,7 +215,7 @@ fn pty_size(rows: NonZero<u16>, columns: NonZero<u16>) -> PtySize {
     PtySize { rows: rows.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 }
 }
 
-/// What a person sees who types these lines one after the other, and `exit`.
+/// Types these lines one after the other, and `exit`; returns the last screen.
 #[track_caller]
 pub fn typed(invocation: Invocation, lines: &[&str]) -> String {
     let mut terminal = invocation.in_terminal();
@@ -224,12 +224,12 @@ pub fn typed(invocation: Invocation, lines: &[&str]) -> String {
     terminal.finish().success().stdout
 }
 
-/// Types lines, each once the one before has been done.
+/// Types lines, each after the one before is done.
 #[track_caller]
 pub fn type_lines(terminal: &mut Terminal, lines: &[&str]) {
     for (number, line) in lines.iter().enumerate() {
         terminal.send(&format!("{line}\r"));
-        // What is typed shows up too, so the mark is put together by the shell.
+        // The terminal echoes what is typed, so the shell puts the mark together.
         terminal.send(&format!("printf '%s%s\\n' do ne-{number}\r"));
         terminal.wait_for(&format!("done-{number}"));
     }
