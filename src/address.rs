@@ -11,14 +11,14 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 
 /// Encodes a text for use as the value of a query parameter.
 #[must_use]
-pub fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 /// The decoded value of a query parameter; `None` where the query does not have it.
 ///
 /// A `+` stays a `+`: it is a valid character of a role's name, and AWS's own links write it unencoded.
-pub fn parameter(query: &str, name: &str) -> Result<Option<String>, UnclearParameter> {
+pub(crate) fn parameter(query: &str, name: &str) -> Result<Option<String>, UnclearParameter> {
     let mut values = query.split('&').filter_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name));
     let Some((_, value)) = values.next() else { return Ok(None) };
     // Two parsers could choose a different one of two values.
@@ -31,11 +31,11 @@ pub fn parameter(query: &str, name: &str) -> Result<Option<String>, UnclearParam
 
 /// A query parameter that is given twice or is not UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnclearParameter;
+pub(crate) struct UnclearParameter;
 
 /// The parts of an `http` or `https` address that decide whether it can be trusted with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link<'a> {
+pub(crate) struct Link<'a> {
     /// Whether the connection is encrypted.
     pub is_https: bool,
     /// `HOST` or `HOST:PORT`.
@@ -54,7 +54,7 @@ impl<'a> Link<'a> {
     ///
     /// It runs on the fast path, so it uses a table and no allocation.
     #[must_use]
-    pub fn parse(url: &'a str) -> Option<Self> {
+    pub(crate) fn parse(url: &'a str) -> Option<Self> {
         if !url.bytes().all(|byte| IS_PLAIN[usize::from(byte)]) {
             return None;
         }
@@ -91,20 +91,20 @@ impl<'a> Link<'a> {
 
     /// Whether the host is this machine.
     #[must_use]
-    pub fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         self.host.eq_ignore_ascii_case("localhost")
             || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
     /// Whether secrets may be sent there: the connection is encrypted or does not leave this machine.
     #[must_use]
-    pub fn is_safe(&self) -> bool {
+    pub(crate) fn is_safe(&self) -> bool {
         self.is_https || self.is_loopback()
     }
 
     /// The labels in front of `domain` in the host, empty for the domain itself; `None` for any other host.
     #[must_use]
-    pub fn labels_below(&self, domain: &str) -> Option<&'a str> {
+    pub(crate) fn labels_below(&self, domain: &str) -> Option<&'a str> {
         let labels = self.host.strip_suffix(domain)?;
         if labels.is_empty() {
             return Some(labels);
@@ -114,7 +114,7 @@ impl<'a> Link<'a> {
 
     /// The query, without the fragment behind it.
     #[must_use]
-    pub fn query(&self) -> Option<&'a str> {
+    pub(crate) fn query(&self) -> Option<&'a str> {
         self.rest.split('#').next()?.split_once('?').map(|(_, query)| query)
     }
 }
@@ -147,12 +147,12 @@ fn is_port(text: &str) -> bool {
 /// Only for comparing and for links: cache files are named after the start URL as the config has it, because the
 /// AWS CLI does so.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct StartUrl<'a>(Cow<'a, str>);
+pub(crate) struct StartUrl<'a>(Cow<'a, str>);
 
 impl<'a> StartUrl<'a> {
     /// Takes off what a browser adds. Accepts any text, since it decides nothing about trust.
     #[must_use]
-    pub fn of(text: &'a str) -> Self {
+    pub(crate) fn of(text: &'a str) -> Self {
         let end = text.find(['?', '#']).unwrap_or(text.len());
         // A backslash is left where a shell's escaped `\#` was pasted.
         let portal = text[..end].trim_end_matches(['/', '\\']);
@@ -166,7 +166,7 @@ impl<'a> StartUrl<'a> {
 
     /// Whether both mean one Identity Center.
     #[must_use]
-    pub fn is_same(one: &str, other: &str) -> bool {
+    pub(crate) fn is_same(one: &str, other: &str) -> bool {
         // Nearly always both come from one line of the config.
         one == other || StartUrl::of(one) == StartUrl::of(other)
     }
@@ -182,7 +182,7 @@ impl fmt::Display for StartUrl<'_> {
 ///
 /// It takes what [`Link`] refuses: such a value is shown because something may be wrong with it.
 #[must_use]
-pub fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let (scheme, rest) = match url.split_once("://") {
         Some((scheme, rest)) => (Some(scheme), rest),
         None => (None, url),

@@ -23,7 +23,7 @@ fn flag(name: &str) -> Option<bool> {
 }
 
 /// The home folder. The caches that are shared with AWS tools are always below it.
-pub fn home() -> Result<PathBuf> {
+pub(crate) fn home() -> Result<PathBuf> {
     env::home_dir().filter(|home| home.is_absolute()).ok_or_else(|| {
         Error::failed("HOME is not set, so ~/.aws cannot be found").with_remedy("set HOME to your home folder")
     })
@@ -31,7 +31,7 @@ pub fn home() -> Result<PathBuf> {
 
 /// A path for messages, with `~` for the home folder.
 #[must_use]
-pub fn shown(path: &std::path::Path) -> String {
+pub(crate) fn shown(path: &std::path::Path) -> String {
     let within = home().ok().and_then(|home| path.strip_prefix(home).ok().map(|rest| format!("~/{}", rest.display())));
     within.unwrap_or_else(|| path.display().to_string())
 }
@@ -45,22 +45,22 @@ fn expand_home(path: PathBuf) -> Result<PathBuf> {
 }
 
 /// `AWS_CONFIG_FILE`, or `~/.aws/config`.
-pub fn config_file() -> Result<PathBuf> {
+pub(crate) fn config_file() -> Result<PathBuf> {
     path("AWS_CONFIG_FILE").map_or_else(|| Ok(home()?.join(".aws/config")), expand_home)
 }
 
 /// `AWS_SHARED_CREDENTIALS_FILE`, or `~/.aws/credentials`.
-pub fn credentials_file() -> Result<PathBuf> {
+pub(crate) fn credentials_file() -> Result<PathBuf> {
     path("AWS_SHARED_CREDENTIALS_FILE").map_or_else(|| Ok(home()?.join(".aws/credentials")), expand_home)
 }
 
 /// Sign-in tokens and client registrations: `~/.aws/sso/cache`.
-pub fn token_cache() -> Result<PathBuf> {
+pub(crate) fn token_cache() -> Result<PathBuf> {
     Ok(home()?.join(".aws/sso/cache"))
 }
 
 /// Role credentials: `~/.aws/cli/cache`.
-pub fn role_cache() -> Result<PathBuf> {
+pub(crate) fn role_cache() -> Result<PathBuf> {
     Ok(home()?.join(".aws/cli/cache"))
 }
 
@@ -72,113 +72,113 @@ fn xdg() -> Result<Xdg> {
 }
 
 /// Accounts and roles: `$XDG_CACHE_HOME/aws-sso`.
-pub fn cache_folder() -> Result<PathBuf> {
+pub(crate) fn cache_folder() -> Result<PathBuf> {
     Ok(xdg()?.cache_dir().join("aws-sso"))
 }
 
 /// Locks: `$XDG_CACHE_HOME/aws-sso/locks`.
-pub fn lock_folder() -> Result<PathBuf> {
+pub(crate) fn lock_folder() -> Result<PathBuf> {
     Ok(cache_folder()?.join("locks"))
 }
 
 /// The settings: `$XDG_CONFIG_HOME/aws-sso/config`.
-pub fn settings_file() -> Result<PathBuf> {
+pub(crate) fn settings_file() -> Result<PathBuf> {
     Ok(xdg()?.config_dir().join("aws-sso/config"))
 }
 
 /// `AWS_SSO_PROFILE`: the profile or sso-session to use without `-p`.
 #[must_use]
-pub fn sso_profile() -> Option<String> {
+pub(crate) fn sso_profile() -> Option<String> {
     text("AWS_SSO_PROFILE")
 }
 
 /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
 #[must_use]
-pub fn region() -> Option<String> {
+pub(crate) fn region() -> Option<String> {
     text("AWS_REGION").or_else(|| text("AWS_DEFAULT_REGION"))
 }
 
 /// `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`.
 #[must_use]
-pub fn aws_profile() -> Option<String> {
+pub(crate) fn aws_profile() -> Option<String> {
     text("AWS_PROFILE").or_else(|| text("AWS_DEFAULT_PROFILE"))
 }
 
 /// A variable of the calling shell, which `clear` restores later.
 #[must_use]
-pub fn current(name: &str) -> Option<OsString> {
+pub(crate) fn current(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
 /// The role that `awsso use` set in this shell: `AWS_SSO_ROLE_ARN` and `AWS_SSO_EXPIRATION` (epoch seconds).
 #[must_use]
-pub fn shell_role() -> Option<(String, Option<i64>)> {
+pub(crate) fn shell_role() -> Option<(String, Option<i64>)> {
     Some((text("AWS_SSO_ROLE_ARN")?, text("AWS_SSO_EXPIRATION").and_then(|epoch| epoch.parse().ok())))
 }
 
 /// `AWS_MAX_ATTEMPTS`: how many times a request is sent at most.
 #[must_use]
-pub fn max_attempts() -> Option<u32> {
+pub(crate) fn max_attempts() -> Option<u32> {
     text("AWS_MAX_ATTEMPTS").and_then(|number| number.parse().ok()).filter(|number| *number > 0)
 }
 
 /// `AWS_CA_BUNDLE`: PEM certificates that replace the system's roots.
 #[must_use]
-pub fn ca_bundle() -> Option<PathBuf> {
+pub(crate) fn ca_bundle() -> Option<PathBuf> {
     path("AWS_CA_BUNDLE")
 }
 
 /// `AWS_USE_FIPS_ENDPOINT`.
 #[must_use]
-pub fn use_fips() -> Option<bool> {
+pub(crate) fn use_fips() -> Option<bool> {
     flag("AWS_USE_FIPS_ENDPOINT")
 }
 
 /// `AWS_USE_DUALSTACK_ENDPOINT`.
 #[must_use]
-pub fn use_dualstack() -> Option<bool> {
+pub(crate) fn use_dualstack() -> Option<bool> {
     flag("AWS_USE_DUALSTACK_ENDPOINT")
 }
 
 /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`: use only the service's standard endpoints.
 #[must_use]
-pub fn ignore_endpoint_urls() -> Option<bool> {
+pub(crate) fn ignore_endpoint_urls() -> Option<bool> {
     flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 }
 
 /// `AWS_ENDPOINT_URL_SSO`: the endpoint of the portal.
 #[must_use]
-pub fn sso_endpoint_url() -> Option<String> {
+pub(crate) fn sso_endpoint_url() -> Option<String> {
     text("AWS_ENDPOINT_URL_SSO")
 }
 
 /// `AWS_ENDPOINT_URL_SSO_OIDC`: the endpoint for signing in.
 #[must_use]
-pub fn oidc_endpoint_url() -> Option<String> {
+pub(crate) fn oidc_endpoint_url() -> Option<String> {
     text("AWS_ENDPOINT_URL_SSO_OIDC")
 }
 
 /// `AWS_ENDPOINT_URL_SIGNIN`: the endpoint for signing in to the console.
 #[must_use]
-pub fn signin_endpoint_url() -> Option<String> {
+pub(crate) fn signin_endpoint_url() -> Option<String> {
     text("AWS_ENDPOINT_URL_SIGNIN")
 }
 
 /// `AWS_ENDPOINT_URL`: the endpoint of all services.
 #[must_use]
-pub fn endpoint_url() -> Option<String> {
+pub(crate) fn endpoint_url() -> Option<String> {
     text("AWS_ENDPOINT_URL")
 }
 
 /// `BROWSER`: the programs that open links, separated by colons. `%s` stands for the link.
 #[must_use]
-pub fn browser() -> Option<String> {
+pub(crate) fn browser() -> Option<String> {
     text("BROWSER")
 }
 
 /// Why the user would not see a browser that this machine opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Elsewhere {
+pub(crate) enum Elsewhere {
     /// The user is at another machine.
     OverSsh,
     /// The user's browser is outside the container.
@@ -189,7 +189,7 @@ pub enum Elsewhere {
 
 /// Whether the user would not see a browser that this machine opens, and why.
 #[must_use]
-pub fn elsewhere() -> Option<Elsewhere> {
+pub(crate) fn elsewhere() -> Option<Elsewhere> {
     let is_set = |name: &&str| text(name).is_some();
     if ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].iter().any(is_set) {
         return Some(Elsewhere::OverSsh);
@@ -206,35 +206,35 @@ pub fn elsewhere() -> Option<Elsewhere> {
 
 /// `NO_COLOR`: no colours if it is set, whatever its value.
 #[must_use]
-pub fn no_color() -> bool {
+pub(crate) fn no_color() -> bool {
     path("NO_COLOR").is_some()
 }
 
 /// `SHELL`: the user's shell.
 #[must_use]
-pub fn shell() -> Option<OsString> {
+pub(crate) fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty())
 }
 
 /// `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or one of them in lower case.
 #[must_use]
-pub fn proxy_variable(name: &str) -> Option<String> {
+pub(crate) fn proxy_variable(name: &str) -> Option<String> {
     text(name)
 }
 
 /// `$XDG_CONFIG_HOME`, or `~/.config`.
-pub fn config_home() -> Result<PathBuf> {
+pub(crate) fn config_home() -> Result<PathBuf> {
     Ok(xdg()?.config_dir())
 }
 
 /// `ZDOTDIR`: the folder of zsh's start-up files, if it is not the home folder.
 #[must_use]
-pub fn zsh_folder() -> Option<PathBuf> {
+pub(crate) fn zsh_folder() -> Option<PathBuf> {
     path("ZDOTDIR")
 }
 
 /// `PATH`: the folders in which programs are looked up.
 #[must_use]
-pub fn search_path() -> Option<OsString> {
+pub(crate) fn search_path() -> Option<OsString> {
     env::var_os("PATH")
 }

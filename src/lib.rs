@@ -17,36 +17,36 @@
 //! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
 //! in both the tool and the service that tests it.
 
-pub mod address;
+mod address;
 pub mod aws_cache;
 pub mod aws_config;
-pub mod browser;
+mod browser;
 mod cli;
 pub mod commands;
 mod context;
-pub mod credential_server;
+mod credential_server;
 pub mod credentials;
-pub mod discovery;
-pub mod environment;
+mod discovery;
+mod environment;
 pub mod error;
 pub mod fast_path;
 pub mod files;
 pub mod identity_center;
-pub mod inventory;
+mod inventory;
 pub mod output;
 pub mod partition;
-pub mod picker;
+mod picker;
 mod placeholders;
 mod programs;
 pub mod provider;
 pub mod role;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-pub mod secret;
+mod secret;
 pub mod secret_store;
 pub mod session;
 pub mod settings;
 pub mod shell;
 mod suggest;
 pub mod terminal;
-pub mod timestamp;
+mod timestamp;

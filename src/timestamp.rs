@@ -6,7 +6,7 @@ use jiff::Timestamp;
 ///
 /// A time without a zone is refused, since botocore refuses it too.
 #[must_use]
-pub fn parse(text: &str) -> Option<Timestamp> {
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     match text.strip_suffix("UTC") {
         Some(local) => format!("{}Z", local.trim_end()).parse().ok(),
         None => text.parse().ok(),
@@ -15,14 +15,14 @@ pub fn parse(text: &str) -> Option<Timestamp> {
 
 /// Writes `YYYY-MM-DDTHH:MM:SSZ`, the only format that every SDK reads.
 #[must_use]
-pub fn format(instant: Timestamp) -> String {
+pub(crate) fn format(instant: Timestamp) -> String {
     // jiff leaves the fraction out when it is zero.
     Timestamp::from_second(instant.as_second()).unwrap_or(instant).to_string()
 }
 
 /// Seconds from now until `instant`; negative once it has passed.
 #[must_use]
-pub fn seconds_until(instant: Timestamp) -> i64 {
+pub(crate) fn seconds_until(instant: Timestamp) -> i64 {
     instant.as_second() - Timestamp::now().as_second()
 }
 

@@ -10,13 +10,13 @@ use crate::terminal::clean;
 
 /// Words such as `firefox 'ext+container:name={account_name}&url={url}'`, split as a shell splits them. No shell runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrowserCommand {
+pub(crate) struct BrowserCommand {
     words: Vec<String>,
 }
 
 /// A link to open, and the values of the placeholders.
 #[derive(Clone, Copy, Debug)]
-pub struct Opened<'a> {
+pub(crate) struct Opened<'a> {
     /// An address that is no secret: every user can read a program's arguments.
     pub url: &'a str,
     /// The account's name, or its id if the name is not known.
@@ -51,7 +51,7 @@ impl FromStr for BrowserCommand {
 impl BrowserCommand {
     /// The command that opens this link.
     #[must_use]
-    pub fn command(&self, opened: &Opened<'_>) -> Command {
+    pub(crate) fn command(&self, opened: &Opened<'_>) -> Command {
         let mut words = self.words.iter();
         // No placeholder is filled in the program's own name: an account's name must not choose a program.
         let mut command = Command::new(words.next().map_or("", String::as_str));

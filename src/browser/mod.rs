@@ -7,5 +7,5 @@ pub(crate) mod loopback;
 pub(crate) mod open;
 mod peer;
 
-pub use command::{BrowserCommand, Opened};
+pub(crate) use command::{BrowserCommand, Opened};
 pub(crate) use handover::hand_over;

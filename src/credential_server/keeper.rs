@@ -98,7 +98,7 @@ impl Snapshot {
 
 /// A role's credentials, renewed on a thread of its own, which ends with the last clone of this.
 #[derive(Clone, Debug)]
-pub struct Keeper {
+pub(crate) struct Keeper {
     snapshot: watch::Receiver<Snapshot>,
     asker: SyncSender<()>,
 }
@@ -106,7 +106,7 @@ pub struct Keeper {
 impl Keeper {
     /// Keeps these credentials, and replaces them in time with what `renew` returns. Of several failures in a row,
     /// `report` gets the first.
-    pub fn start(
+    pub(crate) fn start(
         first: RoleCredentials,
         renew: impl FnMut() -> Result<RoleCredentials> + Send + 'static,
         report: impl Fn(&Error) + Send + 'static,

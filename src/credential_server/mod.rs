@@ -19,7 +19,7 @@ use crate::error::{Error, Kind, Result, reason};
 use crate::secret::Secret;
 pub(crate) use greeting::Greeting;
 use guard::{Denial, PATH};
-pub use keeper::Keeper;
+pub(crate) use keeper::Keeper;
 
 /// SDKs ask at once, and give up after a second or two.
 const LIMITS: ConnectionLimits =
@@ -27,14 +27,14 @@ const LIMITS: ConnectionLimits =
 
 /// Listens on this machine alone.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     loopback: Loopback,
     token: Secret,
 }
 
 impl Server {
     /// Listens on this port of 127.0.0.1, or on any free one if it is 0, with a new token.
-    pub async fn bind(port: u16) -> Result<Self> {
+    pub(crate) async fn bind(port: u16) -> Result<Self> {
         let loopback = Loopback::bind(port).await.map_err(|error| {
             Error::failed(format!("cannot listen on 127.0.0.1:{port}: {}", reason(&error)))
                 .with_remedy("choose another port, or leave out --port for any free one")
@@ -45,18 +45,18 @@ impl Server {
 
     /// The value of `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
     #[must_use]
-    pub fn uri(&self) -> String {
+    pub(crate) fn uri(&self) -> String {
         self.loopback.url(PATH)
     }
 
     /// The value of `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
     #[must_use]
-    pub fn token(&self) -> &Secret {
+    pub(crate) fn token(&self) -> &Secret {
         &self.token
     }
 
     /// Answers for as long as this future is polled.
-    pub async fn serve(self, keeper: Keeper) -> Infallible {
+    pub(crate) async fn serve(self, keeper: Keeper) -> Infallible {
         let Self { loopback, token } = self;
         loopback.serve(LIMITS, CredentialSite { token, keeper }).await
     }

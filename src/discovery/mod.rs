@@ -6,7 +6,7 @@ mod template;
 mod undo;
 mod update;
 
-pub use name::{Named, names};
-pub use template::Template;
-pub use undo::{keep, undo};
-pub use update::{Counts, CredentialSource, Offered, ProfileOptions, marks, update};
+pub(crate) use name::{Named, names};
+pub(crate) use template::Template;
+pub(crate) use undo::{keep, undo};
+pub(crate) use update::{Counts, CredentialSource, Offered, ProfileOptions, update};

@@ -12,7 +12,7 @@ use crate::role::RoleArn;
 
 /// A role, and the name of its profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named<'a> {
+pub(crate) struct Named<'a> {
     /// The name of the profile.
     pub name: String,
     /// The account of the role.
@@ -27,7 +27,7 @@ pub struct Named<'a> {
 /// would have the same name, each gets a few digits of its own. One role can keep the name: the only one whose name had
 /// no character to be replaced.
 #[must_use]
-pub fn names<'a>(inventory: &'a Inventory, directory: &Directory, template: &Template) -> Vec<Named<'a>> {
+pub(crate) fn names<'a>(inventory: &'a Inventory, directory: &Directory, template: &Template) -> Vec<Named<'a>> {
     let session = directory.session.as_deref().unwrap_or(&directory.name);
     let mut all = Vec::new();
     let mut uses: HashMap<String, Uses> = HashMap::new();

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// Text with fields, from which each role gets the name of its profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
+pub(crate) struct Template {
     parts: Vec<Part>,
 }
 

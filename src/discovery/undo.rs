@@ -14,7 +14,7 @@ const INTRODUCTION: &str = "# Before `aws-sso discover` made of this file one wi
 /// Keeps `before`, so that it can be restored while the config still is `after`.
 ///
 /// The config may hold secrets, so the copy stays in the same folder and only its owner can read it.
-pub fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<Earlier> {
+pub(crate) fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<Earlier> {
     let file = kept_file(path);
     let earlier = Earlier { content: atomic::read(&file)?, file };
     let mut content = format!("{INTRODUCTION}{}\n", Sha1::from(after).digest()).into_bytes();
@@ -24,14 +24,14 @@ pub fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<Earlier> {
 }
 
 /// The content that was kept before.
-pub struct Earlier {
+pub(crate) struct Earlier {
     file: PathBuf,
     content: Option<Vec<u8>>,
 }
 
 impl Earlier {
     /// Keeps that content again, for a run that has failed and changed nothing.
-    pub fn restore(self) -> Result<()> {
+    pub(crate) fn restore(self) -> Result<()> {
         match self.content {
             Some(content) => atomic::write(&self.file, &content, Privacy::Secret),
             None => atomic::remove(&self.file),
@@ -42,7 +42,7 @@ impl Earlier {
 /// Restores the config from before the last discovery.
 ///
 /// Errors: no such config is kept, or the config was changed since.
-pub fn undo(path: &Path) -> Result<()> {
+pub(crate) fn undo(path: &Path) -> Result<()> {
     let file = kept_file(path);
     let nothing = || {
         Error::failed(format!("there is no discovery to undo in {}", path.display()))

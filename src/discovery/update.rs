@@ -14,7 +14,7 @@ use crate::role::{RoleArn, RoleRef, is_role_name};
 
 /// Where a profile gets its credentials. A profile never has both.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CredentialSource {
+pub(crate) enum CredentialSource {
     /// `credential_process`, which runs this program by its name or path.
     Process {
         /// The name or the path.
@@ -26,7 +26,7 @@ pub enum CredentialSource {
 
 /// How profiles are written.
 #[derive(Clone, Debug)]
-pub struct ProfileOptions {
+pub(crate) struct ProfileOptions {
     /// Where they get their credentials.
     pub source: CredentialSource,
     /// `region` of new profiles, and of profiles in the block that have none.
@@ -39,7 +39,7 @@ pub struct ProfileOptions {
 
 /// The roles that the service offers, whether or not they are selected.
 #[derive(Clone, Debug, Default)]
-pub struct Offered {
+pub(crate) struct Offered {
     roles: HashSet<(String, String)>,
     /// The ids of accounts whose roles could not be fetched.
     unknown: HashSet<String>,
@@ -47,7 +47,7 @@ pub struct Offered {
 
 /// The result of an update.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Profiles that did not exist.
     pub new: usize,
     /// Profiles that existed and were changed.
@@ -69,7 +69,7 @@ const OTHER_SOURCES: [&str; 5] =
 impl Offered {
     /// All roles of the inventory; `unknown` are the ids of accounts whose roles could not be fetched.
     #[must_use]
-    pub fn new(inventory: &Inventory, unknown: HashSet<String>) -> Self {
+    pub(crate) fn new(inventory: &Inventory, unknown: HashSet<String>) -> Self {
         let roles = inventory.roles().map(|(_, role)| (role.account_id, role.role_name)).collect();
         Self { roles, unknown }
     }
@@ -87,7 +87,7 @@ impl Offered {
 
 /// The lines that begin and end the block of the profiles of one sso-session.
 #[must_use]
-pub fn marks(session: &str) -> Marks {
+pub(crate) fn marks(session: &str) -> Marks {
     Marks {
         begin: format!("# >>> aws-sso discover -p {session} >>>"),
         end: format!("# <<< aws-sso discover -p {session} <<<"),
@@ -95,7 +95,7 @@ pub fn marks(session: &str) -> Marks {
 }
 
 /// Writes the profiles of the `wanted` roles, which are sorted by name, and removes stale profiles if the options say so.
-pub fn update(
+pub(crate) fn update(
     document: &mut Document,
     wanted: &[&Named<'_>],
     offered: &Offered,

@@ -15,7 +15,7 @@ use crate::secret::Secret;
 
 /// How far a fetch has got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FetchCounts {
+pub(crate) struct FetchCounts {
     /// Accounts listed so far.
     pub accounts: usize,
     /// Whether these are all accounts.
@@ -30,7 +30,7 @@ pub struct FetchCounts {
 
 /// An account whose roles could not be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
+pub(crate) struct Missing {
     /// The account, without its roles.
     pub account: Account,
     /// Why.

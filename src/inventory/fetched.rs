@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The result of a fetch.
 #[derive(Debug)]
-pub struct Fetched {
+pub(crate) struct Fetched {
     /// Every account. Where roles could not be fetched, those that were remembered.
     pub inventory: Inventory,
     /// The accounts whose roles could not be fetched.
@@ -31,7 +31,7 @@ pub struct Fetched {
 impl Fetched {
     /// The error that names the accounts whose roles could not be fetched, if there are any.
     #[must_use]
-    pub fn shortfall(&self) -> Option<Error> {
+    pub(crate) fn shortfall(&self) -> Option<Error> {
         const NAMED: usize = 10;
         let label = |Missing { account, .. }: &Missing| match account.name.as_str() {
             "" => account.id.clone(),
@@ -58,7 +58,7 @@ impl Inventory {
     /// Fetches all accounts and roles, and remembers them. `progress` is called with the counts so far.
     ///
     /// Where another process is fetching the same list, this waits and takes that process's list.
-    pub fn fetch(
+    pub(crate) fn fetch(
         directory: &Directory,
         client: &Client,
         session: &Session<'_>,

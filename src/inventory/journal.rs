@@ -18,7 +18,7 @@ use crate::files::atomic;
 
 /// Which role lists of a stopped fetch are used again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Resume {
+pub(crate) enum Resume {
     /// Those of the last hour.
     #[default]
     Recent,

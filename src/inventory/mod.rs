@@ -9,10 +9,10 @@ mod recent;
 mod remembered;
 mod selection;
 
-pub use crate::identity_center::Account;
-pub use fetch::{FetchCounts, Missing};
-pub use fetched::Fetched;
-pub use journal::Resume;
-pub use recent::Recent;
-pub use remembered::Inventory;
-pub use selection::Selection;
+pub(crate) use crate::identity_center::Account;
+pub(crate) use fetch::Missing;
+pub(crate) use fetched::Fetched;
+pub(crate) use journal::Resume;
+pub(crate) use recent::Recent;
+pub(crate) use remembered::Inventory;
+pub(crate) use selection::Selection;

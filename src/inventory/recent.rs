@@ -15,19 +15,19 @@ const MOST: usize = 100;
 
 /// The roles of an sso-session that were used, the latest first. Each is a line `EPOCH ACCOUNT_ID/ROLE` of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recent {
+pub(crate) struct Recent {
     uses: Vec<(i64, String)>,
 }
 
 impl Recent {
     /// The roles in the file; none where it cannot be read, because only the order in `pick` depends on it.
     #[must_use]
-    pub fn of(directory: &Directory) -> Self {
+    pub(crate) fn of(directory: &Directory) -> Self {
         paths::recent(directory).map(|path| Self::read(&path)).unwrap_or_default()
     }
 
     /// Remembers that a role was used just now. A file that cannot be written is only logged.
-    pub fn add(directory: &Directory, role: &RoleArn) {
+    pub(crate) fn add(directory: &Directory, role: &RoleArn) {
         let added = paths::recent(directory).and_then(|path| {
             let recent = Self::read(&path).with(Timestamp::now().as_second(), role);
             atomic::write(&path, recent.text().as_bytes(), Privacy::Secret)
@@ -39,7 +39,7 @@ impl Recent {
 
     /// The roles of an account: when each was used last, in seconds since 1970, and its name.
     #[must_use]
-    pub fn of_account(&self, account_id: &str) -> Vec<(i64, &str)> {
+    pub(crate) fn of_account(&self, account_id: &str) -> Vec<(i64, &str)> {
         let uses = self.uses.iter().filter_map(|(at, key)| {
             let role_name = key.strip_prefix(account_id)?.strip_prefix('/')?;
             Some((*at, role_name))

@@ -18,7 +18,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// Every account and role that the user has in one sso-session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inventory {
+pub(crate) struct Inventory {
     /// The start URL that it was fetched from: a list from another start URL is not used.
     start_url: String,
     /// The region of the Identity Center, which decides the partition of the ARNs.
@@ -32,7 +32,7 @@ pub struct Inventory {
 
 impl Inventory {
     /// The list that was fetched last, if there is one.
-    pub fn remembered(directory: &Directory) -> Result<Option<Self>> {
+    pub(crate) fn remembered(directory: &Directory) -> Result<Option<Self>> {
         let bytes = atomic::read(&paths::inventory(directory)?)?;
         // A file with other content counts as none, so that the list is fetched again.
         let inventory: Option<Self> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -41,7 +41,7 @@ impl Inventory {
 
     /// When the list was fetched last.
     #[must_use]
-    pub fn written(directory: &Directory) -> Option<SystemTime> {
+    pub(crate) fn written(directory: &Directory) -> Option<SystemTime> {
         std::fs::metadata(paths::inventory(directory).ok()?).and_then(|metadata| metadata.modified()).ok()
     }
 
@@ -63,12 +63,12 @@ impl Inventory {
 
     /// Whether it is older than a day. A time in the future counts as old: the clock was changed.
     #[must_use]
-    pub fn is_old(&self) -> bool {
+    pub(crate) fn is_old(&self) -> bool {
         !(0..DAY).contains(&(Timestamp::now().as_second() - self.fetched_at))
     }
 
     /// Every role, in the order of the accounts.
-    pub fn roles(&self) -> impl Iterator<Item = (&Account, RoleArn)> {
+    pub(crate) fn roles(&self) -> impl Iterator<Item = (&Account, RoleArn)> {
         self.accounts
             .iter()
             .flat_map(move |account| account.roles.iter().map(move |role| (account, self.arn(account, role))))
@@ -76,12 +76,12 @@ impl Inventory {
 
     /// The ARN of a role in one of the accounts.
     #[must_use]
-    pub fn arn(&self, account: &Account, role_name: &str) -> RoleArn {
+    pub(crate) fn arn(&self, account: &Account, role_name: &str) -> RoleArn {
         RoleArn::in_region(&self.region, &account.id, role_name)
     }
 
     /// The role that `ACCOUNT_NAME/NAME` names; two accounts may share a name.
-    pub fn role(&self, account_name: &str, role_name: &str) -> Result<RoleArn> {
+    pub(crate) fn role(&self, account_name: &str, role_name: &str) -> Result<RoleArn> {
         let named: Vec<_> = self.accounts.iter().filter(|account| account.name == account_name).collect();
         let has_role = |account: &&&Account| account.roles.iter().any(|role| role == role_name);
         let with_role: Vec<_> = named.iter().filter(has_role).collect();

@@ -6,7 +6,7 @@ use crate::role::RoleArn;
 
 /// `--match` and `--exclude`.
 #[derive(Clone, Debug, Default)]
-pub struct Selection {
+pub(crate) struct Selection {
     matches: Vec<Pattern>,
     excludes: Vec<Pattern>,
 }
@@ -14,13 +14,13 @@ pub struct Selection {
 impl Selection {
     /// The roles that match any of `matches` (every role, where there is none) and none of `excludes`.
     #[must_use]
-    pub fn new(matches: &[String], excludes: &[String]) -> Self {
+    pub(crate) fn new(matches: &[String], excludes: &[String]) -> Self {
         let parse = |patterns: &[String]| patterns.iter().map(|text| Pattern::parse(text)).collect();
         Self { matches: parse(matches), excludes: parse(excludes) }
     }
 
     /// The selected roles, in the order of the inventory.
-    pub fn roles<'a>(&self, inventory: &'a Inventory) -> impl Iterator<Item = (&'a Account, RoleArn)> {
+    pub(crate) fn roles<'a>(&self, inventory: &'a Inventory) -> impl Iterator<Item = (&'a Account, RoleArn)> {
         inventory.accounts.iter().flat_map(move |account| {
             let selection = self.in_account(account);
             let selected = account.roles.iter().filter(move |role| selection.has(role));
@@ -30,7 +30,7 @@ impl Selection {
 
     /// What is selected in an account. What depends on the account alone is decided here, once for all its roles.
     #[must_use]
-    pub fn in_account(&self, account: &Account) -> RoleSelection<'_> {
+    pub(crate) fn in_account(&self, account: &Account) -> RoleSelection<'_> {
         let name = account.name.to_lowercase();
         let mut selection = RoleSelection::default();
         if self.matches.is_empty() {
@@ -47,7 +47,7 @@ const EVERY_ROLE: &str = "";
 
 /// The roles that are selected in one account.
 #[derive(Clone, Debug, Default)]
-pub struct RoleSelection<'a> {
+pub(crate) struct RoleSelection<'a> {
     matches: Vec<&'a str>,
     excludes: Vec<&'a str>,
 }
@@ -55,7 +55,7 @@ pub struct RoleSelection<'a> {
 impl RoleSelection<'_> {
     /// Whether this role is selected.
     #[must_use]
-    pub fn has(&self, role_name: &str) -> bool {
+    pub(crate) fn has(&self, role_name: &str) -> bool {
         let role_name = role_name.to_lowercase();
         let fits_role = |pattern: &&str| fits(pattern, &role_name);
         self.matches.iter().any(fits_role) && !self.excludes.iter().any(fits_role)

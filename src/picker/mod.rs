@@ -5,13 +5,13 @@ mod number;
 mod program;
 mod question;
 
-pub use self::kind::Picker;
-pub use self::question::{Choice, Choices, Question};
+pub(crate) use self::kind::Picker;
+pub(crate) use self::question::{Choice, Choices, Question};
 use crate::error::{Error, Result};
 use crate::terminal::Terminal;
 
 /// Returns the indexes of the user's choices: one, or at least one if the question allows several.
-pub fn choose(picker: Picker, question: &Question<'_>, choices: Choices) -> Result<Vec<usize>> {
+pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) -> Result<Vec<usize>> {
     let Some(mut terminal) = Terminal::open() else {
         return Err(Error::usage(format!("there is no terminal on which to choose the {}", question.title))
             .with_remedy(question.remedy));

@@ -6,7 +6,7 @@ use crate::error::Error;
 
 /// What the user is asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Question<'a> {
+pub(crate) struct Question<'a> {
     /// The noun for a choice, such as "role".
     pub title: &'a str,
     /// The line above the choices.
@@ -23,7 +23,7 @@ pub struct Question<'a> {
 ///
 /// The terminal shows both fields unchanged, so they must hold no control characters, tabs or line breaks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The line in the list, which is also what the search looks at.
     pub shown: String,
     /// The preview, line by line.
@@ -31,7 +31,7 @@ pub struct Choice {
 }
 
 /// All choices. Each is created when it is written, so that the first is on screen long before the last of 50,000.
-pub struct Choices {
+pub(crate) struct Choices {
     /// How many there are.
     pub count: usize,
     /// Creates the choice with an index below `count`.
