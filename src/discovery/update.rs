@@ -124,6 +124,7 @@ pub(crate) fn update(
         }
         let mut profile = Existing { document, header, changed: false };
         if in_block.contains(name) {
+            // Discovery wrote this profile, so it may be made right in every respect.
             profile.take_over(directory, role, &options.source)?;
             profile.default_to("region", options.region.as_deref())?;
             profile.default_to("output", options.output.as_deref())?;
@@ -131,6 +132,7 @@ pub(crate) fn update(
             counts.left.push(name.clone());
             continue;
         } else if !profile.is_native() {
+            // The user wrote this profile and may rely on its region and output: only its source is updated.
             profile.take_over(directory, role, &options.source)?;
         }
         if profile.changed {

@@ -27,13 +27,12 @@ pub(super) fn read(text: &str) -> (Vec<SettingsLine>, Vec<Problem>) {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     for (number, line) in (1..).zip(text.lines().map(str::trim)) {
         if !line.is_empty() && !line.starts_with(['#', ';']) {
-            match problem(line) {
-                Some(message) => problems.push(Problem::error(number, message)),
-                None => {
-                    numbers.push(number);
-                    readable.push_str(line);
-                    readable.push(' ');
-                }
+            if let Some(message) = problem(line) {
+                problems.push(Problem::error(number, message));
+            } else {
+                numbers.push(number);
+                readable.push_str(line);
+                readable.push(' ');
             }
         }
         readable.push('\n');

@@ -174,9 +174,9 @@ mod tests {
     #[test]
     fn each_problem_is_reported_with_its_line() {
         let cases = [
-            ("login = sometimes\n", 1, Gravity::Error, "login is auto or never, not sometimes"),
-            ("\n\npicker = dmenu\n", 3, Gravity::Error, "picker is skim, fzf or number, not dmenu"),
-            ("store = vault\n", 1, Gravity::Error, "store is files or keyring, not vault"),
+            ("login = sometimes\n", 1, Gravity::Error, "login must be auto or never, not sometimes"),
+            ("\n\npicker = dmenu\n", 3, Gravity::Error, "picker must be skim, fzf or number, not dmenu"),
+            ("store = vault\n", 1, Gravity::Error, "store must be files or keyring, not vault"),
             ("browser-command = firefox 'x\n", 1, Gravity::Error, "a quote is not closed"),
             ("browser-command = firefox {link}\n", 1, Gravity::Error, "{link}"),
             ("browser-command = firefox\n", 1, Gravity::Error, "{url}"),
@@ -206,7 +206,7 @@ mod tests {
         let path = folder.path().join("config");
         std::fs::write(&path, "profile = corp\nlogin = sometimes\n").unwrap();
         let error = Settings::read(&path).unwrap_err();
-        assert!(error.to_string().ends_with("config:2: login is auto or never, not sometimes"), "{error}");
+        assert!(error.to_string().ends_with("config:2: login must be auto or never, not sometimes"), "{error}");
         assert_eq!(error.kind().status(), 2);
         assert_eq!(Settings::load(&path).unwrap().profile(), Some("corp"));
     }

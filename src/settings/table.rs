@@ -120,7 +120,7 @@ pub(super) fn login(value: &str) -> Result<LoginPolicy, String> {
     match value {
         "auto" => Ok(LoginPolicy::Auto),
         "never" => Ok(LoginPolicy::Never),
-        other => Err(format!("login is auto or never, not {other}")),
+        other => Err(format!("login must be auto or never, not {other}")),
     }
 }
 
@@ -128,7 +128,7 @@ pub(super) fn store(value: &str) -> Result<StoreKind, String> {
     match value {
         "files" => Ok(StoreKind::Files),
         "keyring" => Ok(StoreKind::Keyring),
-        other => Err(format!("store is files or keyring, not {other}")),
+        other => Err(format!("store must be files or keyring, not {other}")),
     }
 }
 

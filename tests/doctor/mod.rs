@@ -20,7 +20,7 @@ fn a_healthy_setup_has_no_warnings() {
     assert!(output.stdout.lines().all(|line| line.chars().count() <= 80), "{output}");
     for words in [
         "read by the AWS CLI, boto3 and the AWS SDKs for Rust and JavaScript",
-        "signed in, token until",
+        "signed in, token valid until",
         "the portal service answers",
         "clock agrees",
     ] {

@@ -40,7 +40,7 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
             format!("for use, pick and clear, add to {}:\n{}", start_up_file(shell), start_up_line(shell)),
         )),
         None => {
-            findings.push(Finding::ok("to check whether this shell has loaded the awsso function, run: awsso doctor"))
+            findings.push(Finding::ok("to check whether this shell has loaded the awsso function, run: awsso doctor"));
         }
     }
     for StartUpLine { place, names } in &lines {
