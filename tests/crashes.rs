@@ -151,7 +151,7 @@ fn a_run_that_writes_many_files_into_a_folder_reads_the_folder_once() {
     let log = user.home.path("trace");
     let log_name = log.to_str().unwrap();
     let strace = ["strace", "-f", "-b", "execve", "-qq", "-o", log_name, "-e", "trace=openat"];
-    let _ = user.exec("--match *", &["true"]).behind(strace).run().success();
+    let _ = user.exec("--match * --yes", &["true"]).behind(strace).run().success();
     assert_eq!(user.home.list(".aws/cli/cache").len(), 12);
     let calls = fs::read_to_string(&log).unwrap();
     let reads = calls.lines().filter(|call| call.contains(".aws/cli/cache\", ") && call.contains("O_DIRECTORY"));
