@@ -167,7 +167,7 @@ fn the_user_chooses_among_several_roles_on_a_terminal_and_gets_a_list_elsewhere(
     let cases = [
         ("arn:aws:s3:::bucket", 2, "does not say which account"),
         ("arn:aws:sqs:eu-west-1:000000000000:queue", 4, "you have no role in the account 000000000000"),
-        ("https://other.awsapps.com/start/#/console?account_id=123456789012", 2, "no directory"),
+        ("https://other.awsapps.com/start/#/console?account_id=123456789012", 2, "no sso-session"),
     ];
     for (text, status, words) in cases {
         let _ =
