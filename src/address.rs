@@ -65,21 +65,18 @@ impl<'a> Link<'a> {
         };
         let end = after_scheme.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
         let (authority, rest) = after_scheme.split_at(end.unwrap_or(after_scheme.len()));
-        let (host, port) = match authority.strip_prefix('[') {
-            Some(bracketed) => {
-                let (host, port) = bracketed.split_once(']')?;
-                host.parse::<Ipv6Addr>().ok()?;
-                (host, port)
+        let (host, port) = if let Some(bracketed) = authority.strip_prefix('[') {
+            let (host, port) = bracketed.split_once(']')?;
+            host.parse::<Ipv6Addr>().ok()?;
+            (host, port)
+        } else {
+            let end = authority.bytes().position(|byte| byte == b':').unwrap_or(authority.len());
+            let (host, port) = authority.split_at(end);
+            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+            if host.is_empty() || !host.bytes().all(is_name) {
+                return None;
             }
-            None => {
-                let end = authority.bytes().position(|byte| byte == b':').unwrap_or(authority.len());
-                let (host, port) = authority.split_at(end);
-                let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-                if host.is_empty() || !host.bytes().all(is_name) {
-                    return None;
-                }
-                (host, port)
-            }
+            (host, port)
         };
         (port.is_empty() || port.strip_prefix(':').is_some_and(is_port)).then_some(Self {
             is_https,

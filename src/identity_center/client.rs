@@ -68,7 +68,7 @@ impl Drop for Client {
 mod tests {
     use super::*;
     use crate::error::Kind;
-    use crate::partition::PARTITIONS;
+    use crate::partition::{PARTITIONS, Partition};
 
     fn directory(region: &str) -> Directory {
         Directory {
@@ -127,9 +127,11 @@ mod tests {
 
     #[test]
     fn the_dns_suffix_of_each_partition_is_that_of_the_sdk() {
-        for partition in PARTITIONS {
-            let start = if partition.name == "aws" { "us-" } else { partition.region_prefix };
-            let client = Client::new(&directory(&format!("{start}east-1")), &Network::default()).unwrap();
+        let regions = ["cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1"];
+        let others = ["eu-isoe-west-1", "us-isof-south-1", "us-east-1"];
+        for (partition, region) in PARTITIONS.iter().zip(regions.into_iter().chain(others)) {
+            assert_eq!(Partition::of_region(region), partition);
+            let client = Client::new(&directory(region), &Network::default()).unwrap();
             let address = client.block_on(client.service().oidc_address()).unwrap();
             assert!(address.ends_with(&format!(".{}", partition.dns_suffix)), "{}: {address}", partition.name);
         }
