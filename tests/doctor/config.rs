@@ -13,7 +13,7 @@ const CASES: &[Case] = &[
             "AWS config",
             "broken",
             "the AWS CLI and boto3 cannot read this file: a second [sso-session corp]",
-            "make one section",
+            "merge the two sections into one",
         ],
     ),
     (

@@ -39,7 +39,7 @@ const CASES: &[Case] = &[
             user.sandbox.update(|options| options.fail_first = Some((2, Fault::Dropped)));
             run
         },
-        ["Network", "broken", "ended the connection", "check the network"],
+        ["Network", "broken", "closed the connection", "check the network"],
     ),
     (
         "no service at the endpoint",
