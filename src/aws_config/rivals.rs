@@ -15,7 +15,7 @@ const KEYS: [&str; 8] = [
 ];
 
 /// The first of these files whose default profile has credentials of its own: SDKs prefer them to a credential server.
-pub(crate) fn rival_of_server<'a>(files: [&'a Config; 2]) -> Option<&'a Config> {
+pub(crate) fn rival_of_server(files: [&Config; 2]) -> Option<&Config> {
     files.into_iter().find(|file| {
         let default = file.profile("default");
         default.is_some_and(|profile| KEYS.iter().any(|key| profile.setting(key).is_some()))

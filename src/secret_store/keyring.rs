@@ -1,4 +1,4 @@
-//! Stores secrets in the Secret Service of the user's session (GNOME Keyring, KWallet, KeePassXC), over D-Bus.
+//! Stores secrets in the Secret Service of the user's session (GNOME Keyring, `KWallet`, `KeePassXC`), over D-Bus.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -33,7 +33,7 @@ impl Change {
 
     /// Names a profile in `AWS_PROFILE`, so that each program's SDK gets and renews the credentials by itself.
     #[must_use]
-    pub fn to_profile(profile: &str, directory: &str, role: &str, region: Option<&str>) -> Self {
+    pub(crate) fn to_profile(profile: &str, directory: &str, role: &str, region: Option<&str>) -> Self {
         let mut change = Self::default();
         change.set([("AWS_PROFILE", profile.to_owned())]);
         change.set_region(region);
@@ -45,7 +45,7 @@ impl Change {
 
     /// Names a credential server, from which each program's SDK gets and renews the credentials.
     #[must_use]
-    pub fn to_server(uri: &str, token: &Secret, directory: &str, role: &RoleArn, region: Option<&str>) -> Self {
+    pub(crate) fn to_server(uri: &str, token: &Secret, directory: &str, role: &RoleArn, region: Option<&str>) -> Self {
         let mut change = Self::default();
         change.set(SERVER.into_iter().zip([uri.to_owned(), token.expose().to_owned()]));
         change.set_region(region);
@@ -61,7 +61,7 @@ impl Change {
     ///
     /// So nothing is displaced, and there is nothing to record, whether `use`, `env` or direnv set the role.
     #[must_use]
-    pub fn to_renewed(credentials: &RoleCredentials) -> Self {
+    pub(crate) fn to_renewed(credentials: &RoleCredentials) -> Self {
         let mut change = Self::default();
         change.set_credentials(credentials);
         change
@@ -72,7 +72,7 @@ impl Change {
     /// Without a record the role may come from `env`: then the variables that only this tool sets are removed. Without
     /// a role the keys are the user's own and stay.
     #[must_use]
-    pub fn back(displaced: Option<Displaced>, has_role: bool) -> Self {
+    pub(crate) fn back(displaced: Option<Displaced>, has_role: bool) -> Self {
         let mut change = Self::default();
         if let Some(displaced) = displaced {
             // A value that a shell must not get is dropped; the role goes all the same.
@@ -93,7 +93,11 @@ impl Change {
     /// change does not touch go back to it.
     ///
     /// Errors: a value could not be restored later.
-    pub fn recorded(mut self, earlier: Option<Displaced>, current: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+    pub(crate) fn recorded(
+        mut self,
+        earlier: Option<Displaced>,
+        current: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self> {
         let mut displaced = Displaced::default();
         let mut restored = Vec::new();
         for (name, value) in earlier.map(Displaced::into_values).unwrap_or_default() {
@@ -115,7 +119,7 @@ impl Change {
 
     /// Removes the record, for a program that is not a shell: it has no `clear`, and must not see what the role replaced.
     #[must_use]
-    pub fn without_record(mut self) -> Self {
+    pub(crate) fn without_record(mut self) -> Self {
         self.0.retain(|(name, _)| *name != Displaced::VARIABLE);
         self.remove([Displaced::VARIABLE]);
         self
@@ -141,7 +145,7 @@ impl Change {
     }
 
     /// Makes the change in the environment of a program that is about to start.
-    pub fn apply(&self, command: &mut Command) {
+    pub(crate) fn apply(&self, command: &mut Command) {
         for (name, value) in &self.0 {
             match value {
                 Some(value) => command.env(name, value),

@@ -10,15 +10,15 @@ use super::variables::{DISPLACED, known_name};
 
 /// `name → value before the change`, where `None` says that there was no such variable.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Displaced(BTreeMap<&'static str, Option<String>>);
+pub(crate) struct Displaced(BTreeMap<&'static str, Option<String>>);
 
 impl Displaced {
     /// The variable that holds the record in the shell.
-    pub const VARIABLE: &'static str = DISPLACED;
+    pub(crate) const VARIABLE: &'static str = DISPLACED;
 
     /// Reads the record; `None` if this is not one. Names that no change touches are dropped.
     #[must_use]
-    pub fn from_variable(text: &str) -> Option<Self> {
+    pub(crate) fn from_variable(text: &str) -> Option<Self> {
         let json = BASE64.decode(text).ok()?;
         let values: BTreeMap<String, Option<String>> = serde_json::from_slice(&json).ok()?;
         let known = |(name, value): (String, _)| Some((known_name(&name)?, value));
@@ -27,7 +27,7 @@ impl Displaced {
 
     /// The record as a variable's value, in Base64: plain characters in every shell.
     #[must_use]
-    pub fn to_variable(&self) -> String {
+    pub(crate) fn to_variable(&self) -> String {
         // A map of strings always serialises.
         BASE64.encode(serde_json::to_string(&self.0).unwrap_or_default())
     }

@@ -11,7 +11,7 @@ mod variables;
 
 pub use change::Change;
 pub use dialect::Shell;
-pub use displaced::Displaced;
+pub(crate) use displaced::Displaced;
 pub(crate) use function::through_function;
 pub use grant::Grant;
 pub use init::{Hook, Init, script};

@@ -38,8 +38,8 @@ fn a_command_finds_exactly_what_use_would_set() {
         let exec = before(user.exec(&format!("{line} {options}"), &["env"])).run().success();
         let code = before(user.aws_sso(&format!("use {line} {options} --shell posix"))).run().success();
         let script = format!("{}\nenv", code.stdout);
-        let used = before(user.home.command("/bin/sh").args(["-c", &script])).run().success();
-        let mut expected = variables(&used.stdout);
+        let output = before(user.home.command("/bin/sh").args(["-c", &script])).run().success();
+        let mut expected = variables(&output.stdout);
         let mut found = variables(&exec.stdout);
         for shells_own in ["_", "PWD", "OLDPWD", "SHLVL"] {
             expected.remove(shells_own);
