@@ -63,17 +63,17 @@ impl Tree {
         found.extend(self.environment_variables());
         let files = arrows.iter().map(|arrow| (arrow.from.join("::"), arrow.to.join("::")));
         found.extend(circles(&files.collect()).into_iter().map(|circle| format!("circle of files: {circle}")));
-        let modules = circles(&self.top_level(&arrows)).into_iter();
+        let modules = circles(&Self::top_level(&arrows)).into_iter();
         found.extend(modules.map(|circle| format!("circle of modules: {circle}")));
         found
     }
 
     /// The imports between top-level modules.
     pub(super) fn modules(&self) -> Graph {
-        self.top_level(&self.arrows())
+        Self::top_level(&self.arrows())
     }
 
-    fn top_level(&self, arrows: &[Arrow<'_>]) -> Graph {
+    fn top_level(arrows: &[Arrow<'_>]) -> Graph {
         let pairs = arrows.iter().flat_map(|arrow| {
             [&arrow.to, &arrow.named].map(|to| Some((arrow.from.first()?.clone(), to.first()?.clone())))
         });
