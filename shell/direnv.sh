@@ -5,8 +5,8 @@
 #
 # Shells in that folder then have the role's credentials in their environment. direnv does not write them to disk.
 # direnv runs the .envrc again when the cached credentials change: after `awsso refresh`, after a renewal by the prompt
-# hook of `aws-sso init SHELL --hook refresh`, or after a renewal in another shell. It never exports expired credentials,
-# and it never starts a sign-in: entering a folder must not open a browser.
+# hook of `aws-sso init SHELL --hook refresh`, or after a renewal in another shell. It never exports expired
+# credentials, and it never starts a sign-in: entering a folder must not open a browser.
 
 use_aws_sso() {
   local code file

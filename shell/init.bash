@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The awsso function for bash 3.2 and later. `aws-sso init bash` fills in the program's path and the function's name, and
-# leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their own.
+# The awsso function for bash 3.2 and later. `aws-sso init bash` fills in the program's path and the function's name,
+# and leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their own.
 # Backslashes and quotes keep the user's aliases from replacing the words of this code.
 
 \builtin unalias '__aws_sso_command__' >/dev/null 2>&1 || \builtin :
@@ -17,7 +17,11 @@ function __aws_sso_command__ {
       # Only this shell knows the version of its function, and whether Tab completes its arguments.
       \builtin local __aws_sso_mark='bash:__AWS_SSO_VERSION__'
       # >>> completion
-      if \builtin complete -p '__aws_sso_command__' >/dev/null 2>&1; then __aws_sso_mark+=':tab'; else __aws_sso_mark+=':no-tab'; fi
+      if \builtin complete -p '__aws_sso_command__' >/dev/null 2>&1; then
+        __aws_sso_mark+=':tab'
+      else
+        __aws_sso_mark+=':no-tab'
+      fi
       # <<< completion
       \builtin shift
       __AWS_SSO_PROGRAM__ doctor --function "$__aws_sso_mark" "$@"
@@ -32,7 +36,8 @@ function __aws_sso_command__ {
 function __aws_sso_complete {
   \builtin local IFS=$'\n' __aws_sso_found
   COMPREPLY=()
-  __aws_sso_found="$(__AWS_SSO_PROGRAM__ complete --shell bash --breaks="${COMP_WORDBREAKS-}" --line="${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" || \builtin return 0
+  __aws_sso_found="$(__AWS_SSO_PROGRAM__ complete --shell bash --breaks="${COMP_WORDBREAKS-}" \
+    --line="${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" || \builtin return 0
   # shellcheck disable=SC2206 # Split at newlines on purpose. The program prints no character that bash would expand.
   COMPREPLY=($__aws_sso_found)
 }
@@ -42,7 +47,8 @@ function __aws_sso_complete {
 # Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes. Before that
 # it starts no process, except `date` in bash before 4.2 if the shell has a role.
 function __aws_sso_hook {
-  \builtin local __aws_sso_status="$?" __aws_sso_until="${AWS_SSO_EXPIRATION-}" __aws_sso_now __aws_sso_what='expire within 5 minutes'
+  \builtin local __aws_sso_status="$?" __aws_sso_until="${AWS_SSO_EXPIRATION-}" __aws_sso_now
+  \builtin local __aws_sso_what='expire within 5 minutes'
   # bash 5.1 restores $? itself. Under errexit a status other than 0 would end the shell and run its ERR trap again.
   if [[ $- == *e* ]] || ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then __aws_sso_status=0; fi
   case "$__aws_sso_until" in
@@ -59,7 +65,8 @@ function __aws_sso_hook {
   # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
   __AWS_SSO_NOTICED="$__aws_sso_until"
   # >>> renewal
-  if __aws_sso_command__ refresh --login never >/dev/null 2>&1 && [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then
+  if __aws_sso_command__ refresh --login never >/dev/null 2>&1 &&
+    [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then
     \builtin return "$__aws_sso_status"
   fi
   # <<< renewal

@@ -27,7 +27,11 @@ function '__aws_sso_command__' {
       # Only this shell knows the version of its function, and whether Tab completes its arguments.
       \builtin local __aws_sso_mark='zsh:__AWS_SSO_VERSION__'
       # >>> completion
-      if (( ${+_comps[__aws_sso_command__]} )); then __aws_sso_mark="${__aws_sso_mark}:tab"; else __aws_sso_mark="${__aws_sso_mark}:no-tab"; fi
+      if (( ${+_comps[__aws_sso_command__]} )); then
+        __aws_sso_mark="${__aws_sso_mark}:tab"
+      else
+        __aws_sso_mark="${__aws_sso_mark}:no-tab"
+      fi
       # <<< completion
       \builtin shift
       __AWS_SSO_PROGRAM__ doctor --function "$__aws_sso_mark" "$@"
@@ -42,7 +46,8 @@ function '__aws_sso_complete' {
   \builtin emulate -L zsh
   \builtin local -a __aws_sso_values __aws_sso_shown
   \builtin local __aws_sso_line
-  for __aws_sso_line in "${(@f)$(__AWS_SSO_PROGRAM__ complete --shell zsh -- "${(@Q)words[1,CURRENT]}" 2>/dev/null)}"; do
+  for __aws_sso_line in \
+    "${(@f)$(__AWS_SSO_PROGRAM__ complete --shell zsh -- "${(@Q)words[1,CURRENT]}" 2>/dev/null)}"; do
     if [[ -z "$__aws_sso_line" ]]; then continue; fi
     __aws_sso_values+=("${__aws_sso_line%%$'\t'*}")
     __aws_sso_shown+=("${__aws_sso_line/$'\t'/  }")
@@ -79,7 +84,8 @@ function '__aws_sso_hook' {
   # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
   \builtin typeset -g __AWS_SSO_NOTICED="$__aws_sso_until"
   # >>> renewal
-  if '__aws_sso_command__' refresh --login never >/dev/null 2>&1 && [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then
+  if '__aws_sso_command__' refresh --login never >/dev/null 2>&1 &&
+    [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then
     \builtin return
   fi
   # <<< renewal

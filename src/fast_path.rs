@@ -1,8 +1,8 @@
 //! Fast path for a cached `credential_process` answer: arguments, config, cache file, one write.
 //!
-//! SDKs run a `credential_process` all the time, and nearly always the answer is cached. So the fast path builds nothing:
-//! no argument parser, no async runtime, no TLS, no lock, no thread. Anything unusual returns `None`, and `commands`
-//! takes over, which also words every error. `benches/gates` limits its instructions and system calls.
+//! SDKs run a `credential_process` all the time, and nearly always the answer is cached. So the fast path builds
+//! nothing: no argument parser, no async runtime, no TLS, no lock, no thread. Anything unusual returns `None`, and
+//! `commands` takes over, which also words every error. `benches/gates` limits its instructions and system calls.
 
 use std::ffi::OsString;
 

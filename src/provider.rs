@@ -35,7 +35,7 @@ impl<'a> Provider<'a> {
         if let Some(credentials) = self.fresh_in_cache(role) {
             return Ok(credentials);
         }
-        // Somebody may have to sign in first, which takes minutes: that must not happen while the role is locked.
+        // A sign-in may be needed first, which takes minutes. It must not happen while the role is locked.
         self.session.token()?;
         let mut lock = self.turn(role);
         if let Some(credentials) = self.fresh_in_cache(role) {

@@ -1,5 +1,5 @@
-//! The program is killed at every system call that changes a file. Each file is then the old one or the new one, complete
-//! and with its mode, and the next run deletes what was left behind.
+//! The program is killed at every system call that changes a file. Each file is then the old one or the new one,
+//! complete and with its mode, and the next run deletes what was left behind.
 #![cfg(target_os = "linux")]
 
 use std::fs;

@@ -138,7 +138,10 @@ proptest! {
     }
 
     #[test]
-    fn removing_a_section_removes_nothing_else(file in awkward_file(), profile in prop::sample::select(vec!["a", "a b"])) {
+    fn removing_a_section_removes_nothing_else(
+        file in awkward_file(),
+        profile in prop::sample::select(vec!["a", "a b"]),
+    ) {
         let mut document = Document::parse(&file);
         document.remove_section(&Header::profile(profile));
         let new = document.to_bytes();
@@ -158,8 +161,8 @@ proptest! {
         prop_assert_eq!(after[&section].get(*key), Some(value));
         prop_assert_eq!(without(after, &section, key), without(before, &section, key));
 
-        // rust-ini flattens nested blocks, so the edited section is left out. It also joins a line that ends in a backslash
-        // with the next one, so such files are left out.
+        // rust-ini flattens nested blocks, so the edited section is left out. It also joins a line that ends in a
+        // backslash with the next one, so such files are left out.
         let header = if *profile == "default" { "default" } else { &section };
         let joins = |text: &str| text.lines().any(|line| line.trim_end().ends_with('\\'));
         if let Some(mut before) = rust_ini(file.as_bytes()).filter(|_| !joins(&file) && !value.ends_with('\\')) {

@@ -1,7 +1,7 @@
 //! Files are written completely or not at all, even if the system refuses to write.
 //!
-//! The refusals are real. The tests may run as root, whom no file mode stops. So a child process does the work: one with
-//! a limit on the size of its files, or one without root's capabilities.
+//! The refusals are real. The tests may run as root, whom no file mode stops. So a child process does the work: one
+//! with a limit on the size of its files, or one without root's capabilities.
 #![cfg(target_os = "linux")]
 
 use std::ffi::OsStr;

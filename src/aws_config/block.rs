@@ -1,7 +1,7 @@
 //! A block of profiles between two marks, to which this tool adds profiles and from which it removes them.
 //!
-//! The marks are comments that start in the first column, so that every reader ignores them. Lines outside the marks are
-//! not this tool's, and are never changed.
+//! The marks are comments that start in the first column, so that every reader ignores them. Lines outside the marks
+//! are not this tool's, and are never changed.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -91,7 +91,8 @@ impl Document {
                 continue;
             };
             let has_next = next.is_some();
-            // The lines after this section's content (comments on the next section, the end mark) go after the new ones.
+            // The lines after this section's content (comments on the next section, the end mark) go after the new
+            // ones.
             let content = if is_in_block { content_end(&section.text) } else { block.begin.1 };
             let tail = section.text.split_off(content);
             if is_in_block {

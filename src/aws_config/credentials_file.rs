@@ -66,7 +66,8 @@ mod tests {
             ),
             (
                 b"\xEF\xBB\xBF# mine\r\n[work]\r\naws_access_key_id=AKIA\r\n\r\n[default]\r\nregion = \xFF\r\n\
-                  aws_secret_access_key=old ; x\r\naws_access_key_id  =old\r\ncolour\r\n; end\r\n[profile default]\r\nx = 1",
+                  aws_secret_access_key=old ; x\r\naws_access_key_id  =old\r\ncolour\r\n; end\r\n\
+                  [profile default]\r\nx = 1",
                 b"\xEF\xBB\xBF# mine\r\n[work]\r\naws_access_key_id=AKIA\r\n\r\n[default]\r\nregion = \xFF\r\n\
                   aws_secret_access_key=new/secret+key=\r\naws_access_key_id  =ASIANEW\r\ncolour\r\n\
                   aws_session_token = new/token==\r\n; end\r\n[profile default]\r\nx = 1",

@@ -35,8 +35,10 @@ pub(super) fn plain_value<'a>(lines: &'a [u8], key: &str) -> Plain<'a> {
     let line = first_line(&lines[start..]);
     let next = lines.get(start + line.len() + 1..).unwrap_or_default();
     // The next line may continue the value, unless it is an unindented setting of its own.
-    let goes_on = !next.trim_ascii().is_empty()
-        && !matches!(Classifier::default().classify(first_line(next)), ConfigLine::Setting { .. } if !is_space(next[0]));
+    let is_blank = next.trim_ascii().is_empty();
+    let is_setting =
+        || matches!(Classifier::default().classify(first_line(next)), ConfigLine::Setting { .. } if !is_space(next[0]));
+    let goes_on = !is_blank && !is_setting();
     if goes_on || mention(next, key).is_some() {
         return Plain::Unclear;
     }

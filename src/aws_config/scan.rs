@@ -117,7 +117,8 @@ impl<'a> Scan<'a> {
             if at_start {
                 continue;
             }
-            // Whole lines are scanned, and the rest moves to the front. The buffer grows only for a line that does not fit.
+            // Whole lines are scanned, and the rest moves to the front. The buffer grows only for a line that does not
+            // fit.
             if let Some(newline) = buffer[fresh..filled].iter().rposition(|byte| *byte == b'\n') {
                 let end = fresh + newline + 1;
                 self.lines(&buffer[..end]);
@@ -145,8 +146,8 @@ impl<'a> Scan<'a> {
             } else if let ConfigLine::Header(header) = Classifier::default().classify(line) {
                 self.current = self.open(start, header.kind, &header.name);
             }
-            // The header is part of the section's lines. If the section is repeated, it keeps a value of the earlier lines
-            // from going on in the later ones.
+            // The header is part of the section's lines. If the section is repeated, it keeps a value of the earlier
+            // lines from going on in the later ones.
             self.keep(text, start..at);
         }
     }

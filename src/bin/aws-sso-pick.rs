@@ -1,10 +1,10 @@
 //! The picker: reads rows from stdin, lets the user choose on the terminal, and prints the keys of the chosen rows.
 //!
-//! It is a process of its own because skim replaces the allocator of its program and brings a hundred crates, which must
-//! not see a secret. This process gets names only.
+//! It is a process of its own because skim replaces the allocator of its program and brings a hundred crates, which
+//! must not see a secret. This process gets names only.
 //!
-//! Each row is a line with a key, the shown text and the lines of the preview, separated by tabs. An empty line means that
-//! there are no more rows. When stdin closes, aws-sso has ended, so the picker ends too.
+//! Each row is a line with a key, the shown text and the lines of the preview, separated by tabs. An empty line means
+//! that there are no more rows. When stdin closes, aws-sso has ended, so the picker ends too.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, IsTerminal, Write};

@@ -1,7 +1,7 @@
 //! How a browser gets a link that is a secret: from a page of this machine that leads there, once.
 //!
-//! Every user of the machine can read a program's arguments, so the browser is started with the page's address only. The
-//! page redirects the first request to the link, so on Linux the request must come from this user's own connection.
+//! Every user of the machine can read a program's arguments, so the browser is started with the page's address only.
+//! The page redirects the first request to the link, so on Linux the request must come from this user's own connection.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,5 @@
-//! The user's browser: which program opens a link, how it gets a link that is a secret, and the HTTP server that answers
-//! it on this machine.
+//! The user's browser: which program opens a link, how it gets a link that is a secret, and the HTTP server that
+//! answers it on this machine.
 
 mod command;
 mod handover;

@@ -1,8 +1,8 @@
 //! The values that Tab offers for an argument: profiles, sso-sessions and roles, from this machine's files.
 //!
 //! Completion never uses the network and never shows a secret. A value is offered only if all of its characters are
-//! plain in every shell, because a shell inserts it without quotes. An account whose name is not plain is offered by its
-//! id.
+//! plain in every shell, because a shell inserts it without quotes. An account whose name is not plain is offered by
+//! its id.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -31,42 +31,42 @@ pub(crate) fn directories(current: &OsStr) -> Vec<CompletionCandidate> {
 /// Everything that names a role: aliases, profiles, `ACCOUNT/ROLE`, and ARNs once one is begun.
 pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
     let current = current.to_string_lossy();
-    let mut offers = Offers { current: &current, found: BTreeMap::new(), shared: usize::MAX };
+    let mut completions = Completions { current: &current, found: BTreeMap::new(), shared: usize::MAX };
     if let Some(settings) = environment::settings_file().ok().and_then(|path| Settings::load(&path).ok()) {
         for (alias, role, _) in settings.aliases() {
-            offers.add(alias, || Some(format!("alias of {role}")));
+            completions.add(alias, || Some(format!("alias of {role}")));
         }
     }
     let mut directories = Vec::new();
     for part in config_parts().into_iter().flatten().map_while(Result::ok) {
         for profile in part.profiles() {
-            offers.add(profile.name(), || profile.means_role().then(|| "profile".to_owned()));
+            completions.add(profile.name(), || profile.means_role().then(|| "profile".to_owned()));
         }
-        if offers.are_enough() {
+        if completions.are_enough() {
             break;
         }
         directories.extend(part.directory_lines());
     }
-    if !offers.are_enough() {
+    if !completions.are_enough() {
         let config = Config::parse(&directories);
         for directory in config.directories().iter().filter_map(|name| config.directory(name).ok()) {
             if let Ok(Some(inventory)) = Inventory::remembered(&directory) {
                 // Leak on purpose: dropping 50,000 strings is 10 % of the completion time.
-                offers.add_inventory(&ManuallyDrop::new(inventory));
+                completions.add_inventory(&ManuallyDrop::new(inventory));
             }
         }
     }
-    offers.found.into_iter().map(|(value, help)| CompletionCandidate::new(value).help(Some(help.into()))).collect()
+    completions.found.into_iter().map(|(value, help)| CompletionCandidate::new(value).help(Some(help.into()))).collect()
 }
 
-struct Offers<'a> {
+struct Completions<'a> {
     current: &'a str,
     found: BTreeMap<String, String>,
     /// Length of the common prefix of all values that fit, offered or not: the shell inserts it by itself.
     shared: usize,
 }
 
-impl Offers<'_> {
+impl Completions<'_> {
     /// Whether further values could change nothing that the shell does.
     fn are_enough(&self) -> bool {
         self.found.len() >= MOST && self.shared <= self.current.len()

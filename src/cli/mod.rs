@@ -34,7 +34,13 @@ pub(crate) struct Global {
 #[command(next_help_heading = "The original spelling")]
 pub(crate) struct Original {
     /// The role [without one you choose]
-    #[arg(short = 'r', long = "rolearn", value_name = "ROLE", alias = "role", add = ArgValueCompleter::new(completers::roles))]
+    #[arg(
+        short = 'r',
+        long = "rolearn",
+        value_name = "ROLE",
+        alias = "role",
+        add = ArgValueCompleter::new(completers::roles)
+    )]
     pub role: Option<String>,
     /// -env: print the credentials as shell exports
     #[arg(long = "env-vars", alias = "env_vars", conflicts_with_all = ["external_source", "discover_roles"])]

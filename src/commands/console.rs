@@ -46,8 +46,8 @@ pub(crate) struct ConsoleArgs {
 
 const CONSOLE_HELP: &str = "\
 The browser is started with the address of a page on this machine, which leads it to the link once. So the link itself \
-is in no argument list. TEMPLATE is split into words as a shell does it, but no shell runs it. Values in a word such as \
-ext+container:… are percent-encoded. The setting browser-command is the default for --browser-command.
+is in no argument list. TEMPLATE is split into words as a shell does it, but no shell runs it. Values in a word such \
+as ext+container:… are percent-encoded. The setting browser-command is the default for --browser-command.
 
 Examples:
   aws-sso console 123456789012/ReadOnlyAccess --service s3

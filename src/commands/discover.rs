@@ -212,6 +212,7 @@ fn warn_of_left(counts: &Counts) {
         names.push_str(&format!(" and {} more", counts.left.len() - NAMED));
     }
     terminal::warn(&format!(
-        "these profiles were not written by aws-sso, or SDKs would read them differently, so they were left as they are: {names}"
+        "these profiles were not written by aws-sso, or SDKs would read them differently, so they were left as they \
+         are: {names}"
     ));
 }

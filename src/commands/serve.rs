@@ -100,7 +100,8 @@ fn keeper(context: &Context, found: &Found, first: RoleCredentials) -> Result<Ke
     Ok(Keeper::start(first, renew, |error| terminal::say(&error.report())))
 }
 
-/// Starts the server in a process whose parent ends at once: a command that waits for its children must not wait for it.
+/// Starts the server in a process whose parent ends at once: a command that waits for its children must not wait for
+/// it.
 fn detach() -> Result<ExitCode> {
     let failed = |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
     let mut server = Command::new(programs::this_program().map_err(failed)?);

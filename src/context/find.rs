@@ -32,7 +32,8 @@ impl Context {
         let text = self.settings()?.alias(text).unwrap_or(text);
         match text.parse()? {
             RoleRef::Name(name) => self.find_profile(&name),
-            // A profile's name may hold a slash as well. The config is on disk, while the inventory may have to be fetched.
+            // A profile's name may hold a slash as well. The config is on disk, while the inventory may have to be
+            // fetched.
             RoleRef::AccountName { .. } if self.config()?.role_of(text).is_some() => self.find_profile(text),
             RoleRef::Place(place) => find_by_place(self, &place),
             reference => self.find_in(self.directory()?, &reference),

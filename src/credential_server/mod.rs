@@ -1,7 +1,7 @@
 //! A credential server on this machine that every AWS SDK can ask, as it asks a container's credential endpoint.
 //!
-//! It answers `GET /credentials` with a role's credentials to any program that has its token. The credentials are renewed
-//! in time, so programs that ask can run without limit.
+//! It answers `GET /credentials` with a role's credentials to any program that has its token. The credentials are
+//! renewed in time, so programs that ask can run without limit.
 
 mod greeting;
 mod guard;

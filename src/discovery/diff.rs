@@ -55,7 +55,8 @@ mod tests {
     fn a_difference_is_shown_with_its_surroundings_and_without_secrets() {
         let before = b"1\n2\n3\naws_secret_access_key = s3cret\n\t\x1b[31mx\nold\n8\n9\n10\n11";
         let after = b"1\n2\n3\naws_secret_access_key = s3cret\n\t\x1b[31mx\nnew\n8\n9\n10\n11";
-        let expected = "--- f\n+++ f\n@@ -3,7 +3,7 @@\n 3\n aws_secret_access_key = ***\n \t\u{fffd}[31mx\n-old\n+new\n 8\n 9\n 10\n";
+        let expected = "--- f\n+++ f\n@@ -3,7 +3,7 @@\n 3\n aws_secret_access_key = ***\n \t\u{fffd}[31mx\n-old\n\
+                        +new\n 8\n 9\n 10\n";
         assert_eq!(unified("f", before, after, false), expected);
         let coloured = unified("f", before, after, true);
         assert!(coloured.contains("\u{1b}[32m+new\u{1b}[0m\n") && !coloured.contains("s3cret"));

@@ -94,7 +94,8 @@ pub(crate) fn marks(session: &str) -> Marks {
     }
 }
 
-/// Writes the profiles of the `wanted` roles, which are sorted by name, and removes stale profiles if the options say so.
+/// Writes the profiles of the `wanted` roles, which are sorted by name, and removes stale profiles if the options say
+/// so.
 pub(crate) fn update(
     document: &mut Document,
     wanted: &[&Named<'_>],
@@ -160,7 +161,8 @@ fn stale(
 ) -> HashSet<String> {
     let wanted: HashSet<&str> = wanted.iter().map(|named| named.name.as_str()).collect();
     let is_stale = |name: &str, lines: &[u8]| {
-        // The user may have put a profile of their own into the block: its role is of another sso-session, or it has none.
+        // The user may have put a profile of their own into the block: its role is of another sso-session, or it has
+        // none.
         let config = Config::parse(lines);
         let Some((session, role)) = config.role_of(name) else { return false };
         (session == directory.name || session == name) && offered.lacks(&role)
@@ -270,8 +272,8 @@ impl Existing<'_> {
 
     /// Whether it may become this role's profile.
     ///
-    /// A profile with SSO keys may only if it is this role's already: the user wrote these keys, and they may be the only
-    /// place in the config that names the start URL.
+    /// A profile with SSO keys may only if it is this role's already: the user wrote these keys, and they may be the
+    /// only place in the config that names the start URL.
     fn may_take(&self, directory: &Directory, role: &RoleArn) -> bool {
         if self.is_of_another_session(directory) {
             return false;

@@ -20,7 +20,8 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>> {
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(unreadable(path, error)),
     };
-    // Reserves room for the whole file. Without it, `read_to_end` would ask the kernel for 32 bytes, then 64, and so on.
+    // Reserves room for the whole file. Without it, `read_to_end` would ask the kernel for 32 bytes, then 64, and so
+    // on.
     let length = file.metadata().map_or(0, |metadata| metadata.len().min(MAX_BYTES));
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
     match (&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes) {
@@ -50,9 +51,9 @@ pub(crate) fn unreadable(path: &Path, error: io::Error) -> Error {
 
 /// Replaces the file's content in one step: a reader, or a crash at any moment, finds the old file or the new one.
 ///
-/// Symbolic links are followed, and the file at their end is replaced. An existing file keeps its mode and, if possible,
-/// its owner. `privacy` decides the mode of a new file and of new folders. A read-only file is refused, and so is
-/// anything that is not a file (`/dev/null`, a folder): a rename would replace those too.
+/// Symbolic links are followed, and the file at their end is replaced. An existing file keeps its mode and, if
+/// possible, its owner. `privacy` decides the mode of a new file and of new folders. A read-only file is refused, and
+/// so is anything that is not a file (`/dev/null`, a folder): a rename would replace those too.
 pub fn write(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
     replace_if(path, bytes, privacy, || Ok(true)).map(drop)
 }

@@ -142,8 +142,8 @@ fn held(mut file: File, inherited: Option<Error>) -> Lock {
     Lock { file: Some(file), inherited, failure: None }
 }
 
-/// Tries again and again, with longer and longer pauses. No process waits an eighth longer than necessary, and a hundred
-/// processes that wait for a user to sign in need hardly any processor time.
+/// Tries again and again, with longer and longer pauses. No process waits an eighth longer than necessary, and a
+/// hundred processes that wait for a user to sign in need hardly any processor time.
 ///
 /// A blocking lock was slower with a hundred processes: the kernel wakes all of them each time.
 fn wait(file: File, path: &Path, patience: Duration, waiting: impl FnOnce(&Holder)) -> Result<Lock> {

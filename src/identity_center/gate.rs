@@ -296,7 +296,8 @@ mod tests {
 
     #[test]
     fn any_limit_is_found_and_used_with_few_refusals() {
-        // limiter, latency, requests, the least seconds possible, at most this factor slower, at most this share refused
+        // limiter, latency, requests, the least seconds possible, at most this factor slower, at most this share
+        // refused
         let cases = [
             (Limiter::Unlimited, 0.05, 1010, 1010.0 * 0.051 / IN_FLIGHT as f64, 1.08, 0.0),
             (Limiter::Bucket(20.0, 20.0), 0.05, 1010, 49.5, 1.06, 0.05),

@@ -44,8 +44,8 @@ pub(super) struct Collected {
     pub(super) missing: Vec<Missing>,
 }
 
-/// After so many failed lists in a row, the service is down. The other accounts are given up, because each would take all
-/// its attempts.
+/// After so many failed lists in a row, the service is down. The other accounts are given up, because each would take
+/// all its attempts.
 const HOPELESS: usize = IN_FLIGHT;
 
 /// An answer of the service.
@@ -114,7 +114,8 @@ impl Fetch<'_> {
                     collected.missing.push(Missing { account, error });
                 }
             }
-            // Twice as many tasks as requests can be in flight, so that one is always ready. More would only take memory.
+            // Twice as many tasks as requests can be in flight, so that one is always ready. More would only take
+            // memory.
             while tasks.len() < 2 * IN_FLIGHT
                 && let Some(account) = waiting.pop_front()
             {
@@ -145,8 +146,8 @@ impl FetchCounts {
 /// Every role of the user in an account.
 async fn roles(service: &Service, token: &Secret, account_id: &str) -> Result<Vec<String>, PortalError> {
     match pages_of_roles(service, token, account_id).await {
-        // The service sometimes denies an account that it has just listed (aws-cli #7871), and so may a proxy. It does not
-        // mean that the account has no roles: an account that the user has lost is not in the list at all.
+        // The service sometimes denies an account that it has just listed (aws-cli #7871), and so may a proxy. It does
+        // not mean that the account has no roles: an account that the user has lost is not in the list at all.
         Err(PortalError::Denied(_)) => {
             tokio::time::sleep(Duration::from_millis(400)).await;
             pages_of_roles(service, token, account_id).await

@@ -44,13 +44,16 @@ impl Fetched {
             more => names.push(format!("{more} more")),
         }
         let accounts = if self.missing.len() == 1 { "account" } else { "accounts" };
-        Some(Error::service(format!("the roles of {} {accounts} could not be fetched", self.missing.len())).with_remedy(
-            format!(
-                "{}\n{}\nnothing was changed for those {accounts}; run the command again within an hour: the rest is kept",
-                names.join(", "),
-                first.error
+        Some(
+            Error::service(format!("the roles of {} {accounts} could not be fetched", self.missing.len())).with_remedy(
+                format!(
+                    "{}\n{}\nnothing was changed for those {accounts}; run the command again within an hour: \
+                 the rest is kept",
+                    names.join(", "),
+                    first.error
+                ),
             ),
-        ))
+        )
     }
 }
 

@@ -54,8 +54,8 @@ impl PickerProgram {
         let mut child = self.command(question).spawn().map_err(|error| self.failed(&error.to_string()))?;
         let picker = self.picker;
         let stdin = child.stdin.take().map(Arc::new);
-        // aws-sso-pick ends when its stdin closes, because then this process has died. fzf needs the end of stdin to know
-        // that there are no more rows.
+        // aws-sso-pick ends when its stdin closes, because then this process has died. fzf needs the end of stdin to
+        // know that there are no more rows.
         let _held = stdin.clone().filter(|_| picker == Picker::Skim);
         if let Some(stdin) = stdin {
             // Never joined: it may still be fetching choices when the user has chosen.

@@ -65,8 +65,8 @@ impl Directory {
     }
 }
 
-/// Distinct for every number below 10^12, since the factor and 10^12 are coprime. The first id has a leading zero, which
-/// programs that read ids as numbers lose.
+/// Distinct for every number below 10^12, since the factor and 10^12 are coprime. The first id has a leading zero,
+/// which programs that read ids as numbers lose.
 fn account_id(number: usize) -> String {
     let number = u64::try_from(number).unwrap_or(u64::MAX);
     format!("{:012}", number.wrapping_mul(73_856_093_017).wrapping_add(12_345_678_901) % 1_000_000_000_000)

@@ -87,7 +87,8 @@ impl AuthorizationRequest<'_> {
     fn link(&self) -> String {
         let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, self.verifier.expose().as_bytes()));
         format!(
-            "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={challenge}",
+            "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}\
+             &code_challenge={challenge}",
             self.address,
             quote(self.client_id),
             quote(self.redirect_uri),

@@ -17,8 +17,8 @@ pub struct Paths {
     pub locks: PathBuf,
     /// How long another process may take to renew the token.
     pub renewal_patience: Duration,
-    /// How long another process may take to get a role's credentials. Some SDKs give a `credential_process` no more than
-    /// 22 seconds.
+    /// How long another process may take to get a role's credentials. Some SDKs give a `credential_process` no more
+    /// than 22 seconds.
     pub role_patience: Duration,
 }
 

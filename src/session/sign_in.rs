@@ -47,7 +47,7 @@ impl Session<'_> {
 
     /// One sign-in at a time: two browser windows for one person would only confuse.
     ///
-    /// A person who has just given up in another process is not asked again, unless `is_explicit`.
+    /// A user who has just cancelled in another process is not asked again, unless `is_explicit`.
     fn sign_in_once(&self, method: Method, stale: Option<&Secret>, is_explicit: bool) -> Result<Token> {
         let mut lock = self.lock("sign-in", SIGN_IN_PATIENCE, "is signing in")?;
         // Another process may have signed in just before the lock was free.

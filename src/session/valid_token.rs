@@ -90,7 +90,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// A token for which nobody has to sign in; `None` where somebody has to.
+    /// A token that needs no new sign-in; `None` if one is needed.
     ///
     /// Errors: an expired token could not be renewed because the service or the network failed.
     pub fn token_without_person(&self) -> Result<Option<Token>> {

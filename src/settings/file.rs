@@ -21,8 +21,8 @@ pub(super) fn read(text: &str) -> (Vec<SettingsLine>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut numbers = Vec::new();
     // rust-ini stops at the first line that it cannot read, takes a line without `=` and the next one for a single key,
-    // and continues a line that ends in a backslash. One wrong line must not hide the others, and a Windows path may end
-    // in a backslash. So wrong lines and comments are left blank here, and a space ends each of the others.
+    // and continues a line that ends in a backslash. One wrong line must not hide the others, and a Windows path may
+    // end in a backslash. So wrong lines and comments are left blank here, and a space ends each of the others.
     let mut readable = String::with_capacity(text.len());
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     for (number, line) in (1..).zip(text.lines().map(str::trim)) {

@@ -117,7 +117,8 @@ impl Change {
         Ok(self)
     }
 
-    /// Removes the record, for a program that is not a shell: it has no `clear`, and must not see what the role replaced.
+    /// Removes the record, for a program that is not a shell: it has no `clear`, and must not see what the role
+    /// replaced.
     #[must_use]
     pub(crate) fn without_record(mut self) -> Self {
         self.0.retain(|(name, _)| *name != Displaced::VARIABLE);

@@ -76,8 +76,8 @@ impl Shell {
         match self {
             Self::Bash | Self::Zsh => format!("\\builtin unset {name}"),
             Self::Posix => format!("unset {name}"),
-            // A universal variable of this name becomes visible, also to programs. It belongs to all of the user's shells,
-            // so it is reported and not erased. `set -e` fails where there is nothing to erase.
+            // A universal variable of this name becomes visible, also to programs. It belongs to all of the user's
+            // shells, so it is reported and not erased. `set -e` fails where there is nothing to erase.
             Self::Fish => format!(
                 "set -eg {name}; set -qU {name}; and echo 'aws-sso: warning: {name} is a universal variable and stays; \
                  to erase it: set -eU {name}' >&2; or true"

@@ -39,8 +39,8 @@ type Readings = BTreeMap<(&'static str, String), BTreeMap<String, String>>;
 fn read_each_way(file: &[u8]) {
     let (all, unread) = (Config::parse(file), Config::parse(file));
     for section in all.profiles().chain(all.sso_sessions()) {
-        // The plain lines are searched for the key's own bytes. A byte that is not UTF-8 reads as another character, and
-        // no key of this tool has one.
+        // The plain lines are searched for the key's own bytes. A byte that is not UTF-8 reads as another character,
+        // and no key of this tool has one.
         let keys: BTreeSet<_> = section.keys().filter(|key| key.is_ascii()).chain(PLAIN_KEYS).collect();
         for key in keys {
             // Once a section's settings were read, its plain lines are not looked at any more: each key needs a config

@@ -100,7 +100,7 @@ fn a_failing_verb_changes_nothing_and_keeps_its_status() {
     }
 }
 
-/// `use` does not replace a value that `clear` could not give back.
+/// `use` does not replace a value that `clear` could not restore.
 #[test]
 fn a_value_with_a_control_character_stops_use() {
     let user = User::signed_in(Options::default());
@@ -174,7 +174,7 @@ fn clear_keeps_the_users_own_keys_and_removes_what_env_has_set() {
     }
 }
 
-/// It changes only the keys: not the region, and not what `clear` will give back.
+/// It changes only the keys: not the region, and not what `clear` will restore.
 #[test]
 fn refresh_brings_later_credentials_of_the_same_role() {
     let user =

@@ -4,8 +4,8 @@ pub const FAILS: &str = "fails";
 
 /// Where the SDKs disagree: a file, the readings of the Rust SDK, botocore and this tool, and the reason for ours.
 ///
-/// A reading is `profile: key=value …`, in the order of names, with `⏎` for a line break. The test compares those of the
-/// Rust SDK and botocore with the real readers. Where JavaScript differs, the reason says so, from its source.
+/// A reading is `profile: key=value …`, in the order of names, with `⏎` for a line break. The test compares those of
+/// the Rust SDK and botocore with the real readers. Where JavaScript differs, the reason says so, from its source.
 #[rustfmt::skip]
 pub const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
     // Names.
@@ -40,9 +40,11 @@ pub const DISAGREEMENTS: &[(&[u8], &str, &str, &str, &str)] = &[
     (b"[profile a]\nregion = r\n[profile b\nregion = s", FAILS, FAILS, "a: region=r",
         "a key must not end up in another profile; JavaScript agrees"),
     // Which of two counts.
-    (b"[default]\nregion = r\noutput = o\n[profile default]\nregion = s", "default: region=s", "default: region=s", "default: region=s",
+    (b"[default]\nregion = r\noutput = o\n[profile default]\nregion = s",
+        "default: region=s", "default: region=s", "default: region=s",
         "the prefixed one replaces the other completely"),
-    (b"[profile default]\nregion = s\n[default]\nregion = r", "default: region=s", "default: region=r", "default: region=s",
+    (b"[profile default]\nregion = s\n[default]\nregion = r",
+        "default: region=s", "default: region=r", "default: region=s",
         "the SDKs' common rule, whatever the order; JavaScript takes the later"),
     (b"[profile a]\nregion = r\noutput = o\n[profile a]\nregion = s",
         "a: output=o region=s", FAILS, "a: output=o region=s",

@@ -54,8 +54,8 @@ pub fn stumbles(file: &[u8]) -> Vec<Stumble> {
     found.into_iter().map(|((effect, line, quirk), readers)| Stumble { line, effect, quirk, readers }).collect()
 }
 
-/// Why a line is read differently. A skipped section whose header is not unusual is skipped because of its keys, so each
-/// of them is reported.
+/// Why a line is read differently. A skipped section whose header is not unusual is skipped because of its keys, so
+/// each of them is reported.
 fn reasons(
     begins: &HashMap<usize, &ReadSection>,
     lines: &[&[u8]],

@@ -155,8 +155,8 @@ fn contradictions(path: &Path, context: &Context, file: &[u8]) -> Vec<Finding> {
         if has("credential_process") && has("sso_account_id") && has("sso_role_name") {
             findings.push(Finding::warning(
                 format!(
-                    "{}: the profile {} has both credential_process and the sso_ keys of a role, and not all SDKs use the \
-                     same one",
+                    "{}: the profile {} has both credential_process and the sso_ keys of a role, and not all SDKs use \
+                     the                      same one",
                     place("credential_process"),
                     profile.name()
                 ),

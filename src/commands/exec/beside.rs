@@ -1,7 +1,7 @@
 //! `exec --server`: a credential server that runs beside the command and ends with it.
 //!
-//! The server watches this process, which becomes the command. So the command inherits no pipe, and has no child process
-//! that it did not start.
+//! The server watches this process, which becomes the command. So the command inherits no pipe, and has no child
+//! process that it did not start.
 
 use std::io::{self, BufRead as _, BufReader};
 use std::process::{Command, Stdio};

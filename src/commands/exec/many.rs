@@ -107,7 +107,9 @@ impl Crew {
                 signal = signals.any() => {
                     if shutdown.signal.is_none() {
                         let count = running.len();
-                        output.say(&format!("aws-sso: stopping {count} runs; press Ctrl-C again to end them at once\n"));
+                        output.say(&format!(
+                            "aws-sso: stopping {count} runs; press Ctrl-C again to end them at once\n"
+                        ));
                     }
                     shutdown.receive(signal);
                 }

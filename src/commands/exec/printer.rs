@@ -1,5 +1,5 @@
-//! Prints the output of runs on a thread of its own, so that a slow terminal, or one held with Ctrl-S, does not keep the
-//! runs from being ended.
+//! Prints the output of runs on a thread of its own, so that a slow terminal, or one held with Ctrl-S, does not keep
+//! the runs from being ended.
 
 use std::io::{self, Write as _};
 use std::sync::Arc;

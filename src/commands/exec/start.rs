@@ -35,7 +35,7 @@ pub(super) fn not_started(program: &OsStr, error: io::Error) -> NotStarted {
     NotStarted { error: cannot_run.with_remedy(remedy).with_source(error), status: 126, is_permanent }
 }
 
-/// Whether there were too few processes, open files or memory, which other runs may give back.
+/// Whether there were too few processes, open files or memory, which other runs may free.
 #[cfg(unix)]
 fn is_shortage(error: &io::Error) -> bool {
     use rustix::io::Errno;

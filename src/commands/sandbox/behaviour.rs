@@ -48,7 +48,8 @@ pub(super) struct BehaviourArgs {
     /// How long role credentials are valid, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     credential_lifetime: u64,
-    /// What happens to a refresh token that is used: it stays, a new one replaces it, or it stays and the response omits it
+    /// What happens to a refresh token that is used: it stays, a new one replaces it, or it stays and the response
+    /// omits it
     #[arg(long, value_enum, value_name = "HOW", default_value_t = RefreshArgument::Reuse)]
     refresh: RefreshArgument,
     /// Number of portal requests after which every session ends

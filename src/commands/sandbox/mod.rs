@@ -50,8 +50,8 @@ In a script:
     . ./sandbox.env
     aws-sso login --device-code --no-browser
 
-HOME is a temporary folder, which is removed when the server stops. With --tls there are also a proxy and a certificate \
-authority, for clients that ignore AWS_ENDPOINT_URL, such as AWS CLI versions before 2.13.
+HOME is a temporary folder, which is removed when the server stops. With --tls there are also a proxy and a \
+certificate authority, for clients that ignore AWS_ENDPOINT_URL, such as AWS CLI versions before 2.13.
 
 The server has these addresses of its own, below AWS_ENDPOINT_URL:
     GET    /sandbox/requests   the request log as JSON

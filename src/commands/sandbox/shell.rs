@@ -97,7 +97,8 @@ fn interactive(home: &PrivateHome, shell: &Path, kind: ShellKind) -> Result<Comm
             command.env("ZDOTDIR", home.path("")).arg("-i");
         }
         ShellKind::Fish => {
-            // Without this folder fish would create it and fill it from all manual pages, in a process that outlives it.
+            // Without this folder fish would create it and fill it from all manual pages, in a process that outlives
+            // it.
             home.create_folder(".local/share/fish/generated_completions")?;
             command.arg("--init-command").arg(FISH).arg("-i");
         }
