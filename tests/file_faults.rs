@@ -236,3 +236,13 @@ fn a_home_that_is_not_an_absolute_path_is_reported_and_such_an_xdg_folder_is_not
     }
     assert!(user.home.has(".cache/aws-sso/locks"));
 }
+
+#[test]
+fn verbose_shows_the_cause_of_an_error() {
+    let user = User::signed_in(Options::default());
+    fs::remove_file(user.home.path(".aws/config")).unwrap();
+    fs::create_dir(user.home.path(".aws/config")).unwrap();
+    let plain = user.home.aws_sso(["status"]).run().status(1).complains("cannot read");
+    assert!(!plain.stderr.contains("caused by"), "{plain}");
+    user.home.aws_sso(["status", "-v"]).run().status(1).complains("caused by: Is a directory");
+}

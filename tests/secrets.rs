@@ -5,8 +5,17 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use aws_sso::aws_cache::{role_credentials, token};
+use aws_sso::aws_config::config::Config;
+use aws_sso::aws_config::document::Document;
+use aws_sso::aws_config::line::Classifier;
+use aws_sso::aws_config::readers::{self, Reader};
+use aws_sso::credentials::RoleCredentials;
+use aws_sso::files::edit;
+use aws_sso::files::folder::Privacy;
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
 use aws_sso::secret_store::SecretStore;
+use aws_sso::shell::{Change, Grant};
+use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::support::http::{PreparedServer, get, response};
@@ -142,6 +151,54 @@ fn what_a_panic_could_show_holds_no_secret() {
     }
     assert!(secrets.len() >= 5);
     assert!(secrets.iter().all(|secret| !shown.contains(secret.as_str())), "{shown}");
+}
+
+/// Everything that is made of a file with this secret in it, or of credentials with this secret, as `Debug` shows it.
+fn debug_forms(secret: &str) -> Vec<String> {
+    let text = format!(
+        "[default]\naws_secret_access_key = {secret}\ns3 =\n  x = {secret}\n[profile a]\nrole_arn = {secret}\n"
+    );
+    let file = text.as_bytes();
+    let config = Config::parse(file);
+    let sections: Vec<_> = config.profiles().collect();
+    assert!(sections.iter().any(|section| section.setting("role_arn") == Some(secret)));
+    let mut classifier = Classifier::default();
+    let lines: Vec<_> = text.lines().map(|line| classifier.classify(line.as_bytes())).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("credentials");
+    fs::write(&path, file).unwrap();
+    let edited = edit::edit(&path, Privacy::Secret, |before| Ok(([before, b"\n"].concat(), ()))).unwrap();
+    let credentials = RoleCredentials {
+        access_key_id: "ASIAEXAMPLE".to_owned(),
+        secret_access_key: secret.into(),
+        session_token: secret.into(),
+        expiration: "2026-01-01T00:00:00Z".parse().unwrap(),
+        account_id: "123456789012".to_owned(),
+    };
+    let role = "arn:aws:iam::123456789012:role/ReadOnly".parse().unwrap();
+    let grant = Grant { role: &role, credentials: &credentials, directory: "corp", region: None };
+    vec![
+        format!("{config:?}"),
+        format!("{sections:?}"),
+        format!("{lines:?}"),
+        format!("{:?}", Document::parse(file)),
+        format!("{:?}", readers::meant(file)),
+        format!("{:?}", Reader::Botocore.read(file)),
+        format!("{:?}", readers::stumbles(file)),
+        format!("{edited:?}"),
+        format!("{credentials:?}"),
+        format!("{grant:?}"),
+        format!("{:?}", Change::to_role(&grant)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_debug_form_shows_a_value(secret in "[A-Z][A-Za-z0-9/+]{19,40}") {
+        for form in debug_forms(&secret) {
+            prop_assert!(!form.contains(&secret), "{}", form);
+        }
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! wins, and a byte that is not UTF-8 becomes U+FFFD in its value.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -14,7 +15,7 @@ use super::plain::{Plain, plain_value};
 use super::section::settings;
 
 /// One section: a profile, an sso-session or a services section.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Section<'a> {
     config: &'a Config,
     at: usize,
@@ -22,7 +23,7 @@ pub struct Section<'a> {
 }
 
 /// Where a section is. Its settings are read on first use: of fifty thousand profiles most are never used.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct SectionRecord {
     kind: SectionKind,
     /// A range of `Config::names`.
@@ -35,13 +36,20 @@ struct SectionRecord {
 }
 
 /// A setting as it was read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct ConfigSetting {
     /// In lower case.
     pub(super) key: String,
     pub(super) value: String,
     /// Where the key's line begins in the config's text.
     pub(super) start: usize,
+}
+
+/// Settings may be keys, so they are left out.
+impl fmt::Debug for Section<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Section").field("name", &self.name()).finish_non_exhaustive()
+    }
 }
 
 /// Two sections are equal if they have the same name and settings, even in different places.
@@ -141,7 +149,7 @@ impl<'a> Section<'a> {
 }
 
 /// An AWS config file, or one profile of it with all sso-sessions.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Config {
     path: PathBuf,
     pub(super) missing: bool,
@@ -156,6 +164,16 @@ pub struct Config {
     index: Index,
     /// What `Config::directories` returns, once it was called.
     pub(super) directories: OnceLock<Vec<String>>,
+}
+
+/// The file may contain keys, so its text is left out.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("path", &self.path)
+            .field("sections", &self.records.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Config {

@@ -4,6 +4,7 @@
 //! length of the section, not on the size of the file.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use super::index::Index;
 pub use super::line::Header;
@@ -13,7 +14,7 @@ use super::writable::{check_setting, header_line};
 use crate::error::Result;
 
 /// A file's content, open for edits.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Document {
     /// In file order. The first has no header: it holds the lines before the first section.
     pub(super) sections: Vec<SectionText>,
@@ -22,6 +23,13 @@ pub struct Document {
     /// The other positions of a section that the file repeats, by its first position.
     repeats: HashMap<usize, Vec<usize>>,
     newline: &'static [u8],
+}
+
+/// The file may contain keys, so its text is left out.
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document").field("sections", &self.sections.len()).finish_non_exhaustive()
+    }
 }
 
 impl Document {

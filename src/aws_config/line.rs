@@ -4,6 +4,7 @@
 //! can read is [`ConfigLine::Junk`], and has no effect.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// The byte-order mark that some Windows editors put before the first line.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -54,7 +55,7 @@ impl Header<'_> {
 }
 
 /// One line, without its line ending.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum ConfigLine<'a> {
     /// White space only.
     Blank,
@@ -74,6 +75,20 @@ pub enum ConfigLine<'a> {
     Continuation(&'a [u8]),
     /// A line that no SDK can read.
     Junk,
+}
+
+/// A value may be a key, so it is left out.
+impl fmt::Debug for ConfigLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Blank => f.write_str("Blank"),
+            Self::Comment => f.write_str("Comment"),
+            Self::Header(header) => f.debug_tuple("Header").field(header).finish(),
+            Self::Setting { key, .. } => write!(f, "Setting {{ key: {:?}, .. }}", String::from_utf8_lossy(key)),
+            Self::Continuation(_) => f.write_str("Continuation(..)"),
+            Self::Junk => f.write_str("Junk"),
+        }
+    }
 }
 
 /// Classifies the lines of one file, from first to last.

@@ -7,7 +7,7 @@ use super::line::{
 };
 
 /// A section's text in a document that is open for edits.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct SectionText {
     /// `None` for the lines before the first header, and for what is left of a removed section.
     pub(super) header: Option<Header<'static>>,

@@ -1,5 +1,6 @@
 //! Edits a file that other programs change too, without a lock.
 
+use std::fmt;
 use std::path::Path;
 
 use super::atomic;
@@ -7,7 +8,6 @@ use super::folder::Privacy;
 use crate::error::{Error, Result};
 
 /// The result of an edit.
-#[derive(Debug)]
 pub struct Edited<T> {
     /// The content before the edit; empty if there was no file.
     pub before: Vec<u8>,
@@ -15,6 +15,13 @@ pub struct Edited<T> {
     pub after: Vec<u8>,
     /// What the edit returned.
     pub outcome: T,
+}
+
+/// The file may contain keys, so its content is left out.
+impl<T: fmt::Debug> fmt::Debug for Edited<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Edited").field("outcome", &self.outcome).finish_non_exhaustive()
+    }
 }
 
 /// Applies `edit` to the file's content and writes the result as [`atomic::write`] does, unless it is the same.

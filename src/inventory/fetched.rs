@@ -43,11 +43,11 @@ impl Fetched {
             0 => {}
             more => names.push(format!("{more} more")),
         }
-        let accounts = if self.missing.len() == 1 { "account" } else { "accounts" };
+        let (accounts, those) = if self.missing.len() == 1 { ("account", "it") } else { ("accounts", "them") };
         Some(
             Error::service(format!("the roles of {} {accounts} could not be fetched", self.missing.len())).with_remedy(
                 format!(
-                    "{}\n{}\nnothing was changed for those {accounts}; run the command again within an hour: \
+                    "{}\n{}\nnothing was changed for {those}; run the command again within an hour: \
                  the rest is kept",
                     names.join(", "),
                     first.error

@@ -1,6 +1,7 @@
 //! What a program reads from a config file: the same shape for every reader, so that they can be compared.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::quirk::Quirk;
 use crate::aws_config::config::{Config, Section};
@@ -20,12 +21,19 @@ pub struct ReadSection {
 }
 
 /// A value, and where it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReadValue {
     /// The line number of its key.
     pub line: usize,
     /// The value. A nested block is `\nkey=value` for each of its keys, in the order of their names.
     pub text: String,
+}
+
+/// A value may be a key, so only its place is shown.
+impl fmt::Debug for ReadValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadValue").field("line", &self.line).finish_non_exhaustive()
+    }
 }
 
 /// Why a reader refuses a whole file.
