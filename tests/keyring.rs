@@ -51,7 +51,7 @@ fn with_a_keyring_no_secret_is_in_a_file() {
     assert!(secrets.len() >= 7, "{}", secrets.len());
     assert_eq!(holders(&desktop.user.home, &secrets), [""; 0]);
     let status = desktop.aws_sso("status").run().success().quiet();
-    assert!(status.stdout.contains("  in the system's secret store\n"), "{status}");
+    assert!(status.stdout.contains("\nsecrets      in the system's secret store\n"), "{status}");
     assert!(!status.stdout.contains("in a file"), "{status}");
 
     let _ = desktop.aws_sso("logout").run().success().complains("signed out of");
