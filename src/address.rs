@@ -216,6 +216,7 @@ mod tests {
             ("http://[localhost]/", false),
             ("https://[::1", false),
             ("http://127.0.0.1@example.com/", false),
+            ("http://localhost@example.com/start", false),
             ("http://127.0.0.1:80@example.com/", false),
             ("https://user:password@example.com/", false),
             ("https://example.com\\@127.0.0.1/", false),
