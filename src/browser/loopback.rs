@@ -296,6 +296,8 @@ mod tests {
             assert!(answer.starts_with("http/1.1 404 ") && answer.contains("\r\nconnection: close\r\n"), "{answer}");
             let answer = exchange(port, "GET /end HTTP/1.1\r\nHost: evil.example\r\n\r\n").await;
             assert!(answer.starts_with("http/1.1 400 "), "{answer}");
+            let answer = exchange(port, "nonsense\r\n\r\n").await;
+            assert!(answer.starts_with("http/1.1 400 "), "{answer}");
             let mut last = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
             last.write_all(format!("GET /end HTTP/1.1\r\n{host}\r\n").as_bytes()).await.unwrap();
             last.local_addr().unwrap().to_string()
