@@ -103,4 +103,20 @@ mod tests {
         assert!("".parse::<RoleRef>().is_err());
         assert!("arn:aws:iam::1:role/x".parse::<RoleRef>().is_err());
     }
+
+    #[test]
+    fn an_arn_and_a_web_address_are_each_read_as_what_they_name() {
+        let role = RoleArn::in_region("us-east-1", "123456789012", "Admin");
+        assert_eq!("arn:aws:iam::123456789012:role/Admin".parse::<RoleRef>().unwrap(), RoleRef::Arn(role));
+        for text in [
+            "arn:aws:s3:eu-west-1:123456789012:accesspoint/x",
+            "https://123456789012-ab12cd34.eu-west-1.console.aws.amazon.com/s3/home",
+        ] {
+            let RoleRef::Place(place) = text.parse().unwrap() else { panic!("{text}") };
+            assert_eq!((place.account_id.as_str(), place.region.as_deref()), ("123456789012", Some("eu-west-1")));
+        }
+        for text in ["arn:aws:s3:::bucket", "https://corp.awsapps.com/start/"] {
+            assert!(text.parse::<RoleRef>().is_err(), "{text}");
+        }
+    }
 }
