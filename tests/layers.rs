@@ -121,6 +121,9 @@ fn no_test_file_imports_from_another() {
         for import in source::read(&text).imports {
             let is_shared = import.path.get(1).is_none_or(|module| module == "support");
             assert!(import.path[0] != "crate" || is_shared, "{path}:{}: {}", import.line, import.path.join("::"));
+            let levels_up = import.path.iter().take_while(|word| *word == "super").count();
+            let is_in_file = levels_up <= import.inside.len() || !text.contains("#[test]");
+            assert!(is_in_file, "{path}:{}: {}", import.line, import.path.join("::"));
         }
     }
 }
