@@ -4,13 +4,13 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use aws_sso::sandbox::Options;
 
 use crate::support::process::can_trace;
 use crate::support::user::{TOKEN_FILE, User};
-use crate::support::{Invocation, skip};
+use crate::support::{Invocation, files, skip};
 
 /// The system calls that create, write, protect, rename, lock or delete a file.
 const CALLS: [&str; 9] =
@@ -28,13 +28,6 @@ get() {
 location=$(get "$1" | tr -d '\r' | sed -n 's/^location: //p')
 get "$location" >/dev/null
 "#;
-
-/// All files below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
 
 /// Kills the program at the first, the second, … of these calls, until it ends before the next one. Returns how often
 /// it was killed.

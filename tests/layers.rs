@@ -1,4 +1,4 @@
-//! The layers of `src/lib.rs`, held against the imports of the code, and the picture of them in the documentation.
+//! The layers of `src/lib.rs`, compared with the imports of the code, and the picture of them in the documentation.
 
 mod graph;
 mod picture;
@@ -46,8 +46,8 @@ const LIB: &str =
     "//! Head.\n//!\n//! ```text\n//! commands\n//! context, session\n//! error, environment, role\n//! ```\n";
 
 #[test]
-fn each_breach_of_a_rule_is_found_and_what_keeps_to_them_is_not() {
-    // A source that breaks a rule, and what is said of it.
+fn each_violation_of_a_rule_is_found_and_code_without_one_passes() {
+    // A source that breaks a rule, and the violation that is reported.
     let cases: &[(&str, &str, &str)] = &[
         // An arrow to a layer above.
         (

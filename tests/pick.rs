@@ -132,7 +132,7 @@ fn only_picker(user: &User) -> u32 {
 fn assert_is_restored(user: &User, mut terminal: Terminal, case: &str) {
     let start = Instant::now();
     while !pickers(user).is_empty() {
-        assert!(start.elapsed() < LIMIT, "{case}: the picker goes on");
+        assert!(start.elapsed() < LIMIT, "{case}: the picker is still running");
         std::thread::yield_now();
     }
     fs::write(user.home.path("go"), "").unwrap();

@@ -123,7 +123,7 @@ fn region_and_output_are_set_where_a_profile_of_the_block_has_none() {
     )]);
 }
 
-/// A stale profile stands in the block, belongs to this sso-session, and has a role that is no longer offered.
+/// A stale profile is in the block, belongs to this sso-session, and has a role that is no longer offered.
 #[test]
 fn prune_removes_stale_profiles_and_no_others() {
     let gone = "[profile gone]\ncredential_process = aws-sso -p corp -r arn:aws:iam::ACCOUNT:role/Gone -ext\n";

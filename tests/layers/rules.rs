@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::graph::{Graph, circles};
 use super::source::{self, Source};
 
-/// The module that stands apart, and the only one that it may import.
+/// The module outside of the layers, and the only one that it may import.
 const SANDBOX: &str = "sandbox";
 const ROLE: &str = "role";
 /// What every verb may import besides the layers below.
@@ -80,7 +80,7 @@ impl Tree {
         pairs.flatten().filter(|(from, to)| from != to && from != "main").collect()
     }
 
-    /// Where a top-level module stands, counted from the top.
+    /// The layer of a top-level module, counted from the top.
     fn layer(&self, module: &str) -> Option<usize> {
         self.layers.iter().position(|layer| layer.iter().any(|name| name == module))
     }

@@ -1,4 +1,4 @@
-//! What a source file imports: its `use` lines, and the paths that stand in its code.
+//! What a source file imports: its `use` lines, and the paths in its code.
 //!
 //! Not a Rust parser: it knows comments, literals, attributes, inline modules and `use` trees, which is all that the
 //! rules need.
@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 pub(super) struct Source {
     pub(super) imports: Vec<Import>,
-    /// Every word outside of `use` lines: a name that is only re-exported does not stand among them.
+    /// Every word outside of `use` lines: a name that is only re-exported is not among them.
     pub(super) words: BTreeSet<String>,
-    /// The modules that are declared for tests alone.
+    /// The modules that are declared for tests only.
     pub(super) test_modules: Vec<String>,
 }
 
@@ -117,7 +117,7 @@ impl Reader {
         }
     }
 
-    /// Whether `pub` or `pub(…)` stands before the next word.
+    /// Whether `pub` or `pub(…)` is before the next word.
     fn is_public(&self) -> bool {
         let before = |offset: usize| self.next.checked_sub(offset).map_or("", |at| &self.tokens[at].text);
         before(1) == "pub" || before(1) == ")" && (2..8).any(|offset| before(offset) == "pub")
