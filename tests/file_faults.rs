@@ -244,5 +244,5 @@ fn verbose_shows_the_cause_of_an_error() {
     fs::create_dir(user.home.path(".aws/config")).unwrap();
     let plain = user.home.aws_sso(["status"]).run().status(1).complains("cannot read");
     assert!(!plain.stderr.contains("caused by"), "{plain}");
-    user.home.aws_sso(["status", "-v"]).run().status(1).complains("caused by: Is a directory");
+    let _ = user.home.aws_sso(["status", "-v"]).run().status(1).complains("caused by: Is a directory");
 }
