@@ -12,7 +12,8 @@ use crate::provider::Provider;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The exit status is 0 if they can, 3 if a sign-in is needed, 4 if the role is denied, 5 if the service fails.
+The exit status is 0 if credentials are available, 3 if a sign-in is needed, 4 if the role is denied, and 5 if the \
+service fails.
 
 Examples:
   aws-sso check || aws-sso login
