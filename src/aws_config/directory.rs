@@ -315,7 +315,12 @@ sso_session = nowhere
             ),
             (session("sso_start_url = https://x\nsso_region = x.example/"), "s", "not a region", "eu-west-1"),
             (session("sso_start_url = https://x\nsso_region = US-EAST-1"), "s", "not a region", "eu-west-1"),
-            (session("sso_start_url = https://x/start\\#/\nsso_region = r"), "s", "not an https URL", "administrator"),
+            (
+                session("sso_start_url = https://x/start\\#/\nsso_region = r"),
+                "s",
+                "not a valid https URL",
+                "administrator",
+            ),
             (String::new(), "p", "no profile or sso-session p", "aws configure sso"),
         ];
         for (config, name, message, remedy) in cases {
