@@ -250,7 +250,7 @@ fn only_safe_links_of_the_service_are_opened_and_its_texts_are_cleaned() {
         let home = Home::new();
         home.write(".aws/config", format!("[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-central-1\n"));
         let login = home.aws_sso(["login"]).env("BROWSER", curious_browser(&home)).run().status(2);
-        let _ = login.complains("is not an https URL");
+        let _ = login.complains("is not a valid https URL");
         assert!(!home.has("browser.env"), "{url}");
     }
 }

@@ -284,6 +284,20 @@ fn the_status_shows_the_sso_session_the_expiry_and_the_role() {
 }
 
 #[test]
+fn the_status_calls_a_profile_a_profile() {
+    let user = User::signed_in(Options::default());
+    let config = user.home.read(".aws/config");
+    user.home.write(".aws/config", format!("{config}\n[profile dev]\nsso_session = corp\n"));
+    for (name, label) in [("corp", "sso-session  corp\n"), ("dev", "profile    dev\n")] {
+        let status = user.aws_sso(&format!("status -p {name}")).run().success();
+        assert!(status.stdout.starts_with(label), "{status}");
+        let doctor = user.aws_sso(&format!("doctor --offline -p {name}")).run();
+        let is_chosen = format!("with this -p, the {} is {name}", label.split(' ').next().unwrap());
+        assert!(doctor.stdout.contains(&is_chosen), "{doctor}");
+    }
+}
+
+#[test]
 fn check_answers_by_status_alone() {
     let user = User::signed_in(Options::default());
     let account = &user.sandbox.accounts()[0];

@@ -48,6 +48,12 @@ impl Directory {
         }
     }
 
+    /// What the name is a name of: an sso-session, or a profile.
+    #[must_use]
+    pub fn named_by(&self) -> &'static str {
+        if self.session.as_ref() == Some(&self.name) { "sso-session" } else { "profile" }
+    }
+
     /// Whether this is the Identity Center of another start URL too.
     #[must_use]
     pub fn has_start_url(&self, start_url: &str) -> bool {
@@ -66,10 +72,10 @@ impl Directory {
         let start_url = required("sso_start_url", "https://d-1234567890.awsapps.com/start")?;
         // A browser is sent there.
         if !Link::parse(start_url).is_some_and(|link| link.is_safe()) {
-            return Err(Error::usage(format!("the sso_start_url of {described} is not an https URL: {start_url}"))
-                .with_remedy(
-                    "write it as your administrator gave it, such as https://d-1234567890.awsapps.com/start",
-                ));
+            return Err(Error::usage(format!(
+                "the sso_start_url of {described} is not a valid https URL: {start_url}"
+            ))
+            .with_remedy("write it as your administrator gave it, such as https://d-1234567890.awsapps.com/start"));
         }
         let region = required("sso_region", "us-east-1")?;
         let Ok(region) = region.parse() else {
@@ -301,10 +307,20 @@ sso_session = nowhere
             (session("sso_start_url = https://x/start"), "s", "sso-session s has no sso_region", "us-east-1"),
             (session("sso_region = us-east-1"), "s", "sso-session s has no sso_start_url", "https://"),
             ("[profile p]\nsso_region = r".to_owned(), "p", "profile p has no sso_start_url", "https://"),
-            (session("sso_start_url = http://x/start\nsso_region = r"), "s", "not an https URL: http://x", "https:"),
+            (
+                session("sso_start_url = http://x/start\nsso_region = r"),
+                "s",
+                "not a valid https URL: http://x",
+                "https:",
+            ),
             (session("sso_start_url = https://x\nsso_region = x.example/"), "s", "not a region", "eu-west-1"),
             (session("sso_start_url = https://x\nsso_region = US-EAST-1"), "s", "not a region", "eu-west-1"),
-            (session("sso_start_url = https://x/start\\#/\nsso_region = r"), "s", "not an https URL", "administrator"),
+            (
+                session("sso_start_url = https://x/start\\#/\nsso_region = r"),
+                "s",
+                "not a valid https URL",
+                "administrator",
+            ),
             (String::new(), "p", "no profile or sso-session p", "aws configure sso"),
         ];
         for (config, name, message, remedy) in cases {

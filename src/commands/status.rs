@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Token};
-use crate::aws_config::directory::Origin;
 use crate::context::Context;
 use crate::error::Result;
 use crate::output::{print, print_json};
@@ -70,12 +69,8 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
             role_expires_at: role_expiry.map(timestamp::format),
         });
     }
-    let named_by = match directory.origin() {
-        Origin::Session(_) => "sso-session",
-        Origin::StartUrl(_) => "profile",
-    };
     let mut lines = vec![
-        [named_by.to_owned(), directory.name.clone()],
+        [directory.named_by().to_owned(), directory.name.clone()],
         ["start URL".to_owned(), directory.start_url.clone()],
         ["region".to_owned(), directory.region.to_string()],
         ["sign-in".to_owned(), describe(token.as_ref())],

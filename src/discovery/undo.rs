@@ -56,7 +56,7 @@ pub(crate) fn undo(path: &Path) -> Result<()> {
     }
     if Sha1::from(&now).digest().to_string() != digest {
         return Err(Error::failed(format!("{} was changed since the last discovery", path.display()))
-            .with_remedy(format!("nothing was restored; compare it with the earlier file: {}", file.display())));
+            .with_remedy(format!("nothing was restored; the earlier file is {}", file.display())));
     }
     atomic::write(path, before, Privacy::Secret)?;
     atomic::remove(&file)

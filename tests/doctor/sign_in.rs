@@ -41,7 +41,7 @@ const CASES: &[Case] = &[
             user.home.write(TOKEN_FILE, "{}");
             run
         },
-        ["Sign-in", "warning", "the file of its token has other content", "aws-sso login"],
+        ["Sign-in", "warning", "the file of its token holds no token", "aws-sso login"],
     ),
     (
         "the token of another start URL",

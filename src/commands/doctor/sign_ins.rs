@@ -33,8 +33,10 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
 fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
     let is_named = context.has_profile_option();
     Some(match context.directory() {
-        Ok(directory) if is_named => Finding::ok(format!("with this -p, the sso-session is {}", directory.name)),
-        Ok(directory) => Finding::ok(format!("without -p, the sso-session is {}", directory.name)),
+        Ok(directory) => {
+            let when = if is_named { "with this" } else { "without" };
+            Finding::ok(format!("{when} -p, the {} is {}", directory.named_by(), directory.name))
+        }
         // The checks of the settings and of the environment have reported this.
         Err(_) if context.settings().is_err() || (!is_named && environment::sso_profile().is_some()) => {
             return None;
@@ -88,7 +90,7 @@ fn why_none(context: &Context, directory: &Directory) -> Result<&'static str> {
     Ok(match token::read(&context.secret_store()?, &path) {
         Err(error) => return Err::<_, Error>(error),
         Ok(Some(_)) => "the token in its file is for another start URL",
-        Ok(None) if path.exists() => "the file of its token has other content",
+        Ok(None) if path.exists() => "the file of its token holds no token",
         Ok(None) => "not signed in",
     })
 }
