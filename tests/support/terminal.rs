@@ -1,5 +1,6 @@
 //! A program in a terminal of its own: send keys, wait for text, read the screen.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{Read as _, Write};
 use std::num::NonZero;
@@ -41,6 +42,8 @@ pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     display: Arc<(Mutex<Display>, Condvar)>,
+    /// How many marks `type_lines` has typed.
+    marks: usize,
 }
 
 impl Invocation {
@@ -115,7 +118,7 @@ impl Terminal {
                 }
             }
         });
-        Self { invocation, captured, id, master: pair.master, keyboard, display }
+        Self { invocation, captured, id, master: pair.master, keyboard, display, marks: 0 }
     }
 
     /// Sends keys: `\r` is Enter, `\x03` Ctrl-C, `\x04` Ctrl-D, `\x1b` Esc.
@@ -127,10 +130,16 @@ impl Terminal {
     /// Waits until the screen shows `text`.
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) -> &mut Self {
-        let shown = self.wait(|display| display.is_over() || contents(display).contains(text));
+        // Decided in one look: the program may clear the screen a moment later.
+        let seen = Cell::new(false);
+        let is_in_time = self.wait(|display| {
+            seen.set(contents(display).contains(text));
+            seen.get() || display.is_over()
+        });
         let screen = self.screen();
-        assert!(shown, "{text:?} was not shown within {:?}:\n{screen}", self.invocation.limit);
-        assert!(screen.contains(text), "ended without showing {text:?}:\n{screen}\n{:?}", self.take_captured());
+        assert!(is_in_time, "{text:?} was not shown within {:?}:\n{screen}", self.invocation.limit);
+        let captured = self.take_captured();
+        assert!(seen.get(), "ended without showing {text:?}:\n{screen}\n{captured:?}");
         self
     }
 
@@ -227,10 +236,13 @@ pub fn typed(invocation: Invocation, lines: &[&str]) -> String {
 /// Types lines, each after the one before is done.
 #[track_caller]
 pub fn type_lines(terminal: &mut Terminal, lines: &[&str]) {
-    for (number, line) in lines.iter().enumerate() {
+    for line in lines {
+        // The mark of an earlier line may still be on the screen.
+        terminal.marks += 1;
+        let mark = terminal.marks;
         terminal.send(&format!("{line}\r"));
         // The terminal echoes what is typed, so the shell puts the mark together.
-        terminal.send(&format!("printf '%s%s\\n' do ne-{number}\r"));
-        terminal.wait_for(&format!("done-{number}"));
+        terminal.send(&format!("printf '%s%s\\n' do ne-{mark}\r"));
+        terminal.wait_for(&format!("done-{mark}"));
     }
 }
