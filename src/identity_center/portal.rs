@@ -10,7 +10,7 @@ use super::failure::{RequestError, unexpected_response};
 use super::retry::Resend;
 use super::service::Service;
 use crate::credentials::RoleCredentials;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::secret::Secret;
 
 /// The largest page of a list that the service allows.
@@ -49,6 +49,15 @@ pub enum PortalError {
     Denied(Error),
     /// Anything else.
     Other(Error),
+}
+
+impl From<PortalError> for Error {
+    fn from(error: PortalError) -> Self {
+        match error {
+            PortalError::TokenRejected => Self::new(Kind::SignInNeeded, "the service does not accept this sign-in"),
+            PortalError::Denied(error) | PortalError::Other(error) => error,
+        }
+    }
 }
 
 impl From<Error> for PortalError {

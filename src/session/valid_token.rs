@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::aws_cache::token::{self, Token};
 use crate::aws_config::directory::Directory;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::files::lock::Lock;
 use crate::files::waiting;
 use crate::identity_center::{Client, PortalError};
@@ -179,13 +179,4 @@ impl<'a> Session<'a> {
 
 pub(super) fn is_usable(token: &Token) -> bool {
     token.seconds_left() > USABLE_ABOVE
-}
-
-impl From<PortalError> for Error {
-    fn from(error: PortalError) -> Self {
-        match error {
-            PortalError::TokenRejected => Self::new(Kind::SignInNeeded, "the service does not accept this sign-in"),
-            PortalError::Denied(error) | PortalError::Other(error) => error,
-        }
-    }
 }
