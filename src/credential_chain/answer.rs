@@ -170,6 +170,7 @@ mod oracle {
             for (name, sdk) in [
                 ("python", Sdk::Python),
                 ("cli", Sdk::Python),
+                ("cli2", Sdk::Python),
                 ("rust", Sdk::Rust),
                 ("go", Sdk::Go),
                 ("javascript", Sdk::JavaScript),
