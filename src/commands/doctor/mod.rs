@@ -22,6 +22,7 @@ use report::{DoctorReport, Verdict};
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::output::{print, print_json};
+use crate::programs::installed;
 
 #[derive(Debug, Args)]
 #[command(after_help = DOCTOR_HELP)]
@@ -46,9 +47,9 @@ Examples:
   aws-sso doctor --offline --json";
 
 pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode> {
-    let installed = program::look();
+    let installed = installed::look();
     let mut report = DoctorReport::default();
-    report.add("Program", installed.findings());
+    report.add("Program", program::findings(&installed));
     report.add("Shell", shell::check(arguments.function.as_deref()));
     report.add("Environment", variables::check(context));
     report.add("Settings", settings::check());

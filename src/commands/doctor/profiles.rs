@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::SystemTime;
 
-use super::program::Installed;
 use super::report::Finding;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
@@ -15,6 +14,7 @@ use crate::environment::shown;
 use crate::error::{Error, Result};
 use crate::files::atomic;
 use crate::inventory::Inventory;
+use crate::programs::installed::Installed;
 use crate::role::RoleRef;
 
 /// How many broken profiles are reported one by one.
