@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use aws_sso::aws_config::mark::Mark;
 use aws_sso::aws_config::document::Document;
+use aws_sso::aws_config::mark::Mark;
 use aws_sso::sandbox::Options;
 
 use crate::support::START_URL;

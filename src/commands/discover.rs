@@ -18,8 +18,8 @@ use crate::files::{atomic, edit};
 use crate::inventory::progress::Progress;
 use crate::inventory::{Fetched, Missing, Resume, Selection};
 use crate::output::print;
-use crate::terminal::{self, clean};
 use crate::programs::{self, installed};
+use crate::terminal::{self, clean};
 use crate::{environment, shell::Shell};
 
 #[derive(Debug, Default, Args)]

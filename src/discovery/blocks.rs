@@ -78,7 +78,8 @@ impl OurBlocks {
                 Owner::Other => Place::Other(owners.name_of(block)),
                 Owner::Gone => Place::Unclaimed(name.clone()),
             };
-            let profiles = document.in_block(block).map(|(header, _)| String::from_utf8_lossy(&header.name).into_owned());
+            let profiles =
+                document.in_block(block).map(|(header, _)| String::from_utf8_lossy(&header.name).into_owned());
             let before = ours.places.len();
             ours.places.extend(profiles.map(|profile| (profile, place.clone())));
             if place == Place::Unclaimed(name.clone()) && ours.places.len() > before && !ours.unclaimed.contains(name) {

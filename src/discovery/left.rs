@@ -69,9 +69,7 @@ impl Left {
             Self::OtherCredentials => {
                 "these profiles have other credentials or another role, so they were left as they are".to_owned()
             }
-            Self::Misread => {
-                "SDKs disagree on where these profiles begin, so they were left as they are".to_owned()
-            }
+            Self::Misread => "SDKs disagree on where these profiles begin, so they were left as they are".to_owned(),
             Self::Unwritable => "these roles have names that cannot stand in the config".to_owned(),
             Self::Edited => {
                 "you have added lines to these profiles, whose roles have profiles of another name now, so they were \

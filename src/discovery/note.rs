@@ -55,7 +55,11 @@ mod tests {
         let cases = [
             ("", None, vec![]),
             ("https://x/start", Some("https://x/start"), vec![]),
-            ("https://x/start?a=b region=eu-west-1,us-east-1", Some("https://x/start?a=b"), vec!["eu-west-1", "us-east-1"]),
+            (
+                "https://x/start?a=b region=eu-west-1,us-east-1",
+                Some("https://x/start?a=b"),
+                vec!["eu-west-1", "us-east-1"],
+            ),
         ];
         for (text, start_url, regions) in cases {
             let note = Note::parse(text);

@@ -79,7 +79,8 @@ pub(crate) fn update(before: &[u8], discovery: &Discovery<'_>) -> Result<(Vec<u8
         unclaimed: blocks.unclaimed.clone(),
         ..Counts::default()
     };
-    let mut update = Update { discovery, owners: &owners, blocks: &blocks, document: &mut document, counts: &mut counts };
+    let mut update =
+        Update { discovery, owners: &owners, blocks: &blocks, document: &mut document, counts: &mut counts };
     let (new, placed) = update.write_wanted()?;
     let stale = update.stale(&placed);
     update.rename(&stale)?;
@@ -225,9 +226,7 @@ impl Update<'_> {
         let is_known = |own: &Option<String>, other: &Option<String>, by_discovery: &BTreeSet<String>| {
             own.as_ref().is_none_or(|value| own == other || by_discovery.contains(value))
         };
-        !written.is_edited
-            && is_known(&written.region, region, regions)
-            && is_known(&written.output, output, outputs)
+        !written.is_edited && is_known(&written.region, region, regions) && is_known(&written.output, output, outputs)
     }
 
     /// Gives the profiles of the blocks that are not wanted in this run the name that `-p` has now.

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use aws_sso::aws_config::mark::Mark;
 use aws_sso::aws_config::config::{Config, Section};
 use aws_sso::aws_config::document::{Document, Header};
 use aws_sso::aws_config::line::BYTE_ORDER_MARK;
+use aws_sso::aws_config::mark::Mark;
 
 const NAMES: [&str; 5] = ["a", "b", "default", "new", "A_b.c/d%e@f:g+h"];
 const KEYS: [&str; 4] = ["region", "output", "credential_process", "s3"];

@@ -5,6 +5,7 @@
 mod config;
 mod content;
 mod network;
+mod orphans;
 mod permissions;
 mod profiles;
 mod program;

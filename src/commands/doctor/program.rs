@@ -29,8 +29,10 @@ pub(super) fn findings(installed: &Installed) -> Vec<Finding> {
             format!("put {folder} before it on PATH, or call this one by its path"),
         )),
     }
-    findings.extend(others.iter().filter(|(_, other)| *other != ProgramKind::This).map(|(file, other)| {
-        Finding::ok(format!("further on PATH there is {}, {}", shown(file), other.describe()))
-    }));
+    findings.extend(
+        others.iter().filter(|(_, other)| *other != ProgramKind::This).map(|(file, other)| {
+            Finding::ok(format!("further on PATH there is {}, {}", shown(file), other.describe()))
+        }),
+    );
     findings
 }
