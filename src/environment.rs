@@ -54,6 +54,18 @@ pub(crate) fn credentials_file() -> Result<PathBuf> {
     path("AWS_SHARED_CREDENTIALS_FILE").map_or_else(|| Ok(home()?.join(".aws/credentials")), expand_home)
 }
 
+/// The variable that can name another file in place of this one.
+pub(crate) fn variable_for(file: &std::path::Path) -> Option<&'static str> {
+    let is = |other: Result<PathBuf>| other.is_ok_and(|other| other == file);
+    if is(config_file()) {
+        Some("AWS_CONFIG_FILE")
+    } else if is(credentials_file()) {
+        Some("AWS_SHARED_CREDENTIALS_FILE")
+    } else {
+        None
+    }
+}
+
 /// Sign-in tokens and client registrations: `~/.aws/sso/cache`.
 pub(crate) fn token_cache() -> Result<PathBuf> {
     Ok(home()?.join(".aws/sso/cache"))

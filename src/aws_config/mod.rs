@@ -8,6 +8,7 @@ pub mod directory;
 pub mod document;
 mod index;
 pub mod line;
+pub mod mark;
 pub mod network;
 pub(crate) mod parts;
 mod plain;
