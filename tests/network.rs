@@ -263,7 +263,7 @@ fn a_service_that_is_not_there_is_reported_otherwise_than_one_that_stalls() {
             ..Network::default()
         };
         let limits = Limits { connect: second, answer: second, total: Duration::from_secs(5) };
-        let client = Client::with_limits(&directory(), &network, limits).unwrap();
+        let client = Client::with_limits(&directory(), &network, limits);
         let error = client.role_credentials(&TOKEN.into(), "123456789012", "Reader").unwrap_err();
         let PortalError::Other(error) = error else { panic!("{error:?}") };
         assert_eq!(error.kind(), Kind::Service);
@@ -287,7 +287,7 @@ fn a_response_whose_body_stalls_times_out() {
         let _ = stream.read(&mut [0]);
     });
     let limits = Limits { answer: Duration::from_millis(300), ..Limits::default() };
-    let client = Client::with_limits(&directory(), &network, limits).unwrap();
+    let client = Client::with_limits(&directory(), &network, limits);
     let error = client.role_credentials(&TOKEN.into(), "123456789012", "Reader").unwrap_err();
     assert!(matches!(error, PortalError::Other(error) if error.to_string().contains("in time")));
     drop(client);
