@@ -90,6 +90,11 @@ pub(crate) fn lock_folder() -> Result<PathBuf> {
     Ok(cache_folder()?.join("locks"))
 }
 
+/// The tokens of running credential servers: `$XDG_CACHE_HOME/aws-sso/servers`.
+pub(crate) fn server_folder() -> Result<PathBuf> {
+    Ok(cache_folder()?.join("servers"))
+}
+
 /// The settings: `$XDG_CONFIG_HOME/aws-sso/config`.
 pub(crate) fn settings_file() -> Result<PathBuf> {
     Ok(xdg()?.config_dir().join("aws-sso/config"))

@@ -179,7 +179,10 @@ impl<'a> Session<'a> {
         // The rest of the time is for what the token is needed for.
         let budget = self.left().map_or(EARLY_BUDGET, |left| left / 2);
         let token = match self.within(budget).renew(&token) {
-            Ok(renewed) => renewed.unwrap_or(token),
+            Ok(renewed) => {
+                failed::forget(locks, &name);
+                renewed.unwrap_or(token)
+            }
             Err(error) => {
                 tracing::warn!("the sign-in could not be renewed yet: {error}");
                 if error.kind() == Kind::Service {

@@ -2,13 +2,14 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::path::Path;
 use std::process::Command;
 
 use super::dialect::Shell;
 use super::displaced::Displaced;
 use super::grant::Grant;
 use super::quote::is_printable;
-use super::variables::{CREDENTIALS, EXPIRATION, REGION, RIVALS, ROLE, SERVER, SERVER_RIVALS};
+use super::variables::{CREDENTIALS, EXPIRATION, REGION, RIVALS, ROLE, SERVER, SERVER_RIVALS, TOKEN_FILE};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::role::RoleArn;
@@ -55,6 +56,16 @@ impl Change {
         change.remove(RIVALS);
         change.remove(SERVER_RIVALS);
         change
+    }
+
+    /// Names the file with the server's token as well, for clients that read the token from nowhere else.
+    #[must_use]
+    pub(crate) fn with_token_file(mut self, path: Option<&Path>) -> Self {
+        if let Some(path) = path.and_then(Path::to_str) {
+            self.0.retain(|(name, _)| *name != TOKEN_FILE);
+            self.set([(TOKEN_FILE, path.to_owned())]);
+        }
+        self
     }
 
     /// Newer credentials for the role that the environment has already. Everything else stays as it is.

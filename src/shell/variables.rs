@@ -14,10 +14,12 @@ pub(super) const RIVALS: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS
 
 /// The variables by which SDKs know a credential server.
 pub(super) const SERVER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+/// The same token in a file, which some clients read alone and most prefer.
+pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 /// Further variables that some SDK prefers to those of a credential server, besides keys and profiles.
 pub(super) const SERVER_RIVALS: [&str; 4] = [
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    TOKEN_FILE,
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_ROLE_ARN",
 ];
@@ -34,7 +36,7 @@ pub(crate) const SECRETS: [&str; 8] = [
     DISPLACED,
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    TOKEN_FILE,
 ];
 
 /// The variable of this name, if a change may touch it.

@@ -3,7 +3,8 @@
 //! The server watches this process, which becomes the command. So the command inherits no pipe, and has no child
 //! process that it did not start.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::context::Context;
@@ -12,6 +13,7 @@ use crate::context::find::Found;
 use crate::credential_server::Greeting;
 use crate::error::{Error, Result};
 use crate::programs::{self, group::own_group};
+use crate::secret::Secret;
 use crate::shell::Change;
 
 /// Starts the server, and returns the change of the environment that makes SDKs ask it.
@@ -24,9 +26,10 @@ pub(super) fn start(context: &Context, found: &Found, region: Option<&str>) -> R
     }
     // The server has no terminal to ask the user to sign in. It finds these credentials in the cache.
     context.credentials(found)?;
-    let (uri, token) = greeting(&mut server(found)?)?;
+    let (uri, token, token_file) = greeting(&mut server(found)?)?;
     let region = region.or(found.region.as_deref());
-    recorded(Change::to_server(&uri, &token, &found.directory.name, &found.role, region))
+    let change = Change::to_server(&uri, &token, &found.directory.name, &found.role, region);
+    recorded(change.with_token_file(token_file.as_deref()))
 }
 
 fn not_started(reason: &str) -> Error {
@@ -44,7 +47,8 @@ fn server(found: &Found) -> Result<Command> {
         .args(["-p", &found.directory.name, "--login", "never", "serve", &found.role.to_string()])
         .args(["--beside", &std::process::id().to_string()])
         .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+        // On a terminal its words would get in between those of the command; a log should have them.
+        .stderr(if io::stderr().is_terminal() { Stdio::null() } else { Stdio::inherit() });
     own_group(&mut server);
     if cfg!(unix) {
         server.stdin(Stdio::null());
@@ -54,8 +58,8 @@ fn server(found: &Found) -> Result<Command> {
     Ok(server)
 }
 
-/// Starts the server and reads its address and token.
-fn greeting(server: &mut Command) -> Result<(String, crate::secret::Secret)> {
+/// Starts the server and reads its address, its token, and the file that holds the token too.
+fn greeting(server: &mut Command) -> Result<(String, Secret, Option<PathBuf>)> {
     let mut started = server.spawn().map_err(system_failed)?;
     let mut line = String::new();
     let stdout = started.stdout.take().ok_or_else(|| not_started("it has no output"))?;
@@ -69,7 +73,7 @@ fn greeting(server: &mut Command) -> Result<(String, crate::secret::Secret)> {
     }
     read.map_err(system_failed)?;
     match serde_json::from_str(&line) {
-        Ok(Greeting::Serving { uri, token }) => Ok((uri, token)),
+        Ok(Greeting::Serving { uri, token, token_file }) => Ok((uri, token, token_file)),
         Ok(Greeting::Failed { message, remedy }) => {
             let error = not_started(&message);
             Err(match remedy {
