@@ -48,6 +48,7 @@ mod package;
 mod parsers;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
+mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -62,3 +63,5 @@ mod settings;
 mod shell;
 #[cfg(feature = "sandbox")]
 mod sign_in;
+#[cfg(feature = "sandbox")]
+mod silent_service;

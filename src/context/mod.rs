@@ -148,7 +148,7 @@ impl Context {
 
     /// A client of the service. Nothing is sent yet.
     pub(crate) fn client(&self, directory: &Directory) -> Result<Client> {
-        Client::new(directory, &Network::of(self.config()?, directory))
+        Ok(Client::new(directory, &Network::of(self.config()?, directory)?))
     }
 
     pub(crate) fn session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
-use super::failure::{RequestError, unexpected_response};
+use super::failure::RequestError;
+use super::no_response::unexpected_response;
 use super::retry::Resend;
 use super::service::Service;
 use crate::credentials::RoleCredentials;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::path::Path;
 use std::process::Command;
 
 use super::dialect::Shell;
@@ -30,7 +31,7 @@ pub(crate) struct ServerAddress<'a> {
     pub(crate) uri: &'a str,
     pub(crate) token: &'a Secret,
     /// The file that holds the token, for SDKs that read no other.
-    pub(crate) token_file: Option<&'a str>,
+    pub(crate) token_file: Option<&'a Path>,
 }
 
 impl Change {
@@ -59,7 +60,8 @@ impl Change {
         current: impl Fn(&str) -> Option<OsString>,
     ) -> Self {
         let mut change = Self::default();
-        let values = [Some(server.uri), Some(server.token.expose()), server.token_file];
+        let token_file = server.token_file.and_then(Path::to_str);
+        let values = [Some(server.uri), Some(server.token.expose()), token_file];
         change.values.extend(CONTAINER.into_iter().zip(values.map(|value| value.map(str::to_owned))));
         change.set(proxy::exceptions(&current));
         change.entering(labels, region)
