@@ -15,19 +15,26 @@ use crate::terminal;
 /// Hands out credentials of the roles that one sign-in grants.
 pub struct Provider<'a> {
     session: &'a Session<'a>,
+    warn: &'a (dyn Fn(&str) + Sync),
 }
 
 impl<'a> Provider<'a> {
     /// Credentials are kept in the session's store and paths.
     #[must_use]
     pub fn new(session: &'a Session<'a>) -> Self {
-        Self { session }
+        Self { session, warn: &terminal::warn }
+    }
+
+    /// Where warnings go, if not to stderr.
+    #[must_use]
+    pub fn warning_to(self, warn: &'a (dyn Fn(&str) + Sync)) -> Self {
+        Self { warn, ..self }
     }
 
     /// Credentials with at least sixteen minutes left. Where the service cannot be reached: cached ones that are still
     /// valid, with a warning.
     pub fn credentials(&self, role: &RoleArn) -> Result<RoleCredentials> {
-        self.fresh(role).or_else(|error| last_resort(error, self.cached(role)))
+        self.fresh(role).or_else(|error| self.last_resort(error, self.cached(role)))
     }
 
     /// Credentials with at least sixteen minutes left, or as many as the service gives them.
@@ -104,21 +111,21 @@ impl<'a> Provider<'a> {
         let credentials =
             self.session.with_token(|token| client.role_credentials(token, &role.account_id, &role.role_name))?;
         if let Err(error) = role_credentials::write(self.session.store(), &self.path(role), &credentials) {
-            terminal::warn(&format!("{error}; the credentials are not kept"));
+            (self.warn)(&format!("{error}; the credentials are not kept"));
         }
         Ok(credentials)
     }
-}
 
-/// Cached credentials that are still valid, where the service or the sign-in failed; not where the service refused.
-fn last_resort(error: Error, cached: Option<RoleCredentials>) -> Result<RoleCredentials> {
-    let is_refusal = matches!(error.kind(), Kind::Denied | Kind::Cancelled | Kind::Usage);
-    match cached {
-        Some(credentials) if !is_refusal && credentials.seconds_left() > 0 => {
-            let minutes = credentials.seconds_left() / 60;
-            terminal::warn(&format!("{error}; using the last credentials, good for {minutes} more minutes"));
-            Ok(credentials)
+    /// Cached credentials that are still valid, where the service or the sign-in failed; not where the service refused.
+    fn last_resort(&self, error: Error, cached: Option<RoleCredentials>) -> Result<RoleCredentials> {
+        let is_refusal = matches!(error.kind(), Kind::Denied | Kind::Cancelled | Kind::Usage);
+        match cached {
+            Some(credentials) if !is_refusal && credentials.seconds_left() > 0 => {
+                let minutes = credentials.seconds_left() / 60;
+                (self.warn)(&format!("{error}; using the last credentials, good for {minutes} more minutes"));
+                Ok(credentials)
+            }
+            _ => Err(error),
         }
-        _ => Err(error),
     }
 }

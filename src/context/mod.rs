@@ -135,8 +135,14 @@ impl Context {
         Client::new(directory, &Network::of(self.config()?, directory))
     }
 
+    /// The sign-in, for a verb that looks and changes nothing.
+    pub(crate) fn untouched_session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
+        Ok(Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?))
+    }
+
+    /// The sign-in, in the store that the settings name: from files it is moved there.
     pub(crate) fn session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
-        let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?);
+        let session = self.untouched_session(directory, client)?;
         if session.take_over()? {
             role_credentials::sweep(&SecretStore::Files, &environment::role_cache()?, &[])?;
             terminal::say(&format!(

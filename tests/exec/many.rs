@@ -282,6 +282,17 @@ fn a_closed_reader_is_not_a_failure() {
 }
 
 #[test]
+fn a_warning_of_last_credentials_stands_on_its_own_line_above_the_progress() {
+    let options = Options { credential_lifetime: std::time::Duration::from_mins(10), ..Options::default() };
+    let user = User::signed_in(options);
+    let _ = user.exec("--match */reader", &["true"]).run().success();
+    let down = user.exec("--match */reader", &["true"]).endpoint("http://127.0.0.1:9").env("AWS_MAX_ATTEMPTS", "1");
+    let screen = down.in_terminal().finish().success().stdout;
+    let warnings = screen.lines().filter(|line| line.starts_with("aws-sso: warning: cannot connect"));
+    assert_eq!(warnings.count(), 4, "{screen}");
+}
+
+#[test]
 fn a_terminal_shows_colours_progress_and_a_summary() {
     let user = User::signed_in(Options::default());
     let run = user.exec("--match */reader", &["echo", "hi"]).in_terminal();

@@ -38,11 +38,6 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let output = RunOutput::new(&arguments.many.output, &plan.runs)?;
     let client = context.client(&plan.directory)?;
     let session = context.session(&plan.directory, &client)?;
-    let provider = Provider::new(&session);
-    if !plan.runs.iter().all(|run| provider.has(&run.role)) {
-        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
-        session.token()?;
-    }
     let workers = arguments.many.jobs.get().min(plan.runs.len());
     let job = Arc::new(Job {
         command: arguments.command.clone(),
@@ -50,6 +45,12 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         runs: plan.runs,
         output,
     });
+    let warn = |warning: &str| job.output.warn(warning);
+    let provider = Provider::new(&session).warning_to(&warn);
+    if !job.runs.iter().all(|run| provider.has(&run.role)) {
+        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
+        session.token()?;
+    }
     // The provider blocks, so each worker has a thread that asks it. The runs themselves are tasks on this thread.
     let (sender, requests) = mpsc::channel::<CredentialRequest>();
     let requests = Mutex::new(requests);
