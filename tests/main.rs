@@ -48,6 +48,8 @@ mod parsers;
 mod pick;
 mod readers;
 #[cfg(feature = "sandbox")]
+mod remembered_list;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]
 mod secrets;

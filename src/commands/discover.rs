@@ -15,7 +15,7 @@ use crate::files::folder::Privacy;
 use crate::files::lock::{self, Lock};
 use crate::files::{atomic, edit};
 use crate::inventory::progress::Progress;
-use crate::inventory::{Fetched, Missing, Resume, Selection};
+use crate::inventory::{Resume, Scope, Selection};
 use crate::output::print;
 use crate::terminal::{self, clean};
 use crate::{environment, programs};
@@ -101,10 +101,12 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     let options = profile_options(arguments)?;
     let directory = context.directory()?;
     let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
-    let fetched = context.fetch(&directory, resume(arguments), &progress)?;
-    let Fetched { inventory, missing } = &fetched;
-
-    let unknown: HashSet<_> = missing.iter().map(|Missing { account, .. }| account.id.clone()).collect();
+    let inventory = &context.fetch(&directory, resume(arguments), &progress)?;
+    if inventory.accounts.is_empty() {
+        terminal::say(&inventory.no_account().report());
+    }
+    let gaps = inventory.gaps(&Scope::All);
+    let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
     let selection = Selection::new(&arguments.matches, &arguments.exclude);
     let named = discovery::names(inventory, &directory, &template);
     let in_accounts: HashMap<_, _> =
@@ -151,7 +153,12 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
             print(&format!("{shown} {verb}: {}\n", summary(&edited.outcome, options.prune)))?;
         }
     }
-    match fetched.shortfall() {
+    if let Some(refusal) = gaps.refusal() {
+        terminal::say(&refusal.report());
+    }
+    match gaps
+        .shortfall("their profiles were left as they were; run the command again within an hour: the rest is kept")
+    {
         None => Ok(()),
         Some(error) => Err(error),
     }
