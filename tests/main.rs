@@ -48,7 +48,7 @@ mod parsers;
 mod pick;
 mod readers;
 #[cfg(feature = "sandbox")]
-mod remembered_list;
+mod remembered;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

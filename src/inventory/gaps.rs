@@ -9,8 +9,8 @@ use crate::error::Error;
 const NAMED: usize = 10;
 
 /// Why a refusal is not tried again.
-pub(crate) const REFUSAL: &str = "AWS refuses the roles of a suspended or closed account for 90 days, so running this again does not help\n\
-    ask the administrator of the account, or of Identity Center";
+pub(crate) const REFUSAL: &str = "the service refuses a suspended or closed account for 90 days, so running this again \
+does not help\nask the administrator of the account, or of Identity Center";
 
 /// The accounts in some scope whose roles are not known.
 #[derive(Debug)]

@@ -99,7 +99,8 @@ impl Journal {
         Self { path: PathBuf::new(), start_url: String::new(), kept: HashMap::new(), file: None }
     }
 
-    /// The roles of an account and when they arrived, if they were kept. They stay in the journal: a rejected token starts the fetch again.
+    /// The roles of an account and when they arrived, if they were kept. They stay in the journal: a
+    /// rejected token starts the fetch again.
     pub(super) fn roles(&self, account_id: &str) -> Option<(Vec<String>, i64)> {
         self.kept.get(account_id).cloned()
     }

@@ -136,11 +136,9 @@ impl Inventory {
             }
             ([], _) => {
                 let names = self.accounts.iter().map(|account| account.name.as_str());
-                let near = nearest(account_name, names, 3);
-                let remedy = if near.is_empty() {
-                    "see what there is: aws-sso list".to_owned()
-                } else {
-                    format!("did you mean {}?", near.join(" or "))
+                let remedy = match nearest(account_name, names, 1).first() {
+                    Some(near) => format!("did you mean {near}/{role_name}?"),
+                    None => "see what there is: aws-sso list".to_owned(),
                 };
                 Err(Error::denied(format!("there is no account called {account_name}")).with_remedy(remedy))
             }
