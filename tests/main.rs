@@ -51,6 +51,8 @@ mod pick;
 mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]
+mod remembered;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]
 mod secrets;

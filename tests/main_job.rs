@@ -198,6 +198,18 @@ fn credentials_that_are_still_valid_are_returned_when_the_service_fails() {
 }
 
 #[test]
+fn check_tells_by_its_status_alone_and_not_of_credentials_that_are_about_to_expire() {
+    let user =
+        User::signed_in(Options { credential_lifetime: std::time::Duration::from_mins(1), ..Options::default() });
+    let check = format!("check {}", user.role(0, 0));
+    let _ = user.aws_sso(&check).run().success().quiet();
+    let down = user.aws_sso(&check).endpoint("http://127.0.0.1:9").env("AWS_MAX_ATTEMPTS", "1");
+    assert_eq!(down.run().status(5).quiet().stdout, "");
+    std::fs::remove_file(user.home.path(crate::support::user::TOKEN_FILE)).unwrap();
+    assert_eq!(user.aws_sso(&check).run().status(3).quiet().stdout, "");
+}
+
+#[test]
 fn a_session_that_was_revoked_asks_for_a_sign_in() {
     let user = User::signed_in(Options::default());
     user.sandbox.revoke_sessions();

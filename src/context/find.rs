@@ -60,7 +60,7 @@ impl Context {
             RoleRef::Arn(role) => role.clone(),
             RoleRef::Id { account_id, role_name } => RoleArn::in_region(&directory.region, account_id, role_name),
             RoleRef::AccountName { account_name, role_name } => {
-                self.inventory(&directory)?.role(account_name, role_name)?
+                self.role_by_name(&directory, account_name, role_name)?
             }
             RoleRef::Place(place) => return find_by_place(self, place),
             // A profile that names a profile: one step is followed, not a chain.
@@ -82,7 +82,8 @@ impl Context {
     pub(crate) fn credentials(&self, found: &Found) -> Result<RoleCredentials> {
         let client = self.client(&found.directory)?;
         let session = self.session(&found.directory, &client)?;
-        Provider::new(&session).credentials(&found.role)
+        let credentials = Provider::new(&session).credentials(&found.role);
+        credentials.map_err(|error| self.refused(found, error))
     }
 }
 
@@ -123,11 +124,9 @@ fn directory(context: &Context, place: &Place) -> Result<Directory> {
 }
 
 fn one_of(context: &Context, directory: &Directory, account_id: &str) -> Result<RoleArn> {
-    let inventory = context.inventory(directory)?;
-    let account = inventory.accounts.iter().find(|account| account.id == account_id);
-    let Some(account) = account.filter(|account| !account.roles.is_empty()) else {
-        return Err(Error::denied(format!("you have no role in the account {account_id}"))
-            .with_remedy("if it is new: aws-sso list --refresh"));
+    let inventory = context.with_account(directory, account_id)?;
+    let Some(account) = inventory.account(account_id) else {
+        return Err(Error::denied(format!("you have no role in the account {account_id}")));
     };
     let chosen = match account.roles.as_slice() {
         [only] => only,

@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod http;
 pub mod ini;
 pub mod process;
+pub mod remembered;
 pub mod server;
 pub mod service;
 pub mod shell;
