@@ -12,6 +12,7 @@ use crate::inventory::{Inventory, Recent};
 use crate::picker::{self, Choices, Question};
 use crate::programs;
 use crate::secret_store::StoreKind;
+use crate::terminal;
 
 /// The role that was named, else the one that the user chooses.
 pub(crate) fn named_or_chosen(context: &Context, role: Option<&str>) -> Result<Found> {
@@ -45,7 +46,12 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
         let rows = rows(&listing, &directory, is_old);
         let header = listing.header();
         let question = Question { title: "role", header: &header, query, many, remedy: instead };
-        picker::choose(context.picker()?, &question, rows)?
+        let chosen = picker::choose(context.picker()?, &question, rows)?;
+        if let ([only], false) = (chosen.as_slice(), many) {
+            // The list is gone from the screen. What was chosen stays there.
+            terminal::show(&format!("aws-sso: role {}\n", listing.label(*only)));
+        }
+        chosen
     };
     let region = context.config()?.region_of(&directory.name).map(str::to_owned);
     let found = |index| {

@@ -178,14 +178,14 @@ fn feed(picker: Picker, stdin: &ChildStdin, choices: Choices) -> std::io::Result
             pipe.flush()?;
         }
     }
+    if picker == Picker::Skim {
+        pipe.write_all(b"\n")?;
+    }
     pipe.flush()?;
     if let Some(later) = choices.later {
         for (index, choice) in (choices.count..).zip(later()) {
             write_choice(&mut pipe, picker, index, &choice)?;
         }
-    }
-    if picker == Picker::Skim {
-        pipe.write_all(b"\n")?;
     }
     pipe.flush()
 }
