@@ -4,6 +4,7 @@ use aws_sso::sandbox::Options;
 
 use super::{PICK, alone, chosen, remembered};
 use crate::support::user::User;
+use crate::support::{programs, skip};
 
 /// The row `acct-NNNNN reader` has the key NNNNN.
 fn rows(count: usize) -> String {
@@ -76,5 +77,34 @@ fn text_and_enter_in_one_burst_give_the_role_that_the_text_names() {
         let output = terminal.finish().success();
         let role = format!("arn:aws:iam::{}:role/reader", account.id);
         assert_eq!(chosen(&output.stdout), Some(role), "{output}");
+    }
+}
+
+#[test]
+fn fzf_waits_for_its_filter_too_and_none_of_the_users_options_change_its_answer() {
+    if programs("fzf").next().is_none() {
+        return skip("fzf is not installed: picker = fzf is not tested");
+    }
+    let user = remembered(Options { accounts: 40, roles: 4, ..Options::default() });
+    user.home.write(".config/aws-sso/config", "picker = fzf\n");
+    user.home.write("fzf-options", "--print-query\n--tac\n");
+    let options = [
+        "",
+        "--print-query --expect=enter",
+        "--multi --print0 --tac --color=dark",
+        "--filter x",
+        "--select-1 --bind=enter:abort",
+        "--bind 'change:accept' --color bw",
+        "'unbalanced --print-query",
+    ];
+    for (account, options) in user.sandbox.accounts().iter().step_by(5).zip(options) {
+        let run = user.aws_sso(PICK).env("FZF_DEFAULT_OPTS", options);
+        let mut terminal =
+            run.env("FZF_DEFAULT_OPTS_FILE", user.home.path("fzf-options").to_str().unwrap()).in_terminal();
+        terminal.wait_for("160/160");
+        terminal.send(&format!("{} reader\r", account.id));
+        let output = terminal.finish().success();
+        let role = format!("arn:aws:iam::{}:role/reader", account.id);
+        assert_eq!(chosen(&output.stdout), Some(role), "{options} {output}");
     }
 }
