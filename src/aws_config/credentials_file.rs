@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::document::Document;
+use super::encoding;
 use super::line::Header;
 use crate::credentials::RoleCredentials;
 use crate::environment;
@@ -23,6 +24,7 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
 
 fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     let before = atomic::read(path)?.unwrap_or_default();
+    encoding::check(path, &before)?;
     let mut document = Document::parse(&before);
     let keys = [
         ("aws_access_key_id", credentials.access_key_id.as_str()),

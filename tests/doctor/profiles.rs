@@ -59,7 +59,7 @@ const CASES: &[Case] = &[
             );
             run
         },
-        ["Profiles", "broken", "profile lost: there is no sso-session nope", "add the section"],
+        ["Profiles", "broken", "profile lost names the sso-session nope", "add a section [sso-session nope]"],
     ),
     (
         "a native profile whose role is gone",

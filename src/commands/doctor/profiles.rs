@@ -8,6 +8,7 @@ use super::report::Finding;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::line::SectionKind;
+use crate::aws_config::meaning::Meanings;
 use crate::aws_config::readers;
 use crate::aws_config::role_profile::ProcessProfile;
 use crate::context::Context;
@@ -78,7 +79,17 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
             problems.push(broken(&process.name, "credential_process", problem));
         }
     }
+    let meanings = Meanings::new(config);
+    let mut faults = 0;
     for section in config.profiles() {
+        if let Some(fault) = meanings.fault(section) {
+            faults += 1;
+            // Finding the line takes a look at the whole file.
+            if faults <= MOST_REPORTED {
+                problems.push(Finding::broken(format!("{}: {}", fault.place(config), fault.found), fault.remedy));
+            }
+            continue;
+        }
         let key = if section.setting("sso_session").is_some() { "sso_session" } else { "sso_start_url" };
         if let Some(problem) = offers.native_problem(section) {
             problems.push(broken(section.name(), key, problem));
@@ -89,7 +100,7 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
         let noun = if count == 1 { "profile gets its" } else { "profiles get their" };
         findings.push(Finding::ok(format!("{count} {noun} credentials from aws-sso")));
     }
-    let more = problems.len().saturating_sub(MOST_REPORTED);
+    let more = (problems.len() + faults.saturating_sub(MOST_REPORTED)).saturating_sub(MOST_REPORTED);
     findings.extend(problems.into_iter().take(MOST_REPORTED));
     if more > 0 {
         let found = format!("{more} more such profiles");
@@ -154,14 +165,6 @@ impl Offers<'_> {
 
     /// Why an SDK cannot get the role of a profile with SSO keys.
     fn native_problem(&mut self, section: Section<'_>) -> Option<ProfileProblem> {
-        if let Some(session) = section.setting("sso_session")
-            && self.config.sso_session(session).is_none()
-        {
-            return Some(ProfileProblem::new(
-                format!("there is no sso-session {session}"),
-                "name another in its sso_session, or add the section",
-            ));
-        }
         let (name, RoleRef::Id { account_id, role_name }) = section.role()? else { return None };
         // With credential_process as well, the role is not known to be what the SDKs use.
         if section.setting("credential_process").is_some() {
