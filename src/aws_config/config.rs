@@ -214,6 +214,9 @@ impl Config {
     #[must_use]
     pub fn profile(&self, name: &str) -> Option<Section<'_>> {
         let prefixed = self.find(SectionKind::Profile, name);
+        if name != "default" {
+            return prefixed;
+        }
         match self.find(SectionKind::Default, name) {
             Some(bare) if prefixed.is_none_or(|prefixed| prefixed.at < bare.at) => Some(bare),
             _ => prefixed,

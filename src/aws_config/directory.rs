@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::config::{Config, Section};
-use super::meaning::{self, Meanings};
+use super::meaning::Meanings;
+use super::sso_keys;
 use super::value::is_start_url;
 use crate::address::StartUrl;
 use crate::error::Result;
@@ -65,13 +66,13 @@ impl Directory {
     /// Reads an sso-session, or a legacy profile, which holds the same keys itself.
     fn described_by(section: Section<'_>, kind: &str, name: &str, session: Option<&str>) -> Result<Self> {
         let required = |key: &str| {
-            section.setting(key).ok_or_else(|| meaning::incomplete(section, kind, key).error(section.config()))
+            section.setting(key).ok_or_else(|| sso_keys::incomplete(section, kind, key).error(section.config()))
         };
         let start_url = required("sso_start_url")?;
         let region = required("sso_region")?.parse();
         // A browser is sent to the start URL.
         let (true, Ok(region)) = (is_start_url(start_url), region) else {
-            return Err(meaning::malformed_directory(section, kind).error(section.config()));
+            return Err(sso_keys::malformed_directory(section, kind).error(section.config()));
         };
         let scopes = section.setting("sso_registration_scopes").filter(|_| session.is_some()).unwrap_or_default();
         Ok(Self {
@@ -96,9 +97,9 @@ impl Config {
     fn directory_within(&self, name: &str, steps: usize) -> Result<Directory> {
         let profile = self.profile(name);
         if let Some((profile, session)) = profile.and_then(|profile| Some((profile, profile.setting("sso_session")?))) {
-            let section = self.sso_session(session).ok_or_else(|| meaning::unknown_session(profile).error(self))?;
+            let section = self.sso_session(session).ok_or_else(|| sso_keys::unknown_session(profile).error(self))?;
             if is_another(profile, section) {
-                return Err(meaning::inconsistent(profile, section).error(self));
+                return Err(sso_keys::inconsistent(profile, section).error(self));
             }
             return Directory::described_by(section, "sso-session", name, Some(session));
         }

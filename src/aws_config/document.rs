@@ -203,15 +203,10 @@ impl Document {
     /// The header that this one has in the file. The profile `default` is usually written `[default]`, and a new
     /// `[profile default]` would hide that section.
     fn actual<'a>(&self, header: &Header<'a>) -> Header<'a> {
-        if *header == Header::profile("default") {
-            // Of two, the later one counts.
-            let bare = self.first_position(&Header::DEFAULT);
-            return match self.first_position(header) {
-                Some(prefixed) if bare.is_none_or(|bare| bare < prefixed) => header.clone(),
-                _ => Header::DEFAULT,
-            };
-        }
-        header.clone()
+        // Of two, the later one counts. `None` is less than any position.
+        let is_bare = *header == Header::profile("default")
+            && self.first_position(header) <= self.first_position(&Header::DEFAULT);
+        if is_bare { Header::DEFAULT } else { header.clone() }
     }
 
     /// Adds an empty section at the end of the file, a blank line before it.

@@ -9,37 +9,13 @@ use std::cell::OnceCell;
 
 use super::config::{Config, Section};
 use super::misspelt::{KEYS, key_for};
+use super::no_role::{NoRole, example, missing};
+use super::sso_keys::{session_fault, sso_fault};
 use super::static_keys::{CredentialsFile, StaticKeys};
-use super::value::{malformed, word};
-use crate::environment::shown;
+use super::value::word;
 use crate::error::Error;
 use crate::role::RoleRef;
 use crate::suggest::nearest;
-
-/// Why a profile leads to no role of Identity Center.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NoRole {
-    /// What the profile is, or what is wrong with it: a sentence that names it.
-    pub(crate) found: String,
-    /// What to do.
-    pub(crate) remedy: String,
-    /// Whether AWS tools cannot use the profile either.
-    pub(crate) is_fault: bool,
-    /// Where the line is that tells, in the config's text.
-    at: usize,
-}
-
-impl NoRole {
-    /// The file and the line that tell.
-    pub(crate) fn place(&self, config: &Config) -> String {
-        format!("{}:{}", shown(config.path()), config.line_at(self.at))
-    }
-
-    /// The error with which a verb ends.
-    pub(crate) fn error(&self, config: &Config) -> Error {
-        Error::usage(format!("{}: {}", self.place(config), self.found)).with_remedy(self.remedy.clone())
-    }
-}
 
 impl Section<'_> {
     /// Whether the section says anything about credentials, right or wrong.
@@ -119,7 +95,7 @@ impl<'a> Meanings<'a> {
         let mut current = profile;
         loop {
             let name = current.name();
-            let fault = |found: String, remedy: String, key: &str| Some(NoRole::fault(current, key, found, remedy));
+            let fault = |found: String, remedy: String, key: &str| Some(NoRole::new(current, key, found, remedy));
             let (source, place) = (current.get("source_profile"), current.get("credential_source"));
             let source = match (source, place) {
                 (Some(_), Some(_)) => {
@@ -163,10 +139,8 @@ impl<'a> Meanings<'a> {
                 continue;
             }
             if let Some(fault) = self.fault(next) {
-                return Some(NoRole {
-                    found: format!("profile {} cannot be used: {}", chain[0], fault.found),
-                    ..fault
-                });
+                let found = format!("profile {} cannot be used: {}", chain[0], fault.found);
+                return Some(fault.saying(found));
             }
             if !has_source(next) && !has_keys {
                 let found = format!("profile {name} takes its credentials from profile {source}, which has none");
@@ -181,7 +155,7 @@ impl<'a> Meanings<'a> {
         let keys = self.static_keys(profile).filter(|keys| keys.missing == Some("aws_secret_access_key"))?;
         let found = format!("profile {} has an aws_access_key_id without an aws_secret_access_key", profile.name());
         let remedy = format!("add the secret in {}, or delete the id", keys.place);
-        Some(NoRole::fault(profile, "aws_access_key_id", found, remedy))
+        Some(NoRole::new(profile, "aws_access_key_id", found, remedy))
     }
 
     /// A profile without any source of credentials that has a key like one.
@@ -193,16 +167,13 @@ impl<'a> Meanings<'a> {
         let sources = ["credential_process", "role_arn", "sso_session", "sso_start_url", "web_identity_token_file"];
         let (key, written) = sources.iter().find_map(|key| Some((key, key_for(profile, key)?)))?;
         let found = format!("profile {name} has the key {written}, which AWS tools do not read");
-        Some(NoRole::fault(profile, written, found, format!("write {key} in place of {written}")))
+        Some(NoRole::new(profile, written, found, format!("write {key} in place of {written}")))
     }
 
     /// What a profile is that AWS tools take, and that has no role of Identity Center.
     fn without_role(&self, profile: Section<'a>) -> NoRole {
         let name = profile.name();
-        let other = |key: &str, found: String, remedy: String| NoRole {
-            is_fault: false,
-            ..NoRole::fault(profile, key, found, remedy)
-        };
+        let other = |key: &str, found: String, remedy: String| NoRole::new(profile, key, found, remedy);
         if let Some(role) = profile.setting("role_arn") {
             let (source, then) = match (profile.setting("source_profile"), profile.setting("credential_source")) {
                 (Some(source), _) => (
@@ -232,6 +203,11 @@ impl<'a> Meanings<'a> {
             let found = format!("profile {name} has no role: neither sso_account_id nor sso_role_name");
             let remedy = format!("add both to its section, or choose a role: aws-sso list -p {name}");
             return other(key, found, remedy);
+        }
+        if profile.setting("source_profile").is_some() {
+            let found = format!("profile {name} has a source_profile and no role_arn, so that AWS tools ignore it");
+            let remedy = format!("add to its section: role_arn = {}", example(self.config, "role_arn"));
+            return other("source_profile", found, remedy);
         }
         let found = format!("profile {name} has no SSO settings: its section says nothing about credentials");
         let session = example(self.config, "sso_session");
@@ -264,14 +240,7 @@ impl<'a> Meanings<'a> {
                 (found, use_without_us(name))
             }
         };
-        NoRole { is_fault: false, ..NoRole::fault(profile, "credential_process", found, remedy) }
-    }
-}
-
-impl NoRole {
-    /// A fault in the line of this key, or in the section's header where the key is not there.
-    fn fault(section: Section<'_>, key: &str, found: String, remedy: String) -> Self {
-        Self { found, remedy, is_fault: true, at: section.start_of(key) }
+        NoRole::new(profile, "credential_process", found, remedy)
     }
 }
 
@@ -284,124 +253,4 @@ fn use_without_us(profile: &str) -> String {
 fn has_source(profile: Section<'_>) -> bool {
     let sources = ["sso_account_id", "sso_role_name", "credential_process", "login_session", "web_identity_token_file"];
     sources.iter().any(|key| profile.get(key).is_some()) || profile.get("role_arn").is_some()
-}
-
-/// Whether this key is missing, with the line that was probably meant for it. `by` is the key that makes it necessary.
-fn missing(profile: Section<'_>, key: &str, by: &str) -> Option<NoRole> {
-    if profile.setting(key).is_some() { None } else { Some(without(profile, "profile", key, by)) }
-}
-
-/// A section without this key, in a sentence with the line that was probably meant for it.
-fn without(section: Section<'_>, kind: &str, key: &str, by: &str) -> NoRole {
-    let (name, example) = (section.name(), example(section.config(), key));
-    if section.get(key).is_some() {
-        let remedy = format!("write it, for example: {key} = {example}");
-        return NoRole::fault(section, key, format!("{kind} {name} has an empty {key}"), remedy);
-    }
-    let found = format!("{kind} {name} has no {key}");
-    match key_for(section, key) {
-        Some(written) => {
-            let value = section.setting(written).unwrap_or(example);
-            NoRole::fault(section, written, format!("{found}; it has {written}"), format!("write: {key} = {value}"))
-        }
-        None => {
-            let remedy = format!("add to its section, for example: {key} = {example}");
-            NoRole::fault(section, by, found, remedy)
-        }
-    }
-}
-
-/// An sso-session, or a profile of the older form, without this key.
-pub(super) fn incomplete(section: Section<'_>, kind: &str, key: &str) -> NoRole {
-    without(section, kind, key, "")
-}
-
-/// An sso-session, or a profile of the older form, whose start URL or region is not one.
-pub(super) fn malformed_directory(section: Section<'_>, kind: &str) -> NoRole {
-    let of = |key| malformed_value(section, kind, key);
-    of("sso_start_url").or_else(|| of("sso_region")).unwrap_or_else(|| incomplete(section, kind, "sso_start_url"))
-}
-
-/// What is wrong with the sso-session that a profile names.
-fn session_fault(profile: Section<'_>) -> Option<NoRole> {
-    let session = profile.get("sso_session")?;
-    if profile.config().sso_session(session).is_some() { None } else { Some(unknown_session(profile)) }
-}
-
-/// A profile that names an sso-session which is not there.
-pub(super) fn unknown_session(profile: Section<'_>) -> NoRole {
-    let (found, remedy) =
-        profile.config().unknown_session(profile.name(), profile.get("sso_session").unwrap_or_default());
-    NoRole::fault(profile, "sso_session", found, remedy)
-}
-
-/// What is wrong with the SSO keys of a profile.
-fn sso_fault(profile: Section<'_>) -> Option<NoRole> {
-    if let Some(fault) = session_fault(profile) {
-        return Some(fault);
-    }
-    let config = profile.config();
-    let session = profile.setting("sso_session").and_then(|session| config.sso_session(session));
-    let is_there = |key: &&str| profile.get(key).is_some();
-    let keys = ["sso_account_id", "sso_role_name"];
-    let has_directory = ["sso_session", "sso_start_url"].iter().any(is_there);
-    // The key that makes the others necessary.
-    let by = match keys.iter().find(|key| is_there(key)) {
-        Some(key) => *key,
-        None if has_directory && keys.iter().any(|key| key_for(profile, key).is_some()) => "",
-        None => return None,
-    };
-    if !has_directory {
-        let tried = key_for(profile, "sso_session").is_none() && key_for(profile, "sso_start_url").is_some();
-        return missing(profile, if tried { "sso_start_url" } else { "sso_session" }, by);
-    }
-    let of_older_form = if session.is_some() { &[][..] } else { &["sso_region"] };
-    let mut needed = keys.iter().chain(of_older_form);
-    if let Some(fault) = needed.find_map(|key| missing(profile, key, by)) {
-        return Some(fault);
-    }
-    if let Some(session) = session.filter(|session| differing_key(profile, *session).is_some()) {
-        return Some(inconsistent(profile, session));
-    }
-    keys.iter().chain(&["sso_start_url", "sso_region"]).find_map(|key| malformed_value(profile, "profile", key))
-}
-
-/// A key of which a profile and its sso-session say different things: botocore refuses such a profile.
-fn differing_key<'a>(profile: Section<'_>, session: Section<'a>) -> Option<&'a str> {
-    session.keys().find(|key| matches!((profile.get(key), session.get(key)), (Some(one), Some(other)) if one != other))
-}
-
-/// A profile that says something else than its sso-session.
-pub(super) fn inconsistent(profile: Section<'_>, session: Section<'_>) -> NoRole {
-    let key = differing_key(profile, session).unwrap_or("sso_start_url");
-    let (name, session) = (profile.name(), session.name());
-    let found = format!("the {key} of profile {name} differs from that of its sso-session {session}");
-    let remedy = format!("delete the line {key} from profile {name}; the sso-session has it");
-    NoRole::fault(profile, key, found, remedy)
-}
-
-fn malformed_value(section: Section<'_>, kind: &str, key: &str) -> Option<NoRole> {
-    let value = section.setting(key)?;
-    let bad = malformed(key, value)?;
-    let remedy = match bad.meant {
-        Some(meant) => format!("write: {key} = {meant}"),
-        None if key == "sso_start_url" => {
-            format!("write it as your administrator gave it, such as {}", example(section.config(), key))
-        }
-        None => format!("write it like: {key} = {}", example(section.config(), key)),
-    };
-    let found = format!("the {key} of {kind} {} {}: {value}", section.name(), bad.why);
-    Some(NoRole::fault(section, key, found, remedy))
-}
-
-fn example<'a>(config: &'a Config, key: &str) -> &'a str {
-    match key {
-        "sso_account_id" => "123456789012",
-        "sso_role_name" => "ReadOnlyAccess",
-        "sso_region" => "eu-west-1",
-        "sso_start_url" => "https://d-1234567890.awsapps.com/start",
-        "sso_session" => config.sso_sessions().next().map_or("NAME", Section::name),
-        "role_arn" => "arn:aws:iam::123456789012:role/NAME",
-        _ => "NAME",
-    }
 }

@@ -84,6 +84,10 @@ pub const HALF_PROFILES: &[HalfProfile] = &[
         "the sso_start_url of profile p differs", "delete the line sso_start_url"),
     (Raises, "sso_session = corp\nFULL\nsso_region = us-east-1", "",
         "the sso_region of profile p differs", "delete the line sso_region"),
+    (Raises, "sso_session = corp\n  sso_account_id = 123456789012\n  sso_role_name = Admin", "",
+        "the sso_session of profile p goes on in the next line", "delete the white space"),
+    (Raises, "sso_session =\nFULL", "",
+        "profile p has an empty sso_session", "sso_session = corp"),
     // Half a role beside another source: the half counts.
     (Raises, "sso_session = corp\nsso_role_name = Admin\n\
         credential_process = aws-sso -p corp -r 123456789012/Admin -ext", "",
@@ -138,6 +142,8 @@ pub const HALF_PROFILES: &[HalfProfile] = &[
     (Raises, "region = eu-west-1", "[p]\naws_access_key_id = AKIA\n",
         "has an aws_access_key_id without", "~/.aws/credentials:1"),
     // Nothing about credentials.
+    (Takes, "source_profile = jump", "",
+        "has a source_profile and no role_arn", "role_arn = arn:"),
     (Takes, "region = eu-west-1", "",
         "profile p has no SSO settings: its section says nothing about credentials", "sso_session = corp"),
     (Takes, "sso_session = corp", "",
