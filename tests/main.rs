@@ -48,6 +48,8 @@ mod package;
 mod parsers;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
+#[cfg(feature = "sandbox")]
+mod profile_meaning;
 mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::document::Document;
+use super::encoding;
 use super::line::Header;
 use crate::credentials::RoleCredentials;
 use crate::environment;
@@ -29,7 +30,11 @@ pub fn planned(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
 
 /// Programs that do not know the lock write this file too: what they write meanwhile stays.
 fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
-    edit::edit(path, Privacy::Secret, |before| Ok((with_default(before, credentials)?, ()))).map(drop)
+    edit::edit(path, Privacy::Secret, |before| {
+        encoding::check(path, before)?;
+        Ok((with_default(before, credentials)?, ()))
+    })
+    .map(drop)
 }
 
 fn with_default(file: &[u8], credentials: &RoleCredentials) -> Result<Vec<u8>> {

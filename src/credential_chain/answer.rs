@@ -46,7 +46,7 @@ impl Answer {
         }
         let sentence = |(answer, sdks): &(&Self, Vec<Sdk>)| {
             let names = Sdk::names(sdks);
-            let is_one = sdks.len() == 1 && sdks[0] != Sdk::Python || sdks.len() == Sdk::ALL.len();
+            let is_one = sdks.len() == 1 || sdks.len() == Sdk::ALL.len();
             let s = if is_one { "s" } else { "" };
             match answer {
                 Self::Takes(found) => format!("{names} take{s} {}", found.place),
@@ -93,7 +93,7 @@ impl<'a> Surroundings<'a> {
         for source in sdk.order() {
             // botocore and Go look for the profile even if the environment has keys.
             let has_no_profile = named.is_some() && is_missing && name != "default";
-            let looks_first = matches!(sdk, Sdk::Python | Sdk::Go);
+            let looks_first = sdk.is_botocore() || sdk == Sdk::Go;
             if has_no_profile && (looks_first || !keys(*source).is_empty()) {
                 return Answer::NoProfile(name.to_owned());
             }
@@ -168,9 +168,9 @@ mod oracle {
             let mut surroundings = Surroundings::new(variables, &config, &credentials);
             surroundings.has_boto_file = case["name"].as_str().unwrap().contains("boto");
             for (name, sdk) in [
-                ("python", Sdk::Python),
-                ("cli", Sdk::Python),
-                ("cli2", Sdk::Python),
+                ("python", Sdk::Boto3),
+                ("cli", Sdk::AwsCli),
+                ("cli2", Sdk::AwsCli),
                 ("rust", Sdk::Rust),
                 ("go", Sdk::Go),
                 ("javascript", Sdk::JavaScript),
