@@ -98,7 +98,7 @@ impl Config {
     /// None is named, and there are several.
     pub(super) fn several_directories(&self, names: &[String]) -> Error {
         Error::usage(format!("there are several sso-sessions in {}", self.path().display()))
-            .with_remedy(format!("name one with -p or AWS_SSO_PROFILE: {}", listed(names)))
+            .with_remedy(format!("name one with -p or AWS_SSO_SESSION: {}", listed(names)))
     }
 }
 

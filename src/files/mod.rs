@@ -5,4 +5,5 @@ pub mod edit;
 pub mod folder;
 pub(crate) mod leftovers;
 pub mod lock;
+mod unwritable;
 pub(crate) mod waiting;
