@@ -69,10 +69,10 @@ fn assumed_role(sdk: Sdk, profile: BothFiles<'_>, environment_has_keys: bool) ->
     match sdk {
         // With a web identity, the role belongs to that.
         Sdk::Boto3 | Sdk::AwsCli | Sdk::Rust if has("web_identity_token_file") => Given::Nothing,
-        Sdk::Boto3 | Sdk::AwsCli => Given::whole_if(has("source_profile") || has_source, Given::Half),
+        Sdk::Boto3 | Sdk::AwsCli => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Half),
         Sdk::Rust => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Half),
         Sdk::JavaScript => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Nothing),
-        Sdk::Java => Given::whole_if(has("source_profile") || has_source, Given::Nothing),
+        Sdk::Java => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Nothing),
         // Go assumes the role over whatever else the profile has, but for a web identity.
         Sdk::Go if has("credential_source") && !has_source && !has("aws_access_key_id") => Given::Half,
         Sdk::Go => {

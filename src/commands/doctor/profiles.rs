@@ -89,7 +89,9 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
     let meanings = Meanings::new(config);
     let mut faults = 0;
     for section in config.profiles() {
-        if let Some(session) = section.setting("sso_session").filter(|name| config.sso_session(name).is_none()) {
+        // Those of one block have lost their sign-in together, and get it back together.
+        let lost = section.setting("sso_session").filter(|name| config.sso_session(name).is_none());
+        if let Some(session) = lost.filter(|_| discovered.contains(section.name())) {
             orphans.add(session, section.name());
             continue;
         }
