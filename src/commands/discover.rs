@@ -237,8 +237,11 @@ impl Again<'_> {
                 add(given, value);
             }
         }
-        matches.iter().for_each(|pattern| add("--match", pattern));
-        exclude.iter().for_each(|pattern| add("--exclude", pattern));
+        for (given, patterns) in [("--match", matches), ("--exclude", exclude)] {
+            for pattern in patterns {
+                add(given, pattern);
+            }
+        }
         for (given, is_set) in [("--absolute", *absolute), ("--prune", *prune)] {
             if is_set {
                 add(given, "");
