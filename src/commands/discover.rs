@@ -244,8 +244,11 @@ impl Again<'_> {
                 add(given, value);
             }
         }
-        matches.iter().for_each(|pattern| add("--match", pattern));
-        exclude.iter().for_each(|pattern| add("--exclude", pattern));
+        for (given, patterns) in [("--match", matches), ("--exclude", exclude)] {
+            for pattern in patterns {
+                add(given, pattern);
+            }
+        }
         for (given, is_set) in [("--absolute", *absolute), ("--prune", *prune)] {
             if is_set {
                 add(given, "");
@@ -300,25 +303,22 @@ fn tell(counts: &Counts, again: &Again<'_>) {
 
 /// The error where roles have no profile because others have their names.
 fn conflict(counts: &Counts, again: &Again<'_>) -> Option<Error> {
-    let (mut roles, mut remedies) = (0, Vec::new());
-    for (reason, profiles) in &counts.left {
-        remedies.push(match reason {
-            Left::OtherInstance(_) => match again.template.with_session() {
-                Some(template) => format!("run: {}", again.with("--name", &template.to_string())),
-                None => "give their profiles other names with --name".to_owned(),
-            },
-            Left::Unclaimed(name) => {
-                format!("if these are profiles of this Identity Center, run: {}", again.with("--adopt", name))
-            }
-            _ => continue,
-        });
-        roles += profiles.len();
-    }
-    remedies.dedup();
-    let found = match roles {
+    let found = match counts.lacking {
         0 => return None,
         1 => "1 role has no profile: another profile has its name".to_owned(),
-        _ => format!("{roles} roles have no profile: other profiles have their names"),
+        roles => format!("{roles} roles have no profile: other profiles have their names"),
     };
+    let remedy = |reason: &Left| match reason {
+        Left::OtherInstance(_) => Some(match again.template.with_session() {
+            Some(template) => format!("run: {}", again.with("--name", &template.to_string())),
+            None => "give their profiles other names with --name".to_owned(),
+        }),
+        Left::Unclaimed(name) => {
+            Some(format!("if these are profiles of this Identity Center, run: {}", again.with("--adopt", name)))
+        }
+        _ => None,
+    };
+    let mut remedies: Vec<_> = counts.left.keys().filter_map(remedy).collect();
+    remedies.dedup();
     Some(Error::failed(found).with_remedy(remedies.join("\n")))
 }
