@@ -24,10 +24,8 @@ fn network_text(name: &str) -> Result<Option<String>> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => {
-            Err(Error::usage(format!("the value of {name} is not UTF-8"))
-                .with_remedy(format!("correct it, or run: unset {name}")))
-        }
+        Err(env::VarError::NotUnicode(_)) => Err(Error::usage(format!("the value of {name} is not UTF-8"))
+            .with_remedy(format!("correct it, or run: unset {name}"))),
     }
 }
 

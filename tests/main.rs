@@ -46,6 +46,7 @@ mod package;
 mod parsers;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
+#[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]

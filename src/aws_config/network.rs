@@ -149,7 +149,8 @@ impl Network {
         let endpoint = |variable: &Option<String>, name, service| {
             let own = [(variable, name), (&variables.endpoint_url, "AWS_ENDPOINT_URL")];
             let mut own = own.into_iter().filter_map(|(value, name)| Some((value.clone()?, Source::Variable(name))));
-            let chosen = own.next().or_else(|| Some(key("endpoint_url", configured_endpoint(config, profile?, service)?)));
+            let chosen =
+                own.next().or_else(|| Some(key("endpoint_url", configured_endpoint(config, profile?, service)?)));
             chosen.filter(|_| !ignored).map(|(url, source)| checked_endpoint(url, &source)).transpose()
         };
         let bundle = |path: &Path, source| Some(CaBundle { path: variables.expanded(path), source });
@@ -297,8 +298,12 @@ sso =
         assert_eq!((network.use_fips, network.use_dualstack), (true, true));
         assert_eq!(network.max_attempts, Some(7));
 
-        let variables =
-            NetworkVariables { use_fips: text("false"), use_dualstack: text("FALSE"), max_attempts: text(" 2 "), ..home };
+        let variables = NetworkVariables {
+            use_fips: text("false"),
+            use_dualstack: text("FALSE"),
+            max_attempts: text(" 2 "),
+            ..home
+        };
         let network = resolve("full", &variables);
         assert_eq!((network.use_fips, network.use_dualstack), (false, false));
         assert_eq!(network.max_attempts, Some(2));
@@ -328,7 +333,8 @@ sso =
     #[test]
     fn an_sso_session_is_reached_as_the_profile_in_use_says() {
         let in_use = NetworkVariables { profile: text("in-use"), ..NetworkVariables::default() };
-        let bundle = |name: &str, variables: &NetworkVariables| resolve(name, variables).ca_bundle.map(|file| file.path);
+        let bundle =
+            |name: &str, variables: &NetworkVariables| resolve(name, variables).ca_bundle.map(|file| file.path);
         assert_eq!(bundle("corp", &NetworkVariables::default()), Some("/default.pem".into()));
         assert_eq!(bundle("corp", &in_use), Some("/in/use.pem".into()));
         assert_eq!(bundle("plain", &in_use), None);
@@ -341,7 +347,12 @@ sso =
             ("corp", NetworkVariables { max_attempts: text("abc"), ..none.clone() }, "AWS_MAX_ATTEMPTS", "\"abc\""),
             ("corp", NetworkVariables { max_attempts: text("0"), ..none.clone() }, "AWS_MAX_ATTEMPTS", "\"0\""),
             ("corp", NetworkVariables { use_fips: text("yes"), ..none.clone() }, "AWS_USE_FIPS_ENDPOINT", "\"yes\""),
-            ("corp", NetworkVariables { use_dualstack: text("1"), ..none.clone() }, "AWS_USE_DUALSTACK_ENDPOINT", "\"1\""),
+            (
+                "corp",
+                NetworkVariables { use_dualstack: text("1"), ..none.clone() },
+                "AWS_USE_DUALSTACK_ENDPOINT",
+                "\"1\"",
+            ),
             (
                 "corp",
                 NetworkVariables { ignore_endpoint_urls: text("on"), ..none.clone() },

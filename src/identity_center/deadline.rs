@@ -17,5 +17,7 @@ pub(super) async fn until<T>(deadline: Option<Instant>, future: impl Future<Outp
 
 /// This limit, or what is left until the deadline of this task.
 pub(super) fn shortened(limit: Duration) -> Duration {
-    DEADLINE.try_with(|deadline| deadline.saturating_duration_since(Instant::now())).map_or(limit, |left| left.min(limit))
+    DEADLINE
+        .try_with(|deadline| deadline.saturating_duration_since(Instant::now()))
+        .map_or(limit, |left| left.min(limit))
 }

@@ -73,7 +73,8 @@ impl AttemptError {
     }
 
     fn of_response(response: &HttpResponse, code: Option<&str>) -> Self {
-        let host = response.extension::<ResponseOrigin>().map_or(SERVICE, |ResponseOrigin(target)| target.host()).to_owned();
+        let host =
+            response.extension::<ResponseOrigin>().map_or(SERVICE, |ResponseOrigin(target)| target.host()).to_owned();
         let status = response.status().as_u16();
         let body = response.body().bytes().unwrap_or_default();
         let code = code.and_then(plain).or_else(|| oauth_exception(body)).unwrap_or_default();

@@ -19,7 +19,10 @@ enum Hosts {
     /// An address, or a network with the number of bits that count.
     Network(IpAddr, u32),
     /// A domain with all below it, or these alone.
-    Domain { name: String, with_itself: bool },
+    Domain {
+        name: String,
+        with_itself: bool,
+    },
     /// A name in which a `*` stands for anything, such as `10.*`.
     Pattern(String),
     /// Names without a dot.
@@ -135,7 +138,8 @@ fn is_within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
 /// Whether a pattern with at least one `*` is the whole of `text`.
 fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
-    text.strip_prefix(start).is_some_and(|text| (0..=text.len()).any(|end| text.is_char_boundary(end) && matches(rest, &text[end..])))
+    text.strip_prefix(start)
+        .is_some_and(|text| (0..=text.len()).any(|end| text.is_char_boundary(end) && matches(rest, &text[end..])))
 }
 
 #[cfg(test)]
@@ -173,7 +177,9 @@ mod tests {
 
     #[test]
     fn an_entry_that_cannot_be_read_is_an_error() {
-        for list in ["a, 10.0.0.0/33", "10.0.0.0/x", "a/b", "a:port", "http://me:hunter2@a", "(a)", "::g", ".", "fd00::/129"] {
+        for list in
+            ["a, 10.0.0.0/33", "10.0.0.0/x", "a/b", "a:port", "http://me:hunter2@a", "(a)", "::g", ".", "fd00::/129"]
+        {
             let why = NoProxy::parse(list).unwrap_err();
             assert!(why.starts_with("has ") && !why.contains("hunter2"), "{list}: {why}");
         }

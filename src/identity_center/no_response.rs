@@ -104,7 +104,9 @@ impl NoResponse {
             if let Some(fault) = text.strip_prefix("tunnel error: ") {
                 return Self::Proxy(match fault {
                     "proxy authorization required" => ProxyFault::WantsPassword,
-                    "failed to create underlying connection" => ProxyFault::Unreachable(errors.find_map(why_unreachable)),
+                    "failed to create underlying connection" => {
+                        ProxyFault::Unreachable(errors.find_map(why_unreachable))
+                    }
                     "unexpected end of file" | "io error establishing tunnel" => ProxyFault::HangsUp,
                     _ => ProxyFault::Refuses,
                 });
@@ -180,9 +182,9 @@ impl NoResponse {
                 None => format!("{host} did not answer in time"),
             },
             Self::Interrupted => match &target.proxy {
-                Some(proxy) => format!(
-                    "{host}, or the proxy {proxy}, closed the connection before its response was complete"
-                ),
+                Some(proxy) => {
+                    format!("{host}, or the proxy {proxy}, closed the connection before its response was complete")
+                }
                 None => format!("{host} closed the connection before its response was complete"),
             },
         };

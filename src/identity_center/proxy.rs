@@ -50,7 +50,8 @@ impl Proxy {
     /// The same for the HTTP client. Exceptions are not its business: it knows fewer forms of them.
     pub(super) fn config(&self) -> Result<ProxyConfig> {
         // The client's error repeats the address, so it is no source.
-        ProxyConfig::https(self.uri.expose()).map_err(|_| unreadable(self.name.variable, "is not the address of a proxy"))
+        ProxyConfig::https(self.uri.expose())
+            .map_err(|_| unreadable(self.name.variable, "is not the address of a proxy"))
     }
 
     fn parse(variable: &'static str, value: &str) -> Result<Self> {
@@ -81,7 +82,9 @@ impl Proxy {
         let scheme = scheme.unwrap_or_else(|| "http".to_owned());
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let user = match user.filter(|user| !user.is_empty()) {
-            Some(user) => encoded(user).ok_or_else(|| unreadable("has a user name or password that is not UTF-8"))? + "@",
+            Some(user) => {
+                encoded(user).ok_or_else(|| unreadable("has a user name or password that is not UTF-8"))? + "@"
+            }
             None => String::new(),
         };
         Ok(Self {

@@ -17,12 +17,8 @@ pub(super) const SERVER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS
 /// The same token in a file, which some clients read alone and most prefer.
 pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 /// Further variables that some SDK prefers to those of a credential server, besides keys and profiles.
-pub(super) const SERVER_RIVALS: [&str; 4] = [
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    TOKEN_FILE,
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_ROLE_ARN",
-];
+pub(super) const SERVER_RIVALS: [&str; 4] =
+    ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", TOKEN_FILE, "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
 
 /// What `use` displaced, kept in the shell until `clear` gives it back.
 pub(super) const DISPLACED: &str = "AWS_SSO_DISPLACED";

@@ -65,7 +65,8 @@ impl Home {
     pub fn awscrt(&self, script: &str) -> Option<Invocation> {
         let python = self.boto3(script)?;
         let mut import = Command::new(python.command().get_program());
-        if import.args(["-c", "import awscrt.auth"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        if import.args(["-c", "import awscrt.auth"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+        {
             return Some(python);
         }
         skip("there is no Python with awscrt (tests/run makes one): what it accepts is not tested");
