@@ -6,4 +6,5 @@ pub(crate) mod failed;
 pub mod folder;
 pub(crate) mod leftovers;
 pub mod lock;
+mod unwritable;
 pub(crate) mod waiting;

@@ -135,7 +135,7 @@ impl PrivateHome {
             ("AWS_REGION", self.sandbox.region().into()),
             // boto3 reads no other one.
             ("AWS_DEFAULT_REGION", self.sandbox.region().into()),
-            ("AWS_SSO_PROFILE", PROFILE.into()),
+            ("AWS_SSO_SESSION", PROFILE.into()),
             ("NO_PROXY", loopback.clone()),
             ("no_proxy", loopback),
         ];
