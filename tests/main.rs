@@ -50,6 +50,7 @@ mod parsers;
 mod pick;
 #[cfg(feature = "sandbox")]
 mod profile_meaning;
+#[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]

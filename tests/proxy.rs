@@ -2,7 +2,9 @@
 
 use std::net::TcpListener;
 
-use crate::support::http::{PreparedServer, SilentServer, response};
+use aws_sso::sandbox::{Options, Sandbox};
+
+use crate::support::http::{PreparedServer, SilentServer, SwallowingServer, response};
 use crate::support::{Home, Invocation, Output, REGION, START_URL};
 
 const PASSWORD: &str = "hunter2";
@@ -80,11 +82,12 @@ fn a_proxy_that_cannot_be_used_is_named_and_nothing_is_sent() {
 
 #[test]
 fn a_proxy_that_fails_is_named_and_not_what_is_set_already() {
-    let (home, silent) = (signed_in(), SilentServer::start());
+    let (home, silent, swallowing) = (signed_in(), SilentServer::start(), SwallowingServer::start());
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let hanging_up = PreparedServer::with([""]).address;
     let cases = [
         (silent.address, "did not connect to portal.sso"),
+        (swallowing.address, "did not connect to portal.sso"),
         (closed, "cannot be reached: connection refused"),
         (hanging_up, "closed the connection before it had connected to portal.sso"),
     ];
@@ -99,6 +102,18 @@ fn a_proxy_that_fails_is_named_and_not_what_is_set_already() {
         assert!(!doctor.stdout.contains("through the proxy"), "{doctor}");
     }
     assert!(silent.count() >= 3, "by the verb, and by doctor for two hosts");
+}
+
+#[test]
+fn doctor_says_through_a_proxy_only_where_an_answer_came_through_it() {
+    let options = Options { tls: true, region: REGION.to_owned(), ..Options::default() };
+    let (sandbox, home) = (Sandbox::start(options).unwrap(), signed_in());
+    let at = sandbox.proxy().unwrap();
+    let doctor = || home.aws_sso(["doctor"]).through_proxy(&sandbox);
+    let output = doctor().env("NO_PROXY", "example.com").run();
+    assert!(output.stdout.contains(&format!("through the proxy {at} (HTTPS_PROXY), except for")), "{output}");
+    let output = doctor().endpoint(sandbox.https_endpoint().unwrap()).run();
+    assert!(output.stdout.contains(&format!("no host is reached through the proxy {at}")), "{output}");
 }
 
 #[test]

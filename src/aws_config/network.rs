@@ -257,6 +257,7 @@ sso =
         Network::resolve(variables, &config, &config.directory(name).unwrap())
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "the fields are optional")]
     fn text(text: &str) -> Option<String> {
         Some(text.to_owned())
     }

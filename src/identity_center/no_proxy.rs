@@ -53,10 +53,10 @@ impl NoProxy {
 
 /// An address with a user name may hold a password, so it is not repeated.
 fn cannot_read(text: &str) -> String {
-    match text.contains('@') {
-        true => "has an entry with an @".to_owned(),
-        false => format!("has the entry {text}, which is no host, domain or network"),
+    if text.contains('@') {
+        return "has an entry with an @".to_owned();
     }
+    format!("has the entry {text}, which is no host, domain or network")
 }
 
 impl Entry {

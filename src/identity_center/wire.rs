@@ -83,8 +83,15 @@ struct Wire {
 
 /// What sends the requests of an Identity Center.
 pub(super) fn connector(bundle: Option<CaBundle>, limits: Limits, skew: Skew) -> SharedHttpConnector {
-    let (proxies, plain, direct, proxied) = Default::default();
-    SharedHttpConnector::new(Wire { bundle, limits, skew, proxies, plain, direct, proxied })
+    SharedHttpConnector::new(Wire {
+        bundle,
+        limits,
+        skew,
+        proxies: OnceLock::new(),
+        plain: OnceLock::new(),
+        direct: OnceLock::new(),
+        proxied: OnceLock::new(),
+    })
 }
 
 /// The same connector in the form that the SDK clients take.
