@@ -86,7 +86,16 @@ pub(crate) fn settings_file() -> Result<PathBuf> {
     Ok(xdg()?.config_dir().join("aws-sso/config"))
 }
 
-/// `AWS_SSO_PROFILE`: the profile or sso-session to use without `-p`.
+/// `AWS_SSO_SESSION`: the sso-session or profile to sign in with where nothing else tells.
+#[must_use]
+pub(crate) fn sso_session() -> Option<String> {
+    text(SSO_SESSION)
+}
+
+/// The variable behind [`sso_session`].
+pub(crate) const SSO_SESSION: &str = "AWS_SSO_SESSION";
+
+/// `AWS_SSO_PROFILE`: what prompts show. Before version 0.2 it held what `AWS_SSO_SESSION` holds now.
 #[must_use]
 pub(crate) fn sso_profile() -> Option<String> {
     text("AWS_SSO_PROFILE")
@@ -108,6 +117,18 @@ pub(crate) fn aws_profile() -> Option<String> {
 #[must_use]
 pub(crate) fn current(name: &str) -> Option<OsString> {
     env::var_os(name)
+}
+
+/// A variable by which programs find credentials; an empty one counts as unset.
+#[must_use]
+pub(crate) fn value(name: &str) -> Option<String> {
+    text(name)
+}
+
+/// `DIRENV_DIR`: the folder whose variables direnv has set.
+#[must_use]
+pub(crate) fn direnv_folder() -> Option<String> {
+    text("DIRENV_DIR")
 }
 
 /// The role that `awsso use` set in this shell: `AWS_SSO_ROLE_ARN` and `AWS_SSO_EXPIRATION` (epoch seconds).
@@ -220,6 +241,14 @@ pub(crate) fn shell() -> Option<OsString> {
 #[must_use]
 pub(crate) fn proxy_variable(name: &str) -> Option<String> {
     text(name)
+}
+
+/// Whether one of the files in which boto3 still looks for the keys of boto 2 has some.
+#[must_use]
+pub(crate) fn has_boto_keys() -> bool {
+    let files = [Some(PathBuf::from("/etc/boto.cfg")), home().ok().map(|home| home.join(".boto"))];
+    let text = |file| std::fs::read_to_string(file).unwrap_or_default();
+    files.into_iter().flatten().any(|file| text(file).contains("aws_access_key_id"))
 }
 
 /// `$XDG_CONFIG_HOME`, or `~/.config`.

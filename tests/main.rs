@@ -13,6 +13,8 @@ mod console;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod crashes;
 #[cfg(feature = "sandbox")]
+mod credentials_taken;
+#[cfg(feature = "sandbox")]
 mod crowd;
 #[cfg(feature = "sandbox")]
 mod discovery;

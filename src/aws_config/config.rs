@@ -113,6 +113,19 @@ impl<'a> Section<'a> {
         self.at
     }
 
+    /// The file that the section was read from.
+    #[must_use]
+    pub fn file(self) -> &'a Path {
+        &self.config.path
+    }
+
+    /// The number of the line with this key in the whole file; of several, the last, which decides.
+    #[must_use]
+    pub fn line_of(self, key: &str) -> Option<usize> {
+        let setting = self.settings().iter().rev().find(|setting| setting.key == key)?;
+        Some(1 + memchr::memchr_iter(b'\n', &self.config.text[..setting.start]).count())
+    }
+
     pub(super) fn config(self) -> &'a Config {
         self.config
     }

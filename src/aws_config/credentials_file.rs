@@ -21,9 +21,22 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     write_unlocked(path, credentials)
 }
 
+/// The file's content with these as the credentials of `[default]`. Nothing is written.
+pub fn with_default(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
+    edited(&atomic::read(path)?.unwrap_or_default(), credentials)
+}
+
 fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     let before = atomic::read(path)?.unwrap_or_default();
-    let mut document = Document::parse(&before);
+    let after = edited(&before, credentials)?;
+    if after == before {
+        return Ok(());
+    }
+    atomic::write(path, &after, Privacy::Secret)
+}
+
+fn edited(before: &[u8], credentials: &RoleCredentials) -> Result<Vec<u8>> {
+    let mut document = Document::parse(before);
     let keys = [
         ("aws_access_key_id", credentials.access_key_id.as_str()),
         ("aws_secret_access_key", credentials.secret_access_key.expose()),
@@ -32,11 +45,7 @@ fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     for (key, value) in keys {
         document.set(&Header::DEFAULT, key, value)?;
     }
-    let after = document.to_bytes();
-    if after == before {
-        return Ok(());
-    }
-    atomic::write(path, &after, Privacy::Secret)
+    Ok(document.to_bytes())
 }
 
 #[cfg(test)]

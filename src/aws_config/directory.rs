@@ -153,7 +153,7 @@ impl Config {
                 .with_remedy(format!("run: aws configure sso\n{MINIMAL}"))),
             [name] => self.directory(name),
             names => Err(Error::usage(format!("there are several sso-sessions in {}", self.path().display()))
-                .with_remedy(format!("name one with -p or AWS_SSO_PROFILE: {}", listed(names)))),
+                .with_remedy(format!("name one with -p or AWS_SSO_SESSION: {}", listed(names)))),
         }
     }
 

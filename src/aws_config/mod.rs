@@ -12,7 +12,6 @@ pub mod network;
 pub(crate) mod parts;
 mod plain;
 pub mod readers;
-pub(crate) mod rivals;
 pub(crate) mod role_profile;
 mod scan;
 mod section;

@@ -64,14 +64,16 @@ impl<'a> Section<'a> {
         self.texts().flat_map(account_ids)
     }
 
-    fn sso_role(self) -> Option<RoleRef> {
+    /// The role that the SSO keys name.
+    pub(crate) fn sso_role(self) -> Option<RoleRef> {
         let (account_id, role_name) = (self.setting("sso_account_id")?, self.setting("sso_role_name")?);
         let has_directory = self.setting("sso_session").is_some() || self.setting("sso_start_url").is_some();
         (has_directory && role::is_account_id(account_id) && role::is_role_name(role_name))
             .then(|| RoleRef::Id { account_id: account_id.to_owned(), role_name: role_name.to_owned() })
     }
 
-    fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
+    /// The role that its `credential_process` names, if that is this tool.
+    pub(crate) fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
         let directory = command.profile.or_else(|| match self.config().directories() {
             [only] => Some(only.into()),

@@ -9,6 +9,7 @@ use crate::aws_config::directory::Directory;
 use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::find::Found;
+use crate::context::labels;
 use crate::credential_server::{Greeting, Keeper, Server};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -18,8 +19,8 @@ use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
 use crate::provider::Provider;
 use crate::session::{LoginPolicy, Paths, Session};
-use crate::shell::{Change, Shell};
-use crate::{programs, terminal};
+use crate::shell::{Change, ServerAddress, Shell};
+use crate::{environment, programs, terminal};
 
 #[derive(Debug, Args)]
 #[command(
@@ -66,17 +67,19 @@ pub(crate) fn run(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> 
 fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
     let found = context.find(&arguments.role)?;
     let first = context.credentials(&found)?;
-    if let Some(rival) = context.rival_of_server()? {
-        terminal::warn(&format!("{rival}, so programs with that file will not ask this server"));
-    }
+    let labels = labels::of(context, &found)?;
     block_on(async {
         let mut signals = Signals::new()?;
         let server = Server::bind(arguments.port).await?;
         let region = arguments.region.as_deref().or(found.region.as_deref());
-        let (directory, role) = (&found.directory.name, &found.role);
-        let change = Change::to_server(&server.uri(), server.token(), directory, role, region);
+        let uri = server.uri();
+        let address = ServerAddress { uri: &uri, token: server.token(), token_file: None };
+        let change = Change::to_server(address, &labels, region, environment::current);
+        if let Some(hiding) = context.hiding_server(&change)? {
+            terminal::warn(&format!("{}: they will not ask this server", hiding.describe()));
+        }
         print(&change.render(arguments.shell)?)?;
-        terminal::say(&format!("aws-sso: serving {role} on {}; Ctrl-C stops it\n", server.uri()));
+        terminal::say(&format!("aws-sso: serving {} on {uri}; Ctrl-C stops it\n", found.role));
         let keeper = keeper(context, &found, first)?;
         tokio::select! {
             _ = server.serve(keeper) => {}

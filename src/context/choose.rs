@@ -57,7 +57,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     let region = context.config()?.region_of(&directory.name).map(str::to_owned);
     let found = |index| {
         let role = listing.role(index)?;
-        Some(Found { role, directory: directory.clone(), profile: None, region: region.clone(), page: None })
+        Some(Found { region: region.clone(), ..Found::new(role, directory.clone()) })
     };
     let found: Vec<_> = chosen.into_iter().filter_map(found).collect();
     if found.is_empty() {

@@ -19,17 +19,32 @@ pub(crate) struct Found {
     pub directory: Directory,
     /// The profile that named it, if one did.
     pub profile: Option<String>,
+    /// The profile or alias that the user typed.
+    pub typed: Option<String>,
     /// The region of the profile, resource or console page that named it.
     pub region: Option<String>,
     /// The console page that named it, if one did.
     pub page: Option<String>,
 }
 
+impl Found {
+    /// A role that an ARN, a list or an address named.
+    pub(crate) fn new(role: RoleArn, directory: Directory) -> Self {
+        Self { role, directory, profile: None, typed: None, region: None, page: None }
+    }
+}
+
 impl Context {
     /// Finds the role that a ROLE argument names. An ARN or an account id costs no look-up.
     pub(crate) fn find(&self, text: &str) -> Result<Found> {
         // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
-        let text = self.settings()?.alias(text).unwrap_or(text);
+        let alias = self.settings()?.alias(text);
+        let found = self.resolve(alias.unwrap_or(text))?;
+        let typed = alias.map(|_| text.to_owned()).or_else(|| found.profile.clone());
+        Ok(Found { typed, ..found })
+    }
+
+    fn resolve(&self, text: &str) -> Result<Found> {
         match text.parse()? {
             RoleRef::Name(name) => self.find_profile(&name),
             // A profile's name may hold a slash as well. The config is on disk, while the inventory may have to be
@@ -52,7 +67,7 @@ impl Context {
             RoleRef::Name(name) => return Err(no_role(name)),
         };
         let region = self.config()?.region_of(&directory.name).map(str::to_owned);
-        Ok(Found { role, directory, profile: None, region, page: None })
+        Ok(Found { region, ..Found::new(role, directory) })
     }
 
     fn find_profile(&self, name: &str) -> Result<Found> {
@@ -88,7 +103,7 @@ fn find_by_place(context: &Context, place: &Place) -> Result<Found> {
     };
     let usual = || context.config().ok()?.region_of(&directory.name).map(str::to_owned);
     let region = place.region.clone().or_else(usual);
-    Ok(Found { role, directory, profile: None, region, page: place.page.clone() })
+    Ok(Found { region, page: place.page.clone(), ..Found::new(role, directory) })
 }
 
 /// The Identity Center of a shortcut link's portal, else the usual one.

@@ -1,10 +1,16 @@
 //! What verbs work with: options, settings, config, sign-in. Each part is made when it is first used.
 
 mod accounts;
+mod acting;
+mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;
 pub(crate) mod find;
+pub(crate) mod labels;
 mod listing;
+
+pub(crate) use acting::{Instead, ShellRole};
+pub(crate) use chain::hiding_profile;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -13,7 +19,6 @@ use crate::aws_cache::role_credentials;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
-use crate::aws_config::rivals;
 use crate::cli::Global;
 use crate::discovery::Template;
 use crate::error::Result;
@@ -82,11 +87,15 @@ impl Context {
         Ok(self.settings.get_or_init(|| settings))
     }
 
-    fn profile(&self) -> Result<Option<String>> {
-        if let Some(profile) = self.options.profile.clone().or_else(environment::sso_profile) {
-            return Ok(Some(profile));
+    /// The sso-session that the environment chooses, and the variable that names it.
+    pub(crate) fn session_of_environment(&self) -> Option<(&'static str, String)> {
+        if let Some(name) = environment::sso_session() {
+            return Some((environment::SSO_SESSION, name));
         }
-        Ok(self.settings()?.profile().map(str::to_owned))
+        // A shell that was entered with the version before this one. Another tool's value names no sso-session.
+        let old = environment::sso_profile()?;
+        self.config().ok()?.directory(&old).ok()?;
+        Some(("AWS_SSO_PROFILE", old))
     }
 
     /// `--login`, else the setting.
@@ -123,8 +132,15 @@ impl Context {
 
     /// The Identity Center that `-p`, the environment, the settings, or a config with only one names.
     pub(crate) fn directory(&self) -> Result<Directory> {
-        match self.profile()? {
-            Some(name) => self.config()?.directory(&name),
+        if let Some(name) = &self.options.profile {
+            return self.config()?.directory(name);
+        }
+        if let Some((variable, name)) = self.session_of_environment() {
+            let directory = self.config()?.directory(&name);
+            return directory.map_err(|error| error.naming(&format!("{variable} names {name}")));
+        }
+        match self.settings()?.profile() {
+            Some(name) => self.config()?.directory(name),
             None => self.config()?.only_directory(),
         }
     }
@@ -156,15 +172,5 @@ impl Context {
     pub(crate) fn secret_store(&self) -> Result<SecretStore> {
         let file = environment::settings_file().map(|path| environment::shown(&path)).unwrap_or_default();
         SecretStore::open(self.settings()?.store()?, self.login_policy()? == LoginPolicy::Auto, &file)
-    }
-
-    /// Says why SDKs would not ask a credential server: the default profile has credentials of its own.
-    pub(crate) fn rival_of_server(&self) -> Result<Option<String>> {
-        let credentials = Config::read(&environment::credentials_file()?)?;
-        let rival = rivals::rival_of_server([&credentials, self.config()?]);
-        Ok(rival.map(|file| {
-            let path = environment::shown(file.path());
-            format!("the default profile in {path} has credentials, which SDKs prefer to a credential server")
-        }))
     }
 }

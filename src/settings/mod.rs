@@ -86,7 +86,7 @@ impl Settings {
         parse(value).map_err(|message| self.error(&Problem::error(line, message)))
     }
 
-    /// `profile`: the sso-session where neither `-p` nor `AWS_SSO_PROFILE` names one.
+    /// `profile`: the sso-session where neither `-p` nor `AWS_SSO_SESSION` names one.
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         self.value(&table::PROFILE)

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::browser::BrowserCommand;
 use crate::discovery::Template;
+use crate::environment;
 use crate::inventory::ListAge;
 use crate::picker::Picker;
 use crate::secret_store::StoreKind;
@@ -35,10 +36,10 @@ pub const ALIASES: &str = "alias";
 pub static PROFILE: Setting = Setting {
     section: "",
     key: "profile",
-    meaning: "the sso-session to use without -p and AWS_SSO_PROFILE",
+    meaning: "the sso-session to use without -p and AWS_SSO_SESSION",
     values: "a profile or sso-session in the AWS config",
     default: "the only one in the AWS config",
-    variable: Some("AWS_SSO_PROFILE"),
+    variable: Some(environment::SSO_SESSION),
     check: |_| Ok(()),
 };
 

@@ -85,7 +85,8 @@ fn a_default_profile_that_sdks_would_prefer_is_reported_before_the_command_runs(
         let before = if file == ".aws/config" { user.home.read(file) } else { String::new() };
         user.home.write(file, format!("{before}{text}"));
         let output = user.exec(&format!("{role} --server"), &["echo", "ran"]).run().status(2);
-        let output = output.complains(&format!("the default profile in ~/{file}")).complains("--as-profile");
+        let output =
+            output.complains("the profile default").complains(&format!("(~/{file}, line ")).complains("--as-profile");
         assert_eq!(output.stdout, "");
         // A real client does prefer it.
         let script = "import boto3; print(boto3.Session().get_credentials().method)";

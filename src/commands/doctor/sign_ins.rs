@@ -38,7 +38,7 @@ fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
             Finding::ok(format!("{when} -p, the {} is {}", directory.named_by(), directory.name))
         }
         // The checks of the settings and of the environment have reported this.
-        Err(_) if context.settings().is_err() || (!is_named && environment::sso_profile().is_some()) => {
+        Err(_) if context.settings().is_err() || (!is_named && environment::sso_session().is_some()) => {
             return None;
         }
         Err(error) if is_named || names.len() == 1 => Finding::of(&error),

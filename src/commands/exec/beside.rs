@@ -9,24 +9,35 @@ use std::process::{Command, Stdio};
 use crate::context::Context;
 use crate::context::enter::recorded;
 use crate::context::find::Found;
+use crate::context::labels;
 use crate::credential_server::Greeting;
+use crate::environment;
 use crate::error::{Error, Result};
 use crate::programs::{self, group::own_group};
-use crate::shell::Change;
+use crate::secret::Secret;
+use crate::shell::{Change, RoleLabels, ServerAddress};
 
 /// Starts the server, and returns the change of the environment that makes SDKs ask it.
 pub(super) fn start(context: &Context, found: &Found, region: Option<&str>) -> Result<Change> {
-    if let Some(rival) = context.rival_of_server()? {
-        return Err(Error::usage(rival).with_remedy(
-            "rename that profile, or leave out --server\n\
-             with a discovered profile, --as-profile renews its credentials too",
-        ));
-    }
+    let labels = labels::of(context, found)?;
+    refuse_if_hidden(context, &labels)?;
     // The server has no terminal to ask the user to sign in. It finds these credentials in the cache.
     context.credentials(found)?;
     let (uri, token) = greeting(&mut server(found)?)?;
     let region = region.or(found.region.as_deref());
-    recorded(Change::to_server(&uri, &token, &found.directory.name, &found.role, region))
+    let address = ServerAddress { uri: &uri, token: &token, token_file: None };
+    recorded(Change::to_server(address, &labels, region, environment::current))
+}
+
+/// Fails before the server starts if some SDK would not ask it.
+fn refuse_if_hidden(context: &Context, labels: &RoleLabels) -> Result<()> {
+    let address = ServerAddress { uri: "http://127.0.0.1/", token: &Secret::from(""), token_file: None };
+    let change = Change::to_server(address, labels, None, environment::current);
+    let Some(hiding) = context.hiding_server(&change)? else { return Ok(()) };
+    Err(Error::usage(format!("{}, and would not ask a credential server", hiding.describe())).with_remedy(
+        "rename that profile, or leave out --server\n\
+         with a discovered profile, --as-profile renews its credentials too",
+    ))
 }
 
 fn not_started(reason: &str) -> Error {
