@@ -10,7 +10,6 @@ use super::account::{Account, Gap};
 use super::age::now;
 use super::journal::Journal;
 use super::remembered::Inventory;
-use super::renew::too_slow;
 use crate::error::Error;
 use crate::identity_center::portal::ListPage;
 use crate::identity_center::{self, IN_FLIGHT, PortalError, Service};
@@ -183,9 +182,7 @@ impl Fetch<'_> {
         tasks.spawn(async move {
             let answer = service.list_accounts(&token, page.as_deref());
             FetchEvent::Accounts(match limit {
-                Some(limit) => {
-                    tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(too_slow(limit).into()))
-                }
+                Some(limit) => tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(too_slow(limit))),
                 None => answer.await,
             })
         });
@@ -198,6 +195,10 @@ impl SoFar {
         self.counts.roles += account.roles.len();
         self.collected.accounts.push(account);
     }
+}
+
+fn too_slow(limit: Duration) -> PortalError {
+    Error::service(format!("IAM Identity Center did not answer within {} s", limit.as_secs())).into()
 }
 
 /// Every role of the user in an account.

@@ -13,7 +13,7 @@ use super::paths;
 use super::remembered::Inventory;
 use crate::aws_config::directory::Directory;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::lock;
 use crate::identity_center::Client;
 use crate::session::Session;
@@ -164,9 +164,4 @@ impl Renewal<'_> {
         list.note(key, self.remembered);
         list
     }
-}
-
-/// The error of a fetch whose service cannot be reached in time.
-pub(super) fn too_slow(limit: Duration) -> Error {
-    Error::service(format!("IAM Identity Center did not answer within {} s", limit.as_secs()))
 }
