@@ -1,12 +1,15 @@
 //! Writes a `credential_process` line that every SDK splits into the same arguments.
 
 use crate::error::{Error, Result};
+use crate::programs::profile_words;
 use crate::role::RoleArn;
 
 /// The line whose command prints a role's credentials.
 pub fn command(program: &str, profile: &str, role: &RoleArn) -> Result<String> {
-    let words = [program, "-p", profile, "-r", &role.to_string(), "-ext"].map(quote);
-    match words.into_iter().collect::<Option<Vec<_>>>() {
+    let role = role.to_string();
+    let profile_words = profile_words(profile);
+    let words = [program].into_iter().chain(profile_words.iter().map(String::as_str)).chain(["-r", &role, "-ext"]);
+    match words.map(quote).collect::<Option<Vec<_>>>() {
         Some(words) => Ok(words.join(" ")),
         None => Err(Error::usage(format!("a credential_process line cannot contain the name {profile}"))
             .with_remedy("give the profile or sso-session a name of letters, digits and - _ .")),

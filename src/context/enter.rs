@@ -7,6 +7,7 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Recent;
 use crate::output::print;
+use crate::programs::profile_option;
 use crate::shell::{Change, Displaced, Grant, Shell};
 
 /// Prints the shell code that changes to a role.
@@ -51,7 +52,7 @@ fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
         .map(|profile| profile.name().to_owned())
         .ok_or_else(|| {
             Error::usage(format!("no profile of the AWS config gives {}", found.role))
-                .with_remedy(format!("run: aws-sso discover -p {}", found.directory.name))
+                .with_remedy(format!("run: aws-sso discover {}", profile_option(&found.directory.name)))
         })
 }
 

@@ -1,13 +1,9 @@
-//! Processes: the signals that end this one, the groups of those it starts, and another one that is watched.
+//! Processes: the signals that end this one, the groups of those it starts, another one that is watched, and
+//! this one.
 
 pub(crate) mod group;
+mod ourselves;
 pub(crate) mod signals;
 pub(crate) mod watched;
 
-use std::io;
-use std::path::PathBuf;
-
-/// The path of this executable, for shell code and for processes that run it again.
-pub(crate) fn this_program() -> io::Result<PathBuf> {
-    std::env::current_exe()
-}
+pub(crate) use ourselves::{lasting_path, profile_option, profile_words, this_program};
