@@ -13,6 +13,7 @@ pub mod discovery;
 pub mod doctor;
 pub mod http;
 pub mod ini;
+pub mod picker;
 pub mod process;
 pub mod server;
 pub mod service;
