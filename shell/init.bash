@@ -5,12 +5,22 @@
 
 \builtin unalias '__aws_sso_command__' >/dev/null 2>&1 || \builtin :
 function __aws_sso_command__ {
-  case "${1-}" in
+  \builtin local __aws_sso_verb='' __aws_sso_at=0
+  # Options of all verbs may stand before the verb. These take a value, which is no verb.
+  while ((__aws_sso_at < $#)) && [[ -z "$__aws_sso_verb" ]]; do
+    __aws_sso_at=$((__aws_sso_at + 1))
+    case "${*:__aws_sso_at:1}" in
+      '-p' | '-vp' | '--profile' | '--login' | '-r' | '--rolearn' | '--role') __aws_sso_at=$((__aws_sso_at + 1)) ;;
+      '-'*) ;;
+      *) __aws_sso_verb="${*:__aws_sso_at:1}" ;;
+    esac
+  done
+  case "$__aws_sso_verb" in
     'use' | 'pick' | 'clear' | 'refresh')
       # Declared first, since `local x=$(…)` would hide the status of the command.
-      \builtin local __aws_sso_verb="$1" __aws_sso_code
-      \builtin shift
-      __aws_sso_code="$(__AWS_SSO_PROGRAM__ "$__aws_sso_verb" --shell bash "$@")" || \builtin return
+      \builtin local __aws_sso_code
+      __aws_sso_code="$(__AWS_SSO_PROGRAM__ "${@:1:__aws_sso_at}" --shell bash "${@:__aws_sso_at+1}")" ||
+        \builtin return
       \builtin eval "$__aws_sso_code"
       ;;
     'doctor')
@@ -23,8 +33,7 @@ function __aws_sso_command__ {
         __aws_sso_mark+=':no-tab'
       fi
       # <<< completion
-      \builtin shift
-      __AWS_SSO_PROGRAM__ doctor --function "$__aws_sso_mark" "$@"
+      __AWS_SSO_PROGRAM__ "${@:1:__aws_sso_at}" --function "$__aws_sso_mark" "${@:__aws_sso_at+1}"
       ;;
     *)
       __AWS_SSO_PROGRAM__ "$@"

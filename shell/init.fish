@@ -2,12 +2,26 @@
 # leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their own.
 
 function __aws_sso_command__ --description 'AWS IAM Identity Center credentials for this shell'
-    switch "$argv[1]"
+    set -l __aws_sso_verb
+    set -l __aws_sso_at 1
+    # Options of all verbs may stand before the verb. These take a value, which is no verb.
+    while set -q argv[$__aws_sso_at]; and not set -q __aws_sso_verb[1]
+        switch "$argv[$__aws_sso_at]"
+            case -p -vp --profile --login -r --rolearn --role
+                set __aws_sso_at (builtin math $__aws_sso_at + 2)
+            case '-*'
+                set __aws_sso_at (builtin math $__aws_sso_at + 1)
+            case '*'
+                set __aws_sso_verb "$argv[$__aws_sso_at]"
+        end
+    end
+    set -l __aws_sso_first $argv[1..$__aws_sso_at]
+    set -l __aws_sso_rest $argv
+    set -e __aws_sso_rest[1..$__aws_sso_at]
+    switch "$__aws_sso_verb"
         case use pick clear refresh
-            set -l __aws_sso_rest $argv
-            set -e __aws_sso_rest[1]
             # Captured first, so that the output of a program that fails is not evaluated.
-            set -l __aws_sso_code (command __AWS_SSO_PROGRAM__ $argv[1] --shell fish $__aws_sso_rest)
+            set -l __aws_sso_code (command __AWS_SSO_PROGRAM__ $__aws_sso_first --shell fish $__aws_sso_rest)
             or return
             string join \n -- $__aws_sso_code | builtin source
         case doctor
@@ -20,9 +34,7 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
                 set __aws_sso_mark $__aws_sso_mark:no-tab
             end
             # <<< completion
-            set -l __aws_sso_rest $argv
-            set -e __aws_sso_rest[1]
-            command __AWS_SSO_PROGRAM__ doctor --function $__aws_sso_mark $__aws_sso_rest
+            command __AWS_SSO_PROGRAM__ $__aws_sso_first --function $__aws_sso_mark $__aws_sso_rest
         case '*'
             command __AWS_SSO_PROGRAM__ $argv
     end

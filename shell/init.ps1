@@ -6,26 +6,33 @@
 Remove-Item -LiteralPath 'Alias:/__aws_sso_command__' -Force -ErrorAction Ignore
 # Not an advanced function: [CmdletBinding()] would take -d and -v as its own -Debug and -Verbose.
 function global:__aws_sso_command__ {
-    if ($args.Count -gt 0 -and @('use', 'pick', 'clear', 'refresh') -ccontains $args[0]) {
-        $rest = @($args | Select-Object -Skip 1)
+    # Options of all verbs may stand before the verb. These take a value, which is no verb.
+    $valued = '-p', '-vp', '--profile', '--login', '-r', '--rolearn', '--role'
+    $at = 0
+    while ($at -lt $args.Count -and "$($args[$at])".StartsWith('-')) {
+        $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
+    }
+    $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
+    $first = @($args | Select-Object -First ($at + 1))
+    $rest = @($args | Select-Object -Skip ($at + 1))
+    if (@('use', 'pick', 'clear', 'refresh') -ccontains $verb) {
         $encoding = [Console]::OutputEncoding
         try {
             [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
-            $code = & __AWS_SSO_PROGRAM__ $args[0] --shell powershell @rest | Out-String
+            $code = & __AWS_SSO_PROGRAM__ @first --shell powershell @rest | Out-String
         } finally {
             [Console]::OutputEncoding = $encoding
         }
         if ($LASTEXITCODE -eq 0 -and -not [string]::IsNullOrWhiteSpace($code)) {
             Invoke-Expression $code
         }
-    } elseif ($args.Count -gt 0 -and $args[0] -ceq 'doctor') {
+    } elseif ($verb -ceq 'doctor') {
         # Only this shell knows the version of its function, and whether Tab completes its arguments.
         $mark = 'powershell:__AWS_SSO_VERSION__'
         # >>> completion
         $mark += ':tab'
         # <<< completion
-        $rest = @($args | Select-Object -Skip 1)
-        & __AWS_SSO_PROGRAM__ doctor --function $mark @rest
+        & __AWS_SSO_PROGRAM__ @first --function $mark @rest
     } else {
         & __AWS_SSO_PROGRAM__ @args
     }

@@ -4,13 +4,23 @@
 
 \builtin unalias '__aws_sso_command__' >/dev/null 2>&1 || \builtin :
 function '__aws_sso_command__' {
-  case "${1-}" in
+  \builtin local __aws_sso_verb='' __aws_sso_at='0'
+  # Options of all verbs may stand before the verb. These take a value, which is no verb.
+  while (( __aws_sso_at < $# )) && [[ -z "$__aws_sso_verb" ]]; do
+    (( __aws_sso_at += 1 ))
+    case "${@:$__aws_sso_at:1}" in
+      ('-p'|'-vp'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
+      ('-'*) ;;
+      (*) __aws_sso_verb="${@:$__aws_sso_at:1}" ;;
+    esac
+  done
+  case "$__aws_sso_verb" in
     ('use'|'pick'|'clear'|'refresh')
       # Declared first, since `local x=$(…)` would hide the status of the command.
-      \builtin local __aws_sso_verb="$1" __aws_sso_code __aws_sso_status='0'
-      \builtin shift
+      \builtin local __aws_sso_code __aws_sso_status='0'
+      \builtin set -- "${@:1:$__aws_sso_at}" '--shell' 'zsh' "${@:$(( __aws_sso_at + 1 ))}"
       {
-        __aws_sso_code="$(__AWS_SSO_PROGRAM__ "$__aws_sso_verb" '--shell' 'zsh' "$@")" || __aws_sso_status="$?"
+        __aws_sso_code="$(__AWS_SSO_PROGRAM__ "$@")" || __aws_sso_status="$?"
       } always {
         # Ctrl-C interrupts zsh too, before it assigns a status.
         if (( TRY_BLOCK_INTERRUPT > 0 )); then
@@ -33,8 +43,7 @@ function '__aws_sso_command__' {
         __aws_sso_mark="${__aws_sso_mark}:no-tab"
       fi
       # <<< completion
-      \builtin shift
-      __AWS_SSO_PROGRAM__ doctor --function "$__aws_sso_mark" "$@"
+      __AWS_SSO_PROGRAM__ "${@:1:$__aws_sso_at}" '--function' "$__aws_sso_mark" "${@:$(( __aws_sso_at + 1 ))}"
       ;;
     (*)
       __AWS_SSO_PROGRAM__ "$@"

@@ -1,6 +1,7 @@
 //! Writes a `credential_process` line that every SDK splits into the same arguments.
 
 use crate::error::{Error, Result};
+use crate::programs::profile_words;
 use crate::role::RoleArn;
 
 /// The line whose command prints a role's credentials.
@@ -13,7 +14,8 @@ pub fn command(program: &str, profile: &str, role: &RoleArn) -> Result<String> {
             "move this program to a folder with letters, digits and - _ . in its name, or leave --absolute out",
         )
     })?;
-    let profile = quote(profile).ok_or_else(|| {
+    let words: Option<Vec<_>> = profile_words(profile).iter().map(|word| quote(word)).collect();
+    let profile = words.map(|words| words.join(" ")).ok_or_else(|| {
         refused(
             format!("a credential_process line cannot contain the name {profile}"),
             "give the profile or sso-session a name of letters, digits and - _ .",
@@ -25,7 +27,7 @@ pub fn command(program: &str, profile: &str, role: &RoleArn) -> Result<String> {
             "leave the role out with --exclude",
         )
     })?;
-    Ok(format!("{program} -p {profile} -r {role} -ext"))
+    Ok(format!("{program} {profile} -r {role} -ext"))
 }
 
 /// An argument that botocore's `shlex`, Go's `sh -c` and all others read alike; `None` if they would disagree on it.

@@ -4,6 +4,7 @@
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
 pub(crate) mod completers;
+pub(crate) mod evaluated;
 pub(crate) mod shared;
 pub(crate) mod static_script;
 

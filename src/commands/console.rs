@@ -61,7 +61,7 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
     let (found, region) = role(context, arguments)?;
     let destination = destination(&found, arguments, region.as_deref())?;
     if arguments.portal {
-        let link = portal_link(&found, destination.as_deref());
+        let link = portal_link(&found, destination.as_deref())?;
         if arguments.print {
             return print(&format!("{link}\n"));
         }
@@ -177,15 +177,42 @@ fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<
 }
 
 /// The access portal's shortcut link, which uses the session that the browser has there.
-fn portal_link(found: &Found, destination: Option<&str>) -> String {
-    let portal = StartUrl::of(&found.directory.start_url);
+fn portal_link(found: &Found, destination: Option<&str>) -> Result<String> {
+    let portal = portal(&found.directory.start_url, &found.directory.region.to_string())?;
     let mut link =
         format!("{portal}/#/console?account_id={}&role_name={}", found.role.account_id, quote(&found.role.role_name));
     if let Some(destination) = destination {
         link.push_str("&destination=");
         link.push_str(&quote(destination));
     }
-    link
+    Ok(link)
+}
+
+/// Hosts that name an instance to sign in to, with the domain of the portals that belong to them.
+const ISSUERS: [(&str, &str); 3] = [
+    ("identitycenter.amazonaws.com", "app.aws"),
+    ("identitycenter.amazonaws.com.cn", "app.amazonwebservices.com.cn"),
+    ("identitycenter.amazonaws.eu", "api.amazonwebservices.eu"),
+];
+
+/// The access portal's address. A start URL may be the issuer's, and there is no page at that host.
+fn portal(start_url: &str, region: &str) -> Result<String> {
+    let portal = StartUrl::of(start_url).to_string();
+    let Some((host, instance)) = portal
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split_once('/'))
+        .filter(|(host, _)| host.starts_with("identitycenter."))
+    else {
+        return Ok(portal);
+    };
+    let domain = ISSUERS.iter().find(|(issuer, _)| *issuer == host).map(|(_, domain)| domain);
+    match domain {
+        Some(domain) if instance.starts_with("ssoins-") && !instance.contains('/') => {
+            Ok(format!("https://{instance}.portal.{region}.{domain}"))
+        }
+        _ => Err(Error::usage(format!("the access portal of {start_url} is not known"))
+            .with_remedy("write the portal's address as sso_start_url, or leave out --portal")),
+    }
 }
 
 fn command(context: &Context, arguments: &ConsoleArgs) -> Result<Option<BrowserCommand>> {
@@ -247,4 +274,27 @@ fn show(found: &Found, address: &str) {
         clean(&found.role.role_name),
         clean(address)
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_led_to_its_portal_or_refused() {
+        let cases = [
+            ("https://corp.awsapps.com/start", Some("https://corp.awsapps.com/start")),
+            ("https://identitycenter.amazonaws.com/ssoins-1a", Some("https://ssoins-1a.portal.eu-west-1.app.aws")),
+            ("https://identitycenter.amazonaws.com/ssoins-1a/", Some("https://ssoins-1a.portal.eu-west-1.app.aws")),
+            (
+                "https://identitycenter.amazonaws.com.cn/ssoins-1a",
+                Some("https://ssoins-1a.portal.eu-west-1.app.amazonwebservices.com.cn"),
+            ),
+            ("https://identitycenter.us-gov.amazonaws.com/ssoins-1a", None),
+            ("https://identitycenter.amazonaws.com/other", None),
+        ];
+        for (start_url, expected) in cases {
+            assert_eq!(portal(start_url, "eu-west-1").ok().as_deref(), expected, "{start_url}");
+        }
+    }
 }

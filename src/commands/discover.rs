@@ -202,7 +202,7 @@ fn resume(arguments: &DiscoverArgs) -> Resume {
 fn profile_options(arguments: &DiscoverArgs) -> Result<ProfileOptions> {
     let source = match arguments.style {
         CredentialStyle::Process if arguments.absolute => {
-            let program = programs::this_program()
+            let program = programs::lasting_path()
                 .map_err(|error| Error::failed(format!("cannot find the path of this program: {}", reason(&error))))?;
             CredentialSource::Process { program: program.to_string_lossy().into_owned() }
         }

@@ -30,7 +30,7 @@ pub(crate) struct InitArgs {
 }
 
 pub(crate) fn run(arguments: &InitArgs) -> Result<()> {
-    let program = programs::this_program()
+    let program = programs::lasting_path()
         .map_err(|error| Error::failed(format!("the path of this program is unknown: {error}")))?;
     print(&shell::script(
         arguments.shell,

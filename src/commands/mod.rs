@@ -37,6 +37,7 @@ use std::sync::atomic::AtomicBool;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::cli::evaluated::is_evaluated;
 use crate::cli::{Global, Original, long_spelling};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -142,9 +143,10 @@ pub(crate) enum Verb {
 
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
+    let is_evaluated = is_evaluated(&arguments);
     match parse(arguments) {
         Ok(cli) => dispatch(cli),
-        Err(error) => explain(&error),
+        Err(error) => explain(&error, is_evaluated),
     }
 }
 
@@ -211,12 +213,9 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
 }
 
 /// Prints help, the version or wrong usage, and returns the exit status.
-///
-/// Under the shell function stdout is evaluated, so there even help goes to stderr.
-fn explain(error: &clap::Error) -> Result<ExitCode> {
+fn explain(error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
     let text = error.render();
-    let evaluated = std::env::args_os().any(|argument| argument == "--shell");
-    if error.use_stderr() || evaluated {
+    if error.use_stderr() || is_evaluated {
         terminal::say(&text.to_string());
     } else {
         print(&text.to_string())?;
@@ -298,7 +297,10 @@ fn with_dashes(mut error: clap::Error) -> clap::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::shell::{Hook, Init, Shell, script};
 
     fn parsed(line: &str) -> Result<Cli, clap::Error> {
         parse(line.split(' ').map(OsString::from).collect())
@@ -328,6 +330,35 @@ mod tests {
         for line in ["aws-sso -p P -d", "aws-sso -p P --discover-roles"] {
             assert!(parsed(line).unwrap().original.discover_roles, "{line}");
         }
+    }
+
+    /// The functions look for the verb behind these options, so each must know those that take a value.
+    #[test]
+    fn the_shell_functions_know_every_option_before_the_verb_that_takes_a_value() {
+        let command = Cli::command();
+        let mut options = vec!["-vp".to_owned()];
+        for option in command.get_arguments().filter(|option| option.get_action().takes_values()) {
+            options.extend(option.get_short().map(|letter| format!("-{letter}")));
+            let names = option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default());
+            options.extend(names.map(|name| format!("--{name}")));
+        }
+        options.sort();
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell] {
+            let init = Init { command: "awsso", program: Path::new("/aws-sso"), hook: Hook::None, completion: false };
+            let code = script(shell, &init).unwrap();
+            let line = code.lines().find(|line| line.contains("--rolearn")).unwrap();
+            let mut known: Vec<_> = line
+                .split([' ', '|', ',', ')', '(', '\''])
+                .filter(|word| word.len() > 1 && word.starts_with('-'))
+                .map(str::to_owned)
+                .collect();
+            known.sort();
+            assert_eq!(known, options, "{shell:?}");
+        }
+        // A cluster of one-letter options: only -v takes no value.
+        let flags: Vec<_> = command.get_arguments().filter(|option| !option.get_action().takes_values()).collect();
+        let letters: Vec<_> = flags.iter().filter_map(|option| option.get_short()).filter(|c| *c != 'd').collect();
+        assert_eq!(letters, ['v']);
     }
 
     #[test]

@@ -117,7 +117,8 @@ fn rows(listing: &Arc<Listing>, directory: &Directory, is_due: bool) -> Choices 
 fn refresh(directory: &Directory) {
     let outcome = programs::this_program().and_then(|program| {
         let mut command = Command::new(program);
-        command.args(["list", "--background", "--login", "never", "-p", &directory.name]);
+        command.args(["list", "--background", "--login", "never"]);
+        command.args(programs::profile_words(&directory.name));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn()?.wait()
     });

@@ -8,6 +8,7 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Recent;
 use crate::output::print;
+use crate::programs::profile_option;
 use crate::shell::{Change, Displaced, Grant, Shell};
 use crate::terminal;
 
@@ -50,7 +51,7 @@ fn profile(context: &Context, found: &Found, target: &Target) -> Result<Option<S
 fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
     labels::profile_of(context.config()?, found).ok_or_else(|| {
         Error::usage(format!("no profile of the AWS config gives {}", found.role))
-            .with_remedy(format!("run: aws-sso discover -p {}", found.directory.name))
+            .with_remedy(format!("run: aws-sso discover {}", profile_option(&found.directory.name)))
     })
 }
 

@@ -42,6 +42,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> ").with_key("per_sec", per_second));
         }
+        terminal::set_bar(Some(&bar));
         Self::Bar(bar)
     }
 
@@ -74,6 +75,7 @@ impl Progress {
     /// Removes the bar.
     pub(crate) fn end(&self) {
         if let Self::Bar(bar) = self {
+            terminal::set_bar(None);
             bar.finish_and_clear();
         }
     }

@@ -1,15 +1,10 @@
-//! Processes: the signals that end this one, the groups of those it starts, another one that is watched; and which
-//! programs of this name there are.
+//! Processes: the signals that end this one, the groups of those it starts, another one that is watched; this one, and
+//! which programs of its name there are.
 
 pub(crate) mod group;
 pub(crate) mod installed;
+mod ourselves;
 pub(crate) mod signals;
 pub(crate) mod watched;
 
-use std::io;
-use std::path::PathBuf;
-
-/// The path of this executable, for shell code and for processes that run it again.
-pub(crate) fn this_program() -> io::Result<PathBuf> {
-    std::env::current_exe()
-}
+pub(crate) use ourselves::{lasting_path, profile_option, profile_words, this_program};

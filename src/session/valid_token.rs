@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::files::lock::Lock;
 use crate::files::{failed, waiting};
 use crate::identity_center::{Client, PortalError};
+use crate::programs::profile_option;
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 
@@ -251,9 +252,9 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn sign_in_needed(&self) -> Error {
-        let name = shell_escape::escape(self.directory.name.as_str().into());
+        let option = profile_option(&self.directory.name);
         Error::sign_in_needed(format!("not signed in to {}", self.directory.start_url))
-            .with_remedy(format!("run: aws-sso login -p {name}"))
+            .with_remedy(format!("run: aws-sso login {option}"))
     }
 }
 

@@ -5,20 +5,40 @@ mod table;
 mod untrusted;
 
 use std::io::{self, Write as _};
+use std::sync::{Mutex, PoisonError};
+
+use indicatif::ProgressBar;
 
 pub use self::device::{Terminal, identity};
 pub use self::table::{aligned, wrapped};
 pub use self::untrusted::clean;
 
+/// The bar that is on the terminal's last line, if one is.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Says which bar is shown, or that none is. Messages are then written above it.
+pub(crate) fn set_bar(bar: Option<&ProgressBar>) {
+    *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar.cloned();
+}
+
+/// Writes while the bar is off the screen.
+fn without_bar<T>(write: impl FnOnce() -> T) -> T {
+    let bar = BAR.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match bar {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
+}
+
 /// Writes to stderr. A message that cannot be written is lost: the result on stdout matters more.
 pub fn say(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = without_bar(|| io::stderr().write_all(text.as_bytes()));
 }
 
 /// Writes to the controlling terminal, or to stderr if there is none. Text from the service must be clean already.
 pub(crate) fn show(text: &str) {
-    let shown = Terminal::open()
-        .is_some_and(|mut terminal| terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).is_ok());
+    let write = |mut terminal: Terminal| terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).is_ok();
+    let shown = without_bar(|| Terminal::open().is_some_and(write));
     if !shown {
         say(text);
     }

@@ -301,3 +301,16 @@ fn a_terminal_shows_colours_progress_and_a_summary() {
     assert_eq!(screen.matches("| hi").count(), 4, "{screen}");
     assert!(screen.contains("4 ok, 0 failed, 0 skipped"), "{screen}");
 }
+
+#[test]
+fn a_program_that_does_not_exist_is_said_once_and_nothing_is_asked_for_it() {
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("list -p corp").run().success();
+    user.sandbox.clear_log();
+    for program in ["no-such-command", "./no/such/command"] {
+        let output = user.aws_sso(&format!("exec -p corp --match reader --yes -- {program}")).run().status(127);
+        assert_eq!(output.stderr.matches("command not found").count(), 1, "{output}");
+        assert_eq!(output.stderr.lines().count(), 2, "{output}");
+    }
+    assert_eq!(user.sandbox.requests().len(), 0);
+}

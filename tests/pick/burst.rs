@@ -2,7 +2,7 @@
 
 use aws_sso::sandbox::Options;
 
-use super::{PICK, alone, chosen, remembered};
+use crate::support::picker::{PICK, alone, chosen, remembered};
 use crate::support::user::User;
 use crate::support::{programs, skip};
 

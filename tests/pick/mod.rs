@@ -8,25 +8,11 @@ use std::time::Instant;
 
 use aws_sso::sandbox::{Names, Options};
 
+use crate::support::picker::{PICK, alone, chosen, remembered};
 use crate::support::process::{LIMIT, signal};
 use crate::support::terminal::Terminal;
 use crate::support::user::User;
 use crate::support::{programs, skip};
-
-const PICK: &str = "pick --shell bash -p corp";
-
-fn remembered(options: Options) -> User {
-    let user = User::signed_in(options);
-    let _ = user.aws_sso("list -p corp").run().success();
-    user.sandbox.clear_log();
-    user
-}
-
-/// What `pick` prints for the shell when this is the choice.
-fn chosen(output: &str) -> Option<String> {
-    let quoted = output.lines().find_map(|line| line.split_once("AWS_SSO_ROLE_ARN=")).map(|(_, value)| value)?;
-    Some(quoted.trim_matches(['\'', ';']).to_owned())
-}
 
 /// The file with the cached inventory.
 fn inventory(user: &User) -> String {
@@ -167,16 +153,6 @@ fn the_terminal_is_restored_however_it_ends() {
         signal(name, parent.parse().unwrap());
         assert_is_restored(&user, terminal, &format!("{name} for aws-sso"));
     }
-}
-
-/// The picker alone, with rows from a pipe that stays open, as `aws-sso` keeps it open.
-fn alone(user: &User, rows: &str, options: &str) -> Terminal {
-    user.home.write("rows", rows);
-    let script = format!(
-        "rm -f pipe; mkfifo pipe; exec 3<>pipe; stty -a >before; cat rows >&3 &
-        aws-sso-pick {options} <&3 >chosen; echo $? >status; stty -a >after; echo over"
-    );
-    user.home.command("sh").args(["-c", &script]).in_terminal()
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod hook;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod init;
+mod options;
 mod powershell;
 mod quoting;
 #[cfg(feature = "sandbox")]

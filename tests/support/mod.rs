@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod half_profiles;
 pub mod http;
 pub mod ini;
+pub mod picker;
 pub mod process;
 pub mod remembered;
 pub mod server;

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::files::atomic;
 use crate::inventory::Inventory;
 use crate::programs::installed::Installed;
+use crate::programs::profile_option;
 use crate::role::RoleRef;
 
 /// How many broken profiles are reported one by one.
@@ -48,7 +49,7 @@ fn remembered(directory: &Directory) -> Option<Finding> {
     Some(match days.map(|age| age.as_secs() / 86_400) {
         Some(days) if days > OLD_DAYS => Finding::warning(
             format!("{found}, fetched {days} days ago"),
-            format!("run: aws-sso list -p {name} --refresh"),
+            format!("run: aws-sso list {} --refresh", profile_option(name)),
         ),
         Some(1) => Finding::ok(format!("{found}, fetched yesterday")),
         Some(days) if days > 1 => Finding::ok(format!("{found}, fetched {days} days ago")),

@@ -6,6 +6,7 @@ use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::programs::profile_option;
 use crate::timestamp;
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
@@ -42,7 +43,10 @@ fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
             return None;
         }
         Err(error) if is_named || names.len() == 1 => Finding::of(&error),
-        Err(_) => Finding::ok(format!("each command needs one of: -p {}", names.join(" or -p "))),
+        Err(_) => Finding::ok(format!(
+            "each command needs one of: {}",
+            names.iter().map(|name| profile_option(name)).collect::<Vec<_>>().join(" or ")
+        )),
     })
 }
 
@@ -51,7 +55,7 @@ fn sign_in(context: &Context, directory: &Directory) -> Result<Finding> {
     let session = context.untouched_session(directory, &client)?;
     let token = session.stored()?;
     let name = &directory.name;
-    let login = format!("run: aws-sso login -p {name}");
+    let login = format!("run: aws-sso login {}", profile_option(name));
     if token.is_none() && session.is_to_be_moved()? {
         let found = format!("{name}: the sign-in is in a file; the next command moves it to the system's secret store");
         return Ok(Finding::ok(found));

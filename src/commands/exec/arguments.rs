@@ -88,6 +88,9 @@ const EXEC_HELP: &str = "\
 With a ROLE this process becomes the command, in the environment that awsso use sets, so its status and signals are \
 those of the command. Without a command it starts your shell.
 
+If ROLE is a profile, the command gets AWS_PROFILE. For a program that knows no credential_process, add --keys or \
+write ACCOUNT/ROLE.
+
 With --match or --pick the command runs once for each role, several at a time. {account_id}, {account_name}, {role} \
 and {region} in its arguments are replaced for each run; no shell reads them. An administrator chooses account names, \
 so they can hold any text. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if an \

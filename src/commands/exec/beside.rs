@@ -53,7 +53,8 @@ fn server(found: &Found) -> Result<Command> {
     let program = programs::this_program().map_err(system_failed)?;
     let mut server = Command::new(program);
     server
-        .args(["-p", &found.directory.name, "--login", "never", "serve", &found.role.to_string()])
+        .args(programs::profile_words(&found.directory.name))
+        .args(["--login", "never", "serve", &found.role.to_string()])
         .args(["--beside", &std::process::id().to_string()])
         .stdout(Stdio::piped())
         // On a terminal its words would get in between those of the command; a log should have them.

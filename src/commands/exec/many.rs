@@ -12,6 +12,7 @@ use super::job::{CredentialRequest, Job};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
 use super::plan::Plan;
+use super::start::missing_program;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -31,6 +32,10 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     if arguments.command.is_empty() {
         return Err(Error::usage("which command? with several roles exec needs one")
             .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
+    }
+    if let Some(missing) = missing_program(&arguments.command[0]) {
+        terminal::say(&missing.error.report());
+        return Ok(ExitCode::from(missing.status));
     }
     let mut plan = Plan::of(context, arguments)?;
     if !arguments.many.yes {

@@ -3,7 +3,9 @@
 use std::ffi::OsStr;
 use std::io;
 use std::io::ErrorKind;
+use std::path::Path;
 
+use crate::environment;
 use crate::error::{Error, reason};
 
 /// A program that did not start.
@@ -33,6 +35,19 @@ pub(super) fn not_started(program: &OsStr, error: io::Error) -> NotStarted {
     };
     let cannot_run = Error::failed(format!("cannot run {program}: {}", reason(&error)));
     NotStarted { error: cannot_run.with_remedy(remedy).with_source(error), status: 126, is_permanent }
+}
+
+/// The error for a program that does not exist, so that no run has to find out.
+pub(super) fn missing_program(program: &OsStr) -> Option<NotStarted> {
+    let is_path = Path::new(program).components().count() > 1 || program.is_empty();
+    // What else would be found is for the system to say: without PATH it looks in folders of its own choice.
+    let folders = environment::search_path().filter(|_| cfg!(unix))?;
+    let exists = if is_path {
+        Path::new(program).exists()
+    } else {
+        std::env::split_paths(&folders).any(|folder| folder.join(program).exists())
+    };
+    (!exists).then(|| not_started(program, ErrorKind::NotFound.into()))
 }
 
 /// Whether there were too few processes, open files or memory, which other runs may free.

@@ -44,6 +44,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE", "a file of PEM certificates, used instead of the system's"),
     ("AWS_MAX_ATTEMPTS", "how many times a request is sent at most"),
     ("HTTPS_PROXY, ALL_PROXY, NO_PROXY", "the proxy for requests to the service; lower case wins"),
+    ("FZF_DEFAULT_OPTS, FZF_DEFAULT_OPTS_FILE", "the colors of the picker, with picker = fzf"),
     ("BROWSER", "the program that opens the sign-in page"),
     ("NO_COLOR", "if set, no colours"),
     (

@@ -1,21 +1,27 @@
 Remove-Item -LiteralPath 'Alias:/awsso' -Force -ErrorAction Ignore
 function global:awsso {
-    if ($args.Count -gt 0 -and @('use', 'pick', 'clear', 'refresh') -ccontains $args[0]) {
-        $rest = @($args | Select-Object -Skip 1)
+    $valued = '-p', '-vp', '--profile', '--login', '-r', '--rolearn', '--role'
+    $at = 0
+    while ($at -lt $args.Count -and "$($args[$at])".StartsWith('-')) {
+        $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
+    }
+    $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
+    $first = @($args | Select-Object -First ($at + 1))
+    $rest = @($args | Select-Object -Skip ($at + 1))
+    if (@('use', 'pick', 'clear', 'refresh') -ccontains $verb) {
         $encoding = [Console]::OutputEncoding
         try {
             [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
-            $code = & '/opt/it''s here/aws-sso' $args[0] --shell powershell @rest | Out-String
+            $code = & '/opt/it''s here/aws-sso' @first --shell powershell @rest | Out-String
         } finally {
             [Console]::OutputEncoding = $encoding
         }
         if ($LASTEXITCODE -eq 0 -and -not [string]::IsNullOrWhiteSpace($code)) {
             Invoke-Expression $code
         }
-    } elseif ($args.Count -gt 0 -and $args[0] -ceq 'doctor') {
+    } elseif ($verb -ceq 'doctor') {
         $mark = 'powershell:VERSION'
-        $rest = @($args | Select-Object -Skip 1)
-        & '/opt/it''s here/aws-sso' doctor --function $mark @rest
+        & '/opt/it''s here/aws-sso' @first --function $mark @rest
     } else {
         & '/opt/it''s here/aws-sso' @args
     }

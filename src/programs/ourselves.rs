@@ -1,0 +1,88 @@
+//! This program: where it is, and how it is told which sso-session or profile to sign in with.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::environment;
+
+/// The path of this executable, to run it again.
+pub(crate) fn this_program() -> io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
+/// The path under which this program is found after an upgrade too, for files that outlive it.
+///
+/// Package managers install each version in a folder of its own, and put a link to it on `PATH`.
+pub(crate) fn lasting_path() -> io::Result<PathBuf> {
+    let this = this_program()?;
+    let called = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    Ok(lasting(&this, &called, environment::search_path().as_deref().unwrap_or_default()))
+}
+
+/// The first program of our name on `PATH`, else the path by which we were called, each only if it leads to `this`.
+fn lasting(this: &Path, called: &Path, search_path: &OsStr) -> PathBuf {
+    const NAME: &str = if cfg!(windows) { "aws-sso.exe" } else { "aws-sso" };
+    let on_path = std::env::split_paths(search_path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(NAME))
+        .find(|path| path.is_file());
+    let called = (called.components().count() > 1).then(|| std::path::absolute(called).ok()).flatten();
+    let is_this = |path: &PathBuf| path.canonicalize().is_ok_and(|real| this.canonicalize().is_ok_and(|it| it == real));
+    on_path.filter(is_this).or(called.filter(is_this)).unwrap_or_else(|| this.to_owned())
+}
+
+/// The words of `-p NAME`. After `-p`, clap would take a name that begins with `-` for an option.
+pub(crate) fn profile_words(name: &str) -> Vec<String> {
+    if name.starts_with('-') { vec![format!("--profile={name}")] } else { vec!["-p".to_owned(), name.to_owned()] }
+}
+
+/// `-p NAME` for a command that the user can paste.
+pub(crate) fn profile_option(name: &str) -> String {
+    let words = profile_words(name).into_iter();
+    words.map(|word| shell_escape::escape(word.into()).into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn the_link_on_path_is_kept_and_another_program_there_is_not_taken() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        for folder in ["cellar/1.0", "bin", "other", "links", "empty"] {
+            fs::create_dir_all(at(folder)).unwrap();
+        }
+        let this = at("cellar/1.0/aws-sso");
+        fs::write(&this, "this").unwrap();
+        fs::write(at("other/aws-sso"), "another").unwrap();
+        symlink(&this, at("bin/aws-sso")).unwrap();
+        symlink(&this, at("links/sso")).unwrap();
+        // The folders on PATH, the path by which it was called, and what lasts.
+        let cases: [(&[&str], &str, &str); 7] = [
+            (&["empty", "bin", "other"], "aws-sso", "bin/aws-sso"),
+            (&["bin"], "cellar/1.0/aws-sso", "bin/aws-sso"),
+            (&["other", "bin"], "bin/aws-sso", "bin/aws-sso"),
+            (&["other"], "links/sso", "links/sso"),
+            (&["other"], "other/aws-sso", "cellar/1.0/aws-sso"),
+            (&["other"], "aws-sso", "cellar/1.0/aws-sso"),
+            (&[], "cellar/1.0/aws-sso", "cellar/1.0/aws-sso"),
+        ];
+        for (folders, called, expected) in cases {
+            let search_path = std::env::join_paths(folders.iter().map(|folder| at(folder))).unwrap();
+            let called = if called.contains('/') { at(called) } else { PathBuf::from(called) };
+            assert_eq!(lasting(&this, &called, &search_path), at(expected), "{folders:?} {called:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_a_dash_is_one_word_with_its_option() {
+        assert_eq!(profile_option("corp"), "-p corp");
+        assert_eq!(profile_option("my corp"), "-p 'my corp'");
+        assert_eq!(profile_option("-x"), "--profile=-x");
+    }
+}
