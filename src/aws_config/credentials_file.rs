@@ -4,10 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::document::Document;
+use super::encoding;
 use super::line::Header;
 use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::Result;
+use crate::files::atomic;
 use crate::files::edit;
 use crate::files::folder::Privacy;
 use crate::files::lock;
@@ -21,9 +23,18 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     write_unlocked(path, credentials)
 }
 
+/// The file's content with these as the credentials of `[default]`. Nothing is written.
+pub fn planned(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
+    with_default(&atomic::read(path)?.unwrap_or_default(), credentials)
+}
+
 /// Programs that do not know the lock write this file too: what they write meanwhile stays.
 fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
-    edit::edit(path, Privacy::Secret, |before| Ok((with_default(before, credentials)?, ()))).map(drop)
+    edit::edit(path, Privacy::Secret, |before| {
+        encoding::check(path, before)?;
+        Ok((with_default(before, credentials)?, ()))
+    })
+    .map(drop)
 }
 
 fn with_default(file: &[u8], credentials: &RoleCredentials) -> Result<Vec<u8>> {

@@ -16,7 +16,7 @@ use crate::files::folder::Privacy;
 use crate::files::lock::{self, Lock};
 use crate::files::{atomic, edit};
 use crate::inventory::progress::Progress;
-use crate::inventory::{Fetched, Missing, Resume, Selection};
+use crate::inventory::{Resume, Scope, Selection};
 use crate::output::print;
 use crate::programs::{self, installed};
 use crate::terminal::{self, clean};
@@ -114,10 +114,12 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
         warn_of_other_program(&again);
     }
     let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
-    let fetched = context.fetch(&directory, resume(arguments), &progress)?;
-    let Fetched { inventory, missing } = &fetched;
-
-    let unknown: HashSet<_> = missing.iter().map(|Missing { account, .. }| account.id.clone()).collect();
+    let inventory = &context.fetch(&directory, resume(arguments), &progress)?;
+    if inventory.accounts.is_empty() {
+        terminal::say(&inventory.no_account().report());
+    }
+    let gaps = inventory.gaps(&Scope::All);
+    let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
     let selection = Selection::new(&arguments.matches, &arguments.exclude);
     let named = discovery::names(inventory, &directory, &template);
     let in_accounts: HashMap<_, _> =
@@ -161,7 +163,12 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
         edited.outcome
     };
     tell(&counts, &again);
-    match (fetched.shortfall(), conflict(&counts, &again)) {
+    if let Some(refusal) = gaps.refusal() {
+        terminal::say(&refusal.report());
+    }
+    let shortfall =
+        gaps.shortfall("their profiles were left as they were; run the command again within an hour: the rest is kept");
+    match (shortfall, conflict(&counts, &again)) {
         (None, None) => Ok(()),
         (None, Some(error)) | (Some(error), None) => Err(error),
         // One status for both: that of the service, since the next run may find other roles.

@@ -2,6 +2,7 @@
 
 pub mod atomic;
 pub mod edit;
+pub(crate) mod failed;
 pub mod folder;
 pub(crate) mod leftovers;
 pub mod lock;

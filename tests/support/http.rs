@@ -58,6 +58,36 @@ impl PreparedServer {
     }
 }
 
+/// A server that accepts connections and never says anything.
+pub struct SilentServer {
+    pub address: SocketAddr,
+    connections: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl SilentServer {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let connections = Arc::new(Mutex::new(Vec::new()));
+        let held = Arc::clone(&connections);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                held.lock().unwrap().push(stream.unwrap());
+            }
+        });
+        Self { address, connections }
+    }
+
+    /// How many connections there have been.
+    pub fn count(&self) -> usize {
+        self.connections.lock().unwrap().len()
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
 pub fn read_head(stream: &mut TcpStream) -> String {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read > 0) {

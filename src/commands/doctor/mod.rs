@@ -2,6 +2,7 @@
 //!
 //! It signs nobody in and changes nothing. Each check is a file and does not depend on the results of the others.
 
+mod chain;
 mod config;
 mod content;
 mod network;
@@ -18,8 +19,10 @@ mod variables;
 use std::process::ExitCode;
 
 use clap::Args;
-use report::{DoctorReport, Verdict};
+use clap_complete::engine::ArgValueCompleter;
+use report::{DoctorReport, Finding, Verdict};
 
+use crate::cli::completers;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::output::{print, print_json};
@@ -34,6 +37,9 @@ pub(crate) struct DoctorArgs {
     /// Send no requests over the network
     #[arg(long)]
     offline: bool,
+    /// Show only what each AWS SDK takes in this shell if it is given this profile
+    #[arg(long, value_name = "PROFILE", conflicts_with = "offline", add = ArgValueCompleter::new(completers::roles))]
+    explain: Option<String>,
     /// What the awsso function reports of itself
     #[arg(long, hide = true, value_name = "SHELL:VERSION")]
     function: Option<String>,
@@ -45,9 +51,22 @@ it. The exit status is 1 if something is broken. Run it as awsso doctor to check
 
 Examples:
   awsso doctor
-  aws-sso doctor --offline --json";
+  aws-sso doctor --offline --json
+  aws-sso doctor --explain payments-dev";
+
+/// Profiles with which programs do not take this tool's role.
+fn hidden(context: &Context) -> Vec<Finding> {
+    match (context.config(), context.credentials_file()) {
+        (Ok(config), Ok(credentials)) => chain::of_profiles(config, &credentials),
+        _ => Vec::new(),
+    }
+}
 
 pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode> {
+    if let Some(profile) = &arguments.explain {
+        let all_take_it = chain::explain(context, profile, arguments.json)?;
+        return Ok(if all_take_it { ExitCode::SUCCESS } else { ExitCode::from(Kind::Failed.status()) });
+    }
     let installed = installed::look();
     let mut report = DoctorReport::default();
     report.add("Program", program::findings(&installed));
@@ -57,6 +76,7 @@ pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode>
     report.add("AWS config", config::check(context));
     report.add("Sign-in", sign_ins::check(context));
     report.add("Profiles", profiles::check(context, &installed));
+    report.extend("Profiles", hidden(context));
     report.add("Files", permissions::check());
     if !arguments.offline {
         report.add("Network", network::check(context));

@@ -28,7 +28,7 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 const ENVIRONMENT: &[(&str, &str)] = &[
-    ("AWS_SSO_PROFILE", "the profile or sso-session to use without -p"),
+    ("AWS_SSO_SESSION", "the sso-session or profile to sign in with without -p; set by use, pick and env"),
     ("AWS_PROFILE, AWS_DEFAULT_PROFILE", "the profile whose network settings apply to an sso-session"),
     ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "other paths for the two AWS files"),
     ("AWS_REGION, AWS_DEFAULT_REGION", "the region to work in; set by use, pick and env"),

@@ -1,0 +1,211 @@
+//! The credentials that a program takes in given surroundings.
+
+use std::fmt;
+
+use super::given::{Given, contradiction, given};
+use super::sdk::Sdk;
+use super::source::{Source, keys};
+use super::surroundings::{BothFiles, Surroundings};
+use crate::aws_config::config::Section;
+use crate::environment;
+
+/// What a program does for its credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It takes those of this source.
+    Takes(Found),
+    /// It stops at this source, of which a part is missing.
+    Fails(Found),
+    /// It stops, because there is no profile of this name.
+    NoProfile(String),
+    /// It finds none; on a machine of AWS it asks for those of the instance.
+    Nothing,
+}
+
+/// A source, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) source: Source,
+    /// What says so: a variable, or a key of a profile with its file and line.
+    pub(crate) place: String,
+    /// The profile that it belongs to, if it is not of the environment alone.
+    pub(crate) profile: Option<String>,
+    /// Whether the credentials file says nothing about it.
+    pub(crate) is_in_config_alone: bool,
+}
+
+impl Answer {
+    /// Which SDKs do what, as a sentence without its end: "boto3 and the AWS CLI take …, every other SDK …".
+    pub(crate) fn describe(answers: &[(Sdk, Self)]) -> String {
+        let mut groups: Vec<(&Self, Vec<Sdk>)> = Vec::new();
+        for (sdk, answer) in answers {
+            match groups.iter_mut().find(|(other, _)| *other == answer) {
+                Some((_, sdks)) => sdks.push(*sdk),
+                None => groups.push((answer, vec![*sdk])),
+            }
+        }
+        let sentence = |(answer, sdks): &(&Self, Vec<Sdk>)| {
+            let names = Sdk::names(sdks);
+            let is_one = sdks.len() == 1 || sdks.len() == Sdk::ALL.len();
+            let s = if is_one { "s" } else { "" };
+            match answer {
+                Self::Takes(found) => format!("{names} take{s} {}", found.place),
+                Self::Fails(_) | Self::NoProfile(_) => format!("{names} {}", answer.failure(s)),
+                Self::Nothing => format!("{names} find{s} no credentials"),
+            }
+        };
+        groups.iter().map(sentence).collect::<Vec<_>>().join("; ")
+    }
+
+    /// `s` is the ending of the verb.
+    fn failure(&self, s: &str) -> String {
+        match self {
+            Self::Fails(found) => format!("fail{s} at {}, which is not complete", found.place),
+            Self::NoProfile(name) => format!("fail{s}, because there is no profile {name}"),
+            Self::Takes(_) | Self::Nothing => String::new(),
+        }
+    }
+}
+
+/// The answer of one SDK, in a table.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Takes(found) => f.write_str(&found.place),
+            Self::Fails(_) | Self::NoProfile(_) => f.write_str(&self.failure("s")),
+            Self::Nothing => f.write_str("no credentials"),
+        }
+    }
+}
+
+impl<'a> Surroundings<'a> {
+    /// What programs of this family do.
+    pub(crate) fn answer(&self, sdk: Sdk) -> Answer {
+        let named = self.profile_variable(sdk);
+        let name = named.as_ref().map_or("default", |(_, name)| name);
+        let profile = self.profile(name);
+        let is_missing = profile.config.is_none() && profile.credentials.is_none();
+        if let Some(key) = contradiction(sdk, profile) {
+            let place = in_section(key, name, profile.section_of(key));
+            let profile = Some(name.to_owned());
+            return Answer::Fails(Found { source: Source::Process, place, profile, is_in_config_alone: false });
+        }
+        for source in sdk.order() {
+            // botocore and Go look for the profile even if the environment has keys.
+            let has_no_profile = named.is_some() && is_missing && name != "default";
+            let looks_first = sdk.is_botocore() || sdk == Sdk::Go;
+            if has_no_profile && (looks_first || !keys(*source).is_empty()) {
+                return Answer::NoProfile(name.to_owned());
+            }
+            let found = || Found {
+                source: *source,
+                place: self.place(*source, name, profile),
+                profile: (!keys(*source).is_empty()).then(|| name.to_owned()),
+                is_in_config_alone: keys(*source).iter().all(|key| !profile.is_in_credentials(key)),
+            };
+            match given(*source, sdk, self, profile) {
+                Given::Nothing => {}
+                Given::Half => return Answer::Fails(found()),
+                Given::Whole => return Answer::Takes(found()),
+            }
+        }
+        Answer::Nothing
+    }
+
+    fn place(&self, source: Source, name: &str, profile: BothFiles<'_>) -> String {
+        let first_set = |names: &[&str]| {
+            let set = names.iter().find(|name| self.variable(name).is_some());
+            (*set.unwrap_or(&names[0])).to_owned()
+        };
+        let (key, section) = match source {
+            Source::EnvironmentKeys => {
+                return first_set(&["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"]);
+            }
+            Source::EnvironmentWebIdentity => return "AWS_WEB_IDENTITY_TOKEN_FILE".to_owned(),
+            Source::Container => {
+                return first_set(&["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]);
+            }
+            Source::OldFiles if self.has_boto_file => return "~/.boto".to_owned(),
+            Source::OldFiles => return first_set(&["AWS_CREDENTIAL_FILE", "BOTO_CONFIG"]),
+            Source::CredentialsFileKeys => ("aws_access_key_id", profile.credentials),
+            Source::ConfigFileKeys => ("aws_access_key_id", profile.config),
+            Source::AssumedRole | Source::WebIdentity | Source::SingleSignOn | Source::Login | Source::Process => {
+                let key = keys(source).iter().find(|key| profile.has(key)).unwrap_or(&keys(source)[0]);
+                (*key, profile.section_of(key))
+            }
+        };
+        in_section(key, name, section)
+    }
+}
+
+/// A key of a profile, with its file and line.
+fn in_section(key: &str, name: &str, section: Option<Section<'_>>) -> String {
+    let line = section.and_then(|section| Some((environment::shown(section.file()), section.line_of(key)?)));
+    match line {
+        Some((file, line)) => format!("{key} of the profile {name} ({file}, line {line})"),
+        None => format!("{key} of the profile {name}"),
+    }
+}
+
+#[cfg(test)]
+mod oracle {
+    use std::path::Path;
+
+    use super::*;
+    use crate::aws_config::config::Config;
+
+    #[test]
+    fn oracle() {
+        let text = std::fs::read_to_string("/tmp/oracle/results.json").unwrap();
+        let cases: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut bad = std::collections::BTreeMap::<&str, usize>::new();
+        for case in cases.as_array().unwrap() {
+            let config = Config::parse(case["config"].as_str().unwrap().as_bytes());
+            let bytes = case["credentials"].as_str().unwrap().as_bytes().to_vec();
+            let credentials = Config::parse_credentials(Path::new("credentials"), Some(bytes));
+            let env = case["env"].as_object().unwrap();
+            let variables = |name: &str| env.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+            let mut surroundings = Surroundings::new(variables, &config, &credentials);
+            surroundings.has_boto_file = case["name"].as_str().unwrap().contains("boto");
+            for (name, sdk) in [
+                ("python", Sdk::Boto3),
+                ("cli", Sdk::AwsCli),
+                ("cli2", Sdk::AwsCli),
+                ("rust", Sdk::Rust),
+                ("go", Sdk::Go),
+                ("javascript", Sdk::JavaScript),
+                ("java", Sdk::Java),
+            ] {
+                let Some(measured) = case["results"][name].as_str() else { continue };
+                let answer = surroundings.answer(sdk);
+                let ours = match &answer {
+                    Answer::Takes(found) => format!("{:?}", found.source),
+                    Answer::Fails(_) | Answer::NoProfile(_) => "ERROR".to_owned(),
+                    Answer::Nothing => "INSTANCE".to_owned(),
+                };
+                let theirs = match measured {
+                    m if m.starts_with("ENVKEYS") || m.starts_with("OLDENV") => "EnvironmentKeys",
+                    m if m.starts_with("CREDENTIALSKEYS") => "CredentialsFileKeys",
+                    m if m.starts_with("CONFIGKEYS") => "ConfigFileKeys",
+                    m if m.starts_with("PROCESS") => "Process",
+                    m if m.starts_with("SSO") => "SingleSignOn",
+                    m if m.starts_with("ASSUMEROLE") => "AssumedRole",
+                    m if m.starts_with("WEBIDENTITY") => "WebIdentity",
+                    m if m.starts_with("CONTAINER") => "Container",
+                    m if m.starts_with("LOGIN") => "Login",
+                    m if m.starts_with("INSTANCE") => "INSTANCE",
+                    m if m.starts_with("ERROR") => "ERROR",
+                    m => m,
+                };
+                let same = ours == theirs
+                    || (ours == "EnvironmentWebIdentity" && theirs == "WebIdentity")
+                    || (ours == "OldFiles" && measured.contains("BOTO"));
+                if !same {
+                    *bad.entry(name).or_default() += 1;
+                    println!("{name} {}: ours {ours} theirs {measured}", case["name"].as_str().unwrap());
+                }
+            }
+        }
+        println!("{bad:?}");
+    }
+}
