@@ -283,6 +283,12 @@ pub(crate) fn zsh_folder() -> Option<PathBuf> {
     path("ZDOTDIR")
 }
 
+/// `FZF_DEFAULT_OPTS`, and the content of the file that `FZF_DEFAULT_OPTS_FILE` names.
+pub(crate) fn fzf_options() -> Vec<String> {
+    let file = env::var_os("FZF_DEFAULT_OPTS_FILE").and_then(|path| std::fs::read_to_string(path).ok());
+    file.into_iter().chain(env::var("FZF_DEFAULT_OPTS").ok()).collect()
+}
+
 /// `PATH`: the folders in which programs are looked up.
 #[must_use]
 pub(crate) fn search_path() -> Option<OsString> {

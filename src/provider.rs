@@ -24,13 +24,20 @@ const IN_HAND_SECONDS: i64 = 70;
 /// Hands out credentials of the roles that one sign-in grants.
 pub struct Provider<'a> {
     session: &'a Session<'a>,
+    warn: &'a (dyn Fn(&str) + Sync),
 }
 
 impl<'a> Provider<'a> {
     /// Credentials are kept in the session's store and paths.
     #[must_use]
     pub fn new(session: &'a Session<'a>) -> Self {
-        Self { session }
+        Self { session, warn: &terminal::warn }
+    }
+
+    /// Where warnings go, if not to stderr.
+    #[must_use]
+    pub fn warning_to(self, warn: &'a (dyn Fn(&str) + Sync)) -> Self {
+        Self { warn, ..self }
     }
 
     /// Credentials with at least sixteen minutes left. Where the service cannot be reached: cached ones that are still
@@ -38,7 +45,7 @@ impl<'a> Provider<'a> {
     pub fn credentials(&self, role: &RoleArn) -> Result<RoleCredentials> {
         let cached = self.cached(role).map_or(0, |credentials| credentials.seconds_left());
         let outcome = if cached > IN_HAND_SECONDS { self.fresh_in_time(role) } else { self.fresh(role) };
-        outcome.or_else(|error| last_resort(error, self.cached(role)))
+        outcome.or_else(|error| self.last_resort(error, self.cached(role)))
     }
 
     /// The same as [`Self::fresh`] where valid credentials are at stake: a service that does not answer gets little
@@ -53,7 +60,7 @@ impl<'a> Provider<'a> {
         }
         let session = self.session.within(BUDGET);
         let outcome = match session.token_without_person() {
-            Ok(Some(_)) => Provider::new(&session).fresh(role),
+            Ok(Some(_)) => Provider::new(&session).warning_to(self.warn).fresh(role),
             // A person who signs in takes longer.
             Ok(None) => return self.fresh(role),
             Err(error) => Err(error),
@@ -147,21 +154,21 @@ impl<'a> Provider<'a> {
         })?;
         failed::forget(&self.session.paths().locks, &self.session.lock_name("service"));
         if let Err(error) = role_credentials::write(self.session.store(), &self.path(role), &credentials) {
-            terminal::warn(&format!("{error}; the credentials are not kept"));
+            (self.warn)(&format!("{error}; the credentials are not kept"));
         }
         Ok(credentials)
     }
-}
 
-/// Cached credentials that are still valid, where the service or the sign-in failed; not where the service refused.
-fn last_resort(error: Error, cached: Option<RoleCredentials>) -> Result<RoleCredentials> {
-    let is_refusal = matches!(error.kind(), Kind::Denied | Kind::Cancelled | Kind::Usage);
-    match cached {
-        Some(credentials) if !is_refusal && credentials.seconds_left() > 0 => {
-            let minutes = credentials.seconds_left() / 60;
-            terminal::warn(&format!("{error}; using the last credentials, good for {minutes} more minutes"));
-            Ok(credentials)
+    /// Cached credentials that are still valid, where the service or the sign-in failed; not where the service refused.
+    fn last_resort(&self, error: Error, cached: Option<RoleCredentials>) -> Result<RoleCredentials> {
+        let is_refusal = matches!(error.kind(), Kind::Denied | Kind::Cancelled | Kind::Usage);
+        match cached {
+            Some(credentials) if !is_refusal && credentials.seconds_left() > 0 => {
+                let minutes = credentials.seconds_left() / 60;
+                (self.warn)(&format!("{error}; using the last credentials, good for {minutes} more minutes"));
+                Ok(credentials)
+            }
+            _ => Err(error),
         }
-        _ => Err(error),
     }
 }

@@ -49,8 +49,12 @@ mod parsers;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
 #[cfg(feature = "sandbox")]
+mod profile_meaning;
+#[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
+#[cfg(feature = "sandbox")]
+mod remembered;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::document::Document;
+use super::encoding;
 use super::line::Header;
 use crate::credentials::RoleCredentials;
 use crate::environment;
@@ -24,12 +25,18 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
 
 /// The file's content with these as the credentials of `[default]`. Nothing is written.
 pub fn planned(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
-    with_default(&atomic::read(path)?.unwrap_or_default(), credentials)
+    let file = atomic::read(path)?.unwrap_or_default();
+    encoding::check(path, &file)?;
+    with_default(&file, credentials)
 }
 
 /// Programs that do not know the lock write this file too: what they write meanwhile stays.
 fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
-    edit::edit(path, Privacy::Secret, |before| Ok((with_default(before, credentials)?, ()))).map(drop)
+    let edit = |before: &[u8]| {
+        encoding::check(path, before)?;
+        Ok((with_default(before, credentials)?, ()))
+    };
+    edit::edit(path, Privacy::Secret, edit).map(drop)
 }
 
 fn with_default(file: &[u8], credentials: &RoleCredentials) -> Result<Vec<u8>> {

@@ -59,7 +59,10 @@ fn check(context: &Context, role: Option<&str>) -> Result<()> {
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;
     match found {
-        Some(found) => Provider::new(&session).credentials(&found.role).map(|_| ()),
+        Some(found) => {
+            let provider = Provider::new(&session).warning_to(&|warning| tracing::info!("{warning}"));
+            provider.fresh(&found.role).map(|_| ()).map_err(|error| context.refused(&found, error))
+        }
         None => session.token().map(|_| ()),
     }
 }

@@ -16,7 +16,7 @@ use crate::files::folder::Privacy;
 use crate::files::lock::{self, Lock};
 use crate::files::{atomic, edit};
 use crate::inventory::progress::Progress;
-use crate::inventory::{Fetched, Missing, Resume, Selection};
+use crate::inventory::{Resume, Scope, Selection};
 use crate::output::print;
 use crate::programs::{self, installed};
 use crate::terminal::{self, clean};
@@ -114,10 +114,12 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
         warn_of_other_program(&again);
     }
     let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
-    let fetched = context.fetch(&directory, resume(arguments), &progress)?;
-    let Fetched { inventory, missing } = &fetched;
-
-    let unknown: HashSet<_> = missing.iter().map(|Missing { account, .. }| account.id.clone()).collect();
+    let inventory = &context.fetch(&directory, resume(arguments), &progress)?;
+    if inventory.accounts.is_empty() {
+        terminal::say(&inventory.no_account().report());
+    }
+    let gaps = inventory.gaps(&Scope::All);
+    let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
     let selection = Selection::new(&arguments.matches, &arguments.exclude);
     let named = discovery::names(inventory, &directory, &template);
     let in_accounts: HashMap<_, _> =
@@ -161,7 +163,12 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
         edited.outcome
     };
     tell(&counts, &again);
-    match (fetched.shortfall(), conflict(&counts, &again)) {
+    if let Some(refusal) = gaps.refusal() {
+        terminal::say(&refusal.report());
+    }
+    let shortfall =
+        gaps.shortfall("their profiles were left as they were; run the command again within an hour: the rest is kept");
+    match (shortfall, conflict(&counts, &again)) {
         (None, None) => Ok(()),
         (None, Some(error)) | (Some(error), None) => Err(error),
         // One status for both: that of the service, since the next run may find other roles.
@@ -237,8 +244,11 @@ impl Again<'_> {
                 add(given, value);
             }
         }
-        matches.iter().for_each(|pattern| add("--match", pattern));
-        exclude.iter().for_each(|pattern| add("--exclude", pattern));
+        for (given, patterns) in [("--match", matches), ("--exclude", exclude)] {
+            for pattern in patterns {
+                add(given, pattern);
+            }
+        }
         for (given, is_set) in [("--absolute", *absolute), ("--prune", *prune)] {
             if is_set {
                 add(given, "");
@@ -293,25 +303,22 @@ fn tell(counts: &Counts, again: &Again<'_>) {
 
 /// The error where roles have no profile because others have their names.
 fn conflict(counts: &Counts, again: &Again<'_>) -> Option<Error> {
-    let (mut roles, mut remedies) = (0, Vec::new());
-    for (reason, profiles) in &counts.left {
-        remedies.push(match reason {
-            Left::OtherInstance(_) => match again.template.with_session() {
-                Some(template) => format!("run: {}", again.with("--name", &template.to_string())),
-                None => "give their profiles other names with --name".to_owned(),
-            },
-            Left::Unclaimed(name) => {
-                format!("if these are profiles of this Identity Center, run: {}", again.with("--adopt", name))
-            }
-            _ => continue,
-        });
-        roles += profiles.len();
-    }
-    remedies.dedup();
-    let found = match roles {
+    let found = match counts.lacking {
         0 => return None,
         1 => "1 role has no profile: another profile has its name".to_owned(),
-        _ => format!("{roles} roles have no profile: other profiles have their names"),
+        roles => format!("{roles} roles have no profile: other profiles have their names"),
     };
+    let remedy = |reason: &Left| match reason {
+        Left::OtherInstance(_) => Some(match again.template.with_session() {
+            Some(template) => format!("run: {}", again.with("--name", &template.to_string())),
+            None => "give their profiles other names with --name".to_owned(),
+        }),
+        Left::Unclaimed(name) => {
+            Some(format!("if these are profiles of this Identity Center, run: {}", again.with("--adopt", name)))
+        }
+        _ => None,
+    };
+    let mut remedies: Vec<_> = counts.left.keys().filter_map(remedy).collect();
+    remedies.dedup();
     Some(Error::failed(found).with_remedy(remedies.join("\n")))
 }

@@ -72,13 +72,13 @@ fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
         let mut signals = Signals::new()?;
         let server = Server::bind(arguments.port).await?;
         let region = arguments.region.as_deref().or(found.region.as_deref());
-        let uri = server.uri();
         let token_file = TokenFile::create(server.token());
         if let Err(error) = &token_file {
             terminal::warn(&format!("{error}; clients that read it from a file alone get no credentials"));
         }
-        let path = token_file.as_ref().ok().and_then(|file| file.path().to_str());
-        let address = ServerAddress { uri: &uri, token: server.token(), token_file: path };
+        let token_file = token_file.as_ref().ok().map(TokenFile::path);
+        let uri = server.uri();
+        let address = ServerAddress { uri: &uri, token: server.token(), token_file };
         let change = Change::to_server(address, &labels, region, environment::current);
         if let Some(hiding) = context.hiding_server(&change)? {
             terminal::warn(&format!("{}: they will not ask this server", hiding.describe()));

@@ -1,5 +1,6 @@
 //! What verbs work with: options, settings, config, sign-in. Each part is made when it is first used.
 
+mod accounts;
 mod acting;
 mod chain;
 pub(crate) mod choose;
@@ -22,8 +23,6 @@ use crate::cli::Global;
 use crate::discovery::Template;
 use crate::error::Result;
 use crate::identity_center::Client;
-use crate::inventory::progress::Progress;
-use crate::inventory::{Fetched, Inventory, Resume};
 use crate::picker::Picker;
 use crate::secret_store::SecretStore;
 use crate::session::{LoginPolicy, Paths, Session};
@@ -151,8 +150,14 @@ impl Context {
         Ok(Client::new(directory, &Network::of(self.config()?, directory)?))
     }
 
+    /// The sign-in, for a verb that looks and changes nothing.
+    pub(crate) fn untouched_session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
+        Ok(Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?))
+    }
+
+    /// The sign-in, in the store that the settings name: from files it is moved there.
     pub(crate) fn session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
-        let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?);
+        let session = self.untouched_session(directory, client)?;
         if session.take_over()? {
             role_credentials::sweep(&SecretStore::Files, &environment::role_cache()?, &[])?;
             terminal::say(&format!(
@@ -167,31 +172,5 @@ impl Context {
     pub(crate) fn secret_store(&self) -> Result<SecretStore> {
         let file = environment::settings_file().map(|path| environment::shown(&path)).unwrap_or_default();
         SecretStore::open(self.settings()?.store()?, self.login_policy()? == LoginPolicy::Auto, &file)
-    }
-
-    /// The accounts and roles: the remembered list, else a fetched one.
-    pub(crate) fn inventory(&self, directory: &Directory) -> Result<Inventory> {
-        match Inventory::remembered(directory)? {
-            Some(inventory) => Ok(inventory),
-            None => self.fetch_inventory(directory),
-        }
-    }
-
-    /// Fetches the accounts and roles, and remembers them. Accounts that could not be read are a warning.
-    pub(crate) fn fetch_inventory(&self, directory: &Directory) -> Result<Inventory> {
-        let fetched = self.fetch(directory, Resume::default(), &Progress::for_person())?;
-        if let Some(error) = fetched.shortfall() {
-            terminal::say(&error.report());
-        }
-        Ok(fetched.inventory)
-    }
-
-    /// Fetches the accounts and roles, with the accounts that could not be read.
-    pub(crate) fn fetch(&self, directory: &Directory, resume: Resume, progress: &Progress) -> Result<Fetched> {
-        let client = self.client(directory)?;
-        let session = self.session(directory, &client)?;
-        let fetched = Inventory::fetch(directory, &client, &session, resume, &|tally| progress.show(tally));
-        progress.end();
-        fetched
     }
 }

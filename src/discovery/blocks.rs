@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::note::Note;
 use super::owner::{Owner, Owners};
+use super::request::ProfileOptions;
 use super::source::{SignIn, Written};
-use super::update::ProfileOptions;
 use crate::aws_config::block::Block;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
@@ -104,7 +104,7 @@ impl OurBlocks {
         self.note.outputs.extend(note.outputs);
         for profile in all {
             let sign_in = profile.found.as_ref().and_then(|found| found.sign_in.clone());
-            let owner = profile.found.as_ref().and_then(|found| found.owner(owners));
+            let owner = sign_in.as_ref().map(|sign_in| owners.of_sign_in(sign_in));
             // The user may have put a profile of their own into the block.
             let is_ours = sign_in == Some(SignIn::Name(name.clone())) || owner == Some(Owner::This);
             let place = match sign_in {
@@ -162,7 +162,8 @@ impl OurBlocks {
         let mut note = Note::parse(&mark.note);
         let (mut regions, mut outputs) = (BTreeSet::new(), BTreeSet::new());
         let blocks = document.blocks();
-        for block in self.numbers.iter().filter_map(|number| blocks.get(*number)) {
+        let is_noted = !note.regions.is_empty() || !note.outputs.is_empty();
+        for block in self.numbers.iter().filter_map(|number| blocks.get(*number)).filter(|_| is_noted) {
             for (_, lines) in document.in_block(block) {
                 let config = Config::parse(lines);
                 let Some(profile) = config.profiles().next() else { continue };

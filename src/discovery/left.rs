@@ -15,6 +15,8 @@ pub(crate) struct Counts {
     pub stale: usize,
     /// The profiles that were left as they are, by the reason.
     pub left: BTreeMap<Left, Vec<String>>,
+    /// How many roles have no profile because another one that this tool wrote has their name.
+    pub lacking: usize,
     /// What `-p` called the Identity Center in blocks that were written under another name.
     pub taken_over: Vec<String>,
     /// The same of blocks that nothing in the config tells the Identity Center of.
@@ -41,6 +43,11 @@ pub(crate) enum Left {
 }
 
 impl Left {
+    /// Whether another profile that this tool wrote has the role's name.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::OtherInstance(_) | Self::Unclaimed(_))
+    }
+
     /// The reason in a list of counts.
     fn counted(&self) -> &'static str {
         match self {

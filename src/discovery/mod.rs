@@ -7,6 +7,7 @@ mod left;
 mod name;
 mod note;
 mod owner;
+mod request;
 mod source;
 mod template;
 mod undo;
@@ -14,7 +15,8 @@ mod update;
 
 pub(crate) use left::{Counts, Left};
 pub(crate) use name::{Named, names};
+pub(crate) use request::{Discovery, Offered, ProfileOptions};
 pub(crate) use source::CredentialSource;
 pub(crate) use template::Template;
 pub(crate) use undo::{keep, undo};
-pub(crate) use update::{Discovery, Offered, ProfileOptions, update};
+pub(crate) use update::update;

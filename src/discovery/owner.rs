@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::left::Left;
 use super::note::Note;
-use super::source::{CredentialSource, Found};
+use super::source::{CredentialSource, Found, SignIn};
 use crate::aws_config::block::Block;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
@@ -68,6 +68,14 @@ impl<'a> Owners<'a> {
         if is_here { Owner::Other } else { Owner::Gone }
     }
 
+    /// Whose a sign-in is that a profile names.
+    pub(super) fn of_sign_in(&self, sign_in: &SignIn) -> Owner {
+        match sign_in {
+            SignIn::Name(name) => self.of_name(name),
+            SignIn::StartUrl(url) => self.of_start_url(url),
+        }
+    }
+
     /// Whose block this is.
     ///
     /// The start URL decides, then the name. Where the config has neither of them any more, it is the block of the
@@ -93,16 +101,18 @@ impl<'a> Owners<'a> {
 
     /// Why a profile outside all blocks may not become this role's profile.
     pub(super) fn objection(&self, found: &Found, role: &RoleArn) -> Option<Left> {
-        let has_role = found.has_role(role);
-        match (found.owner(self), &found.source) {
-            (Some(Owner::Other), _) => Some(Left::OtherInstance(found.sign_in_name())),
-            // The sign-in has another name now: the role tells that it is this profile.
-            (Some(Owner::Gone), CredentialSource::Process { .. }) if has_role => None,
-            (Some(Owner::This) | None, CredentialSource::Process { .. }) => None,
-            // The user wrote these keys, and they may be the only place in the config that names the start URL.
-            (Some(Owner::This), CredentialSource::Sso) if has_role => None,
-            _ => Some(Left::OtherCredentials),
+        let owner = found.sign_in.as_ref().map(|sign_in| self.of_sign_in(sign_in));
+        if owner == Some(Owner::Other) {
+            return Some(Left::OtherInstance(found.sign_in_name()));
         }
+        let is_this_role = found.has_role(role);
+        let may_be_written = match found.source {
+            // Where the sign-in has another name now, the role tells that it is this profile.
+            CredentialSource::Process { .. } => is_this_role || (found.role.is_none() && owner != Some(Owner::Gone)),
+            // The user wrote these keys, and they may be the only place in the config that names the start URL.
+            CredentialSource::Sso => is_this_role && owner == Some(Owner::This),
+        };
+        (!may_be_written).then_some(Left::OtherCredentials)
     }
 
     fn by_accounts(&self, document: &Document, block: &Block) -> Owner {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::owner::{Owner, Owners};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::credential_process;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::line::{Classifier, ConfigLine};
+use crate::aws_config::role_profile::ProcessProfile;
 use crate::error::Result;
 use crate::role::{RoleArn, RoleRef};
 
@@ -82,13 +82,22 @@ pub(super) struct Found {
 impl Found {
     /// `None` if neither this program nor SSO keys give it credentials. `get` returns the value of a key.
     pub(super) fn of(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        if SSO_KEYS.iter().any(|key| get(key).is_some()) {
-            let sign_in = get("sso_session").map(SignIn::Name).or_else(|| get("sso_start_url").map(SignIn::StartUrl));
-            let role = get("sso_account_id").zip(get("sso_role_name"));
-            return Some(Self { source: CredentialSource::Sso, sign_in, role });
+        Self::with_sso_keys(&get).or_else(|| {
+            let line = format!("[profile x]\n{PROCESS_KEY} = {}\n", get(PROCESS_KEY)?);
+            Config::parse(line.as_bytes()).processes().next().map(Self::by_process)
+        })
+    }
+
+    fn with_sso_keys(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        if SSO_KEYS.iter().all(|key| get(key).is_none()) {
+            return None;
         }
-        let line = format!("[profile x]\n{PROCESS_KEY} = {}\n", get(PROCESS_KEY)?);
-        let process = Config::parse(line.as_bytes()).processes().next()?;
+        let sign_in = get("sso_session").map(SignIn::Name).or_else(|| get("sso_start_url").map(SignIn::StartUrl));
+        let role = get("sso_account_id").zip(get("sso_role_name"));
+        Some(Self { source: CredentialSource::Sso, sign_in, role })
+    }
+
+    fn by_process(process: ProcessProfile) -> Self {
         let role = match process.role.parse().ok() {
             Some(RoleRef::Arn(arn)) => Some((arn.account_id, arn.role_name)),
             Some(RoleRef::Id { account_id, role_name }) => Some((account_id, role_name)),
@@ -96,7 +105,7 @@ impl Found {
             _ => None,
         };
         let source = CredentialSource::Process { program: process.program };
-        Some(Self { source, sign_in: process.profile.map(SignIn::Name), role })
+        Self { source, sign_in: process.profile.map(SignIn::Name), role }
     }
 
     pub(super) fn has_role(&self, role: &RoleArn) -> bool {
@@ -109,14 +118,6 @@ impl Found {
             Some(SignIn::Name(name) | SignIn::StartUrl(name)) => name.clone(),
             None => String::new(),
         }
-    }
-
-    /// Whose sign-in it names; `None` if it names none.
-    pub(super) fn owner(&self, owners: &Owners<'_>) -> Option<Owner> {
-        Some(match self.sign_in.as_ref()? {
-            SignIn::Name(name) => owners.of_name(name),
-            SignIn::StartUrl(url) => owners.of_start_url(url),
-        })
     }
 }
 
@@ -139,7 +140,7 @@ impl Written {
         let get = |key: &str| profile.setting(key).map(str::to_owned);
         Some(Self {
             name: profile.name().to_owned(),
-            found: Found::of(get),
+            found: Found::with_sso_keys(get).or_else(|| config.processes().next().map(Found::by_process)),
             region: get("region"),
             output: get("output"),
             is_edited: has_other_keys(profile) || has_other_lines(lines, profile.name()),

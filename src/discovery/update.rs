@@ -8,63 +8,13 @@ use super::left::{Counts, Left};
 use super::name::Named;
 use super::note::Note;
 use super::owner::Owners;
+use super::request::{Discovery, ProfileOptions};
 use super::source::{self, CredentialSource, Found, SignIn, Written};
 use crate::aws_config::block::NewProfile;
 use crate::aws_config::config::Config;
-use crate::aws_config::directory::Directory;
 use crate::aws_config::document::{Document, Header};
 use crate::error::Result;
-use crate::inventory::Inventory;
 use crate::role::{RoleArn, is_role_name};
-
-/// How profiles are written.
-#[derive(Clone, Debug)]
-pub(crate) struct ProfileOptions {
-    /// Where they get their credentials.
-    pub source: CredentialSource,
-    /// `region` of new profiles, and of profiles in the block where the user has set no other.
-    pub region: Option<String>,
-    /// `output` of the same profiles.
-    pub output: Option<String>,
-    /// Whether stale profiles are removed.
-    pub prune: bool,
-    /// The name behind `-p` of a block to take over, whosever it is.
-    pub adopt: Option<String>,
-}
-
-/// The roles that the service offers, whether or not they are selected.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Offered {
-    roles: HashSet<(String, String)>,
-    accounts: HashSet<String>,
-    /// The ids of accounts whose roles could not be fetched.
-    unknown: HashSet<String>,
-}
-
-impl Offered {
-    /// All roles of the inventory; `unknown` are the ids of accounts whose roles could not be fetched.
-    #[must_use]
-    pub(crate) fn new(inventory: &Inventory, unknown: HashSet<String>) -> Self {
-        let roles = inventory.roles().map(|(_, role)| (role.account_id, role.role_name)).collect();
-        let accounts = inventory.accounts.iter().map(|account| account.id.clone()).collect();
-        Self { roles, accounts, unknown }
-    }
-
-    fn lacks(&self, role: &(String, String)) -> bool {
-        !self.unknown.contains(&role.0) && !self.roles.contains(role)
-    }
-}
-
-/// What an update is made of.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Discovery<'a> {
-    /// The selected roles with the names of their profiles, sorted by name.
-    pub wanted: &'a [&'a Named<'a>],
-    pub offered: &'a Offered,
-    /// The Identity Center that offers them.
-    pub directory: &'a Directory,
-    pub options: &'a ProfileOptions,
-}
 
 /// The config with the profiles of the wanted roles, and without stale profiles if the options say so.
 pub(crate) fn update(before: &[u8], discovery: &Discovery<'_>) -> Result<(Vec<u8>, Counts)> {
@@ -121,6 +71,8 @@ impl Update<'_> {
                 None
             };
             if let Some(reason) = reason {
+                // The role may have a profile from a run with another template.
+                self.counts.lacking += usize::from(reason.is_conflict() && self.blocks.of_role(role).is_none());
                 self.counts.leave(reason, name);
                 continue;
             }

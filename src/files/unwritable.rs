@@ -10,7 +10,7 @@ use crate::error::{Error, reason};
 /// The error for a file that could not be written. `target` is the file at the end of its links.
 pub(super) fn failed(path: &Path, target: &Path, error: io::Error) -> Error {
     let is_denied = matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied);
-    let elsewhere = if is_denied && is_managed(path, target) { use_another(path) } else { None };
+    let elsewhere = if is_denied { elsewhere(path, target) } else { None };
     let remedy = elsewhere
         .unwrap_or_else(|| "nothing was changed; check the folder's owner and mode, and the free space".to_owned());
     Error::failed(format!("cannot write {}: {}", named(path, target), reason(&error)))
@@ -26,9 +26,8 @@ pub(super) fn check(path: &Path, target: &Path, existing: &Metadata) -> Result<(
     }
     if existing.permissions().readonly() {
         let mode = || format!("nothing was changed; to allow it, run: chmod u+w {}", target.display());
-        let remedy = if is_managed(path, target) { use_another(path) } else { None };
         return Err(Error::failed(format!("cannot write {}: it is marked read-only", named(path, target)))
-            .with_remedy(remedy.unwrap_or_else(mode)));
+            .with_remedy(elsewhere(path, target).unwrap_or_else(mode)));
     }
     Ok(())
 }
@@ -41,22 +40,22 @@ fn named(path: &Path, target: &Path) -> String {
     format!("{}, a link to {}", path.display(), target.display())
 }
 
-/// Whether another program manages the file, as home-manager does: it is a link, or its file system is read-only.
-fn is_managed(path: &Path, target: &Path) -> bool {
+/// What to do where another program manages the file, as home-manager does: it is a link, or its file system is
+/// read-only. `None` where the user can make it writable.
+fn elsewhere(path: &Path, target: &Path) -> Option<String> {
     let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
     if path != target || path.parent().is_some_and(is_link) {
-        return true;
+        let at_the_source = || "nothing was changed; change the file where it is made".to_owned();
+        return Some(use_another(path).unwrap_or_else(at_the_source));
     }
     // Opening a file to append to it changes nothing.
     let opened = File::options().append(true).open(target);
-    opened.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem)
+    if opened.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem) { use_another(path) } else { None }
 }
 
 /// How to use another file in place of one that somebody else manages; `None` if no variable names such a file.
 fn use_another(path: &Path) -> Option<String> {
-    let Some(variable) = environment::variable_for(path) else {
-        return Some("nothing was changed; change the file where it is made".to_owned());
-    };
+    let variable = environment::variable_for(path)?;
     let text = path.display().to_string();
     let quote = if text.contains(|c: char| c.is_whitespace() || c == '$') { "'" } else { "" };
     let (file, copy) = (format!("{quote}{text}{quote}"), format!("{quote}{text}.own{quote}"));

@@ -196,7 +196,9 @@ fn each_identity_center_has_a_block_of_its_own_however_many_run_at_once() {
     let others = ["two", "three", "four"].map(|name| (name, another_instance(&user, name)));
     let sessions: String = others.iter().map(|(name, sandbox)| sso_session(name, &sandbox.start_url())).collect();
     user.home.write(".aws/config", format!("{CORP}{sessions}"));
-    others.iter().for_each(|(name, sandbox)| log_in(&user, name, sandbox));
+    for (name, sandbox) in &others {
+        log_in(&user, name, sandbox);
+    }
     let all = || others.iter().map(|(name, sandbox)| (*name, sandbox)).chain([("corp", &user.sandbox)]);
     let runs: Vec<_> = all()
         .map(|(name, sandbox)| {

@@ -80,12 +80,15 @@ fn a_profile_outside_the_block_is_updated_where_it_stands() {
 fn a_profile_with_credentials_of_its_own_stays_as_it_is() {
     let native = "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(ONE)\n";
     let assumed = "[profile ONE]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n";
+    // A name that the user gave to a profile of another role.
+    let renamed = "[profile ONE]\ncredential_process = EXT(TWO)\n";
     let other = "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = Other\n";
     let second = second();
     check([
         (native.to_owned(), "", format!("{native}\n{second}"), "1 profiles new, 0 changed, 1 unchanged"),
         (assumed.to_owned(), "", format!("{assumed}\n{second}"), "1 profiles new, 0 changed, 0 unchanged"),
         (other.to_owned(), "", format!("{other}\n{second}"), "left as they are: "),
+        (renamed.to_owned(), "", format!("{renamed}\n{second}"), "1 left: 1 with other credentials"),
     ]);
 }
 

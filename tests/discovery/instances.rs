@@ -158,8 +158,11 @@ fn the_same_roles_in_two_identity_centers_get_names_with_the_sso_session() {
     let of_two = processes.iter().filter(|(profile, line)| profile.starts_with("two-") && line.contains("-p two "));
     assert_eq!(of_two.count(), ROLES, "{after}");
     assert_eq!(after.matches("region = eu-west-1\n").count(), ROLES, "the remedy keeps the other options");
-    let output = user.aws_sso("discover -p corp --prune").run().success();
-    assert!(output.stdout.contains("is up to date"), "{output}");
+    for (name, sandbox) in [("corp", &user.sandbox), ("two", &two)] {
+        // Without the option of the remedy each role still has its profile.
+        let output = discover(&user, sandbox, &format!("discover -p {name} --prune")).success();
+        assert!(output.stdout.contains("is up to date"), "{output}");
+    }
 }
 
 #[test]

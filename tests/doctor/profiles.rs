@@ -99,7 +99,7 @@ const CASES: &[Case] = &[
             );
             run
         },
-        ["Profiles", "broken", "there is no profile or sso-session nope: lost", "add a section [sso-session nope]"],
+        ["Profiles", "broken", "profile lost names the sso-session nope", "add a section [sso-session nope]"],
     ),
     (
         "a native profile whose role is gone",

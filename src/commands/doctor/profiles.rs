@@ -8,6 +8,7 @@ use super::report::Finding;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::line::SectionKind;
+use crate::aws_config::meaning::Meanings;
 use crate::aws_config::readers;
 use crate::aws_config::role_profile::ProcessProfile;
 use crate::context::Context;
@@ -85,11 +86,25 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
             problems.push(broken(&process.name, "credential_process", problem));
         }
     }
+    let meanings = Meanings::new(config);
+    let mut faults = 0;
     for section in config.profiles() {
-        let key = if section.setting("sso_session").is_some() { "sso_session" } else { "sso_start_url" };
-        if let Some(session) = section.setting("sso_session").filter(|name| config.sso_session(name).is_none()) {
+        // Those of one block have lost their sign-in together, and get it back together.
+        let lost = section.setting("sso_session").filter(|name| config.sso_session(name).is_none());
+        if let Some(session) = lost.filter(|_| discovered.contains(section.name())) {
             orphans.add(session, section.name());
-        } else if let Some(problem) = offers.native_problem(section) {
+            continue;
+        }
+        if let Some(fault) = meanings.fault(section) {
+            faults += 1;
+            // Finding the line takes a look at the whole file.
+            if faults <= MOST_REPORTED {
+                problems.push(Finding::broken(format!("{}: {}", fault.place(config), fault.found), fault.remedy));
+            }
+            continue;
+        }
+        let key = if section.setting("sso_session").is_some() { "sso_session" } else { "sso_start_url" };
+        if let Some(problem) = offers.native_problem(section) {
             problems.push(broken(section.name(), key, problem));
         }
     }
@@ -99,7 +114,7 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
         findings.push(Finding::ok(format!("{count} {noun} credentials from aws-sso")));
     }
     findings.extend(orphans.findings(config, &discovered));
-    let more = problems.len().saturating_sub(MOST_REPORTED);
+    let more = (problems.len() + faults.saturating_sub(MOST_REPORTED)).saturating_sub(MOST_REPORTED);
     findings.extend(problems.into_iter().take(MOST_REPORTED));
     if more > 0 {
         let found = format!("{more} more such profiles");

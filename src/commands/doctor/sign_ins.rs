@@ -48,9 +48,14 @@ fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
 
 fn sign_in(context: &Context, directory: &Directory) -> Result<Finding> {
     let client = context.client(directory)?;
-    let token = context.session(directory, &client)?.stored()?;
+    let session = context.untouched_session(directory, &client)?;
+    let token = session.stored()?;
     let name = &directory.name;
     let login = format!("run: aws-sso login -p {name}");
+    if token.is_none() && session.is_to_be_moved()? {
+        let found = format!("{name}: the sign-in is in a file; the next command moves it to the system's secret store");
+        return Ok(Finding::ok(found));
+    }
     let Some(token) = token else {
         return Ok(Finding::warning(format!("{name}: {}", why_none(context, directory)?), login));
     };

@@ -26,8 +26,7 @@ pub(super) fn start(context: &Context, found: &Found, region: Option<&str>) -> R
     context.credentials(found)?;
     let (uri, token, token_file) = greeting(&mut server(found)?)?;
     let region = region.or(found.region.as_deref());
-    let token_file = token_file.as_deref().and_then(Path::to_str);
-    let address = ServerAddress { uri: &uri, token: &token, token_file };
+    let address = ServerAddress { uri: &uri, token: &token, token_file: token_file.as_deref() };
     recorded(Change::to_server(address, &labels, region, environment::current))
 }
 
