@@ -217,11 +217,12 @@ fn explain_says_what_each_sdk_takes_and_doctor_names_the_profile() {
     let role = user.role(0, 0);
     user.home.sign_in_config(&format!("[profile team]\ncredential_process = aws-sso process {role} -p corp\n"));
     let fine = user.aws_sso("doctor --explain team").run().success().quiet();
-    assert_eq!(fine.stdout.matches("credential_process of the profile team (~/.aws/config, line").count(), 5, "{fine}");
+    assert_eq!(fine.stdout.matches("credential_process of the profile team (~/.aws/config, line").count(), 6, "{fine}");
     user.home.write(".aws/credentials", format!("[team]\n{KEYS}"));
     let hidden = user.aws_sso("doctor --explain team").run().status(1);
     for (sdk, takes) in [
-        ("boto3, AWS CLI", "aws_access_key_id of the profile team (~/.aws/credentials, line 2)"),
+        ("AWS CLI", "aws_access_key_id of the profile team"),
+        ("boto3", "aws_access_key_id of the profile team (~/.aws/credentials, line 2)"),
         ("Rust", "credential_process"),
         ("Go", "aws_access_key_id"),
         ("JavaScript", "aws_access_key_id"),

@@ -245,7 +245,7 @@ impl Patience {
         };
         let endpoint = Some(user.sandbox.endpoint());
         let network = Network { sso_endpoint_url: endpoint.clone(), oidc_endpoint_url: endpoint, ..Network::default() };
-        let client = Client::new(&directory, &network).unwrap();
+        let client = Client::new(&directory, &network);
         Self { user, directory, client }
     }
 

@@ -48,6 +48,10 @@ mod package;
 mod parsers;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
+#[cfg(feature = "sandbox")]
+mod profile_meaning;
+#[cfg(feature = "sandbox")]
+mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]
 mod remembered;
@@ -64,3 +68,5 @@ mod settings;
 mod shell;
 #[cfg(feature = "sandbox")]
 mod sign_in;
+#[cfg(feature = "sandbox")]
+mod silent_service;

@@ -99,7 +99,9 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
     for (name, expected) in cases {
         let output = user.aws_sso(&format!("env {name}")).run();
         let Some(region) = expected else {
-            let _ = output.status(4).complains("aws-sso list");
+            // A profile without a role is one thing, a name of nothing another.
+            let (status, remedy) = if name == "plain" { (2, "add to its section") } else { (4, "aws-sso list") };
+            let _ = output.status(status).complains(remedy);
             continue;
         };
         let output = output.success();

@@ -46,6 +46,12 @@ impl<'a> Section<'a> {
         self.sso_role().map(|role| (self.name().into(), role)).or_else(|| self.process_role())
     }
 
+    /// What the `credential_process` names with `-p`, and its role, if it is this tool.
+    pub(super) fn process_command(self) -> Option<(Option<Cow<'a, str>>, Cow<'a, str>)> {
+        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        Some((command.profile, command.role))
+    }
+
     /// Whether this profile has a role, of any Identity Center.
     #[must_use]
     pub fn means_role(self) -> bool {

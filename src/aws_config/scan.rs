@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::config::Config;
+use super::encoding;
 use super::line::{BYTE_ORDER_MARK, Classifier, ConfigLine, SectionKind, is_space};
 use super::plain::{find_byte, plain_profile};
 use crate::error::Result;
@@ -105,6 +106,7 @@ impl<'a> Scan<'a> {
             if read.map_err(|error| atomic::unreadable(path, error))? as u64 > atomic::MAX_BYTES {
                 return Err(atomic::too_large(path));
             }
+            encoding::check(path, &bytes)?;
             self.whole(bytes);
             return Ok(());
         }
@@ -126,6 +128,7 @@ impl<'a> Scan<'a> {
             filled += read;
             if at_start && (filled >= BYTE_ORDER_MARK.len() || read == 0) {
                 at_start = false;
+                encoding::check(path, &buffer[..filled])?;
                 blank_mark(&mut buffer[..filled]);
             }
             if read == 0 {

@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
 
 /// Fails if the AWS files would keep some program from these credentials. Returns the credentials file as it will be.
 fn check(context: &Context, path: &Path, credentials: &RoleCredentials) -> Result<Config> {
-    let written = credentials_file::with_default(path, credentials)?;
+    let written = credentials_file::planned(path, credentials)?;
     let written = Config::parse_credentials(path, Some(written));
     // A bare environment: what only this shell's variables hide is written, and said.
     match context.hiding_default(&written, |_| None)? {

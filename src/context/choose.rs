@@ -52,7 +52,12 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
         let rows = rows(&listing, &directory, is_due);
         let header = listing.header(missing);
         let question = Question { title: "role", header: &header, query, many, remedy: instead };
-        picker::choose(context.picker()?, &question, rows)?
+        let chosen = picker::choose(context.picker()?, &question, rows)?;
+        if let ([only], false) = (chosen.as_slice(), many) {
+            // The list is gone from the screen. What was chosen stays there.
+            terminal::show(&format!("aws-sso: role {}\n", listing.label(*only)));
+        }
+        chosen
     };
     let region = context.config()?.region_of(&directory.name).map(str::to_owned);
     let found = |index| {

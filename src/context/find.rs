@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use super::Context;
+use crate::aws_config::config::Section;
 use crate::aws_config::directory::Directory;
+use crate::aws_config::meaning::Meanings;
 use crate::credentials::RoleCredentials;
+use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::picker::{self, Choice, Choices, Question};
 use crate::provider::Provider;
 use crate::role::{Place, RoleArn, RoleRef};
-use crate::terminal::{Terminal, clean};
+use crate::terminal::{self, Terminal, clean};
 
 /// A role, how it was named, and the Identity Center that grants it.
 #[derive(Clone, Debug)]
@@ -49,7 +52,9 @@ impl Context {
             RoleRef::Name(name) => self.find_profile(&name),
             // A profile's name may hold a slash as well. The config is on disk, while the inventory may have to be
             // fetched.
-            RoleRef::AccountName { .. } if self.config()?.role_of(text).is_some() => self.find_profile(text),
+            RoleRef::AccountName { .. } if self.config()?.profile(text).is_some_and(Section::has_credentials) => {
+                self.find_profile(text)
+            }
             RoleRef::Place(place) => find_by_place(self, &place),
             reference => self.find_in(self.directory()?, &reference),
         }
@@ -64,7 +69,7 @@ impl Context {
             }
             RoleRef::Place(place) => return find_by_place(self, place),
             // A profile that names a profile: one step is followed, not a chain.
-            RoleRef::Name(name) => return Err(no_role(name)),
+            RoleRef::Name(name) => return Err(self.no_role(name)?),
         };
         let region = self.config()?.region_of(&directory.name).map(str::to_owned);
         Ok(Found { region, ..Found::new(role, directory) })
@@ -72,10 +77,23 @@ impl Context {
 
     fn find_profile(&self, name: &str) -> Result<Found> {
         let config = self.config()?;
-        let (directory, reference) = config.role_of(name).ok_or_else(|| no_role(name))?;
+        let Some(profile) = config.profile(name) else { return Err(self.no_role(name)?) };
+        if name == "default" && config.has_contested_default() && self.is_for_person() {
+            terminal::warn(&format!(
+                "{} has [default] below [profile default]: this is the role of [default], which the AWS CLI and boto3 \
+                 take, while other SDKs take [profile default]",
+                environment::shown(config.path())
+            ));
+        }
+        let (directory, reference) = Meanings::new(config).role(profile).map_err(|no_role| no_role.error(config))?;
         let found = self.find_in(config.directory(&directory)?, &reference)?;
         let region = config.region_of(name).map(str::to_owned).or(found.region);
         Ok(Found { profile: Some(name.to_owned()), region, ..found })
+    }
+
+    fn no_role(&self, name: &str) -> Result<Error> {
+        let aliases = self.settings()?.aliases().map(|(alias, ..)| alias);
+        Ok(self.config()?.no_such_role(name, aliases))
     }
 
     /// The role's credentials, from the cache or the service.
@@ -85,10 +103,6 @@ impl Context {
         let credentials = Provider::new(&session).credentials(&found.role);
         credentials.map_err(|error| self.refused(found, error))
     }
-}
-
-fn no_role(name: &str) -> Error {
-    Error::denied(format!("{name} is not a role, an alias, or a profile with a role")).with_remedy("run: aws-sso list")
 }
 
 /// The role that a resource's ARN or a console address stands for.

@@ -177,6 +177,16 @@ impl Listing {
         Some(self.inventory.arn(account, role_name))
     }
 
+    /// The account and the role of a row, in words.
+    pub(crate) fn label(&self, index: usize) -> String {
+        let Some(RoleArn { account_id, role_name, .. }) = self.role(index) else { return String::new() };
+        let name = self.inventory.accounts.iter().find(|account| account.id == account_id).map(|account| &account.name);
+        match name {
+            Some(name) => format!("{}/{} ({account_id})", clean(name), clean(&role_name)),
+            None => format!("{account_id}/{}", clean(&role_name)),
+        }
+    }
+
     /// Adds the roles that are new, and returns their rows.
     pub(crate) fn grow(&self, inventory: &Inventory) -> Vec<Choice> {
         let known: HashSet<_> = self.inventory.roles().map(|(_, role)| role).collect();

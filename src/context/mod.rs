@@ -147,7 +147,7 @@ impl Context {
 
     /// A client of the service. Nothing is sent yet.
     pub(crate) fn client(&self, directory: &Directory) -> Result<Client> {
-        Client::new(directory, &Network::of(self.config()?, directory))
+        Ok(Client::new(directory, &Network::of(self.config()?, directory)?))
     }
 
     /// The sign-in, for a verb that looks and changes nothing.

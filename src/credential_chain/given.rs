@@ -26,7 +26,7 @@ pub(super) fn given(source: Source, sdk: Sdk, surroundings: &Surroundings<'_>, p
     let is_set = |name: &str| surroundings.variable(name).is_some();
     let any_is_set = |names: &[&str]| names.iter().any(|name| is_set(name));
     let has = |key: &str| profile.has(key);
-    let stops_at_half = matches!(sdk, Sdk::Python | Sdk::Rust | Sdk::Go);
+    let stops_at_half = matches!(sdk, Sdk::Boto3 | Sdk::AwsCli | Sdk::Rust | Sdk::Go);
     let half = if stops_at_half { Given::Half } else { Given::Nothing };
     match source {
         Source::EnvironmentKeys => environment_keys(sdk, &any_is_set),
@@ -68,11 +68,11 @@ fn assumed_role(sdk: Sdk, profile: BothFiles<'_>, environment_has_keys: bool) ->
     let is_one = has("source_profile") != has("credential_source");
     match sdk {
         // With a web identity, the role belongs to that.
-        Sdk::Python | Sdk::Rust if has("web_identity_token_file") => Given::Nothing,
-        Sdk::Python => Given::whole_if(has("source_profile") || has_source, Given::Half),
+        Sdk::Boto3 | Sdk::AwsCli | Sdk::Rust if has("web_identity_token_file") => Given::Nothing,
+        Sdk::Boto3 | Sdk::AwsCli => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Half),
         Sdk::Rust => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Half),
         Sdk::JavaScript => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Nothing),
-        Sdk::Java => Given::whole_if(has("source_profile") || has_source, Given::Nothing),
+        Sdk::Java => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Nothing),
         // Go assumes the role over whatever else the profile has, but for a web identity.
         Sdk::Go if has("credential_source") && !has_source && !has("aws_access_key_id") => Given::Half,
         Sdk::Go => {
@@ -88,11 +88,11 @@ fn environment_keys(sdk: Sdk, any_is_set: &dyn Fn(&[&str]) -> bool) -> Given {
     if sdk == Sdk::JavaScript && any_is_set(&["AWS_PROFILE"]) {
         return Given::Nothing;
     }
-    let knows_old_names = matches!(sdk, Sdk::Go | Sdk::Java);
-    let names = if knows_old_names { 2 } else { 1 };
+    // Go alone still reads the old names.
+    let names = if sdk == Sdk::Go { 2 } else { 1 };
     let has_id = any_is_set(&["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"][..names]);
     let has_secret = any_is_set(&["AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"][..names]);
-    let half = if sdk == Sdk::Python && has_id { Given::Half } else { Given::Nothing };
+    let half = if sdk.is_botocore() && has_id { Given::Half } else { Given::Nothing };
     Given::whole_if(has_id && has_secret, half)
 }
 
@@ -100,7 +100,7 @@ fn single_sign_on(sdk: Sdk, profile: BothFiles<'_>) -> Given {
     let has = |key: &str| profile.has(key);
     let (has_account, has_role) = (has("sso_account_id"), has("sso_role_name"));
     // A profile with an sso_session alone is for `aws sso login`: for botocore it has no credentials.
-    let is_asked = if sdk == Sdk::Python {
+    let is_asked = if sdk.is_botocore() {
         has_account || has_role
     } else {
         super::source::keys(Source::SingleSignOn).iter().any(|key| has(key))
@@ -121,9 +121,9 @@ fn file_keys(source: Source, sdk: Sdk, profile: BothFiles<'_>) -> Given {
     let section = if source == Source::CredentialsFileKeys { profile.credentials } else { profile.config };
     let has = |key: &str| section.is_some_and(|section| section.setting(key).is_some());
     // botocore reads the keys of each file by themselves, the other SDKs those of both together.
-    let has_secret = if sdk == Sdk::Python { has(SECRET) } else { profile.has(SECRET) };
+    let has_secret = if sdk.is_botocore() { has(SECRET) } else { profile.has(SECRET) };
     let half = match sdk {
-        Sdk::Python | Sdk::Java if has(ID) => Given::Half,
+        Sdk::Boto3 | Sdk::AwsCli | Sdk::Java if has(ID) => Given::Half,
         Sdk::Rust if has(ID) || has(SECRET) => Given::Half,
         _ => Given::Nothing,
     };

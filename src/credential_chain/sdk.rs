@@ -10,8 +10,10 @@ use super::variables::PROFILE;
 /// A family of programs that look for credentials in one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sdk {
-    /// botocore: boto3, the AWS CLI, and what is built on them.
-    Python,
+    /// boto3, and what is built on it.
+    Boto3,
+    /// The AWS CLI, which has the same order, and reads another variable first for the profile.
+    AwsCli,
     /// `aws-config`.
     Rust,
     /// `aws-sdk-go-v2`: Terraform and kubectl, among others.
@@ -24,13 +26,14 @@ pub enum Sdk {
 
 impl Sdk {
     /// All families.
-    pub const ALL: [Self; 5] = [Self::Python, Self::Rust, Self::Go, Self::JavaScript, Self::Java];
+    pub const ALL: [Self; 6] = [Self::Boto3, Self::AwsCli, Self::Rust, Self::Go, Self::JavaScript, Self::Java];
 
     /// The name in a table.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Python => "boto3, AWS CLI",
+            Self::Boto3 => "boto3",
+            Self::AwsCli => "AWS CLI",
             Self::Rust => "Rust",
             Self::Go => "Go",
             Self::JavaScript => "JavaScript",
@@ -44,21 +47,33 @@ impl Sdk {
         if sdks.len() == Self::ALL.len() {
             return "every AWS SDK".to_owned();
         }
-        let languages: Vec<_> = sdks.iter().filter(|sdk| **sdk != Self::Python).map(|sdk| sdk.name()).collect();
+        let is_botocore = |sdk: &&Self| sdk.is_botocore();
+        let programs: Vec<_> = sdks.iter().filter(is_botocore).map(|sdk| sdk.program()).collect();
+        let languages: Vec<_> = sdks.iter().filter(|sdk| !is_botocore(sdk)).map(|sdk| sdk.name()).collect();
         let languages = match languages.as_slice() {
             [] => None,
             [one] => Some(format!("the AWS SDK for {one}")),
             [first @ .., last] => Some(format!("the AWS SDKs for {} and {last}", first.join(", "))),
         };
-        let python = sdks.contains(&Self::Python).then(|| "boto3 and the AWS CLI".to_owned());
-        python.into_iter().chain(languages).collect::<Vec<_>>().join(", and ")
+        let programs = (!programs.is_empty()).then(|| programs.join(" and "));
+        programs.into_iter().chain(languages).collect::<Vec<_>>().join(", and ")
+    }
+
+    /// Whether it is built on botocore.
+    pub(super) fn is_botocore(self) -> bool {
+        matches!(self, Self::Boto3 | Self::AwsCli)
+    }
+
+    /// The name of a program in a sentence.
+    fn program(self) -> &'static str {
+        if self == Self::AwsCli { "the AWS CLI" } else { self.name() }
     }
 
     /// The variables that choose the profile, in the order in which this family reads them.
     pub(super) fn profile_variables(self) -> &'static [&'static str] {
         match self {
-            Self::Python => &["AWS_DEFAULT_PROFILE", PROFILE],
-            Self::Go => &[PROFILE, "AWS_DEFAULT_PROFILE"],
+            Self::Boto3 => &["AWS_DEFAULT_PROFILE", PROFILE],
+            Self::AwsCli | Self::Go => &[PROFILE, "AWS_DEFAULT_PROFILE"],
             Self::Rust | Self::JavaScript | Self::Java => &[PROFILE],
         }
     }
@@ -68,7 +83,7 @@ impl Sdk {
     pub(super) fn order(self) -> &'static [Source] {
         match self {
             // botocore/credentials.py: create_credential_resolver, ProfileProviderBuilder.
-            Self::Python => &[
+            Self::Boto3 | Self::AwsCli => &[
                 EnvironmentKeys,
                 AssumedRole,
                 EnvironmentWebIdentity,

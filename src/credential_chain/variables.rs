@@ -22,7 +22,7 @@ pub(crate) const VARIABLES: [&str; 20] = [
     KEYS[2],
     KEYS[3],
     KEYS[4],
-    // Go and Java read these names too; boto3 prefers the third to AWS_SESSION_TOKEN.
+    // Go reads these names too; boto3 prefers the third to AWS_SESSION_TOKEN.
     "AWS_ACCESS_KEY",
     "AWS_SECRET_KEY",
     "AWS_SECURITY_TOKEN",

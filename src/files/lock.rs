@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::failed::{from_text, to_text};
 use super::folder::{self, Privacy};
-use crate::error::{Error, Kind, Result, reason};
+use crate::error::{Error, Result, reason};
 
 /// How long a process waits before it reports that. Most waits are shorter, and a hundred processes may be waiting.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -76,21 +77,6 @@ fn rewrite(file: &mut File, text: &str) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     file.write_all(text.as_bytes())
-}
-
-/// The exit status, the message and the remedy of an error. None of them contains a secret.
-fn to_text(error: &Error) -> String {
-    format!("status {}\n{error}\n{}", error.kind().status(), error.remedy().unwrap_or_default())
-}
-
-fn from_text(text: &str) -> Option<Error> {
-    let mut lines = text.splitn(3, '\n');
-    let status = lines.next()?.strip_prefix("status ")?.parse().ok()?;
-    let error = Error::new(Kind::of_status(status)?, lines.next()?);
-    Some(match lines.next()? {
-        "" => error,
-        remedy => error.with_remedy(remedy),
-    })
 }
 
 /// The process that holds a lock, if its file tells.

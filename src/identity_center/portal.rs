@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::client::Client;
-use super::failure::{RequestError, unexpected_response};
+use super::failure::RequestError;
+use super::no_response::unexpected_response;
 use super::retry::Resend;
 use super::service::Service;
 use crate::credentials::RoleCredentials;

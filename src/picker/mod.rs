@@ -1,5 +1,6 @@
 //! Lets the user choose from a list: with a picker program, or by number if none is installed.
 
+mod fzf;
 mod kind;
 mod number;
 mod program;
@@ -16,6 +17,8 @@ pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) 
         return Err(Error::usage(format!("there is no terminal on which to choose the {}", question.title))
             .with_remedy(question.remedy));
     };
+    // With several choices fzf cannot wait for its filter: reading the rows again would lose the marks.
+    let picker = if question.many && picker == Picker::Fzf { Picker::Skim } else { picker };
     if let Some(program) = program::find(picker) {
         return program.ask(question, choices);
     }

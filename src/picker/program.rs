@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
+use super::fzf;
 use super::kind::Picker;
 use super::question::{Choice, Choices, Question, nothing_chosen};
 use crate::environment;
 use crate::error::{Error, Kind, Result};
+use crate::shell::secrets;
 
 #[derive(Debug)]
 pub(super) struct PickerProgram {
@@ -51,7 +53,17 @@ fn on_path(name: &str) -> Option<PathBuf> {
 
 impl PickerProgram {
     pub(super) fn ask(&self, question: &Question<'_>, choices: Choices) -> Result<Vec<usize>> {
-        let mut child = self.command(question).spawn().map_err(|error| self.failed(&error.to_string()))?;
+        let mut command = self.command(question);
+        let rows = if self.picker == Picker::Fzf {
+            fzf::check_version(&self.path)?;
+            Some(fzf::Rows::write(&choices)?)
+        } else {
+            None
+        };
+        if let Some(rows) = &rows {
+            rows.prepare(&mut command);
+        }
+        let mut child = command.spawn().map_err(|error| self.failed(&error.to_string()))?;
         let picker = self.picker;
         let stdin = child.stdin.take().map(Arc::new);
         // aws-sso-pick ends when its stdin closes, because then this process has died. fzf needs the end of stdin to
@@ -59,7 +71,7 @@ impl PickerProgram {
         let _held = stdin.clone().filter(|_| picker == Picker::Skim);
         if let Some(stdin) = stdin {
             // Never joined: it may still be fetching choices when the user has chosen.
-            std::thread::spawn(move || feed(picker, &stdin, choices));
+            std::thread::spawn(move || feed(picker, stdin, choices));
         }
         // If a signal ended this process first, the picker would leave the terminal in raw mode.
         let _guard = SignalGuard::forward_to(&child);
@@ -76,15 +88,9 @@ impl PickerProgram {
 
     fn command(&self, question: &Question<'_>) -> Command {
         let mut command = Command::new(&self.path);
-        match self.picker {
-            Picker::Fzf => {
-                // No preview: fzf runs it as a shell command, with names from the service in it.
-                command.args(["--delimiter=\t", "--with-nth=2", "--nth=1..", "--tiebreak=index", "--preview="]);
-                command.args(["--layout=reverse", if question.many { "--multi" } else { "--no-multi" }]);
-            }
-            Picker::Skim | Picker::Number => {
-                command.args(question.many.then_some("--multi"));
-            }
+        command.args(question.many.then_some("--multi"));
+        for name in secrets() {
+            command.env_remove(name);
         }
         command.arg(format!("--query={}", question.query));
         command.arg(format!("--header={}", question.header));
@@ -168,24 +174,30 @@ fn finish(child: Child) -> std::io::Result<(ExitStatus, String)> {
 }
 
 /// Writes the choices. The picker stops reading when the user has chosen, so callers ignore errors.
-fn feed(picker: Picker, stdin: &ChildStdin, choices: Choices) -> std::io::Result<()> {
+fn feed(picker: Picker, stdin: Arc<ChildStdin>, choices: Choices) -> std::io::Result<()> {
     /// More rows than any screen has. They are flushed first, so that the user sees them while the others are created.
     const SCREENFUL: usize = 200;
-    let mut pipe = BufWriter::with_capacity(1 << 16, stdin);
+    let mut pipe = BufWriter::with_capacity(1 << 16, &*stdin);
     for index in 0..choices.count {
         write_choice(&mut pipe, picker, index, &(choices.choice)(index))?;
         if index == SCREENFUL {
             pipe.flush()?;
         }
     }
-    pipe.flush()?;
-    if let Some(later) = choices.later {
-        for (index, choice) in (choices.count..).zip(later()) {
-            write_choice(&mut pipe, picker, index, &choice)?;
-        }
-    }
     if picker == Picker::Skim {
         pipe.write_all(b"\n")?;
+    }
+    pipe.flush()?;
+    let Some(later) = choices.later else { return Ok(()) };
+    if picker == Picker::Fzf {
+        // A row that fzf is given later can take the place of the selected one. The new roles are there the next time.
+        drop(pipe);
+        drop(stdin);
+        later();
+        return Ok(());
+    }
+    for (index, choice) in (choices.count..).zip(later()) {
+        write_choice(&mut pipe, picker, index, &choice)?;
     }
     pipe.flush()
 }

@@ -1,6 +1,8 @@
-//! Processes: the signals that end this one, the groups of those it starts, and another one that is watched.
+//! Processes: the signals that end this one, the groups of those it starts, another one that is watched; and which
+//! programs of this name there are.
 
 pub(crate) mod group;
+pub(crate) mod installed;
 pub(crate) mod signals;
 pub(crate) mod watched;
 

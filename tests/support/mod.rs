@@ -11,6 +11,7 @@ pub mod desktop;
 pub mod disagreements;
 pub mod discovery;
 pub mod doctor;
+pub mod half_profiles;
 pub mod http;
 pub mod ini;
 pub mod process;

@@ -148,10 +148,7 @@ mod tests {
                 &format!("{KEYS} AWS_PROFILE=p"),
                 &["AWS_ACCESS_KEY_ID; the AWS SDK for JavaScript takes credential_process of the profile p"],
             ),
-            (
-                "AWS_PROFILE=p AWS_DEFAULT_PROFILE=q",
-                &["boto3 and the AWS CLI take credential_process of the profile q"],
-            ),
+            ("AWS_PROFILE=p AWS_DEFAULT_PROFILE=q", &["boto3 takes credential_process of the profile q"]),
             ("AWS_DEFAULT_PROFILE=p", &["the AWS SDKs for Rust, JavaScript and Java find no credentials"]),
             (&format!("{container} AWS_PROFILE=p"), &["comes before AWS_CONTAINER_CREDENTIALS_FULL_URI"]),
             (

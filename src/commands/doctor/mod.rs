@@ -6,6 +6,7 @@ mod chain;
 mod config;
 mod content;
 mod network;
+mod orphans;
 mod permissions;
 mod profiles;
 mod program;
@@ -25,6 +26,7 @@ use crate::cli::completers;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::output::{print, print_json};
+use crate::programs::installed;
 
 #[derive(Debug, Args)]
 #[command(after_help = DOCTOR_HELP)]
@@ -65,9 +67,9 @@ pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode>
         let all_take_it = chain::explain(context, profile, arguments.json)?;
         return Ok(if all_take_it { ExitCode::SUCCESS } else { ExitCode::from(Kind::Failed.status()) });
     }
-    let installed = program::look();
+    let installed = installed::look();
     let mut report = DoctorReport::default();
-    report.add("Program", installed.findings());
+    report.add("Program", program::findings(&installed));
     report.add("Shell", shell::check(arguments.function.as_deref()));
     report.add("Environment", variables::check(context));
     report.add("Settings", settings::check());

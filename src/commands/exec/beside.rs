@@ -3,7 +3,8 @@
 //! The server watches this process, which becomes the command. So the command inherits no pipe, and has no child
 //! process that it did not start.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::context::Context;
@@ -23,9 +24,9 @@ pub(super) fn start(context: &Context, found: &Found, region: Option<&str>) -> R
     refuse_if_hidden(context, &labels)?;
     // The server has no terminal to ask the user to sign in. It finds these credentials in the cache.
     context.credentials(found)?;
-    let (uri, token) = greeting(&mut server(found)?)?;
+    let (uri, token, token_file) = greeting(&mut server(found)?)?;
     let region = region.or(found.region.as_deref());
-    let address = ServerAddress { uri: &uri, token: &token, token_file: None };
+    let address = ServerAddress { uri: &uri, token: &token, token_file: token_file.as_deref() };
     recorded(Change::to_server(address, &labels, region, environment::current))
 }
 
@@ -55,7 +56,8 @@ fn server(found: &Found) -> Result<Command> {
         .args(["-p", &found.directory.name, "--login", "never", "serve", &found.role.to_string()])
         .args(["--beside", &std::process::id().to_string()])
         .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+        // On a terminal its words would get in between those of the command; a log should have them.
+        .stderr(if io::stderr().is_terminal() { Stdio::null() } else { Stdio::inherit() });
     own_group(&mut server);
     if cfg!(unix) {
         server.stdin(Stdio::null());
@@ -65,8 +67,8 @@ fn server(found: &Found) -> Result<Command> {
     Ok(server)
 }
 
-/// Starts the server and reads its address and token.
-fn greeting(server: &mut Command) -> Result<(String, crate::secret::Secret)> {
+/// Starts the server and reads its address, its token, and the file that holds the token too.
+fn greeting(server: &mut Command) -> Result<(String, Secret, Option<PathBuf>)> {
     let mut started = server.spawn().map_err(system_failed)?;
     let mut line = String::new();
     let stdout = started.stdout.take().ok_or_else(|| not_started("it has no output"))?;
@@ -80,7 +82,7 @@ fn greeting(server: &mut Command) -> Result<(String, crate::secret::Secret)> {
     }
     read.map_err(system_failed)?;
     match serde_json::from_str(&line) {
-        Ok(Greeting::Serving { uri, token }) => Ok((uri, token)),
+        Ok(Greeting::Serving { uri, token, token_file }) => Ok((uri, token, token_file)),
         Ok(Greeting::Failed { message, remedy }) => {
             let error = not_started(&message);
             Err(match remedy {

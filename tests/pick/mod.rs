@@ -1,5 +1,7 @@
 //! `awsso pick`: the real picker in a real terminal.
 
+mod burst;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Instant;
@@ -171,7 +173,7 @@ fn the_terminal_is_restored_however_it_ends() {
 fn alone(user: &User, rows: &str, options: &str) -> Terminal {
     user.home.write("rows", rows);
     let script = format!(
-        "rm -f pipe; mkfifo pipe; exec 3<>pipe; cat rows >&3; stty -a >before
+        "rm -f pipe; mkfifo pipe; exec 3<>pipe; stty -a >before; cat rows >&3 &
         aws-sso-pick {options} <&3 >chosen; echo $? >status; stty -a >after; echo over"
     );
     user.home.command("sh").args(["-c", &script]).in_terminal()

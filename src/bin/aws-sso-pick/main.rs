@@ -3,23 +3,22 @@
 //! It is a process of its own because skim replaces the allocator of its program and brings a hundred crates, which
 //! must not see a secret. This process gets names only.
 //!
-//! Each row is a line with a key, the shown text and the lines of the preview, separated by tabs. An empty line means
-//! that there are no more rows. When stdin closes, aws-sso has ended, so the picker ends too.
+//! Each row is a line with a key, the shown text and the lines of the preview, separated by tabs. An empty line ends the
+//! list; rows after it are additions. When stdin closes, aws-sso has ended, so the picker ends too.
 
-use std::borrow::Cow;
-use std::io::{self, BufRead, IsTerminal, Write};
+mod dialog;
+mod rows;
+
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::thread;
 
 use clap::Parser;
 use skim::binds::parse_key;
-use skim::prelude::{
-    ItemPreview, PreviewContext, RankCriteria, Skim, SkimItem, SkimItemReceiver, SkimItemSender, SkimOptions,
-    SkimOptionsBuilder, unbounded,
-};
+use skim::prelude::{RankCriteria, Skim, SkimOptions, SkimOptionsBuilder};
 use skim::tui::options::TuiLayout;
-use tokio::sync::oneshot;
+
+use dialog::Dialog;
+use rows::Rows;
 
 /// Let the user choose rows on the terminal: the picker of `awsso pick`.
 #[derive(Parser)]
@@ -38,38 +37,6 @@ struct Arguments {
 
 const GIVEN_UP: u8 = 130;
 const WRONG_USAGE: u8 = 2;
-
-/// A row of the list, in the form that skim needs.
-struct Item {
-    key: String,
-    shown: String,
-    preview: String,
-}
-
-impl Item {
-    fn parse(line: &str) -> Self {
-        let mut fields = line.split('\t');
-        let mut next = || fields.next().unwrap_or_default().to_owned();
-        let (key, shown) = (next(), next());
-        Self { key, shown, preview: fields.collect::<Vec<_>>().join("\n") }
-    }
-}
-
-impl SkimItem for Item {
-    fn text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.shown)
-    }
-
-    fn output(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.key)
-    }
-
-    fn preview(&self, _context: PreviewContext<'_>) -> ItemPreview {
-        #[cfg(debug_assertions)]
-        assert_ne!(self.key, "panic", "as a test asked for");
-        ItemPreview::Text(self.preview.clone())
-    }
-}
 
 /// How the picker ended.
 enum Ending {
@@ -118,26 +85,25 @@ fn print(keys: &[String]) -> ExitCode {
 }
 
 fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
-    let (rows, abandoned) = read_rows();
+    let Rows { receiver, length, closed } = Rows::read();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let mut skim = Skim::init(options(arguments)?, Some(rows))?;
+    let mut skim = Skim::init(options(arguments)?, Some(receiver))?;
     runtime.block_on(async {
         // Before skim changes the terminal, so that no signal can end the process without restoring it.
         let mut signals = EndSignals::listen()?;
         skim.start();
         skim.init_tui()?;
         skim.enter().await?;
-        // Returning drops `skim`, which restores the terminal.
+        // Returning drops the dialog with `skim`, which restores the terminal.
+        let mut dialog = Dialog::new(skim, length);
         tokio::select! {
-            outcome = skim.run() => outcome?,
-            number = signals.next() => return Ok(Ending::Signal(number)),
-            _ = abandoned => return Ok(Ending::Abandoned),
+            chosen = dialog.run() => Ok(match chosen? {
+                Some(keys) if !keys.is_empty() => Ending::Chosen(keys),
+                _ => Ending::GivenUp,
+            }),
+            number = signals.next() => Ok(Ending::Signal(number)),
+            _ = closed => Ok(Ending::Abandoned),
         }
-        let output = skim.output();
-        if output.is_abort || output.selected_items.is_empty() {
-            return Ok(Ending::GivenUp);
-        }
-        Ok(Ending::Chosen(output.selected_items.iter().map(|item| item.output().into_owned()).collect()))
     })
 }
 
@@ -215,40 +181,4 @@ fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Err
     // This key makes skim run the query as a command.
     options.keymap.remove(&parse_key("ctrl-q")?);
     Ok(options)
-}
-
-/// Reads rows on a thread of its own. The second value resolves when stdin closes.
-fn read_rows() -> (SkimItemReceiver, oneshot::Receiver<()>) {
-    let (sender, rows): (SkimItemSender, SkimItemReceiver) = unbounded();
-    let (ended, abandoned) = oneshot::channel();
-    thread::spawn(move || {
-        forward(sender);
-        let _ = ended.send(());
-    });
-    (rows, abandoned)
-}
-
-fn forward(sender: SkimItemSender) {
-    /// Rows are passed on in batches of this size, or earlier if no further row has arrived yet.
-    const BATCH: usize = 1024;
-    let mut stdin = io::BufReader::with_capacity(1 << 16, io::stdin());
-    let mut sender = Some(sender);
-    let mut batch: Vec<Arc<dyn SkimItem>> = Vec::new();
-    let mut line = String::new();
-    while stdin.read_line(&mut line).is_ok_and(|read| read > 0) {
-        let row = line.trim_end_matches('\n');
-        let is_end = row.is_empty();
-        if !is_end {
-            batch.push(Arc::new(Item::parse(row)));
-        }
-        line.clear();
-        let is_due = batch.len() >= BATCH || is_end || !stdin.buffer().contains(&b'\n');
-        if let Some(sender) = sender.as_ref().filter(|_| is_due) {
-            let _ = sender.send(std::mem::take(&mut batch));
-        }
-        if is_end {
-            // Tells skim that the list is complete. stdin is still read, to notice when it closes.
-            sender = None;
-        }
-    }
 }

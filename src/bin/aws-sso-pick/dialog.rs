@@ -1,0 +1,252 @@
+//! The dialog: one key after the other, each on the list that is up to date with all keys before it.
+//!
+//! skim's own loop lets keys overtake its filter, which runs on other threads. Where text and Enter arrive together,
+//! Enter would take a row of the list as it was before the text. So this loop hands out the keys. A key that only
+//! edits the text is applied at once; before any other, `settle` waits for the filter and draws what it found.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use skim::Skim;
+use skim::binds::parse_key;
+use skim::prelude::{Action, Event};
+use skim::tui::{App, TICK_RATE};
+
+use super::rows::ListLength;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// How often a filter that is at work is looked at.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// What decides which rows are shown, and in which order: the text, and how it is matched.
+#[derive(Clone, PartialEq, Eq)]
+struct Search {
+    text: String,
+    exact: bool,
+    regex: bool,
+}
+
+pub(super) struct Dialog {
+    skim: Skim,
+    length: ListLength,
+    /// Events that were taken from skim's queue and are not handled yet.
+    waiting: VecDeque<Event>,
+    /// What the rows on the screen are the answer to.
+    shown: Option<Search>,
+}
+
+impl Dialog {
+    pub(super) fn new(skim: Skim, length: ListLength) -> Self {
+        Self { skim, length, waiting: VecDeque::new(), shown: None }
+    }
+
+    /// The keys of the chosen rows; `None` if the user gives up.
+    pub(super) async fn run(&mut self) -> Result<Option<Vec<String>>, Failure> {
+        loop {
+            let event = self.next_event().await?;
+            for action in self.handle(&event)? {
+                if !only_edits(&action) && !self.settle().await? {
+                    return Ok(None);
+                }
+                if matches!(action, Action::Accept(_)) {
+                    let chosen = self.skim.app_mut().results();
+                    return Ok(Some(chosen.iter().map(|item| item.output().into_owned()).collect()));
+                }
+                self.apply(&Event::Action(action))?;
+            }
+            if self.skim.should_quit() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The next event. Until there is one, the screen follows the filter.
+    async fn next_event(&mut self) -> Result<Event, Failure> {
+        loop {
+            self.follow_filter()?;
+            if let Some(event) = self.waiting.pop_front() {
+                return Ok(event);
+            }
+            let is_idle = self.is_idle();
+            let more_rows = self.skim.app().item_pool.items_available.clone();
+            tokio::select! {
+                event = self.skim.tui_mut().next() => return event.ok_or_else(|| "the terminal is closed".into()),
+                () = more_rows.notified() => {}
+                () = tokio::time::sleep(LOOK), if !is_idle => {}
+            }
+        }
+    }
+
+    /// Handles an event, and returns the actions to which its key is bound.
+    fn handle(&mut self, event: &Event) -> Result<Vec<Action>, Failure> {
+        self.drain();
+        let before = self.waiting.len();
+        self.apply(event)?;
+        self.drain();
+        // Only keys lead to actions, so those that are new belong to this one, whatever else has arrived meanwhile.
+        let mut actions = Vec::new();
+        for event in self.waiting.split_off(before) {
+            match event {
+                Event::Action(action) => actions.push(action),
+                other => self.waiting.push_back(other),
+            }
+        }
+        Ok(actions)
+    }
+
+    /// Takes all events out of skim's queue.
+    fn drain(&mut self) {
+        while let Ok(event) = self.skim.tui_mut().event_rx.try_recv() {
+            self.waiting.push_back(event);
+        }
+    }
+
+    fn apply(&mut self, event: &Event) -> Result<(), Failure> {
+        let before = self.search();
+        let selected = self.selected();
+        let (app, tui) = self.skim.app_and_tui();
+        app.handle_event(tui, event)?;
+        let is_same = self.search() == before;
+        if !is_same {
+            // The best match of the new text is selected, not the one that stands where another was selected.
+            self.skim.app_mut().item_list.jump_to_first();
+        } else if matches!(event, Event::Render)
+            && self.shown.as_ref() == Some(&before)
+            && let Some(selected) = selected
+        {
+            self.select(&selected);
+        }
+        Ok(())
+    }
+
+    /// Selects the row with this key again, where rows that arrived later have moved it.
+    fn select(&mut self, key: &str) {
+        if self.selected().as_deref() == Some(key) {
+            return;
+        }
+        let list = &mut self.skim.app_mut().item_list;
+        list.jump_to_first();
+        for _ in 0..list.count() {
+            if list.selected().is_some_and(|item| item.output() == key) {
+                return;
+            }
+            list.select_next();
+        }
+        list.jump_to_first();
+    }
+
+    fn selected(&self) -> Option<String> {
+        self.skim.app().item_list.selected().map(|item| item.output().into_owned())
+    }
+
+    fn search(&self) -> Search {
+        let App { input, options, .. } = self.skim.app();
+        Search { text: input.value.clone(), exact: options.exact, regex: options.regex }
+    }
+
+    /// Starts the filter where it has work to do, and draws what it has found.
+    fn follow_filter(&mut self) -> Result<(), Failure> {
+        let search = self.search();
+        if self.shown.as_ref() != Some(&search) && self.has_list() && self.has_filtered_all() {
+            self.apply(&Event::Render)?;
+            self.shown = Some(search);
+        }
+        let app = self.skim.app_mut();
+        app.restart_matcher(app.pending_matcher_restart);
+        if app.needs_render.load(Ordering::Relaxed)
+            && app.last_render_timer.elapsed() > Duration::from_secs(1) / TICK_RATE
+        {
+            app.needs_render.store(false, Ordering::Relaxed);
+            app.last_render_timer = Instant::now();
+            self.apply(&Event::Render)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the filter has nothing to do, and all that it found is drawn.
+    fn is_idle(&self) -> bool {
+        // In this order: the filter asks to be drawn before it stops.
+        self.has_filtered_all() && !self.skim.app().needs_render.load(Ordering::Relaxed)
+    }
+
+    /// Whether the list has arrived. Rows that come later are not waited for.
+    fn has_list(&self) -> bool {
+        self.length.get().is_some_and(|length| self.skim.app().item_pool.len() >= *length)
+    }
+
+    fn has_filtered_all(&self) -> bool {
+        let app = self.skim.app();
+        app.matcher_control.stopped() && !app.pending_matcher_restart && app.item_pool.num_not_taken() == 0
+    }
+
+    /// Waits until the list is there and filtered by all that was typed, and draws it. `false` if the user gives up
+    /// meanwhile.
+    async fn settle(&mut self) -> Result<bool, Failure> {
+        let search = self.search();
+        let give_up = Event::Key(parse_key("ctrl-c")?);
+        if self.shown.as_ref() == Some(&search) && self.has_filtered_all() {
+            return Ok(true);
+        }
+        // The text is seen at once, however long the rows take.
+        self.apply(&Event::Render)?;
+        while !self.has_list() {
+            self.follow_filter()?;
+            if self.is_waiting(&give_up) {
+                return Ok(false);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        // One run over all rows, so that its count tells whether its result has arrived in the list.
+        self.skim.app_mut().restart_matcher(true);
+        loop {
+            if self.skim.app().matcher_control.stopped() {
+                self.apply(&Event::Render)?;
+                let app = self.skim.app();
+                if app.item_list.count() == app.matcher_control.get_num_matched() {
+                    break;
+                }
+            }
+            if self.is_waiting(&give_up) {
+                return Ok(false);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        self.shown = Some(search);
+        Ok(true)
+    }
+
+    /// Whether this key was pressed and is not handled yet.
+    fn is_waiting(&mut self, key: &Event) -> bool {
+        self.drain();
+        let Event::Key(key) = key else { return false };
+        self.waiting.iter().any(|event| matches!(event, Event::Key(pressed) if pressed == key))
+    }
+}
+
+/// Whether an action needs no rows: it changes the text or the place in it, or it gives up.
+fn only_edits(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Abort
+            | Action::AddChar(_)
+            | Action::BackwardChar
+            | Action::BackwardDeleteChar
+            | Action::BackwardDeleteCharEof
+            | Action::BackwardKillWord
+            | Action::BackwardWord
+            | Action::BeginningOfLine
+            | Action::ClearScreen
+            | Action::DeleteChar
+            | Action::DeleteCharEof
+            | Action::EndOfLine
+            | Action::ForwardChar
+            | Action::ForwardWord
+            | Action::KillLine
+            | Action::KillWord
+            | Action::UnixLineDiscard
+            | Action::UnixWordRubout
+            | Action::Yank
+    )
+}

@@ -1,0 +1,115 @@
+//! How fzf is started: so that it answers with the row that matches all that was typed before Enter.
+//!
+//! fzf filters on other threads, and its own Enter takes the row that stands selected at that moment. So here Enter
+//! makes fzf read the rows again, and the event `load` accepts: it comes when all of them are filtered by the text.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::question::{Choice, Choices};
+use crate::environment;
+use crate::error::{Error, Result};
+
+/// The first version with the event `load`.
+const OLDEST: (u32, u32) = (0, 36);
+
+/// The variable that tells fzf's shell where the rows are.
+const ROWS: &str = "AWS_SSO_PICK_ROWS";
+
+/// Accepts the selected row after reading the rows again. Before all of them are written, this waits.
+const ACCEPT: &str = "rebind(load)+reload-sync(\
+    until [ -e \"$AWS_SSO_PICK_ROWS\" ]; do sleep 0.02; done; cat \"$AWS_SSO_PICK_ROWS\")";
+
+/// A folder with the rows, which goes when this does.
+pub(super) struct Rows {
+    folder: TempDir,
+}
+
+impl Rows {
+    /// Starts to write the rows.
+    pub(super) fn write(choices: &Choices) -> Result<Self> {
+        let failed = |error| Error::failed(format!("cannot write a temporary file: {error}"));
+        let folder = tempfile::Builder::new().prefix("aws-sso-").tempdir().map_err(failed)?;
+        let rows = Self { folder };
+        let (path, count, choice) = (rows.path(), choices.count, Arc::clone(&choices.choice));
+        std::thread::spawn(move || write(&path, count, choice.as_ref()));
+        Ok(rows)
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("rows")
+    }
+
+    pub(super) fn prepare(&self, command: &mut Command) {
+        // No preview: fzf runs it as a shell command, with names from the service in it.
+        command.args(["--delimiter=\t", "--with-nth=2", "--nth=1..", "--tiebreak=index", "--preview="]);
+        command.args(["--layout=reverse", "--no-multi"]);
+        if cfg!(unix) {
+            command.arg(format!("--bind=start:unbind(load),load:accept,enter:{ACCEPT},double-click:{ACCEPT}"));
+        }
+        command.env(ROWS, self.path()).env("SHELL", "/bin/sh");
+        without_default_options(command);
+    }
+}
+
+/// The file has its name once it is complete.
+fn write(path: &Path, count: usize, choice: &dyn Fn(usize) -> Choice) -> std::io::Result<()> {
+    let unfinished = path.with_extension("part");
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&unfinished)?);
+    for index in 0..count {
+        writeln!(file, "{index}\t{}", choice(index).shown)?;
+    }
+    file.flush()?;
+    std::fs::rename(unfinished, path)
+}
+
+/// Only the colors of the user's default options are kept: many others change what fzf prints, or what Enter does.
+fn without_default_options(command: &mut Command) {
+    let mut words = environment::fzf_options().into_iter().flat_map(|text| shlex::split(&text).unwrap_or_default());
+    while let Some(word) = words.next() {
+        if word == "--color" {
+            command.args(words.next().map(|value| format!("--color={value}")));
+        } else if word.starts_with("--color=") || word == "--no-color" {
+            command.arg(word);
+        }
+    }
+    command.env_remove("FZF_DEFAULT_OPTS").env_remove("FZF_DEFAULT_OPTS_FILE");
+}
+
+/// Refuses a version whose Enter can take another row than the one that the text names.
+pub(super) fn check_version(path: &Path) -> Result<()> {
+    let mut command = Command::new(path);
+    without_default_options(&mut command);
+    let Ok(output) = command.arg("--version").output() else { return Ok(()) };
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    match numbers(&version) {
+        Some(numbers) if numbers < OLDEST => Err(Error::usage(format!(
+            "fzf {version} is too old: its Enter can take a row that is not the selected one"
+        ))
+        .with_remedy("install fzf 0.36 or later, or write into the settings: picker = skim")),
+        _ => Ok(()),
+    }
+}
+
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split(['.', ' ']);
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_compared_by_its_numbers() {
+        let cases = [("0.29", true), ("0.35.1 (debian)", true), ("0.36.0", false), ("0.100", false), ("1.0", false)];
+        for (version, is_too_old) in cases {
+            assert_eq!(numbers(version).unwrap() < OLDEST, is_too_old, "{version}");
+        }
+        assert_eq!(numbers("HEAD"), None);
+    }
+}

@@ -1,0 +1,110 @@
+//! Text and keys that arrive in one burst, as from a fast typist, a paste or a slow connection.
+
+use aws_sso::sandbox::Options;
+
+use super::{PICK, alone, chosen, remembered};
+use crate::support::user::User;
+use crate::support::{programs, skip};
+
+/// The row `acct-NNNNN reader` has the key NNNNN.
+fn rows(count: usize) -> String {
+    let rows = (0..count).map(|number| format!("{number}\tacct-{number:05} reader\n"));
+    rows.chain(["\n".to_owned()]).collect()
+}
+
+#[test]
+fn each_key_works_on_the_rows_that_match_all_that_was_typed_before_it() {
+    let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    // How many rows, how often, what the picker is started with, and the keys with what they choose.
+    let one: &[(&str, &str)] = &[("00007\r", "7\n"), ("reader\x1b[B\r", "1\n"), ("00003\x7f9\r", "9\n")];
+    let one = &one[..];
+    let several: &[(&str, &str)] = &[("00003\t\x1500012\t\r", "3\n12\n"), ("00004\r", "4\n")];
+    let cases = [(16, 10, "", one), (16, 10, "--multi", several), (2_000, 2, "", one), (50_000, 1, "", one)];
+    for (count, rounds, options, keys) in cases {
+        let rows = rows(count);
+        for (typed, expected) in keys.iter().cycle().take(rounds * keys.len()) {
+            let mut terminal = alone(&user, &rows, options);
+            terminal.wait_for(&format!("/{count}"));
+            terminal.send(typed);
+            terminal.wait_for("over");
+            let _ = terminal.finish();
+            assert_eq!(user.home.read("chosen"), *expected, "{typed:?} of {count} rows, {options}");
+        }
+    }
+}
+
+#[test]
+fn keys_that_come_before_the_rows_wait_for_them_and_for_no_later_ones() {
+    let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    user.home.write("rest", rows(3_000));
+    let script = "rm -f pipe; mkfifo pipe; exec 3<>pipe; printf '9\\tbefore\\n' >&3
+        { read -r _ <go; cat rest >&3; } & aws-sso-pick <&3 >chosen; echo over";
+    let mut terminal = user.home.command("sh").args(["-c", &format!("mkfifo go; {script}")]).in_terminal();
+    terminal.wait_for("1/1");
+    terminal.send("02345\r");
+    terminal.wait_for("> 02345");
+    user.home.write("go", "\n");
+    terminal.wait_for("over");
+    let _ = terminal.finish();
+    assert_eq!(user.home.read("chosen"), "2345\n");
+}
+
+#[test]
+fn a_row_that_arrives_late_does_not_take_the_place_of_the_selected_one() {
+    let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    let script = "rm -f pipe; mkfifo pipe go; exec 3<>pipe; printf '1\\ta-d-m-i-n\\n2\\tother\\n\\n' >&3
+        { read -r _ <go; printf '3\\tadmin\\n' >&3; } & aws-sso-pick <&3 >chosen; echo over";
+    let mut terminal = user.home.command("sh").args(["-c", script]).in_terminal();
+    terminal.wait_for("2/2");
+    terminal.send("admin");
+    terminal.wait_for("1/2");
+    user.home.write("go", "\n");
+    terminal.wait_for("2/3");
+    terminal.send("\r");
+    terminal.wait_for("over");
+    let _ = terminal.finish();
+    assert_eq!(user.home.read("chosen"), "1\n");
+}
+
+#[test]
+fn text_and_enter_in_one_burst_give_the_role_that_the_text_names() {
+    let user = remembered(Options { accounts: 40, roles: 4, ..Options::default() });
+    for account in user.sandbox.accounts().iter().step_by(8) {
+        let mut terminal = user.aws_sso(PICK).in_terminal();
+        terminal.wait_for("160/160");
+        terminal.send(&format!("{} reader\r", account.id));
+        terminal.wait_for(&format!("aws-sso: role {}/reader ({})", account.name, account.id));
+        let output = terminal.finish().success();
+        let role = format!("arn:aws:iam::{}:role/reader", account.id);
+        assert_eq!(chosen(&output.stdout), Some(role), "{output}");
+    }
+}
+
+#[test]
+fn fzf_waits_for_its_filter_too_and_none_of_the_users_options_change_its_answer() {
+    if programs("fzf").next().is_none() {
+        return skip("fzf is not installed: picker = fzf is not tested");
+    }
+    let user = remembered(Options { accounts: 40, roles: 4, ..Options::default() });
+    user.home.write(".config/aws-sso/config", "picker = fzf\n");
+    user.home.write("fzf-options", "--print-query\n--tac\n");
+    let options = [
+        "",
+        "--print-query --expect=enter",
+        "--multi --print0 --tac --color=dark",
+        "--filter x",
+        "--select-1 --bind=enter:abort",
+        "--bind 'change:accept' --color bw",
+        "'unbalanced --print-query",
+    ];
+    for (account, options) in user.sandbox.accounts().iter().step_by(5).zip(options) {
+        let run = user.aws_sso(PICK).env("FZF_DEFAULT_OPTS", options);
+        let mut terminal =
+            run.env("FZF_DEFAULT_OPTS_FILE", user.home.path("fzf-options").to_str().unwrap()).in_terminal();
+        terminal.wait_for("160/160");
+        terminal.send(&format!("{} reader\r", account.id));
+        let output = terminal.finish().success();
+        let role = format!("arn:aws:iam::{}:role/reader", account.id);
+        assert_eq!(chosen(&output.stdout), Some(role), "{options} {output}");
+    }
+}
