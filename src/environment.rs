@@ -18,8 +18,8 @@ fn path(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-/// A variable that decides how the service is reached. One that cannot be read is an error: without it the request would
-/// take another way than the user has chosen.
+/// A variable that decides how the service is reached. One that cannot be read is an error: without it the request
+/// would take another way than the user has chosen.
 fn network_text(name: &str) -> Result<Option<String>> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),

@@ -13,8 +13,8 @@ use crate::role::RoleArn;
 use crate::session::Session;
 use crate::terminal;
 
-/// How long a renewal may take while cached credentials are still valid, from the token to the answer. Programs wait for
-/// it each time they use a `credential_process`.
+/// How long a renewal may take while cached credentials are still valid, from the token to the answer. Programs wait
+/// for it each time they use a `credential_process`.
 const BUDGET: Duration = Duration::from_millis(4500);
 
 /// Credentials with more than this many seconds left are worth more than the wait for new ones: they outlive the minute

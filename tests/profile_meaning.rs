@@ -265,7 +265,8 @@ fn white_space_that_botocore_strips_from_a_value_is_no_part_of_it() {
     let user = user();
     for blank in ["\u{a0}", "\u{2003}", "\u{3000}", "\u{85}", " \u{202f} "] {
         let config = format!(
-            "[sso-session corp]\nsso_start_url ={blank}{START_URL}{blank}\nsso_region{blank}={blank}eu-central-1{blank}\n"
+            "[sso-session corp]\nsso_start_url ={blank}{START_URL}{blank}\n\
+             sso_region{blank}={blank}eu-central-1{blank}\n"
         );
         user.home.write(".aws/config", config);
         says(user.aws_sso("login -p corp").run(), 0, &["already signed in"]);

@@ -49,7 +49,8 @@ impl<'a> Meanings<'a> {
         }
     }
 
-    /// What makes AWS tools refuse this profile. The order is botocore's: the first source that a profile begins counts.
+    /// What makes AWS tools refuse this profile. The order is botocore's: the first source that a profile begins
+    /// counts.
     pub(crate) fn fault(&self, profile: Section<'a>) -> Option<NoRole> {
         if profile.get("role_arn").is_some() || profile.get("web_identity_token_file").is_some() {
             return self.assumed_fault(profile).or_else(|| session_fault(profile));

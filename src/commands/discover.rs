@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::shared;
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::discovery::{
     self, Counts, CredentialSource, Discovery, Left, Named, Offered, ProfileOptions, Template, diff,
 };
@@ -57,7 +57,8 @@ pub(crate) struct DiscoverArgs {
     dry_run: bool,
     /// Restore the file as it was before the last run
     #[arg(long, conflicts_with_all = [
-        "name", "matches", "exclude", "style", "absolute", "region", "output", "prune", "adopt", "dry_run", "resume", "fresh",
+        "name", "matches", "exclude", "style", "absolute", "region", "output", "prune", "adopt", "dry_run", "resume",
+        "fresh",
     ])]
     undo: bool,
     /// Continue the last run where it stopped, even if that was more than an hour ago
@@ -130,7 +131,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     };
     let wanted: Vec<_> = named.iter().filter(is_wanted).collect();
     let offered = Offered::new(inventory, unknown.clone());
-    let credentials = context.credentials_file()?;
+    let credentials = context::credentials_file()?;
     let discovery = Discovery {
         wanted: &wanted,
         offered: &offered,

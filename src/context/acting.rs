@@ -1,6 +1,7 @@
 //! As whom programs of this shell act: what their SDKs take, not only what this tool has noted.
 
 use super::Context;
+use super::chain::credentials_file;
 use super::enter::note;
 use crate::credential_chain::{Answer, KEYS, Sdk, Source, Surroundings};
 use crate::environment;
@@ -31,7 +32,7 @@ impl Context {
     /// The role of this shell; `None` if it has entered none.
     pub(crate) fn shell_role(&self) -> Result<Option<ShellRole>> {
         let Some((role, expiration)) = environment::shell_role() else { return Ok(None) };
-        let credentials = self.credentials_file()?;
+        let credentials = credentials_file()?;
         let config = self.config()?;
         let surroundings = Surroundings::new(environment::value, config, &credentials);
         let answers = Sdk::ALL.map(|sdk| (sdk, surroundings.answer(sdk)));

@@ -31,19 +31,14 @@ impl Deviation {
 }
 
 impl Context {
-    /// The credentials file, as SDKs read it.
-    pub(crate) fn credentials_file(&self) -> Result<Config> {
-        Config::read_credentials(&environment::credentials_file()?)
-    }
-
     /// What SDKs do if they are given this profile, where that is not to take its role.
     pub(crate) fn hiding_profile(&self, profile: &str) -> Result<Option<Deviation>> {
-        Ok(hiding_profile(profile, self.config()?, &self.credentials_file()?))
+        Ok(hiding_profile(profile, self.config()?, &credentials_file()?))
     }
 
     /// What SDKs do in an environment that names a credential server, where that is not to ask it.
     pub(crate) fn hiding_server(&self, change: &Change) -> Result<Option<Deviation>> {
-        let credentials = self.credentials_file()?;
+        let credentials = credentials_file()?;
         let variables = |name: &str| change.value_after(name, &environment::current);
         let surroundings = Surroundings::new(variables, self.config()?, &credentials);
         Ok(Deviation::of(&surroundings, |answer| takes(answer, Source::Container)))
@@ -65,6 +60,11 @@ impl Context {
         };
         Ok(Deviation::of(&surroundings, is_meant))
     }
+}
+
+/// The credentials file, as SDKs read it.
+pub(crate) fn credentials_file() -> Result<Config> {
+    Config::read_credentials(&environment::credentials_file()?)
 }
 
 /// What SDKs do if they are given this profile, where that is not to take its role.

@@ -78,7 +78,7 @@ impl fmt::Display for Answer {
     }
 }
 
-impl<'a> Surroundings<'a> {
+impl Surroundings<'_> {
     /// What programs of this family do.
     pub(crate) fn answer(&self, sdk: Sdk) -> Answer {
         let named = self.profile_variable(sdk);

@@ -65,14 +65,12 @@ fn assumed_role(sdk: Sdk, profile: BothFiles<'_>, environment_has_keys: bool) ->
     let has = |key: &str| profile.has(key);
     let is_environment = profile.value("credential_source") == Some("Environment");
     let has_source = has("credential_source") && (environment_has_keys || !is_environment);
-    let is_one = has("source_profile") != has("credential_source");
+    let has_one_source = has("source_profile") != has("credential_source") && (has("source_profile") || has_source);
     match sdk {
         // With a web identity, the role belongs to that.
         Sdk::Boto3 | Sdk::AwsCli | Sdk::Rust if has("web_identity_token_file") => Given::Nothing,
-        Sdk::Boto3 | Sdk::AwsCli => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Half),
-        Sdk::Rust => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Half),
-        Sdk::JavaScript => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Nothing),
-        Sdk::Java => Given::whole_if(is_one && (has("source_profile") || has_source), Given::Nothing),
+        Sdk::Boto3 | Sdk::AwsCli | Sdk::Rust => Given::whole_if(has_one_source, Given::Half),
+        Sdk::JavaScript | Sdk::Java => Given::whole_if(has_one_source, Given::Nothing),
         // Go assumes the role over whatever else the profile has, but for a web identity.
         Sdk::Go if has("credential_source") && !has_source && !has("aws_access_key_id") => Given::Half,
         Sdk::Go => {

@@ -1,7 +1,7 @@
 //! Which credentials a program takes, for each family of AWS SDKs: a function of the environment and both AWS files.
 //!
-//! AWS documents this as the "credential provider chain". Every verb that changes or describes credentials asks here, so
-//! that none of them says one thing while programs do another.
+//! AWS documents this as the "credential provider chain". Every verb that changes or describes credentials asks here,
+//! so that none of them says one thing while programs do another.
 
 mod answer;
 mod given;

@@ -4,10 +4,13 @@ use super::sdk::Sdk;
 use crate::aws_config::config::{Config, Section};
 use crate::environment;
 
+/// The value of each environment variable.
+type Variables<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
+
 /// What decides which credentials a program takes.
 pub(crate) struct Surroundings<'a> {
     /// The value of an environment variable.
-    variables: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    variables: Variables<'a>,
     config: &'a Config,
     credentials: &'a Config,
     /// Whether one of the files of boto 2 holds keys.

@@ -80,8 +80,8 @@ impl Left {
                 "these profiles have other credentials or another role, so they were left as they are".to_owned()
             }
             Self::Hidden => {
-                "the credentials file has credentials of its own for these profiles, which most SDKs take first, so they \
-                 were left as they are"
+                "the credentials file has credentials of its own for these profiles, which most SDKs take first, so \
+                 they were left as they are"
                     .to_owned()
             }
             Self::Misread => "SDKs disagree on where these profiles begin, so they were left as they are".to_owned(),

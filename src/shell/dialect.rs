@@ -97,7 +97,7 @@ impl Shell {
     set -l __aws_sso_name
     for __aws_sso_name in {names}
         set -qUx $__aws_sso_name; or continue
-        echo \"aws-sso: $__aws_sso_name is a universal variable, which would stay beside the role: nothing is changed\" >&2
+        echo \"aws-sso: $__aws_sso_name is a universal variable and would stay: nothing is changed\" >&2
         echo \"  run: set -eU $__aws_sso_name\" >&2
         return 2
     end

@@ -29,9 +29,26 @@ pub(crate) type Current<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 struct Changed {
     /// Its value before the change; `None` if it was not set.
     before: Option<String>,
-    /// A digest of its value after the change; `None` if the change removed it. The outer `None`: not known.
-    #[serde(default, with = "serde_with_unknown", skip_serializing_if = "Option::is_none")]
-    after: Option<Option<String>>,
+    #[serde(default)]
+    after: After,
+}
+
+/// What a variable was after the change.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum After {
+    /// The note is of a version that did not say.
+    #[default]
+    Unknown,
+    Removed,
+    /// A digest of its value.
+    Set(String),
+}
+
+impl After {
+    fn of(value: Option<&str>) -> Self {
+        value.map_or(Self::Removed, |value| Self::Set(digest(value)))
+    }
 }
 
 /// The note of what changed.
@@ -41,21 +58,6 @@ pub(crate) struct Displaced {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     folder: Option<String>,
     changed: BTreeMap<String, Changed>,
-}
-
-/// A present `null` differs from an absent field.
-mod serde_with_unknown {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[allow(clippy::option_option, reason = "removed and unknown are two states")]
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-        Option::deserialize(from).map(Some)
-    }
-
-    #[allow(clippy::option_option, clippy::ref_option, reason = "as serde calls it")]
-    pub(super) fn serialize<S: Serializer>(value: &Option<Option<String>>, to: S) -> Result<S::Ok, S::Error> {
-        value.as_ref().and_then(Option::as_ref).serialize(to)
-    }
 }
 
 impl Displaced {
@@ -74,7 +76,7 @@ impl Displaced {
         let mut note = serde_json::from_slice(&json).or_else(|_| {
             // The form of the version before this one: names and values before the change.
             let before: BTreeMap<String, Option<String>> = serde_json::from_slice(&json)?;
-            let changed = |(name, before)| (name, Changed { before, after: None });
+            let changed = |(name, before)| (name, Changed { before, after: After::Unknown });
             Ok::<_, serde_json::Error>(Self { folder: None, changed: before.into_iter().map(changed).collect() })
         });
         if let Ok(Self { changed, .. }) = &mut note {
@@ -95,14 +97,13 @@ impl Displaced {
         if before.is_none() && after.is_none() {
             return;
         }
-        let after = Some(after.map(digest));
-        self.changed.insert(name.to_owned(), Changed { before, after });
+        self.changed.insert(name.to_owned(), Changed { before, after: After::of(after) });
     }
 
     /// Notes that a variable, if it is noted, has a newer value of the same change.
     pub(super) fn renew(&mut self, name: &str, after: Option<&str>) {
         if let Some(changed) = self.changed.get_mut(name) {
-            changed.after = Some(after.map(digest));
+            changed.after = After::of(after);
         }
     }
 
@@ -124,8 +125,11 @@ impl Displaced {
 
     /// Whether a variable still is as the change left it. One that is not noted is.
     pub(crate) fn is_as_left(&self, name: &str, current: Current<'_>) -> bool {
-        let Some(Changed { after: Some(after), .. }) = self.changed.get(name) else { return true };
-        current(name).map(|value| digest(&value.to_string_lossy())) == *after
+        let now = current(name).map(|value| value.to_string_lossy().into_owned());
+        match self.changed.get(name).map(|changed| &changed.after) {
+            None | Some(After::Unknown) => true,
+            Some(after) => After::of(now.as_deref()) == *after,
+        }
     }
 }
 

@@ -101,7 +101,8 @@ fn clients_use_the_profiles_of_a_block_that_was_taken_over() {
             let account = &user.sandbox.accounts()[account];
             let profile = format!("{}-{}", account.id, account.roles[role]);
             let script = format!(
-                "import boto3; print(boto3.Session(profile_name='{profile}').client('sts').get_caller_identity()['Arn'])"
+                "import boto3\nsession = boto3.Session(profile_name='{profile}')\n\
+                 print(session.client('sts').get_caller_identity()['Arn'])"
             );
             let Some(python) = user.home.boto3(&script) else { return };
             let answer = python.endpoint(user.sandbox.endpoint()).run().success();

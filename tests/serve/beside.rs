@@ -107,7 +107,8 @@ fn a_default_profile_that_sdks_would_prefer_is_reported_before_the_command_runs(
 fn the_tokens_file_ends_with_the_command_however_it_ends() {
     let user = User::signed_in(Options::default());
     let options = format!("{} --server", user.role(0, 0));
-    let check = "[ \"$(cat \"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\")\" = \"$AWS_CONTAINER_AUTHORIZATION_TOKEN\" ] && \
+    let check = "[ \"$(cat \"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\")\" = \
+                 \"$AWS_CONTAINER_AUTHORIZATION_TOKEN\" ] && \
                  printf %s \"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\" > file.new && mv file.new file";
     for end in ["exit 0", "exit 3", "kill -KILL $$", "kill -TERM $$"] {
         let _ = fs::remove_file(user.home.path("file"));

@@ -224,7 +224,8 @@ fn a_universal_variable_of_fish_that_would_stay_is_a_refusal_that_changes_nothin
     let script = format!(
         "set -Ux AWS_PROFILE mine\nset -Ux AWS_REGION us-west-1\nset -U AWS_VAULT none\n{}\n\
         env -0 >before\nawsso use {role}; echo $status\nenv -0 >after\n\
-        set -eU AWS_PROFILE\nawsso use {role} --region eu-west-1; and echo in $AWS_REGION\nset -q AWS_PROFILE; and echo no\n\
+        set -eU AWS_PROFILE\nawsso use {role} --region eu-west-1; and echo in $AWS_REGION\n\
+        set -q AWS_PROFILE; and echo no\n\
         awsso clear; and echo $AWS_REGION",
         Shell::Fish.load(),
         role = user.role_arn(0)

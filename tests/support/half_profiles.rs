@@ -12,10 +12,11 @@ pub enum Botocore {
 }
 use Botocore::{Depends, Raises, Takes};
 
-/// What botocore does; the profile's lines in the config; the credentials file; what is found, and a part of the remedy.
+/// What botocore does; the profile's lines in the config; the credentials file; what is found, and a part of the
+/// remedy.
 ///
-/// `FULL` stands for the two keys of a role, `ARN/` for the beginning of a role's ARN. Below the profile is another one,
-/// `jump`, with a role.
+/// `FULL` stands for the two keys of a role, `ARN/` for the beginning of a role's ARN. Below the profile is another
+/// one, `jump`, with a role.
 pub type HalfProfile = (Botocore, &'static str, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]

@@ -3,8 +3,8 @@
 //! It is a process of its own because skim replaces the allocator of its program and brings a hundred crates, which
 //! must not see a secret. This process gets names only.
 //!
-//! Each row is a line with a key, the shown text and the lines of the preview, separated by tabs. An empty line ends the
-//! list; rows after it are additions. When stdin closes, aws-sso has ended, so the picker ends too.
+//! Each row is a line with a key, the shown text and the lines of the preview, separated by tabs. An empty line ends
+//! the list; rows after it are additions. When stdin closes, aws-sso has ended, so the picker ends too.
 
 mod dialog;
 mod rows;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::report::Finding;
 use crate::aws_config::config::{Config, Section};
-use crate::context::{Context, hiding_profile};
+use crate::context::{self, Context, hiding_profile};
 use crate::credential_chain::{Answer, PROFILE, Sdk, Source, Surroundings};
 use crate::environment;
 use crate::error::{Error, Result};
@@ -94,9 +94,10 @@ struct Row {
     role: bool,
 }
 
-/// `--explain PROFILE`: what each SDK takes in this shell if it is given that profile. Returns whether all take its role.
+/// `--explain PROFILE`: what each SDK takes in this shell if it is given that profile. Returns whether all take its
+/// role.
 pub(super) fn explain(context: &Context, profile: &str, json: bool) -> Result<bool> {
-    let (config, credentials) = (context.config()?, context.credentials_file()?);
+    let (config, credentials) = (context.config()?, context::credentials_file()?);
     if config.profile(profile).is_none() && credentials.profile(profile).is_none() {
         return Err(unknown(profile, config));
     }

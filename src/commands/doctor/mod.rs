@@ -23,7 +23,7 @@ use clap_complete::engine::ArgValueCompleter;
 use report::{DoctorReport, Finding, Verdict};
 
 use crate::cli::completers;
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::error::{Kind, Result};
 use crate::output::{print, print_json};
 use crate::programs::installed;
@@ -56,7 +56,7 @@ Examples:
 
 /// Profiles with which programs do not take this tool's role.
 fn hidden(context: &Context) -> Vec<Finding> {
-    match (context.config(), context.credentials_file()) {
+    match (context.config(), context::credentials_file()) {
         (Ok(config), Ok(credentials)) => chain::of_profiles(config, &credentials),
         _ => Vec::new(),
     }

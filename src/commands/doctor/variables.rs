@@ -3,7 +3,7 @@
 use super::chain;
 use super::report::Finding;
 use crate::aws_config::config::Config;
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::environment::{self, shown};
 use crate::timestamp;
 
@@ -14,7 +14,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let mut findings = overrides(&variables);
     findings.extend(files());
     if let Ok(config) = context.config() {
-        if let Ok(credentials) = context.credentials_file() {
+        if let Ok(credentials) = context::credentials_file() {
             findings.extend(chain::of_shell(&variables, config, &credentials));
         }
         findings.extend(profiles(&variables, config));
@@ -134,11 +134,7 @@ fn profiles(get: &dyn Fn(&str) -> Option<String>, config: &Config) -> Vec<Findin
 }
 
 fn is_in_credentials_file(profile: &str) -> bool {
-    use crate::aws_config::document::Document;
-    let read = environment::credentials_file().and_then(|file| crate::files::atomic::read(&file));
-    let Ok(Some(bytes)) = read else { return false };
-    // In this file the section has the name of the profile alone, without the word `profile`.
-    Document::parse(&bytes).headers().any(|header| *header.name == *profile.as_bytes())
+    context::credentials_file().is_ok_and(|file| file.profile(profile).is_some())
 }
 
 /// What programs take in place of the role that this shell entered.
