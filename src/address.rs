@@ -86,6 +86,13 @@ impl<'a> Link<'a> {
         })
     }
 
+    /// The port of the connection.
+    #[must_use]
+    pub(crate) fn port(&self) -> u16 {
+        let own = self.authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        own.unwrap_or(if self.is_https { 443 } else { 80 })
+    }
+
     /// Whether the host is this machine.
     #[must_use]
     pub(crate) fn is_loopback(&self) -> bool {

@@ -77,16 +77,19 @@ struct ContainerCredentials<'a> {
     token: &'a str,
     expiration: String,
     account_id: &'a str,
+    /// As in a container's own answer. SDKs do not need it, but people and programs look for it.
+    role_arn: &'a str,
 }
 
 /// The answer of a container's credential endpoint, which `AWS_CONTAINER_CREDENTIALS_FULL_URI` names.
-pub(crate) fn container(credentials: &RoleCredentials) -> String {
+pub(crate) fn container(credentials: &RoleCredentials, role_arn: &str) -> String {
     let answer = ContainerCredentials {
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
         token: credentials.session_token.expose(),
         expiration: timestamp::format(credentials.expiration),
         account_id: &credentials.account_id,
+        role_arn,
     };
     // Strings always serialise.
     serde_json::to_string(&answer).unwrap_or_default()

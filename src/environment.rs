@@ -18,8 +18,15 @@ fn path(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-fn flag(name: &str) -> Option<bool> {
-    text(name).map(|value| value.eq_ignore_ascii_case("true"))
+/// A variable that decides how the service is reached. One that cannot be read is an error: without it the request would
+/// take another way than the user has chosen.
+fn network_text(name: &str) -> Result<Option<String>> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(Error::usage(format!("the value of {name} is not UTF-8"))
+            .with_remedy(format!("correct it, or run: unset {name}"))),
+    }
 }
 
 /// The home folder. The caches that are shared with AWS tools are always below it.
@@ -54,6 +61,18 @@ pub(crate) fn credentials_file() -> Result<PathBuf> {
     path("AWS_SHARED_CREDENTIALS_FILE").map_or_else(|| Ok(home()?.join(".aws/credentials")), expand_home)
 }
 
+/// The variable that can name another file in place of this one.
+pub(crate) fn variable_for(file: &std::path::Path) -> Option<&'static str> {
+    let is = |other: Result<PathBuf>| other.is_ok_and(|other| other == file);
+    if is(config_file()) {
+        Some("AWS_CONFIG_FILE")
+    } else if is(credentials_file()) {
+        Some("AWS_SHARED_CREDENTIALS_FILE")
+    } else {
+        None
+    }
+}
+
 /// Sign-in tokens and client registrations: `~/.aws/sso/cache`.
 pub(crate) fn token_cache() -> Result<PathBuf> {
     Ok(home()?.join(".aws/sso/cache"))
@@ -81,12 +100,26 @@ pub(crate) fn lock_folder() -> Result<PathBuf> {
     Ok(cache_folder()?.join("locks"))
 }
 
+/// The tokens of running credential servers: `$XDG_CACHE_HOME/aws-sso/servers`.
+pub(crate) fn server_folder() -> Result<PathBuf> {
+    Ok(cache_folder()?.join("servers"))
+}
+
 /// The settings: `$XDG_CONFIG_HOME/aws-sso/config`.
 pub(crate) fn settings_file() -> Result<PathBuf> {
     Ok(xdg()?.config_dir().join("aws-sso/config"))
 }
 
-/// `AWS_SSO_PROFILE`: the profile or sso-session to use without `-p`.
+/// `AWS_SSO_SESSION`: the sso-session or profile to sign in with where nothing else tells.
+#[must_use]
+pub(crate) fn sso_session() -> Option<String> {
+    text(SSO_SESSION)
+}
+
+/// The variable behind [`sso_session`].
+pub(crate) const SSO_SESSION: &str = "AWS_SSO_SESSION";
+
+/// `AWS_SSO_PROFILE`: what prompts show. Before version 0.2 it held what `AWS_SSO_SESSION` holds now.
 #[must_use]
 pub(crate) fn sso_profile() -> Option<String> {
     text("AWS_SSO_PROFILE")
@@ -110,6 +143,18 @@ pub(crate) fn current(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
+/// A variable by which programs find credentials; an empty one counts as unset.
+#[must_use]
+pub(crate) fn value(name: &str) -> Option<String> {
+    text(name)
+}
+
+/// `DIRENV_DIR`: the folder whose variables direnv has set.
+#[must_use]
+pub(crate) fn direnv_folder() -> Option<String> {
+    text("DIRENV_DIR")
+}
+
 /// The role that `awsso use` set in this shell: `AWS_SSO_ROLE_ARN` and `AWS_SSO_EXPIRATION` (epoch seconds).
 #[must_use]
 pub(crate) fn shell_role() -> Option<(String, Option<i64>)> {
@@ -117,9 +162,8 @@ pub(crate) fn shell_role() -> Option<(String, Option<i64>)> {
 }
 
 /// `AWS_MAX_ATTEMPTS`: how many times a request is sent at most.
-#[must_use]
-pub(crate) fn max_attempts() -> Option<u32> {
-    text("AWS_MAX_ATTEMPTS").and_then(|number| number.parse().ok()).filter(|number| *number > 0)
+pub(crate) fn max_attempts() -> Result<Option<String>> {
+    network_text("AWS_MAX_ATTEMPTS")
 }
 
 /// `AWS_CA_BUNDLE`: PEM certificates that replace the system's roots.
@@ -128,46 +172,45 @@ pub(crate) fn ca_bundle() -> Option<PathBuf> {
     path("AWS_CA_BUNDLE")
 }
 
-/// `AWS_USE_FIPS_ENDPOINT`.
+/// `REQUESTS_CA_BUNDLE`: the same for programs in Python, the AWS CLI among them.
 #[must_use]
-pub(crate) fn use_fips() -> Option<bool> {
-    flag("AWS_USE_FIPS_ENDPOINT")
+pub(crate) fn requests_ca_bundle() -> Option<PathBuf> {
+    path("REQUESTS_CA_BUNDLE")
+}
+
+/// `AWS_USE_FIPS_ENDPOINT`.
+pub(crate) fn use_fips() -> Result<Option<String>> {
+    network_text("AWS_USE_FIPS_ENDPOINT")
 }
 
 /// `AWS_USE_DUALSTACK_ENDPOINT`.
-#[must_use]
-pub(crate) fn use_dualstack() -> Option<bool> {
-    flag("AWS_USE_DUALSTACK_ENDPOINT")
+pub(crate) fn use_dualstack() -> Result<Option<String>> {
+    network_text("AWS_USE_DUALSTACK_ENDPOINT")
 }
 
 /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`: use only the service's standard endpoints.
-#[must_use]
-pub(crate) fn ignore_endpoint_urls() -> Option<bool> {
-    flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+pub(crate) fn ignore_endpoint_urls() -> Result<Option<String>> {
+    network_text("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 }
 
 /// `AWS_ENDPOINT_URL_SSO`: the endpoint of the portal.
-#[must_use]
-pub(crate) fn sso_endpoint_url() -> Option<String> {
-    text("AWS_ENDPOINT_URL_SSO")
+pub(crate) fn sso_endpoint_url() -> Result<Option<String>> {
+    network_text("AWS_ENDPOINT_URL_SSO")
 }
 
 /// `AWS_ENDPOINT_URL_SSO_OIDC`: the endpoint for signing in.
-#[must_use]
-pub(crate) fn oidc_endpoint_url() -> Option<String> {
-    text("AWS_ENDPOINT_URL_SSO_OIDC")
+pub(crate) fn oidc_endpoint_url() -> Result<Option<String>> {
+    network_text("AWS_ENDPOINT_URL_SSO_OIDC")
 }
 
 /// `AWS_ENDPOINT_URL_SIGNIN`: the endpoint for signing in to the console.
-#[must_use]
-pub(crate) fn signin_endpoint_url() -> Option<String> {
-    text("AWS_ENDPOINT_URL_SIGNIN")
+pub(crate) fn signin_endpoint_url() -> Result<Option<String>> {
+    network_text("AWS_ENDPOINT_URL_SIGNIN")
 }
 
 /// `AWS_ENDPOINT_URL`: the endpoint of all services.
-#[must_use]
-pub(crate) fn endpoint_url() -> Option<String> {
-    text("AWS_ENDPOINT_URL")
+pub(crate) fn endpoint_url() -> Result<Option<String>> {
+    network_text("AWS_ENDPOINT_URL")
 }
 
 /// `BROWSER`: the programs that open links, separated by colons. `%s` stands for the link.
@@ -217,9 +260,16 @@ pub(crate) fn shell() -> Option<OsString> {
 }
 
 /// `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or one of them in lower case.
+pub(crate) fn proxy_variable(name: &str) -> Result<Option<String>> {
+    network_text(name)
+}
+
+/// Whether one of the files in which boto3 still looks for the keys of boto 2 has some.
 #[must_use]
-pub(crate) fn proxy_variable(name: &str) -> Option<String> {
-    text(name)
+pub(crate) fn has_boto_keys() -> bool {
+    let files = [Some(PathBuf::from("/etc/boto.cfg")), home().ok().map(|home| home.join(".boto"))];
+    let text = |file| std::fs::read_to_string(file).unwrap_or_default();
+    files.into_iter().flatten().any(|file| text(file).contains("aws_access_key_id"))
 }
 
 /// `$XDG_CONFIG_HOME`, or `~/.config`.

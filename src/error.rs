@@ -73,6 +73,13 @@ impl Error {
         Self { kind, message: message.into(), remedy: None, source: None }
     }
 
+    /// The same error, beginning with where the value that led to it comes from.
+    #[must_use]
+    pub fn naming(mut self, origin: &str) -> Self {
+        self.message = format!("{origin}: {}", self.message);
+        self
+    }
+
     /// Something on this machine failed.
     pub fn failed(message: impl Into<String>) -> Self {
         Self::new(Kind::Failed, message)

@@ -48,7 +48,7 @@ fn request(arguments: &[OsString]) -> Option<ProcessRequest<'_>> {
     let role = role.filter(|role| is_value(role))?;
     let profile = match profile {
         Some(profile) => is_value(profile).then_some(profile)?.into(),
-        None => environment::sso_profile()?.into(),
+        None => environment::sso_session()?.into(),
     };
     (external != process).then_some(ProcessRequest { profile, role })
 }

@@ -9,7 +9,7 @@
 //! discovery, inventory, provider, settings, credential_server
 //! session
 //! identity_center, browser
-//! aws_config, aws_cache, secret_store, picker, shell
+//! aws_config, aws_cache, credential_chain, secret_store, picker, shell
 //! role, files, programs
 //! address, credentials, environment, error, output, partition, placeholders, secret, suggest, terminal, timestamp
 //! ```
@@ -24,6 +24,7 @@ mod browser;
 mod cli;
 pub mod commands;
 mod context;
+pub mod credential_chain;
 mod credential_server;
 pub mod credentials;
 mod discovery;

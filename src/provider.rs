@@ -2,32 +2,75 @@
 //! processes that ask at once.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::aws_cache::role_credentials;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Kind, Result};
 use crate::files::lock::Lock;
-use crate::files::waiting;
+use crate::files::{failed, waiting};
 use crate::role::RoleArn;
 use crate::session::Session;
 use crate::terminal;
 
+/// How long a renewal may take while cached credentials are still valid, from the token to the answer. Programs wait for
+/// it each time they use a `credential_process`.
+const BUDGET: Duration = Duration::from_millis(4500);
+
+/// Credentials with more than this many seconds left are worth more than the wait for new ones: they outlive the minute
+/// for which a failure is remembered.
+const IN_HAND_SECONDS: i64 = 70;
+
 /// Hands out credentials of the roles that one sign-in grants.
 pub struct Provider<'a> {
     session: &'a Session<'a>,
+    warn: &'a (dyn Fn(&str) + Sync),
 }
 
 impl<'a> Provider<'a> {
     /// Credentials are kept in the session's store and paths.
     #[must_use]
     pub fn new(session: &'a Session<'a>) -> Self {
-        Self { session }
+        Self { session, warn: &terminal::warn }
+    }
+
+    /// Where warnings go, if not to stderr.
+    #[must_use]
+    pub fn warning_to(self, warn: &'a (dyn Fn(&str) + Sync)) -> Self {
+        Self { warn, ..self }
     }
 
     /// Credentials with at least sixteen minutes left. Where the service cannot be reached: cached ones that are still
     /// valid, with a warning.
     pub fn credentials(&self, role: &RoleArn) -> Result<RoleCredentials> {
-        self.fresh(role).or_else(|error| last_resort(error, self.cached(role)))
+        let cached = self.cached(role).map_or(0, |credentials| credentials.seconds_left());
+        let outcome = if cached > IN_HAND_SECONDS { self.fresh_in_time(role) } else { self.fresh(role) };
+        outcome.or_else(|error| self.last_resort(error, self.cached(role)))
+    }
+
+    /// The same as [`Self::fresh`] where valid credentials are at stake: a service that does not answer gets little
+    /// time, and is then left alone for a while by all processes.
+    fn fresh_in_time(&self, role: &RoleArn) -> Result<RoleCredentials> {
+        if let Some(credentials) = self.fresh_in_cache(role) {
+            return Ok(credentials);
+        }
+        let (locks, name) = (&self.session.paths().locks, self.session.lock_name("service"));
+        if let Some(error) = failed::recent(locks, &name) {
+            return Err(error);
+        }
+        let session = self.session.within(BUDGET);
+        let outcome = match session.token_without_person() {
+            Ok(Some(_)) => Provider::new(&session).warning_to(self.warn).fresh(role),
+            // A person who signs in takes longer.
+            Ok(None) => return self.fresh(role),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &outcome
+            && error.kind() == Kind::Service
+        {
+            failed::remember(locks, &name, error);
+        }
+        outcome
     }
 
     /// Credentials with at least sixteen minutes left, or as many as the service gives them.
@@ -43,6 +86,10 @@ impl<'a> Provider<'a> {
         }
         let outcome = match lock.as_ref().and_then(Lock::inherited) {
             Some(error) => Err(error),
+            None if self.session.is_out_of_time() => Err(Error::service(format!(
+                "another aws-sso that is asking for {}/{} has no answer yet",
+                role.account_id, role.role_name
+            ))),
             None => self.fetch(role),
         };
         if let (Err(error), Some(lock)) = (&outcome, &mut lock) {
@@ -90,7 +137,7 @@ impl<'a> Provider<'a> {
 
     fn lock(&self, name: &str, doing: &str) -> Option<Lock> {
         let paths = self.session.paths();
-        match waiting::take_saying(&paths.locks, name, paths.role_patience, doing) {
+        match waiting::take_saying(&paths.locks, name, self.session.patience(paths.role_patience), doing) {
             Ok(lock) => Some(lock),
             Err(error) => {
                 tracing::info!("{error}; going on without it");
@@ -100,25 +147,28 @@ impl<'a> Provider<'a> {
     }
 
     fn fetch(&self, role: &RoleArn) -> Result<RoleCredentials> {
-        let client = self.session.client();
-        let credentials =
-            self.session.with_token(|token| client.role_credentials(token, &role.account_id, &role.role_name))?;
+        let service = self.session.client().service();
+        let (account, name) = (&role.account_id, &role.role_name);
+        let credentials = self.session.with_token(|token| {
+            self.session.block_on(async { Ok(service.role_credentials(token, account, name).await) })?
+        })?;
+        failed::forget(&self.session.paths().locks, &self.session.lock_name("service"));
         if let Err(error) = role_credentials::write(self.session.store(), &self.path(role), &credentials) {
-            terminal::warn(&format!("{error}; the credentials are not kept"));
+            (self.warn)(&format!("{error}; the credentials are not kept"));
         }
         Ok(credentials)
     }
-}
 
-/// Cached credentials that are still valid, where the service or the sign-in failed; not where the service refused.
-fn last_resort(error: Error, cached: Option<RoleCredentials>) -> Result<RoleCredentials> {
-    let is_refusal = matches!(error.kind(), Kind::Denied | Kind::Cancelled | Kind::Usage);
-    match cached {
-        Some(credentials) if !is_refusal && credentials.seconds_left() > 0 => {
-            let minutes = credentials.seconds_left() / 60;
-            terminal::warn(&format!("{error}; using the last credentials, good for {minutes} more minutes"));
-            Ok(credentials)
+    /// Cached credentials that are still valid, where the service or the sign-in failed; not where the service refused.
+    fn last_resort(&self, error: Error, cached: Option<RoleCredentials>) -> Result<RoleCredentials> {
+        let is_refusal = matches!(error.kind(), Kind::Denied | Kind::Cancelled | Kind::Usage);
+        match cached {
+            Some(credentials) if !is_refusal && credentials.seconds_left() > 0 => {
+                let minutes = credentials.seconds_left() / 60;
+                (self.warn)(&format!("{error}; using the last credentials, good for {minutes} more minutes"));
+                Ok(credentials)
+            }
+            _ => Err(error),
         }
-        _ => Err(error),
     }
 }

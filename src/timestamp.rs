@@ -26,6 +26,18 @@ pub(crate) fn seconds_until(instant: Timestamp) -> i64 {
     instant.as_second() - Timestamp::now().as_second()
 }
 
+/// A length of time in one unit, the largest of which there are at least two.
+#[must_use]
+pub(crate) fn span(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let seconds = seconds.max(0);
+    let (unit, name) = UNITS.into_iter().find(|(unit, _)| seconds >= 2 * unit).unwrap_or((1, "second"));
+    match seconds / unit {
+        1 => format!("1 {name}"),
+        count => format!("{count} {name}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +63,21 @@ mod tests {
     fn writes_whole_seconds_with_z() {
         let instant = parse("2026-11-22T23:02:02.999Z").unwrap();
         assert_eq!(format(instant), "2026-11-22T23:02:02Z");
+    }
+
+    #[test]
+    fn a_span_is_shown_in_one_unit() {
+        let cases = [
+            (-5, "0 seconds"),
+            (1, "1 second"),
+            (90, "90 seconds"),
+            (130, "2 minutes"),
+            (5_400, "90 minutes"),
+            (10_000, "2 hours"),
+            (200_000, "2 days"),
+        ];
+        for (seconds, expected) in cases {
+            assert_eq!(span(seconds), expected, "{seconds}");
+        }
     }
 }

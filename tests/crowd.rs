@@ -17,7 +17,7 @@ use aws_sso::session::{LoginPolicy, Paths, Session};
 
 use crate::support::process::Running;
 use crate::support::process::wait;
-use crate::support::user::User;
+use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, Output, REGION, START_URL};
 
 const CROWD: usize = 100;
@@ -51,6 +51,7 @@ fn a_hundred_processes_ask_for_a_role_once() {
     assert!(answer["SecretAccessKey"].is_string());
     let operations: Vec<_> = user.sandbox.requests().into_iter().map(|request| request.operation).collect();
     assert_eq!(operations, ["GetRoleCredentials"]);
+    assert_eq!(user.home.list(LOCKS), [""; 0], "the lock's file is gone with the last holder");
 }
 
 #[test]
@@ -244,7 +245,7 @@ impl Patience {
         };
         let endpoint = Some(user.sandbox.endpoint());
         let network = Network { sso_endpoint_url: endpoint.clone(), oidc_endpoint_url: endpoint, ..Network::default() };
-        let client = Client::new(&directory, &network).unwrap();
+        let client = Client::new(&directory, &network);
         Self { user, directory, client }
     }
 
@@ -268,10 +269,10 @@ impl Patience {
         lock::take_if_free(&self.user.home.path(LOCKS), name).unwrap()
     }
 
-    /// The name of a lock that was taken before.
-    fn lock(&self, prefix: &str) -> String {
-        let locks = self.user.home.list(LOCKS);
-        locks.iter().find(|name| name.starts_with(prefix)).unwrap().strip_suffix(".lock").unwrap().to_owned()
+    /// The name of the lock of the only role whose credentials are cached.
+    fn role_lock(&self) -> String {
+        let [file] = &self.user.home.list(".aws/cli/cache")[..] else { panic!("one role is cached") };
+        format!("role-{}", file.strip_suffix(".json").unwrap())
     }
 }
 
@@ -279,7 +280,7 @@ impl Patience {
 fn a_process_that_hangs_delays_the_others_but_does_not_stop_them() {
     let patience = Patience::new();
     let first = patience.credentials().unwrap();
-    let role = patience.lock("role-");
+    let role = patience.role_lock();
     let fresh = || {
         let cache = patience.user.home.path(".aws/cli/cache");
         fs::remove_dir_all(cache).unwrap();
@@ -309,7 +310,7 @@ fn two_renewals_never_race_and_a_renewal_that_hangs_is_named() {
     let patience = Patience::new();
     patience.user.expire_token();
     let _ = patience.credentials().unwrap();
-    let token = patience.lock("token-");
+    let token = format!("token-{}", TOKEN_FILE.rsplit(['/', '.']).nth(1).unwrap());
     patience.user.expire_token();
     fs::remove_dir_all(patience.user.home.path(".aws/cli/cache")).unwrap();
     patience.user.sandbox.clear_log();

@@ -131,6 +131,21 @@ fn secrets_in_files_move_to_the_keyring_and_the_move_is_reported() {
 }
 
 #[test]
+fn doctor_moves_nothing_to_the_keyring() {
+    let Some(desktop) = Desktop::with_files(Options::default(), "unlocked") else { return };
+    desktop.sign_in();
+    let _ = desktop.process().run().success().quiet();
+    desktop.ask_for_keyring();
+    let home = &desktop.user.home;
+    let all = || files(&home.path(".aws")).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect::<Vec<_>>();
+    let before = all();
+    let doctor = desktop.aws_sso("doctor --offline").run().quiet();
+    assert!(doctor.stdout.contains("corp: the sign-in is in a file; the next command moves it"), "{doctor}");
+    assert_eq!(all(), before);
+    assert_eq!(desktop.items(".aws/sso/cache"), [""; 0]);
+}
+
+#[test]
 fn a_keyring_that_does_not_answer_is_reported_in_time() {
     const REMEDY: &str = "or set store = files in ~/.config/aws-sso/config";
     let Some(desktop) = Desktop::new(Options::default()) else { return };

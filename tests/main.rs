@@ -13,6 +13,8 @@ mod console;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod crashes;
 #[cfg(feature = "sandbox")]
+mod credentials_taken;
+#[cfg(feature = "sandbox")]
 mod crowd;
 #[cfg(feature = "sandbox")]
 mod discovery;
@@ -46,7 +48,13 @@ mod package;
 mod parsers;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
+#[cfg(feature = "sandbox")]
+mod profile_meaning;
+#[cfg(feature = "sandbox")]
+mod proxy;
 mod readers;
+#[cfg(feature = "sandbox")]
+mod remembered;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]
@@ -60,3 +68,5 @@ mod settings;
 mod shell;
 #[cfg(feature = "sandbox")]
 mod sign_in;
+#[cfg(feature = "sandbox")]
+mod silent_service;

@@ -99,7 +99,9 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
     for (name, expected) in cases {
         let output = user.aws_sso(&format!("env {name}")).run();
         let Some(region) = expected else {
-            let _ = output.status(4).complains("aws-sso list");
+            // A profile without a role is one thing, a name of nothing another.
+            let (status, remedy) = if name == "plain" { (2, "add to its section") } else { (4, "aws-sso list") };
+            let _ = output.status(status).complains(remedy);
             continue;
         };
         let output = output.success();
@@ -195,6 +197,18 @@ fn credentials_that_are_still_valid_are_returned_when_the_service_fails() {
     let again = user.home.aws_sso(line.split(' ')).endpoint("http://127.0.0.1:9").env("AWS_MAX_ATTEMPTS", "1");
     let again = again.run().success().complains("the last credentials, good for");
     assert_eq!(again.stdout, first.stdout);
+}
+
+#[test]
+fn check_tells_by_its_status_alone_and_not_of_credentials_that_are_about_to_expire() {
+    let user =
+        User::signed_in(Options { credential_lifetime: std::time::Duration::from_mins(1), ..Options::default() });
+    let check = format!("check {}", user.role(0, 0));
+    let _ = user.aws_sso(&check).run().success().quiet();
+    let down = user.aws_sso(&check).endpoint("http://127.0.0.1:9").env("AWS_MAX_ATTEMPTS", "1");
+    assert_eq!(down.run().status(5).quiet().stdout, "");
+    std::fs::remove_file(user.home.path(crate::support::user::TOKEN_FILE)).unwrap();
+    assert_eq!(user.aws_sso(&check).run().status(3).quiet().stdout, "");
 }
 
 #[test]

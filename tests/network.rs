@@ -91,6 +91,7 @@ fn a_bundle_that_cannot_be_used_is_reported_in_one_line() {
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let cases = [
         (home.path("absent.pem"), "does not exist"),
+        (home.path(".aws"), "cannot be read: Is a directory"),
         (home.write("empty.pem", ""), "holds no certificate"),
         (home.write("text.pem", "not a certificate"), "holds no certificate"),
         (home.write("cut.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n"), "PEM"),
@@ -98,8 +99,27 @@ fn a_bundle_that_cannot_be_used_is_reported_in_one_line() {
     ];
     for (bundle, words) in cases {
         let output = process(&home).endpoint("https://127.0.0.1:1").env("AWS_CA_BUNDLE", &bundle).run();
-        let _ = output.status(1).complains(words).complains("AWS_CA_BUNDLE");
+        let _ = output.status(1).complains(words).complains("AWS_CA_BUNDLE must name");
     }
+    let output = process(&home).endpoint("https://127.0.0.1:1").env("REQUESTS_CA_BUNDLE", "/absent.pem").run();
+    let _ = output.status(1).complains("/absent.pem does not exist").complains("REQUESTS_CA_BUNDLE must name");
+}
+
+#[test]
+fn a_bundle_is_read_from_each_variable_with_a_tilde_and_a_byte_order_mark() {
+    let (sandbox, home) = (tls_sandbox(), Home::new());
+    let pem = sandbox.ca_pem().unwrap();
+    let own = home.write("corp.pem", [b"\xEF\xBB\xBF", pem.as_bytes()].concat());
+    let other = home.write("other.pem", tls_sandbox().ca_pem().unwrap());
+    let login = || login(&home).arg("--force").endpoint(sandbox.https_endpoint().unwrap());
+    for variable in ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"] {
+        for value in ["~/corp.pem", own.to_str().unwrap()] {
+            let _ = login().env(variable, value).run().success();
+        }
+        let _ = login().env(variable, &other).run().status(5).complains("the certificate of");
+    }
+    // As in botocore, the Python variable comes last.
+    let _ = login().env("AWS_CA_BUNDLE", &own).env("REQUESTS_CA_BUNDLE", &other).run().success();
 }
 
 #[test]
@@ -136,7 +156,7 @@ fn a_proxy_that_refuses_is_reported_with_its_variable() {
     let refusing = PreparedServer::with([response("403 Forbidden", "", "no")]);
     let asking = PreparedServer::with([response("407 Proxy Authentication Required", "", "")]);
     let cases = [
-        (refusing.address, "refuses to connect", "HTTPS_PROXY"),
+        (refusing.address, "does not connect to portal.sso", "HTTPS_PROXY"),
         (asking.address, "requires a user name and password", "HTTPS_PROXY"),
         (closed, "cannot be reached", "HTTPS_PROXY"),
     ];
@@ -263,7 +283,7 @@ fn a_service_that_is_not_there_is_reported_otherwise_than_one_that_stalls() {
             ..Network::default()
         };
         let limits = Limits { connect: second, answer: second, total: Duration::from_secs(5) };
-        let client = Client::with_limits(&directory(), &network, limits).unwrap();
+        let client = Client::with_limits(&directory(), &network, limits);
         let error = client.role_credentials(&TOKEN.into(), "123456789012", "Reader").unwrap_err();
         let PortalError::Other(error) = error else { panic!("{error:?}") };
         assert_eq!(error.kind(), Kind::Service);
@@ -287,7 +307,7 @@ fn a_response_whose_body_stalls_times_out() {
         let _ = stream.read(&mut [0]);
     });
     let limits = Limits { answer: Duration::from_millis(300), ..Limits::default() };
-    let client = Client::with_limits(&directory(), &network, limits).unwrap();
+    let client = Client::with_limits(&directory(), &network, limits);
     let error = client.role_credentials(&TOKEN.into(), "123456789012", "Reader").unwrap_err();
     assert!(matches!(error, PortalError::Other(error) if error.to_string().contains("in time")));
     drop(client);

@@ -14,7 +14,7 @@ use aws_sso::files::edit;
 use aws_sso::files::folder::Privacy;
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
 use aws_sso::secret_store::SecretStore;
-use aws_sso::shell::{Change, Grant};
+use aws_sso::shell::{Change, Grant, RoleLabels};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -175,8 +175,13 @@ fn debug_forms(secret: &str) -> Vec<String> {
         expiration: "2026-01-01T00:00:00Z".parse().unwrap(),
         account_id: "123456789012".to_owned(),
     };
-    let role = "arn:aws:iam::123456789012:role/ReadOnly".parse().unwrap();
-    let grant = Grant { role: &role, credentials: &credentials, directory: "corp", region: None };
+    let labels = RoleLabels {
+        shown: "dev/ReadOnly".to_owned(),
+        session: "corp".to_owned(),
+        role: "arn:aws:iam::123456789012:role/ReadOnly".parse().unwrap(),
+        account_name: None,
+    };
+    let grant = Grant { labels: &labels, credentials: &credentials, region: None };
     vec![
         format!("{config:?}"),
         format!("{sections:?}"),

@@ -27,18 +27,18 @@ fn each_setting_shows_its_value_and_where_that_came_from() {
     ] {
         assert_eq!(shown(&output, name), expected);
     }
-    let output = home.aws_sso(["settings"]).env("AWS_SSO_PROFILE", "other").run().success().stdout;
-    assert_eq!(shown(&output, "profile"), "other AWS_SSO_PROFILE");
+    let output = home.aws_sso(["settings"]).env("AWS_SSO_SESSION", "other").run().success().stdout;
+    assert_eq!(shown(&output, "profile"), "other AWS_SSO_SESSION");
     let output = home.aws_sso(["settings", "-p", "third", "--login", "never"]).run().success().stdout;
     assert_eq!(shown(&output, "profile"), "third -p");
     assert_eq!(shown(&output, "login"), "never --login");
 
-    let json = home.aws_sso(["settings", "--json"]).env("AWS_SSO_PROFILE", "other").run().success().json();
+    let json = home.aws_sso(["settings", "--json"]).env("AWS_SSO_SESSION", "other").run().success().json();
     let row = |name: &str| {
         let rows = json["settings"].as_array().unwrap();
         rows.iter().find(|row| row["name"] == name).unwrap().clone()
     };
-    assert_eq!((&row("profile")["source"], &row("profile")["by"]), (&"environment".into(), &"AWS_SSO_PROFILE".into()));
+    assert_eq!((&row("profile")["source"], &row("profile")["by"]), (&"environment".into(), &"AWS_SSO_SESSION".into()));
     assert_eq!((&row("picker")["source"], &row("picker")["line"]), (&"file".into(), &4.into()));
     assert_eq!(row("login")["source"], "default");
     assert_eq!(json["problems"].as_array().unwrap().len(), 0);

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use aws_sso::aws_config::block::Marks;
 use aws_sso::aws_config::document::Document;
+use aws_sso::aws_config::mark::Mark;
 use aws_sso::sandbox::Options;
 
 use crate::support::START_URL;
@@ -42,8 +42,8 @@ pub fn child(profiles: usize) {
     let before = memory("VmRSS:");
     let start = Instant::now();
     let mut document = Document::parse(&file);
-    let marks = Marks { begin: "# >>> corp".to_owned(), end: "# <<< corp".to_owned() };
-    document.add_to_block(&marks, new).unwrap();
+    let mark = Mark { name: "corp".to_owned(), note: String::new() };
+    document.add_to_block(None, &mark, new).unwrap();
     let after = document.to_bytes();
     let seconds = start.elapsed().as_secs_f64();
     assert!(after.len() > file.len());

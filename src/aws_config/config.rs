@@ -113,6 +113,19 @@ impl<'a> Section<'a> {
         self.at
     }
 
+    /// The file that the section was read from.
+    #[must_use]
+    pub fn file(self) -> &'a Path {
+        &self.config.path
+    }
+
+    /// The number of the line with this key in the whole file; of several, the last, which decides.
+    #[must_use]
+    pub fn line_of(self, key: &str) -> Option<usize> {
+        let setting = self.settings().iter().rev().find(|setting| setting.key == key)?;
+        Some(1 + memchr::memchr_iter(b'\n', &self.config.text[..setting.start]).count())
+    }
+
     pub(super) fn config(self) -> &'a Config {
         self.config
     }
@@ -125,6 +138,12 @@ impl<'a> Section<'a> {
     /// Where the section begins in the config's text, or its last repetition.
     pub(super) fn start(self) -> usize {
         self.record.more.last().unwrap_or(&self.record.lines).start
+    }
+
+    /// Where the last line of this key begins in the config's text, or the section if it does not have the key.
+    pub(super) fn start_of(self, key: &str) -> usize {
+        let settings = self.settings().iter().rev();
+        settings.clone().find(|setting| setting.key == key).map_or_else(|| self.start(), |setting| setting.start)
     }
 
     fn ranges(self) -> impl Iterator<Item = &'a Range<usize>> {
@@ -199,10 +218,28 @@ impl Config {
         self.partial
     }
 
-    /// The profile of this name. `[profile default]` replaces `[default]`.
+    /// The number of the line that begins at this position of the text of a whole file.
+    pub(super) fn line_at(&self, start: usize) -> usize {
+        memchr::memchr_iter(b'\n', &self.text[..start]).count() + 1
+    }
+
+    /// The profile of this name. Of `[default]` and `[profile default]` the later one counts, as for the AWS CLI.
     #[must_use]
     pub fn profile(&self, name: &str) -> Option<Section<'_>> {
-        self.find(SectionKind::Profile, name).or_else(|| self.find(SectionKind::Default, name))
+        let prefixed = self.find(SectionKind::Profile, name);
+        if name != "default" {
+            return prefixed;
+        }
+        match self.find(SectionKind::Default, name) {
+            Some(bare) if prefixed.is_none_or(|prefixed| prefixed.at < bare.at) => Some(bare),
+            _ => prefixed,
+        }
+    }
+
+    /// Whether a `[default]` below `[profile default]` is the default profile here, and not for every SDK.
+    pub(crate) fn has_contested_default(&self) -> bool {
+        let prefixed = self.find(SectionKind::Profile, "default");
+        prefixed.is_some() && self.profile("default").map(Section::at) != prefixed.map(Section::at)
     }
 
     /// The sso-session of this name.
@@ -219,8 +256,9 @@ impl Config {
 
     /// Every profile, in file order.
     pub fn profiles(&self) -> impl Iterator<Item = Section<'_>> {
-        let shadowed = self.find(SectionKind::Profile, "default").is_some();
-        self.sections(move |kind| kind == SectionKind::Profile || (kind == SectionKind::Default && !shadowed))
+        let default = self.profile("default").map(Section::at);
+        let is_profile = |kind| matches!(kind, SectionKind::Profile | SectionKind::Default);
+        self.sections(is_profile).filter(move |section| section.name() != "default" || Some(section.at()) == default)
     }
 
     /// Every sso-session, in file order.
@@ -305,14 +343,14 @@ mod tests {
     }
 
     #[test]
-    fn the_prefixed_default_replaces_the_other_wherever_it_is() {
-        for file in [
-            "[default]\nregion = bare\noutput = json\n[profile default]\nregion = prefixed\n",
-            "[profile default]\nregion = prefixed\n[default]\nregion = bare\noutput = json\n",
+    fn the_later_of_two_default_profiles_replaces_the_other() {
+        for (file, region) in [
+            ("[default]\nregion = bare\noutput = json\n[profile default]\nregion = prefixed\n", "prefixed"),
+            ("[profile default]\nregion = prefixed\noutput = json\n[default]\nregion = bare\n", "bare"),
         ] {
             for config in [Config::parse(file.as_bytes()), one_profile(file.as_bytes(), "default")] {
                 let default = config.profile("default").unwrap();
-                assert_eq!(default.get("region"), Some("prefixed"));
+                assert_eq!(default.get("region"), Some(region));
                 assert_eq!(default.get("output"), None);
                 assert_eq!(config.profiles().count(), 1);
             }

@@ -7,13 +7,27 @@ use crate::role::RoleArn;
 /// The line whose command prints a role's credentials.
 pub fn command(program: &str, profile: &str, role: &RoleArn) -> Result<String> {
     let role = role.to_string();
-    let profile_words = profile_words(profile);
-    let words = [program].into_iter().chain(profile_words.iter().map(String::as_str)).chain(["-r", &role, "-ext"]);
-    match words.map(quote).collect::<Option<Vec<_>>>() {
-        Some(words) => Ok(words.join(" ")),
-        None => Err(Error::usage(format!("a credential_process line cannot contain the name {profile}"))
-            .with_remedy("give the profile or sso-session a name of letters, digits and - _ .")),
-    }
+    let refused = |message: String, remedy: &str| Error::usage(message).with_remedy(remedy);
+    let program = quote(program).ok_or_else(|| {
+        refused(
+            format!("a credential_process line cannot contain the path {program}"),
+            "move this program to a folder with letters, digits and - _ . in its name, or leave --absolute out",
+        )
+    })?;
+    let words: Option<Vec<_>> = profile_words(profile).iter().map(|word| quote(word)).collect();
+    let profile = words.map(|words| words.join(" ")).ok_or_else(|| {
+        refused(
+            format!("a credential_process line cannot contain the name {profile}"),
+            "give the profile or sso-session a name of letters, digits and - _ .",
+        )
+    })?;
+    let role = quote(&role).ok_or_else(|| {
+        refused(
+            format!("a credential_process line cannot contain the role {role}"),
+            "leave the role out with --exclude",
+        )
+    })?;
+    Ok(format!("{program} {profile} -r {role} -ext"))
 }
 
 /// An argument that botocore's `shlex`, Go's `sh -c` and all others read alike; `None` if they would disagree on it.

@@ -4,11 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::document::Document;
+use super::encoding;
 use super::line::Header;
 use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::Result;
 use crate::files::atomic;
+use crate::files::edit;
 use crate::files::folder::Privacy;
 use crate::files::lock;
 
@@ -21,9 +23,24 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     write_unlocked(path, credentials)
 }
 
+/// The file's content with these as the credentials of `[default]`. Nothing is written.
+pub fn planned(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
+    let file = atomic::read(path)?.unwrap_or_default();
+    encoding::check(path, &file)?;
+    with_default(&file, credentials)
+}
+
+/// Programs that do not know the lock write this file too: what they write meanwhile stays.
 fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
-    let before = atomic::read(path)?.unwrap_or_default();
-    let mut document = Document::parse(&before);
+    let edit = |before: &[u8]| {
+        encoding::check(path, before)?;
+        Ok((with_default(before, credentials)?, ()))
+    };
+    edit::edit(path, Privacy::Secret, edit).map(drop)
+}
+
+fn with_default(file: &[u8], credentials: &RoleCredentials) -> Result<Vec<u8>> {
+    let mut document = Document::parse(file);
     let keys = [
         ("aws_access_key_id", credentials.access_key_id.as_str()),
         ("aws_secret_access_key", credentials.secret_access_key.expose()),
@@ -32,11 +49,7 @@ fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     for (key, value) in keys {
         document.set(&Header::DEFAULT, key, value)?;
     }
-    let after = document.to_bytes();
-    if after == before {
-        return Ok(());
-    }
-    atomic::write(path, &after, Privacy::Secret)
+    Ok(document.to_bytes())
 }
 
 #[cfg(test)]
@@ -121,5 +134,26 @@ mod tests {
         let error = write_unlocked(&path, &hostile).unwrap_err();
         assert!(!error.report().contains("evil"), "{}", error.report());
         assert_eq!(fs::read(&path).unwrap(), b"[default]\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_another_program_writes_between_reading_and_writing_stays() {
+        use std::io::Write as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credentials");
+        // A pipe holds the reader up until the other program has written.
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        std::thread::scope(|scope| {
+            let writing = scope.spawn(|| write_unlocked(&path, &credentials()));
+            let mut pipe = fs::File::options().write(true).open(&path).unwrap();
+            fs::write(folder.path().join("new"), "[work]\naws_access_key_id = AKIA\n").unwrap();
+            fs::rename(folder.path().join("new"), &path).unwrap();
+            pipe.write_all(b"[old]\n").unwrap();
+            drop(pipe);
+            writing.join().unwrap().unwrap();
+        });
+        let found = fs::read_to_string(&path).unwrap();
+        assert!(found.starts_with("[work]\naws_access_key_id = AKIA\n\n[default]\n"), "{found}");
     }
 }

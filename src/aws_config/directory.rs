@@ -1,12 +1,15 @@
 //! Which Identity Center a name in the AWS config means: its start URL, its region and its scopes.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::config::{Config, Section};
-use crate::address::{Link, StartUrl};
-use crate::error::{Error, Result};
-use crate::partition::{InvalidRegion, Region};
-use crate::suggest::nearest;
+use super::meaning::Meanings;
+use super::sso_keys;
+use super::value::is_start_url;
+use crate::address::StartUrl;
+use crate::error::Result;
+use crate::partition::Region;
 
 /// What the AWS CLI names the cache files of role credentials after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,25 +65,14 @@ impl Directory {
 
     /// Reads an sso-session, or a legacy profile, which holds the same keys itself.
     fn described_by(section: Section<'_>, kind: &str, name: &str, session: Option<&str>) -> Result<Self> {
-        let described = format!("{kind} {}", section.name());
-        let required = |key: &str, example: &str| {
-            section.setting(key).ok_or_else(|| {
-                Error::usage(format!("{described} has no {key}"))
-                    .with_remedy(format!("add to its section, for example: {key} = {example}"))
-            })
+        let required = |key: &str| {
+            section.setting(key).ok_or_else(|| sso_keys::incomplete(section, kind, key).error(section.config()))
         };
-        let start_url = required("sso_start_url", "https://d-1234567890.awsapps.com/start")?;
-        // A browser is sent there.
-        if !Link::parse(start_url).is_some_and(|link| link.is_safe()) {
-            return Err(Error::usage(format!(
-                "the sso_start_url of {described} is not a valid https URL: {start_url}"
-            ))
-            .with_remedy("write it as your administrator gave it, such as https://d-1234567890.awsapps.com/start"));
-        }
-        let region = required("sso_region", "us-east-1")?;
-        let Ok(region) = region.parse() else {
-            return Err(Error::usage(format!("the sso_region of {described} is not a region: {region}"))
-                .with_remedy(InvalidRegion::REMEDY));
+        let start_url = required("sso_start_url")?;
+        let region = required("sso_region")?.parse();
+        // A browser is sent to the start URL.
+        let (true, Ok(region)) = (is_start_url(start_url), region) else {
+            return Err(sso_keys::malformed_directory(section, kind).error(section.config()));
         };
         let scopes = section.setting("sso_registration_scopes").filter(|_| session.is_some()).unwrap_or_default();
         Ok(Self {
@@ -96,10 +88,19 @@ impl Directory {
 impl Config {
     /// The Identity Center that a profile or an sso-session means. A profile with SSO settings wins over an
     /// sso-session of the same name.
+    ///
+    /// A profile without SSO settings means the Identity Center of the profile that it takes its credentials from.
     pub fn directory(&self, name: &str) -> Result<Directory> {
+        self.directory_within(name, LONGEST_CHAIN)
+    }
+
+    fn directory_within(&self, name: &str, steps: usize) -> Result<Directory> {
         let profile = self.profile(name);
-        if let Some(session) = profile.and_then(|profile| profile.setting("sso_session")) {
-            let section = self.sso_session(session).ok_or_else(|| self.unknown_session(name, session))?;
+        if let Some((profile, session)) = profile.and_then(|profile| Some((profile, profile.setting("sso_session")?))) {
+            let section = self.sso_session(session).ok_or_else(|| sso_keys::unknown_session(profile).error(self))?;
+            if is_another(profile, section) {
+                return Err(sso_keys::inconsistent(profile, section).error(self));
+            }
             return Directory::described_by(section, "sso-session", name, Some(session));
         }
         match (profile, self.sso_session(name)) {
@@ -108,10 +109,25 @@ impl Config {
             }
             (Some(profile), Some(_)) if is_legacy(profile) => Directory::described_by(profile, "profile", name, None),
             (_, Some(session)) => Directory::described_by(session, "sso-session", name, Some(name)),
-            (Some(_), None) => Err(Error::usage(format!("profile {name} has no SSO settings"))
-                .with_remedy("add to its section: sso_session = NAME, or name another with -p")),
+            (Some(profile), None) => self.directory_behind(profile, steps),
             (None, None) if self.is_missing() => Err(self.no_config()),
             (None, None) => Err(self.unknown(name)),
+        }
+    }
+
+    /// The Identity Center of the profile or sso-session from which this profile takes its credentials.
+    fn directory_behind(&self, profile: Section<'_>, steps: usize) -> Result<Directory> {
+        let of_process = || profile.process_command()?.0;
+        let source = match profile.setting("role_arn") {
+            Some(_) => profile.setting("source_profile").map(Cow::Borrowed),
+            None => of_process(),
+        };
+        let meanings = Meanings::new(self);
+        match source.filter(|_| steps > 0 && meanings.fault(profile).is_none()) {
+            // The fast path has read this profile alone.
+            Some(_) if self.is_partial() => Self::read(self.path())?.directory_within(profile.name(), steps),
+            Some(source) => self.directory_within(&source, steps - 1),
+            None => Err(meanings.no_directory(profile)),
         }
     }
 
@@ -149,71 +165,25 @@ impl Config {
     pub fn only_directory(&self) -> Result<Directory> {
         match self.directories() {
             [] if self.is_missing() => Err(self.no_config()),
-            [] => Err(Error::usage(format!("{} has no sso-session", self.path().display()))
-                .with_remedy(format!("run: aws configure sso\n{MINIMAL}"))),
+            [] => Err(self.no_directory()),
             [name] => self.directory(name),
-            names => Err(Error::usage(format!("there are several sso-sessions in {}", self.path().display()))
-                .with_remedy(format!("name one with -p or AWS_SSO_PROFILE: {}", listed(names)))),
+            names => Err(self.several_directories(names)),
         }
-    }
-
-    fn no_config(&self) -> Error {
-        Error::usage(format!("there is no AWS config at {}", self.path().display()))
-            .with_remedy(format!("run: aws configure sso\n{MINIMAL}"))
-    }
-
-    fn unknown(&self, name: &str) -> Error {
-        // The fast path reads one profile alone; the suggestion needs them all.
-        let reread = if self.is_partial() { Self::read(self.path()).ok() } else { None };
-        let config = reread.as_ref().unwrap_or(self);
-        let names = config.sso_sessions().chain(config.profiles()).map(Section::name);
-        let near = nearest(name, names, 5);
-        let error = Error::usage(format!("there is no profile or sso-session {name} in {}", self.path().display()));
-        if !near.is_empty() {
-            return error.with_remedy(format!("did you mean {}?", near.join(", ")));
-        }
-        match config.directories() {
-            [] => error.with_remedy(format!("run: aws configure sso\n{MINIMAL}")),
-            names => error.with_remedy(format!("name one of: {}", listed(names))),
-        }
-    }
-
-    fn unknown_session(&self, profile: &str, session: &str) -> Error {
-        let names: Vec<_> = self.sso_sessions().map(|section| section.name().to_owned()).collect();
-        let error = Error::usage(format!(
-            "profile {profile} names the sso-session {session}, which is not in {}",
-            self.path().display()
-        ));
-        if names.is_empty() {
-            return error
-                .with_remedy(format!("add a section [sso-session {session}] with sso_start_url and sso_region"));
-        }
-        error.with_remedy(format!(
-            "add a section [sso-session {session}], or name one that is there: {}",
-            listed(&names)
-        ))
     }
 }
 
-/// The shortest config that works.
-const MINIMAL: &str = "or write there:
-  [sso-session corp]
-  sso_start_url = https://d-1234567890.awsapps.com/start
-  sso_region = us-east-1
-  sso_registration_scopes = sso:account:access";
+/// More profiles than anybody chains; only a circle is longer.
+const LONGEST_CHAIN: usize = 16;
+
+/// Whether the start URL or the region in a profile is not that of its sso-session.
+fn is_another(profile: Section<'_>, session: Section<'_>) -> bool {
+    let both = |key: &str| Some((profile.setting(key)?, session.setting(key)?));
+    both("sso_start_url").is_some_and(|(one, other)| !StartUrl::is_same(one, other))
+        || both("sso_region").is_some_and(|(one, other)| one != other)
+}
 
 fn is_legacy(profile: Section<'_>) -> bool {
     profile.setting("sso_start_url").is_some()
-}
-
-/// The first ten names, and how many more there are.
-fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 10;
-    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }
 
 #[cfg(test)]
@@ -299,28 +269,41 @@ sso_session = nowhere
     fn what_is_wrong_with_an_sso_session_is_reported_with_its_remedy() {
         let session = |lines: &str| format!("[sso-session s]\n{lines}");
         let cases = [
-            (CONFIG.to_owned(), "plain", "profile plain has no SSO settings", "sso_session = NAME"),
+            (CONFIG.to_owned(), "plain", "profile plain has no SSO settings", "sso_session = corp"),
             (CONFIG.to_owned(), "lost", "names the sso-session nowhere", "corp, shared"),
             (CONFIG.to_owned(), "shar", "no profile or sso-session shar", "did you mean shared?"),
             (CONFIG.to_owned(), "zzzzzzzz", "no profile or sso-session zzzzzzzz", "corp, shared, old"),
             ("[profile p]\nsso_session = s".to_owned(), "p", "names the sso-session s", "[sso-session s]"),
-            (session("sso_start_url = https://x/start"), "s", "sso-session s has no sso_region", "us-east-1"),
+            (session("sso_start_url = https://x/start"), "s", "sso-session s has no sso_region", "eu-west-1"),
             (session("sso_region = us-east-1"), "s", "sso-session s has no sso_start_url", "https://"),
             ("[profile p]\nsso_region = r".to_owned(), "p", "profile p has no sso_start_url", "https://"),
             (
                 session("sso_start_url = http://x/start\nsso_region = r"),
                 "s",
-                "not a valid https URL: http://x",
-                "https:",
+                "it begins with http instead of https: http://x/start",
+                "administrator",
             ),
             (session("sso_start_url = https://x\nsso_region = x.example/"), "s", "not a region", "eu-west-1"),
-            (session("sso_start_url = https://x\nsso_region = US-EAST-1"), "s", "not a region", "eu-west-1"),
+            (session("sso_start_url = https://x\nsso_region = US-EAST-1"), "s", "not a region", "us-east-1"),
             (
                 session("sso_start_url = https://x/start\\#/\nsso_region = r"),
                 "s",
-                "not a valid https URL",
-                "administrator",
+                "is not a valid https URL: it has a backslash",
+                "write: sso_start_url = https://x/start#/",
             ),
+            (
+                session("sso_start_ur = https://x\nsso_region = r"),
+                "s",
+                "it has sso_start_ur",
+                "sso_start_url = https://x",
+            ),
+            (
+                session("sso_start_url = https://x\nsso_region = r\n").replace("sso-", "sso_"),
+                "s",
+                "there is no",
+                "line 1 says [sso_session s]",
+            ),
+            ("[sso_session s]\nsso_start_url = https://x".to_owned(), "x", "there is no", "aws configure sso"),
             (String::new(), "p", "no profile or sso-session p", "aws configure sso"),
         ];
         for (config, name, message, remedy) in cases {

@@ -203,10 +203,10 @@ impl Document {
     /// The header that this one has in the file. The profile `default` is usually written `[default]`, and a new
     /// `[profile default]` would hide that section.
     fn actual<'a>(&self, header: &Header<'a>) -> Header<'a> {
-        if *header == Header::profile("default") && self.first_position(header).is_none() {
-            return Header::DEFAULT;
-        }
-        header.clone()
+        // Of two, the later one counts. `None` is less than any position.
+        let is_bare = *header == Header::profile("default")
+            && self.first_position(header) <= self.first_position(&Header::DEFAULT);
+        if is_bare { Header::DEFAULT } else { header.clone() }
     }
 
     /// Adds an empty section at the end of the file, a blank line before it.

@@ -128,8 +128,20 @@ impl Classifier {
 pub fn split_setting(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = without_comment(text);
     let at = delimiter(text)?;
-    let (key, value) = (trim(&text[..at]), trim(&text[at + 1..]));
+    let (key, value) = (trim_blanks(&text[..at]), trim_blanks(&text[at + 1..]));
     (!key.is_empty()).then_some((key, value))
+}
+
+/// Trims what botocore trims from keys and values: white space of other scripts too, such as a non-breaking space that
+/// was pasted from a page. Few lines have any, so the bytes at both ends are looked at first.
+fn trim_blanks(text: &[u8]) -> &[u8] {
+    let text = trim(text);
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'!'..=b'~'));
+    if is_plain(text.first()) && is_plain(text.last()) {
+        return text;
+    }
+    let is_blank = |letter: char| letter.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&letter);
+    std::str::from_utf8(text).map_or(text, |text| text.trim_matches(is_blank).as_bytes())
 }
 
 /// Where the key ends: at the first `=`, or else the first `:`.

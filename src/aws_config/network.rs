@@ -1,10 +1,13 @@
 //! How the service is reached: endpoints, certificates and retries, as environment variables and the config say.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use super::config::{Config, Section};
 use super::directory::Directory;
+use crate::address::Link;
 use crate::environment;
+use crate::error::{Error, Result};
 
 /// How the service is reached; an environment variable wins over the profile's setting.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub struct Network {
     /// In place of `https://signin.aws.amazon.com`.
     pub signin_endpoint_url: Option<String>,
     /// A file of PEM certificates that replace the system's roots.
-    pub ca_bundle: Option<PathBuf>,
+    pub ca_bundle: Option<CaBundle>,
     /// Whether to use FIPS endpoints.
     pub use_fips: bool,
     /// Whether to use dual-stack endpoints, which have IPv6 addresses as well.
@@ -25,7 +28,34 @@ pub struct Network {
     pub max_attempts: Option<u32>,
 }
 
-/// The environment variables that decide how the service is reached.
+/// A file of certificates, and what names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CaBundle {
+    /// The file.
+    pub path: PathBuf,
+    /// A variable, or a profile's `ca_bundle`.
+    pub source: Source,
+}
+
+/// Where a value was found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// In this environment variable.
+    Variable(&'static str),
+    /// In this key of a profile.
+    Key(&'static str, String),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => f.write_str(name),
+            Self::Key(key, profile) => write!(f, "{key} of the profile {profile}"),
+        }
+    }
+}
+
+/// The environment variables that decide how the service is reached, as they are: nothing is checked yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkVariables {
     /// `AWS_PROFILE`: the profile whose settings apply to an sso-session.
@@ -39,35 +69,44 @@ pub struct NetworkVariables {
     /// `AWS_ENDPOINT_URL`.
     pub endpoint_url: Option<String>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
-    pub ignore_endpoint_urls: Option<bool>,
+    pub ignore_endpoint_urls: Option<String>,
     /// `AWS_CA_BUNDLE`.
     pub ca_bundle: Option<PathBuf>,
+    /// `REQUESTS_CA_BUNDLE`.
+    pub requests_ca_bundle: Option<PathBuf>,
     /// `AWS_USE_FIPS_ENDPOINT`.
-    pub use_fips: Option<bool>,
+    pub use_fips: Option<String>,
     /// `AWS_USE_DUALSTACK_ENDPOINT`.
-    pub use_dualstack: Option<bool>,
+    pub use_dualstack: Option<String>,
     /// `AWS_MAX_ATTEMPTS`.
-    pub max_attempts: Option<u32>,
-    /// The home folder, which `~` stands for in a profile's `ca_bundle`.
+    pub max_attempts: Option<String>,
+    /// The home folder, which `~` stands for.
     pub home: Option<PathBuf>,
 }
 
 impl NetworkVariables {
     /// Reads them from this process's environment.
-    #[must_use]
-    pub fn of_environment() -> Self {
-        Self {
+    pub fn of_environment() -> Result<Self> {
+        Ok(Self {
             profile: environment::aws_profile(),
-            sso_endpoint_url: environment::sso_endpoint_url(),
-            oidc_endpoint_url: environment::oidc_endpoint_url(),
-            signin_endpoint_url: environment::signin_endpoint_url(),
-            endpoint_url: environment::endpoint_url(),
-            ignore_endpoint_urls: environment::ignore_endpoint_urls(),
+            sso_endpoint_url: environment::sso_endpoint_url()?,
+            oidc_endpoint_url: environment::oidc_endpoint_url()?,
+            signin_endpoint_url: environment::signin_endpoint_url()?,
+            endpoint_url: environment::endpoint_url()?,
+            ignore_endpoint_urls: environment::ignore_endpoint_urls()?,
             ca_bundle: environment::ca_bundle(),
-            use_fips: environment::use_fips(),
-            use_dualstack: environment::use_dualstack(),
-            max_attempts: environment::max_attempts(),
+            requests_ca_bundle: environment::requests_ca_bundle(),
+            use_fips: environment::use_fips()?,
+            use_dualstack: environment::use_dualstack()?,
+            max_attempts: environment::max_attempts()?,
             home: environment::home().ok(),
+        })
+    }
+
+    fn expanded(&self, path: &Path) -> PathBuf {
+        match (path.strip_prefix("~"), &self.home) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => path.to_owned(),
         }
     }
 }
@@ -75,56 +114,102 @@ impl NetworkVariables {
 impl Network {
     /// How to reach `directory` from this process. Needs the whole config, because a profile may name a services
     /// section.
-    #[must_use]
-    pub fn of(config: &Config, directory: &Directory) -> Self {
-        Self::resolve(&NetworkVariables::of_environment(), config, directory)
+    ///
+    /// Errors: a variable or a setting that counts cannot be read.
+    pub fn of(config: &Config, directory: &Directory) -> Result<Self> {
+        Self::resolve(&NetworkVariables::of_environment()?, config, directory)
     }
 
     /// How to reach `directory` where the environment has these variables.
     ///
     /// An sso-session cannot have network settings. The AWS CLI then takes those of the profile in use, and so does
     /// this tool: it has to reach the same service.
-    #[must_use]
-    pub fn resolve(variables: &NetworkVariables, config: &Config, directory: &Directory) -> Self {
+    pub fn resolve(variables: &NetworkVariables, config: &Config, directory: &Directory) -> Result<Self> {
         let in_use = variables.profile.as_deref().unwrap_or("default");
         let profile = config.profile(&directory.name).or_else(|| config.profile(in_use));
-        let setting = |key| profile.and_then(|profile| profile.setting(key));
-        let flag = |key| setting(key).map(|value| value.eq_ignore_ascii_case("true"));
-        let either = |variable: Option<bool>, key| variable.or_else(|| flag(key)).unwrap_or(false);
+        let key = |key, value: &str| {
+            let name = profile.map(|profile| profile.name().to_owned()).unwrap_or_default();
+            (value.to_owned(), Source::Key(key, name))
+        };
+        let either = |variable: &Option<String>, name, setting| {
+            let own = variable.clone().map(|value| (value, Source::Variable(name)));
+            own.or_else(|| profile?.setting(setting).map(|value| key(setting, value)))
+        };
+        let is_on = |variable, name, setting| match either(variable, name, setting) {
+            Some((value, source)) => flag(&value, &source),
+            None => Ok(false),
+        };
 
         // As in the AWS CLI, this setting turns off the variables as well.
-        let ignored = either(variables.ignore_endpoint_urls, "ignore_configured_endpoint_urls");
-        let endpoint = |variable: &Option<String>, service| {
-            let chosen = variable.clone().or_else(|| variables.endpoint_url.clone());
-            chosen.or_else(|| configured_endpoint(config, profile?, service)).filter(|_| !ignored)
+        let ignored = is_on(
+            &variables.ignore_endpoint_urls,
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            "ignore_configured_endpoint_urls",
+        )?;
+        let endpoint = |variable: &Option<String>, name, service| {
+            let own = [(variable, name), (&variables.endpoint_url, "AWS_ENDPOINT_URL")];
+            let mut own = own.into_iter().filter_map(|(value, name)| Some((value.clone()?, Source::Variable(name))));
+            let chosen =
+                own.next().or_else(|| Some(key("endpoint_url", configured_endpoint(config, profile?, service)?)));
+            chosen.filter(|_| !ignored).map(|(url, source)| checked_endpoint(url, &source)).transpose()
         };
-        Self {
-            sso_endpoint_url: endpoint(&variables.sso_endpoint_url, "sso"),
-            oidc_endpoint_url: endpoint(&variables.oidc_endpoint_url, "sso_oidc"),
-            signin_endpoint_url: endpoint(&variables.signin_endpoint_url, "signin"),
-            ca_bundle: variables.ca_bundle.clone().or_else(|| {
-                let bundle = PathBuf::from(setting("ca_bundle")?);
-                Some(match (bundle.strip_prefix("~"), &variables.home) {
-                    (Ok(rest), Some(home)) => home.join(rest),
-                    _ => bundle,
-                })
-            }),
-            use_fips: either(variables.use_fips, "use_fips_endpoint"),
-            use_dualstack: either(variables.use_dualstack, "use_dualstack_endpoint"),
-            max_attempts: variables.max_attempts.or_else(|| {
-                setting("max_attempts").and_then(|number| number.parse().ok()).filter(|number| *number > 0)
-            }),
-        }
+        let bundle = |path: &Path, source| Some(CaBundle { path: variables.expanded(path), source });
+        let ca_bundle = match (&variables.ca_bundle, profile.and_then(|profile| profile.setting("ca_bundle"))) {
+            (Some(path), _) => bundle(path, Source::Variable("AWS_CA_BUNDLE")),
+            (None, Some(path)) => bundle(Path::new(path), key("ca_bundle", path).1),
+            (None, None) => variables
+                .requests_ca_bundle
+                .as_deref()
+                .and_then(|path| bundle(path, Source::Variable("REQUESTS_CA_BUNDLE"))),
+        };
+        Ok(Self {
+            sso_endpoint_url: endpoint(&variables.sso_endpoint_url, "AWS_ENDPOINT_URL_SSO", "sso")?,
+            oidc_endpoint_url: endpoint(&variables.oidc_endpoint_url, "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc")?,
+            signin_endpoint_url: endpoint(&variables.signin_endpoint_url, "AWS_ENDPOINT_URL_SIGNIN", "signin")?,
+            ca_bundle,
+            use_fips: is_on(&variables.use_fips, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
+            use_dualstack: is_on(&variables.use_dualstack, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
+            max_attempts: either(&variables.max_attempts, "AWS_MAX_ATTEMPTS", "max_attempts")
+                .map(|(value, source)| attempts(&value, &source))
+                .transpose()?,
+        })
+    }
+}
+
+/// The AWS CLI reads every other word as false, so `AWS_USE_FIPS_ENDPOINT=yes` would have no effect and nobody would
+/// know.
+fn flag(value: &str, source: &Source) -> Result<bool> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Error::usage(format!("{source} is neither true nor false: \"{value}\""))
+            .with_remedy("write true or false, or remove it")),
+    }
+}
+
+fn attempts(value: &str, source: &Source) -> Result<u32> {
+    value.trim().parse().ok().filter(|number| *number > 0).ok_or_else(|| {
+        Error::usage(format!("{source} is not a number of attempts: \"{value}\""))
+            .with_remedy("write a whole number from 1, or remove it")
+    })
+}
+
+/// Refuses an endpoint that a token must not be sent to.
+fn checked_endpoint(url: String, source: &Source) -> Result<String> {
+    match Link::parse(&url) {
+        Some(link) if link.is_safe() => Ok(url),
+        Some(link) => Err(Error::usage(format!("the endpoint http://{} in {source} is not encrypted", link.authority))
+            .with_remedy("use https, or remove it; http is for this machine only")),
+        // The text may hold a password, so it is not repeated.
+        None => Err(Error::usage(format!("the endpoint in {source} is not an https address"))
+            .with_remedy("write https://HOST or https://HOST:PORT, or remove it")),
     }
 }
 
 /// The endpoint of a service: from the services section that the profile names, else the profile's own.
-fn configured_endpoint(config: &Config, profile: Section<'_>, service: &str) -> Option<String> {
+fn configured_endpoint<'a>(config: &'a Config, profile: Section<'a>, service: &str) -> Option<&'a str> {
     let services = profile.setting("services").and_then(|name| config.services(name));
-    services
-        .and_then(|services| services.nested(service, "endpoint_url"))
-        .or_else(|| profile.setting("endpoint_url"))
-        .map(str::to_owned)
+    services.and_then(|services| services.nested(service, "endpoint_url")).or_else(|| profile.setting("endpoint_url"))
 }
 
 #[cfg(test)]
@@ -138,57 +223,67 @@ sso_region = eu-west-1
 [profile full]
 sso_session = corp
 services = local
-endpoint_url = http://profile
+endpoint_url = https://profile
 ca_bundle = ~/ca.pem
 use_fips_endpoint = TRUE
 use_dualstack_endpoint = true
 max_attempts = 7
 [profile plain]
 sso_session = corp
-endpoint_url = http://plain
+endpoint_url = https://plain
 services = nowhere
-max_attempts = 0
 [profile off]
 sso_session = corp
-endpoint_url = http://off
+endpoint_url = https://off
 ignore_configured_endpoint_urls = true
+[profile odd]
+sso_session = corp
+use_fips_endpoint = on
 [profile in-use]
 ca_bundle = /in/use.pem
 [default]
 ca_bundle = /default.pem
 [services local]
 sso =
-  endpoint_url = http://service
+  endpoint_url = https://service
 ";
 
     fn resolve(name: &str, variables: &NetworkVariables) -> Network {
+        try_to_resolve(name, variables).unwrap()
+    }
+
+    fn try_to_resolve(name: &str, variables: &NetworkVariables) -> Result<Network> {
         let config = Config::parse(CONFIG);
         Network::resolve(variables, &config, &config.directory(name).unwrap())
+    }
+
+    #[allow(clippy::unnecessary_wraps, reason = "the fields are optional")]
+    fn text(text: &str) -> Option<String> {
+        Some(text.to_owned())
     }
 
     #[test]
     fn endpoints_come_from_the_most_specific_place() {
         let none = NetworkVariables::default();
-        let text = |text: &str| Some(text.to_owned());
         let every = NetworkVariables {
-            sso_endpoint_url: text("sso"),
-            endpoint_url: text("all"),
+            sso_endpoint_url: text("https://sso"),
+            endpoint_url: text("https://all"),
             ..NetworkVariables::default()
         };
-        let ignored = NetworkVariables { ignore_endpoint_urls: Some(true), ..every.clone() };
-        let heeded = NetworkVariables { ignore_endpoint_urls: Some(false), ..none.clone() };
-        let oidc = NetworkVariables { oidc_endpoint_url: text("oidc"), ..none.clone() };
+        let ignored = NetworkVariables { ignore_endpoint_urls: text("True"), ..every.clone() };
+        let heeded = NetworkVariables { ignore_endpoint_urls: text("false"), ..none.clone() };
+        let oidc = NetworkVariables { oidc_endpoint_url: text("https://oidc"), ..none.clone() };
         let cases = [
-            ("full", &none, Some("http://service"), Some("http://profile")),
-            ("plain", &none, Some("http://plain"), Some("http://plain")),
+            ("full", &none, Some("https://service"), Some("https://profile")),
+            ("plain", &none, Some("https://plain"), Some("https://plain")),
             ("corp", &none, None, None),
-            ("full", &every, Some("sso"), Some("all")),
-            ("corp", &every, Some("sso"), Some("all")),
-            ("full", &oidc, Some("http://service"), Some("oidc")),
+            ("full", &every, Some("https://sso"), Some("https://all")),
+            ("corp", &every, Some("https://sso"), Some("https://all")),
+            ("full", &oidc, Some("https://service"), Some("https://oidc")),
             ("full", &ignored, None, None),
             ("off", &none, None, None),
             ("off", &every, None, None),
-            ("off", &heeded, Some("http://off"), Some("http://off")),
+            ("off", &heeded, Some("https://off"), Some("https://off")),
         ];
         for (name, variables, sso, oidc) in cases {
             let network = resolve(name, variables);
@@ -201,30 +296,89 @@ sso =
     fn a_variable_wins_over_the_profiles_setting() {
         let home = NetworkVariables { home: Some("/home/me".into()), ..NetworkVariables::default() };
         let network = resolve("full", &home);
-        assert_eq!(network.ca_bundle.as_deref(), Some("/home/me/ca.pem".as_ref()));
         assert_eq!((network.use_fips, network.use_dualstack), (true, true));
         assert_eq!(network.max_attempts, Some(7));
 
         let variables = NetworkVariables {
-            ca_bundle: Some("/env.pem".into()),
-            use_fips: Some(false),
-            use_dualstack: Some(false),
-            max_attempts: Some(2),
+            use_fips: text("false"),
+            use_dualstack: text("FALSE"),
+            max_attempts: text(" 2 "),
             ..home
         };
         let network = resolve("full", &variables);
-        assert_eq!(network.ca_bundle.as_deref(), Some("/env.pem".as_ref()));
         assert_eq!((network.use_fips, network.use_dualstack), (false, false));
         assert_eq!(network.max_attempts, Some(2));
         assert_eq!(resolve("plain", &NetworkVariables::default()).max_attempts, None);
     }
 
     #[test]
+    fn the_bundle_is_found_where_the_aws_cli_finds_it_and_its_source_is_known() {
+        let variables = |ca_bundle: Option<&str>, requests_ca_bundle: Option<&str>| NetworkVariables {
+            home: Some("/home/me".into()),
+            ca_bundle: ca_bundle.map(PathBuf::from),
+            requests_ca_bundle: requests_ca_bundle.map(PathBuf::from),
+            ..NetworkVariables::default()
+        };
+        let requests = Some("~/requests.pem");
+        let cases = [
+            ("full", variables(Some("~/env.pem"), requests), "/home/me/env.pem", "AWS_CA_BUNDLE"),
+            ("full", variables(None, requests), "/home/me/ca.pem", "ca_bundle of the profile full"),
+            ("plain", variables(None, requests), "/home/me/requests.pem", "REQUESTS_CA_BUNDLE"),
+        ];
+        for (name, variables, path, source) in cases {
+            let bundle = resolve(name, &variables).ca_bundle.unwrap();
+            assert_eq!((bundle.path.to_str().unwrap(), bundle.source.to_string().as_str()), (path, source));
+        }
+    }
+
+    #[test]
     fn an_sso_session_is_reached_as_the_profile_in_use_says() {
-        let in_use = NetworkVariables { profile: Some("in-use".to_owned()), ..NetworkVariables::default() };
-        let bundle = |name: &str, variables: &NetworkVariables| resolve(name, variables).ca_bundle;
+        let in_use = NetworkVariables { profile: text("in-use"), ..NetworkVariables::default() };
+        let bundle =
+            |name: &str, variables: &NetworkVariables| resolve(name, variables).ca_bundle.map(|file| file.path);
         assert_eq!(bundle("corp", &NetworkVariables::default()), Some("/default.pem".into()));
         assert_eq!(bundle("corp", &in_use), Some("/in/use.pem".into()));
         assert_eq!(bundle("plain", &in_use), None);
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_named_with_its_variable_or_key() {
+        let none = NetworkVariables::default();
+        let cases = [
+            ("corp", NetworkVariables { max_attempts: text("abc"), ..none.clone() }, "AWS_MAX_ATTEMPTS", "\"abc\""),
+            ("corp", NetworkVariables { max_attempts: text("0"), ..none.clone() }, "AWS_MAX_ATTEMPTS", "\"0\""),
+            ("corp", NetworkVariables { use_fips: text("yes"), ..none.clone() }, "AWS_USE_FIPS_ENDPOINT", "\"yes\""),
+            (
+                "corp",
+                NetworkVariables { use_dualstack: text("1"), ..none.clone() },
+                "AWS_USE_DUALSTACK_ENDPOINT",
+                "\"1\"",
+            ),
+            (
+                "corp",
+                NetworkVariables { ignore_endpoint_urls: text("on"), ..none.clone() },
+                "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                "neither true nor false",
+            ),
+            (
+                "corp",
+                NetworkVariables { endpoint_url: text("localhost:4566"), ..none.clone() },
+                "AWS_ENDPOINT_URL ",
+                "not an https address",
+            ),
+            (
+                "corp",
+                NetworkVariables { oidc_endpoint_url: text("http://oidc.example"), ..none.clone() },
+                "AWS_ENDPOINT_URL_SSO_OIDC",
+                "not encrypted",
+            ),
+            ("odd", none.clone(), "use_fips_endpoint of the profile odd", "\"on\""),
+        ];
+        for (name, variables, source, words) in cases {
+            let error = try_to_resolve(name, &variables).unwrap_err();
+            let report = error.report();
+            assert!(report.contains(source) && report.contains(words), "{report}");
+            assert_eq!(error.kind(), crate::error::Kind::Usage);
+        }
     }
 }

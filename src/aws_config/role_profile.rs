@@ -46,6 +46,12 @@ impl<'a> Section<'a> {
         self.sso_role().map(|role| (self.name().into(), role)).or_else(|| self.process_role())
     }
 
+    /// What the `credential_process` names with `-p`, and its role, if it is this tool.
+    pub(super) fn process_command(self) -> Option<(Option<Cow<'a, str>>, Cow<'a, str>)> {
+        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        Some((command.profile, command.role))
+    }
+
     /// Whether this profile has a role, of any Identity Center.
     #[must_use]
     pub fn means_role(self) -> bool {
@@ -64,14 +70,16 @@ impl<'a> Section<'a> {
         self.texts().flat_map(account_ids)
     }
 
-    fn sso_role(self) -> Option<RoleRef> {
+    /// The role that the SSO keys name.
+    pub(crate) fn sso_role(self) -> Option<RoleRef> {
         let (account_id, role_name) = (self.setting("sso_account_id")?, self.setting("sso_role_name")?);
         let has_directory = self.setting("sso_session").is_some() || self.setting("sso_start_url").is_some();
         (has_directory && role::is_account_id(account_id) && role::is_role_name(role_name))
             .then(|| RoleRef::Id { account_id: account_id.to_owned(), role_name: role_name.to_owned() })
     }
 
-    fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
+    /// The role that its `credential_process` names, if that is this tool.
+    pub(crate) fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
         let directory = command.profile.or_else(|| match self.config().directories() {
             [only] => Some(only.into()),

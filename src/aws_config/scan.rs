@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::config::Config;
+use super::encoding;
 use super::line::{BYTE_ORDER_MARK, Classifier, ConfigLine, SectionKind, is_space};
 use super::plain::{find_byte, plain_profile};
 use crate::error::Result;
@@ -30,6 +31,22 @@ impl Config {
     /// sections are left out.
     pub fn read_profile(path: &Path, name: &str) -> Result<Self> {
         Self::scan(path, Some(name.as_bytes()))
+    }
+
+    /// Reads the whole credentials file, in which a section's name is the profile's.
+    pub fn read_credentials(path: &Path) -> Result<Self> {
+        Ok(Self::parse_credentials(path, atomic::read(path)?))
+    }
+
+    /// Reads the content of a credentials file; `None` if there is no such file.
+    #[must_use]
+    pub fn parse_credentials(path: &Path, bytes: Option<Vec<u8>>) -> Self {
+        let mut config = Self::empty(path.to_path_buf(), false);
+        config.missing = bytes.is_none();
+        let mut scan = Scan::new(&mut config, None);
+        scan.is_credentials_file = true;
+        scan.whole(bytes.unwrap_or_default());
+        config
     }
 
     /// Reads a file's content.
@@ -59,6 +76,8 @@ impl Config {
 struct Scan<'a> {
     /// The only profile to read, if not all.
     only: Option<&'a [u8]>,
+    /// Whether the file is the credentials file: `[NAME]` begins a profile there, and `[profile NAME]` does not.
+    is_credentials_file: bool,
     config: &'a mut Config,
     /// The section whose lines are being read; `None` in sections that are skipped.
     current: Option<usize>,
@@ -67,7 +86,7 @@ struct Scan<'a> {
 impl<'a> Scan<'a> {
     /// Reads into `config`: all sections, or the profile called `only` and all sso-sessions.
     fn new(config: &'a mut Config, only: Option<&'a [u8]>) -> Self {
-        Self { only, config, current: None }
+        Self { only, is_credentials_file: false, config, current: None }
     }
 
     /// Reads a file's content.
@@ -87,6 +106,7 @@ impl<'a> Scan<'a> {
             if read.map_err(|error| atomic::unreadable(path, error))? as u64 > atomic::MAX_BYTES {
                 return Err(atomic::too_large(path));
             }
+            encoding::check(path, &bytes)?;
             self.whole(bytes);
             return Ok(());
         }
@@ -108,6 +128,7 @@ impl<'a> Scan<'a> {
             filled += read;
             if at_start && (filled >= BYTE_ORDER_MARK.len() || read == 0) {
                 at_start = false;
+                encoding::check(path, &buffer[..filled])?;
                 blank_mark(&mut buffer[..filled]);
             }
             if read == 0 {
@@ -166,6 +187,13 @@ impl<'a> Scan<'a> {
 
     /// Begins a section, if it is to be read.
     fn open(&mut self, start: usize, kind: SectionKind, name: &[u8]) -> Option<usize> {
+        if self.is_credentials_file {
+            return match kind {
+                SectionKind::Other => Some(self.config.begin(SectionKind::Profile, name, start)),
+                SectionKind::Default => Some(self.config.begin(kind, name, start)),
+                SectionKind::Profile | SectionKind::SsoSession | SectionKind::Services => None,
+            };
+        }
         let wanted = match (kind, self.only) {
             (SectionKind::Other, _) | (SectionKind::Services, Some(_)) => false,
             (SectionKind::SsoSession, _) | (_, None) => true,

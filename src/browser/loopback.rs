@@ -161,11 +161,11 @@ impl<S: Site> Connection<S> {
 /// Whether a request names this very server, and nothing else, as its host.
 ///
 /// A web page can have its own host name resolve to 127.0.0.1 (DNS rebinding). Its browser then takes this server for
-/// the page's own, but names the page's host.
+/// the page's own, but names the page's host. The port says nothing about that, and AWS's common runtime leaves it out.
 fn names_this_server<B>(request: &Request<B>, port: u16) -> bool {
     let is_ours = |host: &str| {
-        let name = host.strip_suffix(&format!(":{port}"));
-        name.is_some_and(|name| name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost"))
+        let name = host.strip_suffix(&format!(":{port}")).unwrap_or(host);
+        matches!(name, "127.0.0.1" | "[::1]") || name.eq_ignore_ascii_case("localhost")
     };
     // An absolute address in the request line has precedence over the header.
     request.uri().authority().is_none_or(|authority| is_ours(authority.as_str()))
@@ -222,9 +222,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_servers_own_name_with_its_port_is_accepted_and_only_once() {
+    fn only_the_servers_own_name_is_accepted_and_only_once() {
         let ours = "127.0.0.1:4242";
-        let cases: [(&str, &[&str], bool); 14] = [
+        let cases: [(&str, &[&str], bool); 18] = [
             ("/", &[ours], true),
             ("/", &["LocalHost:4242"], true),
             ("http://127.0.0.1:4242/", &[ours], true),
@@ -234,11 +234,15 @@ mod tests {
             ("/", &[], false),
             ("/", &[ours, ours], false),
             ("/", &[ours, "evil.example"], false),
-            ("/", &["127.0.0.1"], false),
+            ("/", &["127.0.0.1"], true),
+            ("/", &["Localhost"], true),
+            ("/", &["[::1]"], true),
             ("/", &["127.0.0.1:4243"], false),
+            ("/", &["127.0.0.1:"], false),
             ("/", &["evil.example:4242"], false),
             ("/", &["localhost.evil.example:4242"], false),
-            ("/", &["[::1]:4242"], false),
+            ("/", &["localhost.evil.example"], false),
+            ("/", &["[::1]:4242"], true),
         ];
         for (uri, hosts, expected) in cases {
             let request = hosts.iter().fold(Request::builder().uri(uri), |request, host| request.header(HOST, *host));

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::address::Link;
 use crate::environment;
 use crate::programs::group::own_group;
-use crate::shell::SECRETS;
+use crate::shell::secrets;
 
 /// Opens the link if it is safe to open. Returns whether a program was started for it.
 ///
@@ -64,7 +64,7 @@ fn with_link(mut words: Vec<String>, url: &str) -> Option<Command> {
 /// Starts a browser, without the secrets of this shell: neither it nor what runs in it needs them. Returns whether it
 /// started.
 pub(crate) fn start(mut command: Command) -> bool {
-    for name in SECRETS {
+    for name in secrets() {
         command.env_remove(name);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

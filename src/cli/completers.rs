@@ -102,6 +102,10 @@ impl Completions<'_> {
                 Some(begun) => begun == named,
                 None => named.starts_with(self.current),
             };
+            if account.gap.is_some() && account.roles.is_empty() && fits {
+                let why = if account.is_refused() { "roles refused" } else { "roles not known; run: aws-sso list" };
+                self.add(&format!("{named}/"), || Some(why.to_owned()));
+            }
             for role in account.roles.iter().filter(|_| is_arn) {
                 let arn = inventory.arn(account, role).to_string();
                 self.add(&arn, || Some(format!("{} in {}", role, account.name)));

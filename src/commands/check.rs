@@ -6,14 +6,16 @@ use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
-use crate::context::Context;
-use crate::error::Result;
+use crate::context::find::Found;
+use crate::context::{Context, Instead};
+use crate::error::{Error, Result};
 use crate::provider::Provider;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The exit status is 0 if credentials are available, 3 if a sign-in is needed, 4 if the role is denied, and 5 if the \
-service fails.
+service fails. It is 2 without ROLE if programs of this shell take other credentials than those of the role that the \
+shell entered.
 
 Examples:
   aws-sso check || aws-sso login
@@ -36,8 +38,20 @@ pub(crate) fn run(context: &Context, arguments: &CheckArgs) -> ExitCode {
     }
 }
 
+/// The role that programs of this shell take, where that is not the one that the shell entered.
+fn taken_instead(context: &Context) -> Result<Option<Found>> {
+    match context.shell_role()?.and_then(|role| role.instead) {
+        None => Ok(None),
+        Some(Instead { profile: Some(profile), .. }) => context.find(&profile).map(Some),
+        Some(Instead { description, .. }) => Err(Error::usage(description)),
+    }
+}
+
 fn check(context: &Context, role: Option<&str>) -> Result<()> {
-    let found = role.map(|role| context.find(role)).transpose()?;
+    let found = match role {
+        Some(role) => Some(context.find(role)?),
+        None => taken_instead(context)?,
+    };
     let directory = match &found {
         Some(found) => found.directory.clone(),
         None => context.directory()?,
@@ -45,7 +59,10 @@ fn check(context: &Context, role: Option<&str>) -> Result<()> {
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;
     match found {
-        Some(found) => Provider::new(&session).credentials(&found.role).map(|_| ()),
+        Some(found) => {
+            let provider = Provider::new(&session).warning_to(&|warning| tracing::info!("{warning}"));
+            provider.fresh(&found.role).map(|_| ()).map_err(|error| context.refused(&found, error))
+        }
         None => session.token().map(|_| ()),
     }
 }

@@ -3,11 +3,10 @@
 use clap::Args;
 
 use crate::cli::shared::InShell;
-use crate::context::enter::displaced;
-use crate::environment;
+use crate::context::enter::back;
 use crate::error::Result;
 use crate::output::print;
-use crate::shell::{Change, through_function};
+use crate::shell::through_function;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  awsso clear\n  awsso clear && env | grep AWS_")]
@@ -18,6 +17,5 @@ pub(crate) struct ClearArgs {
 
 pub(crate) fn run(arguments: &ClearArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "clear")?;
-    let has_role = environment::shell_role().is_some();
-    print(&Change::back(displaced(), has_role).render(shell)?)
+    print(&back().render(shell)?)
 }

@@ -6,9 +6,9 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::address::{StartUrl, quote};
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::{completers, shared};
-use crate::context::Context;
 use crate::context::choose::choose;
 use crate::context::find::Found;
+use crate::context::{Context, Instead, ShellRole};
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::ConsolePage;
@@ -90,10 +90,14 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
 
 /// The role and the region to show: the role that was named, else this shell's, else the one that the user chooses.
 fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<String>)> {
-    let of_shell = environment::shell_role().filter(|_| arguments.role.is_none());
-    let named = arguments.role.as_ref().or(of_shell.as_ref().map(|(role, _)| role));
+    let of_shell = if arguments.role.is_none() { context.shell_role()? } else { None };
+    let named = match (&arguments.role, &of_shell) {
+        (Some(role), _) => Some(role.clone()),
+        (None, Some(of_shell)) => Some(taken(of_shell)?),
+        (None, None) => None,
+    };
     let found = match named {
-        Some(role) => context.find(role)?,
+        Some(role) => context.find(&role)?,
         None => choose(context, "", "name the role: aws-sso console ROLE")?,
     };
     let of_shell = of_shell.and_then(|_| environment::region());
@@ -107,6 +111,18 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     let usual = of_shell.filter(is_there).or_else(|| found.region.clone().filter(is_there));
     let region = arguments.region.clone().or(usual);
     Ok((found, region))
+}
+
+/// The role that programs of this shell take.
+fn taken(of_shell: &ShellRole) -> Result<String> {
+    match &of_shell.instead {
+        None => Ok(of_shell.role.clone()),
+        Some(Instead { profile: Some(profile), .. }) => Ok(profile.clone()),
+        Some(instead) => {
+            Err(Error::usage(format!("this shell entered {}, but {}", of_shell.role, instead.description))
+                .with_remedy("name the role: aws-sso console ROLE"))
+        }
+    }
 }
 
 /// The page to open, if one was named.

@@ -1,17 +1,22 @@
 //! What the original tool does without an output option: it writes a role's credentials to the default profile.
 
+use std::path::Path;
+
+use crate::aws_config::config::Config;
 use crate::aws_config::credentials_file;
 use crate::context::Context;
 use crate::context::choose::named_or_chosen;
-use crate::error::Result;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
 use crate::output::print;
 use crate::terminal::clean;
-use crate::{environment, timestamp};
+use crate::{environment, terminal, timestamp};
 
 pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     let found = named_or_chosen(context, role)?;
     let credentials = context.credentials(&found)?;
     let path = environment::credentials_file()?;
+    let written = check(context, &path, &credentials)?;
     credentials_file::write_default(&path, &credentials)?;
     print(&format!(
         "Default profile in {}\n  account  {}\n  role     {}\n  expires  {} ({} minutes left)\n",
@@ -20,5 +25,28 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
         found.role.role_name,
         timestamp::format(credentials.expiration),
         credentials.seconds_left() / 60,
-    ))
+    ))?;
+    if let Some(hiding) = context.hiding_default(&written, environment::value)? {
+        terminal::warn(&format!("programs of this shell do not take the default profile: {}", hiding.describe()));
+    }
+    Ok(())
+}
+
+/// Fails if the AWS files would keep some program from these credentials. Returns the credentials file as it will be.
+fn check(context: &Context, path: &Path, credentials: &RoleCredentials) -> Result<Config> {
+    let written = credentials_file::planned(path, credentials)?;
+    let written = Config::parse_credentials(path, Some(written));
+    // A bare environment: what only this shell's variables hide is written, and said.
+    match context.hiding_default(&written, |_| None)? {
+        Some(hiding) if hiding.takes_others() => Err(Error::usage(format!(
+            "the default profile has other credentials, which AWS tools prefer: {}",
+            hiding.describe()
+        ))
+        .with_remedy("delete that line, or move it to another profile\nor change this shell alone: awsso use ROLE")),
+        Some(hiding) => {
+            terminal::warn(&format!("the default profile does not work for all: {}", hiding.describe()));
+            Ok(written)
+        }
+        None => Ok(written),
+    }
 }

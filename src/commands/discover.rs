@@ -6,19 +6,21 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::aws_config::document::Document;
 use crate::cli::shared;
 use crate::context::Context;
-use crate::discovery::{self, Counts, CredentialSource, Named, Offered, ProfileOptions, Template, diff};
+use crate::discovery::{
+    self, Counts, CredentialSource, Discovery, Left, Named, Offered, ProfileOptions, Template, diff,
+};
 use crate::error::{Error, Result, reason};
 use crate::files::folder::Privacy;
 use crate::files::lock::{self, Lock};
 use crate::files::{atomic, edit};
 use crate::inventory::progress::Progress;
-use crate::inventory::{Fetched, Missing, Resume, Selection};
+use crate::inventory::{Resume, Scope, Selection};
 use crate::output::print;
+use crate::programs::{self, installed};
 use crate::terminal::{self, clean};
-use crate::{environment, programs};
+use crate::{environment, shell::Shell};
 
 #[derive(Debug, Default, Args)]
 #[command(after_help = DISCOVER_HELP)]
@@ -38,21 +40,24 @@ pub(crate) struct DiscoverArgs {
     /// Name this program by its path in credential_process, for programs with another PATH
     #[arg(long)]
     absolute: bool,
-    /// The region of new profiles
+    /// The region of new profiles, and of discovered ones that have none or one from an earlier run
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
-    /// The output format of new profiles
+    /// The output format of the same profiles
     #[arg(long, value_name = "FORMAT")]
     output: Option<String>,
-    /// Remove discovered profiles whose role you no longer have
+    /// Remove discovered profiles whose role you no longer have, or whose role has a profile of another name now
     #[arg(long)]
     prune: bool,
+    /// Take over the profiles that were discovered with -p NAME, whatever NAME means now
+    #[arg(long, value_name = "NAME")]
+    adopt: Option<String>,
     /// Show the difference and write nothing
     #[arg(long)]
     dry_run: bool,
     /// Restore the file as it was before the last run
     #[arg(long, conflicts_with_all = [
-        "name", "matches", "exclude", "style", "absolute", "region", "output", "prune", "dry_run", "resume", "fresh",
+        "name", "matches", "exclude", "style", "absolute", "region", "output", "prune", "adopt", "dry_run", "resume", "fresh",
     ])]
     undo: bool,
     /// Continue the last run where it stopped, even if that was more than an hour ago
@@ -77,7 +82,8 @@ pub(crate) enum CredentialStyle {
 }
 
 const DISCOVER_HELP: &str = "\
-New profiles go into a marked block at the end of the AWS config. Everything else in that file stays as it is.
+New profiles go into a marked block at the end of the AWS config. Everything else in that file stays as it is. An \
+Identity Center has one block: if you rename its sso-session or use another name of it, the next run updates the block.
 
 TEMPLATE has fields {account_id} {account_name} {role} {session} {email} and filters lower, slug, trim_prefix:TEXT, \
 as in {account_name|trim_prefix:acme-|slug}-{role}.
@@ -85,6 +91,9 @@ as in {account_name|trim_prefix:acme-|slug}-{role}.
 Examples:
   aws-sso discover -p corp --dry-run
   aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'";
+
+/// What `credential_process` lines call this program.
+const PROGRAM: &str = "aws-sso";
 
 /// How long to wait for another process that edits the config; an edit takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -100,11 +109,17 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     let template = context.template(arguments.name.as_ref())?;
     let options = profile_options(arguments)?;
     let directory = context.directory()?;
+    let again = Again { arguments, profile: &directory.name, template: &template };
+    if options.source == (CredentialSource::Process { program: PROGRAM.to_owned() }) {
+        warn_of_other_program(&again);
+    }
     let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
-    let fetched = context.fetch(&directory, resume(arguments), &progress)?;
-    let Fetched { inventory, missing } = &fetched;
-
-    let unknown: HashSet<_> = missing.iter().map(|Missing { account, .. }| account.id.clone()).collect();
+    let inventory = &context.fetch(&directory, resume(arguments), &progress)?;
+    if inventory.accounts.is_empty() {
+        terminal::say(&inventory.no_account().report());
+    }
+    let gaps = inventory.gaps(&Scope::All);
+    let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
     let selection = Selection::new(&arguments.matches, &arguments.exclude);
     let named = discovery::names(inventory, &directory, &template);
     let in_accounts: HashMap<_, _> =
@@ -115,25 +130,21 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     };
     let wanted: Vec<_> = named.iter().filter(is_wanted).collect();
     let offered = Offered::new(inventory, unknown.clone());
-    let planned = |bytes: &[u8]| -> Result<(Vec<u8>, Counts)> {
-        let mut document = Document::parse(bytes);
-        let counts = discovery::update(&mut document, &wanted, &offered, &directory, &options)?;
-        Ok((document.to_bytes(), counts))
-    };
+    let discovery = Discovery { wanted: &wanted, offered: &offered, directory: &directory, options: &options };
 
-    if arguments.dry_run {
+    let counts = if arguments.dry_run {
         let before = atomic::read(&path)?.unwrap_or_default();
-        let (after, counts) = planned(&before)?;
+        let (after, counts) = discovery::update(&before, &discovery)?;
         print(&diff::unified(&shown, &before, &after, std::io::stdout().is_terminal()))?;
         if !arguments.quiet {
-            terminal::say(&format!("{shown} would be updated: {}\n", summary(&counts, options.prune)));
+            terminal::say(&format!("{shown} would be updated: {}\n", counts.summary(options.prune)));
         }
-        warn_of_left(&counts);
+        counts
     } else {
         let _lock = lock()?;
         let mut earlier = None;
         let edited = edit::edit(&path, Privacy::Secret, |before| {
-            let (after, counts) = planned(before)?;
+            let (after, counts) = discovery::update(before, &discovery)?;
             if after != before {
                 let replaced = discovery::keep(&path, before, &after)?;
                 // This runs a second time where another program changed the file meanwhile.
@@ -145,15 +156,26 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
             earlier.restore()?;
         }
         let edited = edited?;
-        warn_of_left(&edited.outcome);
         if !arguments.quiet {
             let verb = if edited.before == edited.after { "is up to date" } else { "updated" };
-            print(&format!("{shown} {verb}: {}\n", summary(&edited.outcome, options.prune)))?;
+            print(&format!("{shown} {verb}: {}\n", edited.outcome.summary(options.prune)))?;
         }
+        edited.outcome
+    };
+    tell(&counts, &again);
+    if let Some(refusal) = gaps.refusal() {
+        terminal::say(&refusal.report());
     }
-    match fetched.shortfall() {
-        None => Ok(()),
-        Some(error) => Err(error),
+    let shortfall =
+        gaps.shortfall("their profiles were left as they were; run the command again within an hour: the rest is kept");
+    match (shortfall, conflict(&counts, &again)) {
+        (None, None) => Ok(()),
+        (None, Some(error)) | (Some(error), None) => Err(error),
+        // One status for both: that of the service, since the next run may find other roles.
+        (Some(error), Some(conflict)) => {
+            terminal::say(&conflict.report());
+            Err(error)
+        }
     }
 }
 
@@ -177,7 +199,7 @@ fn profile_options(arguments: &DiscoverArgs) -> Result<ProfileOptions> {
                 .map_err(|error| Error::failed(format!("cannot find the path of this program: {}", reason(&error))))?;
             CredentialSource::Process { program: program.to_string_lossy().into_owned() }
         }
-        CredentialStyle::Process => CredentialSource::Process { program: "aws-sso".to_owned() },
+        CredentialStyle::Process => CredentialSource::Process { program: PROGRAM.to_owned() },
         CredentialStyle::Sso if arguments.absolute => {
             return Err(Error::usage("--absolute does not go with --style sso")
                 .with_remedy("such profiles do not run this program: leave --absolute out"));
@@ -189,30 +211,114 @@ fn profile_options(arguments: &DiscoverArgs) -> Result<ProfileOptions> {
         region: arguments.region.clone(),
         output: arguments.output.clone(),
         prune: arguments.prune,
+        adopt: arguments.adopt.clone(),
     })
 }
 
-fn summary(counts: &Counts, prune: bool) -> String {
-    let Counts { new, changed, unchanged, stale, .. } = counts;
-    let hint = match (prune, stale) {
-        (_, 0) => "",
-        (true, _) => " and removed",
-        (false, _) => " (--prune removes them)",
-    };
-    format!("{new} profiles new, {changed} changed, {unchanged} unchanged, {stale} stale{hint}")
+/// The command line of this run, to be given again with one more option.
+struct Again<'a> {
+    arguments: &'a DiscoverArgs,
+    profile: &'a str,
+    template: &'a Template,
 }
 
-fn warn_of_left(counts: &Counts) {
+impl Again<'_> {
+    fn with(&self, option: &str, value: &str) -> String {
+        let DiscoverArgs { name, matches, exclude, style, absolute, region, output, prune, adopt, .. } = self.arguments;
+        let mut line = format!("{PROGRAM} discover");
+        let mut add = |option: &str, value: &str| {
+            let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@%+,".contains(letter);
+            let quoted = !value.is_empty() && !value.chars().all(is_plain);
+            line += &format!(" {option}");
+            if !value.is_empty() {
+                line += &format!(" {}", if quoted { Shell::Posix.quote(value) } else { value.to_owned() });
+            }
+        };
+        let template = name.as_ref().map(ToString::to_string);
+        let style = (*style == CredentialStyle::Sso).then(|| "sso".to_owned());
+        add("-p", self.profile);
+        for (given, value) in
+            [("--name", &template), ("--style", &style), ("--region", region), ("--output", output), ("--adopt", adopt)]
+        {
+            if let Some(value) = value.as_ref().filter(|_| given != option) {
+                add(given, value);
+            }
+        }
+        for (given, patterns) in [("--match", matches), ("--exclude", exclude)] {
+            for pattern in patterns {
+                add(given, pattern);
+            }
+        }
+        for (given, is_set) in [("--absolute", *absolute), ("--prune", *prune)] {
+            if is_set {
+                add(given, "");
+            }
+        }
+        add(option, value);
+        line
+    }
+}
+
+/// Says that programs that run the new profiles would not find this program.
+fn warn_of_other_program(again: &Again<'_>) {
+    if let Some((problem, _)) = installed::look().problem(PROGRAM) {
+        terminal::warn(&format!(
+            "{problem}; programs that use the new profiles need this one first on their PATH, or its path in the \
+             profiles: {}",
+            again.with("--absolute", "")
+        ));
+    }
+}
+
+/// Says what was taken over, and what was left and why.
+fn tell(counts: &Counts, again: &Again<'_>) {
     const NAMED: usize = 5;
-    if counts.left.is_empty() {
-        return;
+    let profile = again.profile;
+    if !again.arguments.quiet {
+        for name in &counts.taken_over {
+            terminal::say(&format!(
+                "aws-sso: the profiles that were discovered with -p {} are updated with -p {} now\n",
+                clean(name),
+                clean(profile)
+            ));
+        }
     }
-    let mut names = counts.left.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if counts.left.len() > NAMED {
-        names.push_str(&format!(" and {} more", counts.left.len() - NAMED));
+    for (reason, profiles) in &counts.left {
+        let mut names = profiles.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        if profiles.len() > NAMED {
+            names.push_str(&format!(" and {} more", profiles.len() - NAMED));
+        }
+        terminal::warn(&format!("{}: {names}", reason.sentence()));
     }
-    terminal::warn(&format!(
-        "these profiles were not written by aws-sso, or SDKs would read them differently, so they were left as they \
-         are: {names}"
-    ));
+    for name in &counts.unclaimed {
+        if !counts.left.contains_key(&Left::Unclaimed(name.clone())) {
+            terminal::warn(&format!(
+                "the config has profiles that were discovered with -p {name}, which it has no more; if they are of \
+                 this Identity Center, run: {}",
+                again.with("--adopt", name)
+            ));
+        }
+    }
+}
+
+/// The error where roles have no profile because others have their names.
+fn conflict(counts: &Counts, again: &Again<'_>) -> Option<Error> {
+    let found = match counts.lacking {
+        0 => return None,
+        1 => "1 role has no profile: another profile has its name".to_owned(),
+        roles => format!("{roles} roles have no profile: other profiles have their names"),
+    };
+    let remedy = |reason: &Left| match reason {
+        Left::OtherInstance(_) => Some(match again.template.with_session() {
+            Some(template) => format!("run: {}", again.with("--name", &template.to_string())),
+            None => "give their profiles other names with --name".to_owned(),
+        }),
+        Left::Unclaimed(name) => {
+            Some(format!("if these are profiles of this Identity Center, run: {}", again.with("--adopt", name)))
+        }
+        _ => None,
+    };
+    let mut remedies: Vec<_> = counts.left.keys().filter_map(remedy).collect();
+    remedies.dedup();
+    Some(Error::failed(found).with_remedy(remedies.join("\n")))
 }

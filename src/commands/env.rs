@@ -7,6 +7,7 @@ use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::choose::named_or_chosen;
 use crate::context::find::Found;
+use crate::context::labels;
 use crate::error::Result;
 use crate::output::print;
 use crate::shell::{Change, Grant, Shell};
@@ -41,12 +42,9 @@ pub(crate) fn run_original(context: &Context, role: Option<&str>) -> Result<()> 
 }
 
 fn exports(context: &Context, found: &Found, shell: Shell, region: Option<&str>) -> Result<()> {
+    let labels = labels::of(context, found)?;
     let credentials = context.credentials(found)?;
-    let change = Change::to_role(&Grant {
-        role: &found.role,
-        credentials: &credentials,
-        directory: &found.directory.name,
-        region: region.or(found.region.as_deref()),
-    });
+    let region = region.or(found.region.as_deref());
+    let change = Change::to_role(&Grant { labels: &labels, credentials: &credentials, region });
     print(&change.render(shell)?)
 }

@@ -5,16 +5,19 @@ use std::io::IsTerminal as _;
 use clap::Args;
 use serde::Serialize;
 
+use crate::aws_config::directory::Directory;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::inventory::progress::Progress;
-use crate::inventory::{Inventory, Resume, Selection};
+use crate::inventory::{Inventory, Resume, Scope, Selection};
 use crate::output::{self, print};
 use crate::terminal::{self, aligned, clean};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The list that was fetched last is remembered, also for Tab and the picker. --refresh asks the service again.
+The list that was fetched last is remembered for a day, also for Tab and the picker, or as long as list-age in the \
+settings says. --refresh asks the service at once. An account whose roles could not be fetched is named, and the exit \
+status is 5.
 
 Examples:
   aws-sso list --match 'prod*/ReadOnlyAccess'
@@ -60,17 +63,17 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
         let _ = rustix::process::setsid();
     }
     let directory = context.directory()?;
-    let remembered = if arguments.refresh { None } else { Inventory::remembered(&directory)? };
-    let (inventory, shortfall) = if let Some(inventory) = remembered {
-        (inventory, None)
-    } else {
+    let selection = Selection::new(&arguments.matches, &[]);
+    let scope = Scope::Selected(&selection);
+    let inventory = if arguments.refresh {
         // `--refresh` promises a fresh list, so it takes nothing over from a run that was stopped.
-        let resume = if arguments.refresh && !arguments.background { Resume::Never } else { Resume::default() };
-        let fetched = context.fetch(&directory, resume, &Progress::for_person())?;
-        let shortfall = fetched.shortfall();
-        (fetched.inventory, shortfall)
+        context.fetch(&directory, Resume::Never, &Progress::for_person())?
+    } else if arguments.matches.is_empty() {
+        known(context, &directory, Scope::All)?
+    } else {
+        known(context, &directory, scope)?
     };
-    let rows = rows(&inventory, &Selection::new(&arguments.matches, &[]));
+    let rows = rows(&inventory, &selection);
     let text = if arguments.json {
         output::to_json(&rows)?
     } else if arguments.csv {
@@ -80,16 +83,33 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     } else {
         table(&rows)
     };
-    if rows.is_empty() && !arguments.matches.is_empty() {
+    if inventory.accounts.is_empty() {
+        terminal::say(&inventory.no_account().report());
+    } else if rows.is_empty() && !arguments.matches.is_empty() {
         terminal::warn(&format!("no role matches {}", clean(&arguments.matches.join(" or "))));
     }
     // Programs get every name unchanged. A terminal would obey escape sequences in it.
     let is_seen = std::io::stdout().is_terminal();
     let line = |line: &str| line.split('\t').map(clean).collect::<Vec<_>>().join("\t") + "\n";
     print(&if is_seen { text.lines().map(line).collect() } else { text })?;
-    match shortfall {
+    let gaps = inventory.gaps(&scope);
+    if let Some(refusal) = gaps.refusal() {
+        terminal::say(&refusal.report());
+    }
+    match gaps.shortfall("their roles may be missing above; the next run asks for them again") {
         None => Ok(()),
         Some(error) => Err(error),
+    }
+}
+
+/// The list. Without a sign-in an old one is shown all the same, because nobody acts by it yet.
+fn known(context: &Context, directory: &Directory, scope: Scope<'_>) -> Result<Inventory> {
+    match (context.inventory(directory, scope), Inventory::remembered(directory)?) {
+        (Err(error), Some(old)) if error.kind() == Kind::SignInNeeded => {
+            context.warn_of_age(&old, &error);
+            Ok(old)
+        }
+        (known, _) => known,
     }
 }
 

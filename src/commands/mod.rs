@@ -68,7 +68,7 @@ pub(crate) struct Cli {
 
 const ROLE_HELP: &str = "\
 PROFILE is a profile or sso-session of the AWS config that says which Identity Center to sign in to. \
-Without -p: AWS_SSO_PROFILE, the settings, or the only sso-session in the config.
+Without -p: AWS_SSO_SESSION, the settings, or the only sso-session in the config.
 
 ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings; \
 the ARN of a resource, or the address of a console page, stands for a role of its account.

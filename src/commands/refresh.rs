@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cli::shared::InShell;
 use crate::context::Context;
+use crate::context::enter::note;
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::shell::{Change, through_function};
@@ -28,8 +29,11 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
         ));
         return Ok(());
     }
+    if let Some(instead) = context.shell_role()?.and_then(|role| role.instead) {
+        terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
+    }
     let credentials = context.credentials(&context.find(&role)?)?;
-    print(&Change::to_renewed(&credentials).render(shell)?)
+    print(&Change::to_renewed(&credentials, note()).render(shell)?)
 }
 
 fn no_role() -> Error {

@@ -1,6 +1,6 @@
 //! `serve`: a role's credentials for programs that run for longer than credentials last.
 
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -9,7 +9,8 @@ use crate::aws_config::directory::Directory;
 use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::find::Found;
-use crate::credential_server::{Greeting, Keeper, Server};
+use crate::context::labels;
+use crate::credential_server::{Greeting, Keeper, Server, TokenFile};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::output::print;
@@ -18,8 +19,8 @@ use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
 use crate::provider::Provider;
 use crate::session::{LoginPolicy, Paths, Session};
-use crate::shell::{Change, Shell};
-use crate::{programs, terminal};
+use crate::shell::{Change, ServerAddress, Shell};
+use crate::{environment, programs, terminal};
 
 #[derive(Debug, Args)]
 #[command(
@@ -66,17 +67,24 @@ pub(crate) fn run(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> 
 fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
     let found = context.find(&arguments.role)?;
     let first = context.credentials(&found)?;
-    if let Some(rival) = context.rival_of_server()? {
-        terminal::warn(&format!("{rival}, so programs with that file will not ask this server"));
-    }
+    let labels = labels::of(context, &found)?;
     block_on(async {
         let mut signals = Signals::new()?;
         let server = Server::bind(arguments.port).await?;
         let region = arguments.region.as_deref().or(found.region.as_deref());
-        let (directory, role) = (&found.directory.name, &found.role);
-        let change = Change::to_server(&server.uri(), server.token(), directory, role, region);
+        let token_file = TokenFile::create(server.token());
+        if let Err(error) = &token_file {
+            terminal::warn(&format!("{error}; clients that read it from a file alone get no credentials"));
+        }
+        let token_file = token_file.as_ref().ok().map(TokenFile::path);
+        let uri = server.uri();
+        let address = ServerAddress { uri: &uri, token: server.token(), token_file };
+        let change = Change::to_server(address, &labels, region, environment::current);
+        if let Some(hiding) = context.hiding_server(&change)? {
+            terminal::warn(&format!("{}: they will not ask this server", hiding.describe()));
+        }
         print(&change.render(arguments.shell)?)?;
-        terminal::say(&format!("aws-sso: serving {role} on {}; Ctrl-C stops it\n", server.uri()));
+        terminal::say(&format!("aws-sso: serving {} on {uri}; Ctrl-C stops it\n", found.role));
         let keeper = keeper(context, &found, first)?;
         tokio::select! {
             _ = server.serve(keeper) => {}
@@ -97,7 +105,7 @@ fn keeper(context: &Context, found: &Found, first: RoleCredentials) -> Result<Ke
         let session = Session::new(directory, &client, LoginPolicy::Never, store.clone(), Paths::of_user()?);
         Provider::new(&session).fresh(&role)
     };
-    Ok(Keeper::start(first, renew, |error| terminal::say(&error.report())))
+    Ok(Keeper::start(found.role.clone(), first, renew, |error| terminal::say(&error.report())))
 }
 
 /// Starts the server in a process whose parent ends at once: a command that waits for its children must not wait for
@@ -106,7 +114,6 @@ fn detach() -> Result<ExitCode> {
     let failed = |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
     let mut server = Command::new(programs::this_program().map_err(failed)?);
     server.args(std::env::args_os().skip(1)).arg("--detach");
-    server.stderr(Stdio::null());
     own_group(&mut server);
     server.spawn().map_err(failed)?;
     Ok(ExitCode::SUCCESS)
@@ -129,10 +136,15 @@ fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<Exit
                 return Ok(ExitCode::FAILURE);
             }
         };
-        Greeting::Serving { uri: server.uri(), token: server.token().clone() }.write()?;
+        // Before the file is created, which has to be removed at each end.
+        let mut signals = Signals::new()?;
+        let token_file = TokenFile::create(server.token()).ok();
+        let path = token_file.as_ref().map(|file| file.path().to_owned());
+        Greeting::Serving { uri: server.uri(), token: server.token().clone(), token_file: path }.write()?;
         tokio::select! {
             _ = server.serve(keeper) => {}
             () = watched.end() => {}
+            _ = signals.any() => {}
         }
         Ok(ExitCode::SUCCESS)
     })

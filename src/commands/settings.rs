@@ -74,10 +74,10 @@ struct ReportedProblem<'a> {
 pub(crate) fn run(context: &Context, arguments: &SettingsArgs) -> Result<ExitCode> {
     let file = environment::settings_file()?;
     let settings = Settings::load(&file)?;
-    let sso_profile = environment::sso_profile();
+    let session = context.session_of_environment();
     let overrides = Overrides {
         options: [(PROFILE.key, "-p", context.profile_option()), ("login", "--login", context.login_option())],
-        profile: sso_profile.as_deref(),
+        profile: session.as_ref().map(|(variable, name)| (*variable, name.as_str())),
     };
     let mut rows: Vec<_> = TABLE.iter().map(|setting| overrides.row(setting, &settings)).collect();
     rows.extend(settings.aliases().map(|(alias, role, line)| SettingRow {
@@ -111,14 +111,14 @@ pub(crate) fn run(context: &Context, arguments: &SettingsArgs) -> Result<ExitCod
 /// Options and variables, which take precedence over the file.
 struct Overrides<'a> {
     options: [(&'static str, &'static str, Option<&'a str>); 2],
-    profile: Option<&'a str>,
+    profile: Option<(&'static str, &'a str)>,
 }
 
 impl Overrides<'_> {
     fn row<'a>(&'a self, setting: &'static Setting, settings: &'a Settings) -> SettingRow<'a> {
         let option = self.options.iter().find(|(key, _, _)| *key == setting.key && setting.section.is_empty());
         let option = option.and_then(|(_, option, value)| Some((*option, (*value)?)));
-        let variable = setting.variable.filter(|_| setting.key == PROFILE.key).zip(self.profile);
+        let variable = self.profile.filter(|_| setting.key == PROFILE.key && setting.section.is_empty());
         let file = settings.get(setting);
         let (value, source, by, line) = match (option, variable, file) {
             (Some((option, value)), _, _) => (value, Source::Option, Some(option), None),

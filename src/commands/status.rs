@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::output::{print, print_json};
 use crate::secret_store::{SecretStore, StoreKind};
 use crate::terminal::aligned;
-use crate::{environment, timestamp};
+use crate::{environment, terminal, timestamp};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  aws-sso status\n  aws-sso status -p corp --json")]
@@ -39,10 +39,17 @@ struct StatusReport<'a> {
     /// Files that hold secrets although another store is set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     secrets_in_files: Vec<PathBuf>,
+    /// The role that programs of this shell take.
     #[serde(skip_serializing_if = "Option::is_none")]
     role_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     role_expires_at: Option<String>,
+    /// The role that this shell entered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entered_role_arn: Option<String>,
+    /// What programs of this shell take in place of that role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instead: Option<String>,
 }
 
 /// Prints what this machine's files and the environment say. No request is made.
@@ -53,8 +60,10 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     let token = session.stored()?;
     let kind = session.store().kind();
     let in_files = if kind == StoreKind::Files { Vec::new() } else { in_files()? };
-    let (role_arn, role_expiry) = environment::shell_role().unzip();
-    let role_expiry = role_expiry.flatten().and_then(|epoch| Timestamp::from_second(epoch).ok());
+    let role = context.shell_role()?;
+    let instead = role.as_ref().and_then(|role| role.instead.clone());
+    let role_expiry = role.as_ref().and_then(|role| role.expiration);
+    let role_expiry = role_expiry.and_then(|epoch| Timestamp::from_second(epoch).ok());
     if arguments.json {
         return print_json(&StatusReport {
             name: &directory.name,
@@ -65,8 +74,10 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
             renewable: token.as_ref().is_some_and(Token::is_renewable),
             store: kind.name(),
             secrets_in_files: in_files,
-            role_arn,
-            role_expires_at: role_expiry.map(timestamp::format),
+            role_arn: role.as_ref().filter(|role| role.instead.is_none()).map(|role| role.role.clone()),
+            role_expires_at: role_expiry.filter(|_| instead.is_none()).map(timestamp::format),
+            entered_role_arn: role.as_ref().map(|role| role.role.clone()),
+            instead: instead.map(|instead| instead.description),
         });
     }
     let mut lines = vec![
@@ -77,11 +88,15 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
         ["secrets".to_owned(), describe_store(kind).to_owned()],
     ];
     lines.extend(in_files.iter().map(|path| ["in a file".to_owned(), environment::shown(path)]));
-    if let Some(role) = role_arn {
+    if let Some(role) = role {
         let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();
-        lines.push(["role".to_owned(), role + &until]);
+        lines.push(["role".to_owned(), role.role + &until]);
     }
-    print(&aligned(&lines))
+    print(&aligned(&lines))?;
+    if let Some(instead) = instead {
+        terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
+    }
+    Ok(())
 }
 
 fn describe_store(kind: StoreKind) -> &'static str {

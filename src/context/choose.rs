@@ -8,7 +8,7 @@ use super::find::Found;
 use super::listing::{Listing, Profiles};
 use crate::aws_config::directory::Directory;
 use crate::error::{Error, Result};
-use crate::inventory::{Inventory, Recent};
+use crate::inventory::{Inventory, Recent, Scope};
 use crate::picker::{self, Choices, Question};
 use crate::programs;
 use crate::secret_store::StoreKind;
@@ -31,9 +31,15 @@ pub(crate) fn choose(context: &Context, query: &str, instead: &str) -> Result<Fo
 /// Lets the user choose roles: one, or several if `many`. If only one role fits the query, it is taken without asking.
 pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: &str) -> Result<Vec<Found>> {
     let directory = context.directory()?;
-    let inventory = context.inventory(&directory)?;
+    let inventory = to_choose_from(context, &directory, query)?;
     let profiles = Profiles::new(Arc::clone(context.shared_config()?), &directory);
-    let is_old = inventory.is_old();
+    let is_due = context.is_due(&inventory)?;
+    let gaps = inventory.gaps(&Scope::All);
+    let missing = gaps.unknown.len() + gaps.refused.len();
+    for error in [gaps.shortfall("their other roles can be chosen all the same"), gaps.refusal()].into_iter().flatten()
+    {
+        terminal::say(&error.report());
+    }
     let mut listing = Listing::new(&directory, inventory, profiles, &Recent::of(&directory));
     if context.secret_store()?.kind() == StoreKind::Files {
         // A keyring is too slow to be asked once for each of a thousand roles.
@@ -43,8 +49,8 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     let chosen = if let Some(only) = listing.only_match(query)? {
         vec![only]
     } else {
-        let rows = rows(&listing, &directory, is_old);
-        let header = listing.header();
+        let rows = rows(&listing, &directory, is_due);
+        let header = listing.header(missing);
         let question = Question { title: "role", header: &header, query, many, remedy: instead };
         let chosen = picker::choose(context.picker()?, &question, rows)?;
         if let ([only], false) = (chosen.as_slice(), many) {
@@ -56,17 +62,43 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     let region = context.config()?.region_of(&directory.name).map(str::to_owned);
     let found = |index| {
         let role = listing.role(index)?;
-        Some(Found { role, directory: directory.clone(), profile: None, region: region.clone(), page: None })
+        Some(Found { region: region.clone(), ..Found::new(role, directory.clone()) })
     };
     let found: Vec<_> = chosen.into_iter().filter_map(found).collect();
     if found.is_empty() {
         return Err(Error::failed("the picker returned a row that does not exist"));
     }
+    for Found { role, .. } in &found {
+        is_still_called(context, &directory, &role.account_id, listing.account_name(&role.account_id))?;
+    }
     Ok(found)
 }
 
-/// The rows of the remembered list. If it is old, new roles are added while the user looks at it.
-fn rows(listing: &Arc<Listing>, directory: &Directory, is_old: bool) -> Choices {
+/// The list to choose from. It is shown at once, however old. But words decide by themselves if they match one role
+/// only, so for those an old list is asked anew first; and so is one with nothing to choose.
+fn to_choose_from(context: &Context, directory: &Directory, query: &str) -> Result<Inventory> {
+    let remembered = Inventory::remembered(directory)?.filter(|_| query.is_empty());
+    match remembered.filter(|list| list.roles().nth(1).is_some()) {
+        Some(list) => Ok(list),
+        None => context.inventory(directory, Scope::All),
+    }
+}
+
+/// Makes sure that a chosen row of an old list means what it said: accounts change names, and two may have changed
+/// theirs for each other's.
+fn is_still_called(context: &Context, directory: &Directory, id: &str, shown: Option<&str>) -> Result<()> {
+    let list = context.inventory(directory, Scope::Names)?;
+    match (list.account(id), shown) {
+        (Some(account), Some(shown)) if account.name != shown => {
+            Err(Error::denied(format!("the account {id} is called {} now, not {shown}", account.name))
+                .with_remedy("choose again: the list is up to date now"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The rows of the remembered list. If it is old or has gaps, new roles are added while the user looks at it.
+fn rows(listing: &Arc<Listing>, directory: &Directory, is_due: bool) -> Choices {
     let (shown, grown) = (Arc::clone(listing), Arc::clone(listing));
     let directory = directory.clone();
     let later = move || {
@@ -77,7 +109,7 @@ fn rows(listing: &Arc<Listing>, directory: &Directory, is_old: bool) -> Choices 
     Choices {
         count: listing.len(),
         choice: Arc::new(move |index| shown.row(index)),
-        later: is_old.then(|| Box::new(later) as Box<dyn FnOnce() -> Vec<picker::Choice> + Send>),
+        later: is_due.then(|| Box::new(later) as Box<dyn FnOnce() -> Vec<picker::Choice> + Send>),
     }
 }
 
@@ -85,7 +117,7 @@ fn rows(listing: &Arc<Listing>, directory: &Directory, is_old: bool) -> Choices 
 fn refresh(directory: &Directory) {
     let outcome = programs::this_program().and_then(|program| {
         let mut command = Command::new(program);
-        command.args(["list", "--refresh", "--background", "--login", "never"]);
+        command.args(["list", "--background", "--login", "never"]);
         command.args(programs::profile_words(&directory.name));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn()?.wait()

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::find::Found;
+use super::labels;
 use crate::cli::shared::Target;
 use crate::environment;
 use crate::error::{Error, Result};
@@ -9,59 +10,63 @@ use crate::inventory::Recent;
 use crate::output::print;
 use crate::programs::profile_option;
 use crate::shell::{Change, Displaced, Grant, Shell};
+use crate::terminal;
 
 /// Prints the shell code that changes to a role.
 pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Target) -> Result<()> {
     print(&change(context, found, target)?.render(shell)?)
 }
 
-/// What entering a role changes, including the record of what it displaces.
+/// What entering a role changes, including the note of what it displaces.
 pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Result<Change> {
     let region = target.region.as_deref().or(found.region.as_deref());
-    let profile = match (&found.profile, target.as_profile) {
-        (Some(profile), _) if !target.keys => Some(profile.clone()),
-        (_, true) => Some(discovered_profile(context, found)?),
-        _ => None,
-    };
-    let change = match profile {
-        Some(profile) => Change::to_profile(&profile, &found.directory.name, &found.role.to_string(), region),
-        None => Change::to_role(&Grant {
-            role: &found.role,
-            credentials: &context.credentials(found)?,
-            directory: &found.directory.name,
-            region,
-        }),
+    let labels = labels::of(context, found)?;
+    let change = match profile(context, found, target)? {
+        Some(profile) => Change::to_profile(&profile, &labels, region),
+        None => Change::to_role(&Grant { labels: &labels, credentials: &context.credentials(found)?, region }),
     };
     Recent::add(&found.directory, &found.role);
     recorded(change)
 }
 
-/// The name of the profile that gives this role.
-fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
-    let config = context.config()?;
-    config
-        .profiles()
-        .find(|profile| {
-            profile.role().is_some_and(|(directory, reference)| {
-                reference.names(&found.role)
-                    && config
-                        .directory(&directory)
-                        .is_ok_and(|directory| directory.has_start_url(&found.directory.start_url))
-            })
-        })
-        .map(|profile| profile.name().to_owned())
-        .ok_or_else(|| {
-            Error::usage(format!("no profile of the AWS config gives {}", found.role))
-                .with_remedy(format!("run: aws-sso discover {}", profile_option(&found.directory.name)))
-        })
+/// The profile to name to programs; `None` if they get keys.
+fn profile(context: &Context, found: &Found, target: &Target) -> Result<Option<String>> {
+    let profile = match &found.profile {
+        Some(profile) if !target.keys => profile.clone(),
+        _ if target.as_profile => discovered_profile(context, found)?,
+        _ => return Ok(None),
+    };
+    let Some(hiding) = context.hiding_profile(&profile)? else { return Ok(Some(profile)) };
+    let instead = format!("with the profile {profile}, {}, and not the role", hiding.describe());
+    if target.as_profile {
+        return Err(Error::usage(instead).with_remedy(
+            "delete that line from the file\nor export the role's keys: leave out --as-profile, add --keys",
+        ));
+    }
+    terminal::warn(&format!("{instead}: keys are exported instead, which end with the credentials"));
+    Ok(None)
 }
 
-/// The change, with a record of what it displaces in this environment.
+/// The name of the profile that gives this role.
+fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
+    labels::profile_of(context.config()?, found).ok_or_else(|| {
+        Error::usage(format!("no profile of the AWS config gives {}", found.role))
+            .with_remedy(format!("run: aws-sso discover {}", profile_option(&found.directory.name)))
+    })
+}
+
+/// The change, with a note of what it displaces in this environment.
 pub(crate) fn recorded(change: Change) -> Result<Change> {
-    change.recorded(displaced(), environment::current)
+    change.recorded(note().as_ref(), environment::direnv_folder(), &environment::current)
+}
+
+/// What `clear` prints: this shell without what earlier changes did to it.
+pub(crate) fn back() -> Change {
+    let has_role = environment::shell_role().is_some();
+    Change::back(note().as_ref(), has_role, environment::direnv_folder().as_deref(), &environment::current)
 }
 
 /// What earlier changes of this shell displaced.
-pub(crate) fn displaced() -> Option<Displaced> {
+pub(crate) fn note() -> Option<Displaced> {
     environment::current(Displaced::VARIABLE).and_then(|text| Displaced::from_variable(text.to_str()?))
 }

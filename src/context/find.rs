@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use super::Context;
+use crate::aws_config::config::Section;
 use crate::aws_config::directory::Directory;
+use crate::aws_config::meaning::Meanings;
 use crate::credentials::RoleCredentials;
+use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::picker::{self, Choice, Choices, Question};
 use crate::provider::Provider;
 use crate::role::{Place, RoleArn, RoleRef};
-use crate::terminal::{Terminal, clean};
+use crate::terminal::{self, Terminal, clean};
 
 /// A role, how it was named, and the Identity Center that grants it.
 #[derive(Clone, Debug)]
@@ -19,22 +22,39 @@ pub(crate) struct Found {
     pub directory: Directory,
     /// The profile that named it, if one did.
     pub profile: Option<String>,
+    /// The profile or alias that the user typed.
+    pub typed: Option<String>,
     /// The region of the profile, resource or console page that named it.
     pub region: Option<String>,
     /// The console page that named it, if one did.
     pub page: Option<String>,
 }
 
+impl Found {
+    /// A role that an ARN, a list or an address named.
+    pub(crate) fn new(role: RoleArn, directory: Directory) -> Self {
+        Self { role, directory, profile: None, typed: None, region: None, page: None }
+    }
+}
+
 impl Context {
     /// Finds the role that a ROLE argument names. An ARN or an account id costs no look-up.
     pub(crate) fn find(&self, text: &str) -> Result<Found> {
         // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
-        let text = self.settings()?.alias(text).unwrap_or(text);
+        let alias = self.settings()?.alias(text);
+        let found = self.resolve(alias.unwrap_or(text))?;
+        let typed = alias.map(|_| text.to_owned()).or_else(|| found.profile.clone());
+        Ok(Found { typed, ..found })
+    }
+
+    fn resolve(&self, text: &str) -> Result<Found> {
         match text.parse()? {
             RoleRef::Name(name) => self.find_profile(&name),
             // A profile's name may hold a slash as well. The config is on disk, while the inventory may have to be
             // fetched.
-            RoleRef::AccountName { .. } if self.config()?.role_of(text).is_some() => self.find_profile(text),
+            RoleRef::AccountName { .. } if self.config()?.profile(text).is_some_and(Section::has_credentials) => {
+                self.find_profile(text)
+            }
             RoleRef::Place(place) => find_by_place(self, &place),
             reference => self.find_in(self.directory()?, &reference),
         }
@@ -45,34 +65,44 @@ impl Context {
             RoleRef::Arn(role) => role.clone(),
             RoleRef::Id { account_id, role_name } => RoleArn::in_region(&directory.region, account_id, role_name),
             RoleRef::AccountName { account_name, role_name } => {
-                self.inventory(&directory)?.role(account_name, role_name)?
+                self.role_by_name(&directory, account_name, role_name)?
             }
             RoleRef::Place(place) => return find_by_place(self, place),
             // A profile that names a profile: one step is followed, not a chain.
-            RoleRef::Name(name) => return Err(no_role(name)),
+            RoleRef::Name(name) => return Err(self.no_role(name)?),
         };
         let region = self.config()?.region_of(&directory.name).map(str::to_owned);
-        Ok(Found { role, directory, profile: None, region, page: None })
+        Ok(Found { region, ..Found::new(role, directory) })
     }
 
     fn find_profile(&self, name: &str) -> Result<Found> {
         let config = self.config()?;
-        let (directory, reference) = config.role_of(name).ok_or_else(|| no_role(name))?;
+        let Some(profile) = config.profile(name) else { return Err(self.no_role(name)?) };
+        if name == "default" && config.has_contested_default() && self.is_for_person() {
+            terminal::warn(&format!(
+                "{} has [default] below [profile default]: this is the role of [default], which the AWS CLI and boto3 \
+                 take, while other SDKs take [profile default]",
+                environment::shown(config.path())
+            ));
+        }
+        let (directory, reference) = Meanings::new(config).role(profile).map_err(|no_role| no_role.error(config))?;
         let found = self.find_in(config.directory(&directory)?, &reference)?;
         let region = config.region_of(name).map(str::to_owned).or(found.region);
         Ok(Found { profile: Some(name.to_owned()), region, ..found })
+    }
+
+    fn no_role(&self, name: &str) -> Result<Error> {
+        let aliases = self.settings()?.aliases().map(|(alias, ..)| alias);
+        Ok(self.config()?.no_such_role(name, aliases))
     }
 
     /// The role's credentials, from the cache or the service.
     pub(crate) fn credentials(&self, found: &Found) -> Result<RoleCredentials> {
         let client = self.client(&found.directory)?;
         let session = self.session(&found.directory, &client)?;
-        Provider::new(&session).credentials(&found.role)
+        let credentials = Provider::new(&session).credentials(&found.role);
+        credentials.map_err(|error| self.refused(found, error))
     }
-}
-
-fn no_role(name: &str) -> Error {
-    Error::denied(format!("{name} is not a role, an alias, or a profile with a role")).with_remedy("run: aws-sso list")
 }
 
 /// The role that a resource's ARN or a console address stands for.
@@ -87,7 +117,7 @@ fn find_by_place(context: &Context, place: &Place) -> Result<Found> {
     };
     let usual = || context.config().ok()?.region_of(&directory.name).map(str::to_owned);
     let region = place.region.clone().or_else(usual);
-    Ok(Found { role, directory, profile: None, region, page: place.page.clone() })
+    Ok(Found { region, page: place.page.clone(), ..Found::new(role, directory) })
 }
 
 /// The Identity Center of a shortcut link's portal, else the usual one.
@@ -108,11 +138,9 @@ fn directory(context: &Context, place: &Place) -> Result<Directory> {
 }
 
 fn one_of(context: &Context, directory: &Directory, account_id: &str) -> Result<RoleArn> {
-    let inventory = context.inventory(directory)?;
-    let account = inventory.accounts.iter().find(|account| account.id == account_id);
-    let Some(account) = account.filter(|account| !account.roles.is_empty()) else {
-        return Err(Error::denied(format!("you have no role in the account {account_id}"))
-            .with_remedy("if it is new: aws-sso list --refresh"));
+    let inventory = context.with_account(directory, account_id)?;
+    let Some(account) = inventory.account(account_id) else {
+        return Err(Error::denied(format!("you have no role in the account {account_id}")));
     };
     let chosen = match account.roles.as_slice() {
         [only] => only,

@@ -11,12 +11,13 @@ use crate::aws_cache::role_credentials;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::environment;
-use crate::error::{Error, Result};
-use crate::inventory::{Account, Inventory, Recent};
+use crate::error::Result;
+use crate::inventory::{Account, Inventory, Recent, Scope};
 use crate::picker::Choice;
 use crate::role::{RoleArn, RoleRef};
 use crate::secret_store::SecretStore;
 use crate::terminal::clean;
+use crate::timestamp::span;
 
 /// The widest account name that widens the column. A longer one shifts its own row only.
 const WIDEST: usize = 40;
@@ -147,8 +148,19 @@ impl Listing {
         self.entries.len()
     }
 
-    pub(crate) fn header(&self) -> String {
-        self.line("ACCOUNT", "ID", "ROLE", "PROFILE")
+    /// The names of the columns, and how many accounts have roles that are not known.
+    pub(crate) fn header(&self, missing: usize) -> String {
+        let columns = self.line("ACCOUNT", "ID", "ROLE", "PROFILE");
+        match missing {
+            0 => columns,
+            1 => format!("{columns}  (the roles of 1 account are missing)"),
+            missing => format!("{columns}  (the roles of {missing} accounts are missing)"),
+        }
+    }
+
+    /// The name that the rows of an account show, if it was in the list from the start.
+    pub(crate) fn account_name(&self, id: &str) -> Option<&str> {
+        self.inventory.account(id).map(|account| account.name.as_str())
     }
 
     pub(crate) fn row(&self, index: usize) -> Choice {
@@ -196,8 +208,9 @@ impl Listing {
     pub(crate) fn only_match(&self, query: &str) -> Result<Option<usize>> {
         match self.entries.as_slice() {
             [] => {
-                return Err(Error::denied("you have no role")
-                    .with_remedy("ask the administrator of Identity Center for an assignment"));
+                let gaps = self.inventory.gaps(&Scope::All);
+                let error = gaps.shortfall("try again later").or_else(|| gaps.refusal());
+                return Err(error.unwrap_or_else(|| self.inventory.no_account()));
             }
             [_] if query.is_empty() => return Ok(Some(0)),
             _ if query.is_empty() => return Ok(None),
@@ -260,37 +273,5 @@ impl Listing {
         let path = role_credentials::path(folder, &role.account_id, &role.role_name, self.directory.origin());
         let credentials = role_credentials::read(&SecretStore::Files, &path, &role.account_id).ok()??;
         Some(credentials.seconds_left())
-    }
-}
-
-/// A length of time in one unit, the largest of which there are at least two.
-fn span(seconds: i64) -> String {
-    const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let seconds = seconds.max(0);
-    let (unit, name) = UNITS.into_iter().find(|(unit, _)| seconds >= 2 * unit).unwrap_or((1, "second"));
-    match seconds / unit {
-        1 => format!("1 {name}"),
-        count => format!("{count} {name}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_span_is_shown_in_one_unit() {
-        let cases = [
-            (-5, "0 seconds"),
-            (1, "1 second"),
-            (90, "90 seconds"),
-            (130, "2 minutes"),
-            (5_400, "90 minutes"),
-            (10_000, "2 hours"),
-            (200_000, "2 days"),
-        ];
-        for (seconds, expected) in cases {
-            assert_eq!(span(seconds), expected, "{seconds}");
-        }
     }
 }

@@ -1,9 +1,16 @@
 //! What verbs work with: options, settings, config, sign-in. Each part is made when it is first used.
 
+mod accounts;
+mod acting;
+mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;
 pub(crate) mod find;
+pub(crate) mod labels;
 mod listing;
+
+pub(crate) use acting::{Instead, ShellRole};
+pub(crate) use chain::hiding_profile;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -12,13 +19,10 @@ use crate::aws_cache::role_credentials;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
-use crate::aws_config::rivals;
 use crate::cli::Global;
 use crate::discovery::Template;
 use crate::error::Result;
 use crate::identity_center::Client;
-use crate::inventory::progress::Progress;
-use crate::inventory::{Fetched, Inventory, Resume};
 use crate::picker::Picker;
 use crate::secret_store::SecretStore;
 use crate::session::{LoginPolicy, Paths, Session};
@@ -83,11 +87,15 @@ impl Context {
         Ok(self.settings.get_or_init(|| settings))
     }
 
-    fn profile(&self) -> Result<Option<String>> {
-        if let Some(profile) = self.options.profile.clone().or_else(environment::sso_profile) {
-            return Ok(Some(profile));
+    /// The sso-session that the environment chooses, and the variable that names it.
+    pub(crate) fn session_of_environment(&self) -> Option<(&'static str, String)> {
+        if let Some(name) = environment::sso_session() {
+            return Some((environment::SSO_SESSION, name));
         }
-        Ok(self.settings()?.profile().map(str::to_owned))
+        // A shell that was entered with the version before this one. Another tool's value names no sso-session.
+        let old = environment::sso_profile()?;
+        self.config().ok()?.directory(&old).ok()?;
+        Some(("AWS_SSO_PROFILE", old))
     }
 
     /// `--login`, else the setting.
@@ -124,19 +132,32 @@ impl Context {
 
     /// The Identity Center that `-p`, the environment, the settings, or a config with only one names.
     pub(crate) fn directory(&self) -> Result<Directory> {
-        match self.profile()? {
-            Some(name) => self.config()?.directory(&name),
+        if let Some(name) = &self.options.profile {
+            return self.config()?.directory(name);
+        }
+        if let Some((variable, name)) = self.session_of_environment() {
+            let directory = self.config()?.directory(&name);
+            return directory.map_err(|error| error.naming(&format!("{variable} names {name}")));
+        }
+        match self.settings()?.profile() {
+            Some(name) => self.config()?.directory(name),
             None => self.config()?.only_directory(),
         }
     }
 
     /// A client of the service. Nothing is sent yet.
     pub(crate) fn client(&self, directory: &Directory) -> Result<Client> {
-        Client::new(directory, &Network::of(self.config()?, directory))
+        Ok(Client::new(directory, &Network::of(self.config()?, directory)?))
     }
 
+    /// The sign-in, for a verb that looks and changes nothing.
+    pub(crate) fn untouched_session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
+        Ok(Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?))
+    }
+
+    /// The sign-in, in the store that the settings name: from files it is moved there.
     pub(crate) fn session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
-        let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?);
+        let session = self.untouched_session(directory, client)?;
         if session.take_over()? {
             role_credentials::sweep(&SecretStore::Files, &environment::role_cache()?, &[])?;
             terminal::say(&format!(
@@ -151,41 +172,5 @@ impl Context {
     pub(crate) fn secret_store(&self) -> Result<SecretStore> {
         let file = environment::settings_file().map(|path| environment::shown(&path)).unwrap_or_default();
         SecretStore::open(self.settings()?.store()?, self.login_policy()? == LoginPolicy::Auto, &file)
-    }
-
-    /// The accounts and roles: the remembered list, else a fetched one.
-    pub(crate) fn inventory(&self, directory: &Directory) -> Result<Inventory> {
-        match Inventory::remembered(directory)? {
-            Some(inventory) => Ok(inventory),
-            None => self.fetch_inventory(directory),
-        }
-    }
-
-    /// Fetches the accounts and roles, and remembers them. Accounts that could not be read are a warning.
-    pub(crate) fn fetch_inventory(&self, directory: &Directory) -> Result<Inventory> {
-        let fetched = self.fetch(directory, Resume::default(), &Progress::for_person())?;
-        if let Some(error) = fetched.shortfall() {
-            terminal::say(&error.report());
-        }
-        Ok(fetched.inventory)
-    }
-
-    /// Fetches the accounts and roles, with the accounts that could not be read.
-    pub(crate) fn fetch(&self, directory: &Directory, resume: Resume, progress: &Progress) -> Result<Fetched> {
-        let client = self.client(directory)?;
-        let session = self.session(directory, &client)?;
-        let fetched = Inventory::fetch(directory, &client, &session, resume, &|tally| progress.show(tally));
-        progress.end();
-        fetched
-    }
-
-    /// Says why SDKs would not ask a credential server: the default profile has credentials of its own.
-    pub(crate) fn rival_of_server(&self) -> Result<Option<String>> {
-        let credentials = Config::read(&environment::credentials_file()?)?;
-        let rival = rivals::rival_of_server([&credentials, self.config()?]);
-        Ok(rival.map(|file| {
-            let path = environment::shown(file.path());
-            format!("the default profile in {path} has credentials, which SDKs prefer to a credential server")
-        }))
     }
 }

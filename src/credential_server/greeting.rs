@@ -1,6 +1,7 @@
 //! What a credential server that runs beside a command reports to it: one line of JSON on stdout.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use crate::secret::Secret;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Greeting {
-    Serving { uri: String, token: Secret },
+    Serving { uri: String, token: Secret, token_file: Option<PathBuf> },
     Failed { message: String, remedy: Option<String> },
 }
 

@@ -11,7 +11,7 @@ use crate::secret::Secret;
 pub(super) const PATH: &str = "/credentials";
 
 /// Why a request gets no credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Denial {
     /// Another name for this address: perhaps a web page's own, which resolves to 127.0.0.1.
     Host,

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::credentials::{self, FRESH_SECONDS, RoleCredentials};
 use crate::error::{Error, Result};
+use crate::role::RoleArn;
 
 /// How long a request waits for a renewal that is under way, once the credentials have expired. SDKs give up after a
 /// second or two.
@@ -99,6 +100,7 @@ impl Snapshot {
 /// A role's credentials, renewed on a thread of its own, which ends with the last clone of this.
 #[derive(Clone, Debug)]
 pub(crate) struct Keeper {
+    role: RoleArn,
     snapshot: watch::Receiver<Snapshot>,
     asker: SyncSender<()>,
 }
@@ -107,6 +109,7 @@ impl Keeper {
     /// Keeps these credentials, and replaces them in time with what `renew` returns. Of several failures in a row,
     /// `report` gets the first.
     pub(crate) fn start(
+        role: RoleArn,
         first: RoleCredentials,
         renew: impl FnMut() -> Result<RoleCredentials> + Send + 'static,
         report: impl Fn(&Error) + Send + 'static,
@@ -114,7 +117,7 @@ impl Keeper {
         let (sender, snapshot) = watch::channel(Snapshot::of(first));
         let (asker, requests) = mpsc::sync_channel(1);
         std::thread::spawn(move || keep(&sender, &requests, renew, report));
-        Self { snapshot, asker }
+        Self { role, snapshot, asker }
     }
 
     /// The response to a request, from memory while the credentials are valid.
@@ -129,7 +132,7 @@ impl Keeper {
                 let _ = self.asker.try_send(());
             }
             if now.is_valid() {
-                return Ok(credentials::container(&now.credentials));
+                return Ok(credentials::container(&now.credentials, &self.role.to_string()));
             }
             match &now.failed {
                 Some(failed) if !failed.is_over() => return Err(failed.last.clone()),
@@ -138,7 +141,7 @@ impl Keeper {
         };
         let is_renewed_or_failed = |now: &Snapshot| now.is_valid() || now.failures() > failures_before;
         match tokio::time::timeout(PATIENCE, snapshot.wait_for(is_renewed_or_failed)).await {
-            Ok(Ok(now)) if now.is_valid() => Ok(credentials::container(&now.credentials)),
+            Ok(Ok(now)) if now.is_valid() => Ok(credentials::container(&now.credentials, &self.role.to_string())),
             Ok(Ok(now)) => Err(error_of(&now)),
             // A renewal that takes long: the last failure says more than that.
             _ => Err(error_of(&self.snapshot.borrow())),

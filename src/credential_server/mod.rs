@@ -6,9 +6,12 @@
 mod greeting;
 mod guard;
 mod keeper;
+mod token_file;
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper::{Request, Response, StatusCode};
@@ -17,9 +20,11 @@ use serde_json::json;
 use crate::browser::loopback::{ConnectionLimits, Loopback, Reply, Site, respond};
 use crate::error::{Error, Kind, Result, reason};
 use crate::secret::Secret;
+use crate::terminal;
 pub(crate) use greeting::Greeting;
 use guard::{Denial, PATH};
 pub(crate) use keeper::Keeper;
+pub(crate) use token_file::TokenFile;
 
 /// SDKs ask at once, and give up after a second or two.
 const LIMITS: ConnectionLimits =
@@ -58,13 +63,25 @@ impl Server {
     /// Answers for as long as this future is polled.
     pub(crate) async fn serve(self, keeper: Keeper) -> Infallible {
         let Self { loopback, token } = self;
-        loopback.serve(LIMITS, CredentialSite { token, keeper }).await
+        loopback.serve(LIMITS, CredentialSite { token, keeper, reported: Mutex::default() }).await
     }
 }
 
 struct CredentialSite {
     token: Secret,
     keeper: Keeper,
+    /// What was already said on stderr: a client that is refused asks again and again.
+    reported: Mutex<HashSet<Denial>>,
+}
+
+impl CredentialSite {
+    fn denied(&self, denial: Denial) -> Response<String> {
+        let (status, message) = denial.explain();
+        if self.reported.lock().unwrap_or_else(PoisonError::into_inner).insert(denial) {
+            terminal::say(&format!("aws-sso: refused a request for credentials: {message}\n"));
+        }
+        complaint(status, "Refused", message)
+    }
 }
 
 impl Site for CredentialSite {
@@ -72,12 +89,12 @@ impl Site for CredentialSite {
     type Outcome = Infallible;
 
     fn wrong_host(&self) -> Response<String> {
-        denied(Denial::Host)
+        self.denied(Denial::Host)
     }
 
     async fn reply(&self, request: Request<()>, _peer: SocketAddr) -> Reply<Infallible> {
         if let Err(denial) = guard::judge(&request, &self.token) {
-            return denied(denial).into();
+            return self.denied(denial).into();
         }
         let response = match self.keeper.answer().await {
             Ok(credentials) => json_response(StatusCode::OK, credentials),
@@ -85,11 +102,6 @@ impl Site for CredentialSite {
         };
         response.into()
     }
-}
-
-fn denied(denial: Denial) -> Response<String> {
-    let (status, message) = denial.explain();
-    complaint(status, "Refused", message)
 }
 
 /// An error in the form that the SDKs show.

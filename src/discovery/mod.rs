@@ -1,12 +1,22 @@
 //! Discovered profiles: a name for the profile of each role, and the update of the AWS config.
 
+mod blocks;
 pub(crate) mod diff;
+mod existing;
+mod left;
 mod name;
+mod note;
+mod owner;
+mod request;
+mod source;
 mod template;
 mod undo;
 mod update;
 
+pub(crate) use left::{Counts, Left};
 pub(crate) use name::{Named, names};
+pub(crate) use request::{Discovery, Offered, ProfileOptions};
+pub(crate) use source::CredentialSource;
 pub(crate) use template::Template;
 pub(crate) use undo::{keep, undo};
-pub(crate) use update::{Counts, CredentialSource, Offered, ProfileOptions, update};
+pub(crate) use update::update;

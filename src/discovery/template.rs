@@ -1,5 +1,6 @@
 //! The template of profile names, as in `--name "{account_name|slug}-{role}"`.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
@@ -63,14 +64,11 @@ impl FromStr for Template {
                 parts.push(Part::Text(before.to_owned()));
             }
             let mut words = inside.split('|');
-            let field = match words.next().unwrap_or_default().trim() {
-                "account_id" => Field::AccountId,
-                "account_name" => Field::AccountName,
-                "role" => Field::Role,
-                "session" => Field::Session,
-                "email" => Field::Email,
-                other => return Err(invalid(text, &format!("there is no field {other}"))),
-            };
+            let name = words.next().unwrap_or_default().trim();
+            let field = Field::ALL
+                .into_iter()
+                .find(|field| field.name() == name)
+                .ok_or_else(|| invalid(text, &format!("there is no field {name}")))?;
             let filters = words
                 .map(|word| match word.trim() {
                     "lower" => Ok(Filter::Lower),
@@ -104,7 +102,37 @@ fn invalid(template: &str, why: &str) -> Error {
     )
 }
 
+/// The text that it is parsed from.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(text),
+            Part::Field(field, filters) => {
+                write!(f, "{{{}", field.name())?;
+                filters.iter().try_for_each(|filter| match filter {
+                    Filter::Lower => f.write_str("|lower"),
+                    Filter::Slug => f.write_str("|slug"),
+                    Filter::TrimPrefix(prefix) => write!(f, "|trim_prefix:{prefix}"),
+                })?;
+                f.write_str("}")
+            }
+        })
+    }
+}
+
 impl Template {
+    /// The template whose names begin with the sso-session, so that those of two Identity Centers differ; `None` if
+    /// they have it already.
+    #[must_use]
+    pub(crate) fn with_session(&self) -> Option<Self> {
+        let session = |part: &Part| matches!(part, Part::Field(Field::Session, _));
+        if self.parts.iter().any(session) {
+            return None;
+        }
+        let first = [Part::Field(Field::Session, Vec::new()), Part::Text("-".to_owned())];
+        Some(Self { parts: first.into_iter().chain(self.parts.iter().cloned()).collect() })
+    }
+
     /// The name of one role's profile, which may still have characters that no profile name can have.
     pub(super) fn render(&self, fields: Fields<'_>) -> String {
         let render = |part: &Part| match part {
@@ -120,6 +148,18 @@ impl Template {
 }
 
 impl Field {
+    const ALL: [Self; 5] = [Self::AccountId, Self::AccountName, Self::Role, Self::Session, Self::Email];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::AccountId => "account_id",
+            Self::AccountName => "account_name",
+            Self::Role => "role",
+            Self::Session => "session",
+            Self::Email => "email",
+        }
+    }
+
     fn of(self, fields: Fields<'_>) -> &str {
         match self {
             Self::AccountId => fields.account_id,
@@ -173,8 +213,13 @@ mod tests {
             ("x{role}y", "xReadOnlyy"),
         ];
         for (template, expected) in cases {
-            assert_eq!(template.parse::<Template>().unwrap().render(fields), expected, "{template}");
+            let parsed: Template = template.parse().unwrap();
+            assert_eq!(parsed.render(fields), expected, "{template}");
+            assert_eq!(parsed.to_string().parse::<Template>().unwrap(), parsed, "{template}");
         }
+        let with_session = |template: Template| template.with_session().map(|template| template.to_string());
+        assert_eq!(with_session(Template::default()).as_deref(), Some("{session}-{account_id}-{role}"));
+        assert_eq!(with_session("{role}@{session}".parse().unwrap()), None);
         assert_eq!(Template::default(), "{account_id}-{role}".parse().unwrap());
         let nameless = Fields { account_name: "日本", email: "", ..fields };
         let cases = [("{account_name|slug}-{role}", "012345678901-ReadOnly"), ("{email}", "012345678901")];

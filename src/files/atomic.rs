@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::folder::{self, Privacy};
-use super::leftovers;
+use super::{leftovers, unwritable};
 use crate::error::{Error, Result, reason};
 
 /// The largest file that is read: a config of half a million profiles fits; a device or a wrong file does not.
@@ -66,15 +66,11 @@ pub(crate) fn replace_if(
     privacy: Privacy,
     mut is_wanted: impl FnMut() -> Result<bool>,
 ) -> Result<bool> {
-    let unwritable = |error: io::Error| {
-        Error::failed(format!("cannot write {}: {}", path.display(), reason(&error)))
-            .with_remedy("nothing was changed; check the folder's owner and mode, and the free space")
-            .with_source(error)
-    };
-    let target = follow_links(path).map_err(unwritable)?;
+    let target = follow_links(path).map_err(|error| unwritable::failed(path, path, error))?;
+    let unwritable = |error: io::Error| unwritable::failed(path, &target, error);
     let existing = fs::metadata(&target).ok();
     if let Some(existing) = &existing {
-        check_replaceable(path, existing)?;
+        unwritable::check(path, &target, existing)?;
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     folder::create(folder, privacy).map_err(unwritable)?;
@@ -92,18 +88,6 @@ pub(crate) fn replace_if(
             Err(failed) => return Err(unwritable(failed.error)),
         }
     }
-}
-
-fn check_replaceable(path: &Path, existing: &Metadata) -> Result<()> {
-    if !existing.is_file() {
-        return Err(Error::failed(format!("cannot write {}: it is not a file", path.display()))
-            .with_remedy("nothing was changed; move it away, or name another file"));
-    }
-    if existing.permissions().readonly() {
-        return Err(Error::failed(format!("cannot write {}: it is marked read-only", path.display()))
-            .with_remedy(format!("nothing was changed; to allow it, run: chmod u+w {}", path.display())));
-    }
-    Ok(())
 }
 
 /// Writes the new file under a temporary name, and syncs it to the disk.

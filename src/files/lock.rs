@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::failed::{from_text, to_text};
 use super::folder::{self, Privacy};
-use crate::error::{Error, Kind, Result, reason};
+use crate::error::{Error, Result, reason};
 
 /// How long a process waits before it reports that. Most waits are shorter, and a hundred processes may be waiting.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -17,18 +18,26 @@ const SILENCE: Duration = Duration::from_secs(2);
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// A lock, which is released when this is dropped.
+/// A lock, which is released when this is dropped. Its file exists only while a process holds it.
 #[derive(Debug)]
 #[must_use = "the lock is released when this is dropped"]
 pub struct Lock {
     /// `None` if no lock file can be created.
     file: Option<File>,
+    path: PathBuf,
+    has_waited: bool,
     inherited: Option<Error>,
     failure: Option<Error>,
 }
 
 impl Lock {
-    const NONE: Self = Self { file: None, inherited: None, failure: None };
+    const NONE: Self = Self { file: None, path: PathBuf::new(), has_waited: false, inherited: None, failure: None };
+
+    /// Whether another process held the lock when this one asked for it.
+    #[must_use]
+    pub fn has_waited(&self) -> bool {
+        self.has_waited
+    }
 
     /// The error of the process that held the lock before, if this process waited for it. Without it, a hundred waiting
     /// processes would fail in the same way one after the other, and each could ask the user to sign in.
@@ -44,36 +53,30 @@ impl Lock {
 }
 
 impl Drop for Lock {
-    /// Removes the process id, which would be wrong from now on. Unlocks explicitly, because closing the file is not
-    /// enough: a child process that is just being started has the file open too, until it executes its program.
+    /// Leaves the failure to those that wait, who have the file open, and deletes the file: there is one for each role.
+    /// A process that opens the path from now on creates another file, which is no harm: this one has done its work.
+    ///
+    /// Unlocks explicitly, because closing the file is not enough: a child process that is just being started has the
+    /// file open too, until it executes its program.
     fn drop(&mut self) {
         if let Some(file) = &mut self.file {
             let failure = self.failure.as_ref().map(to_text).unwrap_or_default();
             let _ = rewrite(file, &failure);
+            if CAN_DELETE {
+                let _ = fs::remove_file(&self.path);
+            }
             let _ = file.unlock();
         }
     }
 }
 
+/// Elsewhere, a process cannot tell whether the file that it has locked is still the one of the path.
+const CAN_DELETE: bool = cfg!(unix);
+
 fn rewrite(file: &mut File, text: &str) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     file.write_all(text.as_bytes())
-}
-
-/// The exit status, the message and the remedy of an error. None of them contains a secret.
-fn to_text(error: &Error) -> String {
-    format!("status {}\n{error}\n{}", error.kind().status(), error.remedy().unwrap_or_default())
-}
-
-fn from_text(text: &str) -> Option<Error> {
-    let mut lines = text.splitn(3, '\n');
-    let status = lines.next()?.strip_prefix("status ")?.parse().ok()?;
-    let error = Error::new(Kind::of_status(status)?, lines.next()?);
-    Some(match lines.next()? {
-        "" => error,
-        remedy => error.with_remedy(remedy),
-    })
 }
 
 /// The process that holds a lock, if its file tells.
@@ -103,19 +106,23 @@ impl fmt::Display for Holder {
 /// as in some containers), the work continues without a lock: doing it twice is better than not doing it.
 pub fn take(folder: &Path, name: &str, patience: Duration, waiting: impl FnOnce(&Holder)) -> Result<Lock> {
     let path = path(folder, name);
-    let Some(file) = open(folder, &path) else { return Ok(Lock::NONE) };
-    match file.try_lock() {
-        Ok(()) => Ok(held(file, None)),
-        Err(TryLockError::WouldBlock) => wait(file, &path, patience, waiting),
-        Err(TryLockError::Error(error)) => Ok(without(&path, &error)),
+    match open(folder, &path) {
+        Some(file) => lock(Opened { file, has_waited: false }, folder, path, patience, waiting),
+        None => Ok(Lock::NONE),
     }
 }
 
 /// Takes the lock if no process holds it.
 #[must_use]
 pub fn take_if_free(folder: &Path, name: &str) -> Option<Lock> {
-    let file = open(folder, &path(folder, name))?;
-    file.try_lock().ok().map(|()| held(file, None))
+    let path = path(folder, name);
+    loop {
+        let file = open(folder, &path)?;
+        file.try_lock().ok()?;
+        if is_at(&file, &path) {
+            return Some(held(file, path, false, None));
+        }
+    }
 }
 
 fn path(folder: &Path, name: &str) -> PathBuf {
@@ -137,24 +144,74 @@ fn without(path: &Path, error: &io::Error) -> Lock {
 }
 
 /// Writes the process id into the file. Only messages use it.
-fn held(mut file: File, inherited: Option<Error>) -> Lock {
+fn held(mut file: File, path: PathBuf, has_waited: bool, inherited: Option<Error>) -> Lock {
     let _ = rewrite(&mut file, &std::process::id().to_string());
-    Lock { file: Some(file), inherited, failure: None }
+    Lock { file: Some(file), path, has_waited, inherited, failure: None }
+}
+
+/// Whether the file is still the one of the path. The lock of a deleted file keeps nobody out.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+        match (file.metadata(), fs::metadata(path)) {
+            (Ok(own), Ok(current)) => identity(own) == identity(current),
+            _ => false,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        true
+    }
+}
+
+/// A lock's file, and whether this process has found it locked.
+struct Opened {
+    file: File,
+    has_waited: bool,
 }
 
 /// Tries again and again, with longer and longer pauses. No process waits an eighth longer than necessary, and a
 /// hundred processes that wait for a user to sign in need hardly any processor time.
 ///
 /// A blocking lock was slower with a hundred processes: the kernel wakes all of them each time.
-fn wait(file: File, path: &Path, patience: Duration, waiting: impl FnOnce(&Holder)) -> Result<Lock> {
+fn lock(
+    mut opened: Opened,
+    folder: &Path,
+    path: PathBuf,
+    patience: Duration,
+    waiting: impl FnOnce(&Holder),
+) -> Result<Lock> {
     let start = Instant::now();
     let mut waiting = Some(waiting);
+    let (mut has_waited, mut inherited) = (opened.has_waited, None);
     loop {
+        match opened.file.try_lock() {
+            Ok(()) => {
+                if opened.has_waited {
+                    let mut left = String::new();
+                    let _ = opened.file.read_to_string(&mut left);
+                    inherited = from_text(&left);
+                }
+                if is_at(&opened.file, &path) {
+                    return Ok(held(opened.file, path, has_waited, inherited));
+                }
+                // Its last holder has deleted it, and another process may hold the lock of a new one already.
+                let _ = opened.file.unlock();
+                let Some(file) = open(folder, &path) else { return Ok(Lock::NONE) };
+                opened = Opened { file, has_waited: false };
+                continue;
+            }
+            Err(TryLockError::WouldBlock) => (has_waited, opened.has_waited) = (true, true),
+            Err(TryLockError::Error(error)) => return Ok(without(&path, &error)),
+        }
         let waited = start.elapsed();
         let Some(left) = patience.checked_sub(waited).filter(|left| !left.is_zero()) else {
             return Err(Error::failed(format!(
                 "{} has held {} for {} s",
-                Holder::of(path),
+                Holder::of(&path),
                 path.display(),
                 patience.as_secs()
             ))
@@ -163,18 +220,9 @@ fn wait(file: File, path: &Path, patience: Duration, waiting: impl FnOnce(&Holde
         if waited >= SILENCE
             && let Some(waiting) = waiting.take()
         {
-            waiting(&Holder::of(path));
+            waiting(&Holder::of(&path));
         }
         thread::sleep((waited / 8).clamp(SHORTEST, LONGEST).min(left));
-        match file.try_lock() {
-            Ok(()) => {
-                let mut left = String::new();
-                let _ = (&file).read_to_string(&mut left);
-                return Ok(held(file, from_text(&left)));
-            }
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) => return Ok(without(path, &error)),
-        }
     }
 }
 
@@ -209,27 +257,57 @@ mod tests {
             drop(held);
             drop(thread.join().unwrap());
         });
-        assert_eq!(fs::read(locks.join("one.lock")).unwrap(), b"", "no process is named once it has released the lock");
         drop(take_if_free(&locks, "one").unwrap());
+        let left: Vec<_> = fs::read_dir(&locks).unwrap().collect();
+        assert!(left.is_empty() || !CAN_DELETE, "the file of a lock is deleted with it: {left:?}");
+    }
+
+    #[test]
+    fn a_lock_whose_file_is_deleted_by_each_holder_never_has_two() {
+        use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+        let folder = tempfile::tempdir().unwrap();
+        let (is_held, count) = (AtomicBool::new(false), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for number in 0..8 {
+                let (is_held, count, folder) = (&is_held, &count, folder.path());
+                scope.spawn(move || {
+                    for _ in 0..200 {
+                        let lock = match number {
+                            0 => take_if_free(folder, "one"),
+                            _ => Some(take(folder, "one", Duration::from_mins(1), |_| {}).unwrap()),
+                        };
+                        let Some(lock) = lock else { continue };
+                        assert!(!is_held.swap(true, Ordering::SeqCst), "two hold the lock");
+                        thread::yield_now();
+                        is_held.store(false, Ordering::SeqCst);
+                        count.fetch_add(1, Ordering::SeqCst);
+                        drop(lock);
+                    }
+                });
+            }
+        });
+        assert!(count.into_inner() >= 7 * 200);
     }
 
     #[test]
     fn a_process_that_waited_inherits_a_failure_and_a_later_one_does_not() {
         let folder = tempfile::tempdir().unwrap();
-        let take = || take(folder.path(), "one", Duration::from_mins(1), |_| {}).unwrap();
+        let patience = Duration::from_mins(1);
+        let take = || take(folder.path(), "one", patience, |_| {}).unwrap();
         let failures =
             [None, Some(Error::denied("no access")), Some(Error::service("it failed").with_remedy("try again\nlater"))];
         let place = path(folder.path(), "one");
         for failure in failures {
             let mut held = take();
-            assert_eq!(held.inherited(), None);
+            assert_eq!((held.inherited(), held.has_waited()), (None, false));
             let waiting = open(folder.path(), &place).unwrap();
             if let Some(failure) = &failure {
                 held.fail(failure);
             }
             drop(held);
-            let waited = wait(waiting, &place, Duration::from_mins(1), |_| {}).unwrap();
-            assert_eq!(waited.inherited(), failure);
+            let waiting = Opened { file: waiting, has_waited: true };
+            let waited = lock(waiting, folder.path(), place.clone(), patience, |_| {}).unwrap();
+            assert_eq!((waited.inherited(), waited.has_waited()), (failure, true));
         }
     }
 

@@ -2,7 +2,9 @@
 
 pub mod atomic;
 pub mod edit;
+pub(crate) mod failed;
 pub mod folder;
 pub(crate) mod leftovers;
 pub mod lock;
+mod unwritable;
 pub(crate) mod waiting;

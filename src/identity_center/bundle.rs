@@ -1,31 +1,41 @@
-//! `AWS_CA_BUNDLE`: certificates that replace the system's roots.
+//! A file of certificates that replace the system's roots, as `AWS_CA_BUNDLE` and its like name it.
 
-use std::path::Path;
+use std::fs;
+use std::io;
 
 use aws_smithy_http_client::tls::TrustStore;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::error::{Error, Result};
-use crate::files::atomic;
+use crate::aws_config::network::CaBundle;
+use crate::error::{Error, Result, reason};
+
+/// Some editors put it in front of a text, where the first line of a certificate would not be recognised.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The certificates in this file. All are checked first, because the SDK panics on one that it cannot read.
-pub(super) fn trust_store(path: &Path) -> Result<TrustStore> {
-    read(path).map(|(pem, _)| TrustStore::empty().with_pem_certificate(pem))
+pub(super) fn trust_store(bundle: &CaBundle) -> Result<TrustStore> {
+    read(bundle).map(|(pem, _)| TrustStore::empty().with_pem_certificate(pem))
 }
 
-/// How many certificates a file has that `AWS_CA_BUNDLE` or `ca_bundle` names; fails where it cannot be used.
-pub fn check(path: &Path) -> Result<usize> {
-    read(path).map(|(_, count)| count)
+/// How many certificates the file has; fails where it cannot be used.
+pub fn check(bundle: &CaBundle) -> Result<usize> {
+    read(bundle).map(|(_, count)| count)
 }
 
-fn read(path: &Path) -> Result<(Vec<u8>, usize)> {
+fn read(bundle: &CaBundle) -> Result<(Vec<u8>, usize)> {
     let unusable = |what: &str| {
-        Error::failed(format!("the CA bundle {} {what}", path.display()))
-            .with_remedy("AWS_CA_BUNDLE or ca_bundle must name a file of certificates in PEM form")
+        Error::failed(format!("the CA bundle {} {what}", bundle.path.display()))
+            .with_remedy(format!("{} must name a file of certificates in PEM form", bundle.source))
     };
-    let pem = atomic::read(path)?.ok_or_else(|| unusable("does not exist"))?;
+    let mut pem = fs::read(&bundle.path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => unusable("does not exist"),
+        _ => unusable(&format!("cannot be read: {}", reason(&error))),
+    })?;
+    if pem.starts_with(BYTE_ORDER_MARK) {
+        pem.drain(..BYTE_ORDER_MARK.len());
+    }
     // The PEM errors quote the file, which may be a private key by mistake, so they are no source.
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|_| unusable("is not in PEM form"))?;

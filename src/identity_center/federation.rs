@@ -7,7 +7,8 @@ use aws_smithy_types::error::ErrorMetadata;
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
-use super::failure::{RequestError, unexpected_response};
+use super::failure::RequestError;
+use super::no_response::unexpected_response;
 use super::retry::Resend;
 use super::service::Service;
 use crate::address::{Link, quote};

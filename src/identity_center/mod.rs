@@ -5,12 +5,16 @@
 
 mod bundle;
 mod client;
+mod deadline;
 mod failure;
 mod federation;
 mod gate;
+mod no_proxy;
+mod no_response;
 pub mod oidc;
 pub mod portal;
 mod probe;
+pub mod proxy;
 mod retry;
 mod service;
 mod wire;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::failure::{RequestError, ServiceException, unexpected_response};
+use super::failure::{RequestError, ServiceException};
+use super::no_response::unexpected_response;
 use super::retry::Resend;
 use super::service::Service;
 use crate::aws_cache::token::Registration;

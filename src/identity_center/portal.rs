@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::client::Client;
-use super::failure::{RequestError, unexpected_response};
+use super::failure::RequestError;
+use super::no_response::unexpected_response;
 use super::retry::Resend;
 use super::service::Service;
 use crate::credentials::RoleCredentials;
@@ -18,8 +18,8 @@ const PAGE_SIZE: i32 = 100;
 
 const PORTAL: &str = "the portal";
 
-/// An account, and the roles in it that the user has.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// An account in which the user has roles.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// The account's name, which may hold any characters; empty if it has none.
     pub name: String,
@@ -27,8 +27,6 @@ pub struct Account {
     pub id: String,
     /// The root user's e-mail address; empty if the service gave none.
     pub email: String,
-    /// Role names, in the service's order.
-    pub roles: Vec<String>,
 }
 
 /// One page of a list.
@@ -88,7 +86,6 @@ impl Service {
                     id: account.account_id?,
                     name: account.account_name.unwrap_or_default(),
                     email: account.email_address.unwrap_or_default(),
-                    roles: Vec::new(),
                 })
             })
             .collect();

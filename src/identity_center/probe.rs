@@ -5,7 +5,8 @@ use std::sync::Arc;
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 
-use super::failure::{ResponseHost, connection_error};
+use super::no_response::{ResponseOrigin, connection_error};
+use super::proxy::ProxyName;
 use super::service::Service;
 use super::wire::seconds_ahead;
 use crate::error::{Error, Result};
@@ -15,6 +16,8 @@ use crate::error::{Error, Result};
 pub struct ProbeResponse {
     /// `HOST` or `HOST:PORT`.
     pub host: String,
+    /// The proxy that the response came through.
+    pub proxy: Option<ProxyName>,
     /// The HTTP status; a refusal, since there is no token.
     pub status: u16,
     /// Seconds that its clock is ahead of this machine's, if its response has a date.
@@ -50,8 +53,10 @@ impl ProbeResponse {
         let status = response.status().as_u16();
         let is_html = response.headers().get("content-type").is_some_and(|value| value.starts_with("text/html"));
         let is_from_aws = response.headers().iter().any(|(name, _)| name.starts_with("x-amzn-"));
+        let origin = response.extension::<ResponseOrigin>().map(|ResponseOrigin(target)| target);
         Self {
-            host: response.extension::<ResponseHost>().map(|ResponseHost(host)| host.clone()).unwrap_or_default(),
+            host: origin.map(|target| target.host().to_owned()).unwrap_or_default(),
+            proxy: origin.and_then(|target| target.proxy()).cloned(),
             status,
             seconds_ahead: seconds_ahead(response),
             is_page: !is_from_aws && (is_html || (300..400).contains(&status)),

@@ -14,11 +14,11 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use jiff::{SignedDuration, Timestamp};
 
+use super::deadline;
 use super::failure::{AttemptError, RequestError};
 use super::gate::Gate;
 use super::retry::{self, Attempts, Resend, RetryLimits, Trouble};
 use super::wire::{self, Limits, Skew};
-use crate::address::Link;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
 use crate::error::{Error, Result};
@@ -79,15 +79,12 @@ macro_rules! sdk_endpoint {
 }
 
 impl Service {
-    pub(super) fn new(directory: &Directory, network: &Network, limits: Limits) -> Result<Self> {
-        check_endpoint(network.sso_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SSO")?;
-        check_endpoint(network.oidc_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SSO_OIDC")?;
-        check_endpoint(network.signin_endpoint_url.as_deref(), "AWS_ENDPOINT_URL_SIGNIN")?;
+    pub(super) fn new(directory: &Directory, network: &Network, limits: Limits) -> Self {
         let skew = Skew::default();
         let connector = wire::connector(network.ca_bundle.clone(), limits, skew.clone());
         let http = wire::http_client(&connector);
         let attempts = network.max_attempts.unwrap_or(MAX_ATTEMPTS).max(1);
-        Ok(Self {
+        Self {
             region: directory.region.clone(),
             network: network.clone(),
             connector,
@@ -97,7 +94,7 @@ impl Service {
             gate: Gate::new(),
             sso: OnceLock::new(),
             oidc: OnceLock::new(),
-        })
+        }
     }
 
     pub(super) fn sso(&self) -> &aws_sdk_sso::Client {
@@ -178,7 +175,9 @@ impl Service {
             // While the service accepts other requests of this process, this one keeps its turn: of a thousand
             // throttled requests the last ones need longer than the limit, and none of them should fail.
             let silence = self.gate.silence().unwrap_or(Duration::MAX).min(start.elapsed());
-            let Some(wait) = attempts.next(trouble, silence, retry::random()) else {
+            let wait = attempts.next(trouble, silence, retry::random());
+            // An attempt after the deadline would only replace this error by a time-out.
+            let Some(wait) = wait.filter(|wait| deadline::shortened(Duration::MAX) > *wait) else {
                 return Err(RequestError::Failed(error));
             };
             tracing::debug!("{error}; sent again in {} ms", wait.as_millis());
@@ -211,18 +210,5 @@ impl Service {
         };
         Error::service(format!("the service sent {what} that expired at {}", timestamp::format(expiry)))
             .with_remedy(remedy)
-    }
-}
-
-/// Refuses an endpoint that a token must not be sent to.
-fn check_endpoint(url: Option<&str>, variable: &str) -> Result<()> {
-    let Some(url) = url else { return Ok(()) };
-    match Link::parse(url) {
-        Some(link) if link.is_safe() => Ok(()),
-        Some(link) => Err(Error::usage(format!("the endpoint http://{} is not encrypted", link.authority))
-            .with_remedy(format!("use https, or unset {variable} and endpoint_url; http is for this machine only"))),
-        // The text may hold a password, so it is not repeated.
-        None => Err(Error::usage("a service's endpoint is not an https address")
-            .with_remedy(format!("check {variable}, AWS_ENDPOINT_URL and the config's endpoint_url"))),
     }
 }

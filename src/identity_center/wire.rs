@@ -1,7 +1,6 @@
 //! The HTTPS client below the SDK: built on first use, limited in time and size, and exact about what failed.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -20,8 +19,11 @@ use aws_smithy_types::byte_stream::ByteStream;
 use jiff::Timestamp;
 
 use super::bundle;
-use super::failure::{ConnectionFailure, NoResponse, ResponseHost};
+use super::deadline;
+use super::no_response::{ConnectionFailure, NoResponse, ResponseOrigin, Target};
+use super::proxy::{Proxies, Way};
 use crate::address::Link;
+use crate::aws_config::network::CaBundle;
 use crate::error::{Error, Result};
 
 /// How long to wait.
@@ -68,20 +70,28 @@ pub(super) fn seconds_ahead(response: &HttpResponse) -> Option<i64> {
 
 /// What sends the requests of an Identity Center.
 ///
-/// It has three connectors, each made on first use: only to load the system's root certificates takes milliseconds.
+/// Its connectors are made on first use: only to load the system's root certificates takes milliseconds.
 struct Wire {
-    bundle: Option<PathBuf>,
+    bundle: Option<CaBundle>,
     limits: Limits,
     skew: Skew,
+    proxies: OnceLock<Result<Proxies>>,
     plain: OnceLock<Result<Connector>>,
-    local: OnceLock<Result<Connector>>,
-    remote: OnceLock<Result<Connector>>,
+    direct: OnceLock<Result<Connector>>,
+    proxied: OnceLock<Result<Connector>>,
 }
 
 /// What sends the requests of an Identity Center.
-pub(super) fn connector(bundle: Option<PathBuf>, limits: Limits, skew: Skew) -> SharedHttpConnector {
-    let (plain, local, remote) = Default::default();
-    SharedHttpConnector::new(Wire { bundle, limits, skew, plain, local, remote })
+pub(super) fn connector(bundle: Option<CaBundle>, limits: Limits, skew: Skew) -> SharedHttpConnector {
+    SharedHttpConnector::new(Wire {
+        bundle,
+        limits,
+        skew,
+        proxies: OnceLock::new(),
+        plain: OnceLock::new(),
+        direct: OnceLock::new(),
+        proxied: OnceLock::new(),
+    })
 }
 
 /// The same connector in the form that the SDK clients take.
@@ -91,12 +101,21 @@ pub(super) fn http_client(connector: &SharedHttpConnector) -> SharedHttpClient {
 }
 
 impl Wire {
-    fn connector(&self, link: Link<'_>) -> Result<&Connector> {
+    /// How a request to this address leaves this machine.
+    fn way(&self, link: Link<'_>) -> Result<Way<'_>> {
         // A proxy's own loopback is another machine, so requests to this one never go through a proxy.
-        let (slot, is_proxied) = match (link.is_https, link.is_loopback()) {
-            (false, _) => (&self.plain, false),
-            (true, true) => (&self.local, false),
-            (true, false) => (&self.remote, true),
+        if link.is_loopback() {
+            return Ok(Way::Direct);
+        }
+        let proxies = self.proxies.get_or_init(Proxies::of_environment).as_ref().map_err(Clone::clone)?;
+        Ok(proxies.way(link.host, link.port()))
+    }
+
+    fn connector(&self, link: Link<'_>, way: Way<'_>) -> Result<&Connector> {
+        let slot = match way {
+            Way::Through(_) => &self.proxied,
+            _ if link.is_https => &self.direct,
+            _ => &self.plain,
         };
         let connector = slot.get_or_init(|| {
             let roots = match &self.bundle {
@@ -105,7 +124,10 @@ impl Wire {
                 Some(bundle) => bundle::trust_store(bundle)?,
                 None => TrustStore::default(),
             };
-            let proxy = if is_proxied { ProxyConfig::from_env() } else { ProxyConfig::disabled() };
+            let proxy = match way {
+                Way::Through(proxy) => proxy.config()?,
+                Way::Direct | Way::Excepted(_) => ProxyConfig::disabled(),
+            };
             self.build(roots, proxy)
         });
         connector.as_ref().map_err(Clone::clone)
@@ -124,6 +146,17 @@ impl Wire {
             .tls_context(context)
             .build())
     }
+
+    /// Starts a request, and says where it goes.
+    ///
+    /// Errors: nothing is sent.
+    fn start(&self, request: HttpRequest) -> Result<(Target, HttpConnectorFuture)> {
+        let unsafe_address = || Error::usage("a service address is not an https URL");
+        let link = Link::parse(request.uri()).filter(Link::is_safe).ok_or_else(unsafe_address)?;
+        let way = self.way(link)?;
+        let target = Target::new(link.authority, way);
+        Ok((target, self.connector(link, way)?.call(request)))
+    }
 }
 
 impl fmt::Debug for Wire {
@@ -134,35 +167,27 @@ impl fmt::Debug for Wire {
 
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Some(link) = Link::parse(request.uri()) else {
-            let why = NoResponse::Ours(Error::usage("a service address is not an https URL"));
-            return HttpConnectorFuture::ready(Err(broken(ConnectionFailure::new(String::new(), why))));
+        let (target, response) = match self.start(request) {
+            Ok(started) => started,
+            Err(error) => return HttpConnectorFuture::ready(Err(broken(ConnectionFailure::not_sent(error)))),
         };
-        let host = link.authority.to_owned();
-        let response = match self.connector(link) {
-            Ok(connector) => connector.call(request),
-            Err(error) => {
-                let failure = ConnectionFailure::new(host, NoResponse::Ours(error));
-                return HttpConnectorFuture::ready(Err(broken(failure)));
-            }
-        };
-        let (limit, skew) = (self.limits.answer, self.skew.clone());
+        let (limit, skew) = (deadline::shortened(self.limits.answer), self.skew.clone());
         HttpConnectorFuture::new(async move {
             let whole = async {
                 let response = match response.await {
                     Ok(response) => response,
-                    Err(error) => return Err(ConnectionFailure::of_connector(host.clone(), error)),
+                    Err(error) => return Err(ConnectionFailure::of_connector(target.clone(), error)),
                 };
                 skew.note(&response);
-                with_whole_body(response, &host).await
+                with_whole_body(response, &target).await
             };
             match tokio::time::timeout(limit, whole).await {
                 Ok(Ok(mut response)) => {
-                    response.add_extension(ResponseHost(host));
+                    response.add_extension(ResponseOrigin(target));
                     Ok(response)
                 }
                 Ok(Err(failure)) => Err(broken(failure)),
-                Err(_) => Err(broken(ConnectionFailure::new(host, NoResponse::TimedOut))),
+                Err(_) => Err(broken(ConnectionFailure::new(target, NoResponse::TimedOut))),
             }
         })
     }
@@ -173,13 +198,13 @@ fn broken(failure: ConnectionFailure) -> ConnectorError {
 }
 
 /// Reads the body into memory, so that one that is cut short is an error of the connection and not of its JSON.
-async fn with_whole_body(mut response: HttpResponse, host: &str) -> Result<HttpResponse, ConnectionFailure> {
+async fn with_whole_body(mut response: HttpResponse, target: &Target) -> Result<HttpResponse, ConnectionFailure> {
     let mut body = ByteStream::new(response.take_body());
     let mut bytes = Vec::new();
     while let Some(chunk) = body.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|error| ConnectionFailure::of_body(host.to_owned(), error))?);
+        bytes.extend_from_slice(&chunk.map_err(|error| ConnectionFailure::of_body(target.clone(), error))?);
         if bytes.len() > MAX_RESPONSE {
-            return Err(ConnectionFailure::new(host.to_owned(), NoResponse::TooLarge));
+            return Err(ConnectionFailure::new(target.clone(), NoResponse::TooLarge));
         }
     }
     *response.body_mut() = SdkBody::from(bytes);

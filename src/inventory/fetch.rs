@@ -1,15 +1,18 @@
 //! Asks the service for every account and its roles, many lists at once.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::account::{Account, Gap};
+use super::age::now;
 use super::journal::Journal;
+use super::remembered::Inventory;
 use crate::error::Error;
 use crate::identity_center::portal::ListPage;
-use crate::identity_center::{Account, IN_FLIGHT, PortalError, Service};
+use crate::identity_center::{self, IN_FLIGHT, PortalError, Service};
 use crate::role::is_account_id;
 use crate::secret::Secret;
 
@@ -22,26 +25,17 @@ pub(crate) struct FetchCounts {
     pub all_known: bool,
     /// Accounts whose roles are known.
     pub done: usize,
-    /// Of these, the ones that an earlier fetch had received.
+    /// Of these, the ones that did not have to be asked for.
     pub resumed: usize,
     /// Roles in these accounts.
     pub roles: usize,
 }
 
-/// An account whose roles could not be fetched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Missing {
-    /// The account, without its roles.
-    pub account: Account,
-    /// Why.
-    pub error: Error,
-}
-
-/// All accounts, in the order in which their roles arrived.
+/// All accounts, in the order in which their roles arrived, and whether they were listed anew.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     pub(super) accounts: Vec<Account>,
-    pub(super) missing: Vec<Missing>,
+    pub(super) are_listed: bool,
 }
 
 /// After so many failed lists in a row, the service is down. The other accounts are given up, because each would take
@@ -50,7 +44,7 @@ const HOPELESS: usize = IN_FLIGHT;
 
 /// An answer of the service.
 enum FetchEvent {
-    Accounts(Result<ListPage<Account>, PortalError>),
+    Accounts(Result<ListPage<identity_center::Account>, PortalError>),
     Roles(Account, Result<Vec<String>, PortalError>),
 }
 
@@ -60,64 +54,48 @@ pub(super) struct Fetch<'a> {
     pub(super) token: &'a Secret,
     pub(super) journal: &'a mut Journal,
     pub(super) progress: &'a dyn Fn(&FetchCounts),
+    /// How long a page of accounts may take, if not as long as any request.
+    pub(super) limit: Option<Duration>,
+    /// The accounts, if they need not be listed.
+    pub(super) accounts: Option<&'a Inventory>,
+    /// What is remembered, by account id.
+    pub(super) known: &'a HashMap<&'a str, &'a Account>,
+    pub(super) needs_roles: &'a dyn Fn(&Account) -> bool,
+}
+
+/// The accounts so far.
+#[derive(Default)]
+struct SoFar {
+    collected: Collected,
+    counts: FetchCounts,
+    /// Those whose roles have not been asked for.
+    waiting: VecDeque<Account>,
+    failed_in_a_row: usize,
 }
 
 impl Fetch<'_> {
-    /// Fetches everything. Roles are fetched while later pages of accounts are still on their way.
+    /// Fetches what is needed. Roles are fetched while later pages of accounts are still on their way.
     ///
     /// Errors: the service rejects the token, or the list of accounts cannot be fetched. Accounts whose roles cannot be
-    /// fetched are part of the result.
-    pub(super) async fn run(self) -> Result<Collected, PortalError> {
-        let mut collected = Collected::default();
-        let mut counts = FetchCounts::default();
+    /// fetched are part of the result, with their gaps.
+    pub(super) async fn run(mut self) -> Result<Collected, PortalError> {
+        let mut so_far = SoFar::default();
         let mut tasks = JoinSet::new();
-        let (mut waiting, mut pages, mut listed) = (VecDeque::new(), HashSet::new(), HashSet::new());
-        let mut failed_in_a_row = 0;
-        self.ask_for_accounts(&mut tasks, None);
-        while let Some(event) = tasks.join_next().await {
-            match event.map_err(|_| Error::failed("listing the accounts was interrupted"))? {
-                FetchEvent::Accounts(page) => {
-                    let page = page?;
-                    match follow(&mut pages, page.next)? {
-                        // The next page goes first: behind the roles of this page it would wait for its turn.
-                        Some(next) => self.ask_for_accounts(&mut tasks, Some(next)),
-                        None => counts.all_known = true,
-                    }
-                    let mut items = page.items;
-                    items.retain(|account| is_account_id(&account.id) && listed.insert(account.id.clone()));
-                    for mut account in items {
-                        counts.accounts += 1;
-                        if let Some(roles) = self.journal.roles(&account.id) {
-                            account.roles = roles;
-                            counts.resumed += 1;
-                            counts.add(&account);
-                            collected.accounts.push(account);
-                        } else {
-                            waiting.push_back(account);
-                        }
-                    }
-                }
-                FetchEvent::Roles(mut account, Ok(roles)) => {
-                    failed_in_a_row = 0;
-                    self.journal.add(&account.id, &roles);
-                    account.roles = roles;
-                    counts.add(&account);
-                    collected.accounts.push(account);
-                }
-                FetchEvent::Roles(_, Err(PortalError::TokenRejected)) => return Err(PortalError::TokenRejected),
-                FetchEvent::Roles(account, Err(PortalError::Denied(error) | PortalError::Other(error))) => {
-                    failed_in_a_row += 1;
-                    if failed_in_a_row >= HOPELESS {
-                        let rest = waiting.drain(..);
-                        collected.missing.extend(rest.map(|account| Missing { account, error: error.clone() }));
-                    }
-                    collected.missing.push(Missing { account, error });
-                }
+        let (mut pages, mut listed) = (HashSet::new(), HashSet::new());
+        if let Some(list) = self.accounts {
+            so_far.counts.all_known = true;
+            for account in &list.accounts {
+                self.sort_out(account.clone(), &mut so_far);
             }
+        } else {
+            so_far.collected.are_listed = true;
+            self.ask_for_accounts(&mut tasks, None);
+        }
+        loop {
             // Twice as many tasks as requests can be in flight, so that one is always ready. More would only take
             // memory.
             while tasks.len() < 2 * IN_FLIGHT
-                && let Some(account) = waiting.pop_front()
+                && let Some(account) = so_far.waiting.pop_front()
             {
                 let (service, token) = (Arc::clone(self.service), self.token.clone());
                 tasks.spawn(async move {
@@ -125,22 +103,102 @@ impl Fetch<'_> {
                     FetchEvent::Roles(account, roles)
                 });
             }
-            (self.progress)(&counts);
+            (self.progress)(&so_far.counts);
+            let Some(event) = tasks.join_next().await else { return Ok(so_far.collected) };
+            match event.map_err(|_| Error::failed("listing the accounts was interrupted"))? {
+                FetchEvent::Accounts(page) => {
+                    let page = page?;
+                    match follow(&mut pages, page.next)? {
+                        // The next page goes first: behind the roles of this page it would wait for its turn.
+                        Some(next) => self.ask_for_accounts(&mut tasks, Some(next)),
+                        None => so_far.counts.all_known = true,
+                    }
+                    for account in page.items {
+                        if is_account_id(&account.id) && listed.insert(account.id.clone()) {
+                            self.sort_out(Account::new(account), &mut so_far);
+                        }
+                    }
+                }
+                FetchEvent::Roles(account, roles) => self.take(account, roles, &mut so_far)?,
+            }
         }
-        Ok(collected)
+    }
+
+    /// Takes over what is known of an account's roles, or has them asked for.
+    fn sort_out(&self, mut account: Account, so_far: &mut SoFar) {
+        so_far.counts.accounts += 1;
+        if let Some(known) = self.known.get(account.id.as_str()) {
+            account.roles.clone_from(&known.roles);
+            account.gap.clone_from(&known.gap);
+            account.listed_at = known.listed_at;
+        }
+        let needs_roles = (self.needs_roles)(&account);
+        if needs_roles && let Some((roles, at)) = self.journal.roles(&account.id) {
+            account.receive(roles, at);
+        } else if needs_roles {
+            so_far.waiting.push_back(account);
+            return;
+        }
+        so_far.counts.resumed += 1;
+        so_far.add(account);
+    }
+
+    /// Takes an answer. A failure is a gap in the account, which keeps the roles that are known of it.
+    fn take(
+        &mut self,
+        mut account: Account,
+        roles: Result<Vec<String>, PortalError>,
+        so_far: &mut SoFar,
+    ) -> Result<(), PortalError> {
+        account.is_new = true;
+        match roles {
+            Ok(roles) => {
+                so_far.failed_in_a_row = 0;
+                self.journal.add(&account.id, &roles);
+                account.receive(roles, now());
+            }
+            Err(PortalError::TokenRejected) => return Err(PortalError::TokenRejected),
+            Err(PortalError::Denied(_)) => {
+                so_far.failed_in_a_row = 0;
+                account.gap = Some(Gap::Refused { at: now() });
+            }
+            Err(PortalError::Other(error)) => {
+                let gap = Some(Gap::Failed { at: now(), reason: error.to_string() });
+                so_far.failed_in_a_row += 1;
+                if so_far.failed_in_a_row >= HOPELESS {
+                    for given_up in std::mem::take(&mut so_far.waiting) {
+                        so_far.add(Account { gap: gap.clone(), ..given_up });
+                    }
+                }
+                account.gap = gap;
+            }
+        }
+        so_far.add(account);
+        Ok(())
     }
 
     fn ask_for_accounts(&self, tasks: &mut JoinSet<FetchEvent>, page: Option<String>) {
-        let (service, token) = (Arc::clone(self.service), self.token.clone());
-        tasks.spawn(async move { FetchEvent::Accounts(service.list_accounts(&token, page.as_deref()).await) });
+        let (service, token, limit) = (Arc::clone(self.service), self.token.clone(), self.limit);
+        tasks.spawn(async move {
+            let answer = service.list_accounts(&token, page.as_deref());
+            FetchEvent::Accounts(match limit {
+                Some(limit) => tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(too_slow(limit))),
+                None => answer.await,
+            })
+        });
     }
 }
 
-impl FetchCounts {
-    fn add(&mut self, account: &Account) {
-        self.done += 1;
-        self.roles += account.roles.len();
+impl SoFar {
+    fn add(&mut self, account: Account) {
+        self.counts.done += 1;
+        self.counts.roles += account.roles.len();
+        self.collected.accounts.push(account);
     }
+}
+
+fn too_slow(limit: Duration) -> PortalError {
+    Error::service(format!("IAM Identity Center did not answer within {} s", limit.as_secs())).into()
 }
 
 /// Every role of the user in an account.

@@ -54,7 +54,7 @@ struct JournalLine {
 pub(super) struct Journal {
     path: PathBuf,
     start_url: String,
-    kept: HashMap<String, Vec<String>>,
+    kept: HashMap<String, (Vec<String>, i64)>,
     file: Option<File>,
 }
 
@@ -68,7 +68,7 @@ impl Journal {
             // A fetch that was killed may have left half a line.
             .filter_map(|line| serde_json::from_slice::<JournalLine>(line).ok())
             .filter(|entry| StartUrl::is_same(&entry.start_url, start_url) && resume.allows(now - entry.at))
-            .map(|entry| (entry.account_id, entry.roles))
+            .map(|entry| (entry.account_id, (entry.roles, entry.at)))
             .collect::<HashMap<_, _>>();
         let mut journal = Self { path: path.to_owned(), start_url: start_url.to_owned(), kept, file: None };
         if journal.kept.is_empty() {
@@ -94,19 +94,26 @@ impl Journal {
         Some(file)
     }
 
-    /// The roles of an account, if they were kept. They stay in the journal: a rejected token starts the fetch again.
-    pub(super) fn roles(&self, account_id: &str) -> Option<Vec<String>> {
+    /// One that keeps nothing, for a fetch of a few accounts.
+    pub(super) fn none() -> Self {
+        Self { path: PathBuf::new(), start_url: String::new(), kept: HashMap::new(), file: None }
+    }
+
+    /// The roles of an account and when they arrived, if they were kept. They stay in the journal: a
+    /// rejected token starts the fetch again.
+    pub(super) fn roles(&self, account_id: &str) -> Option<(Vec<String>, i64)> {
         self.kept.get(account_id).cloned()
     }
 
     /// Keeps an account's roles.
     pub(super) fn add(&mut self, account_id: &str, roles: &[String]) {
-        self.kept.insert(account_id.to_owned(), roles.to_vec());
+        let at = Timestamp::now().as_second();
+        self.kept.insert(account_id.to_owned(), (roles.to_vec(), at));
         let entry = JournalLine {
             start_url: self.start_url.clone(),
             account_id: account_id.to_owned(),
             roles: roles.to_vec(),
-            at: Timestamp::now().as_second(),
+            at,
         };
         let Some(file) = &mut self.file else { return };
         let written = serde_json::to_vec(&entry).map_err(std::io::Error::other).and_then(|mut line| {
@@ -158,7 +165,7 @@ mod tests {
             assert_eq!(journal.roles("222222222222").is_some(), second, "{start_url} {resume:?}");
             journal.add("333333333333", &roles);
             let mut again = Journal::open(&path, start_url, Resume::Recent).unwrap();
-            assert_eq!(again.roles("333333333333").as_deref(), Some(&roles[..]));
+            assert_eq!(again.roles("333333333333").unwrap().0, roles);
             assert_eq!(again.roles("111111111111").is_some(), first, "{start_url} {resume:?}");
             again.remove();
             assert!(!path.exists());

@@ -1,17 +1,22 @@
 //! The accounts and roles of an sso-session: fetched, and remembered for the picker, completion and `list`.
 
+mod account;
+mod age;
+mod ask;
 mod fetch;
-mod fetched;
+mod gaps;
 mod journal;
 mod paths;
 pub(crate) mod progress;
 mod recent;
 mod remembered;
+mod renew;
 mod selection;
 
-pub(crate) use crate::identity_center::Account;
-pub(crate) use fetch::Missing;
-pub(crate) use fetched::Fetched;
+pub(crate) use account::Account;
+pub(crate) use age::ListAge;
+pub(crate) use ask::{Ask, Doubt, Scope, Why};
+pub(crate) use gaps::REFUSAL;
 pub(crate) use journal::Resume;
 pub(crate) use recent::Recent;
 pub(crate) use remembered::Inventory;

@@ -1,7 +1,7 @@
 //! Selects accounts and roles by patterns on their names.
 
+use super::account::Account;
 use super::remembered::Inventory;
-use crate::identity_center::Account;
 use crate::role::RoleArn;
 
 /// `--match` and `--exclude`.
@@ -53,6 +53,13 @@ pub(crate) struct RoleSelection<'a> {
 }
 
 impl RoleSelection<'_> {
+    /// Whether some role could be selected, whatever it is called.
+    #[must_use]
+    pub(crate) fn could_have_some(&self) -> bool {
+        let is_every = |pattern: &&str| pattern.bytes().all(|byte| byte == b'*');
+        !self.matches.is_empty() && !self.excludes.iter().any(is_every)
+    }
+
     /// Whether this role is selected.
     #[must_use]
     pub(crate) fn has(&self, role_name: &str) -> bool {
@@ -140,15 +147,16 @@ fn character_length(text: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity_center;
+
+    fn account(name: &str, email: &str) -> Account {
+        let (name, id, email) = (name.to_owned(), "012345678901".to_owned(), email.to_owned());
+        Account::new(identity_center::Account { name, id, email })
+    }
 
     #[test]
     fn a_pattern_matches_accounts_and_roles() {
-        let account = Account {
-            name: "Payments / Prod".to_owned(),
-            id: "012345678901".to_owned(),
-            email: "prod@example.com".to_owned(),
-            roles: Vec::new(),
-        };
+        let account = account("Payments / Prod", "prod@example.com");
         let cases = [
             ("prod", true),
             ("PAYMENTS", true),
@@ -189,19 +197,13 @@ mod tests {
 
     #[test]
     fn a_pattern_of_many_stars_takes_no_long_time() {
-        let account =
-            Account { name: "a".repeat(128), id: "012345678901".to_owned(), email: String::new(), roles: Vec::new() };
+        let account = account(&"a".repeat(128), "");
         assert!(!Selection::new(&["*a".repeat(60) + "b"], &[]).in_account(&account).has("reader"));
     }
 
     #[test]
     fn a_question_mark_is_one_character_however_many_bytes_it_has() {
-        let account = Account {
-            name: "Größe 日本".to_owned(),
-            id: "012345678901".to_owned(),
-            email: String::new(),
-            roles: Vec::new(),
-        };
+        let account = account("Größe 日本", "");
         for (pattern, expected) in [
             ("gr??e*", true),
             ("gr???e*", false),
@@ -215,6 +217,26 @@ mod tests {
         ] {
             let selection = Selection::new(&[pattern.to_owned()], &[]);
             assert_eq!(selection.in_account(&account).has("reader"), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn an_account_whose_roles_are_unknown_matters_if_some_name_could_be_selected() {
+        let account = account("Payments / Prod", "");
+        let all = |patterns: &[&str]| patterns.iter().map(|&pattern| pattern.to_owned()).collect::<Vec<_>>();
+        let cases: [(&[&str], &[&str], bool); 8] = [
+            (&[], &[], true),
+            (&["reader"], &[], true),
+            (&["*prod/reader"], &[], true),
+            (&["dev/reader"], &[], false),
+            (&["dev/reader", "prod/x"], &[], true),
+            (&["reader"], &["prod"], false),
+            (&["reader"], &["*prod/*"], false),
+            (&["reader"], &["*prod/admin"], true),
+        ];
+        for (matches, excludes, expected) in cases {
+            let selection = Selection::new(&all(matches), &all(excludes));
+            assert_eq!(selection.in_account(&account).could_have_some(), expected, "{matches:?} {excludes:?}");
         }
     }
 }

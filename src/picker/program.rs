@@ -11,7 +11,7 @@ use super::kind::Picker;
 use super::question::{Choice, Choices, Question, nothing_chosen};
 use crate::environment;
 use crate::error::{Error, Kind, Result};
-use crate::shell::SECRETS;
+use crate::shell::secrets;
 
 #[derive(Debug)]
 pub(super) struct PickerProgram {
@@ -89,7 +89,7 @@ impl PickerProgram {
     fn command(&self, question: &Question<'_>) -> Command {
         let mut command = Command::new(&self.path);
         command.args(question.many.then_some("--multi"));
-        for name in SECRETS {
+        for name in secrets() {
             command.env_remove(name);
         }
         command.arg(format!("--query={}", question.query));

@@ -1,7 +1,8 @@
-//! Processes: the signals that end this one, the groups of those it starts, another one that is watched, and
-//! this one.
+//! Processes: the signals that end this one, the groups of those it starts, another one that is watched; which
+//! programs of this name there are, and which of them this one is.
 
 pub(crate) mod group;
+pub(crate) mod installed;
 mod ourselves;
 pub(crate) mod signals;
 pub(crate) mod watched;

@@ -43,7 +43,7 @@ impl Place {
         };
         // An ARN of a role that is not quite right means that role, and not some other role of its account.
         if matches!((*service, resource.split('/').next()), ("iam", Some("role")) | ("sts", _)) {
-            return text.parse::<RoleArn>().and(Err(malformed()));
+            return Err(not_a_role(text, partition, account, resource));
         }
         let is_sound = is_partition(partition)
             && is_host_label(service)
@@ -129,6 +129,23 @@ impl Place {
     }
 }
 
+/// Why an ARN of a role names none. A role of Identity Center has a path only under AWS's own name for it.
+fn not_a_role(text: &str, partition: &str, account: &str, resource: &str) -> Error {
+    let plain = Error::usage(format!("{text} is not a role's ARN")).with_remedy(ARN_REMEDY);
+    let Some((path, name)) = resource.strip_prefix("role/").and_then(|path| path.rsplit_once('/')) else {
+        return plain;
+    };
+    if name.is_empty() || path.starts_with("aws-reserved/sso.amazonaws.com") {
+        return plain;
+    }
+    let error = Error::usage(format!("{text} has the path /{path}/, and no permission set's role has one"));
+    let role = format!("arn:{partition}:iam::{account}:role/{name}");
+    match RoleArn::parse(&role) {
+        Some(role) => error.with_remedy(format!("if its permission set is {}, write: {role}", role.role_name)),
+        None => error.with_remedy(ARN_REMEDY),
+    }
+}
+
 /// Reads an address that a console or a portal may have: https, no port, and a name in lower case.
 fn console_link(url: &str) -> Option<Link<'_>> {
     let link = Link::parse(url).filter(|link| link.is_https && link.authority == link.host)?;
@@ -148,6 +165,28 @@ fn account_of_session(label: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_role_with_a_path_is_refused_with_the_role_that_was_probably_meant() {
+        let reserved = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin";
+        let cases = [
+            (
+                "team/Admin",
+                "has the path /team/",
+                "if its permission set is Admin, write: arn:aws:iam::123456789012:role/Admin",
+            ),
+            ("a/b/AWSReservedSSO_Admin_0123456789abcdef", "has the path /a/b/", "if its permission set is Admin"),
+            ("team/", "is not a role's ARN", "like arn:aws:iam::123456789012:role/NAME"),
+            (reserved, "is not a role's ARN", "like arn:aws:iam::123456789012:role/NAME"),
+        ];
+        for (path, found, remedy) in cases {
+            let error = Place::of_arn(&format!("arn:aws:iam::123456789012:role/{path}")).unwrap_err();
+            assert!(error.to_string().contains(found), "{}", error.report());
+            assert!(error.report().contains(remedy), "{}", error.report());
+        }
+        let works = format!("arn:aws:iam::123456789012:role/{reserved}_0123456789abcdef");
+        assert_eq!(works.parse::<RoleArn>().unwrap().role_name, "Admin");
+    }
+
     use super::*;
 
     fn place(text: &str) -> Result<Place> {

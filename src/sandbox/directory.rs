@@ -46,6 +46,8 @@ impl Directory {
                     Names::Hostile if number == account_names.len() => "x".repeat(128),
                     _ => name_of(account_names, number),
                 };
+                let renamed = options.renamed.iter().rfind(|(renamed, _)| *renamed == id);
+                let name = renamed.map_or(name, |(_, name)| name.clone());
                 let email = match options.names {
                     Names::Ordinary => format!("aws+{number}@example.com"),
                     Names::Hostile => format!("\"$(touch PWNED) '{number}\"@example.com"),

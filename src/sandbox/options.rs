@@ -13,6 +13,8 @@ pub struct Options {
     pub roles: usize,
     /// The names of accounts and roles.
     pub names: Names,
+    /// Accounts that have another name than those: their ids, and their names.
+    pub renamed: Vec<(String, String)>,
     /// The region of Identity Center; it decides the partition of ARNs too.
     pub region: String,
     /// The start URL; by default `/start` of the server itself.
@@ -66,6 +68,7 @@ impl Default for Options {
             accounts: 4,
             roles: 4,
             names: Names::Ordinary,
+            renamed: Vec::new(),
             region: "us-east-1".to_owned(),
             start_url: None,
             user: "you@example.com".to_owned(),

@@ -24,7 +24,7 @@ impl Session<'_> {
             lock.fail(&error);
             return if error.kind() == Kind::SignInNeeded { Ok(None) } else { Err(error) };
         }
-        match self.client.block_on(async { Ok(refresh(self.client.service(), &current).await) })? {
+        match self.block_on(async { Ok(refresh(self.client.service(), &current).await) })? {
             Ok(renewed) => self.keep_renewed(&current, renewed).map(Some),
             Err(GrantError::Other(error)) => {
                 lock.fail(&error);
@@ -51,6 +51,7 @@ impl Session<'_> {
         // Before the token is used for anything: the service may accept the old refresh token no more.
         if let Err(error) = token::write(&self.store, &self.path(), &renewed) {
             terminal::warn(&format!("{error}; the renewed sign-in is not kept"));
+            self.keep_unsaved(&renewed);
         }
         Ok(renewed)
     }

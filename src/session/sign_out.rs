@@ -34,6 +34,7 @@ impl Session<'_> {
     /// Deletes a token that the service rejects and that cannot be renewed, so that nothing takes it for a sign-in.
     pub(super) fn forget(&self, rejected: &Secret) -> Result<()> {
         let _lock = self.lock_token()?;
+        self.forget_unsaved();
         match self.stored()? {
             Some(token) if token.access_token == *rejected => self.store.remove(&self.path()),
             _ => Ok(()),

@@ -15,17 +15,15 @@ impl Session<'_> {
     /// Where the store has a sign-in already, the file is another tool's own: it stays.
     pub fn take_over(&self) -> Result<bool> {
         let path = self.path();
-        let has_stored = || token::read(&self.store, &path).map(|token| token.is_some());
-        if self.store.kind() == StoreKind::Files || !path.exists() || has_stored()? {
+        if self.store.kind() == StoreKind::Files || !path.exists() || self.has_stored()? {
             return Ok(false);
         }
         // Two processes must not move it at once: the slower one would overwrite a newer token.
         let _lock = self.lock_token()?;
-        if has_stored()? {
+        if self.has_stored()? {
             return Ok(false);
         }
-        let in_file = token::read(&SecretStore::Files, &path)?.filter(|token| self.is_of_directory(token));
-        let Some(token) = in_file else { return Ok(false) };
+        let Some(token) = self.in_file()? else { return Ok(false) };
         token::write(&self.store, &path, &token)?;
         let moved = self.take_over_client(&token).and_then(|()| atomic::remove(&path));
         // The user has asked for no secret in a file, so a file that stays is reported.
@@ -33,6 +31,19 @@ impl Session<'_> {
             terminal::warn(&error.to_string());
         }
         Ok(true)
+    }
+
+    /// Whether [`take_over`](Self::take_over) would move a sign-in.
+    pub(crate) fn is_to_be_moved(&self) -> Result<bool> {
+        Ok(self.store.kind() != StoreKind::Files && !self.has_stored()? && self.in_file()?.is_some())
+    }
+
+    fn has_stored(&self) -> Result<bool> {
+        Ok(token::read(&self.store, &self.path())?.is_some())
+    }
+
+    fn in_file(&self) -> Result<Option<Token>> {
+        Ok(token::read(&SecretStore::Files, &self.path())?.filter(|token| self.is_of_directory(token)))
     }
 
     fn take_over_client(&self, token: &Token) -> Result<()> {

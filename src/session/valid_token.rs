@@ -1,14 +1,15 @@
 //! A valid token, from wherever it can be had: the shared cache, a renewal, or a person who signs in.
 
+use std::future::Future;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::aws_cache::token::{self, Token};
 use crate::aws_config::directory::Directory;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::files::lock::Lock;
-use crate::files::waiting;
+use crate::files::{failed, waiting};
 use crate::identity_center::{Client, PortalError};
 use crate::programs::profile_option;
 use crate::secret::Secret;
@@ -23,6 +24,9 @@ const RENEW_BELOW: i64 = 15 * 60;
 /// Not worth sending when less is left: it would expire on the way. In seconds.
 const USABLE_ABOVE: i64 = 30;
 
+/// How long the renewal of a token may take that is still valid.
+const EARLY_BUDGET: Duration = Duration::from_millis(4500);
+
 /// The sign-in to one Identity Center, shared with every AWS tool of this user.
 #[derive(Debug)]
 pub struct Session<'a> {
@@ -31,8 +35,18 @@ pub struct Session<'a> {
     pub(super) policy: LoginPolicy,
     pub(super) store: SecretStore,
     pub(super) paths: Paths,
-    /// This process has tried to renew a valid token and failed. It does not try again: each try may wait for a minute.
-    early_renewal_failed: AtomicBool,
+    /// When all requests and all waiting for other processes have to be over, except for a person's sign-in.
+    deadline: Option<Instant>,
+    memory: Arc<Mutex<Memory>>,
+}
+
+/// What this process knows beside the files.
+#[derive(Debug, Default)]
+struct Memory {
+    /// A token that is not renewed early: it was just renewed, or that has failed.
+    settled: Option<Secret>,
+    /// A renewed token that could not be written. The service may take the refresh token in the file no more.
+    unsaved: Option<Token>,
 }
 
 impl<'a> Session<'a> {
@@ -45,7 +59,43 @@ impl<'a> Session<'a> {
         store: SecretStore,
         paths: Paths,
     ) -> Self {
-        Self { directory, client, policy, store, paths, early_renewal_failed: AtomicBool::new(false) }
+        let memory = Arc::default();
+        Self { directory, client, policy, store, paths, deadline: None, memory }
+    }
+
+    /// The same sign-in for something that has to be done within this time.
+    pub(crate) fn within(&self, budget: Duration) -> Session<'a> {
+        let until = Instant::now() + budget;
+        Session {
+            store: self.store.clone(),
+            paths: self.paths.clone(),
+            deadline: Some(self.deadline.map_or(until, |deadline| deadline.min(until))),
+            memory: Arc::clone(&self.memory),
+            ..*self
+        }
+    }
+
+    fn left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Whether nothing can be asked any more.
+    pub(crate) fn is_out_of_time(&self) -> bool {
+        self.left().is_some_and(|left| left.is_zero())
+    }
+
+    /// How long to wait for another process that usually gets this long.
+    pub(crate) fn patience(&self, usual: Duration) -> Duration {
+        self.left().map_or(usual, |left| left.min(usual))
+    }
+
+    /// Runs requests to their end, or to the deadline.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+        self.client.block_on_until(self.deadline, future)
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn directory(&self) -> &'a Directory {
@@ -74,7 +124,19 @@ impl<'a> Session<'a> {
     /// A session's file is named after the session alone: if its start URL was edited since, the file holds another
     /// directory's token, which must not be sent here.
     pub fn stored(&self) -> Result<Option<Token>> {
-        Ok(token::read(&self.store, &self.path())?.filter(|token| self.is_of_directory(token)))
+        let stored = token::read(&self.store, &self.path())?.filter(|token| self.is_of_directory(token));
+        let unsaved = self.memory().unsaved.clone();
+        let is_newer = |unsaved: &Token| stored.as_ref().is_none_or(|stored| stored.expires_at < unsaved.expires_at);
+        Ok(unsaved.filter(is_newer).or(stored))
+    }
+
+    /// Keeps a token for this process that could not be written.
+    pub(super) fn keep_unsaved(&self, token: &Token) {
+        self.memory().unsaved = Some(token.clone());
+    }
+
+    pub(super) fn forget_unsaved(&self) {
+        self.memory().unsaved = None;
     }
 
     pub(super) fn is_of_directory(&self, token: &Token) -> bool {
@@ -106,16 +168,31 @@ impl<'a> Session<'a> {
     }
 
     /// The token renewed, or itself where that fails: it is still valid, so there is time to try again later.
+    ///
+    /// A service that does not answer must not hold up those who have a valid token, so it gets little time, and all
+    /// processes leave it alone for a while.
     fn renewed_early(&self, token: Token) -> Token {
-        if !token.is_renewable() || self.early_renewal_failed.load(Ordering::Relaxed) {
+        let is_settled = self.memory().settled.as_ref() == Some(&token.access_token);
+        let (locks, name) = (&self.paths.locks, self.lock_name("renewal"));
+        if !token.is_renewable() || is_settled || failed::recent(locks, &name).is_some() {
             return token;
         }
-        match self.renew(&token) {
-            Ok(Some(renewed)) => return renewed,
-            Ok(None) => {}
-            Err(error) => tracing::warn!("the sign-in could not be renewed yet: {error}"),
-        }
-        self.early_renewal_failed.store(true, Ordering::Relaxed);
+        // The rest of the time is for what the token is needed for.
+        let budget = self.left().map_or(EARLY_BUDGET, |left| left / 2);
+        let token = match self.within(budget).renew(&token) {
+            Ok(renewed) => {
+                failed::forget(locks, &name);
+                renewed.unwrap_or(token)
+            }
+            Err(error) => {
+                tracing::warn!("the sign-in could not be renewed yet: {error}");
+                if error.kind() == Kind::Service {
+                    failed::remember(locks, &name, &error);
+                }
+                token
+            }
+        };
+        self.memory().settled = Some(token.access_token.clone());
         token
     }
 
@@ -166,9 +243,12 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn lock(&self, what: &str, patience: Duration, doing: &str) -> Result<Lock> {
-        let path = self.path();
-        let name = format!("{what}-{}", path.file_stem().unwrap_or_default().to_string_lossy());
-        waiting::take_saying(&self.paths.locks, &name, patience, doing)
+        waiting::take_saying(&self.paths.locks, &self.lock_name(what), self.patience(patience), doing)
+    }
+
+    /// The name of a lock, or of a failure, of this sign-in.
+    pub(crate) fn lock_name(&self, what: &str) -> String {
+        format!("{what}-{}", self.path().file_stem().unwrap_or_default().to_string_lossy())
     }
 
     pub(super) fn sign_in_needed(&self) -> Error {

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::files::atomic;
+use crate::inventory::ListAge;
 use crate::picker::Picker;
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
@@ -85,7 +86,7 @@ impl Settings {
         parse(value).map_err(|message| self.error(&Problem::error(line, message)))
     }
 
-    /// `profile`: the sso-session where neither `-p` nor `AWS_SSO_PROFILE` names one.
+    /// `profile`: the sso-session where neither `-p` nor `AWS_SSO_SESSION` names one.
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         self.value(&table::PROFILE)
@@ -104,6 +105,11 @@ impl Settings {
     /// `store`: where tokens and role credentials are kept.
     pub fn store(&self) -> Result<StoreKind> {
         self.parsed(&table::STORE, table::store)
+    }
+
+    /// `list-age`: how old the list of accounts and roles may be.
+    pub(crate) fn list_age(&self) -> Result<ListAge> {
+        self.parsed(&table::LIST_AGE, str::parse)
     }
 
     /// `browser-command`: the command that opens the console, not yet split into words.
@@ -176,6 +182,7 @@ mod tests {
         let cases = [
             ("login = sometimes\n", 1, Gravity::Error, "login must be auto or never, not sometimes"),
             ("\n\npicker = dmenu\n", 3, Gravity::Error, "picker must be skim, fzf or number, not dmenu"),
+            ("list-age = 1 week\n", 1, Gravity::Error, "such as 90m, 12h or 1d, not 1 week"),
             ("store = vault\n", 1, Gravity::Error, "store must be files or keyring, not vault"),
             ("browser-command = firefox 'x\n", 1, Gravity::Error, "a quote is not closed"),
             ("browser-command = firefox {link}\n", 1, Gravity::Error, "{link}"),

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use crate::browser::BrowserCommand;
 use crate::discovery::Template;
+use crate::environment;
+use crate::inventory::ListAge;
 use crate::picker::Picker;
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
@@ -34,10 +36,10 @@ pub const ALIASES: &str = "alias";
 pub static PROFILE: Setting = Setting {
     section: "",
     key: "profile",
-    meaning: "the sso-session to use without -p and AWS_SSO_PROFILE",
+    meaning: "the sso-session to use without -p and AWS_SSO_SESSION",
     values: "a profile or sso-session in the AWS config",
     default: "the only one in the AWS config",
-    variable: Some("AWS_SSO_PROFILE"),
+    variable: Some(environment::SSO_SESSION),
     check: |_| Ok(()),
 };
 
@@ -74,6 +76,17 @@ pub static STORE: Setting = Setting {
     check: |value| store(value).map(drop),
 };
 
+/// How old the remembered list of accounts and roles may be.
+pub static LIST_AGE: Setting = Setting {
+    section: "",
+    key: "list-age",
+    meaning: "how old the list of accounts and roles may be before it is fetched again",
+    values: "a number of minutes, hours or days: 90m, 12h, 1d",
+    default: "1d",
+    variable: None,
+    check: |value| ListAge::from_str(value).map(drop),
+};
+
 /// The command that opens the console.
 pub static BROWSER_COMMAND: Setting = Setting {
     section: "",
@@ -97,7 +110,7 @@ pub static DISCOVER_NAME: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub static TABLE: [&Setting; 6] = [&PROFILE, &LOGIN, &PICKER, &STORE, &BROWSER_COMMAND, &DISCOVER_NAME];
+pub static TABLE: [&Setting; 7] = [&PROFILE, &LOGIN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
 
 impl Setting {
     /// `key`, or `section.key`.

@@ -76,13 +76,33 @@ impl Shell {
         match self {
             Self::Bash | Self::Zsh => format!("\\builtin unset {name}"),
             Self::Posix => format!("unset {name}"),
-            // A universal variable of this name becomes visible, also to programs. It belongs to all of the user's
-            // shells, so it is reported and not erased. `set -e` fails where there is nothing to erase.
-            Self::Fish => format!(
-                "set -eg {name}; set -qU {name}; and echo 'aws-sso: warning: {name} is a universal variable and stays; \
-                 to erase it: set -eU {name}' >&2; or true"
-            ),
+            // `set -e` fails where there is nothing to erase.
+            Self::Fish => format!("set -eg {name}; or true"),
             Self::Powershell => format!("Remove-Item -LiteralPath 'Env:/{name}' -ErrorAction Ignore"),
         }
+    }
+
+    /// Code that stops, before anything is changed, where one of these variables cannot be removed.
+    ///
+    /// A universal variable of fish becomes visible, also to programs, once the global one is erased. It belongs to all
+    /// of the user's shells, so it is not ours to erase.
+    #[must_use]
+    pub(super) fn check_removable<'a>(self, names: impl Iterator<Item = &'a str>) -> String {
+        if self != Self::Fish {
+            return String::new();
+        }
+        let names = names.collect::<Vec<_>>().join(" ");
+        format!(
+            "begin
+    set -l __aws_sso_name
+    for __aws_sso_name in {names}
+        set -qUx $__aws_sso_name; or continue
+        echo \"aws-sso: $__aws_sso_name is a universal variable, which would stay beside the role: nothing is changed\" >&2
+        echo \"  run: set -eU $__aws_sso_name\" >&2
+        return 2
+    end
+end
+"
+        )
     }
 }

@@ -3,15 +3,35 @@
 use crate::credentials::RoleCredentials;
 use crate::role::RoleArn;
 
+/// By which names a shell, its prompt and this tool know a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleLabels {
+    /// What prompts show: a profile, an alias, or `ACCOUNT/ROLE`.
+    pub shown: String,
+    /// The sso-session or profile that grants it, as `-p` takes it.
+    pub session: String,
+    /// The role in its account.
+    pub role: RoleArn,
+    /// The account's name, if it is known.
+    pub account_name: Option<String>,
+}
+
+impl RoleLabels {
+    /// The values of [`super::variables::ROLE`].
+    pub(super) fn values(&self) -> [Option<String>; 5] {
+        let role_name = self.role.role_name.clone();
+        let (shown, session) = (self.shown.clone(), self.session.clone());
+        [Some(shown), Some(session), Some(self.role.to_string()), Some(role_name), self.account_name.clone()]
+    }
+}
+
 /// A role's credentials and what a shell should know about them.
 #[derive(Clone, Copy, Debug)]
 pub struct Grant<'a> {
-    /// The role in its account.
-    pub role: &'a RoleArn,
+    /// The role's names.
+    pub labels: &'a RoleLabels,
     /// What signs its requests.
     pub credentials: &'a RoleCredentials,
-    /// The sso-session or profile that grants it, as `-p` takes it.
-    pub directory: &'a str,
     /// The region to work in, if one is known.
     pub region: Option<&'a str>,
 }

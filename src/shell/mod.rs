@@ -6,14 +6,16 @@ mod displaced;
 mod function;
 mod grant;
 mod init;
+mod proxy;
 mod quote;
 mod variables;
 
 pub use change::Change;
+pub(crate) use change::ServerAddress;
 pub use dialect::Shell;
 pub(crate) use displaced::Displaced;
 pub(crate) use function::through_function;
-pub use grant::Grant;
+pub use grant::{Grant, RoleLabels};
 pub use init::{Hook, Init, script};
 pub use quote::is_printable;
-pub(crate) use variables::SECRETS;
+pub(crate) use variables::secrets;

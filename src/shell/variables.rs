@@ -1,44 +1,29 @@
 //! The environment variables that a change of a shell may set or remove.
 
-/// The variables that hold a role's credentials.
-pub(super) const CREDENTIALS: [&str; 5] =
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID"];
-/// The variables by which prompts and this tool know the shell's role.
-pub(super) const ROLE: [&str; 3] = ["AWS_SSO_PROFILE", "AWS_SSO_ROLE_ARN", EXPIRATION];
+use super::proxy::NO_PROXY;
+use crate::credential_chain::{self, LABELS_OF_OTHER_TOOLS};
+
+/// The variables by which prompts and this tool know the shell's role, in the order of [`super::RoleLabels`].
+pub(super) const ROLE: [&str; 5] =
+    ["AWS_SSO_PROFILE", "AWS_SSO_SESSION", "AWS_SSO_ROLE_ARN", "AWS_SSO_ROLE_NAME", "AWS_SSO_ACCOUNT_NAME"];
 /// When the keys expire, in epoch seconds, for prompts and the hook.
 pub(super) const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
 /// The variables by which SDKs know the region.
 pub(super) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-/// The variables by which other tools name a profile or a token; they would contradict the credentials.
-pub(super) const RIVALS: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"];
-
-/// The variables by which SDKs know a credential server.
-pub(super) const SERVER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
-/// Further variables that some SDK prefers to those of a credential server, besides keys and profiles.
-pub(super) const SERVER_RIVALS: [&str; 4] = [
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_ROLE_ARN",
-];
-
-/// What `use` displaced, kept in the shell until `clear` gives it back.
+/// What `use` changed, kept in the shell until `clear` undoes it.
 pub(super) const DISPLACED: &str = "AWS_SSO_DISPLACED";
 
-/// The variables that are secrets, contain secrets, or lead to secrets.
-pub(crate) const SECRETS: [&str; 8] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    DISPLACED,
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-];
+/// The variables that say whose credentials the environment has. A change that enters a role sets or removes each.
+pub(super) fn of_identity() -> impl Iterator<Item = &'static str> {
+    credential_chain::VARIABLES.into_iter().chain(LABELS_OF_OTHER_TOOLS).chain(ROLE).chain([EXPIRATION])
+}
 
 /// The variable of this name, if a change may touch it.
 pub(super) fn known_name(name: &str) -> Option<&'static str> {
-    let known = [&CREDENTIALS[..], &ROLE, &REGION, &RIVALS, &SERVER, &SERVER_RIVALS];
-    known.into_iter().flatten().copied().find(|known| *known == name)
+    of_identity().chain(REGION).chain(NO_PROXY.iter().copied()).find(|known| *known == name)
+}
+
+/// The variables that are secrets, contain secrets, or lead to secrets.
+pub(crate) fn secrets() -> impl Iterator<Item = &'static str> {
+    credential_chain::SECRETS.into_iter().chain([DISPLACED])
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use aws_sso::sandbox::{Names, Options};
 
-use crate::support::discovery::{CORP, Small, handwritten_config};
+use crate::support::discovery::{CORP, Small, another_instance, handwritten_config, log_in, sso_session};
 use crate::support::ini::{ours, rust_sdk};
 use crate::support::user::User;
 use crate::support::{AWS_SSO, REGION, START_URL};
@@ -191,28 +191,28 @@ fn a_legacy_profile_gets_native_profiles_of_its_own_kind_and_is_never_rewritten(
 }
 
 #[test]
-fn each_sso_session_has_a_block_of_its_own_however_many_run_at_once() {
+fn each_identity_center_has_a_block_of_its_own_however_many_run_at_once() {
     let user = User::signed_in(Options { accounts: 30, roles: 3, ..Options::default() });
-    let sessions: String = ["corp", "two", "three", "four"].map(|name| CORP.replace("corp", name)).concat();
-    user.home.write(".aws/config", &sessions);
-    let token = user.home.list(".aws/sso/cache");
-    for name in ["two", "three", "four"] {
-        let _ = user.aws_sso(&format!("login -p {name} --device-code --no-browser")).run().success();
+    let others = ["two", "three", "four"].map(|name| (name, another_instance(&user, name)));
+    let sessions: String = others.iter().map(|(name, sandbox)| sso_session(name, &sandbox.start_url())).collect();
+    user.home.write(".aws/config", format!("{CORP}{sessions}"));
+    for (name, sandbox) in &others {
+        log_in(&user, name, sandbox);
     }
-    assert!(user.home.list(".aws/sso/cache").len() > token.len());
-    let runs: Vec<_> = ["corp", "two", "three", "four"]
-        .map(|name| {
+    let all = || others.iter().map(|(name, sandbox)| (*name, sandbox)).chain([("corp", &user.sandbox)]);
+    let runs: Vec<_> = all()
+        .map(|(name, sandbox)| {
             let template = format!("{name}-{{account_id}}-{{role}}");
-            user.home.aws_sso(["discover", "-p", name, "--name", &template]).endpoint(user.sandbox.endpoint()).start()
+            user.home.aws_sso(["discover", "-p", name, "--name", &template]).endpoint(sandbox.endpoint()).start()
         })
-        .into();
+        .collect();
     for run in runs {
         let _ = run.finish().success();
     }
     let config = user.home.read(".aws/config");
-    for name in ["corp", "two", "three", "four"] {
+    for (name, _) in all() {
         assert_eq!(config.matches(&format!("[profile {name}-")).count(), 90);
-        assert_eq!(config.matches(&format!("# >>> aws-sso discover -p {name} >>>\n")).count(), 1);
+        assert_eq!(config.matches(&format!("# >>> aws-sso discover -p {name} >>> ")).count(), 1);
     }
 }
 
@@ -221,10 +221,12 @@ fn a_profile_of_another_sso_session_with_the_same_name_is_left_as_it_is() {
     let small = Small::new();
     let other = "# >>> aws-sso discover -p other >>>\n[profile ONE]\ncredential_process = aws-sso -p other -r \
                  arn:aws:iam::999999999999:role/Admin -ext\n# <<< aws-sso discover -p other <<<\n";
-    let before = small.user.home.read(".aws/config") + other;
-    let (after, said) = small.run(&before, "discover -p corp");
-    assert!(after.contains(&small.spelled(other)), "{after}");
-    assert!(said.contains("1 profiles new, 0 changed"), "{said}");
+    let before = small.user.home.read(".aws/config") + &small.spelled(other);
+    small.user.home.write(".aws/config", &before);
+    let output = small.user.aws_sso("discover -p corp").run().status(1);
+    assert!(small.user.home.read(".aws/config").contains(&small.spelled(other)));
+    assert!(output.stdout.contains("1 profiles new, 0 changed, 0 unchanged, 0 stale, 1 left"), "{output}");
+    let _ = output.complains("1 role has no profile: another profile has its name");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::support::discovery::{CORP, Small};
 
 /// The block of profiles that `discover` keeps.
-const BEGIN: &str = "# >>> aws-sso discover -p corp >>>\n";
+const BEGIN: &str = "# >>> aws-sso discover -p corp >>> https://d-abc123.awsapps.com/start\n";
 const END: &str = "# <<< aws-sso discover -p corp <<<\n";
 /// The profiles of the two roles.
 const P1: &str = "[profile ONE]\ncredential_process = EXT(ONE)\n";
@@ -55,7 +55,8 @@ fn new_profiles_go_into_the_block_and_what_is_around_it_stays() {
 #[test]
 fn a_profile_outside_the_block_is_updated_where_it_stands() {
     let second = second();
-    let with_region = second.replace(END, &format!("region = eu-west-1\n{END}"));
+    let begin = BEGIN.replace('\n', " region=eu-west-1\n");
+    let with_region = format!("{begin}{P2}region = eu-west-1\n{END}");
     check([
         (
             "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=old -x # y\noutput = text\n".to_owned(),
@@ -79,12 +80,15 @@ fn a_profile_outside_the_block_is_updated_where_it_stands() {
 fn a_profile_with_credentials_of_its_own_stays_as_it_is() {
     let native = "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = ROLE(ONE)\n";
     let assumed = "[profile ONE]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n";
+    // A name that the user gave to a profile of another role.
+    let renamed = "[profile ONE]\ncredential_process = EXT(TWO)\n";
     let other = "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = Other\n";
     let second = second();
     check([
         (native.to_owned(), "", format!("{native}\n{second}"), "1 profiles new, 0 changed, 1 unchanged"),
         (assumed.to_owned(), "", format!("{assumed}\n{second}"), "1 profiles new, 0 changed, 0 unchanged"),
         (other.to_owned(), "", format!("{other}\n{second}"), "left as they are: "),
+        (renamed.to_owned(), "", format!("{renamed}\n{second}"), "1 left: 1 with other credentials"),
     ]);
 }
 
@@ -113,14 +117,34 @@ fn a_profile_has_one_style_never_both() {
     ]);
 }
 
+/// The first line of a block says what discovery wrote into its profiles.
 #[test]
-fn region_and_output_are_set_where_a_profile_of_the_block_has_none() {
-    check([(
-        format!("{BEGIN}{P1}region = x\n{END}"),
-        "--region eu-west-1 --output json",
-        format!("{BEGIN}{P1}region = x\noutput = json\n\n{P2}region = eu-west-1\noutput = json\n{END}"),
-        "1 profiles new, 1 changed",
-    )]);
+fn region_and_output_reach_profiles_of_the_block_where_the_user_has_not_set_another() {
+    let begin = |note: &str| BEGIN.replace('\n', &format!(" {note}\n"));
+    let (none, west, both) = (begin(""), begin("region=eu-west-1"), begin("region=eu-west-1 output=json"));
+    let none = none.replace(" \n", "\n");
+    let old_block = format!("# >>> aws-sso discover -p corp >>>\n{P1}region = x\n\n{P2}region = x\n{END}");
+    check([
+        (
+            format!("{none}{P1}region = x\n{END}"),
+            "--region eu-west-1 --output json",
+            format!("{both}{P1}region = x\noutput = json\n\n{P2}region = eu-west-1\noutput = json\n{END}"),
+            "1 profiles new, 1 changed, 0 unchanged, 0 stale, 1 left: 1 with a region or output of yours",
+        ),
+        (
+            format!("{}{P1}region = x\n\n{P2}region = mine\n{END}", begin("region=x")),
+            "--region eu-west-1",
+            format!("{west}{P1}region = eu-west-1\n\n{P2}region = mine\n{END}"),
+            "1 changed, 1 unchanged",
+        ),
+        // A block of an earlier version: what most of its profiles have was written by discovery.
+        (
+            old_block,
+            "--region eu-west-1",
+            format!("{west}{P1}region = eu-west-1\n\n{P2}region = eu-west-1\n{END}"),
+            "2 changed",
+        ),
+    ]);
 }
 
 /// A stale profile is in the block, belongs to this sso-session, and has a role that is no longer offered.

@@ -5,4 +5,8 @@ mod config;
 mod crash;
 mod edits;
 mod fetching;
+mod instances;
 mod listing;
+mod program;
+mod sequences;
+mod stale;

@@ -56,7 +56,7 @@ const CASES: &[Case] = &[
             append(user, "\n[dev]\nregion = r\n");
             run
         },
-        ["AWS config", "warning", "no AWS tool reads the section [dev] as a profile", "name it [profile dev]"],
+        ["AWS config", "warning", "the section [dev]: AWS tools do not read it", "write [profile dev]"],
     ),
     (
         "a session and a region in one profile",

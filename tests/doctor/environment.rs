@@ -25,8 +25,8 @@ const CASES: &[Case] = &[
     ),
     (
         "an unknown sso-session",
-        |_, run| run.env("AWS_SSO_PROFILE", "nowhere"),
-        ["Environment", "broken", "AWS_SSO_PROFILE is set to nowhere", "name one of: corp"],
+        |_, run| run.env("AWS_SSO_SESSION", "nowhere"),
+        ["Environment", "broken", "AWS_SSO_SESSION names nowhere", "name one of: corp"],
     ),
     (
         "a missing config",

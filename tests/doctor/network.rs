@@ -49,12 +49,12 @@ const CASES: &[Case] = &[
     (
         "an unreachable proxy",
         |_, run| run.endpoint("https://portal.example.com").env("HTTPS_PROXY", "http://me:planted-1@127.0.0.1:9"),
-        ["Network", "broken", "the proxy for portal.example.com cannot be reached", "check HTTPS_PROXY"],
+        ["Network", "broken", "the proxy http://127.0.0.1:9 (HTTPS_PROXY) cannot be reached", "check HTTPS_PROXY"],
     ),
     (
         "two proxies",
         |_, run| run.env("HTTPS_PROXY", "http://127.0.0.1:9").env("https_proxy", "http://127.0.0.1:8"),
-        ["Network", "warning", "HTTPS_PROXY and https_proxy differ", "unset https_proxy"],
+        ["Network", "warning", "HTTPS_PROXY and https_proxy differ", "unset HTTPS_PROXY"],
     ),
     (
         "a missing bundle",

@@ -1,6 +1,13 @@
 //! Profiles whose role, session or program is gone.
 
 use crate::support::doctor::{Case, append, check, rival};
+use crate::support::user::User;
+
+/// Adds a profile to the block of discovery.
+fn in_block(user: &User, profile: &str) {
+    let config = user.home.read(".aws/config").replace("# <<< ", &format!("{profile}# <<< "));
+    user.home.write(".aws/config", config);
+}
 
 const CASES: &[Case] = &[
     (
@@ -17,7 +24,40 @@ const CASES: &[Case] = &[
             );
             run
         },
-        ["Profiles", "broken", "profile gone: corp does not offer its role", "--prune"],
+        ["Profiles", "broken", "profile gone: corp does not offer its role", "name another role in it, or delete"],
+    ),
+    (
+        "a discovered role that is no longer offered",
+        |user, run| {
+            let line = "credential_process = aws-sso -p corp -r arn:aws:iam::123456789012:role/Gone -ext";
+            in_block(user, &format!("[profile gone]\n{line}\n"));
+            run
+        },
+        ["Profiles", "broken", "profile gone: corp does not offer its role", "run: aws-sso discover -p corp --prune"],
+    ),
+    (
+        "discovered profiles of an sso-session that was renamed",
+        |user, run| {
+            let config = user.home.read(".aws/config").replace("[sso-session corp]", "[sso-session new]");
+            user.home.write(".aws/config", config);
+            run
+        },
+        [
+            "Profiles",
+            "broken",
+            "16 profiles sign in with corp, but there is no profile or sso-session corp",
+            "run: aws-sso discover -p new --adopt corp",
+        ],
+    ),
+    (
+        "discovered profiles of an sso-session that was renamed, in the SDKs' own keys",
+        |user, run| {
+            let _ = user.aws_sso("discover -p corp --style sso").run().success();
+            let config = user.home.read(".aws/config").replace("[sso-session corp]", "[sso-session new]");
+            user.home.write(".aws/config", config);
+            run
+        },
+        ["Profiles", "broken", "16 profiles sign in with corp", "run: aws-sso discover -p new --adopt corp"],
     ),
     (
         "an invalid role",
@@ -36,7 +76,7 @@ const CASES: &[Case] = &[
             );
             run
         },
-        ["Profiles", "broken", "there is no profile or sso-session crop", "-p"],
+        ["Profiles", "broken", "there is no profile or sso-session crop: bad", "name another sso-session"],
     ),
     (
         "a missing program",
@@ -59,7 +99,7 @@ const CASES: &[Case] = &[
             );
             run
         },
-        ["Profiles", "broken", "profile lost: there is no sso-session nope", "add the section"],
+        ["Profiles", "broken", "profile lost names the sso-session nope", "add a section [sso-session nope]"],
     ),
     (
         "a native profile whose role is gone",
@@ -67,7 +107,7 @@ const CASES: &[Case] = &[
             append(user, "\n[profile gone]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Gone\n");
             run
         },
-        ["Profiles", "broken", "corp does not offer its role 123456789012/Gone", "discover --prune"],
+        ["Profiles", "broken", "corp does not offer its role 123456789012/Gone", "name another role in it, or delete"],
     ),
 ];
 

@@ -104,11 +104,12 @@ fn a_role_or_a_command_that_fails_does_not_stop_the_others() {
     for account in &accounts[..2] {
         assert!(output.stderr.contains(&format!("  {}/reader  ", account.name)), "{output}");
     }
-    let output = user.exec("--match */reader -j 1 --fail-fast --output json", &["echo", "hi"]).run().status(1);
+    let options = "--match */reader -j 1 --fail-fast --output json";
+    let output = user.exec(options, &["sh", "-c", &script]).run().status(1);
     let outcomes: Vec<_> = rows(&output).iter().map(|row| row["outcome"].as_str().unwrap().to_owned()).collect();
     let failed = outcomes.iter().position(|outcome| outcome == "failed").unwrap();
     assert!(outcomes[failed + 1..].iter().all(|outcome| outcome == "skipped"), "{outcomes:?}");
-    assert_eq!(outcomes.len(), 4, "{outcomes:?}");
+    assert_eq!(outcomes.len(), 3, "the refused role is in the list no more: {outcomes:?}");
 }
 
 #[test]
@@ -279,6 +280,17 @@ fn a_closed_reader_is_not_a_failure() {
     let lost = user.exec("--match */reader", &["echo", "hi"]);
     let lost = lost.behind(["/bin/sh", "-c", r#""$@" >/dev/full"#, "sh"]).run().status(1);
     let _ = lost.complains("some of the output could not be written");
+}
+
+#[test]
+fn a_warning_of_last_credentials_stands_on_its_own_line_above_the_progress() {
+    let options = Options { credential_lifetime: std::time::Duration::from_mins(10), ..Options::default() };
+    let user = User::signed_in(options);
+    let _ = user.exec("--match */reader", &["true"]).run().success();
+    let down = user.exec("--match */reader", &["true"]).endpoint("http://127.0.0.1:9").env("AWS_MAX_ATTEMPTS", "1");
+    let screen = down.in_terminal().finish().success().stdout;
+    let warnings = screen.lines().filter(|line| line.starts_with("aws-sso: warning: cannot connect"));
+    assert_eq!(warnings.count(), 4, "{screen}");
 }
 
 #[test]

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use aws_sso::aws_config::block::Marks;
 use aws_sso::aws_config::config::{Config, Section};
 use aws_sso::aws_config::document::{Document, Header};
 use aws_sso::aws_config::line::BYTE_ORDER_MARK;
+use aws_sso::aws_config::mark::Mark;
 
 const NAMES: [&str; 5] = ["a", "b", "default", "new", "A_b.c/d%e@f:g+h"];
 const KEYS: [&str; 4] = ["region", "output", "credential_process", "s3"];
@@ -111,7 +111,7 @@ fn remove(file: &[u8], before: &Readings, name: &str, key: &str) {
 }
 
 fn block(file: &[u8], before: &Readings, which: usize) {
-    let marks = Marks { begin: "# >>> x".to_owned(), end: "# <<< x".to_owned() };
+    let mark = Mark { name: "x".to_owned(), note: String::new() };
     let mut document = Document::parse(file);
     let new: Vec<_> = ["A_b.c/d%e@f:g+h", "a", "b", "c", "new"]
         .into_iter()
@@ -119,7 +119,7 @@ fn block(file: &[u8], before: &Readings, which: usize) {
         .filter(|(bit, name)| which >> bit & 1 == 1 && !document.has(&Header::profile(name)))
         .map(|(_, name)| (name.to_owned(), vec![("k", "v".to_owned())]))
         .collect();
-    document.add_to_block(&marks, new.clone()).expect("what every SDK reads can be added");
+    document.add_to_block(None, &mark, new.clone()).expect("what every SDK reads can be added");
     let text = document.to_bytes();
     assert!(holds_lines(&text, file), "every line stays, in its order");
     let mut expected = before.clone();
@@ -130,10 +130,12 @@ fn block(file: &[u8], before: &Readings, which: usize) {
 
     let mut document = Document::parse(&text);
     let names: HashSet<_> = new.into_iter().map(|(name, _)| name).collect();
-    let held: HashSet<_> =
-        document.block(&marks).iter().map(|header| String::from_utf8_lossy(&header.name).into_owned()).collect();
+    let blocks = document.blocks();
+    let held: HashSet<_> = blocks.last().map_or_else(HashSet::new, |block| {
+        document.in_block(block).map(|(header, _)| String::from_utf8_lossy(&header.name).into_owned()).collect()
+    });
     assert!(names.is_subset(&held), "what was added is in the block");
-    document.remove_from_block(&marks, &names);
+    document.remove_from_block(blocks.len().saturating_sub(1), &names);
     let text = document.to_bytes();
     assert_eq!(&readings(&text), before);
     assert!(holds_lines(&text, file), "only what was added is removed");

@@ -68,6 +68,9 @@ fn serve_prints_an_environment_of_its_own_and_removes_it_when_stopped() {
         let endpoint = &environment["AWS_ENDPOINT_URL"];
         assert_eq!(endpoint, &environment["AWS_ENDPOINT_URL_SSO"]);
         assert_eq!(endpoint, &environment["AWS_ENDPOINT_URL_SSO_OIDC"]);
+        for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+            assert_eq!(environment[name], "eu-central-1", "{name}");
+        }
         assert!(get(endpoint, "/start").contains("7 accounts"));
         assert!(get(endpoint, "/sandbox/requests").contains("\"path\":\"/start\""));
 

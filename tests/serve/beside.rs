@@ -85,7 +85,8 @@ fn a_default_profile_that_sdks_would_prefer_is_reported_before_the_command_runs(
         let before = if file == ".aws/config" { user.home.read(file) } else { String::new() };
         user.home.write(file, format!("{before}{text}"));
         let output = user.exec(&format!("{role} --server"), &["echo", "ran"]).run().status(2);
-        let output = output.complains(&format!("the default profile in ~/{file}")).complains("--as-profile");
+        let output =
+            output.complains("the profile default").complains(&format!("(~/{file}, line ")).complains("--as-profile");
         assert_eq!(output.stdout, "");
         // A real client does prefer it.
         let script = "import boto3; print(boto3.Session().get_credentials().method)";
@@ -100,4 +101,30 @@ fn a_default_profile_that_sdks_would_prefer_is_reported_before_the_command_runs(
     let config = user.home.sign_in_config("[default]\nregion = eu-west-1\n");
     assert!(config.exists());
     let _ = user.exec(&format!("{role} --server"), &["true"]).run().success().quiet();
+}
+
+#[test]
+fn the_tokens_file_ends_with_the_command_however_it_ends() {
+    let user = User::signed_in(Options::default());
+    let options = format!("{} --server", user.role(0, 0));
+    let check = "[ \"$(cat \"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\")\" = \"$AWS_CONTAINER_AUTHORIZATION_TOKEN\" ] && \
+                 printf %s \"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\" > file.new && mv file.new file";
+    for end in ["exit 0", "exit 3", "kill -KILL $$", "kill -TERM $$"] {
+        let _ = fs::remove_file(user.home.path("file"));
+        let _ = user.exec(&options, &["sh", "-c", &format!("{check}; {end}")]).run().exit;
+        let file = user.home.read("file");
+        assert!(file.contains("/.cache/aws-sso/servers/token-"), "{file}");
+        wait(|| (!fs::exists(&file).unwrap()).then_some(()));
+    }
+}
+
+#[test]
+fn a_refusal_is_said_where_it_does_not_disturb_a_terminal() {
+    let user = User::signed_in(Options::default());
+    let ask = "import os, urllib.request\n\
+               try: urllib.request.urlopen(os.environ['AWS_CONTAINER_CREDENTIALS_FULL_URI'])\n\
+               except Exception as error: print(error.code)\n";
+    let role = format!("{} --server", user.role(0, 0));
+    let output = user.exec(&role, &["/usr/bin/env", "python3", "-c", ask]).run().success();
+    assert_eq!(output.complains("refused a request for credentials").stdout, "401\n");
 }

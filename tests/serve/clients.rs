@@ -9,7 +9,7 @@ use aws_credential_types::provider::ProvideCredentials as _;
 use aws_sso::sandbox::Options;
 
 use crate::support::Invocation;
-use crate::support::server::{Server, URI, ask, request};
+use crate::support::server::{Server, TOKEN_FILE, URI, ask, request};
 use crate::support::user::User;
 
 /// How many different keys each client has to see before it ends.
@@ -139,4 +139,41 @@ fn a_job_under_exec_server_keeps_its_role_while_credentials_expire() {
     let run = rivals.iter().fold(run, |run, (name, value)| run.env(name, value));
     let output = run.env("AWS_EC2_METADATA_DISABLED", "true").run().success();
     assert!(output.stdout.contains(&user.sandbox.accounts()[0].id), "{output}");
+}
+
+/// A program on AWS's common runtime, as boto3[crt] and Mountpoint are.
+const AWSCRT: &str = r#"
+from awscrt import auth, io
+group = io.EventLoopGroup(1)
+bootstrap = io.ClientBootstrap(group, io.DefaultHostResolver(group))
+provider = auth.AwsCredentialsProvider.new_default_chain(bootstrap)
+print(provider.get_credentials().result(20).access_key_id)
+"#;
+
+#[test]
+fn programs_on_the_common_runtime_are_served() {
+    let served = Server::with(Options::default());
+    let Some(python) = served.user.home.awscrt(AWSCRT) else { return };
+    let program = python.command().get_program().to_str().unwrap().to_owned();
+    let python = served.environment.iter().fold(python, |run, (name, value)| match name.starts_with("AWS_") {
+        true => run.env(name, value),
+        false => run,
+    });
+    let output = python.env("AWS_EC2_METADATA_DISABLED", "true").run().success();
+    let expected = served.credentials()["AccessKeyId"].as_str().unwrap().to_owned() + "\n";
+    assert_eq!(output.stdout, expected);
+
+    let role = format!("{} --server", served.user.role(0, 0));
+    let run = served.user.exec(&role, &[&program, "-c", AWSCRT]).env("AWS_EC2_METADATA_DISABLED", "true");
+    assert_eq!(run.run().success().stdout, expected);
+}
+
+#[test]
+fn a_client_that_reads_the_token_from_its_file_alone_is_served() {
+    let served = Server::with(Options::default());
+    let script = "import boto3; print(boto3.Session().get_credentials().access_key)";
+    let Some(python) = served.user.home.boto3(script) else { return };
+    let python = [URI, TOKEN_FILE].into_iter().fold(python, |run, name| run.env(name, &served.environment[name]));
+    let output = python.run().success();
+    assert_eq!(output.stdout.trim(), served.credentials()["AccessKeyId"]);
 }

@@ -6,12 +6,13 @@ mod clients;
 use std::fs;
 use std::io::Write as _;
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use aws_sso::sandbox::{Fault, Options};
 
 use crate::support::process::wait;
-use crate::support::server::{Server, ask, request};
+use crate::support::server::{Server, TOKEN_FILE, ask, request};
 
 #[test]
 fn a_program_with_the_token_gets_the_credentials_from_memory() {
@@ -20,6 +21,7 @@ fn a_program_with_the_token_gets_the_credentials_from_memory() {
     for field in ["AccessKeyId", "SecretAccessKey", "Token", "Expiration", "AccountId"] {
         assert!(answer[field].is_string(), "{field}: {answer}");
     }
+    assert_eq!(answer["RoleArn"], served.user.role_arn(0));
     assert!(answer["Expiration"].as_str().unwrap().ends_with('Z'), "{answer}");
     let mut times: Vec<_> = (0..1000)
         .map(|_| {
@@ -49,6 +51,7 @@ fn requests_without_the_token_are_refused_and_the_answer_holds_no_secret() {
         (request(host, &[authorization, ("Authorization", "x")]), 401),
         (request(host, &[("X-Authorization", token)]), 401),
         (request("evil.example", &[authorization]), 403),
+        (request("localhost.evil.example", &[authorization]), 403),
         (request(&format!("evil.example:{port}"), &[authorization]), 403),
         (request("127.0.0.1:1", &[authorization]), 403),
         (request(host, &[authorization, ("Host", "evil.example")]), 403),
@@ -72,8 +75,28 @@ fn requests_without_the_token_are_refused_and_the_answer_holds_no_secret() {
         }
     }
     assert_eq!(served.get().0, 200, "the token still works after refusals");
-    let localhost = request(&format!("LocalHost:{port}"), &[authorization]);
-    assert_eq!(ask(host, &localhost).0, 200);
+    // AWS's common runtime leaves the port out.
+    for name in [&format!("LocalHost:{port}"), "localhost", "127.0.0.1", "[::1]"] {
+        assert_eq!(ask(host, &request(name, &[authorization])).0, 200, "{name}");
+    }
+    let log = served.user.home.read("server.log");
+    for refusal in ["127.0.0.1 and has no other name", "browsers are not answered", "Authorization must be the value"] {
+        assert_eq!(log.matches(refusal).count(), 1, "said once, however often it happens: {log}");
+    }
+    assert!(!log.contains(token), "{log}");
+}
+
+#[test]
+fn the_token_is_in_a_file_for_its_user_alone_until_the_server_ends() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let served = Server::with(Options::default());
+        let file = served.environment[TOKEN_FILE].clone();
+        assert_eq!(fs::read_to_string(&file).unwrap(), served.token());
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        served.running.signal(signal);
+        let _ = served.running.finish().success();
+        assert!(!fs::exists(&file).unwrap(), "{signal}");
+    }
 }
 
 #[test]

@@ -51,7 +51,12 @@ fn use_twice_and_then_clear_gives_back_the_first_state() {
             assert_eq!(get(&first, "AWS_SSO_ROLE_ARN"), Some(user.role_arn(0).as_str()), "{shell:?}");
             assert_eq!(get(&first, "AWS_REGION"), Some("us-west-2"));
             assert_eq!(get(&first, "AWS_DEFAULT_REGION"), Some("us-west-2"));
-            assert_eq!(get(&first, "AWS_SSO_PROFILE"), Some("corp"));
+            assert_eq!(get(&first, "AWS_SSO_SESSION"), Some("corp"));
+            let account = &user.sandbox.accounts()[0];
+            let shown = format!("{}/{}", account.id, account.roles[0]);
+            assert_eq!(get(&first, "AWS_SSO_PROFILE"), Some(shown.as_str()));
+            assert_eq!(get(&third, "AWS_SSO_PROFILE"), Some("plain"));
+            assert_eq!(get(&first, "AWS_SSO_ROLE_NAME"), Some(account.roles[0].as_str()));
             assert_eq!(get(&first, "AWS_ACCOUNT_ID"), Some(user.sandbox.accounts()[0].id.as_str()));
             assert!(get(&first, "AWS_CREDENTIAL_EXPIRATION").unwrap().ends_with('Z'));
             assert!(get(&first, "AWS_SSO_EXPIRATION").unwrap().parse::<u32>().is_ok());
@@ -198,6 +203,7 @@ fn refresh_brings_later_credentials_of_the_same_role() {
                         | "AWS_SESSION_TOKEN"
                         | "AWS_CREDENTIAL_EXPIRATION"
                         | "AWS_SSO_EXPIRATION"
+                        | "AWS_SSO_DISPLACED"
                 )
             });
         }
@@ -207,22 +213,26 @@ fn refresh_brings_later_credentials_of_the_same_role() {
     }
 }
 
-/// fish shares universal variables among all its sessions, so erasing one would change them all.
+/// fish shares universal variables among all its sessions, so erasing one would change them all; and once the global
+/// variable is gone, programs see the universal one.
 #[test]
-fn a_universal_variable_of_fish_stays_and_is_reported() {
+fn a_universal_variable_of_fish_that_would_stay_is_a_refusal_that_changes_nothing() {
     if !Shell::Fish.is_here() {
         return;
     }
     let user = User::signed_in(Options::default());
     let script = format!(
-        "set -Ux AWS_PROFILE mine\n{}\nawsso use {}\nset -q AWS_ACCESS_KEY_ID; and echo in\n\
-        awsso clear\necho $AWS_PROFILE",
+        "set -Ux AWS_PROFILE mine\nset -Ux AWS_REGION us-west-1\nset -U AWS_VAULT none\n{}\n\
+        env -0 >before\nawsso use {role}; echo $status\nenv -0 >after\n\
+        set -eU AWS_PROFILE\nawsso use {role} --region eu-west-1; and echo in $AWS_REGION\nset -q AWS_PROFILE; and echo no\n\
+        awsso clear; and echo $AWS_REGION",
         Shell::Fish.load(),
-        user.role_arn(0)
+        role = user.role_arn(0)
     );
     let run = user.home.command("fish").args(["-c", &script]).endpoint(user.sandbox.endpoint());
     let output = run.run().success().complains("set -eU AWS_PROFILE");
-    assert_eq!(output.stdout, "in\nmine\n");
+    assert_eq!(output.stdout, "2\nin eu-west-1\nus-west-1\n");
+    assert_eq!(user.home.environment("before"), user.home.environment("after"));
 }
 
 #[test]

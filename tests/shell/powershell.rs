@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use aws_sso::credentials::RoleCredentials;
-use aws_sso::shell::{Change, Grant};
+use aws_sso::shell::{Change, Grant, RoleLabels};
 use aws_sso::shell::{Hook, Init, Shell, script};
 use proptest::prelude::*;
 use snapbox::assert_data_eq;
@@ -26,8 +26,13 @@ fn exports() -> String {
         expiration: "2030-01-02T03:04:05Z".parse().unwrap(),
         account_id: "123456789012".to_owned(),
     };
-    let role = "arn:aws:iam::123456789012:role/reader".parse().unwrap();
-    let grant = Grant { role: &role, credentials: &credentials, directory: "corp", region: Some("eu-west-1") };
+    let labels = RoleLabels {
+        shown: "dev & 'test'/reader".to_owned(),
+        session: "corp".to_owned(),
+        role: "arn:aws:iam::123456789012:role/reader".parse().unwrap(),
+        account_name: Some("dev & 'test'".to_owned()),
+    };
+    let grant = Grant { labels: &labels, credentials: &credentials, region: Some("eu-west-1") };
     Change::to_role(&grant).render(Shell::Powershell).unwrap()
 }
 

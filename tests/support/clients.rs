@@ -60,6 +60,19 @@ impl Home {
         Some(self.client(program).args(["-c", script]))
     }
 
+    /// A Python script that can `import awscrt`, AWS's common runtime; `None`, with a message, if it is not installed.
+    #[track_caller]
+    pub fn awscrt(&self, script: &str) -> Option<Invocation> {
+        let python = self.boto3(script)?;
+        let mut import = Command::new(python.command().get_program());
+        if import.args(["-c", "import awscrt.auth"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+        {
+            return Some(python);
+        }
+        skip("there is no Python with awscrt (tests/run makes one): what it accepts is not tested");
+        None
+    }
+
     /// A Python script that can import the AWS CLI v2's own modules; `None`, with a message, if there are none.
     #[track_caller]
     pub fn aws_cli_modules(&self, script: &str) -> Option<Invocation> {

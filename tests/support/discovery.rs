@@ -1,11 +1,13 @@
 //! Configs for `discover` to change.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use aws_sso::sandbox::{Account, Options};
+use aws_sso::sandbox::{Account, Approval, Options, Sandbox};
 
+use super::ini::rust_sdk;
 use super::user::User;
-use super::{REGION, START_URL};
+use super::{Output, REGION, START_URL};
 
 pub const CORP: &str =
     "[sso-session corp]\nsso_start_url = https://d-abc123.awsapps.com/start\nsso_region = eu-central-1\n";
@@ -84,4 +86,38 @@ pub fn handwritten_config() -> String {
         }
     }
     config
+}
+
+/// Another Identity Center with the same accounts and roles, at a start URL with this name in it.
+pub fn another_instance(user: &User, name: &str) -> Sandbox {
+    let start_url = Some(format!("https://{name}.awsapps.com/start"));
+    Sandbox::start(Options { start_url, approval: Approval::Automatic, port: 0, ..user.sandbox.options() }).unwrap()
+}
+
+/// The section of an sso-session.
+pub fn sso_session(name: &str, start_url: &str) -> String {
+    format!("[sso-session {name}]\nsso_start_url = {start_url}\nsso_region = {REGION}\n")
+}
+
+#[track_caller]
+pub fn log_in(user: &User, name: &str, sandbox: &Sandbox) {
+    let login = user.home.aws_sso(["login", "-p", name, "--device-code", "--no-browser"]);
+    let _ = login.endpoint(sandbox.endpoint()).run().success();
+}
+
+/// The `credential_process` of each profile, as an SDK reads it.
+pub fn processes(config: &str) -> BTreeMap<String, String> {
+    let sections = rust_sdk(config.as_bytes()).unwrap();
+    let process = |(section, keys): (String, BTreeMap<String, String>)| {
+        Some((section.strip_prefix("profile ")?.to_owned(), keys.get("credential_process")?.clone()))
+    };
+    sections.into_iter().filter_map(process).collect()
+}
+
+/// Runs the last line of an error that begins with `run: `, as its user would.
+#[track_caller]
+pub fn run_remedy(user: &User, sandbox: &Sandbox, output: &Output) -> Output {
+    let remedy =
+        output.stderr.lines().rev().find_map(|line| line.split_once("run: ")).unwrap_or_else(|| panic!("{output}"));
+    user.home.command("/bin/sh").args(["-c", remedy.1]).endpoint(sandbox.endpoint()).run()
 }

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 /// One GET, with the server's own address in the header `Host` unless `host` is given.
 pub fn get(base: &str, target: &str, host: Option<&str>) -> String {
@@ -55,6 +56,59 @@ impl PreparedServer {
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+}
+
+/// A server that accepts connections and never says anything.
+pub struct SilentServer {
+    pub address: SocketAddr,
+    connections: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl SilentServer {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let connections = Arc::new(Mutex::new(Vec::new()));
+        let held = Arc::clone(&connections);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                held.lock().unwrap().push(stream.unwrap());
+            }
+        });
+        Self { address, connections }
+    }
+
+    /// How many connections there have been.
+    pub fn count(&self) -> usize {
+        self.connections.lock().unwrap().len()
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+/// An address that swallows new connections, as a firewall does: its queue is full.
+pub struct SwallowingServer {
+    pub address: SocketAddr,
+    _runtime: tokio::runtime::Runtime,
+    _listener: tokio::net::TcpListener,
+    _queued: Vec<TcpStream>,
+}
+
+impl SwallowingServer {
+    pub fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let listener = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            socket.listen(1).unwrap()
+        });
+        let address = listener.local_addr().unwrap();
+        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(300));
+        let queued = std::iter::from_fn(|| connect().ok()).collect();
+        Self { address, _runtime: runtime, _listener: listener, _queued: queued }
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Server {
 pub const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 pub const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 
+pub const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
 impl Server {
     pub fn with(options: Options) -> Self {
         Self::of(User::signed_in(options), "")

@@ -114,6 +114,9 @@ fn quirk(lines: &[&[u8]], number: usize, effect: Effect) -> Quirk {
     if without_comment(text).len() < text.len() {
         return Quirk::TrailingComment;
     }
+    if delimiter.is_some_and(|at| has_odd_blank(&text[..at]) || has_odd_blank(&text[at + 1..])) {
+        return Quirk::OddBlank;
+    }
     let key = String::from_utf8_lossy(key);
     if !key.chars().all(is_legible) {
         return Quirk::KeyLetters;
@@ -136,6 +139,12 @@ fn quirk(lines: &[&[u8]], number: usize, effect: Effect) -> Quirk {
         _ if indent(line) > 0 => Quirk::IndentedKey,
         _ => Quirk::Other,
     }
+}
+
+/// Whether white space that is not ASCII is at one end of the text.
+fn has_odd_blank(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(trim(text));
+    text.trim() != text
 }
 
 /// What is unusual about the lines that continue a value.

@@ -59,6 +59,8 @@ pub enum Quirk {
     TwoSpellings,
     /// A key in capital letters.
     Capitals,
+    /// White space beside a key or a value that is neither a space nor a tab.
+    OddBlank,
     /// A key with letters that some SDK does not accept.
     KeyLetters,
     /// A comment after a value.
@@ -91,6 +93,7 @@ impl Quirk {
             Self::UpperCaseDefault => "name it [default], or delete it",
             Self::TwoDefaults => "keep one of [default] and [profile default]",
             Self::Capitals => "write the key in lower case",
+            Self::OddBlank => "delete it: it looks like a space, and may have been pasted from a page",
             Self::KeyLetters => "use only letters, digits and _ in the key",
             Self::TrailingComment => "put the comment on a line of its own",
             Self::SeveralLines => "write the value on one line",
@@ -128,6 +131,7 @@ impl fmt::Display for Quirk {
             Self::TwoDefaults => "[default] and [profile default]",
             Self::TwoSpellings => "one name in two spellings",
             Self::Capitals => "a key in capital letters",
+            Self::OddBlank => "a blank beside the key or the value that is not a space (such as U+00A0)",
             Self::KeyLetters => "a key with unusual characters",
             Self::TrailingComment => "a comment after a value",
             Self::SeveralLines => "a value of several lines",

@@ -5,8 +5,10 @@ use std::path::Path;
 use super::report::Finding;
 use crate::aws_config::config::Section;
 use crate::aws_config::document::Document;
-use crate::aws_config::line::{Header, SectionKind};
-use crate::aws_config::readers::{self, Effect, Reader, Stumble};
+use crate::aws_config::line::SectionKind;
+use crate::aws_config::misspelt::{self, MisspeltSection};
+use crate::aws_config::readers::{self, Effect, Reader, Rejection, Stumble};
+use crate::aws_config::{encoding, static_keys};
 use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::Error;
@@ -25,6 +27,9 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         Ok(None) => return vec![no_config(&path, context)],
         Err(error) => return vec![Finding::of(&error)],
     };
+    if let Err(error) = encoding::check(&path, &file) {
+        return vec![Finding::of(&error)];
+    }
     let mut findings = Vec::new();
     if let Ok(config) = context.config() {
         let profiles = counted(config.profiles().count(), "profile");
@@ -49,6 +54,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
             findings.push(Finding::warning(found, "fix those above, then run this again"));
         }
     }
+    findings.extend(credentials_file());
     findings
 }
 
@@ -94,42 +100,37 @@ fn disagreements(path: &Path, stumbles: &[Stumble]) -> Vec<Finding> {
     findings
 }
 
-/// Sections that look like profiles, which no AWS tool reads.
+/// Sections that look like profiles or sso-sessions, which AWS tools do not read.
 fn unread(path: &Path, file: &[u8]) -> Vec<Finding> {
-    const OF_PROFILES: [&str; 9] = [
-        "region",
-        "output",
-        "sso_session",
-        "sso_start_url",
-        "sso_account_id",
-        "role_arn",
-        "source_profile",
-        "credential_process",
-        "aws_access_key_id",
-    ];
-    let document = Document::parse(file);
-    let mut findings = Vec::new();
-    for (line, header) in document.header_lines().filter(|(_, header)| header.kind == SectionKind::Other) {
-        let name = String::from_utf8_lossy(&header.name).into_owned();
-        let begins = |kind: &str| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(char::is_whitespace));
-        let place = format!("{}:{line}", shown(path));
-        if ["profile", "sso-session", "services"].into_iter().any(begins) {
-            findings.push(Finding::warning(
-                format!("{place}: no AWS tool reads the section [{name}]: its name has a space"),
-                "give it a name of letters, digits and _ . - / % @ : +",
-            ));
-        } else if !name.contains(char::is_whitespace) && has_any(&document, header, &OF_PROFILES) {
-            findings.push(Finding::warning(
-                format!("{place}: no AWS tool reads the section [{name}] as a profile"),
-                format!("name it [profile {name}]"),
-            ));
-        }
-    }
-    findings
+    let misspelt = misspelt::sections(&Document::parse(file)).into_iter().map(|section| {
+        let MisspeltSection { line, header, .. } = &section;
+        let found = format!("{}:{line}: the section [{header}]: {}", shown(path), section.fault());
+        Finding::warning(found, section.remedy())
+    });
+    misspelt.collect()
 }
 
-fn has_any(document: &Document, header: &Header<'_>, keys: &[&str]) -> bool {
-    keys.iter().any(|key| document.get(header, key).is_some())
+/// The credentials file, where it keeps the AWS CLI and boto3 from using any profile, or one.
+fn credentials_file() -> Vec<Finding> {
+    let Ok(path) = environment::credentials_file() else { return Vec::new() };
+    // A file that cannot be read is reported by the check of the files.
+    let Ok(Some(file)) = atomic::read(&path) else { return Vec::new() };
+    if let Err(error) = encoding::check(&path, &file) {
+        return vec![Finding::of(&error)];
+    }
+    if let Err(Rejection { line, quirk }) = Reader::Botocore.read(&file) {
+        return vec![Finding::broken(
+            format!("{}:{line}: the AWS CLI and boto3 cannot read this file: {quirk}", shown(&path)),
+            quirk.remedy(),
+        )];
+    }
+    let incomplete = static_keys::incomplete(&Document::parse(&file)).into_iter().map(|(line, profile)| {
+        Finding::broken(
+            format!("{}:{line}: profile {profile} has an aws_access_key_id without a secret", shown(&path)),
+            "add its aws_secret_access_key, or delete the section",
+        )
+    });
+    incomplete.collect()
 }
 
 /// Profiles with two sources of credentials, of which the SDKs do not use the same one.

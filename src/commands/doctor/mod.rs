@@ -2,9 +2,11 @@
 //!
 //! It signs nobody in and changes nothing. Each check is a file and does not depend on the results of the others.
 
+mod chain;
 mod config;
 mod content;
 mod network;
+mod orphans;
 mod permissions;
 mod profiles;
 mod program;
@@ -17,11 +19,14 @@ mod variables;
 use std::process::ExitCode;
 
 use clap::Args;
-use report::{DoctorReport, Verdict};
+use clap_complete::engine::ArgValueCompleter;
+use report::{DoctorReport, Finding, Verdict};
 
+use crate::cli::completers;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::output::{print, print_json};
+use crate::programs::installed;
 
 #[derive(Debug, Args)]
 #[command(after_help = DOCTOR_HELP)]
@@ -32,6 +37,9 @@ pub(crate) struct DoctorArgs {
     /// Send no requests over the network
     #[arg(long)]
     offline: bool,
+    /// Show only what each AWS SDK takes in this shell if it is given this profile
+    #[arg(long, value_name = "PROFILE", conflicts_with = "offline", add = ArgValueCompleter::new(completers::roles))]
+    explain: Option<String>,
     /// What the awsso function reports of itself
     #[arg(long, hide = true, value_name = "SHELL:VERSION")]
     function: Option<String>,
@@ -43,18 +51,32 @@ it. The exit status is 1 if something is broken. Run it as awsso doctor to check
 
 Examples:
   awsso doctor
-  aws-sso doctor --offline --json";
+  aws-sso doctor --offline --json
+  aws-sso doctor --explain payments-dev";
+
+/// Profiles with which programs do not take this tool's role.
+fn hidden(context: &Context) -> Vec<Finding> {
+    match (context.config(), context.credentials_file()) {
+        (Ok(config), Ok(credentials)) => chain::of_profiles(config, &credentials),
+        _ => Vec::new(),
+    }
+}
 
 pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode> {
-    let installed = program::look();
+    if let Some(profile) = &arguments.explain {
+        let all_take_it = chain::explain(context, profile, arguments.json)?;
+        return Ok(if all_take_it { ExitCode::SUCCESS } else { ExitCode::from(Kind::Failed.status()) });
+    }
+    let installed = installed::look();
     let mut report = DoctorReport::default();
-    report.add("Program", installed.findings());
+    report.add("Program", program::findings(&installed));
     report.add("Shell", shell::check(arguments.function.as_deref()));
     report.add("Environment", variables::check(context));
     report.add("Settings", settings::check());
     report.add("AWS config", config::check(context));
     report.add("Sign-in", sign_ins::check(context));
     report.add("Profiles", profiles::check(context, &installed));
+    report.extend("Profiles", hidden(context));
     report.add("Files", permissions::check());
     if !arguments.offline {
         report.add("Network", network::check(context));

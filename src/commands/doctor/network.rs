@@ -12,6 +12,7 @@ use crate::aws_config::network::Network;
 use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::Result;
+use crate::identity_center::proxy::Proxies;
 use crate::identity_center::{Client, Limits, ProbeResponse, check_bundle};
 use crate::partition::Region;
 
@@ -30,26 +31,33 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let mut bundles = BTreeSet::new();
     let mut checked: Vec<(Region, Network)> = Vec::new();
     for directory in config.directories().iter().filter_map(|name| config.directory(name).ok()) {
-        let network = Network::of(config, &directory);
+        let network = match Network::of(config, &directory) {
+            Ok(network) => network,
+            Err(error) => {
+                findings.push(Finding::of(&error));
+                continue;
+            }
+        };
         bundles.extend(network.ca_bundle.clone());
         let service = (directory.region.clone(), network.clone());
         if checked.contains(&service) {
             continue;
         }
         checked.push(service);
-        match Client::with_limits(&directory, &network, LIMITS) {
-            Ok(client) => clients.push(client),
-            Err(error) => findings.push(Finding::of(&error)),
-        }
+        clients.push(Client::with_limits(&directory, &network, LIMITS));
     }
     for bundle in bundles {
         findings.push(match check_bundle(&bundle) {
-            Ok(1) => Finding::ok(format!("CA bundle {}: one certificate", shown(&bundle))),
-            Ok(count) => Finding::ok(format!("CA bundle {}: {count} certificates", shown(&bundle))),
+            Ok(1) => Finding::ok(format!("CA bundle {} ({}): one certificate", shown(&bundle.path), bundle.source)),
+            Ok(count) => {
+                Finding::ok(format!("CA bundle {} ({}): {count} certificates", shown(&bundle.path), bundle.source))
+            }
             Err(error) => Finding::of(&error),
         });
     }
-    findings.extend(probe(&clients));
+    let probed = probe(&clients);
+    // A variable that cannot be read is named by each request, too.
+    findings.extend(probed.into_iter().filter(|finding| !findings.contains(finding)).collect::<Vec<_>>());
     findings
 }
 
@@ -75,7 +83,7 @@ fn probe(clients: &[Client]) -> Vec<Finding> {
         Ok(responses) => responses,
         Err(error) => return vec![Finding::of(&error)],
     };
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = proxy(&responses).into_iter().collect();
     // Two sso-sessions may share a host.
     let mut seen = BTreeSet::new();
     let mut skew: Option<i64> = None;
@@ -124,32 +132,41 @@ fn clock(ahead: i64) -> Finding {
     }
 }
 
+/// The proxy, but only if a response has come through it, or if no request goes through it. What stands in the way
+/// otherwise is a finding of the request that failed.
+fn proxy(responses: &[(usize, u8, &str, Result<ProbeResponse>)]) -> Option<Finding> {
+    let proxies = Proxies::of_environment().ok()?;
+    let (proxy, exceptions) = proxies.proxy()?;
+    let except = exceptions.map(|(name, value)| format!(", except for {value} ({name})")).unwrap_or_default();
+    let mut responses = responses.iter().map(|(.., response)| response);
+    if responses.clone().flatten().any(|response| response.proxy.is_some()) {
+        return Some(Finding::ok(format!("through the proxy {}{except}", proxy.name())));
+    }
+    let is_unused = responses.all(Result::is_ok);
+    is_unused.then(|| Finding::ok(format!("no host is reached through the proxy {}{except}", proxy.name())))
+}
+
 /// The environment variables that decide how the service is reached.
 fn settings() -> Vec<Finding> {
     let mut findings = Vec::new();
-    let get = |name: &str| environment::proxy_variable(name);
-    for (upper, lower) in [("HTTPS_PROXY", "https_proxy"), ("ALL_PROXY", "all_proxy"), ("NO_PROXY", "no_proxy")] {
-        let (Some(one), Some(other)) = (get(upper), get(lower)) else { continue };
+    for (lower, upper) in [("https_proxy", "HTTPS_PROXY"), ("all_proxy", "ALL_PROXY"), ("no_proxy", "NO_PROXY")] {
+        let values = (environment::proxy_variable(lower), environment::proxy_variable(upper));
+        let (Ok(Some(one)), Ok(Some(other))) = values else { continue };
         if one != other {
             findings.push(Finding::warning(
-                format!("{upper} and {lower} differ; some programs use the one, some the other (aws-sso uses {upper})"),
-                format!("set both to the same, or unset {lower}"),
+                format!("{upper} and {lower} differ; some programs use the one, some the other (aws-sso uses {lower})"),
+                format!("set both to the same, or unset {upper}"),
             ));
         }
     }
-    let first = |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, get(name)?)));
-    if let Some((name, value)) = first(["HTTPS_PROXY", "https_proxy"]).or_else(|| first(["ALL_PROXY", "all_proxy"])) {
-        let except = first(["NO_PROXY", "no_proxy"]).map(|(name, value)| format!(", except for {value} ({name})"));
-        findings.push(Finding::ok(format!(
-            "through the proxy {} ({name}){}",
-            without_password(&value),
-            except.unwrap_or_default()
-        )));
+    if let Err(error) = Proxies::of_environment() {
+        findings.push(Finding::of(&error));
     }
     for name in ["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL"] {
         if let Some(url) = environment::current(name).filter(|url| !url.is_empty()) {
             let url = url.to_string_lossy().into_owned();
-            let ignored = environment::ignore_endpoint_urls() == Some(true);
+            let ignored = environment::ignore_endpoint_urls().ok().flatten();
+            let ignored = ignored.is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
             let end = if ignored { " is ignored (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)" } else { " is used" };
             findings.push(Finding::ok(format!("{name}: {}{end}", without_password(&url))));
         }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::SystemTime;
 
-use super::program::Installed;
+use super::orphans::{self, Orphans};
 use super::report::Finding;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::line::SectionKind;
+use crate::aws_config::meaning::Meanings;
 use crate::aws_config::readers;
 use crate::aws_config::role_profile::ProcessProfile;
 use crate::context::Context;
@@ -15,6 +16,7 @@ use crate::environment::shown;
 use crate::error::{Error, Result};
 use crate::files::atomic;
 use crate::inventory::Inventory;
+use crate::programs::installed::Installed;
 use crate::programs::profile_option;
 use crate::role::RoleRef;
 
@@ -57,13 +59,15 @@ fn remembered(directory: &Directory) -> Option<Finding> {
 
 /// The profiles with a role: whether their program and their sso-session exist, and whether the role is offered.
 fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Finding> {
-    let meant = readers::meant(&atomic::read(config.path()).ok().flatten().unwrap_or_default());
+    let file = atomic::read(config.path()).ok().flatten().unwrap_or_default();
+    let (meant, discovered) = (readers::meant(&file), orphans::discovered(&file));
     let broken = |profile: &str, key: &str, ProfileProblem { found, fix }: ProfileProblem| {
         let section = meant.get(&(SectionKind::Profile, profile.to_owned()));
         let line = section.and_then(|section| section.settings.get(key)).map_or(0, |value| value.line);
         Finding::broken(format!("{}:{line}: profile {profile}: {found}", shown(config.path())), fix)
     };
-    let mut offers = Offers { context, config, by_session: BTreeMap::new() };
+    let mut offers = Offers { context, config, discovered: &discovered, by_session: BTreeMap::new() };
+    let mut orphans = Orphans::default();
     let mut problems = Vec::new();
     let mut programs = BTreeSet::new();
     let mut count = 0;
@@ -72,14 +76,34 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
         // Many profiles name the same program, which is reported once.
         let program_problem =
             if programs.insert(process.program.clone()) { installed.problem(&process.program) } else { None };
-        if let Some((found, fix)) = program_problem {
+        if let Some((found, fix)) = program_problem.map(|(found, fix)| (found, fix.to_owned())) {
             problems.push(broken(&process.name, "credential_process", ProfileProblem { found, fix }));
         }
-        if let Some(problem) = offers.process_problem(&process) {
+        let sign_in = process.profile.as_deref();
+        if let Some(name) = sign_in.filter(|name| config.profile(name).is_none() && config.sso_session(name).is_none())
+        {
+            orphans.add(name, &process.name);
+        } else if let Some(problem) = offers.process_problem(&process) {
             problems.push(broken(&process.name, "credential_process", problem));
         }
     }
+    let meanings = Meanings::new(config);
+    let mut faults = 0;
     for section in config.profiles() {
+        // Those of one block have lost their sign-in together, and get it back together.
+        let lost = section.setting("sso_session").filter(|name| config.sso_session(name).is_none());
+        if let Some(session) = lost.filter(|_| discovered.contains(section.name())) {
+            orphans.add(session, section.name());
+            continue;
+        }
+        if let Some(fault) = meanings.fault(section) {
+            faults += 1;
+            // Finding the line takes a look at the whole file.
+            if faults <= MOST_REPORTED {
+                problems.push(Finding::broken(format!("{}: {}", fault.place(config), fault.found), fault.remedy));
+            }
+            continue;
+        }
         let key = if section.setting("sso_session").is_some() { "sso_session" } else { "sso_start_url" };
         if let Some(problem) = offers.native_problem(section) {
             problems.push(broken(section.name(), key, problem));
@@ -90,7 +114,8 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
         let noun = if count == 1 { "profile gets its" } else { "profiles get their" };
         findings.push(Finding::ok(format!("{count} {noun} credentials from aws-sso")));
     }
-    let more = problems.len().saturating_sub(MOST_REPORTED);
+    findings.extend(orphans.findings(config, &discovered));
+    let more = (problems.len() + faults.saturating_sub(MOST_REPORTED)).saturating_sub(MOST_REPORTED);
     findings.extend(problems.into_iter().take(MOST_REPORTED));
     if more > 0 {
         let found = format!("{more} more such profiles");
@@ -102,20 +127,26 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
 /// What is wrong with a profile, and how to fix it.
 struct ProfileProblem {
     found: String,
-    fix: &'static str,
+    fix: String,
 }
 
 impl ProfileProblem {
-    fn new(found: impl Into<String>, fix: &'static str) -> Self {
-        Self { found: found.into(), fix }
+    fn new(found: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { found: found.into(), fix: fix.into() }
     }
 
-    /// `session` is the name of an sso-session, or of a profile that signs in.
-    fn not_offered(session: &str, role: &str) -> Self {
-        Self::new(
-            format!("{session} does not offer its role {role}"),
-            "run: aws-sso discover --prune; or aws-sso list --refresh, if it is new",
-        )
+    /// `session` is the name of an sso-session, or of a profile that signs in. Discovery removes only the profiles that
+    /// it has written.
+    fn not_offered(session: &str, role: &str, is_discovered: bool) -> Self {
+        let fix = if is_discovered {
+            format!("run: aws-sso discover -p {session} --prune; or aws-sso list -p {session} --refresh, if it is new")
+        } else {
+            format!(
+                "name another role in it, or delete the profile; if the role is new, run: aws-sso list -p {session} \
+                 --refresh"
+            )
+        };
+        Self::new(format!("{session} does not offer its role {role}"), fix)
     }
 }
 
@@ -123,6 +154,8 @@ impl ProfileProblem {
 struct Offers<'a> {
     context: &'a Context,
     config: &'a Config,
+    /// The profiles in the blocks of discovery.
+    discovered: &'a HashSet<String>,
     by_session: BTreeMap<String, Result<Option<Offer>>>,
 }
 
@@ -155,26 +188,20 @@ impl Offers<'_> {
 
     /// Why an SDK cannot get the role of a profile with SSO keys.
     fn native_problem(&mut self, section: Section<'_>) -> Option<ProfileProblem> {
-        if let Some(session) = section.setting("sso_session")
-            && self.config.sso_session(session).is_none()
-        {
-            return Some(ProfileProblem::new(
-                format!("there is no sso-session {session}"),
-                "name another in its sso_session, or add the section",
-            ));
-        }
         let (name, RoleRef::Id { account_id, role_name }) = section.role()? else { return None };
         // With credential_process as well, the role is not known to be what the SDKs use.
         if section.setting("credential_process").is_some() {
             return None;
         }
-        let directory = self.config.directory(&name).ok()?;
+        let (directory, discovered) = (self.config.directory(&name).ok()?, self.discovered);
         // A thousand profiles can have the same sso-session or start URL, so their offer is looked up once.
-        let session = directory.token_key();
-        let offer = self.by_session.entry(session.to_owned()).or_insert_with(|| Ok(Offer::remembered(&directory)));
+        let offer = self.by_session.entry(directory.token_key().to_owned());
+        let offer = offer.or_insert_with(|| Ok(Offer::remembered(&directory)));
         let role = format!("{account_id}/{role_name}");
         let is_offered = offer.as_ref().ok()?.as_ref()?.roles.contains(&(account_id, role_name));
-        if is_offered { None } else { Some(ProfileProblem::not_offered(session, &role)) }
+        let session = directory.session.as_ref().unwrap_or(&directory.name);
+        let is_discovered = discovered.contains(section.name());
+        if is_offered { None } else { Some(ProfileProblem::not_offered(session, &role, is_discovered)) }
     }
 
     /// Why this program cannot get the role of a `credential_process`.
@@ -185,6 +212,7 @@ impl Offers<'_> {
             return Some(ProfileProblem::new(found, "add to the line: -p NAME"));
         };
         let (context, config) = (self.context, self.config);
+        let is_discovered = self.discovered.contains(&process.name);
         let offer = match self.of(&name) {
             Ok(offer) => offer,
             Err(error) => {
@@ -195,7 +223,7 @@ impl Offers<'_> {
         let text = alias.unwrap_or(&process.role);
         let if_not_offered = |account_id: String, role_name: String| {
             let is_offered = offer?.roles.contains(&(account_id, role_name));
-            if is_offered { None } else { Some(ProfileProblem::not_offered(&name, text)) }
+            if is_offered { None } else { Some(ProfileProblem::not_offered(&name, text, is_discovered)) }
         };
         match text.parse() {
             Err(error) => {
@@ -210,7 +238,8 @@ impl Offers<'_> {
             }
             Ok(RoleRef::AccountName { account_name, role_name }) if config.role_of(text).is_none() => {
                 let error = offer?.inventory.role(&account_name, &role_name).err()?;
-                Some(ProfileProblem { found: error.to_string(), ..ProfileProblem::not_offered(&name, text) })
+                let problem = ProfileProblem::not_offered(&name, text, is_discovered);
+                Some(ProfileProblem { found: error.to_string(), ..problem })
             }
             Ok(_) => None,
         }

@@ -1,151 +1,38 @@
-//! Which program `aws-sso` is on this machine: other tools have the same name.
+//! Which program `aws-sso` is on this machine, and which one a shell finds first.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use memchr::memmem;
+use std::path::Path;
 
 use super::report::Finding;
-use crate::environment::{self, shown};
-use crate::files::atomic;
-use crate::programs;
+use crate::environment::shown;
+use crate::programs::installed::{Installed, ProgramKind};
 
-/// What a file named `aws-sso` is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ProgramKind {
-    /// The program that is running.
-    This,
-    /// Another copy of this tool.
-    Copy,
-    /// synfinatic's aws-sso-cli.
-    AwsSsoCli,
-    /// A script, such as the original tool.
-    Script,
-    Unknown,
-}
-
-impl ProgramKind {
-    fn describe(self) -> &'static str {
-        match self {
-            Self::This => "this program",
-            Self::Copy => "another copy of this tool",
-            Self::AwsSsoCli => "aws-sso-cli by synfinatic, another tool of the same name",
-            Self::Script => "a script, such as the Python tool of the same name",
-            Self::Unknown => "another program",
-        }
+pub(super) fn findings(installed: &Installed) -> Vec<Finding> {
+    let version = concat!("aws-sso ", env!("CARGO_PKG_VERSION"));
+    let this = installed.this.as_deref().map_or_else(|| "?".to_owned(), shown);
+    let folder = installed.this.as_deref().and_then(Path::parent).map_or_else(|| "its folder".to_owned(), shown);
+    let mut findings = vec![Finding::ok(format!("{version}, {this}"))];
+    let Some(((first, kind), others)) = installed.on_path.split_first() else {
+        findings.push(Finding::warning(
+            "there is no aws-sso on PATH, so credential_process lines with aws-sso do not work",
+            format!("add {folder} to PATH"),
+        ));
+        return findings;
+    };
+    match kind {
+        ProgramKind::This => {}
+        ProgramKind::Copy => findings.push(Finding::warning(
+            format!("on PATH aws-sso is {}, {}", shown(first), kind.describe()),
+            "remove one of the two, or put the folder of the one that you want first on PATH",
+        )),
+        _ => findings.push(Finding::warning(
+            format!("on PATH aws-sso is {}: {}", shown(first), kind.describe()),
+            format!("put {folder} before it on PATH, or call this one by its path"),
+        )),
     }
-
-    fn is_ours(self) -> bool {
-        matches!(self, Self::This | Self::Copy)
-    }
-}
-
-/// Every `aws-sso` on this machine.
-#[derive(Debug)]
-pub(super) struct Installed {
-    this: Option<PathBuf>,
-    /// In the order of `PATH`, each once.
-    on_path: Vec<(PathBuf, ProgramKind)>,
-}
-
-/// Looks for them. None of them is run: their content is enough.
-pub(super) fn look() -> Installed {
-    let this = programs::this_program().ok();
-    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let ours = this.as_deref().map(real);
-    let path = environment::search_path().unwrap_or_default();
-    let mut on_path: Vec<(PathBuf, ProgramKind)> = Vec::new();
-    let mut seen = Vec::new();
-    for file in std::env::split_paths(&path).map(|folder| folder.join(NAME)).filter(|file| is_program(file)) {
-        let target = real(&file);
-        if seen.contains(&target) {
-            continue;
-        }
-        let kind = if Some(&target) == ours.as_ref() { ProgramKind::This } else { identify(&target) };
-        seen.push(target);
-        on_path.push((file, kind));
-    }
-    Installed { this, on_path }
-}
-
-const NAME: &str = if cfg!(windows) { "aws-sso.exe" } else { "aws-sso" };
-
-impl Installed {
-    pub(super) fn findings(&self) -> Vec<Finding> {
-        let version = concat!("aws-sso ", env!("CARGO_PKG_VERSION"));
-        let this = self.this.as_deref().map_or_else(|| "?".to_owned(), shown);
-        let folder = self.this.as_deref().and_then(Path::parent).map_or_else(|| "its folder".to_owned(), shown);
-        let mut findings = vec![Finding::ok(format!("{version}, {this}"))];
-        let Some(((first, kind), others)) = self.on_path.split_first() else {
-            findings.push(Finding::warning(
-                "there is no aws-sso on PATH, so credential_process lines with aws-sso do not work",
-                format!("add {folder} to PATH"),
-            ));
-            return findings;
-        };
-        match kind {
-            ProgramKind::This => {}
-            ProgramKind::Copy => findings.push(Finding::warning(
-                format!("on PATH aws-sso is {}, {}", shown(first), kind.describe()),
-                "remove one of the two, or put the folder of the one that you want first on PATH",
-            )),
-            _ => findings.push(Finding::warning(
-                format!("on PATH aws-sso is {}: {}", shown(first), kind.describe()),
-                format!("put {folder} before it on PATH, or call this one by its path"),
-            )),
-        }
-        findings.extend(others.iter().filter(|(_, other)| *other != ProgramKind::This).map(|(file, other)| {
+    findings.extend(
+        others.iter().filter(|(_, other)| *other != ProgramKind::This).map(|(file, other)| {
             Finding::ok(format!("further on PATH there is {}, {}", shown(file), other.describe()))
-        }));
-        findings
-    }
-
-    /// Why a `credential_process` line with this program does not run this tool, and how to fix it.
-    pub(super) fn problem(&self, program: &str) -> Option<(String, &'static str)> {
-        if program.contains(['/', '\\']) {
-            let path = Path::new(program);
-            if !is_program(path) {
-                return Some((format!("there is no program {}", shown(path)), "run: aws-sso discover"));
-            }
-            return None;
-        }
-        match self.on_path.first() {
-            None => Some((
-                "no aws-sso is on PATH".to_owned(),
-                "add its folder to PATH, or run: aws-sso discover --absolute",
-            )),
-            Some((_, kind)) if kind.is_ours() => None,
-            Some((file, _)) => Some((
-                format!("aws-sso is {} there, which is another tool", shown(file)),
-                "put this one before it on PATH, or run: aws-sso discover --absolute",
-            )),
-        }
-    }
-}
-
-/// What the file is, by its content.
-fn identify(file: &Path) -> ProgramKind {
-    let Ok(Some(content)) = atomic::read(file) else { return ProgramKind::Unknown };
-    let has = |words: &str| memmem::find(&content, words.as_bytes()).is_some();
-    // This text comes first, because this program contains the texts below as well.
-    if has("AWS_SSO_DISPLACED") {
-        ProgramKind::Copy
-    } else if content.starts_with(b"#!") {
-        ProgramKind::Script
-    } else if has("synfinatic/aws-sso-cli") {
-        ProgramKind::AwsSsoCli
-    } else {
-        ProgramKind::Unknown
-    }
-}
-
-fn is_program(file: &Path) -> bool {
-    let Ok(metadata) = fs::metadata(file) else { return false };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        metadata.is_file() && metadata.permissions().mode() & 0o111 != 0
-    }
-    #[cfg(not(unix))]
-    metadata.is_file()
+        }),
+    );
+    findings
 }

@@ -87,6 +87,13 @@ impl DoctorReport {
         self.sections.push(ReportSection { name, findings });
     }
 
+    /// Adds further findings to a section that is there.
+    pub(super) fn extend(&mut self, name: &str, findings: Vec<Finding>) {
+        if let Some(section) = self.sections.iter_mut().find(|section| section.name == name) {
+            section.findings.extend(findings);
+        }
+    }
+
     /// The most serious verdict.
     pub(super) fn verdict(&self) -> Verdict {
         self.findings().map(|finding| finding.verdict).max().unwrap_or(Verdict::Ok)

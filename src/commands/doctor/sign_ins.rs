@@ -39,7 +39,7 @@ fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
             Finding::ok(format!("{when} -p, the {} is {}", directory.named_by(), directory.name))
         }
         // The checks of the settings and of the environment have reported this.
-        Err(_) if context.settings().is_err() || (!is_named && environment::sso_profile().is_some()) => {
+        Err(_) if context.settings().is_err() || (!is_named && environment::sso_session().is_some()) => {
             return None;
         }
         Err(error) if is_named || names.len() == 1 => Finding::of(&error),
@@ -52,9 +52,14 @@ fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
 
 fn sign_in(context: &Context, directory: &Directory) -> Result<Finding> {
     let client = context.client(directory)?;
-    let token = context.session(directory, &client)?.stored()?;
+    let session = context.untouched_session(directory, &client)?;
+    let token = session.stored()?;
     let name = &directory.name;
     let login = format!("run: aws-sso login {}", profile_option(name));
+    if token.is_none() && session.is_to_be_moved()? {
+        let found = format!("{name}: the sign-in is in a file; the next command moves it to the system's secret store");
+        return Ok(Finding::ok(found));
+    }
     let Some(token) = token else {
         return Ok(Finding::warning(format!("{name}: {}", why_none(context, directory)?), login));
     };

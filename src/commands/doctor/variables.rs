@@ -1,5 +1,6 @@
 //! Environment variables that override each other, in the order of precedence of the SDKs.
 
+use super::chain;
 use super::report::Finding;
 use crate::aws_config::config::Config;
 use crate::context::Context;
@@ -13,8 +14,12 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let mut findings = overrides(&variables);
     findings.extend(files());
     if let Ok(config) = context.config() {
+        if let Ok(credentials) = context.credentials_file() {
+            findings.extend(chain::of_shell(&variables, config, &credentials));
+        }
         findings.extend(profiles(&variables, config));
     }
+    findings.extend(entered(context));
     findings.extend(expired(&variables));
     if findings.is_empty() {
         findings.push(Finding::ok("no variables that contradict each other"));
@@ -29,44 +34,11 @@ fn overrides(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut warn = |found: &str, remedy: &str| findings.push(Finding::warning(found, remedy));
 
-    let first = |names: &[&'static str]| names.iter().copied().find(|name| has(name));
-    let profile = first(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]);
-    let container = first(&["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]);
-    if let (true, Some(profile)) = (has("AWS_ACCESS_KEY_ID"), profile) {
-        warn(
-            &format!(
-                "AWS_ACCESS_KEY_ID and {profile} are both set: most AWS tools use the keys, the AWS SDK for \
-                 JavaScript the profile"
-            ),
-            &format!("unset {profile}; or unset the keys: awsso clear"),
-        );
-    }
-    if differ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") {
-        warn(
-            "AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 uses the latter, other AWS tools the former",
-            "unset AWS_DEFAULT_PROFILE",
-        );
-    } else if !has("AWS_PROFILE") && has("AWS_DEFAULT_PROFILE") {
-        warn(
-            "AWS_DEFAULT_PROFILE is set and AWS_PROFILE is not: most SDKs know AWS_PROFILE alone",
-            "set AWS_PROFILE instead",
-        );
-    }
     if differ("AWS_REGION", "AWS_DEFAULT_REGION") {
         warn(
             "AWS_REGION and AWS_DEFAULT_REGION differ: boto3 uses the latter, other AWS tools the former",
             "set both to the same region, or unset AWS_DEFAULT_REGION",
         );
-    }
-    let over_container = first(&["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"]);
-    if let (Some(container), Some(over)) = (container, over_container) {
-        warn(
-            &format!("{over} overrides {container}: AWS tools do not ask that server for credentials"),
-            &format!("unset {over}, or {container}"),
-        );
-    }
-    if has("AWS_WEB_IDENTITY_TOKEN_FILE") && has("AWS_ACCESS_KEY_ID") {
-        warn("AWS_ACCESS_KEY_ID overrides AWS_WEB_IDENTITY_TOKEN_FILE", "unset the one that you do not want");
     }
     findings.extend(keys(get));
     findings
@@ -153,12 +125,10 @@ fn profiles(get: &dyn Fn(&str) -> Option<String>, config: &Config) -> Vec<Findin
             ));
         }
     }
-    if let Some(name) = get("AWS_SSO_PROFILE")
+    if let Some(name) = get(environment::SSO_SESSION)
         && let Err(error) = config.directory(&name)
     {
-        let mut finding = Finding::of(&error);
-        finding.found = format!("AWS_SSO_PROFILE is set to {name}: {}", finding.found);
-        findings.push(finding);
+        findings.push(Finding::of(&error.naming(&format!("{} names {name}", environment::SSO_SESSION))));
     }
     findings
 }
@@ -169,6 +139,14 @@ fn is_in_credentials_file(profile: &str) -> bool {
     let Ok(Some(bytes)) = read else { return false };
     // In this file the section has the name of the profile alone, without the word `profile`.
     Document::parse(&bytes).headers().any(|header| *header.name == *profile.as_bytes())
+}
+
+/// What programs take in place of the role that this shell entered.
+fn entered(context: &Context) -> Option<Finding> {
+    let role = context.shell_role().ok()??;
+    let instead = role.instead?.description;
+    let found = format!("this shell entered {}, but its programs do not take it: {instead}", role.role);
+    Some(Finding::broken(found, "run: awsso clear\nor enter the role again: awsso use ROLE"))
 }
 
 /// The role of this shell, if its credentials have expired.
@@ -190,24 +168,10 @@ mod tests {
     use crate::commands::doctor::report::Verdict;
 
     #[test]
-    fn variables_that_override_each_other_are_named_without_their_values() {
-        const KEYS: &str = "AWS_ACCESS_KEY_ID=AKIAx AWS_SECRET_ACCESS_KEY=s3cret";
-        let cases: [(&str, &[(Verdict, &str)]); 14] = [
+    fn variables_that_cannot_work_are_named_without_their_values() {
+        let cases: [(&str, &[(Verdict, &str)]); 8] = [
             ("", &[]),
-            (KEYS, &[]),
-            ("AWS_PROFILE=p AWS_DEFAULT_PROFILE=p AWS_REGION=r AWS_DEFAULT_REGION=r", &[]),
-            (&format!("{KEYS} AWS_PROFILE=p"), &[(Verdict::Warning, "AWS_ACCESS_KEY_ID and AWS_PROFILE are both set")]),
-            (
-                &format!("{KEYS} AWS_DEFAULT_PROFILE=p"),
-                &[
-                    (Verdict::Warning, "and AWS_DEFAULT_PROFILE are both"),
-                    (Verdict::Warning, "AWS_DEFAULT_PROFILE is set and"),
-                ],
-            ),
-            (
-                "AWS_PROFILE=p AWS_DEFAULT_PROFILE=q",
-                &[(Verdict::Warning, "AWS_PROFILE and AWS_DEFAULT_PROFILE differ")],
-            ),
+            ("AWS_REGION=r AWS_DEFAULT_REGION=r", &[]),
             ("AWS_REGION=r AWS_DEFAULT_REGION=q", &[(Verdict::Warning, "AWS_REGION and AWS_DEFAULT_REGION differ")]),
             ("AWS_ACCESS_KEY_ID=AKIAx", &[(Verdict::Broken, "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")]),
             ("AWS_SECRET_ACCESS_KEY=s3cret", &[(Verdict::Broken, "without AWS_ACCESS_KEY_ID")]),
@@ -217,19 +181,11 @@ mod tests {
             ),
             ("AWS_SECURITY_TOKEN=s3cret", &[(Verdict::Warning, "AWS_SECURITY_TOKEN is set")]),
             ("AWS_SECURITY_TOKEN=s3cret AWS_SESSION_TOKEN=s3cret2", &[(Verdict::Broken, "AWS_SECURITY_TOKEN differs")]),
-            (
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/s3cret AWS_PROFILE=p",
-                &[(Verdict::Warning, "AWS_PROFILE overrides AWS_CONTAINER_CREDENTIALS_FULL_URI")],
-            ),
-            (
-                &format!("{KEYS} AWS_WEB_IDENTITY_TOKEN_FILE=f"),
-                &[(Verdict::Warning, "AWS_ACCESS_KEY_ID overrides AWS_WEB_IDENTITY_TOKEN_FILE")],
-            ),
         ];
         for (variables, expected) in cases {
             let get = |name: &str| {
-                let pairs = variables.split(' ').filter_map(|pair| pair.split_once('='));
-                pairs.filter(|(set, _)| *set == name).map(|(_, value)| value.to_owned()).next()
+                let mut pairs = variables.split(' ').filter_map(|pair| pair.split_once('='));
+                pairs.find(|(set, _)| *set == name).map(|(_, value)| value.to_owned())
             };
             let found = overrides(&get);
             assert_eq!(found.len(), expected.len(), "{variables}: {found:?}");

@@ -93,8 +93,9 @@ write ACCOUNT/ROLE.
 
 With --match or --pick the command runs once for each role, several at a time. {account_id}, {account_name}, {role} \
 and {region} in its arguments are replaced for each run; no shell reads them. An administrator chooses account names, \
-so they can hold any text. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 126 or 127 \
-if the command cannot be run, and 130 after Ctrl-C.
+so they can hold any text. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if an \
+account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
+130 after Ctrl-C.
 
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls

@@ -3,30 +3,42 @@
 //! The server watches this process, which becomes the command. So the command inherits no pipe, and has no child
 //! process that it did not start.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::context::Context;
 use crate::context::enter::recorded;
 use crate::context::find::Found;
+use crate::context::labels;
 use crate::credential_server::Greeting;
+use crate::environment;
 use crate::error::{Error, Result};
 use crate::programs::{self, group::own_group};
-use crate::shell::Change;
+use crate::secret::Secret;
+use crate::shell::{Change, RoleLabels, ServerAddress};
 
 /// Starts the server, and returns the change of the environment that makes SDKs ask it.
 pub(super) fn start(context: &Context, found: &Found, region: Option<&str>) -> Result<Change> {
-    if let Some(rival) = context.rival_of_server()? {
-        return Err(Error::usage(rival).with_remedy(
-            "rename that profile, or leave out --server\n\
-             with a discovered profile, --as-profile renews its credentials too",
-        ));
-    }
+    let labels = labels::of(context, found)?;
+    refuse_if_hidden(context, &labels)?;
     // The server has no terminal to ask the user to sign in. It finds these credentials in the cache.
     context.credentials(found)?;
-    let (uri, token) = greeting(&mut server(found)?)?;
+    let (uri, token, token_file) = greeting(&mut server(found)?)?;
     let region = region.or(found.region.as_deref());
-    recorded(Change::to_server(&uri, &token, &found.directory.name, &found.role, region))
+    let address = ServerAddress { uri: &uri, token: &token, token_file: token_file.as_deref() };
+    recorded(Change::to_server(address, &labels, region, environment::current))
+}
+
+/// Fails before the server starts if some SDK would not ask it.
+fn refuse_if_hidden(context: &Context, labels: &RoleLabels) -> Result<()> {
+    let address = ServerAddress { uri: "http://127.0.0.1/", token: &Secret::from(""), token_file: None };
+    let change = Change::to_server(address, labels, None, environment::current);
+    let Some(hiding) = context.hiding_server(&change)? else { return Ok(()) };
+    Err(Error::usage(format!("{}, and would not ask a credential server", hiding.describe())).with_remedy(
+        "rename that profile, or leave out --server\n\
+         with a discovered profile, --as-profile renews its credentials too",
+    ))
 }
 
 fn not_started(reason: &str) -> Error {
@@ -45,7 +57,8 @@ fn server(found: &Found) -> Result<Command> {
         .args(["--login", "never", "serve", &found.role.to_string()])
         .args(["--beside", &std::process::id().to_string()])
         .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+        // On a terminal its words would get in between those of the command; a log should have them.
+        .stderr(if io::stderr().is_terminal() { Stdio::null() } else { Stdio::inherit() });
     own_group(&mut server);
     if cfg!(unix) {
         server.stdin(Stdio::null());
@@ -55,8 +68,8 @@ fn server(found: &Found) -> Result<Command> {
     Ok(server)
 }
 
-/// Starts the server and reads its address and token.
-fn greeting(server: &mut Command) -> Result<(String, crate::secret::Secret)> {
+/// Starts the server and reads its address, its token, and the file that holds the token too.
+fn greeting(server: &mut Command) -> Result<(String, Secret, Option<PathBuf>)> {
     let mut started = server.spawn().map_err(system_failed)?;
     let mut line = String::new();
     let stdout = started.stdout.take().ok_or_else(|| not_started("it has no output"))?;
@@ -70,7 +83,7 @@ fn greeting(server: &mut Command) -> Result<(String, crate::secret::Secret)> {
     }
     read.map_err(system_failed)?;
     match serde_json::from_str(&line) {
-        Ok(Greeting::Serving { uri, token }) => Ok((uri, token)),
+        Ok(Greeting::Serving { uri, token, token_file }) => Ok((uri, token, token_file)),
         Ok(Greeting::Failed { message, remedy }) => {
             let error = not_started(&message);
             Err(match remedy {

@@ -14,6 +14,7 @@ use super::plan::Run;
 use super::printer::Stream;
 use super::start::not_started;
 use crate::context::enter::recorded;
+use crate::context::labels;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::placeholders;
@@ -164,7 +165,8 @@ impl Job {
         // A group of its own, so that a signal also reaches the processes that it starts.
         own_group(&mut command);
         let region = run.region.as_deref();
-        let change = Change::to_role(&Grant { role: &run.role, credentials, directory: &self.session, region });
+        let labels = labels::of_listed(&run.role, &run.account_name, &self.session);
+        let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)
     }

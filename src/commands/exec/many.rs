@@ -13,8 +13,10 @@ use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
 use super::plan::Plan;
 use super::start::missing_program;
+use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::inventory::Inventory;
 use crate::programs::group::Stop;
 use crate::programs::signals::{Signal, Signals, block_on};
 use crate::provider::Provider;
@@ -35,7 +37,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         terminal::say(&missing.error.report());
         return Ok(ExitCode::from(missing.status));
     }
-    let plan = Plan::of(context, arguments)?;
+    let mut plan = Plan::of(context, arguments)?;
     if !arguments.many.yes {
         let words = arguments.command.iter().map(|word| word.to_string_lossy());
         plan.confirm(&words.collect::<Vec<_>>().join(" "))?;
@@ -43,11 +45,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let output = RunOutput::new(&arguments.many.output, &plan.runs)?;
     let client = context.client(&plan.directory)?;
     let session = context.session(&plan.directory, &client)?;
-    let provider = Provider::new(&session);
-    if !plan.runs.iter().all(|run| provider.has(&run.role)) {
-        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
-        session.token()?;
-    }
+    let gaps: Vec<_> = plan.shortfall.take().into_iter().chain(plan.refusal.take()).collect();
     let workers = arguments.many.jobs.get().min(plan.runs.len());
     let job = Arc::new(Job {
         command: arguments.command.clone(),
@@ -55,6 +53,12 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         runs: plan.runs,
         output,
     });
+    let warn = |warning: &str| job.output.warn(warning);
+    let provider = Provider::new(&session).warning_to(&warn);
+    if !job.runs.iter().all(|run| provider.has(&run.role)) {
+        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
+        session.token()?;
+    }
     // The provider blocks, so each worker has a thread that asks it. The runs themselves are tasks on this thread.
     let (sender, requests) = mpsc::channel::<CredentialRequest>();
     let requests = Mutex::new(requests);
@@ -70,7 +74,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         }
         let fail_fast = arguments.many.fail_fast;
         // The threads end once the crew has dropped the sender.
-        block_on(Crew { job: Arc::clone(&job), provider: sender, workers, fail_fast }.work())
+        block_on(Crew { job: Arc::clone(&job), provider: sender, workers, fail_fast, gaps }.work(&plan.directory))
     })
 }
 
@@ -80,10 +84,13 @@ struct Crew {
     provider: mpsc::Sender<CredentialRequest>,
     workers: usize,
     fail_fast: bool,
+    /// The accounts that could match and whose roles are not known; the first error decides the status if all else is
+    /// well.
+    gaps: Vec<Error>,
 }
 
 impl Crew {
-    async fn work(self) -> Result<ExitCode> {
+    async fn work(self, directory: &Directory) -> Result<ExitCode> {
         let start = Instant::now();
         let output = &self.job.output;
         let mut signals = Signals::new()?;
@@ -135,6 +142,10 @@ impl Crew {
         // A terminal held with Ctrl-S takes no output. After a signal the process must end all the same.
         output.finish(shutdown.signal.map(|_| AFTERMATH));
         terminal::say(&results.summary(start.elapsed()));
+        for gap in &self.gaps {
+            terminal::say(&gap.report());
+        }
+        self.doubt(directory, &results);
         if let Some(signal) = shutdown.signal {
             // To return would wait for the threads that still ask for credentials.
             std::process::exit(signal.status().into());
@@ -143,7 +154,25 @@ impl Crew {
             return Err(Error::failed("some of the output could not be written")
                 .with_remedy("check where the output goes, and the free space there"));
         }
-        if results.is_ok() { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::from(results.hopeless.unwrap_or(1))) }
+        match self.gaps.first() {
+            _ if !results.is_ok() => Ok(ExitCode::from(results.hopeless.unwrap_or(1))),
+            Some(gap) => Ok(gap.exit_code()),
+            None => Ok(ExitCode::SUCCESS),
+        }
+    }
+
+    /// Makes the next reader of the list ask for the roles of accounts that have refused one.
+    fn doubt(&self, directory: &Directory, results: &RunResults) {
+        let role = |number: &usize| {
+            let role = &self.job.runs[*number].role;
+            (role.account_id.as_str(), role.role_name.as_str())
+        };
+        let refused: Vec<_> = results.refused.iter().map(role).collect();
+        if !refused.is_empty()
+            && let Err(error) = Inventory::doubt(directory, &refused)
+        {
+            tracing::info!("{error}");
+        }
     }
 }
 

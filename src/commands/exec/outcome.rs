@@ -98,6 +98,8 @@ pub(super) struct RunResults {
     /// The label and the failure of each failed run, by its number.
     pub(super) failed: BTreeMap<usize, (String, String)>,
     pub(super) skipped: usize,
+    /// The runs whose credentials were refused.
+    pub(super) refused: BTreeSet<usize>,
     /// What to do, each remedy once.
     remedies: BTreeSet<String>,
     /// Set once no run can succeed, because there is no such command or no sign-in: the exit status for that.
@@ -119,6 +121,9 @@ impl RunResults {
                 self.remedies.extend(error.remedy().map(str::to_owned));
             }
             RunOutcome::Failed(error) => {
+                if error.kind() == Kind::Denied {
+                    self.refused.insert(number);
+                }
                 if error.kind() == Kind::SignInNeeded {
                     self.hopeless = Some(error.kind().status());
                 }

@@ -14,6 +14,7 @@ use super::plan::Run;
 use super::printer::{Printer, Stream};
 use crate::environment;
 use crate::error::{Error, Result, reason};
+use crate::terminal;
 
 /// `--output`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +141,11 @@ impl RunOutput {
     /// Writes a message to stderr, between the lines of the runs.
     pub(super) fn say(&self, text: &str) {
         self.printer.say(Stream::Err, text.as_bytes().to_vec());
+    }
+
+    /// Writes a warning as [`terminal::warn`] does, and not into the progress bar.
+    pub(super) fn warn(&self, text: &str) {
+        self.say(&format!("aws-sso: warning: {}\n", terminal::clean(text)));
     }
 
     /// Waits until everything is printed, at most for `patience`, and removes the progress bar.

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::context::choose;
 use crate::context::find::Found;
 use crate::error::{Error, Result};
-use crate::inventory::{Inventory, Selection};
+use crate::inventory::{Inventory, Scope, Selection};
 use crate::role::RoleArn;
 use crate::terminal::{Terminal, clean};
 
@@ -28,12 +28,25 @@ pub(super) struct Run {
 pub(super) struct Plan {
     pub(super) directory: Directory,
     pub(super) runs: Vec<Run>,
+    /// Accounts that could match, but whose roles are not known: one error for those that failed, one for those that
+    /// are refused.
+    pub(super) shortfall: Option<Error>,
+    pub(super) refusal: Option<Error>,
+}
+
+/// The roles that are asked for.
+struct Asked {
+    directory: Directory,
+    roles: Roles,
+    shortfall: Option<Error>,
+    refusal: Option<Error>,
 }
 
 impl Plan {
     pub(super) fn of(context: &Context, arguments: &ExecArgs) -> Result<Self> {
         let many = &arguments.many;
-        let (directory, roles) = if many.pick { chosen(context)? } else { matching(context, many)? };
+        let asked = if many.pick { chosen(context)? } else { matching(context, many)? };
+        let Asked { directory, roles, shortfall, refusal } = asked;
         let mut regions = Vec::new();
         for region in many.regions.iter().chain(&arguments.target.region) {
             let region = Some(region.clone());
@@ -50,7 +63,7 @@ impl Plan {
             return Err(Error::usage("the command names {region}, and no region is known")
                 .with_remedy("name it: --regions eu-west-1"));
         }
-        Ok(Self { directory, runs })
+        Ok(Self { directory, runs, shortfall, refusal })
     }
 
     /// Asks the user before the command runs under several roles with a name like admin.
@@ -93,19 +106,26 @@ impl Plan {
 /// The account's name, and the role.
 type Roles = Vec<(String, RoleArn)>;
 
-fn matching(context: &Context, many: &ManyArgs) -> Result<(Directory, Roles)> {
+fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
     let directory = context.directory()?;
-    let inventory = context.inventory(&directory)?;
     let selection = Selection::new(&many.matches, &many.exclude);
-    let roles: Roles = selection.roles(&inventory).map(|(account, role)| (account.name.clone(), role)).collect();
+    let scope = Scope::Selected(&selection);
+    let inventory = context.inventory(&directory, scope)?;
+    let gaps = inventory.gaps(&scope);
+    let shortfall = gaps.shortfall("more of their roles may match; run the command again for these accounts");
+    let refusal = gaps.refusal();
+    let selected = selection.roles(&inventory).filter(|(account, _)| !account.is_refused());
+    let roles: Roles = selected.map(|(account, role)| (account.name.clone(), role)).collect();
     if roles.is_empty() {
-        return Err(Error::denied(format!("no role matches {}", many.matches.join(" or ")))
-            .with_remedy("see what there is: aws-sso list"));
+        let none = Error::denied(format!("no role matches {}", many.matches.join(" or ")))
+            .with_remedy("see what there is: aws-sso list");
+        let none = if inventory.accounts.is_empty() { inventory.no_account() } else { none };
+        return Err(shortfall.or(refusal).unwrap_or(none));
     }
-    Ok((directory, roles))
+    Ok(Asked { directory, roles, shortfall, refusal })
 }
 
-fn chosen(context: &Context) -> Result<(Directory, Roles)> {
+fn chosen(context: &Context) -> Result<Asked> {
     let found = choose::choose_roles(context, "", true, "name the roles with --match PATTERN")?;
     let directory = found.first().map(|found| found.directory.clone());
     let directory = directory.ok_or_else(|| Error::cancelled("no role was chosen"))?;
@@ -117,7 +137,7 @@ fn chosen(context: &Context) -> Result<(Directory, Roles)> {
         let account_name = names.get(&role.account_id).map(|name| (*name).clone()).unwrap_or_default();
         roles.push((account_name, role));
     }
-    Ok((directory, roles))
+    Ok(Asked { directory, roles, shortfall: None, refusal: None })
 }
 
 fn runs(roles: &Roles, regions: &[Option<String>]) -> Vec<Run> {

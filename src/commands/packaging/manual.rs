@@ -24,11 +24,14 @@ const FILES: &[(&str, &str)] = &[
     ("~/.aws/sso/cache/", "sign-in tokens and client registrations, shared with the AWS CLI and the SDKs"),
     ("~/.aws/cli/cache/", "role credentials, shared with the AWS CLI"),
     ("$XDG_CONFIG_HOME/aws-sso/config", "the settings; ~/.config/aws-sso/config by default"),
-    ("$XDG_CACHE_HOME/aws-sso/", "accounts, roles and locks, but no secrets; ~/.cache/aws-sso by default"),
+    (
+        "$XDG_CACHE_HOME/aws-sso/",
+        "accounts, roles, locks, and the token of each running credential server; ~/.cache/aws-sso by default",
+    ),
 ];
 
 const ENVIRONMENT: &[(&str, &str)] = &[
-    ("AWS_SSO_PROFILE", "the profile or sso-session to use without -p"),
+    ("AWS_SSO_SESSION", "the sso-session or profile to sign in with without -p; set by use, pick and env"),
     ("AWS_PROFILE, AWS_DEFAULT_PROFILE", "the profile whose network settings apply to an sso-session"),
     ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "other paths for the two AWS files"),
     ("AWS_REGION, AWS_DEFAULT_REGION", "the region to work in; set by use, pick and env"),
@@ -38,9 +41,9 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true: ignore the endpoints above"),
     ("AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT", "true: use FIPS or dual-stack endpoints"),
-    ("AWS_CA_BUNDLE", "a file of PEM certificates, used instead of the system's"),
+    ("AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE", "a file of PEM certificates, used instead of the system's"),
     ("AWS_MAX_ATTEMPTS", "how many times a request is sent at most"),
-    ("HTTPS_PROXY, ALL_PROXY, NO_PROXY", "the proxy for requests to the service"),
+    ("HTTPS_PROXY, ALL_PROXY, NO_PROXY", "the proxy for requests to the service; lower case wins"),
     ("FZF_DEFAULT_OPTS, FZF_DEFAULT_OPTS_FILE", "the colors of the picker, with picker = fzf"),
     ("BROWSER", "the program that opens the sign-in page"),
     ("NO_COLOR", "if set, no colours"),

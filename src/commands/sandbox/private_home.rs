@@ -133,7 +133,9 @@ impl PrivateHome {
             ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false".into()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
             ("AWS_REGION", self.sandbox.region().into()),
-            ("AWS_SSO_PROFILE", PROFILE.into()),
+            // boto3 reads no other one.
+            ("AWS_DEFAULT_REGION", self.sandbox.region().into()),
+            ("AWS_SSO_SESSION", PROFILE.into()),
             ("NO_PROXY", loopback.clone()),
             ("no_proxy", loopback),
         ];

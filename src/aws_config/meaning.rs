@@ -1,0 +1,256 @@
+//! What a profile means: a role of Identity Center, or exactly why not.
+//!
+//! [`Section::role`] answers the first half, fast enough for lists of fifty thousand profiles. Here is the other half:
+//! what AWS tools would refuse in a profile, and what else a profile without a role may be. The verbs and `doctor` tell
+//! users the same.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use super::config::{Config, Section};
+use super::misspelt::{KEYS, key_for};
+use super::no_role::{NoRole, example, missing};
+use super::sso_keys::{session_fault, sso_fault};
+use super::static_keys::{CredentialsFile, StaticKeys};
+use super::value::word;
+use crate::error::Error;
+use crate::role::RoleRef;
+use crate::suggest::nearest;
+
+impl Section<'_> {
+    /// Whether the section says anything about credentials, right or wrong.
+    pub(crate) fn has_credentials(self) -> bool {
+        let is_source = |key: &str| !matches!(key, "region" | "sso_registration_scopes") && KEYS.contains(&key);
+        self.keys().any(is_source) || ["sso_account_id", "sso_role_name"].iter().any(|key| key_for(self, key).is_some())
+    }
+}
+
+/// What the profiles of a config mean, together with the credentials file.
+#[derive(Debug)]
+pub(crate) struct Meanings<'a> {
+    config: &'a Config,
+    /// Read when a profile makes it necessary.
+    credentials: OnceCell<Option<CredentialsFile>>,
+}
+
+/// The values of `credential_source` that SDKs know.
+const SOURCES: [&str; 3] = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
+
+impl<'a> Meanings<'a> {
+    pub(crate) fn new(config: &'a Config) -> Self {
+        Self { config, credentials: OnceCell::new() }
+    }
+
+    /// The role of a profile and the name of the profile or sso-session to sign in with, or why there is none.
+    pub(crate) fn role(&self, profile: Section<'a>) -> Result<(Cow<'a, str>, RoleRef), NoRole> {
+        match self.fault(profile) {
+            Some(fault) => Err(fault),
+            None => profile.role().ok_or_else(|| self.without_role(profile)),
+        }
+    }
+
+    /// What makes AWS tools refuse this profile. The order is botocore's: the first source that a profile begins counts.
+    pub(crate) fn fault(&self, profile: Section<'a>) -> Option<NoRole> {
+        if profile.get("role_arn").is_some() || profile.get("web_identity_token_file").is_some() {
+            return self.assumed_fault(profile).or_else(|| session_fault(profile));
+        }
+        sso_fault(profile).or_else(|| self.keys_fault(profile)).or_else(|| self.misspelt_source(profile))
+    }
+
+    /// Why a profile names no Identity Center.
+    pub(super) fn no_directory(&self, profile: Section<'a>) -> Error {
+        let fault = self.fault(profile);
+        let remedy = fault.as_ref().map(|fault| fault.remedy.clone());
+        let reason = fault.unwrap_or_else(|| self.without_role(profile));
+        let session = example(self.config, "sso_session");
+        let remedy = remedy
+            .unwrap_or_else(|| format!("name an sso-session with -p, or add to its section: sso_session = {session}"));
+        Error::usage(format!("{}: {}", reason.place(self.config), reason.found)).with_remedy(remedy)
+    }
+
+    /// A profile of which only the credentials file knows.
+    pub(crate) fn in_credentials_file(&self, profile: &str) -> Option<Error> {
+        let keys = self.credentials()?.keys_of(profile)?;
+        Some(
+            Error::usage(format!("profile {profile} has access keys of its own ({}), and no role", keys.place))
+                .with_remedy(use_without_us(profile)),
+        )
+    }
+
+    fn credentials(&self) -> Option<&CredentialsFile> {
+        self.credentials.get_or_init(CredentialsFile::read).as_ref()
+    }
+
+    fn static_keys(&self, profile: Section<'a>) -> Option<StaticKeys> {
+        let of_file = self.credentials().and_then(|file| file.keys_of(profile.name()));
+        of_file.or_else(|| StaticKeys::of_section(profile))
+    }
+
+    /// What is wrong with the profiles that a `role_arn` leads through.
+    fn assumed_fault(&self, profile: Section<'a>) -> Option<NoRole> {
+        if profile.setting("web_identity_token_file").is_some() {
+            return missing(profile, "role_arn", "web_identity_token_file");
+        }
+        let mut chain = vec![profile.name()];
+        let mut current = profile;
+        loop {
+            let name = current.name();
+            let fault = |found: String, remedy: String, key: &str| Some(NoRole::new(current, key, found, remedy));
+            let (source, place) = (current.get("source_profile"), current.get("credential_source"));
+            let source = match (source, place) {
+                (Some(_), Some(_)) => {
+                    let found = format!("profile {name} has both source_profile and credential_source");
+                    return fault(found, "delete one of the two lines".to_owned(), "credential_source");
+                }
+                (None, None) => return missing(current, "source_profile", "role_arn"),
+                (None, Some(place)) if SOURCES.contains(&place) => return None,
+                (None, Some(place)) => {
+                    let found = format!("the credential_source of profile {name} is none that AWS tools know: {place}");
+                    return fault(found, format!("write one of: {}", SOURCES.join(", ")), "credential_source");
+                }
+                (Some(source), None) => source,
+            };
+            let Some(next) = self.config.profile(source) else {
+                if self.credentials().is_some_and(|file| file.line_of(source).is_some()) {
+                    return None;
+                }
+                let found = format!("profile {name} names the source_profile {source}, which is not there");
+                let near = nearest(source, self.config.profiles().map(Section::name), 5);
+                let remedy = match near.as_slice() {
+                    [] => format!("add a section [profile {source}], or name another source_profile"),
+                    near => format!("did you mean {}?", near.join(", ")),
+                };
+                return fault(found, remedy, "source_profile");
+            };
+            let has_keys = self.static_keys(next).is_some();
+            if chain.contains(&source) {
+                // A profile may name itself for the keys that it holds.
+                if source == name && has_keys {
+                    return None;
+                }
+                chain.push(source);
+                let found = format!("the source_profile of profile {name} leads in a circle: {}", chain.join(" → "));
+                return fault(found, "name a source_profile with credentials of its own".to_owned(), "source_profile");
+            }
+            chain.push(source);
+            let is_assumed = next.get("role_arn").is_some() && next.get("web_identity_token_file").is_none();
+            if is_assumed && !has_keys {
+                current = next;
+                continue;
+            }
+            if let Some(fault) = self.fault(next) {
+                let found = format!("profile {} cannot be used: {}", chain[0], fault.found);
+                return Some(fault.saying(found));
+            }
+            if !has_source(next) && !has_keys {
+                let found = format!("profile {name} takes its credentials from profile {source}, which has none");
+                return fault(found, "name a source_profile with credentials".to_owned(), "source_profile");
+            }
+            return None;
+        }
+    }
+
+    fn keys_fault(&self, profile: Section<'a>) -> Option<NoRole> {
+        // An id without a secret is an error to AWS tools, a secret without an id is nothing.
+        let keys = self.static_keys(profile).filter(|keys| keys.missing == Some("aws_secret_access_key"))?;
+        let found = format!("profile {} has an aws_access_key_id without an aws_secret_access_key", profile.name());
+        let remedy = format!("add the secret in {}, or delete the id", keys.place);
+        Some(NoRole::new(profile, "aws_access_key_id", found, remedy))
+    }
+
+    /// A profile without any source of credentials that has a key like one.
+    fn misspelt_source(&self, profile: Section<'a>) -> Option<NoRole> {
+        if has_source(profile) || profile.get("sso_session").is_some() || profile.get("sso_start_url").is_some() {
+            return None;
+        }
+        let name = profile.name();
+        let sources = ["credential_process", "role_arn", "sso_session", "sso_start_url", "web_identity_token_file"];
+        let (key, written) = sources.iter().find_map(|key| Some((key, key_for(profile, key)?)))?;
+        let found = format!("profile {name} has the key {written}, which AWS tools do not read");
+        Some(NoRole::new(profile, written, found, format!("write {key} in place of {written}")))
+    }
+
+    /// What a profile is that AWS tools take, and that has no role of Identity Center.
+    fn without_role(&self, profile: Section<'a>) -> NoRole {
+        let name = profile.name();
+        let other = |key: &str, found: String, remedy: String| NoRole::new(profile, key, found, remedy);
+        if let Some(role) = profile.setting("role_arn") {
+            let (source, then) = match (profile.setting("source_profile"), profile.setting("credential_source")) {
+                (Some(source), _) => (
+                    format!("with the credentials of profile {source}"),
+                    format!("for the role of the source, name {source}\n"),
+                ),
+                (None, Some(place)) => (format!("with the credentials of {place}"), String::new()),
+                (None, None) => ("with a web identity".to_owned(), String::new()),
+            };
+            let found =
+                format!("profile {name} is chained: it assumes {role} {source}, which aws-sso leaves to AWS tools");
+            return other("role_arn", found, format!("{then}{}", use_without_us(name)));
+        }
+        if let Some(line) = profile.setting("credential_process") {
+            return self.process_without_role(profile, line);
+        }
+        if let Some(session) = profile.setting("login_session") {
+            let found = format!("profile {name} gets its credentials from aws login ({session}), and has no role");
+            return other("login_session", found, use_without_us(name));
+        }
+        if let Some(keys) = self.static_keys(profile) {
+            let found = format!("profile {name} has access keys of its own ({}), and no role", keys.place);
+            return other("aws_access_key_id", found, use_without_us(name));
+        }
+        let key = ["sso_session", "sso_start_url"].into_iter().find(|key| profile.setting(key).is_some());
+        if let Some(key) = key {
+            let found = format!("profile {name} has no role: neither sso_account_id nor sso_role_name");
+            let remedy = format!("add both to its section, or choose a role: aws-sso list -p {name}");
+            return other(key, found, remedy);
+        }
+        if profile.setting("source_profile").is_some() {
+            let found = format!("profile {name} has a source_profile and no role_arn, so that AWS tools ignore it");
+            let remedy = format!("add to its section: role_arn = {}", example(self.config, "role_arn"));
+            return other("source_profile", found, remedy);
+        }
+        let found = format!("profile {name} has no SSO settings: its section says nothing about credentials");
+        let session = example(self.config, "sso_session");
+        other("", found, format!("add to its section sso_session = {session}, sso_account_id and sso_role_name"))
+    }
+
+    fn process_without_role(&self, profile: Section<'a>, line: &str) -> NoRole {
+        let name = profile.name();
+        let (found, remedy) = match profile.process_command() {
+            Some((None, role)) if !role.is_empty() && role.parse::<RoleRef>().is_ok() => (
+                format!("the credential_process of profile {name} names no sso-session, and there are several"),
+                format!("add to the line: -p {}", self.config.directories().first().map_or("NAME", String::as_str)),
+            ),
+            Some((_, role)) => match role.parse::<RoleRef>() {
+                Err(error) => (
+                    format!("the credential_process of profile {name} names no role: {error}"),
+                    error.remedy().unwrap_or("write a role like arn:aws:iam::123456789012:role/NAME").to_owned(),
+                ),
+                Ok(_) => (
+                    format!("the credential_process of profile {name} leads to no role"),
+                    "write it as: aws-sso process ACCOUNT_ID/NAME -p NAME".to_owned(),
+                ),
+            },
+            None => {
+                let words = shlex::split(line).unwrap_or_default();
+                let first = || line.split_ascii_whitespace().next().unwrap_or(line);
+                let program = words.first().map_or_else(first, String::as_str);
+                let found =
+                    format!("profile {name} gets its credentials from another program, {program}, and has no role");
+                (found, use_without_us(name))
+            }
+        };
+        NoRole::new(profile, "credential_process", found, remedy)
+    }
+}
+
+/// The way to use a profile that AWS tools can use, and this one cannot.
+fn use_without_us(profile: &str) -> String {
+    format!("AWS tools use it themselves: export AWS_PROFILE={}", word(profile))
+}
+
+/// Whether a profile begins some source of credentials, its own keys apart.
+fn has_source(profile: Section<'_>) -> bool {
+    let sources = ["sso_account_id", "sso_role_name", "credential_process", "login_session", "web_identity_token_file"];
+    sources.iter().any(|key| profile.get(key).is_some()) || profile.get("role_arn").is_some()
+}

@@ -1,0 +1,87 @@
+//! Access keys that a profile holds itself, in either file.
+
+use std::path::PathBuf;
+
+use super::config::Section;
+use super::document::{Document, Header};
+use super::line::SectionKind;
+use crate::environment;
+use crate::files::atomic;
+
+/// The credentials file, as far as it tells which profiles have keys. A file that cannot be read has none here.
+#[derive(Debug)]
+pub(super) struct CredentialsFile {
+    path: PathBuf,
+    document: Document,
+}
+
+/// The keys of one profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct StaticKeys {
+    /// Where they are: `line 7`, or a file and a line.
+    pub(super) place: String,
+    /// The one of the two that is missing.
+    pub(super) missing: Option<&'static str>,
+}
+
+const ID: &str = "aws_access_key_id";
+const SECRET: &str = "aws_secret_access_key";
+
+impl CredentialsFile {
+    pub(super) fn read() -> Option<Self> {
+        let path = environment::credentials_file().ok()?;
+        let document = Document::parse(&atomic::read(&path).ok().flatten()?);
+        Some(Self { path, document })
+    }
+
+    /// Whether it has a section of this name, and in which line that begins.
+    pub(super) fn line_of(&self, profile: &str) -> Option<usize> {
+        let names = |header: &Header<'_>| match header.kind {
+            SectionKind::Default => profile == "default",
+            SectionKind::Other => header.name == profile.as_bytes(),
+            _ => false,
+        };
+        self.document.header_lines().find(|(_, header)| names(header)).map(|(line, _)| line)
+    }
+
+    /// The keys of this profile here.
+    pub(super) fn keys_of(&self, profile: &str) -> Option<StaticKeys> {
+        let line = self.line_of(profile)?;
+        let header = match profile {
+            "default" => Header::DEFAULT,
+            name => Header { kind: SectionKind::Other, name: name.as_bytes().into() },
+        };
+        let has = |key| self.document.get(&header, key).is_some_and(|value| !value.is_empty());
+        let place = format!("{}:{line}", environment::shown(&self.path));
+        StaticKeys::of(has(ID), has(SECRET), place)
+    }
+}
+
+/// The profiles of a credentials file that have an id without a secret, each with its line number: an error to AWS
+/// tools.
+pub(crate) fn incomplete(document: &Document) -> Vec<(usize, String)> {
+    let has = |header: &Header<'_>, key| document.get(header, key).is_some_and(|value| !value.is_empty());
+    let headers = document.header_lines().filter(|(_, header)| has(header, ID) && !has(header, SECRET));
+    headers.map(|(line, header)| (line, String::from_utf8_lossy(&header.name).into_owned())).collect()
+}
+
+impl StaticKeys {
+    /// The keys that a profile has in the config file itself.
+    pub(super) fn of_section(section: Section<'_>) -> Option<Self> {
+        let has = |key| section.setting(key).is_some();
+        if !has(ID) && !has(SECRET) {
+            return None;
+        }
+        Self::of(has(ID), has(SECRET), "its section of the config".to_owned())
+    }
+
+    fn of(has_id: bool, has_secret: bool, place: String) -> Option<Self> {
+        let missing = match (has_id, has_secret) {
+            (true, true) => None,
+            (true, false) => Some(SECRET),
+            (false, true) => Some(ID),
+            (false, false) => return None,
+        };
+        Some(Self { place, missing })
+    }
+}

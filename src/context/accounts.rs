@@ -1,0 +1,170 @@
+//! The accounts and roles by which a verb decides: remembered, and asked anew where the list is old, has gaps or lacks
+//! what was named.
+
+use super::Context;
+use super::find::Found;
+use crate::aws_config::directory::Directory;
+use crate::error::{Error, Kind, Result};
+use crate::inventory::progress::Progress;
+use crate::inventory::{Ask, Doubt, Inventory, REFUSAL, Resume, Scope, Why};
+use crate::role::RoleArn;
+use crate::terminal;
+use crate::timestamp::span;
+
+impl Context {
+    /// The list, good enough to decide what concerns the accounts in `scope`. Where the service cannot be reached, an
+    /// old one is used, with a warning.
+    pub(crate) fn inventory(&self, directory: &Directory, scope: Scope<'_>) -> Result<Inventory> {
+        let ask = self.ask(scope, Why::Due)?;
+        let Some(old) = Inventory::remembered(directory)? else {
+            return self.renewed(directory, &ask, &Progress::for_person());
+        };
+        if ask.is_settled_by(&old, None) {
+            return Ok(old);
+        }
+        match self.renewed(directory, &ask, &Progress::for_person()) {
+            Err(error) if may_use_old(&error) => {
+                self.warn_of_age(&old, &error);
+                Ok(old)
+            }
+            renewed => renewed,
+        }
+    }
+
+    /// Asks the service for everything.
+    pub(crate) fn fetch(&self, directory: &Directory, resume: Resume, progress: &Progress) -> Result<Inventory> {
+        self.renewed(directory, &self.ask(Scope::All, Why::Refresh(resume))?, progress)
+    }
+
+    /// Whether the list of a person who looks at it may be wrong or have gaps.
+    pub(crate) fn is_due(&self, list: &Inventory) -> Result<bool> {
+        Ok(!self.ask(Scope::All, Why::Due)?.is_settled_by(list, None))
+    }
+
+    /// Says that an old list is used, and why.
+    pub(crate) fn warn_of_age(&self, old: &Inventory, why: &Error) {
+        let warning = format!("the list of accounts was fetched {} ago, and not again: {why}", span(old.seconds_old()));
+        if self.is_for_person {
+            terminal::warn(&warning);
+        } else {
+            tracing::warn!("{warning}");
+        }
+    }
+
+    /// The role that `ACCOUNT_NAME/NAME` names. If the list does not have it, the service is asked once.
+    pub(super) fn role_by_name(&self, directory: &Directory, account: &str, role: &str) -> Result<RoleArn> {
+        let list = self.inventory(directory, Scope::Account(account))?;
+        match list.role(account, role) {
+            Err(error) if error.kind() == Kind::Denied => {
+                let doubt = Doubt::Absent { account, role: Some(role) };
+                self.after_doubt(directory, list, account, doubt, &error)?.role(account, role)
+            }
+            found => found,
+        }
+    }
+
+    /// The list with an account that has roles. If it has none, the service is asked once.
+    pub(super) fn with_account(&self, directory: &Directory, id: &str) -> Result<Inventory> {
+        let list = self.inventory(directory, Scope::Account(id))?;
+        let none = Error::denied(format!("you have no role in the account {id}"));
+        let has_roles = |list: &Inventory| list.account(id).is_some_and(|account| !account.roles.is_empty());
+        if has_roles(&list) {
+            return Ok(list);
+        }
+        if let Some(error) = unknown(&list, id) {
+            return Err(error);
+        }
+        let list = self.after_doubt(directory, list, id, Doubt::Absent { account: id, role: None }, &none)?;
+        match unknown(&list, id) {
+            _ if has_roles(&list) => Ok(list),
+            Some(error) => Err(error),
+            None => Err(none.with_remedy("see what there is: aws-sso list")),
+        }
+    }
+
+    /// The list after the service was asked about an account, unless it has just been.
+    fn after_doubt(
+        &self,
+        directory: &Directory,
+        list: Inventory,
+        account: &str,
+        doubt: Doubt<'_>,
+        what: &Error,
+    ) -> Result<Inventory> {
+        if list.has_asked_about(account) {
+            return Ok(list);
+        }
+        let ask = self.ask(Scope::Account(account), Why::Doubt(doubt))?;
+        if ask.is_settled_by(&list, None) {
+            return Ok(list);
+        }
+        self.renewed(directory, &ask, &Progress::for_person()).map_err(|error| {
+            if !may_use_old(&error) {
+                return error;
+            }
+            let known = format!("by the list of {} ago, {what}; it cannot be fetched again", span(list.seconds_old()));
+            let remedy = [error.to_string(), error.remedy().unwrap_or_default().to_owned()].join("\n");
+            Error::new(error.kind(), known).with_remedy(remedy)
+        })
+    }
+
+    /// The error for a role that the service refuses, with a remedy that agrees with the list.
+    pub(crate) fn refused(&self, found: &Found, error: Error) -> Error {
+        if error.kind() != Kind::Denied {
+            return error;
+        }
+        let RoleArn { account_id, role_name, .. } = &found.role;
+        if !self.is_for_person {
+            // A program does not wait for the list. Whoever reads it next asks for these roles.
+            if let Err(error) = Inventory::doubt(&found.directory, &[(account_id, role_name)]) {
+                tracing::info!("{error}");
+            }
+            return error;
+        }
+        let Ok(Some(list)) = Inventory::remembered(&found.directory) else { return error };
+        let doubt = Doubt::Refused { account_id, role: role_name };
+        match self.after_doubt(&found.directory, list, account_id, doubt, &error) {
+            Ok(list) => {
+                let remedy = remedy(&list, account_id, role_name);
+                error.with_remedy(remedy)
+            }
+            Err(_) => error.with_remedy("run: aws-sso list --refresh"),
+        }
+    }
+
+    fn ask<'a>(&self, scope: Scope<'a>, why: Why<'a>) -> Result<Ask<'a>> {
+        Ok(Ask { scope, age: self.settings()?.list_age()?, why, is_for_person: self.is_for_person })
+    }
+
+    fn renewed(&self, directory: &Directory, ask: &Ask<'_>, progress: &Progress) -> Result<Inventory> {
+        let client = self.client(directory)?;
+        let session = self.session(directory, &client)?;
+        let renewed = Inventory::renew(directory, &client, &session, ask, &|counts| progress.show(counts));
+        progress.end();
+        renewed
+    }
+}
+
+/// Whether an old list is better than this error. A missing sign-in is for the user to make good.
+fn may_use_old(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Service | Kind::Denied | Kind::Failed)
+}
+
+/// Why the roles of an account are not known.
+fn unknown(list: &Inventory, id: &str) -> Option<Error> {
+    let gaps = list.gaps(&Scope::Account(id));
+    gaps.shortfall("try again later, or name the role as ACCOUNT_ID/NAME").or_else(|| gaps.refusal())
+}
+
+/// What to do about a role that the service refuses, by what it lists.
+fn remedy(list: &Inventory, account_id: &str, role_name: &str) -> String {
+    match list.account(account_id) {
+        None => format!("you have no role in the account {account_id}; see what there is: aws-sso list"),
+        Some(account) if account.is_refused() => REFUSAL.to_owned(),
+        Some(account) if account.is_unknown() => "run: aws-sso list".to_owned(),
+        Some(account) if account.has(role_name) => {
+            "Identity Center lists it all the same: if it was assigned just now, try again in a few minutes".to_owned()
+        }
+        Some(account) => account.roles_as_remedy(),
+    }
+}

@@ -1,0 +1,17 @@
+//! Which credentials a program takes, for each family of AWS SDKs: a function of the environment and both AWS files.
+//!
+//! AWS documents this as the "credential provider chain". Every verb that changes or describes credentials asks here, so
+//! that none of them says one thing while programs do another.
+
+mod answer;
+mod given;
+mod sdk;
+mod source;
+mod surroundings;
+mod variables;
+
+pub(crate) use answer::Answer;
+pub use sdk::Sdk;
+pub use source::Source;
+pub(crate) use surroundings::Surroundings;
+pub(crate) use variables::{CONTAINER, KEYS, LABELS_OF_OTHER_TOOLS, PROFILE, SECRETS, VARIABLES};

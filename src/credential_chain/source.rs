@@ -1,0 +1,41 @@
+//! The places where programs find credentials.
+
+/// A place where a program may find credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+    EnvironmentKeys,
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE` with `AWS_ROLE_ARN`, as in a Kubernetes pod.
+    EnvironmentWebIdentity,
+    /// `role_arn` in a profile, over `source_profile` or `credential_source`.
+    AssumedRole,
+    /// `web_identity_token_file` in a profile.
+    WebIdentity,
+    /// `sso_session` and the other keys of IAM Identity Center in a profile.
+    SingleSignOn,
+    /// `aws_access_key_id` in the credentials file.
+    CredentialsFileKeys,
+    /// `aws_access_key_id` in the config file.
+    ConfigFileKeys,
+    /// `login_session` in a profile, which `aws login` writes.
+    Login,
+    /// `credential_process` in a profile.
+    Process,
+    /// The files of boto 2 and of the first EC2 tools.
+    OldFiles,
+    /// A credential server: `AWS_CONTAINER_CREDENTIALS_FULL_URI` or `…_RELATIVE_URI`.
+    Container,
+}
+
+/// The keys of a profile that make a source, the first of which stands for it in messages.
+pub(super) fn keys(source: Source) -> &'static [&'static str] {
+    match source {
+        Source::AssumedRole => &["role_arn"],
+        Source::WebIdentity => &["web_identity_token_file"],
+        Source::SingleSignOn => &["sso_session", "sso_account_id", "sso_role_name", "sso_start_url", "sso_region"],
+        Source::CredentialsFileKeys | Source::ConfigFileKeys => &["aws_access_key_id", "aws_secret_access_key"],
+        Source::Login => &["login_session"],
+        Source::Process => &["credential_process"],
+        Source::EnvironmentKeys | Source::EnvironmentWebIdentity | Source::OldFiles | Source::Container => &[],
+    }
+}

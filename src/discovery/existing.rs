@@ -1,0 +1,70 @@
+//! A profile that the config has already, open for the changes that discovery makes.
+
+use std::collections::BTreeSet;
+
+use super::source::{self, CredentialSource, Found, PROCESS_KEY, SSO_KEYS};
+use crate::aws_config::directory::Directory;
+use crate::aws_config::document::{Document, Header};
+use crate::error::Result;
+use crate::role::RoleArn;
+
+/// A profile with one of these has another source of credentials. The SDKs disagree on which source they use then.
+const OTHER_SOURCES: [&str; 5] =
+    ["role_arn", "source_profile", "credential_source", "web_identity_token_file", "aws_access_key_id"];
+
+/// A profile that the config has already.
+pub(super) struct Existing<'a> {
+    document: &'a mut Document,
+    header: Header<'a>,
+    pub(super) is_changed: bool,
+}
+
+impl<'a> Existing<'a> {
+    pub(super) fn new(document: &'a mut Document, name: &'a str) -> Self {
+        Self { document, header: Header::profile(name), is_changed: false }
+    }
+
+    fn get(&self, key: &str) -> Option<String> {
+        self.document.get(&self.header, key).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn found(&self) -> Option<Found> {
+        Found::of(|key| self.get(key))
+    }
+
+    pub(super) fn has_other_source(&self) -> bool {
+        OTHER_SOURCES.iter().any(|key| self.get(key).is_some())
+    }
+
+    /// Makes it this role's profile. Its other keys, their order and all comments stay.
+    pub(super) fn take_over(&mut self, directory: &Directory, role: &RoleArn, source: &CredentialSource) -> Result<()> {
+        let keys = source::keys(directory, role, source)?;
+        for key in [PROCESS_KEY].into_iter().chain(SSO_KEYS) {
+            if !keys.iter().any(|(own, _)| *own == key) {
+                self.is_changed |= self.document.remove_key(&self.header, key);
+            }
+        }
+        for (key, value) in keys {
+            self.set(key, &value)?;
+        }
+        Ok(())
+    }
+
+    /// Sets a key, unless the profile has a value that discovery did not write. Returns whether it has this value now.
+    pub(super) fn set_if_ours(&mut self, key: &str, value: Option<&str>, written: &BTreeSet<String>) -> Result<bool> {
+        let Some(value) = value else { return Ok(true) };
+        let is_ours = self.get(key).is_none_or(|old| old == value || written.contains(&old));
+        if is_ours {
+            self.set(key, value)?;
+        }
+        Ok(is_ours)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        if self.get(key).as_deref() != Some(value) {
+            self.document.set(&self.header, key, value)?;
+            self.is_changed = true;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! What an update of the config is made of: the roles, their Identity Center, and the options.
+
+use std::collections::HashSet;
+
+use super::name::Named;
+use super::source::CredentialSource;
+use crate::aws_config::directory::Directory;
+use crate::inventory::Inventory;
+
+/// How profiles are written.
+#[derive(Clone, Debug)]
+pub(crate) struct ProfileOptions {
+    /// Where they get their credentials.
+    pub source: CredentialSource,
+    /// `region` of new profiles, and of profiles in the block where the user has set no other.
+    pub region: Option<String>,
+    /// `output` of the same profiles.
+    pub output: Option<String>,
+    /// Whether stale profiles are removed.
+    pub prune: bool,
+    /// The name behind `-p` of a block to take over, whosever it is.
+    pub adopt: Option<String>,
+}
+
+/// The roles that the service offers, whether or not they are selected.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Offered {
+    roles: HashSet<(String, String)>,
+    /// The ids of all accounts.
+    pub(super) accounts: HashSet<String>,
+    /// The ids of accounts whose roles could not be fetched.
+    unknown: HashSet<String>,
+}
+
+impl Offered {
+    /// All roles of the inventory; `unknown` are the ids of accounts whose roles could not be fetched.
+    #[must_use]
+    pub(crate) fn new(inventory: &Inventory, unknown: HashSet<String>) -> Self {
+        let roles = inventory.roles().map(|(_, role)| (role.account_id, role.role_name)).collect();
+        let accounts = inventory.accounts.iter().map(|account| account.id.clone()).collect();
+        Self { roles, accounts, unknown }
+    }
+
+    pub(super) fn lacks(&self, role: &(String, String)) -> bool {
+        !self.unknown.contains(&role.0) && !self.roles.contains(role)
+    }
+}
+
+/// What an update is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Discovery<'a> {
+    /// The selected roles with the names of their profiles, sorted by name.
+    pub wanted: &'a [&'a Named<'a>],
+    pub offered: &'a Offered,
+    /// The Identity Center that offers them.
+    pub directory: &'a Directory,
+    pub options: &'a ProfileOptions,
+}

@@ -1,0 +1,84 @@
+//! Failures that processes pass on, so that the next ones need not wait for the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::folder::{self, Privacy};
+use crate::error::{Error, Kind};
+
+/// How long a failure is remembered.
+const MEMORY: Duration = Duration::from_mins(1);
+
+fn path(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.failed"))
+}
+
+/// Remembers a failure for all processes of this user. Without a file each of them finds out for itself.
+pub(crate) fn remember(folder: &Path, name: &str, error: &Error) {
+    let written = folder::create(folder, Privacy::Secret).and_then(|()| fs::write(path(folder, name), to_text(error)));
+    if let Err(error) = written {
+        tracing::debug!("the failure is not remembered: {error}");
+    }
+}
+
+/// The failure that was remembered within the last minute.
+pub(crate) fn recent(folder: &Path, name: &str) -> Option<Error> {
+    let path = path(folder, name);
+    // The time of a file from the future says nothing.
+    let age = fs::metadata(&path).ok()?.modified().ok()?.elapsed().ok()?;
+    if age >= MEMORY {
+        return None;
+    }
+    from_text(&fs::read_to_string(path).ok()?)
+}
+
+/// Forgets the failure, because the same has worked since.
+pub(crate) fn forget(folder: &Path, name: &str) {
+    let _ = fs::remove_file(path(folder, name));
+}
+
+/// The exit status, the message and the remedy of an error. None of them contains a secret.
+pub(super) fn to_text(error: &Error) -> String {
+    format!("status {}\n{error}\n{}", error.kind().status(), error.remedy().unwrap_or_default())
+}
+
+pub(super) fn from_text(text: &str) -> Option<Error> {
+    let mut lines = text.splitn(3, '\n');
+    let status = lines.next()?.strip_prefix("status ")?.parse().ok()?;
+    let error = Error::new(Kind::of_status(status)?, lines.next()?);
+    Some(match lines.next()? {
+        "" => error,
+        remedy => error.with_remedy(remedy),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn a_failure_is_remembered_for_a_minute() {
+        let folder = tempfile::tempdir().unwrap();
+        let locks = folder.path().join("locks");
+        assert_eq!(recent(&locks, "one"), None);
+        let error = Error::service("no answer").with_remedy("wait\nor ask");
+        remember(&locks, "one", &error);
+        assert_eq!(recent(&locks, "one"), Some(error.clone()));
+        assert_eq!(recent(&locks, "other"), None);
+
+        let file = File::options().write(true).open(path(&locks, "one")).unwrap();
+        for (offset, expected) in [(-59, Some(&error)), (-61, None), (60, None)] {
+            let now = SystemTime::now();
+            let seconds = Duration::from_secs(u64::from(i32::unsigned_abs(offset)));
+            file.set_modified(if offset < 0 { now - seconds } else { now + seconds }).unwrap();
+            assert_eq!(recent(&locks, "one").as_ref(), expected, "{offset}");
+        }
+        remember(&locks, "one", &error);
+        forget(&locks, "one");
+        assert_eq!(recent(&locks, "one"), None);
+    }
+}

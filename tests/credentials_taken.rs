@@ -1,0 +1,239 @@
+//! Which credentials real programs take, after each verb that gives them some: the role's, or the verb refuses.
+
+use std::fs;
+use std::path::Path;
+
+use aws_sso::sandbox::Options;
+
+use crate::support::user::User;
+use crate::support::{Invocation, Shell};
+
+/// Prints the caller's ARN.
+const BOTO3: &str = "import boto3; print(boto3.Session().client('sts', region_name='eu-central-1')\
+                     .get_caller_identity()['Arn'])";
+
+/// What stands in the way of a role, in the environment, the config and the credentials file.
+struct Obstacle {
+    name: &'static str,
+    environment: &'static [(&'static str, &'static str)],
+    config: &'static str,
+    credentials: &'static str,
+    /// The verbs that refuse it.
+    refused: &'static [&'static str],
+}
+
+const NONE: Obstacle = Obstacle { name: "nothing", environment: &[], config: "", credentials: "", refused: &[] };
+const KEYS: &str = "aws_access_key_id = AKIDSTALE\naws_secret_access_key = stale\n";
+
+const OBSTACLES: [Obstacle; 10] = [
+    NONE,
+    Obstacle {
+        name: "a pod's web identity",
+        environment: &[
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", "/dev/null"),
+            ("AWS_ROLE_ARN", "arn:aws:iam::999999999999:role/pod"),
+            ("AWS_ROLE_SESSION_NAME", "pod"),
+        ],
+        ..NONE
+    },
+    Obstacle {
+        name: "another credential server",
+        environment: &[
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/other"),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "other"),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/dev/null"),
+        ],
+        ..NONE
+    },
+    Obstacle {
+        name: "other keys and another profile",
+        environment: &[
+            ("AWS_ACCESS_KEY_ID", "AKIDSTALE"),
+            ("AWS_SECRET_ACCESS_KEY", "stale"),
+            ("AWS_SECURITY_TOKEN", "stale"),
+            ("AWS_PROFILE", "other"),
+            ("AWS_DEFAULT_PROFILE", "other"),
+        ],
+        config: "[profile other]\nrole_arn = arn:aws:iam::999999999999:role/other\ncredential_source = Environment\n",
+        ..NONE
+    },
+    Obstacle {
+        name: "keys of older tools",
+        environment: &[
+            ("AWS_CREDENTIAL_FILE", "/dev/null"),
+            ("BOTO_CONFIG", "/dev/null"),
+            ("AWS_ACCESS_KEY", "AKIDSTALE"),
+        ],
+        ..NONE
+    },
+    Obstacle {
+        name: "old keys of the profile's name",
+        credentials: "[team]\naws_access_key_id = AKIDSTALE\naws_secret_access_key = stale\n",
+        refused: &["exec --as-profile ROLE"],
+        ..NONE
+    },
+    Obstacle {
+        name: "a role over the profile",
+        credentials: "[team]\nrole_arn = arn:aws:iam::999999999999:role/other\nsource_profile = other\n[other]\n\
+                      aws_access_key_id = AKIDSTALE\naws_secret_access_key = stale\n",
+        refused: &["exec --as-profile ROLE"],
+        ..NONE
+    },
+    Obstacle {
+        name: "keys of the default profile",
+        credentials: "[default]\naws_access_key_id = AKIDSTALE\naws_secret_access_key = stale\n",
+        refused: &["exec --server ROLE"],
+        ..NONE
+    },
+    Obstacle {
+        name: "a sign-in of the default profile",
+        config: "[default]\nsso_session = corp\nsso_account_id = 999999999999\nsso_role_name = Other\n",
+        refused: &["exec --server ROLE", "the default profile"],
+        ..NONE
+    },
+    Obstacle {
+        name: "a role of the default profile",
+        config: "[default]\nrole_arn = arn:aws:iam::999999999999:role/other\nsource_profile = base\n[profile base]\n\
+                 aws_access_key_id = AKIDSTALE\naws_secret_access_key = stale\n",
+        refused: &["exec --server ROLE", "the default profile"],
+        ..NONE
+    },
+];
+
+/// The ways to give a program the role: `ROLE` and the profile `team` stand for the same one.
+const VERBS: [&str; 6] =
+    ["exec ROLE", "exec team", "exec --as-profile ROLE", "exec --server ROLE", "use team", "the default profile"];
+
+#[test]
+fn every_program_takes_the_role_or_the_verb_refuses() {
+    let user = User::signed_in(Options::default());
+    let (role, account) = (user.role(0, 0), user.sandbox.accounts()[0].clone());
+    let expected = format!(":sts::{}:assumed-role/AWSReservedSSO_{}_", account.id, account.roles[0]);
+    for obstacle in &OBSTACLES {
+        for verb in VERBS {
+            for (client, program) in clients(&user) {
+                let _ = fs::remove_file(user.home.path(".aws/credentials"));
+                if !obstacle.credentials.is_empty() {
+                    user.home.write(".aws/credentials", obstacle.credentials);
+                }
+                user.home.sign_in_config(&format!(
+                    "[profile team]\ncredential_process = aws-sso process {role} -p corp\n{}",
+                    obstacle.config
+                ));
+                let words: Vec<_> = program.iter().map(String::as_str).collect();
+                let entered = enter(&user, verb, &role, &words, obstacle.environment);
+                let name = format!("{}, {verb}, {client}", obstacle.name);
+                if obstacle.refused.contains(&verb) {
+                    let output = entered.run().status(2);
+                    assert_eq!(output.stdout, "", "{name}");
+                    continue;
+                }
+                let output = entered.run();
+                assert!(output.stdout.contains(&expected), "{name}: {output}");
+                assert!(!output.stdout.contains("STALE"), "{name}: {output}");
+            }
+        }
+    }
+}
+
+/// Runs a program in the environment that a verb makes.
+fn enter(user: &User, verb: &str, role: &str, program: &[&str], environment: &[(&str, &str)]) -> Invocation {
+    let with = |run: Invocation| {
+        let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value));
+        run.env("AWS_EC2_METADATA_DISABLED", "true")
+    };
+    let quoted =
+        |words: &[&str]| words.iter().map(|word| format!("'{}'", word.replace('\'', r"'\''"))).collect::<Vec<_>>();
+    match verb {
+        "use team" => {
+            let script = format!("awsso use team || exit\n{}", quoted(program).join(" "));
+            with(user.script(Shell::Bash, &script))
+        }
+        "the default profile" => {
+            // What only the environment hides is written, and said; here the files are meant.
+            let names: Vec<_> = environment.iter().map(|(name, _)| *name).collect();
+            let script = format!(
+                "aws-sso -p corp -r '{role}' >/dev/null || exit\nunset {}\n{}",
+                if names.is_empty() { "none".to_owned() } else { names.join(" ") },
+                quoted(program).join(" ")
+            );
+            with(user.script(Shell::Bash, &script))
+        }
+        _ => with(user.exec(verb.strip_prefix("exec ").unwrap_or(verb).replace("ROLE", role).as_str(), program)),
+    }
+}
+
+/// The real clients that are here, as the words that start them.
+fn clients(user: &User) -> Vec<(&'static str, Vec<String>)> {
+    let words = |run: Invocation| {
+        let command = run.command();
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        words.map(|word| word.to_str().unwrap().to_owned()).collect()
+    };
+    let mut clients = vec![("the Rust SDK", words(rust_sdk(user)))];
+    if let Some(python) = user.home.boto3(BOTO3) {
+        clients.push(("boto3", words(python)));
+    }
+    clients
+}
+
+/// The Rust SDK reads the environment of its process, so it runs in a process of its own: this test program again.
+fn rust_sdk(user: &User) -> Invocation {
+    let program = std::env::current_exe().unwrap();
+    user.home.command(program).args(["--exact", "credentials_taken::rust_sdk_client", "--ignored", "--nocapture"])
+}
+
+#[test]
+#[ignore = "a program that another test runs"]
+fn rust_sdk_client() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let region = aws_sdk_sts::config::Region::from_static("eu-central-1");
+        let defaults = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).region(region);
+        let client = aws_sdk_sts::Client::new(&defaults.load().await);
+        println!("{}", client.get_caller_identity().send().await.unwrap().arn.unwrap());
+    });
+}
+
+/// The AWS CLI of older distributions ignores `AWS_ENDPOINT_URL`, so it prints the credentials that it takes.
+#[test]
+fn the_aws_cli_takes_the_role_after_use_of_a_profile_with_old_keys() {
+    let user = User::signed_in(Options::default());
+    let role = user.role(0, 0);
+    user.home.sign_in_config(&format!("[profile team]\ncredential_process = aws-sso process {role} -p corp\n"));
+    user.home.write(".aws/credentials", format!("[team]\n{KEYS}"));
+    let Some(cli) = user.home.aws_cli(["configure", "export-credentials"]) else { return };
+    let program = cli.command().get_program().to_str().unwrap().to_owned();
+    assert!(Path::new(&program).exists());
+    let script = format!("awsso use team && {program} configure export-credentials --format env-no-export");
+    let output = user.script(Shell::Bash, &script).run().success().complains("aws_access_key_id of the profile team");
+    assert!(output.stdout.contains("AWS_ACCESS_KEY_ID=ASIA") && !output.stdout.contains("STALE"), "{output}");
+}
+
+#[test]
+fn explain_says_what_each_sdk_takes_and_doctor_names_the_profile() {
+    let user = User::signed_in(Options::default());
+    let role = user.role(0, 0);
+    user.home.sign_in_config(&format!("[profile team]\ncredential_process = aws-sso process {role} -p corp\n"));
+    let fine = user.aws_sso("doctor --explain team").run().success().quiet();
+    assert_eq!(fine.stdout.matches("credential_process of the profile team (~/.aws/config, line").count(), 6, "{fine}");
+    user.home.write(".aws/credentials", format!("[team]\n{KEYS}"));
+    let hidden = user.aws_sso("doctor --explain team").run().status(1);
+    for (sdk, takes) in [
+        ("AWS CLI", "aws_access_key_id of the profile team"),
+        ("boto3", "aws_access_key_id of the profile team (~/.aws/credentials, line 2)"),
+        ("Rust", "credential_process"),
+        ("Go", "aws_access_key_id"),
+        ("JavaScript", "aws_access_key_id"),
+        ("Java ", "credential_process"),
+    ] {
+        let row = hidden.stdout.lines().find(|row| row.starts_with(sdk)).unwrap_or_default();
+        assert!(row.contains(takes), "{sdk}: {hidden}");
+    }
+    let report = user.aws_sso("doctor --offline").run().status(1);
+    assert!(report.stdout.contains("--explain team"), "{report}");
+    let keys = user.aws_sso("doctor --explain team").env("AWS_ACCESS_KEY_ID", "A").env("AWS_SECRET_ACCESS_KEY", "s");
+    assert!(keys.run().status(1).stdout.contains("AWS_ACCESS_KEY_ID"));
+    let _ = user.aws_sso("doctor --explain taem").run().status(2).complains("did you mean team?");
+}
