@@ -54,7 +54,7 @@ impl<'a> Meanings<'a> {
         if profile.get("role_arn").is_some() || profile.get("web_identity_token_file").is_some() {
             return self.assumed_fault(profile).or_else(|| session_fault(profile));
         }
-        sso_fault(profile).or_else(|| self.keys_fault(profile)).or_else(|| self.misspelt_source(profile))
+        sso_fault(profile).or_else(|| self.keys_fault(profile)).or_else(|| Self::misspelt_source(profile))
     }
 
     /// Why a profile names no Identity Center.
@@ -159,7 +159,7 @@ impl<'a> Meanings<'a> {
     }
 
     /// A profile without any source of credentials that has a key like one.
-    fn misspelt_source(&self, profile: Section<'a>) -> Option<NoRole> {
+    fn misspelt_source(profile: Section<'a>) -> Option<NoRole> {
         if has_source(profile) || profile.get("sso_session").is_some() || profile.get("sso_start_url").is_some() {
             return None;
         }

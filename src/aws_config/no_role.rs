@@ -51,16 +51,11 @@ pub(super) fn without(section: Section<'_>, kind: &str, key: &str, by: &str) -> 
         return NoRole::new(section, key, format!("{kind} {name} has an empty {key}"), remedy);
     }
     let found = format!("{kind} {name} has no {key}");
-    match key_for(section, key) {
-        Some(written) => {
-            let value = section.setting(written).unwrap_or(example);
-            NoRole::new(section, written, format!("{found}; it has {written}"), format!("write: {key} = {value}"))
-        }
-        None => {
-            let remedy = format!("add to its section, for example: {key} = {example}");
-            NoRole::new(section, by, found, remedy)
-        }
+    if let Some(written) = key_for(section, key) {
+        let value = section.setting(written).unwrap_or(example);
+        return NoRole::new(section, written, format!("{found}; it has {written}"), format!("write: {key} = {value}"));
     }
+    NoRole::new(section, by, found, format!("add to its section, for example: {key} = {example}"))
 }
 
 /// A value that could stand after this key.

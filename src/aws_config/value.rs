@@ -13,8 +13,10 @@ pub(super) struct Malformed {
     pub(super) meant: Option<String>,
 }
 
+type Check = (&'static str, &'static str, fn(&str) -> bool);
+
 /// The keys whose values are checked, each with what its value has to be.
-const CHECKS: [(&str, &str, fn(&str) -> bool); 4] = [
+const CHECKS: [Check; 4] = [
     ("sso_account_id", "is not an account id of twelve digits", is_account_id),
     ("sso_role_name", "is not the name of a role", is_role_name),
     ("sso_start_url", "is not a valid https URL", is_start_url),

@@ -130,7 +130,14 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     };
     let wanted: Vec<_> = named.iter().filter(is_wanted).collect();
     let offered = Offered::new(inventory, unknown.clone());
-    let discovery = Discovery { wanted: &wanted, offered: &offered, directory: &directory, options: &options };
+    let credentials = context.credentials_file()?;
+    let discovery = Discovery {
+        wanted: &wanted,
+        offered: &offered,
+        directory: &directory,
+        options: &options,
+        credentials: &credentials,
+    };
 
     let counts = if arguments.dry_run {
         let before = atomic::read(&path)?.unwrap_or_default();
@@ -313,6 +320,10 @@ fn conflict(counts: &Counts, again: &Again<'_>) -> Option<Error> {
             Some(template) => format!("run: {}", again.with("--name", &template.to_string())),
             None => "give their profiles other names with --name".to_owned(),
         }),
+        Left::Hidden => Some(format!(
+            "delete their sections from {}, or give the profiles other names with --name",
+            environment::credentials_file().map(|path| environment::shown(&path)).unwrap_or_default()
+        )),
         Left::Unclaimed(name) => {
             Some(format!("if these are profiles of this Identity Center, run: {}", again.with("--adopt", name)))
         }

@@ -56,7 +56,7 @@ impl Context {
                 self.find_profile(text)
             }
             RoleRef::Place(place) => find_by_place(self, &place),
-            reference => self.find_in(self.directory()?, &reference),
+            reference => self.find_in(self.directory_of(&reference)?, &reference),
         }
     }
 

@@ -13,5 +13,6 @@ mod variables;
 pub(crate) use answer::Answer;
 pub use sdk::Sdk;
 pub use source::Source;
+pub(crate) use source::has_source;
 pub(crate) use surroundings::Surroundings;
 pub(crate) use variables::{CONTAINER, KEYS, LABELS_OF_OTHER_TOOLS, PROFILE, SECRETS, VARIABLES};

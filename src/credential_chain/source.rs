@@ -1,5 +1,7 @@
 //! The places where programs find credentials.
 
+use crate::aws_config::config::Section;
+
 /// A place where a program may find credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
@@ -25,6 +27,21 @@ pub enum Source {
     OldFiles,
     /// A credential server: `AWS_CONTAINER_CREDENTIALS_FULL_URI` or `…_RELATIVE_URI`.
     Container,
+}
+
+/// The sources that a profile may have.
+const ALL: [Source; 6] = [
+    Source::AssumedRole,
+    Source::WebIdentity,
+    Source::SingleSignOn,
+    Source::CredentialsFileKeys,
+    Source::Login,
+    Source::Process,
+];
+
+/// Whether a profile of the credentials file has any source of its own.
+pub(crate) fn has_source(profile: Section<'_>) -> bool {
+    ALL.into_iter().flat_map(keys).any(|key| profile.setting(key).is_some())
 }
 
 /// The keys of a profile that make a source, the first of which stands for it in messages.

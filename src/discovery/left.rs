@@ -32,6 +32,8 @@ pub(crate) enum Left {
     Unclaimed(String),
     /// The user gave it other credentials, or another role.
     OtherCredentials,
+    /// The credentials file has keys or another source for it, which most SDKs take first.
+    Hidden,
     /// The SDKs disagree on where it begins.
     Misread,
     /// Its role has a name that cannot stand in the config.
@@ -45,7 +47,7 @@ pub(crate) enum Left {
 impl Left {
     /// Whether another profile that this tool wrote has the role's name.
     pub(super) fn is_conflict(&self) -> bool {
-        matches!(self, Self::OtherInstance(_) | Self::Unclaimed(_))
+        matches!(self, Self::OtherInstance(_) | Self::Unclaimed(_) | Self::Hidden)
     }
 
     /// The reason in a list of counts.
@@ -54,6 +56,7 @@ impl Left {
             Self::OtherInstance(_) => "of another Identity Center",
             Self::Unclaimed(_) => "of a name that is not in the config",
             Self::OtherCredentials => "with other credentials",
+            Self::Hidden => "that the credentials file hides",
             Self::Misread => "that not all SDKs read",
             Self::Unwritable => "that cannot be written",
             Self::Edited => "with another name and lines of yours",
@@ -75,6 +78,11 @@ impl Left {
             }
             Self::OtherCredentials => {
                 "these profiles have other credentials or another role, so they were left as they are".to_owned()
+            }
+            Self::Hidden => {
+                "the credentials file has credentials of its own for these profiles, which most SDKs take first, so they \
+                 were left as they are"
+                    .to_owned()
             }
             Self::Misread => "SDKs disagree on where these profiles begin, so they were left as they are".to_owned(),
             Self::Unwritable => "these roles have names that cannot stand in the config".to_owned(),

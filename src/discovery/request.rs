@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::name::Named;
 use super::source::CredentialSource;
+use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::inventory::Inventory;
 
@@ -55,4 +56,6 @@ pub(crate) struct Discovery<'a> {
     /// The Identity Center that offers them.
     pub directory: &'a Directory,
     pub options: &'a ProfileOptions,
+    /// The credentials file, which may have a profile of the same name.
+    pub credentials: &'a Config,
 }

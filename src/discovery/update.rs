@@ -13,6 +13,7 @@ use super::source::{self, CredentialSource, Found, SignIn, Written};
 use crate::aws_config::block::NewProfile;
 use crate::aws_config::config::Config;
 use crate::aws_config::document::{Document, Header};
+use crate::credential_chain::has_source;
 use crate::error::Result;
 use crate::role::{RoleArn, is_role_name};
 
@@ -65,6 +66,8 @@ impl Update<'_> {
             // A role name that no permission set can have may not fit into a line of the config.
             let reason = if !is_role_name(&role.role_name) && self.keys(role).is_err() {
                 Some(Left::Unwritable)
+            } else if self.discovery.credentials.profile(name).is_some_and(has_source) {
+                Some(Left::Hidden)
             } else if self.document.has(&header) {
                 self.write_existing(name, role)?
             } else {

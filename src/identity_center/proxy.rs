@@ -198,6 +198,9 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
         text[1..end - 1].parse::<std::net::Ipv6Addr>().map_err(|_| "has no IPv6 address between [ and ]")?;
         end
     } else {
+        if text.matches(':').count() > 1 {
+            return Err("has more than one port; an IPv6 address needs [ and ]");
+        }
         text.find(':').unwrap_or(text.len())
     };
     let (host, rest) = text.split_at(end);
@@ -211,7 +214,6 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
     let port = match rest.strip_prefix(':') {
         None if rest.is_empty() => None,
         Some("") => None,
-        Some(port) if port.contains(':') => return Err("has more than one port; an IPv6 address needs [ and ]"),
         Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
             Some(port.parse().ok().filter(|port| *port != 0).ok_or("has a port that is not from 1 to 65535")?)
         }

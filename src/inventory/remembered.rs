@@ -135,8 +135,8 @@ impl Inventory {
                     .with_remedy(format!("use the account id: {}", ids.join(", "))))
             }
             ([], _) => {
-                let names = self.accounts.iter().map(|account| account.name.as_str());
-                let remedy = match nearest(account_name, names, 1).first() {
+                let known = self.accounts.iter().map(|account| account.name.as_str());
+                let remedy = match nearest(account_name, known, 1).first() {
                     Some(near) => format!("did you mean {near}/{role_name}?"),
                     None => "see what there is: aws-sso list".to_owned(),
                 };

@@ -69,7 +69,8 @@ fn check(steps: &[Step]) {
         let words = &words[..words.len() - usize::from(!prune)];
         user.home.aws_sso(words).endpoint(sandboxes[url].endpoint()).run().success()
     };
-    let mut before = None;
+    // The config before the last run that changed it, and after.
+    let mut last_run: Option<(String, String)> = None;
     for step in steps.iter().chain([&Step::Discover { by_profile: false, prune: true }]) {
         match *step {
             Step::RenameSession(to) => {
@@ -100,7 +101,9 @@ fn check(steps: &[Step]) {
                 let old = user.home.read(".aws/config");
                 let _ = discover(session, by_profile, url, template, prune);
                 let new = user.home.read(".aws/config");
-                before = (new != old).then_some(old);
+                if new != old {
+                    last_run = Some((old, new.clone()));
+                }
                 assert!(new.starts_with(mine), "{new}");
                 assert!(edits.iter().all(|edit| new.contains(edit)), "{edits:?} {new}");
                 assert!(new.matches("# >>> ").count() == 1 && new.matches("# <<< ").count() == 1, "{new}");
@@ -118,9 +121,9 @@ fn check(steps: &[Step]) {
             Step::Undo => {
                 let now = user.home.read(".aws/config");
                 let undo = user.aws_sso("discover --undo").run();
-                match before.take() {
-                    Some(before) if undo.exit.success() => assert_eq!(user.home.read(".aws/config"), before),
-                    _ => assert_eq!(user.home.read(".aws/config"), now),
+                match last_run.take_if(|(_, after)| *after == now) {
+                    Some((before, _)) => assert_eq!(user.home.read(".aws/config"), before, "{undo}"),
+                    None => assert_eq!(user.home.read(".aws/config"), now, "{undo}"),
                 }
                 edits.retain(|edit| user.home.read(".aws/config").contains(edit));
                 // The sso-session may be that of the restored file again.

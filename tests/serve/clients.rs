@@ -142,23 +142,21 @@ fn a_job_under_exec_server_keeps_its_role_while_credentials_expire() {
 }
 
 /// A program on AWS's common runtime, as boto3[crt] and Mountpoint are.
-const AWSCRT: &str = r#"
+const AWSCRT: &str = r"
 from awscrt import auth, io
 group = io.EventLoopGroup(1)
 bootstrap = io.ClientBootstrap(group, io.DefaultHostResolver(group))
 provider = auth.AwsCredentialsProvider.new_default_chain(bootstrap)
 print(provider.get_credentials().result(20).access_key_id)
-"#;
+";
 
 #[test]
 fn programs_on_the_common_runtime_are_served() {
     let served = Server::with(Options::default());
     let Some(python) = served.user.home.awscrt(AWSCRT) else { return };
     let program = python.command().get_program().to_str().unwrap().to_owned();
-    let python = served.environment.iter().fold(python, |run, (name, value)| match name.starts_with("AWS_") {
-        true => run.env(name, value),
-        false => run,
-    });
+    let printed = served.environment.iter().filter(|(name, _)| name.starts_with("AWS_"));
+    let python = printed.fold(python, |run, (name, value)| run.env(name, value));
     let output = python.env("AWS_EC2_METADATA_DISABLED", "true").run().success();
     let expected = served.credentials()["AccessKeyId"].as_str().unwrap().to_owned() + "\n";
     assert_eq!(output.stdout, expected);

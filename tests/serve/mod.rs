@@ -79,11 +79,11 @@ fn requests_without_the_token_are_refused_and_the_answer_holds_no_secret() {
     for name in [&format!("LocalHost:{port}"), "localhost", "127.0.0.1", "[::1]"] {
         assert_eq!(ask(host, &request(name, &[authorization])).0, 200, "{name}");
     }
-    let log = served.user.home.read("server.log");
+    let written = served.user.home.read("server.log");
     for refusal in ["127.0.0.1 and has no other name", "browsers are not answered", "Authorization must be the value"] {
-        assert_eq!(log.matches(refusal).count(), 1, "said once, however often it happens: {log}");
+        assert_eq!(written.matches(refusal).count(), 1, "said once, however often it happens: {written}");
     }
-    assert!(!log.contains(token), "{log}");
+    assert!(!written.contains(token), "{written}");
 }
 
 #[test]

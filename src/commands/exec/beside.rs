@@ -4,7 +4,7 @@
 //! process that it did not start.
 
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::context::Context;

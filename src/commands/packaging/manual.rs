@@ -52,9 +52,12 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "set by use, pick and env",
     ),
     (
-        "AWS_SSO_ROLE_ARN, AWS_SSO_EXPIRATION, AWS_SSO_DISPLACED",
-        "set by use and pick: the role, when its credentials expire (epoch seconds), and what clear restores",
+        "AWS_SSO_PROFILE, AWS_SSO_ROLE_ARN, AWS_SSO_ROLE_NAME, AWS_SSO_ACCOUNT_NAME, AWS_SSO_EXPIRATION",
+        "set by use, pick and env: the role as prompts show it, its ARN, its name, its account's name, and when its \
+         credentials expire (epoch seconds)",
     ),
+    ("AWS_SSO_DISPLACED", "set by use and pick: what clear undoes"),
+    ("DIRENV_DIR", "set by direnv: what use replaces in its folder is not given back outside"),
 ];
 
 const EXIT_STATUS: &[(&str, &str)] = &[
