@@ -1,5 +1,5 @@
-//! Processes: the signals that end this one, the groups of those it starts, another one that is watched; this one, and
-//! which programs of its name there are.
+//! Processes: the signals that end this one, the groups of those it starts, another one that is watched; which
+//! programs of this name there are, and which of them this one is.
 
 pub(crate) mod group;
 pub(crate) mod installed;
