@@ -16,9 +16,9 @@ fn a_verb_behind_the_options_of_all_verbs_still_changes_the_shell() {
             let script =
                 format!("awsso {options} use {role} --region eu-west-1\nenv -0 >used\nawsso -v clear\nenv -0 >left");
             let _ = user.script(shell, &script).run().success();
-            let [used, left] = ["used", "left"].map(|file| user.home.environment(file));
-            assert_eq!(used.get("AWS_SSO_ROLE_ARN"), Some(&role), "{shell:?} {options}");
-            assert_eq!(used.get("AWS_REGION").map(String::as_str), Some("eu-west-1"), "{shell:?} {options}");
+            let [inside, left] = ["used", "left"].map(|file| user.home.environment(file));
+            assert_eq!(inside.get("AWS_SSO_ROLE_ARN"), Some(&role), "{shell:?} {options}");
+            assert_eq!(inside.get("AWS_REGION").map(String::as_str), Some("eu-west-1"), "{shell:?} {options}");
             assert_eq!(left.get("AWS_SSO_ROLE_ARN"), None, "{shell:?} {options}");
         }
         // A value that is called like a verb is no verb, and the words of another verb stay as they are.
