@@ -22,6 +22,10 @@ use_aws_sso() {
     watch_file "$HOME/.aws/sso/cache"
     return 1
   fi
+  # direnv begins with the variables from before this folder, so a role that was entered since is gone now.
+  if [[ -n "${AWS_SSO_DISPLACED-}" ]]; then
+    log_status "aws_sso: this folder's role again; the role that awsso use entered is left"
+  fi
   eval "$code"
   # Finds the cached file of these credentials by the access key id, which is not secret.
   for file in "$HOME"/.aws/cli/cache/*.json; do

@@ -237,3 +237,68 @@ fn explain_says_what_each_sdk_takes_and_doctor_names_the_profile() {
     assert!(keys.run().status(1).stdout.contains("AWS_ACCESS_KEY_ID"));
     let _ = user.aws_sso("doctor --explain taem").run().status(2).complains("did you mean team?");
 }
+
+/// After `use` another tool may name another profile: what programs take then is said, and used.
+#[test]
+fn status_check_console_and_doctor_say_what_programs_take() {
+    let user = User::signed_in(Options::default());
+    let account = user.sandbox.accounts()[0].clone();
+    let process = |number: usize| format!("credential_process = aws-sso process {} -p corp\n", user.role(0, number));
+    user.home.sign_in_config(&format!(
+        "[profile west]\n{}[profile prod]\n{}[profile foreign]\n{KEYS}",
+        process(0),
+        process(1)
+    ));
+    let in_shell =
+        |before: &str, line: &str| user.script(Shell::Bash, &format!("awsso use west\n{before}\naws-sso {line}")).run();
+    let fine = in_shell("", "status").success().quiet();
+    assert!(fine.stdout.contains(&account.roles[0]), "{fine}");
+
+    let prod = "export AWS_PROFILE=prod";
+    let _ = in_shell(prod, "status").success().complains("takes credential_process of the profile prod");
+    let json = in_shell(prod, "status --json").success().json();
+    assert_eq!((&json["roleArn"], &json["enteredRoleArn"]), (&serde_json::Value::Null, &user.role_arn(0).into()));
+    let console = in_shell(prod, "console --portal --print").success();
+    assert!(console.stdout.contains(&format!("role_name={}", account.roles[1])), "{console}");
+    user.sandbox.revoke_role(&account.id, &account.roles[1]);
+    let _ = in_shell(prod, "check").status(4).quiet();
+    let doctor = in_shell(prod, "doctor --offline").status(1);
+    assert!(doctor.stdout.contains("its programs do not take it"), "{doctor}");
+
+    let foreign = "export AWS_PROFILE=foreign";
+    let _ = in_shell(foreign, "check").status(2).quiet();
+    let _ = in_shell(foreign, "status").success().complains("aws_access_key_id of the profile foreign");
+    let _ = in_shell(foreign, "console --print").status(2).complains("name the role: aws-sso console ROLE");
+    let keys = "export AWS_ACCESS_KEY_ID=A AWS_SECRET_ACCESS_KEY=s";
+    let _ = in_shell(keys, "status").success().complains("takes AWS_ACCESS_KEY_ID");
+}
+
+#[test]
+fn a_default_profile_that_only_this_shell_hides_is_written_and_said() {
+    let user = User::signed_in(Options::default());
+    let line = format!("-p corp -r {}", user.role_arn(0));
+    for (name, value) in [("AWS_PROFILE", "corp"), ("AWS_WEB_IDENTITY_TOKEN_FILE", "/dev/null")] {
+        let _ = fs::remove_file(user.home.path(".aws/credentials"));
+        let output = user.aws_sso(&line).env(name, value).run().success();
+        let _ = output.complains("programs of this shell do not take the default profile");
+        assert!(user.home.read(".aws/credentials").contains("aws_access_key_id = ASIA"), "{name}");
+    }
+    // What the files hide is not written at all.
+    user.home.sign_in_config("[default]\nlogin_session = arn:aws:iam::999999999999:user/other\n");
+    let before = user.home.read(".aws/credentials");
+    let _ = user.aws_sso(&line).run().status(2).complains("login_session of the profile default (~/.aws/config, line");
+    assert_eq!(user.home.read(".aws/credentials"), before);
+}
+
+#[test]
+fn discover_leaves_and_names_profiles_that_the_credentials_file_hides() {
+    let user = User::signed_in(Options::default());
+    let hidden = format!("{}-{}", user.sandbox.accounts()[0].id, user.sandbox.accounts()[0].roles[0]);
+    user.home.write(".aws/credentials", format!("[{hidden}]\n{KEYS}"));
+    let output = user.aws_sso("discover -p corp").run().status(1).complains(&hidden);
+    let output = output.complains("delete their sections from ~/.aws/credentials");
+    assert!(output.stdout.contains("1 that the credentials file hides"), "{output}");
+    assert!(!user.home.read(".aws/config").contains(&format!("[profile {hidden}]")));
+    fs::remove_file(user.home.path(".aws/credentials")).unwrap();
+    assert!(user.aws_sso("discover -p corp").run().success().stdout.contains("1 profiles new"));
+}

@@ -11,6 +11,8 @@ pub(super) enum Given {
     Nothing,
     /// A part: the SDK stops here with an error.
     Half,
+    /// A part: the SDK gives up the whole profile, and goes on to the environment's other sources.
+    Skip,
     /// All that the SDK needs to try it.
     Whole,
 }
@@ -34,7 +36,9 @@ pub(super) fn given(source: Source, sdk: Sdk, surroundings: &Surroundings<'_>, p
             let half = if sdk == Sdk::Rust { Given::Nothing } else { half };
             Given::whole_if(is_set("AWS_ROLE_ARN"), half)
         }
-        Source::AssumedRole if has("role_arn") => assumed_role(sdk, profile, is_set("AWS_ACCESS_KEY_ID")),
+        Source::AssumedRole if has("role_arn") => {
+            assumed_role(sdk, profile, is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_SECRET_ACCESS_KEY"))
+        }
         Source::WebIdentity if has("web_identity_token_file") => Given::whole_if(has("role_arn"), half),
         Source::SingleSignOn => single_sign_on(sdk, profile),
         Source::CredentialsFileKeys | Source::ConfigFileKeys => file_keys(source, sdk, profile),
@@ -70,7 +74,10 @@ fn assumed_role(sdk: Sdk, profile: BothFiles<'_>, environment_has_keys: bool) ->
         // With a web identity, the role belongs to that.
         Sdk::Boto3 | Sdk::AwsCli | Sdk::Rust if has("web_identity_token_file") => Given::Nothing,
         Sdk::Boto3 | Sdk::AwsCli | Sdk::Rust => Given::whole_if(has_one_source, Given::Half),
-        Sdk::JavaScript | Sdk::Java => Given::whole_if(has_one_source, Given::Nothing),
+        Sdk::JavaScript | Sdk::Java => {
+            let part = if has("credential_source") { Given::Skip } else { Given::Nothing };
+            Given::whole_if(has_one_source, part)
+        }
         // Go assumes the role over whatever else the profile has, but for a web identity.
         Sdk::Go if has("credential_source") && !has_source && !has("aws_access_key_id") => Given::Half,
         Sdk::Go => {
@@ -110,7 +117,8 @@ fn single_sign_on(sdk: Sdk, profile: BothFiles<'_>) -> Given {
     if sdk == Sdk::Rust && has("sso_session") && (has("sso_start_url") || has("sso_region")) {
         return Given::Half;
     }
-    Given::whole_if(has_account && has_role && has_portal, Given::Half)
+    let half = if sdk == Sdk::Java { Given::Skip } else { Given::Half };
+    Given::whole_if(has_account && has_role && has_portal, half)
 }
 
 fn file_keys(source: Source, sdk: Sdk, profile: BothFiles<'_>) -> Given {

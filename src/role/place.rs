@@ -281,7 +281,7 @@ mod tests {
             ("arn:aws:lambda:../evil:123456789012:x".to_owned(), "is not an ARN"),
             ("arn:aws:lambda:eu-west-1:123456789012:a b".to_owned(), "is not an ARN"),
             ("arn:aws".to_owned(), "is not an ARN"),
-            ("arn:aws:iam::123456789012:role/a/b".to_owned(), "is not a role's ARN"),
+            ("arn:aws:iam::123456789012:role/a/b".to_owned(), "has the path /a/"),
             ("arn:aws:sts::123456789012:federated-user/x".to_owned(), "is not a role's ARN"),
             ("https://eu-west-1.console.aws.amazon.com/s3".to_owned(), "does not say which account"),
             (format!("https://{session}.console.aws.amazon.com.evil.example/"), "neither a page"),

@@ -93,3 +93,36 @@ fn it_works_in_a_strict_envrc_and_runs_no_name() {
     assert_eq!(user.home.environment("inside")["AWS_ACCOUNT_ID"], account.id);
     assert!(!user.home.has("PWNED") && !user.home.has("project/PWNED"));
 }
+
+/// `clear` undoes what `use` did. What direnv had set for a folder does not follow the shell out of it.
+#[test]
+fn clear_outside_brings_back_nothing_of_the_folder() {
+    let user = User::signed_in(Options::default());
+    for envrc in [format!("use aws_sso {}\n", user.role_arn(1)), "export AWS_PROFILE=dev\n".to_owned()] {
+        let script = format!(
+            "show before; cd project; show inside; awsso use {}; cd ..; prompt; awsso clear; show after",
+            user.role_arn(0)
+        );
+        let Some(run) = in_project(&user, &envrc, &script) else { return };
+        let _ = run.run().success();
+        let [before, inside, after] = ["before", "inside", "after"].map(|file| user.home.environment(file));
+        assert_ne!(before, inside, "{envrc}");
+        assert_eq!(after, before, "{envrc}");
+    }
+}
+
+/// direnv sets the folder's role again when its credentials change, and so leaves the one that was entered since.
+#[test]
+fn a_role_that_direnv_replaces_is_said() {
+    let user = User::signed_in(Options::default());
+    let (folder, entered) = (user.role_arn(1), user.role_arn(0));
+    let script = format!(
+        "cd project; prompt; awsso use {entered}; touch -d '1 day' ~/.aws/cli/cache/*; prompt; show after; awsso clear; \
+         show cleared"
+    );
+    let Some(run) = in_project(&user, &format!("use aws_sso {folder}\n"), &script) else { return };
+    let _ = run.run().success();
+    assert_eq!(user.home.environment("after")["AWS_SSO_ROLE_ARN"], folder);
+    assert!(user.home.read("project/said").contains("the role that awsso use entered is left"));
+    assert!(!user.home.environment("cleared").contains_key("AWS_SSO_DISPLACED"));
+}

@@ -10,6 +10,8 @@ mod hostile;
 mod init;
 mod options;
 mod powershell;
+#[cfg(feature = "sandbox")]
+mod prompt;
 mod quoting;
 #[cfg(feature = "sandbox")]
 mod session;

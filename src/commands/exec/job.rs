@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::sync::{oneshot, watch};
@@ -23,6 +23,9 @@ use crate::shell::{Change, Grant};
 
 /// The longest line that is printed in one piece, in bytes.
 const LONGEST_LINE: u64 = 1 << 20;
+
+/// How long the output of a run is read on after its process has ended, where all runs are stopped.
+const LAST_OUTPUT: Duration = Duration::from_secs(1);
 
 /// What all runs share.
 pub(super) struct Job {
@@ -94,22 +97,28 @@ impl Job {
         };
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
         let recorder = Mutex::new(recorder);
-        // A run ends with its process and with both streams: a child that it left behind may still write to them.
-        let ended = async {
-            let (status, (), ()) = tokio::join!(
-                child.wait(),
-                self.record(stdout, Stream::Out, &recorder),
-                self.record(stderr, Stream::Err, &recorder),
-            );
-            status
+        let output = async {
+            tokio::join!(self.record(stdout, Stream::Out, &recorder), self.record(stderr, Stream::Err, &recorder));
         };
-        tokio::pin!(ended);
+        tokio::pin!(output);
+        let mut has_more = true;
         let status = loop {
             tokio::select! {
-                status = &mut ended => break status,
+                status = child.wait() => break status,
+                () = &mut output, if has_more => has_more = false,
                 Ok(()) = stop.changed() => end(id, *stop.borrow_and_update()),
             }
         };
+        // A child that it left behind may still write to its streams. Once the user has stopped all runs, neither that
+        // nor a slow terminal keeps them waiting.
+        while has_more {
+            let is_stopped = *stop.borrow() != Stop::No;
+            tokio::select! {
+                () = &mut output => has_more = false,
+                () = tokio::time::sleep(LAST_OUTPUT), if is_stopped => break,
+                Ok(()) = stop.changed() => end(id, *stop.borrow_and_update()),
+            }
+        }
         match status {
             Ok(status) => RunOutcome::Ended { status, duration: start.elapsed(), is_cut_off: self.is_cut_off(status) },
             Err(error) => {
