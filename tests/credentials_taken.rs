@@ -271,7 +271,7 @@ fn status_check_console_and_doctor_say_what_programs_take() {
     let _ = in_shell(foreign, "status").success().complains("aws_access_key_id of the profile foreign");
     let _ = in_shell(foreign, "console --print").status(2).complains("name the role: aws-sso console ROLE");
     let keys = "export AWS_ACCESS_KEY_ID=A AWS_SECRET_ACCESS_KEY=s";
-    let _ = in_shell(keys, "status").success().complains("takes AWS_ACCESS_KEY_ID");
+    let _ = in_shell(keys, "status").success().complains("take AWS_ACCESS_KEY_ID");
 }
 
 #[test]
