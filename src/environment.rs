@@ -149,6 +149,18 @@ pub(crate) fn value(name: &str) -> Option<String> {
     text(name)
 }
 
+/// `AWS_SSO_ORIGIN`: what gave this shell its role, which must still be there for programs to take it.
+#[must_use]
+pub(crate) fn role_origin() -> Option<String> {
+    text("AWS_SSO_ORIGIN")
+}
+
+/// `SSL_CERT_FILE`: certificates in place of the system's, unless `SSL_CERT_DIR` names more of them.
+#[must_use]
+pub(crate) fn ssl_certificates() -> Option<PathBuf> {
+    path("SSL_CERT_FILE").filter(|_| env::var_os("SSL_CERT_DIR").is_none())
+}
+
 /// `DIRENV_DIR`: the folder whose variables direnv has set.
 #[must_use]
 pub(crate) fn direnv_folder() -> Option<String> {

@@ -43,9 +43,14 @@ impl<'a> Provider<'a> {
     /// Credentials with at least sixteen minutes left. Where the service cannot be reached: cached ones that are still
     /// valid, with a warning.
     pub fn credentials(&self, role: &RoleArn) -> Result<RoleCredentials> {
+        self.renewed(role).or_else(|error| self.last_resort(error, self.cached(role)))
+    }
+
+    /// Credentials with at least sixteen minutes left, or as many as the service gives them. Where cached ones are still
+    /// valid, a service that does not answer gets little time.
+    pub fn renewed(&self, role: &RoleArn) -> Result<RoleCredentials> {
         let cached = self.cached(role).map_or(0, |credentials| credentials.seconds_left());
-        let outcome = if cached > IN_HAND_SECONDS { self.fresh_in_time(role) } else { self.fresh(role) };
-        outcome.or_else(|error| self.last_resort(error, self.cached(role)))
+        if cached > IN_HAND_SECONDS { self.fresh_in_time(role) } else { self.fresh(role) }
     }
 
     /// The same as [`Self::fresh`] where valid credentials are at stake: a service that does not answer gets little

@@ -25,7 +25,7 @@ struct Obstacle {
 const NONE: Obstacle = Obstacle { name: "nothing", environment: &[], config: "", credentials: "", refused: &[] };
 const KEYS: &str = "aws_access_key_id = AKIDSTALE\naws_secret_access_key = stale\n";
 
-const OBSTACLES: [Obstacle; 10] = [
+const OBSTACLES: [Obstacle; 12] = [
     NONE,
     Obstacle {
         name: "a pod's web identity",
@@ -77,6 +77,18 @@ const OBSTACLES: [Obstacle; 10] = [
         credentials: "[team]\nrole_arn = arn:aws:iam::999999999999:role/other\nsource_profile = other\n[other]\n\
                       aws_access_key_id = AKIDSTALE\naws_secret_access_key = stale\n",
         refused: &["exec --as-profile ROLE"],
+        ..NONE
+    },
+    Obstacle {
+        name: "keys that Python adds to every section",
+        credentials: "[DEFAULT]\naws_access_key_id = AKIDSTALE\naws_secret_access_key = stale\n[team]\n\
+                      region = eu-west-1\n",
+        refused: &["exec --as-profile ROLE"],
+        ..NONE
+    },
+    Obstacle {
+        name: "an old token of the default profile",
+        credentials: "[default]\naws_security_token = stale\n",
         ..NONE
     },
     Obstacle {
@@ -270,8 +282,16 @@ fn status_check_console_and_doctor_say_what_programs_take() {
     let _ = in_shell(foreign, "check").status(2).quiet();
     let _ = in_shell(foreign, "status").success().complains("aws_access_key_id of the profile foreign");
     let _ = in_shell(foreign, "console --print").status(2).complains("name the role: aws-sso console ROLE");
+    let none = "unset AWS_PROFILE";
+    let _ = in_shell(none, "check").status(2).quiet();
+    let server = "unset AWS_PROFILE; export AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9/other";
+    let _ = in_shell(server, "status").success().complains("takes AWS_CONTAINER_CREDENTIALS_FULL_URI");
     let keys = "export AWS_ACCESS_KEY_ID=A AWS_SECRET_ACCESS_KEY=s";
     let _ = in_shell(keys, "status").success().complains("take AWS_ACCESS_KEY_ID");
+    // What `env` and `exec` export is told apart from other keys too.
+    let entered = format!("eval \"$(aws-sso env {})\"", user.role(0, 2));
+    let _ = in_shell(&entered, "status").success().quiet();
+    let _ = in_shell(&format!("{entered}\n{keys}"), "check").status(2).quiet();
 }
 
 #[test]

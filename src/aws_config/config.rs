@@ -113,6 +113,11 @@ impl<'a> Section<'a> {
         self.at
     }
 
+    /// Whether both are one section of one reading.
+    pub(crate) fn is_same(self, other: Section<'_>) -> bool {
+        std::ptr::eq(self.config, other.config) && self.at == other.at
+    }
+
     /// The file that the section was read from.
     #[must_use]
     pub fn file(self) -> &'a Path {
@@ -183,6 +188,8 @@ pub struct Config {
     index: Index,
     /// What `Config::directories` returns, once it was called.
     pub(super) directories: OnceLock<Vec<String>>,
+    /// What `Config::python_defaults` returns, once it was called.
+    python_defaults: OnceLock<Option<Box<Self>>>,
 }
 
 /// The file may contain keys, so its text is left out.
@@ -234,6 +241,20 @@ impl Config {
             Some(bare) if prefixed.is_none_or(|prefixed| prefixed.at < bare.at) => Some(bare),
             _ => prefixed,
         }
+    }
+
+    /// The profile of this name for SDKs to which `[profile default]` counts wherever it stands.
+    pub(crate) fn prefixed_profile(&self, name: &str) -> Option<Section<'_>> {
+        self.find(SectionKind::Profile, name).or_else(|| self.profile(name))
+    }
+
+    /// The file once more, with `[DEFAULT]` as a profile of this name; `None` if it has no such section.
+    pub(crate) fn python_defaults(&self) -> Option<&Self> {
+        let read = || {
+            memchr::memmem::find(&self.text, b"[DEFAULT]")?;
+            Some(Box::new(Self::parse_credentials(&self.path, Some(self.text.clone()))))
+        };
+        self.python_defaults.get_or_init(read).as_deref()
     }
 
     /// Whether a `[default]` below `[profile default]` is the default profile here, and not for every SDK.

@@ -46,7 +46,10 @@ fn with_default(file: &[u8], credentials: &RoleCredentials) -> Result<Vec<u8>> {
         ("aws_secret_access_key", credentials.secret_access_key.expose()),
         ("aws_session_token", credentials.session_token.expose()),
     ];
-    for (key, value) in keys {
+    // boto3 and the AWS CLI send this one, if it is there, and not the other.
+    let old_token = ("aws_security_token", credentials.session_token.expose());
+    let has_old = document.get(&Header::DEFAULT, old_token.0).is_some();
+    for (key, value) in keys.into_iter().chain(has_old.then_some(old_token)) {
         document.set(&Header::DEFAULT, key, value)?;
     }
     Ok(document.to_bytes())

@@ -61,7 +61,7 @@ fn check(context: &Context, role: Option<&str>) -> Result<()> {
     match found {
         Some(found) => {
             let provider = Provider::new(&session).warning_to(&|warning| tracing::info!("{warning}"));
-            provider.fresh(&found.role).map(|_| ()).map_err(|error| context.refused(&found, error))
+            provider.renewed(&found.role).map(|_| ()).map_err(|error| context.refused(&found, error))
         }
         None => session.token().map(|_| ()),
     }

@@ -17,5 +17,5 @@ pub(crate) struct ClearArgs {
 
 pub(crate) fn run(arguments: &ClearArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "clear")?;
-    print(&back().render(shell)?)
+    print(&back().render_in_function(shell)?)
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::aws_config::config::Config;
 use crate::aws_config::credentials_file;
+use crate::aws_config::readers::{Reader, Rejection};
 use crate::context::Context;
 use crate::context::choose::named_or_chosen;
 use crate::credentials::RoleCredentials;
@@ -35,6 +36,11 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
 /// Fails if the AWS files would keep some program from these credentials. Returns the credentials file as it will be.
 fn check(context: &Context, path: &Path, credentials: &RoleCredentials) -> Result<Config> {
     let written = credentials_file::planned(path, credentials)?;
+    if let Err(Rejection { line, quirk }) = Reader::Botocore.read(&written) {
+        let place = format!("{}:{line}", environment::shown(path));
+        return Err(Error::usage(format!("{place}: the AWS CLI and boto3 cannot read this file: {quirk}"))
+            .with_remedy(quirk.remedy()));
+    }
     let written = Config::parse_credentials(path, Some(written));
     // A bare environment: what only this shell's variables hide is written, and said.
     match context.hiding_default(&written, |_| None)? {

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
 
+use crate::aws_config::readers::{Reader, Rejection};
 use crate::cli::shared;
 use crate::context::{self, Context};
 use crate::discovery::{
@@ -170,6 +172,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
         }
         edited.outcome
     };
+    warn_of_rejection(&path);
     tell(&counts, &again);
     if let Some(refusal) = gaps.refusal() {
         terminal::say(&refusal.report());
@@ -275,6 +278,15 @@ fn warn_of_other_program(again: &Again<'_>) {
              profiles: {}",
             again.with("--absolute", "")
         ));
+    }
+}
+
+/// Says that AWS tools read no profile of this file, whatever is in it.
+fn warn_of_rejection(path: &Path) {
+    let Ok(Some(file)) = atomic::read(path) else { return };
+    if let Err(Rejection { line, quirk }) = Reader::Botocore.read(&file) {
+        let place = format!("{}:{line}", clean(&environment::shown(path)));
+        terminal::warn(&format!("{place}: the AWS CLI and boto3 cannot read this file: {quirk}; see: aws-sso doctor"));
     }
 }
 

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::aws_cache::token::Token;
 use crate::context::Context;
 use crate::error::Result;
+use crate::programs::profile_option;
 use crate::session::{Method, Session};
 use crate::terminal::{self, clean};
 use crate::timestamp;
@@ -41,8 +42,9 @@ pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
     let current = if arguments.force { None } else { current(&session) };
     if let Some(token) = current {
         terminal::say(&format!(
-            "already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login --force\n",
-            describe(&token)
+            "already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login {} --force\n",
+            describe(&token),
+            clean(&profile_option(&directory.name))
         ));
     } else {
         let LoginArgs { browser, device_code, no_browser, force: _ } = *arguments;

@@ -22,7 +22,15 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
     if expiration.is_none() {
         // `use --as-profile` exported no keys, so there is nothing to renew.
-        let profile = environment::aws_profile().ok_or_else(no_role)?;
+        let Some(profile) = environment::aws_profile() else {
+            // `exec --server`: the server renews them.
+            let origin = environment::role_origin().ok_or_else(no_role)?;
+            terminal::say(&format!(
+                "aws-sso: programs get newer credentials from {} by themselves\n",
+                terminal::clean(&origin)
+            ));
+            return Ok(());
+        };
         terminal::say(&format!(
             "aws-sso: programs renew the credentials of AWS_PROFILE={} by themselves\n",
             terminal::clean(&profile)
@@ -33,7 +41,7 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
         terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
     }
     let credentials = context.credentials(&context.find(&role)?)?;
-    print(&Change::to_renewed(&credentials, note()).render(shell)?)
+    print(&Change::to_renewed(&credentials, note()).render_in_function(shell)?)
 }
 
 fn no_role() -> Error {

@@ -1,9 +1,9 @@
 //! As whom programs of this shell act: what their SDKs take, not only what this tool has noted.
 
 use super::Context;
-use super::chain::credentials_file;
-use super::enter::note;
-use crate::credential_chain::{Answer, KEYS, Sdk, Source, Surroundings};
+use super::chain::{credentials_file, gives_role};
+use crate::aws_config::config::Config;
+use crate::credential_chain::{Answer, CONTAINER, Found, KEYS, Sdk, Source, Surroundings};
 use crate::environment;
 use crate::error::Result;
 use crate::role::{RoleArn, RoleRef};
@@ -37,42 +37,31 @@ impl Context {
         let surroundings = Surroundings::new(environment::value, config, &credentials);
         let answers = Sdk::ALL.map(|sdk| (sdk, surroundings.answer(sdk)));
         let arn: Option<RoleArn> = role.parse().ok();
-        let is_role = |answer: &Answer| {
-            let found = match answer {
-                Answer::Takes(found) => found,
-                // Then programs act as nobody else.
-                Answer::Nothing => return true,
-                Answer::Fails(_) | Answer::NoProfile(_) => return false,
-            };
-            match (found.source, &found.profile) {
-                (Source::EnvironmentKeys, _) => expiration.is_some() && is_as_left(KEYS[0]),
-                (Source::Container, _) => expiration.is_none(),
-                (_, Some(profile)) => {
-                    let reference = config.role_of(profile).map(|(_, reference)| reference);
-                    let names = |reference: &RoleRef| arn.as_ref().is_some_and(|arn| reference.names(arn));
-                    found.is_in_config_alone && reference.as_ref().is_some_and(names)
-                }
-                _ => false,
+        let origin = environment::role_origin();
+        let is_origin = |name: &str| origin.is_none() || environment::value(name) == origin;
+        let is_role = |answer: &Answer| match answer {
+            Answer::Takes(found) if found.source == Source::EnvironmentKeys => is_origin(KEYS[0]),
+            Answer::Takes(found) if found.source == Source::Container => is_origin(CONTAINER[0]),
+            Answer::Takes(Found { profile: Some(profile), .. }) => {
+                let reference = config.role_of(profile).map(|(_, reference)| reference);
+                let names = |reference: &RoleRef| arn.as_ref().is_some_and(|arn| reference.names(arn));
+                gives_role(answer, config) && reference.as_ref().is_some_and(names)
             }
+            // A bare ARN says of nothing that it gives the role.
+            Answer::Nothing => origin.is_none(),
+            Answer::Takes(_) | Answer::Fails(_) | Answer::NoProfile(_) => false,
         };
         let others: Vec<_> = answers.iter().filter(|(_, answer)| !is_role(answer)).cloned().collect();
-        let instead = (!others.is_empty()).then(|| Instead {
-            description: Answer::describe(&others),
-            profile: common_profile(&answers).filter(|profile| config.role_of(profile).is_some()),
-        });
+        let instead = (!others.is_empty())
+            .then(|| Instead { description: Answer::describe(&others), profile: common_profile(&answers, config) });
         Ok(Some(ShellRole { role, expiration, instead }))
     }
 }
 
-/// Whether a variable is as `use` left it. Without a note, as after `env`, nothing else is known.
-fn is_as_left(name: &str) -> bool {
-    note().is_none_or(|note| note.is_as_left(name, &environment::current))
-}
-
-/// The profile whose credentials every SDK takes.
-fn common_profile(answers: &[(Sdk, Answer)]) -> Option<String> {
+/// The profile whose role every SDK takes.
+fn common_profile(answers: &[(Sdk, Answer)], config: &Config) -> Option<String> {
     let profile = |answer: &Answer| match answer {
-        Answer::Takes(found) if found.is_in_config_alone => found.profile.clone(),
+        Answer::Takes(found) if gives_role(answer, config) => found.profile.clone(),
         _ => None,
     };
     let first = profile(&answers.first()?.1)?;

@@ -14,7 +14,7 @@ use crate::terminal;
 
 /// Prints the shell code that changes to a role.
 pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Target) -> Result<()> {
-    print(&change(context, found, target)?.render(shell)?)
+    print(&change(context, found, target)?.render_in_function(shell)?)
 }
 
 /// What entering a role changes, including the note of what it displaces.

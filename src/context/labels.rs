@@ -12,8 +12,13 @@ use crate::terminal::clean;
 /// The names of a role that was found. Nothing is fetched for them.
 pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
     let account_name = account_name(found);
-    let shown = match &found.typed {
-        Some(typed) => typed.clone(),
+    // An alias may be called like a profile, or like another role: then it would mislead as a label.
+    let is_alias = found.typed != found.profile;
+    let misleads = |typed: &str| {
+        is_alias && (typed.contains('/') || context.config().is_ok_and(|config| config.profile(typed).is_some()))
+    };
+    let shown = match found.typed.as_deref().filter(|typed| !misleads(typed)) {
+        Some(typed) => typed.to_owned(),
         None => match profile_of(context.config()?, found) {
             Some(profile) => profile,
             None => {

@@ -11,7 +11,7 @@ pub(crate) mod labels;
 mod listing;
 
 pub(crate) use acting::{Instead, ShellRole};
-pub(crate) use chain::{credentials_file, hiding_profile};
+pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
 
 use std::cell::OnceCell;
 use std::sync::Arc;

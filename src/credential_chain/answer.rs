@@ -31,8 +31,8 @@ pub(crate) struct Found {
     pub(crate) place: String,
     /// The profile that it belongs to, if it is not of the environment alone.
     pub(crate) profile: Option<String>,
-    /// Whether the credentials file says nothing about it.
-    pub(crate) is_in_config_alone: bool,
+    /// Whether it stands in the section that is meant by the profile's name, and nowhere else.
+    pub(crate) is_meant: bool,
 }
 
 impl Answer {
@@ -84,16 +84,16 @@ impl Surroundings<'_> {
     pub(crate) fn answer(&self, sdk: Sdk) -> Answer {
         let named = self.profile_variable(sdk);
         let name = named.as_ref().map_or("default", |(_, name)| name);
-        let profile = self.profile(name);
+        let profile = self.profile(sdk, name);
         if let Some(key) = contradiction(sdk, profile) {
             let place = in_section(key, name, profile.section_of(key));
             let profile = Some(name.to_owned());
-            return Answer::Fails(Found { source: Source::Process, place, profile, is_in_config_alone: false });
+            return Answer::Fails(Found { source: Source::Process, place, profile, is_meant: false });
         }
         // boto3, the AWS CLI and Go look for the profile even if the environment has keys.
         let looks_first =
             |(variable, _): &(&str, String)| sdk.is_botocore() || (sdk == Sdk::Go && *variable == PROFILE);
-        if named.as_ref().is_some_and(looks_first) && profile.config.is_none() && profile.credentials.is_none() {
+        if named.as_ref().is_some_and(looks_first) && !profile.config.is_there() && !profile.credentials.is_there() {
             return Answer::NoProfile(name.to_owned());
         }
         let mut gives_up_profile = false;
@@ -108,7 +108,7 @@ impl Surroundings<'_> {
                 source: *source,
                 place: self.place(*source, name, profile),
                 profile: is_of_profile.then(|| name.to_owned()),
-                is_in_config_alone: keys(*source).iter().all(|key| !profile.is_in_credentials(key)),
+                is_meant: profile.is_meant(keys(*source)),
             };
             match given(*source, sdk, self, profile) {
                 Given::Nothing => {}
@@ -135,8 +135,8 @@ impl Surroundings<'_> {
             }
             Source::OldFiles if self.has_boto_file => return "~/.boto".to_owned(),
             Source::OldFiles => return first_set(&["AWS_CREDENTIAL_FILE", "BOTO_CONFIG"]),
-            Source::CredentialsFileKeys => ("aws_access_key_id", profile.credentials),
-            Source::ConfigFileKeys => ("aws_access_key_id", profile.config),
+            Source::CredentialsFileKeys => ("aws_access_key_id", profile.credentials.section_of("aws_access_key_id")),
+            Source::ConfigFileKeys => ("aws_access_key_id", profile.config.section_of("aws_access_key_id")),
             Source::AssumedRole | Source::WebIdentity | Source::SingleSignOn | Source::Login | Source::Process => {
                 let key = keys(source).iter().find(|key| profile.has(key)).unwrap_or(&keys(source)[0]);
                 (*key, profile.section_of(key))

@@ -124,8 +124,8 @@ fn single_sign_on(sdk: Sdk, profile: BothFiles<'_>) -> Given {
 fn file_keys(source: Source, sdk: Sdk, profile: BothFiles<'_>) -> Given {
     const ID: &str = "aws_access_key_id";
     const SECRET: &str = "aws_secret_access_key";
-    let section = if source == Source::CredentialsFileKeys { profile.credentials } else { profile.config };
-    let has = |key: &str| section.is_some_and(|section| section.setting(key).is_some());
+    let file = if source == Source::CredentialsFileKeys { profile.credentials } else { profile.config };
+    let has = |key: &str| file.section_of(key).is_some();
     // botocore reads the keys of each file by themselves, the other SDKs those of both together.
     let has_secret = if sdk.is_botocore() { has(SECRET) } else { profile.has(SECRET) };
     let half = match sdk {

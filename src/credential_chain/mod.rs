@@ -10,9 +10,9 @@ mod source;
 mod surroundings;
 mod variables;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, Found};
 pub use sdk::Sdk;
 pub use source::Source;
-pub(crate) use source::has_source;
+pub(crate) use source::{has_one_source, has_source};
 pub(crate) use surroundings::Surroundings;
 pub(crate) use variables::{CONTAINER, KEYS, LABELS_OF_OTHER_TOOLS, PROFILE, SECRETS, VARIABLES};

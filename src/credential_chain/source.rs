@@ -44,6 +44,15 @@ pub(crate) fn has_source(profile: Section<'_>) -> bool {
     ALL.into_iter().flat_map(keys).any(|key| profile.setting(key).is_some())
 }
 
+/// Whether a profile of the config has one source alone, of which no part is missing or said twice: then no SDK can take
+/// another one.
+pub(crate) fn has_one_source(profile: Section<'_>) -> bool {
+    let has = |key: &&str| profile.setting(key).is_some();
+    let others = ALL.into_iter().flat_map(keys).filter(|key| has(key));
+    let is_process = others.clone().eq(&["credential_process"]);
+    is_process || others.eq(&["sso_session", "sso_account_id", "sso_role_name"])
+}
+
 /// The keys of a profile that make a source, the first of which stands for it in messages.
 pub(super) fn keys(source: Source) -> &'static [&'static str] {
     match source {

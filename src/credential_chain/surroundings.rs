@@ -13,15 +13,38 @@ pub(crate) struct Surroundings<'a> {
     variables: Variables<'a>,
     config: &'a Config,
     credentials: &'a Config,
+    /// `[DEFAULT]` of either file, from which Python's parser adds to every section.
+    inherited: [Option<&'a Config>; 2],
     /// Whether one of the files of boto 2 holds keys.
     pub(super) has_boto_file: bool,
 }
 
-/// A profile as both files give it together. What the credentials file says comes first.
-#[derive(Clone, Copy, Default)]
+/// A profile as both files give it together.
+#[derive(Clone, Copy)]
 pub(super) struct BothFiles<'a> {
-    pub(super) config: Option<Section<'a>>,
-    pub(super) credentials: Option<Section<'a>>,
+    pub(super) config: InFile<'a>,
+    pub(super) credentials: InFile<'a>,
+    /// The section that is meant by the profile's name: that of the config.
+    meant: Option<Section<'a>>,
+}
+
+/// A profile in one file, with what it inherits.
+#[derive(Clone, Copy)]
+pub(super) struct InFile<'a> {
+    own: Option<Section<'a>>,
+    inherited: Option<Section<'a>>,
+}
+
+impl<'a> InFile<'a> {
+    pub(super) fn is_there(self) -> bool {
+        self.own.is_some()
+    }
+
+    /// The section that gives the key's value.
+    pub(super) fn section_of(self, key: &str) -> Option<Section<'a>> {
+        let sections = [self.own, self.own.and(self.inherited)];
+        sections.into_iter().flatten().find(|section| section.setting(key).is_some())
+    }
 }
 
 impl<'a> BothFiles<'a> {
@@ -29,17 +52,19 @@ impl<'a> BothFiles<'a> {
         self.section_of(key).is_some()
     }
 
-    pub(super) fn is_in_credentials(self, key: &str) -> bool {
-        self.credentials.is_some_and(|section| section.setting(key).is_some())
-    }
-
     pub(super) fn value(self, key: &str) -> Option<&'a str> {
         self.section_of(key)?.setting(key)
     }
 
-    /// The section that gives the key's value.
+    /// The section that gives the key's value. What the credentials file says comes first.
     pub(super) fn section_of(self, key: &str) -> Option<Section<'a>> {
-        [self.credentials, self.config].into_iter().flatten().find(|section| section.setting(key).is_some())
+        self.credentials.section_of(key).or_else(|| self.config.section_of(key))
+    }
+
+    /// Whether all that is said of these keys stands in the section that is meant by the profile's name.
+    pub(super) fn is_meant(self, keys: &[&str]) -> bool {
+        let is_meant = |section: Section<'_>| self.meant.is_some_and(|meant| meant.is_same(section));
+        keys.iter().filter_map(|key| self.section_of(key)).all(is_meant)
     }
 }
 
@@ -50,22 +75,32 @@ impl<'a> Surroundings<'a> {
         config: &'a Config,
         credentials: &'a Config,
     ) -> Self {
-        Self { variables: Box::new(variables), config, credentials, has_boto_file: environment::has_boto_keys() }
+        let inherited = [config.python_defaults(), credentials.python_defaults()];
+        let has_boto_file = environment::has_boto_keys();
+        Self { variables: Box::new(variables), config, credentials, inherited, has_boto_file }
     }
 
-    /// An environment variable. An empty one counts as unset, as in every SDK.
+    /// An environment variable. An empty one counts as unset, as in nearly every SDK.
     pub(super) fn variable(&self, name: &str) -> Option<String> {
         (self.variables)(name).filter(|value| !value.is_empty())
     }
 
-    /// The variable that chooses the profile, and its value.
+    /// The variable that chooses the profile, and its value. For boto3 and the AWS CLI an empty one is a name.
     pub(super) fn profile_variable(&self, sdk: Sdk) -> Option<(&'static str, String)> {
-        let names = sdk.profile_variables();
-        names.iter().find_map(|name| Some((*name, self.variable(name)?)))
+        let value = |name: &str| if sdk.is_botocore() { (self.variables)(name) } else { self.variable(name) };
+        sdk.profile_variables().iter().find_map(|name| Some((*name, value(name)?)))
     }
 
-    /// What both files say of a profile.
-    pub(super) fn profile(&self, name: &str) -> BothFiles<'a> {
-        BothFiles { config: self.config.profile(name), credentials: self.credentials.profile(name) }
+    /// What both files say of a profile, as this family reads them.
+    pub(super) fn profile(&self, sdk: Sdk, name: &str) -> BothFiles<'_> {
+        let inherited =
+            |file: usize| self.inherited[file].filter(|_| sdk.is_botocore()).and_then(|file| file.profile("DEFAULT"));
+        let meant = self.config.profile(name);
+        let own = if sdk.is_botocore() { meant } else { self.config.prefixed_profile(name) };
+        BothFiles {
+            config: InFile { own, inherited: inherited(0) },
+            credentials: InFile { own: self.credentials.profile(name), inherited: inherited(1) },
+            meant,
+        }
     }
 }

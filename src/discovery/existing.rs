@@ -32,6 +32,10 @@ impl<'a> Existing<'a> {
         Found::of(|key| self.get(key))
     }
 
+    pub(super) fn has_process(&self) -> bool {
+        self.get(PROCESS_KEY).is_some()
+    }
+
     pub(super) fn has_other_source(&self) -> bool {
         OTHER_SOURCES.iter().any(|key| self.get(key).is_some())
     }

@@ -40,6 +40,8 @@ pub(crate) enum Left {
     Unwritable,
     /// It is named by another template, or by an earlier name of its account, and the user has added to it.
     Edited,
+    /// Its role is not offered any more, and the user has added to it.
+    Gone,
     /// The user set a region or an output format that `--region` and `--output` do not replace.
     OwnSettings,
 }
@@ -60,6 +62,7 @@ impl Left {
             Self::Misread => "that not all SDKs read",
             Self::Unwritable => "that cannot be written",
             Self::Edited => "with another name and lines of yours",
+            Self::Gone => "without a role, with lines of yours",
             Self::OwnSettings => "with a region or output of yours",
         }
     }
@@ -88,6 +91,11 @@ impl Left {
             Self::Unwritable => "these roles have names that cannot stand in the config".to_owned(),
             Self::Edited => {
                 "you have added lines to these profiles, whose roles have profiles of another name now, so they were \
+                 left as they are"
+                    .to_owned()
+            }
+            Self::Gone => {
+                "the roles of these profiles are not offered any more, but you have added lines to them, so they were \
                  left as they are"
                     .to_owned()
             }

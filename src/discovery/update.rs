@@ -75,7 +75,9 @@ impl Update<'_> {
             };
             if let Some(reason) = reason {
                 // The role may have a profile from a run with another template.
-                self.counts.lacking += usize::from(reason.is_conflict() && self.blocks.of_role(role).is_none());
+                self.counts.lacking += usize::from(
+                    reason == Left::Hidden || (reason.is_conflict() && self.blocks.of_role(role).is_none()),
+                );
                 self.counts.leave(reason, name);
                 continue;
             }
@@ -119,7 +121,9 @@ impl Update<'_> {
         }
         let mut profile = Existing::new(self.document, name);
         let signs_in = directory.session.is_none() && name == directory.name;
-        if profile.has_other_source() || (signs_in && *self.blocks.place(name) != Place::Outside) {
+        // A command of the user's own around this program is another source as well.
+        let has_other_process = profile.has_process() && profile.found().is_none();
+        if has_other_process || profile.has_other_source() || (signs_in && *self.blocks.place(name) != Place::Outside) {
             return Ok(Some(Left::OtherCredentials));
         }
         match self.blocks.place(name) {
@@ -163,7 +167,12 @@ impl Update<'_> {
         for written in self.blocks.written.iter().filter(|written| !wanted.contains(written.name.as_str())) {
             let Some(role) = written.found.as_ref().and_then(|found| found.role.as_ref()) else { continue };
             if offered.lacks(role) {
-                stale.insert(written.name.clone());
+                // What discovery wrote is repeated in nothing, but neither has the user added to it.
+                if self.is_repeated(written, &[None, None]) {
+                    stale.insert(written.name.clone());
+                } else {
+                    self.counts.leave(Left::Gone, &written.name);
+                }
             } else if let Some(settings) = placed.get(role) {
                 if self.is_repeated(written, settings) {
                     stale.insert(written.name.clone());

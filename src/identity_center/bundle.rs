@@ -1,7 +1,9 @@
 //! A file of certificates that replace the system's roots, as `AWS_CA_BUNDLE` and its like name it.
 
+use std::fmt::Display;
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use aws_smithy_http_client::tls::TrustStore;
 use rustls::RootCertStore;
@@ -9,6 +11,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use crate::aws_config::network::CaBundle;
+use crate::environment;
 use crate::error::{Error, Result, reason};
 
 /// Some editors put it in front of a text, where the first line of a certificate would not be recognised.
@@ -19,17 +22,29 @@ pub(super) fn trust_store(bundle: &CaBundle) -> Result<TrustStore> {
     read(bundle).map(|(pem, _)| TrustStore::empty().with_pem_certificate(pem))
 }
 
+/// The system's certificates. Those that `SSL_CERT_FILE` names in their place are checked first.
+pub(super) fn system_trust_store() -> Result<TrustStore> {
+    if let Some(path) = environment::ssl_certificates() {
+        read_named(&path, "SSL_CERT_FILE")?;
+    }
+    Ok(TrustStore::default())
+}
+
 /// How many certificates the file has; fails where it cannot be used.
 pub fn check(bundle: &CaBundle) -> Result<usize> {
     read(bundle).map(|(_, count)| count)
 }
 
 fn read(bundle: &CaBundle) -> Result<(Vec<u8>, usize)> {
+    read_named(&bundle.path, &bundle.source)
+}
+
+fn read_named(path: &Path, source: impl Display) -> Result<(Vec<u8>, usize)> {
     let unusable = |what: &str| {
-        Error::failed(format!("the CA bundle {} {what}", bundle.path.display()))
-            .with_remedy(format!("{} must name a file of certificates in PEM form", bundle.source))
+        Error::failed(format!("the CA bundle {} {what}", path.display()))
+            .with_remedy(format!("{source} must name a file of certificates in PEM form"))
     };
-    let mut pem = fs::read(&bundle.path).map_err(|error| match error.kind() {
+    let mut pem = fs::read(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => unusable("does not exist"),
         _ => unusable(&format!("cannot be read: {}", reason(&error))),
     })?;

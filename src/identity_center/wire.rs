@@ -122,7 +122,7 @@ impl Wire {
                 // No certificate will be checked.
                 _ if !link.is_https => TrustStore::empty(),
                 Some(bundle) => bundle::trust_store(bundle)?,
-                None => TrustStore::default(),
+                None => bundle::system_trust_store()?,
             };
             let proxy = match way {
                 Way::Through(proxy) => proxy.config()?,

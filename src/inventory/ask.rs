@@ -87,6 +87,11 @@ pub(crate) struct Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// Whether the user wants the service's answer and no other.
+    pub(super) fn is_refresh(&self) -> bool {
+        matches!(self.why, Why::Refresh(_))
+    }
+
     /// Whether the list is good enough as it is. After a wait for another process, so is what that one has asked
     /// meanwhile: `since` is when the wait began.
     pub(crate) fn is_settled_by(&self, list: &Inventory, since: Option<i64>) -> bool {

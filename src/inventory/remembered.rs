@@ -1,7 +1,5 @@
 //! The accounts and roles that were fetched last, in a cache file.
 
-use std::time::SystemTime;
-
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Gap};
@@ -51,12 +49,6 @@ impl Inventory {
             account.gap = Some(Gap::Unasked);
         }
         self
-    }
-
-    /// When the list was written last.
-    #[must_use]
-    pub(crate) fn written(directory: &Directory) -> Option<SystemTime> {
-        std::fs::metadata(paths::inventory(directory).ok()?).and_then(|metadata| metadata.modified()).ok()
     }
 
     /// The list of an sso-session; `fetched_at` is when its accounts were listed.

@@ -40,9 +40,13 @@ impl Inventory {
         // A sign-in can take minutes. It comes before the lock, so that no other process waits for it.
         session.token()?;
         let begin = now();
-        let mut lock = lock::take(&environment::lock_folder()?, &paths::lock_name(directory), PATIENCE, |_| {
+        let patience = match Self::remembered(directory)? {
+            Some(_) if !ask.is_refresh() => PATIENCE_WITH_OLD_LIST,
+            _ => PATIENCE,
+        };
+        let mut lock = lock::take(&environment::lock_folder()?, &paths::lock_name(directory), patience, |holder| {
             if ask.is_for_person {
-                terminal::say("aws-sso: another process is fetching the accounts and roles; waiting for its list\n");
+                terminal::say(&format!("aws-sso: {holder} is fetching the accounts and roles; waiting for its list\n"));
             }
         })?;
         if let Some(error) = lock.inherited() {

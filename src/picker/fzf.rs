@@ -49,7 +49,9 @@ impl Rows {
         command.args(["--delimiter=\t", "--with-nth=2", "--nth=1..", "--tiebreak=index", "--preview="]);
         command.args(["--layout=reverse", "--no-multi"]);
         if cfg!(unix) {
-            command.arg(format!("--bind=start:unbind(load),load:accept,enter:{ACCEPT},double-click:{ACCEPT}"));
+            command.arg(format!(
+                "--bind=start:unbind(load),load:accept,enter:{ACCEPT},ctrl-j:{ACCEPT},double-click:{ACCEPT}"
+            ));
         }
         command.env(ROWS, self.path()).env("SHELL", "/bin/sh");
         without_default_options(command);

@@ -10,7 +10,7 @@ use super::displaced::{Current, Displaced};
 use super::grant::{Grant, RoleLabels};
 use super::proxy;
 use super::quote::is_printable;
-use super::variables::{EXPIRATION, REGION, ROLE, of_identity};
+use super::variables::{EXPIRATION, ORIGIN, REGION, ROLE, of_identity};
 use crate::credential_chain::{CONTAINER, KEYS, PROFILE};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -47,7 +47,7 @@ impl Change {
     #[must_use]
     pub(crate) fn to_profile(profile: &str, labels: &RoleLabels, region: Option<&str>) -> Self {
         let mut change = Self::default();
-        change.set([(PROFILE, profile.to_owned())]);
+        change.set([(PROFILE, profile.to_owned()), (ORIGIN, profile.to_owned())]);
         change.entering(labels, region)
     }
 
@@ -63,6 +63,7 @@ impl Change {
         let token_file = server.token_file.and_then(Path::to_str);
         let values = [Some(server.uri), Some(server.token.expose()), token_file];
         change.values.extend(CONTAINER.into_iter().zip(values.map(|value| value.map(str::to_owned))));
+        change.set([(ORIGIN, server.uri.to_owned())]);
         change.set(proxy::exceptions(&current));
         change.entering(labels, region)
     }
@@ -108,10 +109,16 @@ impl Change {
             change.values = values.map(|(name, value)| (name, value.filter(|value| is_printable(value)))).collect();
             change.remove([Displaced::VARIABLE]);
         } else if has_role {
-            change.remove(KEYS);
-            change.remove(CONTAINER);
+            let origin = current(ORIGIN);
+            let is_origin = |name: &str| origin.is_none() || current(name) == origin;
+            for (name, all) in [(KEYS[0], &KEYS[..]), (CONTAINER[0], &CONTAINER), (PROFILE, &[PROFILE])] {
+                // Before there was an origin, a profile was never removed.
+                if is_origin(name) && !(name == PROFILE && origin.is_none()) {
+                    change.remove(all.iter().copied());
+                }
+            }
             change.remove(ROLE);
-            change.remove([EXPIRATION]);
+            change.remove([EXPIRATION, ORIGIN]);
         }
         change
     }
@@ -149,6 +156,12 @@ impl Change {
         self.values.retain(|(name, _)| *name != Displaced::VARIABLE);
         self.remove([Displaced::VARIABLE]);
         self
+    }
+
+    /// The code that makes the change in a shell, for the `awsso` function: all of it or nothing.
+    pub(crate) fn render_in_function(&self, shell: Shell) -> Result<String> {
+        let names = self.values.iter().map(|(name, _)| *name);
+        Ok(shell.check_writable(names) + &self.render(shell)?)
     }
 
     /// The code that makes the change in a shell. If one value cannot be rendered safely, there is no code at all.
@@ -209,6 +222,7 @@ impl Change {
             credentials.account_id.clone(),
         ]));
         self.set([(EXPIRATION, credentials.expiration.as_second().to_string())]);
+        self.set([(ORIGIN, credentials.access_key_id.clone())]);
     }
 
     fn remove(&mut self, names: impl IntoIterator<Item = &'static str>) {

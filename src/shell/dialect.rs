@@ -85,7 +85,7 @@ impl Shell {
     /// Code that stops, before anything is changed, where one of these variables cannot be removed.
     ///
     /// A universal variable of fish becomes visible, also to programs, once the global one is erased. It belongs to all
-    /// of the user's shells, so it is not ours to erase.
+    /// of the user's shells, so it is not ours to erase; nor is one of the function that calls.
     #[must_use]
     pub(super) fn check_removable<'a>(self, names: impl Iterator<Item = &'a str>) -> String {
         if self != Self::Fish {
@@ -96,13 +96,33 @@ impl Shell {
             "begin
     set -l __aws_sso_name
     for __aws_sso_name in {names}
-        set -qUx $__aws_sso_name; or continue
-        echo \"aws-sso: $__aws_sso_name is a universal variable and would stay: nothing is changed\" >&2
-        echo \"  run: set -eU $__aws_sso_name\" >&2
-        return 2
+        set -q $__aws_sso_name; or continue
+        if set -qUx $__aws_sso_name
+            echo \"aws-sso: $__aws_sso_name is a universal variable and would stay: nothing is changed\" >&2
+            echo \"  run: set -eU $__aws_sso_name\" >&2
+            return 2
+        end
+        if set -qx $__aws_sso_name; and not set -qg $__aws_sso_name
+            echo \"aws-sso: $__aws_sso_name belongs to a function and would stay: nothing is changed\" >&2
+            return 2
+        end
     end
 end
 "
+        )
+    }
+
+    /// Code that leaves the `awsso` function, before anything is changed, where one of these variables is read-only.
+    /// The shell itself says which one.
+    #[must_use]
+    pub(super) fn check_writable<'a>(self, names: impl Iterator<Item = &'a str>) -> String {
+        let names = names.collect::<Vec<_>>().join(" ");
+        if names.is_empty() || !matches!(self, Self::Bash | Self::Zsh) {
+            return String::new();
+        }
+        format!(
+            "(\\builtin unset {names}) || {{ \\builtin printf '%s\\n' 'aws-sso: a variable is read-only: nothing is changed' \
+             >&2; \\builtin return 2; }}\n"
         )
     }
 }

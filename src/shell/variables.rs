@@ -10,12 +10,14 @@ pub(super) const ROLE: [&str; 5] =
 pub(super) const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
 /// The variables by which SDKs know the region.
 pub(super) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+/// The access key id, the profile or the server that a change has set, to tell later whether it is still that one.
+pub(super) const ORIGIN: &str = "AWS_SSO_ORIGIN";
 /// What `use` changed, kept in the shell until `clear` undoes it.
 pub(super) const DISPLACED: &str = "AWS_SSO_DISPLACED";
 
 /// The variables that say whose credentials the environment has. A change that enters a role sets or removes each.
 pub(super) fn of_identity() -> impl Iterator<Item = &'static str> {
-    credential_chain::VARIABLES.into_iter().chain(LABELS_OF_OTHER_TOOLS).chain(ROLE).chain([EXPIRATION])
+    credential_chain::VARIABLES.into_iter().chain(LABELS_OF_OTHER_TOOLS).chain(ROLE).chain([EXPIRATION, ORIGIN])
 }
 
 /// The variable of this name, if a change may touch it.

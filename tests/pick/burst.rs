@@ -16,7 +16,8 @@ fn rows(count: usize) -> String {
 fn each_key_works_on_the_rows_that_match_all_that_was_typed_before_it() {
     let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
     // How many rows, how often, what the picker is started with, and the keys with what they choose.
-    let one: &[(&str, &str)] = &[("00007\r", "7\n"), ("reader\x1b[B\r", "1\n"), ("00003\x7f9\r", "9\n")];
+    let one: &[(&str, &str)] =
+        &[("00007\r", "7\n"), ("00005\n", "5\n"), ("reader\x1b[B\r", "1\n"), ("00003\x7f9\r", "9\n")];
     let several: &[(&str, &str)] = &[("00003\t\x1500012\t\r", "3\n12\n"), ("00004\r", "4\n")];
     let cases = [(16, 10, "", one), (16, 10, "--multi", several), (2_000, 2, "", one), (50_000, 1, "", one)];
     for (count, rounds, options, keys) in cases {

@@ -203,6 +203,7 @@ fn refresh_brings_later_credentials_of_the_same_role() {
                         | "AWS_SESSION_TOKEN"
                         | "AWS_CREDENTIAL_EXPIRATION"
                         | "AWS_SSO_EXPIRATION"
+                        | "AWS_SSO_ORIGIN"
                         | "AWS_SSO_DISPLACED"
                 )
             });
@@ -255,5 +256,24 @@ fn cancelling_gives_130_and_an_unchanged_shell() {
             let _ = terminal.finish();
             assert_eq!(user.home.environment("before"), user.home.environment("after"), "{shell:?} {key:?}");
         }
+    }
+}
+
+/// A value that cannot change would stay beside the new ones.
+#[test]
+fn a_variable_that_is_read_only_or_belongs_to_a_function_is_a_refusal_that_changes_nothing() {
+    let user = User::signed_in(Options::default());
+    let role = user.role_arn(0);
+    for shell in Shell::all() {
+        let line = shell.status_of(&format!("awsso use {role}"));
+        let script = match shell {
+            Shell::Fish => {
+                format!("function inside\nset -x AWS_PROFILE other\nenv -0 >before\n{line}\nenv -0 >after\nend\ninside")
+            }
+            _ => format!("readonly AWS_SESSION_TOKEN=old\nenv -0 >before\n{line}\nenv -0 >after"),
+        };
+        let output = user.script(shell, &script).run().success().complains("nothing is changed");
+        assert_eq!(output.stdout, "status 2\n", "{shell:?}");
+        assert_eq!(user.home.environment("before"), user.home.environment("after"), "{shell:?}");
     }
 }

@@ -180,5 +180,9 @@ fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Err
     }
     // This key makes skim run the query as a command.
     options.keymap.remove(&parse_key("ctrl-q")?);
+    // Enter that is typed before the picker is on the screen arrives as this key.
+    if let Some(accept) = options.keymap.get(&parse_key("enter")?).cloned() {
+        options.keymap.insert(parse_key("ctrl-j")?, accept);
+    }
     Ok(options)
 }

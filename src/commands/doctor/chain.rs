@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::report::Finding;
 use crate::aws_config::config::{Config, Section};
-use crate::context::{self, Context, hiding_profile};
+use crate::context::{self, Context, gives_role, hiding_profile};
 use crate::credential_chain::{Answer, PROFILE, Sdk, Source, Surroundings};
 use crate::environment;
 use crate::error::{Error, Result};
@@ -34,7 +34,7 @@ pub(super) fn of_shell(get: &dyn Fn(&str) -> Option<String>, config: &Config, cr
     let mut findings = Vec::new();
     let is_reported = |answer: &Answer| match answer {
         // Keys without their other half, and profiles that do not exist, are findings of their own.
-        Answer::NoProfile(_) => true,
+        Answer::NoProfile(name) => name != "default",
         Answer::Fails(found) => found.source == Source::EnvironmentKeys,
         Answer::Takes(_) | Answer::Nothing => false,
     };
@@ -104,17 +104,9 @@ pub(super) fn explain(context: &Context, profile: &str, json: bool) -> Result<bo
     let variables =
         |name: &str| if PROFILES.contains(&name) { Some(profile.to_owned()) } else { environment::value(name) };
     let surroundings = Surroundings::new(variables, config, &credentials);
-    let gives_role = |answer: &Answer| match answer {
-        Answer::Takes(found) => {
-            found.profile.is_some()
-                && found.is_in_config_alone
-                && config.profile(profile).is_some_and(Section::means_role)
-        }
-        _ => false,
-    };
     let rows = Sdk::ALL.map(|sdk| {
         let answer = surroundings.answer(sdk);
-        Row { sdk: sdk.name(), role: gives_role(&answer), takes: answer.to_string() }
+        Row { sdk: sdk.name(), role: gives_role(&answer, config), takes: answer.to_string() }
     });
     let all = rows.iter().all(|row| row.role);
     if json {

@@ -1,7 +1,6 @@
 //! The profiles with a role: whether they work, as far as the remembered accounts and roles tell.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::time::SystemTime;
 
 use super::orphans::{self, Orphans};
 use super::report::Finding;
@@ -15,7 +14,7 @@ use crate::context::Context;
 use crate::environment::shown;
 use crate::error::{Error, Result};
 use crate::files::atomic;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Scope};
 use crate::programs::installed::Installed;
 use crate::programs::profile_option;
 use crate::role::RoleRef;
@@ -23,7 +22,7 @@ use crate::role::RoleRef;
 /// How many broken profiles are reported one by one.
 const MOST_REPORTED: usize = 5;
 /// A list that is older is probably wrong.
-const OLD_DAYS: u64 = 90;
+const OLD_DAYS: i64 = 90;
 
 pub(super) fn check(context: &Context, installed: &Installed) -> Vec<Finding> {
     let Ok(config) = context.config() else { return Vec::new() };
@@ -45,14 +44,15 @@ fn remembered(directory: &Directory) -> Option<Finding> {
     };
     let (accounts, roles) = (inventory.accounts.len(), inventory.roles().count());
     let found = format!("{name}: {accounts} accounts, {roles} roles");
-    let days = Inventory::written(directory).and_then(|at| SystemTime::now().duration_since(at).ok());
-    Some(match days.map(|age| age.as_secs() / 86_400) {
-        Some(days) if days > OLD_DAYS => Finding::warning(
-            format!("{found}, fetched {days} days ago"),
-            format!("run: aws-sso list {} --refresh", profile_option(name)),
-        ),
-        Some(1) => Finding::ok(format!("{found}, fetched yesterday")),
-        Some(days) if days > 1 => Finding::ok(format!("{found}, fetched {days} days ago")),
+    let refresh = || format!("run: aws-sso list {} --refresh", profile_option(name));
+    let gaps = inventory.gaps(&Scope::All);
+    if let Some(gap) = gaps.shortfall("").or_else(|| gaps.refusal()) {
+        return Some(Finding::warning(format!("{found}, but {gap}"), refresh()));
+    }
+    Some(match inventory.seconds_old() / 86_400 {
+        days if days > OLD_DAYS => Finding::warning(format!("{found}, fetched {days} days ago"), refresh()),
+        1 => Finding::ok(format!("{found}, fetched yesterday")),
+        days if days > 1 => Finding::ok(format!("{found}, fetched {days} days ago")),
         _ => Finding::ok(format!("{found}, fetched today")),
     })
 }

@@ -56,6 +56,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "set by use, pick and env: the role as prompts show it, its ARN, its name, its account's name, and when its \
          credentials expire (epoch seconds)",
     ),
+    ("AWS_SSO_ORIGIN", "set by use, pick, env and exec: the key id, profile or server that gave the role"),
     ("AWS_SSO_DISPLACED", "set by use and pick: what clear undoes"),
     ("DIRENV_DIR", "set by direnv: what use replaces in its folder is not given back outside"),
 ];
