@@ -118,6 +118,9 @@ fn a_bundle_is_read_from_each_variable_with_a_tilde_and_a_byte_order_mark() {
         }
         let _ = login().env(variable, &other).run().status(5).complains("the certificate of");
     }
+    // What OpenSSL's variable names is checked too: without certificates no connection could be trusted.
+    let missing = login().env("SSL_CERT_FILE", "/nosuch.pem").run().status(1).complains("/nosuch.pem does not exist");
+    let _ = missing.complains("SSL_CERT_FILE must name a file of certificates");
     // As in botocore, the Python variable comes last.
     let _ = login().env("AWS_CA_BUNDLE", &own).env("REQUESTS_CA_BUNDLE", &other).run().success();
 }

@@ -32,8 +32,9 @@ impl<'a> Existing<'a> {
         Found::of(|key| self.get(key))
     }
 
-    pub(super) fn has_process(&self) -> bool {
-        self.get(PROCESS_KEY).is_some()
+    /// Whether its process is a command of the user's own around this program.
+    pub(super) fn wraps_this_program(&self) -> bool {
+        self.found().is_none() && self.get(PROCESS_KEY).is_some_and(|line| line.contains("aws-sso "))
     }
 
     pub(super) fn has_other_source(&self) -> bool {

@@ -122,8 +122,10 @@ impl Update<'_> {
         let mut profile = Existing::new(self.document, name);
         let signs_in = directory.session.is_none() && name == directory.name;
         // A command of the user's own around this program is another source as well.
-        let has_other_process = profile.has_process() && profile.found().is_none();
-        if has_other_process || profile.has_other_source() || (signs_in && *self.blocks.place(name) != Place::Outside) {
+        if profile.wraps_this_program()
+            || profile.has_other_source()
+            || (signs_in && *self.blocks.place(name) != Place::Outside)
+        {
             return Ok(Some(Left::OtherCredentials));
         }
         match self.blocks.place(name) {
@@ -167,8 +169,7 @@ impl Update<'_> {
         for written in self.blocks.written.iter().filter(|written| !wanted.contains(written.name.as_str())) {
             let Some(role) = written.found.as_ref().and_then(|found| found.role.as_ref()) else { continue };
             if offered.lacks(role) {
-                // What discovery wrote is repeated in nothing, but neither has the user added to it.
-                if self.is_repeated(written, &[None, None]) {
+                if !written.is_edited {
                     stale.insert(written.name.clone());
                 } else {
                     self.counts.leave(Left::Gone, &written.name);

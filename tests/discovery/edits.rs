@@ -155,6 +155,7 @@ fn prune_removes_stale_profiles_and_no_others() {
     let foreign = "[profile a]\ncredential_process = other\n";
     let other_session = "[profile z]\ncredential_process = aws-sso -p other -r arn:aws:iam::ACCOUNT:role/Gone -ext\n";
     let block = block();
+    const EXT: &str = "EXT(ONE)";
     check([
         (
             format!("{gone}{BEGIN}{foreign}\n{gone}region = x\n\n# on one\n{P1}\n{P2}\n{other_session}{END}# end\n"),
@@ -167,6 +168,20 @@ fn prune_removes_stale_profiles_and_no_others() {
             "",
             format!("{BEGIN}{P1}\n{P2}\n{gone_native}{END}"),
             "2 profiles new, 0 changed, 0 unchanged, 1 stale (--prune removes them)",
+        ),
+        // Lines of the user's own are worth more than a tidy file.
+        (
+            format!("{BEGIN}{P1}\n{P2}\n{gone}# my note\ncli_pager =\n{END}"),
+            "--prune",
+            format!("{BEGIN}{P1}\n{P2}\n{gone}# my note\ncli_pager =\n{END}"),
+            "0 stale, 1 left: 1 without a role, with lines of yours",
+        ),
+        // A command around this program is the user's own.
+        (
+            format!("[profile ONE]\ncredential_process = env HTTPS_PROXY= {EXT}\n"),
+            "--match */ROLE(ONE)",
+            format!("[profile ONE]\ncredential_process = env HTTPS_PROXY= {EXT}\n"),
+            "1 left: 1 with other credentials",
         ),
         // What a pattern leaves out is not stale.
         (format!("\n{block}"), "--exclude ROLE(ONE) --prune", format!("\n{block}"), "1 unchanged, 0 stale"),

@@ -41,7 +41,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true: ignore the endpoints above"),
     ("AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT", "true: use FIPS or dual-stack endpoints"),
-    ("AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE", "a file of PEM certificates, used instead of the system's"),
+    (
+        "AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR",
+        "PEM certificates, used instead of the system's",
+    ),
     ("AWS_MAX_ATTEMPTS", "how many times a request is sent at most"),
     ("HTTPS_PROXY, ALL_PROXY, NO_PROXY", "the proxy for requests to the service; lower case wins"),
     ("FZF_DEFAULT_OPTS, FZF_DEFAULT_OPTS_FILE", "the colors of the picker, with picker = fzf"),
