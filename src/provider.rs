@@ -46,8 +46,8 @@ impl<'a> Provider<'a> {
         self.renewed(role).or_else(|error| self.last_resort(error, self.cached(role)))
     }
 
-    /// Credentials with at least sixteen minutes left, or as many as the service gives them. Where cached ones are still
-    /// valid, a service that does not answer gets little time.
+    /// Credentials with at least sixteen minutes left, or as many as the service gives them. Where cached ones are
+    /// still valid, a service that does not answer gets little time.
     pub fn renewed(&self, role: &RoleArn) -> Result<RoleCredentials> {
         let cached = self.cached(role).map_or(0, |credentials| credentials.seconds_left());
         if cached > IN_HAND_SECONDS { self.fresh_in_time(role) } else { self.fresh(role) }

@@ -44,8 +44,8 @@ pub(crate) fn has_source(profile: Section<'_>) -> bool {
     ALL.into_iter().flat_map(keys).any(|key| profile.setting(key).is_some())
 }
 
-/// Whether a profile of the config has one source alone, of which no part is missing or said twice: then no SDK can take
-/// another one.
+/// Whether a profile of the config has one source alone, of which no part is missing or said twice: then no SDK can
+/// take another one.
 pub(crate) fn has_one_source(profile: Section<'_>) -> bool {
     let has = |key: &&str| profile.setting(key).is_some();
     let others = ALL.into_iter().flat_map(keys).filter(|key| has(key));

@@ -169,10 +169,10 @@ impl Update<'_> {
         for written in self.blocks.written.iter().filter(|written| !wanted.contains(written.name.as_str())) {
             let Some(role) = written.found.as_ref().and_then(|found| found.role.as_ref()) else { continue };
             if offered.lacks(role) {
-                if !written.is_edited {
-                    stale.insert(written.name.clone());
-                } else {
+                if written.is_edited {
                     self.counts.leave(Left::Gone, &written.name);
+                } else {
+                    stale.insert(written.name.clone());
                 }
             } else if let Some(settings) = placed.get(role) {
                 if self.is_repeated(written, settings) {

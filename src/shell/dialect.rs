@@ -120,9 +120,7 @@ end
         if names.is_empty() || !matches!(self, Self::Bash | Self::Zsh) {
             return String::new();
         }
-        format!(
-            "(\\builtin unset {names}) || {{ \\builtin printf '%s\\n' 'aws-sso: a variable is read-only: nothing is changed' \
-             >&2; \\builtin return 2; }}\n"
-        )
+        let message = "aws-sso: a variable is read-only: nothing is changed";
+        format!("(\\builtin unset {names}) || {{ \\builtin printf '%s\\n' '{message}' >&2; \\builtin return 2; }}\n")
     }
 }

@@ -155,7 +155,6 @@ fn prune_removes_stale_profiles_and_no_others() {
     let foreign = "[profile a]\ncredential_process = other\n";
     let other_session = "[profile z]\ncredential_process = aws-sso -p other -r arn:aws:iam::ACCOUNT:role/Gone -ext\n";
     let block = block();
-    const EXT: &str = "EXT(ONE)";
     check([
         (
             format!("{gone}{BEGIN}{foreign}\n{gone}region = x\n\n# on one\n{P1}\n{P2}\n{other_session}{END}# end\n"),
@@ -178,9 +177,9 @@ fn prune_removes_stale_profiles_and_no_others() {
         ),
         // A command around this program is the user's own.
         (
-            format!("[profile ONE]\ncredential_process = env HTTPS_PROXY= {EXT}\n"),
+            "[profile ONE]\ncredential_process = env HTTPS_PROXY= EXT(ONE)\n".to_owned(),
             "--match */ROLE(ONE)",
-            format!("[profile ONE]\ncredential_process = env HTTPS_PROXY= {EXT}\n"),
+            "[profile ONE]\ncredential_process = env HTTPS_PROXY= EXT(ONE)\n".to_owned(),
             "1 left: 1 with other credentials",
         ),
         // What a pattern leaves out is not stale.

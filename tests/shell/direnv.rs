@@ -117,8 +117,8 @@ fn a_role_that_direnv_replaces_is_said() {
     let user = User::signed_in(Options::default());
     let (folder, entered) = (user.role_arn(1), user.role_arn(0));
     let script = format!(
-        "cd project; prompt; awsso use {entered}; touch -d '1 day' ~/.aws/cli/cache/*; prompt; show after; awsso clear; \
-         show cleared"
+        "cd project; prompt; awsso use {entered}; touch -d '1 day' ~/.aws/cli/cache/*; prompt; show after; \
+         awsso clear; show cleared"
     );
     let Some(run) = in_project(&user, &format!("use aws_sso {folder}\n"), &script) else { return };
     let _ = run.run().success();

