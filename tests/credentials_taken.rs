@@ -5,6 +5,7 @@ use std::path::Path;
 
 use aws_sso::sandbox::Options;
 
+use crate::support::clients::rust_sdk_program;
 use crate::support::user::User;
 use crate::support::{Invocation, Shell};
 
@@ -182,17 +183,11 @@ fn clients(user: &User) -> Vec<(&'static str, Vec<String>)> {
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         words.map(|word| word.to_str().unwrap().to_owned()).collect()
     };
-    let mut clients = vec![("the Rust SDK", words(rust_sdk(user)))];
+    let mut clients = vec![("the Rust SDK", words(rust_sdk_program(user, "credentials_taken::rust_sdk_client")))];
     if let Some(python) = user.home.boto3(BOTO3) {
         clients.push(("boto3", words(python)));
     }
     clients
-}
-
-/// The Rust SDK reads the environment of its process, so it runs in a process of its own: this test program again.
-fn rust_sdk(user: &User) -> Invocation {
-    let program = std::env::current_exe().unwrap();
-    user.home.command(program).args(["--exact", "credentials_taken::rust_sdk_client", "--ignored", "--nocapture"])
 }
 
 #[test]

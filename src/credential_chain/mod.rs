@@ -13,6 +13,6 @@ mod variables;
 pub(crate) use answer::{Answer, Found};
 pub use sdk::Sdk;
 pub use source::Source;
-pub(crate) use source::{has_one_source, has_source};
+pub(crate) use source::{has_one_source, has_source, keys_of_others};
 pub(crate) use surroundings::Surroundings;
 pub(crate) use variables::{CONTAINER, KEYS, LABELS_OF_OTHER_TOOLS, PROFILE, SECRETS, VARIABLES};

@@ -44,6 +44,13 @@ pub(crate) fn has_source(profile: Section<'_>) -> bool {
     ALL.into_iter().flat_map(keys).any(|key| profile.setting(key).is_some())
 }
 
+/// The keys by which a profile has another source than this tool or IAM Identity Center. The SDKs disagree on which
+/// source they use then.
+pub(crate) fn keys_of_others() -> impl Iterator<Item = &'static str> {
+    let others = ALL.into_iter().filter(|source| !matches!(source, Source::SingleSignOn | Source::Process));
+    others.flat_map(keys).copied().chain(["source_profile", "credential_source"])
+}
+
 /// Whether a profile of the config has one source alone, of which no part is missing or said twice: then no SDK can
 /// take another one.
 pub(crate) fn has_one_source(profile: Section<'_>) -> bool {

@@ -5,12 +5,9 @@ use std::collections::BTreeSet;
 use super::source::{self, CredentialSource, Found, PROCESS_KEY, SSO_KEYS};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::document::{Document, Header};
+use crate::credential_chain;
 use crate::error::Result;
 use crate::role::RoleArn;
-
-/// A profile with one of these has another source of credentials. The SDKs disagree on which source they use then.
-const OTHER_SOURCES: [&str; 5] =
-    ["role_arn", "source_profile", "credential_source", "web_identity_token_file", "aws_access_key_id"];
 
 /// A profile that the config has already.
 pub(super) struct Existing<'a> {
@@ -38,7 +35,7 @@ impl<'a> Existing<'a> {
     }
 
     pub(super) fn has_other_source(&self) -> bool {
-        OTHER_SOURCES.iter().any(|key| self.get(key).is_some())
+        credential_chain::keys_of_others().any(|key| self.get(key).is_some())
     }
 
     /// Makes it this role's profile. Its other keys, their order and all comments stay.

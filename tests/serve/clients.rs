@@ -9,6 +9,7 @@ use aws_credential_types::provider::ProvideCredentials as _;
 use aws_sso::sandbox::Options;
 
 use crate::support::Invocation;
+use crate::support::clients::rust_sdk_program;
 use crate::support::server::{Server, TOKEN_FILE, URI, ask, request};
 use crate::support::user::User;
 
@@ -65,7 +66,7 @@ fn three_clients_outlive_their_credentials_many_times_over() {
         if let Some(python) = served.user.home.boto3(BOTO3) {
             clients.push(with(python.arg(KEYS.to_string())).start());
         }
-        clients.push(with(rust_sdk(&served.user)).start());
+        clients.push(with(rust_sdk_program(&served.user, "serve::clients::rust_sdk_client")).start());
         if let Some(cli) = served.user.home.aws_cli(["sts", "get-caller-identity", "--endpoint-url", &endpoint]) {
             let cli = with(cli);
             while seen.lock().unwrap().len() < KEYS {
@@ -92,13 +93,6 @@ impl Drop for End<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
-}
-
-/// The Rust SDK reads the environment of its process, so it runs in a process of its own: this test program again.
-fn rust_sdk(user: &User) -> Invocation {
-    let program = std::env::current_exe().unwrap();
-    let arguments = ["--exact", "serve::clients::rust_sdk_client", "--ignored", "--nocapture"];
-    user.home.command(program).args(arguments).env("AWS_EC2_METADATA_DISABLED", "true")
 }
 
 #[test]

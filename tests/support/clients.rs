@@ -89,6 +89,14 @@ impl Home {
     }
 }
 
+/// A program with the AWS SDK for Rust: the SDK reads the environment of its process, so this test program runs once
+/// more, with this ignored test alone.
+pub fn rust_sdk_program(user: &User, test: &str) -> Invocation {
+    let program = std::env::current_exe().unwrap();
+    let run = user.home.command(program).args(["--exact", test, "--ignored", "--nocapture"]);
+    run.env("AWS_EC2_METADATA_DISABLED", "true")
+}
+
 /// The identity that the AWS SDK for Rust gets with a profile of this home.
 ///
 /// The SDK runs the `credential_process` with the environment of this process, so `env` replaces it by the home's.

@@ -157,7 +157,7 @@ fn contradictions(path: &Path, context: &Context, file: &[u8]) -> Vec<Finding> {
             findings.push(Finding::warning(
                 format!(
                     "{}: the profile {} has both credential_process and the sso_ keys of a role, and not all SDKs use \
-                     the                      same one",
+                     the same one",
                     place("credential_process"),
                     profile.name()
                 ),
