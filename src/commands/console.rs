@@ -8,11 +8,11 @@ use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::{completers, shared};
 use crate::context::choose::choose;
 use crate::context::find::Found;
+use crate::context::labels;
 use crate::context::{Context, Instead, ShellRole};
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::ConsolePage;
-use crate::inventory::Inventory;
 use crate::output::print;
 use crate::partition::{Partition, is_aws_region};
 use crate::role::is_console_page;
@@ -244,7 +244,7 @@ fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Resul
     let started = match command {
         None => open::open(address),
         Some(command) => {
-            let account_name = account_name(found);
+            let account_name = labels::account_name(found);
             open::start(command.command(&Opened {
                 url: address,
                 account_name: account_name.as_deref().unwrap_or(&found.role.account_id),
@@ -258,13 +258,6 @@ fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Resul
     }
     Err(Error::failed("no browser could be started")
         .with_remedy("name one in BROWSER or --browser-command, or print the link: aws-sso console --print"))
-}
-
-/// The account's name, if the remembered list has it. A name is not worth a request.
-fn account_name(found: &Found) -> Option<String> {
-    let inventory = Inventory::remembered(&found.directory).ok()??;
-    let account = inventory.accounts.into_iter().find(|account| account.id == found.role.account_id)?;
-    Some(account.name).filter(|name| !name.is_empty())
 }
 
 fn show(found: &Found, address: &str) {

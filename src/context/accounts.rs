@@ -1,5 +1,5 @@
-//! The accounts and roles by which a verb decides: remembered, and asked anew where the list is old, has gaps or lacks
-//! what was named.
+//! The accounts and roles by which a verb decides: remembered, and fetched again where the list is old, has gaps or
+//! lacks what was named.
 
 use super::Context;
 use super::find::Found;
@@ -115,7 +115,7 @@ impl Context {
         }
         let RoleArn { account_id, role_name, .. } = &found.role;
         if !self.is_for_person {
-            // A program does not wait for the list. Whoever reads it next asks for these roles.
+            // A program does not wait for the list. The next process that reads it asks for these roles.
             if let Err(error) = Inventory::doubt(&found.directory, &[(account_id, role_name)]) {
                 tracing::info!("{error}");
             }

@@ -3,7 +3,7 @@
 use super::Context;
 use super::chain::{credentials_file, gives_role};
 use crate::aws_config::config::Config;
-use crate::credential_chain::{Answer, CONTAINER, Found, KEYS, Sdk, Source, Surroundings};
+use crate::credential_chain::{Answer, CONTAINER, KEYS, Sdk, Source, Surroundings, TakenSource};
 use crate::environment;
 use crate::error::Result;
 use crate::role::{RoleArn, RoleRef};
@@ -42,7 +42,7 @@ impl Context {
         let is_role = |answer: &Answer| match answer {
             Answer::Takes(found) if found.source == Source::EnvironmentKeys => is_origin(KEYS[0]),
             Answer::Takes(found) if found.source == Source::Container => is_origin(CONTAINER[0]),
-            Answer::Takes(Found { profile: Some(profile), .. }) => {
+            Answer::Takes(TakenSource { profile: Some(profile), .. }) => {
                 let reference = config.role_of(profile).map(|(_, reference)| reference);
                 let names = |reference: &RoleRef| arn.as_ref().is_some_and(|arn| reference.names(arn));
                 gives_role(answer, config) && reference.as_ref().is_some_and(names)

@@ -75,7 +75,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
 }
 
 /// The list to choose from. It is shown at once, however old. But words decide by themselves if they match one role
-/// only, so for those an old list is asked anew first; and so is one with nothing to choose.
+/// only, so for those an old list is fetched again first, and so is one with nothing to choose.
 fn to_choose_from(context: &Context, directory: &Directory, query: &str) -> Result<Inventory> {
     let remembered = Inventory::remembered(directory)?.filter(|_| query.is_empty());
     match remembered.filter(|list| list.roles().nth(1).is_some()) {

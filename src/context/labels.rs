@@ -63,8 +63,8 @@ pub(crate) fn profile_of(config: &Config, found: &Found) -> Option<String> {
     Some(profile.name().to_owned())
 }
 
-/// The account's name, if the remembered list has it.
-fn account_name(found: &Found) -> Option<String> {
+/// The account's name, if the remembered list has it. A name is not worth a request.
+pub(crate) fn account_name(found: &Found) -> Option<String> {
     let inventory = Inventory::remembered(&found.directory).ok()??;
     let account = inventory.accounts.into_iter().find(|account| account.id == found.role.account_id)?;
     Some(account.name).filter(|name| !name.is_empty())

@@ -14,9 +14,9 @@ use crate::environment;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// It takes those of this source.
-    Takes(Found),
+    Takes(TakenSource),
     /// It stops at this source, of which a part is missing.
-    Fails(Found),
+    Fails(TakenSource),
     /// It stops, because there is no profile of this name.
     NoProfile(String),
     /// It finds none; on a machine of AWS it asks for those of the instance.
@@ -25,7 +25,7 @@ pub(crate) enum Answer {
 
 /// A source, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct TakenSource {
     pub(crate) source: Source,
     /// What says so: a variable, or a key of a profile with its file and line.
     pub(crate) place: String,
@@ -88,7 +88,7 @@ impl Surroundings<'_> {
         if let Some(key) = contradiction(sdk, profile) {
             let place = in_section(key, name, profile.section_of(key));
             let profile = Some(name.to_owned());
-            return Answer::Fails(Found { source: Source::Process, place, profile, is_meant: false });
+            return Answer::Fails(TakenSource { source: Source::Process, place, profile, is_meant: false });
         }
         // boto3, the AWS CLI and Go look for the profile even if the environment has keys.
         let looks_first =
@@ -104,7 +104,7 @@ impl Surroundings<'_> {
             if is_of_profile && gives_up_profile && !is_asked_again {
                 continue;
             }
-            let found = || Found {
+            let found = || TakenSource {
                 source: *source,
                 place: self.place(*source, name, profile),
                 profile: is_of_profile.then(|| name.to_owned()),

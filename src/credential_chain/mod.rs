@@ -10,7 +10,7 @@ mod source;
 mod surroundings;
 mod variables;
 
-pub(crate) use answer::{Answer, Found};
+pub(crate) use answer::{Answer, TakenSource};
 pub use sdk::Sdk;
 pub use source::Source;
 pub(crate) use source::{has_one_source, has_source, keys_of_others};

@@ -39,7 +39,7 @@ pub(crate) enum Gap {
 }
 
 impl Account {
-    /// An account whose roles nobody has asked for yet.
+    /// An account whose roles have not been fetched yet.
     pub(crate) fn new(listed: identity_center::Account) -> Self {
         let identity_center::Account { name, id, email } = listed;
         Self { name, id, email, roles: Vec::new(), listed_at: None, gap: Some(Gap::Unasked), is_new: false }

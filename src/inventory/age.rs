@@ -7,7 +7,7 @@ use jiff::Timestamp;
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// The age, in seconds, from which on the list is asked anew before anything is decided by it.
+/// The age, in seconds, from which on the list is fetched again before anything is decided by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ListAge(i64);
 

@@ -107,12 +107,12 @@ impl Ask<'_> {
                 .all(|account| is_since(list.asked_at(account)) || (is_certain && !list.is_due(account, self.age)))
     }
 
-    /// Whether the accounts have to be listed anew.
+    /// Whether the accounts have to be listed again.
     pub(super) fn needs_accounts(&self, list: Option<&Inventory>) -> bool {
         !matches!(self.why, Why::Due) || list.is_none_or(|list| !list.has_recent_accounts(self.age))
     }
 
-    /// Whether the roles of an account have to be listed anew; `before` is what was remembered of it.
+    /// Whether the roles of an account have to be listed again; `before` is what was remembered of it.
     pub(super) fn needs_roles(&self, account: &Account, before: Option<(&Inventory, &Account)>) -> bool {
         let is_certain =
             matches!(self.why, Why::Due) && before.is_some_and(|(list, known)| !list.is_due(known, self.age));
@@ -121,7 +121,7 @@ impl Ask<'_> {
 }
 
 impl Inventory {
-    /// Whether the accounts were listed lately. That nobody has assigned an account yet may change within a minute.
+    /// Whether the accounts were listed lately. Where no account is assigned yet, that may change within a minute.
     pub(super) fn has_recent_accounts(&self, age: ListAge) -> bool {
         let age = if self.accounts.is_empty() { age::OF_ABSENCE } else { age };
         age.allows(self.fetched_at)

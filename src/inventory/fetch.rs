@@ -31,7 +31,7 @@ pub(crate) struct FetchCounts {
     pub roles: usize,
 }
 
-/// All accounts, in the order in which their roles arrived, and whether they were listed anew.
+/// All accounts, in the order in which their roles arrived, and whether they were listed again.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     pub(super) accounts: Vec<Account>,

@@ -49,7 +49,7 @@ impl Gaps<'_> {
             _ => None,
         });
         let lines =
-            [names(&self.unknown), reason.unwrap_or("nobody has asked for them yet").to_owned(), remedy.to_owned()];
+            [names(&self.unknown), reason.unwrap_or("they have not been fetched yet").to_owned(), remedy.to_owned()];
         let error = Error::service(format!("the roles of {} could not be fetched", count(&self.unknown)));
         (!self.unknown.is_empty()).then(|| error.with_remedy(lines.join("\n")))
     }

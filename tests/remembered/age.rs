@@ -1,4 +1,4 @@
-//! An old list is asked anew before anything is decided by it.
+//! An old list is fetched again before anything is decided by it.
 
 use crate::support::Invocation;
 use crate::support::remembered::{DAY, age, asked, edit, remembered, three};
