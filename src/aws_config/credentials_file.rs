@@ -141,6 +141,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    #[allow(clippy::disallowed_methods, reason = "this is no program of the user's")]
     fn what_another_program_writes_between_reading_and_writing_stays() {
         use std::io::Write as _;
         let folder = tempfile::tempdir().unwrap();

@@ -5,14 +5,16 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use tempfile::TempDir;
 
 use super::question::{Choice, Choices};
+use crate::credential_chain::helper;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::programs::core_dumps;
 
 /// The first version with the event `load`.
 const OLDEST: (u32, u32) = (0, 36);
@@ -84,9 +86,11 @@ fn without_default_options(command: &mut Command) {
 
 /// Refuses a version whose Enter can take another row than the one that the text names.
 pub(super) fn check_version(path: &Path) -> Result<()> {
-    let mut command = Command::new(path);
+    let mut command = helper(path);
     without_default_options(&mut command);
-    let Ok(output) = command.arg("--version").output() else { return Ok(()) };
+    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let started = core_dumps::start(&mut command);
+    let Ok(output) = started.and_then(Child::wait_with_output) else { return Ok(()) };
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     match numbers(&version) {
         Some(numbers) if numbers < OLDEST => Err(Error::usage(format!(
