@@ -17,6 +17,8 @@ pub mod ini;
 pub mod picker;
 pub mod process;
 pub mod remembered;
+#[cfg(target_os = "linux")]
+pub mod second_user;
 pub mod server;
 pub mod service;
 pub mod shell;
