@@ -6,5 +6,6 @@ pub(crate) mod failed;
 pub mod folder;
 pub(crate) mod leftovers;
 pub mod lock;
+pub mod reserved;
 mod unwritable;
 pub(crate) mod waiting;
