@@ -56,6 +56,8 @@ mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]
 mod remembered;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod renewal;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

@@ -23,6 +23,7 @@ pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| fs::symlink_metadata(folder).is_err()).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -34,7 +35,14 @@ pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
         // There is a file where the folder should be. The system's "File exists" would not tell the user.
         io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
         _ => error,
-    })
+    })?;
+    #[cfg(unix)]
+    if let Some((user, group)) = missing.last().and_then(|top| super::ownership::heir(top.parent()?)) {
+        for folder in missing {
+            let _ = std::os::unix::fs::lchown(folder, Some(user), Some(group));
+        }
+    }
+    Ok(())
 }
 
 /// Why a folder is not a safe place for this user's files.

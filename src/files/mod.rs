@@ -1,5 +1,6 @@
 //! Files on disk: written in one step, locked, edited beside other programs, and protected from other users.
 
+mod access;
 pub mod atomic;
 pub mod edit;
 pub(crate) mod failed;
@@ -10,6 +11,7 @@ pub mod lock;
 pub(crate) mod open;
 pub(crate) mod ownership;
 pub mod read;
+pub mod reserved;
 pub(crate) mod unreadable;
-mod unwritable;
+pub(crate) mod unwritable;
 pub(crate) mod waiting;

@@ -27,6 +27,15 @@ pub(crate) fn is_own(owner: u32) -> bool {
     rustix::process::geteuid().as_raw() == owner
 }
 
+/// Whose the new files and folders in this folder are to be, where that is not the one who creates them: under `sudo`
+/// with HOME kept, the user could not use root's.
+#[cfg(unix)]
+pub(super) fn heir(folder: &std::path::Path) -> Option<(u32, u32)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = std::fs::metadata(folder).ok()?;
+    (folder.uid() != 0 && is_own(0) && is_ours(folder.uid())).then(|| (folder.uid(), folder.gid()))
+}
+
 /// Another user, as messages name one.
 #[cfg(unix)]
 pub(crate) fn named(owner: u32) -> String {

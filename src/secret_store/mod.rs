@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::error::Result;
 use crate::files::folder::Privacy;
+use crate::files::reserved::Reserved;
 use crate::files::{atomic, read, unreadable};
 
 /// The value of `store` in the settings.
@@ -97,6 +98,27 @@ impl SecretStore {
         }
     }
 
+    /// Secures that the secret can be written before it is known.
+    ///
+    /// Errors: it could not be written.
+    pub fn reserve(&self, path: &Path) -> Result<ReservedSecret<'_>> {
+        match self {
+            Self::Files => {
+                let old = std::fs::metadata(path).ok().and_then(|old| usize::try_from(old.len()).ok());
+                let room = old.map_or(FIRST_ROOM, |old| old + old / 2 + 1024);
+                Ok(ReservedSecret::File(Box::new(Reserved::take(path, room, Privacy::Cache)?)))
+            }
+            #[cfg(feature = "keyring")]
+            Self::Keyring(keyring) => {
+                // A keyring reserves nothing. Where it takes the old secret again, it will take a new one.
+                if let Some(old) = keyring.read(path)? {
+                    keyring.write(path, &old)?;
+                }
+                Ok(ReservedSecret::Item(self, path.to_owned()))
+            }
+        }
+    }
+
     /// Deletes the secret. A missing secret is not an error.
     pub fn remove(&self, path: &Path) -> Result<()> {
         match self {
@@ -112,6 +134,29 @@ impl SecretStore {
             Self::Files => list(folder),
             #[cfg(feature = "keyring")]
             Self::Keyring(keyring) => keyring.list(folder),
+        }
+    }
+}
+
+/// Room for a secret that replaces none: a token with its client and a refresh token.
+const FIRST_ROOM: usize = 8 << 10;
+
+/// A secret that can be written, as far as that can be known before.
+#[derive(Debug)]
+#[must_use]
+pub enum ReservedSecret<'a> {
+    /// A file with room on the disk.
+    File(Box<Reserved>),
+    /// An item of a keyring.
+    Item(&'a SecretStore, PathBuf),
+}
+
+impl ReservedSecret<'_> {
+    /// Creates or replaces the secret in one step.
+    pub fn write(self, bytes: &[u8]) -> Result<()> {
+        match self {
+            Self::File(file) => file.write(bytes),
+            Self::Item(store, path) => store.write(&path, bytes),
         }
     }
 }
