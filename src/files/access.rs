@@ -52,6 +52,25 @@ fn has_owner(file: &File, user: u32, group: u32) -> bool {
     file.metadata().is_ok_and(|file| (file.uid(), file.gid()) == (user, group))
 }
 
+/// Who can read or change a file beside its owner, by its mode.
+pub(crate) fn others(file: &Path) -> Option<&'static str> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let mode = std::fs::metadata(file).map_or(0, |metadata| metadata.mode());
+        match mode & 0o077 {
+            0 => None,
+            open if open & 0o007 != 0 => Some("other users"),
+            _ => Some("its group"),
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        None
+    }
+}
+
 #[cfg(not(unix))]
 pub(super) fn keep(_: &Path, existing: &Metadata, new: &File, privacy: Privacy) -> io::Result<()> {
     if privacy == Privacy::Cache { Ok(()) } else { new.set_permissions(existing.permissions()) }
