@@ -29,7 +29,9 @@ pub(super) fn keep(old: &Path, existing: &Metadata, new: &File, privacy: Privacy
     let has_group = new.metadata()?.gid() == group;
     let mode = existing.mode() & 0o7777;
     let is_same = has_group && has_list.is_ok();
-    new.set_permissions(Permissions::from_mode(if is_same { mode } else { mode & !0o070 }))
+    // What everybody may do, the group may too.
+    let of_group = if is_same { 0o070 } else { (mode & 0o007) << 3 };
+    new.set_permissions(Permissions::from_mode(mode & (0o7707 | of_group)))
 }
 
 /// Gives a new file that replaces none, under `sudo` with HOME kept, to the owner of its folder. A list that a secret
