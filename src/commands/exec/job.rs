@@ -12,12 +12,13 @@ use super::outcome::RunOutcome;
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
 use super::printer::Stream;
-use super::start::not_started;
+use super::start::{not_started, user_command};
 use crate::context::enter::recorded;
 use crate::context::labels;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::placeholders;
+use crate::programs::core_dumps;
 use crate::programs::group::{Stop, end, own_group};
 use crate::shell::{Change, Grant};
 
@@ -91,7 +92,7 @@ impl Job {
             Err(error) => return RunOutcome::Failed(error),
         };
         let program = command.get_program().to_owned();
-        let mut child = match tokio::process::Command::from(command).spawn() {
+        let mut child = match core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn()) {
             Ok(child) => child,
             Err(error) => return not_started(&program, error).into(),
         };
@@ -168,7 +169,7 @@ impl Job {
             ("{region}", run.region.as_deref().unwrap_or_default()),
         ];
         let (program, words) = self.command.split_first().ok_or_else(|| Error::usage("which command?"))?;
-        let mut command = Command::new(program);
+        let mut command = user_command(program);
         command.args(words.iter().map(|word| placeholders::fill_argument(word, &values)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.
