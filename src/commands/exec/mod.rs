@@ -2,7 +2,9 @@
 
 mod arguments;
 mod beside;
+mod code;
 mod job;
+mod languages;
 mod many;
 mod outcome;
 mod output;
@@ -10,6 +12,7 @@ mod plan;
 mod printer;
 mod replace;
 mod start;
+mod words;
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
