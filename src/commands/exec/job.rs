@@ -11,7 +11,7 @@ use tokio::sync::{oneshot, watch};
 use super::outcome::{EndCause, RunOutcome};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
-use super::printer::Stream;
+use super::printer::{Stream, Text};
 use super::start::not_started;
 use crate::context::enter::recorded;
 use crate::context::labels;
@@ -62,7 +62,9 @@ impl Job {
         };
         // A command that never started has written nothing. Without a recorder, its error is printed instead.
         let recorder = recorder.filter(|_| matches!(outcome, RunOutcome::Ended { .. }));
-        self.output.end(number, run, recorder, &outcome);
+        if let Some((stream, text)) = self.output.end(number, run, recorder, &outcome) {
+            self.output.printer.print(stream, text).await;
+        }
         (number, outcome)
     }
 
@@ -148,7 +150,7 @@ impl Job {
         while (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
             let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, &line);
             if let Some(text) = prefixed {
-                printer.print(which, text).await;
+                printer.print(which, Text::Bytes(text)).await;
                 if printer.is_closed(which) {
                     // With this end of the pipe closed, the command gets SIGPIPE, as it would in a pipeline.
                     return;

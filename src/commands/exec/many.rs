@@ -144,7 +144,9 @@ impl Crew {
         }
         for number in waiting {
             let (run, skipped) = (&self.job.runs[number], RunOutcome::Skipped);
-            output.end(number, run, None, &skipped);
+            if let Some((stream, text)) = output.end(number, run, None, &skipped) {
+                output.printer.say(stream, text);
+            }
             results.add(number, &run.label, &skipped);
         }
         // A terminal held with Ctrl-S takes no output. After a signal the process must end all the same.
@@ -158,9 +160,8 @@ impl Crew {
             // To return would wait for the threads that still ask for credentials.
             std::process::exit(signal.status().into());
         }
-        if output.printer.has_lost() {
-            return Err(Error::failed("some of the output could not be written")
-                .with_remedy("check where the output goes, and the free space there"));
+        if let Some(shortfall) = output.shortfall() {
+            return Err(shortfall);
         }
         match self.gaps.first() {
             _ if !results.is_ok() => Ok(ExitCode::from(results.hopeless.unwrap_or(1))),

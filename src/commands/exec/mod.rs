@@ -4,6 +4,8 @@ mod arguments;
 mod beside;
 mod code;
 mod job;
+mod json;
+mod kept;
 mod languages;
 mod many;
 mod outcome;
