@@ -2,6 +2,9 @@
 
 mod job_control;
 mod many;
+mod names;
+mod nested;
+mod output;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;

@@ -48,7 +48,7 @@ impl Job {
         &self,
         number: usize,
         provider: &mpsc::Sender<CredentialRequest>,
-        stop: watch::Receiver<Stop>,
+        mut stop: watch::Receiver<Stop>,
     ) -> (usize, RunOutcome) {
         let run = &self.runs[number];
         let mut recorder = None;
@@ -57,13 +57,15 @@ impl Job {
             Some(Err(error)) => RunOutcome::Failed(error),
             Some(Ok(credentials)) => match self.output.begin(number, run) {
                 Err(error) => RunOutcome::Failed(error),
-                Ok(started) => self.execute(number, &credentials, recorder.insert(started), stop).await,
+                Ok(started) => self.execute(number, &credentials, recorder.insert(started), stop.clone()).await,
             },
         };
         // A command that never started has written nothing. Without a recorder, its error is printed instead.
         let recorder = recorder.filter(|_| matches!(outcome, RunOutcome::Ended { .. }));
         if let Some((stream, text)) = self.output.end(number, run, recorder, &outcome) {
-            self.output.printer.print(stream, text).await;
+            // After a signal, a terminal that takes no output keeps nobody waiting.
+            let hurry = async { drop(stop.wait_for(|stop| *stop != Stop::No).await) };
+            self.output.printer.print_unless(stream, text, hurry).await;
         }
         (number, outcome)
     }

@@ -151,7 +151,7 @@ impl RunOutput {
         if self.printer.has_lost() {
             return Some(
                 Error::failed("some of the output could not be written")
-                    .with_remedy("check where the output goes, and the free space there"),
+                    .with_remedy("check where the output goes, and the free space there and in the folder for temporary files"),
             );
         }
         let cut = || Error::failed("some of the output was left out").with_remedy("for all of it: --output dir FOLDER");

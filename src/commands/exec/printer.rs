@@ -78,14 +78,32 @@ impl Printer {
 
     /// Prints this in one piece, once there is room.
     pub(super) async fn print(&self, stream: Stream, text: Text) {
-        let size = u32::try_from(text.size().clamp(SMALLEST, WAITING)).unwrap_or(u32::MAX);
-        let room = Arc::clone(&self.room).acquire_many_owned(size).await.ok();
-        let _ = self.queue.send(Message::Text { stream, text, _room: room });
+        let room = self.room(text.size()).await;
+        self.send(stream, text, room);
+    }
+
+    /// Prints this once there is room, or at once if that is no longer worth waiting for.
+    pub(super) async fn print_unless(&self, stream: Stream, text: Text, hurry: impl Future<Output = ()>) {
+        let size = text.size();
+        let room = tokio::select! {
+            room = self.room(size) => room,
+            () = hurry => None,
+        };
+        self.send(stream, text, room);
     }
 
     /// Prints this without waiting for room.
     pub(super) fn say(&self, stream: Stream, text: Text) {
-        let _ = self.queue.send(Message::Text { stream, text, _room: None });
+        self.send(stream, text, None);
+    }
+
+    async fn room(&self, size: usize) -> Option<OwnedSemaphorePermit> {
+        let size = u32::try_from(size.clamp(SMALLEST, WAITING)).unwrap_or(u32::MAX);
+        Arc::clone(&self.room).acquire_many_owned(size).await.ok()
+    }
+
+    fn send(&self, stream: Stream, text: Text, room: Option<OwnedSemaphorePermit>) {
+        let _ = self.queue.send(Message::Text { stream, text, _room: room });
     }
 
     /// Waits until everything is printed, at most for `patience`.
