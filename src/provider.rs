@@ -145,7 +145,7 @@ impl<'a> Provider<'a> {
     fn turn(&self, role: &RoleArn) -> Option<Lock> {
         let path = self.path(role);
         let name = format!("role-{}", path.file_stem().unwrap_or_default().to_string_lossy());
-        let doing = format!("is getting {}/{}", role.account_id, terminal::clean(&role.role_name));
+        let doing = format!("is getting {}/{}", role.account_id, terminal::name(&role.role_name));
         self.lock(&name, &doing).or_else(|| self.lock(&format!("{name}-second"), &doing))
     }
 

@@ -92,7 +92,7 @@ mod tests {
             fs::write(at(name), "x").unwrap();
         }
         fs::create_dir(at("folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
-        let written = File::open(at("locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
+        let written = fs::File::open(at("locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
         written.lock().unwrap();
         sweep(folder.path());
         sweep(&at("absent"));
