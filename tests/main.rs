@@ -65,6 +65,8 @@ mod remembered;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod renewal;
 #[cfg(feature = "sandbox")]
+mod role_cache;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]
 mod secrets;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Registration, RegistrationKey, Token};
 use crate::aws_config::directory::Directory;
 use crate::error::{Error, Result};
@@ -76,6 +77,11 @@ impl Session<'_> {
     /// that was the sign-in itself, it serves nobody.
     fn keep_new(&self, token: Token, is_explicit: bool) -> Result<Token> {
         let _lock = self.lock_token()?;
+        if self.is_of_other_start_url()
+            && let Err(error) = role_credentials::sweep_nameless(&self.store, &self.paths.roles)
+        {
+            tracing::warn!("{error}");
+        }
         let Err(error) = self.keep(&token, self.store.reserve(&self.path())) else { return Ok(token) };
         if is_explicit {
             unsaved::forget(&self.path());

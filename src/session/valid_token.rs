@@ -123,6 +123,12 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether the stored token is of the start URL that the session had before it was edited.
+    pub(crate) fn is_of_other_start_url(&self) -> bool {
+        let stored = token::read(&self.store, &self.path()).unwrap_or_default();
+        stored.is_some_and(|token| !self.is_of_directory(&token))
+    }
+
     /// The token in the store.
     fn written(&self) -> Result<Option<Token>> {
         Ok(token::read(&self.store, &self.path())?.filter(|token| self.is_of_directory(token)))
