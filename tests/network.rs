@@ -91,7 +91,7 @@ fn a_bundle_that_cannot_be_used_is_reported_in_one_line() {
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let cases = [
         (home.path("absent.pem"), "does not exist"),
-        (home.path(".aws"), "cannot be read: Is a directory"),
+        (home.path(".aws"), "cannot be read: it is a folder, not a file"),
         (home.write("empty.pem", ""), "holds no certificate"),
         (home.write("text.pem", "not a certificate"), "holds no certificate"),
         (home.write("cut.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n"), "PEM"),

@@ -20,7 +20,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Makes these the credentials of `[default]`. The rest of the file stays as it is.
 pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     let _lock = lock::take(&environment::lock_folder()?, "credentials-file", PATIENCE, |_| {})?;
-    write_unlocked(path, credentials)
+    write_unlocked(path, credentials)?;
+    if let Some(who) = access::others(path) {
+        let (shown, quoted) = (path.display(), quoted(path));
+        terminal::warn(&format!("{who} can read {shown}, which has keys; to fix that, run: chmod 600 {quoted}"));
+    }
+    Ok(())
 }
 
 /// The file's content with these as the credentials of `[default]`. Nothing is written.
@@ -31,12 +36,7 @@ pub fn planned(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
 }
 
 fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
-    change(path, |before| with_default(before, credentials))?;
-    if let Some(who) = access::others(path) {
-        let (shown, quoted) = (path.display(), quoted(path));
-        terminal::warn(&format!("{who} can read {shown}, which has keys; to fix that, run: chmod 600 {quoted}"));
-    }
-    Ok(())
+    change(path, |before| with_default(before, credentials))
 }
 
 /// Programs that do not know the lock write this file too: what they write meanwhile stays.

@@ -77,7 +77,8 @@ fn a_name_of_any_length_leaves_every_verb_usable() {
         let long = "n".repeat(letters);
         let user = user_with(&long);
         let role = user.sandbox.accounts()[0].id.clone() + "/reader";
-        for line in ["list", "status", "doctor --offline", "exec --match */reader -- true", "exec --match reader --yes -- sh"]
+        for line in
+            ["list", "status", "doctor --offline", "exec --match */reader -- true", "exec --match reader --yes -- sh"]
         {
             let output = user.aws_sso(line).run();
             assert_ne!(output.exit.code(), None, "{output}");

@@ -58,7 +58,8 @@ fn a_terminal_gets_json_without_control_characters_and_a_pipe_gets_all() {
     let file = user.home.path("screen");
     // `script` writes down every byte that the terminal gets.
     let words: Vec<_> = run().command().get_args().map(|word| word.to_str().unwrap().to_owned()).collect();
-    let line = std::iter::once("aws-sso".to_owned()).chain(words).map(|word| shlex::try_quote(&word).unwrap().into_owned());
+    let line =
+        std::iter::once("aws-sso".to_owned()).chain(words).map(|word| shlex::try_quote(&word).unwrap().into_owned());
     let line = line.collect::<Vec<_>>().join(" ") + " 2>/dev/null";
     let terminal = user.home.command("script").args(["-qec", &line]).arg(&file).endpoint(user.sandbox.endpoint());
     let _ = terminal.run().success();
