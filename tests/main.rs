@@ -43,6 +43,8 @@ mod layers;
 mod main_job;
 #[cfg(feature = "sandbox")]
 mod network;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod other_users;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;
