@@ -18,6 +18,7 @@ use socket::{Ends, Socket, State};
 
 /// Whose program is at the other end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux says whose a connection is"))]
 pub(crate) enum Peer {
     /// This user's; or root's: a relay that runs as root may carry anyone's browser (as in a Linux subsystem of
     /// Windows), and root can read everything anyway.
@@ -62,11 +63,12 @@ impl Peers {
     /// Chooses the first source that shows this process's own listener as what it is. One that does not would say
     /// nothing true of other sockets either.
     pub(super) fn of(listener: SocketAddr) -> Self {
-        let this_user = rustix::process::getuid().as_raw();
+        let this_user = rustix::process::geteuid().as_raw();
         let itself = Socket { state: State::Listening, owner: this_user };
         let ends = Ends { local: listener, remote: SocketAddr::from(([0, 0, 0, 0], 0)) };
         let is_true = |source: &Source| source.find(ends).is_ok_and(|found| found == Some(itself));
-        let source = [Source::SockDiag, Source::Table].into_iter().filter(|_| is_distinct(this_user)).find(is_true);
+        let sources: &[Source] = if is_distinct(this_user) { &[Source::SockDiag, Source::Table] } else { &[] };
+        let source = sources.iter().copied().find(is_true);
         let is_wsl = fs::read_to_string("/proc/sys/kernel/osrelease")
             .is_ok_and(|release| release.to_ascii_lowercase().contains("microsoft"));
         Self { source, this_user, is_wsl }
@@ -180,7 +182,7 @@ mod tests {
 
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let this_user = rustix::process::getuid().as_raw();
+        let this_user = rustix::process::geteuid().as_raw();
         for source in [Source::SockDiag, Source::Table] {
             let find = |local, remote| source.find(Ends { local, remote }).unwrap();
             let itself = find(address, SocketAddr::from(([0, 0, 0, 0], 0)));
