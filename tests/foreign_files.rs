@@ -240,6 +240,30 @@ fn a_link_in_place_of_a_lock_or_a_cache_file_never_has_its_target_changed() {
 }
 
 #[test]
+fn a_folder_of_locks_that_others_can_change_is_found_by_doctor() {
+    let Some(user) = stranger() else { return };
+    let cases = [
+        (".cache/aws-sso/locks", STRANGER.0, 0o777, "other users can change", "chmod go-w "),
+        (".cache/aws-sso", STRANGER.0, 0o777, "other users can change", "chmod go-w "),
+        (".cache/aws-sso/locks", ANOTHER, 0o777, "belongs to another user", "mv "),
+        (".cache/aws-sso", ANOTHER, 0o755, "belongs to another user", "mv "),
+    ];
+    for (folder, to, bits, found, command) in cases {
+        let path = user.home.path(folder);
+        give(&path, to);
+        mode(&path, bits);
+        let doctor = as_stranger(user.aws_sso("doctor --offline")).run().status(1);
+        let text = unwrapped(&doctor.stdout);
+        assert!(text.contains(found) && text.contains("so no lock is taken there"), "{doctor}");
+        assert!(text.contains(&format!("run: {command}{}", path.display())), "{doctor}");
+        let warned = as_stranger(user.aws_sso("list -p corp --refresh")).run().success();
+        assert_eq!(warned.stderr.matches("so no lock is taken there").count(), 1, "{warned}");
+        give(&path, STRANGER.0);
+        mode(&path, 0o700);
+    }
+}
+
+#[test]
 fn a_file_with_a_second_name_is_not_emptied_as_a_lock() {
     let user = User::signed_in(Options::default());
     let victim = user.home.write("profile", "mine\n");

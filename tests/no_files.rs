@@ -110,6 +110,52 @@ fn what_is_in_place_of_a_file_is_named_and_no_verb_waits_for_it() {
 }
 
 #[test]
+fn a_config_in_an_unusual_place_is_read_where_it_is_a_file_and_otherwise_named() {
+    let user = User::signed_in(Options::default());
+    user.home.write(".bashrc", "");
+    let (circle, dangling) = (user.home.path("circle"), user.home.path("dangling"));
+    symlink(&circle, &circle).unwrap();
+    symlink("nowhere", &dangling).unwrap();
+    let unset = "AWS tools read files only: save it to one and name that, or run: unset AWS_CONFIG_FILE\n";
+    let nowhere = format!("dangling: it is a link to {}, which is not there", user.home.path("nowhere").display());
+    let remove = |link: &Path| format!("run: rm {}\n", link.display());
+    // How a shell names the config, the exit status, the words of the error, and those of its remedy.
+    let cases = [
+        ("AWS_CONFIG_FILE=/dev/stdin aws-sso status < .aws/config", 0, "", String::new()),
+        ("exec 5< .aws/config; AWS_CONFIG_FILE=/dev/fd/5 aws-sso status", 0, "", String::new()),
+        ("AWS_CONFIG_FILE=<(cat .aws/config) aws-sso status", 1, ": it is a pipe, not a file\n", unset.to_owned()),
+        (
+            "cat .aws/config | AWS_CONFIG_FILE=/dev/stdin aws-sso status",
+            1,
+            "/dev/stdin: it is a pipe",
+            unset.to_owned(),
+        ),
+        (
+            "AWS_CONFIG_FILE=/dev/null aws-sso status",
+            2,
+            "/dev/null has no sso-session",
+            "run: aws configure".to_owned(),
+        ),
+        ("AWS_CONFIG_FILE=~/circle aws-sso status", 1, "its links lead in a circle\n", remove(&circle)),
+        ("AWS_CONFIG_FILE=~/circle/x aws-sso status", 1, "its links lead in a circle\n", remove(&circle)),
+        ("AWS_CONFIG_FILE=~/dangling aws-sso status", 2, &nowhere, remove(&dangling)),
+        ("AWS_CONFIG_FILE=~/none aws-sso status", 2, "there is no AWS config at", "run: aws configure".to_owned()),
+    ];
+    for (script, status, found, remedy) in cases {
+        for verb in ["status", "doctor --offline"] {
+            let script = script.replace("status", verb);
+            let output = user.home.command("bash").args(["-c", &script]).run();
+            let text =
+                [output.stdout.as_str(), &output.stderr].concat().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(output.exit.code(), Some(if verb == "status" { status } else { status.min(1) }), "{output}");
+            for words in [found, &remedy] {
+                assert!(text.contains(words.trim()), "no {words:?} in\n{output}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_sign_out_deletes_what_is_its_own_whatever_else_is_there() {
     for (put, kind) in KINDS {
         let user = User::signed_in(Options::default());

@@ -25,8 +25,10 @@ pub(super) fn next(link: &Path) -> Option<PathBuf> {
 
 /// The path, and where its link leads.
 pub(crate) fn named(path: &Path) -> String {
-    let target = if path.is_symlink() { fs::canonicalize(path).ok().or_else(|| next(path)) } else { None };
-    match target {
+    // What is behind `/dev/stdin` or `/dev/fd/3` has no name that tells more.
+    let is_of_system = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
+    let is_link = !is_of_system && path.is_symlink();
+    match is_link.then(|| fs::canonicalize(path).ok().or_else(|| next(path))).flatten() {
         Some(target) => format!("{}, a link to {}", path.display(), target.display()),
         None => path.display().to_string(),
     }

@@ -46,7 +46,7 @@ pub(crate) fn named(owner: u32) -> String {
 ///
 /// Only the local list of users is read: the answer is a proposal, for a message.
 #[cfg(unix)]
-pub(super) fn registered_home() -> Option<String> {
+pub(super) fn registered_home() -> Option<std::path::PathBuf> {
     use crate::environment;
 
     let user = rustix::process::geteuid().as_raw().to_string();
@@ -59,5 +59,5 @@ pub(super) fn registered_home() -> Option<String> {
         use std::os::unix::fs::MetadataExt as _;
         std::fs::metadata(home).is_ok_and(|folder| folder.is_dir() && is_own(folder.uid()))
     };
-    (!is_used && is_own_folder()).then(|| home.display().to_string())
+    (!is_used && is_own_folder()).then(|| home.to_owned())
 }

@@ -142,14 +142,17 @@ pub(super) fn foreign_home(path: &Path) -> Option<PathBuf> {
 /// The command that sets another home folder in place of this one.
 pub(super) fn another_home(home: &Path) -> String {
     #[cfg(unix)]
-    if let Some(own) = super::ownership::registered_home() {
-        return format!("export HOME={}", quoted(Path::new(&own)));
-    }
-    // The new home is empty. A config that can be read in the old one is still wanted.
-    let config = environment::config_file().ok().filter(|config| config.starts_with(home) && config.is_file());
+    let own = super::ownership::registered_home();
+    #[cfg(not(unix))]
+    let own = None::<PathBuf>;
+    // A config that can be read in the old home is still wanted, if the new one has none.
+    let has_config = own.as_ref().is_some_and(|own| own.join(".aws/config").exists());
     let is_named = environment::current("AWS_CONFIG_FILE").is_some_and(|value| !value.is_empty());
-    let config = config.filter(|_| !is_named).map(|config| format!("AWS_CONFIG_FILE={} ", quoted(&config)));
-    format!("export {}HOME=\"$(mktemp -d)\"", config.unwrap_or_default())
+    let config = environment::config_file().ok().filter(|config| config.starts_with(home) && config.is_file());
+    let config = config.filter(|_| !has_config && !is_named);
+    let config = config.map(|config| format!("AWS_CONFIG_FILE={} ", quoted(&config))).unwrap_or_default();
+    let home = own.map_or_else(|| "\"$(mktemp -d)\"".to_owned(), |own| quoted(&own));
+    format!("export {config}HOME={home}")
 }
 
 /// The folder on the way to this path that this user may not enter.

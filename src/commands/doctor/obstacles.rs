@@ -22,10 +22,16 @@ pub(super) fn check() -> Vec<Finding> {
         (environment::role_cache(), "no credentials can be kept", Verdict::Warning),
         (environment::cache_folder(), "no list of accounts can be kept", Verdict::Warning),
     ];
+    let mut barred = Vec::new();
     for (folder, effect, verdict) in caches {
         let Ok(folder) = folder else { continue };
         match unwritable::flaw_of_folder(&folder) {
-            Some(error) => findings.push(of_cache(&error, effect, verdict)),
+            // Often one obstacle is in the way of all three.
+            Some(error) if barred.contains(&error) => {}
+            Some(error) => {
+                findings.push(of_cache(&error, effect, verdict));
+                barred.push(error);
+            }
             None => findings.extend(cache(&folder)),
         }
     }
