@@ -9,8 +9,11 @@ use aws_sso::sandbox::Options;
 
 use crate::support::user::{TOKEN_FILE, User};
 
-/// What can be in place of a file, and how it is named.
-const KINDS: [(fn(&Path), &str); 4] = [
+/// Makes something that is no file, and how that is named.
+type Kind = (fn(&Path), &'static str);
+
+/// What can be in place of a file.
+const KINDS: [Kind; 4] = [
     (pipe, "a pipe"),
     (|path| drop(UnixListener::bind(path).unwrap()), "a socket"),
     (|path| fs::create_dir(path).unwrap(), "a folder"),
@@ -161,7 +164,9 @@ fn a_sign_out_deletes_what_is_its_own_whatever_else_is_there() {
         let user = User::signed_in(Options::default());
         let _ = user.process().run().success();
         let others = [".aws/cli/cache/zz.json", ".aws/sso/cache/zz.json"];
-        others.iter().for_each(|path| put(&user.home.path(path)));
+        for path in others {
+            put(&user.home.path(path));
+        }
         let _ = user.aws_sso("logout -p corp").run().success();
         assert!(!user.home.has(TOKEN_FILE), "{kind}");
         assert_eq!(user.home.list(".aws/cli/cache"), ["zz.json"], "{kind}");

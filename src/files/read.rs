@@ -31,11 +31,11 @@ pub(crate) fn cached(path: &Path) -> Result<Option<Vec<u8>>> {
     match open::own_to_read(path) {
         Ok((file, metadata)) => Ok(content(path, file, &metadata).map_err(unused).ok()),
         Err(Unopened::Failed(error)) if is_absent(&error) => Ok(None),
-        Err(unopened) => {
-            let is_replaceable = is_replaceable(path, &unopened);
-            let error = unreadable::unopened(path, unopened);
-            if is_replaceable { Ok(unused(error)).map(|()| None) } else { Err(error) }
+        Err(unopened) if is_replaceable(path, &unopened) => {
+            unused(unreadable::unopened(path, unopened));
+            Ok(None)
         }
+        Err(unopened) => Err(unreadable::unopened(path, unopened)),
     }
 }
 
