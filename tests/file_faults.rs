@@ -7,9 +7,9 @@ use std::path::Path;
 
 use aws_sso::sandbox::{Approval, Options};
 
-use crate::support::second_user::{STRANGER, give, is_root, powerless};
+use crate::support::second_user::{STRANGER, give, give_all, is_root, powerless};
 use crate::support::user::{TOKEN_FILE, User};
-use crate::support::{Output, skip};
+use crate::support::{Invocation, Output, skip};
 
 /// Makes writing to a file fail as it does on a full disk. The signal that would end the program is ignored.
 const FULL: [&str; 4] = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"];
@@ -233,4 +233,85 @@ fn verbose_shows_the_cause_of_an_error() {
     let plain = run("status");
     assert!(!plain.stderr.contains("caused by"), "{plain}");
     let _ = run("status -v").complains("caused by: Permission denied");
+}
+
+fn as_user(run: Invocation) -> Invocation {
+    run.behind(STRANGER.1)
+}
+
+/// What `doctor` prints, with each text on one line.
+fn unwrapped(output: &Output) -> String {
+    output.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_sign_in_that_could_not_be_kept_is_refused_before_anybody_is_asked() {
+    if !is_root() {
+        return skip("only root can become a user without an entry: a home of nobody is not tested");
+    }
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    let config = user.home.path(".aws/config");
+    for folder in ["", ".aws"] {
+        mode(&user.home.path(folder), 0o755);
+    }
+    mode(&config, 0o644);
+    let nowhere = user.home.path("nowhere");
+    fs::create_dir(&nowhere).unwrap();
+    mode(&nowhere, 0o755);
+    // The home folder, and the config where that is another file than its own.
+    for (home, is_named) in
+        [("/", true), (nowhere.to_str().unwrap(), true), (user.home.path("").to_str().unwrap(), false)]
+    {
+        let home = home.trim_end_matches('/').to_owned() + if home == "/" { "/" } else { "" };
+        let there = |run: Invocation| {
+            let run = as_user(run).env("HOME", &home).env("TMPDIR", "/tmp").current_dir("/");
+            if is_named { run.env("AWS_CONFIG_FILE", &config) } else { run }
+        };
+        let run = |line: &str| there(user.aws_sso(line));
+        user.sandbox.clear_log();
+        let login = "login --device-code --no-browser";
+        let output = run(login).run().status(1);
+        let _ = output.clone().complains("cannot write").complains("nothing was changed");
+        assert_eq!(user.sandbox.requests().len(), 0, "{output}");
+        let doctor = run("doctor --offline").run().status(1);
+        assert!(unwrapped(&doctor).contains("; no sign-in can be kept"), "{doctor}");
+        assert!(!unwrapped(&doctor).contains("there is no AWS config"), "{doctor}");
+        // The remedy works as it stands.
+        let remedy = output.stderr.split("run: ").nth(1).unwrap().trim();
+        assert!(remedy.starts_with("export "), "{output}");
+        let script = format!("{remedy} && aws-sso {login} && aws-sso process {} -p corp", user.role(0, 0));
+        let shell = user.home.command("/bin/sh").args(["-c", &script]).endpoint(user.sandbox.endpoint());
+        let _ = there(shell).run().success();
+    }
+}
+
+#[test]
+fn a_path_that_this_user_may_not_enter_is_named_with_what_helps() {
+    if !is_root() {
+        return skip("only root can become another user: folders of others are not tested");
+    }
+    let user = signed_in();
+    give_all(&user.home.path(""), STRANGER.0);
+    let barred = user.home.path("barred");
+    fs::create_dir(&barred).unwrap();
+    fs::copy(user.home.path(".aws/config"), barred.join("config")).unwrap();
+    mode(&barred, 0o700);
+    let named = |run: Invocation| run.env("AWS_CONFIG_FILE", barred.join("config"));
+    let output = as_user(named(user.process())).run().status(1);
+    let words = format!("cannot read {0}/config: you may not enter the folder {0}\n", barred.display());
+    let _ = output.complains(&words).complains("or run: unset AWS_CONFIG_FILE");
+    let doctor = as_user(named(user.aws_sso("doctor --offline --json"))).run().status(1);
+    assert!(doctor.stdout.contains(words.trim()) && !doctor.stdout.contains("AWS_CONFIG_FILE names"), "{doctor}");
+
+    // A folder of one's own that was closed by mistake.
+    let closed = user.home.path(".aws");
+    mode(&closed, 0);
+    let output = as_user(user.process()).run().status(1);
+    let command = format!("chmod u+rwx {}", closed.display());
+    let output = output.complains(&format!("you may not enter the folder {}", closed.display()));
+    let _ = output.complains(&format!("run: {command}\n"));
+    let doctor = as_user(user.aws_sso("doctor --offline")).run().status(1);
+    assert!(unwrapped(&doctor).contains("you may not enter the folder"), "{doctor}");
+    mode(&closed, 0o700);
+    let _ = as_user(user.process()).run().success();
 }

@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
-use aws_sso::sandbox::{Approval, Options};
+use aws_sso::sandbox::Options;
 
 use crate::support::second_user::{STRANGER, give, give_all, is_root};
 use crate::support::user::{TOKEN_FILE, User};
@@ -356,68 +356,17 @@ fn links_of_one_s_own_are_followed_and_those_of_others_are_not() {
 }
 
 #[test]
-fn a_sign_in_that_could_not_be_kept_is_refused_before_anybody_is_asked() {
-    if !is_root() {
-        return skip("only root can become a user without an entry: a home of nobody is not tested");
-    }
-    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
-    let config = user.home.path(".aws/config");
-    for folder in ["", ".aws"] {
-        mode(&user.home.path(folder), 0o755);
-    }
-    mode(&config, 0o644);
-    let nowhere = user.home.path("nowhere");
-    fs::create_dir(&nowhere).unwrap();
-    mode(&nowhere, 0o755);
-    // The home folder, and the config where that is another file than its own.
-    for (home, is_named) in
-        [("/", true), (nowhere.to_str().unwrap(), true), (user.home.path("").to_str().unwrap(), false)]
-    {
-        let home = home.trim_end_matches('/').to_owned() + if home == "/" { "/" } else { "" };
-        let there = |run: Invocation| {
-            let run = as_stranger(run).env("HOME", &home).env("TMPDIR", "/tmp").current_dir("/");
-            if is_named { run.env("AWS_CONFIG_FILE", &config) } else { run }
-        };
-        let run = |line: &str| there(user.aws_sso(line));
-        user.sandbox.clear_log();
-        let output = run(LOGIN).run().status(1);
-        let _ = output.clone().complains("cannot write").complains("nothing was changed");
-        assert_eq!(user.sandbox.requests().len(), 0, "{output}");
-        let doctor = run("doctor --offline").run().status(1);
-        assert!(unwrapped(&doctor.stdout).contains("; no sign-in can be kept"), "{doctor}");
-        assert!(!unwrapped(&doctor.stdout).contains("there is no AWS config"), "{doctor}");
-        // The remedy works as it stands.
-        let remedy = output.stderr.split("run: ").nth(1).unwrap().trim();
-        assert!(remedy.starts_with("export "), "{output}");
-        let script = format!("{remedy} && aws-sso {LOGIN} && aws-sso process {} -p corp", user.role(0, 0));
-        let shell = user.home.command("/bin/sh").args(["-c", &script]).endpoint(user.sandbox.endpoint());
-        let _ = there(shell).run().success();
-    }
-}
-
-#[test]
-fn a_path_that_this_user_may_not_enter_is_named_with_what_helps() {
+fn settings_of_another_user_which_name_programs_are_refused() {
     let Some(user) = stranger() else { return };
-    let barred = user.home.path("barred");
-    fs::create_dir(&barred).unwrap();
-    fs::copy(user.home.path(".aws/config"), barred.join("config")).unwrap();
-    mode(&barred, 0o700);
-    let named = |run: Invocation| run.env("AWS_CONFIG_FILE", barred.join("config"));
-    let output = as_stranger(named(user.process())).run().status(1);
-    let words = format!("cannot read {0}/config: you may not enter the folder {0}\n", barred.display());
-    let _ = output.complains(&words).complains("or run: unset AWS_CONFIG_FILE");
-    let doctor = as_stranger(named(user.aws_sso("doctor --offline --json"))).run().status(1);
-    assert!(doctor.stdout.contains(words.trim()) && !doctor.stdout.contains("AWS_CONFIG_FILE names"), "{doctor}");
-
-    // A folder of one's own that was closed by mistake.
-    let closed = user.home.path(".aws");
-    mode(&closed, 0);
-    let output = as_stranger(user.process()).run().status(1);
-    let command = format!("chmod u+rwx {}", closed.display());
-    let output = output.complains(&format!("you may not enter the folder {}", closed.display()));
-    let _ = output.complains(&format!("run: {command}\n"));
-    let doctor = as_stranger(user.aws_sso("doctor --offline")).run().status(1);
-    assert!(unwrapped(&doctor.stdout).contains("you may not enter the folder"), "{doctor}");
-    mode(&closed, 0o700);
-    let _ = as_stranger(user.process()).run().success();
+    let settings = user.home.write(".config/aws-sso/config", "login = never\n");
+    for (to, is_used) in [(STRANGER.0, true), (0, true), (ANOTHER, false)] {
+        give(&settings, to);
+        mode(&settings, 0o644);
+        for verb in ["settings", "status", "doctor --offline"] {
+            let output = as_stranger(user.aws_sso(verb)).run().status(i32::from(!is_used));
+            let text = unwrapped(&[output.stdout.as_str(), &output.stderr].concat());
+            let named = format!("{} belongs to another user (uid {ANOTHER})", settings.display());
+            assert_eq!(text.contains(&named), !is_used, "{output}");
+        }
+    }
 }

@@ -22,6 +22,17 @@ pub fn whole(path: &Path) -> Result<Option<Vec<u8>>> {
     open(path)?.map(|(file, metadata)| content(path, file, &metadata)).transpose()
 }
 
+/// The content of a file that decides what this program runs; `None` if there is no file.
+///
+/// Errors: it belongs to another user.
+pub(crate) fn own(path: &Path) -> Result<Option<Vec<u8>>> {
+    match open::own_to_read(path) {
+        Ok((file, metadata)) => content(path, file, &metadata).map(Some),
+        Err(Unopened::Failed(error)) if is_absent(&error) => Ok(None),
+        Err(unopened) => Err(unreadable::unopened(path, unopened)),
+    }
+}
+
 /// The content of a file that this program or another AWS tool writes by itself; `None` if there is no file.
 ///
 /// A file that this user cannot read counts as none, and so does one of somebody else: the next write replaces it.

@@ -17,7 +17,7 @@ pub(crate) fn unopened(path: &Path, why: Unopened) -> Error {
         #[cfg(unix)]
         Unopened::Foreign(owner) => {
             Error::failed(format!("{} belongs to {}", links::named(path), super::ownership::named(owner)))
-                .with_remedy(format!("run: rm -f {}", quoted(path)))
+                .with_remedy(format!("run: sudo chown \"$(id -u)\" {}", quoted(path)))
         }
         #[cfg(not(unix))]
         Unopened::Foreign(_) => Error::failed(format!("{} belongs to another user", links::named(path))),

@@ -1,5 +1,5 @@
-//! Files that this program or the AWS CLI keeps and cannot use: somebody else's, no files at all, or in a folder that is
-//! not accessible.
+//! Files that this program or the AWS CLI keeps and cannot use: somebody else's, no files at all, or in a folder that
+//! is not accessible.
 
 use std::fs;
 use std::path::{Path, PathBuf};
