@@ -14,7 +14,8 @@ use crate::support::user::User;
 /// It is for bash: dash waits in vfork(2) for a child that was stopped before its exec, and cannot stop itself.
 fn user_with_ticker() -> User {
     let user = User::signed_in(Options::default());
-    let ticker = "eval \"$1\"\n: > pids/$$\nwhile :; do echo x >> ticks; sleep 0.02; done\n";
+    // By itself bash goes on if the signal comes between two of its commands.
+    let ticker = "eval \"$1\"; trap exit INT\n: > pids/$$\nwhile :; do echo x >> ticks; sleep 0.02; done\n";
     user.home.write("ticker", ticker);
     fs::create_dir(user.home.path("pids")).unwrap();
     user
