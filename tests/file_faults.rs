@@ -2,22 +2,17 @@
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
 use aws_sso::sandbox::{Approval, Options};
 
+use crate::support::second_user::{STRANGER, give, is_root, powerless};
 use crate::support::user::{TOKEN_FILE, User};
-use crate::support::{Invocation, Output, skip};
+use crate::support::{Output, skip};
 
 /// Makes writing to a file fail as it does on a full disk. The signal that would end the program is ignored.
 const FULL: [&str; 4] = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"];
-
-/// Without root's capabilities, so that file modes apply to the tests' own user.
-const POWERLESS: [&str; 4] = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"];
-
-/// A user who is not root and owns no other file.
-const STRANGER: (u32, [&str; 5]) = (23456, ["setpriv", "--reuid=23456", "--regid=23456", "--clear-groups", "--"]);
 
 fn signed_in() -> User {
     User::signed_in(Options::default())
@@ -25,14 +20,6 @@ fn signed_in() -> User {
 
 fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").unwrap().uid() == 0
-}
-
-fn powerless(invocation: Invocation) -> Invocation {
-    if is_root() { invocation.behind(POWERLESS) } else { invocation }
 }
 
 /// Asserts that credentials were printed, whatever else was reported.
@@ -58,11 +45,11 @@ fn on_a_full_disk_credentials_are_returned_but_not_cached() {
     let _ = output.complains(".aws/credentials: File too large").complains("nothing was changed");
     assert_eq!(user.home.read(".aws/credentials"), "[mine]\n");
 
-    // A renewed token that cannot be stored is still used for this run.
+    // A renewed token could not be stored, so none is asked for.
     user.expire_token();
     let before = user.home.read(TOKEN_FILE);
-    let output = printed(user.process().behind(FULL).run());
-    let _ = output.complains("File too large; the renewed sign-in is not kept");
+    let output = user.process().behind(FULL).run().status(1);
+    let _ = output.complains("cannot be renewed: cannot write").complains(&format!("{TOKEN_FILE}: File too large"));
     assert_eq!(user.home.read(TOKEN_FILE), before);
 
     let output = full("login --device-code --no-browser --force").run().status(1);
@@ -196,9 +183,8 @@ fn folders_that_others_can_change_are_reported_and_those_of_others_refused() {
     }
     empty();
     let (stranger, prefix) = STRANGER;
-    let give = |path: &Path, to: u32| chown(path, Some(to), Some(to)).unwrap();
     for path in ["", ".aws", ".aws/config", ".aws/sso", ".aws/sso/cache", TOKEN_FILE, ".aws/cli"] {
-        give(&user.home.path(path), stranger);
+        give(user.home.path(path), stranger);
     }
     fs::remove_dir_all(user.home.path(".cache")).unwrap();
     // A folder of another user that everybody may write to.

@@ -1,5 +1,6 @@
 //! The behaviour that users rely on. Each module tests one capability.
 
+#![allow(clippy::disallowed_methods, reason = "programs are started as a user starts them")]
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the way to fail")]
 #![allow(clippy::too_many_lines, reason = "a table of cases is as long as it is")]
 
@@ -55,6 +56,10 @@ mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]
 mod remembered;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod renewal;
+#[cfg(feature = "sandbox")]
+mod role_cache;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "sandbox")]

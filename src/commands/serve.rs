@@ -1,6 +1,6 @@
 //! `serve`: a role's credentials for programs that run for longer than credentials last.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -10,10 +10,12 @@ use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::find::Found;
 use crate::context::labels;
+use crate::credential_chain::helper;
 use crate::credential_server::{Greeting, Keeper, Server, TokenFile};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::output::print;
+use crate::programs::core_dumps;
 use crate::programs::group::own_group;
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
@@ -112,10 +114,10 @@ fn keeper(context: &Context, found: &Found, first: RoleCredentials) -> Result<Ke
 /// it.
 fn detach() -> Result<ExitCode> {
     let failed = |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
-    let mut server = Command::new(programs::this_program().map_err(failed)?);
+    let mut server = helper(programs::this_program().map_err(failed)?);
     server.args(std::env::args_os().skip(1)).arg("--detach");
     own_group(&mut server);
-    server.spawn().map_err(failed)?;
+    core_dumps::start(&mut server).map_err(failed)?;
     Ok(ExitCode::SUCCESS)
 }
 

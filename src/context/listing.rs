@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::aws_cache::role_credentials;
+use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::environment;
@@ -270,8 +270,9 @@ impl Listing {
     /// How long cached credentials last.
     fn seconds_left(&self, role: &RoleArn) -> Option<i64> {
         let folder = self.cache.as_ref()?;
-        let path = role_credentials::path(folder, &role.account_id, &role.role_name, self.directory.origin());
-        let credentials = role_credentials::read(&SecretStore::Files, &path, &role.account_id).ok()??;
+        let (account_id, role_name) = (&role.account_id, &role.role_name);
+        let role = CachedRole { account_id, role_name, directory: &self.directory };
+        let credentials = role_credentials::read(&SecretStore::Files, &role.path(folder), &role, || true).ok()??;
         Some(credentials.seconds_left())
     }
 }

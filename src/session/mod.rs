@@ -10,6 +10,7 @@ mod renewal;
 mod sign_in;
 mod sign_out;
 mod take_over;
+mod unsaved;
 mod valid_token;
 
 pub use login_policy::LoginPolicy;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Registration, RegistrationKey, Token};
 use crate::aws_config::directory::Directory;
 use crate::error::{Error, Result};
@@ -10,13 +11,14 @@ use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
-use crate::terminal::Terminal;
+use crate::terminal::{self, Terminal};
 use crate::timestamp;
 
 use super::authorization_code::{self, BrowserError};
 use super::device_code;
 use super::login_policy::LoginPolicy;
 use super::method::Method;
+use super::unsaved;
 use super::valid_token::{Session, is_usable};
 
 /// How long another process may take to sign in: the ten minutes that a person has, and a little more.
@@ -59,19 +61,35 @@ impl Session<'_> {
         }
         let outcome = match lock.inherited() {
             Some(error) if !is_explicit => Err(error),
-            _ => self.client.block_on(self.attempt(method)),
+            // A person is asked only if the sign-in can be kept.
+            _ => self.store.reserve(&self.path()).map(drop).and_then(|()| {
+                let token = self.client.block_on(self.attempt(method))?;
+                self.keep_new(token, is_explicit)
+            }),
         };
-        match outcome {
-            Ok(token) => {
-                let _lock = self.lock_token()?;
-                token::write(&self.store, &self.path(), &token)?;
-                Ok(token)
-            }
-            Err(error) => {
-                lock.fail(&error);
-                Err(error)
-            }
+        if let Err(error) = &outcome {
+            lock.fail(error);
         }
+        outcome
+    }
+
+    /// Stores the token of a person who has signed in. Where that fails, it serves what this process was asked for; if
+    /// that was the sign-in itself, it serves nobody.
+    fn keep_new(&self, token: Token, is_explicit: bool) -> Result<Token> {
+        let _lock = self.lock_token()?;
+        if self.is_of_other_start_url()
+            && let Err(error) = role_credentials::sweep_nameless(&self.store, &self.paths.roles)
+        {
+            tracing::warn!("{error}");
+        }
+        let Err(error) = self.keep(&token, self.store.reserve(&self.path())) else { return Ok(token) };
+        if is_explicit {
+            unsaved::forget(&self.path());
+            let _ = self.client.log_out(&token.access_token);
+            return Err(error);
+        }
+        terminal::warn(&format!("{error}; the sign-in is not kept"));
+        Ok(token)
     }
 
     async fn attempt(&self, method: Method) -> Result<Token> {

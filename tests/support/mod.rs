@@ -10,6 +10,7 @@ pub mod clients;
 pub mod desktop;
 pub mod disagreements;
 pub mod discovery;
+pub mod disk;
 pub mod doctor;
 pub mod half_profiles;
 pub mod http;
@@ -17,6 +18,8 @@ pub mod ini;
 pub mod picker;
 pub mod process;
 pub mod remembered;
+#[cfg(target_os = "linux")]
+pub mod second_user;
 pub mod server;
 pub mod service;
 pub mod shell;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use aws_sso::aws_config::directory::Directory;
 use aws_sso::sandbox::{Approval, Options, Sandbox};
 use serde_json::Value;
 
@@ -12,6 +13,17 @@ use super::{Home, REGION, START_URL};
 
 /// Where the AWS CLI looks for the sign-in of `sign_in_config`: the sha1 of `corp`.
 pub const TOKEN_FILE: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+
+/// The Identity Center of `sign_in_config`.
+pub fn corp() -> Directory {
+    Directory {
+        name: "corp".to_owned(),
+        session: Some("corp".to_owned()),
+        start_url: START_URL.to_owned(),
+        region: REGION.parse().unwrap(),
+        scopes: Vec::new(),
+    }
+}
 
 pub struct User {
     pub sandbox: Sandbox,

@@ -12,11 +12,12 @@ use super::outcome::{EndCause, RunOutcome};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
 use super::printer::{Stream, Text};
-use super::start::not_started;
+use super::start::{not_started, user_command};
 use crate::context::enter::recorded;
 use crate::context::labels;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::programs::core_dumps;
 use crate::programs::group::{Stop, end, own_group};
 use crate::programs::job_control::Groups;
 use crate::programs::profile_option;
@@ -98,7 +99,7 @@ impl Job {
             Err(error) => return RunOutcome::Failed(error),
         };
         let program = command.get_program().to_owned();
-        let mut child = match tokio::process::Command::from(command).spawn() {
+        let mut child = match core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn()) {
             Ok(child) => child,
             Err(error) => return not_started(&program, error).into(),
         };
@@ -178,7 +179,7 @@ impl Job {
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
         let mut words = self.words(run);
-        let mut command = Command::new(words.next().ok_or_else(|| Error::usage("which command?"))?);
+        let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.

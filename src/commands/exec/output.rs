@@ -16,6 +16,7 @@ use super::plan::Run;
 use super::printer::{Printer, Stream, Text};
 use crate::environment;
 use crate::error::{Error, Result, reason};
+use crate::files::{folder, open};
 use crate::terminal;
 
 /// `--output`.
@@ -64,6 +65,10 @@ impl RunOutput {
         let form = Form::parse(words)?;
         if let Form::Folder(folder) = &form {
             std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
+            if folder::is_of_others(folder).map_err(|error| unwritable(folder, error))? {
+                let why = "it belongs to another user, and others can change it";
+                return Err(unwritable(folder, io::Error::new(io::ErrorKind::PermissionDenied, why)));
+            }
         }
         let widths = runs.iter().map(|run| run.label.width());
         let may_colour = !environment::no_color();
@@ -240,7 +245,7 @@ impl Files {
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join("-");
         let stem = folder.join(name.replace(|c| !is_safe(c), "_"));
         let path = with_ending(&stem, "out");
-        let out = File::create(&path).map_err(|error| unwritable(&path, error))?;
+        let out = open::replacing(&path).map_err(|error| unwritable(&path, error))?;
         // The file of an earlier command would look as if this run had written it.
         let path = with_ending(&stem, "err");
         match std::fs::remove_file(&path) {
@@ -254,7 +259,7 @@ impl Files {
         let file = match (stream, &mut self.err) {
             (Stream::Out, _) => &mut self.out,
             (Stream::Err, Some(file)) => file,
-            (Stream::Err, none) => none.insert(File::create(with_ending(&self.stem, "err"))?),
+            (Stream::Err, none) => none.insert(open::replacing(&with_ending(&self.stem, "err"))?),
         };
         file.write_all(line)
     }

@@ -1,12 +1,19 @@
-//! Why a program did not start, with the status that a shell gives it.
+//! The user's command, and why it did not start, with the status that a shell gives it.
 
 use std::ffi::OsStr;
 use std::io;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::process::Command;
 
 use crate::environment;
 use crate::error::{Error, reason};
+
+/// The user's own command, which gets the environment of this process, and a role's credentials in it.
+#[allow(clippy::disallowed_methods, reason = "it is not a helper of this program")]
+pub(super) fn user_command(program: impl AsRef<OsStr>) -> Command {
+    Command::new(program)
+}
 
 /// A program that did not start.
 pub(super) struct NotStarted {
