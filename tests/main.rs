@@ -28,8 +28,6 @@ mod exec;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod file_faults;
 mod files;
-#[cfg(all(feature = "sandbox", target_os = "linux"))]
-mod foreign_files;
 #[cfg(feature = "sandbox")]
 mod foreign_writers;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
