@@ -16,9 +16,14 @@ pub(crate) fn is_ours(owner: u32) -> bool {
         return true;
     }
     let Ok(home) = environment::home() else { return false };
-    let is_of = |folder| fs::metadata(folder).is_ok_and(|folder| folder.uid() == owner);
-    // Only root can have given the home folder of root such a `.aws`, as when it is mounted into a container.
-    is_of(home.clone()) || (is_own(0) && is_of(home.join(".aws")))
+    let Ok(home_folder) = fs::metadata(&home) else { return false };
+    if home_folder.uid() == owner {
+        return true;
+    }
+    // Only root can have given its home such a `.aws`, and only root mounts one, as into a container whose users have
+    // other numbers than those of the files' machine.
+    let is_given = |aws: fs::Metadata| aws.uid() == owner && (is_own(0) || aws.dev() != home_folder.dev());
+    fs::metadata(home.join(".aws")).is_ok_and(is_given)
 }
 
 /// Whether this is the user of this process.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use aws_sso::sandbox::Options;
 
+use crate::support::disk::Disk;
 use crate::support::second_user::{STRANGER, give, give_all, is_root};
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, skip};
@@ -177,6 +178,28 @@ fn root_uses_the_files_of_the_home_folder_s_owner_and_leaves_them_to_that_user()
     let _ = user.process().run().status(3);
     let _ = user.aws_sso(LOGIN).run().success();
     assert_ne!(owner(&user.home.path(TOKEN_FILE)), STRANGER.0, "a sign-in is not given to a third user");
+}
+
+#[test]
+fn a_mounted_aws_folder_may_have_another_owner() {
+    let Some(user) = stranger() else { return };
+    let (aws, copy) = (user.home.path(".aws"), user.home.path("copy"));
+    fs::rename(&aws, &copy).unwrap();
+    fs::create_dir(&aws).unwrap();
+    give(&aws, STRANGER.0);
+    let fill = || {
+        let _ = user.home.command("cp").args(["-a", "-T"]).arg(&copy).arg(&aws).run().success();
+        give_all(&aws, ANOTHER);
+        let _ = user.home.command("chmod").args(["-R", "a+rX"]).arg(&aws).run().success();
+    };
+    let uncached = || user.aws_sso(&format!("process {} -p corp", user.role(0, 1)));
+    {
+        let Some(_mount) = Disk::on(aws.clone(), "size=1m") else { return };
+        fill();
+        let _ = as_stranger(uncached()).run().success();
+    }
+    fill();
+    let _ = as_stranger(uncached()).run().status(3);
 }
 
 #[test]
