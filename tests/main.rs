@@ -73,4 +73,6 @@ mod shell;
 #[cfg(feature = "sandbox")]
 mod sign_in;
 #[cfg(feature = "sandbox")]
+mod sign_out;
+#[cfg(feature = "sandbox")]
 mod silent_service;

@@ -54,6 +54,8 @@ impl Session<'_> {
         {
             return Ok(stored);
         }
+        // Whoever signs out takes the lock, too, but does not wait for ever: this process may have been stopped.
+        self.check_not_signed_out()?;
         // Before the token is used for anything: the service may accept the old refresh token no more.
         if let Err(error) = self.keep(&renewed, Ok(reserved)) {
             terminal::warn(&format!("{error}; the renewed sign-in is not kept"));
