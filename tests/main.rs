@@ -42,6 +42,8 @@ mod layers;
 #[cfg(feature = "sandbox")]
 mod main_job;
 #[cfg(feature = "sandbox")]
+mod mixed_answers;
+#[cfg(feature = "sandbox")]
 mod network;
 #[cfg(target_os = "linux")]
 mod package;
@@ -65,6 +67,8 @@ mod sandbox;
 mod secrets;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod serve;
+#[cfg(feature = "sandbox")]
+mod service_answers;
 #[cfg(feature = "sandbox")]
 mod service_faults;
 #[cfg(feature = "sandbox")]

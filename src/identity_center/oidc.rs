@@ -161,7 +161,7 @@ impl Service {
             .await
             .map_err(GrantError::from)?;
         let (Some(device_code), Some(user_code), Some(verification_uri)) =
-            (plain(response.device_code), plain(response.user_code), plain(response.verification_uri))
+            (plain(response.device_code), short(response.user_code), short(response.verification_uri))
         else {
             return Err(GrantError::Other(unexpected_response(SIGN_IN)));
         };
@@ -169,7 +169,7 @@ impl Service {
             device_code: device_code.into(),
             user_code,
             verification_uri,
-            verification_uri_complete: plain(response.verification_uri_complete),
+            verification_uri_complete: short(response.verification_uri_complete),
             expires_in: seconds(response.expires_in).unwrap_or(Duration::from_mins(10)).min(LONGEST_SIGN_IN),
             interval: seconds(response.interval).unwrap_or(Duration::from_secs(5)),
         })
@@ -231,10 +231,15 @@ fn seconds(number: i32) -> Option<Duration> {
     u64::try_from(number).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs)
 }
 
-/// A token, a code or an address, if it is a plain word of a length that the service may send.
+/// A token or a code that is sent again, if it is a plain word.
 fn plain(text: Option<String>) -> Option<String> {
+    short(text).filter(|text| text.bytes().all(|b| b.is_ascii_graphic()))
+}
+
+/// A text of a length that the service may send.
+fn short(text: Option<String>) -> Option<String> {
     const LONGEST: usize = 16 << 10;
-    text.filter(|text| (1..=LONGEST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()))
+    text.filter(|text| (1..=LONGEST).contains(&text.len()))
 }
 
 impl From<RequestError> for GrantError {

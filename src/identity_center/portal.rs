@@ -10,7 +10,7 @@ use super::client::Client;
 use super::failure::RequestError;
 use super::no_response::unexpected_response;
 use super::retry::Resend;
-use super::service::Service;
+use super::service::{Service, mixed_up};
 use crate::credentials::{LONGEST_SECONDS, RoleCredentials};
 use crate::error::{Error, Kind};
 use crate::role::{is_account_id, is_role_name};
@@ -118,11 +118,13 @@ impl Service {
                 .set_next_token(page.map(str::to_owned))
                 .send()
         };
-        let is_own = |response: &ListAccountRolesOutput| {
-            response.role_list().iter().all(|role| role.account_id().is_none_or(|id| id == account_id))
+        let check = |response: &ListAccountRolesOutput| {
+            let roles = response.role_list.as_ref().ok_or_else(|| unexpected_response(PORTAL))?;
+            let is_own = roles.iter().all(|role| role.account_id().is_none_or(|id| id == account_id));
+            if is_own { Ok(()) } else { Err(mixed_up()) }
         };
         let response = self
-            .send_for(Resend::Freely, request, is_own)
+            .send_for(Resend::Freely, request, check)
             .await
             .map_err(|error| PortalError::of(error, || no_access(&format!("the account {account_id}"))))?;
         let items = rows(response.role_list)?.filter_map(|role| role.role_name).filter(|name| is_role_name(name));
@@ -161,22 +163,19 @@ impl Service {
                 .role_name(role_name)
                 .send()
         };
-        let is_own = |response: &GetRoleCredentialsOutput| {
-            let id = response.role_credentials().and_then(|credentials| credentials.access_key_id());
-            id.is_none_or(|id| self.is_first_owner(id, account_id, role_name))
+        let check = |response: &GetRoleCredentialsOutput| {
+            let credentials = response.role_credentials().ok_or_else(|| unexpected_response(PORTAL))?;
+            let is_own = credentials.access_key_id().is_none_or(|id| self.is_first_owner(id, account_id, role_name));
+            if is_own { Ok(()) } else { Err(mixed_up()) }
         };
-        let response = self
-            .send_for(Resend::Freely, request, is_own)
-            .await
-            .map_err(|error| {
-                PortalError::of(error, || no_access(&format!("the role {role_name} in the account {account_id}")))
-            })?;
+        let response = self.send_for(Resend::Freely, request, check).await.map_err(|error| {
+            PortalError::of(error, || no_access(&format!("the role {role_name} in the account {account_id}")))
+        })?;
         let credentials = response.role_credentials.ok_or_else(|| unexpected_response(PORTAL))?;
-        let latest = Timestamp::now() + SignedDuration::from_secs(LONGEST_SECONDS);
-        let expiration = Timestamp::from_millisecond(credentials.expiration.min(Timestamp::MAX.as_millisecond()))
+        let latest = Timestamp::now() + SignedDuration::from_secs(LONGEST_SECONDS) + self.lag();
+        let expiration = Timestamp::from_millisecond(credentials.expiration.min(latest.as_millisecond()))
             .and_then(|expiration| expiration.checked_sub(self.lag()))
-            .map_err(|_| unexpected_response(PORTAL))?
-            .min(latest);
+            .map_err(|_| unexpected_response(PORTAL))?;
         let (Some(access_key_id), Some(secret_access_key), Some(session_token)) = (
             filled(credentials.access_key_id),
             filled(credentials.secret_access_key),

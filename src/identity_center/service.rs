@@ -153,16 +153,16 @@ impl Service {
         E: ProvideErrorMetadata,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        self.send_for(resend, request, |_| true).await
+        self.send_for(resend, request, |_| Ok(())).await
     }
 
-    /// The same, where the response can be told from one to another request. On a connection that has brought such a
+    /// The same, where `check` can tell that a response is to another request. On a connection that has brought such a
     /// response, the right one may still be on its way, so nothing else is sent there.
     pub(super) async fn send_for<T, E, F>(
         &self,
         resend: Resend,
         request: impl Fn() -> F,
-        is_own: impl Fn(&T) -> bool,
+        check: impl Fn(&T) -> Result<()>,
     ) -> Result<T, RequestError>
     where
         E: ProvideErrorMetadata,
@@ -174,11 +174,13 @@ impl Service {
             let pass = self.gate.enter().await;
             let (outcome, close_connection) = wire::with_connection(request()).await;
             let failure = match outcome {
-                Ok(response) if is_own(&response) => {
-                    pass.accepted();
-                    return Ok(response);
-                }
-                Ok(_) => AttemptError::Failed(Trouble::Failed, mixed_up()),
+                Ok(response) => match check(&response) {
+                    Ok(()) => {
+                        pass.accepted();
+                        return Ok(response);
+                    }
+                    Err(error) => AttemptError::Failed(Trouble::Failed, error),
+                },
                 Err(error) => AttemptError::of(&error),
             };
             if matches!(failure, AttemptError::Failed(Trouble::Failed | Trouble::Final, _)) {
@@ -213,9 +215,8 @@ impl Service {
     /// twice gives it to the next request as well.
     pub(super) fn is_first_owner(&self, access_key_id: &str, account_id: &str, role_name: &str) -> bool {
         let mut owners = self.key_owners.lock().unwrap_or_else(PoisonError::into_inner);
-        let (account, role) = owners
-            .entry(access_key_id.to_owned())
-            .or_insert_with(|| (account_id.to_owned(), role_name.to_owned()));
+        let (account, role) =
+            owners.entry(access_key_id.to_owned()).or_insert_with(|| (account_id.to_owned(), role_name.to_owned()));
         account == account_id && role == role_name
     }
 
@@ -247,7 +248,8 @@ impl Service {
     }
 }
 
-fn mixed_up() -> Error {
+/// The error for a response to another request.
+pub(super) fn mixed_up() -> Error {
     Error::service("the response is to another request: something between here and the service mixes them up")
         .with_remedy("try again later, or without the proxy that answers")
 }
