@@ -38,7 +38,7 @@ pub mod output;
 pub mod partition;
 mod picker;
 mod placeholders;
-mod programs;
+pub mod programs;
 pub mod provider;
 pub mod role;
 #[cfg(feature = "sandbox")]

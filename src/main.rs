@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use aws_sso::programs::core_dumps;
 use aws_sso::{commands, fast_path, output, terminal};
 
 fn main() -> ExitCode {
+    core_dumps::prevent();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let outcome = match fast_path::answer(arguments.get(1..).unwrap_or_default()) {
         Some(answer) => output::print(&answer).map(|()| ExitCode::SUCCESS),

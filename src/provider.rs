@@ -147,7 +147,7 @@ impl<'a> Provider<'a> {
     fn turn(&self, role: &RoleArn) -> Option<Lock> {
         let path = self.path(role);
         let name = format!("role-{}", path.file_stem().unwrap_or_default().to_string_lossy());
-        let doing = format!("is getting {}/{}", role.account_id, terminal::clean(&role.role_name));
+        let doing = format!("is getting {}/{}", role.account_id, terminal::name(&role.role_name));
         self.lock(&name, &doing).or_else(|| self.lock(&format!("{name}-second"), &doing))
     }
 
@@ -187,11 +187,12 @@ impl<'a> Provider<'a> {
             if let Err(error) = role_credentials::write(store, &path, &cached, credentials) {
                 (self.warn)(&format!("{error}; the credentials are not kept"));
             }
+            if self.session.has(token) {
+                return Ok(());
+            }
             // A sign-out deletes the token first, and then all credentials, perhaps just before these were written. It
             // could not wait for a lock: a process that is stopped would hold it.
-            if !self.session.has(token) {
-                store.remove(&path)?;
-            }
+            store.remove(&path)?;
         }
         self.session.check_not_signed_out()
     }

@@ -1,5 +1,6 @@
 //! The behaviour that users rely on. Each module tests one capability.
 
+#![allow(clippy::disallowed_methods, reason = "programs are started as a user starts them")]
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the way to fail")]
 #![allow(clippy::too_many_lines, reason = "a table of cases is as long as it is")]
 
@@ -45,6 +46,8 @@ mod main_job;
 mod mixed_answers;
 #[cfg(feature = "sandbox")]
 mod network;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod other_users;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;

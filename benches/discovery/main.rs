@@ -1,5 +1,6 @@
 //! Times discovery: `cargo bench --bench discovery`. `-- --markdown` prints the table of `benches/README.md`.
 
+#![allow(clippy::disallowed_methods, reason = "programs are started as a user starts them")]
 #![allow(clippy::unwrap_used, reason = "a bench that fails stops")]
 #![allow(clippy::cast_precision_loss, reason = "counts of requests are small")]
 #![allow(unreachable_pub, missing_docs, dead_code, reason = "a program has no API, and its parts are shared")]

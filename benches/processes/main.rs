@@ -1,5 +1,6 @@
 //! Times whole processes: `cargo bench`. `-- --markdown` prints the tables of `benches/README.md`.
 
+#![allow(clippy::disallowed_methods, reason = "programs are started as a user starts them")]
 #![allow(clippy::unwrap_used, reason = "a bench that fails stops")]
 #![allow(unreachable_pub, reason = "a program has no API")]
 

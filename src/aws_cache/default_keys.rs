@@ -8,8 +8,8 @@ use sha1_smol::Sha1;
 use crate::aws_config::directory::Directory;
 use crate::environment;
 use crate::error::Result;
-use crate::files::atomic;
 use crate::files::folder::Privacy;
+use crate::files::{atomic, read};
 
 /// More files than a user has.
 const MOST: usize = 20;
@@ -42,7 +42,7 @@ pub(crate) fn remember(directory: &Directory, access_key_id: &str, file: &Path) 
 
 /// What was noted, the latest first.
 pub(crate) fn remembered(directory: &Directory) -> Vec<DefaultKey> {
-    let bytes = path(directory).and_then(|note| atomic::read(&note)).ok().flatten().unwrap_or_default();
+    let bytes = path(directory).ok().and_then(|note| read::spare(&note)).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let keys = text.lines().filter_map(|line| line.split_once(' '));
     keys.map(|(id, file)| DefaultKey { access_key_id: id.to_owned(), file: file.into() }).take(MOST).collect()

@@ -9,10 +9,8 @@ use super::line::Header;
 use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::Result;
-use crate::files::atomic;
-use crate::files::edit;
 use crate::files::folder::Privacy;
-use crate::files::lock;
+use crate::files::{edit, lock, read};
 
 /// How long to wait for another process to write the file. It never holds the lock while it waits for its user.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,7 +25,7 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
 /// it is.
 pub fn remove_default(path: &Path, is_ours: impl Fn(&str) -> bool) -> Result<bool> {
     let _lock = lock::take(&environment::lock_folder()?, "credentials-file", PATIENCE, |_| {})?;
-    if atomic::read(path)?.is_none() {
+    if read::whole(path)?.is_none() {
         return Ok(false);
     }
     let edit = |before: &[u8]| {
@@ -48,7 +46,7 @@ const KEYS: [&str; 4] = ["aws_access_key_id", "aws_secret_access_key", "aws_sess
 
 /// The file's content with these as the credentials of `[default]`. Nothing is written.
 pub fn planned(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
-    let file = atomic::read(path)?.unwrap_or_default();
+    let file = read::whole(path)?.unwrap_or_default();
     encoding::check(path, &file)?;
     with_default(&file, credentials)
 }
@@ -159,6 +157,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    #[allow(clippy::disallowed_methods, reason = "this is no program of the user's")]
     fn what_another_program_writes_between_reading_and_writing_stays() {
         use std::io::Write as _;
         let folder = tempfile::tempdir().unwrap();

@@ -4,6 +4,7 @@ use std::process::Command;
 use std::str::FromStr;
 
 use crate::address::quote;
+use crate::credential_chain::helper;
 use crate::error::{Error, Result};
 use crate::placeholders;
 use crate::terminal::clean;
@@ -54,7 +55,7 @@ impl BrowserCommand {
     pub(crate) fn command(&self, opened: &Opened<'_>) -> Command {
         let mut words = self.words.iter();
         // No placeholder is filled in the program's own name: an account's name must not choose a program.
-        let mut command = Command::new(words.next().map_or("", String::as_str));
+        let mut command = helper(words.next().map_or("", String::as_str));
         command.args(words.map(|word| opened.fill(word)));
         command
     }

@@ -3,9 +3,10 @@
 use std::process::{Command, Stdio};
 
 use crate::address::Link;
+use crate::credential_chain::{helper, remove_secrets};
 use crate::environment;
+use crate::programs::core_dumps;
 use crate::programs::group::own_group;
-use crate::shell::secrets;
 
 /// Opens the link if it is safe to open. Returns whether a program was started for it.
 ///
@@ -53,7 +54,7 @@ fn with_link(mut words: Vec<String>, url: &str) -> Option<Command> {
     }
     match words.as_slice() {
         [program, arguments @ ..] if !arguments.is_empty() => {
-            let mut command = Command::new(program);
+            let mut command = helper(program);
             command.args(arguments);
             Some(command)
         }
@@ -64,12 +65,10 @@ fn with_link(mut words: Vec<String>, url: &str) -> Option<Command> {
 /// Starts a browser, without the secrets of this shell: neither it nor what runs in it needs them. Returns whether it
 /// started.
 pub(crate) fn start(mut command: Command) -> bool {
-    for name in secrets() {
-        command.env_remove(name);
-    }
+    remove_secrets(&mut command);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     own_group(&mut command);
-    command.spawn().is_ok()
+    core_dumps::start(&mut command).is_ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `serve`: a role's credentials for programs that run for longer than credentials last.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
@@ -11,11 +11,13 @@ use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::find::Found;
 use crate::context::labels;
+use crate::credential_chain::helper;
 use crate::credential_server::{Greeting, Keeper, Server, TokenFile};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::identity_center::Client;
 use crate::output::print;
+use crate::programs::core_dumps;
 use crate::programs::group::own_group;
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
@@ -73,7 +75,7 @@ fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
     let labels = labels::of(context, &found)?;
     block_on(async {
         let mut signals = Signals::new()?;
-        let server = Server::bind(arguments.port).await?;
+        let server = Server::bind(arguments.port)?;
         let region = arguments.region.as_deref().or(found.region.as_deref());
         let token_file = TokenFile::create(server.token());
         if let Err(error) = &token_file {
@@ -131,10 +133,10 @@ impl SignIn {
 /// it.
 fn detach() -> Result<ExitCode> {
     let failed = |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
-    let mut server = Command::new(programs::this_program().map_err(failed)?);
+    let mut server = helper(programs::this_program().map_err(failed)?);
     server.args(std::env::args_os().skip(1)).arg("--detach");
     own_group(&mut server);
-    server.spawn().map_err(failed)?;
+    core_dumps::start(&mut server).map_err(failed)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -143,10 +145,7 @@ fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<Exit
     // Outside the runtime, because a client brings its own.
     let prepared = prepare(context, arguments);
     block_on(async {
-        let started = match prepared {
-            Ok(keeper) => start_beside(keeper, arguments.port, process).await,
-            Err(error) => Err(error),
-        };
+        let started = prepared.and_then(|keeper| start_beside(keeper, arguments.port, process));
         let (server, keeper, watched) = match started {
             Ok(started) => started,
             Err(error) => {
@@ -175,7 +174,7 @@ fn prepare(context: &Context, arguments: &ServeArgs) -> Result<Keeper> {
     keeper(context, &found, first)
 }
 
-async fn start_beside(keeper: Keeper, port: u16, process: u32) -> Result<(Server, Keeper, Watched)> {
+fn start_beside(keeper: Keeper, port: u16, process: u32) -> Result<(Server, Keeper, Watched)> {
     let watched = Watched::process(process)?;
-    Ok((Server::bind(port).await?, keeper, watched))
+    Ok((Server::bind(port)?, keeper, watched))
 }

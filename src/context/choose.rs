@@ -1,16 +1,17 @@
 //! The user chooses a role, or several, from the list of all that they can use.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 
 use super::Context;
 use super::find::Found;
 use super::listing::{Listing, Profiles};
 use crate::aws_config::directory::Directory;
+use crate::credential_chain::helper;
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Recent, Scope};
 use crate::picker::{self, Choices, Question};
-use crate::programs;
+use crate::programs::{self, core_dumps};
 use crate::secret_store::StoreKind;
 use crate::terminal;
 
@@ -116,11 +117,11 @@ fn rows(listing: &Arc<Listing>, directory: &Directory, is_due: bool) -> Choices 
 /// Fetches the list again in a process of its own, which may outlast the choice. It neither signs in nor prints.
 fn refresh(directory: &Directory) {
     let outcome = programs::this_program().and_then(|program| {
-        let mut command = Command::new(program);
+        let mut command = helper(program);
         command.args(["list", "--background", "--login", "never"]);
         command.args(programs::profile_words(&directory.name));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn()?.wait()
+        core_dumps::start(&mut command)?.wait()
     });
     if let Err(error) = outcome {
         tracing::debug!("the list of roles was not refreshed: {error}");

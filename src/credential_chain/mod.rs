@@ -15,4 +15,6 @@ pub use sdk::Sdk;
 pub use source::Source;
 pub(crate) use source::{has_one_source, has_source, keys_of_others};
 pub(crate) use surroundings::Surroundings;
-pub(crate) use variables::{CONTAINER, KEYS, LABELS_OF_OTHER_TOOLS, PROFILE, SECRETS, VARIABLES};
+pub(crate) use variables::{
+    CONTAINER, DISPLACED, KEYS, LABELS_OF_OTHER_TOOLS, PROFILE, VARIABLES, helper, remove_secrets,
+};

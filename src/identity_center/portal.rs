@@ -19,13 +19,13 @@ use crate::secret::Secret;
 /// The largest page of a list that the service allows.
 const PAGE_SIZE: i32 = 100;
 
-/// More rows than that on one page are not the service's.
-const MOST_ROWS: usize = 1000;
+/// More rows on one page are not the service's: it sends no more than it is asked for.
+const MOST_ROWS: usize = 200;
 
 /// More characters than an account's name or e-mail address has: AWS allows 50 and 64.
 const LONGEST_NAME: usize = 128;
 
-/// More bytes than a secret key or a session token has.
+/// More bytes than a secret key, a session token or the name of a page has.
 const LONGEST_PART: usize = 32 << 10;
 
 const PORTAL: &str = "the portal";
@@ -99,7 +99,7 @@ impl Service {
                 })
             })
             .collect();
-        Ok(ListPage { items, next: response.next_token.filter(|next| !next.is_empty()) })
+        Ok(ListPage { items, next: next_page(response.next_token)? })
     }
 
     /// One page of the user's roles in an account.
@@ -129,7 +129,7 @@ impl Service {
             .map_err(|error| PortalError::of(error, || no_access(&format!("the account {account_id}"))))?;
         let items = rows(response.role_list)?.filter_map(|role| role.role_name).filter(|name| is_role_name(name));
         let items = items.collect();
-        Ok(ListPage { items, next: response.next_token.filter(|next| !next.is_empty()) })
+        Ok(ListPage { items, next: next_page(response.next_token)? })
     }
 
     /// Credentials of a role. Identity Center decides how long they are valid.
@@ -236,6 +236,14 @@ fn filled(text: Option<String>) -> Option<String> {
 fn rows<T>(list: Option<Vec<T>>) -> Result<impl Iterator<Item = T>, Error> {
     let rows = list.filter(|rows| rows.len() <= MOST_ROWS).ok_or_else(|| unexpected_response(PORTAL))?;
     Ok(rows.into_iter())
+}
+
+/// The service's name for the next page, if there is one.
+fn next_page(next: Option<String>) -> Result<Option<String>, Error> {
+    match next {
+        Some(next) if next.len() > LONGEST_PART => Err(unexpected_response(PORTAL)),
+        next => Ok(next.filter(|next| !next.is_empty())),
+    }
 }
 
 /// A name or an address of an account, no longer than a list can show.

@@ -5,14 +5,17 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use tempfile::TempDir;
 
 use super::question::{Choice, Choices};
+use crate::credential_chain::helper;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::files::read;
+use crate::programs::core_dumps;
 
 /// The first version with the event `load`.
 const OLDEST: (u32, u32) = (0, 36);
@@ -71,7 +74,10 @@ fn write(path: &Path, count: usize, choice: &dyn Fn(usize) -> Choice) -> std::io
 
 /// Only the colors of the user's default options are kept: many others change what fzf prints, or what Enter does.
 fn without_default_options(command: &mut Command) {
-    let mut words = environment::fzf_options().into_iter().flat_map(|text| shlex::split(&text).unwrap_or_default());
+    let in_file = environment::fzf_options_file().and_then(|file| read::whole(&file).ok().flatten());
+    let in_file = in_file.and_then(|text| String::from_utf8(text).ok());
+    let texts = in_file.into_iter().chain(environment::fzf_options());
+    let mut words = texts.flat_map(|text| shlex::split(&text).unwrap_or_default());
     while let Some(word) = words.next() {
         if word == "--color" {
             command.args(words.next().map(|value| format!("--color={value}")));
@@ -84,9 +90,11 @@ fn without_default_options(command: &mut Command) {
 
 /// Refuses a version whose Enter can take another row than the one that the text names.
 pub(super) fn check_version(path: &Path) -> Result<()> {
-    let mut command = Command::new(path);
+    let mut command = helper(path);
     without_default_options(&mut command);
-    let Ok(output) = command.arg("--version").output() else { return Ok(()) };
+    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let started = core_dumps::start(&mut command);
+    let Ok(output) = started.and_then(Child::wait_with_output) else { return Ok(()) };
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     match numbers(&version) {
         Some(numbers) if numbers < OLDEST => Err(Error::usage(format!(

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use super::fzf;
 use super::kind::Picker;
 use super::question::{Choice, Choices, Question, nothing_chosen};
+use crate::credential_chain::helper;
 use crate::environment;
 use crate::error::{Error, Kind, Result};
-use crate::shell::secrets;
+use crate::programs::core_dumps;
 
 #[derive(Debug)]
 pub(super) struct PickerProgram {
@@ -63,7 +64,7 @@ impl PickerProgram {
         if let Some(rows) = &rows {
             rows.prepare(&mut command);
         }
-        let mut child = command.spawn().map_err(|error| self.failed(&error.to_string()))?;
+        let mut child = core_dumps::start(&mut command).map_err(|error| self.failed(&error.to_string()))?;
         let picker = self.picker;
         let stdin = child.stdin.take().map(Arc::new);
         // aws-sso-pick ends when its stdin closes, because then this process has died. fzf needs the end of stdin to
@@ -87,11 +88,8 @@ impl PickerProgram {
     }
 
     fn command(&self, question: &Question<'_>) -> Command {
-        let mut command = Command::new(&self.path);
+        let mut command = helper(&self.path);
         command.args(question.many.then_some("--multi"));
-        for name in secrets() {
-            command.env_remove(name);
-        }
         command.arg(format!("--query={}", question.query));
         command.arg(format!("--header={}", question.header));
         // stderr may be redirected, as in `$(…)`. The picker draws on it, so it gets the terminal.

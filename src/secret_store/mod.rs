@@ -14,9 +14,9 @@ use std::sync::Arc;
 #[cfg(any(test, not(feature = "keyring")))]
 use crate::error::Error;
 use crate::error::Result;
-use crate::files::atomic;
 use crate::files::folder::Privacy;
 use crate::files::reserved::Reserved;
+use crate::files::{atomic, read, unreadable};
 
 /// The value of `store` in the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl SecretStore {
     /// The secret, or `None` if there is none.
     pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>> {
         match self {
-            Self::Files => atomic::read(path),
+            Self::Files => read::cached(path),
             #[cfg(feature = "keyring")]
             Self::Keyring(keyring) => keyring.read(path),
         }
@@ -173,8 +173,8 @@ fn without_keyring(settings: &str) -> Error {
 fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     match std::fs::read_dir(folder) {
         Ok(entries) => Ok(entries.flatten().map(|entry| entry.path()).collect()),
-        Err(error) if atomic::is_absent(&error) => Ok(Vec::new()),
-        Err(error) => Err(atomic::unreadable(folder, error)),
+        Err(error) if read::is_absent(&error) => Ok(Vec::new()),
+        Err(error) => Err(unreadable::failed(folder, error)),
     }
 }
 

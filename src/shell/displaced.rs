@@ -13,8 +13,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
-use super::variables::{DISPLACED, ROLE, known_name};
-use crate::credential_chain::KEYS;
+use super::variables::{ROLE, known_name};
+use crate::credential_chain::{DISPLACED, KEYS};
 
 /// The variables that are keys only together.
 const KEY: &[&str] = KEYS.split_at(3).0;

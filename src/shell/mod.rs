@@ -18,4 +18,4 @@ pub(crate) use function::through_function;
 pub use grant::{Grant, RoleLabels};
 pub use init::{Hook, Init, script};
 pub use quote::is_printable;
-pub(crate) use variables::secrets;
+pub(crate) use variables::of_identity;

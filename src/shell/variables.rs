@@ -4,28 +4,27 @@ use super::proxy::NO_PROXY;
 use crate::credential_chain::{self, LABELS_OF_OTHER_TOOLS};
 
 /// The variables by which prompts and this tool know the shell's role, in the order of [`super::RoleLabels`].
-pub(super) const ROLE: [&str; 5] =
-    ["AWS_SSO_PROFILE", "AWS_SSO_SESSION", "AWS_SSO_ROLE_ARN", "AWS_SSO_ROLE_NAME", "AWS_SSO_ACCOUNT_NAME"];
+pub(super) const ROLE: [&str; 6] = [
+    "AWS_SSO_PROFILE",
+    "AWS_SSO_SESSION",
+    "AWS_SSO_ROLE_ARN",
+    "AWS_SSO_ROLE_NAME",
+    "AWS_SSO_ACCOUNT_ID",
+    "AWS_SSO_ACCOUNT_NAME",
+];
 /// When the keys expire, in epoch seconds, for prompts and the hook.
 pub(super) const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
 /// The variables by which SDKs know the region.
 pub(super) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The access key id, the profile or the server that a change has set, to tell later whether it is still that one.
 pub(super) const ORIGIN: &str = "AWS_SSO_ORIGIN";
-/// What `use` changed, kept in the shell until `clear` undoes it.
-pub(super) const DISPLACED: &str = "AWS_SSO_DISPLACED";
 
 /// The variables that say whose credentials the environment has. A change that enters a role sets or removes each.
-pub(super) fn of_identity() -> impl Iterator<Item = &'static str> {
+pub(crate) fn of_identity() -> impl Iterator<Item = &'static str> {
     credential_chain::VARIABLES.into_iter().chain(LABELS_OF_OTHER_TOOLS).chain(ROLE).chain([EXPIRATION, ORIGIN])
 }
 
 /// The variable of this name, if a change may touch it.
 pub(super) fn known_name(name: &str) -> Option<&'static str> {
     of_identity().chain(REGION).chain(NO_PROXY.iter().copied()).find(|known| *known == name)
-}
-
-/// The variables that are secrets, contain secrets, or lead to secrets.
-pub(crate) fn secrets() -> impl Iterator<Item = &'static str> {
-    credential_chain::SECRETS.into_iter().chain([DISPLACED])
 }

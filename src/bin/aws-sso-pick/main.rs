@@ -12,6 +12,7 @@ mod rows;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use aws_sso::programs::core_dumps;
 use clap::Parser;
 use skim::binds::parse_key;
 use skim::prelude::{RankCriteria, Skim, SkimOptions, SkimOptionsBuilder};
@@ -49,6 +50,7 @@ enum Ending {
 }
 
 fn main() -> ExitCode {
+    core_dumps::prevent();
     let arguments = Arguments::parse();
     if let Err(error) = draw_on_the_terminal() {
         eprintln!("aws-sso-pick: no terminal: {error}");

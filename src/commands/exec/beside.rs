@@ -11,10 +11,11 @@ use crate::context::Context;
 use crate::context::enter::recorded;
 use crate::context::find::Found;
 use crate::context::labels;
+use crate::credential_chain::helper;
 use crate::credential_server::Greeting;
 use crate::environment;
 use crate::error::{Error, Result};
-use crate::programs::{self, group::own_group};
+use crate::programs::{self, core_dumps, group::own_group};
 use crate::secret::Secret;
 use crate::shell::{Change, RoleLabels, ServerAddress};
 
@@ -51,7 +52,7 @@ fn system_failed(error: io::Error) -> Error {
 
 fn server(found: &Found) -> Result<Command> {
     let program = programs::this_program().map_err(system_failed)?;
-    let mut server = Command::new(program);
+    let mut server = helper(program);
     server
         .args(programs::profile_words(&found.directory.name))
         .args(["--login", "never", "serve", &found.role.to_string()])
@@ -70,7 +71,7 @@ fn server(found: &Found) -> Result<Command> {
 
 /// Starts the server and reads its address, its token, and the file that holds the token too.
 fn greeting(server: &mut Command) -> Result<(String, Secret, Option<PathBuf>)> {
-    let mut started = server.spawn().map_err(system_failed)?;
+    let mut started = core_dumps::start(server).map_err(system_failed)?;
     let mut line = String::new();
     let stdout = started.stdout.take().ok_or_else(|| not_started("it has no output"))?;
     let read = BufReader::new(stdout).read_line(&mut line);

@@ -2,7 +2,11 @@
 
 mod arguments;
 mod beside;
+mod code;
 mod job;
+mod json;
+mod kept;
+mod languages;
 mod many;
 mod outcome;
 mod output;
@@ -10,6 +14,7 @@ mod plan;
 mod printer;
 mod replace;
 mod start;
+mod words;
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -19,6 +24,7 @@ use crate::context::enter::change;
 use crate::environment;
 use crate::error::{Error, Result};
 pub(crate) use arguments::ExecArgs;
+use start::user_command;
 
 pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     if arguments.many.is_asked() {
@@ -47,7 +53,7 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
 /// The command, else the user's shell, unless this shell has a role already.
 fn command_or_shell(arguments: &ExecArgs) -> Result<Command> {
     if let Some((program, rest)) = arguments.command.split_first() {
-        let mut command = Command::new(program);
+        let mut command = user_command(program);
         command.args(rest);
         return Ok(command);
     }
@@ -57,7 +63,7 @@ fn command_or_shell(arguments: &ExecArgs) -> Result<Command> {
         return Err(Error::usage(format!("this shell has a role already: {role}"))
             .with_remedy("leave it first: exit, or awsso clear\nor start a shell inside this one: --nest"));
     }
-    Ok(Command::new(environment::shell().unwrap_or_else(|| OsString::from(DEFAULT_SHELL))))
+    Ok(user_command(environment::shell().unwrap_or_else(|| OsString::from(DEFAULT_SHELL))))
 }
 
 #[cfg(unix)]

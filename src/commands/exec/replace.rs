@@ -4,13 +4,14 @@ use std::process::{Command, ExitCode};
 
 use super::start::{NotStarted, not_started};
 use crate::error::Result;
+use crate::programs::core_dumps;
 use crate::terminal;
 
 /// Replaces this process. Returns only if the program cannot be started.
 #[cfg(unix)]
 #[allow(clippy::unnecessary_wraps, reason = "on other systems it can fail")]
 pub(super) fn with(mut command: Command) -> Result<ExitCode> {
-    let error = std::os::unix::process::CommandExt::exec(&mut command);
+    let error = core_dumps::with_own_limit(|| std::os::unix::process::CommandExt::exec(&mut command));
     Ok(failed(&command, error))
 }
 
@@ -19,7 +20,7 @@ pub(super) fn with(mut command: Command) -> Result<ExitCode> {
 pub(super) fn with(mut command: Command) -> Result<ExitCode> {
     crate::programs::signals::block_on(async {
         let mut signals = crate::programs::signals::Signals::new()?;
-        let mut child = match command.spawn() {
+        let mut child = match core_dumps::start(&mut command) {
             Ok(child) => child,
             Err(error) => return Ok(failed(&command, error)),
         };

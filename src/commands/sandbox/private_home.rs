@@ -7,31 +7,19 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::credential_chain::DISPLACED;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::sandbox::{Options, Sandbox};
+use crate::shell::of_identity;
 use crate::terminal;
 
 /// The name of the sso-session and of the profile.
 pub(super) const PROFILE: &str = "sandbox";
 
-/// Variables of the user's shell that must not reach programs in the sandbox.
-const REMOVED_VARIABLES: [&str; 23] = [
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_ACCOUNT_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_SSO_ROLE_ARN",
-    "AWS_SSO_EXPIRATION",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
+/// Variables of the user's shell that would change what programs do in the sandbox, besides all that lead to
+/// credentials.
+const REMOVED_VARIABLES: [&str; 8] = [
     "AWS_CA_BUNDLE",
     "AWS_USE_FIPS_ENDPOINT",
     "AWS_USE_DUALSTACK_ENDPOINT",
@@ -148,8 +136,9 @@ impl PrivateHome {
 
     /// Runs a program in this home, with this executable's folder first on its `PATH`.
     pub(super) fn command(&self, program: impl AsRef<Path>) -> Result<std::process::Command> {
+        #[allow(clippy::disallowed_methods, reason = "secrets of the sandbox are for the programs in it")]
         let mut command = std::process::Command::new(program.as_ref());
-        for name in REMOVED_VARIABLES {
+        for name in of_identity().chain([DISPLACED]).chain(REMOVED_VARIABLES) {
             command.env_remove(name);
         }
         command.envs(self.environment()).env("PATH", search_path()?);

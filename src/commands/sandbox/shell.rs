@@ -8,6 +8,7 @@ use super::behaviour::BehaviourArgs;
 use super::private_home::PrivateHome;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::programs::core_dumps;
 use crate::programs::signals::{Signals, block_on};
 use crate::sandbox::{Approval, Sandbox};
 use crate::terminal;
@@ -145,7 +146,8 @@ async fn wait(command: Command, shell: &Path, signals: &mut Signals) -> Result<E
         Error::failed(format!("cannot run {}: {error}", shell.display()))
             .with_remedy("set SHELL to a shell that is installed")
     };
-    let mut child = tokio::process::Command::from(command).spawn().map_err(|error| failed(&error))?;
+    let mut child = core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn())
+        .map_err(|error| failed(&error))?;
     let ended = tokio::select! {
         ended = child.wait() => Some(ended),
         () = signals.but_interrupt() => None,

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::error::{Error, Result};
 use crate::output::print;
+use crate::programs::core_dumps;
 use crate::terminal::clean;
 
 /// Longer output is cut.
@@ -41,9 +42,9 @@ impl Story {
     /// Prints `shown` and runs the command; the caller decides what of its output to print.
     pub(super) fn run(&self, shown: &str, mut command: Command) -> Result<Printed> {
         print(&format!("  {} {}\n", self.painted("36", "$"), self.painted("1", &clean(shown))))?;
-        let output = command
-            .stdin(Stdio::null())
-            .output()
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = core_dumps::start(&mut command)
+            .and_then(Child::wait_with_output)
             .map_err(|error| self.failed(&format!("cannot run `{shown}`: {error}")))?;
         let printed = Printed {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
