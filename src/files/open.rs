@@ -5,6 +5,9 @@ use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
+/// The largest file that is read: a config of half a million profiles fits; a wrong file does not.
+pub(crate) const MAX_BYTES: u64 = 256 << 20;
+
 /// Why a file is not opened.
 #[derive(Debug)]
 pub(crate) enum Unopened {

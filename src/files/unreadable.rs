@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::links;
-use super::open::{self, Unopened};
-use super::read::MAX_BYTES;
+use super::open::{self, MAX_BYTES, Unopened};
 use crate::environment;
 use crate::error::{Error, reason};
 
@@ -188,6 +187,6 @@ pub(super) fn set_variable(path: &Path) -> Option<&'static str> {
 }
 
 /// A path as a word of a command.
-pub(super) fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     shell_escape::escape(path.to_string_lossy()).into_owned()
 }

@@ -292,6 +292,7 @@ impl fmt::Display for Output {
 }
 
 /// Waits until another process has done something.
+#[track_caller]
 pub fn wait<T>(mut ready: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
