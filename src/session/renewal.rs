@@ -65,10 +65,9 @@ impl Session<'_> {
 
     /// The error where the renewed token could not be kept: its refresh token may serve only once, so it is not sent.
     fn not_renewable(&self, error: &Error) -> Error {
-        Error::failed(format!("the sign-in to {} cannot be renewed: {error}", self.directory.start_url)).with_remedy(
-            "it is still good, and is renewed as soon as that file can be written: check its folder's owner and mode, \
-             and the free space",
-        )
+        let remedy = "it is still good, and is renewed as soon as that file can be written";
+        Error::failed(format!("the sign-in to {} cannot be renewed: {error}", self.directory.start_url))
+            .with_remedy(format!("{remedy}\n{}", error.remedy().unwrap_or_default()))
     }
 }
 
