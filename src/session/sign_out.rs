@@ -24,16 +24,13 @@ impl Session<'_> {
         let _ = self.token_without_person();
         // What is being renewed or stored meanwhile is part of this sign-out, except where its process is stopped.
         let _lock = self.lock_token().ok();
-        let revoked = match self.stored() {
-            Ok(None) => return Ok(SignedOut::WasNot),
-            Ok(Some(token)) => self.client.log_out(&token.access_token).map_err(Error::from),
-            Err(error) => Err(error),
-        };
+        let Some(token) = self.stored()? else { return Ok(SignedOut::WasNot) };
+        let revoked = self.client.log_out(&token.access_token);
         unsaved::forget(&self.path());
         self.store.remove(&self.path())?;
         Ok(match revoked {
             Ok(()) => SignedOut::Revoked,
-            Err(error) => SignedOut::OnlyHere(error),
+            Err(error) => SignedOut::OnlyHere(error.into()),
         })
     }
 
