@@ -1,6 +1,7 @@
 //! A role's credentials: from the shared cache while they are fresh, else from the service, by one request for all
 //! processes that ask at once.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::files::lock::Lock;
 use crate::files::{failed, waiting};
 use crate::role::RoleArn;
+use crate::secret::Secret;
 use crate::session::Session;
 use crate::terminal;
 
@@ -163,16 +165,36 @@ impl<'a> Provider<'a> {
     fn fetch(&self, role: &RoleArn) -> Result<RoleCredentials> {
         let service = self.session.client().service();
         let (account, name) = (&role.account_id, &role.role_name);
+        let paid_with = RefCell::new(None);
         let credentials = self.session.with_token(|token| {
+            *paid_with.borrow_mut() = Some(token.clone());
             self.session.block_on(async { Ok(service.role_credentials(token, account, name).await) })?
         })?;
         failed::forget(&self.session.paths().locks, &self.session.lock_name("service"));
-        if let Err(error) =
-            role_credentials::write(self.session.store(), &self.path(role), &self.cached_role(role), &credentials)
-        {
-            (self.warn)(&format!("{error}; the credentials are not kept"));
+        if let Some(token) = paid_with.into_inner() {
+            self.keep(role, &credentials, &token)?;
         }
         Ok(credentials)
+    }
+
+    /// Caches credentials while the token that they came from is the one of the sign-in.
+    ///
+    /// Errors: somebody has signed out since the service was asked.
+    fn keep(&self, role: &RoleArn, credentials: &RoleCredentials, token: &Secret) -> Result<()> {
+        let (store, cached) = (self.session.store(), self.cached_role(role));
+        let path = cached.path(&self.session.paths().roles);
+        if self.session.has(token) {
+            if let Err(error) = role_credentials::write(store, &path, &cached, credentials) {
+                (self.warn)(&format!("{error}; the credentials are not kept"));
+            }
+            if self.session.has(token) {
+                return Ok(());
+            }
+            // A sign-out deletes the token first, and then all credentials, perhaps just before these were written. It
+            // could not wait for a lock: a process that is stopped would hold it.
+            store.remove(&path)?;
+        }
+        self.session.check_not_signed_out()
     }
 
     /// Cached credentials that are still valid, where the service or the sign-in failed; not where the service refused.

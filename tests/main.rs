@@ -43,6 +43,8 @@ mod layers;
 #[cfg(feature = "sandbox")]
 mod main_job;
 #[cfg(feature = "sandbox")]
+mod mixed_answers;
+#[cfg(feature = "sandbox")]
 mod network;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod no_files;
@@ -73,11 +75,15 @@ mod secrets;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod serve;
 #[cfg(feature = "sandbox")]
+mod service_answers;
+#[cfg(feature = "sandbox")]
 mod service_faults;
 #[cfg(feature = "sandbox")]
 mod settings;
 mod shell;
 #[cfg(feature = "sandbox")]
 mod sign_in;
+#[cfg(feature = "sandbox")]
+mod sign_out;
 #[cfg(feature = "sandbox")]
 mod silent_service;

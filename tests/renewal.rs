@@ -3,6 +3,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 
 use aws_sso::sandbox::{Approval, Options, Rotation};
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +13,7 @@ use crate::support::disk::Disk;
 use crate::support::process::can_trace;
 use crate::support::second_user::{POWERLESS, STRANGER, give, is_root};
 use crate::support::user::{TOKEN_FILE, User};
-use crate::support::{Invocation, Output, skip};
+use crate::support::{Invocation, Output, note, skip};
 
 const CACHE: &str = ".aws/sso/cache";
 
@@ -30,9 +32,11 @@ enum Obstacle {
     Sticky,
     /// Files may have no more than this many blocks.
     Quota,
+    /// `chattr` protects the file.
+    Immutable,
 }
 
-const OBSTACLES: [Obstacle; 7] = [
+const OBSTACLES: [Obstacle; 8] = [
     Obstacle::Full("size=64k"),
     Obstacle::Full("nr_inodes=8"),
     Obstacle::ReadOnly,
@@ -40,6 +44,7 @@ const OBSTACLES: [Obstacle; 7] = [
     Obstacle::Unwritable,
     Obstacle::Sticky,
     Obstacle::Quota,
+    Obstacle::Immutable,
 ];
 
 /// A user whose service takes each refresh token once, on a disk of its own where the obstacle needs one.
@@ -114,6 +119,19 @@ fn run(invocation: Invocation, obstacle: Obstacle, user: &User, disk: Option<&Di
             let _ = fs::remove_dir_all(user.home.path(".cache"));
             output
         }
+        Obstacle::Immutable => {
+            let change = |attribute| {
+                let mut chattr = Command::new("chattr");
+                chattr.arg(attribute).arg(&token).output().is_ok_and(|output| output.status.success())
+            };
+            if !change("+i") {
+                note("this file system or this user has no chattr +i: a file that it protects is not tested");
+                return None;
+            }
+            let output = invocation.run();
+            assert!(change("-i"));
+            output
+        }
         Obstacle::Quota => invocation.behind(["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"]).run(),
     })
 }
@@ -153,6 +171,18 @@ fn a_sign_in_outlives_whatever_keeps_its_renewal_from_being_written() {
             assert_eq!(renewals(), renewals_so_far, "{obstacle:?}");
         }
     }
+}
+
+#[test]
+fn credentials_that_are_still_valid_are_given_while_the_sign_in_cannot_be_renewed() {
+    let (user, _) = signed_in(Obstacle::Unwritable).unwrap();
+    user.sandbox.update(|options| options.credential_lifetime = Duration::from_mins(10));
+    let cached = user.process().run().success().json();
+    user.expire_token();
+    let output = run(user.process(), Obstacle::Unwritable, &user, None).unwrap().success();
+    assert_eq!(output.json(), cached);
+    let _ = output.complains("cannot be renewed").complains("using the last credentials");
+    assert_eq!(user.sandbox.count("CreateToken"), 0);
 }
 
 /// The system refuses a rename, although everything was prepared for it.

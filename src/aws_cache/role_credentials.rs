@@ -133,18 +133,33 @@ pub fn write(store: &SecretStore, path: &Path, role: &CachedRole<'_>, credential
 struct FileOrigin {
     provider_type: String,
     start_url: Option<String>,
+    credentials: Option<FileKeyId>,
 }
 
-/// Deletes all role credentials in `folder` except the files in `keep`. A sign-out does this.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct FileKeyId {
+    access_key_id: String,
+}
+
+/// Deletes all role credentials in `folder` except the files in `keep`, and returns their access key ids. A sign-out does
+/// this.
 ///
-/// Files of other origin, such as those of an assumed role, stay.
-pub fn sweep(store: &SecretStore, folder: &Path, keep: &[PathBuf]) -> Result<()> {
-    for path in store.list(folder)? {
-        if !keep.contains(&path) && (is_role(store, &path) || is_leftover(&path)) {
-            store.remove(&path)?;
+/// Files of other origin, such as those of an assumed role, stay. What cannot be deleted does not keep the rest.
+pub fn sweep(store: &SecretStore, folder: &Path, keep: &[PathBuf]) -> (Vec<String>, Result<()>) {
+    let paths = match store.list(folder) {
+        Ok(paths) => paths,
+        Err(error) => return (Vec::new(), Err(error)),
+    };
+    let (mut key_ids, mut outcome) = (Vec::new(), Ok(()));
+    for path in paths.into_iter().filter(|path| !keep.contains(path)) {
+        let origin = file_origin(store, &path);
+        if origin.is_some() || is_leftover(&path) {
+            outcome = outcome.and(store.remove(&path));
         }
+        key_ids.extend(origin.and_then(|origin| origin.credentials).map(|credentials| credentials.access_key_id));
     }
-    Ok(())
+    (key_ids, outcome)
 }
 
 /// Deletes the role credentials of which nobody knows the start URL: those that the AWS CLI wrote. A sign-in to another
@@ -288,7 +303,7 @@ mod tests {
     fn a_sweep_deletes_every_role_s_file_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        sweep(&SecretStore::Files, &at("absent"), &[]).unwrap();
+        sweep(&SecretStore::Files, &at("absent"), &[]).1.unwrap();
         for name in ["one.json", "two.json", "kept.json", "sso.txt"] {
             write(&SecretStore::Files, &at(name), &role(&directory()), &credentials()).unwrap();
         }
@@ -297,11 +312,12 @@ mod tests {
         std::fs::write(at("one.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"), r#"{"ProviderType": "sso", "Cred"#).unwrap();
         // A folder does not stop the sweep half-way.
         std::fs::create_dir(at("folder.json")).unwrap();
-        sweep(&SecretStore::Files, folder.path(), &[at("kept.json")]).unwrap();
+        let (key_ids, outcome) = sweep(&SecretStore::Files, folder.path(), &[at("kept.json")]);
+        assert_eq!((key_ids, outcome), (vec!["ASIA".to_owned(); 2], Ok(())));
         let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         let mut left: Vec<_> = left.map(|name| name.into_string().unwrap()).collect();
         left.sort();
         assert_eq!(left, ["assumed.json", "folder.json", "junk.json", "kept.json", "sso.txt"]);
-        assert!(sweep(&SecretStore::Files, &at("sso.txt"), &[]).is_ok());
+        assert!(sweep(&SecretStore::Files, &at("sso.txt"), &[]).1.is_ok());
     }
 }

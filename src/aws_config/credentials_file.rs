@@ -28,6 +28,29 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     Ok(())
 }
 
+/// Removes the keys of `[default]` if its access key id `is_ours`; returns whether it was. The rest of the file stays as
+/// it is.
+pub fn remove_default(path: &Path, is_ours: impl Fn(&str) -> bool) -> Result<bool> {
+    let _lock = lock::take(&environment::lock_folder()?, "credentials-file", PATIENCE, |_| {})?;
+    if read::whole(path)?.is_none() {
+        return Ok(false);
+    }
+    let edit = |before: &[u8]| {
+        let mut document = Document::parse(before);
+        let are_ours = document.get(&Header::DEFAULT, KEYS[0]).is_some_and(|id| is_ours(&id));
+        if are_ours {
+            for key in KEYS {
+                document.remove_key(&Header::DEFAULT, key);
+            }
+        }
+        Ok((document.to_bytes(), are_ours))
+    };
+    edit::edit(path, Privacy::Secret, edit).map(|edited| edited.outcome)
+}
+
+/// The keys that are written. boto3 and the AWS CLI send the last one, if it is there, in place of the one before it.
+const KEYS: [&str; 4] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
+
 /// The file's content with these as the credentials of `[default]`. Nothing is written.
 pub fn planned(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
     let file = read::whole(path)?.unwrap_or_default();
@@ -50,15 +73,10 @@ fn change(path: &Path, mut changed: impl FnMut(&[u8]) -> Result<Vec<u8>>) -> Res
 
 fn with_default(file: &[u8], credentials: &RoleCredentials) -> Result<Vec<u8>> {
     let mut document = Document::parse(file);
-    let keys = [
-        ("aws_access_key_id", credentials.access_key_id.as_str()),
-        ("aws_secret_access_key", credentials.secret_access_key.expose()),
-        ("aws_session_token", credentials.session_token.expose()),
-    ];
-    // boto3 and the AWS CLI send this one, if it is there, and not the other.
-    let old_token = ("aws_security_token", credentials.session_token.expose());
-    let has_old = document.get(&Header::DEFAULT, old_token.0).is_some();
-    for (key, value) in keys.into_iter().chain(has_old.then_some(old_token)) {
+    let token = credentials.session_token.expose();
+    let values = [credentials.access_key_id.as_str(), credentials.secret_access_key.expose(), token, token];
+    let has_old_token = document.get(&Header::DEFAULT, KEYS[3]).is_some();
+    for (key, value) in KEYS.into_iter().zip(values).take(if has_old_token { 4 } else { 3 }) {
         document.set(&Header::DEFAULT, key, value)?;
     }
     Ok(document.to_bytes())

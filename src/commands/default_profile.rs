@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::aws_cache::default_keys;
 use crate::aws_config::config::Config;
 use crate::aws_config::credentials_file;
 use crate::aws_config::readers::{Reader, Rejection};
@@ -18,6 +19,7 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     let credentials = context.credentials(&found)?;
     let path = environment::credentials_file()?;
     let written = check(context, &path, &credentials)?;
+    default_keys::remember(&found.directory, &credentials.access_key_id, &path);
     credentials_file::write_default(&path, &credentials)?;
     print(&format!(
         "Default profile in {}\n  account  {}\n  role     {}\n  expires  {} ({} minutes left)\n",

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::aws_cache::default_keys::{self, DefaultKey};
 use crate::aws_cache::role_credentials::{self, CachedRole};
+use crate::aws_config::credentials_file;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::environment;
@@ -20,12 +22,8 @@ pub(crate) fn run(context: &Context) -> Result<()> {
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;
     let outcome = session.sign_out();
-    // Delete the role credentials even if the token could not be deleted.
-    let others = of_others(context, &directory)?;
-    let folder = environment::role_cache()?;
-    role_credentials::sweep(session.store(), &folder, &others)?;
-    // Even with another store, the AWS CLI may have left some in its files.
-    role_credentials::sweep(&SecretStore::Files, &folder, &others)?;
+    // Delete what came from the token even if the token itself could not be deleted.
+    let deleted = delete_credentials(context, &directory, session.store());
     let start_url = clean(&directory.start_url);
     match outcome? {
         SignedOut::WasNot => terminal::say(&format!("was not signed in to {start_url}\n")),
@@ -35,7 +33,42 @@ pub(crate) fn run(context: &Context) -> Result<()> {
             terminal::say(&format!("signed out of {start_url} on this machine\n"));
         }
     }
-    Ok(())
+    deleted
+}
+
+/// Deletes the role credentials of a sign-in, also those in the default profile. What cannot be deleted does not keep
+/// the rest.
+fn delete_credentials(context: &Context, directory: &Directory, store: &SecretStore) -> Result<()> {
+    let (folder, others) = (environment::role_cache()?, of_others(context, directory)?);
+    let (mut key_ids, swept) = role_credentials::sweep(store, &folder, &others);
+    // Even with another store, the AWS CLI may have left some in its files.
+    let (more, swept_files) = role_credentials::sweep(&SecretStore::Files, &folder, &others);
+    key_ids.extend(more);
+    swept.and(swept_files).and(empty_default_profile(directory, key_ids))
+}
+
+/// Removes the keys of the default profile, in each credentials file that got them from this sign-in.
+fn empty_default_profile(directory: &Directory, mut key_ids: Vec<String>) -> Result<()> {
+    let mut files = vec![environment::credentials_file()?];
+    for DefaultKey { access_key_id, file } in default_keys::remembered(directory) {
+        key_ids.push(access_key_id);
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
+    let mut outcome = Ok(());
+    for file in &files {
+        let is_ours = |id: &str| key_ids.iter().any(|key_id| key_id == id);
+        match credentials_file::remove_default(file, is_ours) {
+            Ok(true) => {
+                let file = clean(&environment::shown(file)).into_owned();
+                terminal::say(&format!("removed the default profile's credentials from {file}\n"));
+            }
+            Ok(false) => {}
+            Err(error) => outcome = outcome.and(Err(error.naming("the default profile keeps its credentials"))),
+        }
+    }
+    outcome.and_then(|()| default_keys::forget(directory))
 }
 
 /// The cache files of roles that belong to other sign-ins, as far as the config and the remembered lists know them.

@@ -1,6 +1,7 @@
 //! `serve`: a role's credentials for programs that run for longer than credentials last.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -14,12 +15,14 @@ use crate::credential_chain::helper;
 use crate::credential_server::{Greeting, Keeper, Server, TokenFile};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::identity_center::Client;
 use crate::output::print;
 use crate::programs::core_dumps;
 use crate::programs::group::own_group;
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
 use crate::provider::Provider;
+use crate::secret_store::SecretStore;
 use crate::session::{LoginPolicy, Paths, Session};
 use crate::shell::{Change, ServerAddress, Shell};
 use crate::{environment, programs, terminal};
@@ -99,15 +102,31 @@ fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
 /// The role's credentials, renewed in time. Hours later nobody may be looking, so a sign-in is never started here: the
 /// server reports that one is needed, and uses it once it is there.
 fn keeper(context: &Context, found: &Found, first: RoleCredentials) -> Result<Keeper> {
-    let store = context.secret_store()?;
-    let client = context.client(&found.directory)?;
-    let Found { directory, role, .. } = found.clone();
-    let renew = move || {
-        let directory: &Directory = &directory;
-        let session = Session::new(directory, &client, LoginPolicy::Never, store.clone(), Paths::of_user()?);
-        Provider::new(&session).fresh(&role)
-    };
-    Ok(Keeper::start(found.role.clone(), first, renew, |error| terminal::say(&error.report())))
+    let sign_in = Arc::new(SignIn {
+        directory: Directory::clone(&found.directory),
+        client: context.client(&found.directory)?,
+        store: context.secret_store()?,
+        paths: Paths::of_user()?,
+    });
+    let (renewer, role) = (Arc::clone(&sign_in), found.role.clone());
+    let renew = move || Provider::new(&renewer.session()).fresh(&role);
+    let report = |error: &Error| terminal::say(&error.report());
+    let is_signed_in = move || sign_in.session().check_not_signed_out().is_ok();
+    Ok(Keeper::start(found.role.clone(), first, renew, report, is_signed_in))
+}
+
+/// What a session needs that outlives the context.
+struct SignIn {
+    directory: Directory,
+    client: Client,
+    store: SecretStore,
+    paths: Paths,
+}
+
+impl SignIn {
+    fn session(&self) -> Session<'_> {
+        Session::new(&self.directory, &self.client, LoginPolicy::Never, self.store.clone(), self.paths.clone())
+    }
 }
 
 /// Starts the server in a process whose parent ends at once: a command that waits for its children must not wait for

@@ -160,7 +160,7 @@ impl Context {
     pub(crate) fn session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
         let session = self.untouched_session(directory, client)?;
         if session.take_over()? {
-            role_credentials::sweep(&SecretStore::Files, &environment::role_cache()?, &[])?;
+            role_credentials::sweep(&SecretStore::Files, &environment::role_cache()?, &[]).1?;
             terminal::say(&format!(
                 "the sign-in to {} has moved to the system's secret store; the AWS CLI now needs its own sign-in\n",
                 terminal::clean(&directory.start_url)

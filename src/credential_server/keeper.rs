@@ -1,5 +1,6 @@
 //! Keeps a role's credentials fresh: renewed before they expire, once for everything that asks.
 
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -66,6 +67,14 @@ impl Snapshot {
         Self { credentials, renew_at, failed: None }
     }
 
+    /// Drops the credentials, because the sign-in that they came from has ended.
+    fn end(&mut self) {
+        self.renew_at = Timestamp::now();
+        self.credentials.expiration = Timestamp::UNIX_EPOCH;
+        self.credentials.secret_access_key = "".into();
+        self.credentials.session_token = "".into();
+    }
+
     fn is_due(&self) -> bool {
         Timestamp::now() >= self.renew_at
     }
@@ -98,33 +107,39 @@ impl Snapshot {
 }
 
 /// A role's credentials, renewed on a thread of its own, which ends with the last clone of this.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Keeper {
     role: RoleArn,
-    snapshot: watch::Receiver<Snapshot>,
+    snapshot: Arc<watch::Sender<Snapshot>>,
     asker: SyncSender<()>,
+    is_signed_in: Arc<dyn Fn() -> bool + Send + Sync>,
 }
 
 impl Keeper {
-    /// Keeps these credentials, and replaces them in time with what `renew` returns. Of several failures in a row,
-    /// `report` gets the first.
+    /// Keeps these credentials while `is_signed_in`, and replaces them in time with what `renew` returns. Of several
+    /// failures in a row, `report` gets the first.
     pub(crate) fn start(
         role: RoleArn,
         first: RoleCredentials,
         renew: impl FnMut() -> Result<RoleCredentials> + Send + 'static,
         report: impl Fn(&Error) + Send + 'static,
+        is_signed_in: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Self {
-        let (sender, snapshot) = watch::channel(Snapshot::of(first));
+        let snapshot = Arc::new(watch::Sender::new(Snapshot::of(first)));
         let (asker, requests) = mpsc::sync_channel(1);
-        std::thread::spawn(move || keep(&sender, &requests, renew, report));
-        Self { role, snapshot, asker }
+        let kept = Arc::clone(&snapshot);
+        std::thread::spawn(move || keep(&kept, &requests, renew, report));
+        Self { role, snapshot, asker, is_signed_in: Arc::new(is_signed_in) }
     }
 
     /// The response to a request, from memory while the credentials are valid.
     ///
-    /// Errors: they have expired, and could not be renewed.
+    /// Errors: they have expired, or somebody has signed out, and they could not be renewed.
     pub(super) async fn answer(&self) -> Result<String> {
-        let mut snapshot = self.snapshot.clone();
+        if !(self.is_signed_in)() && self.snapshot.borrow().is_valid() {
+            self.snapshot.send_modify(Snapshot::end);
+        }
+        let mut snapshot = self.snapshot.subscribe();
         let failures_before = {
             let now = snapshot.borrow_and_update();
             if now.is_due() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::failure::{RequestError, ServiceException};
 use super::no_response::unexpected_response;
@@ -124,8 +124,9 @@ impl Service {
             })
             .await
             .map_err(GrantError::from)?;
-        let expires_at = Timestamp::from_second(response.client_secret_expires_at).ok();
-        match (response.client_id, response.client_secret, expires_at) {
+        let latest = Timestamp::now() + LONGEST_REGISTRATION;
+        let expires_at = Timestamp::from_second(response.client_secret_expires_at.min(latest.as_second())).ok();
+        match (plain(response.client_id), plain(response.client_secret), expires_at) {
             (Some(client_id), Some(client_secret), Some(expires_at)) => {
                 if timestamp::seconds_until(expires_at) <= 0 {
                     return Err(GrantError::Other(self.already_expired("a client registration", expires_at)));
@@ -160,7 +161,7 @@ impl Service {
             .await
             .map_err(GrantError::from)?;
         let (Some(device_code), Some(user_code), Some(verification_uri)) =
-            (response.device_code, response.user_code, response.verification_uri)
+            (plain(response.device_code), short(response.user_code), short(response.verification_uri))
         else {
             return Err(GrantError::Other(unexpected_response(SIGN_IN)));
         };
@@ -168,8 +169,8 @@ impl Service {
             device_code: device_code.into(),
             user_code,
             verification_uri,
-            verification_uri_complete: response.verification_uri_complete,
-            expires_in: seconds(response.expires_in).unwrap_or(Duration::from_mins(10)),
+            verification_uri_complete: short(response.verification_uri_complete),
+            expires_in: seconds(response.expires_in).unwrap_or(Duration::from_mins(10)).min(LONGEST_SIGN_IN),
             interval: seconds(response.interval).unwrap_or(Duration::from_secs(5)),
         })
     }
@@ -199,15 +200,15 @@ impl Service {
             })
             .await
             .map_err(GrantError::from)?;
-        let lifetime = seconds(response.expires_in).map(|lifetime| lifetime.as_secs().cast_signed());
+        let lifetime = seconds(response.expires_in).map(|lifetime| lifetime.min(LONGEST_TOKEN).as_secs().cast_signed());
         // It is sent in a header, so text that no header can hold is no token.
-        let access_token = response.access_token.filter(|token| is_header_value(token));
+        let access_token = plain(response.access_token);
         match (access_token, lifetime) {
             (Some(access_token), Some(lifetime)) => Ok(Tokens {
                 access_token: access_token.into(),
                 expires_at: Timestamp::from_second(Timestamp::now().as_second() + lifetime)
                     .map_err(|_| GrantError::Other(unexpected_response(SIGN_IN)))?,
-                refresh_token: response.refresh_token.filter(|token| !token.is_empty()).map(Secret::from),
+                refresh_token: plain(response.refresh_token).map(Secret::from),
             }),
             _ => Err(GrantError::Other(unexpected_response(SIGN_IN))),
         }
@@ -216,13 +217,29 @@ impl Service {
 
 const SIGN_IN: &str = "the sign-in service";
 
+/// The service gives eight hours at most.
+const LONGEST_TOKEN: Duration = Duration::from_hours(12);
+
+/// The service gives ten minutes.
+const LONGEST_SIGN_IN: Duration = Duration::from_mins(30);
+
+/// The service gives ninety days.
+const LONGEST_REGISTRATION: SignedDuration = SignedDuration::from_hours(90 * 24);
+
 /// A lifetime or an interval; `None` for zero and less, which the service never means.
 fn seconds(number: i32) -> Option<Duration> {
     u64::try_from(number).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs)
 }
 
-fn is_header_value(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic())
+/// A token or a code that is sent again, if it is a plain word.
+fn plain(text: Option<String>) -> Option<String> {
+    short(text).filter(|text| text.bytes().all(|b| b.is_ascii_graphic()))
+}
+
+/// A text of a length that the service may send.
+fn short(text: Option<String>) -> Option<String> {
+    const LONGEST: usize = 16 << 10;
+    text.filter(|text| (1..=LONGEST).contains(&text.len()))
 }
 
 impl From<RequestError> for GrantError {

@@ -2,19 +2,31 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsOutput;
+use aws_sdk_sso::operation::list_account_roles::ListAccountRolesOutput;
+use jiff::{SignedDuration, Timestamp};
 
 use super::client::Client;
 use super::failure::RequestError;
 use super::no_response::unexpected_response;
 use super::retry::Resend;
-use super::service::Service;
-use crate::credentials::RoleCredentials;
+use super::service::{Service, mixed_up};
+use crate::credentials::{LONGEST_SECONDS, RoleCredentials};
 use crate::error::{Error, Kind};
+use crate::role::{is_account_id, is_role_name};
 use crate::secret::Secret;
 
 /// The largest page of a list that the service allows.
 const PAGE_SIZE: i32 = 100;
+
+/// More rows on one page are not the service's: it sends no more than it is asked for.
+const MOST_ROWS: usize = 200;
+
+/// More characters than an account's name or e-mail address has: AWS allows 50 and 64.
+const LONGEST_NAME: usize = 128;
+
+/// More bytes than a secret key, a session token or the name of a page has.
+const LONGEST_PART: usize = 32 << 10;
 
 const PORTAL: &str = "the portal";
 
@@ -78,18 +90,16 @@ impl Service {
             })
             .await
             .map_err(|error| PortalError::of(error, || no_access("the list of accounts")))?;
-        let accounts = response.account_list.ok_or_else(|| unexpected_response(PORTAL))?;
-        let items = accounts
-            .into_iter()
+        let items = rows(response.account_list)?
             .filter_map(|account| {
                 Some(Account {
-                    id: account.account_id?,
-                    name: account.account_name.unwrap_or_default(),
-                    email: account.email_address.unwrap_or_default(),
+                    id: account.account_id.filter(|id| is_account_id(id))?,
+                    name: cut(account.account_name),
+                    email: cut(account.email_address),
                 })
             })
             .collect();
-        Ok(ListPage { items, next: response.next_token.filter(|next| !next.is_empty()) })
+        Ok(ListPage { items, next: next_page(response.next_token)? })
     }
 
     /// One page of the user's roles in an account.
@@ -99,21 +109,27 @@ impl Service {
         account_id: &str,
         page: Option<&str>,
     ) -> Result<ListPage<String>, PortalError> {
+        let request = || {
+            self.sso()
+                .list_account_roles()
+                .access_token(token.expose())
+                .account_id(account_id)
+                .max_results(PAGE_SIZE)
+                .set_next_token(page.map(str::to_owned))
+                .send()
+        };
+        let check = |response: &ListAccountRolesOutput| {
+            let roles = response.role_list.as_ref().ok_or_else(|| unexpected_response(PORTAL))?;
+            let is_own = roles.iter().all(|role| role.account_id().is_none_or(|id| id == account_id));
+            if is_own { Ok(()) } else { Err(mixed_up()) }
+        };
         let response = self
-            .send(Resend::Freely, || {
-                self.sso()
-                    .list_account_roles()
-                    .access_token(token.expose())
-                    .account_id(account_id)
-                    .max_results(PAGE_SIZE)
-                    .set_next_token(page.map(str::to_owned))
-                    .send()
-            })
+            .send_for(Resend::Freely, request, check)
             .await
             .map_err(|error| PortalError::of(error, || no_access(&format!("the account {account_id}"))))?;
-        let roles = response.role_list.ok_or_else(|| unexpected_response(PORTAL))?;
-        let items = roles.into_iter().filter_map(|role| role.role_name).collect();
-        Ok(ListPage { items, next: response.next_token.filter(|next| !next.is_empty()) })
+        let items = rows(response.role_list)?.filter_map(|role| role.role_name).filter(|name| is_role_name(name));
+        let items = items.collect();
+        Ok(ListPage { items, next: next_page(response.next_token)? })
     }
 
     /// Credentials of a role. Identity Center decides how long they are valid.
@@ -139,21 +155,25 @@ impl Service {
         account_id: &str,
         role_name: &str,
     ) -> Result<RoleCredentials, PortalError> {
-        let response = self
-            .send(Resend::Freely, || {
-                self.sso()
-                    .get_role_credentials()
-                    .access_token(token.expose())
-                    .account_id(account_id)
-                    .role_name(role_name)
-                    .send()
-            })
-            .await
-            .map_err(|error| {
-                PortalError::of(error, || no_access(&format!("the role {role_name} in the account {account_id}")))
-            })?;
+        let request = || {
+            self.sso()
+                .get_role_credentials()
+                .access_token(token.expose())
+                .account_id(account_id)
+                .role_name(role_name)
+                .send()
+        };
+        let check = |response: &GetRoleCredentialsOutput| {
+            let credentials = response.role_credentials().ok_or_else(|| unexpected_response(PORTAL))?;
+            let is_own = credentials.access_key_id().is_none_or(|id| self.is_first_owner(id, account_id, role_name));
+            if is_own { Ok(()) } else { Err(mixed_up()) }
+        };
+        let response = self.send_for(Resend::Freely, request, check).await.map_err(|error| {
+            PortalError::of(error, || no_access(&format!("the role {role_name} in the account {account_id}")))
+        })?;
         let credentials = response.role_credentials.ok_or_else(|| unexpected_response(PORTAL))?;
-        let expiration = Timestamp::from_millisecond(credentials.expiration)
+        let latest = Timestamp::now() + SignedDuration::from_secs(LONGEST_SECONDS) + self.lag();
+        let expiration = Timestamp::from_millisecond(credentials.expiration.min(latest.as_millisecond()))
             .and_then(|expiration| expiration.checked_sub(self.lag()))
             .map_err(|_| unexpected_response(PORTAL))?;
         let (Some(access_key_id), Some(secret_access_key), Some(session_token)) = (
@@ -206,9 +226,33 @@ impl Client {
     }
 }
 
-/// A part of the credentials, if it is a plain word: anything else would break the line that it is printed on.
+/// A part of the credentials, if it is a plain word: anything else would break the line that it is printed on. A longer
+/// one than AWS's would not fit into an environment.
 fn filled(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic()))
+    text.filter(|text| (1..=LONGEST_PART).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()))
+}
+
+/// The rows of a page; an error where there are none, or many more than were asked for.
+fn rows<T>(list: Option<Vec<T>>) -> Result<impl Iterator<Item = T>, Error> {
+    let rows = list.filter(|rows| rows.len() <= MOST_ROWS).ok_or_else(|| unexpected_response(PORTAL))?;
+    Ok(rows.into_iter())
+}
+
+/// The service's name for the next page, if there is one.
+fn next_page(next: Option<String>) -> Result<Option<String>, Error> {
+    match next {
+        Some(next) if next.len() > LONGEST_PART => Err(unexpected_response(PORTAL)),
+        next => Ok(next.filter(|next| !next.is_empty())),
+    }
+}
+
+/// A name or an address of an account, no longer than a list can show.
+fn cut(text: Option<String>) -> String {
+    let text = text.unwrap_or_default();
+    match text.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text,
+    }
 }
 
 fn no_access(what: &str) -> Error {

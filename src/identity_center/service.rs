@@ -1,7 +1,8 @@
 //! The service of one Identity Center: its endpoints, its SDK clients, and the one function that sends requests.
 
+use std::collections::HashMap;
 use std::future::Future;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_sso::config::StalledStreamProtectionConfig;
@@ -38,6 +39,8 @@ pub struct Service {
     skew: Skew,
     retry_limits: RetryLimits,
     gate: Gate,
+    /// By access key id, the account and the role that the service gave it for.
+    key_owners: Mutex<HashMap<String, (String, String)>>,
     sso: OnceLock<aws_sdk_sso::Client>,
     oidc: OnceLock<aws_sdk_ssooidc::Client>,
 }
@@ -92,6 +95,7 @@ impl Service {
             skew,
             retry_limits: RetryLimits { attempts, total: limits.total },
             gate: Gate::new(),
+            key_owners: Mutex::default(),
             sso: OnceLock::new(),
             oidc: OnceLock::new(),
         }
@@ -149,17 +153,39 @@ impl Service {
         E: ProvideErrorMetadata,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
+        self.send_for(resend, request, |_| Ok(())).await
+    }
+
+    /// The same, where `check` can tell that a response is to another request. On a connection that has brought such a
+    /// response, the right one may still be on its way, so nothing else is sent there.
+    pub(super) async fn send_for<T, E, F>(
+        &self,
+        resend: Resend,
+        request: impl Fn() -> F,
+        check: impl Fn(&T) -> Result<()>,
+    ) -> Result<T, RequestError>
+    where
+        E: ProvideErrorMetadata,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
         let start = Instant::now();
         let mut attempts = Attempts::new(self.retry_limits, resend);
         loop {
             let pass = self.gate.enter().await;
-            let failure = match request().await {
-                Ok(response) => {
-                    pass.accepted();
-                    return Ok(response);
-                }
+            let (outcome, close_connection) = wire::with_connection(Box::pin(request())).await;
+            let failure = match outcome {
+                Ok(response) => match check(&response) {
+                    Ok(()) => {
+                        pass.accepted();
+                        return Ok(response);
+                    }
+                    Err(error) => AttemptError::Failed(Trouble::Failed, error),
+                },
                 Err(error) => AttemptError::of(&error),
             };
+            if matches!(failure, AttemptError::Failed(Trouble::Failed | Trouble::Final, _)) {
+                close_connection();
+            }
             let (trouble, error) = match failure {
                 // The service has handled the request, so this says nothing about its rate limit.
                 AttemptError::Exception(exception) => {
@@ -183,6 +209,15 @@ impl Service {
             tracing::debug!("{error}; sent again in {} ms", wait.as_millis());
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// Notes which role's these credentials are. Returns whether they are no other role's: a proxy that sends an answer
+    /// twice gives it to the next request as well.
+    pub(super) fn is_first_owner(&self, access_key_id: &str, account_id: &str, role_name: &str) -> bool {
+        let mut owners = self.key_owners.lock().unwrap_or_else(PoisonError::into_inner);
+        let (account, role) =
+            owners.entry(access_key_id.to_owned()).or_insert_with(|| (account_id.to_owned(), role_name.to_owned()));
+        account == account_id && role == role_name
     }
 
     /// How far this machine's clock is behind the service's, if by more than a minute.
@@ -211,4 +246,10 @@ impl Service {
         Error::service(format!("the service sent {what} that expired at {}", timestamp::format(expiry)))
             .with_remedy(remedy)
     }
+}
+
+/// The error for a response to another request.
+pub(super) fn mixed_up() -> Error {
+    Error::service("the response is to another request: something between here and the service mixes them up")
+        .with_remedy("try again later, or without the proxy that answers")
 }

@@ -1,6 +1,7 @@
 //! The HTTPS client below the SDK: built on first use, limited in time and size, and exact about what failed.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -45,6 +47,27 @@ impl Default for Limits {
 
 /// The largest response that is read: a page of a hundred accounts is some 30 KiB.
 const MAX_RESPONSE: usize = 4 << 20;
+
+tokio::task_local! {
+    static CONNECTION: CaptureSmithyConnection;
+}
+
+/// Sends a request, and returns what closes its connection once it is idle.
+pub(super) async fn with_connection<T>(request: impl Future<Output = T>) -> (T, impl FnOnce()) {
+    // Between two commands nobody has looked at the open connections. What has arrived on them since is no answer to
+    // this request, and a connection that gets the chance to see it closes. The first turn lets the runtime find out
+    // what has arrived; in the second, the connections read it.
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
+    let connection = CaptureSmithyConnection::new();
+    let outcome = CONNECTION.scope(connection.clone(), request).await;
+    let close = move || {
+        if let Some(connection) = connection.get() {
+            connection.poison();
+        }
+    };
+    (outcome, close)
+}
 
 /// Seconds that the service's clock is ahead of this machine's, by its last response.
 #[derive(Clone, Debug, Default)]
@@ -150,12 +173,16 @@ impl Wire {
     /// Starts a request, and says where it goes.
     ///
     /// Errors: nothing is sent.
-    fn start(&self, request: HttpRequest) -> Result<(Target, HttpConnectorFuture)> {
+    fn start(&self, mut request: HttpRequest) -> Result<(Target, HttpConnectorFuture)> {
         let unsafe_address = || Error::usage("a service address is not an https URL");
         let link = Link::parse(request.uri()).filter(Link::is_safe).ok_or_else(unsafe_address)?;
         let way = self.way(link)?;
         let target = Target::new(link.authority, way);
-        Ok((target, self.connector(link, way)?.call(request)))
+        let connector = self.connector(link, way)?;
+        if let Ok(connection) = CONNECTION.try_with(Clone::clone) {
+            request.add_extension(connection);
+        }
+        Ok((target, connector.call(request)))
     }
 }
 

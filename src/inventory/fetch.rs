@@ -229,8 +229,8 @@ async fn pages_of_roles(service: &Service, token: &Secret, account_id: &str) -> 
     }
 }
 
-/// More pages than any organization has: it would have a million accounts.
-const MOST_PAGES: usize = 10_000;
+/// More pages than any organization has: it would have two hundred thousand accounts.
+const MOST_PAGES: usize = 2_000;
 
 /// The token of the next page. A token that comes twice, or too many pages, is an error: the list would have no end.
 fn follow(seen: &mut HashSet<String>, next: Option<String>) -> Result<Option<String>, Error> {

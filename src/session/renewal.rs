@@ -54,6 +54,8 @@ impl Session<'_> {
         {
             return Ok(stored);
         }
+        // Whoever signs out takes the lock, too, but does not wait for ever: this process may have been stopped.
+        self.check_not_signed_out()?;
         // Before the token is used for anything: the service may accept the old refresh token no more.
         if let Err(error) = self.keep(&renewed, Ok(reserved)) {
             terminal::warn(&format!("{error}; the renewed sign-in is not kept"));
@@ -63,10 +65,9 @@ impl Session<'_> {
 
     /// The error where the renewed token could not be kept: its refresh token may serve only once, so it is not sent.
     fn not_renewable(&self, error: &Error) -> Error {
-        Error::failed(format!("the sign-in to {} cannot be renewed: {error}", self.directory.start_url)).with_remedy(
-            "it is still good, and is renewed as soon as that file can be written: check its folder's owner and mode, \
-             and the free space",
-        )
+        let remedy = "it is still good, and is renewed as soon as that file can be written";
+        Error::failed(format!("the sign-in to {} cannot be renewed: {error}", self.directory.start_url))
+            .with_remedy(format!("{remedy}\n{}", error.remedy().unwrap_or_default()))
     }
 }
 

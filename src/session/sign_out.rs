@@ -20,11 +20,13 @@ pub enum SignedOut {
 impl Session<'_> {
     /// Revokes the token at the service and deletes it here.
     pub fn sign_out(&self) -> Result<SignedOut> {
-        let Some(stored) = self.stored()? else { return Ok(SignedOut::WasNot) };
         // An expired token cannot be revoked, although its refresh token still works: renew it first.
-        let token = self.token_without_person().ok().flatten().unwrap_or(stored);
+        let _ = self.token_without_person();
+        // What is being renewed or stored meanwhile is part of this sign-out, except where its process is stopped.
+        let _lock = self.lock_token().ok();
+        let Some(token) = self.stored()? else { return Ok(SignedOut::WasNot) };
         let revoked = self.client.log_out(&token.access_token);
-        let _lock = self.lock_token()?;
+        unsaved::forget(&self.path());
         self.store.remove(&self.path())?;
         Ok(match revoked {
             Ok(()) => SignedOut::Revoked,

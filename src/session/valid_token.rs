@@ -123,6 +123,19 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether this is the token of the sign-in now; yes where that cannot be found out.
+    pub(crate) fn has(&self, token: &Secret) -> bool {
+        self.stored().map_or(true, |stored| stored.is_some_and(|stored| stored.access_token == *token))
+    }
+
+    /// Fails if somebody has signed out. Other tools write the token's file in place, so one that holds no token at the
+    /// moment is no sign-out.
+    pub(crate) fn check_not_signed_out(&self) -> Result<()> {
+        let path = self.path();
+        let is_gone = matches!(self.store.read(&path), Ok(None)) && unsaved::in_place_of(&path, None).is_none();
+        if is_gone { Err(self.sign_in_needed()) } else { Ok(()) }
+    }
+
     /// Whether the stored token is of the start URL that the session had before it was edited.
     pub(crate) fn is_of_other_start_url(&self) -> bool {
         let stored = token::read(&self.store, &self.path()).unwrap_or_default();

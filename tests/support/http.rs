@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -44,27 +44,48 @@ pub struct PreparedServer {
     pub address: SocketAddr,
     /// The head of each request so far.
     pub heads: Arc<Mutex<Vec<String>>>,
+    /// Whether it answers, or holds all answers back.
+    answers: Arc<(Mutex<bool>, Condvar)>,
 }
 
 impl PreparedServer {
     pub fn with<T: AsRef<str>>(answers: impl IntoIterator<Item = T>) -> Self {
+        let server = Self::held(answers);
+        server.release();
+        server
+    }
+
+    /// One that answers only after `release`.
+    pub fn held<T: AsRef<str>>(answers: impl IntoIterator<Item = T>) -> Self {
         let answers: Vec<String> = answers.into_iter().map(|answer| answer.as_ref().to_owned()).collect();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let heads = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&heads);
+        let gate = Arc::new((Mutex::new(false), Condvar::new()));
+        let opened = Arc::clone(&gate);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 let head = read_head(&mut stream);
                 skip_body(&head, &mut stream);
-                let mut seen = seen.lock().unwrap();
-                let answer = &answers[seen.len().min(answers.len() - 1)];
-                seen.push(head);
+                let answer = {
+                    let mut seen = seen.lock().unwrap();
+                    seen.push(head);
+                    &answers[(seen.len() - 1).min(answers.len() - 1)]
+                };
+                let (is_open, changed) = &*opened;
+                drop(changed.wait_while(is_open.lock().unwrap(), |is_open| !*is_open).unwrap());
                 let _ = stream.write_all(answer.as_bytes());
             }
         });
-        Self { address, heads }
+        Self { address, heads, answers: gate }
+    }
+
+    /// Answers from now on.
+    pub fn release(&self) {
+        *self.answers.0.lock().unwrap() = true;
+        self.answers.1.notify_all();
     }
 
     pub fn count(&self) -> usize {

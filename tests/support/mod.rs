@@ -23,6 +23,7 @@ pub mod second_user;
 pub mod server;
 pub mod service;
 pub mod shell;
+pub mod surplus;
 pub mod terminal;
 pub mod user;
 

@@ -1,0 +1,141 @@
+//! `logout` is true: what came from a sign-in is gone with it, wherever it was and whatever was under way.
+
+use std::fs;
+
+use aws_sso::sandbox::Options;
+
+use crate::support::http::{PreparedServer, response};
+use crate::support::process::wait;
+use crate::support::second_user::powerless;
+use crate::support::server::Server;
+use crate::support::user::{TOKEN_FILE, User};
+
+const CREDENTIALS: &str = ".aws/credentials";
+
+fn signed_in() -> User {
+    User::signed_in(Options::default())
+}
+
+fn write_default(user: &User) {
+    let _ = user.aws_sso(&format!("-p corp -r {}", user.role_arn(0))).run().success();
+}
+
+#[test]
+fn the_default_profile_keeps_no_keys_of_the_sign_in_and_all_others() {
+    let user = signed_in();
+    let others = "# mine\n[work]\naws_access_key_id = AKIAWORK\n\n[default]\nregion = eu-west-1\n";
+    let remove = "removed the default profile's credentials from ~/.aws/credentials";
+
+    // Also where the role's cached credentials are newer by now.
+    user.home.write(CREDENTIALS, others);
+    write_default(&user);
+    fs::remove_dir_all(user.home.path(".aws/cli/cache")).unwrap();
+    let _ = user.process().run().success();
+    let _ = user.aws_sso("logout").run().success().complains(remove).complains("signed out of");
+    assert_eq!(user.home.read(CREDENTIALS), others);
+    let again = user.aws_sso("logout").run().success().complains("was not signed in");
+    assert!(!again.stderr.contains("removed"), "{again}");
+
+    // Also where an earlier version wrote them, without a note.
+    let _ = user.aws_sso("login --device-code --no-browser").run().success();
+    write_default(&user);
+    for name in user.home.list(".cache/aws-sso").into_iter().filter(|name| name.starts_with("default-")) {
+        fs::remove_file(user.home.path(".cache/aws-sso").join(name)).unwrap();
+    }
+    let _ = user.aws_sso("logout").run().success().complains(remove);
+    assert_eq!(user.home.read(CREDENTIALS), others);
+
+    // In another file of that run's environment.
+    let _ = user.aws_sso("login --device-code --no-browser").run().success();
+    let elsewhere = user.home.write("elsewhere", "");
+    let line = format!("-p corp -r {}", user.role_arn(0));
+    let _ = user.aws_sso(&line).env("AWS_SHARED_CREDENTIALS_FILE", &elsewhere).run().success();
+    assert!(user.home.read("elsewhere").contains("ASIA"));
+    let _ = user.aws_sso("logout").run().success().complains("credentials from ~/elsewhere");
+    assert_eq!(user.home.read("elsewhere"), "[default]\n");
+
+    // Keys that the user put there since stay.
+    let _ = user.aws_sso("login --device-code --no-browser").run().success();
+    write_default(&user);
+    let own = format!("{others}aws_access_key_id = AKIAOWN\naws_secret_access_key = x\n");
+    user.home.write(CREDENTIALS, &own);
+    let output = user.aws_sso("logout").run().success();
+    assert!(!output.stderr.contains("removed"), "{output}");
+    assert_eq!(user.home.read(CREDENTIALS), own);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_deleted_is_named_and_keeps_nothing_else() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = |path: &str, user: &User, mode: u32| {
+        fs::set_permissions(user.home.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for (locked, kept, words) in [
+        (CREDENTIALS, CREDENTIALS, "the default profile keeps its credentials: cannot write"),
+        (".aws/cli/cache", ".aws/cli/cache", "cannot delete"),
+        (".aws/sso/cache", TOKEN_FILE, "cannot delete"),
+    ] {
+        let user = signed_in();
+        write_default(&user);
+        let was = if locked == CREDENTIALS { 0o600 } else { 0o700 };
+        mode(locked, &user, was & 0o555);
+        let output = powerless(user.aws_sso("logout")).run().status(1).complains(words);
+        mode(locked, &user, was);
+        assert_eq!(output.stderr.contains("signed out"), locked != ".aws/sso/cache", "{output}");
+        assert_eq!(user.home.has(TOKEN_FILE), kept == TOKEN_FILE, "{output}");
+        assert_eq!(user.home.list(".aws/cli/cache").is_empty(), kept != ".aws/cli/cache", "{output}");
+        assert_eq!(user.home.read(CREDENTIALS).contains("ASIA"), kept == CREDENTIALS, "{output}");
+    }
+}
+
+const ROLE: &str = r#"{"roleCredentials":{"accessKeyId":"ASIALATE","secretAccessKey":"s","sessionToken":"t","expiration":EXPIRATION}}"#;
+const RENEWED: &str = r#"{"accessToken":"late","tokenType":"Bearer","expiresIn":3600,"refreshToken":"r"}"#;
+
+fn answers(bodies: &[&str]) -> Vec<String> {
+    let soon = jiff::Timestamp::now().as_millisecond() + 3_600_000;
+    bodies.iter().map(|body| response("200 OK", "", &body.replace("EXPIRATION", &soon.to_string()))).collect()
+}
+
+#[test]
+fn a_request_that_was_under_way_during_a_sign_out_leaves_nothing_behind() {
+    // A role's credentials, and a token that is renewed first.
+    for bodies in [&[ROLE][..], &[RENEWED, ROLE]] {
+        let user = signed_in();
+        let is_renewal = bodies.len() > 1;
+        if is_renewal {
+            user.expire_token();
+        }
+        let service = PreparedServer::held(answers(bodies));
+        let late = user.process().arg("-p").arg("corp").endpoint(service.url()).start();
+        wait(|| (service.count() > 0).then_some(()));
+        let leaving = user.aws_sso("logout").start();
+        if is_renewal {
+            // It waits for the renewal, and ends what that brings.
+            service.release();
+            let _ = leaving.finish().success();
+        } else {
+            let _ = leaving.finish().success().complains("signed out of");
+            service.release();
+            let _ = late.finish().status(3).complains("run: aws-sso login -p corp");
+        }
+        assert!(!user.home.has(TOKEN_FILE));
+        let _ = user.process().run().status(3);
+        assert_eq!(user.home.list(".aws/cli/cache"), [""; 0]);
+    }
+}
+
+#[test]
+fn a_credential_server_stops_handing_out_when_its_user_signs_out_and_goes_on_after_the_next_sign_in() {
+    let served = Server::with(Options::default());
+    let before = served.credentials();
+    let _ = served.user.aws_sso("logout").run().success();
+    for _ in 0..2 {
+        let (status, answer) = served.get();
+        assert_eq!((status, &answer["code"]), (503, &"SignInNeeded".into()), "{answer}");
+        assert!(answer["message"].as_str().unwrap().contains("aws-sso login"), "{answer}");
+    }
+    let _ = served.user.aws_sso("login --device-code --no-browser").run().success();
+    let after = wait(|| Some(served.get()).filter(|(status, _)| *status == 200)).1;
+    assert_ne!(after["AccessKeyId"], before["AccessKeyId"]);
+}
