@@ -133,5 +133,6 @@ fn config_parts() -> Option<Parts> {
 
 /// Whether no character means anything to any shell, wherever in a word it stands.
 pub(crate) fn is_plain(value: &str) -> bool {
-    (1..=LONGEST).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b))
+    (1..=LONGEST).contains(&value.len())
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b))
 }

@@ -17,10 +17,8 @@ fn each_level_acts_as_its_own_role_and_finds_nothing_of_another() {
     let user = User::signed_in(Options::default());
     let account = &user.sandbox.accounts()[0];
     let name = |number: usize| account.roles[number].clone();
-    user.home.sign_in_config(&format!(
-        "[profile team]\ncredential_process = aws-sso process {} -p corp\n",
-        user.role(0, 3)
-    ));
+    user.home
+        .sign_in_config(&format!("[profile team]\ncredential_process = aws-sso process {} -p corp\n", user.role(0, 3)));
     let _ = user.aws_sso("list").run().success();
     let container: &[&str] = &["AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
     // What each form leaves for programs to find, beside keys.

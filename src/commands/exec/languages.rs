@@ -102,7 +102,9 @@ static LANGUAGES: [Language; 24] = [
     Language {
         programs: &["ssh"],
         code: &["o"],
-        valued: &["B", "b", "c", "D", "E", "e", "F", "I", "i", "J", "L", "l", "m", "O", "p", "P", "Q", "R", "S", "W", "w"],
+        valued: &[
+            "B", "b", "c", "D", "E", "e", "F", "I", "i", "J", "L", "l", "m", "O", "p", "P", "Q", "R", "S", "W", "w",
+        ],
         operand: Operand::Host,
         reads: "nothing; send it as input: sh -c 'printf %s \"$NAME\" | ssh HOST CMD'",
         ..SCRIPTS
@@ -116,13 +118,7 @@ static LANGUAGES: [Language; 24] = [
         reads: "os.environ[\"NAME\"]",
         ..SCRIPTS
     },
-    Language {
-        programs: &["perl"],
-        code: &["e", "E", "M", "m"],
-        valued: &["I"],
-        reads: "$ENV{NAME}",
-        ..SCRIPTS
-    },
+    Language { programs: &["perl"], code: &["e", "E", "M", "m"], valued: &["I"], reads: "$ENV{NAME}", ..SCRIPTS },
     Language {
         programs: &["ruby", "jruby", "irb"],
         valued: &["r", "I", "C", "E", "require"],

@@ -175,7 +175,9 @@ impl Crew {
         for (number, cause) in self.job.groups.newly_stopped() {
             let label = &self.job.runs[number].label;
             self.job.output.warn(&match cause {
-                StopCause::Terminal => format!("{label} asks on the terminal, where several runs cannot ask: it is ended"),
+                StopCause::Terminal => {
+                    format!("{label} asks on the terminal, where several runs cannot ask: it is ended")
+                }
                 StopCause::Signal(group) => format!("{label} was stopped; to continue it, run: kill -CONT -- -{group}"),
             });
         }

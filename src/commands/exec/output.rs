@@ -154,10 +154,9 @@ impl RunOutput {
     /// The error for output that is not whole.
     pub(super) fn shortfall(&self) -> Option<Error> {
         if self.printer.has_lost() {
-            return Some(
-                Error::failed("some of the output could not be written")
-                    .with_remedy("check where the output goes, and the free space there and in the folder for temporary files"),
-            );
+            return Some(Error::failed("some of the output could not be written").with_remedy(
+                "check where the output goes, and the free space there and in the folder for temporary files",
+            ));
         }
         let cut = || Error::failed("some of the output was left out").with_remedy("for all of it: --output dir FOLDER");
         self.has_cut.load(Ordering::Relaxed).then(cut)

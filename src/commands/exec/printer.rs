@@ -45,7 +45,11 @@ struct PrinterState {
 }
 
 enum Message {
-    Text { stream: Stream, text: Text, _room: Option<OwnedSemaphorePermit> },
+    Text {
+        stream: Stream,
+        text: Text,
+        _room: Option<OwnedSemaphorePermit>,
+    },
     /// Answered once everything before it is printed.
     End(Sender<()>),
 }
