@@ -6,7 +6,6 @@ use std::fs;
 use aws_sso::sandbox::{Names, Options};
 use serde_json::Value;
 
-use crate::support::Output;
 use crate::support::process::wait;
 use crate::support::user::User;
 
