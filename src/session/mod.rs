@@ -8,6 +8,7 @@ mod method;
 mod paths;
 mod renewal;
 mod sign_in;
+mod sign_in_page;
 mod sign_out;
 mod take_over;
 mod unsaved;

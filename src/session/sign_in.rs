@@ -17,7 +17,7 @@ use crate::timestamp;
 use super::authorization_code::{self, BrowserError};
 use super::device_code;
 use super::login_policy::LoginPolicy;
-use super::method::Method;
+use super::method::{Method, Opening};
 use super::unsaved;
 use super::valid_token::{Session, is_usable};
 
@@ -98,7 +98,7 @@ impl Session<'_> {
             directory: self.directory,
             store: &self.store,
             cache: &self.paths.tokens,
-            open: method.opens(),
+            opening: method.opening(),
         };
         attempt.sign_in(method.flow(self.directory)).await.map_err(|error| attempt.explain(error))
     }
@@ -110,7 +110,7 @@ struct Attempt<'a> {
     directory: &'a Directory,
     store: &'a SecretStore,
     cache: &'a Path,
-    open: bool,
+    opening: Opening,
 }
 
 impl Attempt<'_> {
@@ -119,6 +119,7 @@ impl Attempt<'_> {
             match self.in_browser().await {
                 Ok(token) => return Ok(token),
                 Err(BrowserError::Grant(error)) => return Err(error),
+                Err(BrowserError::Refused(error)) => return Err(GrantError::Other(error)),
                 Err(BrowserError::Unsupported) => tracing::info!("no browser sign-in here; using a device code"),
             }
         }
@@ -133,13 +134,17 @@ impl Attempt<'_> {
         };
         let scopes = self.scopes().unwrap_or_default();
         let outcome =
-            authorization_code::sign_in(self.service, &registration, &self.directory.start_url, &scopes, self.open)
-                .await;
+            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.opening).await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
             Err(BrowserError::Unsupported | BrowserError::Grant(GrantError::Client)) => {
                 self.forget_registration();
                 Err(BrowserError::Unsupported)
+            }
+            Err(BrowserError::Refused(error)) => {
+                // The registration may be what the service's page did not accept.
+                self.forget_registration();
+                Err(BrowserError::Refused(error))
             }
             Err(error) => Err(error),
         }
@@ -158,7 +163,7 @@ impl Attempt<'_> {
     }
 
     async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
-        device_code::sign_in(self.service, registration, &self.directory.start_url, self.open).await
+        device_code::sign_in(self.service, registration, self.directory, self.opening).await
     }
 
     /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.
@@ -171,7 +176,10 @@ impl Attempt<'_> {
     /// The client that this tool or the AWS CLI registered earlier, else a new one.
     async fn registration(&self, flow: Flow) -> Result<Registration, GrantError> {
         let path = self.registration_path();
-        let cached = token::read_registration(self.store, &path).map_err(GrantError::Other)?;
+        let cached = token::read_registration(self.store, &path).unwrap_or_else(|error| {
+            tracing::warn!("{error}; a new client is registered");
+            None
+        });
         if let Some(registration) = cached.filter(|registration| fits(registration, flow)) {
             return Ok(registration);
         }
