@@ -27,15 +27,16 @@ pub fn name(text: &str) -> Cow<'_, str> {
 
 /// The text in at most this many columns; `…` ends one that is cut.
 pub(super) fn shortened(text: Cow<'_, str>, columns: usize) -> Cow<'_, str> {
-    if text.len() <= columns || text.width() <= columns {
+    // Characters without a width could go on for ever.
+    let longest = 4 * columns;
+    if text.len() <= longest && text.width() <= columns {
         return text;
     }
     let mut shown = String::new();
     let mut width = 1;
     for c in text.chars() {
         width += c.width().unwrap_or_default();
-        // Characters without a width could go on for ever.
-        if width > columns || shown.len() >= 4 * columns {
+        if width > columns || shown.len() >= longest {
             break;
         }
         shown.push(c);

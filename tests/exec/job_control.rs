@@ -94,6 +94,30 @@ fn ctrl_z_stops_every_run_and_fg_continues_them() {
 }
 
 #[test]
+fn a_job_in_the_background_that_may_not_write_stops_with_its_runs() {
+    if !Shell::Bash.is_here() {
+        return;
+    }
+    let user = user_with_ticker();
+    let mut terminal = bash(&user);
+    terminal.send("stty tostop; aws-sso exec --match '*/reader' -- bash ticker : & echo $! > id\r");
+    // Its progress is what it may not write.
+    let id = wait(|| fs::read_to_string(user.home.path("id")).ok().filter(|id| id.ends_with('\n')));
+    wait(|| states(id.trim()).iter().all(|state| state == "T").then_some(()));
+    for pid in user.home.list("pids") {
+        wait(|| states(&pid).iter().all(|state| state == "T").then_some(()));
+    }
+    let before = ticks(&user);
+    terminal.send("fg\r");
+    let _ = pids(&user, 4);
+    wait(|| (ticks(&user) > before).then_some(()));
+    terminal.send("\x03");
+    wait(|| (!fs::exists(format!("/proc/{}", id.trim())).unwrap()).then_some(()));
+    terminal.send("exit 0\r");
+    let _ = terminal.finish().success();
+}
+
+#[test]
 fn without_a_shell_that_could_continue_them_nothing_stops() {
     let user = user_with_ticker();
     let running = user.exec("--match */reader", &["bash", "ticker", ":"]).start();

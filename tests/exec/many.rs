@@ -6,13 +6,8 @@ use std::fs;
 use aws_sso::sandbox::{Names, Options};
 use serde_json::Value;
 
-use crate::support::Output;
 use crate::support::process::wait;
 use crate::support::user::User;
-
-pub(super) fn rows(output: &Output) -> Vec<Value> {
-    output.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
 
 #[test]
 fn every_matching_role_runs_once_under_its_own_credentials() {
@@ -23,7 +18,7 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
         "--match */reader --match */operator --exclude */operator --regions eu-west-1,us-east-1 --output json";
     let output = user.exec(options, &command).run().success();
     let found: BTreeSet<_> =
-        rows(&output).iter().map(|row| (row["accountId"].to_string(), row["stdout"].to_string())).collect();
+        output.json_lines().iter().map(|row| (row["accountId"].to_string(), row["stdout"].to_string())).collect();
     let accounts = user.sandbox.accounts();
     let expected: BTreeSet<_> = accounts
         .iter()
@@ -38,7 +33,7 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
     assert_eq!(found, expected);
     assert!(output.stderr.contains("aws-sso: 12 ok, 0 failed, 0 skipped"), "{output}");
     assert_eq!(user.sandbox.count("GetRoleCredentials"), 6, "one request a role");
-    for row in rows(&output) {
+    for row in output.json_lines() {
         assert_eq!((&row["outcome"], &row["status"], &row["signal"]), (&"ok".into(), &0.into(), &Value::Null));
         assert!(row["duration"].as_f64().unwrap() >= 0.0, "{row}");
     }
@@ -70,7 +65,7 @@ fn hostile_names_reach_arguments_unchanged_and_terminals_without_control_charact
     let user = User::signed_in(Options { accounts: 30, roles: 1, names: Names::Hostile, ..Options::default() });
     let options = "--match * --output json --yes";
     let output = user.exec(options, &["printf", "%s", "name:{account_name}"]).run();
-    for row in rows(&output) {
+    for row in output.json_lines() {
         match row["outcome"].as_str() {
             Some("ok") => assert_eq!(row["stdout"], format!("name:{}", row["accountName"].as_str().unwrap())),
             // An argument cannot hold a NUL byte.
@@ -106,7 +101,7 @@ fn a_role_or_a_command_that_fails_does_not_stop_the_others() {
     }
     let options = "--match */reader -j 1 --fail-fast --output json";
     let output = user.exec(options, &["sh", "-c", &script]).run().status(1);
-    let outcomes: Vec<_> = rows(&output).iter().map(|row| row["outcome"].as_str().unwrap().to_owned()).collect();
+    let outcomes: Vec<_> = output.json_lines().iter().map(|row| row["outcome"].as_str().unwrap().to_owned()).collect();
     let failed = outcomes.iter().position(|outcome| outcome == "failed").unwrap();
     assert!(outcomes[failed + 1..].iter().all(|outcome| outcome == "skipped"), "{outcomes:?}");
     assert_eq!(outcomes.len(), 3, "the refused role is in the list no more: {outcomes:?}");
@@ -227,7 +222,7 @@ fn ctrl_c_ends_the_runs_and_what_they_have_started() {
         let output = running.finish().status(130);
         assert!(output.stderr.contains("0 ok, 3 failed, 3 skipped"), "{output}");
         assert!(output.stderr.contains("stopping 3 runs"), "{output}");
-        let signals: Vec<_> = rows(&output).iter().filter_map(|row| row["signal"].as_i64()).collect();
+        let signals: Vec<_> = output.json_lines().iter().filter_map(|row| row["signal"].as_i64()).collect();
         assert_eq!(signals, if twice { [9; 3] } else { [2; 3] }, "{output}");
         let _ = fs::remove_dir_all(user.home.path("began"));
         fs::create_dir(user.home.path("began")).unwrap();

@@ -2,7 +2,6 @@
 
 use aws_sso::sandbox::Options;
 
-use super::many::rows;
 use crate::support::terminal::typed;
 use crate::support::user::User;
 use crate::support::{Shell, programs};
@@ -45,7 +44,7 @@ fn a_name_runs_as_code_nowhere_and_the_variables_hold_it() {
     }
     let options = format!("--match {role} --output json");
     let output = user.exec(&options, &["sh", "-uc", print, "sh", "{account_name}"]).run().success();
-    assert_eq!(rows(&output)[0]["stdout"], format!("{name}|{id}|reader|{name}\n"));
+    assert_eq!(output.json_lines()[0]["stdout"], format!("{name}|{id}|reader|{name}\n"));
     assert!(!user.home.has("pwned"));
 }
 
@@ -63,10 +62,10 @@ fn a_name_is_no_option_and_an_unknown_one_is_the_id() {
     ] {
         rename(&user, name);
         let output = user.exec(&options, &["/bin/echo", "-n", word]).run().success();
-        assert_eq!(rows(&output)[0]["stdout"], expected, "{name}");
+        assert_eq!(output.json_lines()[0]["stdout"], expected, "{name}");
         let script = r#"[ "$AWS_SSO_ACCOUNT_NAME" ]; printf %s "$AWS_SSO_ACCOUNT_NAME""#;
         let output = user.exec(&options, &["sh", "-euc", script]).run().success();
-        assert_eq!(rows(&output)[0]["stdout"], name);
+        assert_eq!(output.json_lines()[0]["stdout"], name);
     }
 }
 

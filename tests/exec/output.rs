@@ -5,7 +5,6 @@ use std::fs;
 use aws_sso::sandbox::{Names, Options};
 use serde_json::Value;
 
-use super::many::rows;
 use crate::support::process::wait;
 use crate::support::user::User;
 
@@ -33,7 +32,7 @@ fn memory_does_not_grow_with_what_runs_write_and_json_has_all_of_it() {
     assert_eq!(user.home.list("tmp"), [""; 0]);
     fs::write(user.home.path("go"), "\n").unwrap();
     let output = running.finish().success();
-    let row = rows(&output).remove(0);
+    let row = output.json_lines().remove(0);
     assert!(row["stdout"].as_str().unwrap() == ("0".repeat(999) + "\n").repeat(SIZE / 1000), "all of it");
     assert!(row.get("truncated").is_none(), "{:?}", row["truncated"]);
 }
@@ -54,7 +53,7 @@ fn a_terminal_gets_json_without_control_characters_and_a_pipe_gets_all() {
     let script = "printf 'a\\302\\233b\\342\\200\\256c\\033]0;d\\007\\n'";
     let run = || user.exec("--match * --yes --output json", &["sh", "-c", script]);
     let piped = run().run().success();
-    assert!(rows(&piped).iter().all(|row| row["stdout"] == "a\u{9b}b\u{202e}c\x1b]0;d\x07\n"), "{piped}");
+    assert!(piped.json_lines().iter().all(|row| row["stdout"] == "a\u{9b}b\u{202e}c\x1b]0;d\x07\n"), "{piped}");
     let file = user.home.path("screen");
     // `script` writes down every byte that the terminal gets.
     let words: Vec<_> = run().command().get_args().map(|word| word.to_str().unwrap().to_owned()).collect();

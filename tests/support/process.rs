@@ -270,6 +270,13 @@ impl Output {
         self
     }
 
+    /// Stdout as JSON, a value in each line.
+    #[track_caller]
+    pub fn json_lines(&self) -> Vec<serde_json::Value> {
+        let value = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("no JSON: {error}\n{self}"));
+        self.stdout.lines().map(value).collect()
+    }
+
     /// Stdout as JSON.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {

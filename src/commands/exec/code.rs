@@ -24,16 +24,20 @@ pub(super) fn refuse_placeholders(command: &[OsString]) -> Result<()> {
     for (at, word) in words.iter().enumerate() {
         let Some(language) = language_of(word) else { continue };
         let code = code_words(language, &words[at + 1..]);
-        if let Some((placeholder, variable)) = code.into_iter().find_map(|code| placeholder_in(code, language)) {
-            return Err(refusal(placeholder, word, &language.reads.replace("NAME", variable)));
+        let found = code.into_iter().find_map(|code| Some((code, placeholder_in(code, language)?)));
+        if let Some((code, (placeholder, variable))) = found {
+            return Err(refusal(placeholder, word, code, &language.reads.replace("NAME", variable)));
         }
     }
-    for pair in words.windows(2) {
-        if is_code_option(pair[0])
-            && looks_like_code(pair[1])
-            && let Some((placeholder, variable)) = VARIABLES.into_iter().find(|(name, _)| pair[1].contains(name))
+    // Programs that are not known here, such as a link to a shell.
+    let pairs = words.windows(2).map(|pair| (pair[0], pair[1]));
+    let joined = words.iter().filter(|word| word.starts_with("--")).filter_map(|word| word.split_once('='));
+    for (option, code) in pairs.chain(joined) {
+        if is_code_option(option, code)
+            && looks_like_code(code)
+            && let Some((placeholder, variable)) = VARIABLES.into_iter().find(|(name, _)| code.contains(name))
         {
-            return Err(refusal(placeholder, pair[0], &format!("\"${variable}\"")));
+            return Err(refusal(placeholder, option, code, &format!("\"${variable}\"")));
         }
     }
     Ok(())
@@ -44,9 +48,13 @@ fn placeholder_in(code: &str, language: &Language) -> Option<(&'static str, &'st
     all.iter().copied().find(|(placeholder, _)| code.contains(placeholder))
 }
 
-fn refusal(placeholder: &str, program: &str, instead: &str) -> Error {
+fn refusal(placeholder: &str, program: &str, code: &str, instead: &str) -> Error {
+    let mut remedy = format!("in place of {placeholder}, write in the code: {instead}");
+    if code.contains(&format!("${placeholder}")) {
+        remedy.push_str("\nfor a variable that the code sets itself, leave out the braces");
+    }
     Error::usage(format!("{placeholder} is in code for {program}, and a name there could run as code"))
-        .with_remedy(format!("in place of {placeholder}, write in the code: {instead}"))
+        .with_remedy(remedy)
 }
 
 /// The words behind the program's name that it runs.
@@ -104,11 +112,13 @@ fn code_words<'a>(language: &Language, words: &[&'a str]) -> Vec<&'a str> {
     code
 }
 
-fn is_code_option(word: &str) -> bool {
+fn is_code_option(word: &str, value: &str) -> bool {
+    // aws ssm send-command and start-session run commands that are among the parameters.
+    let is_parameter = word == "--parameters" && value.contains("command");
     let is_group = word.strip_prefix('-').is_some_and(|letters| {
         letters.len() <= 4 && letters.ends_with('c') && letters.bytes().all(|b| b.is_ascii_alphabetic())
     });
-    is_group || CODE_OPTIONS.contains(&word)
+    is_group || is_parameter || CODE_OPTIONS.contains(&word)
 }
 
 /// Whether a shell would see more than one word in it.
@@ -133,6 +143,7 @@ mod tests {
             ("/bin/bash -lc 'echo {account_id}'", "\"$AWS_SSO_ACCOUNT_ID\""),
             ("bash -eo pipefail -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("bash -o pipefail +x -xec 'echo {region}'", "\"$AWS_REGION\""),
+            ("sh -c 'role=x; echo ${role}'", "leave out the braces"),
             ("bash -c -x -- 'echo {role}' _", "\"$AWS_SSO_ROLE_NAME\""),
             ("zsh-5.9 -fc '{role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("fish --command='echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
@@ -145,6 +156,11 @@ mod tests {
             ("docker run --entrypoint sh image -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("./my-shell -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("aws ecs execute-command --command 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("gcloud compute ssh box --command='echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("aws ssm send-command --parameters 'commands=[\"echo {role}\"]'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("ansible all -m shell -a 'echo {role}'", "AWS_SSO_ROLE_NAME"),
+            ("aws-sso exec dev -- sh -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("su - me -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("su -l me -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("script -qec 'echo {role}' /dev/null", "\"$AWS_SSO_ROLE_NAME\""),
             ("watch -n 5 echo {role}", "\"$AWS_SSO_ROLE_NAME\""),

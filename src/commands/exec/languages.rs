@@ -84,8 +84,8 @@ static LANGUAGES: [Language; 24] = [
     Language { programs: &["cmd"], code: &["/c", "/k", "/C", "/K"], is_rest_code: true, ..SCRIPTS },
     Language { programs: &["env"], code: &["S", "split-string"], valued: &["u", "C"], reads: "\"$NAME\"", ..SCRIPTS },
     Language {
-        programs: &["su", "runuser", "sg", "script", "flock", "vagrant", "nix-shell"],
-        code: &["c", "command", "session-command", "run"],
+        programs: &["su", "runuser", "sg", "script", "flock", "vagrant", "nix-shell", "ansible", "ansible-playbook"],
+        code: &["c", "command", "session-command", "run", "a", "args", "e", "extra-vars"],
         operand: Operand::Ignored,
         reads: "\"$NAME\"",
         ..SCRIPTS

@@ -55,10 +55,11 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "set by use, pick and env",
     ),
     (
-        "AWS_SSO_PROFILE, AWS_SSO_ROLE_ARN, AWS_SSO_ROLE_NAME, AWS_SSO_ACCOUNT_NAME, AWS_SSO_EXPIRATION",
-        "set by use, pick and env: the role as prompts show it, its ARN, its name, its account's name, and when its \
-         credentials expire (epoch seconds)",
+        "AWS_SSO_PROFILE, AWS_SSO_ROLE_ARN, AWS_SSO_ROLE_NAME, AWS_SSO_ACCOUNT_ID, AWS_SSO_ACCOUNT_NAME",
+        "set by use, pick, env and each run of exec: the role as prompts show it, its ARN, its name, its account's id, \
+         and the account's name, or its id if the name is not known",
     ),
+    ("AWS_SSO_EXPIRATION", "set by use, pick, env and exec, where there are keys: when they expire, in epoch seconds"),
     ("AWS_SSO_ORIGIN", "set by use, pick, env and exec: the key id, profile or server that gave the role"),
     ("AWS_SSO_DISPLACED", "set by use and pick: what clear undoes"),
     ("DIRENV_DIR", "set by direnv: what use replaces in its folder is not given back outside"),

@@ -11,6 +11,7 @@ $env:AWS_SSO_PROFILE = 'dev & ''test''/reader'
 $env:AWS_SSO_SESSION = 'corp'
 $env:AWS_SSO_ROLE_ARN = 'arn:aws:iam::123456789012:role/reader'
 $env:AWS_SSO_ROLE_NAME = 'reader'
+$env:AWS_SSO_ACCOUNT_ID = '123456789012'
 $env:AWS_SSO_ACCOUNT_NAME = 'dev & ''test'''
 Remove-Item -LiteralPath 'Env:/AWS_ACCESS_KEY' -ErrorAction Ignore
 Remove-Item -LiteralPath 'Env:/AWS_SECRET_KEY' -ErrorAction Ignore
