@@ -6,6 +6,8 @@
 
 mod support;
 
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod children;
 #[cfg(feature = "sandbox")]
 mod completion;
 mod config_reading;
