@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_sso::sandbox::{Approval, Options};
 
-use crate::support::process::{Running, wait};
+use crate::support::process::{Running, children, processes, wait};
 use crate::support::remembered::age;
 use crate::support::second_user::{STRANGER, give, is_root};
 use crate::support::user::User;
@@ -46,18 +46,6 @@ fn soft_core_limit(process: u32) -> Option<String> {
 /// The file of a process that root owns if the process is not dumpable.
 fn is_dumpable(process: u32) -> bool {
     fs::metadata(format!("/proc/{process}/environ")).unwrap().uid() != 0
-}
-
-/// The processes of this name below another one.
-fn below(parent: u32, name: &str) -> Vec<u32> {
-    let ids = fs::read_dir("/proc").unwrap().flatten();
-    let ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    ids.filter(|id| {
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        let Some((head, rest)) = stat.rsplit_once(')') else { return false };
-        head.ends_with(&format!("({name}")) && rest.split_whitespace().nth(1) == Some(&parent.to_string())
-    })
-    .collect()
 }
 
 #[test]
@@ -241,9 +229,7 @@ fn another_process_of_this_program_gets_none_of_the_shells_secrets() {
     let running = with_secrets(user.exec(&format!("{} --server", user.role(0, 0)), &command)).start();
     let pid = wait(|| Some(user.home.has("pid")).filter(|has| *has).map(|_| user.home.read("pid")));
     let server = wait(|| {
-        let ids = fs::read_dir("/proc").unwrap().flatten();
-        let mut ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-        ids.find(|id| {
+        processes().into_iter().find(|id| {
             let line = fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap_or_default();
             line.contains(&format!("--beside\0{}\0", pid.trim())) && line.contains("--detach")
         })
@@ -258,7 +244,7 @@ fn another_process_of_this_program_gets_none_of_the_shells_secrets() {
     let mut terminal = with_secrets(user.aws_sso("pick --shell bash -p corp")).in_terminal();
     terminal.wait_for("16/16");
     for name in ["aws-sso-pick", "aws-sso"] {
-        let child = wait(|| below(terminal.id(), name).first().copied());
+        let child = wait(|| children(terminal.id(), name).first().copied());
         assert_clean(child, name);
     }
     terminal.signal("HUP");
