@@ -60,6 +60,7 @@ mod readers;
 mod remembered;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod secret_types;
 #[cfg(feature = "sandbox")]
 mod secrets;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
