@@ -44,6 +44,8 @@ mod keyring;
 mod layers;
 #[cfg(feature = "sandbox")]
 mod main_job;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod mixed_crowd;
 #[cfg(feature = "sandbox")]
 mod network;
 #[cfg(target_os = "linux")]
