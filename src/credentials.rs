@@ -27,11 +27,23 @@ pub struct RoleCredentials {
 /// botocore runs a `credential_process` again on every use once fewer than 15 minutes are left.
 pub const FRESH_SECONDS: i64 = 16 * 60;
 
+/// The longest that a role's credentials last, in seconds: twelve hours.
+pub(crate) const LONGEST_SECONDS: i64 = 12 * 60 * 60;
+
+/// How much longer they may seem to last on a machine whose clock is behind.
+const CLOCK_ERROR: i64 = 5 * 60;
+
 impl RoleCredentials {
     /// Seconds until they expire; negative once they have.
     #[must_use]
     pub fn seconds_left(&self) -> i64 {
         timestamp::seconds_until(self.expiration)
+    }
+
+    /// Whether a service can have given them by now.
+    #[must_use]
+    pub(crate) fn is_possible(&self) -> bool {
+        self.seconds_left() <= LONGEST_SECONDS + CLOCK_ERROR
     }
 
     /// Whether they can be handed out without asking the service for newer ones.

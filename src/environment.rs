@@ -276,12 +276,11 @@ pub(crate) fn proxy_variable(name: &str) -> Result<Option<String>> {
     network_text(name)
 }
 
-/// Whether one of the files in which boto3 still looks for the keys of boto 2 has some.
+/// The files in which boto3 still looks for the keys of boto 2.
 #[must_use]
-pub(crate) fn has_boto_keys() -> bool {
-    let files = [Some(PathBuf::from("/etc/boto.cfg")), home().ok().map(|home| home.join(".boto"))];
-    let text = |file| std::fs::read_to_string(file).unwrap_or_default();
-    files.into_iter().flatten().any(|file| text(file).contains("aws_access_key_id"))
+pub(crate) fn boto_files() -> Vec<PathBuf> {
+    let of_user = home().ok().map(|home| home.join(".boto"));
+    [PathBuf::from("/etc/boto.cfg")].into_iter().chain(of_user).collect()
 }
 
 /// `$XDG_CONFIG_HOME`, or `~/.config`.
@@ -295,10 +294,16 @@ pub(crate) fn zsh_folder() -> Option<PathBuf> {
     path("ZDOTDIR")
 }
 
-/// `FZF_DEFAULT_OPTS`, and the content of the file that `FZF_DEFAULT_OPTS_FILE` names.
-pub(crate) fn fzf_options() -> Vec<String> {
-    let file = env::var_os("FZF_DEFAULT_OPTS_FILE").and_then(|path| std::fs::read_to_string(path).ok());
-    file.into_iter().chain(env::var("FZF_DEFAULT_OPTS").ok()).collect()
+/// `FZF_DEFAULT_OPTS`: options of each fzf.
+#[must_use]
+pub(crate) fn fzf_options() -> Option<String> {
+    env::var("FZF_DEFAULT_OPTS").ok()
+}
+
+/// `FZF_DEFAULT_OPTS_FILE`: a file with more of them.
+#[must_use]
+pub(crate) fn fzf_options_file() -> Option<PathBuf> {
+    path("FZF_DEFAULT_OPTS_FILE")
 }
 
 /// `PATH`: the folders in which programs are looked up.

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 
-use crate::aws_cache::role_credentials;
+use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::aws_config::config::Config;
 use crate::credentials;
 use crate::credentials::RoleCredentials;
@@ -66,9 +66,11 @@ fn cached(profile: &str, role: &str) -> Option<RoleCredentials> {
     };
     let config = Config::read_profile(&environment::config_file().ok()?, profile).ok()?;
     let directory = config.directory(profile).ok()?;
-    let path = role_credentials::path(&environment::role_cache().ok()?, &account_id, &role_name, directory.origin());
-    // With another store this tool writes no files, but those that the AWS CLI wrote are valid as well.
-    role_credentials::read(&SecretStore::Files, &path, &account_id).ok()?.filter(RoleCredentials::is_fresh)
+    let role = CachedRole { account_id: &account_id, role_name: &role_name, directory: &directory };
+    let path = role.path(&environment::role_cache().ok()?);
+    // Whose a file of the AWS CLI is takes another file to find out.
+    let read = role_credentials::read(&SecretStore::Files, &path, &role, || false);
+    read.ok()?.filter(RoleCredentials::is_fresh)
 }
 
 #[cfg(test)]

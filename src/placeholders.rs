@@ -1,7 +1,5 @@
 //! Placeholders such as `{role}` in the words of a command that a user writes.
 
-use std::ffi::{OsStr, OsString};
-
 /// The text with each placeholder replaced by its value; `values` pairs `{name}`, braces included, with that value.
 ///
 /// A value is never searched for placeholders: an account may be called `{role}`. Other braces stay as they are.
@@ -22,11 +20,6 @@ pub(crate) fn fill(text: &str, values: &[(&str, impl AsRef<str>)]) -> String {
     }
     filled.push_str(rest);
     filled
-}
-
-/// [`fill`] for an argument, which need not be UTF-8. One that is not has no placeholders.
-pub(crate) fn fill_argument(argument: &OsStr, values: &[(&str, impl AsRef<str>)]) -> OsString {
-    argument.to_str().map_or_else(|| argument.to_owned(), |text| fill(text, values).into())
 }
 
 /// The first `{…}` in the text that is none of `names`.
@@ -58,7 +51,6 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(fill(text, &values), expected, "{text}");
-            assert_eq!(fill_argument(OsStr::new(text), &values), OsStr::new(expected), "{text}");
         }
     }
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::aws_cache::role_credentials;
+use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Kind, Result};
 use crate::files::lock::Lock;
@@ -109,9 +109,16 @@ impl<'a> Provider<'a> {
         self.fresh_in_cache(role).is_some()
     }
 
+    fn cached_role<'r>(&self, role: &'r RoleArn) -> CachedRole<'r>
+    where
+        'a: 'r,
+    {
+        let directory = self.session.directory();
+        CachedRole { account_id: &role.account_id, role_name: &role.role_name, directory }
+    }
+
     fn path(&self, role: &RoleArn) -> PathBuf {
-        let (cache, origin) = (&self.session.paths().roles, self.session.directory().origin());
-        role_credentials::path(cache, &role.account_id, &role.role_name, origin)
+        self.cached_role(role).path(&self.session.paths().roles)
     }
 
     fn fresh_in_cache(&self, role: &RoleArn) -> Option<RoleCredentials> {
@@ -120,7 +127,9 @@ impl<'a> Provider<'a> {
 
     /// What is cached, however old. A cache that cannot be read is as good as an empty one.
     fn cached(&self, role: &RoleArn) -> Option<RoleCredentials> {
-        match role_credentials::read(self.session.store(), &self.path(role), &role.account_id) {
+        let is_same_sign_in = || !self.session.is_of_other_start_url();
+        let (store, role) = (self.session.store(), self.cached_role(role));
+        match role_credentials::read(store, &role.path(&self.session.paths().roles), &role, is_same_sign_in) {
             Ok(credentials) => credentials,
             Err(error) => {
                 tracing::warn!("{error}");
@@ -136,7 +145,7 @@ impl<'a> Provider<'a> {
     fn turn(&self, role: &RoleArn) -> Option<Lock> {
         let path = self.path(role);
         let name = format!("role-{}", path.file_stem().unwrap_or_default().to_string_lossy());
-        let doing = format!("is getting {}/{}", role.account_id, terminal::clean(&role.role_name));
+        let doing = format!("is getting {}/{}", role.account_id, terminal::name(&role.role_name));
         self.lock(&name, &doing).or_else(|| self.lock(&format!("{name}-second"), &doing))
     }
 
@@ -158,7 +167,9 @@ impl<'a> Provider<'a> {
             self.session.block_on(async { Ok(service.role_credentials(token, account, name).await) })?
         })?;
         failed::forget(&self.session.paths().locks, &self.session.lock_name("service"));
-        if let Err(error) = role_credentials::write(self.session.store(), &self.path(role), &credentials) {
+        if let Err(error) =
+            role_credentials::write(self.session.store(), &self.path(role), &self.cached_role(role), &credentials)
+        {
             (self.warn)(&format!("{error}; the credentials are not kept"));
         }
         Ok(credentials)

@@ -7,7 +7,7 @@ use aws_sso::sandbox::{Approval, Options};
 
 use crate::support::START_URL;
 use crate::support::chromium::Chromium;
-use crate::support::http::get;
+use crate::support::http::{get, parameter};
 use crate::support::process::wait;
 use crate::support::user::{TOKEN_FILE, User};
 
@@ -16,13 +16,6 @@ fn signed_in() -> (User, String, String) {
     let user = User::signed_in(Options { accounts: 3, roles: 2, ..Options::default() });
     let account = user.sandbox.accounts()[0].clone();
     (user, account.id, account.roles[0].clone())
-}
-
-/// The value of a parameter of a link.
-fn parameter(link: &str, name: &str) -> String {
-    let (_, query) = link.split_once('?').unwrap();
-    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap();
-    percent_encoding::percent_decode_str(value).decode_utf8().unwrap().into_owned()
 }
 
 #[test]
@@ -45,7 +38,7 @@ fn the_browser_gets_a_local_page_that_redirects_to_the_link_once() {
     let (user, account, role) = signed_in();
     let command = format!("console {account}/{role} -v");
     let running = user.aws_sso(&command).env("BROWSER", user.browser()).start();
-    let address = user.opened_link();
+    let address = user.opened();
     assert!(address.starts_with("http://127.0.0.1:") && !address.contains("SigninToken"), "{address}");
     let (base, target) = address.split_at(address.find("/console/").unwrap());
     for (target, host, status) in
@@ -217,8 +210,8 @@ fn the_consoles_own_host_is_reached_over_tls_through_the_proxy() {
 fn in_chromium_a_click_signs_in_and_the_code_is_not_left_in_the_address() {
     let user = User::new(Options { approval: Approval::ByPage, ..Options::default() });
     let Some(chromium) = Chromium::start(&user.home) else { return };
-    let (running, link) = user.begin_in_browser();
-    chromium.go_to(&link);
+    let (running, page) = user.begin_at_page();
+    chromium.go_to(&page);
     assert!(chromium.text().contains("Allow access?"), "{}", chromium.text());
     chromium.click("button[value=approve]");
     chromium.wait_for("You can close this tab");
@@ -232,8 +225,8 @@ fn in_chromium_a_click_signs_in_and_the_code_is_not_left_in_the_address() {
 fn in_chromium_a_click_on_deny_ends_the_sign_in() {
     let user = User::new(Options { approval: Approval::ByPage, ..Options::default() });
     let Some(chromium) = Chromium::start(&user.home) else { return };
-    let (running, link) = user.begin_in_browser();
-    chromium.go_to(&link);
+    let (running, page) = user.begin_at_page();
+    chromium.go_to(&page);
     chromium.click("button[value=deny]");
     chromium.wait_for("You are not signed in");
     let _ = running.finish().status(130);
@@ -246,7 +239,7 @@ fn in_chromium_the_console_opens_as_the_role() {
     let Some(chromium) = Chromium::start(&user.home) else { return };
     let line = format!("console {account}/{role} --service lambda");
     let running = user.aws_sso(&line).env("BROWSER", user.browser()).start();
-    chromium.go_to(&user.opened_link());
+    chromium.go_to(&user.opened());
     chromium.wait_for("Signed in to the console");
     let text = chromium.text();
     for words in [&account, &role, "console.aws.amazon.com/lambda/home"] {

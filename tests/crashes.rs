@@ -16,7 +16,7 @@ use crate::support::{Invocation, files, skip};
 const CALLS: [&str; 9] =
     ["openat", "write", "fchmod", "fsync", "rename,renameat,renameat2", "flock", "ftruncate", "unlink", "mkdir"];
 
-/// A browser whose user approves at once: it opens the link, and follows its redirect.
+/// A browser whose user approves at once: it opens our page, and follows each redirect.
 const BROWSER: &str = r#"#!/bin/bash
 get() {
     local address=${1#http://}
@@ -25,8 +25,8 @@ get() {
     printf 'GET /%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "${address#*/}" "$authority" >&3
     cat <&3
 }
-location=$(get "$1" | tr -d '\r' | sed -n 's/^location: //p')
-get "$location" >/dev/null
+location=$1
+while [[ $location ]]; do location=$(get "$location" | tr -d '\r' | sed -n 's/^location: //p'); done
 "#;
 
 /// Kills the program at the first, the second, … of these calls, until it ends before the next one. Returns how often

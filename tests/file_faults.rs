@@ -45,11 +45,11 @@ fn on_a_full_disk_credentials_are_returned_but_not_cached() {
     let _ = output.complains(".aws/credentials: File too large").complains("nothing was changed");
     assert_eq!(user.home.read(".aws/credentials"), "[mine]\n");
 
-    // A renewed token that cannot be stored is still used for this run.
+    // A renewed token could not be stored, so none is asked for.
     user.expire_token();
     let before = user.home.read(TOKEN_FILE);
-    let output = printed(user.process().behind(FULL).run());
-    let _ = output.complains("File too large; the renewed sign-in is not kept");
+    let output = user.process().behind(FULL).run().status(1);
+    let _ = output.complains("cannot be renewed: cannot write").complains(&format!("{TOKEN_FILE}: File too large"));
     assert_eq!(user.home.read(TOKEN_FILE), before);
 
     let output = full("login --device-code --no-browser --force").run().status(1);

@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use aws_sso::aws_cache::{role_credentials, token};
+use aws_sso::aws_cache::role_credentials::{self, CachedRole};
+use aws_sso::aws_cache::token;
 use aws_sso::credentials::RoleCredentials;
 use aws_sso::sandbox::{Approval, Options, Rotation};
 use aws_sso::secret_store::SecretStore;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::support::process::wait;
-use crate::support::user::{TOKEN_FILE, User};
+use crate::support::user::{TOKEN_FILE, User, corp};
 use crate::support::{Home, REGION, START_URL};
 
 /// `AWS_SSO_TEST_ROUNDS=10000` makes a long run.
@@ -34,7 +36,8 @@ while not end.exists():
     date = f"2099-01-01T00:{number // 60 % 60:02}:{number % 60:02}Z"
     # Longer and shorter by turns, as with and without a refresh token.
     token["clientSecret"] = "s" * (number * 997 % 3000)
-    token["expiresAt"] = role["Credentials"]["Expiration"] = date
+    token["expiresAt"] = date
+    role["Credentials"]["AccessKeyId"] = "ASIA" + "X" * (number % 90)
     tokens["token"], roles["role"] = token, role
     # Like a tool that is interrupted half-way.
     text = json.dumps(token)
@@ -58,10 +61,12 @@ fn a_file_is_read_completely_while_another_tool_writes_it() {
         access_key_id: "ASIA".to_owned(),
         secret_access_key: "s".into(),
         session_token: "t".repeat(800).into(),
-        expiration: "2098-01-01T00:00:00Z".parse().unwrap(),
+        expiration: Timestamp::now() + SignedDuration::from_hours(1),
         account_id: "123456789012".to_owned(),
     };
-    role_credentials::write(&SecretStore::Files, &role, &credentials).unwrap();
+    let directory = corp();
+    let cached = CachedRole { account_id: "123456789012", role_name: "reader", directory: &directory };
+    role_credentials::write(&SecretStore::Files, &role, &cached, &credentials).unwrap();
     let Some(writer) = home.boto3(WRITER) else { return };
     let (begin, end) = (home.path("begin"), home.path("end"));
     let arguments = [home.path("tokens"), home.path("roles"), begin.clone(), end.clone()];
@@ -75,11 +80,12 @@ fn a_file_is_read_completely_while_another_tool_writes_it() {
         assert!(found.expires_at.as_second() / 3600 >= seen.as_second() / 3600, "an older token came back");
         seen = found.expires_at;
         // Half-written credentials count as none. An error would be shown to the user.
-        let found = role_credentials::read(&SecretStore::Files, &role, "123456789012").unwrap();
+        let found = role_credentials::read(&SecretStore::Files, &role, &cached, || false).unwrap();
         assert!(found.is_none_or(|found| found.session_token == credentials.session_token));
         if round % 3 == 0 {
-            let found = role_credentials::read(&SecretStore::Files, &role, "123456789012").unwrap();
-            role_credentials::write(&SecretStore::Files, &role, &found.unwrap_or_else(|| credentials.clone())).unwrap();
+            let found = role_credentials::read(&SecretStore::Files, &role, &cached, || false).unwrap();
+            let written = found.unwrap_or_else(|| credentials.clone());
+            role_credentials::write(&SecretStore::Files, &role, &cached, &written).unwrap();
         }
     }
     fs::write(&end, "").unwrap();

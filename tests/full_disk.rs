@@ -1,53 +1,15 @@
 //! A full disk, or a quota that is used up: each file stays as it was, no temporary file is left, and credentials that
 //! were fetched are still printed.
 
-use std::fs::{self, File};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use aws_sso::sandbox::{Approval, Options};
 
+use crate::support::disk::Disk;
 use crate::support::files;
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, Output, skip};
-
-/// A small file system that is mounted on a folder, until this is dropped.
-struct Disk {
-    folder: PathBuf,
-}
-
-impl Disk {
-    /// `None` if this user may not mount a file system.
-    #[track_caller]
-    fn on(folder: PathBuf, limit: &str) -> Option<Self> {
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("{limit},mode=700"), "tmpfs"]).arg(&folder);
-        if !mount.output().is_ok_and(|output| output.status.success()) {
-            skip("this user may not mount a tmpfs: a full disk is not tested");
-            return None;
-        }
-        Some(Self { folder })
-    }
-
-    /// Uses up all space, or the largest number of files.
-    fn fill(&self, limit: &str) {
-        if limit.starts_with("size=") {
-            let mut file = File::create(self.folder.join("filler")).unwrap();
-            while file.write_all(&[0; 4096]).is_ok() {}
-        } else {
-            let most = 1000;
-            let refused = |number| File::create(self.folder.join(format!("filler-{number}"))).is_err();
-            assert!((0..most).any(refused), "{limit} is no limit");
-        }
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.folder).status();
-    }
-}
 
 const CREDENTIALS: &str = "[mine]\naws_access_key_id = AKIA\n";
 
@@ -69,7 +31,7 @@ fn each_writer(user: &User, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) ->
     // The verb, the sign-in that it finds, its status, the file that its message names, and how the message ends.
     let cases: [(&str, &str, i32, &str, &str); 6] = [
         (&process, &fresh, 0, ".aws/cli/cache/", not_kept),
-        (&process, &aged, 0, TOKEN_FILE, "; the renewed sign-in is not kept\n"),
+        (&process, &aged, 1, TOKEN_FILE, "\n  it is still good, and is renewed as soon as that file can be written"),
         ("login --device-code --no-browser --force", &fresh, 1, TOKEN_FILE, changed),
         (&default, &fresh, 1, ".aws/credentials", changed),
         ("discover -p corp", &fresh, 1, ".aws/config.before-discover", changed),

@@ -48,6 +48,8 @@ mod main_job;
 mod mixed_crowd;
 #[cfg(feature = "sandbox")]
 mod network;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod other_users;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;
@@ -60,6 +62,10 @@ mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]
 mod remembered;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod renewal;
+#[cfg(feature = "sandbox")]
+mod role_cache;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret_types;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use aws_sso::aws_cache::{role_credentials, token};
+use aws_sso::aws_cache::role_credentials::{self, CachedRole};
+use aws_sso::aws_cache::token;
 use aws_sso::aws_config::config::Config;
 use aws_sso::aws_config::document::Document;
 use aws_sso::aws_config::line::Classifier;
@@ -18,9 +19,9 @@ use aws_sso::shell::{Change, Grant, RoleLabels};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::http::{PreparedServer, get, response};
+use crate::support::http::{PreparedServer, get, redirection, response};
 use crate::support::process::wait;
-use crate::support::user::User;
+use crate::support::user::{User, corp};
 use crate::support::{Home, Output, files};
 
 /// A browser that writes down its arguments and its environment.
@@ -71,7 +72,7 @@ fn what_a_run_prints_and_leaves_holds_no_secret() {
     let login = user.aws_sso("login --browser -v").env("BROWSER", curious_browser(home));
     let login = login.env("AWS_SECRET_ACCESS_KEY", "planted-key").env("AWS_SESSION_TOKEN", "planted-token");
     let running = login.start();
-    let callback = user.authorize(&user.opened_link());
+    let callback = user.authorize(&redirection(&user.opened()));
     let (base, target) = callback.split_at(callback.find("/oauth").unwrap());
     let page = get(base, target, None);
     note(running.finish().success(), true);
@@ -156,13 +157,15 @@ fn what_a_panic_could_show_holds_no_secret() {
     let _ = user.process().run().success();
     let mut secrets = BTreeSet::new();
     collect(&user.home, &mut secrets);
-    let mut shown = String::new();
+    let (mut shown, directory) = (String::new(), corp());
+    let account = &user.sandbox.accounts()[0];
+    let role = CachedRole { account_id: &account.id, role_name: &account.roles[0], directory: &directory };
     for path in files(&user.home.path(".aws")) {
         shown.push_str(&format!(
             "{:?} {:?} {:?}\n",
             token::read(&SecretStore::Files, &path).unwrap(),
             token::read_registration(&SecretStore::Files, &path).unwrap(),
-            role_credentials::read(&SecretStore::Files, &path, "123456789012").unwrap(),
+            role_credentials::read(&SecretStore::Files, &path, &role, || false).unwrap(),
         ));
     }
     for part in ["Token {", "Registration {", "RoleCredentials {"] {

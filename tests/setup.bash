@@ -79,12 +79,15 @@ virtual_environment() {
         echo "$sum" >"$folder/requirements.sum"
 }
 
-# cargo_deb FOLDER: prints the path of the pinned cargo-deb in FOLDER; builds it if it is not there.
-cargo_deb() {
-    local version=3.8.0 program=$PWD/$1/bin/cargo-deb
-    if [ "$("$program" --version 2>/dev/null)" != "cargo-deb $version" ]; then
-        echo "building cargo-deb $version" >&2
-        cargo install cargo-deb --version "$version" --locked --no-default-features --quiet --root "$1" >&2 || return 1
+# cargo_tool NAME VERSION FOLDER [OPTION…]: builds the tool into FOLDER unless it is there; prints the folder of its
+# program. The options are those of cargo install. The build is not optimized, which would take four times as long.
+cargo_tool() {
+    local name=$1 version=$2 folder=$PWD/$3
+    shift 3
+    if [ ! -x "$folder/bin/$name" ] || ! grep -qs "^\"$name $version " "$folder/.crates.toml"; then
+        echo "building $name $version" >&2
+        CARGO_PROFILE_DEV_DEBUG=0 cargo install "$name" --version "$version" --debug --locked --quiet --root "$folder" \
+            "$@" >&2 || return 1
     fi
-    echo "$program"
+    echo "$folder/bin"
 }

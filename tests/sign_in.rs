@@ -9,7 +9,8 @@ use std::time::Duration;
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
 use serde_json::Value;
 
-use crate::support::http::{get, split};
+use crate::support::http::{get, parameter, redirection, split};
+use crate::support::process::wait;
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{REGION, START_URL};
 
@@ -37,7 +38,7 @@ fn a_browser_brings_a_token_that_can_be_renewed() {
     user.sandbox.clear_log();
     fs::remove_file(user.home.path("link")).unwrap();
     let running = user.aws_sso("login --browser --force").env("BROWSER", user.browser()).start();
-    let callback = user.authorize(&user.opened_link());
+    let callback = user.authorize(&redirection(&user.opened()));
     let (base, target) = split(&callback);
     let _ = get(base, target, None);
     let _ = running.finish().success();
@@ -50,9 +51,9 @@ fn only_the_services_own_answer_ends_a_browser_sign_in() {
     let (running, link) = user.begin_in_browser();
     let callback = user.authorize(&link);
     let (base, target) = split(&callback);
-    // Connections that send nothing, or half a request, do not delay the others.
+    // Connections that send nothing, or half a request, do not delay the others, and take no place from them.
     let address = base.strip_prefix("http://").unwrap();
-    let mute: Vec<_> = (0..8).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let mute: Vec<_> = (0..80).map(|_| TcpStream::connect(address).unwrap()).collect();
     (&mute[0]).write_all(b"GET /oauth/callback?code=").unwrap();
     let forged = "/oauth/callback?code=stolen&state=guessed";
     for (target, host, status) in [
@@ -80,6 +81,65 @@ fn a_sign_in_that_is_denied_leaves_nothing() {
     let _ = running.finish().status(130).complains("denied");
     let _ = user.aws_sso("login --device-code").run().status(130).complains("denied");
     assert!(!user.home.has(TOKEN_FILE));
+}
+
+#[test]
+fn an_error_at_the_callback_ends_the_sign_in_and_never_begins_another_one() {
+    // What the answer says, what the message repeats of it, and the exit status.
+    let long = "x".repeat(200);
+    let cases = [
+        ("server_error", "ended with the error server_error\n", 5),
+        ("unsupported_response_type", "ended with the error unsupported_response_type\n", 5),
+        ("a%1b%5b2J%0ab", "ended with the error a\u{FFFD}[2J\u{FFFD}b\n", 5),
+        (&long, &format!("ended with the error {}\n", &long[..64]), 5),
+        ("access_denied", "was denied", 130),
+    ];
+    for (error, words, status) in cases {
+        let user = User::new(Options::default());
+        let (running, link) = user.begin_in_browser();
+        let parameter = |name| parameter(&link, name);
+        let answer = format!("{}?error={error}&state={}", parameter("redirect_uri"), parameter("state"));
+        let (base, target) = split(&answer);
+        assert!(get(base, target, None).contains("You are not signed in"));
+        let output = running.finish().status(status).complains(words);
+        let remedy = "run: aws-sso login -p corp --device-code";
+        assert_eq!(output.stderr.contains(remedy), status == 5, "{output}");
+        assert_eq!(user.sandbox.count("StartDeviceAuthorization"), 0);
+    }
+}
+
+#[test]
+fn the_browsers_arguments_do_not_tell_how_to_finish_the_sign_in() {
+    let cases = [("login --browser", "/authorize?"), ("login --device-code", "/device?user_code=")];
+    for (line, words) in cases {
+        let user = User::new(Options { approval: Approval::ByPage, ..Options::default() });
+        let script =
+            "#!/bin/sh\ntr '\\0' '\\n' </proc/$$/cmdline >\"$HOME/new\"; mv \"$HOME/new\" \"$HOME/arguments\"\n";
+        let browser = user.home.write("browser", script);
+        fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+        let running = user.aws_sso(line).env("BROWSER", &browser).start();
+        let arguments = wait(|| user.home.has("arguments").then(|| user.home.read("arguments")));
+        let page = arguments.lines().last().unwrap();
+        let link = redirection(page);
+        assert!(link.starts_with(&user.sandbox.endpoint()) && link.contains(words), "{link}");
+        let (_, query) = link.split_once('?').unwrap();
+        for value in query.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value) {
+            assert!(value == "code" || !arguments.contains(value), "{value} is in {arguments}");
+        }
+        assert!(!arguments.contains("authorize"), "{arguments}");
+        // It serves once; who comes later is told what to do.
+        let (base, target) = page.split_at(page.find("/sign-in/").unwrap());
+        let answer = get(base, target, None);
+        assert!(answer.starts_with("HTTP/1.1 410 ") && answer.contains("has been used"), "{answer}");
+        running.signal("INT");
+        let _ = running.finish().status(130).complains(&link);
+    }
+    // Over SSH, a browser on another machine could not reach a page of this one: it gets the address without the code.
+    let user = User::new(Options { approval: Approval::Automatic, polls_before_approval: 1, ..Options::default() });
+    let login = user.aws_sso("login").env("SSH_CONNECTION", "x").env("BROWSER", user.browser());
+    let output = login.run().success().complains("/device?user_code=").complains("enter the code");
+    let opened = user.opened();
+    assert!(opened.ends_with("/device") && output.stderr.contains(&opened), "{opened}");
 }
 
 #[test]

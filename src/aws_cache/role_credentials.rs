@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
 use super::json::{date, first_json, python_json};
-use crate::aws_config::directory::Origin;
+use crate::aws_config::directory::{Directory, Origin};
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
 use crate::files::leftovers;
@@ -27,11 +27,27 @@ struct FileKey<'a> {
     start_url: Option<&'a str>,
 }
 
+/// Whose credentials a file holds.
+#[derive(Clone, Copy, Debug)]
+pub struct CachedRole<'a> {
+    /// Twelve digits.
+    pub account_id: &'a str,
+    /// The permission set's name.
+    pub role_name: &'a str,
+    /// The Identity Center that grants the role.
+    pub directory: &'a Directory,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct CacheFile<'a> {
     provider_type: &'a str,
     credentials: CachedCredentials,
+    // Not in the AWS CLI's own files, and not read by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role_name: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    start_url: Option<&'a str>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,35 +62,60 @@ struct CachedCredentials {
     account_id: Option<String>,
 }
 
-/// The file that a role's credentials are cached in.
-#[must_use]
-pub fn path(folder: &Path, account_id: &str, role_name: &str, origin: Origin<'_>) -> PathBuf {
-    let (session_name, start_url) = match origin {
-        Origin::Session(name) => (Some(name), None),
-        Origin::StartUrl(url) => (None, Some(url)),
-    };
-    let key = FileKey { account_id, role_name, session_name, start_url };
-    // Serializing a map of strings cannot fail.
-    let key = serde_json::to_string(&key).unwrap_or_default();
-    folder.join(format!("{}.json", Sha1::from(key).digest()))
+impl CachedRole<'_> {
+    /// The file that the role's credentials are cached in.
+    #[must_use]
+    pub fn path(&self, folder: &Path) -> PathBuf {
+        let (session_name, start_url) = match self.directory.origin() {
+            Origin::Session(name) => (Some(name), None),
+            Origin::StartUrl(url) => (None, Some(url)),
+        };
+        let key = FileKey { account_id: self.account_id, role_name: self.role_name, session_name, start_url };
+        // Serializing a map of strings cannot fail.
+        let key = serde_json::to_string(&key).unwrap_or_default();
+        folder.join(format!("{}.json", Sha1::from(key).digest()))
+    }
 }
 
-/// The credentials at this path, expired or not; `None` where there is no file, or its content is something else.
-pub fn read(store: &SecretStore, path: &Path, account_id: &str) -> Result<Option<RoleCredentials>> {
+/// The role's credentials at this path, expired or not; `None` where there is no file, or its content is something
+/// else.
+///
+/// A session's file is named after the session alone: if its start URL was edited since, the file holds another
+/// Identity Center's credentials. The AWS CLI does not write the start URL, so `is_same_sign_in` is asked whether that
+/// can be ruled out.
+pub fn read(
+    store: &SecretStore,
+    path: &Path,
+    role: &CachedRole<'_>,
+    is_same_sign_in: impl FnOnce() -> bool,
+) -> Result<Option<RoleCredentials>> {
     let Some(bytes) = store.read(path)? else { return Ok(None) };
-    let Some(CacheFile { provider_type: "sso", credentials }) = first_json(&bytes) else { return Ok(None) };
-    Ok(Some(RoleCredentials {
+    let Some(CacheFile { provider_type: "sso", credentials, role_name, start_url }) = first_json(&bytes) else {
+        return Ok(None);
+    };
+    let is_of_role = role_name.is_none_or(|name| name == role.role_name)
+        && credentials.account_id.as_ref().is_none_or(|id| id == role.account_id);
+    let is_of_directory = match (start_url, role.directory.origin()) {
+        (Some(url), _) => role.directory.has_start_url(url),
+        // It is in the name of the file.
+        (None, Origin::StartUrl(_)) => true,
+        (None, Origin::Session(_)) => is_same_sign_in(),
+    };
+    let credentials = RoleCredentials {
         access_key_id: credentials.access_key_id,
         secret_access_key: credentials.secret_access_key,
         session_token: credentials.session_token,
         expiration: credentials.expiration,
-        account_id: credentials.account_id.unwrap_or_else(|| account_id.to_owned()),
-    }))
+        account_id: credentials.account_id.unwrap_or_else(|| role.account_id.to_owned()),
+    };
+    Ok(Some(credentials).filter(|credentials| is_of_role && is_of_directory && credentials.is_possible()))
 }
 
-/// Writes the credentials in one step, with mode 0600.
-pub fn write(store: &SecretStore, path: &Path, credentials: &RoleCredentials) -> Result<()> {
+/// Writes the role's credentials in one step, with mode 0600.
+pub fn write(store: &SecretStore, path: &Path, role: &CachedRole<'_>, credentials: &RoleCredentials) -> Result<()> {
     let file = CacheFile {
+        role_name: Some(role.role_name),
+        start_url: Some(&role.directory.start_url),
         provider_type: "sso",
         credentials: CachedCredentials {
             access_key_id: credentials.access_key_id.clone(),
@@ -91,6 +132,7 @@ pub fn write(store: &SecretStore, path: &Path, credentials: &RoleCredentials) ->
 #[serde(rename_all = "PascalCase")]
 struct FileOrigin {
     provider_type: String,
+    start_url: Option<String>,
 }
 
 /// Deletes all role credentials in `folder` except the files in `keep`. A sign-out does this.
@@ -105,16 +147,27 @@ pub fn sweep(store: &SecretStore, folder: &Path, keep: &[PathBuf]) -> Result<()>
     Ok(())
 }
 
+/// Deletes the role credentials of which nobody knows the start URL: those that the AWS CLI wrote. A sign-in to another
+/// start URL under the same name does this.
+pub fn sweep_nameless(store: &SecretStore, folder: &Path) -> Result<()> {
+    for path in store.list(folder)? {
+        if file_origin(store, &path).is_some_and(|origin| origin.start_url.is_none()) {
+            store.remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether this file holds a role's credentials. A file that cannot be read counts as something else, and stays.
 #[must_use]
 pub fn is_role(store: &SecretStore, path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json")
-        && store
-            .read(path)
-            .ok()
-            .flatten()
-            .and_then(|bytes| first_json::<FileOrigin>(&bytes))
-            .is_some_and(|origin| origin.provider_type == "sso")
+    file_origin(store, path).is_some()
+}
+
+fn file_origin(store: &SecretStore, path: &Path) -> Option<FileOrigin> {
+    path.extension().filter(|extension| *extension == "json")?;
+    let bytes = store.read(path).ok()??;
+    first_json::<FileOrigin>(&bytes).filter(|origin| origin.provider_type == "sso")
 }
 
 /// Whether a crash has left this file behind in the middle of a write.
@@ -124,12 +177,33 @@ fn is_leftover(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     #[test]
     fn a_role_s_file_has_the_name_that_the_aws_cli_gives_it() {
-        let found = path(Path::new("c"), "012345678901", "SampleRole", Origin::Session("dev"));
-        assert_eq!(found, Path::new("c/4f0072b03f86a95e613340c2868ab49e9cc60d6e.json"));
+        let directory = directory();
+        let role = CachedRole { role_name: "SampleRole", ..role(&directory) };
+        assert_eq!(role.path(Path::new("c")), Path::new("c/4f0072b03f86a95e613340c2868ab49e9cc60d6e.json"));
+    }
+
+    fn directory() -> Directory {
+        Directory {
+            name: "dev".to_owned(),
+            session: Some("dev".to_owned()),
+            start_url: "https://x/start".to_owned(),
+            region: "us-east-1".parse().unwrap(),
+            scopes: Vec::new(),
+        }
+    }
+
+    fn role(directory: &Directory) -> CachedRole<'_> {
+        CachedRole { account_id: "012345678901", role_name: "Reader", directory }
+    }
+
+    fn read_back(path: &Path) -> Option<RoleCredentials> {
+        read(&SecretStore::Files, path, &role(&directory()), || true).unwrap()
     }
 
     fn credentials() -> RoleCredentials {
@@ -146,31 +220,68 @@ mod tests {
     fn credentials_are_written_as_the_aws_cli_writes_them_and_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cli/cache/x.json");
-        write(&SecretStore::Files, &path, &credentials()).unwrap();
+        write(&SecretStore::Files, &path, &role(&directory()), &credentials()).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(
             text,
             concat!(
                 r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIA", "SecretAccessKey": "s/e+c", "#,
-                r#""SessionToken": "t==", "Expiration": "2026-11-22T23:02:02Z", "AccountId": "012345678901"}}"#
+                r#""SessionToken": "t==", "Expiration": "2026-11-22T23:02:02Z", "AccountId": "012345678901"}, "#,
+                r#""RoleName": "Reader", "StartUrl": "https://x/start"}"#
             )
         );
-        assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), Some(credentials()));
+        assert_eq!(read_back(&path), Some(credentials()));
         // Older versions of the AWS CLI leave the account out. Its writes in place leave bytes behind.
         std::fs::write(&path, text.replace(r#", "AccountId": "012345678901""#, "") + "\"}}").unwrap();
-        assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), Some(credentials()));
+        assert_eq!(read_back(&path), Some(credentials()));
     }
 
     #[test]
     fn a_file_that_holds_no_role_credentials_counts_as_none() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
-        assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), None);
+        assert_eq!(read_back(&path), None);
         for junk in ["", "{", "[]", r#"{"ProviderType": "assume-role", "Credentials": {}}"#, r#"{"Credentials": {}}"#] {
             std::fs::write(&path, junk).unwrap();
-            assert_eq!(read(&SecretStore::Files, &path, "012345678901").unwrap(), None, "{junk}");
+            assert_eq!(read_back(&path), None, "{junk}");
         }
-        assert!(read(&SecretStore::Files, folder.path(), "012345678901").is_err());
+        assert!(read(&SecretStore::Files, folder.path(), &role(&directory()), || true).is_err());
+    }
+
+    #[test]
+    fn credentials_of_another_role_or_sign_in_and_those_that_cannot_be_count_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        let hours = |hours| Timestamp::now() + SignedDuration::from_hours(hours);
+        let file = |expiration: Timestamp, more: &str, after: &str| {
+            format!(
+                r#"{{"ProviderType": "sso", "Credentials": {{"AccessKeyId": "A", "SecretAccessKey": "s",
+                "SessionToken": "t", "Expiration": "{expiration}"{more}}}{after}}}"#
+            )
+        };
+        let (own, other) = (r#", "AccountId": "012345678901""#, r#", "AccountId": "012345678902""#);
+        let named = r#", "RoleName": "Reader", "StartUrl": "https://x/start/#/""#;
+        let legacy = Directory { session: None, ..directory() };
+        // The file, whose it is said to be, and whether it counts where nobody says that it is of the same sign-in, and
+        // where somebody does.
+        let cases = [
+            (file(hours(1), own, named), directory(), [true, true]),
+            (file(hours(1), "", ""), directory(), [false, true]),
+            (file(hours(1), "", ""), legacy, [true, true]),
+            (file(hours(1), other, named), directory(), [false, false]),
+            (file(hours(1), own, r#", "RoleName": "Admin""#), directory(), [false, false]),
+            (file(hours(1), own, r#", "StartUrl": "https://y/start""#), directory(), [false, false]),
+            (file(hours(12), own, named), directory(), [true, true]),
+            (file(hours(13), own, named), directory(), [false, false]),
+            (file(Timestamp::MAX, own, named), directory(), [false, false]),
+            (file(Timestamp::MIN, own, named), directory(), [true, true]),
+        ];
+        for (text, directory, expected) in cases {
+            std::fs::write(&path, &text).unwrap();
+            let counts = [false, true]
+                .map(|is_same| read(&SecretStore::Files, &path, &role(&directory), || is_same).unwrap().is_some());
+            assert_eq!(counts, expected, "{text}");
+        }
     }
 
     #[test]
@@ -179,7 +290,7 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         sweep(&SecretStore::Files, &at("absent"), &[]).unwrap();
         for name in ["one.json", "two.json", "kept.json", "sso.txt"] {
-            write(&SecretStore::Files, &at(name), &credentials()).unwrap();
+            write(&SecretStore::Files, &at(name), &role(&directory()), &credentials()).unwrap();
         }
         std::fs::write(at("assumed.json"), r#"{"ProviderType": "assume-role", "Credentials": {}}"#).unwrap();
         std::fs::write(at("junk.json"), "{").unwrap();

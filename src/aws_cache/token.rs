@@ -214,7 +214,7 @@ pub fn write_registration(store: &SecretStore, path: &Path, registration: &Regis
 /// Whether this file holds a token or a client's secret, of this tool or another.
 #[must_use]
 pub fn is_secret(path: &Path) -> bool {
-    let bytes = crate::files::atomic::read(path).ok().flatten().unwrap_or_default();
+    let bytes = crate::files::read::spare(path).unwrap_or_default();
     let content: Map<String, Value> = first_json(&bytes).unwrap_or_default();
     ["accessToken", "refreshToken", "clientSecret"].iter().any(|key| content.contains_key(*key))
 }

@@ -9,10 +9,8 @@ use super::line::Header;
 use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::Result;
-use crate::files::atomic;
-use crate::files::edit;
 use crate::files::folder::Privacy;
-use crate::files::lock;
+use crate::files::{edit, lock, read};
 
 /// How long to wait for another process to write the file. It never holds the lock while it waits for its user.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,7 +23,7 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
 
 /// The file's content with these as the credentials of `[default]`. Nothing is written.
 pub fn planned(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
-    let file = atomic::read(path)?.unwrap_or_default();
+    let file = read::whole(path)?.unwrap_or_default();
     encoding::check(path, &file)?;
     with_default(&file, credentials)
 }

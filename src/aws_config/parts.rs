@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::config::Config;
 use super::scan::{CHUNK, starts_line};
 use crate::error::Result;
-use crate::files::atomic;
+use crate::files::{read, unreadable};
 
 /// A file's sections, some thousands at a time: less memory, and a chance to stop early, for a caller that reads each
 /// section once.
@@ -23,21 +23,18 @@ pub(crate) struct Parts {
 impl Parts {
     /// `None` if there is no file.
     pub(crate) fn open(path: &Path) -> Result<Option<Self>> {
-        match File::open(path) {
-            Ok(file) => Ok(Some(Self { file, path: path.to_path_buf(), rest: Vec::new(), total: 0 })),
-            Err(error) if atomic::is_absent(&error) => Ok(None),
-            Err(error) => Err(atomic::unreadable(path, error)),
-        }
+        let opened = read::open(path)?;
+        Ok(opened.map(|(file, _)| Self { file, path: path.to_path_buf(), rest: Vec::new(), total: 0 }))
     }
 
     /// The next sections, each with all its lines. A section that the file repeats comes again.
     fn read(&mut self) -> Result<Option<Config>> {
         loop {
             let mut more = self.file.by_ref().take(CHUNK as u64);
-            let read = more.read_to_end(&mut self.rest).map_err(|error| atomic::unreadable(&self.path, error))?;
+            let read = more.read_to_end(&mut self.rest).map_err(|error| unreadable::failed(&self.path, error))?;
             self.total += read as u64;
-            if self.total > atomic::MAX_BYTES {
-                return Err(atomic::too_large(&self.path));
+            if self.total > read::MAX_BYTES {
+                return Err(unreadable::too_large(&self.path));
             }
             if read == 0 {
                 let last = std::mem::take(&mut self.rest);

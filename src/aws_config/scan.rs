@@ -1,6 +1,6 @@
 //! Reads an AWS config file in one pass. Every `credential_process` call does that, so it is built for large files.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::encoding;
 use super::line::{BYTE_ORDER_MARK, Classifier, ConfigLine, SectionKind, is_space};
 use super::plain::{find_byte, plain_profile};
 use crate::error::Result;
-use crate::files::atomic;
+use crate::files::{read, unreadable};
 
 /// Fits a processor's second-level cache, so that a chunk is still there when it is scanned.
 pub(super) const CHUNK: usize = 256 << 10;
@@ -35,7 +35,7 @@ impl Config {
 
     /// Reads the whole credentials file, in which a section's name is the profile's.
     pub fn read_credentials(path: &Path) -> Result<Self> {
-        Ok(Self::parse_credentials(path, atomic::read(path)?))
+        Ok(Self::parse_credentials(path, read::whole(path)?))
     }
 
     /// Reads the content of a credentials file; `None` if there is no such file.
@@ -63,10 +63,9 @@ impl Config {
 
     fn scan(path: &Path, only: Option<&[u8]>) -> Result<Self> {
         let mut config = Self::empty(path.to_path_buf(), only.is_some());
-        match File::open(path) {
-            Ok(file) => Scan::new(&mut config, only).file(file, path)?,
-            Err(error) if atomic::is_absent(&error) => config.missing = true,
-            Err(error) => return Err(atomic::unreadable(path, error)),
+        match read::open(path)? {
+            Some((file, metadata)) => Scan::new(&mut config, only).file(file, &metadata, path)?,
+            None => config.missing = true,
         }
         Ok(config)
     }
@@ -97,19 +96,14 @@ impl<'a> Scan<'a> {
         self.config.text = bytes;
     }
 
-    fn file(mut self, mut file: File, path: &Path) -> Result<()> {
-        let length = file.metadata().map_or(0, |metadata| metadata.len()).min(atomic::MAX_BYTES);
-        let length = usize::try_from(length).unwrap_or_default() + 1;
+    fn file(mut self, mut file: File, metadata: &Metadata, path: &Path) -> Result<()> {
         if self.only.is_none() {
-            let mut bytes = Vec::with_capacity(length);
-            let read = file.take(atomic::MAX_BYTES + 1).read_to_end(&mut bytes);
-            if read.map_err(|error| atomic::unreadable(path, error))? as u64 > atomic::MAX_BYTES {
-                return Err(atomic::too_large(path));
-            }
+            let bytes = read::content(path, file, metadata)?;
             encoding::check(path, &bytes)?;
             self.whole(bytes);
             return Ok(());
         }
+        let length = usize::try_from(metadata.len().min(read::MAX_BYTES)).unwrap_or_default() + 1;
         // A small file fits the buffer, so that one read is enough and the allocator needs no new mapping.
         let mut buffer = vec![0; length.clamp(4 << 10, CHUNK)];
         let (mut filled, mut total) = (0, 0);
@@ -118,11 +112,11 @@ impl<'a> Scan<'a> {
             let read = match file.read(&mut buffer[filled..]) {
                 Ok(read) => read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(atomic::unreadable(path, error)),
+                Err(error) => return Err(unreadable::failed(path, error)),
             };
             total += read;
-            if total as u64 > atomic::MAX_BYTES {
-                return Err(atomic::too_large(path));
+            if total as u64 > read::MAX_BYTES {
+                return Err(unreadable::too_large(path));
             }
             let fresh = filled;
             filled += read;

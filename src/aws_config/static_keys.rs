@@ -6,7 +6,7 @@ use super::config::Section;
 use super::document::{Document, Header};
 use super::line::SectionKind;
 use crate::environment;
-use crate::files::atomic;
+use crate::files::read;
 
 /// The credentials file, as far as it tells which profiles have keys. A file that cannot be read has none here.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ const SECRET: &str = "aws_secret_access_key";
 impl CredentialsFile {
     pub(super) fn read() -> Option<Self> {
         let path = environment::credentials_file().ok()?;
-        let document = Document::parse(&atomic::read(&path).ok().flatten()?);
+        let document = Document::parse(&read::whole(&path).ok().flatten()?);
         Some(Self { path, document })
     }
 

@@ -2,10 +2,12 @@
 //! answers it on this machine.
 
 mod command;
-mod handover;
+pub(crate) mod handover;
 pub(crate) mod loopback;
 pub(crate) mod open;
 mod peer;
+mod places;
 
 pub(crate) use command::{BrowserCommand, Opened};
 pub(crate) use handover::hand_over;
+pub(crate) use peer::Peer;

@@ -19,6 +19,9 @@ use crate::settings::Settings;
 /// How many values are offered at most; shells ask before they show a tenth of it.
 const MOST: usize = 1000;
 
+/// The longest value that is offered. An ARN of AWS has half of it.
+const LONGEST: usize = 256;
+
 /// Profiles and sso-sessions that name an Identity Center.
 pub(crate) fn directories(current: &OsStr) -> Vec<CompletionCandidate> {
     let current = current.to_string_lossy();
@@ -130,5 +133,5 @@ fn config_parts() -> Option<Parts> {
 
 /// Whether no character means anything to any shell, wherever in a word it stands.
 pub(crate) fn is_plain(value: &str) -> bool {
-    !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b))
+    (1..=LONGEST).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b))
 }

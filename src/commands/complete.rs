@@ -10,7 +10,7 @@ use crate::cli::long_spelling;
 use crate::error::Result;
 use crate::output::print;
 use crate::shell::Shell;
-use crate::terminal::clean;
+use crate::terminal;
 
 #[derive(Debug, Args)]
 pub(crate) struct CompleteArgs {
@@ -66,7 +66,7 @@ fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
         .filter_map(|candidate| {
             let value = candidate.get_value().to_str().filter(|value| is_plain(value))?.to_owned();
             let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
-            let description = help.lines().next().map(|line| clean(line).into_owned()).unwrap_or_default();
+            let description = help.lines().next().map(|line| terminal::name(line).into_owned()).unwrap_or_default();
             Some(Candidate { value, description })
         })
         .collect()

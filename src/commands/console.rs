@@ -2,6 +2,7 @@
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
+use shell_escape::escape;
 
 use crate::address::{StartUrl, quote};
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
@@ -80,7 +81,8 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
     if arguments.print {
         return print(&format!("{}\n", link.expose()));
     }
-    client.block_on(hand_over(link, |address| {
+    let print = format!("aws-sso console {} --print", escape(found.role.to_string().into()));
+    client.block_on(hand_over(link, &print, |address| {
         open(&found, command.as_ref(), address)?;
         show(&found, address);
         Ok(())

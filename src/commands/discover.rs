@@ -16,7 +16,7 @@ use crate::discovery::{
 use crate::error::{Error, Result, reason};
 use crate::files::folder::Privacy;
 use crate::files::lock::{self, Lock};
-use crate::files::{atomic, edit};
+use crate::files::{edit, read};
 use crate::inventory::progress::Progress;
 use crate::inventory::{Resume, Scope, Selection};
 use crate::output::print;
@@ -143,7 +143,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     };
 
     let counts = if arguments.dry_run {
-        let before = atomic::read(&path)?.unwrap_or_default();
+        let before = read::whole(&path)?.unwrap_or_default();
         let (after, counts) = discovery::update(&before, &discovery)?;
         print(&diff::unified(&shown, &before, &after, std::io::stdout().is_terminal()))?;
         if !arguments.quiet {
@@ -283,7 +283,7 @@ fn warn_of_other_program(again: &Again<'_>) {
 
 /// Says that AWS tools read no profile of this file, whatever is in it.
 fn warn_of_rejection(path: &Path) {
-    let Ok(Some(file)) = atomic::read(path) else { return };
+    let Ok(Some(file)) = read::whole(path) else { return };
     if let Err(Rejection { line, quirk }) = Reader::Botocore.read(&file) {
         let place = format!("{}:{line}", clean(&environment::shown(path)));
         terminal::warn(&format!("{place}: the AWS CLI and boto3 cannot read this file: {quirk}; see: aws-sso doctor"));

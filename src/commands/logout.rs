@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::aws_cache::role_credentials;
+use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::environment;
@@ -53,7 +53,8 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
         };
         let Ok(directory) = config.directory(&name) else { continue };
         if directory.origin() != signed_out.origin() {
-            files.push(role_credentials::path(&folder, &account_id, &role_name, directory.origin()));
+            let role = CachedRole { account_id: &account_id, role_name: &role_name, directory: &directory };
+            files.push(role.path(&folder));
         }
     }
     for name in config.directories() {
@@ -62,9 +63,10 @@ fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> 
             continue;
         }
         if let Some(inventory) = Inventory::remembered(&directory)? {
-            let path =
-                |account_id: &str, role: &str| role_credentials::path(&folder, account_id, role, directory.origin());
-            files.extend(inventory.roles().map(|(account, role)| path(&account.id, &role.role_name)));
+            files.extend(inventory.roles().map(|(account, role)| {
+                let role = CachedRole { account_id: &account.id, role_name: &role.role_name, directory: &directory };
+                role.path(&folder)
+            }));
         }
     }
     Ok(files)

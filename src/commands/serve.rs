@@ -72,7 +72,7 @@ fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
     let labels = labels::of(context, &found)?;
     block_on(async {
         let mut signals = Signals::new()?;
-        let server = Server::bind(arguments.port).await?;
+        let server = Server::bind(arguments.port)?;
         let region = arguments.region.as_deref().or(found.region.as_deref());
         let token_file = TokenFile::create(server.token());
         if let Err(error) = &token_file {
@@ -126,10 +126,7 @@ fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<Exit
     // Outside the runtime, because a client brings its own.
     let prepared = prepare(context, arguments);
     block_on(async {
-        let started = match prepared {
-            Ok(keeper) => start_beside(keeper, arguments.port, process).await,
-            Err(error) => Err(error),
-        };
+        let started = prepared.and_then(|keeper| start_beside(keeper, arguments.port, process));
         let (server, keeper, watched) = match started {
             Ok(started) => started,
             Err(error) => {
@@ -158,7 +155,7 @@ fn prepare(context: &Context, arguments: &ServeArgs) -> Result<Keeper> {
     keeper(context, &found, first)
 }
 
-async fn start_beside(keeper: Keeper, port: u16, process: u32) -> Result<(Server, Keeper, Watched)> {
+fn start_beside(keeper: Keeper, port: u16, process: u32) -> Result<(Server, Keeper, Watched)> {
     let watched = Watched::process(process)?;
-    Ok((Server::bind(port).await?, keeper, watched))
+    Ok((Server::bind(port)?, keeper, watched))
 }

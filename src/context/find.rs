@@ -13,7 +13,7 @@ use crate::inventory::Inventory;
 use crate::picker::{self, Choice, Choices, Question};
 use crate::provider::Provider;
 use crate::role::{Place, RoleArn, RoleRef};
-use crate::terminal::{self, Terminal, clean};
+use crate::terminal::{self, Terminal};
 
 /// A role, how it was named, and the Identity Center that grants it.
 #[derive(Clone, Debug)]
@@ -160,10 +160,10 @@ fn which(account_id: &str, roles: &[String]) -> Error {
 }
 
 fn ask(context: &Context, account_id: &str, account: &str, roles: &[String]) -> Result<usize> {
-    let header = format!("{account_id}  {}", clean(account));
+    let header = format!("{account_id}  {}", terminal::name(account));
     let instead = "name it as ACCOUNT_ID/NAME";
     let question = Question { title: "role", header: &header, query: "", many: false, remedy: instead };
-    let shown: Vec<_> = roles.iter().map(|role| clean(role).into_owned()).collect();
+    let shown: Vec<_> = roles.iter().map(|role| terminal::name(role).into_owned()).collect();
     let rows = Choices {
         count: shown.len(),
         choice: Arc::new(move |index| Choice {

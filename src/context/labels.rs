@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef};
 use crate::shell::RoleLabels;
-use crate::terminal::clean;
+use crate::terminal::name;
 
 /// The names of a role that was found. Nothing is fetched for them.
 pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
@@ -27,18 +27,18 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
         },
     };
     Ok(RoleLabels {
-        shown: clean(&shown).into_owned(),
+        shown: name(&shown).into_owned(),
         session: found.directory.name.clone(),
         role: found.role.clone(),
-        account_name: account_name.map(|name| clean(&name).into_owned()),
+        account_name: account_name.map(|account| name(&account).into_owned()),
     })
 }
 
 /// The names of one of many roles of a list. No profile is looked for: that would take long for thousands of roles.
 pub(crate) fn of_listed(role: &RoleArn, account_name: &str, session: &str) -> RoleLabels {
-    let account_name = Some(clean(account_name).into_owned()).filter(|name| !name.is_empty());
+    let account_name = Some(name(account_name).into_owned()).filter(|name| !name.is_empty());
     RoleLabels {
-        shown: clean(&account_and_role(role, account_name.as_deref())).into_owned(),
+        shown: name(&account_and_role(role, account_name.as_deref())).into_owned(),
         session: session.to_owned(),
         role: role.clone(),
         account_name,

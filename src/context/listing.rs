@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::aws_cache::role_credentials;
+use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::environment;
@@ -16,7 +16,7 @@ use crate::inventory::{Account, Inventory, Recent, Scope};
 use crate::picker::Choice;
 use crate::role::{RoleArn, RoleRef};
 use crate::secret_store::SecretStore;
-use crate::terminal::clean;
+use crate::terminal::{self, clean};
 use crate::timestamp::span;
 
 /// The widest account name that widens the column. A longer one shifts its own row only.
@@ -130,8 +130,8 @@ impl Listing {
         }
         // The inventory is sorted by name, and a stable sort keeps that order.
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.last_use));
-        let names = accounts.iter().map(|account| clean(&account.name).width());
-        let roles = accounts.iter().flat_map(|account| &account.roles).map(|role| role.width());
+        let names = accounts.iter().map(|account| terminal::name(&account.name).width());
+        let roles = accounts.iter().flat_map(|account| &account.roles).map(|role| terminal::name(role).width());
         let widest =
             |widths: &mut dyn Iterator<Item = usize>| widths.filter(|width| *width <= WIDEST).max().unwrap_or_default();
         let width = [widest(&mut names.chain(["ACCOUNT".len()])), widest(&mut roles.chain(["ROLE".len()]))];
@@ -182,8 +182,8 @@ impl Listing {
         let Some(RoleArn { account_id, role_name, .. }) = self.role(index) else { return String::new() };
         let name = self.inventory.accounts.iter().find(|account| account.id == account_id).map(|account| &account.name);
         match name {
-            Some(name) => format!("{}/{} ({account_id})", clean(name), clean(&role_name)),
-            None => format!("{account_id}/{}", clean(&role_name)),
+            Some(name) => format!("{}/{} ({account_id})", terminal::name(name), terminal::name(&role_name)),
+            None => format!("{account_id}/{}", terminal::name(&role_name)),
         }
     }
 
@@ -245,7 +245,7 @@ impl Listing {
     fn rendered(&self, shown: Shown<'_>) -> Choice {
         let Shown { account, role_name, last_use } = shown;
         let role = self.inventory.arn(account, role_name);
-        let mut details = vec![clean(&account.email).into_owned(), clean(&role.to_string()).into_owned()];
+        let mut details = vec![terminal::name(&account.email).into_owned(), clean(&role.to_string()).into_owned()];
         details.extend(last_use.map(|at| format!("used {} ago", span(Timestamp::now().as_second() - at))));
         details.extend(self.seconds_left(&role).map(|left| match left {
             ..=0 => "credentials have expired".to_owned(),
@@ -257,7 +257,7 @@ impl Listing {
     fn text(&self, shown: Shown<'_>) -> String {
         let Shown { account, role_name, .. } = shown;
         let profile = self.profiles.get(&account.id, role_name).unwrap_or_default();
-        self.line(&clean(&account.name), &account.id, &clean(role_name), &clean(&profile))
+        self.line(&terminal::name(&account.name), &account.id, &terminal::name(role_name), &terminal::name(&profile))
     }
 
     fn line(&self, name: &str, id: &str, role: &str, profile: &str) -> String {
@@ -270,8 +270,9 @@ impl Listing {
     /// How long cached credentials last.
     fn seconds_left(&self, role: &RoleArn) -> Option<i64> {
         let folder = self.cache.as_ref()?;
-        let path = role_credentials::path(folder, &role.account_id, &role.role_name, self.directory.origin());
-        let credentials = role_credentials::read(&SecretStore::Files, &path, &role.account_id).ok()??;
+        let (account_id, role_name) = (&role.account_id, &role.role_name);
+        let role = CachedRole { account_id, role_name, directory: &self.directory };
+        let credentials = role_credentials::read(&SecretStore::Files, &role.path(folder), &role, || true).ok()??;
         Some(credentials.seconds_left())
     }
 }

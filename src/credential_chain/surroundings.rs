@@ -1,8 +1,11 @@
 //! What decides which credentials a program takes: variables, the config file and the credentials file.
 
+use std::path::PathBuf;
+
 use super::sdk::Sdk;
 use crate::aws_config::config::{Config, Section};
 use crate::environment;
+use crate::files::read;
 
 /// The value of each environment variable.
 type Variables<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
@@ -76,7 +79,11 @@ impl<'a> Surroundings<'a> {
         credentials: &'a Config,
     ) -> Self {
         let inherited = [config.python_defaults(), credentials.python_defaults()];
-        let has_boto_file = environment::has_boto_keys();
+        let has_keys = |file: &PathBuf| {
+            let content = read::whole(file).ok().flatten().unwrap_or_default();
+            memchr::memmem::find(&content, b"aws_access_key_id").is_some()
+        };
+        let has_boto_file = environment::boto_files().iter().any(has_keys);
         Self { variables: Box::new(variables), config, credentials, inherited, has_boto_file }
     }
 

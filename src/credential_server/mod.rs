@@ -10,14 +10,14 @@ mod token_file;
 
 use std::collections::HashSet;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper::{Request, Response, StatusCode};
 use serde_json::json;
 
-use crate::browser::loopback::{ConnectionLimits, Loopback, Reply, Site, respond};
+use crate::browser::Peer;
+use crate::browser::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, respond};
 use crate::error::{Error, Kind, Result, reason};
 use crate::secret::Secret;
 use crate::terminal;
@@ -39,8 +39,9 @@ pub(crate) struct Server {
 
 impl Server {
     /// Listens on this port of 127.0.0.1, or on any free one if it is 0, with a new token.
-    pub(crate) async fn bind(port: u16) -> Result<Self> {
-        let loopback = Loopback::bind(port).await.map_err(|error| {
+    pub(crate) fn bind(port: u16) -> Result<Self> {
+        // A container or a program under sudo may ask as another user: it is the token that counts.
+        let loopback = Loopback::bind(port, Clients::Everyone).map_err(|error| {
             Error::failed(format!("cannot listen on 127.0.0.1:{port}: {}", reason(&error)))
                 .with_remedy("choose another port, or leave out --port for any free one")
                 .with_source(error)
@@ -92,7 +93,7 @@ impl Site for CredentialSite {
         self.denied(Denial::Host)
     }
 
-    async fn reply(&self, request: Request<()>, _peer: SocketAddr) -> Reply<Infallible> {
+    async fn reply(&self, request: Request<()>, _peer: Peer) -> Reply<Infallible> {
         if let Err(denial) = guard::judge(&request, &self.token) {
             return self.denied(denial).into();
         }

@@ -1,6 +1,6 @@
 //! The server's token in a file, for clients that read it from nowhere else.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -8,7 +8,8 @@ use tempfile::NamedTempFile;
 
 use crate::environment;
 use crate::error::{Error, Result, reason};
-use crate::files::folder::{self, Privacy};
+use crate::files::folder::{self, Unusable};
+use crate::files::open;
 use crate::secret::Secret;
 
 const PREFIX: &str = "token-";
@@ -26,7 +27,10 @@ impl TokenFile {
 
     fn create_in(folder: &Path, token: &Secret) -> Result<Self> {
         let write = || {
-            folder::create(folder, Privacy::Secret)?;
+            folder::private(folder).map_err(|unusable| match unusable {
+                Unusable::Failed(error) => error,
+                Unusable::Flawed(folder, flaw) => io::Error::other(folder::warning(&folder, flaw, "")),
+            })?;
             sweep(folder);
             let mut file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(folder)?;
             // Some file systems have no locks: then a file stays if its server is killed.
@@ -52,7 +56,7 @@ fn sweep(folder: &Path) {
         let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
         // A server that has created its file, and not yet written to it, may not have locked it either.
         let is_written = entry.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
-        if is_ours && is_written && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+        if is_ours && is_written && open::own_to_read(&entry.path()).is_ok_and(|(file, _)| file.try_lock().is_ok()) {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -6,7 +6,7 @@ use sha1_smol::Sha1;
 
 use crate::error::{Error, Result};
 use crate::files::folder::Privacy;
-use crate::files::{atomic, edit};
+use crate::files::{atomic, edit, links, read};
 
 /// The first line of the kept file, with the digest of the config that discovery wrote.
 const INTRODUCTION: &str = "# Before `aws-sso discover` made of this file one with the digest ";
@@ -18,8 +18,8 @@ const WITHOUT_FILE: &str = "# There was no file before `aws-sso discover` made o
 /// The config may hold secrets, so the copy stays in the same folder and only its owner can read it.
 pub(crate) fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<Earlier> {
     let file = kept_file(path);
-    let earlier = Earlier { content: atomic::read(&file)?, file };
-    let is_new = before.is_empty() && atomic::read(path)?.is_none();
+    let earlier = Earlier { content: read::whole(&file)?, file };
+    let is_new = before.is_empty() && read::whole(path)?.is_none();
     let introduction = if is_new { WITHOUT_FILE } else { INTRODUCTION };
     let mut content = format!("{introduction}{}\n", Sha1::from(after).digest()).into_bytes();
     content.extend_from_slice(before);
@@ -52,7 +52,7 @@ pub(crate) fn undo(path: &Path) -> Result<()> {
         Error::failed(format!("there is no discovery to undo in {}", path.display()))
             .with_remedy("only the last one can be undone, and only once")
     };
-    let kept = atomic::read(&file)?.ok_or_else(nothing)?;
+    let kept = read::whole(&file)?.ok_or_else(nothing)?;
     let Kept { digest, before } = Kept::parse(&kept).ok_or_else(nothing)?;
     // With an edit, what another program writes meanwhile is seen before the file is replaced.
     edit::edit(path, Privacy::Secret, |now| {
@@ -66,7 +66,7 @@ pub(crate) fn undo(path: &Path) -> Result<()> {
         Ok((before.unwrap_or(now).to_vec(), ()))
     })?;
     if before.is_none() {
-        atomic::remove(&atomic::follow_links(path).unwrap_or_else(|_| path.to_owned()))?;
+        atomic::remove(&links::follow(path).unwrap_or_else(|_| path.to_owned()))?;
     }
     atomic::remove(&file)
 }

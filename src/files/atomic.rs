@@ -1,53 +1,15 @@
-//! Reads whole files, and writes them in one step.
+//! Writes whole files in one step.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
+use std::fs::{self, Metadata};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use super::folder::{self, Privacy};
-use super::{leftovers, unwritable};
+use super::read::is_absent;
+use super::{access, leftovers, links, unwritable};
 use crate::error::{Error, Result, reason};
-
-/// The largest file that is read: a config of half a million profiles fits; a device or a wrong file does not.
-pub(crate) const MAX_BYTES: u64 = 256 << 20;
-
-/// The content of the file, or `None` if there is no file.
-pub fn read(path: &Path) -> Result<Option<Vec<u8>>> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if is_absent(&error) => return Ok(None),
-        Err(error) => return Err(unreadable(path, error)),
-    };
-    // Reserves room for the whole file. Without it, `read_to_end` would ask the kernel for 32 bytes, then 64, and so
-    // on.
-    let length = file.metadata().map_or(0, |metadata| metadata.len().min(MAX_BYTES));
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
-    match (&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes) {
-        Ok(read) if read as u64 > MAX_BYTES => Err(too_large(path)),
-        Ok(_) => Ok(Some(bytes)),
-        Err(error) => Err(unreadable(path, error)),
-    }
-}
-
-/// Whether this error means that there is nothing at the path: no file, or a file where a folder should be.
-pub(crate) fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-}
-
-/// The error for a file that is larger than any config or cache file.
-pub(crate) fn too_large(path: &Path) -> Error {
-    Error::failed(format!("{} is larger than {} MiB", path.display(), MAX_BYTES >> 20))
-        .with_remedy("check that this is the file you meant")
-}
-
-/// The error for a file that exists but cannot be read.
-pub(crate) fn unreadable(path: &Path, error: io::Error) -> Error {
-    Error::failed(format!("cannot read {}: {}", path.display(), reason(&error)))
-        .with_remedy("check the file's owner and mode")
-        .with_source(error)
-}
 
 /// Replaces the file's content in one step: a reader, or a crash at any moment, finds the old file or the new one.
 ///
@@ -66,90 +28,96 @@ pub(crate) fn replace_if(
     privacy: Privacy,
     mut is_wanted: impl FnMut() -> Result<bool>,
 ) -> Result<bool> {
-    let target = follow_links(path).map_err(|error| unwritable::failed(path, path, error))?;
-    let unwritable = |error: io::Error| unwritable::failed(path, &target, error);
-    let existing = fs::metadata(&target).ok();
-    if let Some(existing) = &existing {
-        unwritable::check(path, &target, existing)?;
-    }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    folder::create(folder, privacy).map_err(unwritable)?;
-    leftovers::sweep_once(folder);
+    let replacement = Replacement::of(path, privacy)?;
     let mut is_second = false;
     loop {
-        let new = prepare(&target, folder, bytes, existing.as_ref(), privacy).map_err(unwritable)?;
+        let mut new = replacement.temporary()?;
+        replacement.fill(&mut new, bytes)?;
         if !is_wanted()? {
             return Ok(false);
         }
-        match new.persist(&target) {
+        match new.persist(&replacement.target) {
             Ok(_) => return Ok(true),
             // Another process took the new file for a leftover and deleted it.
             Err(failed) if failed.error.kind() == io::ErrorKind::NotFound && !is_second => is_second = true,
-            Err(failed) => return Err(unwritable(failed.error)),
+            Err(failed) => return Err(replacement.failed(failed.error)),
         }
     }
 }
 
-/// Writes the new file under a temporary name, and syncs it to the disk.
-fn prepare(
-    target: &Path,
-    folder: &Path,
-    bytes: &[u8],
-    existing: Option<&Metadata>,
+/// A file that is about to be replaced.
+#[derive(Debug)]
+pub(super) struct Replacement {
+    path: PathBuf,
+    /// The file at the end of the path's links.
+    pub(super) target: PathBuf,
+    pub(super) folder: PathBuf,
+    pub(super) existing: Option<Metadata>,
     privacy: Privacy,
-) -> io::Result<NamedTempFile> {
-    // A crash may leave the temporary file behind. Its name tells which tool wrote it, and for which file.
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(leftovers::MARK);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&name).rand_bytes(leftovers::LETTERS);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // No other user may read it while it is written. The umask applies to a new shared file, as to any new file.
-        let is_public = existing.is_none() && privacy == Privacy::Shared;
-        builder.permissions(fs::Permissions::from_mode(if is_public { 0o666 } else { 0o600 }));
-    }
-    let mut temp = builder.tempfile_in(folder)?;
-    // The lock tells a sweep for leftovers that this file is still being written.
-    let _ = temp.as_file().try_lock();
-    if privacy == Privacy::Cache {
-        folder::check(folder, temp.as_file())?;
-    }
-    temp.write_all(bytes)?;
-    if let Some(existing) = existing {
-        keep_owner(temp.as_file(), existing);
-        if privacy != Privacy::Cache {
-            temp.as_file().set_permissions(existing.permissions())?;
-        }
-    }
-    temp.as_file().sync_all()?;
-    Ok(temp)
 }
 
-/// Under `sudo` the file still belongs to its user. Without the right to change owners, this does nothing.
-fn keep_owner(file: &File, existing: &Metadata) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, fchown};
-        if file.metadata().is_ok_and(|new| (new.uid(), new.gid()) != (existing.uid(), existing.gid())) {
-            let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
+impl Replacement {
+    /// Creates the folder, if there is none.
+    pub(super) fn of(path: &Path, privacy: Privacy) -> Result<Self> {
+        let target = links::follow(path).map_err(|error| unwritable::failed(path, path, error))?;
+        let existing = fs::metadata(&target).ok();
+        if let Some(existing) = &existing {
+            unwritable::check(path, &target, existing, privacy)?;
         }
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder.to_owned();
+        let replacement = Self { path: path.to_owned(), target, folder, existing, privacy };
+        folder::create(&replacement.folder, privacy).map_err(|error| replacement.failed(error))?;
+        leftovers::sweep_once(&replacement.folder);
+        Ok(replacement)
     }
-    #[cfg(not(unix))]
-    let _ = (file, existing);
-}
 
-/// The path at the end of a chain of symbolic links, whether it exists or not.
-pub(crate) fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    let mut target = path.to_path_buf();
-    for _ in 0..40 {
-        match fs::read_link(&target) {
-            Ok(next) => target = target.parent().unwrap_or(Path::new("")).join(next),
-            Err(_) => return Ok(target),
-        }
+    pub(super) fn failed(&self, error: io::Error) -> Error {
+        unwritable::failed(&self.path, &self.target, error)
     }
-    Err(io::Error::other("too many levels of symbolic links"))
+
+    /// An empty file in the same folder.
+    pub(super) fn temporary(&self) -> Result<NamedTempFile> {
+        self.create_temporary().map_err(|error| self.failed(error))
+    }
+
+    fn create_temporary(&self) -> io::Result<NamedTempFile> {
+        // A crash may leave the temporary file behind. Its name tells which tool wrote it, and for which file.
+        let mut name = self.target.file_name().unwrap_or_default().to_owned();
+        name.push(leftovers::MARK);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&name).rand_bytes(leftovers::LETTERS);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // No other user may read it while it is written. The umask applies to a new shared file, as to any new
+            // file.
+            let is_public = self.existing.is_none() && self.privacy == Privacy::Shared;
+            builder.permissions(fs::Permissions::from_mode(if is_public { 0o666 } else { 0o600 }));
+        }
+        let temp = builder.tempfile_in(&self.folder)?;
+        // The lock tells a sweep for leftovers that this file is still being written.
+        let _ = temp.as_file().try_lock();
+        if self.privacy == Privacy::Cache {
+            folder::check(&self.folder, temp.as_file())?;
+        }
+        Ok(temp)
+    }
+
+    /// Makes these bytes the whole content of the new file, on the disk, too.
+    pub(super) fn fill(&self, new: &mut NamedTempFile, bytes: &[u8]) -> Result<()> {
+        let mut fill = || {
+            new.rewind()?;
+            new.write_all(bytes)?;
+            new.as_file().set_len(bytes.len() as u64)?;
+            match &self.existing {
+                Some(existing) => access::keep(&self.target, existing, new.as_file(), self.privacy)?,
+                None => access::begin(&self.folder, new.as_file(), self.privacy),
+            }
+            new.as_file().sync_all()
+        };
+        fill().map_err(|error| self.failed(error))
+    }
 }
 
 /// Deletes the file. A missing file is not an error.
@@ -170,6 +138,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::thread;
 
+    use super::super::read;
     use super::*;
 
     fn mode(path: &Path) -> u32 {
@@ -269,26 +238,20 @@ mod tests {
                 }
             });
             for _ in 0..400 {
-                let found = read(&path).unwrap().unwrap();
+                let found = read::whole(&path).unwrap().unwrap();
                 assert!(found == content(b'a') || found == content(b'b'));
             }
         });
     }
 
     #[test]
-    fn a_missing_file_is_no_error_and_an_unreadable_one_is() {
+    fn a_file_is_deleted_once_and_a_folder_never() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
-        assert_eq!(read(&file).unwrap(), None);
         remove(&file).unwrap();
         fs::write(&file, "x").unwrap();
-        assert_eq!(read(&file.join("below")).unwrap(), None);
         remove(&file).unwrap();
         assert!(!file.exists());
-        let error = read(folder.path()).unwrap_err();
-        assert_eq!(error.to_string(), format!("cannot read {}: Is a directory", folder.path().display()));
         assert!(remove(folder.path()).unwrap_err().to_string().starts_with("cannot delete"));
-        let endless = read(Path::new("/dev/zero")).unwrap_err();
-        assert!(endless.to_string().contains("larger than 256 MiB"), "{endless}");
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::atomic;
 use super::folder::Privacy;
+use super::read;
 use crate::error::{Error, Result};
 
 /// The result of an edit.
@@ -35,10 +36,10 @@ pub fn edit<T>(
 ) -> Result<Edited<T>> {
     // A program that changes the file this often will not stop.
     for _ in 0..100 {
-        let before = atomic::read(path)?;
+        let before = read::whole(path)?;
         let content = before.as_deref().unwrap_or_default();
         let (after, outcome) = edit(content)?;
-        if after == content || atomic::replace_if(path, &after, privacy, || Ok(atomic::read(path)? == before))? {
+        if after == content || atomic::replace_if(path, &after, privacy, || Ok(read::whole(path)? == before))? {
             return Ok(Edited { before: before.unwrap_or_default(), after, outcome });
         }
     }

@@ -1,10 +1,11 @@
 //! Failures that processes pass on, so that the next ones need not wait for the same.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::folder::{self, Privacy};
+use super::{folder, open, read};
 use crate::error::{Error, Kind};
 
 /// How long a failure is remembered.
@@ -16,7 +17,11 @@ fn path(folder: &Path, name: &str) -> PathBuf {
 
 /// Remembers a failure for all processes of this user. Without a file each of them finds out for itself.
 pub(crate) fn remember(folder: &Path, name: &str, error: &Error) {
-    let written = folder::create(folder, Privacy::Secret).and_then(|()| fs::write(path(folder, name), to_text(error)));
+    // A lock in the same folder has warned of a flaw.
+    if let Err(why) = folder::private(folder) {
+        return tracing::debug!("the failure is not remembered: {why:?}");
+    }
+    let written = open::replacing(&path(folder, name)).and_then(|mut file| file.write_all(to_text(error).as_bytes()));
     if let Err(error) = written {
         tracing::debug!("the failure is not remembered: {error}");
     }
@@ -26,11 +31,12 @@ pub(crate) fn remember(folder: &Path, name: &str, error: &Error) {
 pub(crate) fn recent(folder: &Path, name: &str) -> Option<Error> {
     let path = path(folder, name);
     // The time of a file from the future says nothing.
-    let age = fs::metadata(&path).ok()?.modified().ok()?.elapsed().ok()?;
+    let (file, metadata) = open::own_to_read(&path).ok()?;
+    let age = metadata.modified().ok()?.elapsed().ok()?;
     if age >= MEMORY {
         return None;
     }
-    from_text(&fs::read_to_string(path).ok()?)
+    from_text(&String::from_utf8(read::content(&path, file, &metadata).ok()?).ok()?)
 }
 
 /// Forgets the failure, because the same has worked since.

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::terminal;
+use super::unreadable::quoted;
+use crate::{environment, terminal};
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,7 @@ pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| fs::symlink_metadata(folder).is_err()).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -33,10 +35,17 @@ pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
         // There is a file where the folder should be. The system's "File exists" would not tell the user.
         io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
         _ => error,
-    })
+    })?;
+    #[cfg(unix)]
+    if let Some((user, group)) = missing.last().and_then(|top| super::ownership::heir(top.parent()?)) {
+        for folder in missing {
+            let _ = std::os::unix::fs::lchown(folder, Some(user), Some(group));
+        }
+    }
+    Ok(())
 }
 
-/// Why a folder is not a safe place for secrets.
+/// Why a folder is not a safe place for this user's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     /// Its owner is another user, who can replace the files in it.
@@ -45,16 +54,19 @@ pub(crate) enum Flaw {
     Open,
 }
 
-/// Checks a folder; `ours` is a file that this process has just created in it, and shows who the user is.
-///
-/// Folders of root are as safe as one's own. Root itself writes to the folders of any user.
+/// What is wrong with a folder. One of root's is as safe as one's own.
 #[cfg(unix)]
-pub(crate) fn flaw(folder: &fs::Metadata, ours: &fs::Metadata) -> Option<Flaw> {
+pub(crate) fn flaw(folder: &fs::Metadata) -> Option<Flaw> {
     use std::os::unix::fs::MetadataExt;
-    if folder.uid() != ours.uid() && folder.uid() != 0 && ours.uid() != 0 {
+    if !super::ownership::is_ours(folder.uid()) {
         return Some(Flaw::Foreign);
     }
     is_open_to_others(folder).then_some(Flaw::Open)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn flaw(_: &fs::Metadata) -> Option<Flaw> {
+    None
 }
 
 /// Whether users other than its owner can replace the files in this folder.
@@ -69,22 +81,91 @@ pub(crate) fn is_open_to_others(folder: &fs::Metadata) -> bool {
     folder.mode() & writers != 0 && !is_sticky
 }
 
+/// Whether this is another user's folder in which further users can replace the files, or another user's link to one.
+pub(crate) fn is_of_others(folder: &Path) -> io::Result<bool> {
+    let (itself, folder) = (fs::symlink_metadata(folder)?, fs::metadata(folder)?);
+    let is_foreign = |metadata: &fs::Metadata| flaw(metadata) == Some(Flaw::Foreign);
+    Ok(itself.is_symlink() && is_foreign(&itself) || is_foreign(&folder) && is_open_to_others(&folder))
+}
+
 #[cfg(not(unix))]
-pub(crate) fn flaw(_: &fs::Metadata, _: &fs::Metadata) -> Option<Flaw> {
-    None
+pub(crate) fn is_open_to_others(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// What a warning says of a folder with this flaw. `use_of_it` is what does not happen there for that reason.
+pub(crate) fn warning(folder: &Path, flaw: Flaw, use_of_it: &str) -> String {
+    let (shown, quoted) = (folder.display(), quoted(folder));
+    let is_named = environment::current("XDG_CACHE_HOME").is_some_and(|named| folder.starts_with(named));
+    match flaw {
+        Flaw::Open => format!("other users can change {shown}{use_of_it}; to fix that, run: chmod go-w {quoted}"),
+        Flaw::Foreign if is_named => {
+            format!("{shown} belongs to another user{use_of_it}; to fix that, run: unset XDG_CACHE_HOME")
+        }
+        Flaw::Foreign => {
+            format!("{shown} belongs to another user{use_of_it}; to fix that, run: mv {quoted} {quoted}.old")
+        }
+    }
 }
 
 /// Refuses to put a secret into another user's folder, and warns of a folder that other users can change.
+///
+/// `ours` is a file that this process has just created in it: where a file system shows one owner for all files, the
+/// folder has the same.
 pub(super) fn check(folder: &Path, ours: &fs::File) -> io::Result<()> {
-    match flaw(&fs::metadata(folder)?, &ours.metadata()?) {
-        Some(Flaw::Foreign) => {
+    let metadata = fs::metadata(folder)?;
+    match flaw(&metadata) {
+        Some(Flaw::Foreign) if !has_same_owner(&metadata, &ours.metadata()?) => {
             Err(io::Error::new(io::ErrorKind::PermissionDenied, "its folder belongs to another user"))
         }
         Some(Flaw::Open) => {
-            let folder = folder.display();
-            terminal::warn(&format!("other users can change {folder}; to fix that, run: chmod go-w {folder}"));
+            terminal::warn(&warning(folder, Flaw::Open, ""));
             Ok(())
         }
-        None => Ok(()),
+        Some(Flaw::Foreign) | None => Ok(()),
     }
+}
+
+fn has_same_owner(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        one.uid() == other.uid()
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (one, other);
+        true
+    }
+}
+
+/// Why a folder below `$XDG_CACHE_HOME/aws-sso` cannot be used.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    Failed(io::Error),
+    /// This folder, or the one above it, has a flaw.
+    Flawed(PathBuf, Flaw),
+}
+
+impl From<io::Error> for Unusable {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Creates a folder of this program's own, and refuses one in which other users can put links in place of its files.
+pub(crate) fn private(folder: &Path) -> Result<(), Unusable> {
+    create(folder, Privacy::Secret)?;
+    let top = environment::cache_folder().ok();
+    let is_within = |folder: &Path| top.as_ref().is_some_and(|top| folder.starts_with(top));
+    let above = folder.ancestors().skip(1).take_while(|folder| is_within(folder));
+    for folder in [folder].into_iter().chain(above) {
+        let itself = fs::symlink_metadata(folder)?;
+        // The owner of a link chooses the folder; its mode says nothing.
+        let of_link = if itself.is_symlink() { flaw(&itself).filter(|flaw| *flaw == Flaw::Foreign) } else { None };
+        if let Some(flaw) = of_link.or(flaw(&fs::metadata(folder)?)) {
+            return Err(Unusable::Flawed(folder.to_owned(), flaw));
+        }
+    }
+    Ok(())
 }

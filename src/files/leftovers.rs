@@ -1,10 +1,12 @@
 //! Temporary files that a crash has left behind.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
+
+use super::open;
 
 /// The part of a temporary file's name between the name of its target and the random letters.
 pub(crate) const MARK: &str = ".aws-sso-";
@@ -56,7 +58,7 @@ pub(crate) fn is_ours(name: &str) -> bool {
 }
 
 fn has_no_writer(path: &Path) -> bool {
-    let Ok(file) = File::open(path) else { return false };
+    let Ok((file, _)) = open::own_to_read(path) else { return false };
     match file.try_lock() {
         Ok(()) => true,
         Err(fs::TryLockError::WouldBlock) => false,
@@ -90,7 +92,7 @@ mod tests {
             fs::write(at(name), "x").unwrap();
         }
         fs::create_dir(at("folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
-        let written = File::open(at("locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
+        let written = fs::File::open(at("locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
         written.lock().unwrap();
         sweep(folder.path());
         sweep(&at("absent"));

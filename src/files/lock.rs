@@ -1,15 +1,18 @@
 //! Locks between processes. The system releases a lock when its process ends.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::failed::{from_text, to_text};
-use super::folder::{self, Privacy};
-use crate::error::{Error, Result, reason};
+use super::folder::{self, Unusable};
+use super::{open, read};
+use crate::error::{Error, Result};
+use crate::terminal;
 
 /// How long a process waits before it reports that. Most waits are shorter, and a hundred processes may be waiting.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -73,7 +76,12 @@ impl Drop for Lock {
 /// Elsewhere, a process cannot tell whether the file that it has locked is still the one of the path.
 const CAN_DELETE: bool = cfg!(unix);
 
+/// A file with a second name may be anything of this user's, so it stays as it is. So does a file that was opened to
+/// read it.
 fn rewrite(file: &mut File, text: &str) -> io::Result<()> {
+    if !open::has_one_name(file) {
+        return Ok(());
+    }
     file.set_len(0)?;
     file.rewind()?;
     file.write_all(text.as_bytes())
@@ -85,7 +93,7 @@ pub struct Holder(Option<String>);
 
 impl Holder {
     fn of(path: &Path) -> Self {
-        let id = fs::read_to_string(path).unwrap_or_default().trim().to_owned();
+        let id = String::from_utf8_lossy(&read::spare(path).unwrap_or_default()).trim().to_owned();
         let is_id = (1..=10).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit());
         Self(is_id.then_some(id))
     }
@@ -103,10 +111,11 @@ impl fmt::Display for Holder {
 /// Takes the lock called `name` in `folder`. After `patience` it fails with an error that names the lock's holder.
 ///
 /// `waiting` is called once, if the wait takes more than two seconds. If no lock file can be created (a read-only home,
-/// as in some containers), the work continues without a lock: doing it twice is better than not doing it.
+/// as in some containers), the work continues without a lock: doing it twice is better than not doing it. So it does
+/// where another user could put a link in place of the lock.
 pub fn take(folder: &Path, name: &str, patience: Duration, waiting: impl FnOnce(&Holder)) -> Result<Lock> {
     let path = path(folder, name);
-    match open(folder, &path) {
+    match open_in(folder, &path) {
         Some(file) => lock(Opened { file, has_waited: false }, folder, path, patience, waiting),
         None => Ok(Lock::NONE),
     }
@@ -117,7 +126,7 @@ pub fn take(folder: &Path, name: &str, patience: Duration, waiting: impl FnOnce(
 pub fn take_if_free(folder: &Path, name: &str) -> Option<Lock> {
     let path = path(folder, name);
     loop {
-        let file = open(folder, &path)?;
+        let file = open_in(folder, &path)?;
         file.try_lock().ok()?;
         if is_at(&file, &path) {
             return Some(held(file, path, false, None));
@@ -129,18 +138,29 @@ fn path(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.lock"))
 }
 
-fn open(folder: &Path, path: &Path) -> Option<File> {
-    let opened = folder::create(folder, Privacy::Secret).and_then(|()| {
-        let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
-        // A file that was created under `sudo` can be locked without the right to write to it.
-        file.or_else(|error| File::open(path).map_err(|_| error))
+fn open_in(folder: &Path, path: &Path) -> Option<File> {
+    static WARNING: Once = Once::new();
+    match folder::private(folder) {
+        Ok(()) => {}
+        Err(Unusable::Flawed(folder, flaw)) => {
+            WARNING.call_once(|| terminal::warn(&folder::warning(&folder, flaw, ", so no lock is taken there")));
+            return None;
+        }
+        Err(Unusable::Failed(error)) => {
+            log_absence(path, &error);
+            return None;
+        }
+    }
+    // A file that was created under `sudo` can be locked without the right to write to it.
+    let opened = open::own_to_change(path, 0o666).or_else(|why| match open::own_to_read(path) {
+        Ok((file, metadata)) if metadata.is_file() => Ok(file),
+        _ => Err(why),
     });
-    opened.map_err(|error| without(path, &error)).ok()
+    opened.map_err(|why| log_absence(path, &why)).ok()
 }
 
-fn without(path: &Path, error: &io::Error) -> Lock {
-    tracing::debug!("no lock {}: {}", path.display(), reason(error));
-    Lock::NONE
+fn log_absence(path: &Path, why: &dyn fmt::Debug) {
+    tracing::debug!("no lock {}: {why:?}", path.display());
 }
 
 /// Writes the process id into the file. Only messages use it.
@@ -200,12 +220,15 @@ fn lock(
                 }
                 // Its last holder has deleted it, and another process may hold the lock of a new one already.
                 let _ = opened.file.unlock();
-                let Some(file) = open(folder, &path) else { return Ok(Lock::NONE) };
+                let Some(file) = open_in(folder, &path) else { return Ok(Lock::NONE) };
                 opened = Opened { file, has_waited: false };
                 continue;
             }
             Err(TryLockError::WouldBlock) => (has_waited, opened.has_waited) = (true, true),
-            Err(TryLockError::Error(error)) => return Ok(without(&path, &error)),
+            Err(TryLockError::Error(error)) => {
+                log_absence(&path, &error);
+                return Ok(Lock::NONE);
+            }
         }
         let waited = start.elapsed();
         let Some(left) = patience.checked_sub(waited).filter(|left| !left.is_zero()) else {
@@ -300,7 +323,7 @@ mod tests {
         for failure in failures {
             let mut held = take();
             assert_eq!((held.inherited(), held.has_waited()), (None, false));
-            let waiting = open(folder.path(), &place).unwrap();
+            let waiting = open_in(folder.path(), &place).unwrap();
             if let Some(failure) = &failure {
                 held.fail(failure);
             }

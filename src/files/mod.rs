@@ -1,10 +1,17 @@
 //! Files on disk: written in one step, locked, edited beside other programs, and protected from other users.
 
+mod access;
 pub mod atomic;
 pub mod edit;
 pub(crate) mod failed;
 pub mod folder;
 pub(crate) mod leftovers;
+pub(crate) mod links;
 pub mod lock;
-mod unwritable;
+pub(crate) mod open;
+pub(crate) mod ownership;
+pub mod read;
+pub mod reserved;
+pub(crate) mod unreadable;
+pub(crate) mod unwritable;
 pub(crate) mod waiting;

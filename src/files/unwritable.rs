@@ -1,43 +1,121 @@
-//! The errors for files that cannot be replaced.
+//! The errors for files that cannot be replaced: what is in the way, and what removes it.
 
-use std::fs::{File, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
+use super::folder::Privacy;
+use super::links;
+use super::unreadable::{self, another_home, described, quoted, set_variable};
 use crate::environment;
 use crate::error::{Error, reason};
 
 /// The error for a file that could not be written. `target` is the file at the end of its links.
 pub(super) fn failed(path: &Path, target: &Path, error: io::Error) -> Error {
     let is_denied = matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied);
-    let elsewhere = if is_denied { elsewhere(path, target) } else { None };
-    let remedy = elsewhere
-        .unwrap_or_else(|| "nothing was changed; check the folder's owner and mode, and the free space".to_owned());
-    Error::failed(format!("cannot write {}: {}", named(path, target), reason(&error)))
-        .with_remedy(remedy)
+    let way = if is_denied { elsewhere(path, target).or_else(|| way_in(path, target)) } else { None };
+    let remedy = way.unwrap_or_else(|| "check the folder's owner and mode, and the free space".to_owned());
+    Error::failed(format!("cannot write {}: {}", links::named(path), reason(&error)))
+        .with_remedy(format!("nothing was changed; {remedy}"))
         .with_source(error)
 }
 
 /// Refuses what a rename would replace although it is no file of the user's to change.
-pub(super) fn check(path: &Path, target: &Path, existing: &Metadata) -> Result<(), Error> {
+pub(super) fn check(path: &Path, target: &Path, existing: &Metadata, privacy: Privacy) -> Result<(), Error> {
     if !existing.is_file() {
-        return Err(Error::failed(format!("cannot write {}: it is not a file", named(path, target)))
-            .with_remedy("nothing was changed; move it away, or name another file"));
+        let kind = described(existing.file_type());
+        return Err(Error::failed(format!("cannot write {}: it is {kind}, not a file", links::named(path)))
+            .with_remedy(format!("nothing was changed; {}", unreadable::make_room(path))));
     }
-    if existing.permissions().readonly() {
-        let mode = || format!("nothing was changed; to allow it, run: chmod u+w {}", target.display());
-        return Err(Error::failed(format!("cannot write {}: it is marked read-only", named(path, target)))
-            .with_remedy(elsewhere(path, target).unwrap_or_else(mode)));
+    // Somebody else's file in a cache is replaced, whatever its mode.
+    let is_kept = privacy != Privacy::Cache || is_own(existing);
+    if existing.permissions().readonly() && is_kept {
+        let mode = || format!("to allow it, run: chmod u+w {}", quoted(target));
+        return Err(Error::failed(format!("cannot write {}: it is marked read-only", links::named(path)))
+            .with_remedy(format!("nothing was changed; {}", elsewhere(path, target).unwrap_or_else(mode))));
     }
     Ok(())
 }
 
-/// The path, and where its link leads.
-fn named(path: &Path, target: &Path) -> String {
-    if path == target {
-        return path.display().to_string();
+/// Why no file can be created in a folder, or in the one in which that would be created.
+pub(crate) fn flaw_of_folder(folder: &Path) -> Option<Error> {
+    let above = existing(folder)?;
+    if !fs::metadata(above).is_ok_and(|metadata| metadata.is_dir()) {
+        return Some(
+            Error::failed(format!("{} is not a folder", links::named(above))).with_remedy(unreadable::make_room(above)),
+        );
     }
-    format!("{}, a link to {}", path.display(), target.display())
+    let error = refusal(above)?;
+    let remedy = way_in(folder, &folder.join("file")).unwrap_or_else(|| "check its owner and mode".to_owned());
+    Some(Error::failed(format!("cannot write in {}: {}", above.display(), reason(&error))).with_remedy(remedy))
+}
+
+#[cfg(unix)]
+fn refusal(folder: &Path) -> Option<io::Error> {
+    use rustix::fs::{Access, access};
+    access(folder, Access::WRITE_OK | Access::EXEC_OK).err().map(io::Error::from)
+}
+
+#[cfg(not(unix))]
+fn refusal(_: &Path) -> Option<io::Error> {
+    None
+}
+
+#[cfg(unix)]
+fn is_own(file: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    super::ownership::is_own(file.uid())
+}
+
+#[cfg(not(unix))]
+fn is_own(_: &Metadata) -> bool {
+    true
+}
+
+/// The path itself, or the deepest folder above it that is there.
+fn existing(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|path| !path.as_os_str().is_empty() && path.symlink_metadata().is_ok())
+}
+
+/// What lets this user write the file: a command for its folder, or another folder.
+fn way_in(path: &Path, target: &Path) -> Option<String> {
+    if let Some(folder) = unreadable::barrier(target) {
+        return Some(unreadable::way_in(path, &folder));
+    }
+    let folder = existing(target.parent()?)?;
+    if is_on_read_only_file_system(folder) {
+        let or_else = match set_variable(path) {
+            Some(variable) => format!("name another file, run: unset {variable}"),
+            None => format!("use another home folder, run: {}", another_home(&environment::home().ok()?)),
+        };
+        return Some(format!("{} is on a read-only mount: mount it writable, or {or_else}", folder.display()));
+    }
+    way_into_folder(path, folder)
+}
+
+#[cfg(unix)]
+fn way_into_folder(path: &Path, folder: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    use super::ownership::{is_own, named};
+
+    let metadata = fs::metadata(folder).ok()?;
+    let shown = folder.display();
+    if is_own(metadata.uid()) {
+        let is_writable = metadata.mode() & 0o300 == 0o300;
+        return (!is_writable).then(|| format!("run: chmod u+rwx {}", quoted(folder)));
+    }
+    let whose = format!("{shown} belongs to {}", named(metadata.uid()));
+    Some(match (set_variable(path), unreadable::foreign_home(path)) {
+        (Some(variable), _) => format!("{whose}; name another file, run: unset {variable}"),
+        (None, Some(home)) => format!("{whose}; use a home folder of your own, run: {}", another_home(&home)),
+        (None, None) => format!("{whose}; run: sudo chown \"$(id -u)\" {}", quoted(folder)),
+    })
+}
+
+#[cfg(not(unix))]
+fn way_into_folder(_: &Path, _: &Path) -> Option<String> {
+    None
 }
 
 /// What to do where another program manages the file, as home-manager does: it is a link, or its file system is
@@ -45,22 +123,29 @@ fn named(path: &Path, target: &Path) -> String {
 fn elsewhere(path: &Path, target: &Path) -> Option<String> {
     let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
     if path != target || path.parent().is_some_and(is_link) {
-        let at_the_source = || "nothing was changed; change the file where it is made".to_owned();
-        return Some(use_another(path).unwrap_or_else(at_the_source));
+        return Some(use_another(path).unwrap_or_else(|| "change the file where it is made".to_owned()));
     }
-    // Opening a file to append to it changes nothing.
-    let opened = File::options().append(true).open(target);
-    if opened.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem) { use_another(path) } else { None }
+    if is_on_read_only_file_system(target) { use_another(path) } else { None }
+}
+
+#[cfg(unix)]
+fn is_on_read_only_file_system(path: &Path) -> bool {
+    use rustix::fs::{StatVfsMountFlags, statvfs};
+    statvfs(path).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+}
+
+#[cfg(not(unix))]
+fn is_on_read_only_file_system(_: &Path) -> bool {
+    false
 }
 
 /// How to use another file in place of one that somebody else manages; `None` if no variable names such a file.
 fn use_another(path: &Path) -> Option<String> {
     let variable = environment::variable_for(path)?;
-    let text = path.display().to_string();
-    let quote = if text.contains(|c: char| c.is_whitespace() || c == '$') { "'" } else { "" };
-    let (file, copy) = (format!("{quote}{text}{quote}"), format!("{quote}{text}.own{quote}"));
+    let copy = path.with_file_name([path.file_name()?, "own".as_ref()].join(".".as_ref()));
+    let (file, copy) = (quoted(path), quoted(&copy));
     Some(format!(
-        "nothing was changed; change the file where it is made, or use a copy of your own, here and in your shell's \
-         start-up file:\ninstall -m 600 {file} {copy}; export {variable}={copy}"
+        "change the file where it is made, or use a copy of your own, here and in your shell's start-up file:\n\
+         install -m 600 {file} {copy}; export {variable}={copy}"
     ))
 }

@@ -1,8 +1,6 @@
 //! A file of certificates that replace the system's roots, as `AWS_CA_BUNDLE` and its like name it.
 
 use std::fmt::Display;
-use std::fs;
-use std::io;
 use std::path::Path;
 
 use aws_smithy_http_client::tls::TrustStore;
@@ -12,7 +10,8 @@ use rustls::pki_types::pem::PemObject;
 
 use crate::aws_config::network::CaBundle;
 use crate::environment;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result};
+use crate::files::read;
 
 /// Some editors put it in front of a text, where the first line of a certificate would not be recognised.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -44,10 +43,8 @@ fn read_named(path: &Path, source: impl Display) -> Result<(Vec<u8>, usize)> {
         Error::failed(format!("the CA bundle {} {what}", path.display()))
             .with_remedy(format!("{source} must name a file of certificates in PEM form"))
     };
-    let mut pem = fs::read(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => unusable("does not exist"),
-        _ => unusable(&format!("cannot be read: {}", reason(&error))),
-    })?;
+    let unreadable = |error: Error| unusable(&format!("cannot be used: {error}"));
+    let mut pem = read::whole(path).map_err(unreadable)?.ok_or_else(|| unusable("does not exist"))?;
     if pem.starts_with(BYTE_ORDER_MARK) {
         pem.drain(..BYTE_ORDER_MARK.len());
     }

@@ -4,8 +4,8 @@
 //! which accounts still exist.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::address::StartUrl;
-use crate::error::{Result, reason};
-use crate::files::atomic;
+use crate::error::reason;
+use crate::files::{folder, open, read};
 
 /// Which role lists of a stopped fetch are used again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,9 +60,9 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Opens the journal and reads the roles that were fetched from this start URL.
-    pub(super) fn open(path: &Path, start_url: &str, resume: Resume) -> Result<Self> {
+    pub(super) fn open(path: &Path, start_url: &str, resume: Resume) -> Self {
         let now = Timestamp::now().as_second();
-        let bytes = atomic::read(path)?.unwrap_or_default();
+        let bytes = read::spare(path).unwrap_or_default();
         let kept = bytes
             .split(|byte| *byte == b'\n')
             // A fetch that was killed may have left half a line.
@@ -75,19 +75,15 @@ impl Journal {
             journal.remove();
         }
         journal.file = journal.appendable(bytes.ends_with(b"\n") || bytes.is_empty());
-        Ok(journal)
+        journal
     }
 
     /// The file to append to. `None` where it cannot be created: the fetch works, but cannot be resumed.
     fn appendable(&self, is_whole: bool) -> Option<File> {
-        if let Some(folder) = self.path.parent() {
-            let _ = fs::create_dir_all(folder);
-        }
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&self.path).ok()?;
+        folder::private(self.path.parent()?).ok()?;
+        let mut file = open::own_to_change(&self.path, 0o600).ok().filter(open::has_one_name)?;
+        // Only the process that holds the list's lock writes to it.
+        file.seek(SeekFrom::End(0)).ok()?;
         if !is_whole {
             file.write_all(b"\n").ok()?;
         }
@@ -142,7 +138,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("folder/journal");
         let roles = ["reader".to_owned(), "=ls".to_owned()];
-        Journal::open(&path, "https://a", Resume::Recent).unwrap().add("111111111111", &roles);
+        Journal::open(&path, "https://a", Resume::Recent).add("111111111111", &roles);
         let now = Timestamp::now().as_second();
         let old = format!(
             "{{\"start_url\":\"https://a\",\"account_id\":\"222222222222\",\"roles\":[],\"at\":{}}}\n",
@@ -160,11 +156,11 @@ mod tests {
         ];
         for (start_url, resume, first, second) in cases {
             fs::write(&path, &text).unwrap();
-            let mut journal = Journal::open(&path, start_url, resume).unwrap();
+            let mut journal = Journal::open(&path, start_url, resume);
             assert_eq!(journal.roles("111111111111").is_some(), first, "{start_url} {resume:?}");
             assert_eq!(journal.roles("222222222222").is_some(), second, "{start_url} {resume:?}");
             journal.add("333333333333", &roles);
-            let mut again = Journal::open(&path, start_url, Resume::Recent).unwrap();
+            let mut again = Journal::open(&path, start_url, Resume::Recent);
             assert_eq!(again.roles("333333333333").unwrap().0, roles);
             assert_eq!(again.roles("111111111111").is_some(), first, "{start_url} {resume:?}");
             again.remove();

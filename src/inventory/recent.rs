@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::paths;
 use crate::aws_config::directory::Directory;
-use crate::files::atomic;
 use crate::files::folder::Privacy;
+use crate::files::{atomic, read};
 use crate::role::RoleArn;
 
 /// How many recent roles are kept.
@@ -30,7 +30,7 @@ impl Recent {
     pub(crate) fn add(directory: &Directory, role: &RoleArn) {
         let added = paths::recent(directory).and_then(|path| {
             let recent = Self::read(&path).with(Timestamp::now().as_second(), role);
-            atomic::write(&path, recent.text().as_bytes(), Privacy::Secret)
+            atomic::write(&path, recent.text().as_bytes(), Privacy::Cache)
         });
         if let Err(error) = added {
             tracing::debug!("{error}; pick will not show this role first");
@@ -48,7 +48,7 @@ impl Recent {
     }
 
     fn read(path: &Path) -> Self {
-        let bytes = atomic::read(path).ok().flatten().unwrap_or_default();
+        let bytes = read::spare(path).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         let uses = text.lines().filter_map(|line| {
             let (at, key) = line.split_once(' ')?;

@@ -7,8 +7,8 @@ use super::age::{self, now};
 use super::paths;
 use crate::aws_config::directory::Directory;
 use crate::error::{Error, Result};
-use crate::files::atomic;
 use crate::files::folder::Privacy;
+use crate::files::{atomic, read};
 use crate::role::RoleArn;
 use crate::suggest::nearest;
 
@@ -35,7 +35,7 @@ pub(crate) struct Inventory {
 impl Inventory {
     /// The list that was fetched last, if there is one.
     pub(crate) fn remembered(directory: &Directory) -> Result<Option<Self>> {
-        let bytes = atomic::read(&paths::inventory(directory)?)?;
+        let bytes = read::spare(&paths::inventory(directory)?);
         // A file with other content counts as none, so that the list is fetched again.
         let inventory: Option<Self> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let inventory = inventory.filter(|inventory| directory.has_start_url(&inventory.start_url));
@@ -67,7 +67,7 @@ impl Inventory {
     pub(super) fn remember(&self, directory: &Directory) -> Result<()> {
         let bytes = serde_json::to_vec(self)
             .map_err(|error| Error::failed("cannot write the list of accounts").with_source(error))?;
-        atomic::write(&paths::inventory(directory)?, &bytes, Privacy::Secret)
+        atomic::write(&paths::inventory(directory)?, &bytes, Privacy::Cache)
     }
 
     pub(super) fn start_url(&self) -> &str {

@@ -140,7 +140,7 @@ impl Renewal<'_> {
             Why::Due | Why::Doubt(_) => Resume::default(),
         };
         match self.ask.scope {
-            Scope::All => Journal::open(&paths::journal(self.directory)?, &self.directory.start_url, resume),
+            Scope::All => Ok(Journal::open(&paths::journal(self.directory)?, &self.directory.start_url, resume)),
             Scope::Names | Scope::Selected(_) | Scope::Account(_) => Ok(Journal::none()),
         }
     }

@@ -14,6 +14,7 @@ use super::question::{Choice, Choices};
 use crate::credential_chain::helper;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::files::read;
 use crate::programs::core_dumps;
 
 /// The first version with the event `load`.
@@ -73,7 +74,10 @@ fn write(path: &Path, count: usize, choice: &dyn Fn(usize) -> Choice) -> std::io
 
 /// Only the colors of the user's default options are kept: many others change what fzf prints, or what Enter does.
 fn without_default_options(command: &mut Command) {
-    let mut words = environment::fzf_options().into_iter().flat_map(|text| shlex::split(&text).unwrap_or_default());
+    let in_file = environment::fzf_options_file().and_then(|file| read::whole(&file).ok().flatten());
+    let in_file = in_file.and_then(|text| String::from_utf8(text).ok());
+    let texts = in_file.into_iter().chain(environment::fzf_options());
+    let mut words = texts.flat_map(|text| shlex::split(&text).unwrap_or_default());
     while let Some(word) = words.next() {
         if word == "--color" {
             command.args(words.next().map(|value| format!("--color={value}")));

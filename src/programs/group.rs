@@ -37,8 +37,9 @@ pub(crate) fn end(leader: Option<u32>, stop: Stop) {
         Stop::Kill => Number::KILL,
     };
     if let Some(group) = leader.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw) {
-        // It may have ended meanwhile.
+        // It may have ended meanwhile. One that is stopped gets no other signal before it continues.
         let _ = kill_process_group(group, number);
+        let _ = kill_process_group(group, Number::CONT);
     }
 }
 

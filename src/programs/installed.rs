@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use super::this_program;
 use crate::environment::{self, shown};
-use crate::files::atomic;
+use crate::files::read;
 
 /// What a file named `aws-sso` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl Installed {
 
 /// What the file is, by its content. `ours` is the program that is running.
 fn identify(file: &Path, ours: Option<&Path>) -> ProgramKind {
-    let Ok(Some(content)) = atomic::read(file) else { return ProgramKind::Unknown };
+    let Ok(Some(content)) = read::whole(file) else { return ProgramKind::Unknown };
     let has = |words: &str| memmem::find(&content, words.as_bytes()).is_some();
     // This text comes first, because this program contains the texts below as well.
     if has("AWS_SSO_DISPLACED") {

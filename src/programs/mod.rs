@@ -1,11 +1,60 @@
-//! Processes: the signals that end this one, the groups of those it starts, another one that is watched; which
+//! Processes: the signals that end or stop this one, the groups of those it starts, another one that is watched; which
 //! programs of this name there are, and which of them this one is.
 
 pub mod core_dumps;
 pub(crate) mod group;
 pub(crate) mod installed;
+#[cfg(unix)]
+pub(crate) mod job_control;
 mod ourselves;
 pub(crate) mod signals;
 pub(crate) mod watched;
+
+/// There are no stopped processes on other systems.
+#[cfg(not(unix))]
+pub(crate) mod job_control {
+    use crate::error::Result;
+
+    pub(crate) struct JobSignals;
+
+    impl JobSignals {
+        pub(crate) fn new() -> Result<Self> {
+            Ok(Self)
+        }
+
+        pub(crate) async fn next(&mut self) -> JobSignal {
+            std::future::pending().await
+        }
+    }
+
+    pub(crate) enum JobSignal {
+        Suspend,
+        Child,
+    }
+
+    pub(crate) enum StopCause {
+        Terminal,
+        Signal(i32),
+    }
+
+    #[derive(Default)]
+    pub(crate) struct Groups;
+
+    impl Groups {
+        pub(crate) fn add(&self, _number: usize, _leader: Option<u32>) {}
+
+        pub(crate) fn remove(&self, _number: usize) -> bool {
+            false
+        }
+
+        pub(crate) fn newly_stopped(&self) -> Vec<(usize, StopCause)> {
+            Vec::new()
+        }
+
+        pub(crate) async fn suspend(&self, _signals: &mut JobSignals) -> Result<()> {
+            Ok(())
+        }
+    }
+}
 
 pub(crate) use ourselves::{lasting_path, profile_option, profile_words, this_program};

@@ -9,7 +9,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> 
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot_listen)?.block_on(future)
 }
 
-fn cannot_listen(error: std::io::Error) -> Error {
+pub(super) fn cannot_listen(error: std::io::Error) -> Error {
     Error::failed(format!("cannot listen for signals: {error}")).with_source(error)
 }
 

@@ -14,8 +14,9 @@ use std::sync::Arc;
 #[cfg(any(test, not(feature = "keyring")))]
 use crate::error::Error;
 use crate::error::Result;
-use crate::files::atomic;
 use crate::files::folder::Privacy;
+use crate::files::reserved::Reserved;
+use crate::files::{atomic, read, unreadable};
 
 /// The value of `store` in the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +83,7 @@ impl SecretStore {
     /// The secret, or `None` if there is none.
     pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>> {
         match self {
-            Self::Files => atomic::read(path),
+            Self::Files => read::cached(path),
             #[cfg(feature = "keyring")]
             Self::Keyring(keyring) => keyring.read(path),
         }
@@ -94,6 +95,27 @@ impl SecretStore {
             Self::Files => atomic::write(path, bytes, Privacy::Cache),
             #[cfg(feature = "keyring")]
             Self::Keyring(keyring) => keyring.write(path, bytes),
+        }
+    }
+
+    /// Secures that the secret can be written before it is known.
+    ///
+    /// Errors: it could not be written.
+    pub fn reserve(&self, path: &Path) -> Result<ReservedSecret<'_>> {
+        match self {
+            Self::Files => {
+                let old = std::fs::metadata(path).ok().and_then(|old| usize::try_from(old.len()).ok());
+                let room = old.map_or(FIRST_ROOM, |old| old + old / 2 + 1024);
+                Ok(ReservedSecret::File(Box::new(Reserved::take(path, room, Privacy::Cache)?)))
+            }
+            #[cfg(feature = "keyring")]
+            Self::Keyring(keyring) => {
+                // A keyring reserves nothing. Where it takes the old secret again, it will take a new one.
+                if let Some(old) = keyring.read(path)? {
+                    keyring.write(path, &old)?;
+                }
+                Ok(ReservedSecret::Item(self, path.to_owned()))
+            }
         }
     }
 
@@ -116,6 +138,29 @@ impl SecretStore {
     }
 }
 
+/// Room for a secret that replaces none: a token with its client and a refresh token.
+const FIRST_ROOM: usize = 8 << 10;
+
+/// A secret that can be written, as far as that can be known before.
+#[derive(Debug)]
+#[must_use]
+pub enum ReservedSecret<'a> {
+    /// A file with room on the disk.
+    File(Box<Reserved>),
+    /// An item of a keyring.
+    Item(&'a SecretStore, PathBuf),
+}
+
+impl ReservedSecret<'_> {
+    /// Creates or replaces the secret in one step.
+    pub fn write(self, bytes: &[u8]) -> Result<()> {
+        match self {
+            Self::File(file) => file.write(bytes),
+            Self::Item(store, path) => store.write(&path, bytes),
+        }
+    }
+}
+
 /// The error of a program without the feature, when its settings ask for a keyring.
 #[cfg(any(test, not(feature = "keyring")))]
 fn without_keyring(settings: &str) -> Error {
@@ -128,8 +173,8 @@ fn without_keyring(settings: &str) -> Error {
 fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     match std::fs::read_dir(folder) {
         Ok(entries) => Ok(entries.flatten().map(|entry| entry.path()).collect()),
-        Err(error) if atomic::is_absent(&error) => Ok(Vec::new()),
-        Err(error) => Err(atomic::unreadable(folder, error)),
+        Err(error) if read::is_absent(&error) => Ok(Vec::new()),
+        Err(error) => Err(unreadable::failed(folder, error)),
     }
 }
 

@@ -8,6 +8,7 @@ use ring::digest;
 
 use crate::address::quote;
 use crate::aws_cache::token::Registration;
+use crate::aws_config::directory::Directory;
 use crate::browser::open;
 use crate::error::{Error, Result};
 use crate::identity_center::oidc::TokenGrant;
@@ -16,14 +17,21 @@ use crate::secret::Secret;
 use crate::terminal::{self, clean};
 
 use super::callback::{AuthorizationResponse, Callback};
+use super::method::Opening;
+use super::sign_in_page::{SignInPage, login_command};
 
 /// How long a person has; the service's own pages give as much.
 const PATIENCE: Duration = Duration::from_mins(10);
+
+/// How much of an error's name is shown: those of OAuth are shorter.
+const LONGEST_ERROR: usize = 64;
 
 /// Why a browser sign-in did not end in tokens.
 pub(super) enum BrowserError {
     /// The service does not know this flow: another may work.
     Unsupported,
+    /// The service's page ended it with an error.
+    Refused(Error),
     Grant(GrantError),
 }
 
@@ -37,11 +45,11 @@ impl From<Error> for BrowserError {
 pub(super) async fn sign_in(
     service: &Service,
     registration: &Registration,
-    start_url: &str,
+    directory: &Directory,
     scopes: &[String],
-    open: bool,
+    opening: Opening,
 ) -> Result<Tokens, BrowserError> {
-    let callback = Callback::bind().await?;
+    let callback = Callback::bind(directory)?;
     let redirect_uri = callback.redirect_uri();
     let (verifier, state) = (Secret::random::<48>()?, Secret::random::<24>()?);
     let request = AuthorizationRequest {
@@ -53,11 +61,14 @@ pub(super) async fn sign_in(
         verifier: &verifier,
     };
     let link = request.link();
-    let opened = open && open::open(&link);
+    let shown = (opening != Opening::Nowhere).then_some(link.as_str());
+    let page = SignInPage::new(login_command(directory), shown)?;
+    let opened = page.path().is_some_and(|path| open::open(&callback.url(path)));
     let what = if opened { "a browser opens; if it does not, go to" } else { "in a browser on this machine, go to" };
+    let start_url = &directory.start_url;
     terminal::show(&format!("aws-sso: sign in to {}\n  {what}\n    {}\n", clean(start_url), clean(&link)));
 
-    let Ok(response) = tokio::time::timeout(PATIENCE, callback.response(state)).await else {
+    let Ok(response) = tokio::time::timeout(PATIENCE, callback.response(page, state)).await else {
         return Err(BrowserError::Grant(GrantError::Expired));
     };
     let code = match response {
@@ -65,11 +76,18 @@ pub(super) async fn sign_in(
         AuthorizationResponse::Error(error) if error == "access_denied" => {
             return Err(BrowserError::Grant(GrantError::Denied));
         }
-        AuthorizationResponse::Error(_) => return Err(BrowserError::Unsupported),
+        AuthorizationResponse::Error(error) => return Err(BrowserError::Refused(refused(directory, &error))),
     };
     let grant = TokenGrant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
     let tokens = service.create_token(&registration.client_id, &registration.client_secret, grant).await;
     tokens.map_err(BrowserError::Grant)
+}
+
+/// The sign-in ends here: another way of signing in has to be the person's own choice.
+fn refused(directory: &Directory, error: &str) -> Error {
+    let error: String = clean(error).chars().take(LONGEST_ERROR).collect();
+    Error::service(format!("the sign-in to {} ended with the error {error}", directory.start_url))
+        .with_remedy(format!("to sign in with a code, run: {} --device-code", login_command(directory)))
 }
 
 /// What the service's page has to know.

@@ -1,13 +1,15 @@
-//! The page at which a browser sign-in ends: `http://127.0.0.1:PORT/oauth/callback`.
-
-use std::net::SocketAddr;
+//! The server of a browser sign-in on 127.0.0.1: the page where it begins, and `/oauth/callback`, where it ends.
 
 use hyper::{Method, Request, Response, StatusCode};
 use subtle::ConstantTimeEq as _;
 
-use crate::browser::loopback::{ConnectionLimits, Loopback, Reply, Site, bad_request, not_found, page};
+use crate::aws_config::directory::Directory;
+use crate::browser::Peer;
+use crate::browser::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, bad_request, not_found, page};
 use crate::error::{Error, Result, reason};
 use crate::secret::Secret;
+
+use super::sign_in_page::{SignInPage, login_command};
 
 const PATH: &str = "/oauth/callback";
 
@@ -26,26 +28,32 @@ pub(super) struct Callback {
 }
 
 impl Callback {
-    pub(super) async fn bind() -> Result<Self> {
-        let server = Loopback::bind(0).await.map_err(|error| {
+    pub(super) fn bind(directory: &Directory) -> Result<Self> {
+        let server = Loopback::bind(0, Clients::ThisUser).map_err(|error| {
             Error::failed(format!("cannot listen on 127.0.0.1 for the browser's answer: {}", reason(&error)))
-                .with_remedy("run: aws-sso login --device-code")
+                .with_remedy(format!("run: {} --device-code", login_command(directory)))
                 .with_source(error)
         })?;
         Ok(Self { server })
+    }
+
+    /// The address of a path of this server.
+    pub(super) fn url(&self, path: &str) -> String {
+        self.server.url(path)
     }
 
     pub(super) fn redirect_uri(&self) -> String {
         self.server.url(PATH)
     }
 
-    /// Waits for the one response that carries `state`.
-    pub(super) async fn response(&self, state: Secret) -> AuthorizationResponse {
-        self.server.serve(ConnectionLimits::BROWSER, CallbackSite { state }).await
+    /// Leads a browser to the sign-in, and waits for the one response that carries `state`.
+    pub(super) async fn response(&self, page: SignInPage, state: Secret) -> AuthorizationResponse {
+        self.server.serve(ConnectionLimits::BROWSER, CallbackSite { page, state }).await
     }
 }
 
 struct CallbackSite {
+    page: SignInPage,
     state: Secret,
 }
 
@@ -56,7 +64,10 @@ impl Site for CallbackSite {
         bad_request()
     }
 
-    async fn reply(&self, request: Request<()>, _peer: SocketAddr) -> Reply<AuthorizationResponse> {
+    async fn reply(&self, request: Request<()>, peer: Peer) -> Reply<AuthorizationResponse> {
+        if let Some(response) = self.page.visit(&request, peer) {
+            return response.into();
+        }
         if request.uri().path() != PATH {
             return not_found().into();
         }
@@ -78,6 +89,10 @@ impl Site for CallbackSite {
         };
         Reply { response: page(StatusCode::OK, text), outcome: Some(outcome) }
     }
+
+    fn refused(&self) {
+        self.page.refused();
+    }
 }
 
 /// The response in a query, if it belongs to the sign-in with this state.
@@ -87,11 +102,11 @@ fn read(query: &str, state: &Secret) -> Option<AuthorizationResponse> {
     if !bool::from(brought.as_bytes().ct_eq(state.expose().as_bytes())) {
         return None;
     }
-    if let Some(error) = once(query, "error") {
+    let given = |name| once(query, name).filter(|value| !value.is_empty());
+    if let Some(error) = given("error") {
         return Some(AuthorizationResponse::Error(error));
     }
-    let code = once(query, "code").filter(|code| !code.is_empty())?;
-    Some(AuthorizationResponse::Code(code.into()))
+    given("code").map(|code| AuthorizationResponse::Code(code.into()))
 }
 
 /// The value of a parameter that is there exactly once: the service repeats none, so a repeated one is not the
@@ -109,9 +124,10 @@ mod tests {
     use super::*;
 
     async fn ask(method: &str, uri: &str) -> Reply<AuthorizationResponse> {
-        let site = CallbackSite { state: "s~1".into() };
+        let page = SignInPage::new("aws-sso login -p corp".to_owned(), Some("https://oidc.example/authorize")).unwrap();
+        let site = CallbackSite { page, state: "s~1".into() };
         let request = Request::builder().method(method).uri(uri).body(()).unwrap();
-        site.reply(request, SocketAddr::from(([127, 0, 0, 1], 1))).await
+        site.reply(request, Peer::ThisUser).await
     }
 
     #[tokio::test]
@@ -131,7 +147,10 @@ mod tests {
             ("GET", "/oauth/callback?code=&state=s~1", Err(400)),
             ("GET", "/oauth/callback?code=%FF&state=s~1", Err(400)),
             ("GET", "/oauth/callback?error=access_denied", Err(400)),
+            ("GET", "/oauth/callback?error=&code=c&state=s~1", code("c")),
+            ("GET", "/oauth/callback?error=&state=s~1", Err(400)),
             ("GET", "/oauth/callback", Err(400)),
+            ("GET", "/sign-in/guessed", Err(404)),
             ("GET", "/favicon.ico", Err(404)),
             ("GET", "/oauth/callback/?code=c&state=s~1", Err(404)),
             ("POST", "/oauth/callback?code=c&state=s~1", Err(405)),

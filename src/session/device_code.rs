@@ -4,10 +4,15 @@ use std::time::{Duration, Instant};
 
 use crate::address::Link;
 use crate::aws_cache::token::Registration;
+use crate::aws_config::directory::Directory;
+use crate::browser::loopback::{Clients, ConnectionLimits, Loopback};
 use crate::browser::open;
 use crate::identity_center::oidc::{DeviceAuthorization, TokenGrant};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::terminal::{self, clean};
+
+use super::method::Opening;
+use super::sign_in_page::{SignInPage, login_command};
 
 /// What `SlowDownException` adds to the time between polls, in seconds: RFC 8628, section 3.5.
 const SLOWER: u64 = 5;
@@ -19,28 +24,55 @@ const HICCUPS: u32 = 5;
 pub(super) async fn sign_in(
     service: &Service,
     registration: &Registration,
-    start_url: &str,
-    open: bool,
+    directory: &Directory,
+    opening: Opening,
 ) -> Result<Tokens, GrantError> {
-    let authorization = service.start_device_authorization(registration, start_url).await?;
-    show(&authorization, start_url, open);
-    poll(service, registration, &authorization).await
+    let authorization = service.start_device_authorization(registration, &directory.start_url).await?;
+    let page = page(&authorization, directory, opening);
+    let address = page.as_ref().map(|(server, path, _)| server.url(path));
+    show(&authorization, &directory.start_url, opening, address.as_deref());
+    let answer = poll(service, registration, &authorization);
+    match page {
+        None => answer.await,
+        Some((server, _, page)) => tokio::select! {
+            never = server.serve(ConnectionLimits::BROWSER, page) => match never {},
+            answer = answer => answer,
+        },
+    }
 }
 
-fn show(authorization: &DeviceAuthorization, start_url: &str, open: bool) {
+/// A page that leads a browser of this machine to the link with the code: whoever reads the code in the browser's
+/// arguments could confirm it first. `None` where there is no such link, browser or page.
+fn page(
+    authorization: &DeviceAuthorization,
+    directory: &Directory,
+    opening: Opening,
+) -> Option<(Loopback, String, SignInPage)> {
+    let link = authorization.verification_uri_complete.as_deref().filter(|_| opening == Opening::Here)?;
+    let page = SignInPage::new(login_command(directory), Some(link)).ok()?;
+    let path = page.path()?.to_owned();
+    let server = Loopback::bind(0, Clients::ThisUser).ok()?;
+    Some((server, path, page))
+}
+
+/// Shows link and code, and starts a browser: with the page's address, else with that of the service's page, where the
+/// person types the code.
+fn show(authorization: &DeviceAuthorization, start_url: &str, opening: Opening, page: Option<&str>) {
     let complete = authorization.verification_uri_complete.as_deref();
     let link = complete.unwrap_or(&authorization.verification_uri);
     let trusted = Link::parse(link).is_some_and(|link| link.is_safe());
-    let opened = open && trusted && open::open(link);
+    let opened = opening != Opening::Nowhere && trusted && open::open(page.unwrap_or(&authorization.verification_uri));
     let what = match (opened, trusted) {
         (true, _) => "a browser opens; if it does not, go to",
         (false, true) => "in a browser, on this or another device, go to",
         (false, false) => "the service names this address, which is not https: check it before you go to",
     };
+    let has_code = if opened { page.is_some() } else { complete.is_some() };
     terminal::show(&format!(
-        "aws-sso: sign in to {}\n  {what}\n    {}\n  and confirm the code\n    {}\n",
+        "aws-sso: sign in to {}\n  {what}\n    {}\n  and {} the code\n    {}\n",
         clean(start_url),
         clean(link),
+        if has_code { "confirm" } else { "enter" },
         clean(&authorization.user_code),
     ));
 }

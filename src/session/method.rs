@@ -33,10 +33,28 @@ impl Method {
         if is_here && !self.device_code && directory.session.is_some() { Flow::Browser } else { Flow::Device }
     }
 
-    /// Whether to open a link. Over SSH only a program that the user has named opens it.
-    pub(super) fn opens(self) -> bool {
-        !self.no_browser
-            && !open::is_unwanted()
-            && (self.browser || open::is_chosen() || environment::elsewhere().is_none())
+    /// Where to open a link. Over SSH only a program that the user has named opens it.
+    pub(super) fn opening(self) -> Opening {
+        if self.no_browser || open::is_unwanted() {
+            return Opening::Nowhere;
+        }
+        match environment::elsewhere() {
+            None => Opening::Here,
+            _ if self.browser => Opening::Here,
+            Some(Elsewhere::OverSsh) if open::is_chosen() => Opening::Elsewhere,
+            Some(_) if open::is_chosen() => Opening::Here,
+            Some(_) => Opening::Nowhere,
+        }
     }
+}
+
+/// Where a link is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Only shown.
+    Nowhere,
+    /// In a browser that reaches this machine's loopback.
+    Here,
+    /// By a program that may hand it to another machine, from where no page of this one can be reached.
+    Elsewhere,
 }

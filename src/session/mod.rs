@@ -8,8 +8,10 @@ mod method;
 mod paths;
 mod renewal;
 mod sign_in;
+mod sign_in_page;
 mod sign_out;
 mod take_over;
+mod unsaved;
 mod valid_token;
 
 pub use login_policy::LoginPolicy;

@@ -1,9 +1,10 @@
 //! Renewing a token silently, once for all processes.
 
-use crate::aws_cache::token::{self, Token};
-use crate::error::{Kind, Result};
+use crate::aws_cache::token::Token;
+use crate::error::{Error, Kind, Result};
 use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service};
+use crate::secret_store::ReservedSecret;
 use crate::terminal;
 
 use super::valid_token::{Session, is_usable};
@@ -24,8 +25,13 @@ impl Session<'_> {
             lock.fail(&error);
             return if error.kind() == Kind::SignInNeeded { Ok(None) } else { Err(error) };
         }
+        let reserved = self.store.reserve(&self.path()).map_err(|error| {
+            let error = self.not_renewable(&error);
+            lock.fail(&error);
+            error
+        })?;
         match self.block_on(async { Ok(refresh(self.client.service(), &current).await) })? {
-            Ok(renewed) => self.keep_renewed(&current, renewed).map(Some),
+            Ok(renewed) => self.keep_renewed(&current, renewed, reserved).map(Some),
             Err(GrantError::Other(error)) => {
                 lock.fail(&error);
                 Err(error)
@@ -41,7 +47,7 @@ impl Session<'_> {
     }
 
     /// Stores the renewed token, unless another tool, which does not know our lock, has stored a newer one meanwhile.
-    fn keep_renewed(&self, before: &Token, renewed: Token) -> Result<Token> {
+    fn keep_renewed(&self, before: &Token, renewed: Token, reserved: ReservedSecret<'_>) -> Result<Token> {
         if let Some(stored) = self.stored()?
             && stored.access_token != before.access_token
             && stored.expires_at > renewed.expires_at
@@ -49,11 +55,18 @@ impl Session<'_> {
             return Ok(stored);
         }
         // Before the token is used for anything: the service may accept the old refresh token no more.
-        if let Err(error) = token::write(&self.store, &self.path(), &renewed) {
+        if let Err(error) = self.keep(&renewed, Ok(reserved)) {
             terminal::warn(&format!("{error}; the renewed sign-in is not kept"));
-            self.keep_unsaved(&renewed);
         }
         Ok(renewed)
+    }
+
+    /// The error where the renewed token could not be kept: its refresh token may serve only once, so it is not sent.
+    fn not_renewable(&self, error: &Error) -> Error {
+        Error::failed(format!("the sign-in to {} cannot be renewed: {error}", self.directory.start_url)).with_remedy(
+            "it is still good, and is renewed as soon as that file can be written: check its folder's owner and mode, \
+             and the free space",
+        )
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Registration, RegistrationKey, Token};
 use crate::aws_config::directory::Directory;
 use crate::error::{Error, Result};
@@ -10,13 +11,14 @@ use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
-use crate::terminal::Terminal;
+use crate::terminal::{self, Terminal};
 use crate::timestamp;
 
 use super::authorization_code::{self, BrowserError};
 use super::device_code;
 use super::login_policy::LoginPolicy;
-use super::method::Method;
+use super::method::{Method, Opening};
+use super::unsaved;
 use super::valid_token::{Session, is_usable};
 
 /// How long another process may take to sign in: the ten minutes that a person has, and a little more.
@@ -59,19 +61,35 @@ impl Session<'_> {
         }
         let outcome = match lock.inherited() {
             Some(error) if !is_explicit => Err(error),
-            _ => self.client.block_on(self.attempt(method)),
+            // A person is asked only if the sign-in can be kept.
+            _ => self.store.reserve(&self.path()).map(drop).and_then(|()| {
+                let token = self.client.block_on(self.attempt(method))?;
+                self.keep_new(token, is_explicit)
+            }),
         };
-        match outcome {
-            Ok(token) => {
-                let _lock = self.lock_token()?;
-                token::write(&self.store, &self.path(), &token)?;
-                Ok(token)
-            }
-            Err(error) => {
-                lock.fail(&error);
-                Err(error)
-            }
+        if let Err(error) = &outcome {
+            lock.fail(error);
         }
+        outcome
+    }
+
+    /// Stores the token of a person who has signed in. Where that fails, it serves what this process was asked for; if
+    /// that was the sign-in itself, it serves nobody.
+    fn keep_new(&self, token: Token, is_explicit: bool) -> Result<Token> {
+        let _lock = self.lock_token()?;
+        if self.is_of_other_start_url()
+            && let Err(error) = role_credentials::sweep_nameless(&self.store, &self.paths.roles)
+        {
+            tracing::warn!("{error}");
+        }
+        let Err(error) = self.keep(&token, self.store.reserve(&self.path())) else { return Ok(token) };
+        if is_explicit {
+            unsaved::forget(&self.path());
+            let _ = self.client.log_out(&token.access_token);
+            return Err(error);
+        }
+        terminal::warn(&format!("{error}; the sign-in is not kept"));
+        Ok(token)
     }
 
     async fn attempt(&self, method: Method) -> Result<Token> {
@@ -80,7 +98,7 @@ impl Session<'_> {
             directory: self.directory,
             store: &self.store,
             cache: &self.paths.tokens,
-            open: method.opens(),
+            opening: method.opening(),
         };
         attempt.sign_in(method.flow(self.directory)).await.map_err(|error| attempt.explain(error))
     }
@@ -92,7 +110,7 @@ struct Attempt<'a> {
     directory: &'a Directory,
     store: &'a SecretStore,
     cache: &'a Path,
-    open: bool,
+    opening: Opening,
 }
 
 impl Attempt<'_> {
@@ -101,6 +119,7 @@ impl Attempt<'_> {
             match self.in_browser().await {
                 Ok(token) => return Ok(token),
                 Err(BrowserError::Grant(error)) => return Err(error),
+                Err(BrowserError::Refused(error)) => return Err(GrantError::Other(error)),
                 Err(BrowserError::Unsupported) => tracing::info!("no browser sign-in here; using a device code"),
             }
         }
@@ -115,13 +134,17 @@ impl Attempt<'_> {
         };
         let scopes = self.scopes().unwrap_or_default();
         let outcome =
-            authorization_code::sign_in(self.service, &registration, &self.directory.start_url, &scopes, self.open)
-                .await;
+            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.opening).await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
             Err(BrowserError::Unsupported | BrowserError::Grant(GrantError::Client)) => {
                 self.forget_registration();
                 Err(BrowserError::Unsupported)
+            }
+            Err(BrowserError::Refused(error)) => {
+                // The registration may be what the service's page did not accept.
+                self.forget_registration();
+                Err(BrowserError::Refused(error))
             }
             Err(error) => Err(error),
         }
@@ -140,7 +163,7 @@ impl Attempt<'_> {
     }
 
     async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
-        device_code::sign_in(self.service, registration, &self.directory.start_url, self.open).await
+        device_code::sign_in(self.service, registration, self.directory, self.opening).await
     }
 
     /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
+use super::unsaved;
 use super::valid_token::Session;
 
 /// How a sign-out went.
@@ -34,7 +35,7 @@ impl Session<'_> {
     /// Deletes a token that the service rejects and that cannot be renewed, so that nothing takes it for a sign-in.
     pub(super) fn forget(&self, rejected: &Secret) -> Result<()> {
         let _lock = self.lock_token()?;
-        self.forget_unsaved();
+        unsaved::forget(&self.path());
         match self.stored()? {
             Some(token) if token.access_token == *rejected => self.store.remove(&self.path()),
             _ => Ok(()),

@@ -8,15 +8,16 @@ use std::time::{Duration, Instant};
 use crate::aws_cache::token::{self, Token};
 use crate::aws_config::directory::Directory;
 use crate::error::{Error, Kind, Result};
-use crate::files::lock::Lock;
+use crate::files::lock::{self, Lock};
 use crate::files::{failed, waiting};
 use crate::identity_center::{Client, PortalError};
 use crate::programs::profile_option;
 use crate::secret::Secret;
-use crate::secret_store::SecretStore;
+use crate::secret_store::{ReservedSecret, SecretStore};
 
 use super::login_policy::LoginPolicy;
 use super::paths::Paths;
+use super::unsaved;
 
 /// Renewed when less is left, as botocore does: 15 minutes, in seconds.
 const RENEW_BELOW: i64 = 15 * 60;
@@ -37,16 +38,8 @@ pub struct Session<'a> {
     pub(super) paths: Paths,
     /// When all requests and all waiting for other processes have to be over, except for a person's sign-in.
     deadline: Option<Instant>,
-    memory: Arc<Mutex<Memory>>,
-}
-
-/// What this process knows beside the files.
-#[derive(Debug, Default)]
-struct Memory {
     /// A token that is not renewed early: it was just renewed, or that has failed.
-    settled: Option<Secret>,
-    /// A renewed token that could not be written. The service may take the refresh token in the file no more.
-    unsaved: Option<Token>,
+    settled: Arc<Mutex<Option<Secret>>>,
 }
 
 impl<'a> Session<'a> {
@@ -59,8 +52,7 @@ impl<'a> Session<'a> {
         store: SecretStore,
         paths: Paths,
     ) -> Self {
-        let memory = Arc::default();
-        Self { directory, client, policy, store, paths, deadline: None, memory }
+        Self { directory, client, policy, store, paths, deadline: None, settled: Arc::default() }
     }
 
     /// The same sign-in for something that has to be done within this time.
@@ -70,7 +62,7 @@ impl<'a> Session<'a> {
             store: self.store.clone(),
             paths: self.paths.clone(),
             deadline: Some(self.deadline.map_or(until, |deadline| deadline.min(until))),
-            memory: Arc::clone(&self.memory),
+            settled: Arc::clone(&self.settled),
             ..*self
         }
     }
@@ -94,8 +86,8 @@ impl<'a> Session<'a> {
         self.client.block_on_until(self.deadline, future)
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    fn settled(&self) -> MutexGuard<'_, Option<Secret>> {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn directory(&self) -> &'a Directory {
@@ -124,19 +116,41 @@ impl<'a> Session<'a> {
     /// A session's file is named after the session alone: if its start URL was edited since, the file holds another
     /// directory's token, which must not be sent here.
     pub fn stored(&self) -> Result<Option<Token>> {
-        let stored = token::read(&self.store, &self.path())?.filter(|token| self.is_of_directory(token));
-        let unsaved = self.memory().unsaved.clone();
-        let is_newer = |unsaved: &Token| stored.as_ref().is_none_or(|stored| stored.expires_at < unsaved.expires_at);
-        Ok(unsaved.filter(is_newer).or(stored))
+        let path = self.path();
+        match self.written() {
+            Ok(stored) => Ok(unsaved::in_place_of(&path, stored.as_ref()).or(stored)),
+            Err(error) => unsaved::of(&path).map(Some).ok_or(error),
+        }
     }
 
-    /// Keeps a token for this process that could not be written.
-    pub(super) fn keep_unsaved(&self, token: &Token) {
-        self.memory().unsaved = Some(token.clone());
+    /// Whether the stored token is of the start URL that the session had before it was edited.
+    pub(crate) fn is_of_other_start_url(&self) -> bool {
+        let stored = token::read(&self.store, &self.path()).unwrap_or_default();
+        stored.is_some_and(|token| !self.is_of_directory(&token))
     }
 
-    pub(super) fn forget_unsaved(&self) {
-        self.memory().unsaved = None;
+    /// The token in the store.
+    fn written(&self) -> Result<Option<Token>> {
+        Ok(token::read(&self.store, &self.path())?.filter(|token| self.is_of_directory(token)))
+    }
+
+    /// Writes a token to a place that was reserved for it. Where that fails, this process keeps it.
+    pub(super) fn keep(&self, token: &Token, reserved: Result<ReservedSecret<'_>>) -> Result<()> {
+        let outcome = reserved.and_then(|reserved| reserved.write(&token::render(token)?));
+        match outcome {
+            Ok(()) => unsaved::forget(&self.path()),
+            Err(_) => unsaved::keep(self.path(), self.written().unwrap_or_default(), token.clone()),
+        }
+        outcome
+    }
+
+    /// Tries again to write a token that could not be written.
+    fn keep_unsaved(&self) -> Option<()> {
+        let path = self.path();
+        unsaved::of(&path)?;
+        let _lock = lock::take_if_free(&self.paths.locks, &self.lock_name("token"))?;
+        let token = unsaved::in_place_of(&path, self.written().ok()?.as_ref())?;
+        self.keep(&token, self.store.reserve(&path)).ok()
     }
 
     pub(super) fn is_of_directory(&self, token: &Token) -> bool {
@@ -157,6 +171,7 @@ impl<'a> Session<'a> {
     ///
     /// Errors: an expired token could not be renewed because the service or the network failed.
     pub fn token_without_person(&self) -> Result<Option<Token>> {
+        self.keep_unsaved();
         let Some(token) = self.stored()? else { return Ok(None) };
         if token.seconds_left() >= RENEW_BELOW {
             return Ok(Some(token));
@@ -172,7 +187,7 @@ impl<'a> Session<'a> {
     /// A service that does not answer must not hold up those who have a valid token, so it gets little time, and all
     /// processes leave it alone for a while.
     fn renewed_early(&self, token: Token) -> Token {
-        let is_settled = self.memory().settled.as_ref() == Some(&token.access_token);
+        let is_settled = self.settled().as_ref() == Some(&token.access_token);
         let (locks, name) = (&self.paths.locks, self.lock_name("renewal"));
         if !token.is_renewable() || is_settled || failed::recent(locks, &name).is_some() {
             return token;
@@ -192,7 +207,7 @@ impl<'a> Session<'a> {
                 token
             }
         };
-        self.memory().settled = Some(token.access_token.clone());
+        *self.settled() = Some(token.access_token.clone());
         token
     }
 

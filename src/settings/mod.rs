@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::environment;
 use crate::error::{Error, Result};
-use crate::files::atomic;
+use crate::files::read;
 use crate::inventory::ListAge;
 use crate::picker::Picker;
 use crate::secret_store::StoreKind;
@@ -44,7 +44,7 @@ impl Settings {
 
     /// Reads the file and leaves out its wrong lines, for commands that must work with a wrong file too.
     pub fn load(path: &Path) -> Result<Self> {
-        let Some(bytes) = atomic::read(path)? else { return Ok(Self::default()) };
+        let Some(bytes) = read::whole(path)? else { return Ok(Self::default()) };
         let (lines, mut problems) = file::read(&String::from_utf8_lossy(&bytes));
         problems.extend(check::problems(&lines));
         problems.sort_by_key(|problem| problem.line);

@@ -18,10 +18,12 @@ pub struct RoleLabels {
 
 impl RoleLabels {
     /// The values of [`super::variables::ROLE`].
-    pub(super) fn values(&self) -> [Option<String>; 5] {
-        let role_name = self.role.role_name.clone();
-        let (shown, session) = (self.shown.clone(), self.session.clone());
-        [Some(shown), Some(session), Some(self.role.to_string()), Some(role_name), self.account_name.clone()]
+    pub(super) fn values(&self) -> [Option<String>; 6] {
+        let RoleArn { role_name, account_id, .. } = &self.role;
+        // A script that reads the name finds something in any case.
+        let account_name = self.account_name.as_ref().unwrap_or(account_id);
+        [&self.shown, &self.session, &self.role.to_string(), role_name, account_id, account_name]
+            .map(|value| Some(value.clone()))
     }
 }
 

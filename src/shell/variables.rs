@@ -4,8 +4,14 @@ use super::proxy::NO_PROXY;
 use crate::credential_chain::{self, LABELS_OF_OTHER_TOOLS};
 
 /// The variables by which prompts and this tool know the shell's role, in the order of [`super::RoleLabels`].
-pub(super) const ROLE: [&str; 5] =
-    ["AWS_SSO_PROFILE", "AWS_SSO_SESSION", "AWS_SSO_ROLE_ARN", "AWS_SSO_ROLE_NAME", "AWS_SSO_ACCOUNT_NAME"];
+pub(super) const ROLE: [&str; 6] = [
+    "AWS_SSO_PROFILE",
+    "AWS_SSO_SESSION",
+    "AWS_SSO_ROLE_ARN",
+    "AWS_SSO_ROLE_NAME",
+    "AWS_SSO_ACCOUNT_ID",
+    "AWS_SSO_ACCOUNT_NAME",
+];
 /// When the keys expire, in epoch seconds, for prompts and the hook.
 pub(super) const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
 /// The variables by which SDKs know the region.

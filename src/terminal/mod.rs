@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 
 pub use self::device::{Terminal, identity};
 pub use self::table::{aligned, wrapped};
-pub use self::untrusted::clean;
+pub use self::untrusted::{clean, name};
 
 /// The bar that is on the terminal's last line, if one is.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);

@@ -2,28 +2,37 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::untrusted::clean;
+use super::untrusted::{clean, name, shortened};
+
+/// The most columns of a last cell, which may be a sentence.
+const WIDEST_LAST: usize = 1024;
 
 /// One line for each row, with two spaces between columns.
 ///
-/// A column is as wide as its widest cell; the last one is not padded. Control characters are replaced.
+/// A column is as wide as its widest cell; the last one is not padded. Control characters are replaced, and cells that
+/// are wider than a name can be are cut, but for the last.
 #[must_use]
 pub fn aligned<Cell: AsRef<str>, const COLUMNS: usize>(rows: &[[Cell; COLUMNS]]) -> String {
+    let shown = |column: usize, cell: &'_ Cell| -> String {
+        let cell = cell.as_ref();
+        if column + 1 < COLUMNS { name(cell) } else { shortened(clean(cell), WIDEST_LAST) }.into_owned()
+    };
+    let rows: Vec<[String; COLUMNS]> =
+        rows.iter().map(|row| std::array::from_fn(|column| shown(column, &row[column]))).collect();
     let mut widths = [0; COLUMNS];
-    for row in rows {
+    for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = clean(cell.as_ref()).width().max(*width);
+            *width = cell.width().max(*width);
         }
     }
     let mut text = String::new();
-    for row in rows {
+    for row in &rows {
         // Written only once another cell follows, so that no line ends in spaces.
         let mut gap = 0;
         for (width, cell) in widths.iter().zip(row) {
-            let cell = clean(cell.as_ref());
             if !cell.is_empty() {
                 text.extend(std::iter::repeat_n(' ', gap));
-                text.push_str(&cell);
+                text.push_str(cell);
                 gap = 0;
             }
             gap += width - cell.width() + 2;

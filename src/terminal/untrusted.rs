@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 /// Replaces what could drive a terminal: control characters, escape sequences, bidirectional overrides.
 ///
 /// Administrators choose the names of accounts and roles, so no name is written to a terminal as it stands.
@@ -12,6 +14,34 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// The most columns of a name that are shown. No account or role of AWS has so long a name.
+const WIDEST_NAME: usize = 128;
+
+/// A name as it is shown among others: clean, and cut where it would push all else off the screen.
+#[must_use]
+pub fn name(text: &str) -> Cow<'_, str> {
+    shortened(clean(text), WIDEST_NAME)
+}
+
+/// The text in at most this many columns; `…` ends one that is cut.
+pub(super) fn shortened(text: Cow<'_, str>, columns: usize) -> Cow<'_, str> {
+    if text.len() <= columns || text.width() <= columns {
+        return text;
+    }
+    let mut shown = String::new();
+    let mut width = 1;
+    for c in text.chars() {
+        width += c.width().unwrap_or_default();
+        // Characters without a width could go on for ever.
+        if width > columns || shown.len() >= 4 * columns {
+            break;
+        }
+        shown.push(c);
+    }
+    shown.push('…');
+    Cow::Owned(shown)
 }
 
 fn is_unsafe(c: char) -> bool {
@@ -32,5 +62,17 @@ mod tests {
             assert!(cleaned.starts_with('a') && cleaned.ends_with('b'));
         }
         assert!(matches!(clean("Größe & Söhne 'x' `y`"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_name_has_room_for_others_beside_it() {
+        for ordinary in ["", "payments-dev", &"x".repeat(WIDEST_NAME), &"日本".repeat(25)] {
+            assert!(matches!(name(ordinary), Cow::Borrowed(same) if same == ordinary));
+        }
+        for letter in ["x", "日", "e\u{301}", "\u{301}", "\x1b", "👨‍👩‍👧"] {
+            let shown = name(&letter.repeat(70_000)).into_owned();
+            assert!(shown.width() <= WIDEST_NAME && shown.len() < 5 * WIDEST_NAME, "{letter:?}: {shown}");
+            assert!(shown.ends_with('…'), "{letter:?}");
+        }
     }
 }

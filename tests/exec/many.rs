@@ -10,7 +10,7 @@ use crate::support::Output;
 use crate::support::process::wait;
 use crate::support::user::User;
 
-fn rows(output: &Output) -> Vec<Value> {
+pub(super) fn rows(output: &Output) -> Vec<Value> {
     output.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -69,10 +69,10 @@ fn lines_are_whole_and_name_their_run() {
 fn hostile_names_reach_arguments_unchanged_and_terminals_without_control_characters() {
     let user = User::signed_in(Options { accounts: 30, roles: 1, names: Names::Hostile, ..Options::default() });
     let options = "--match * --output json --yes";
-    let output = user.exec(options, &["printf", "%s", "{account_name}"]).run();
+    let output = user.exec(options, &["printf", "%s", "name:{account_name}"]).run();
     for row in rows(&output) {
         match row["outcome"].as_str() {
-            Some("ok") => assert_eq!(row["stdout"], row["accountName"]),
+            Some("ok") => assert_eq!(row["stdout"], format!("name:{}", row["accountName"].as_str().unwrap())),
             // An argument cannot hold a NUL byte.
             _ => assert!(row["accountName"].as_str().unwrap().contains('\0'), "{row}"),
         }

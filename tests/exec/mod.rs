@@ -1,6 +1,10 @@
 //! `exec`: a command under a role, and under many.
 
+mod job_control;
 mod many;
+mod names;
+mod nested;
+mod output;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;

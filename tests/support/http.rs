@@ -17,6 +17,23 @@ pub fn get(base: &str, target: &str, host: Option<&str>) -> String {
     answer
 }
 
+/// Where the address of a page on this machine leads a browser.
+#[track_caller]
+pub fn redirection(address: &str) -> String {
+    let path = address.find("//").and_then(|host| Some(host + 2 + address[host + 2..].find('/')?));
+    let (base, target) = address.split_at(path.unwrap());
+    let answer = get(base, target, None);
+    let location = answer.lines().find_map(|line| line.strip_prefix("location: "));
+    location.unwrap_or_else(|| panic!("{address} leads nowhere: {answer}")).to_owned()
+}
+
+/// The value of a parameter of a link.
+pub fn parameter(link: &str, name: &str) -> String {
+    let (_, query) = link.split_once('?').unwrap();
+    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap();
+    percent_encoding::percent_decode_str(value).decode_utf8().unwrap().into_owned()
+}
+
 /// The server and the target of a callback address.
 pub fn split(callback: &str) -> (&str, &str) {
     callback.split_at(callback.find("/oauth").unwrap())

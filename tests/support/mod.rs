@@ -10,6 +10,7 @@ pub mod clients;
 pub mod desktop;
 pub mod disagreements;
 pub mod discovery;
+pub mod disk;
 pub mod doctor;
 pub mod half_profiles;
 pub mod http;

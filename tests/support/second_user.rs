@@ -3,6 +3,10 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::Path;
+use std::thread;
+
+use rustix::process::{Gid, Uid};
+use rustix::thread::{set_thread_res_gid, set_thread_res_uid};
 
 use super::Invocation;
 
@@ -15,6 +19,22 @@ pub const STRANGER: (u32, [&str; 5]) = (23456, ["setpriv", "--reuid=23456", "--r
 /// Whether the tests run as root, who alone can become a second user and give files away.
 pub fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+/// Does something as `STRANGER`: on a thread of its own, so that nothing else of the tests changes its user.
+pub fn as_stranger<T: Send>(act: impl FnOnce() -> T + Send) -> T {
+    let become_stranger = || {
+        let (uid, gid) = (Uid::from_raw(STRANGER.0), Gid::from_raw(STRANGER.0));
+        set_thread_res_gid(gid, gid, gid).unwrap();
+        set_thread_res_uid(uid, uid, uid).unwrap();
+    };
+    thread::scope(|scope| {
+        let stranger = scope.spawn(|| {
+            become_stranger();
+            act()
+        });
+        stranger.join().unwrap()
+    })
 }
 
 /// Runs it under the file modes of a user, whoever runs the tests.

@@ -3,15 +3,27 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use aws_sso::aws_config::directory::Directory;
 use aws_sso::sandbox::{Approval, Options, Sandbox};
 use serde_json::Value;
 
-use super::http::get;
+use super::http::redirection;
 use super::process::{Invocation, Running, wait};
 use super::{Home, REGION, START_URL};
 
 /// Where the AWS CLI looks for the sign-in of `sign_in_config`: the sha1 of `corp`.
 pub const TOKEN_FILE: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+
+/// The Identity Center of `sign_in_config`.
+pub fn corp() -> Directory {
+    Directory {
+        name: "corp".to_owned(),
+        session: Some("corp".to_owned()),
+        start_url: START_URL.to_owned(),
+        region: REGION.parse().unwrap(),
+        scopes: Vec::new(),
+    }
+}
 
 pub struct User {
     pub sandbox: Sandbox,
@@ -77,7 +89,7 @@ impl User {
         self.edit_token(|token| token["expiresAt"] = "2020-01-01T00:00:00Z".into());
     }
 
-    /// A browser that writes down the link it is given.
+    /// A browser that writes down the address it is given.
     pub fn browser(&self) -> String {
         let script = self.home.write(
             "browser",
@@ -87,20 +99,26 @@ impl User {
         script.to_str().unwrap().to_owned()
     }
 
-    /// Begins a browser sign-in and returns the link that was opened.
+    /// Begins a browser sign-in and returns the link to which the opened page leads.
     pub fn begin_in_browser(&self) -> (Running, String) {
-        let running = self.aws_sso("login --browser").env("BROWSER", self.browser()).start();
-        (running, self.opened_link())
+        let (running, page) = self.begin_at_page();
+        (running, redirection(&page))
     }
 
-    pub fn opened_link(&self) -> String {
+    /// Begins a browser sign-in and returns the address that was opened: a page that leads to the link once.
+    pub fn begin_at_page(&self) -> (Running, String) {
+        let running = self.aws_sso("login --browser").env("BROWSER", self.browser()).start();
+        (running, self.opened())
+    }
+
+    /// The address that the browser was started with.
+    pub fn opened(&self) -> String {
         wait(|| self.home.has("link").then(|| self.home.read("link")))
     }
 
     /// Goes to the service's page as a browser would, and returns the address that it redirects to.
     pub fn authorize(&self, link: &str) -> String {
-        let answer = get(&self.sandbox.endpoint(), link.strip_prefix(&self.sandbox.endpoint()).unwrap(), None);
-        let header = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
-        header.to_owned()
+        assert!(link.starts_with(&self.sandbox.endpoint()), "{link}");
+        redirection(link)
     }
 }

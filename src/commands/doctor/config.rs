@@ -12,7 +12,7 @@ use crate::aws_config::{encoding, static_keys};
 use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::Error;
-use crate::files::atomic;
+use crate::files::read;
 
 /// How many lines of one kind are reported one by one.
 const MOST_REPORTED: usize = 5;
@@ -22,7 +22,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         Ok(path) => path,
         Err(error) => return vec![Finding::of(&error)],
     };
-    let file = match atomic::read(&path) {
+    let file = match read::whole(&path) {
         Ok(Some(file)) => file,
         Ok(None) => return vec![no_config(&path, context)],
         Err(error) => return vec![Finding::of(&error)],
@@ -114,7 +114,7 @@ fn unread(path: &Path, file: &[u8]) -> Vec<Finding> {
 fn credentials_file() -> Vec<Finding> {
     let Ok(path) = environment::credentials_file() else { return Vec::new() };
     // A file that cannot be read is reported by the check of the files.
-    let Ok(Some(file)) = atomic::read(&path) else { return Vec::new() };
+    let Ok(Some(file)) = read::whole(&path) else { return Vec::new() };
     if let Err(error) = encoding::check(&path, &file) {
         return vec![Finding::of(&error)];
     }

@@ -13,7 +13,7 @@ use crate::aws_config::role_profile::ProcessProfile;
 use crate::context::Context;
 use crate::environment::shown;
 use crate::error::{Error, Result};
-use crate::files::atomic;
+use crate::files::read;
 use crate::inventory::{Inventory, Scope};
 use crate::programs::installed::Installed;
 use crate::programs::profile_option;
@@ -59,7 +59,7 @@ fn remembered(directory: &Directory) -> Option<Finding> {
 
 /// The profiles with a role: whether their program and their sso-session exist, and whether the role is offered.
 fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Finding> {
-    let file = atomic::read(config.path()).ok().flatten().unwrap_or_default();
+    let file = read::whole(config.path()).ok().flatten().unwrap_or_default();
     let (meant, discovered) = (readers::meant(&file), orphans::discovered(&file));
     let broken = |profile: &str, key: &str, ProfileProblem { found, fix }: ProfileProblem| {
         let section = meant.get(&(SectionKind::Profile, profile.to_owned()));

@@ -8,18 +8,19 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::sync::{oneshot, watch};
 
-use super::outcome::RunOutcome;
+use super::outcome::{EndCause, RunOutcome};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
-use super::printer::Stream;
+use super::printer::{Stream, Text};
 use super::start::{not_started, user_command};
 use crate::context::enter::recorded;
 use crate::context::labels;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
-use crate::placeholders;
 use crate::programs::core_dumps;
 use crate::programs::group::{Stop, end, own_group};
+use crate::programs::job_control::Groups;
+use crate::programs::profile_option;
 use crate::shell::{Change, Grant};
 
 /// The longest line that is printed in one piece, in bytes.
@@ -35,6 +36,8 @@ pub(super) struct Job {
     pub(super) session: String,
     pub(super) runs: Vec<Run>,
     pub(super) output: RunOutput,
+    /// The processes of the runs.
+    pub(super) groups: Groups,
 }
 
 /// A request for the credentials of a run, by its number.
@@ -46,7 +49,7 @@ impl Job {
         &self,
         number: usize,
         provider: &mpsc::Sender<CredentialRequest>,
-        stop: watch::Receiver<Stop>,
+        mut stop: watch::Receiver<Stop>,
     ) -> (usize, RunOutcome) {
         let run = &self.runs[number];
         let mut recorder = None;
@@ -55,12 +58,16 @@ impl Job {
             Some(Err(error)) => RunOutcome::Failed(error),
             Some(Ok(credentials)) => match self.output.begin(number, run) {
                 Err(error) => RunOutcome::Failed(error),
-                Ok(started) => self.execute(run, &credentials, recorder.insert(started), stop).await,
+                Ok(started) => self.execute(number, &credentials, recorder.insert(started), stop.clone()).await,
             },
         };
         // A command that never started has written nothing. Without a recorder, its error is printed instead.
         let recorder = recorder.filter(|_| matches!(outcome, RunOutcome::Ended { .. }));
-        self.output.end(number, run, recorder, &outcome);
+        if let Some((stream, text)) = self.output.end(number, run, recorder, &outcome) {
+            // After a signal, a terminal that takes no output keeps nobody waiting.
+            let hurry = async { drop(stop.wait_for(|stop| *stop != Stop::No).await) };
+            self.output.printer.print_unless(stream, text, hurry).await;
+        }
         (number, outcome)
     }
 
@@ -81,12 +88,12 @@ impl Job {
 
     async fn execute(
         &self,
-        run: &Run,
+        number: usize,
         credentials: &RoleCredentials,
         recorder: &mut Recorder<'_>,
         mut stop: watch::Receiver<Stop>,
     ) -> RunOutcome {
-        let start = Instant::now();
+        let (run, start) = (&self.runs[number], Instant::now());
         let command = match self.command(run, credentials) {
             Ok(command) => command,
             Err(error) => return RunOutcome::Failed(error),
@@ -97,6 +104,7 @@ impl Job {
             Err(error) => return not_started(&program, error).into(),
         };
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
+        self.groups.add(number, id);
         let recorder = Mutex::new(recorder);
         let output = async {
             tokio::join!(self.record(stdout, Stream::Out, &recorder), self.record(stderr, Stream::Err, &recorder));
@@ -120,8 +128,16 @@ impl Job {
                 Ok(()) = stop.changed() => end(id, *stop.borrow_and_update()),
             }
         }
+        let has_asked = self.groups.remove(number);
         match status {
-            Ok(status) => RunOutcome::Ended { status, duration: start.elapsed(), is_cut_off: self.is_cut_off(status) },
+            Ok(status) => {
+                let cause = match status {
+                    _ if has_asked => EndCause::Asked(self.alone(run)),
+                    status if self.is_cut_off(status) => EndCause::CutOff,
+                    _ => EndCause::Own,
+                };
+                RunOutcome::Ended { status, duration: start.elapsed(), cause }
+            }
             Err(error) => {
                 RunOutcome::Failed(Error::failed(format!("cannot wait for the command: {error}")).with_source(error))
             }
@@ -137,7 +153,7 @@ impl Job {
         while (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
             let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, &line);
             if let Some(text) = prefixed {
-                printer.print(which, text).await;
+                printer.print(which, Text::Bytes(text)).await;
                 if printer.is_closed(which) {
                     // With this end of the pipe closed, the command gets SIGPIPE, as it would in a pipeline.
                     return;
@@ -162,15 +178,9 @@ impl Job {
     }
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
-        let values: [(_, &str); 4] = [
-            ("{account_id}", &run.role.account_id),
-            ("{account_name}", &run.account_name),
-            ("{role}", &run.role.role_name),
-            ("{region}", run.region.as_deref().unwrap_or_default()),
-        ];
-        let (program, words) = self.command.split_first().ok_or_else(|| Error::usage("which command?"))?;
-        let mut command = user_command(program);
-        command.args(words.iter().map(|word| placeholders::fill_argument(word, &values)));
+        let mut words = self.words(run);
+        let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
+        command.args(words);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.
         own_group(&mut command);
@@ -179,5 +189,20 @@ impl Job {
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)
+    }
+
+    /// The program and its arguments, whose placeholders are replaced.
+    fn words<'a>(&'a self, run: &'a Run) -> impl Iterator<Item = OsString> + 'a {
+        let words = self.command.iter().enumerate();
+        words.map(|(number, word)| if number == 0 { word.clone() } else { run.fill(word) })
+    }
+
+    /// The command line that does the same as this run, but has the terminal.
+    fn alone(&self, run: &Run) -> String {
+        let role = format!("{}/{}", run.role.account_id, run.role.role_name);
+        let region = run.region.iter().flat_map(|region| ["--region".into(), region.into()]);
+        let words = [role.into()].into_iter().chain(region).chain(["--".into()]).chain(self.words(run));
+        let words = words.map(|word: OsString| shell_escape::escape(word.to_string_lossy()).into_owned());
+        format!("aws-sso exec {} {}", profile_option(&self.session), words.collect::<Vec<_>>().join(" "))
     }
 }

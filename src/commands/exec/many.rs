@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::arguments::ExecArgs;
+use super::code::refuse_placeholders;
 use super::job::{CredentialRequest, Job};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
@@ -18,6 +19,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::programs::group::Stop;
+use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
 use crate::programs::signals::{Signal, Signals, block_on};
 use crate::provider::Provider;
 use crate::terminal;
@@ -33,6 +35,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         return Err(Error::usage("which command? with several roles exec needs one")
             .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
     }
+    refuse_placeholders(&arguments.command)?;
     if let Some(missing) = missing_program(&arguments.command[0]) {
         terminal::say(&missing.error.report());
         return Ok(ExitCode::from(missing.status));
@@ -52,6 +55,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         session: plan.directory.name.clone(),
         runs: plan.runs,
         output,
+        groups: Groups::default(),
     });
     let warn = |warning: &str| job.output.warn(warning);
     let provider = Provider::new(&session).warning_to(&warn);
@@ -93,7 +97,7 @@ impl Crew {
     async fn work(self, directory: &Directory) -> Result<ExitCode> {
         let start = Instant::now();
         let output = &self.job.output;
-        let mut signals = Signals::new()?;
+        let (mut signals, mut job_signals) = (Signals::new()?, JobSignals::new()?);
         let mut shutdown = Shutdown::default();
         let (mut waiting, mut running) = (0..self.job.runs.len(), JoinSet::new());
         let mut results = RunResults::default();
@@ -125,6 +129,10 @@ impl Crew {
                     }
                     shutdown.receive(signal);
                 }
+                signal = job_signals.next() => match signal {
+                    JobSignal::Suspend => self.job.groups.suspend(&mut job_signals).await?,
+                    JobSignal::Child => self.name_stopped(),
+                },
                 () = passed(shutdown.deadline) => {
                     if shutdown.has_killed() {
                         // A process that left the group of its run can keep the output open.
@@ -136,7 +144,9 @@ impl Crew {
         }
         for number in waiting {
             let (run, skipped) = (&self.job.runs[number], RunOutcome::Skipped);
-            output.end(number, run, None, &skipped);
+            if let Some((stream, text)) = output.end(number, run, None, &skipped) {
+                output.printer.say(stream, text);
+            }
             results.add(number, &run.label, &skipped);
         }
         // A terminal held with Ctrl-S takes no output. After a signal the process must end all the same.
@@ -150,14 +160,24 @@ impl Crew {
             // To return would wait for the threads that still ask for credentials.
             std::process::exit(signal.status().into());
         }
-        if output.printer.has_lost() {
-            return Err(Error::failed("some of the output could not be written")
-                .with_remedy("check where the output goes, and the free space there"));
+        if let Some(shortfall) = output.shortfall() {
+            return Err(shortfall);
         }
         match self.gaps.first() {
             _ if !results.is_ok() => Ok(ExitCode::from(results.hopeless.unwrap_or(1))),
             Some(gap) => Ok(gap.exit_code()),
             None => Ok(ExitCode::SUCCESS),
+        }
+    }
+
+    /// Says of each run that has stopped why it does not go on.
+    fn name_stopped(&self) {
+        for (number, cause) in self.job.groups.newly_stopped() {
+            let label = &self.job.runs[number].label;
+            self.job.output.warn(&match cause {
+                StopCause::Terminal => format!("{label} asks on the terminal, where several runs cannot ask: it is ended"),
+                StopCause::Signal(group) => format!("{label} was stopped; to continue it, run: kill -CONT -- -{group}"),
+            });
         }
     }
 

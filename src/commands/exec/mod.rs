@@ -2,7 +2,11 @@
 
 mod arguments;
 mod beside;
+mod code;
 mod job;
+mod json;
+mod kept;
+mod languages;
 mod many;
 mod outcome;
 mod output;
@@ -10,6 +14,7 @@ mod plan;
 mod printer;
 mod replace;
 mod start;
+mod words;
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};

@@ -14,8 +14,7 @@ pub(super) enum RunOutcome {
     Ended {
         status: ExitStatus,
         duration: Duration,
-        /// Whether it ended because its output was closed.
-        is_cut_off: bool,
+        cause: EndCause,
     },
     /// The command did not start.
     Failed(Error),
@@ -25,9 +24,24 @@ pub(super) enum RunOutcome {
     Skipped,
 }
 
+/// Why a command ended.
+#[derive(Debug)]
+pub(super) enum EndCause {
+    /// By itself, or by a signal.
+    Own,
+    /// Its output was closed.
+    CutOff,
+    /// It asked on the terminal, which no run has; with the command that does the same alone.
+    Asked(String),
+}
+
 impl RunOutcome {
     pub(super) fn is_ok(&self) -> bool {
-        matches!(self, Self::Ended { status, is_cut_off, .. } if status.success() || *is_cut_off)
+        match self {
+            Self::Ended { status, cause: EndCause::Own, .. } => status.success(),
+            Self::Ended { cause: EndCause::CutOff, .. } => true,
+            _ => false,
+        }
     }
 
     /// `ok`, `failed` or `skipped`.
@@ -63,6 +77,14 @@ impl RunOutcome {
         }
     }
 
+    /// Why the command did not start, or what it did that no run can do.
+    pub(super) fn error(&self) -> Option<String> {
+        match self {
+            Self::Ended { cause: EndCause::Asked(_), .. } => Some(ASKED.to_owned()),
+            _ => self.start_error(),
+        }
+    }
+
     /// Why the command did not start.
     pub(super) fn start_error(&self) -> Option<String> {
         match self {
@@ -73,7 +95,7 @@ impl RunOutcome {
 
     /// What went wrong, in a few words.
     fn failure(&self) -> String {
-        match (self.start_error(), self.signal(), self.status()) {
+        match (self.error(), self.signal(), self.status()) {
             (Some(error), _, _) => error,
             (_, Some(signal), _) => format!("ended by signal {signal}"),
             (_, _, Some(status)) => format!("status {status}"),
@@ -81,6 +103,9 @@ impl RunOutcome {
         }
     }
 }
+
+/// What is said of a run that wants an answer: the terminal cannot be shared.
+const ASKED: &str = "asked on the terminal, where several runs cannot ask";
 
 /// The most remedies that are shown.
 const MOST_REMEDIES: usize = 5;
@@ -102,6 +127,8 @@ pub(super) struct RunResults {
     pub(super) refused: BTreeSet<usize>,
     /// What to do, each remedy once.
     remedies: BTreeSet<String>,
+    /// The command that does alone what the first run that asked on the terminal was to do.
+    alone: Option<String>,
     /// Set once no run can succeed, because there is no such command or no sign-in: the exit status for that.
     pub(super) hopeless: Option<u8>,
 }
@@ -129,6 +156,9 @@ impl RunResults {
                 }
                 self.remedies.extend(error.remedy().map(str::to_owned));
             }
+            RunOutcome::Ended { cause: EndCause::Asked(alone), .. } => {
+                self.alone.get_or_insert_with(|| format!("run it alone: {alone}"));
+            }
             RunOutcome::Ended { .. } | RunOutcome::Skipped => {}
         }
     }
@@ -150,7 +180,7 @@ impl RunResults {
         for line in terminal::aligned(&rows).lines() {
             text.push_str(&format!("  {line}\n"));
         }
-        for line in self.remedies.iter().take(MOST_REMEDIES).flat_map(|remedy| remedy.lines()) {
+        for line in self.alone.iter().chain(&self.remedies).take(MOST_REMEDIES).flat_map(|remedy| remedy.lines()) {
             text.push_str(&format!("  {}\n", terminal::clean(line)));
         }
         text

@@ -3,17 +3,20 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::json::JsonRun;
+use super::kept::{Kept, LIMIT};
 use super::outcome::{RunOutcome, RunResults};
 use super::plan::Run;
-use super::printer::{Printer, Stream};
+use super::printer::{Printer, Stream, Text};
 use crate::environment;
 use crate::error::{Error, Result, reason};
+use crate::files::{folder, open};
 use crate::terminal;
 
 /// `--output`.
@@ -47,6 +50,8 @@ pub(super) struct RunOutput {
     coloured: [bool; 2],
     bar: Option<ProgressBar>,
     pub(super) printer: Printer,
+    /// Whether a run has written more than is kept.
+    has_cut: AtomicBool,
 }
 
 /// A wider label shifts its own lines to the right, and not those of all runs.
@@ -60,6 +65,10 @@ impl RunOutput {
         let form = Form::parse(words)?;
         if let Form::Folder(folder) = &form {
             std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
+            if folder::is_of_others(folder).map_err(|error| unwritable(folder, error))? {
+                let why = "it belongs to another user, and others can change it";
+                return Err(unwritable(folder, io::Error::new(io::ErrorKind::PermissionDenied, why)));
+            }
         }
         let widths = runs.iter().map(|run| run.label.width());
         let may_colour = !environment::no_color();
@@ -71,17 +80,18 @@ impl RunOutput {
                 .map(|is_terminal| is_terminal && may_colour),
             printer: Printer::around(bar.clone()),
             bar,
+            has_cut: AtomicBool::new(false),
         })
     }
 
     /// Begins a run: what it writes goes to the recorder.
-    pub(super) fn begin(&self, number: usize, run: &Run) -> Result<Recorder<'_>> {
+    pub(super) fn begin<'a>(&'a self, number: usize, run: &'a Run) -> Result<Recorder<'a>> {
         let keep = match &self.form {
             Form::Lines => Keep::Printed(self.coloured.map(|is_coloured| self.prefix(number, run, is_coloured))),
-            Form::Json => Keep::Text([Vec::new(), Vec::new()]),
+            Form::Json => Keep::Text([Kept::default(), Kept::default()]),
             Form::Folder(folder) => Keep::Files(Files::create(folder, run)?),
         };
-        Ok(Recorder { output: self, keep })
+        Ok(Recorder { output: self, run, keep })
     }
 
     fn prefix(&self, number: usize, run: &Run, is_coloured: bool) -> String {
@@ -95,40 +105,25 @@ impl RunOutput {
         }
     }
 
-    /// Ends a run. Without a recorder it has written nothing, and the error of its start is printed instead.
-    pub(super) fn end(&self, number: usize, run: &Run, recorder: Option<Recorder<'_>>, outcome: &RunOutcome) {
-        match recorder.map(|recorder| recorder.keep) {
-            Some(Keep::Text(texts)) => self.print_json(run, outcome, &texts),
-            Some(Keep::Files(_)) => {}
-            _ => match (&self.form, outcome.start_error()) {
-                (Form::Json, _) => self.print_json(run, outcome, &[Vec::new(), Vec::new()]),
-                (Form::Lines, Some(error)) => {
-                    let prefix = self.prefix(number, run, self.coloured[Stream::Err as usize]);
-                    self.say(&format!("{prefix}aws-sso: {error}\n"));
-                }
-                _ => {}
-            },
+    /// Ends a run, and returns what is to be printed of it. Without a recorder it has written nothing, and the error of
+    /// its start is printed instead.
+    pub(super) fn end(
+        &self,
+        number: usize,
+        run: &Run,
+        recorder: Option<Recorder<'_>>,
+        outcome: &RunOutcome,
+    ) -> Option<(Stream, Text)> {
+        let json = |kept| Some((Stream::Out, Text::Json(Box::new(JsonRun::new(run, outcome, kept)))));
+        match (recorder.map(|recorder| recorder.keep), &self.form, outcome.start_error()) {
+            (Some(Keep::Text(kept)), _, _) => json(kept),
+            (None, Form::Json, _) => json([Kept::default(), Kept::default()]),
+            (None, Form::Lines, Some(error)) => {
+                let prefix = self.prefix(number, run, self.coloured[Stream::Err as usize]);
+                Some((Stream::Err, Text::Bytes(format!("{prefix}aws-sso: {error}\n").into_bytes())))
+            }
+            _ => None,
         }
-    }
-
-    fn print_json(&self, run: &Run, outcome: &RunOutcome, texts: &[Vec<u8>; 2]) {
-        let [stdout, stderr] = texts.each_ref().map(|text| String::from_utf8_lossy(text).into_owned());
-        let row = JsonRun {
-            account_id: &run.role.account_id,
-            account_name: &run.account_name,
-            role_name: &run.role.role_name,
-            region: run.region.as_deref(),
-            outcome: outcome.word(),
-            status: outcome.status(),
-            signal: outcome.signal(),
-            error: outcome.start_error(),
-            stdout,
-            stderr,
-            duration: outcome.seconds(),
-        };
-        // Serialization cannot fail: there are only texts and numbers.
-        let line = serde_json::to_string(&row).unwrap_or_default() + "\n";
-        self.printer.say(Stream::Out, line.into_bytes());
     }
 
     pub(super) fn show(&self, results: &RunResults, running: usize) {
@@ -140,12 +135,32 @@ impl RunOutput {
 
     /// Writes a message to stderr, between the lines of the runs.
     pub(super) fn say(&self, text: &str) {
-        self.printer.say(Stream::Err, text.as_bytes().to_vec());
+        self.printer.say(Stream::Err, Text::Bytes(text.as_bytes().to_vec()));
     }
 
     /// Writes a warning as [`terminal::warn`] does, and not into the progress bar.
     pub(super) fn warn(&self, text: &str) {
         self.say(&format!("aws-sso: warning: {}\n", terminal::clean(text)));
+    }
+
+    /// Says at once that a run has written more than is kept of it.
+    fn cut(&self, run: &Run, stream: Stream) {
+        let name = if stream == Stream::Out { "stdout" } else { "stderr" };
+        let limit = LIMIT >> 20;
+        self.warn(&format!("{} has written more than {limit} MiB to {name}: the rest is left out", run.label));
+        self.has_cut.store(true, Ordering::Relaxed);
+    }
+
+    /// The error for output that is not whole.
+    pub(super) fn shortfall(&self) -> Option<Error> {
+        if self.printer.has_lost() {
+            return Some(
+                Error::failed("some of the output could not be written")
+                    .with_remedy("check where the output goes, and the free space there and in the folder for temporary files"),
+            );
+        }
+        let cut = || Error::failed("some of the output was left out").with_remedy("for all of it: --output dir FOLDER");
+        self.has_cut.load(Ordering::Relaxed).then(cut)
     }
 
     /// Waits until everything is printed, at most for `patience`, and removes the progress bar.
@@ -168,27 +183,10 @@ fn bar(runs: usize) -> Option<ProgressBar> {
     Some(bar)
 }
 
-/// A run as `--output json` prints it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonRun<'a> {
-    account_id: &'a str,
-    account_name: &'a str,
-    role_name: &'a str,
-    region: Option<&'a str>,
-    outcome: &'a str,
-    status: Option<i32>,
-    signal: Option<i32>,
-    error: Option<String>,
-    stdout: String,
-    stderr: String,
-    /// In seconds.
-    duration: f64,
-}
-
 /// Receives what one run writes.
 pub(super) struct Recorder<'a> {
     output: &'a RunOutput,
+    run: &'a Run,
     keep: Keep,
 }
 
@@ -197,7 +195,7 @@ enum Keep {
     /// They are printed at once, behind these prefixes for stdout and stderr.
     Printed([String; 2]),
     /// They are kept until the run ends.
-    Text([Vec<u8>; 2]),
+    Text([Kept; 2]),
     Files(Files),
 }
 
@@ -213,7 +211,16 @@ impl Recorder<'_> {
                 }
                 return Some(whole);
             }
-            Keep::Text(texts) => texts[stream as usize].extend_from_slice(line),
+            Keep::Text(kept) => {
+                let kept = &mut kept[stream as usize];
+                let was_cut = kept.is_cut;
+                if kept.add(line).is_err() {
+                    self.output.printer.lose();
+                }
+                if kept.is_cut && !was_cut {
+                    self.output.cut(self.run, stream);
+                }
+            }
             Keep::Files(files) => {
                 if files.write(stream, line).is_err() {
                     self.output.printer.lose();
@@ -238,7 +245,7 @@ impl Files {
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join("-");
         let stem = folder.join(name.replace(|c| !is_safe(c), "_"));
         let path = with_ending(&stem, "out");
-        let out = File::create(&path).map_err(|error| unwritable(&path, error))?;
+        let out = open::replacing(&path).map_err(|error| unwritable(&path, error))?;
         // The file of an earlier command would look as if this run had written it.
         let path = with_ending(&stem, "err");
         match std::fs::remove_file(&path) {
@@ -252,7 +259,7 @@ impl Files {
         let file = match (stream, &mut self.err) {
             (Stream::Out, _) => &mut self.out,
             (Stream::Err, Some(file)) => file,
-            (Stream::Err, none) => none.insert(File::create(with_ending(&self.stem, "err"))?),
+            (Stream::Err, none) => none.insert(open::replacing(&with_ending(&self.stem, "err"))?),
         };
         file.write_all(line)
     }

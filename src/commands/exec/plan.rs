@@ -11,7 +11,7 @@ use crate::context::find::Found;
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Scope, Selection};
 use crate::role::RoleArn;
-use crate::terminal::{Terminal, clean};
+use crate::terminal::{self, Terminal, clean};
 
 /// One run of the command, under a role and in a region.
 #[derive(Clone, Debug)]
@@ -144,14 +144,14 @@ fn runs(roles: &Roles, regions: &[Option<String>]) -> Vec<Run> {
     // The account's name is the label if no other account looks the same on the screen, else its id is.
     let mut ids_of_name: HashMap<_, BTreeSet<_>> = HashMap::new();
     for (name, role) in roles {
-        ids_of_name.entry(clean(name)).or_default().insert(&role.account_id);
+        ids_of_name.entry(terminal::name(name)).or_default().insert(&role.account_id);
     }
     let mut runs = Vec::with_capacity(roles.len() * regions.len());
     for (account_name, role) in roles {
-        let shown = clean(account_name);
+        let shown = terminal::name(account_name);
         let is_unique = ids_of_name.get(&shown).is_some_and(|ids| ids.len() == 1);
         let account = if is_unique && !shown.trim().is_empty() { shown.as_ref() } else { &role.account_id };
-        let role_label = format!("{account}/{}", clean(&role.role_name));
+        let role_label = format!("{account}/{}", terminal::name(&role.role_name));
         for region in regions {
             let label = match region {
                 Some(region) if regions.len() > 1 => format!("{role_label} {region}"),

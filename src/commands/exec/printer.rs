@@ -1,7 +1,7 @@
 //! Prints the output of runs on a thread of its own, so that a slow terminal, or one held with Ctrl-S, does not keep
 //! the runs from being ended.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,8 +10,13 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many lines may wait to be printed. A run that has one more waits until there is room.
-const WAITING: usize = 256;
+use super::json::JsonRun;
+
+/// How many bytes may wait to be printed. A run that has more waits until there is room.
+const WAITING: usize = 4 << 20;
+
+/// What a text takes of that at least, as more than its bytes are kept.
+const SMALLEST: usize = WAITING / 256;
 
 /// How many lines are printed at once while the progress bar is hidden.
 const BATCH: usize = 64;
@@ -40,13 +45,25 @@ struct PrinterState {
 }
 
 enum Message {
-    Text {
-        stream: Stream,
-        text: Vec<u8>,
-        _room: Option<OwnedSemaphorePermit>,
-    },
+    Text { stream: Stream, text: Text, _room: Option<OwnedSemaphorePermit> },
     /// Answered once everything before it is printed.
     End(Sender<()>),
+}
+
+/// What is printed in one piece.
+pub(super) enum Text {
+    Bytes(Vec<u8>),
+    Json(Box<JsonRun>),
+}
+
+impl Text {
+    fn size(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            // Its files are open, which are few too.
+            Self::Json(run) => run.size().max(WAITING / 16),
+        }
+    }
 }
 
 impl Printer {
@@ -60,14 +77,33 @@ impl Printer {
     }
 
     /// Prints this in one piece, once there is room.
-    pub(super) async fn print(&self, stream: Stream, text: Vec<u8>) {
-        let room = Arc::clone(&self.room).acquire_owned().await.ok();
-        let _ = self.queue.send(Message::Text { stream, text, _room: room });
+    pub(super) async fn print(&self, stream: Stream, text: Text) {
+        let room = self.room(text.size()).await;
+        self.send(stream, text, room);
+    }
+
+    /// Prints this once there is room, or at once if that is no longer worth waiting for.
+    pub(super) async fn print_unless(&self, stream: Stream, text: Text, hurry: impl Future<Output = ()>) {
+        let size = text.size();
+        let room = tokio::select! {
+            room = self.room(size) => room,
+            () = hurry => None,
+        };
+        self.send(stream, text, room);
     }
 
     /// Prints this without waiting for room.
-    pub(super) fn say(&self, stream: Stream, text: Vec<u8>) {
-        let _ = self.queue.send(Message::Text { stream, text, _room: None });
+    pub(super) fn say(&self, stream: Stream, text: Text) {
+        self.send(stream, text, None);
+    }
+
+    async fn room(&self, size: usize) -> Option<OwnedSemaphorePermit> {
+        let size = u32::try_from(size.clamp(SMALLEST, WAITING)).unwrap_or(u32::MAX);
+        Arc::clone(&self.room).acquire_many_owned(size).await.ok()
+    }
+
+    fn send(&self, stream: Stream, text: Text, room: Option<OwnedSemaphorePermit>) {
+        let _ = self.queue.send(Message::Text { stream, text, _room: room });
     }
 
     /// Waits until everything is printed, at most for `patience`.
@@ -115,12 +151,13 @@ fn write<'a>(message: &'a Message, state: &PrinterState) -> Option<&'a Sender<()
         Message::Text { stream, text, .. } => (*stream, text),
         Message::End(answer) => return Some(answer),
     };
-    let written = match stream {
-        Stream::Out => {
+    let written = match (stream, text) {
+        (Stream::Out, Text::Bytes(bytes)) => {
             let mut stdout = io::stdout().lock();
-            stdout.write_all(text).and_then(|()| stdout.flush())
+            stdout.write_all(bytes).and_then(|()| stdout.flush())
         }
-        Stream::Err => io::stderr().write_all(text),
+        (Stream::Err, Text::Bytes(bytes)) => io::stderr().write_all(bytes),
+        (_, Text::Json(run)) => run.write(io::stdout().lock(), io::stdout().is_terminal()),
     };
     match written {
         Ok(()) => {}

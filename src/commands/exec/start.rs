@@ -34,11 +34,14 @@ pub(super) fn not_started(program: &OsStr, error: io::Error) -> NotStarted {
         let error = not_found.with_remedy("check its name, and PATH").with_source(error);
         return NotStarted { error, status: 127, is_permanent: true };
     }
-    let is_permanent = !is_shortage(&error);
-    let remedy = if is_permanent {
-        "check that it is a program, and that you may execute it"
+    // One name may be too long for an argument, or have a character that none can have.
+    let is_argument = matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::ArgumentListTooLong);
+    let (is_permanent, remedy) = if is_argument {
+        (false, "in place of {account_name}, take {account_id}")
+    } else if is_shortage(&error) {
+        (false, "run fewer at a time, with -j, or raise the limit: see ulimit -a")
     } else {
-        "run fewer at a time, with -j, or raise the limit: see ulimit -a"
+        (true, "check that it is a program, and that you may execute it")
     };
     let cannot_run = Error::failed(format!("cannot run {program}: {}", reason(&error)));
     NotStarted { error: cannot_run.with_remedy(remedy).with_source(error), status: 126, is_permanent }

@@ -5,13 +5,14 @@
 mod manual;
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
 
 use crate::cli::static_script::static_script;
 use crate::error::{Error, Result, reason};
+use crate::files::open;
 use crate::output::print;
 use crate::shell::Shell;
 
@@ -55,5 +56,5 @@ fn create(path: &Path, content: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(path, content)
+    open::replacing(path)?.write_all(content.as_bytes())
 }

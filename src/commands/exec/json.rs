@@ -1,0 +1,86 @@
+//! A run as `--output json` prints it.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::kept::Kept;
+use super::outcome::RunOutcome;
+use super::plan::Run;
+use crate::terminal::clean;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct JsonRun {
+    account_id: String,
+    account_name: String,
+    role_name: String,
+    region: Option<String>,
+    outcome: &'static str,
+    status: Option<i32>,
+    signal: Option<i32>,
+    error: Option<String>,
+    stdout: Kept,
+    stderr: Kept,
+    /// The streams that were longer than what is kept.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    truncated: Vec<&'static str>,
+    /// In seconds.
+    duration: f64,
+}
+
+impl JsonRun {
+    pub(super) fn new(run: &Run, outcome: &RunOutcome, [stdout, stderr]: [Kept; 2]) -> Self {
+        let streams = [("stdout", &stdout), ("stderr", &stderr)];
+        Self {
+            account_id: run.role.account_id.clone(),
+            account_name: run.account_name.clone(),
+            role_name: run.role.role_name.clone(),
+            region: run.region.clone(),
+            outcome: outcome.word(),
+            status: outcome.status(),
+            signal: outcome.signal(),
+            error: outcome.error(),
+            truncated: streams.into_iter().filter(|(_, kept)| kept.is_cut).map(|(name, _)| name).collect(),
+            stdout,
+            stderr,
+            duration: outcome.seconds(),
+        }
+    }
+
+    /// How much memory it takes, at least.
+    pub(super) fn size(&self) -> usize {
+        self.account_name.len() + self.stdout.size_in_memory() + self.stderr.size_in_memory()
+    }
+
+    /// Writes it as a line, for a terminal without what would drive it.
+    pub(super) fn write(&self, output: impl Write, is_terminal: bool) -> io::Result<()> {
+        let mut output = io::BufWriter::with_capacity(64 << 10, output);
+        let written = if is_terminal {
+            serde_json::to_writer(Clean(&mut output), self)
+        } else {
+            serde_json::to_writer(&mut output, self)
+        };
+        written.map_err(io::Error::from)?;
+        output.write_all(b"\n")?;
+        output.flush()?;
+        if self.stdout.is_lost() || self.stderr.is_lost() {
+            return Err(io::Error::other("the output of a run cannot be read again"));
+        }
+        Ok(())
+    }
+}
+
+/// Cleans text before a terminal gets it. Each piece that JSON is written in is whole text.
+struct Clean<W>(W);
+
+impl<W: Write> Write for Clean<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(clean(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}

@@ -1,0 +1,91 @@
+//! The words of a run's command, whose placeholders are replaced.
+
+use std::ffi::{OsStr, OsString};
+
+use super::plan::Run;
+use crate::placeholders::fill;
+
+/// What makes programs read a file in place of the text: `@` for curl and others, a scheme for the AWS CLI.
+const FILES: [&str; 3] = ["@", "file://", "fileb://"];
+
+/// What makes a word an option. PowerShell takes long dashes too.
+const OPTIONS: [&str; 5] = ["-", "+", "\u{2013}", "\u{2014}", "\u{2015}"];
+
+impl Run {
+    /// The word with its placeholders replaced. One that is not UTF-8 has none.
+    ///
+    /// An administrator chooses the names: at the beginning of a word, none may give an option or name a file. Behind
+    /// `--name=`, an option is harmless, but a file is not.
+    pub(super) fn fill(&self, word: &OsStr) -> OsString {
+        let Some(text) = word.to_str() else { return word.to_owned() };
+        let mut filled = String::new();
+        for (number, part) in text.split_inclusive('=').enumerate() {
+            let values = self.values();
+            let first = values.iter().find_map(|(name, value)| Some((value, part.strip_prefix(name)?)));
+            let Some((value, rest)) = first else {
+                filled.push_str(&fill(part, &values));
+                continue;
+            };
+            let is_meant = |start: &&&str| FILES.contains(start) || number == 0;
+            let mut value = *value;
+            while let Some(stripped) =
+                FILES.iter().chain(&OPTIONS).filter(is_meant).find_map(|start| value.strip_prefix(start))
+            {
+                value = stripped;
+            }
+            filled.push_str(if value.is_empty() { &self.role.account_id } else { value });
+            filled.push_str(&fill(rest, &values));
+        }
+        filled.into()
+    }
+
+    fn values(&self) -> [(&'static str, &str); 4] {
+        // A name that is not known leaves no gap.
+        let name = Some(self.account_name.as_str()).filter(|name| !name.is_empty());
+        [
+            ("{account_id}", &self.role.account_id),
+            ("{account_name}", name.unwrap_or(&self.role.account_id)),
+            ("{role}", &self.role.role_name),
+            ("{region}", self.region.as_deref().unwrap_or_default()),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(account_name: &str, word: &str) -> String {
+        let run = Run {
+            role: "arn:aws:iam::123456789012:role/Read".parse().unwrap(),
+            account_name: account_name.to_owned(),
+            region: Some("eu-west-1".to_owned()),
+            label: String::new(),
+        };
+        run.fill(OsStr::new(word)).into_string().unwrap()
+    }
+
+    #[test]
+    fn a_name_is_no_option_and_no_file_and_leaves_no_gap() {
+        let cases = [
+            ("--help", "{account_name}", "help"),
+            ("-rf", "{account_name}/x", "rf/x"),
+            ("--help", "--name={account_name}", "--name=--help"),
+            ("--help", "x{account_name}", "x--help"),
+            ("+x", "{account_name}", "x"),
+            ("\u{2014}x", "{account_name}", "x"),
+            ("-@-file://x", "{account_name}", "x"),
+            ("@/etc/passwd", "--data={account_name}", "--data=/etc/passwd"),
+            ("fileb://x", "a=b,c={account_name}", "a=b,c=x"),
+            ("--", "{account_name}", "123456789012"),
+            ("", "{account_name}", "123456789012"),
+            ("", "a-{account_name}-b", "a-123456789012-b"),
+            ("{role}", "{account_name}{role} {region}", "{role}Read eu-west-1"),
+            ("a=b", "{account_name}={account_name}", "a=b=a=b"),
+            ("R&D $(id)", "{account_name}", "R&D $(id)"),
+        ];
+        for (name, word, expected) in cases {
+            assert_eq!(filled(name, word), expected, "{name} {word}");
+        }
+    }
+}

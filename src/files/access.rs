@@ -1,0 +1,136 @@
+//! Who may read a file that is written anew: its owner, its mode and its access control list stay.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::path::Path;
+
+use super::folder::Privacy;
+
+/// Gives a new file to those who have the file that it replaces; one of a cache, to its owner alone.
+///
+/// What cannot be kept is taken away from the group: it would give the file to others than the old one did.
+#[cfg(unix)]
+pub(super) fn keep(old: &Path, existing: &Metadata, new: &File, privacy: Privacy) -> io::Result<()> {
+    use std::fs::Permissions;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+
+    let (user, group) = (existing.uid(), existing.gid());
+    let is_cache = privacy == Privacy::Cache;
+    let is_kept = !is_cache || super::ownership::is_ours(user);
+    if is_kept && !has_owner(new, user, group) && fchown(new, Some(user), Some(group)).is_err() {
+        // Only root gives files away, but a user may choose among their groups.
+        let _ = fchown(new, None, Some(group));
+    }
+    if is_cache {
+        list::remove(new);
+        return Ok(());
+    }
+    let has_list = list::copy(old, new);
+    let has_group = new.metadata()?.gid() == group;
+    let mode = existing.mode() & 0o7777;
+    let is_same = has_group && has_list.is_ok();
+    new.set_permissions(Permissions::from_mode(if is_same { mode } else { mode & !0o070 }))
+}
+
+/// Gives a new file that replaces none, under `sudo` with HOME kept, to the owner of its folder. A list that a secret
+/// has inherited from its folder is removed.
+#[cfg(unix)]
+pub(super) fn begin(folder: &Path, new: &File, privacy: Privacy) {
+    use std::os::unix::fs::fchown;
+
+    if privacy != Privacy::Shared {
+        list::remove(new);
+    }
+    if let Some((user, group)) = super::ownership::heir(folder) {
+        let _ = fchown(new, Some(user), Some(group));
+    }
+}
+
+#[cfg(unix)]
+fn has_owner(file: &File, user: u32, group: u32) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().is_ok_and(|file| (file.uid(), file.gid()) == (user, group))
+}
+
+#[cfg(not(unix))]
+pub(super) fn keep(_: &Path, existing: &Metadata, new: &File, privacy: Privacy) -> io::Result<()> {
+    if privacy == Privacy::Cache { Ok(()) } else { new.set_permissions(existing.permissions()) }
+}
+
+#[cfg(not(unix))]
+pub(super) fn begin(_: &Path, _: &File, _: Privacy) {}
+
+/// POSIX access control lists, and the attributes that users and their programs give to files.
+#[cfg(target_os = "linux")]
+mod list {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    use rustix::fs::{XattrFlags, fremovexattr, fsetxattr, getxattr, listxattr};
+    use rustix::io::Errno;
+
+    const LIST: &str = "system.posix_acl_access";
+
+    /// Most lists and attributes are much shorter, and no attribute is longer.
+    const LONGEST: usize = 64 << 10;
+
+    /// Copies the list, or removes the one that the new file has inherited where the old file has none.
+    pub(super) fn copy(old: &Path, new: &File) -> io::Result<()> {
+        copy_attributes(old, new);
+        match value(old, LIST)? {
+            Some(list) => Ok(fsetxattr(new, LIST, &list, XattrFlags::empty())?),
+            None => removed(new),
+        }
+    }
+
+    pub(super) fn remove(new: &File) {
+        if let Err(error) = removed(new) {
+            tracing::debug!("the access control list of a new file stays: {error}");
+        }
+    }
+
+    fn removed(new: &File) -> io::Result<()> {
+        match fremovexattr(new, LIST) {
+            Ok(()) | Err(Errno::NODATA | Errno::NOTSUP) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn value(file: &Path, name: &str) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = vec![0; LONGEST];
+        match getxattr(file, name, &mut bytes) {
+            Ok(length) => {
+                bytes.truncate(length);
+                Ok(Some(bytes))
+            }
+            Err(Errno::NODATA | Errno::NOTSUP) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The system gives a new file the others that it needs.
+    fn copy_attributes(old: &Path, new: &File) {
+        let mut names = vec![0; LONGEST];
+        let length = listxattr(old, &mut names).unwrap_or_default();
+        let names = names[..length].split(|byte| *byte == 0).filter_map(|name| std::str::from_utf8(name).ok());
+        for name in names.filter(|name| name.starts_with("user.")) {
+            if let Ok(Some(bytes)) = value(old, name) {
+                let _ = fsetxattr(new, name, &bytes, XattrFlags::empty());
+            }
+        }
+    }
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+mod list {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    pub(super) fn copy(_: &Path, _: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn remove(_: &File) {}
+}

@@ -1,0 +1,143 @@
+//! Ctrl-Z, `fg`, and runs that want the terminal.
+
+use std::fs;
+
+use aws_sso::sandbox::Options;
+
+use crate::support::Shell;
+use crate::support::process::wait;
+use crate::support::terminal::Terminal;
+use crate::support::user::User;
+
+/// A user with a program that notes its process id, and then never ends and never pauses for long.
+fn user_with_ticker() -> User {
+    let user = User::signed_in(Options::default());
+    let ticker = "eval \"$1\"\n: > pids/$$\nwhile :; do echo x >> ticks; sleep 0.02; done\n";
+    user.home.write("ticker", ticker);
+    fs::create_dir(user.home.path("pids")).unwrap();
+    user
+}
+
+/// The process ids of the tickers, once there are so many.
+fn pids(user: &User, count: usize) -> Vec<String> {
+    wait(|| Some(user.home.list("pids")).filter(|pids| pids.len() == count))
+}
+
+/// The states of all processes in the group that this one leads, or is in.
+fn states(pid: &str) -> Vec<String> {
+    let fields = |stat: String| -> Vec<String> {
+        stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    };
+    let stat = |pid: &str| fs::read_to_string(format!("/proc/{pid}/stat")).map(fields).ok();
+    let group = stat(pid).unwrap()[2].clone();
+    let all = fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| stat(entry.file_name().to_str()?));
+    all.filter(|fields| fields[2] == group).map(|fields| fields[0].clone()).collect()
+}
+
+fn ticks(user: &User) -> usize {
+    fs::read(user.home.path("ticks")).map_or(0, |ticks| ticks.len())
+}
+
+fn bash(user: &User) -> Terminal {
+    user.home.interactive(Shell::Bash).endpoint(user.sandbox.endpoint()).in_terminal()
+}
+
+#[test]
+fn ctrl_z_stops_every_run_and_fg_continues_them() {
+    if !Shell::Bash.is_here() {
+        return;
+    }
+    let user = user_with_ticker();
+    let role = user.role(0, 0);
+    let many = "aws-sso exec --match '*/reader' --";
+    let one = format!("aws-sso exec --match {role} --");
+    for (prefix, setting, count) in [
+        (format!("aws-sso exec {role} --"), ":", 1),
+        (format!("aws-sso exec --server {role} --"), ":", 1),
+        (many.to_owned(), ":", 4),
+        (many.to_owned(), "trap \"\" TSTP", 4),
+        // The groups of an inner one are its own.
+        (format!("{one} {one}"), ":", 1),
+        (format!("sh -c '{one} sh ticker :; exit'; :"), ":", 1),
+    ] {
+        let _ = fs::remove_dir_all(user.home.path("pids"));
+        fs::create_dir(user.home.path("pids")).unwrap();
+        let line = format!("{prefix} sh ticker '{setting}'");
+        let mut terminal = bash(&user);
+        terminal.send(&format!("{line}\r"));
+        let pids = pids(&user, count);
+        for _ in 0..2 {
+            terminal.send("clear\r\x1a");
+            terminal.wait_for("Stopped");
+            for pid in &pids {
+                // A process may be between two states for a moment.
+                wait(|| states(pid).iter().all(|state| state == "T").then_some(()));
+            }
+            let before = ticks(&user);
+            assert!(states(&pids[0]).iter().all(|state| state == "T") && ticks(&user) == before, "{line}");
+            terminal.send("clear; fg\r");
+            wait(|| (ticks(&user) > before).then_some(()));
+            for pid in &pids {
+                wait(|| states(pid).iter().all(|state| state != "T").then_some(()));
+            }
+        }
+        terminal.send("\x03");
+        for pid in &pids {
+            wait(|| (!fs::exists(format!("/proc/{pid}")).unwrap()).then_some(()));
+        }
+        terminal.send("exit 0\r");
+        let _ = terminal.finish().success();
+    }
+}
+
+#[test]
+fn without_a_shell_that_could_continue_them_nothing_stops() {
+    let user = user_with_ticker();
+    let running = user.exec("--match */reader", &["sh", "ticker", ":"]).start();
+    let pids = pids(&user, 4);
+    running.signal("TSTP");
+    let before = ticks(&user);
+    wait(|| (ticks(&user) > before + 40).then_some(()));
+    assert!(states(&running.id().to_string()).iter().chain(&states(&pids[0])).all(|state| state != "T"));
+    running.signal("INT");
+    let _ = running.finish().status(130);
+}
+
+#[test]
+fn a_run_that_asks_on_the_terminal_is_named_and_ended() {
+    let user = User::signed_in(Options::default());
+    let role = user.sandbox.accounts()[0].id.clone() + "/reader";
+    for script in [
+        "read x </dev/tty; echo never",
+        "trap '' TERM; read x </dev/tty; echo never",
+        "stty -echo </dev/tty; echo never",
+        "sh -c 'read x </dev/tty'; read x </dev/tty; echo never",
+        "exec bash --norc -i -c 'echo never'",
+    ] {
+        let asks = format!("[ $AWS_ACCOUNT_ID != {} ] || {{ {script}; }}; echo answered", &role[..12]);
+        let terminal = user.exec("--match */reader --output json", &["sh", "-c", &asks]).in_terminal();
+        let screen = terminal.finish().status(1).stdout;
+        let name = &user.sandbox.accounts()[0].name;
+        for words in [
+            &format!("{name}/reader asks on the terminal, where several runs cannot ask: it is ended"),
+            "3 ok, 1 failed, 0 skipped",
+            &format!("{name}/reader  asked on the terminal"),
+            &format!("run it alone: aws-sso exec -p corp {role}"),
+            "\"error\":\"asked on the terminal",
+        ] {
+            assert!(screen.contains(words), "{words}: {screen}");
+        }
+        assert!(!screen.contains("never\\n"), "{screen}");
+        assert_eq!(screen.matches("answered\\n").count(), 3, "{screen}");
+    }
+}
+
+#[test]
+fn a_run_that_somebody_has_stopped_is_named_and_ends_with_ctrl_c() {
+    let user = User::signed_in(Options::default());
+    let stops = format!("[ $AWS_ACCOUNT_ID != {} ] || kill -STOP $$", &user.sandbox.accounts()[0].id);
+    let mut terminal = user.exec("--match */reader", &["sh", "-c", &stops]).in_terminal();
+    terminal.wait_for("reader was stopped; to continue it, run: kill -CONT -- -").send("\x03");
+    let screen = terminal.finish().status(130).stdout;
+    assert!(screen.contains("ended by signal 2"), "{screen}");
+}

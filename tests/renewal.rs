@@ -1,0 +1,222 @@
+//! A renewal that cannot be kept is not made: the sign-in outlives a full disk and its like, although the service takes
+//! each refresh token only once.
+
+use std::fs;
+use std::path::Path;
+
+use aws_sso::sandbox::{Approval, Options, Rotation};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::support::disk::Disk;
+use crate::support::process::can_trace;
+use crate::support::second_user::{POWERLESS, STRANGER, give, is_root};
+use crate::support::user::{TOKEN_FILE, User};
+use crate::support::{Invocation, Output, skip};
+
+const CACHE: &str = ".aws/sso/cache";
+
+/// What keeps a token from being written.
+#[derive(Clone, Copy, Debug)]
+enum Obstacle {
+    /// A file system with this limit, which is used up.
+    Full(&'static str),
+    /// The folder of all AWS files is a read-only mount.
+    ReadOnly,
+    /// The token's file is a mount, as in a container.
+    Mounted,
+    /// The folder's mode.
+    Unwritable,
+    /// The file is another user's, in a folder where each may replace only what is his.
+    Sticky,
+    /// Files may have no more than this many blocks.
+    Quota,
+}
+
+const OBSTACLES: [Obstacle; 7] = [
+    Obstacle::Full("size=64k"),
+    Obstacle::Full("nr_inodes=8"),
+    Obstacle::ReadOnly,
+    Obstacle::Mounted,
+    Obstacle::Unwritable,
+    Obstacle::Sticky,
+    Obstacle::Quota,
+];
+
+/// A user whose service takes each refresh token once, on a disk of its own where the obstacle needs one.
+fn signed_in(obstacle: Obstacle) -> Option<(User, Option<Disk>)> {
+    let options = Options { refresh: Rotation::Rotated, approval: Approval::Automatic, ..Options::default() };
+    let user = User::new(options);
+    fs::create_dir_all(user.home.path(CACHE)).unwrap();
+    mode(&user.home.path(CACHE), 0o700);
+    let disk = match obstacle {
+        Obstacle::Full(limit) => Some(Disk::on(user.home.path(CACHE), limit)?),
+        _ => None,
+    };
+    let _ = user.aws_sso("login --device-code --no-browser").run().success();
+    user.sandbox.clear_log();
+    Some((user, disk))
+}
+
+fn mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Runs `process` for a role that is not cached, while the obstacle is there.
+fn process(obstacle: Obstacle, user: &User, disk: Option<&Disk>) -> Option<Output> {
+    let _ = fs::remove_dir_all(user.home.path(".aws/cli"));
+    run(user.process(), obstacle, user, disk)
+}
+
+/// Runs something while the obstacle is there; `None` if this user cannot put it there.
+fn run(invocation: Invocation, obstacle: Obstacle, user: &User, disk: Option<&Disk>) -> Option<Output> {
+    let (cache, token) = (user.home.path(CACHE), user.home.path(TOKEN_FILE));
+    Some(match obstacle {
+        Obstacle::Full(limit) => {
+            let disk = disk.unwrap();
+            disk.fill(limit);
+            let output = invocation.run();
+            disk.empty();
+            output
+        }
+        Obstacle::ReadOnly => {
+            let _disk = Disk::read_only(user.home.path(".aws"))?;
+            invocation.run()
+        }
+        Obstacle::Mounted => {
+            let _disk = Disk::bound(token)?;
+            invocation.run()
+        }
+        Obstacle::Unwritable => {
+            mode(&cache, 0o500);
+            let output = if is_root() { invocation.behind(POWERLESS).run() } else { invocation.run() };
+            mode(&cache, 0o700);
+            output
+        }
+        Obstacle::Sticky if !is_root() => {
+            skip("only root gives files away: a sticky folder is not tested");
+            return None;
+        }
+        Obstacle::Sticky => {
+            let (stranger, prefix) = STRANGER;
+            for path in ["", ".aws", ".aws/config", ".aws/sso", TOKEN_FILE] {
+                give(user.home.path(path), stranger);
+            }
+            mode(&cache, 0o1777);
+            mode(&token, 0o644);
+            give(&token, 0);
+            let _ = fs::remove_dir_all(user.home.path(".cache"));
+            let output = invocation.behind(prefix).run();
+            for path in ["", ".aws", ".aws/config", ".aws/sso"] {
+                give(user.home.path(path), 0);
+            }
+            mode(&cache, 0o700);
+            let _ = fs::remove_dir_all(user.home.path(".cache"));
+            output
+        }
+        Obstacle::Quota => invocation.behind(["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"]).run(),
+    })
+}
+
+#[test]
+fn a_sign_in_outlives_whatever_keeps_its_renewal_from_being_written() {
+    for obstacle in OBSTACLES {
+        let Some((user, disk)) = signed_in(obstacle) else { continue };
+        // A token that is long enough for one block to be too little.
+        user.edit_token(|token| token["future"] = "x".repeat(2000).into());
+        let renewals = || user.sandbox.count("CreateToken");
+
+        // While the token is valid, it is used.
+        let soon = Timestamp::now() + SignedDuration::from_mins(10);
+        user.edit_token(|token| token["expiresAt"] = soon.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into());
+        let Some(output) = process(obstacle, &user, disk.as_ref()) else { continue };
+        let output = output.success();
+        assert!(output.json()["SecretAccessKey"].is_string(), "{obstacle:?}");
+        assert!(output.stderr.matches("warning").count() <= 1, "{obstacle:?}\n{output}");
+
+        // After that, the one thing that is wrong is named.
+        user.expire_token();
+        let output = process(obstacle, &user, disk.as_ref()).unwrap().status(1);
+        let output = output.complains("cannot be renewed: cannot write").complains("it is still good");
+        assert!(!output.stderr.contains("login"), "{obstacle:?}\n{output}");
+        assert_eq!(output.stderr.matches("aws-sso: ").count(), 1, "{obstacle:?}\n{output}");
+        assert_eq!(renewals(), 0, "{obstacle:?}");
+        let odd: Vec<_> = user.home.list(CACHE).into_iter().filter(|name| !name.ends_with(".json")).collect();
+        assert_eq!(odd, [""; 0], "{obstacle:?}");
+
+        // Without the obstacle, nobody has to sign in again.
+        for renewals_so_far in 1..=2 {
+            user.expire_token();
+            let _ = fs::remove_dir_all(user.home.path(".aws/cli"));
+            let output = user.process().run().success().quiet();
+            assert!(output.json()["SecretAccessKey"].is_string(), "{obstacle:?}");
+            assert_eq!(renewals(), renewals_so_far, "{obstacle:?}");
+        }
+    }
+}
+
+/// The system refuses a rename, although everything was prepared for it.
+fn failing_renames(when: &str) -> Vec<String> {
+    let inject = format!("inject=rename,renameat,renameat2:error=EIO{when}");
+    let words = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename,renameat,renameat2", "-e", &inject];
+    words.map(str::to_owned).to_vec()
+}
+
+#[test]
+fn a_renewed_token_that_could_not_be_written_serves_its_process_and_is_written_later() {
+    if !can_trace() {
+        return skip("there is no strace that may trace: a token that cannot be renamed is not tested");
+    }
+    let (user, _) = signed_in(Obstacle::Unwritable).unwrap();
+    user.expire_token();
+    let before = user.home.read(TOKEN_FILE);
+    let many = user.exec("-p corp --match * --yes -j 1", &["true"]).behind(failing_renames(""));
+    let output = many.run().success().complains("Input/output error; the renewed sign-in is not kept");
+    assert_eq!(output.stderr.matches("the renewed sign-in is not kept").count(), 1, "{output}");
+    assert_eq!((user.sandbox.count("CreateToken"), user.sandbox.count("GetRoleCredentials")), (1, 16));
+    assert_eq!(user.home.read(TOKEN_FILE), before);
+
+    // The next attempt to write it succeeds, and nothing is lost.
+    let (user, _) = signed_in(Obstacle::Unwritable).unwrap();
+    user.expire_token();
+    let output = user.process().behind(failing_renames(":when=1")).run().success();
+    let _ = output.complains("the renewed sign-in is not kept");
+    let _ = fs::remove_dir_all(user.home.path(".aws/cli"));
+    user.expire_token();
+    let _ = user.process().run().success().quiet();
+    assert_eq!(user.sandbox.count("CreateToken"), 2);
+}
+
+/// After a power cut, a folder that was not synced may have the old file again, whose refresh token is used up.
+#[test]
+fn the_folder_of_a_renewed_token_is_synced_after_the_rename() {
+    if !can_trace() {
+        return skip("there is no strace that may trace: syncs are not tested");
+    }
+    let (user, _) = signed_in(Obstacle::Unwritable).unwrap();
+    user.expire_token();
+    let log = user.home.path("trace");
+    let trace = ["strace", "-f", "-y", "-o", log.to_str().unwrap(), "-e", "trace=fsync,rename,renameat,renameat2"];
+    let _ = user.process().behind(trace).run().success();
+    let calls = fs::read_to_string(log).unwrap();
+    let renamed = calls.lines().position(|line| line.contains(TOKEN_FILE) && line.contains("rename")).unwrap();
+    let folder = format!("{}>)", user.home.path(CACHE).display());
+    let synced = calls.lines().skip(renamed).any(|line| line.contains("fsync") && line.contains(&folder));
+    assert!(synced, "{calls}");
+}
+
+#[test]
+fn a_sign_in_that_cannot_be_kept_is_refused_before_a_person_is_asked() {
+    for obstacle in OBSTACLES {
+        if matches!(obstacle, Obstacle::Quota) {
+            continue;
+        }
+        let Some((user, disk)) = signed_in(obstacle) else { continue };
+        let login = || user.aws_sso("login --device-code --no-browser --force");
+        let Some(output) = run(login(), obstacle, &user, disk.as_ref()) else { continue };
+        let output = output.status(1).complains("cannot write").complains("nothing was changed");
+        assert!(!output.stderr.contains("http"), "{obstacle:?}\n{output}");
+        assert_eq!(user.sandbox.requests().len(), 0, "{obstacle:?}");
+        let _ = login().run().success();
+    }
+}
