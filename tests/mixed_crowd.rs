@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,9 @@ const CROWD: usize = 8;
 /// How long the crowd goes on with `AWS_SSO_TEST_ROUNDS`.
 const LONG: Duration = Duration::from_secs(30);
 
+/// How many rounds there are otherwise.
+const SHORT: u64 = 6;
+
 /// How long any process may take. Locks that a stopped process holds are waited for.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -33,16 +36,25 @@ const CREDENTIALS: &str = ".aws/default-credentials";
 struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    fn roll(&mut self, sides: u32) -> u32 {
         // xorshift64*
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % sides
+        let [first, second, third, fourth, ..] = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D).to_be_bytes();
+        u32::from_be_bytes([first, second, third, fourth]) % sides
     }
 
-    fn one_in(&mut self, sides: u64) -> bool {
+    fn one_in(&mut self, sides: u32) -> bool {
         self.roll(sides) == 0
+    }
+
+    fn index(&mut self, length: u32) -> usize {
+        self.roll(length) as usize
+    }
+
+    fn milliseconds(&mut self, most: u32) -> Duration {
+        Duration::from_millis(self.roll(most).into())
     }
 }
 
@@ -67,10 +79,10 @@ enum Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Spared,
-    /// Killed after so many milliseconds.
-    Killed(u64),
-    /// Stopped after so many milliseconds, for so many more.
-    Stopped(u64, u64),
+    /// Killed after this time.
+    Killed(Duration),
+    /// Stopped after the first time, for the second.
+    Stopped(Duration, Duration),
 }
 
 /// A client of the container credentials contract, in bash.
@@ -84,7 +96,7 @@ cat <&3 | grep -o 'ASIA[A-Z0-9]*'
 "#;
 
 fn action(user: &User, dice: &mut Dice, may_sign_out: bool) -> (Invocation, Answer) {
-    let (account, role) = (dice.roll(2) as usize, dice.roll(3) as usize);
+    let (account, role) = (dice.index(2), dice.index(3));
     let name = user.role(account, role);
     let arn = arn(user, account, role);
     match dice.roll(if may_sign_out { 18 } else { 17 }) {
@@ -187,13 +199,13 @@ fn run(crowd: Vec<(Invocation, Answer, Fate)>) -> Vec<(Output, Answer, Fate)> {
             thread::spawn(move || match fate {
                 Fate::Spared => {}
                 Fate::Killed(after) => {
-                    thread::sleep(Duration::from_millis(after));
+                    thread::sleep(after);
                     signal("KILL", id);
                 }
                 Fate::Stopped(after, pause) => {
-                    thread::sleep(Duration::from_millis(after));
+                    thread::sleep(after);
                     signal("STOP", id);
-                    thread::sleep(Duration::from_millis(pause));
+                    thread::sleep(pause);
                     signal("CONT", id);
                 }
             });
@@ -256,7 +268,7 @@ fn assert_swept(user: &User) {
     }
     let is_leftover = |path: &&Path| path.file_name().unwrap().to_string_lossy().contains(".aws-sso-");
     let left = files(&user.home.path(""));
-    let left: Vec<_> = left.iter().map(|path| path.as_path()).filter(is_leftover).collect();
+    let left: Vec<_> = left.iter().map(PathBuf::as_path).filter(is_leftover).collect();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(user.home.list("tmp"), [""; 0]);
 }
@@ -281,7 +293,8 @@ fn every_answer_is_right_and_every_file_whole_while_processes_are_killed_and_sto
 
     let start = Instant::now();
     for seed in first.. {
-        if if is_long { start.elapsed() > LONG } else { seed >= first + 6 } {
+        let is_over = if is_long { start.elapsed() > LONG } else { seed >= first + SHORT };
+        if is_over {
             break;
         }
         round(&user, seed, &own_config);
@@ -301,14 +314,14 @@ fn round(user: &User, seed: u64, own_config: &str) {
     if dice.one_in(3) {
         let _ = fs::remove_dir_all(user.home.path(".aws/cli/cache"));
     }
-    let latency = Duration::from_millis(dice.roll(3) * 20);
-    user.sandbox.update(|options| options.latency = latency);
+    let latency = 20 * dice.roll(3);
+    user.sandbox.update(|options| options.latency = Duration::from_millis(latency.into()));
     let crowd: Vec<_> = (0..CROWD)
         .map(|_| {
             let (invocation, answer) = action(user, &mut dice, signs_out);
             let fate = match dice.roll(3) {
-                0 if kills => Fate::Killed(dice.roll(300)),
-                1 => Fate::Stopped(dice.roll(200), dice.roll(300)),
+                0 if kills => Fate::Killed(dice.milliseconds(300)),
+                1 => Fate::Stopped(dice.milliseconds(200), dice.milliseconds(300)),
                 _ => Fate::Spared,
             };
             (invocation, answer, fate)
