@@ -86,7 +86,7 @@ fn credentials_are_printed_without_a_writable_home() {
     for (line, file) in cases {
         let output = powerless(user.aws_sso(line)).run().status(1);
         let words = format!("cannot write {}: Permission denied", user.home.path(file).display());
-        let _ = output.complains(&words).complains("nothing was changed; check the folder's owner and mode");
+        let _ = output.complains(&words).complains("nothing was changed; run: chmod u+rwx ");
         assert_eq!([TOKEN_FILE, ".aws/config"].map(|file| user.home.read(file)), before, "{line}");
     }
     assert!(!user.home.has(".aws/credentials"));
@@ -95,12 +95,14 @@ fn credentials_are_printed_without_a_writable_home() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     let user = signed_in();
-    let cases = [(".aws/config", 1), (TOKEN_FILE, 1)];
-    for (file, status) in cases {
+    for file in [".aws/config", ".config/aws-sso/config"] {
+        if !user.home.has(file) {
+            user.home.write(file, "");
+        }
         mode(&user.home.path(file), 0o200);
-        let output = powerless(user.process().arg("-p").arg("corp")).run().status(status);
-        let _ =
-            output.complains(&format!("{file}: Permission denied")).complains("\n  check the file's owner and mode");
+        let output = powerless(user.process().arg("-p").arg("corp")).run().status(1);
+        let command = format!("\n  run: chmod u+r {}\n", user.home.path(file).display());
+        let _ = output.complains(&format!("{file}: Permission denied")).complains(&command);
         mode(&user.home.path(file), 0o600);
     }
     // Without the cache, the credentials are fetched again.
@@ -118,13 +120,13 @@ fn a_folder_in_place_of_a_file_is_named_and_stays() {
     let entry = user.home.path(".aws/cli/cache").join(entry);
     fs::remove_file(&entry).unwrap();
     fs::create_dir(&entry).unwrap();
-    let _ = printed(user.process().run()).complains("it is not a file; the credentials are not kept");
+    let _ = printed(user.process().run()).complains("it is a folder, not a file; the credentials are not kept");
     assert!(entry.is_dir());
 
     let token = user.home.path(TOKEN_FILE);
     fs::remove_file(&token).unwrap();
     fs::create_dir(&token).unwrap();
-    let _ = user.process().run().status(1).complains(&format!("{TOKEN_FILE}: Is a directory"));
+    let _ = user.process().run().status(1).complains(&format!("{TOKEN_FILE}: it is a folder, not a file"));
     assert!(token.is_dir());
 
     // A file in place of a folder.
@@ -226,9 +228,9 @@ fn a_home_that_is_not_an_absolute_path_is_reported_and_such_an_xdg_folder_is_not
 #[test]
 fn verbose_shows_the_cause_of_an_error() {
     let user = User::signed_in(Options::default());
-    fs::remove_file(user.home.path(".aws/config")).unwrap();
-    fs::create_dir(user.home.path(".aws/config")).unwrap();
-    let plain = user.home.aws_sso(["status"]).run().status(1).complains("cannot read");
+    mode(&user.home.path(".aws/config"), 0);
+    let run = |line: &str| powerless(user.aws_sso(line)).run().status(1).complains("cannot read");
+    let plain = run("status");
     assert!(!plain.stderr.contains("caused by"), "{plain}");
-    let _ = user.home.aws_sso(["status", "-v"]).run().status(1).complains("caused by: Is a directory");
+    let _ = run("status -v").complains("caused by: Permission denied");
 }

@@ -98,7 +98,9 @@ fn a_folder_or_file_without_permission_is_named_and_stays_as_it_was() {
         assert!(text.contains(&format!("{expected} {}: Permission denied", target.display())), "{text}");
     }
     assert!(text.contains("cannot delete"), "{text}");
-    assert!(text.contains("check the file's owner and mode"), "{text}");
+    for command in [format!("chmod u+r {}", target.display()), format!("chmod u+rwx {}", folder.path().display())] {
+        assert!(text.contains(&format!("run: {command}\n")), "{text}");
+    }
     assert_eq!(fs::read_to_string(&target).unwrap(), "old");
     assert_eq!(names(folder.path()), ["file", "file.removed"]);
 }

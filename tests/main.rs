@@ -49,6 +49,10 @@ mod mixed_crowd;
 #[cfg(feature = "sandbox")]
 mod network;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod no_files;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod open_files;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod other_users;
 #[cfg(target_os = "linux")]
 mod package;

@@ -304,7 +304,10 @@ mod tests {
         assert!(read(&SecretStore::Files, folder.path()).unwrap_err().to_string().starts_with("cannot read"));
         let token: Token = first_json(br#"{"accessToken": "a1", "expiresAt": "2026-11-22T23:02:02Z"}"#).unwrap();
         assert!(
-            write(&SecretStore::Files, folder.path(), &token).unwrap_err().to_string().contains("it is not a file")
+            write(&SecretStore::Files, folder.path(), &token)
+                .unwrap_err()
+                .to_string()
+                .contains("it is a folder, not a file")
         );
     }
 }

@@ -10,7 +10,9 @@ use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::Result;
 use crate::files::folder::Privacy;
-use crate::files::{edit, lock, read};
+use crate::files::unreadable::quoted;
+use crate::files::{access, edit, lock, read};
+use crate::terminal;
 
 /// How long to wait for another process to write the file. It never holds the lock while it waits for its user.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,11 +30,20 @@ pub fn planned(path: &Path, credentials: &RoleCredentials) -> Result<Vec<u8>> {
     with_default(&file, credentials)
 }
 
-/// Programs that do not know the lock write this file too: what they write meanwhile stays.
 fn write_unlocked(path: &Path, credentials: &RoleCredentials) -> Result<()> {
+    change(path, |before| with_default(before, credentials))?;
+    if let Some(who) = access::others(path) {
+        let (shown, quoted) = (path.display(), quoted(path));
+        terminal::warn(&format!("{who} can read {shown}, which has keys; to fix that, run: chmod 600 {quoted}"));
+    }
+    Ok(())
+}
+
+/// Programs that do not know the lock write this file too: what they write meanwhile stays.
+fn change(path: &Path, mut changed: impl FnMut(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
     let edit = |before: &[u8]| {
         encoding::check(path, before)?;
-        Ok((with_default(before, credentials)?, ()))
+        Ok((changed(before)?, ()))
     };
     edit::edit(path, Privacy::Secret, edit).map(drop)
 }
@@ -137,24 +148,19 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"[default]\n");
     }
 
-    #[cfg(unix)]
     #[test]
-    #[allow(clippy::disallowed_methods, reason = "this is no program of the user's")]
     fn what_another_program_writes_between_reading_and_writing_stays() {
-        use std::io::Write as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("credentials");
-        // A pipe holds the reader up until the other program has written.
-        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-        std::thread::scope(|scope| {
-            let writing = scope.spawn(|| write_unlocked(&path, &credentials()));
-            let mut pipe = fs::File::options().write(true).open(&path).unwrap();
-            fs::write(folder.path().join("new"), "[work]\naws_access_key_id = AKIA\n").unwrap();
-            fs::rename(folder.path().join("new"), &path).unwrap();
-            pipe.write_all(b"[old]\n").unwrap();
-            drop(pipe);
-            writing.join().unwrap().unwrap();
-        });
+        fs::write(&path, "[old]\n").unwrap();
+        let mut is_first = true;
+        change(&path, |before| {
+            if std::mem::take(&mut is_first) {
+                fs::write(&path, "[work]\naws_access_key_id = AKIA\n").unwrap();
+            }
+            with_default(before, &credentials())
+        })
+        .unwrap();
         let found = fs::read_to_string(&path).unwrap();
         assert!(found.starts_with("[work]\naws_access_key_id = AKIA\n\n[default]\n"), "{found}");
     }

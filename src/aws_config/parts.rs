@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::config::Config;
 use super::scan::{CHUNK, starts_line};
 use crate::error::Result;
-use crate::files::{read, unreadable};
+use crate::files::{open, read, unreadable};
 
 /// A file's sections, some thousands at a time: less memory, and a chance to stop early, for a caller that reads each
 /// section once.
@@ -33,7 +33,7 @@ impl Parts {
             let mut more = self.file.by_ref().take(CHUNK as u64);
             let read = more.read_to_end(&mut self.rest).map_err(|error| unreadable::failed(&self.path, error))?;
             self.total += read as u64;
-            if self.total > read::MAX_BYTES {
+            if self.total > open::MAX_BYTES {
                 return Err(unreadable::too_large(&self.path));
             }
             if read == 0 {

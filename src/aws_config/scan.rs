@@ -10,7 +10,7 @@ use super::encoding;
 use super::line::{BYTE_ORDER_MARK, Classifier, ConfigLine, SectionKind, is_space};
 use super::plain::{find_byte, plain_profile};
 use crate::error::Result;
-use crate::files::{read, unreadable};
+use crate::files::{open, read, unreadable};
 
 /// Fits a processor's second-level cache, so that a chunk is still there when it is scanned.
 pub(super) const CHUNK: usize = 256 << 10;
@@ -103,7 +103,7 @@ impl<'a> Scan<'a> {
             self.whole(bytes);
             return Ok(());
         }
-        let length = usize::try_from(metadata.len().min(read::MAX_BYTES)).unwrap_or_default() + 1;
+        let length = usize::try_from(metadata.len().min(open::MAX_BYTES)).unwrap_or_default() + 1;
         // A small file fits the buffer, so that one read is enough and the allocator needs no new mapping.
         let mut buffer = vec![0; length.clamp(4 << 10, CHUNK)];
         let (mut filled, mut total) = (0, 0);
@@ -115,7 +115,7 @@ impl<'a> Scan<'a> {
                 Err(error) => return Err(unreadable::failed(path, error)),
             };
             total += read;
-            if total as u64 > read::MAX_BYTES {
+            if total as u64 > open::MAX_BYTES {
                 return Err(unreadable::too_large(path));
             }
             let fresh = filled;

@@ -7,6 +7,8 @@ use super::meaning::Meanings;
 use super::misspelt::{self, MisspeltSection};
 use super::value::word;
 use crate::error::Error;
+use crate::files::links;
+use crate::files::unreadable::quoted;
 use crate::suggest::nearest;
 
 /// The shortest config that works.
@@ -18,8 +20,12 @@ const MINIMAL: &str = "or write there:
 
 impl Config {
     pub(super) fn no_config(&self) -> Error {
-        Error::usage(format!("there is no AWS config at {}", self.path().display()))
-            .with_remedy(format!("run: aws configure sso\n{MINIMAL}"))
+        let found = format!("there is no AWS config at {}", self.path().display());
+        match links::missing_target(self.path()) {
+            Some(target) => Error::usage(format!("{found}: it is a link to {}, which is not there", target.display()))
+                .with_remedy(format!("create that file again, or run: rm {}", quoted(self.path()))),
+            None => Error::usage(found).with_remedy(format!("run: aws configure sso\n{MINIMAL}")),
+        }
     }
 
     /// There is no sso-session, and no profile of the older form.

@@ -29,7 +29,9 @@ pub(super) fn keep(old: &Path, existing: &Metadata, new: &File, privacy: Privacy
     let has_group = new.metadata()?.gid() == group;
     let mode = existing.mode() & 0o7777;
     let is_same = has_group && has_list.is_ok();
-    new.set_permissions(Permissions::from_mode(if is_same { mode } else { mode & !0o070 }))
+    // What everybody may do, the group may too.
+    let of_group = if is_same { 0o070 } else { (mode & 0o007) << 3 };
+    new.set_permissions(Permissions::from_mode(mode & (0o7707 | of_group)))
 }
 
 /// Gives a new file that replaces none, under `sudo` with HOME kept, to the owner of its folder. A list that a secret
@@ -50,6 +52,25 @@ pub(super) fn begin(folder: &Path, new: &File, privacy: Privacy) {
 fn has_owner(file: &File, user: u32, group: u32) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     file.metadata().is_ok_and(|file| (file.uid(), file.gid()) == (user, group))
+}
+
+/// Who can read or change a file beside its owner, by its mode.
+pub(crate) fn others(file: &Path) -> Option<&'static str> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let mode = std::fs::metadata(file).map_or(0, |metadata| metadata.mode());
+        match mode & 0o077 {
+            0 => None,
+            open if open & 0o007 != 0 => Some("other users"),
+            _ => Some("its group"),
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        None
+    }
 }
 
 #[cfg(not(unix))]

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use super::folder::{self, Privacy};
 use super::read::is_absent;
 use super::{access, leftovers, links, unwritable};
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result};
 
 /// Replaces the file's content in one step: a reader, or a crash at any moment, finds the old file or the new one.
 ///
@@ -123,11 +123,7 @@ impl Replacement {
 /// Deletes the file. A missing file is not an error.
 pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(error) if !is_absent(&error) => {
-            Err(Error::failed(format!("cannot delete {}: {}", path.display(), reason(&error)))
-                .with_remedy("check the folder's owner and mode")
-                .with_source(error))
-        }
+        Err(error) if !is_absent(&error) => Err(unwritable::undeleted(path, error)),
         _ => Ok(()),
     }
 }
@@ -206,8 +202,8 @@ mod tests {
         fs::write(at("file"), "old").unwrap();
         let socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
         let cases = [
-            ("folder", "it is not a file"),
-            ("socket", "it is not a file"),
+            ("folder", "it is a folder, not a file"),
+            ("socket", "it is a socket, not a file"),
             ("read-only", "it is marked read-only"),
             ("file/below", "not a directory"),
         ];

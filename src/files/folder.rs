@@ -156,6 +156,14 @@ impl From<io::Error> for Unusable {
 /// Creates a folder of this program's own, and refuses one in which other users can put links in place of its files.
 pub(crate) fn private(folder: &Path) -> Result<(), Unusable> {
     create(folder, Privacy::Secret)?;
+    match private_flaw(folder)? {
+        Some((folder, flaw)) => Err(Unusable::Flawed(folder, flaw)),
+        None => Ok(()),
+    }
+}
+
+/// What is wrong with such a folder, or with one above it that is this program's own too.
+pub(crate) fn private_flaw(folder: &Path) -> io::Result<Option<(PathBuf, Flaw)>> {
     let top = environment::cache_folder().ok();
     let is_within = |folder: &Path| top.as_ref().is_some_and(|top| folder.starts_with(top));
     let above = folder.ancestors().skip(1).take_while(|folder| is_within(folder));
@@ -164,8 +172,8 @@ pub(crate) fn private(folder: &Path) -> Result<(), Unusable> {
         // The owner of a link chooses the folder; its mode says nothing.
         let of_link = if itself.is_symlink() { flaw(&itself).filter(|flaw| *flaw == Flaw::Foreign) } else { None };
         if let Some(flaw) = of_link.or(flaw(&fs::metadata(folder)?)) {
-            return Err(Unusable::Flawed(folder.to_owned(), flaw));
+            return Ok(Some((folder.to_owned(), flaw)));
         }
     }
-    Ok(())
+    Ok(None)
 }

@@ -1,6 +1,6 @@
 //! Files on disk: written in one step, locked, edited beside other programs, and protected from other users.
 
-mod access;
+pub(crate) mod access;
 pub mod atomic;
 pub mod edit;
 pub(crate) mod failed;

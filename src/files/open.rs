@@ -5,6 +5,9 @@ use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
+/// The largest file that is read: a config of half a million profiles fits; a wrong file does not.
+pub(crate) const MAX_BYTES: u64 = 256 << 20;
+
 /// Why a file is not opened.
 #[derive(Debug)]
 pub(crate) enum Unopened {
@@ -99,7 +102,9 @@ fn open(options: &mut OpenOptions, path: &Path, follow: bool) -> Result<(File, M
     let file = match opened {
         Ok(file) => file,
         // A file server that caches the file is asked to give it back, which takes a moment.
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock && is_file(path) => options.custom_flags(0).open(path)?,
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock && is_file(path) => {
+            options.custom_flags(0).open(path)?
+        }
         Err(error) => return Err(refused(path, error, follow)),
     };
     let metadata = file.metadata()?;

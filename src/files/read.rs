@@ -4,12 +4,9 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::open::{self, Unopened};
-use super::unreadable;
+use super::open::{self, MAX_BYTES, Unopened};
+use super::unreadable::{self, quoted};
 use crate::error::{Error, Result};
-
-/// The largest file that is read: a config of half a million profiles fits; a wrong file does not.
-pub(crate) const MAX_BYTES: u64 = 256 << 20;
 
 /// Opens a file of the user's to read it, whoever owns it; `None` if there is no file.
 pub(crate) fn open(path: &Path) -> Result<Option<(File, Metadata)>> {
@@ -55,7 +52,11 @@ pub(crate) fn flaw_of_cached(path: &Path) -> Option<Error> {
     match open::own_to_read(path) {
         Ok((file, metadata)) => content(path, file, &metadata).err(),
         Err(Unopened::Failed(error)) if is_absent(&error) => None,
-        Err(unopened) => Some(unreadable::unopened(path, unopened)),
+        Err(unopened) => {
+            let is_replaceable = is_replaceable(path, &unopened);
+            let error = unreadable::unopened(path, unopened);
+            Some(if is_replaceable { error.with_remedy(format!("run: rm -f {}", quoted(path))) } else { error })
+        }
     }
 }
 

@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::links;
-use super::open::{self, Unopened};
-use super::read::MAX_BYTES;
+use super::open::{self, MAX_BYTES, Unopened};
 use crate::environment;
 use crate::error::{Error, reason};
 
@@ -95,10 +94,9 @@ fn permission(path: &Path) -> String {
                 format!("run: chmod u+{} {target}", if metadata.is_dir() { "rwx" } else { "r" })
             }
             _ if is_own(metadata.uid()) => "check what else than its mode protects it".to_owned(),
-            Some(variable) => format!(
-                "it belongs to {}, who must let you read it; or run: unset {variable}",
-                named(metadata.uid())
-            ),
+            Some(variable) => {
+                format!("it belongs to {}, who must let you read it; or run: unset {variable}", named(metadata.uid()))
+            }
             None => format!("it belongs to {}; run: sudo chown \"$(id -u)\" {target}", named(metadata.uid())),
         };
     }
@@ -189,7 +187,6 @@ pub(super) fn set_variable(path: &Path) -> Option<&'static str> {
 }
 
 /// A path as a word of a command.
-pub(super) fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     shell_escape::escape(path.to_string_lossy()).into_owned()
 }
-

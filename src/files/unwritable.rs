@@ -20,6 +20,14 @@ pub(super) fn failed(path: &Path, target: &Path, error: io::Error) -> Error {
         .with_source(error)
 }
 
+/// The error for a file that could not be deleted.
+pub(super) fn undeleted(path: &Path, error: io::Error) -> Error {
+    let remedy = way_in(path, path).unwrap_or_else(|| "check the folder's owner and mode".to_owned());
+    Error::failed(format!("cannot delete {}: {}", path.display(), reason(&error)))
+        .with_remedy(remedy)
+        .with_source(error)
+}
+
 /// Refuses what a rename would replace although it is no file of the user's to change.
 pub(super) fn check(path: &Path, target: &Path, existing: &Metadata, privacy: Privacy) -> Result<(), Error> {
     if !existing.is_file() {

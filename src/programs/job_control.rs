@@ -146,15 +146,15 @@ impl Groups {
         // For those that ignore the first signal.
         self.send(Signal::STOP);
         let _ = kill_process(getpid(), Signal::STOP);
-        // This process is stopped here, until somebody continues it.
+        // This process is stopped here, until somebody continues it. A second Ctrl-Z that came before the first one had
+        // its effect is no wish to stop again.
+        *signals = JobSignals::new()?;
         let mut state = self.state();
         state.is_suspended = false;
         for member in state.members.values_mut() {
             member.is_stopped = false;
             member.send(Signal::CONT);
         }
-        // A second Ctrl-Z before the first one has had its effect is no wish to stop again.
-        *signals = JobSignals::new()?;
         Ok(())
     }
 

@@ -176,7 +176,10 @@ impl Attempt<'_> {
     /// The client that this tool or the AWS CLI registered earlier, else a new one.
     async fn registration(&self, flow: Flow) -> Result<Registration, GrantError> {
         let path = self.registration_path();
-        let cached = token::read_registration(self.store, &path).map_err(GrantError::Other)?;
+        let cached = token::read_registration(self.store, &path).unwrap_or_else(|error| {
+            tracing::warn!("{error}; a new client is registered");
+            None
+        });
         if let Some(registration) = cached.filter(|registration| fits(registration, flow)) {
             return Ok(registration);
         }

@@ -26,7 +26,7 @@ fn each_level_acts_as_its_own_role_and_finds_nothing_of_another() {
     // What each form leaves for programs to find, beside keys.
     let forms: [(String, usize, &[&str]); 4] = [
         (user.role(0, 2), 2, &[]),
-        (format!("--match {} --output dir out", user.role(0, 2)), 2, &[]),
+        (format!("--match {} --output dir FILES", user.role(0, 2)), 2, &[]),
         ("team".to_owned(), 3, &["AWS_PROFILE"]),
         (format!("--server {}", user.role(0, 1)), 1, container),
     ];
@@ -47,26 +47,23 @@ fn each_level_acts_as_its_own_role_and_finds_nothing_of_another() {
                 let command = python.command();
                 [command.get_program().to_owned(), "-c".into(), BOTO3.into()]
             });
-            let exec = format!("aws-sso exec -p corp {inner} --");
+            let exec = format!("aws-sso exec -p corp {} --", inner.replace("FILES", "inner"));
             let read = |words: &str| {
-                let files = if inner.contains("--output") { "; cat out/*.out" } else { "" };
+                let files = if inner.contains("FILES") { "; cat inner/*.out" } else { "" };
                 format!("{exec} {words}{files}")
             };
             let mut script = read("sh -c \"$1\"");
             if python.is_some() {
                 script = format!("{script}; {}", read("\"$2\" \"$3\" \"$4\""));
             }
-            if outer.contains("--match") && inner.contains("--match") {
-                script = script.replace("out", "inner");
-            }
             let mut words: Vec<_> = ["sh", "-c", &script, "sh", OTHERS].map(Into::into).into();
             words.extend(python.into_iter().flatten());
-            let run = user.aws_sso(&format!("exec -p corp {outer} --")).args(words);
+            let run = user.aws_sso(&format!("exec -p corp {} --", outer.replace("FILES", "outer"))).args(words);
             let run = run.env("AWS_EC2_METADATA_DISABLED", "true");
             let output = surroundings.iter().fold(run, |run, (name, value)| run.env(name, value)).run().success();
-            let stdout = if outer.contains("--output") {
+            let stdout = if outer.contains("FILES") {
                 let id = &account.id;
-                user.home.read(format!("out/{id}-{}.out", name(2)))
+                user.home.read(format!("outer/{id}-{}.out", name(2)))
             } else {
                 output.stdout.clone()
             };

@@ -316,6 +316,7 @@ pub fn is_running(id: u32) -> bool {
 }
 
 /// Waits until another process has done something.
+#[track_caller]
 pub fn wait<T>(mut ready: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::Path;
+use std::process::Command;
 use std::thread;
 
 use rustix::process::{Gid, Uid};
@@ -40,6 +41,12 @@ pub fn as_stranger<T: Send>(act: impl FnOnce() -> T + Send) -> T {
 /// Runs it under the file modes of a user, whoever runs the tests.
 pub fn powerless(invocation: Invocation) -> Invocation {
     if is_root() { invocation.behind(POWERLESS) } else { invocation }
+}
+
+/// Gives a folder with all that is in it.
+pub fn give_all(folder: &Path, to: u32) {
+    let owner = format!("{to}:{to}");
+    assert!(Command::new("chown").args(["-Rh", &owner]).arg(folder).status().unwrap().success());
 }
 
 /// Gives a file, or a folder without what is in it, to a user and the group of the same id.

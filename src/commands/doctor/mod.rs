@@ -6,6 +6,7 @@ mod chain;
 mod config;
 mod content;
 mod network;
+mod obstacles;
 mod orphans;
 mod permissions;
 mod profiles;
@@ -77,7 +78,8 @@ pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode>
     report.add("Sign-in", sign_ins::check(context));
     report.add("Profiles", profiles::check(context, &installed));
     report.extend("Profiles", hidden(context));
-    report.add("Files", permissions::check());
+    report.add("Files", obstacles::check());
+    report.extend("Files", permissions::check());
     if !arguments.offline {
         report.add("Network", network::check(context));
     }

@@ -7,7 +7,7 @@ use super::content;
 use super::report::Finding;
 use crate::environment::{self, shown};
 use crate::error::Result;
-use crate::files::leftovers;
+use crate::files::{leftovers, read};
 
 pub(super) fn check() -> Vec<Finding> {
     places().unwrap_or_else(|error| vec![Finding::of(&error)])
@@ -34,15 +34,13 @@ fn places() -> Result<Vec<Finding>> {
 
 /// A cache folder, in which every file holds a secret.
 fn cache(folder: &Path, what: &str) -> Vec<Finding> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        let is_missing = fs::metadata(folder).is_err();
-        let unreadable = || Finding::broken(format!("{} cannot be read", shown(folder)), "check its owner and mode");
-        return if is_missing { Vec::new() } else { vec![unreadable()] };
-    };
+    // A folder that cannot be read, and what is no file of ours, is reported by the check of what is in the way.
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let files: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .filter(|path| read::flaw_of_cached(path).is_none())
         .collect();
     let all = format!("{}/*.json", shown(folder));
     let mut findings: Vec<Finding> = files.iter().filter_map(|file| unix::of_file(file, Some(&all))).collect();
@@ -101,8 +99,9 @@ mod unix {
     use std::path::Path;
 
     use super::super::report::{Finding, Verdict};
-    use crate::environment::{self, shown};
-    use crate::files::folder;
+    use crate::environment::shown;
+    use crate::files::unreadable::quoted;
+    use crate::files::{folder, ownership};
 
     /// What is wrong with a file that holds a secret. A symbolic link is followed. The fix is for `all`, a pattern for
     /// this file and the others in its folder, where there is one.
@@ -110,11 +109,8 @@ mod unix {
         let metadata = fs::metadata(file).ok()?;
         let real = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
         let to_fix = all.map_or_else(|| shown(&real), str::to_owned);
-        if is_foreign(&metadata) {
-            return Some(Finding::broken(
-                format!("{} belongs to another user (uid {})", shown(&real), metadata.uid()),
-                format!("run: sudo chown \"$USER\" {to_fix}"),
-            ));
+        if !ownership::is_ours(metadata.uid()) {
+            return Some(foreign(&real, &metadata));
         }
         let mode = metadata.mode() & 0o777;
         let open = mode & 0o077;
@@ -137,11 +133,8 @@ mod unix {
     pub(super) fn of_folder(folder: &Path) -> Option<Finding> {
         let metadata = fs::metadata(folder).ok()?;
         let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        if is_foreign(&metadata) && metadata.uid() != 0 {
-            return Some(Finding::broken(
-                format!("{} belongs to another user (uid {})", shown(&real), metadata.uid()),
-                format!("run: sudo chown \"$USER\" {}", shown(&real)),
-            ));
+        if !ownership::is_ours(metadata.uid()) {
+            return Some(foreign(&real, &metadata));
         }
         folder::is_open_to_others(&metadata).then(|| {
             let mode = metadata.mode() & 0o777;
@@ -152,10 +145,11 @@ mod unix {
         })
     }
 
-    /// Whether it belongs to another user than the home folder does.
-    fn is_foreign(metadata: &fs::Metadata) -> bool {
-        let home = environment::home().ok().and_then(|home| fs::metadata(home).ok());
-        home.is_some_and(|home| home.uid() != metadata.uid())
+    fn foreign(path: &Path, metadata: &fs::Metadata) -> Finding {
+        Finding::broken(
+            format!("{} belongs to {}", shown(path), ownership::named(metadata.uid())),
+            format!("run: sudo chown \"$(id -u)\" {}", quoted(path)),
+        )
     }
 
     /// Whether folders above the file keep out everyone to whom its mode is open.

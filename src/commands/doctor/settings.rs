@@ -21,7 +21,7 @@ pub(super) fn check() -> Vec<Finding> {
             Gravity::Warning => Finding::warning(found, "fix that line; see: aws-sso settings"),
         });
     }
-    if !file.exists() {
+    if !file.is_file() {
         findings.push(Finding::ok(format!("none ({} does not exist)", shown(&file))));
     } else if findings.is_empty() {
         let aliases = settings.aliases().count();

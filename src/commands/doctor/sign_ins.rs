@@ -5,8 +5,10 @@ use crate::aws_cache::token::{self, Token};
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::files::read;
 use crate::programs::profile_option;
+use crate::secret_store::StoreKind;
 use crate::timestamp;
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
@@ -94,12 +96,19 @@ fn why_not_renewed(directory: &Directory, token: &Token) -> &'static str {
 }
 
 /// Why there is no token.
-fn why_none(context: &Context, directory: &Directory) -> Result<&'static str> {
+fn why_none(context: &Context, directory: &Directory) -> Result<String> {
     let path = token::path(&environment::token_cache()?, directory.token_key());
-    Ok(match token::read(&context.secret_store()?, &path) {
-        Err(error) => return Err::<_, Error>(error),
-        Ok(Some(_)) => "the token in its file is for another start URL",
-        Ok(None) if path.exists() => "the file of its token holds no token",
-        Ok(None) => "not signed in",
-    })
+    let store = context.secret_store()?;
+    if store.kind() == StoreKind::Files
+        && let Some(flaw) = read::flaw_of_cached(&path)
+    {
+        // A sign-in replaces it.
+        return Ok(flaw.to_string());
+    }
+    let why = match token::read(&store, &path)? {
+        Some(_) => "the token in its file is for another start URL",
+        None if path.exists() => "the file of its token holds no token",
+        None => "not signed in",
+    };
+    Ok(why.to_owned())
 }

@@ -1,10 +1,13 @@
 //! Environment variables that override each other, in the order of precedence of the SDKs.
 
+use std::path::Path;
+
 use super::chain;
 use super::report::Finding;
 use crate::aws_config::config::Config;
 use crate::context::{self, Context};
 use crate::environment::{self, shown};
+use crate::files::read;
 use crate::timestamp;
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
@@ -81,13 +84,18 @@ fn keys(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
     findings
 }
 
+/// Whether there is nothing. A file that this user may not look at is reported by the checks that read it.
+fn is_absent(file: &Path) -> bool {
+    file.symlink_metadata().is_err_and(|error| read::is_absent(&error))
+}
+
 /// Variables that name a file that does not exist.
 fn files() -> Vec<Finding> {
     let mut findings = Vec::new();
     let named = |name: &str| environment::current(name).is_some_and(|value| !value.is_empty());
     if named("AWS_CONFIG_FILE")
         && let Ok(file) = environment::config_file()
-        && !file.exists()
+        && is_absent(&file)
     {
         findings.push(Finding::broken(
             format!("AWS_CONFIG_FILE names {}, which does not exist", shown(&file)),
@@ -96,7 +104,7 @@ fn files() -> Vec<Finding> {
     }
     if named("AWS_SHARED_CREDENTIALS_FILE")
         && let Ok(file) = environment::credentials_file()
-        && !file.exists()
+        && is_absent(&file)
     {
         findings.push(Finding::warning(
             format!("AWS_SHARED_CREDENTIALS_FILE names {}, which does not exist", shown(&file)),
