@@ -9,6 +9,17 @@
 # credentials, and it never starts a sign-in: entering a folder must not open a browser.
 
 use_aws_sso() {
+  local options="$-" option status=0
+  # The code holds secrets, which neither a trace (-x, -v) nor an inherited trap (-T, -E) may show.
+  { set +xvTE; } 2>/dev/null
+  __aws_sso_enter "$@" || status=$?
+  for option in v T E x; do
+    case "$options" in *"$option"*) set "-$option" ;; esac
+  done
+  return "$status"
+}
+
+__aws_sso_enter() {
   local code file
   if [[ $# -eq 0 ]]; then
     log_error "use aws_sso: no role given; write: use aws_sso ROLE [-p PROFILE] [--region REGION]"
@@ -26,11 +37,15 @@ use_aws_sso() {
   if [[ -n "${AWS_SSO_DISPLACED-}" ]]; then
     log_status "aws_sso: this folder's role again; the role that awsso use entered is left"
   fi
+  # A statement a line. One that fails, as with a read-only variable, would leave keys that do not belong together.
+  if ! (eval "${code//$'\n'/ || exit 2; }"); then
+    log_error "use aws_sso: a variable is read-only: nothing is changed"
+    return 2
+  fi
   eval "$code"
-  # Finds the cached file of these credentials by the access key id, which is not secret.
-  for file in "$HOME"/.aws/cli/cache/*.json; do
-    if [[ -r "$file" && "$(<"$file")" == *"\"$AWS_ACCESS_KEY_ID\""* ]]; then
-      watch_file "$file"
-    fi
-  done
+  # Finds the cached file of these credentials by the access key id, which is not secret. The files of all roles have
+  # secrets, so none is read into this shell.
+  while IFS= read -r file; do
+    watch_file "$file"
+  done < <(find "$HOME/.aws/cli/cache" -name '*.json' -exec grep -lF -e "\"$AWS_ACCESS_KEY_ID\"" {} + 2>/dev/null)
 }

@@ -18,10 +18,21 @@ function __aws_sso_command__ {
   case "$__aws_sso_verb" in
     'use' | 'pick' | 'clear' | 'refresh')
       # Declared first, since `local x=$(…)` would hide the status of the command.
-      \builtin local __aws_sso_code
-      __aws_sso_code="$(__AWS_SSO_PROGRAM__ "${@:1:__aws_sso_at}" --shell bash "${@:__aws_sso_at+1}")" ||
-        \builtin return
-      \builtin eval "$__aws_sso_code"
+      \builtin local __aws_sso_code __aws_sso_status=0 __aws_sso_options="$-" __aws_sso_option
+      # The code holds secrets, which neither a trace (-x, -v) nor an inherited trap (-T, -E) may show. bash restores the
+      # options when the function ends, also after Ctrl-C; versions before 4.4 cannot.
+      if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
+        \builtin local -
+      fi
+      \builtin set +xvTE
+      __aws_sso_code="$(__AWS_SSO_PROGRAM__ "${@:1:__aws_sso_at}" --shell bash "${@:__aws_sso_at+1}")" &&
+        __aws_sso_evaluate || __aws_sso_status="$?"
+      if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
+        for __aws_sso_option in v T E x; do
+          case "$__aws_sso_options" in *"$__aws_sso_option"*) \builtin set "-$__aws_sso_option" ;; esac
+        done
+      fi
+      \builtin return "$__aws_sso_status"
       ;;
     'doctor')
       # Only this shell knows the version of its function, and whether Tab completes its arguments.
@@ -39,6 +50,10 @@ function __aws_sso_command__ {
       __AWS_SSO_PROGRAM__ "$@"
       ;;
   esac
+}
+# A function of its own, since it does not inherit a DEBUG trap that the one above runs with.
+function __aws_sso_evaluate {
+  \builtin eval "$__aws_sso_code"
 }
 # >>> completion
 # bash splits words at colons. So the program gets the whole line, and prints only what is missing from bash's word.

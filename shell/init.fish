@@ -20,6 +20,8 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
     set -e __aws_sso_rest[1..$__aws_sso_at]
     switch "$__aws_sso_verb"
         case use pick clear refresh
+            # The code holds secrets, which no trace may show. The user's own variable is back at the end of the block.
+            set -l fish_trace
             # Captured first, so that the output of a program that fails is not evaluated.
             set -l __aws_sso_code (command __AWS_SSO_PROGRAM__ $__aws_sso_first --shell fish $__aws_sso_rest)
             or return

@@ -6,6 +6,9 @@
 Remove-Item -LiteralPath 'Alias:/__aws_sso_command__' -Force -ErrorAction Ignore
 # Not an advanced function: [CmdletBinding()] would take -d and -v as its own -Debug and -Verbose.
 function global:__aws_sso_command__ {
+    # The code holds secrets, which no trace (Set-PSDebug) may show.
+    [System.Diagnostics.DebuggerHidden()]
+    param()
     # Options of all verbs may stand before the verb. These take a value, which is no verb.
     $valued = '-p', '-vp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0

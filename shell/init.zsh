@@ -18,6 +18,9 @@ function '__aws_sso_command__' {
     ('use'|'pick'|'clear'|'refresh')
       # Declared first, since `local x=$(…)` would hide the status of the command.
       \builtin local __aws_sso_code __aws_sso_status='0'
+      # The code holds secrets, which neither a trace nor a DEBUG trap may show. All of it is restored at the end.
+      \builtin setopt localoptions localtraps noxtrace noverbose
+      \builtin trap - DEBUG
       \builtin set -- "${@:1:$__aws_sso_at}" '--shell' 'zsh' "${@:$(( __aws_sso_at + 1 ))}"
       {
         __aws_sso_code="$(__AWS_SSO_PROGRAM__ "$@")" || __aws_sso_status="$?"

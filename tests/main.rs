@@ -6,6 +6,8 @@
 
 mod support;
 
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod children;
 #[cfg(feature = "sandbox")]
 mod completion;
 mod config_reading;
@@ -42,6 +44,8 @@ mod keyring;
 mod layers;
 #[cfg(feature = "sandbox")]
 mod main_job;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod mixed_crowd;
 #[cfg(feature = "sandbox")]
 mod mixed_answers;
 #[cfg(feature = "sandbox")]
@@ -70,6 +74,7 @@ mod renewal;
 mod role_cache;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod secret_types;
 #[cfg(feature = "sandbox")]
 mod secrets;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]

@@ -88,25 +88,44 @@ fn what_a_run_prints_and_leaves_holds_no_secret() {
         ("discover -p corp -v", true, 0),
         ("login --device-code --no-browser --force -v", true, 0),
         (&format!("process {arn} -v"), false, 0),
+        (&format!("exec {arn} --server -v -- true"), true, 0),
         (&format!("-p corp -r {arn} -v"), true, 0),
         (&format!("env {arn} --shell bash -v"), false, 0),
         (&format!("process {}/NoSuchRole -v", account.id), true, 4),
+        ("list --refresh -v", true, 0),
+        ("discover -p corp --dry-run -v", true, 0),
+        ("doctor --offline -v", true, 0),
+        ("settings -v", true, 0),
+        (&format!("exec {arn} -v -- true"), true, 0),
+        ("exec --match * --yes -v --output json -- true", true, 0),
+        (&format!("use {arn} --shell zsh -v"), false, 0),
+        (&format!("pick {arn} --shell fish -v"), false, 0),
+        ("refresh --shell bash -v", true, 2),
+        ("clear --shell bash -v", true, 0),
+        (&format!("console {arn} --print -v"), false, 0),
+        ("complete --shell zsh -- aws-sso use d", true, 0),
     ];
     for (line, stdout, status) in lines {
         note(user.aws_sso(line).run().status(status), stdout);
     }
     user.expire_token();
+    let other = format!("{}/{}", account.id, account.roles[1]);
+    let _ = fs::remove_dir_all(home.path(".aws/cli/cache"));
     for fault in [Fault::InternalError, Fault::Dropped, Fault::Truncated, Fault::Garbled] {
-        user.sandbox.update(|options| options.fail_first = Some((2, fault)));
-        let run = user.aws_sso("check -v").env("AWS_MAX_ATTEMPTS", "1").run();
-        assert_eq!(run.exit.code(), Some(5), "{run}");
-        note(run, true);
+        for line in
+            ["check -v", "list --refresh -v", &format!("console {other} --print -v"), "exec --match * --yes -v -- true"]
+        {
+            user.sandbox.update(|options| options.fail_first = Some((2, fault)));
+            let run = user.aws_sso(line).env("AWS_MAX_ATTEMPTS", "1").run();
+            assert_eq!(run.exit.code(), Some(5), "{run}");
+            note(run, true);
+        }
         user.sandbox.update(|options| options.fail_first = None);
     }
     note(user.aws_sso("check -v").run().success(), true);
+    note(user.aws_sso(&format!("process {arn} -v")).run().success(), false);
     user.sandbox.revoke_sessions();
-    let other = format!("process {}/{} -v", account.id, account.roles[1]);
-    note(user.aws_sso(&other).run().status(3), true);
+    note(user.aws_sso(&format!("process {other} -v")).run().status(3), true);
 
     assert!(secrets.len() >= 8, "{}", secrets.len());
     secrets.extend([code, "planted-key", "planted-token"].map(str::to_owned));

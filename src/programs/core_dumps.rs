@@ -74,7 +74,7 @@ mod limit {
         }
         let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = getrlimit(Resource::Core);
-        set((given != UNLIMITED).then_some(given), limit.clone());
+        set((given != UNLIMITED).then_some(given), limit);
         let started = start();
         set(Some(0), limit);
         started

@@ -156,6 +156,12 @@ impl Sandbox {
         self.state.rebuild_directory();
     }
 
+    /// The account and the role of the credentials with this access key id.
+    #[must_use]
+    pub fn role_of(&self, access_key_id: &str) -> Option<(String, String)> {
+        lock(&self.state.keys).get(access_key_id).map(|key| (key.account.clone(), key.role.clone()))
+    }
+
     /// Ends every session: access tokens are answered with 401, refresh tokens with `InvalidGrantException`.
     pub fn revoke_sessions(&self) {
         lock(&self.state.sessions).end_all();

@@ -161,7 +161,7 @@ impl Change {
     /// The code that makes the change in a shell, for the `awsso` function: all of it or nothing.
     pub(crate) fn render_in_function(&self, shell: Shell) -> Result<String> {
         let names = self.values.iter().map(|(name, _)| *name);
-        Ok(shell.check_writable(names) + &self.render(shell)?)
+        Ok(format!("{}{}{}", shell.untraced(), shell.check_writable(names), self.render(shell)?))
     }
 
     /// The code that makes the change in a shell. If one value cannot be rendered safely, there is no code at all.

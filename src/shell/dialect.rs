@@ -82,6 +82,15 @@ impl Shell {
         }
     }
 
+    /// The first line of code that no trace may show. In other shells the `awsso` function turns traces off.
+    #[must_use]
+    pub(super) fn untraced(self) -> &'static str {
+        match self {
+            Self::Powershell => "[System.Diagnostics.DebuggerHidden()]param()\n",
+            Self::Bash | Self::Zsh | Self::Fish | Self::Posix => "",
+        }
+    }
+
     /// Code that stops, before anything is changed, where one of these variables cannot be removed.
     ///
     /// A universal variable of fish becomes visible, also to programs, once the global one is erased. It belongs to all

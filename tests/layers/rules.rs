@@ -77,7 +77,7 @@ impl Tree {
         let pairs = arrows.iter().flat_map(|arrow| {
             [&arrow.to, &arrow.named].map(|to| Some((arrow.from.first()?.clone(), to.first()?.clone())))
         });
-        pairs.flatten().filter(|(from, to)| from != to && from != "main").collect()
+        pairs.flatten().filter(|(from, to)| from != to && !matches!(from.as_str(), "main" | "bin")).collect()
     }
 
     /// The layer of a top-level module, counted from the top.

@@ -9,7 +9,7 @@ use std::time::Instant;
 use aws_sso::sandbox::{Names, Options};
 
 use crate::support::picker::{PICK, alone, chosen, remembered};
-use crate::support::process::{LIMIT, signal};
+use crate::support::process::{LIMIT, children, is_running, signal};
 use crate::support::terminal::Terminal;
 use crate::support::user::User;
 use crate::support::{programs, skip};
@@ -19,21 +19,6 @@ fn inventory(user: &User) -> String {
     let names = user.home.list(".cache/aws-sso");
     let name = names.iter().find(|name| name.starts_with("inventory-")).unwrap();
     format!(".cache/aws-sso/{name}")
-}
-
-/// The ids of this home's running pickers.
-fn pickers(user: &User) -> Vec<u32> {
-    let home = format!("HOME={}", user.home.path("").display());
-    let home = home.trim_end_matches('/').as_bytes().to_vec();
-    let processes = fs::read_dir("/proc").unwrap().flatten();
-    processes
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|id: &u32| {
-            let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-            let program = fs::read_link(format!("/proc/{id}/exe")).unwrap_or_default();
-            program.ends_with("aws-sso-pick") && environment.split(|byte| *byte == 0).any(|entry| entry == home)
-        })
-        .collect()
 }
 
 #[test]
@@ -110,16 +95,20 @@ fn watched(user: &User) -> Terminal {
     terminal
 }
 
-fn only_picker(user: &User) -> u32 {
-    let pickers = pickers(user);
-    assert_eq!(pickers.len(), 1);
-    pickers[0]
+/// The `aws-sso` that the shell runs, and its picker.
+fn programs_of(shell: &Terminal) -> [u32; 2] {
+    let only = |parent, name| {
+        let [child] = children(parent, name)[..] else { panic!("one {name} is running") };
+        child
+    };
+    let program = only(shell.id(), "aws-sso");
+    [program, only(program, "aws-sso-pick")]
 }
 
 #[track_caller]
-fn assert_is_restored(user: &User, mut terminal: Terminal, case: &str) {
+fn assert_is_restored(user: &User, mut terminal: Terminal, picker: u32, case: &str) {
     let start = Instant::now();
-    while !pickers(user).is_empty() {
+    while is_running(picker) {
         assert!(start.elapsed() < LIMIT, "{case}: the picker is still running");
         std::thread::yield_now();
     }
@@ -135,23 +124,24 @@ fn the_terminal_is_restored_however_it_ends() {
     let user = remembered(Options::default());
     for (key, status) in [("\x1b", "130\n"), ("\x03", "130\n"), ("\x04", "130\n"), ("\r", "0\n")] {
         let mut terminal = watched(&user);
+        let [_, picker] = programs_of(&terminal);
         terminal.send(key);
-        assert_is_restored(&user, terminal, &format!("{key:?}"));
+        assert_is_restored(&user, terminal, picker, &format!("{key:?}"));
         assert_eq!(user.home.read("status"), status, "{key:?}");
     }
     for name in ["TERM", "HUP"] {
         let terminal = watched(&user);
-        signal(name, only_picker(&user).into());
-        assert_is_restored(&user, terminal, name);
+        let [_, picker] = programs_of(&terminal);
+        signal(name, picker.into());
+        assert_is_restored(&user, terminal, picker, name);
         assert_eq!(user.home.read("status"), "130\n", "{name}");
     }
     // When aws-sso has ended, the picker ends too.
     for name in ["TERM", "KILL"] {
         let terminal = watched(&user);
-        let status = fs::read_to_string(format!("/proc/{}/stat", only_picker(&user))).unwrap();
-        let parent = status.rsplit(')').next().unwrap().split_whitespace().nth(1).unwrap();
-        signal(name, parent.parse().unwrap());
-        assert_is_restored(&user, terminal, &format!("{name} for aws-sso"));
+        let [program, picker] = programs_of(&terminal);
+        signal(name, program.into());
+        assert_is_restored(&user, terminal, picker, &format!("{name} for aws-sso"));
     }
 }
 

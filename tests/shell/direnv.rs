@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sso::sandbox::Options;
 
 use crate::support::user::User;
-use crate::support::{Invocation, Shell, skip};
+use crate::support::{Invocation, Shell, files, skip};
 
 /// A script in bash, in a home whose folder `project` has this `.envrc`; `None` where there is no direnv.
 fn in_project(user: &User, envrc: &str, script: &str) -> Option<Invocation> {
@@ -125,4 +125,62 @@ fn a_role_that_direnv_replaces_is_said() {
     assert_eq!(user.home.environment("after")["AWS_SSO_ROLE_ARN"], folder);
     assert!(user.home.read("project/said").contains("the role that awsso use entered is left"));
     assert!(!user.home.environment("cleared").contains_key("AWS_SSO_DISPLACED"));
+}
+
+/// What the caches hold.
+fn cached_secrets(user: &User) -> Vec<String> {
+    let files = files(&user.home.path(".aws/cli/cache")).into_iter();
+    let texts =
+        files.map(|file| serde_json::from_str::<serde_json::Value>(&std::fs::read_to_string(file).unwrap()).unwrap());
+    texts
+        .flat_map(|file| {
+            ["SecretAccessKey", "SessionToken"].map(|name| file["Credentials"][name].as_str().unwrap().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn a_traced_envrc_shows_no_secret_of_any_role_and_is_traced_to_its_end() {
+    let user = User::signed_in(Options::default());
+    for number in 0..4 {
+        let _ = user.aws_sso(&format!("process {}", user.role_arn(number))).run().success();
+    }
+    let role = user.role_arn(1);
+    for trace in [
+        "set -x",
+        "set -xv",
+        "strict_env\nset -x",
+        "PS4='+$(:) '; set -x",
+        "set -xT; trap 'echo \"$BASH_COMMAND\" >&2' DEBUG",
+        "exec 9>\"$HOME/trace\"; BASH_XTRACEFD=9; set -x",
+    ] {
+        let envrc = format!("{trace}\nuse aws_sso {role}\nlog_status \"after-mark $-\"\n");
+        let Some(run) = in_project(&user, &envrc, "cd project; show inside") else { return };
+        let _ = run.run().success();
+        let traced = if user.home.has("trace") { user.home.read("trace") } else { String::new() };
+        let said = user.home.read("project/said") + &traced;
+        assert_eq!(user.home.environment("inside")["AWS_SSO_ROLE_ARN"], role, "{trace}: {said}");
+        for secret in cached_secrets(&user) {
+            assert!(!said.contains(&secret), "{trace}: {said}");
+        }
+        assert!(said.contains("+ log_status 'after-mark"), "{trace}: {said}");
+        let _ = (std::fs::remove_file(user.home.path("project/said")), std::fs::remove_file(user.home.path("trace")));
+    }
+}
+
+/// Some of the keys would be the role's, and some not.
+#[test]
+fn a_read_only_variable_in_an_envrc_is_a_refusal_that_changes_nothing() {
+    let user = User::signed_in(Options::default());
+    let envrc = format!(
+        "export -n AWS_SESSION_TOKEN; readonly AWS_SESSION_TOKEN=old\nuse aws_sso {} || true\n",
+        user.role_arn(0)
+    );
+    let Some(run) = in_project(&user, &envrc, "show before; cd project; show inside") else { return };
+    let _ = run.run().success();
+    assert!(user.home.read("project/said").contains("nothing is changed"), "{}", user.home.read("project/said"));
+    let [before, inside] = ["before", "inside"].map(|file| user.home.environment(file));
+    let changed: Vec<_> =
+        inside.keys().filter(|name| name.starts_with("AWS_") && !before.contains_key(*name)).collect();
+    assert!(changed.is_empty(), "{changed:?}");
 }

@@ -1,6 +1,7 @@
 //! How `use`, `clear` and `refresh` change a shell's environment.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sso::sandbox::Options;
 
@@ -262,18 +263,40 @@ fn cancelling_gives_130_and_an_unchanged_shell() {
 /// A value that cannot change would stay beside the new ones.
 #[test]
 fn a_variable_that_is_read_only_or_belongs_to_a_function_is_a_refusal_that_changes_nothing() {
-    let user = User::signed_in(Options::default());
-    let role = user.role_arn(0);
+    let user = User::signed_in(Options { credential_lifetime: Duration::from_mins(10), ..Options::default() });
+    let [first, role] = [0, 1].map(|number| user.role_arn(number));
+    // What is read-only, and the verb that would change it.
+    let read_only = [
+        ("readonly AWS_SESSION_TOKEN=old", format!("awsso use {role}")),
+        ("readonly AWS_SESSION_TOKEN", format!("awsso use {role} --region eu-west-1")),
+        ("export AWS_PROFILE=mine; readonly AWS_PROFILE", format!("awsso use {role}")),
+        ("typeset -r AWS_SSO_ROLE_NAME=mine", format!("awsso use {role}")),
+        ("typeset -rx AWS_SECRET_ACCESS_KEY=mine", format!("awsso use {role}")),
+        ("readonly AWS_SSO_DISPLACED", format!("awsso use {role}")),
+        ("awsso use FIRST; readonly AWS_SESSION_TOKEN", "awsso refresh".to_owned()),
+        ("awsso use FIRST; readonly AWS_SSO_ROLE_ARN", "awsso clear".to_owned()),
+        ("awsso use FIRST; readonly AWS_ACCESS_KEY_ID", "awsso pick -p corp SECOND".to_owned()),
+    ];
+    let fish = [
+        ("set -x AWS_PROFILE other", format!("awsso use {role}")),
+        ("set -lx AWS_SECURITY_TOKEN other", format!("awsso use {role}")),
+    ];
     for shell in Shell::all() {
-        let line = shell.status_of(&format!("awsso use {role}"));
-        let script = match shell {
-            Shell::Fish => {
-                format!("function inside\nset -x AWS_PROFILE other\nenv -0 >before\n{line}\nenv -0 >after\nend\ninside")
+        let cases: &[(&str, String)] = if shell == Shell::Fish { &fish } else { &read_only };
+        for (before, verb) in cases {
+            let line = shell.status_of(&verb.replace("SECOND", &role));
+            let body = format!("{}\nenv -0 >before\n{line}\nenv -0 >after", before.replace("FIRST", &first));
+            // Of the whole shell, or of the function that calls.
+            let scripts = match shell {
+                Shell::Fish => vec![format!("function inside\n{body}\nend\ninside")],
+                _ if before.contains("FIRST") => vec![body],
+                _ => vec![format!("function inside {{\n{body}\n}}\ninside"), body],
+            };
+            for script in scripts {
+                let output = user.script(shell, &script).run().success().complains("nothing is changed");
+                assert_eq!(output.stdout, "status 2\n", "{shell:?} {script}");
+                assert_eq!(user.home.environment("before"), user.home.environment("after"), "{shell:?} {script}");
             }
-            _ => format!("readonly AWS_SESSION_TOKEN=old\nenv -0 >before\n{line}\nenv -0 >after"),
-        };
-        let output = user.script(shell, &script).run().success().complains("nothing is changed");
-        assert_eq!(output.stdout, "status 2\n", "{shell:?}");
-        assert_eq!(user.home.environment("before"), user.home.environment("after"), "{shell:?}");
+        }
     }
 }

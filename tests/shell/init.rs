@@ -225,7 +225,7 @@ fn the_bash_code_uses_nothing_newer_than_bash_3_2() {
         ("PROMPT_COMMAND+=", "5.1"),
         ("${ ", "5.3"),
     ];
-    let guards = [("%(%s)T", ">= 402"), ("PROMPT_COMMAND+=", ">= 501")];
+    let guards = [("%(%s)T", ">= 402"), ("local -", ">= 404"), ("PROMPT_COMMAND+=", ">= 501")];
     let lines: Vec<_> = include_str!("../../shell/init.bash").lines().collect();
     for (number, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
         for (syntax, version) in newer.iter().filter(|(syntax, _)| line.contains(syntax)) {

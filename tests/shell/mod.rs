@@ -15,3 +15,5 @@ mod prompt;
 mod quoting;
 #[cfg(feature = "sandbox")]
 mod session;
+#[cfg(feature = "sandbox")]
+mod traces;

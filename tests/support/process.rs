@@ -298,6 +298,30 @@ impl fmt::Display for Output {
     }
 }
 
+/// The fields of `/proc/ID/stat`, which everybody may read: the name, then what comes after it.
+fn stat(id: u32) -> Option<(String, Vec<String>)> {
+    let text = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let (name, rest) = text.split_once('(')?.1.rsplit_once(')')?;
+    Some((name.to_owned(), rest.split_whitespace().map(str::to_owned).collect()))
+}
+
+/// Every process.
+pub fn processes() -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// The processes of this name that another one has started.
+pub fn children(parent: u32, name: &str) -> Vec<u32> {
+    let is_child = |id: &u32| stat(*id).is_some_and(|(found, fields)| found == name && fields[1] == parent.to_string());
+    processes().into_iter().filter(is_child).collect()
+}
+
+/// Whether a process has not ended yet.
+pub fn is_running(id: u32) -> bool {
+    stat(id).is_some_and(|(_, fields)| fields[0] != "Z")
+}
+
 /// Waits until another process has done something.
 #[track_caller]
 pub fn wait<T>(mut ready: impl FnMut() -> Option<T>) -> T {

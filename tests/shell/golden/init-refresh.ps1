@@ -1,5 +1,7 @@
 Remove-Item -LiteralPath 'Alias:/awsso' -Force -ErrorAction Ignore
 function global:awsso {
+    [System.Diagnostics.DebuggerHidden()]
+    param()
     $valued = '-p', '-vp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0
     while ($at -lt $args.Count -and "$($args[$at])".StartsWith('-')) {
