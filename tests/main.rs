@@ -44,10 +44,10 @@ mod keyring;
 mod layers;
 #[cfg(feature = "sandbox")]
 mod main_job;
-#[cfg(all(feature = "sandbox", target_os = "linux"))]
-mod mixed_crowd;
 #[cfg(feature = "sandbox")]
 mod mixed_answers;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod mixed_crowd;
 #[cfg(feature = "sandbox")]
 mod network;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]

@@ -85,11 +85,11 @@ fn run(invocation: Invocation, obstacle: Obstacle, user: &User, disk: Option<&Di
             output
         }
         Obstacle::ReadOnly => {
-            let _disk = Disk::read_only(user.home.path(".aws"))?;
+            let _disk = Disk::read_only(&user.home.path(".aws"))?;
             invocation.run()
         }
         Obstacle::Mounted => {
-            let _disk = Disk::bound(token)?;
+            let _disk = Disk::bound(&token)?;
             invocation.run()
         }
         Obstacle::Unwritable => {
@@ -159,7 +159,12 @@ fn a_sign_in_outlives_whatever_keeps_its_renewal_from_being_written() {
         assert!(!output.stderr.contains("login"), "{obstacle:?}\n{output}");
         assert_eq!(output.stderr.matches("aws-sso: ").count(), 1, "{obstacle:?}\n{output}");
         assert_eq!(renewals(), 0, "{obstacle:?}");
-        let odd: Vec<_> = user.home.list(CACHE).into_iter().filter(|name| !name.ends_with(".json")).collect();
+        let odd: Vec<_> = user
+            .home
+            .list(CACHE)
+            .into_iter()
+            .filter(|name| Path::new(name).extension() != Some("json".as_ref()))
+            .collect();
         assert_eq!(odd, [""; 0], "{obstacle:?}");
 
         // Without the obstacle, nobody has to sign in again.

@@ -181,7 +181,7 @@ fn names_are_cut_rows_that_cannot_be_are_left_out_and_a_list_ends() {
     }
     // A page of far more rows than were asked for, and pages that lead to each other.
     let row = r#"{"accountId":"100000000001","accountName":"x"}"#;
-    let crowd = format!(r#"{{"accountList":[{}]}}"#, [row; 2000].join(","));
+    let crowd = format!(r#"{{"accountList":[{}]}}"#, vec![row; 2000].join(","));
     let _ = list(&[ok(&crowd)]).status(5);
     let page = |next: &str| ok(&format!(r#"{{"accountList":[{row}],"nextToken":"{next}"}}"#));
     let _ = list(&[page("a"), page("b"), page("a")]).status(5).complains("has no end");

@@ -22,16 +22,16 @@ impl Disk {
 
     /// The folder itself, read-only.
     #[track_caller]
-    pub fn read_only(folder: PathBuf) -> Option<Self> {
-        let disk = Self::mount(&["--bind", folder.to_str().unwrap()], folder.clone())?;
-        let _read_only = Self::run(Command::new("mount").args(["-o", "remount,bind,ro"]).arg(&folder));
+    pub fn read_only(folder: &Path) -> Option<Self> {
+        let disk = Self::mount(&["--bind", folder.to_str().unwrap()], folder.to_owned())?;
+        let _read_only = Self::run(Command::new("mount").args(["-o", "remount,bind,ro"]).arg(folder));
         Some(disk)
     }
 
     /// A file that is a mount, as those that a container gets from its host.
     #[track_caller]
-    pub fn bound(file: PathBuf) -> Option<Self> {
-        Self::mount(&["--bind", file.to_str().unwrap()], file.clone())
+    pub fn bound(file: &Path) -> Option<Self> {
+        Self::mount(&["--bind", file.to_str().unwrap()], file.to_owned())
     }
 
     fn mount(options: &[&str], folder: PathBuf) -> Option<Self> {
