@@ -89,7 +89,8 @@ fn what_cannot_be_deleted_is_named_and_keeps_nothing_else() {
     }
 }
 
-const ROLE: &str = r#"{"roleCredentials":{"accessKeyId":"ASIALATE","secretAccessKey":"s","sessionToken":"t","expiration":EXPIRATION}}"#;
+const ROLE: &str = r#"{"roleCredentials":{"accessKeyId":"ASIALATE","secretAccessKey":"s","sessionToken":"t",
+    "expiration":EXPIRATION}}"#;
 const RENEWED: &str = r#"{"accessToken":"late","tokenType":"Bearer","expiresIn":3600,"refreshToken":"r"}"#;
 
 fn answers(bodies: &[&str]) -> Vec<String> {

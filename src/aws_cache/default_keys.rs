@@ -1,5 +1,5 @@
-//! Which credentials files have a sign-in's credentials as their default profile, so that a sign-out can remove them. The
-//! note holds access key ids and paths; neither is a secret.
+//! Which credentials files have a sign-in's credentials as their default profile, so that a sign-out can remove them.
+//! The note holds access key ids and paths; neither is a secret.
 
 use std::path::{Path, PathBuf};
 

@@ -142,8 +142,8 @@ struct FileKeyId {
     access_key_id: String,
 }
 
-/// Deletes all role credentials in `folder` except the files in `keep`, and returns their access key ids. A sign-out does
-/// this.
+/// Deletes all role credentials in `folder` except the files in `keep`, and returns their access key ids. A sign-out
+/// does this.
 ///
 /// Files of other origin, such as those of an assumed role, stay. What cannot be deleted does not keep the rest.
 pub fn sweep(store: &SecretStore, folder: &Path, keep: &[PathBuf]) -> (Vec<String>, Result<()>) {

@@ -85,8 +85,8 @@ pub(crate) async fn hand_over(link: Secret, print: &str, open: impl FnOnce(&str)
             .with_remedy(&remedy)
             .with_source(error)
     })?;
-    let advice = "This address leads to the console once, and it has been used. If your browser did not use it, another \
-                  user of this machine may have: your terminal says what to do.";
+    let advice = "This address leads to the console once, and it has been used. If your browser did not use it, \
+                  another user of this machine may have: your terminal says what to do.";
     let page = LinkPage::new("console", &link, advice)?;
     open(&server.url(page.path()))?;
     let visited = Arc::new(Notify::new());

@@ -23,9 +23,12 @@ pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
+    #[cfg(unix)]
     let missing: Vec<&Path> = folder.ancestors().take_while(|folder| fs::symlink_metadata(folder).is_err()).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
+    #[cfg(not(unix))]
+    let _ = privacy;
     #[cfg(unix)]
     if privacy != Privacy::Shared {
         use std::os::unix::fs::DirBuilderExt;
