@@ -103,16 +103,14 @@ fn read<'a>(language: &Language, words: &[&'a str]) -> (Vec<&'a str>, Option<usi
             code_is_next = false;
         } else if values > 0 && !(language.has_word_options && is_option) {
             values -= 1;
-        } else if language.marks.iter().any(|mark| word.to_lowercase().starts_with(mark)) {
+        } else if language.is_mark(word) {
             code.extend(&words[number..]);
             return (code, None);
         } else if is_option {
             let option = language.option(word);
             values = option.values;
             has_code |= option.names_script || option.is_code;
-            if option.names_script && matches!(language.operand, Operand::Script)
-                || option.names_script && language.is_rest_code
-            {
+            if option.names_script && (language.is_rest_code || matches!(language.operand, Operand::Script)) {
                 return (code, None);
             }
             if option.is_code {
@@ -132,7 +130,6 @@ fn read<'a>(language: &Language, words: &[&'a str]) -> (Vec<&'a str>, Option<usi
         } else {
             match language.operand {
                 Operand::Script => return (code, None),
-                Operand::Ignored => {}
                 // Of BSD's sed -i '' CODE, and yq eval CODE.
                 Operand::Code if has_code || ["", "e", "ea", "eval", "eval-all"].contains(&word) => {}
                 Operand::Code if !language.is_rest_code => {
@@ -147,13 +144,9 @@ fn read<'a>(language: &Language, words: &[&'a str]) -> (Vec<&'a str>, Option<usi
                     code.extend(&words[number + 1..]);
                     return (code, None);
                 }
-                Operand::Program(before) if !word.contains('=') => {
-                    if operands == before {
-                        return (code, Some(number));
-                    }
-                    operands += 1;
-                }
-                Operand::Program(_) => {}
+                Operand::Program(before) if operands == before && !word.contains('=') => return (code, Some(number)),
+                Operand::Program(_) => operands += usize::from(!word.contains('=')),
+                Operand::Ignored => {}
             }
         }
     }
@@ -213,6 +206,9 @@ mod tests {
             ("aws-sso exec dev -- sh -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("op run --env-file=x -- node -e '\"{account_name}\"'", "process.env"),
             ("aws-vault exec x -- python -c '\"{account_name}\"'", "os.environ"),
+            ("busybox awk 'BEGIN{print \"{account_name}\"}'", "ENVIRON["),
+            ("time -p stdbuf -oL python -c '\"{account_name}\"'", "os.environ"),
+            ("docker run --rm -it image perl -e 'print \"{account_name}\"'", "$ENV{"),
             ("su - me -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("su -l me -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("script -qec 'echo {role}' /dev/null", "\"$AWS_SSO_ROLE_NAME\""),
@@ -282,6 +278,7 @@ mod tests {
             "python3 -m audit -c {account_name}",
             "perl -pe s/x/y/ {account_name}.txt",
             "node script.js -e {account_name}",
+            "node evaluate.js {account_name}",
             "awk -v name={account_name} '{print name}' {account_id}.csv",
             "awk -f report.awk {account_name}",
             "awk '/{account_id}/' f",

@@ -6,8 +6,8 @@ pub(super) struct Language {
     programs: &'static [&'static str],
     /// Its options for code. Single letters may stand in a group, such as `-lc`.
     pub(super) code: &'static [&'static str],
-    /// Beginnings of words from which on all is code, such as `/c`.
-    pub(super) marks: &'static [&'static str],
+    /// Words from which on all is code, such as `/c`, which may be joined to it.
+    marks: &'static [&'static str],
     /// Other options that have a value.
     valued: &'static [&'static str],
     /// Options that name a file or a module with the code.
@@ -130,12 +130,12 @@ static LANGUAGES: [Language; 38] = [
     },
     Language { programs: &["env"], code: &["S", "split-string"], valued: &["u", "C", "unset", "chdir"], ..STARTS },
     Language {
-        programs: &["sudo", "doas", "setsid"],
+        programs: &["sudo", "doas", "setsid", "sshpass", "busybox", "caffeinate"],
         valued: &["u", "g", "h", "p", "C", "D", "R", "r", "t", "T", "U"],
         ..STARTS
     },
     Language {
-        programs: &["nice", "nohup", "time", "stdbuf"],
+        programs: &["nice", "ionice", "nohup", "time", "stdbuf"],
         valued: &["n", "adjustment", "f", "format", "o", "output", "i", "input", "e", "error"],
         ..STARTS
     },
@@ -167,32 +167,7 @@ static LANGUAGES: [Language; 38] = [
     },
     Language {
         programs: &["docker", "podman", "nerdctl", "aws-vault"],
-        valued: &[
-            "e",
-            "u",
-            "w",
-            "v",
-            "p",
-            "t",
-            "l",
-            "f",
-            "env",
-            "env-file",
-            "user",
-            "workdir",
-            "volume",
-            "publish",
-            "tag",
-            "label",
-            "file",
-            "name",
-            "network",
-            "entrypoint",
-            "build-arg",
-            "mount",
-            "platform",
-            "detach-keys",
-        ],
+        valued: &["e", "u", "w", "v", "p", "env", "env-file", "user", "workdir", "name", "network", "entrypoint"],
         operand: Operand::Program(2),
         ..STARTS
     },
@@ -351,6 +326,11 @@ pub(super) fn name_of(word: &str) -> String {
 }
 
 impl Language {
+    pub(super) fn is_mark(&self, word: &str) -> bool {
+        let word = word.to_lowercase();
+        self.marks.iter().any(|&mark| word == mark || mark.starts_with('/') && word.starts_with(mark))
+    }
+
     pub(super) fn option(&self, word: &str) -> CodeOption {
         let mut option = CodeOption::default();
         let name = word.trim_start_matches(['-', '+']);
