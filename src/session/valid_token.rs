@@ -25,7 +25,7 @@ const RENEW_BELOW: i64 = 15 * 60;
 /// Not worth sending when less is left: it would expire on the way. In seconds.
 const USABLE_ABOVE: i64 = 30;
 
-/// How long the renewal of a token may take that is still valid.
+/// How long the renewal of a token may take that is still valid, until the service has its request.
 const EARLY_BUDGET: Duration = Duration::from_millis(4500);
 
 /// The sign-in to one Identity Center, shared with every AWS tool of this user.
