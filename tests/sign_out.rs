@@ -4,6 +4,8 @@ use std::fs;
 
 use aws_sso::sandbox::Options;
 
+use crate::support::START_URL;
+use crate::support::discovery::{another_instance, sso_session};
 use crate::support::http::{PreparedServer, response};
 use crate::support::process::wait;
 use crate::support::second_user::powerless;
@@ -62,6 +64,33 @@ fn the_default_profile_keeps_no_keys_of_the_sign_in_and_all_others() {
     let output = user.aws_sso("logout").run().success();
     assert!(!output.stderr.contains("removed"), "{output}");
     assert_eq!(user.home.read(CREDENTIALS), own);
+}
+
+#[test]
+fn credentials_of_other_sign_ins_stay_in_the_default_profile_and_in_the_cache() {
+    let user = signed_in();
+    let corp = user.home.read(".aws/config");
+    let elsewhere = another_instance(&user, "elsewhere");
+    let elsewhere_url = "https://elsewhere.awsapps.com/start";
+    // A session of the same start URL, of which only the option names the role; and one in a config of its own.
+    for (name, start_url, sandbox, is_in_config) in
+        [("twin", START_URL, &user.sandbox, true), ("customer", elsewhere_url, &elsewhere, false)]
+    {
+        let session = sso_session(name, start_url);
+        user.home.write(".aws/config", if is_in_config { format!("{corp}{session}") } else { corp.clone() });
+        let config = user.home.write("config", session);
+        let other = |line: &str| user.aws_sso(line).env("AWS_CONFIG_FILE", &config).endpoint(sandbox.endpoint());
+        let _ = other(&format!("login -p {name} --device-code --no-browser")).run().success();
+        let _ = other(&format!("-p {name} -r {}", user.role_arn(0))).run().success();
+        let _ = user.aws_sso("login -p corp --device-code --no-browser").run().success();
+        let _ = user.aws_sso(&format!("-p corp -r {} -ext", user.role_arn(0))).run().success();
+        let before = user.home.read(CREDENTIALS);
+        let output = user.aws_sso("logout -p corp").run().success().complains("signed out of");
+        assert_eq!(user.home.read(CREDENTIALS), before, "{name}: {output}");
+        assert_eq!(user.home.list(".aws/cli/cache").len(), 1, "{name}: {output}");
+        let _ = other(&format!("logout -p {name}")).run().success().complains("removed the default profile's");
+        assert_eq!(user.home.list(".aws/cli/cache"), [""; 0], "{name}");
+    }
 }
 
 #[cfg(unix)]
