@@ -173,8 +173,8 @@ impl OtherSignIns {
     }
 }
 
-/// Deletes the role credentials of a sign-in, and those of which nobody knows the sign-in. Returns the access key ids of
-/// the former.
+/// Deletes the role credentials of a sign-in, and those of which nobody knows the sign-in. Returns the access key ids
+/// of the former.
 ///
 /// Files of other origin, such as those of an assumed role, stay. What cannot be deleted does not keep the rest.
 pub fn sweep(
