@@ -1,7 +1,6 @@
 //! Ending a sign-in: at the service, and on this machine.
 
 use crate::error::{Error, Result};
-use crate::secret::Secret;
 
 use super::unsaved;
 use super::valid_token::Session;
@@ -32,15 +31,5 @@ impl Session<'_> {
             Ok(()) => SignedOut::Revoked,
             Err(error) => SignedOut::OnlyHere(error.into()),
         })
-    }
-
-    /// Deletes a token that the service rejects and that cannot be renewed, so that nothing takes it for a sign-in.
-    pub(super) fn forget(&self, rejected: &Secret) -> Result<()> {
-        let _lock = self.lock_token()?;
-        unsaved::forget(&self.path());
-        match self.stored()? {
-            Some(token) if token.access_token == *rejected => self.store.remove(&self.path()),
-            _ => Ok(()),
-        }
     }
 }
