@@ -239,16 +239,18 @@ impl<'a> Session<'a> {
 
     /// A token in place of one that the service rejected: another process's, a renewed one, or a new one.
     pub fn replacement(&self, rejected: &Secret) -> Result<Secret> {
-        if let Some(token) = self.stored()?
-            && token.access_token == *rejected
-        {
-            let renewed = if token.is_renewable() { self.renew(&token)? } else { None };
-            if let Some(renewed) = renewed {
-                return Ok(renewed.access_token);
+        let token = match self.stored()? {
+            // Its file stays: to delete it is to sign out, and a process without our lock may be renewing it.
+            Some(token) if token.access_token == *rejected => {
+                if token.is_renewable() {
+                    self.renew(&token)?
+                } else {
+                    None
+                }
             }
-            self.forget(rejected)?;
-        }
-        match self.token_without_person()? {
+            _ => self.token_without_person()?,
+        };
+        match token {
             Some(token) => Ok(token.access_token),
             None => Ok(self.ask_person(Some(rejected))?.access_token),
         }
