@@ -111,6 +111,11 @@ impl<'a> Provider<'a> {
         self.fresh_in_cache(role).is_some()
     }
 
+    /// Whether these very credentials are cached: those of a sign-in are until it ends.
+    pub(crate) fn keeps(&self, role: &RoleArn, credentials: &RoleCredentials) -> bool {
+        self.cached(role).is_some_and(|cached| cached.access_key_id == credentials.access_key_id)
+    }
+
     fn cached_role<'r>(&self, role: &'r RoleArn) -> CachedRole<'r>
     where
         'a: 'r,
