@@ -134,7 +134,7 @@ impl<'a> Provider<'a> {
 
     /// What is cached, however old. A cache that cannot be read is as good as an empty one.
     fn cached(&self, role: &RoleArn) -> Option<RoleCredentials> {
-        let is_same_sign_in = || !self.session.is_of_other_start_url();
+        let is_same_sign_in = || self.session.is_of_same_start_url();
         let (store, role) = (self.session.store(), self.cached_role(role));
         match role_credentials::read(store, &role.path(&self.session.paths().roles), &role, is_same_sign_in) {
             Ok(credentials) => credentials,
