@@ -15,8 +15,8 @@ use crate::secret::Secret;
 use crate::session::Session;
 use crate::terminal;
 
-/// How long a renewal may take while cached credentials are still valid, from the token to the answer. Programs wait
-/// for it each time they use a `credential_process`.
+/// How long a renewal may take while cached credentials are still valid, for the token and for the role each. Programs
+/// wait for it each time they use a `credential_process`. Only the answer to a token's renewal is waited for longer.
 const BUDGET: Duration = Duration::from_millis(4500);
 
 /// Credentials with more than this many seconds left are worth more than the wait for new ones: they outlive the minute
@@ -67,7 +67,8 @@ impl<'a> Provider<'a> {
         }
         let session = self.session.within(BUDGET);
         let outcome = match session.token_without_person() {
-            Ok(Some(_)) => Provider::new(&session).warning_to(self.warn).fresh(role),
+            // A token's renewal may take longer, so the role gets time of its own.
+            Ok(Some(_)) => Provider::new(&self.session.within(BUDGET)).warning_to(self.warn).fresh(role),
             // A person who signs in takes longer.
             Ok(None) => return self.fresh(role),
             Err(error) => Err(error),

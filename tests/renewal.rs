@@ -1,16 +1,18 @@
-//! A renewal that cannot be kept is not made: the sign-in outlives a full disk and its like, although the service takes
-//! each refresh token only once.
+//! A renewal that cannot be kept is not made: the sign-in outlives a full disk and its like, and processes that know
+//! nothing of each other, although the service takes each refresh token only once.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use aws_sso::sandbox::{Approval, Options, Rotation};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::support::disk::Disk;
-use crate::support::process::can_trace;
+use crate::support::http::{LATE_ROLE, LATE_TOKEN, PreparedServer, answers, response};
+use crate::support::process::{can_trace, wait};
 use crate::support::second_user::{POWERLESS, STRANGER, give, is_root};
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, Output, note, skip};
@@ -253,5 +255,41 @@ fn a_sign_in_that_cannot_be_kept_is_refused_before_a_person_is_asked() {
         assert!(!output.stderr.contains("http"), "{obstacle:?}\n{output}");
         assert_eq!(user.sandbox.requests().len(), 0, "{obstacle:?}");
         let _ = login().run().success();
+    }
+}
+
+/// Two machines may share `~/.aws` and no lock. The service takes the refresh token from the first one alone.
+#[test]
+fn of_two_renewals_without_a_common_lock_the_slower_one_takes_the_token_of_the_faster_one() {
+    let refused = || response("400 Bad Request", "", r#"{"error":"invalid_grant"}"#);
+    let rejected = || response("401 Unauthorized", "x-amzn-ErrorType: UnauthorizedException\r\n", "{}");
+    // The slower one finds the token expired, or not expired and rejected.
+    for before in [vec![refused()], vec![rejected(), refused()]] {
+        let user = User::signed_in(Options::default());
+        let token = user.token();
+        user.expire_token();
+        let process = |machine: &str, service: &PreparedServer| {
+            let process = user.process().arg("-p").arg("corp").endpoint(service.url());
+            process.env("XDG_CACHE_HOME", user.home.path(machine)).start()
+        };
+        let first = PreparedServer::held(answers(&[LATE_TOKEN, LATE_ROLE]));
+        let faster = process("first", &first);
+        wait(|| (first.count() > 0).then_some(()));
+        let is_rejected = before.len() > 1;
+        if is_rejected {
+            user.home.write(TOKEN_FILE, token.to_string());
+        }
+        let requests = before.len();
+        let second = PreparedServer::with(before.into_iter().chain(answers(&[LATE_ROLE])));
+        let slower = process("second", &second);
+        wait(|| (second.count() >= requests).then_some(()));
+        // Time for the slower one to give up.
+        thread::sleep(Duration::from_millis(300));
+        first.release();
+        for running in [faster, slower] {
+            let output = running.finish().success().quiet();
+            assert_eq!(output.json()["AccessKeyId"], "ASIALATE", "{is_rejected}");
+        }
+        assert_eq!(user.token()["accessToken"], "late", "{is_rejected}");
     }
 }

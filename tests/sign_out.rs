@@ -7,7 +7,7 @@ use aws_sso::sandbox::Options;
 use crate::support::START_URL;
 use crate::support::discovery::{another_instance, sso_session};
 use crate::support::disk::FULL;
-use crate::support::http::{PreparedServer, response};
+use crate::support::http::{LATE_ROLE, LATE_TOKEN, PreparedServer, answers, response};
 use crate::support::process::wait;
 use crate::support::second_user::powerless;
 use crate::support::server::Server;
@@ -187,19 +187,10 @@ fn a_token_that_cannot_be_used_is_deleted_and_the_user_learns_that_its_session_l
     }
 }
 
-const ROLE: &str = r#"{"roleCredentials":
-    {"accessKeyId":"ASIALATE","secretAccessKey":"s","sessionToken":"t","expiration":EXPIRATION}}"#;
-const RENEWED: &str = r#"{"accessToken":"late","tokenType":"Bearer","expiresIn":3600,"refreshToken":"r"}"#;
-
-fn answers(bodies: &[&str]) -> Vec<String> {
-    let soon = jiff::Timestamp::now().as_millisecond() + 3_600_000;
-    bodies.iter().map(|body| response("200 OK", "", &body.replace("EXPIRATION", &soon.to_string()))).collect()
-}
-
 #[test]
 fn a_request_that_was_under_way_during_a_sign_out_leaves_nothing_behind() {
     // A role's credentials, and a token that is renewed first.
-    for bodies in [&[ROLE][..], &[RENEWED, ROLE]] {
+    for bodies in [&[LATE_ROLE][..], &[LATE_TOKEN, LATE_ROLE]] {
         let user = signed_in();
         let is_renewal = bodies.len() > 1;
         if is_renewal {

@@ -172,7 +172,7 @@ impl Service {
         let mut attempts = Attempts::new(self.retry_limits, resend);
         loop {
             let pass = self.gate.enter().await;
-            let (outcome, close_connection) = wire::with_connection(Box::pin(request())).await;
+            let (outcome, close_connection) = wire::with_connection(resend, Box::pin(request())).await;
             let failure = match outcome {
                 Ok(response) => match check(&response) {
                     Ok(()) => {

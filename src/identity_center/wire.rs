@@ -24,6 +24,7 @@ use super::bundle;
 use super::deadline;
 use super::no_response::{ConnectionFailure, NoResponse, ResponseOrigin, Target};
 use super::proxy::{Proxies, Way};
+use super::retry::Resend;
 use crate::address::Link;
 use crate::aws_config::network::CaBundle;
 use crate::error::{Error, Result};
@@ -50,17 +51,18 @@ const MAX_RESPONSE: usize = 4 << 20;
 
 tokio::task_local! {
     static CONNECTION: CaptureSmithyConnection;
+    static RESEND: Resend;
 }
 
 /// Sends a request, and returns what closes its connection once it is idle.
-pub(super) async fn with_connection<T>(request: impl Future<Output = T>) -> (T, impl FnOnce()) {
+pub(super) async fn with_connection<T>(resend: Resend, request: impl Future<Output = T>) -> (T, impl FnOnce()) {
     // Between two commands nobody has looked at the open connections. What has arrived on them since is no answer to
     // this request, and a connection that gets the chance to see it closes. The first turn lets the runtime find out
     // what has arrived; in the second, the connections read it.
     tokio::task::yield_now().await;
     tokio::task::yield_now().await;
     let connection = CaptureSmithyConnection::new();
-    let outcome = CONNECTION.scope(connection.clone(), request).await;
+    let outcome = RESEND.scope(resend, CONNECTION.scope(connection.clone(), request)).await;
     let close = move || {
         if let Some(connection) = connection.get() {
             connection.poison();
@@ -198,17 +200,27 @@ impl HttpConnector for Wire {
             Ok(started) => started,
             Err(error) => return HttpConnectorFuture::ready(Err(broken(ConnectionFailure::not_sent(error)))),
         };
-        let (limit, skew) = (deadline::shortened(self.limits.answer), self.skew.clone());
+        let (limit, skew) = (self.limits.answer, self.skew.clone());
+        let soon = deadline::shortened(limit);
+        // The service takes such a request only once, so its answer is waited for as soon as there is a connection.
+        let is_once = RESEND.try_with(|resend| *resend == Resend::Once).unwrap_or_default();
+        let connection = CONNECTION.try_with(Clone::clone).ok().filter(|_| is_once);
+        let is_sent = move || connection.is_some_and(|connection| connection.get().is_some());
         HttpConnectorFuture::new(async move {
-            let whole = async {
+            let mut whole = Box::pin(async {
                 let response = match response.await {
                     Ok(response) => response,
                     Err(error) => return Err(ConnectionFailure::of_connector(target.clone(), error)),
                 };
                 skew.note(&response);
                 with_whole_body(response, &target).await
-            };
-            match tokio::time::timeout(limit, whole).await {
+            });
+            let mut outcome = tokio::time::timeout(soon, &mut whole).await;
+            if outcome.is_err() && is_sent() {
+                outcome = tokio::time::timeout(limit.saturating_sub(soon), &mut whole).await;
+            }
+            drop(whole);
+            match outcome {
                 Ok(Ok(mut response)) => {
                     response.add_extension(ResponseOrigin(target));
                     Ok(response)

@@ -1,5 +1,5 @@
-//! Processes: the signals that end this one, that it leaves no core dump, the groups of those it starts, another one that
-//! is watched; which programs of this name there are, and which of them this one is.
+//! Processes: the signals that end this one, that it leaves no core dump, the groups of those it starts, another
+//! one that is watched; which programs of this name there are, and which of them this one is.
 
 pub mod core_dumps;
 pub(crate) mod group;

@@ -1,13 +1,23 @@
 //! Renewing a token silently, once for all processes.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use crate::aws_cache::token::Token;
 use crate::error::{Error, Kind, Result};
+use crate::files::failed;
 use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service};
 use crate::secret_store::ReservedSecret;
-use crate::terminal;
+use crate::{terminal, timestamp};
 
 use super::valid_token::{Session, is_usable};
+
+/// How long a refused refresh token is given: another process may have used it up, and is about to store what it got.
+const REFUSED_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often to look.
+const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 
 impl Session<'_> {
     /// Renews the token, or takes the one that another process got for it; `None` if the service refuses.
@@ -38,11 +48,35 @@ impl Session<'_> {
             }
             Err(refusal) => {
                 tracing::info!("the sign-in is not renewed: {refusal:?}");
-                lock.fail(&self.sign_in_needed());
-                // Perhaps another tool, which does not know our lock, was faster and has used the refresh token up.
-                let stored = self.stored()?;
-                Ok(stored.filter(|stored| stored.access_token != current.access_token && is_usable(stored)))
+                let newer = self.newer(&current)?;
+                if newer.is_none() {
+                    lock.fail(&self.sign_in_needed());
+                }
+                Ok(newer)
             }
+        }
+    }
+
+    /// The token of another process that does not know our lock, was faster and has used the refresh token up. Its
+    /// answer may still be on the way.
+    fn newer(&self, refused: &Token) -> Result<Option<Token>> {
+        let (locks, name) = (&self.paths.locks, self.lock_name("refused"));
+        // Only the first process waits for a token that does not come.
+        let refusal = Error::sign_in_needed(format!("expired at {}", timestamp::format(refused.expires_at)));
+        let is_known = failed::recent(locks, &name).as_ref() == Some(&refusal);
+        let patience = if is_known { Duration::ZERO } else { self.patience(REFUSED_PATIENCE) };
+        let start = Instant::now();
+        loop {
+            let stored = self.stored()?;
+            let newer = stored.filter(|stored| stored.access_token != refused.access_token && is_usable(stored));
+            if newer.is_some() {
+                return Ok(newer);
+            }
+            if start.elapsed() >= patience {
+                failed::remember(locks, &name, &refusal);
+                return Ok(None);
+            }
+            thread::sleep(REFUSED_PAUSE);
         }
     }
 

@@ -4,7 +4,6 @@ use crate::aws_cache::token::{self, Token};
 use crate::error::{Error, Result};
 use crate::files::read;
 use crate::identity_center::{GrantError, PortalError, Service};
-use crate::secret::Secret;
 use crate::secret_store::StoreKind;
 use crate::terminal::clean;
 
@@ -58,16 +57,6 @@ impl Session<'_> {
         }
         let flaw = read::flaw_of_cached(&path).filter(|_| self.store.kind() == StoreKind::Files);
         Ok(flaw.map_or(SignedOut::WasNot, SignedOut::OnlyHere))
-    }
-
-    /// Deletes a token that the service rejects and that cannot be renewed, so that nothing takes it for a sign-in.
-    pub(super) fn forget(&self, rejected: &Secret) -> Result<()> {
-        let _lock = self.lock_token()?;
-        unsaved::forget(&self.path());
-        match self.stored()? {
-            Some(token) if token.access_token == *rejected => self.store.remove(&self.path()),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -25,7 +25,7 @@ const RENEW_BELOW: i64 = 15 * 60;
 /// Not worth sending when less is left: it would expire on the way. In seconds.
 const USABLE_ABOVE: i64 = 30;
 
-/// How long the renewal of a token may take that is still valid.
+/// How long the renewal of a token may take that is still valid, until the service has its request.
 const EARLY_BUDGET: Duration = Duration::from_millis(4500);
 
 /// The sign-in to one Identity Center, shared with every AWS tool of this user.
@@ -239,16 +239,18 @@ impl<'a> Session<'a> {
 
     /// A token in place of one that the service rejected: another process's, a renewed one, or a new one.
     pub fn replacement(&self, rejected: &Secret) -> Result<Secret> {
-        if let Some(token) = self.stored()?
-            && token.access_token == *rejected
-        {
-            let renewed = if token.is_renewable() { self.renew(&token)? } else { None };
-            if let Some(renewed) = renewed {
-                return Ok(renewed.access_token);
+        let token = match self.stored()? {
+            // Its file stays: to delete it is to sign out, and a process without our lock may be renewing it.
+            Some(token) if token.access_token == *rejected => {
+                if token.is_renewable() {
+                    self.renew(&token)?
+                } else {
+                    None
+                }
             }
-            self.forget(rejected)?;
-        }
-        match self.token_without_person()? {
+            _ => self.token_without_person()?,
+        };
+        match token {
             Some(token) => Ok(token.access_token),
             None => Ok(self.ask_person(Some(rejected))?.access_token),
         }

@@ -169,3 +169,14 @@ pub fn response(status: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}")
 }
+
+/// A role's credentials, and a token, that arrive late.
+pub const LATE_ROLE: &str = r#"{"roleCredentials":{"accessKeyId":"ASIALATE","secretAccessKey":"s",
+    "sessionToken":"t","expiration":EXPIRATION}}"#;
+pub const LATE_TOKEN: &str = r#"{"accessToken":"late","tokenType":"Bearer","expiresIn":3600,"refreshToken":"r"}"#;
+
+/// Responses with these bodies, whose credentials are valid for an hour.
+pub fn answers(bodies: &[&str]) -> Vec<String> {
+    let soon = jiff::Timestamp::now().as_millisecond() + 3_600_000;
+    bodies.iter().map(|body| response("200 OK", "", &body.replace("EXPIRATION", &soon.to_string()))).collect()
+}
