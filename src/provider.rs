@@ -112,6 +112,11 @@ impl<'a> Provider<'a> {
         self.fresh_in_cache(role).is_some()
     }
 
+    /// Whether these very credentials are cached: those of a sign-in are until it ends.
+    pub(crate) fn keeps(&self, role: &RoleArn, credentials: &RoleCredentials) -> bool {
+        self.cached(role).is_some_and(|cached| cached.access_key_id == credentials.access_key_id)
+    }
+
     fn cached_role<'r>(&self, role: &'r RoleArn) -> CachedRole<'r>
     where
         'a: 'r,
@@ -130,7 +135,7 @@ impl<'a> Provider<'a> {
 
     /// What is cached, however old. A cache that cannot be read is as good as an empty one.
     fn cached(&self, role: &RoleArn) -> Option<RoleCredentials> {
-        let is_same_sign_in = || !self.session.is_of_other_start_url();
+        let is_same_sign_in = || self.session.is_of_same_start_url();
         let (store, role) = (self.session.store(), self.cached_role(role));
         match role_credentials::read(store, &role.path(&self.session.paths().roles), &role, is_same_sign_in) {
             Ok(credentials) => credentials,

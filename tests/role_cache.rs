@@ -83,4 +83,11 @@ fn after_an_edit_of_the_start_url_nothing_of_the_old_one_is_handed_out() {
     assert!(user.home.read(TOKEN_FILE).contains(START_URL));
     let _ = process().run().success();
     assert_eq!(user.sandbox.count("GetRoleCredentials"), 2);
+    // Where no token says which start URL an entry of the AWS CLI is of, it is not used; nor after the next sign-in.
+    as_the_aws_cli_writes_it(&user);
+    fs::remove_file(user.home.path(TOKEN_FILE)).unwrap();
+    let _ = process().run().status(3);
+    let _ = user.aws_sso("login --device-code --no-browser").run().success();
+    let _ = process().run().success();
+    assert_eq!(user.sandbox.count("GetRoleCredentials"), 3);
 }

@@ -229,3 +229,22 @@ fn a_credential_server_stops_handing_out_when_its_user_signs_out_and_goes_on_aft
     let after = wait(|| Some(served.get()).filter(|(status, _)| *status == 200)).1;
     assert_ne!(after["AccessKeyId"], before["AccessKeyId"]);
 }
+
+#[test]
+fn a_credential_server_that_nobody_asked_between_a_sign_out_and_a_sign_in_hands_out_nothing_of_the_first() {
+    let served = Server::with(Options::default());
+    let before = served.credentials();
+    let _ = served.user.aws_sso("logout").run().success();
+    let _ = served.user.aws_sso("login --device-code --no-browser").run().success();
+    let after = wait(|| Some(served.get()).filter(|(status, _)| *status == 200)).1;
+    assert_ne!(after["AccessKeyId"], before["AccessKeyId"]);
+
+    // A renewed token is no other sign-in.
+    served.user.expire_token();
+    let token = served.user.token();
+    let _ = served.user.aws_sso("list -p corp").run().success();
+    assert_ne!(served.user.token(), token);
+    let requests = served.user.sandbox.count("GetRoleCredentials");
+    assert_eq!(served.credentials()["AccessKeyId"], after["AccessKeyId"]);
+    assert_eq!(served.user.sandbox.count("GetRoleCredentials"), requests);
+}

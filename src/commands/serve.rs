@@ -1,7 +1,7 @@
 //! `serve`: a role's credentials for programs that run for longer than credentials last.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -22,6 +22,8 @@ use crate::programs::group::own_group;
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
 use crate::provider::Provider;
+use crate::role::RoleArn;
+use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 use crate::session::{LoginPolicy, Paths, Session};
 use crate::shell::{Change, ServerAddress, Shell};
@@ -107,12 +109,15 @@ fn keeper(context: &Context, found: &Found, first: RoleCredentials) -> Result<Ke
         client: context.client(&found.directory)?,
         store: context.secret_store()?,
         paths: Paths::of_user()?,
+        seen: Mutex::default(),
     });
+    *sign_in.seen() = sign_in.session().stored().ok().flatten().map(|token| token.access_token);
     let (renewer, role) = (Arc::clone(&sign_in), found.role.clone());
     let renew = move || Provider::new(&renewer.session()).fresh(&role);
     let report = |error: &Error| terminal::say(&error.report());
-    let is_signed_in = move || sign_in.session().check_not_signed_out().is_ok();
-    Ok(Keeper::start(found.role.clone(), first, renew, report, is_signed_in))
+    let role = found.role.clone();
+    let is_of_sign_in = move |credentials: &RoleCredentials| sign_in.has(&role, credentials);
+    Ok(Keeper::start(found.role.clone(), first, renew, report, is_of_sign_in))
 }
 
 /// What a session needs that outlives the context.
@@ -121,9 +126,24 @@ struct SignIn {
     client: Client,
     store: SecretStore,
     paths: Paths,
+    /// The token that was stored last.
+    seen: Mutex<Option<Secret>>,
 }
 
 impl SignIn {
+    fn seen(&self) -> MutexGuard<'_, Option<Secret>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the credentials came from the sign-in that there is now. A new token may be a renewed one or that of
+    /// another sign-in; in between, a sign-out would have deleted the cached credentials.
+    fn has(&self, role: &RoleArn, credentials: &RoleCredentials) -> bool {
+        let session = self.session();
+        let Ok(Some(token)) = session.stored() else { return session.check_not_signed_out().is_ok() };
+        let is_same = self.seen().replace(token.access_token.clone()).is_some_and(|seen| seen == token.access_token);
+        is_same || Provider::new(&session).keeps(role, credentials)
+    }
+
     fn session(&self) -> Session<'_> {
         Session::new(&self.directory, &self.client, LoginPolicy::Never, self.store.clone(), self.paths.clone())
     }

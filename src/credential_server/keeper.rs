@@ -67,12 +67,16 @@ impl Snapshot {
         Self { credentials, renew_at, failed: None }
     }
 
-    /// Drops the credentials, because the sign-in that they came from has ended.
-    fn end(&mut self) {
+    /// Drops these credentials, because the sign-in that they came from has ended. Returns whether they were there.
+    fn end(&mut self, ended: &RoleCredentials) -> bool {
+        if !self.is_valid() || self.credentials.access_key_id != ended.access_key_id {
+            return false;
+        }
         self.renew_at = Timestamp::now();
         self.credentials.expiration = Timestamp::UNIX_EPOCH;
         self.credentials.secret_access_key = "".into();
         self.credentials.session_token = "".into();
+        true
     }
 
     fn is_due(&self) -> bool {
@@ -112,32 +116,33 @@ pub(crate) struct Keeper {
     role: RoleArn,
     snapshot: Arc<watch::Sender<Snapshot>>,
     asker: SyncSender<()>,
-    is_signed_in: Arc<dyn Fn() -> bool + Send + Sync>,
+    is_of_sign_in: Arc<dyn Fn(&RoleCredentials) -> bool + Send + Sync>,
 }
 
 impl Keeper {
-    /// Keeps these credentials while `is_signed_in`, and replaces them in time with what `renew` returns. Of several
-    /// failures in a row, `report` gets the first.
+    /// Keeps these credentials while they are `is_of_sign_in`, and replaces them in time with what `renew` returns. Of
+    /// several failures in a row, `report` gets the first.
     pub(crate) fn start(
         role: RoleArn,
         first: RoleCredentials,
         renew: impl FnMut() -> Result<RoleCredentials> + Send + 'static,
         report: impl Fn(&Error) + Send + 'static,
-        is_signed_in: impl Fn() -> bool + Send + Sync + 'static,
+        is_of_sign_in: impl Fn(&RoleCredentials) -> bool + Send + Sync + 'static,
     ) -> Self {
         let snapshot = Arc::new(watch::Sender::new(Snapshot::of(first)));
         let (asker, requests) = mpsc::sync_channel(1);
         let kept = Arc::clone(&snapshot);
         std::thread::spawn(move || keep(&kept, &requests, renew, report));
-        Self { role, snapshot, asker, is_signed_in: Arc::new(is_signed_in) }
+        Self { role, snapshot, asker, is_of_sign_in: Arc::new(is_of_sign_in) }
     }
 
     /// The response to a request, from memory while the credentials are valid.
     ///
     /// Errors: they have expired, or somebody has signed out, and they could not be renewed.
     pub(super) async fn answer(&self) -> Result<String> {
-        if !(self.is_signed_in)() && self.snapshot.borrow().is_valid() {
-            self.snapshot.send_modify(Snapshot::end);
+        let current = self.snapshot.borrow().credentials.clone();
+        if !(self.is_of_sign_in)(&current) {
+            self.snapshot.send_if_modified(|now| now.end(&current));
         }
         let mut snapshot = self.snapshot.subscribe();
         let failures_before = {

@@ -77,7 +77,7 @@ impl Session<'_> {
     /// that was the sign-in itself, it serves nobody.
     fn keep_new(&self, token: Token, is_explicit: bool) -> Result<Token> {
         let _lock = self.lock_token()?;
-        if self.is_of_other_start_url()
+        if !self.is_of_same_start_url()
             && let Err(error) = role_credentials::sweep_nameless(&self.store, &self.paths.roles)
         {
             tracing::warn!("{error}");

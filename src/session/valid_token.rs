@@ -136,10 +136,10 @@ impl<'a> Session<'a> {
         if is_gone { Err(self.sign_in_needed()) } else { Ok(()) }
     }
 
-    /// Whether the stored token is of the start URL that the session had before it was edited.
-    pub(crate) fn is_of_other_start_url(&self) -> bool {
+    /// Whether the stored token shows that the session has the start URL that it had before: it may have been edited.
+    pub(crate) fn is_of_same_start_url(&self) -> bool {
         let stored = token::read(&self.store, &self.path()).unwrap_or_default();
-        stored.is_some_and(|token| !self.is_of_directory(&token))
+        stored.is_some_and(|token| self.is_of_directory(&token))
     }
 
     /// The token in the store.
