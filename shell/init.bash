@@ -19,8 +19,8 @@ function __aws_sso_command__ {
     'use' | 'pick' | 'clear' | 'refresh')
       # Declared first, since `local x=$(…)` would hide the status of the command.
       \builtin local __aws_sso_code __aws_sso_status=0 __aws_sso_options="$-" __aws_sso_option
-      # The code holds secrets, which neither a trace (-x, -v) nor an inherited trap (-T, -E) may show. bash restores the
-      # options when the function ends, also after Ctrl-C; versions before 4.4 cannot.
+      # The code holds secrets, which neither a trace (-x, -v) nor an inherited trap (-T, -E) may show. bash restores
+      # the options when the function ends, also after Ctrl-C; versions before 4.4 cannot.
       if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
         \builtin local -
       fi

@@ -7,12 +7,10 @@ use std::path::Path;
 
 use aws_sso::sandbox::{Approval, Options};
 
+use crate::support::disk::FULL;
 use crate::support::second_user::{STRANGER, give, give_all, is_root, powerless};
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, Output, skip};
-
-/// Makes writing to a file fail as it does on a full disk. The signal that would end the program is ignored.
-const FULL: [&str; 4] = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"];
 
 fn signed_in() -> User {
     User::signed_in(Options::default())

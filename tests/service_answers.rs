@@ -54,7 +54,8 @@ fn credentials_last_twelve_hours_at_most() {
     let user = User::signed_in(Options::default());
     for (expiration, becomes) in cases {
         let body = format!(
-            r#"{{"roleCredentials":{{"accessKeyId":"ASIA","secretAccessKey":"s","sessionToken":"t","expiration":{expiration}}}}}"#
+            r#"{{"roleCredentials":{{"accessKeyId":"ASIA","secretAccessKey":"s","sessionToken":"t",
+                "expiration":{expiration}}}}}"#
         );
         let service = PreparedServer::with([ok(&body)]);
         let _ = fs::remove_dir_all(user.home.path(".aws/cli"));
@@ -120,7 +121,8 @@ fn keys_that_no_key_looks_like_are_refused_and_what_nobody_asked_for_is_ignored(
     let grant = |id: &str, secret: &str, token: &str, more: &str| {
         let expiration = (now + HOUR) * 1000;
         format!(
-            r#"{{"roleCredentials":{{"accessKeyId":{id},"secretAccessKey":{secret},"sessionToken":{token},"expiration":{expiration}}}{more}}}"#
+            r#"{{"roleCredentials":{{"accessKeyId":{id},"secretAccessKey":{secret},"sessionToken":{token},
+                "expiration":{expiration}}}{more}}}"#
         )
     };
     let deep = format!(r#","more":{}1{}"#, "[".repeat(100_000), "]".repeat(100_000));
@@ -160,11 +162,12 @@ fn names_are_cut_rows_that_cannot_be_are_left_out_and_a_list_ends() {
     let long = "n".repeat(65_536);
     let accounts = format!(
         r#"{{"accountList":[{{"accountId":"100000000001","accountName":"{long}","emailAddress":"{long}"}},
-        {{"accountId":"1","accountName":"short"}},{{"accountName":"none"}},{{"accountId":"../../x","accountName":"up"}}]}}"#
+        {{"accountId":"1","accountName":"short"}},{{"accountName":"none"}},
+        {{"accountId":"../../x","accountName":"up"}}]}}"#
     );
     let roles = format!(
-        r#"{{"roleList":[{{"roleName":"Reader","accountId":"100000000001"}},{{"roleName":"{long}"}},{{"roleName":"../x"}},
-        {{"roleName":"a\nb"}},{{"roleName":""}},{{}}]}}"#
+        r#"{{"roleList":[{{"roleName":"Reader","accountId":"100000000001"}},{{"roleName":"{long}"}},
+        {{"roleName":"../x"}},{{"roleName":"a\nb"}},{{"roleName":""}},{{}}]}}"#
     );
     let user = User::signed_in(Options::default());
     let list = |answers: &[String]| {

@@ -4,7 +4,10 @@ use std::fs;
 
 use aws_sso::sandbox::Options;
 
-use crate::support::http::{LATE_ROLE, LATE_TOKEN, PreparedServer, answers};
+use crate::support::START_URL;
+use crate::support::discovery::{another_instance, sso_session};
+use crate::support::disk::FULL;
+use crate::support::http::{LATE_ROLE, LATE_TOKEN, PreparedServer, answers, response};
 use crate::support::process::wait;
 use crate::support::second_user::powerless;
 use crate::support::server::Server;
@@ -54,6 +57,13 @@ fn the_default_profile_keeps_no_keys_of_the_sign_in_and_all_others() {
     let _ = user.aws_sso("logout").run().success().complains("credentials from ~/elsewhere");
     assert_eq!(user.home.read("elsewhere"), "[default]\n");
 
+    // Also where its path was relative, and the logout runs elsewhere.
+    let _ = user.aws_sso("login --device-code --no-browser").run().success();
+    let relative = user.aws_sso(&line).env("AWS_SHARED_CREDENTIALS_FILE", "elsewhere").current_dir(user.home.path(""));
+    let _ = relative.run().success();
+    let logout = user.aws_sso("logout").current_dir(user.home.path(".aws"));
+    let _ = logout.run().success().complains("credentials from ~/elsewhere");
+
     // Keys that the user put there since stay.
     let _ = user.aws_sso("login --device-code --no-browser").run().success();
     write_default(&user);
@@ -62,6 +72,33 @@ fn the_default_profile_keeps_no_keys_of_the_sign_in_and_all_others() {
     let output = user.aws_sso("logout").run().success();
     assert!(!output.stderr.contains("removed"), "{output}");
     assert_eq!(user.home.read(CREDENTIALS), own);
+}
+
+#[test]
+fn credentials_of_other_sign_ins_stay_in_the_default_profile_and_in_the_cache() {
+    let user = signed_in();
+    let corp = user.home.read(".aws/config");
+    let elsewhere = another_instance(&user, "elsewhere");
+    let elsewhere_url = "https://elsewhere.awsapps.com/start";
+    // A session of the same start URL, of which only the option names the role; and one in a config of its own.
+    for (name, start_url, sandbox, is_in_config) in
+        [("twin", START_URL, &user.sandbox, true), ("customer", elsewhere_url, &elsewhere, false)]
+    {
+        let session = sso_session(name, start_url);
+        user.home.write(".aws/config", if is_in_config { format!("{corp}{session}") } else { corp.clone() });
+        let config = user.home.write("config", session);
+        let other = |line: &str| user.aws_sso(line).env("AWS_CONFIG_FILE", &config).endpoint(sandbox.endpoint());
+        let _ = other(&format!("login -p {name} --device-code --no-browser")).run().success();
+        let _ = other(&format!("-p {name} -r {}", user.role_arn(0))).run().success();
+        let _ = user.aws_sso("login -p corp --device-code --no-browser").run().success();
+        let _ = user.aws_sso(&format!("-p corp -r {} -ext", user.role_arn(0))).run().success();
+        let before = user.home.read(CREDENTIALS);
+        let output = user.aws_sso("logout -p corp").run().success().complains("signed out of");
+        assert_eq!(user.home.read(CREDENTIALS), before, "{name}: {output}");
+        assert_eq!(user.home.list(".aws/cli/cache").len(), 1, "{name}: {output}");
+        let _ = other(&format!("logout -p {name}")).run().success().complains("removed the default profile's");
+        assert_eq!(user.home.list(".aws/cli/cache"), [""; 0], "{name}");
+    }
 }
 
 #[cfg(unix)]
@@ -74,7 +111,11 @@ fn what_cannot_be_deleted_is_named_and_keeps_nothing_else() {
     for (locked, kept, words) in [
         (CREDENTIALS, CREDENTIALS, "the default profile keeps its credentials: cannot write"),
         (".aws/cli/cache", ".aws/cli/cache", "cannot delete"),
-        (".aws/sso/cache", TOKEN_FILE, "cannot delete"),
+        (
+            ".aws/sso/cache",
+            TOKEN_FILE,
+            "the session has ended at the service, but its token is still here: cannot delete",
+        ),
     ] {
         let user = signed_in();
         write_default(&user);
@@ -86,6 +127,63 @@ fn what_cannot_be_deleted_is_named_and_keeps_nothing_else() {
         assert_eq!(user.home.has(TOKEN_FILE), kept == TOKEN_FILE, "{output}");
         assert_eq!(user.home.list(".aws/cli/cache").is_empty(), kept != ".aws/cli/cache", "{output}");
         assert_eq!(user.home.read(CREDENTIALS).contains("ASIA"), kept == CREDENTIALS, "{output}");
+    }
+}
+
+#[test]
+fn a_sign_out_ends_the_session_at_the_service_or_says_that_it_lives_on() {
+    let unreachable = "http://127.0.0.1:1".to_owned();
+    let failing = PreparedServer::with([response("500 Internal Server Error", "", "{}")]).url();
+    // Whether the access token has expired or is revoked, where tokens are renewed, whether the disk is full, and
+    // whether the session ends.
+    let cases = [
+        (true, None, false, true),
+        (false, None, false, true),
+        (true, None, true, true),
+        (true, Some(unreachable.clone()), false, false),
+        (true, Some(failing), false, false),
+        (false, Some(unreachable), false, false),
+    ];
+    for case @ (is_expired, renewing_at, is_full, ends) in &cases {
+        let user = signed_in();
+        let saved = user.home.read(TOKEN_FILE);
+        if *is_expired {
+            user.expire_token();
+        } else {
+            user.edit_token(|token| token["accessToken"] = "revoked".into());
+        }
+        let mut logout = user.aws_sso("logout");
+        if let Some(url) = renewing_at {
+            logout = logout.env("AWS_ENDPOINT_URL_SSO_OIDC", url);
+        }
+        if *is_full {
+            logout = logout.behind(FULL);
+        }
+        let output = logout.run().success().complains("signed out of");
+        assert_eq!(output.stderr.contains("on this machine"), !ends, "{case:?}\n{output}");
+        assert!(!user.home.has(TOKEN_FILE), "{case:?}\n{output}");
+        user.home.write(TOKEN_FILE, &saved);
+        let _ = user.process().run().status(if *ends { 3 } else { 0 });
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_token_that_cannot_be_used_is_deleted_and_the_user_learns_that_its_session_lives_on() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let user = signed_in();
+    let (token, config) = (user.home.read(TOKEN_FILE), user.home.read(".aws/config"));
+    let edited = config.replace(START_URL, "https://edited.awsapps.com/start");
+    for (mode, config, words) in [
+        (0, &config, "Permission denied; the session stays valid at the service until it expires"),
+        (0o600, &edited, &format!("the sign-in was to {START_URL}, which is not the start URL any more; the session")),
+    ] {
+        let path = user.home.write(TOKEN_FILE, &token);
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        user.home.write(".aws/config", config);
+        let _ = powerless(user.aws_sso("logout")).run().success().complains(words).complains("on this machine");
+        assert!(!user.home.has(TOKEN_FILE), "{words}");
+        let _ = user.aws_sso("logout").run().success().complains("was not signed in");
     }
 }
 

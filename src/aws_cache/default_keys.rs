@@ -1,5 +1,5 @@
-//! Which credentials files have a sign-in's credentials as their default profile, so that a sign-out can remove them. The
-//! note holds access key ids and paths; neither is a secret.
+//! Which credentials files have a sign-in's credentials as their default profile, so that a sign-out can remove them.
+//! The note holds access key ids and paths; neither is a secret.
 
 use std::path::{Path, PathBuf};
 
@@ -27,10 +27,12 @@ fn path(directory: &Directory) -> Result<PathBuf> {
 
 /// Notes that a credentials file gets these keys. Without the note, a sign-out knows those alone that are cached.
 pub(crate) fn remember(directory: &Directory, access_key_id: &str, file: &Path) {
+    // The sign-out may run in another folder.
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let written = path(directory).and_then(|note| {
         let mut keys = remembered(directory);
         keys.retain(|key| key.file != file);
-        keys.insert(0, DefaultKey { access_key_id: access_key_id.to_owned(), file: file.to_owned() });
+        keys.insert(0, DefaultKey { access_key_id: access_key_id.to_owned(), file });
         keys.truncate(MOST);
         let lines: String = keys.iter().map(|key| format!("{} {}\n", key.access_key_id, key.file.display())).collect();
         atomic::write(&note, lines.as_bytes(), Privacy::Secret)

@@ -132,32 +132,70 @@ pub fn write(store: &SecretStore, path: &Path, role: &CachedRole<'_>, credential
 #[serde(rename_all = "PascalCase")]
 struct FileOrigin {
     provider_type: String,
+    role_name: Option<String>,
     start_url: Option<String>,
-    credentials: Option<FileKeyId>,
+    credentials: Option<KeyOrigin>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct FileKeyId {
+struct KeyOrigin {
     access_key_id: String,
+    account_id: Option<String>,
 }
 
-/// Deletes all role credentials in `folder` except the files in `keep`, and returns their access key ids. A sign-out does
-/// this.
+impl FileOrigin {
+    /// Whether the file has the name that the role which it holds has in this Identity Center.
+    fn is_named_by(&self, directory: &Directory, path: &Path) -> bool {
+        let account_id = self.credentials.as_ref().and_then(|credentials| credentials.account_id.as_deref());
+        let (Some(account_id), Some(role_name), Some(folder)) = (account_id, &self.role_name, path.parent()) else {
+            return false;
+        };
+        CachedRole { account_id, role_name, directory }.path(folder) == path
+    }
+}
+
+/// What a sign-out of one sign-in leaves alone.
+#[derive(Debug, Default)]
+pub struct OtherSignIns {
+    /// The others that are known.
+    pub directories: Vec<Directory>,
+    /// The files of their roles, as far as they are known.
+    pub files: Vec<PathBuf>,
+}
+
+impl OtherSignIns {
+    fn have(&self, path: &Path, origin: &FileOrigin, signed_out: &Directory) -> bool {
+        let is_elsewhere = || origin.start_url.as_deref().is_some_and(|url| !signed_out.has_start_url(url));
+        let is_theirs = |other: &Directory| origin.is_named_by(other, path);
+        self.files.iter().any(|file| file == path)
+            || !origin.is_named_by(signed_out, path) && (is_elsewhere() || self.directories.iter().any(is_theirs))
+    }
+}
+
+/// Deletes the role credentials of a sign-in, and those of which nobody knows the sign-in. Returns the access key ids
+/// of the former.
 ///
 /// Files of other origin, such as those of an assumed role, stay. What cannot be deleted does not keep the rest.
-pub fn sweep(store: &SecretStore, folder: &Path, keep: &[PathBuf]) -> (Vec<String>, Result<()>) {
+pub fn sweep(
+    store: &SecretStore,
+    folder: &Path,
+    signed_out: &Directory,
+    others: &OtherSignIns,
+) -> (Vec<String>, Result<()>) {
     let paths = match store.list(folder) {
         Ok(paths) => paths,
         Err(error) => return (Vec::new(), Err(error)),
     };
     let (mut key_ids, mut outcome) = (Vec::new(), Ok(()));
-    for path in paths.into_iter().filter(|path| !keep.contains(path)) {
+    for path in paths {
         let origin = file_origin(store, &path);
-        if origin.is_some() || is_leftover(&path) {
-            outcome = outcome.and(store.remove(&path));
+        if origin.as_ref().map_or(!is_leftover(&path), |origin| others.have(&path, origin, signed_out)) {
+            continue;
         }
-        key_ids.extend(origin.and_then(|origin| origin.credentials).map(|credentials| credentials.access_key_id));
+        outcome = outcome.and(store.remove(&path));
+        let ours = origin.filter(|origin| origin.start_url.is_some()).and_then(|origin| origin.credentials);
+        key_ids.extend(ours.map(|credentials| credentials.access_key_id));
     }
     (key_ids, outcome)
 }
@@ -300,24 +338,51 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_deletes_every_role_s_file_and_no_other() {
+    fn a_sweep_deletes_the_files_of_one_sign_in_and_those_of_nobody() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        sweep(&SecretStore::Files, &at("absent"), &[]).1.unwrap();
-        for name in ["one.json", "two.json", "kept.json", "sso.txt"] {
-            write(&SecretStore::Files, &at(name), &role(&directory()), &credentials()).unwrap();
+        let named = |session: &str, start_url: &str| {
+            let (name, start_url) = (session.to_owned(), start_url.to_owned());
+            Directory { session: Some(name.clone()), name, start_url, ..directory() }
+        };
+        let (own, twin) = (directory(), named("twin", "https://x/start/#/"));
+        let others = OtherSignIns { directories: vec![twin.clone()], files: vec![at("known.json")] };
+        sweep(&SecretStore::Files, &at("absent"), &own, &others).1.unwrap();
+        // Whose the file is, its name, and whether it stays. The name is the role's, if there is none.
+        let before = named("dev", "https://before/start");
+        let elsewhere = named("elsewhere", "https://y/start");
+        let cases = [
+            ("OWN", &own, None, false),
+            ("BEFORE", &before, None, false),
+            ("RENAMED", &own, Some("renamed.json"), false),
+            ("TWIN", &twin, None, true),
+            ("ELSEWHERE", &elsewhere, None, true),
+            ("KNOWN", &own, Some("known.json"), true),
+            ("TEXT", &own, Some("sso.txt"), true),
+        ];
+        let mut kept = vec!["assumed.json".to_owned(), "folder.json".to_owned(), "junk.json".to_owned()];
+        for (id, whose, name, stays) in cases {
+            let role = CachedRole { role_name: id, ..role(whose) };
+            let path = name.map_or_else(|| role.path(folder.path()), at);
+            let credentials = RoleCredentials { access_key_id: id.to_owned(), ..credentials() };
+            write(&SecretStore::Files, &path, &role, &credentials).unwrap();
+            kept.extend(stays.then(|| path.file_name().unwrap().to_str().unwrap().to_owned()));
         }
+        let of_aws_cli = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "CLI"}}"#;
+        std::fs::write(at("cli.json"), of_aws_cli).unwrap();
         std::fs::write(at("assumed.json"), r#"{"ProviderType": "assume-role", "Credentials": {}}"#).unwrap();
         std::fs::write(at("junk.json"), "{").unwrap();
         std::fs::write(at("one.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"), r#"{"ProviderType": "sso", "Cred"#).unwrap();
         // A folder does not stop the sweep half-way.
         std::fs::create_dir(at("folder.json")).unwrap();
-        let (key_ids, outcome) = sweep(&SecretStore::Files, folder.path(), &[at("kept.json")]);
-        assert_eq!((key_ids, outcome), (vec!["ASIA".to_owned(); 2], Ok(())));
+        let (mut key_ids, outcome) = sweep(&SecretStore::Files, folder.path(), &own, &others);
+        key_ids.sort();
+        assert_eq!((key_ids, outcome), (["BEFORE", "OWN", "RENAMED"].map(str::to_owned).to_vec(), Ok(())));
         let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         let mut left: Vec<_> = left.map(|name| name.into_string().unwrap()).collect();
         left.sort();
-        assert_eq!(left, ["assumed.json", "folder.json", "junk.json", "kept.json", "sso.txt"]);
-        assert!(sweep(&SecretStore::Files, &at("sso.txt"), &[]).1.is_ok());
+        kept.sort();
+        assert_eq!(left, kept);
+        assert!(sweep(&SecretStore::Files, &at("sso.txt"), &own, &others).1.is_ok());
     }
 }

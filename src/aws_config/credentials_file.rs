@@ -28,8 +28,8 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     Ok(())
 }
 
-/// Removes the keys of `[default]` if its access key id `is_ours`; returns whether it was. The rest of the file stays as
-/// it is.
+/// Removes the keys of `[default]` if its access key id `is_ours`; returns whether it was. The rest of the file stays
+/// as it is.
 pub fn remove_default(path: &Path, is_ours: impl Fn(&str) -> bool) -> Result<bool> {
     let _lock = lock::take(&environment::lock_folder()?, "credentials-file", PATIENCE, |_| {})?;
     if read::whole(path)?.is_none() {

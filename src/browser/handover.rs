@@ -81,12 +81,12 @@ impl LinkPage {
 pub(crate) async fn hand_over(link: Secret, print: &str, open: impl FnOnce(&str) -> Result<()>) -> Result<()> {
     let remedy = format!("print the link instead: {print}");
     let server = Loopback::bind(0, Clients::ThisUser).map_err(|error| {
-        Error::failed(format!("cannot listen on 127.0.0.1 for the browser: {}", reason(&error)))
+        Error::failed(format!("cannot serve a browser on 127.0.0.1: {}", reason(&error)))
             .with_remedy(&remedy)
             .with_source(error)
     })?;
-    let advice = "This address leads to the console once, and it has been used. If your browser did not use it, another \
-                  user of this machine may have: your terminal says what to do.";
+    let advice = "This address leads to the console once, and it has been used. If your browser did not use it, \
+                  another user of this machine may have: your terminal says what to do.";
     let page = LinkPage::new("console", &link, advice)?;
     open(&server.url(page.path()))?;
     let visited = Arc::new(Notify::new());

@@ -112,7 +112,10 @@ impl Loopback {
         let address = socket.local_addr()?;
         let peers = Peers::of(address);
         if clients == Clients::ThisUser && !peers.can_tell() {
-            return Err(io::Error::other("the system does not say which user a connection is from"));
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "the system does not say which user a connection is from",
+            ));
         }
         Ok(Self { socket, address, clients, peers })
     }

@@ -1,9 +1,8 @@
 //! `logout`: end the session, and delete what came from it.
 
-use std::path::PathBuf;
-
 use crate::aws_cache::default_keys::{self, DefaultKey};
-use crate::aws_cache::role_credentials::{self, CachedRole};
+use crate::aws_cache::role_credentials::{self, CachedRole, OtherSignIns};
+use crate::aws_config::config::Config;
 use crate::aws_config::credentials_file;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
@@ -39,10 +38,10 @@ pub(crate) fn run(context: &Context) -> Result<()> {
 /// Deletes the role credentials of a sign-in, also those in the default profile. What cannot be deleted does not keep
 /// the rest.
 fn delete_credentials(context: &Context, directory: &Directory, store: &SecretStore) -> Result<()> {
-    let (folder, others) = (environment::role_cache()?, of_others(context, directory)?);
-    let (mut key_ids, swept) = role_credentials::sweep(store, &folder, &others);
+    let (folder, others) = (environment::role_cache()?, others(context, directory)?);
+    let (mut key_ids, swept) = role_credentials::sweep(store, &folder, directory, &others);
     // Even with another store, the AWS CLI may have left some in its files.
-    let (more, swept_files) = role_credentials::sweep(&SecretStore::Files, &folder, &others);
+    let (more, swept_files) = role_credentials::sweep(&SecretStore::Files, &folder, directory, &others);
     key_ids.extend(more);
     swept.and(swept_files).and(empty_default_profile(directory, key_ids))
 }
@@ -71,36 +70,41 @@ fn empty_default_profile(directory: &Directory, mut key_ids: Vec<String>) -> Res
     outcome.and_then(|()| default_keys::forget(directory))
 }
 
-/// The cache files of roles that belong to other sign-ins, as far as the config and the remembered lists know them.
+/// The other sign-ins, and the cache files of their roles, as far as the config and the remembered lists know them.
 ///
-/// A cache file does not say which sign-in it came from. Its name does, but only to a reader who knows the role.
-fn of_others(context: &Context, signed_out: &Directory) -> Result<Vec<PathBuf>> {
+/// A cache file of the AWS CLI does not say which sign-in it came from. Its name does, but only to a reader who knows
+/// the role.
+fn others(context: &Context, signed_out: &Directory) -> Result<OtherSignIns> {
     let (config, folder) = (context.config()?, environment::role_cache()?);
-    let mut files = Vec::new();
+    let mut others = OtherSignIns::default();
     for profile in config.profiles() {
         let Some((name, role)) = profile.role() else { continue };
+        let Some(directory) = other(config, &name, signed_out, &mut others) else { continue };
         let (account_id, role_name) = match role {
             RoleRef::Id { account_id, role_name } => (account_id, role_name),
             RoleRef::Arn(role) => (role.account_id, role.role_name),
             RoleRef::AccountName { .. } | RoleRef::Place(_) | RoleRef::Name(_) => continue,
         };
-        let Ok(directory) = config.directory(&name) else { continue };
-        if directory.origin() != signed_out.origin() {
-            let role = CachedRole { account_id: &account_id, role_name: &role_name, directory: &directory };
-            files.push(role.path(&folder));
-        }
+        let role = CachedRole { account_id: &account_id, role_name: &role_name, directory: &directory };
+        others.files.push(role.path(&folder));
     }
     for name in config.directories() {
-        let Ok(directory) = config.directory(name) else { continue };
-        if directory.origin() == signed_out.origin() {
-            continue;
-        }
+        let Some(directory) = other(config, name, signed_out, &mut others) else { continue };
         if let Some(inventory) = Inventory::remembered(&directory)? {
-            files.extend(inventory.roles().map(|(account, role)| {
+            others.files.extend(inventory.roles().map(|(account, role)| {
                 let role = CachedRole { account_id: &account.id, role_name: &role.role_name, directory: &directory };
                 role.path(&folder)
             }));
         }
     }
-    Ok(files)
+    Ok(others)
+}
+
+/// The Identity Center of this name, if it is another one. It is added to the others.
+fn other(config: &Config, name: &str, signed_out: &Directory, others: &mut OtherSignIns) -> Option<Directory> {
+    let directory = config.directory(name).ok().filter(|directory| directory.origin() != signed_out.origin())?;
+    if others.directories.iter().all(|other| other.origin() != directory.origin()) {
+        others.directories.push(directory.clone());
+    }
+    Some(directory)
 }

@@ -16,7 +16,7 @@ pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use crate::aws_cache::role_credentials;
+use crate::aws_cache::role_credentials::{self, OtherSignIns};
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
@@ -160,7 +160,8 @@ impl Context {
     pub(crate) fn session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
         let session = self.untouched_session(directory, client)?;
         if session.take_over()? {
-            role_credentials::sweep(&SecretStore::Files, &environment::role_cache()?, &[]).1?;
+            let (folder, others) = (environment::role_cache()?, OtherSignIns::default());
+            role_credentials::sweep(&SecretStore::Files, &folder, directory, &others).1?;
             terminal::say(&format!(
                 "the sign-in to {} has moved to the system's secret store; the AWS CLI now needs its own sign-in\n",
                 terminal::clean(&directory.start_url)

@@ -63,6 +63,8 @@ pub(crate) fn others(file: &Path) -> Option<&'static str> {
         match mode & 0o077 {
             0 => None,
             open if open & 0o007 != 0 => Some("other users"),
+            // The bits of the group are then the most that the list allows.
+            _ if list::is_on(file) => Some("those on its access control list"),
             _ => Some("its group"),
         }
     }
@@ -103,6 +105,10 @@ mod list {
             Some(list) => Ok(fsetxattr(new, LIST, &list, XattrFlags::empty())?),
             None => removed(new),
         }
+    }
+
+    pub(super) fn is_on(file: &Path) -> bool {
+        value(file, LIST).is_ok_and(|list| list.is_some())
     }
 
     pub(super) fn remove(new: &File) {
@@ -151,6 +157,10 @@ mod list {
 
     pub(super) fn copy(_: &Path, _: &File) -> io::Result<()> {
         Ok(())
+    }
+
+    pub(super) fn is_on(_: &Path) -> bool {
+        false
     }
 
     pub(super) fn remove(_: &File) {}

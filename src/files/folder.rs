@@ -23,9 +23,14 @@ pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| fs::symlink_metadata(folder).is_err()).collect();
+    #[cfg(unix)]
+    if let Some(created) = create_for_heir(folder, privacy) {
+        return created;
+    }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
+    #[cfg(not(unix))]
+    let _ = privacy;
     #[cfg(unix)]
     if privacy != Privacy::Shared {
         use std::os::unix::fs::DirBuilderExt;
@@ -35,14 +40,39 @@ pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
         // There is a file where the folder should be. The system's "File exists" would not tell the user.
         io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
         _ => error,
-    })?;
-    #[cfg(unix)]
-    if let Some((user, group)) = missing.last().and_then(|top| super::ownership::heir(top.parent()?)) {
-        for folder in missing {
-            let _ = std::os::unix::fs::lchown(folder, Some(user), Some(group));
+    })
+}
+
+/// Creates the missing folders for the owner of the one above them, where root does that under `sudo` with HOME kept.
+///
+/// Each is created and given away in the folder above it, which is open: by the time that its owner is changed, its path
+/// could lead elsewhere.
+#[cfg(unix)]
+fn create_for_heir(folder: &Path, privacy: Privacy) -> Option<io::Result<()>> {
+    use rustix::fs::{CWD, Mode, OFlags, fchown, mkdirat, openat};
+    use rustix::io::Errno;
+    use rustix::process::{Gid, Uid};
+
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| fs::symlink_metadata(folder).is_err()).collect();
+    let top = missing.last()?.parent()?;
+    let (user, group) = super::ownership::heir(top)?;
+    let create = || {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let mut above = openat(CWD, top, flags, Mode::empty())?;
+        for name in missing.iter().rev().filter_map(|folder| folder.file_name()) {
+            let made =
+                mkdirat(&above, name, Mode::from_raw_mode(if privacy == Privacy::Shared { 0o777 } else { 0o700 }));
+            let folder = openat(&above, name, flags | OFlags::NOFOLLOW, Mode::empty())?;
+            match made {
+                Ok(()) => fchown(&folder, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)))?,
+                Err(Errno::EXIST) => {}
+                Err(error) => return Err(error),
+            }
+            above = folder;
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    Some(create().map_err(io::Error::from))
 }
 
 /// Why a folder is not a safe place for this user's files.

@@ -15,7 +15,7 @@ pub(crate) enum Unopened {
     Failed(io::Error),
     /// There is something else at the path.
     NoFile(FileType),
-    /// It belongs to this user, who could have put it there.
+    /// It belongs to the user with this id, who is not this one.
     Foreign(u32),
 }
 
@@ -50,8 +50,8 @@ pub(crate) fn own_to_read(path: &Path) -> Result<(File, Metadata), Unopened> {
     if metadata.is_file() || is_null(&metadata) { Ok((file, metadata)) } else { Err(no_file(&metadata)) }
 }
 
-/// Opens a file of this program's own to change it in place, or creates it with this mode. A link is refused: whoever
-/// made it could have chosen any file of this user.
+/// Opens a file of this program's own to change it in place, or creates it with this mode. A link is refused: it
+/// could lead to any file of this user.
 pub(crate) fn own_to_change(path: &Path, mode: u32) -> Result<File, Unopened> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).read(true).write(true);
@@ -118,6 +118,7 @@ fn open(options: &mut OpenOptions, path: &Path, follow: bool) -> Result<(File, M
     Ok((file, metadata))
 }
 
+#[cfg(unix)]
 fn is_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }

@@ -34,8 +34,8 @@ impl Reserved {
         Ok(Self { replacement, new, privacy })
     }
 
-    /// Replaces the file in one step, as [`atomic::write`] does, and syncs the folder: after a power cut the new file is
-    /// there.
+    /// Replaces the file in one step, as [`atomic::write`] does, and syncs the folder: after a power cut the new
+    /// file is there.
     pub fn write(mut self, bytes: &[u8]) -> Result<()> {
         self.replacement.fill(&mut self.new, bytes)?;
         if let Err(failed) = self.new.persist(&self.replacement.target) {

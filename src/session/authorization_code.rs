@@ -1,5 +1,6 @@
 //! Signing in with a browser on this machine: authorization code with PKCE, RFC 7636 and RFC 8252.
 
+use std::io;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,7 +11,7 @@ use crate::address::quote;
 use crate::aws_cache::token::Registration;
 use crate::aws_config::directory::Directory;
 use crate::browser::open;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
@@ -30,6 +31,8 @@ const LONGEST_ERROR: usize = 64;
 pub(super) enum BrowserError {
     /// The service does not know this flow: another may work.
     Unsupported,
+    /// This system does not say whose the browser's connections would be.
+    Untrusted(Error),
     /// The service's page ended it with an error.
     Refused(Error),
     Grant(GrantError),
@@ -49,7 +52,13 @@ pub(super) async fn sign_in(
     scopes: &[String],
     opening: Opening,
 ) -> Result<Tokens, BrowserError> {
-    let callback = Callback::bind(directory)?;
+    let callback = Callback::bind().map_err(|error| {
+        let is_untrusted = error.kind() == io::ErrorKind::Unsupported;
+        let error = Error::failed(format!("cannot serve a browser on 127.0.0.1: {}", reason(&error)))
+            .with_remedy(format!("run: {} --device-code", login_command(directory)))
+            .with_source(error);
+        if is_untrusted { BrowserError::Untrusted(error) } else { error.into() }
+    })?;
     let redirect_uri = callback.redirect_uri();
     let (verifier, state) = (Secret::random::<48>()?, Secret::random::<24>()?);
     let request = AuthorizationRequest {

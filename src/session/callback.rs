@@ -1,15 +1,15 @@
 //! The server of a browser sign-in on 127.0.0.1: the page where it begins, and `/oauth/callback`, where it ends.
 
+use std::io;
+
 use hyper::{Method, Request, Response, StatusCode};
 use subtle::ConstantTimeEq as _;
 
-use crate::aws_config::directory::Directory;
 use crate::browser::Peer;
 use crate::browser::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, bad_request, not_found, page};
-use crate::error::{Error, Result, reason};
 use crate::secret::Secret;
 
-use super::sign_in_page::{SignInPage, login_command};
+use super::sign_in_page::SignInPage;
 
 const PATH: &str = "/oauth/callback";
 
@@ -28,13 +28,8 @@ pub(super) struct Callback {
 }
 
 impl Callback {
-    pub(super) fn bind(directory: &Directory) -> Result<Self> {
-        let server = Loopback::bind(0, Clients::ThisUser).map_err(|error| {
-            Error::failed(format!("cannot listen on 127.0.0.1 for the browser's answer: {}", reason(&error)))
-                .with_remedy(format!("run: {} --device-code", login_command(directory)))
-                .with_source(error)
-        })?;
-        Ok(Self { server })
+    pub(super) fn bind() -> io::Result<Self> {
+        Ok(Self { server: Loopback::bind(0, Clients::ThisUser)? })
     }
 
     /// The address of a path of this server.

@@ -108,7 +108,7 @@ impl Session<'_> {
 }
 
 /// A renewed token. What the service leaves out, and what other tools wrote, stays as it was.
-async fn refresh(service: &Service, token: &Token) -> Result<Token, GrantError> {
+pub(super) async fn refresh(service: &Service, token: &Token) -> Result<Token, GrantError> {
     let (Some(client_id), Some(client_secret), Some(refresh_token)) =
         (&token.client_id, &token.client_secret, &token.refresh_token)
     else {

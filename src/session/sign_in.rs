@@ -99,6 +99,7 @@ impl Session<'_> {
             store: &self.store,
             cache: &self.paths.tokens,
             opening: method.opening(),
+            insists: method.browser,
         };
         attempt.sign_in(method.flow(self.directory)).await.map_err(|error| attempt.explain(error))
     }
@@ -111,6 +112,8 @@ struct Attempt<'a> {
     store: &'a SecretStore,
     cache: &'a Path,
     opening: Opening,
+    /// Whether the user has asked for a browser sign-in.
+    insists: bool,
 }
 
 impl Attempt<'_> {
@@ -120,6 +123,8 @@ impl Attempt<'_> {
                 Ok(token) => return Ok(token),
                 Err(BrowserError::Grant(error)) => return Err(error),
                 Err(BrowserError::Refused(error)) => return Err(GrantError::Other(error)),
+                Err(BrowserError::Untrusted(error)) if self.insists => return Err(GrantError::Other(error)),
+                Err(BrowserError::Untrusted(error)) => tracing::info!("{error}; using a device code"),
                 Err(BrowserError::Unsupported) => tracing::info!("no browser sign-in here; using a device code"),
             }
         }

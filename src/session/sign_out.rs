@@ -1,9 +1,15 @@
 //! Ending a sign-in: at the service, and on this machine.
 
+use crate::aws_cache::token::{self, Token};
 use crate::error::{Error, Result};
+use crate::files::read;
+use crate::identity_center::{GrantError, PortalError, Service};
+use crate::secret_store::StoreKind;
+use crate::terminal::clean;
 
+use super::renewal::refresh;
 use super::unsaved;
-use super::valid_token::Session;
+use super::valid_token::{Session, is_usable};
 
 /// How a sign-out went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +25,56 @@ pub enum SignedOut {
 impl Session<'_> {
     /// Revokes the token at the service and deletes it here.
     pub fn sign_out(&self) -> Result<SignedOut> {
-        // An expired token cannot be revoked, although its refresh token still works: renew it first.
-        let _ = self.token_without_person();
         // What is being renewed or stored meanwhile is part of this sign-out, except where its process is stopped.
         let _lock = self.lock_token().ok();
-        let Some(token) = self.stored()? else { return Ok(SignedOut::WasNot) };
-        let revoked = self.client.log_out(&token.access_token);
+        let stored = self.stored()?;
+        let outcome = match &stored {
+            Some(token) => self.revoke(token),
+            None => self.unrevocable()?,
+        };
         unsaved::forget(&self.path());
-        self.store.remove(&self.path())?;
-        Ok(match revoked {
-            Ok(()) => SignedOut::Revoked,
-            Err(error) => SignedOut::OnlyHere(error.into()),
-        })
+        self.store.remove(&self.path()).map_err(|error| match outcome {
+            SignedOut::Revoked => error.naming("the session has ended at the service, but its token is still here"),
+            _ => error,
+        })?;
+        Ok(outcome)
+    }
+
+    fn revoke(&self, token: &Token) -> SignedOut {
+        match self.client.block_on(async { Ok(revoked(self.client.service(), token).await) }) {
+            Ok(Ok(())) => SignedOut::Revoked,
+            Ok(Err(error)) => SignedOut::OnlyHere(error.into()),
+            Err(error) => SignedOut::OnlyHere(error),
+        }
+    }
+
+    /// What there is in place of a token that could be revoked.
+    fn unrevocable(&self) -> Result<SignedOut> {
+        let path = self.path();
+        if let Some(Token { start_url: Some(before), .. }) = token::read(&self.store, &path)? {
+            let error = format!("the sign-in was to {}, which is not the start URL any more", clean(&before));
+            return Ok(SignedOut::OnlyHere(Error::failed(error)));
+        }
+        let flaw = read::flaw_of_cached(&path).filter(|_| self.store.kind() == StoreKind::Files);
+        Ok(flaw.map_or(SignedOut::WasNot, SignedOut::OnlyHere))
+    }
+}
+
+/// Ends the session of a token. An access token that is not valid any more ends nothing, although its refresh token
+/// still works: it is renewed first.
+async fn revoked(service: &Service, token: &Token) -> Result<(), PortalError> {
+    if is_usable(token) || !token.is_renewable() {
+        match service.log_out(&token.access_token).await {
+            Err(PortalError::TokenRejected) if token.is_renewable() => {}
+            Err(PortalError::TokenRejected) => return Ok(()),
+            outcome => return outcome,
+        }
+    }
+    match refresh(service, token).await {
+        Ok(renewed) => service.log_out(&renewed.access_token).await,
+        Err(GrantError::Other(error)) => Err(error.into()),
+        Err(GrantError::Pending | GrantError::SlowDown) => Err(PortalError::TokenRejected),
+        // Nothing is left that is of any use.
+        Err(_) => Ok(()),
     }
 }

@@ -48,7 +48,9 @@ pub(super) fn shortened(text: Cow<'_, str>, columns: usize) -> Cow<'_, str> {
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}')
-        || matches!(c, '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || matches!(c, '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{00AD}')
+        // Tags: letters that nobody sees.
+        || matches!(c, '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]
@@ -57,7 +59,8 @@ mod tests {
 
     #[test]
     fn names_cannot_drive_the_terminal() {
-        for hostile in ["a\x1b]0;owned\x07b", "a\nb", "a\rb", "a\u{202E}b", "a\u{9b}31mb", "a\u{200B}b"] {
+        for hostile in ["a\x1b]0;owned\x07b", "a\nb", "a\rb", "a\u{202E}b", "a\u{9b}31mb", "a\u{200B}b", "a\u{E0041}b"]
+        {
             let cleaned = clean(hostile);
             assert!(!cleaned.chars().any(is_unsafe), "{cleaned:?}");
             assert!(cleaned.starts_with('a') && cleaned.ends_with('b'));

@@ -29,7 +29,7 @@ const CASES: &[Case] = &[
             mode(user, ".aws", 0o700);
             run
         },
-        ["Files", "warning", "but for a folder above it (mode 0644)", "chmod 600"],
+        ["Files", "warning", "could read it, if a folder above it did not keep them out (mode 0644)", "chmod 600"],
     ),
     (
         "a folder that others can write to",

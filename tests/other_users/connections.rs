@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use aws_sso::sandbox::{Approval, Options};
 
 use crate::support::http::{get, redirection, split};
-use crate::support::second_user::{as_stranger, is_root};
+use crate::support::second_user::{STRANGER, as_stranger, give_all, is_root};
 use crate::support::server::{Server, ask, request};
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Invocation, skip};
@@ -111,6 +111,20 @@ fn another_user_gets_no_link_from_a_page_and_this_users_browser_does() {
             assert_eq!(refused.stderr.matches("refused").count(), 1, "{refused}");
         }
     }
+}
+
+/// Under `sudo` with HOME kept, and in a container with a mounted home, the person's browser is not root's.
+#[test]
+fn the_browser_of_the_home_folder_s_owner_may_be_used_by_root() {
+    if !is_testable() {
+        return;
+    }
+    let user = User::signed_in(Options::default());
+    give_all(&user.home.path(""), STRANGER.0);
+    let running = user.aws_sso(&format!("console {}", user.role(0, 0))).env("BROWSER", user.browser()).start();
+    let page = user.opened();
+    let _ = as_stranger(|| redirection(&page));
+    let _ = running.finish().success();
 }
 
 #[test]

@@ -168,7 +168,8 @@ fn the_hook_renews_without_a_trace() {
     for (shell, trace) in cases.into_iter().filter(|(shell, _)| shell.is_here()) {
         let soon = shell.export("AWS_SSO_EXPIRATION", "1700000000");
         let script = format!(
-            "{}\nawsso use {}\nenv -0 >entered\n{soon}\n{trace}\n{}\n__aws_sso_hook refresh\n{}\n: after-mark\nenv -0 >renewed",
+            "{}\nawsso use {}\nenv -0 >entered\n{soon}\n{trace}\n{}\n__aws_sso_hook refresh\n{}\n: after-mark\n\
+             env -0 >renewed",
             shell.load_with("--hook refresh"),
             user.role_arn(0),
             state(shell, "before"),

@@ -7,6 +7,9 @@ use std::process::Command;
 
 use super::skip;
 
+/// Makes writing to a file fail as it does on a full disk. The signal that would end the program is ignored.
+pub const FULL: [&str; 4] = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"];
+
 /// A file system that is mounted on a folder, until this is dropped.
 pub struct Disk {
     folder: PathBuf,

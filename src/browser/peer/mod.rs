@@ -13,6 +13,9 @@ use std::fs;
 use std::io;
 use std::net::SocketAddr;
 
+#[cfg(target_os = "linux")]
+use crate::files::ownership;
+
 #[cfg(any(target_os = "linux", test))]
 use socket::{Ends, Socket, State};
 
@@ -83,11 +86,11 @@ impl Peers {
     pub(super) fn peer(self, local: SocketAddr, remote: SocketAddr) -> Peer {
         let Some(source) = self.source else { return Peer::Unknown };
         // The other end's socket: what is remote here is local there.
-        judge(
-            source.find(Ends { local: remote, remote: local }).map_err(|error| error.kind()),
-            self.this_user,
-            self.is_wsl,
-        )
+        let found = source.find(Ends { local: remote, remote: local }).map_err(|error| error.kind());
+        // For root with a user's home, as under `sudo` or in a container, the browser is that user's.
+        let is_this_user =
+            |owner| owner == self.this_user || owner == 0 || self.this_user == 0 && ownership::is_ours(owner);
+        judge(found, is_this_user, self.is_wsl)
     }
 }
 
@@ -113,9 +116,9 @@ impl Peers {
 
 /// Judges what was found of the socket at the other end.
 #[cfg(any(target_os = "linux", test))]
-fn judge(found: Result<Option<Socket>, io::ErrorKind>, this_user: u32, is_wsl: bool) -> Peer {
+fn judge(found: Result<Option<Socket>, io::ErrorKind>, is_this_user: impl FnOnce(u32) -> bool, is_wsl: bool) -> Peer {
     match found {
-        Ok(Some(Socket { state: State::Established, owner })) if owner == this_user || owner == 0 => Peer::ThisUser,
+        Ok(Some(Socket { state: State::Established, owner })) if is_this_user(owner) => Peer::ThisUser,
         // A browser of Windows may be connected straight from there.
         Ok(None) if is_wsl => Peer::Unknown,
         _ => Peer::AnotherUser,
@@ -156,9 +159,10 @@ mod tests {
             (Ok(None), Peer::Unknown, Peer::AnotherUser),
             (Err(io::ErrorKind::PermissionDenied), Peer::AnotherUser, Peer::AnotherUser),
         ];
+        let is_this_user = |owner| owner == 1000 || owner == 0;
         for (found, under_wsl, elsewhere) in cases {
-            assert_eq!(judge(found, 1000, true), under_wsl, "{found:?}");
-            assert_eq!(judge(found, 1000, false), elsewhere, "{found:?}");
+            assert_eq!(judge(found, is_this_user, true), under_wsl, "{found:?}");
+            assert_eq!(judge(found, is_this_user, false), elsewhere, "{found:?}");
         }
     }
 

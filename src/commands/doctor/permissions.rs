@@ -101,7 +101,7 @@ mod unix {
     use super::super::report::{Finding, Verdict};
     use crate::environment::shown;
     use crate::files::unreadable::quoted;
-    use crate::files::{folder, ownership};
+    use crate::files::{access, folder, ownership};
 
     /// What is wrong with a file that holds a secret. A symbolic link is followed. The fix is for `all`, a pattern for
     /// this file and the others in its folder, where there is one.
@@ -114,17 +114,14 @@ mod unix {
         }
         let mode = metadata.mode() & 0o777;
         let open = mode & 0o077;
-        if open == 0 {
-            return None;
-        }
-        let has = |bits: u32| open & bits != 0;
-        let who = if has(0o007) { "other users" } else { "its group" };
-        let can = if has(0o022) { "change" } else { "read" };
+        let who = access::others(&real)?;
+        let what = if open & 0o022 != 0 { "change" } else { "read" };
         let shielded = is_shielded(&real, open);
-        let but = if shielded { ", but for a folder above it" } else { "" };
+        let (could, but) =
+            if shielded { ("could", ", if a folder above it did not keep them out") } else { ("can", "") };
         Some(Finding {
             verdict: if shielded { Verdict::Warning } else { Verdict::Broken },
-            found: format!("{} holds secrets, and {who} can {can} it{but} (mode {mode:04o})", shown(&real)),
+            found: format!("{} holds secrets, and {who} {could} {what} it{but} (mode {mode:04o})", shown(&real)),
             remedy: Some(format!("run: chmod 600 {to_fix}")),
         })
     }

@@ -92,10 +92,11 @@ If ROLE is a profile, the command gets AWS_PROFILE. For a program that knows no 
 write ACCOUNT/ROLE.
 
 With --match or --pick the command runs once for each role, several at a time. {account_id}, {account_name}, {role} \
-and {region} in its arguments are replaced for each run. In the code of sh -c and its like they are refused, since an \
-administrator chooses the names: read $AWS_SSO_ACCOUNT_ID, $AWS_SSO_ACCOUNT_NAME, $AWS_SSO_ROLE_NAME and $AWS_REGION \
-there, which every run has. Ctrl-Z stops all runs, and fg continues them. A run that asks on the terminal is ended. \
-The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if an \
+and {region} in its arguments are replaced for each run. In the code of a shell (sh -c) none is, and in other \
+code (python -c, awk, ssh HOST) {account_name} is not, since an administrator chooses the names: the command is \
+refused. Read $AWS_SSO_ACCOUNT_ID, $AWS_SSO_ACCOUNT_NAME and $AWS_SSO_ROLE_NAME there, and $AWS_REGION, \
+which is set where a region is known. Ctrl-Z stops all runs, and fg continues them. A run that asks on the terminal \
+is ended. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if an \
 account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
 130 after Ctrl-C.
 

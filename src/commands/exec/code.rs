@@ -1,9 +1,9 @@
 //! Words that a program runs as code, such as the one behind `sh -c`. An administrator chooses the names of accounts,
-//! and a name in such a word could be code too: no placeholder may stand there.
+//! and a name in such a word could be code too: it may not stand there. What a shell runs has no placeholder at all.
 
 use std::ffi::OsString;
 
-use super::languages::{Language, Operand, language_of};
+use super::languages::{Language, Operand, language_of, name_of};
 use crate::error::{Error, Result};
 
 /// Each placeholder, and the variable that every run has in its place.
@@ -15,110 +15,154 @@ pub(super) const VARIABLES: [(&str, &str); 4] = [
 ];
 
 /// Options of many programs whose value is code, if it looks like code.
-const CODE_OPTIONS: [&str; 7] = ["--command", "--cmd", "--eval", "--exec", "--execute", "--run", "/c"];
+const CODE_OPTIONS: [&str; 7] = ["--command", "--cmd", "--eval", "--exec", "--execute", "--run", "--call"];
+
+/// What a program may follow in the arguments of any other.
+const BEFORE_PROGRAMS: [&str; 5] = ["--", "-exec", "-execdir", "-ok", "-okdir"];
+
+/// Shells that are found behind programs that are not known here.
+const SHELLS: [&str; 11] = ["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish", "pwsh", "powershell", "cmd"];
 
 /// Refuses a command with a placeholder in its code.
 pub(super) fn refuse_placeholders(command: &[OsString]) -> Result<()> {
     let words: Vec<_> = command.iter().map(|word| word.to_string_lossy()).collect();
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-    for (at, word) in words.iter().enumerate() {
-        let Some(language) = language_of(word) else { continue };
-        let code = code_words(language, &words[at + 1..]);
-        let found = code.into_iter().find_map(|code| Some((code, placeholder_in(code, language)?)));
-        if let Some((code, (placeholder, variable))) = found {
-            return Err(refusal(placeholder, word, code, &language.reads.replace("NAME", variable)));
+    for (at, &word) in words.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| words[before]);
+        let mut program = before.is_none_or(|before| BEFORE_PROGRAMS.contains(&before)).then_some(at);
+        while let Some((at, language)) = program.and_then(|at| Some((at, language_of(words[at])?))) {
+            let (code, next) = read(language, &words[at + 1..]);
+            refuse(words[at], language, &code)?;
+            program = next.map(|next| at + 1 + next);
+        }
+        let (option, value) = word.split_once('=').filter(|_| word.starts_with("--")).unwrap_or(("", word));
+        if let Some(language) = shell_of(value) {
+            let mut rest = &words[at + 1..];
+            if option == "--entrypoint" || before == Some("--entrypoint") {
+                let is_code = |word: &&str| word.starts_with('-') && language.option(word).is_code;
+                rest = &rest[rest.iter().position(is_code).unwrap_or(rest.len())..];
+            }
+            refuse(value, language, &read(language, rest).0)?;
         }
     }
-    // Programs that are not known here, such as a link to a shell.
+    // Programs that are not known here.
     let pairs = words.windows(2).map(|pair| (pair[0], pair[1]));
     let joined = words.iter().filter(|word| word.starts_with("--")).filter_map(|word| word.split_once('='));
+    let (placeholder, variable) = VARIABLES[0];
     for (option, code) in pairs.chain(joined) {
-        if is_code_option(option, code)
-            && looks_like_code(code)
-            && let Some((placeholder, variable)) = VARIABLES.into_iter().find(|(name, _)| code.contains(name))
-        {
-            return Err(refusal(placeholder, option, code, &format!("\"${variable}\"")));
+        if is_code_option(option, code) && looks_like_code(code) && code.contains(placeholder) {
+            return Err(refusal(placeholder, option, code, Some(format!("\"${variable}\""))));
         }
     }
     Ok(())
 }
 
-fn placeholder_in(code: &str, language: &Language) -> Option<(&'static str, &'static str)> {
-    let all = if language.is_safe_with_ids { &VARIABLES[..1] } else { &VARIABLES[..] };
-    all.iter().copied().find(|(placeholder, _)| code.contains(placeholder))
+/// The language of a shell that may stand anywhere, so that only an option gives it code.
+fn shell_of(word: &str) -> Option<&'static Language> {
+    let name = name_of(word);
+    SHELLS.contains(&&*name).then(|| language_of(&name.replace("powershell", "pwsh")))?
 }
 
-fn refusal(placeholder: &str, program: &str, code: &str, instead: &str) -> Error {
-    let mut remedy = format!("in place of {placeholder}, write in the code: {instead}");
+fn refuse(program: &str, language: &Language, code: &[&str]) -> Result<()> {
+    let refused = if language.refuses_all { &VARIABLES[..] } else { &VARIABLES[..1] };
+    for code in code {
+        if let Some((placeholder, variable)) = refused.iter().find(|(placeholder, _)| code.contains(placeholder)) {
+            let reads = language.reads.map(|reads| reads.replace("NAME", variable));
+            return Err(refusal(placeholder, program, code, reads));
+        }
+    }
+    Ok(())
+}
+
+fn refusal(placeholder: &str, program: &str, code: &str, instead: Option<String>) -> Error {
+    let why = if placeholder == VARIABLES[0].0 {
+        "a name there could run as code"
+    } else {
+        "no placeholder is replaced in code that a shell runs"
+    };
+    let mut remedy = match instead {
+        Some(instead) => format!("in place of {placeholder}, write in the code: {instead}"),
+        None => format!("pass it to a program as input, or to a script as an argument: sh -c 'CODE' _ {placeholder}"),
+    };
     if code.contains(&format!("${placeholder}")) {
         remedy.push_str("\nfor a variable that the code sets itself, leave out the braces");
     }
-    Error::usage(format!("{placeholder} is in code for {program}, and a name there could run as code"))
-        .with_remedy(remedy)
+    Error::usage(format!("{placeholder} is in code for {program}, and {why}")).with_remedy(remedy)
 }
 
-/// The words behind the program's name that it runs.
-fn code_words<'a>(language: &Language, words: &[&'a str]) -> Vec<&'a str> {
+/// The words behind the program's name that it runs as code, and which of them is another program that it starts.
+fn read<'a>(language: &Language, words: &[&'a str]) -> (Vec<&'a str>, Option<usize>) {
     let mut code = Vec::new();
     // How many words are the value of an option, and whether the next one, or the next that is no option, is code.
     let (mut values, mut code_is_next, mut code_comes) = (0, false, false);
-    let mut has_code = false;
-    for (number, word) in words.iter().enumerate() {
+    let (mut has_code, mut operands) = (false, 0);
+    for (number, &word) in words.iter().enumerate() {
         let is_option = word.len() > 1 && (word.starts_with('-') || language.is_shell && word.starts_with('+'));
         if code_is_next {
-            code.push(*word);
-            (code_is_next, has_code) = (false, true);
-        } else if values > 0 {
+            code.push(word);
+            code_is_next = false;
+        } else if values > 0 && !(language.has_word_options && is_option) {
             values -= 1;
-        } else if is_option || language.is_slash_option(word) {
+        } else if language.marks.iter().any(|mark| word.to_lowercase().starts_with(mark)) {
+            code.extend(&words[number..]);
+            return (code, None);
+        } else if is_option {
             let option = language.option(word);
             values = option.values;
-            has_code |= option.names_script;
-            if option.names_script && matches!(language.operand, Operand::Script) {
-                return code;
+            has_code |= option.names_script || option.is_code;
+            if option.names_script && matches!(language.operand, Operand::Script)
+                || option.names_script && language.is_rest_code
+            {
+                return (code, None);
             }
             if option.is_code {
-                code.push(*word);
+                code.push(word);
                 if language.is_rest_code {
                     code.extend(&words[number + 1..]);
-                    return code;
+                    return (code, None);
                 }
                 code_comes |= language.is_shell;
                 code_is_next = !language.is_shell && option.is_next;
             }
         } else if code_comes {
-            code.push(*word);
-            return code;
+            code.push(word);
+            return (code, None);
+        } else if word.starts_with('+') && language.code.contains(&"+") {
+            code.push(word);
         } else {
             match language.operand {
+                Operand::Script => return (code, None),
                 Operand::Ignored => {}
-                Operand::Code if has_code => return code,
+                // Of BSD's sed -i '' CODE, and yq eval CODE.
+                Operand::Code if has_code || ["", "e", "ea", "eval", "eval-all"].contains(&word) => {}
                 Operand::Code if !language.is_rest_code => {
-                    code.push(*word);
-                    return code;
+                    code.push(word);
+                    has_code = true;
                 }
                 Operand::Code => {
                     code.extend(&words[number..]);
-                    return code;
+                    return (code, None);
                 }
                 Operand::Host => {
                     code.extend(&words[number + 1..]);
-                    return code;
+                    return (code, None);
                 }
-                Operand::Script => return code,
+                Operand::Program(before) if !word.contains('=') => {
+                    if operands == before {
+                        return (code, Some(number));
+                    }
+                    operands += 1;
+                }
+                Operand::Program(_) => {}
             }
         }
     }
-    code
+    (code, None)
 }
 
 fn is_code_option(word: &str, value: &str) -> bool {
     // aws ssm send-command and start-session run commands that are among the parameters.
-    let is_parameter = word == "--parameters" && value.contains("command");
-    let is_group = word.strip_prefix('-').is_some_and(|letters| {
-        letters.len() <= 4 && letters.ends_with('c') && letters.bytes().all(|b| b.is_ascii_alphabetic())
-    });
-    is_group || is_parameter || CODE_OPTIONS.contains(&word)
+    CODE_OPTIONS.contains(&word) || word == "--parameters" && value.contains("command")
 }
 
 /// Whether a shell would see more than one word in it.
@@ -153,41 +197,72 @@ mod tests {
             ("xargs -I% sh -c 'echo % {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("find . -exec sh -c 'echo {} {role}' ;", "\"$AWS_SSO_ROLE_NAME\""),
             ("docker exec -e A={role} box sh -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("docker compose exec box sh -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("docker run --entrypoint sh image -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("docker run --entrypoint=bash img -c {account_name}", "\"$AWS_SSO_ACCOUNT_NAME\""),
             ("./my-shell -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
-            ("aws ecs execute-command --command 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
-            ("gcloud compute ssh box --command='echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
-            ("aws ssm send-command --parameters 'commands=[\"echo {role}\"]'", "\"$AWS_SSO_ROLE_NAME\""),
-            ("ansible all -m shell -a 'echo {role}'", "AWS_SSO_ROLE_NAME"),
+            ("lksh -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("./launch bash -lc 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("flock -w 5 f -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("flock f perl -e 'print \"{account_name}\"'", "$ENV{"),
+            ("npx --call 'x {account_name}'", "\"$AWS_SSO_ACCOUNT_NAME\""),
+            ("aws ecs execute-command --command 'echo {account_name}'", "\"$AWS_SSO_ACCOUNT_NAME\""),
+            ("gcloud compute ssh box --command='echo {account_name}'", "\"$AWS_SSO_ACCOUNT_NAME\""),
+            ("aws ssm send-command --parameters 'commands=[\"{account_name}\"]'", "\"$AWS_SSO_ACCOUNT_NAME\""),
+            ("ansible all -m shell -a 'echo {account_name}'", "as an argument: sh -c 'CODE' _ {account_name}"),
             ("aws-sso exec dev -- sh -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
+            ("op run --env-file=x -- node -e '\"{account_name}\"'", "process.env"),
+            ("aws-vault exec x -- python -c '\"{account_name}\"'", "os.environ"),
             ("su - me -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("su -l me -c 'echo {role}'", "\"$AWS_SSO_ROLE_NAME\""),
             ("script -qec 'echo {role}' /dev/null", "\"$AWS_SSO_ROLE_NAME\""),
             ("watch -n 5 echo {role}", "\"$AWS_SSO_ROLE_NAME\""),
             ("eval echo {role}", "\"$AWS_SSO_ROLE_NAME\""),
-            ("ssh -p 22 host echo {role}", "printf"),
-            ("ssh -v host echo {role}", "printf"),
-            ("python3.12 -u -c 'print(\"{role}\")'", "os.environ[\"AWS_SSO_ROLE_NAME\"]"),
-            ("uv run python -c 'print(\"{role}\")'", "os.environ"),
-            ("perl -I lib -lane 'print \"{role}\"'", "$ENV{AWS_SSO_ROLE_NAME}"),
-            ("perl '-eprint \"{role}\"'", "$ENV{"),
-            ("perl -e 1 -e 'print \"{role}\"'", "$ENV{"),
-            ("ruby -e 'puts \"{role}\"'", "ENV[\"AWS_SSO_ROLE_NAME\"]"),
-            ("node -pe '\"{role}\"'", "process.env.AWS_SSO_ROLE_NAME"),
-            ("node --eval='\"{role}\"'", "process.env"),
-            ("php -r 'echo \"{role}\";'", "getenv(\"AWS_SSO_ROLE_NAME\")"),
-            ("awk -F , '{print \"{role}\"}' f", "ENVIRON[\"AWS_SSO_ROLE_NAME\"]"),
-            ("gawk -e 'BEGIN{print \"{role}\"}'", "ENVIRON["),
-            ("sed -n -e s/x/{role}/e f", "AWS_SSO_ROLE_NAME"),
-            ("sed s/x/{role}/ f", "AWS_SSO_ROLE_NAME"),
-            ("jq --arg a b '.[\"{role}\"]'", "env.AWS_SSO_ROLE_NAME"),
+            ("ssh -p 22 host echo {account_name}", "as input"),
+            ("ssh -v host echo {account_name}", "as input"),
+            ("ssh -o 'ProxyCommand=nc {account_name}' h", "as input"),
+            ("scp -o 'ProxyCommand=nc {account_name}' a h:", "as input"),
+            ("sftp -o 'ProxyCommand=nc {account_name}' h", "as input"),
+            ("rsync -avze 'ssh {account_name}' a h:", "as input"),
+            ("tar -cf x --checkpoint=1 --checkpoint-action=exec='echo {account_name}' y", "as input"),
+            ("tar -xf x --to-command='echo {account_name}'", "as input"),
+            ("tar -xf x --to-comm='echo {account_name}'", "as input"),
+            ("python3.12 -u -c 'print(\"{account_name}\")'", "os.environ[\"AWS_SSO_ACCOUNT_NAME\"]"),
+            ("uv run python -c 'print(\"{account_name}\")'", "os.environ"),
+            ("perl -I lib -lane 'print \"{account_name}\"'", "$ENV{AWS_SSO_ACCOUNT_NAME}"),
+            ("perl '-eprint \"{account_name}\"'", "$ENV{"),
+            ("perl -e 1 -e 'print \"{account_name}\"'", "$ENV{"),
+            ("ruby -e 'puts \"{account_name}\"'", "ENV[\"AWS_SSO_ACCOUNT_NAME\"]"),
+            ("node -pe '\"{account_name}\"'", "process.env.AWS_SSO_ACCOUNT_NAME"),
+            ("node --eval='\"{account_name}\"'", "process.env"),
+            ("bun -e '\"{account_name}\"'", "process.env"),
+            ("ts-node -e '\"{account_name}\"'", "process.env"),
+            ("deno eval '\"{account_name}\"'", "process.env"),
+            ("php -r 'echo \"{account_name}\";'", "getenv(\"AWS_SSO_ACCOUNT_NAME\")"),
+            ("awk -F , '{print \"{account_name}\"}' f", "ENVIRON[\"AWS_SSO_ACCOUNT_NAME\"]"),
+            ("awk -Fe 'BEGIN{print \"{account_name}\"}'", "ENVIRON["),
+            ("gawk -e 'BEGIN{print \"{account_name}\"}'", "ENVIRON["),
+            ("sed -n -e s/x/{account_name}/e f", "as input"),
+            ("sed s/x/{account_name}/ f", "as input"),
+            ("sed -s s/x/{account_name}/ f", "as input"),
+            ("sed -ns s/x/{account_name}/ f", "as input"),
+            ("sed -i '' s/x/{account_name}/ f", "as input"),
+            ("vim '+!x {account_name}'", "as input"),
+            ("vim f -c '!x {account_name}'", "as input"),
+            ("jq --arg a b '.[\"{account_name}\"]'", "env.AWS_SSO_ACCOUNT_NAME"),
+            ("yq e '.x = \"{account_name}\"' f", "env.AWS_SSO_ACCOUNT_NAME"),
             ("pwsh -NoProfile -Command Write-Host {role}", "$env:AWS_SSO_ROLE_NAME"),
+            ("pwsh -NoProfile -Com 'Write-Host {account_name}'", "$env:"),
+            ("pwsh -COMMAND Write-Host {role}", "$env:"),
             ("pwsh -c Write-Host {role}", "$env:"),
-            ("cmd.exe /c echo {role}", "AWS_SSO_ROLE_NAME"),
-            ("psql db -c 'select {account_id}'", "AWS_SSO_ACCOUNT_ID"),
-            ("sqlite3 db 'select {account_id}'", "AWS_SSO_ACCOUNT_ID"),
-            ("git -c 'alias.x=!echo {role}' x", "AWS_SSO_ROLE_NAME"),
-            ("make ACCOUNT={account_name}", "AWS_SSO_ACCOUNT_NAME"),
+            ("powershell.exe Write-Host {account_name}", "$env:"),
+            ("cmd.exe /d /s /c echo {role}", "as input"),
+            ("psql db -c \"select '{account_name}'\"", "as input"),
+            ("sqlite3 db \"select '{account_name}'\"", "as input"),
+            ("git -c 'alias.x=!echo {account_name}' x", "as input"),
+            ("git rebase -x 'echo {account_name}' main", "as input"),
+            ("git submodule foreach 'echo {account_name}'", "as input"),
+            ("make ACCOUNT={account_name}", "\"$$AWS_SSO_ACCOUNT_NAME\""),
         ];
         for (line, remedy) in cases {
             let error = verdict(line).expect_err(line);
@@ -209,22 +284,66 @@ mod tests {
             "node script.js -e {account_name}",
             "awk -v name={account_name} '{print name}' {account_id}.csv",
             "awk -f report.awk {account_name}",
-            "sed -i s/a/b/ {account_id}.txt",
+            "awk '/{account_id}/' f",
+            "sed -i s/a/b/ {account_name}.txt",
+            "sed -n /{account_id}/p f",
             "jq --arg name {account_name} '{name: $name}'",
             "env NAME={account_name} ./run",
             "docker run -e 'TITLE=Audit of {account_name}' image",
+            "docker run --name node -e A={account_id} node:20",
+            "docker build -t make --build-arg A={account_name} .",
             "ssh -i keys/{role} bastion-{account_id} uptime",
+            "ssh h report {account_id}",
+            "ssh -o ControlPath=/tmp/{account_id} h",
+            "ssh -o User={role} h",
             "grep -c {account_name} file",
+            "grep -c 'Account {account_name}' f",
+            "gzip -dc 'r/{account_name} (old).gz'",
+            "cdk deploy -c 'title=Audit of {account_name}'",
+            "pulumi up -c 'k=Audit of {account_name}'",
             "curl -c {account_id}.jar https://example.com",
             "kubectl get node -l account={account_id}",
+            "kubectl logs deploy/mysql -c {account_name}",
+            "kubectl label ns make account={account_name}",
             "psql -v name={account_name} -f report.sql",
+            "psql -c 'select {account_id}'",
             "terraform plan -var account={account_name} -out '{account_id} plan'",
             "make ACCOUNT={account_id} plan",
             "aws s3 ls --query 'x[].{id: y}'",
+            "aws s3 cp f s3://b/make {account_name}",
+            "aws s3 sync . s3://b/node -e {role}",
+            "npm run watch -- {account_id}",
+            "yarn eval {account_id}",
+            "./cli.py env -S {account_id}",
+            "./cli.py script -e {account_name}",
             "./audit.sh '{account_name}' --title 'Audit of {account_name}'",
+            "./audit.sh -c 'Audit of {account_name}'",
+            "ansible-playbook -e account_id={account_id}",
+            "git -c user.name={account_id} x",
+            "git commit -m 'Audit of {account_name}'",
+            "pwsh -ExecutionPolicy Bypass -File a.ps1 {account_id}",
+            "pwsh -NonInteractive -File a.ps1 {account_name}",
+            "pwsh a.ps1 -Name {account_name}",
+            "flock -e /tmp/{account_id}.lock cmd",
+            "script -a {account_id}.log",
+            "vim +5 {account_name}.txt",
+            "tmux new -s {account_id}",
+            "gdb --args ./x -e {account_id}",
+            "tar -czf {account_name}.tgz x",
+            "rsync -av --exclude={account_name} a h:b",
         ];
         for line in lines {
             assert!(verdict(line).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_why() {
+        for (line, why) in [
+            ("sh -c {account_name}", "{account_name} is in code for sh, and a name there could run as code"),
+            ("sh -c {role}", "{role} is in code for sh, and no placeholder is replaced in code that a shell runs"),
+        ] {
+            assert_eq!(verdict(line).unwrap_err().to_string(), why);
         }
     }
 }

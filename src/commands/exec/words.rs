@@ -5,8 +5,9 @@ use std::ffi::{OsStr, OsString};
 use super::plan::Run;
 use crate::placeholders::fill;
 
-/// What makes programs read a file in place of the text: `@` for curl and others, a scheme for the AWS CLI.
-const FILES: [&str; 3] = ["@", "file://", "fileb://"];
+/// What makes programs read a file in place of the text: `@` and `<` for curl and others, a scheme in any case for the
+/// AWS CLI and others.
+const FILES: [&str; 6] = ["@", "<", "file://", "fileb://", "file:", "fileb:"];
 
 /// What makes a word an option. PowerShell takes long dashes too.
 const OPTIONS: [&str; 5] = ["-", "+", "\u{2013}", "\u{2014}", "\u{2015}"];
@@ -15,22 +16,26 @@ impl Run {
     /// The word with its placeholders replaced. One that is not UTF-8 has none.
     ///
     /// An administrator chooses the names: at the beginning of a word, none may give an option or name a file. Behind
-    /// `--name=`, an option is harmless, but a file is not.
+    /// `--name=` or `-d`, an option is harmless, but a file is not.
     pub(super) fn fill(&self, word: &OsStr) -> OsString {
         let Some(text) = word.to_str() else { return word.to_owned() };
+        let values = self.values();
         let mut filled = String::new();
         for (number, part) in text.split_inclusive('=').enumerate() {
-            let values = self.values();
+            let is_letter = |c: char| c.is_ascii_alphabetic();
+            let letters = part.strip_prefix('-').filter(|_| number == 0).map(|part| part.trim_start_matches(is_letter));
+            let part = letters.map_or(part, |rest| {
+                filled.push_str(&part[..part.len() - rest.len()]);
+                rest
+            });
             let first = values.iter().find_map(|(name, value)| Some((value, part.strip_prefix(name)?)));
             let Some((value, rest)) = first else {
                 filled.push_str(&fill(part, &values));
                 continue;
             };
-            let is_meant = |start: &&&str| FILES.contains(start) || number == 0;
+            let options = if filled.is_empty() { &OPTIONS[..] } else { &[] };
             let mut value = *value;
-            while let Some(stripped) =
-                FILES.iter().chain(&OPTIONS).filter(is_meant).find_map(|start| value.strip_prefix(start))
-            {
+            while let Some(stripped) = FILES.iter().chain(options).find_map(|start| without(value, start)) {
                 value = stripped;
             }
             filled.push_str(if value.is_empty() { &self.role.account_id } else { value });
@@ -49,6 +54,12 @@ impl Run {
             ("{region}", self.region.as_deref().unwrap_or_default()),
         ]
     }
+}
+
+/// The text without its beginning, in any case.
+fn without<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    let is_start = text.get(..start.len())?.eq_ignore_ascii_case(start);
+    is_start.then(|| &text[start.len()..])
 }
 
 #[cfg(test)]
@@ -77,6 +88,16 @@ mod tests {
             ("-@-file://x", "{account_name}", "x"),
             ("@/etc/passwd", "--data={account_name}", "--data=/etc/passwd"),
             ("fileb://x", "a=b,c={account_name}", "a=b,c=x"),
+            ("<secret.txt", "{account_name}", "secret.txt"),
+            ("FileB://x", "{account_name}", "x"),
+            ("FILE:/x", "{account_name}", "/x"),
+            ("@x", "-d{account_name}", "-dx"),
+            ("-@x", "-sd{account_name}", "-sd-@x"),
+            ("<secret.txt", "-Faccount={account_name}", "-Faccount=secret.txt"),
+            ("<secret.txt", "account={account_name}", "account=secret.txt"),
+            ("@x", "-{account_name}", "-x"),
+            ("@x", "--{account_name}", "--@x"),
+            ("é", "-d{account_name}", "-dé"),
             ("--", "{account_name}", "123456789012"),
             ("", "{account_name}", "123456789012"),
             ("", "a-{account_name}-b", "a-123456789012-b"),
