@@ -2,6 +2,7 @@
 //! nothing of each other, although the service takes each refresh token only once.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -291,5 +292,27 @@ fn of_two_renewals_without_a_common_lock_the_slower_one_takes_the_token_of_the_f
             assert_eq!(output.json()["AccessKeyId"], "ASIALATE", "{is_rejected}");
         }
         assert_eq!(user.token()["accessToken"], "late", "{is_rejected}");
+    }
+}
+
+#[test]
+fn a_signal_ends_the_process_as_soon_as_its_renewal_is_stored() {
+    // The signal, what is done with it before, the exit status or the signal that ends the process.
+    let cases = [("INT", "", Ok(130)), ("TERM", "", Err(15)), ("HUP", "", Err(1)), ("HUP", "trap '' HUP", Ok(0))];
+    for (name, before, end) in cases {
+        let user = User::signed_in(Options::default());
+        user.expire_token();
+        let service = PreparedServer::held(answers(&[LATE_TOKEN, LATE_ROLE]));
+        let process = user.process().arg("-p").arg("corp").endpoint(service.url());
+        let running = process.behind(["/bin/sh", "-c", &format!("{before}\nexec \"$@\""), "sh"]).start();
+        wait(|| (service.count() > 0).then_some(()));
+        running.signal(name);
+        // Time for the signal to end it.
+        thread::sleep(Duration::from_millis(300));
+        service.release();
+        let output = running.finish();
+        let ended = output.exit.code().ok_or_else(|| output.exit.signal().unwrap());
+        assert_eq!(ended, end, "{name} {before}\n{output}");
+        assert_eq!(user.token()["accessToken"], "late", "{name} {before}");
     }
 }

@@ -13,9 +13,9 @@ use crate::provider::Provider;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The exit status is 0 if credentials are available, 3 if a sign-in is needed, 4 if the role is denied, and 5 if the \
-service fails. It is 2 without ROLE if programs of this shell take other credentials than those of the role that the \
-shell entered.
+The exit status is 0 if credentials are available, 1 if the sign-in cannot be renewed because its file cannot be \
+written, 3 if a sign-in is needed, 4 if the role is denied, and 5 if the service fails. It is 2 without ROLE if \
+programs of this shell take other credentials than those of the role that the shell entered.
 
 Examples:
   aws-sso check || aws-sso login

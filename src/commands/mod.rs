@@ -32,8 +32,6 @@ mod r#use;
 use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -42,6 +40,7 @@ use crate::cli::{Global, Original, long_spelling};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::output::print;
+use crate::programs::uninterrupted;
 use crate::session::LoginPolicy;
 use crate::terminal;
 
@@ -144,10 +143,12 @@ pub(crate) enum Verb {
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let is_evaluated = is_evaluated(&arguments);
-    match parse(arguments) {
+    let outcome = match parse(arguments) {
         Ok(cli) => dispatch(cli),
         Err(error) => explain(&error, is_evaluated),
-    }
+    };
+    uninterrupted::finish();
+    outcome
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
@@ -223,7 +224,7 @@ fn explain(error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
 
-/// Ctrl-C ends the process at once with status 130. The system releases its locks, and files are never half written.
+/// Ctrl-C ends the process with status 130, at once but for uninterrupted work. The system releases its locks, and files are never half written.
 fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
     // The command that `exec` runs decides itself what Ctrl-C does, and inherits an ignored SIGINT as it is.
     if matches!(verb, Some(Verb::Exec(_) | Verb::Serve(_))) {
@@ -235,9 +236,12 @@ fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
         return;
     }
     let status = i32::from(Kind::Cancelled.status());
-    let always = Arc::new(AtomicBool::new(true));
     // If this fails, the default action still ends the process, only with another status.
-    let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, status, always);
+    let _ = signal_hook::flag::register_conditional_shutdown(
+        signal_hook::consts::SIGINT,
+        status,
+        uninterrupted::is_immediate(),
+    );
 }
 
 /// Logs our own events only: those of the SDK may hold tokens.

@@ -24,6 +24,7 @@ use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
 use crate::error::{Error, Result};
 use crate::partition::Region;
+use crate::programs::uninterrupted;
 use crate::timestamp;
 
 /// How often a request is sent at most, unless `AWS_MAX_ATTEMPTS` says otherwise.
@@ -203,7 +204,9 @@ impl Service {
             let silence = self.gate.silence().unwrap_or(Duration::MAX).min(start.elapsed());
             let wait = attempts.next(trouble, silence, retry::random());
             // An attempt after the deadline would only replace this error by a time-out.
-            let Some(wait) = wait.filter(|wait| deadline::shortened(Duration::MAX) > *wait) else {
+            let is_worthwhile =
+                |wait: &Duration| deadline::shortened(Duration::MAX) > *wait && !uninterrupted::is_to_end();
+            let Some(wait) = wait.filter(is_worthwhile) else {
                 return Err(RequestError::Failed(error));
             };
             tracing::debug!("{error}; sent again in {} ms", wait.as_millis());

@@ -1,5 +1,6 @@
-//! Processes: the signals that end this one, that it leaves no core dump, the groups of those it starts, another
-//! one that is watched; which programs of this name there are, and which of them this one is.
+//! Processes: the signals that end this one, and work that they do not interrupt; that it leaves no core dump, the
+//! groups of those it starts, another one that is watched; which programs of this name there are, and which of them
+//! this one is.
 
 pub mod core_dumps;
 pub(crate) mod group;
@@ -8,6 +9,7 @@ pub(crate) mod installed;
 pub(crate) mod job_control;
 mod ourselves;
 pub(crate) mod signals;
+pub(crate) mod uninterrupted;
 pub(crate) mod watched;
 
 /// There are no stopped processes on other systems.

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+#[cfg(unix)]
+use super::uninterrupted;
 use crate::error::{Error, Result};
 
 /// Runs a future on a small runtime of its own.
@@ -52,6 +54,7 @@ impl Signals {
     pub(crate) fn new() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| signal(kind).map_err(cannot_listen);
+        uninterrupted::leave_to_receiver();
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,

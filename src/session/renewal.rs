@@ -8,6 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::files::failed;
 use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service};
+use crate::programs::uninterrupted;
 use crate::secret_store::ReservedSecret;
 use crate::{terminal, timestamp};
 
@@ -40,6 +41,7 @@ impl Session<'_> {
             lock.fail(&error);
             error
         })?;
+        let _uninterrupted = uninterrupted::begin();
         match self.block_on(async { Ok(refresh(self.client.service(), &current).await) })? {
             Ok(renewed) => self.keep_renewed(&current, renewed, reserved).map(Some),
             Err(GrantError::Other(error)) => {

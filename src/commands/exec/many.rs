@@ -21,6 +21,7 @@ use crate::inventory::Inventory;
 use crate::programs::group::Stop;
 use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
 use crate::programs::signals::{Signal, Signals, block_on};
+use crate::programs::uninterrupted;
 use crate::provider::Provider;
 use crate::terminal;
 
@@ -157,7 +158,8 @@ impl Crew {
         }
         self.doubt(directory, &results);
         if let Some(signal) = shutdown.signal {
-            // To return would wait for the threads that still ask for credentials.
+            // To return would wait for all threads that still ask for credentials.
+            uninterrupted::finish();
             std::process::exit(signal.status().into());
         }
         if let Some(shortfall) = output.shortfall() {

@@ -1,0 +1,101 @@
+//! Work that must come to its end: a signal that arrives meanwhile ends this process after it.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+
+/// How many pieces of such work are under way.
+static COUNT: Mutex<u32> = Mutex::new(0);
+static ENDED: Condvar = Condvar::new();
+
+/// Whether a signal ends this process at once.
+static IS_IMMEDIATE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
+
+/// Whether the signals go to [`super::signals::Signals`], which ends this process by itself.
+static IS_RECEIVED: AtomicBool = AtomicBool::new(false);
+
+/// The signal that has arrived meanwhile, or 0.
+static PENDING: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
+
+/// Whether this process waits for the work, to end.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
+
+/// While this exists, the signals that ask this process to end do not end it.
+#[must_use = "the work can be interrupted when this is dropped"]
+pub(crate) struct Uninterrupted(());
+
+fn count() -> MutexGuard<'static, u32> {
+    COUNT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Begins such work.
+pub(crate) fn begin() -> Uninterrupted {
+    static REGISTERED: LazyLock<()> = LazyLock::new(register);
+    let mut count = count();
+    if *count == 0 {
+        PENDING.store(0, SeqCst);
+        IS_IMMEDIATE.store(false, SeqCst);
+    }
+    *count += 1;
+    LazyLock::force(&REGISTERED);
+    Uninterrupted(())
+}
+
+impl Drop for Uninterrupted {
+    fn drop(&mut self) {
+        let mut count = count();
+        *count -= 1;
+        if *count > 0 {
+            return;
+        }
+        ENDED.notify_all();
+        if !IS_RECEIVED.load(SeqCst) {
+            IS_IMMEDIATE.store(true, SeqCst);
+            if let Ok(signal @ 1..) = i32::try_from(PENDING.swap(0, SeqCst)) {
+                let _ = signal_hook::low_level::raise(signal);
+            }
+        }
+    }
+}
+
+/// Whether a signal ends this process at once, for other handlers.
+pub(crate) fn is_immediate() -> Arc<AtomicBool> {
+    Arc::clone(&IS_IMMEDIATE)
+}
+
+/// From now on the signals end nothing by themselves.
+pub(super) fn leave_to_receiver() {
+    IS_RECEIVED.store(true, SeqCst);
+    IS_IMMEDIATE.store(false, SeqCst);
+}
+
+/// Whether this process is to end as soon as the work is done, so that nothing is tried again.
+pub(crate) fn is_to_end() -> bool {
+    IS_ENDING.load(SeqCst) || (!IS_RECEIVED.load(SeqCst) && PENDING.load(SeqCst) != 0)
+}
+
+/// Waits for the work of other threads, before this process ends.
+pub(crate) fn finish() {
+    IS_ENDING.store(true, SeqCst);
+    drop(ENDED.wait_while(count(), |count| *count > 0));
+}
+
+/// Signals that are ignored, as under `nohup`, stay ignored. If it fails, they end the process at once, as by default.
+#[cfg(unix)]
+fn register() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // Where the system does not tell, the one that is often ignored is left alone.
+    let ignored = ignored.unwrap_or(1 << (SIGHUP - 1));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        if ignored >> (signal - 1) & 1 == 0 {
+            let _ = signal_hook::flag::register_usize(signal, Arc::clone(&PENDING), signal.unsigned_abs() as usize);
+            let _ = signal_hook::flag::register_conditional_default(signal, is_immediate());
+        }
+    }
+}
+
+/// There is only Ctrl-C, and its handler is elsewhere.
+#[cfg(not(unix))]
+fn register() {}
