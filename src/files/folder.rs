@@ -45,8 +45,8 @@ pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
 
 /// Creates the missing folders for the owner of the one above them, where root does that under `sudo` with HOME kept.
 ///
-/// Each is created and given away in the folder above it, which is open: by the time that its owner is changed, its path
-/// could lead elsewhere.
+/// Each is created and given away in the folder above it, which is open: by the time that its owner is changed, its
+/// path could lead elsewhere.
 #[cfg(unix)]
 fn create_for_heir(folder: &Path, privacy: Privacy) -> Option<io::Result<()>> {
     use rustix::fs::{CWD, Mode, OFlags, fchown, mkdirat, openat};
