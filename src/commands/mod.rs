@@ -224,8 +224,8 @@ fn explain(error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
 
-/// Ctrl-C ends the process with status 130, at once but for uninterrupted work. The system releases its locks, and files
-/// are never half written.
+/// Ctrl-C ends the process with status 130, at once but for uninterrupted work. The system releases its locks, and
+/// files are never half written.
 fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
     // The command that `exec` runs decides itself what Ctrl-C does, and inherits an ignored SIGINT as it is.
     if matches!(verb, Some(Verb::Exec(_) | Verb::Serve(_))) {
