@@ -5,13 +5,13 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use aws_sso::aws_config::directory::Directory;
 use aws_sso::aws_config::network::Network;
 use aws_sso::error::Kind;
 use aws_sso::identity_center::{Client, Limits, PortalError};
 use aws_sso::sandbox::{Approval, Fault, Options, Sandbox};
 
 use crate::support::http::{PreparedServer, read_head, response};
+use crate::support::user::corp;
 use crate::support::{Home, Invocation, Output, REGION, START_URL};
 
 const ROLE: &str = "123456789012/Reader";
@@ -42,16 +42,6 @@ pub(crate) fn credentials(expiration: i64) -> String {
 
 /// Far in the future, in milliseconds.
 const LATER: i64 = 4_070_908_800_000;
-
-fn directory() -> Directory {
-    Directory {
-        name: "corp".to_owned(),
-        session: Some("corp".to_owned()),
-        start_url: START_URL.to_owned(),
-        region: REGION.parse().unwrap(),
-        scopes: Vec::new(),
-    }
-}
 
 fn tls_sandbox() -> Sandbox {
     Sandbox::start(Options {
@@ -299,7 +289,7 @@ fn a_service_that_is_not_there_is_reported_otherwise_than_one_that_stalls() {
             ..Network::default()
         };
         let limits = Limits { connect: second, answer: second, total: Duration::from_secs(5) };
-        let client = Client::with_limits(&directory(), &network, limits);
+        let client = Client::with_limits(&corp(), &network, limits);
         let error = client.role_credentials(&TOKEN.into(), "123456789012", "Reader").unwrap_err();
         let PortalError::Other(error) = error else { panic!("{error:?}") };
         assert_eq!(error.kind(), Kind::Service);
@@ -323,7 +313,7 @@ fn a_response_whose_body_stalls_times_out() {
         let _ = stream.read(&mut [0]);
     });
     let limits = Limits { answer: Duration::from_millis(300), ..Limits::default() };
-    let client = Client::with_limits(&directory(), &network, limits);
+    let client = Client::with_limits(&corp(), &network, limits);
     let error = client.role_credentials(&TOKEN.into(), "123456789012", "Reader").unwrap_err();
     assert!(matches!(error, PortalError::Other(error) if error.to_string().contains("in time")));
     drop(client);
