@@ -304,7 +304,9 @@ fn a_signal_ends_the_process_as_soon_as_its_renewal_is_stored() {
         user.expire_token();
         let service = PreparedServer::held(answers(&[LATE_TOKEN, LATE_ROLE]));
         let process = user.process().arg("-p").arg("corp").endpoint(service.url());
-        let running = process.behind(["/bin/sh", "-c", &format!("{before}\nexec \"$@\""), "sh"]).start();
+        let running = process
+            .behind(["env", "--default-signal", "/bin/sh", "-c", &format!("{before}\nexec \"$@\""), "sh"])
+            .start();
         wait(|| (service.count() > 0).then_some(()));
         running.signal(name);
         // Time for the signal to end it.

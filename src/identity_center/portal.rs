@@ -10,7 +10,7 @@ use super::client::Client;
 use super::failure::RequestError;
 use super::no_response::unexpected_response;
 use super::retry::Resend;
-use super::service::{Service, mixed_up};
+use super::service::{Reuse, Service, mixed_up};
 use crate::credentials::{LONGEST_SECONDS, RoleCredentials};
 use crate::error::{Error, Kind};
 use crate::role::{is_account_id, is_role_name};
@@ -124,7 +124,7 @@ impl Service {
             if is_own { Ok(()) } else { Err(mixed_up()) }
         };
         let response = self
-            .send_for(Resend::Freely, request, check)
+            .send_for(Resend::Freely, Reuse::Yes, request, check)
             .await
             .map_err(|error| PortalError::of(error, || no_access(&format!("the account {account_id}"))))?;
         let items = rows(response.role_list)?.filter_map(|role| role.role_name).filter(|name| is_role_name(name));
@@ -168,7 +168,7 @@ impl Service {
             let is_own = credentials.access_key_id().is_none_or(|id| self.is_first_owner(id, account_id, role_name));
             if is_own { Ok(()) } else { Err(mixed_up()) }
         };
-        let response = self.send_for(Resend::Freely, request, check).await.map_err(|error| {
+        let response = self.send_for(Resend::Freely, Reuse::No, request, check).await.map_err(|error| {
             PortalError::of(error, || no_access(&format!("the role {role_name} in the account {account_id}")))
         })?;
         let credentials = response.role_credentials.ok_or_else(|| unexpected_response(PORTAL))?;

@@ -82,6 +82,16 @@ macro_rules! sdk_endpoint {
     }};
 }
 
+/// Whether the connection of a request may serve the next one.
+///
+/// What a proxy sends twice arrives in place of the next answer. An answer with credentials does not say whose they
+/// are, so nothing must follow it on its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reuse {
+    Yes,
+    No,
+}
+
 impl Service {
     pub(super) fn new(directory: &Directory, network: &Network, limits: Limits) -> Self {
         let skew = Skew::default();
@@ -154,7 +164,7 @@ impl Service {
         E: ProvideErrorMetadata,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        self.send_for(resend, request, |_| Ok(())).await
+        self.send_for(resend, Reuse::Yes, request, |_| Ok(())).await
     }
 
     /// The same, where `check` can tell that a response is to another request. On a connection that has brought such a
@@ -162,6 +172,7 @@ impl Service {
     pub(super) async fn send_for<T, E, F>(
         &self,
         resend: Resend,
+        reuse: Reuse,
         request: impl Fn() -> F,
         check: impl Fn(&T) -> Result<()>,
     ) -> Result<T, RequestError>
@@ -177,6 +188,9 @@ impl Service {
             let failure = match outcome {
                 Ok(response) => match check(&response) {
                     Ok(()) => {
+                        if reuse == Reuse::No {
+                            close_connection();
+                        }
                         pass.accepted();
                         return Ok(response);
                     }
