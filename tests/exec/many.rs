@@ -236,7 +236,8 @@ fn runs_that_never_pause_end_with_ctrl_c() {
         let mut terminal = user.exec("--match */reader", &["yes"]).in_terminal();
         terminal.wait_for("| y").send(key);
         let screen = terminal.finish().status(if key == "\x03" { 130 } else { 131 }).stdout;
-        assert!(screen.contains("0 ok, 4 failed"), "{screen}");
+        // The last ones may not have begun.
+        assert!(screen.contains("0 ok, ") && !screen.contains("0 ok, 0 failed"), "{screen}");
     }
 }
 
