@@ -1,4 +1,4 @@
-//! Who may read a file that is written anew: its owner, its mode and its access control list stay.
+//! Who may read a file that is replaced: its owner, its mode and its access control list stay.
 
 use std::fs::{File, Metadata};
 use std::io;

@@ -25,7 +25,7 @@ impl From<io::Error> for Unopened {
     }
 }
 
-/// Opens a file of whatever owner to read it. Links are followed. `/dev/null` counts as an empty file, as people use
+/// Opens a file of any owner to read it. Links are followed. `/dev/null` counts as an empty file, as people use
 /// it.
 pub(crate) fn to_read(path: &Path) -> Result<(File, Metadata), Unopened> {
     let mut options = OpenOptions::new();

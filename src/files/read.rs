@@ -8,7 +8,7 @@ use super::open::{self, MAX_BYTES, Unopened};
 use super::unreadable::{self, quoted};
 use crate::error::{Error, Result};
 
-/// Opens a file of the user's to read it, whoever owns it; `None` if there is no file.
+/// Opens a file of any owner to read it; `None` if there is no file.
 pub(crate) fn open(path: &Path) -> Result<Option<(File, Metadata)>> {
     match open::to_read(path) {
         Ok(opened) => Ok(Some(opened)),
@@ -17,7 +17,7 @@ pub(crate) fn open(path: &Path) -> Result<Option<(File, Metadata)>> {
     }
 }
 
-/// The content of a file of the user's, whoever owns it; `None` if there is no file.
+/// The content of a file of any owner; `None` if there is no file.
 pub fn whole(path: &Path) -> Result<Option<Vec<u8>>> {
     open(path)?.map(|(file, metadata)| content(path, file, &metadata)).transpose()
 }

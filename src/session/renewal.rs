@@ -90,7 +90,7 @@ impl Session<'_> {
         {
             return Ok(stored);
         }
-        // Whoever signs out takes the lock, too, but does not wait for ever: this process may have been stopped.
+        // A sign-out takes the lock, too, but only waits for a while: this process may have been stopped.
         self.check_not_signed_out()?;
         // Before the token is used for anything: the service may accept the old refresh token no more.
         if let Err(error) = self.keep(&renewed, Ok(reserved)) {

@@ -1,6 +1,6 @@
 //! The page of this machine that leads a browser to a sign-in, and what the terminal says of it.
 //!
-//! A sign-in's link is like a password until the sign-in is over: whoever opens it can finish it as somebody else.
+//! A sign-in's link is like a password until the sign-in is over: anyone who opens it can finish it as somebody else.
 
 use std::convert::Infallible;
 use std::sync::Once;
