@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
+use crate::cli::patterns::pattern;
 use crate::cli::shared::{self, Target};
 
 #[derive(Debug, Args)]
@@ -41,11 +42,14 @@ pub(crate) struct ExecArgs {
 #[command(next_help_heading = "Many roles at once")]
 pub(super) struct ManyArgs {
     /// Roles whose name, or whose account's name or id, contains PATTERN, or equals it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN", conflicts_with_all = ["as_profile", "keys"])]
+    #[arg(long = "match", value_name = "PATTERN", value_parser = pattern, conflicts_with_all = ["as_profile", "keys"])]
     pub(super) matches: Vec<String>,
     /// But not these roles
-    #[arg(long, value_name = "PATTERN", requires = "matches", conflicts_with = "role")]
+    #[arg(long, value_name = "PATTERN", value_parser = pattern, requires = "matches", conflicts_with = "role")]
     pub(super) exclude: Vec<String>,
+    /// Go on if an --exclude matches nothing
+    #[arg(long, requires = "exclude")]
+    pub(super) exclude_missing_ok: bool,
     /// Choose the roles from a list
     #[arg(long, conflicts_with_all = ["matches", "as_profile", "keys"])]
     pub(super) pick: bool,
