@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::arguments::ExecArgs;
 use super::code::refuse_placeholders;
+use super::ending::{AFTERMATH, Ending};
 use super::job::{CredentialRequest, Job};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
@@ -18,18 +18,11 @@ use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
-use crate::programs::group::Stop;
 use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
-use crate::programs::signals::{Signal, Signals, block_on};
+use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
 use crate::terminal;
-
-/// How long a run may take to end after a signal.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// How long to wait for the last output of a run that was killed.
-const AFTERMATH: Duration = Duration::from_secs(1);
 
 pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     if arguments.command.is_empty() {
@@ -99,18 +92,18 @@ impl Crew {
         let start = Instant::now();
         let output = &self.job.output;
         let (mut signals, mut job_signals) = (Signals::new()?, JobSignals::new()?);
-        let mut shutdown = Shutdown::default();
+        let mut ending = Ending::default();
         let (mut waiting, mut running) = (0..self.job.runs.len(), JoinSet::new());
         let mut results = RunResults::default();
         loop {
             let has_failed = results.hopeless.is_some() || (self.fail_fast && !results.failed.is_empty());
-            let starts_more = shutdown.signal.is_none() && !has_failed;
+            let starts_more = ending.signal.is_none() && !has_failed;
             while starts_more
                 && running.len() < self.workers
                 && let Some(number) = waiting.next()
             {
                 let (job, provider) = (Arc::clone(&self.job), self.provider.clone());
-                let stop = shutdown.stop.subscribe();
+                let stop = ending.stop.subscribe();
                 running.spawn(async move { job.run(number, &provider, stop).await });
             }
             output.show(&results, running.len());
@@ -122,24 +115,24 @@ impl Crew {
                     None => break,
                 },
                 signal = signals.any() => {
-                    if shutdown.signal.is_none() {
+                    if ending.signal.is_none() {
                         let count = running.len();
                         output.say(&format!(
                             "aws-sso: stopping {count} runs; press Ctrl-C again to end them at once\n"
                         ));
                     }
-                    shutdown.receive(signal);
+                    ending.receive(signal);
                 }
                 signal = job_signals.next() => match signal {
                     JobSignal::Suspend => self.job.groups.suspend(&mut job_signals).await?,
                     JobSignal::Child => self.name_stopped(),
                 },
-                () = passed(shutdown.deadline) => {
-                    if shutdown.has_killed() {
+                () = ending.due() => {
+                    if ending.has_killed() {
                         // A process that left the group of its run can keep the output open.
                         running.abort_all();
                     }
-                    shutdown.kill();
+                    ending.kill();
                 }
             }
         }
@@ -151,13 +144,13 @@ impl Crew {
             results.add(number, &run.label, &skipped);
         }
         // A terminal held with Ctrl-S takes no output. After a signal the process must end all the same.
-        output.finish(shutdown.signal.map(|_| AFTERMATH));
+        output.finish(ending.signal.map(|_| AFTERMATH));
         terminal::say(&results.summary(start.elapsed()));
         for gap in &self.gaps {
             terminal::say(&gap.report());
         }
         self.doubt(directory, &results);
-        if let Some(signal) = shutdown.signal {
+        if let Some(signal) = ending.signal {
             // To return would wait for all threads that still ask for credentials.
             uninterrupted::finish();
             std::process::exit(signal.status().into());
@@ -197,51 +190,5 @@ impl Crew {
         {
             tracing::info!("{error}");
         }
-    }
-}
-
-/// How all runs are ended early. The first signal is passed on to them; they are killed at a second one, or when the
-/// grace period is over.
-struct Shutdown {
-    /// What each run watches.
-    stop: watch::Sender<Stop>,
-    /// The first signal, which decides the exit status.
-    signal: Option<Signal>,
-    /// When the next step is due.
-    deadline: Option<Instant>,
-}
-
-impl Default for Shutdown {
-    fn default() -> Self {
-        Self { stop: watch::Sender::new(Stop::No), signal: None, deadline: None }
-    }
-}
-
-impl Shutdown {
-    fn receive(&mut self, signal: Signal) {
-        if self.signal.is_some() {
-            self.deadline = Some(Instant::now());
-            return;
-        }
-        self.signal = Some(signal);
-        self.deadline = Some(Instant::now() + GRACE);
-        self.stop.send_replace(Stop::Signal(signal));
-    }
-
-    fn has_killed(&self) -> bool {
-        *self.stop.borrow() == Stop::Kill
-    }
-
-    fn kill(&mut self) {
-        self.stop.send_replace(Stop::Kill);
-        self.deadline = Some(Instant::now() + AFTERMATH);
-    }
-}
-
-/// Waits for a moment; without limit where there is none.
-async fn passed(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment.into()).await,
-        None => std::future::pending().await,
     }
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod beside;
 mod code;
+mod ending;
 mod job;
 mod json;
 mod kept;
