@@ -9,7 +9,9 @@ pub mod ignored;
 pub(crate) mod installed;
 #[cfg(unix)]
 pub(crate) mod job_control;
+pub(crate) mod left;
 mod ourselves;
+pub(crate) mod pipe;
 pub(crate) mod signals;
 pub(crate) mod uninterrupted;
 pub(crate) mod watched;

@@ -13,6 +13,7 @@ mod outcome;
 mod output;
 mod plan;
 mod printer;
+mod reading;
 mod replace;
 mod start;
 mod words;
