@@ -10,7 +10,7 @@ use super::atomic::Replacement;
 use super::exchange::{self, Old};
 use super::folder::Privacy;
 use super::sections::carried;
-use super::{links, read, writers};
+use super::{leftovers, links, read, writers};
 use crate::error::{Error, Result};
 
 /// The result of an edit.
@@ -72,6 +72,10 @@ struct Editing<'a> {
 
 impl<'a> Editing<'a> {
     fn begin(path: &'a Path, privacy: Privacy) -> Result<Self> {
+        // A run that was killed may have left its edit finished, and the old file beside it.
+        if let Some(folder) = links::follow(path).as_deref().ok().and_then(Path::parent) {
+            leftovers::sweep_once(folder);
+        }
         let file = look(path)?;
         let content = file.clone().unwrap_or_default();
         Ok(Self { path, privacy, file, content, replaced: None })
