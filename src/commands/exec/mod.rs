@@ -3,6 +3,7 @@
 mod arguments;
 mod beside;
 mod code;
+mod ending;
 mod job;
 mod json;
 mod kept;
@@ -12,6 +13,7 @@ mod outcome;
 mod output;
 mod plan;
 mod printer;
+mod reading;
 mod replace;
 mod start;
 mod words;
