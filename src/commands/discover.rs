@@ -86,7 +86,10 @@ New profiles go into a marked block at the end of the AWS config. Everything els
 Identity Center has one block: if you rename its sso-session or use another name of it, the next run updates the block.
 
 TEMPLATE has fields {account_id} {account_name} {role} {session} {email} and filters lower, slug, trim_prefix:TEXT, \
-as in {account_name|trim_prefix:acme-|slug}-{role}.
+as in {account_name|trim_prefix:acme-|slug}-{role}. What would need quotes in a shell becomes -, and no name begins \
+with -.
+
+A pattern that matches nothing is an error with status 4, and nothing is written.
 
 Examples:
   aws-sso discover -p corp --dry-run

@@ -18,7 +18,7 @@ use crate::terminal::{self, aligned, clean};
 #[command(after_help = "\
 The list that was fetched last is remembered for a day, also for Tab and the picker, or as long as list-age in the \
 settings says. --refresh asks the service at once. An account whose roles could not be fetched is named, and the exit \
-status is 5.
+status is 5. It is 4 if a pattern matches nothing.
 
 Examples:
   aws-sso list --match 'prod*/ReadOnlyAccess'

@@ -109,8 +109,8 @@ and {region} in its arguments are replaced for each run. In the code of a shell 
 code (python -c, awk, ssh HOST) {account_name} is not, since an administrator chooses the names: the command is \
 refused. Read $AWS_SSO_ACCOUNT_ID, $AWS_SSO_ACCOUNT_NAME and $AWS_SSO_ROLE_NAME there, and $AWS_REGION, \
 which is set where a region is known. Ctrl-Z stops all runs, and fg continues them. A run that asks on the terminal \
-is ended. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if an \
-account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
+is ended. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if a \
+pattern matches nothing or an account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
 130 after Ctrl-C.
 
 Examples:
