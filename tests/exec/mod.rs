@@ -1,5 +1,6 @@
 //! `exec`: a command under a role, and under many.
 
+mod input;
 mod job_control;
 mod many;
 mod names;

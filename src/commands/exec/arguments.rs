@@ -62,6 +62,9 @@ pub(super) struct ManyArgs {
     /// How many run at a time
     #[arg(short, long, value_name = "N", default_value = "8", value_parser = jobs, conflicts_with = "role")]
     pub(super) jobs: NonZero<usize>,
+    /// Read stdin to its end, once, and give all of it to each run
+    #[arg(long)]
+    pub(super) stdin: bool,
     /// lines: each with its account and role. json: an object per run. dir DIR: files in DIR
     #[arg(long, value_names = ["FORM", "DIR"], num_args = 1..=2, default_value = "lines", requires = "many")]
     pub(super) output: Vec<String>,
@@ -95,11 +98,13 @@ With --match or --pick the command runs once for each role, several at a time. {
 and {region} in its arguments are replaced for each run. In the code of a shell (sh -c) none is, and in other \
 code (python -c, awk, ssh HOST) {account_name} is not, since an administrator chooses the names: the command is \
 refused. Read $AWS_SSO_ACCOUNT_ID, $AWS_SSO_ACCOUNT_NAME and $AWS_SSO_ROLE_NAME there, and $AWS_REGION, \
-which is set where a region is known. Ctrl-Z stops all runs, and fg continues them. A run that asks on the terminal \
+which is set where a region is known. A run reads nothing: input that is there is refused, unless \
+--stdin gives all of it to each run. Ctrl-Z stops all runs, and fg continues them. A run that asks on the terminal \
 is ended. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if an \
 account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
 130 after Ctrl-C.
 
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls
-  aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls";
+  aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls
+  aws-sso exec --match '*/Audit' --stdin -- python3 - <audit.py";

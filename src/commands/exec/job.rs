@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::sync::{oneshot, watch};
 
+use super::input::Input;
 use super::outcome::{EndCause, RunOutcome};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
@@ -35,6 +36,7 @@ pub(super) struct Job {
     /// The name of the sso-session.
     pub(super) session: String,
     pub(super) runs: Vec<Run>,
+    pub(super) input: Input,
     pub(super) output: RunOutput,
     /// The processes of the runs.
     pub(super) groups: Groups,
@@ -104,6 +106,7 @@ impl Job {
             Err(error) => return not_started(&program, error).into(),
         };
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
+        let feeder = self.input.feed(&mut child);
         self.groups.add(number, id);
         let recorder = Mutex::new(recorder);
         let output = async {
@@ -129,6 +132,9 @@ impl Job {
             }
         }
         let has_asked = self.groups.remove(number);
+        if let Some(error) = feeder.failure() {
+            return RunOutcome::Failed(error);
+        }
         match status {
             Ok(status) => {
                 let cause = match status {
@@ -181,7 +187,7 @@ impl Job {
         let mut words = self.words(run);
         let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(self.input.stdin()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.
         own_group(&mut command);
         let region = run.region.as_deref();
