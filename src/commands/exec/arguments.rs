@@ -8,6 +8,7 @@ use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
 use crate::cli::shared::{self, Target};
+use crate::partition::means_several_regions;
 
 #[derive(Debug, Args)]
 #[command(
@@ -50,15 +51,8 @@ pub(super) struct ManyArgs {
     #[arg(long, conflicts_with_all = ["matches", "as_profile", "keys"])]
     pub(super) pick: bool,
     /// Run the command in each of these regions
-    #[arg(
-        long,
-        value_name = "REGION,…",
-        value_delimiter = ',',
-        value_parser = shared::region,
-        requires = "many",
-        conflicts_with = "region"
-    )]
-    pub(super) regions: Vec<String>,
+    #[arg(long, value_name = "REGION,…", value_parser = regions, requires = "many", conflicts_with = "region")]
+    regions: Vec<Regions>,
     /// How many run at a time
     #[arg(short, long, value_name = "N", default_value = "8", value_parser = jobs, conflicts_with = "role")]
     pub(super) jobs: NonZero<usize>,
@@ -80,7 +74,29 @@ fn jobs(text: &str) -> Result<NonZero<usize>, &'static str> {
     text.parse().map_err(|_| "give a number from 1 on")
 }
 
+/// Regions that stand in one argument: between commas, or between white space as in the output of the AWS CLI.
+#[derive(Clone, Debug)]
+struct Regions(Vec<String>);
+
+fn regions(text: &str) -> Result<Regions, String> {
+    let names = || text.split([',', ' ', '\t', '\r', '\n']).filter(|name| !name.is_empty());
+    if names().any(means_several_regions) {
+        return Err(format!("which regions are enabled differs between accounts; name each\n{LIST_REGIONS}"));
+    }
+    let regions = names().map(shared::region).collect::<Result<Vec<_>, _>>()?;
+    if regions.is_empty() { Err("it names no region".to_owned()) } else { Ok(Regions(regions)) }
+}
+
+/// How to take those of one account. The output can be the option's value.
+const LIST_REGIONS: &str = "  for those of one account: --regions \"$(aws-sso exec ROLE --region us-east-1 -- \
+    aws ec2 describe-regions --query 'Regions[].RegionName' --output text)\"";
+
 impl ManyArgs {
+    /// The regions to run in.
+    pub(super) fn regions(&self) -> impl Iterator<Item = &String> {
+        self.regions.iter().flat_map(|Regions(names)| names)
+    }
+
     /// Whether the command runs under several roles.
     pub(super) fn is_asked(&self) -> bool {
         self.pick || !self.matches.is_empty()
