@@ -37,9 +37,8 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
             .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
     }
     refuse_placeholders(&arguments.command)?;
-    if let Some(missing) = missing_program(&arguments.command[0]) {
-        terminal::say(&missing.error.report());
-        return Ok(ExitCode::from(missing.status));
+    if let Some(missing) = missing_program(&arguments.command, true) {
+        return Ok(missing.said());
     }
     let mut plan = Plan::of(context, arguments)?;
     if !arguments.many.yes {
