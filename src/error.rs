@@ -1,5 +1,7 @@
 //! Errors: what happened, what to do about it, and the cause.
 
+pub(crate) mod system;
+
 use std::fmt;
 use std::io;
 use std::process::ExitCode;

@@ -57,7 +57,7 @@ pub(super) fn make_room(path: &Path) -> String {
 }
 
 /// What there is in place of a file.
-pub(super) fn described(kind: FileType) -> &'static str {
+pub(crate) fn described(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt as _;
@@ -105,7 +105,7 @@ fn permission(path: &Path) -> String {
 }
 
 /// How to get to a file that is behind a folder that this user may not enter.
-pub(super) fn way_in(path: &Path, folder: &Path) -> String {
+pub(crate) fn way_in(path: &Path, folder: &Path) -> String {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
@@ -156,7 +156,7 @@ pub(super) fn another_home(home: &Path) -> String {
 }
 
 /// The folder on the way to this path that this user may not enter.
-pub(super) fn barrier(path: &Path) -> Option<PathBuf> {
+pub(crate) fn barrier(path: &Path) -> Option<PathBuf> {
     let is_denied = |path: &Path| {
         let is_denied = |error: io::Error| error.kind() == io::ErrorKind::PermissionDenied;
         fs::symlink_metadata(path).err().is_some_and(is_denied)

@@ -114,10 +114,9 @@ impl Job {
             Ok(command) => command,
             Err(error) => return RunOutcome::Failed(error),
         };
-        let program = command.get_program().to_owned();
         let mut child = match core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn()) {
             Ok(child) => child,
-            Err(error) => return not_started(&program, error).into(),
+            Err(error) => return not_started(&self.words(run).collect::<Vec<_>>(), error).into(),
         };
         // Nothing waits between the last look at a signal and this, so no run is missed by one.
         self.groups.add(number, child.id());
@@ -217,7 +216,7 @@ impl Job {
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
         let mut words = self.words(run);
-        let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
+        let mut command = user_command(&words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
         command.stdin(self.input.stdin()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.

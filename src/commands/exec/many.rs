@@ -25,7 +25,6 @@ use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
-use crate::terminal;
 
 /// How long the last output may take to print after a signal, if some of it is taken.
 const LAST_PRINTING: Duration = Duration::from_secs(5);
@@ -36,9 +35,8 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
             .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
     }
     refuse_placeholders(&arguments.command)?;
-    if let Some(missing) = missing_program(&arguments.command[0]) {
-        terminal::say(&missing.error.report());
-        return Ok(ExitCode::from(missing.status));
+    if let Some(missing) = missing_program(&arguments.command, true) {
+        return Ok(missing.said());
     }
     if !arguments.many.stdin {
         Input::refuse()?;
