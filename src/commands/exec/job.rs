@@ -45,7 +45,8 @@ pub(super) type CredentialRequest = (usize, oneshot::Sender<Result<RoleCredentia
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Its process runs, or is about to.
+    /// It has no process yet.
+    Starting,
     Running,
     /// Its process has ended, and its output is taken.
     Ended,
@@ -120,6 +121,7 @@ impl Job {
         };
         // Nothing waits between the last look at a signal and this, so no run is missed by one.
         self.groups.add(number, child.id());
+        let _ = link.phases.send((number, Phase::Running));
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
         let feeder = self.input.feed(&mut child);
         let (ended, end) = watch::channel(None);

@@ -155,13 +155,17 @@ impl Crew {
                 && under_way.values().filter(|phase| **phase != Phase::Left).count() < self.workers
                 && let Some(number) = waiting.next()
             {
-                under_way.insert(number, Phase::Running);
+                under_way.insert(number, Phase::Starting);
                 let (job, link) = (Arc::clone(&self.job), link.clone());
                 tasks.spawn(async move { job.run(number, link).await });
             }
+            while let Ok((number, phase)) = reports.try_recv() {
+                under_way.entry(number).and_modify(|known| *known = phase);
+            }
             let running = |(number, phase): (&usize, &Phase)| (*phase == Phase::Running).then_some(*number);
             let running: Vec<_> = under_way.iter().filter_map(running).collect();
-            output.show(results, running.len());
+            let starting = under_way.values().filter(|phase| **phase == Phase::Starting).count();
+            output.show(results, starting + running.len());
             tokio::select! {
                 ended = tasks.join_next() => match ended {
                     Some(Ok((number, outcome))) => {
