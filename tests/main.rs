@@ -60,6 +60,8 @@ mod other_users;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;
+#[cfg(feature = "sandbox")]
+mod patterns;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
 #[cfg(feature = "sandbox")]
