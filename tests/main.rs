@@ -13,6 +13,8 @@ mod completion;
 mod config_reading;
 #[cfg(feature = "sandbox")]
 mod console;
+#[cfg(feature = "sandbox")]
+mod console_pages;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod crashes;
 #[cfg(feature = "sandbox")]
