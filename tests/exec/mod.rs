@@ -1,5 +1,7 @@
 //! `exec`: a command under a role, and under many.
 
+mod background;
+mod ending;
 mod input;
 mod job_control;
 mod many;

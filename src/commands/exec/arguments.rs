@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::num::NonZero;
+use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 use clap_complete::engine::ArgValueCompleter;
@@ -65,6 +66,9 @@ pub(super) struct ManyArgs {
     /// Start no more runs once one has failed
     #[arg(long, requires = "many")]
     pub(super) fail_fast: bool,
+    /// After Ctrl-C or SIGTERM, kill what still runs so many seconds later [default: wait without limit]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "many")]
+    pub(super) kill_after: Option<Duration>,
     /// Do not ask before running under several roles with a name like admin
     #[arg(short, long, requires = "many")]
     pub(super) yes: bool,
@@ -72,6 +76,11 @@ pub(super) struct ManyArgs {
 
 fn jobs(text: &str) -> Result<NonZero<usize>, &'static str> {
     text.parse().map_err(|_| "give a number from 1 on")
+}
+
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or("give a number of seconds, such as 30")
 }
 
 /// Regions that stand in one argument: between commas, or between white space as in the output of the AWS CLI.

@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 
 use crate::environment;
 use crate::error::{Error, Result, reason};
-use crate::programs::group::{Stop, end};
+use crate::programs::group;
 use crate::terminal;
 
 /// How much is read or written at once, in bytes.
@@ -88,7 +88,7 @@ impl Input {
                     Err(error) => {
                         let _ = failed.set(reason(&error));
                         // It must not take the beginning for the whole, so it is ended before it sees an end.
-                        end(leader, Stop::Kill);
+                        group::kill(leader);
                         std::future::pending::<()>().await;
                     }
                 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod beside;
 mod code;
+mod ending;
 mod input;
 mod job;
 mod json;
@@ -13,6 +14,7 @@ mod outcome;
 mod output;
 mod plan;
 mod printer;
+mod reading;
 mod replace;
 mod start;
 mod words;
