@@ -224,7 +224,7 @@ impl Job {
         // A group of its own, so that a signal also reaches the processes that it starts.
         group::own_group(&mut command);
         let region = run.region.as_deref();
-        let labels = labels::of_listed(&run.role, &run.account_name, &self.session);
+        let labels = labels::of_listed(&run.role, &run.account_name, &self.session, run.known_as.as_deref());
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)
