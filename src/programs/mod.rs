@@ -12,6 +12,7 @@ pub(crate) mod job_control;
 #[cfg(unix)]
 mod lookup;
 mod ourselves;
+pub(crate) mod runtime;
 pub(crate) mod signals;
 pub(crate) mod startable;
 pub(crate) mod uninterrupted;

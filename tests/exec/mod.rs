@@ -6,6 +6,7 @@ mod many;
 mod names;
 mod nested;
 mod output;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;

@@ -2,9 +2,9 @@
 //! the runs from being ended.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -38,8 +38,8 @@ pub(super) struct Printer {
 /// What the thread reports back.
 #[derive(Default)]
 struct PrinterState {
-    /// Whether some output could not be written.
-    is_lost: AtomicBool,
+    /// Why some output could not be written, by the first error.
+    lost: OnceLock<io::Error>,
     /// Whether stdout and stderr are closed, which is not a failure.
     is_closed: [AtomicBool; 2],
 }
@@ -121,12 +121,13 @@ impl Printer {
     }
 
     /// Notes that something could not be written.
-    pub(super) fn lose(&self) {
-        self.state.is_lost.store(true, Ordering::Relaxed);
+    pub(super) fn lose(&self, error: io::Error) {
+        self.state.lost.get_or_init(|| error);
     }
 
-    pub(super) fn has_lost(&self) -> bool {
-        self.state.is_lost.load(Ordering::Relaxed)
+    /// Why something could not be written.
+    pub(super) fn lost(&self) -> Option<&io::Error> {
+        self.state.lost.get()
     }
 
     /// Whether a write has found that the other end is closed.
@@ -168,7 +169,9 @@ fn write<'a>(message: &'a Message, state: &PrinterState) -> Option<&'a Sender<()
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
             state.is_closed[stream as usize].store(true, Ordering::Relaxed);
         }
-        Err(_) => state.is_lost.store(true, Ordering::Relaxed),
+        Err(error) => {
+            state.lost.get_or_init(|| error);
+        }
     }
     None
 }
