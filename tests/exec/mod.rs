@@ -1,11 +1,15 @@
 //! `exec`: a command under a role, and under many.
 
+mod background;
 mod causes;
+mod ending;
+mod input;
 mod job_control;
 mod many;
 mod names;
 mod nested;
 mod output;
+mod regions;
 mod typed;
 
 use std::collections::BTreeMap;

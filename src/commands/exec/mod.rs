@@ -3,6 +3,8 @@
 mod arguments;
 mod beside;
 mod code;
+mod ending;
+mod input;
 mod job;
 mod json;
 mod kept;
@@ -12,6 +14,7 @@ mod outcome;
 mod output;
 mod plan;
 mod printer;
+mod reading;
 mod replace;
 mod size;
 mod start;
@@ -36,6 +39,10 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         return Err(Error::usage("which role? exec needs one")
             .with_remedy("run: aws-sso exec ROLE -- CMD\nfor several roles: aws-sso exec --match PATTERN -- CMD"));
     };
+    if arguments.many.stdin {
+        return Err(Error::usage("--stdin is for several roles: with one ROLE the command reads stdin itself")
+            .with_remedy("leave out --stdin"));
+    }
     let words = command_or_shell(arguments)?;
     let is_shell = arguments.command.is_empty();
     if let Some(mut missing) = missing_program(&words, false) {
