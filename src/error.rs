@@ -119,6 +119,13 @@ impl Error {
         self
     }
 
+    /// Adds what to do, if anything can be done.
+    #[must_use]
+    pub(crate) fn with_any_remedy(mut self, remedy: Option<String>) -> Self {
+        self.remedy = remedy.or(self.remedy);
+        self
+    }
+
     /// Adds the cause, which `-v` shows. Its texts must not hold a secret: nothing that repeats a request or an answer.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {

@@ -6,11 +6,11 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// What to do about this error; `path` is the file or folder that it is about. `None` if only another attempt helps.
+/// What to do about this error of a file or folder; `path` is where it is. `None` if only another attempt helps.
 pub(crate) fn remedy(error: &io::Error, path: Option<&Path>) -> Option<String> {
     Some(match error.kind() {
         ErrorKind::PermissionDenied => denied(error, path),
-        ErrorKind::StorageFull => format!("free some space; to see how much there is, run: {}", free_space(path)),
+        ErrorKind::StorageFull => format!("free some space; to see what is used, run: {}", free_space(path)),
         ErrorKind::QuotaExceeded => "delete files of yours there: your quota is used up".to_owned(),
         ErrorKind::FileTooLarge => too_large(),
         ErrorKind::ReadOnlyFilesystem => "that file system is mounted read-only: mount it writable".to_owned(),
@@ -24,9 +24,7 @@ pub(crate) fn remedy(error: &io::Error, path: Option<&Path>) -> Option<String> {
         ErrorKind::NotFound if !is_here() => "the current folder was deleted; run: cd".to_owned(),
         ErrorKind::NotFound => "a folder on the way is not there; try again".to_owned(),
         ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "end the program that uses it".to_owned(),
-        ErrorKind::OutOfMemory => "end other programs, to free memory".to_owned(),
-        ErrorKind::AddrInUse => "end the program that listens there, or choose another port".to_owned(),
-        _ => by_number(error)?,
+        _ => return shortage(error).or_else(|| by_number(error).map(str::to_owned)),
     })
 }
 
@@ -43,7 +41,7 @@ fn denied(error: &io::Error, path: Option<&Path>) -> String {
 /// A command that shows the free space of a disk, and how many more files it takes.
 fn free_space(path: Option<&Path>) -> String {
     // The file itself may not be there.
-    let folder = path.and_then(|path| path.ancestors().skip(1).find(|above| above.is_dir()));
+    let folder = path.and_then(|path| path.ancestors().find(|above| above.is_dir()));
     match folder.filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => format!("df -h {0}; df -i {0}", quoted(folder)),
         None => "df -h; df -i".to_owned(),
@@ -91,31 +89,47 @@ fn too_large() -> String {
     "that file system takes no file of this size".to_owned()
 }
 
-/// What to do about an error that has no stable kind of its own; `None` if that is not known.
+/// What to do where there is too little of what all programs share, whatever it was needed for; `None` for any other
+/// error.
 #[cfg(unix)]
-fn by_number(error: &io::Error) -> Option<String> {
+pub(crate) fn shortage(error: &io::Error) -> Option<String> {
     use rustix::io::Errno;
     use rustix::process::{Resource, getrlimit};
-    Some(match Errno::from_io_error(error)? {
+    let remedy = match Errno::from_io_error(error)? {
         Errno::MFILE => {
             let limit = getrlimit(Resource::Nofile);
             if limit.current == limit.maximum {
-                "a limit forbids more open files; root raises it: sudo prlimit --pid $$ --nofile=4096".to_owned()
+                "a limit forbids more open files; root raises it: sudo prlimit --pid $$ --nofile=4096"
             } else {
-                "raise the limit of open files, run: ulimit -n \"$(ulimit -H -n)\"".to_owned()
+                "raise the limit of open files, run: ulimit -n \"$(ulimit -H -n)\""
             }
         }
-        Errno::NFILE => "end other programs: this machine has too many open files".to_owned(),
-        Errno::AGAIN => "end other programs: there are too many processes; see ulimit -u".to_owned(),
-        Errno::LOOP => "remove the link that leads in a circle".to_owned(),
-        Errno::NOBUFS => "end other programs, to free memory".to_owned(),
-        Errno::IO | Errno::NXIO | Errno::NODEV => "check the disk or terminal that it is on; see dmesg".to_owned(),
-        Errno::NOTCONN | Errno::HOSTDOWN | Errno::TIMEDOUT => "check the network file system that it is on".to_owned(),
+        Errno::NFILE => "end other programs: this machine has too many open files",
+        Errno::AGAIN => "end other programs: there are too many processes; for the limit, run: ulimit -u",
+        Errno::NOMEM | Errno::NOBUFS => "end other programs, to free memory",
+        _ => return None,
+    };
+    Some(remedy.to_owned())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn shortage(error: &io::Error) -> Option<String> {
+    (error.kind() == ErrorKind::OutOfMemory).then(|| "end other programs, to free memory".to_owned())
+}
+
+/// What to do about an error that has no stable kind.
+#[cfg(unix)]
+fn by_number(error: &io::Error) -> Option<&'static str> {
+    use rustix::io::Errno;
+    Some(match Errno::from_io_error(error)? {
+        Errno::LOOP => "remove the link that leads in a circle",
+        Errno::IO | Errno::NXIO | Errno::NODEV => "check the disk or terminal that it is on; see dmesg",
+        Errno::NOTCONN | Errno::HOSTDOWN | Errno::TIMEDOUT => "check the network file system that it is on",
         _ => return None,
     })
 }
 
 #[cfg(not(unix))]
-fn by_number(_: &io::Error) -> Option<String> {
+fn by_number(_: &io::Error) -> Option<&'static str> {
     None
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::links;
 use super::open::{self, MAX_BYTES, Unopened};
 use crate::environment;
-use crate::error::{Error, reason};
+use crate::error::{Error, reason, system};
 
 /// The error for a file that could not be opened.
 pub(crate) fn unopened(path: &Path, why: Unopened) -> Error {
@@ -32,7 +32,8 @@ pub(crate) fn failed(path: &Path, error: io::Error) -> Error {
     } else if let Some(link) = open::is_loop(&error).then(|| circle(path)) {
         (format!("cannot read {named}: its links lead in a circle"), format!("run: rm {}", quoted(&link)))
     } else {
-        (format!("cannot read {named}: {}", reason(&error)), "try again, or check the disk that it is on".to_owned())
+        let remedy = system::remedy(&error, Some(path)).unwrap_or_else(|| "try again".to_owned());
+        (format!("cannot read {named}: {}", reason(&error)), remedy)
     };
     Error::failed(message).with_remedy(remedy).with_source(error)
 }

@@ -16,6 +16,7 @@ pub(crate) mod left;
 mod lookup;
 mod ourselves;
 pub(crate) mod pipe;
+pub(crate) mod runtime;
 pub(crate) mod signals;
 pub(crate) mod startable;
 pub(crate) mod uninterrupted;

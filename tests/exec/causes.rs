@@ -2,6 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::path::Path;
 
 use aws_sso::sandbox::Options;
 
@@ -49,6 +50,9 @@ fn each_way<'a>(user: &'a User, words: &[&str]) -> (Invocation, Vec<(String, Inv
             .collect(),
     )
 }
+
+/// What an emulator could run.
+const NOT_OF_THIS_SYSTEM: [&str; 7] = ["./foreign", "./cut", "./windows.exe", "./zip", "./mac", "./utf-16", "./binary"];
 
 #[test]
 fn each_cause_is_named_with_the_status_of_bash_and_once() {
@@ -119,6 +123,7 @@ fn each_cause_is_named_with_the_status_of_bash_and_once() {
         ("", "\"\": command not found"),
     ];
     let path = format!("bin:{}:/usr/bin:/bin", user.home.path("tmp/bin").display());
+    let has_emulators = Path::new("/proc/sys/fs/binfmt_misc").exists();
     for (name, words) in cases {
         let (bash, ours) = each_way(&user, &[name, "argument"]);
         let expected = bash.env("PATH", &path).run();
@@ -126,7 +131,10 @@ fn each_cause_is_named_with_the_status_of_bash_and_once() {
             let output = run.env("PATH", &path).run();
             let shown = format!("exec {line} -- {name}\n{output}\nbash: {expected}");
             assert_eq!(output.exit.code(), expected.exit.code(), "{shown}");
-            assert_eq!(output.stderr.matches(words).count(), 1, "{words}\n{shown}");
+            let count = output.stderr.matches(words).count();
+            // Within a container, only the system knows whether it has an emulator for such a file.
+            let is_tried = has_emulators && NOT_OF_THIS_SYSTEM.contains(&name) && line.starts_with("--match");
+            assert!(count == 1 || is_tried && count > 1, "{words}\n{shown}");
             assert!(!output.stderr.contains("owner and mode"), "{shown}");
         }
     }
@@ -139,37 +147,34 @@ fn each_cause_is_named_with_the_status_of_bash_and_once() {
 #[test]
 fn a_script_without_a_first_line_for_the_system_is_run_by_sh_with_its_arguments() {
     let user = User::signed_in(Options::default());
-    let script = "echo \"$0 <$1> <$2> $AWS_SSO_ROLE_NAME\"; exit 7\n";
-    for (name, content) in [("plain", script.to_owned()), ("empty-line", format!("#! \n{script}"))] {
-        write(&user, name, content, 0o755);
-        write(&user, &format!("bin/{name}"), script, 0o755);
+    let script = "echo \"$0 <$1> <$2>\"; exit 7\n";
+    for folder in ["", "bin/", "-folder/"] {
+        write(&user, &format!("{folder}plain"), script, 0o755);
+        write(&user, &format!("{folder}blank"), format!("#! \n{script}"), 0o755);
+        write(&user, &format!("{folder}empty"), "", 0o755);
     }
-    write(&user, "empty", "", 0o755);
-    write(&user, "-folder/in-dash", script, 0o755);
-    let path = format!("-folder:{}:/usr/bin:/bin", user.home.path("tmp/bin").display());
-    for (program, status) in
-        [("./plain", 7), ("plain", 7), ("./empty-line", 7), ("empty-line", 7), ("in-dash", 7), ("./empty", 0)]
-    {
+    let bin = user.home.path("tmp/bin").display().to_string();
+    // The folder on PATH, the program, and the name that the script has.
+    let cases = [
+        (bin.as_str(), "./plain", "./plain".to_owned()),
+        (&bin, "plain", format!("{bin}/plain")),
+        (&bin, "blank", format!("{bin}/blank")),
+        ("", "plain", "./plain".to_owned()),
+        ("-folder", "plain", "./-folder/plain".to_owned()),
+        (&bin, "./empty", String::new()),
+    ];
+    for (folder, program, name) in cases {
+        let said = format!("{name} <a b> <$(c)>");
+        let (expected, status) = if name.is_empty() { (0, 0) } else { (1, 7) };
         let (bash, ours) = each_way(&user, &[program, "a b", "$(c)"]);
-        let expected = bash.env("PATH", &path).env("AWS_SSO_ROLE_NAME", "reader").run().status(status);
+        let path = format!("{folder}:/usr/bin:/bin");
+        if folder != "-folder" {
+            let _ = bash.env("PATH", &path).run().status(status);
+        }
         for (line, run) in ours {
-            let is_many = line.starts_with("--match");
-            let output = run.env("PATH", &path).run().status(if is_many { status.min(1) } else { status });
-            let said =
-                expected.stdout.replace("-folder/", if program == "in-dash" { "./-folder/" } else { "-folder/" });
-            let count = if status == 0 {
-                0
-            } else if is_many {
-                4
-            } else {
-                1
-            };
-            let said = said.replace(" reader\n", "");
-            assert_eq!(
-                output.stdout.lines().filter(|line| line.contains(&said)).count(),
-                count,
-                "{line} {program}\n{output}\n{expected}"
-            );
+            let (count, status) = if line.starts_with("--match") { (4, status.min(1)) } else { (1, status) };
+            let output = run.env("PATH", &path).run().status(status);
+            assert_eq!(output.stdout.matches(&said).count(), expected * count, "{line} {program}\n{output}");
         }
     }
 }

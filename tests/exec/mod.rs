@@ -10,6 +10,7 @@ mod names;
 mod nested;
 mod output;
 mod regions;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;

@@ -38,7 +38,7 @@ mod tests {
         if cfg!(target_os = "linux") {
             assert!(remedy(&words(&[4, 5, 200_000]), &sizes(9)).starts_with("argument 2 has 200000 bytes"));
         }
-        let variable = "the environment has 976 KiB, of which the variable BIG has 976; run: unset BIG";
+        let variable = "the environment has 977 KiB, of which the variable BIG has 976; run: unset BIG";
         assert_eq!(remedy(&words(&[4, 5]), &sizes(1_000_000)), variable);
         assert!(remedy(&words(&[4, 100_000, 100_000]), &sizes(9_000)).starts_with("the arguments have 195 KiB"));
     }

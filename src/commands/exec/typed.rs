@@ -57,10 +57,11 @@ impl Line {
         let (program, rest) = words.split_first()?;
         let name = program.to_str()?;
         let because = |what, remedy| Some(Advice { what: Some(what), remedy });
-        if name.contains(char::is_whitespace) {
+        let is_variable = is_assignment(program);
+        if name.contains(char::is_whitespace) && !(is_variable && !rest.is_empty()) {
             return because("the quotes make one word of it, and no shell reads it", self.unquoted(name, rest)?);
         }
-        if is_assignment(program) {
+        if is_variable {
             let has_command = rest.iter().any(|word| !is_assignment(word));
             let end = if has_command { "" } else { " CMD" };
             let remedy = format!("run: {} env {}{end}", self.start, joined(words));
@@ -180,4 +181,74 @@ fn programs() -> BTreeSet<String> {
     let folders = std::env::split_paths(&folders).filter(|folder| folder.is_absolute());
     let entries = folders.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
     entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<OsString> {
+        words.iter().map(OsString::from).collect()
+    }
+
+    fn remedy(is_many: bool, command: &[&str]) -> String {
+        let start = if is_many { "aws-sso exec --match '*/Read' --" } else { "aws-sso exec ROLE --" };
+        let advice = Line { start: start.to_owned(), is_many }.advice(&words(command)).unwrap();
+        assert!(advice.what.is_some(), "{command:?}");
+        let remedy = advice.remedy.lines().next().unwrap_or_default();
+        let remedy = remedy.trim_start_matches("run: ").trim_start_matches("to run a command after it: ");
+        remedy.strip_prefix(start).map_or(remedy, str::trim_start).to_owned()
+    }
+
+    #[test]
+    fn what_only_a_shell_has_is_written_for_a_shell_with_the_users_own_words() {
+        let cases: [(&[&str], &str); 25] = [
+            (&["A=1", "env"], "env A=1 env"),
+            (&["A=b c", "_B=", "terraform", "plan"], "env 'A=b c' _B= terraform plan"),
+            (&["A=1"], "env A=1 CMD"),
+            (&["A=/x/y", "z"], "env A=/x/y z"),
+            (&["cd", "my dir"], "sh -c 'cd '\\''my dir'\\'' && CMD'"),
+            (&["export", "A=1"], "sh -c 'export A=1 && CMD'"),
+            (&["source", "./env.sh"], "bash -c 'source ./env.sh && CMD'"),
+            (&[".", "./env.sh"], "sh -c '. ./env.sh && CMD'"),
+            (&["ulimit", "-n", "9"], "sh -c 'ulimit -n 9 && CMD'"),
+            (&["eval", "a | b", "c"], "bash -c 'a | b c'"),
+            (&["time", "aws", "s3", "ls"], "bash -c 'time aws s3 ls'"),
+            (&["exec", "aws", "a b"], "bash -c 'exec aws '\\''a b'\\'''"),
+            (&["!", "true"], r"bash -c ''\!' true'"),
+            (&["[[", "-n", "x", "]]"], "bash -c 'CODE'"),
+            (&["for", "x", "in", "a"], "bash -c 'CODE'"),
+            (&["terraform plan"], "terraform plan"),
+            (&["terraform plan", "-out", "a b"], "terraform plan -out 'a b'"),
+            (&["aws s3 ls 's3://a b'"], "aws s3 ls 's3://a b'"),
+            (&["aws s3 ls | head"], "sh -c 'aws s3 ls | head'"),
+            (&["aws s3 ls {role}"], "sh -c 'aws s3 ls {role}'"),
+            (&["cd x && ls"], "sh -c 'cd x && ls'"),
+            (&["cd x"], "sh -c 'cd x'"),
+            (&["A=1 env"], "sh -c 'A=1 env'"),
+            (&["diff <(a) <(b)"], "bash -c 'diff <(a) <(b)'"),
+            (&["~/bin/x"], "leave out the quotes around it"),
+        ];
+        for (command, expected) in cases {
+            assert_eq!(remedy(false, command), expected, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn the_line_for_many_roles_has_no_placeholder_in_the_code_of_a_shell() {
+        let cases: [(&[&str], &str); 6] = [
+            (&["terraform plan {account_id}"], "terraform plan '{account_id}'"),
+            (&["aws s3 ls {account_name} | head"], "sh -c 'aws s3 ls \"$AWS_SSO_ACCOUNT_NAME\" | head'"),
+            (&["cd", "{account_id}"], "sh -c 'cd \"$AWS_SSO_ACCOUNT_ID\" && CMD'"),
+            (&["eval", "echo {role}"], "bash -c 'echo \"$AWS_SSO_ROLE_NAME\"'"),
+            (&["sh -c 'echo {region}'"], "sh -c 'sh -c '\\''echo \"$AWS_REGION\"'\\'''"),
+            (&["A={role}", "x"], "env 'A={role}' x"),
+        ];
+        for (command, expected) in cases {
+            let advised = remedy(true, command);
+            assert_eq!(advised, expected, "{command:?}");
+            let line: Vec<_> = shlex::split(&advised).unwrap().into_iter().map(OsString::from).collect();
+            assert!(refuse_placeholders(&line).is_ok(), "{advised}");
+        }
+    }
 }
