@@ -17,6 +17,8 @@ pub struct Partition {
     pub console_host: Option<&'static str>,
     /// The host of the console's sign-in (federation), where it is public.
     pub sign_in_host: Option<&'static str>,
+    /// The same in one region. After a sign-out it goes on to a link of its own, which that without a region does not.
+    pub sign_out_host: Option<&'static str>,
 }
 
 /// The commercial partition, which all regions belong to that no other partition claims.
@@ -26,6 +28,7 @@ const AWS: Partition = Partition {
     dns_suffix: "amazonaws.com",
     console_host: Some("console.aws.amazon.com"),
     sign_in_host: Some("signin.aws.amazon.com"),
+    sign_out_host: Some("us-east-1.signin.aws.amazon.com"),
 };
 
 /// All partitions, as in the SDKs' endpoint rules. Those of the intelligence community publish no console.
@@ -36,6 +39,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "amazonaws.com.cn",
         console_host: Some("console.amazonaws.cn"),
         sign_in_host: Some("signin.amazonaws.cn"),
+        sign_out_host: Some("cn-north-1.signin.amazonaws.cn"),
     },
     Partition {
         name: "aws-us-gov",
@@ -43,6 +47,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "amazonaws.com",
         console_host: Some("console.amazonaws-us-gov.com"),
         sign_in_host: Some("signin.amazonaws-us-gov.com"),
+        sign_out_host: Some("us-gov-west-1.signin.amazonaws-us-gov.com"),
     },
     Partition {
         name: "aws-eusc",
@@ -51,6 +56,7 @@ pub const PARTITIONS: [Partition; 8] = [
         console_host: Some("console.amazonaws-eusc.eu"),
         // The European Sovereign Cloud has no sign-in host without a region, and one region.
         sign_in_host: Some("eusc-de-east-1.signin.amazonaws-eusc.eu"),
+        sign_out_host: Some("eusc-de-east-1.signin.amazonaws-eusc.eu"),
     },
     Partition {
         name: "aws-iso",
@@ -58,6 +64,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "c2s.ic.gov",
         console_host: None,
         sign_in_host: None,
+        sign_out_host: None,
     },
     Partition {
         name: "aws-iso-b",
@@ -65,6 +72,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "sc2s.sgov.gov",
         console_host: None,
         sign_in_host: None,
+        sign_out_host: None,
     },
     Partition {
         name: "aws-iso-e",
@@ -72,6 +80,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "cloud.adc-e.uk",
         console_host: None,
         sign_in_host: None,
+        sign_out_host: None,
     },
     Partition {
         name: "aws-iso-f",
@@ -79,6 +88,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "csp.hci.ic.gov",
         console_host: None,
         sign_in_host: None,
+        sign_out_host: None,
     },
     AWS,
 ];
@@ -100,9 +110,27 @@ impl Partition {
 /// The name of a region, such as `eu-west-1`.
 ///
 /// It becomes part of host names, file names and a shell's environment, so it is a host's label and nothing else.
-/// Endpoints that imitate AWS have regions such as `local` or `auto`.
+/// Endpoints that imitate AWS have regions such as `local` or `auto`, so a word is one, unless it is a word by which people
+/// and programs mean no region or several.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Region(String);
+
+/// What programs write where they have no region.
+const NO_REGION: [&str; 3] = ["none", "null", "undefined"];
+
+/// Whether a text stands for several regions: a word or a pattern.
+#[must_use]
+pub fn means_several_regions(text: &str) -> bool {
+    let words = ["all", "all-regions", "any", "each", "enabled", "every"];
+    text.contains(['*', '?']) || words.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// The region of an Availability Zone, such as `eu-west-1a`.
+#[must_use]
+pub fn region_of_zone(text: &str) -> Option<&str> {
+    let region = text.strip_suffix(|letter: char| letter.is_ascii_lowercase())?;
+    is_aws_region(region).then_some(region)
+}
 
 /// The text is not a [`Region`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +145,8 @@ impl FromStr for Region {
     type Err = InvalidRegion;
 
     fn from_str(text: &str) -> Result<Self, InvalidRegion> {
-        if is_host_label(text) { Ok(Self(text.to_owned())) } else { Err(InvalidRegion) }
+        let is_region = is_host_label(text) && !NO_REGION.contains(&text) && !means_several_regions(text);
+        if is_region { Ok(Self(text.to_owned())) } else { Err(InvalidRegion) }
     }
 }
 
@@ -190,14 +219,27 @@ mod tests {
     }
 
     #[test]
+    fn each_console_has_a_host_that_goes_on_after_a_sign_out() {
+        for partition in &PARTITIONS {
+            let names = [partition.console_host, partition.sign_in_host, partition.sign_out_host];
+            assert!(names.iter().all(Option::is_some) || names == [None; 3], "{}", partition.name);
+            let Some((region, host)) = partition.sign_out_host.and_then(|host| host.split_once('.')) else { continue };
+            assert_eq!(Partition::of_region(region), partition);
+            assert!(is_aws_region(region) && partition.sign_in_host.is_some_and(|global| global.ends_with(host)));
+        }
+    }
+
+    #[test]
     fn a_region_is_one_label_of_a_host() {
         let longest = "a".repeat(63);
-        for region in ["us-east-1", "eusc-de-east-1", "local", "r", &longest] {
+        for region in ["us-east-1", "eusc-de-east-1", "aws-global", "mars-north-12", "local", "auto", "r", &longest] {
             assert_eq!(region.parse::<Region>().as_deref(), Ok(region));
         }
         let longer = "a".repeat(64);
         let others = ["", "US-EAST-1", "us_east_1", "us east", "x.example/", "a/b", "a#b", "a@b", "-x", "x-", &longer];
-        for text in others {
+        for text in
+            others.into_iter().chain(["all", "ALL", "every", "enabled", "*", "eu-*", "eu-west-?", "null", "none"])
+        {
             assert_eq!(text.parse::<Region>(), Err(InvalidRegion), "{text}");
         }
     }
@@ -206,6 +248,11 @@ mod tests {
     fn a_region_of_aws_is_words_and_a_number() {
         for region in ["eu-west-1", "us-gov-east-1", "ap-southeast-12", "eusc-de-east-1"] {
             assert!(is_aws_region(region), "{region}");
+        }
+        for (zone, region) in
+            [("eu-west-1a", Some("eu-west-1")), ("us-gov-east-1b", Some("us-gov-east-1")), ("local", None)]
+        {
+            assert_eq!(region_of_zone(zone), region);
         }
         for text in ["", "s3", "local", "east-1", "us--1", "us-east-", "us-east-1a", "US-EAST-1", "-us-1"] {
             assert!(!is_aws_region(text), "{text}");

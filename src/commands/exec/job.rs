@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
 
 use super::ending::Stop;
+use super::input::Input;
 use super::outcome::{EndCause, RunOutcome, signal_of};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
@@ -32,6 +33,7 @@ pub(super) struct Job {
     /// The name of the sso-session.
     pub(super) session: String,
     pub(super) runs: Vec<Run>,
+    pub(super) input: Input,
     pub(super) output: RunOutput,
     /// The processes of the runs.
     pub(super) groups: Groups,
@@ -43,7 +45,8 @@ pub(super) type CredentialRequest = (usize, oneshot::Sender<Result<RoleCredentia
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Its process runs, or is about to.
+    /// It has no process yet.
+    Starting,
     Running,
     /// Its process has ended, and its output is taken.
     Ended,
@@ -112,14 +115,15 @@ impl Job {
             Ok(command) => command,
             Err(error) => return RunOutcome::Failed(error),
         };
-        let program = command.get_program().to_owned();
         let mut child = match core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn()) {
             Ok(child) => child,
-            Err(error) => return not_started(&program, error).into(),
+            Err(error) => return not_started(&self.words(run).collect::<Vec<_>>(), error).into(),
         };
         // Nothing waits between the last look at a signal and this, so no run is missed by one.
         self.groups.add(number, child.id());
+        let _ = link.phases.send((number, Phase::Running));
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
+        let feeder = self.input.feed(&mut child);
         let (ended, end) = watch::channel(None);
         let recorder = Mutex::new(recorder);
         let leave = || {
@@ -158,6 +162,9 @@ impl Job {
             None => output.await,
         };
         let left = left_running(id, pipes.into(), end, leave).await;
+        if let Some(error) = feeder.failure() {
+            return RunOutcome::Failed(error);
+        }
         match status {
             Ok(status) => {
                 let cause = match killed {
@@ -211,13 +218,13 @@ impl Job {
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
         let mut words = self.words(run);
-        let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
+        let mut command = user_command(&words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(self.input.stdin()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.
         group::own_group(&mut command);
         let region = run.region.as_deref();
-        let labels = labels::of_listed(&run.role, &run.account_name, &self.session);
+        let labels = labels::of_listed(&run.role, &run.account_name, &self.session, run.known_as.as_deref());
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::arguments::ExecArgs;
 use super::code::refuse_placeholders;
 use super::ending::{Due, Ending};
+use super::input::Input;
 use super::job::{CredentialRequest, Job, Link, Phase};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
@@ -24,7 +25,6 @@ use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
-use crate::terminal;
 
 /// How long the last output may take to print after a signal, if some of it is taken.
 const LAST_PRINTING: Duration = Duration::from_secs(5);
@@ -35,9 +35,11 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
             .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
     }
     refuse_placeholders(&arguments.command)?;
-    if let Some(missing) = missing_program(&arguments.command[0]) {
-        terminal::say(&missing.error.report());
-        return Ok(ExitCode::from(missing.status));
+    if let Some(missing) = missing_program(&arguments.command, true) {
+        return Ok(missing.said());
+    }
+    if !arguments.many.stdin {
+        Input::refuse()?;
     }
     let mut plan = Plan::of(context, arguments)?;
     if !arguments.many.yes {
@@ -49,19 +51,21 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let session = context.session(&plan.directory, &client)?;
     let gaps: Vec<_> = plan.shortfall.take().into_iter().chain(plan.refusal.take()).collect();
     let workers = arguments.many.jobs.get().min(plan.runs.len());
+    let cached = Provider::new(&session);
+    if !plan.runs.iter().all(|run| cached.has(&run.role)) {
+        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
+        session.token()?;
+    }
     let job = Arc::new(Job {
         command: arguments.command.clone(),
         session: plan.directory.name.clone(),
         runs: plan.runs,
+        input: Input::take(arguments.many.stdin)?,
         output,
         groups: Groups::default(),
     });
     let warn = |warning: &str| job.output.warn(warning);
     let provider = Provider::new(&session).warning_to(&warn);
-    if !job.runs.iter().all(|run| provider.has(&run.role)) {
-        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
-        session.token()?;
-    }
     // The provider blocks, so each worker has a thread that asks it. The runs themselves are tasks on this thread.
     let (sender, requests) = mpsc::channel::<CredentialRequest>();
     let requests = Mutex::new(requests);
@@ -86,6 +90,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         // The threads end once the crew has dropped the sender.
         block_on(crew.work(&plan.directory))
     })
+    .inspect(|_| job.input.warn_of_late())
 }
 
 /// Runs up to `workers` commands at a time.
@@ -150,13 +155,17 @@ impl Crew {
                 && under_way.values().filter(|phase| **phase != Phase::Left).count() < self.workers
                 && let Some(number) = waiting.next()
             {
-                under_way.insert(number, Phase::Running);
+                under_way.insert(number, Phase::Starting);
                 let (job, link) = (Arc::clone(&self.job), link.clone());
                 tasks.spawn(async move { job.run(number, link).await });
             }
+            while let Ok((number, phase)) = reports.try_recv() {
+                under_way.entry(number).and_modify(|known| *known = phase);
+            }
             let running = |(number, phase): (&usize, &Phase)| (*phase == Phase::Running).then_some(*number);
             let running: Vec<_> = under_way.iter().filter_map(running).collect();
-            output.show(results, running.len());
+            let starting = under_way.values().filter(|phase| **phase == Phase::Starting).count();
+            output.show(results, starting + running.len());
             tokio::select! {
                 ended = tasks.join_next() => match ended {
                     Some(Ok((number, outcome))) => {
