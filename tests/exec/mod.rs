@@ -2,11 +2,13 @@
 
 mod background;
 mod ending;
+mod input;
 mod job_control;
 mod many;
 mod names;
 mod nested;
 mod output;
+mod regions;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;

@@ -9,6 +9,7 @@ use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
 use crate::cli::shared::{self, Target};
+use crate::partition::means_several_regions;
 
 #[derive(Debug, Args)]
 #[command(
@@ -51,18 +52,14 @@ pub(super) struct ManyArgs {
     #[arg(long, conflicts_with_all = ["matches", "as_profile", "keys"])]
     pub(super) pick: bool,
     /// Run the command in each of these regions
-    #[arg(
-        long,
-        value_name = "REGION,…",
-        value_delimiter = ',',
-        value_parser = shared::region,
-        requires = "many",
-        conflicts_with = "region"
-    )]
-    pub(super) regions: Vec<String>,
+    #[arg(long, value_name = "REGION,…", value_parser = regions, requires = "many", conflicts_with = "region")]
+    regions: Vec<Regions>,
     /// How many run at a time
     #[arg(short, long, value_name = "N", default_value = "8", value_parser = jobs, conflicts_with = "role")]
     pub(super) jobs: NonZero<usize>,
+    /// Read stdin to its end, once, and give all of it to each run
+    #[arg(long)]
+    pub(super) stdin: bool,
     /// lines: each with its account and role. json: an object per run. dir DIR: files in DIR
     #[arg(long, value_names = ["FORM", "DIR"], num_args = 1..=2, default_value = "lines", requires = "many")]
     pub(super) output: Vec<String>,
@@ -86,7 +83,29 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
     seconds.ok_or("give a number of seconds, such as 30")
 }
 
+/// Regions that stand in one argument: between commas, or between white space as in the output of the AWS CLI.
+#[derive(Clone, Debug)]
+struct Regions(Vec<String>);
+
+fn regions(text: &str) -> Result<Regions, String> {
+    let names = || text.split([',', ' ', '\t', '\r', '\n']).filter(|name| !name.is_empty());
+    if names().any(means_several_regions) {
+        return Err(format!("which regions are enabled differs between accounts; name each\n{LIST_REGIONS}"));
+    }
+    let regions = names().map(shared::region).collect::<Result<Vec<_>, _>>()?;
+    if regions.is_empty() { Err("it names no region".to_owned()) } else { Ok(Regions(regions)) }
+}
+
+/// How to take those of one account. The output can be the option's value.
+const LIST_REGIONS: &str = "  for those of one account: --regions \"$(aws-sso exec ROLE --region us-east-1 -- \
+    aws ec2 describe-regions --query 'Regions[].RegionName' --output text)\"";
+
 impl ManyArgs {
+    /// The regions to run in.
+    pub(super) fn regions(&self) -> impl Iterator<Item = &String> {
+        self.regions.iter().flat_map(|Regions(names)| names)
+    }
+
     /// Whether the command runs under several roles.
     pub(super) fn is_asked(&self) -> bool {
         self.pick || !self.matches.is_empty()
@@ -104,7 +123,8 @@ With --match or --pick the command runs once for each role, several at a time. {
 and {region} in its arguments are replaced for each run. In the code of a shell (sh -c) none is, and in other \
 code (python -c, awk, ssh HOST) {account_name} is not, since an administrator chooses the names: the command is \
 refused. Read $AWS_SSO_ACCOUNT_ID, $AWS_SSO_ACCOUNT_NAME and $AWS_SSO_ROLE_NAME there, and $AWS_REGION, \
-which is set where a region is known. Ctrl-C is passed on to all runs, which may take any time to end; a second one \
+which is set where a region is known. A run reads nothing: input that is there is refused, unless \
+--stdin gives all of it to each run. Ctrl-C is passed on to all runs, which may take any time to end; a second one \
 is passed on again, a third one kills them. Ctrl-Z stops all runs, and fg continues them. A run that asks on the \
 terminal is ended. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if an \
 account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
@@ -112,4 +132,5 @@ account that could match is refused, 5 if its roles could not be fetched, 126 or
 
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls
-  aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls";
+  aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls
+  aws-sso exec --match '*/Audit' --stdin -- python3 - <audit.py";

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
 
 use super::ending::Stop;
+use super::input::Input;
 use super::outcome::{EndCause, RunOutcome, signal_of};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
@@ -32,6 +33,7 @@ pub(super) struct Job {
     /// The name of the sso-session.
     pub(super) session: String,
     pub(super) runs: Vec<Run>,
+    pub(super) input: Input,
     pub(super) output: RunOutput,
     /// The processes of the runs.
     pub(super) groups: Groups,
@@ -122,6 +124,7 @@ impl Job {
         self.groups.add(number, child.id());
         let _ = link.phases.send((number, Phase::Running));
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
+        let feeder = self.input.feed(&mut child);
         let (ended, end) = watch::channel(None);
         let recorder = Mutex::new(recorder);
         let leave = || {
@@ -160,6 +163,9 @@ impl Job {
             None => output.await,
         };
         let left = left_running(id, pipes.into(), end, leave).await;
+        if let Some(error) = feeder.failure() {
+            return RunOutcome::Failed(error);
+        }
         match status {
             Ok(status) => {
                 let cause = match killed {
@@ -215,7 +221,7 @@ impl Job {
         let mut words = self.words(run);
         let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(self.input.stdin()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.
         group::own_group(&mut command);
         let region = run.region.as_deref();

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::arguments::ExecArgs;
 use super::code::refuse_placeholders;
 use super::ending::{Due, Ending};
+use super::input::Input;
 use super::job::{CredentialRequest, Job, Link, Phase};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
@@ -39,6 +40,9 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         terminal::say(&missing.error.report());
         return Ok(ExitCode::from(missing.status));
     }
+    if !arguments.many.stdin {
+        Input::refuse()?;
+    }
     let mut plan = Plan::of(context, arguments)?;
     if !arguments.many.yes {
         let words = arguments.command.iter().map(|word| word.to_string_lossy());
@@ -49,19 +53,21 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let session = context.session(&plan.directory, &client)?;
     let gaps: Vec<_> = plan.shortfall.take().into_iter().chain(plan.refusal.take()).collect();
     let workers = arguments.many.jobs.get().min(plan.runs.len());
+    let cached = Provider::new(&session);
+    if !plan.runs.iter().all(|run| cached.has(&run.role)) {
+        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
+        session.token()?;
+    }
     let job = Arc::new(Job {
         command: arguments.command.clone(),
         session: plan.directory.name.clone(),
         runs: plan.runs,
+        input: Input::take(arguments.many.stdin)?,
         output,
         groups: Groups::default(),
     });
     let warn = |warning: &str| job.output.warn(warning);
     let provider = Provider::new(&session).warning_to(&warn);
-    if !job.runs.iter().all(|run| provider.has(&run.role)) {
-        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
-        session.token()?;
-    }
     // The provider blocks, so each worker has a thread that asks it. The runs themselves are tasks on this thread.
     let (sender, requests) = mpsc::channel::<CredentialRequest>();
     let requests = Mutex::new(requests);
@@ -86,6 +92,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         // The threads end once the crew has dropped the sender.
         block_on(crew.work(&plan.directory))
     })
+    .inspect(|_| job.input.warn_of_late())
 }
 
 /// Runs up to `workers` commands at a time.
