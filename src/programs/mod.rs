@@ -1,8 +1,10 @@
-//! Processes: the signals that end this one, and work that they do not interrupt; that it leaves no core dump, the
-//! groups of those it starts, another one that is watched; which programs of this name there are, and which of them
-//! this one is.
+//! Processes: the signals that end this one, and work that they do not interrupt; that it leaves no core dump, its open
+//! files, those it starts and their groups, another one that is watched; which programs of this name there are, and
+//! which of them this one is.
 
+pub(crate) mod child;
 pub mod core_dumps;
+pub(crate) mod descriptors;
 pub(crate) mod group;
 pub(crate) mod installed;
 #[cfg(unix)]

@@ -1,23 +1,25 @@
 //! One run of `exec --match`: its credentials, its command, and what the command writes.
 
 use std::ffi::OsString;
-use std::process::{Command, ExitStatus, Stdio};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::process::{Command, ExitStatus};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use super::outcome::{EndCause, RunOutcome};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
 use super::printer::{Stream, Text};
+use super::requests::Requests;
+use super::shortage::{Attempts, Shortage, patiently};
 use super::start::{not_started, user_command};
 use crate::context::enter::recorded;
 use crate::context::labels;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
-use crate::programs::core_dumps;
+use crate::programs::child::Child;
 use crate::programs::group::{Stop, end, own_group};
 use crate::programs::job_control::Groups;
 use crate::programs::profile_option;
@@ -38,29 +40,38 @@ pub(super) struct Job {
     pub(super) output: RunOutput,
     /// The processes of the runs.
     pub(super) groups: Groups,
+    pub(super) requests: Arc<Requests>,
+    pub(super) shortage: Shortage,
 }
-
-/// A request for the credentials of a run, by its number.
-pub(super) type CredentialRequest = (usize, oneshot::Sender<Result<RoleCredentials>>);
 
 impl Job {
     /// One run, from its credentials to its end.
-    pub(super) async fn run(
-        &self,
-        number: usize,
-        provider: &mpsc::Sender<CredentialRequest>,
-        mut stop: watch::Receiver<Stop>,
-    ) -> (usize, RunOutcome) {
+    pub(super) async fn run(&self, number: usize, mut stop: watch::Receiver<Stop>) -> (usize, RunOutcome) {
         let run = &self.runs[number];
-        let mut recorder = None;
-        let outcome = match self.credentials(number, provider, stop.clone()).await {
-            None => RunOutcome::Skipped,
-            Some(Err(error)) => RunOutcome::Failed(error),
-            Some(Ok(credentials)) => match self.output.begin(number, run) {
-                Err(error) => RunOutcome::Failed(error),
-                Ok(started) => self.execute(number, &credentials, recorder.insert(started), stop.clone()).await,
-            },
+        let mut attempts = self.shortage.attempts();
+        let (recorder, outcome) = loop {
+            let mut recorder = None;
+            let outcome = match self.credentials(number, &mut attempts, stop.clone()).await {
+                None => RunOutcome::Skipped,
+                Some(Err(error)) => RunOutcome::Failed(error),
+                Some(Ok(credentials)) => match self.output.begin(number, run) {
+                    Err(error) => RunOutcome::Failed(error),
+                    Ok(started) => {
+                        let recorder = recorder.insert(started);
+                        self.execute(number, &credentials, recorder, &mut attempts, stop.clone()).await
+                    }
+                },
+            };
+            match &outcome {
+                RunOutcome::Failed(error) if attempts.failed(error) => {
+                    if self.shortage.is_new() {
+                        self.output.say(&format!("aws-sso: {error}; trying again once other runs have ended\n"));
+                    }
+                }
+                _ => break (recorder, outcome),
+            }
         };
+        drop(attempts);
         // A command that never started has written nothing. Without a recorder, its error is printed instead.
         let recorder = recorder.filter(|_| matches!(outcome, RunOutcome::Ended { .. }));
         if let Some((stream, text)) = self.output.end(number, run, recorder, &outcome) {
@@ -71,15 +82,17 @@ impl Job {
         (number, outcome)
     }
 
-    /// The credentials of a run; `None` if all runs are stopped before they arrive.
+    /// The credentials of a run, for its next attempt; `None` if all runs are stopped before they arrive.
     async fn credentials(
         &self,
         number: usize,
-        provider: &mpsc::Sender<CredentialRequest>,
+        attempts: &mut Attempts<'_>,
         mut stop: watch::Receiver<Stop>,
     ) -> Option<Result<RoleCredentials>> {
-        let (sender, answer) = oneshot::channel();
-        provider.send((number, sender)).ok()?;
+        let answer = async {
+            attempts.next().await;
+            self.requests.send(number).await
+        };
         tokio::select! {
             answer = answer => answer.ok(),
             _ = stop.wait_for(|stop| *stop != Stop::No) => None,
@@ -91,6 +104,7 @@ impl Job {
         number: usize,
         credentials: &RoleCredentials,
         recorder: &mut Recorder<'_>,
+        attempts: &mut Attempts<'_>,
         mut stop: watch::Receiver<Stop>,
     ) -> RunOutcome {
         let (run, start) = (&self.runs[number], Instant::now());
@@ -99,10 +113,11 @@ impl Job {
             Err(error) => return RunOutcome::Failed(error),
         };
         let program = command.get_program().to_owned();
-        let mut child = match core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn()) {
+        let mut child = match Child::start(command, false) {
             Ok(child) => child,
             Err(error) => return not_started(&program, error).into(),
         };
+        attempts.started();
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
         self.groups.add(number, id);
         let recorder = Mutex::new(recorder);
@@ -151,6 +166,7 @@ impl Job {
         let mut reader = BufReader::new(stream);
         let mut line = Vec::new();
         while (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
+            patiently(|| recorder.lock().unwrap_or_else(PoisonError::into_inner).make_room(which, line.len())).await;
             let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, &line);
             if let Some(text) = prefixed {
                 printer.print(which, Text::Bytes(text)).await;
@@ -181,7 +197,6 @@ impl Job {
         let mut words = self.words(run);
         let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.
         own_group(&mut command);
         let region = run.region.as_deref();

@@ -1,7 +1,7 @@
 //! `exec --match` and `exec --pick`: one command under several roles, several at a time.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -9,10 +9,13 @@ use tokio::task::JoinSet;
 
 use super::arguments::ExecArgs;
 use super::code::refuse_placeholders;
-use super::job::{CredentialRequest, Job};
+use super::job::Job;
+use super::limits::AtOnce;
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
 use super::plan::Plan;
+use super::requests::Requests;
+use super::shortage::Shortage;
 use super::start::missing_program;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
@@ -50,13 +53,15 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let client = context.client(&plan.directory)?;
     let session = context.session(&plan.directory, &client)?;
     let gaps: Vec<_> = plan.shortfall.take().into_iter().chain(plan.refusal.take()).collect();
-    let workers = arguments.many.jobs.get().min(plan.runs.len());
+    let requests = Arc::new(Requests::default());
     let job = Arc::new(Job {
         command: arguments.command.clone(),
         session: plan.directory.name.clone(),
         runs: plan.runs,
         output,
         groups: Groups::default(),
+        requests: Arc::clone(&requests),
+        shortage: Shortage::default(),
     });
     let warn = |warning: &str| job.output.warn(warning);
     let provider = Provider::new(&session).warning_to(&warn);
@@ -64,29 +69,26 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         // The user is asked to sign in once and before any command runs, not by several runs at the same time.
         session.token()?;
     }
-    // The provider blocks, so each worker has a thread that asks it. The runs themselves are tasks on this thread.
-    let (sender, requests) = mpsc::channel::<CredentialRequest>();
-    let requests = Mutex::new(requests);
+    let jobs = arguments.many.jobs.get();
+    let at_once = AtOnce::up_to(jobs.min(job.runs.len()), job.output.files_of_run());
+    if at_once.runs < jobs.min(job.runs.len()) {
+        job.output.say(&at_once.shortfall(jobs));
+    }
+    let answer = |number: usize| provider.credentials(&job.runs[number].role);
+    // The provider blocks, so threads ask it. The runs themselves are tasks on this thread.
     std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let request = requests.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok((number, answer)) = request else { return };
-                    let _ = answer.send(provider.credentials(&job.runs[number].role));
-                }
-            });
-        }
+        requests.serve(scope, at_once.requests, &answer)?;
         let fail_fast = arguments.many.fail_fast;
-        // The threads end once the crew has dropped the sender.
-        block_on(Crew { job: Arc::clone(&job), provider: sender, workers, fail_fast, gaps }.work(&plan.directory))
+        let crew = Crew { job: Arc::clone(&job), workers: at_once.runs, fail_fast, gaps };
+        let outcome = block_on(crew.work(&plan.directory));
+        requests.end();
+        outcome
     })
 }
 
 /// Runs up to `workers` commands at a time.
 struct Crew {
     job: Arc<Job>,
-    provider: mpsc::Sender<CredentialRequest>,
     workers: usize,
     fail_fast: bool,
     /// The accounts that could match and whose roles are not known; the first error decides the status if all else is
@@ -109,9 +111,8 @@ impl Crew {
                 && running.len() < self.workers
                 && let Some(number) = waiting.next()
             {
-                let (job, provider) = (Arc::clone(&self.job), self.provider.clone());
-                let stop = shutdown.stop.subscribe();
-                running.spawn(async move { job.run(number, &provider, stop).await });
+                let (job, stop) = (Arc::clone(&self.job), shutdown.stop.subscribe());
+                running.spawn(async move { job.run(number, stop).await });
             }
             output.show(&results, running.len());
             tokio::select! {

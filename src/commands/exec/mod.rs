@@ -7,12 +7,15 @@ mod job;
 mod json;
 mod kept;
 mod languages;
+mod limits;
 mod many;
 mod outcome;
 mod output;
 mod plan;
 mod printer;
 mod replace;
+mod requests;
+mod shortage;
 mod start;
 mod words;
 
