@@ -306,6 +306,11 @@ pub(crate) fn fzf_options_file() -> Option<PathBuf> {
     path("FZF_DEFAULT_OPTS_FILE")
 }
 
+/// The folder for temporary files: `TMPDIR`, else the system's.
+pub(crate) fn temporary_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
 /// `PATH`: the folders in which programs are looked up.
 #[must_use]
 pub(crate) fn search_path() -> Option<OsString> {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sso::aws_cache::role_credentials::{self, CachedRole};
 use aws_sso::aws_cache::token;
@@ -12,9 +12,9 @@ use aws_sso::sandbox::{Approval, Options, Rotation};
 use aws_sso::secret_store::SecretStore;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::support::process::wait;
+use crate::support::process::{can_trace, wait};
 use crate::support::user::{TOKEN_FILE, User, corp};
-use crate::support::{Home, REGION, START_URL};
+use crate::support::{Home, REGION, START_URL, skip};
 
 /// `AWS_SSO_TEST_ROUNDS=10000` makes a long run.
 fn rounds(usual: usize) -> usize {
@@ -220,5 +220,88 @@ fn a_renewal_does_not_overwrite_a_newer_token_of_another_tool() {
         user.home.write(TOKEN_FILE, theirs.to_string());
         let _ = running.finish().success().quiet();
         assert_eq!(user.token(), theirs, "{rotation:?}");
+    }
+}
+
+/// Opens the config, and writes a profile to it once the file `go` is there. `exec` opens it to append, or empties it.
+const HOLDER: &str = r#"
+eval "exec 3$1.aws/config"
+: > opened
+while [ ! -e go ]; do sleep 0.01; done
+printf %s "$2" >&3
+"#;
+
+#[test]
+fn what_another_program_writes_to_the_config_while_discover_replaces_it_stays() {
+    // How the other program opens the file, and whether the file system can exchange two files.
+    for (opening, exchange) in [(">>", true), (">", true), (">>", false)] {
+        if !exchange && !can_trace() {
+            skip("there is no strace that may trace: file systems without an exchange are not tested");
+            continue;
+        }
+        let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+        let config = || user.home.read(".aws/config");
+        let before = if opening == ">" { config() } else { String::new() };
+        let theirs = before + "[profile theirs]\nregion = eu-west-1\n";
+        user.sandbox.update(|options| options.latency = Duration::from_millis(200));
+        let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        fs::File::options().append(true).open(user.home.path(".aws/config")).unwrap().set_modified(long_ago).unwrap();
+        let discover = user.aws_sso("discover -p corp");
+        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=renameat2:error=EINVAL"];
+        let discover = if exchange { discover } else { discover.behind(strace) }.start();
+        // The run has read its own sign-in from the config.
+        wait(|| (user.sandbox.count("ListAccounts") > 0).then_some(()));
+        let holder = user.home.command("/bin/sh").args(["-c", HOLDER, "sh", opening, &theirs]).start();
+        wait(|| user.home.has("opened").then_some(()));
+        let is_replacing = || user.home.list(".aws").iter().any(|name| name.starts_with("config.aws-sso-"));
+        wait(|| (is_replacing() || config().contains(">>> aws-sso")).then_some(()));
+        user.home.write("go", "");
+        let _ = holder.finish().success();
+        let _ = discover.finish().success().quiet();
+        let text = config();
+        assert!(text.contains("[profile theirs]\n"), "{opening} {exchange}: {text}");
+        assert!(text.contains("# >>> aws-sso discover"), "{opening} {exchange}: {text}");
+        let left: Vec<_> = user.home.list(".aws").into_iter().filter(|name| name.contains(".aws-sso-")).collect();
+        assert_eq!(left, [""; 0]);
+    }
+}
+
+/// Adds profile after profile, as programs do it that know no lock, until the file `end` is there.
+const WRITERS: [(&str, &str); 3] = [
+    ("append", r#"printf '[profile theirs-%d]\nregion = x\n' $number >> .aws/config"#),
+    (
+        "write in place",
+        r#"text=$(cat .aws/config); printf '%s\n[profile theirs-%d]\nregion = x\n' "$text" $number > .aws/config"#,
+    ),
+    ("rename", r#"cp .aws/config new; printf '[profile theirs-%d]\nregion = x\n' $number >> new; mv new .aws/config"#),
+];
+
+#[test]
+fn no_profile_of_another_program_is_lost_while_discoveries_rewrite_the_config() {
+    for (way, command) in WRITERS {
+        let user = User::signed_in(Options { accounts: 2, roles: 2, ..Options::default() });
+        let script = format!(
+            "number=0\nwhile [ ! -e end ]; do number=$((number + 1))\n{command}\n[ $((number % 4)) = 0 ] && sleep 0.15\ndone\necho $number"
+        );
+        let writer = user.home.command("/bin/sh").args(["-c", &script]).start();
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for round in 0..rounds(8) {
+                        let line = format!("discover -p corp --region eu-west-{}", round % 3 + 1);
+                        let output = user.aws_sso(&line).run();
+                        // A program that reads the file in the moment in which it is empty finds no sign-in there.
+                        assert!(output.exit.success() || way == "write in place", "{way}: {output}");
+                    }
+                });
+            }
+        });
+        user.home.write("end", "");
+        let number: usize = writer.finish().success().stdout.trim().parse().unwrap();
+        let config = user.home.read(".aws/config");
+        let lost: Vec<_> =
+            (1..=number).filter(|number| !config.contains(&format!("[profile theirs-{number}]\n"))).collect();
+        assert!(lost.is_empty(), "{way}: {lost:?} of {number} are lost:\n{config}");
+        println!("{way}: {number} profiles during {} discoveries", 2 * rounds(8));
     }
 }

@@ -37,6 +37,7 @@ mod full_disk;
 mod fuzz;
 mod help;
 mod hermetic;
+mod ignored_signals;
 #[cfg(feature = "sandbox")]
 mod interchange;
 #[cfg(all(feature = "keyring", feature = "sandbox", target_os = "linux"))]

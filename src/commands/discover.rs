@@ -292,7 +292,6 @@ fn warn_of_rejection(path: &Path) {
 
 /// Says what was taken over, and what was left and why.
 fn tell(counts: &Counts, again: &Again<'_>) {
-    const NAMED: usize = 5;
     let profile = again.profile;
     if !again.arguments.quiet {
         for name in &counts.taken_over {
@@ -303,12 +302,17 @@ fn tell(counts: &Counts, again: &Again<'_>) {
             ));
         }
     }
+    if !again.arguments.quiet && !counts.renamed.is_empty() {
+        let old = match again.arguments {
+            DiscoverArgs { prune: false, .. } => "the old one stays until you add --prune",
+            DiscoverArgs { dry_run: true, .. } => "the old one would be removed",
+            _ => "the old one was removed",
+        };
+        let names = counts.renamed.iter().map(|(old, new)| format!("{old} (now {new})"));
+        terminal::say(&format!("aws-sso: these profiles have a new name, and {old}: {}\n", clean(&listed(names))));
+    }
     for (reason, profiles) in &counts.left {
-        let mut names = profiles.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-        if profiles.len() > NAMED {
-            names.push_str(&format!(" and {} more", profiles.len() - NAMED));
-        }
-        terminal::warn(&format!("{}: {names}", reason.sentence()));
+        terminal::warn(&format!("{}: {}", reason.sentence(), listed(profiles.iter().cloned())));
     }
     for name in &counts.unclaimed {
         if !counts.left.contains_key(&Left::Unclaimed(name.clone())) {
@@ -319,6 +323,14 @@ fn tell(counts: &Counts, again: &Again<'_>) {
             ));
         }
     }
+}
+
+/// The first few of these names.
+fn listed(names: impl ExactSizeIterator<Item = String>) -> String {
+    const NAMED: usize = 5;
+    let more = names.len().saturating_sub(NAMED);
+    let listed = names.take(NAMED).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{listed} and {more} more") } else { listed }
 }
 
 /// The error where roles have no profile because others have their names.

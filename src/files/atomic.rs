@@ -17,27 +17,13 @@ use crate::error::{Error, Result};
 /// possible, its owner. `privacy` decides the mode of a new file and of new folders. A read-only file is refused, and
 /// so is anything that is not a file (`/dev/null`, a folder): a rename would replace those too.
 pub fn write(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
-    replace_if(path, bytes, privacy, || Ok(true)).map(drop)
-}
-
-/// Replaces the file as [`write`] does, if `is_wanted` is true once the new file is complete. Returns whether it was
-/// replaced.
-pub(crate) fn replace_if(
-    path: &Path,
-    bytes: &[u8],
-    privacy: Privacy,
-    mut is_wanted: impl FnMut() -> Result<bool>,
-) -> Result<bool> {
     let replacement = Replacement::of(path, privacy)?;
     let mut is_second = false;
     loop {
         let mut new = replacement.temporary()?;
         replacement.fill(&mut new, bytes)?;
-        if !is_wanted()? {
-            return Ok(false);
-        }
         match new.persist(&replacement.target) {
-            Ok(_) => return Ok(true),
+            Ok(_) => return Ok(()),
             // Another process took the new file for a leftover and deleted it.
             Err(failed) if failed.error.kind() == io::ErrorKind::NotFound && !is_second => is_second = true,
             Err(failed) => return Err(replacement.failed(failed.error)),

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub mod atomic;
 pub mod edit;
+mod exchange;
 pub(crate) mod failed;
 pub mod folder;
 pub(crate) mod leftovers;
@@ -12,6 +13,8 @@ pub(crate) mod open;
 pub(crate) mod ownership;
 pub mod read;
 pub mod reserved;
+mod sections;
 pub(crate) mod unreadable;
 pub(crate) mod unwritable;
 pub(crate) mod waiting;
+mod writers;

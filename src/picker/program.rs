@@ -126,9 +126,10 @@ struct SignalGuard {
 impl SignalGuard {
     #[cfg(unix)]
     fn forward_to(child: &Child) -> Self {
+        use crate::programs::ignored::is_ignored;
         use signal_hook::consts::{SIGHUP, SIGTERM};
         let is_over = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        for signal in [SIGHUP, SIGTERM] {
+        for signal in [SIGHUP, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)) {
             // If this fails, the signal ends this process at once, as by default.
             let _ = forward(signal, child.id(), &is_over);
         }

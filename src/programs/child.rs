@@ -67,6 +67,11 @@ mod system {
             Some(self.process.id())
         }
 
+        /// Ends it at once, and nothing that it has started.
+        pub(crate) fn start_kill(&mut self) -> io::Result<()> {
+            self.process.kill()
+        }
+
         /// Waits for its end.
         pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
             loop {
@@ -134,6 +139,11 @@ mod system {
         /// Waits for its end.
         pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
             self.process.wait().await
+        }
+
+        /// Ends it at once, and nothing that it has started.
+        pub(crate) fn start_kill(&mut self) -> io::Result<()> {
+            self.process.start_kill()
         }
     }
 }

@@ -1,15 +1,19 @@
-//! Processes: the signals that end this one, and work that they do not interrupt; that it leaves no core dump, its open
-//! files, those it starts and their groups, another one that is watched; which programs of this name there are, and
-//! which of them this one is.
+//! Processes: the signals that end this one, those that it was started to ignore, and work that no signal interrupts;
+//! that it leaves no core dump, and its open files; those it starts and their groups, another one that is watched, and
+//! what one has left running; which programs of this name there are, and which of them this one is.
 
 pub(crate) mod child;
 pub mod core_dumps;
 pub(crate) mod descriptors;
 pub(crate) mod group;
+#[cfg(unix)]
+pub mod ignored;
 pub(crate) mod installed;
 #[cfg(unix)]
 pub(crate) mod job_control;
+pub(crate) mod left;
 mod ourselves;
+pub(crate) mod pipe;
 pub(crate) mod signals;
 pub(crate) mod uninterrupted;
 pub(crate) mod watched;

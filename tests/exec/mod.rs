@@ -1,10 +1,15 @@
 //! `exec`: a command under a role, and under many.
 
+mod background;
+mod ending;
+mod input;
 mod job_control;
+mod limits;
 mod many;
 mod names;
 mod nested;
 mod output;
+mod regions;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;

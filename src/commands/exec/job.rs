@@ -5,13 +5,18 @@ use std::process::{Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
+use tokio::io::AsyncRead;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
-use super::outcome::{EndCause, RunOutcome};
+use super::ending::Stop;
+use super::input::Input;
+use super::limits::AtOnce;
+use super::outcome::{EndCause, RunOutcome, signal_of};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
 use super::printer::{Stream, Text};
+use super::reading::{LAST_OUTPUT, Lines};
 use super::requests::Requests;
 use super::shortage::{Attempts, Shortage, patiently};
 use super::start::{not_started, user_command};
@@ -20,16 +25,11 @@ use crate::context::labels;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::programs::child::Child;
-use crate::programs::group::{Stop, end, own_group};
 use crate::programs::job_control::Groups;
-use crate::programs::profile_option;
+use crate::programs::left::{Left, Processes};
+use crate::programs::pipe::{HeldPipe, Pipe};
+use crate::programs::{group, profile_option};
 use crate::shell::{Change, Grant};
-
-/// The longest line that is printed in one piece, in bytes.
-const LONGEST_LINE: u64 = 1 << 20;
-
-/// How long the output of a run is read on after its process has ended, where all runs are stopped.
-const LAST_OUTPUT: Duration = Duration::from_secs(1);
 
 /// What all runs share.
 pub(super) struct Job {
@@ -37,6 +37,7 @@ pub(super) struct Job {
     /// The name of the sso-session.
     pub(super) session: String,
     pub(super) runs: Vec<Run>,
+    pub(super) input: Input,
     pub(super) output: RunOutput,
     /// The processes of the runs.
     pub(super) groups: Groups,
@@ -44,21 +45,55 @@ pub(super) struct Job {
     pub(super) shortage: Shortage,
 }
 
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Its process runs, or is about to.
+    Running,
+    /// Its process has ended, and its output is taken.
+    Ended,
+    /// What is open is what it has left running: another run may take its place.
+    Left,
+}
+
+/// What a run asks of the crew, and reports to it.
+#[derive(Clone)]
+pub(super) struct Link {
+    pub(super) phases: UnboundedSender<(usize, Phase)>,
+    pub(super) stop: watch::Receiver<Stop>,
+}
+
+impl Link {
+    /// Waits until the runs are stopped.
+    async fn stopped(&self) {
+        drop(self.stop.clone().wait_for(|stop| *stop != Stop::No).await);
+    }
+}
+
 impl Job {
+    /// How many runs there are at a time: as many as this, if the limit of open files allows them.
+    pub(super) fn at_once(&self, jobs: usize) -> AtOnce {
+        let (asked, input) = (jobs.min(self.runs.len()), usize::from(self.input.is_given()));
+        let at_once = AtOnce::up_to(asked, self.output.files_of_run() + input);
+        if at_once.runs < asked {
+            self.output.say(&at_once.shortfall(jobs));
+        }
+        at_once
+    }
+
     /// One run, from its credentials to its end.
-    pub(super) async fn run(&self, number: usize, mut stop: watch::Receiver<Stop>) -> (usize, RunOutcome) {
+    pub(super) async fn run(&self, number: usize, link: Link) -> (usize, RunOutcome) {
         let run = &self.runs[number];
         let mut attempts = self.shortage.attempts();
         let (recorder, outcome) = loop {
             let mut recorder = None;
-            let outcome = match self.credentials(number, &mut attempts, stop.clone()).await {
+            let outcome = match self.credentials(number, &mut attempts, &link).await {
                 None => RunOutcome::Skipped,
                 Some(Err(error)) => RunOutcome::Failed(error),
                 Some(Ok(credentials)) => match self.output.begin(number, run) {
                     Err(error) => RunOutcome::Failed(error),
                     Ok(started) => {
-                        let recorder = recorder.insert(started);
-                        self.execute(number, &credentials, recorder, &mut attempts, stop.clone()).await
+                        self.execute(number, &credentials, recorder.insert(started), &mut attempts, &link).await
                     }
                 },
             };
@@ -76,8 +111,7 @@ impl Job {
         let recorder = recorder.filter(|_| matches!(outcome, RunOutcome::Ended { .. }));
         if let Some((stream, text)) = self.output.end(number, run, recorder, &outcome) {
             // After a signal, a terminal that takes no output keeps nobody waiting.
-            let hurry = async { drop(stop.wait_for(|stop| *stop != Stop::No).await) };
-            self.output.printer.print_unless(stream, text, hurry).await;
+            self.output.printer.print_unless(stream, text, link.stopped()).await;
         }
         (number, outcome)
     }
@@ -87,15 +121,17 @@ impl Job {
         &self,
         number: usize,
         attempts: &mut Attempts<'_>,
-        mut stop: watch::Receiver<Stop>,
+        link: &Link,
     ) -> Option<Result<RoleCredentials>> {
         let answer = async {
             attempts.next().await;
             self.requests.send(number).await
         };
         tokio::select! {
+            // Where both have come, nothing starts.
+            biased;
+            () = link.stopped() => None,
             answer = answer => answer.ok(),
-            _ = stop.wait_for(|stop| *stop != Stop::No) => None,
         }
     }
 
@@ -105,7 +141,7 @@ impl Job {
         credentials: &RoleCredentials,
         recorder: &mut Recorder<'_>,
         attempts: &mut Attempts<'_>,
-        mut stop: watch::Receiver<Stop>,
+        link: &Link,
     ) -> RunOutcome {
         let (run, start) = (&self.runs[number], Instant::now());
         let command = match self.command(run, credentials) {
@@ -113,45 +149,65 @@ impl Job {
             Err(error) => return RunOutcome::Failed(error),
         };
         let program = command.get_program().to_owned();
-        let mut child = match Child::start(command, false) {
+        let mut child = match Child::start(command, self.input.is_given()) {
             Ok(child) => child,
             Err(error) => return not_started(&program, error).into(),
         };
         attempts.started();
+        // Nothing waits between the last look at a signal and this, so no run is missed by one.
+        self.groups.add(number, child.id());
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
-        self.groups.add(number, id);
+        let feeder = self.input.feed(&mut child);
+        let (ended, end) = watch::channel(None);
         let recorder = Mutex::new(recorder);
+        let leave = || {
+            let _ = link.phases.send((number, Phase::Left));
+        };
+        let (out, err) =
+            (stdout.map(|pipe| Lines::of(pipe, end.clone(), &leave)), stderr.map(|pipe| Lines::of(pipe, end, &leave)));
         let output = async {
-            tokio::join!(self.record(stdout, Stream::Out, &recorder), self.record(stderr, Stream::Err, &recorder));
+            tokio::join!(self.record(out, Stream::Out, &recorder, link), self.record(err, Stream::Err, &recorder, link))
         };
         tokio::pin!(output);
-        let mut has_more = true;
+        let (mut stop, mut pipes, mut killed) = (link.stop.clone(), None, None);
         let status = loop {
             tokio::select! {
                 status = child.wait() => break status,
-                () = &mut output, if has_more => has_more = false,
-                Ok(()) = stop.changed() => end(id, *stop.borrow_and_update()),
+                read = &mut output, if pipes.is_none() => pipes = Some(read),
+                Ok(()) = stop.changed() => match *stop.borrow_and_update() {
+                    Stop::No => {}
+                    Stop::Pass(signal) => group::pass(id, signal),
+                    Stop::Kill(cause) => {
+                        group::kill(id);
+                        if cfg!(not(unix)) {
+                            let _ = child.start_kill();
+                        }
+                        killed = Some(cause);
+                    }
+                },
             }
         };
-        // A child that it left behind may still write to its streams. Once the user has stopped all runs, neither that
-        // nor a slow terminal keeps them waiting.
-        while has_more {
-            let is_stopped = *stop.borrow() != Stop::No;
-            tokio::select! {
-                () = &mut output => has_more = false,
-                () = tokio::time::sleep(LAST_OUTPUT), if is_stopped => break,
-                Ok(()) = stop.changed() => end(id, *stop.borrow_and_update()),
-            }
-        }
+        let (duration, end) = (start.elapsed(), Instant::now());
         let has_asked = self.groups.remove(number);
+        ended.send_replace(Some(end));
+        let _ = link.phases.send((number, Phase::Ended));
+        let pipes = match pipes {
+            Some(pipes) => pipes,
+            None => output.await,
+        };
+        let left = left_running(id, pipes.into(), end, leave).await;
+        if let Some(error) = feeder.failure() {
+            return RunOutcome::Failed(error);
+        }
         match status {
             Ok(status) => {
-                let cause = match status {
+                let cause = match killed {
                     _ if has_asked => EndCause::Asked(self.alone(run)),
-                    status if self.is_cut_off(status) => EndCause::CutOff,
+                    _ if self.is_cut_off(status) => EndCause::CutOff,
+                    Some(cause) if signal_of(status) == Some(KILL) || cfg!(not(unix)) => EndCause::Killed(cause),
                     _ => EndCause::Own,
                 };
-                RunOutcome::Ended { status, duration: start.elapsed(), cause }
+                RunOutcome::Ended { status, duration, cause, left }
             }
             Err(error) => {
                 RunOutcome::Failed(Error::failed(format!("cannot wait for the command: {error}")).with_source(error))
@@ -159,38 +215,40 @@ impl Job {
         }
     }
 
-    /// Reads a stream line by line until its end, or until what it is printed to is closed.
-    async fn record(&self, stream: Option<impl AsyncRead + Unpin>, which: Stream, recorder: &Mutex<&mut Recorder<'_>>) {
-        let Some(stream) = stream else { return };
-        let printer = &self.output.printer;
-        let mut reader = BufReader::new(stream);
-        let mut line = Vec::new();
-        while (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
+    /// Records a stream line by line, until its end or until what it is printed to is closed. Returns its pipe if
+    /// others hold it open.
+    async fn record(
+        &self,
+        lines: Option<Lines<'_, impl AsyncRead + Unpin + Pipe>>,
+        which: Stream,
+        recorder: &Mutex<&mut Recorder<'_>>,
+        link: &Link,
+    ) -> Option<HeldPipe> {
+        let (mut lines, printer) = (lines?, &self.output.printer);
+        while let Some(line) = lines.next().await {
             patiently(|| recorder.lock().unwrap_or_else(PoisonError::into_inner).make_room(which, line.len())).await;
-            let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, &line);
+            let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, line);
             if let Some(text) = prefixed {
-                printer.print(which, Text::Bytes(text)).await;
+                let before = Instant::now();
+                printer.print(which, Text::Bytes(text), link.stopped()).await;
+                lines.pause(before.elapsed());
                 if printer.is_closed(which) {
                     // With this end of the pipe closed, the command gets SIGPIPE, as it would in a pipeline.
-                    return;
+                    return None;
                 }
             }
-            line.clear();
             // A command that never pauses would keep the other runs, and Ctrl-C, waiting.
             tokio::task::coop::consume_budget().await;
         }
+        lines.held()
     }
 
     /// Whether a run ended with SIGPIPE because stdout or stderr is closed, as in `… | head`. That is not a failure.
     fn is_cut_off(&self, status: ExitStatus) -> bool {
         const BROKEN_PIPE: i32 = 13;
-        #[cfg(unix)]
-        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-        #[cfg(not(unix))]
-        let signal = None;
         let printer = &self.output.printer;
         (printer.is_closed(Stream::Out) || printer.is_closed(Stream::Err))
-            && (signal == Some(BROKEN_PIPE) || status.code() == Some(128 + BROKEN_PIPE))
+            && (signal_of(status) == Some(BROKEN_PIPE) || status.code() == Some(128 + BROKEN_PIPE))
     }
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
@@ -198,7 +256,7 @@ impl Job {
         let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
         // A group of its own, so that a signal also reaches the processes that it starts.
-        own_group(&mut command);
+        group::own_group(&mut command);
         let region = run.region.as_deref();
         let labels = labels::of_listed(&run.role, &run.account_name, &self.session);
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
@@ -220,4 +278,23 @@ impl Job {
         let words = words.map(|word: OsString| shell_escape::escape(word.to_string_lossy()).into_owned());
         format!("aws-sso exec {} {}", profile_option(&self.session), words.collect::<Vec<_>>().join(" "))
     }
+}
+
+const KILL: i32 = 9;
+
+/// What a run has left running, a second after its end. A program that ends right after it is not worth a word.
+async fn left_running(id: Option<u32>, pipes: [Option<HeldPipe>; 2], end: Instant, leave: impl Fn()) -> Option<Left> {
+    const INTERVAL: Duration = Duration::from_millis(50);
+    let mut group = id.filter(|id| group::has_members(*id));
+    if group.is_some() {
+        leave();
+    }
+    while let Some(left) = group
+        && end.elapsed() < LAST_OUTPUT
+    {
+        tokio::time::sleep(INTERVAL).await;
+        let moment = Instant::now().checked_sub(INTERVAL).map_or(end, |moment| moment.max(end));
+        group = Some(left).filter(|left| Processes::since(moment).are_in(*left));
+    }
+    Left::of(group, pipes.into_iter().flatten().collect())
 }

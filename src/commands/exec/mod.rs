@@ -3,6 +3,8 @@
 mod arguments;
 mod beside;
 mod code;
+mod ending;
+mod input;
 mod job;
 mod json;
 mod kept;
@@ -13,6 +15,7 @@ mod outcome;
 mod output;
 mod plan;
 mod printer;
+mod reading;
 mod replace;
 mod requests;
 mod shortage;
@@ -37,6 +40,10 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         return Err(Error::usage("which role? exec needs one")
             .with_remedy("run: aws-sso exec ROLE -- CMD\nfor several roles: aws-sso exec --match PATTERN -- CMD"));
     };
+    if arguments.many.stdin {
+        return Err(Error::usage("--stdin is for several roles: with one ROLE the command reads stdin itself")
+            .with_remedy("leave out --stdin"));
+    }
     let mut command = command_or_shell(arguments)?;
     let found = context.find(role)?;
     let mut change = if arguments.server {

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unicode_width::UnicodeWidthStr as _;
@@ -49,7 +48,8 @@ pub(super) struct RunOutput {
     width: usize,
     /// Whether stdout and stderr get colours.
     coloured: [bool; 2],
-    bar: Option<ProgressBar>,
+    /// Whether there is a progress bar.
+    has_bar: bool,
     pub(super) printer: Printer,
     /// Whether a run has written more than is kept.
     has_cut: AtomicBool,
@@ -79,8 +79,8 @@ impl RunOutput {
             width: widths.filter(|width| *width <= WIDEST).max().unwrap_or(0),
             coloured: [io::stdout().is_terminal(), io::stderr().is_terminal()]
                 .map(|is_terminal| is_terminal && may_colour),
-            printer: Printer::around(bar.clone())?,
-            bar,
+            has_bar: bar.is_some(),
+            printer: Printer::around(bar)?,
             has_cut: AtomicBool::new(false),
         })
     }
@@ -136,9 +136,9 @@ impl RunOutput {
     }
 
     pub(super) fn show(&self, results: &RunResults, running: usize) {
-        if let Some(bar) = &self.bar {
-            bar.set_position(results.done() as u64);
-            bar.set_message(format!("{running} running, {} failed", results.failed.len()));
+        if self.has_bar {
+            let text = format!("{running} running, {} failed", results.failed.len());
+            self.printer.show(results.done() as u64, text);
         }
     }
 
@@ -169,14 +169,6 @@ impl RunOutput {
         }
         let cut = || Error::failed("some of the output was left out").with_remedy("for all of it: --output dir FOLDER");
         self.has_cut.load(Ordering::Relaxed).then(cut)
-    }
-
-    /// Waits until everything is printed, at most for `patience`, and removes the progress bar.
-    pub(super) fn finish(&self, patience: Option<Duration>) {
-        self.printer.finish(patience);
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }
 

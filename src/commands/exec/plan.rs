@@ -1,6 +1,6 @@
 //! The runs of `exec --match`, and the question before several of them run under administrator roles.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write as _;
 
 use super::arguments::{ExecArgs, ManyArgs};
@@ -8,6 +8,7 @@ use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::context::choose;
 use crate::context::find::Found;
+use crate::context::region::RoleRegions;
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Scope, Selection};
 use crate::role::RoleArn;
@@ -47,20 +48,14 @@ impl Plan {
         let many = &arguments.many;
         let asked = if many.pick { chosen(context)? } else { matching(context, many)? };
         let Asked { directory, roles, shortfall, refusal } = asked;
-        let mut regions = Vec::new();
-        for region in many.regions.iter().chain(&arguments.target.region) {
-            let region = Some(region.clone());
-            if !regions.contains(&region) {
-                regions.push(region);
-            }
-        }
-        if regions.is_empty() {
-            regions.push(context.config()?.region_of(&directory.name).map(str::to_owned));
-        }
-        let runs = runs(&roles, &regions);
+        let mut regions: Vec<_> = many.regions().chain(&arguments.target.region).map(String::as_str).collect();
+        let mut seen = HashSet::new();
+        regions.retain(|region| seen.insert(*region));
+        let own = RoleRegions::new(context.config()?, &directory, roles.iter().map(|(_, role)| role));
+        let runs = runs(&roles, &regions, &own);
         let needs_region = arguments.command.iter().any(|word| word.to_string_lossy().contains("{region}"));
-        if needs_region && runs.iter().any(|run| run.region.is_none()) {
-            return Err(Error::usage("the command names {region}, and no region is known")
+        if let Some(without) = runs.iter().find(|run| needs_region && run.region.is_none()) {
+            return Err(Error::usage(format!("the command names {{region}}, and {} has none", without.label))
                 .with_remedy("name it: --regions eu-west-1"));
         }
         Ok(Self { directory, runs, shortfall, refusal })
@@ -140,24 +135,27 @@ fn chosen(context: &Context) -> Result<Asked> {
     Ok(Asked { directory, roles, shortfall: None, refusal: None })
 }
 
-fn runs(roles: &Roles, regions: &[Option<String>]) -> Vec<Run> {
+/// A run for each role, in its own region or in each of these.
+fn runs(roles: &Roles, regions: &[&str], own: &RoleRegions<'_>) -> Vec<Run> {
     // The account's name is the label if no other account looks the same on the screen, else its id is.
     let mut ids_of_name: HashMap<_, BTreeSet<_>> = HashMap::new();
     for (name, role) in roles {
         ids_of_name.entry(terminal::name(name)).or_default().insert(&role.account_id);
     }
-    let mut runs = Vec::with_capacity(roles.len() * regions.len());
+    let mut runs = Vec::with_capacity(roles.len() * regions.len().max(1));
     for (account_name, role) in roles {
         let shown = terminal::name(account_name);
         let is_unique = ids_of_name.get(&shown).is_some_and(|ids| ids.len() == 1);
         let account = if is_unique && !shown.trim().is_empty() { shown.as_ref() } else { &role.account_id };
         let role_label = format!("{account}/{}", terminal::name(&role.role_name));
-        for region in regions {
-            let label = match region {
-                Some(region) if regions.len() > 1 => format!("{role_label} {region}"),
-                _ => role_label.clone(),
-            };
-            runs.push(Run { role: role.clone(), account_name: account_name.clone(), region: region.clone(), label });
+        let mut add = |region: Option<&str>, label| {
+            let region = region.map(str::to_owned);
+            runs.push(Run { role: role.clone(), account_name: account_name.clone(), region, label });
+        };
+        match regions {
+            [] => add(own.of(role), role_label),
+            [only] => add(Some(only), role_label),
+            several => several.iter().for_each(|region| add(Some(region), format!("{role_label} {region}"))),
         }
     }
     runs
