@@ -5,6 +5,7 @@ mod causes;
 mod ending;
 mod input;
 mod job_control;
+mod limits;
 mod many;
 mod names;
 mod nested;
