@@ -58,7 +58,7 @@ fn a_pattern_that_matches_nothing_stops_every_verb_and_names_what_is_like_it() {
         (&format!("--match {}", &id[1..].replace(&id[4..6], "")), &id),
         ("--exclude raeder", "did you mean reader?"),
         ("--exclude acct-00001,acct-00002", "give each pattern its own --exclude"),
-        ("--match zebra", "see what there is: aws-sso list"),
+        ("--match zebra", "see what there is: aws-sso list -p corp"),
     ];
     for (patterns, words) in cases {
         let _ = user.aws_sso(&format!("list {patterns}")).run().status(4).complains("matches no").complains(words);
@@ -148,7 +148,8 @@ fn a_first_list_is_asked_for_no_more_than_the_patterns_need() {
 fn a_mistyped_name_has_no_roles_listed_where_there_are_many_accounts() {
     let user = numbered(150);
     let typo = || user.aws_sso("exec --match reader --exclude acct-0150 --yes -- true").run().status(4);
-    let _ = typo().complains("did you mean acct-00150").complains("if a role is new, run: aws-sso list --refresh");
+    let _ =
+        typo().complains("did you mean acct-00150").complains("if a role is new, run: aws-sso list -p corp --refresh");
     assert_eq!(asked(&user), (2, 0), "the list of accounts has two pages");
     user.sandbox.update(|options| options.accounts = 151);
     let new = user.sandbox.accounts()[150].name.clone();

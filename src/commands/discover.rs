@@ -124,7 +124,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     let gaps = inventory.gaps(&Scope::All);
     let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
     let selection = arguments.patterns.selection();
-    selection.check(inventory)?;
+    selection.check(inventory, &directory)?;
     let named = discovery::names(inventory, &directory, &template);
     let in_accounts: HashMap<_, _> =
         inventory.accounts.iter().map(|account| (&account.id, selection.in_account(account))).collect();

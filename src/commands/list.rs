@@ -68,7 +68,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     let inventory = if arguments.refresh {
         // `--refresh` promises a fresh list, so it takes nothing over from a run that was stopped.
         let list = context.fetch(&directory, Resume::Never, &Progress::for_person())?;
-        selection.check(&list)?;
+        selection.check(&list, &directory)?;
         list
     } else if arguments.patterns.is_empty() {
         known(context, &directory, &selection, context.inventory(&directory, Scope::All))?
@@ -114,7 +114,7 @@ fn known(
     match (list, Inventory::remembered(directory)?) {
         (Err(error), Some(old)) if error.kind() == Kind::SignInNeeded => {
             context.warn_of_age(&old, &error);
-            selection.check(&old)?;
+            selection.check(&old, directory)?;
             Ok(old)
         }
         (list, _) => list,

@@ -96,12 +96,12 @@ impl Context {
         // The service answers some twenty questions a second, and a mistyped name should not take a minute.
         let are_many = list.accounts.iter().filter(|account| scope.has(account)).count() > MOST_DOUBTED;
         let asked = if are_many { Scope::Names } else { scope };
-        let (what, label) = (absent.error(&list, false), absent.label());
+        let (what, label) = (absent.error(&list, directory, false), absent.label());
         let list = self.after_doubt(directory, list, asked, Doubt::Unmatched(&label), &what)?;
         // Accounts that are new, or that did not matter so far.
         let list = self.completed(directory, list, scope)?;
         if let Some(absent) = selection.absent(&list) {
-            return Err(absent.error(&list, !list.has_asked_about(&scope)));
+            return Err(absent.error(&list, directory, !list.has_asked_about(&scope)));
         }
         self.completed(directory, list, Scope::Selected(selection))
     }

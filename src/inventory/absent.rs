@@ -7,7 +7,9 @@ use super::account::Gap;
 use super::ask::Scope;
 use super::remembered::Inventory;
 use super::selection::{Pattern, Selection, fits, is_every};
+use crate::aws_config::directory::Directory;
 use crate::error::{Error, Result};
+use crate::programs::profile_option;
 use crate::suggest::nearest;
 use crate::terminal;
 
@@ -28,8 +30,8 @@ enum Verdict {
 
 impl Selection {
     /// Whether each pattern matches something in a list that was just fetched, or that cannot be fetched.
-    pub(crate) fn check(&self, list: &Inventory) -> Result<()> {
-        self.absent(list).map_or(Ok(()), |absent| Err(absent.error(list, false)))
+    pub(crate) fn check(&self, list: &Inventory, directory: &Directory) -> Result<()> {
+        self.absent(list).map_or(Ok(()), |absent| Err(absent.error(list, directory, false)))
     }
 
     /// The patterns that match nothing, or nothing that is known; `None` if each of them matches something.
@@ -79,14 +81,13 @@ impl Absent<'_> {
         labels(&self.patterns)
     }
 
-    /// The error that names them, with what is like them in the list. If that was not asked for all roles, `are_old`
-    /// says so.
+    /// The error that names them, with what is like them in the list. `are_old`: the roles were not asked for again.
     #[must_use]
-    pub(crate) fn error(&self, list: &Inventory, are_old: bool) -> Error {
+    pub(crate) fn error(&self, list: &Inventory, directory: &Directory, are_old: bool) -> Error {
         let is_nothing = |(_, pattern): &&(_, &Pattern)| verdict(pattern, list) == Verdict::Nothing;
         let nothing: Vec<_> = self.patterns.iter().filter(is_nothing).copied().collect();
         if nothing.is_empty() {
-            let remedy = format!("so nobody knows whether these match a role: {}", self.label());
+            let remedy = format!("so it is not known whether these match a role: {}", self.label());
             let unknown = list.gaps(&Scope::Selected(&self.selection())).shortfall(&remedy);
             return unknown.unwrap_or_else(|| Error::service(remedy));
         }
@@ -99,11 +100,12 @@ impl Absent<'_> {
                 Some(if nothing.len() == 1 { advice } else { format!("{}: {advice}", labels(&[(option, pattern)])) })
             })
             .collect();
+        let profile = profile_option(&directory.name);
         if remedies.len() < nothing.len() {
-            remedies.push("see what there is: aws-sso list".to_owned());
+            remedies.push(format!("see what there is: aws-sso list {profile}"));
         }
         if are_old {
-            remedies.push("if a role is new, run: aws-sso list --refresh".to_owned());
+            remedies.push(format!("if a role is new, run: aws-sso list {profile} --refresh"));
         }
         if nothing.iter().any(|(option, _)| *option == "--exclude") {
             remedies.push("to exclude what need not be there: --exclude-missing-ok".to_owned());
