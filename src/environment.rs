@@ -306,8 +306,18 @@ pub(crate) fn fzf_options_file() -> Option<PathBuf> {
     path("FZF_DEFAULT_OPTS_FILE")
 }
 
+/// The folder for temporary files: `TMPDIR`, else the system's.
+pub(crate) fn temporary_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
 /// `PATH`: the folders in which programs are looked up.
 #[must_use]
 pub(crate) fn search_path() -> Option<OsString> {
     env::var_os("PATH")
+}
+
+/// How many bytes each variable takes in the environment of a program.
+pub(crate) fn sizes() -> Vec<(OsString, usize)> {
+    env::vars_os().map(|(name, value)| (name.clone(), name.len() + value.len() + "=\0".len())).collect()
 }

@@ -110,9 +110,27 @@ impl Partition {
 /// The name of a region, such as `eu-west-1`.
 ///
 /// It becomes part of host names, file names and a shell's environment, so it is a host's label and nothing else.
-/// Endpoints that imitate AWS have regions such as `local` or `auto`.
+/// Endpoints that imitate AWS have regions such as `local` or `auto`, so a word is one, unless it is a word by which people
+/// and programs mean no region or several.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Region(String);
+
+/// What programs write where they have no region.
+const NO_REGION: [&str; 3] = ["none", "null", "undefined"];
+
+/// Whether a text stands for several regions: a word or a pattern.
+#[must_use]
+pub fn means_several_regions(text: &str) -> bool {
+    let words = ["all", "all-regions", "any", "each", "enabled", "every"];
+    text.contains(['*', '?']) || words.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// The region of an Availability Zone, such as `eu-west-1a`.
+#[must_use]
+pub fn region_of_zone(text: &str) -> Option<&str> {
+    let region = text.strip_suffix(|letter: char| letter.is_ascii_lowercase())?;
+    is_aws_region(region).then_some(region)
+}
 
 /// The text is not a [`Region`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +145,8 @@ impl FromStr for Region {
     type Err = InvalidRegion;
 
     fn from_str(text: &str) -> Result<Self, InvalidRegion> {
-        if is_host_label(text) { Ok(Self(text.to_owned())) } else { Err(InvalidRegion) }
+        let is_region = is_host_label(text) && !NO_REGION.contains(&text) && !means_several_regions(text);
+        if is_region { Ok(Self(text.to_owned())) } else { Err(InvalidRegion) }
     }
 }
 
@@ -213,12 +232,14 @@ mod tests {
     #[test]
     fn a_region_is_one_label_of_a_host() {
         let longest = "a".repeat(63);
-        for region in ["us-east-1", "eusc-de-east-1", "local", "r", &longest] {
+        for region in ["us-east-1", "eusc-de-east-1", "aws-global", "mars-north-12", "local", "auto", "r", &longest] {
             assert_eq!(region.parse::<Region>().as_deref(), Ok(region));
         }
         let longer = "a".repeat(64);
         let others = ["", "US-EAST-1", "us_east_1", "us east", "x.example/", "a/b", "a#b", "a@b", "-x", "x-", &longer];
-        for text in others {
+        for text in
+            others.into_iter().chain(["all", "ALL", "every", "enabled", "*", "eu-*", "eu-west-?", "null", "none"])
+        {
             assert_eq!(text.parse::<Region>(), Err(InvalidRegion), "{text}");
         }
     }
@@ -227,6 +248,11 @@ mod tests {
     fn a_region_of_aws_is_words_and_a_number() {
         for region in ["eu-west-1", "us-gov-east-1", "ap-southeast-12", "eusc-de-east-1"] {
             assert!(is_aws_region(region), "{region}");
+        }
+        for (zone, region) in
+            [("eu-west-1a", Some("eu-west-1")), ("us-gov-east-1b", Some("us-gov-east-1")), ("local", None)]
+        {
+            assert_eq!(region_of_zone(zone), region);
         }
         for text in ["", "s3", "local", "east-1", "us--1", "us-east-", "us-east-1a", "US-EAST-1", "-us-1"] {
             assert!(!is_aws_region(text), "{text}");

@@ -5,6 +5,8 @@
 #![allow(clippy::too_many_lines, reason = "a table of cases is as long as it is")]
 
 mod support;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod system_errors;
 
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod children;
@@ -39,6 +41,7 @@ mod full_disk;
 mod fuzz;
 mod help;
 mod hermetic;
+mod ignored_signals;
 #[cfg(feature = "sandbox")]
 mod interchange;
 #[cfg(all(feature = "keyring", feature = "sandbox", target_os = "linux"))]
@@ -61,6 +64,8 @@ mod other_users;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;
+#[cfg(feature = "sandbox")]
+mod patterns;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
 #[cfg(feature = "sandbox")]

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
+use super::config::Config;
 use super::document::Document;
 use super::line::{BYTE_ORDER_MARK, Header, SectionKind};
 use super::mark::Mark;
@@ -35,6 +36,16 @@ pub struct Block {
 struct MarkLine {
     section: usize,
     line: Range<usize>,
+}
+
+impl Config {
+    /// The names of all profiles that are in a block.
+    pub(crate) fn discovered_profiles(&self) -> HashSet<String> {
+        let document = Document::parse(&self.text);
+        let blocks = document.blocks();
+        let headers = blocks.iter().flat_map(|block| document.in_block(block)).map(|(header, _)| &header.name);
+        headers.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+    }
 }
 
 impl Document {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::index::Index;
-use super::line::{SectionKind, is_legible, split_setting};
+use super::line::{SectionKind, split_setting};
 use super::plain::{Plain, plain_value};
 use super::section::settings;
 
@@ -344,12 +344,6 @@ impl Config {
         let record = &mut self.records[at];
         record.more.last_mut().unwrap_or(&mut record.lines).end = end;
     }
-}
-
-/// Makes a name that every SDK accepts for a profile: any other character becomes `-`.
-#[must_use]
-pub fn safe_name(name: &str) -> String {
-    name.chars().map(|letter| if is_legible(letter) { letter } else { '-' }).collect()
 }
 
 #[cfg(test)]

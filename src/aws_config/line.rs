@@ -215,7 +215,7 @@ pub(super) fn trim(text: &[u8]) -> &[u8] {
 }
 
 /// Whether every SDK accepts this letter in the name of a profile.
-pub(super) fn is_legible(letter: char) -> bool {
+pub(crate) fn is_legible(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "_.-/%@:+".contains(letter)
 }
 

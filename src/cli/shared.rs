@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::partition::{InvalidRegion, Region};
+use crate::partition::{InvalidRegion, Region, means_several_regions, region_of_zone};
 use crate::shell::Shell;
 
 /// Set by the `awsso` function, whose shell evaluates what is printed.
@@ -27,8 +27,13 @@ pub(crate) struct Target {
 }
 
 /// The value of an option that names a region.
-pub(crate) fn region(text: &str) -> Result<String, InvalidRegion> {
-    text.parse::<Region>().map(|region| region.to_string())
+pub(crate) fn region(text: &str) -> Result<String, String> {
+    match (text.parse::<Region>(), region_of_zone(text)) {
+        (Ok(_), Some(region)) => Err(format!("that is an Availability Zone; its region is {region}")),
+        (Ok(region), None) => Ok(region.to_string()),
+        (Err(_), _) if means_several_regions(text) => Err(format!("that is not one region; {}", InvalidRegion::REMEDY)),
+        (Err(error), _) => Err(error.to_string()),
+    }
 }
 
 /// The value of an option that says how long a session of the console lasts, in seconds.

@@ -303,22 +303,23 @@ fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
 
 /// Starts the browser. The address is not a secret, so it may stand in an argument list.
 fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Result<()> {
-    let started = match command {
-        None => open::open(address),
+    let failure = match command {
+        None if open::open(address) => return Ok(()),
+        None => "no browser could be started".to_owned(),
         Some(command) => {
             let account_name = labels::account_name(found);
-            open::start(command.command(&Opened {
+            let command = command.command(&Opened {
                 url: address,
                 account_name: account_name.as_deref().unwrap_or(&found.role.account_id),
                 account_id: &found.role.account_id,
                 role: &found.role.role_name,
-            }))
+            });
+            let program = command.get_program().display().to_string();
+            let Err(cause) = open::start(command) else { return Ok(()) };
+            format!("the browser {program} did not start: {}", cause.what)
         }
     };
-    if started {
-        return Ok(());
-    }
-    Err(Error::failed("no browser could be started")
+    Err(Error::failed(failure)
         .with_remedy("name one in BROWSER or --browser-command, or print the link: aws-sso console --print"))
 }
 

@@ -40,6 +40,8 @@ use crate::cli::{Global, Original, long_spelling};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::output::print;
+#[cfg(unix)]
+use crate::programs::ignored::is_ignored;
 use crate::programs::uninterrupted;
 use crate::session::LoginPolicy;
 use crate::terminal;
@@ -234,6 +236,11 @@ fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
     // The sandbox runs a shell, and Ctrl-C belongs to that shell.
     #[cfg(feature = "sandbox")]
     if matches!(verb, Some(Verb::Sandbox(_))) {
+        return;
+    }
+    // Tab is too short for it, and some systems tell only slowly what is ignored.
+    #[cfg(unix)]
+    if matches!(verb, Some(Verb::Complete(_))) || is_ignored(signal_hook::consts::SIGINT) {
         return;
     }
     let status = i32::from(Kind::Cancelled.status());

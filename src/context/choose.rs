@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Context;
 use super::find::Found;
 use super::listing::{Listing, Profiles};
+use super::profiles::RoleProfiles;
 use crate::aws_config::directory::Directory;
 use crate::credential_chain::helper;
 use crate::error::{Error, Result};
@@ -60,12 +61,13 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
         }
         chosen
     };
-    let region = context.config()?.region_of(&directory.name).map(str::to_owned);
-    let found = |index| {
-        let role = listing.role(index)?;
-        Some(Found { region: region.clone(), ..Found::new(role, directory.clone()) })
+    let roles: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
+    let profiles = RoleProfiles::new(context.config()?, &directory, roles.iter());
+    let found = |role| {
+        let region = profiles.region(&role).map(str::to_owned);
+        Found { region, ..Found::new(role, directory.clone()) }
     };
-    let found: Vec<_> = chosen.into_iter().filter_map(found).collect();
+    let found: Vec<_> = roles.into_iter().map(found).collect();
     if found.is_empty() {
         return Err(Error::failed("the picker returned a row that does not exist"));
     }

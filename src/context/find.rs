@@ -24,7 +24,7 @@ pub(crate) struct Found {
     pub profile: Option<String>,
     /// The profile or alias that the user typed.
     pub typed: Option<String>,
-    /// The region of the profile, resource or console page that named it.
+    /// The region in which it works.
     pub region: Option<String>,
     /// The console page that named it, if one did.
     pub page: Option<String>,
@@ -44,9 +44,10 @@ impl Context {
         let alias = self.settings()?.alias(text);
         let found = self.resolve(alias.unwrap_or(text))?;
         let typed = alias.map(|_| text.to_owned()).or_else(|| found.profile.clone());
-        Ok(Found { typed, ..found })
+        self.in_its_region(Found { typed, ..found })
     }
 
+    /// The role of a text that is no alias, with the region of the profile, resource or console page that names it.
     fn resolve(&self, text: &str) -> Result<Found> {
         match text.parse()? {
             RoleRef::Name(name) => self.find_profile(&name),
@@ -71,8 +72,7 @@ impl Context {
             // A profile that names a profile: one step is followed, not a chain.
             RoleRef::Name(name) => return Err(self.no_role(name)?),
         };
-        let region = self.config()?.region_of(&directory.name).map(str::to_owned);
-        Ok(Found { region, ..Found::new(role, directory) })
+        Ok(Found::new(role, directory))
     }
 
     fn find_profile(&self, name: &str) -> Result<Found> {
@@ -127,9 +127,7 @@ fn find_by_place(context: &Context, place: &Place) -> Result<Found> {
         Some(role) => RoleArn::in_region(&directory.region, &place.account_id, role),
         None => one_of(context, &directory, &place.account_id)?,
     };
-    let usual = || context.config().ok()?.region_of(&directory.name).map(str::to_owned);
-    let region = place.region.clone().or_else(usual);
-    Ok(Found { region, page: place.page.clone(), ..Found::new(role, directory) })
+    Ok(Found { region: place.region.clone(), page: place.page.clone(), ..Found::new(role, directory) })
 }
 
 /// The Identity Center of a shortcut link's portal, else the usual one.

@@ -13,6 +13,8 @@ pub(crate) struct Counts {
     pub unchanged: usize,
     /// Profiles of the block whose role the service no longer offers, or which have another name now.
     pub stale: usize,
+    /// Of these, the ones whose role has a profile of another name now: the old name, and the new one.
+    pub renamed: Vec<(String, String)>,
     /// The profiles that were left as they are, by the reason.
     pub left: BTreeMap<Left, Vec<String>>,
     /// How many roles have no profile because another one that this tool wrote has their name.
@@ -40,6 +42,8 @@ pub(crate) enum Left {
     Unwritable,
     /// It is named by another template, or by an earlier name of its account, and the user has added to it.
     Edited,
+    /// It is named so too, and another profile takes its credentials from it.
+    Source,
     /// Its role is not offered any more, and the user has added to it.
     Gone,
     /// The user set a region or an output format that `--region` and `--output` do not replace.
@@ -62,6 +66,7 @@ impl Left {
             Self::Misread => "that not all SDKs read",
             Self::Unwritable => "that cannot be written",
             Self::Edited => "with another name and lines of yours",
+            Self::Source => "with another name, the source_profile of others",
             Self::Gone => "without a role, with lines of yours",
             Self::OwnSettings => "with a region or output of yours",
         }
@@ -92,6 +97,11 @@ impl Left {
             Self::Edited => {
                 "you have added lines to these profiles, whose roles have profiles of another name now, so they were \
                  left as they are"
+                    .to_owned()
+            }
+            Self::Source => {
+                "the roles of these profiles have profiles of another name now, but other profiles name them as their \
+                 source_profile, so they were left as they are"
                     .to_owned()
             }
             Self::Gone => {

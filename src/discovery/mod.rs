@@ -10,6 +10,7 @@ mod owner;
 mod request;
 mod source;
 mod template;
+mod typable;
 mod undo;
 mod update;
 

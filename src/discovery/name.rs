@@ -1,14 +1,15 @@
-//! A name for the profile of every role: each SDK can read it, and no two are the same.
+//! A name for the profile of every role: each SDK can read it, each shell takes it without quotes, and no two are the
+//! same.
 
 use std::collections::{HashMap, HashSet};
 
 use sha1_smol::Sha1;
 
 use super::template::{Fields, Template};
-use crate::aws_config::config::safe_name;
+use super::typable::typable;
 use crate::aws_config::directory::Directory;
 use crate::inventory::{Account, Inventory};
-use crate::role::RoleArn;
+use crate::role::{RoleArn, RoleRef};
 
 /// A role, and the name of its profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(crate) fn names<'a>(inventory: &'a Inventory, directory: &Directory, templat
             session,
             email: &account.email,
         });
-        let name = safe_name(&rendered);
+        let name = profile_name(&rendered, &role);
         let is_exact = name == rendered;
         let uses = uses.entry(name.clone()).or_default();
         uses.all += 1;
@@ -49,7 +50,7 @@ pub(crate) fn names<'a>(inventory: &'a Inventory, directory: &Directory, templat
     let keeps_name = |name: &str, is_exact: bool| {
         let Uses { all, exact } = uses[name];
         // Programs that name no profile use `default`. Discovery must not change what they get.
-        name != "default" && !name.is_empty() && (all == 1 || (is_exact && exact == 1))
+        name != "default" && (all == 1 || (is_exact && exact == 1))
     };
     let (mut named, clashing): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|(named, is_exact)| keeps_name(&named.name, *is_exact));
@@ -65,6 +66,24 @@ pub(crate) fn names<'a>(inventory: &'a Inventory, directory: &Directory, templat
     named
 }
 
+/// The name for this role's profile that is most like the rendered one. Where nothing is left of that, it is the
+/// account's id.
+fn profile_name(rendered: &str, role: &RoleArn) -> String {
+    let name = typable(rendered);
+    let name = if means_another(&name, role) { typable(&name.replace(['/', ':'], "-")) } else { name };
+    if name.is_empty() { role.account_id.clone() } else { name }
+}
+
+/// Whether our verbs would read a name as an ARN, an address or an account's id with a role, and so take another role
+/// than SDKs, which read the profile.
+fn means_another(name: &str, role: &RoleArn) -> bool {
+    match name.parse() {
+        Ok(RoleRef::Name(_) | RoleRef::AccountName { .. }) => false,
+        Ok(reference) => !reference.names(role),
+        Err(_) => true,
+    }
+}
+
 /// How many roles a rendered name belongs to.
 #[derive(Clone, Copy, Default)]
 struct Uses {
@@ -76,9 +95,9 @@ struct Uses {
 /// The name with as many digits of the role's digest as make it unique.
 fn distinct(name: &str, role: &RoleArn, taken: &HashSet<String>) -> String {
     let digest = Sha1::from(format!("{}/{}", role.account_id, role.role_name)).digest().to_string();
-    let separator = if name.is_empty() { "" } else { "-" };
+    let name = name.strip_suffix('-').unwrap_or(name);
     (6..=digest.len())
-        .map(|length| format!("{name}{separator}{}", &digest[..length]))
+        .map(|length| format!("{name}-{}", &digest[..length]))
         .find(|name| !taken.contains(name))
         .unwrap_or_else(|| format!("{name}-{digest}"))
 }
@@ -137,9 +156,36 @@ mod tests {
     fn no_profile_has_the_name_default_or_an_empty_name() {
         let found = named(&[(ONE, "Default", &["x"])], "{account_name|lower}");
         assert!(found[0].0.starts_with("default-"), "{found:?}");
-        let found = named(&[(ONE, "", &["x"])], "{role|trim_prefix:x}");
-        assert_eq!(found[0].0.len(), 6, "{found:?}");
+        assert_eq!(named(&[(ONE, "", &["x"])], "{role|trim_prefix:x}")[0].0, ONE);
         assert_eq!(named(&[(ONE, "", &["x"])], "{session}-{role}")[0].0, "corp-x");
+    }
+
+    #[test]
+    fn a_name_can_be_typed_and_stays_distinct() {
+        let template = "{account_name}-{role}";
+        assert_eq!(named(&[(ONE, "[Dev] web", &["x"])], template)[0].0, "Dev-web-x");
+        assert_eq!(named(&[(ONE, "日本", &["x"])], template)[0].0, format!("{ONE}-x"));
+        assert_eq!(named(&[(ONE, "", &["=", "x"])], "{role}")[0].0, ONE);
+        // The account that is called so keeps its name.
+        let found = named(&[(ONE, "[Dev] web", &["x"]), (TWO, "Dev-web", &["x"])], template);
+        assert!(found[0] == ("Dev-web-x".to_owned(), format!("{TWO}/x")) && found[1].0.starts_with("Dev-web-x-"));
+        let found = named(&[(ONE, "web]", &["x"]), (TWO, "web)", &["x"])], "{account_name}");
+        assert!(found.iter().all(|(name, _)| name.starts_with("web-") && name.len() == "web-".len() + 6), "{found:?}");
+    }
+
+    #[test]
+    fn a_name_means_no_other_role() {
+        let cases = [
+            ("arn:aws:iam::222222222222:role/", "arn-aws-iam-222222222222-role-x"),
+            ("arn:aws:iam::111111111111:role/", "arn:aws:iam::111111111111:role/x"),
+            ("https://console.aws.amazon.com/", "https-console.aws.amazon.com-x"),
+            ("222222222222/", "222222222222-x"),
+            ("111111111111/", "111111111111/x"),
+            ("team/", "team/x"),
+        ];
+        for (account, expected) in cases {
+            assert_eq!(named(&[(ONE, account, &["x"])], "{account_name}{role}")[0].0, expected);
+        }
     }
 
     #[test]

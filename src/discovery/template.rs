@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::typable::typable;
 use crate::error::{Error, Result};
 
 /// Text with fields, from which each role gets the name of its profile.
@@ -133,14 +134,14 @@ impl Template {
         Some(Self { parts: first.into_iter().chain(self.parts.iter().cloned()).collect() })
     }
 
-    /// The name of one role's profile, which may still have characters that no profile name can have.
+    /// The name of one role's profile, which may still have letters that no profile's name has.
     pub(super) fn render(&self, fields: Fields<'_>) -> String {
         let render = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Field(field, filters) => {
                 let text = filters.iter().fold(field.of(fields).to_owned(), |text, filter| filter.apply(text));
-                // An account may have no name, or a name without any letter or digit.
-                if text.is_empty() && *field != Field::Role { fields.account_id.to_owned() } else { text }
+                // An account may have no name, or one of which nothing is left.
+                if typable(&text).is_empty() && *field != Field::Role { fields.account_id.to_owned() } else { text }
             }
         };
         self.parts.iter().map(render).collect()
@@ -222,7 +223,11 @@ mod tests {
         assert_eq!(with_session("{role}@{session}".parse().unwrap()), None);
         assert_eq!(Template::default(), "{account_id}-{role}".parse().unwrap());
         let nameless = Fields { account_name: "日本", email: "", ..fields };
-        let cases = [("{account_name|slug}-{role}", "012345678901-ReadOnly"), ("{email}", "012345678901")];
+        let cases = [
+            ("{account_name|slug}-{role}", "012345678901-ReadOnly"),
+            ("{email}", "012345678901"),
+            ("{account_name}.", "012345678901."),
+        ];
         for (template, expected) in cases {
             assert_eq!(template.parse::<Template>().unwrap().render(nameless), expected, "{template}");
         }

@@ -1,5 +1,6 @@
 //! Writes discovered profiles into an AWS config: which are new, which change, which are stale.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::blocks::{OurBlocks, Place};
@@ -33,7 +34,7 @@ pub(crate) fn update(before: &[u8], discovery: &Discovery<'_>) -> Result<(Vec<u8
     let mut update =
         Update { discovery, owners: &owners, blocks: &blocks, document: &mut document, counts: &mut counts };
     let (new, placed) = update.write_wanted()?;
-    let stale = update.stale(&placed);
+    let stale = update.stale(&placed, &config);
     update.rename(&stale)?;
     document.add_to_block(blocks.last(), &blocks.mark(directory, options), new)?;
     counts.stale = stale.len();
@@ -53,12 +54,19 @@ struct Update<'a> {
     counts: &'a mut Counts,
 }
 
-/// The region and the output of each role's profile, for the roles that have one now.
-type Placed = HashMap<(String, String), [Option<String>; 2]>;
+/// The profile of each role that has one now.
+type Placed<'a> = HashMap<(String, String), Current<'a>>;
 
-impl Update<'_> {
+/// The profile that a role has now.
+struct Current<'a> {
+    name: &'a str,
+    /// Its region and its output.
+    settings: [Option<String>; 2],
+}
+
+impl<'a> Update<'a> {
     /// Makes the profiles of the wanted roles right. Returns those that are to be added, and all that are right.
-    fn write_wanted(&mut self) -> Result<(Vec<NewProfile>, Placed)> {
+    fn write_wanted(&mut self) -> Result<(Vec<NewProfile>, Placed<'a>)> {
         let mut new = Vec::new();
         let mut placed = Placed::new();
         for Named { name, role, .. } in self.discovery.wanted.iter().copied() {
@@ -91,7 +99,7 @@ impl Update<'_> {
                 new.push((name.clone(), keys));
                 settings
             };
-            placed.insert((role.account_id.clone(), role.role_name.clone()), settings);
+            placed.insert((role.account_id.clone(), role.role_name.clone()), Current { name, settings });
         }
         Ok((new, placed))
     }
@@ -162,8 +170,12 @@ impl Update<'_> {
     }
 
     /// The profiles in the blocks whose role is no longer offered, or has a profile of another name now.
-    fn stale(&mut self, placed: &Placed) -> HashSet<String> {
+    fn stale(&mut self, placed: &Placed<'_>, config: &Config) -> HashSet<String> {
         let Discovery { wanted, offered, .. } = *self.discovery;
+        // Only a profile that would be removed is looked for in all others.
+        let sources = LazyCell::new(|| -> HashSet<&str> {
+            config.profiles().filter_map(|profile| profile.setting("source_profile")).collect()
+        });
         let wanted: HashSet<&str> = wanted.iter().map(|named| named.name.as_str()).collect();
         let mut stale = HashSet::new();
         for written in self.blocks.written.iter().filter(|written| !wanted.contains(written.name.as_str())) {
@@ -174,11 +186,14 @@ impl Update<'_> {
                 } else {
                     stale.insert(written.name.clone());
                 }
-            } else if let Some(settings) = placed.get(role) {
-                if self.is_repeated(written, settings) {
-                    stale.insert(written.name.clone());
-                } else {
+            } else if let Some(Current { name, settings }) = placed.get(role) {
+                if !self.is_repeated(written, settings) {
                     self.counts.leave(Left::Edited, &written.name);
+                } else if sources.contains(written.name.as_str()) {
+                    self.counts.leave(Left::Source, &written.name);
+                } else {
+                    stale.insert(written.name.clone());
+                    self.counts.renamed.push((written.name.clone(), (*name).to_owned()));
                 }
             }
         }

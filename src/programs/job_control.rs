@@ -7,9 +7,9 @@ use std::time::Duration;
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, getpgrp, getpid, getppid, getsid, kill_process, kill_process_group, waitid,
 };
-use tokio::signal::unix::{self, SignalKind, signal};
+use tokio::signal::unix::{self, SignalKind};
 
-use super::signals::cannot_listen;
+use super::signals::{Listener, cannot_listen};
 use crate::error::Result;
 
 /// How long a group may take to stop by itself. It may have groups of its own to stop, as this process has.
@@ -17,19 +17,18 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The signals of job control, received so that the groups can be stopped first.
 pub(crate) struct JobSignals {
-    suspend: unix::Signal,
+    suspend: Listener,
     /// Where `stty tostop` is set, a job in the background is stopped as soon as it writes to the terminal.
-    write: unix::Signal,
+    write: Listener,
     child: unix::Signal,
 }
 
 impl JobSignals {
     pub(crate) fn new() -> Result<Self> {
-        let listen = |kind| signal(kind).map_err(cannot_listen);
         Ok(Self {
-            suspend: listen(SignalKind::from_raw(Signal::TSTP.as_raw()))?,
-            write: listen(SignalKind::from_raw(Signal::TTOU.as_raw()))?,
-            child: listen(SignalKind::child())?,
+            suspend: Listener::to(SignalKind::from_raw(Signal::TSTP.as_raw()))?,
+            write: Listener::to(SignalKind::from_raw(Signal::TTOU.as_raw()))?,
+            child: unix::signal(SignalKind::child()).map_err(cannot_listen)?,
         })
     }
 
@@ -38,8 +37,8 @@ impl JobSignals {
         loop {
             tokio::select! {
                 _ = self.child.recv() => return JobSignal::Child,
-                _ = self.suspend.recv() => {}
-                _ = self.write.recv() => {}
+                () = self.suspend.receive() => {}
+                () = self.write.receive() => {}
             }
             // Where no shell could continue this process it goes on, as the system would have it.
             if has_job_control() {

@@ -3,16 +3,22 @@
 use std::future::Future;
 
 #[cfg(unix)]
-use super::uninterrupted;
-use crate::error::{Error, Result};
+use tokio::signal::unix::{self, SignalKind};
+
+use super::runtime;
+#[cfg(unix)]
+use super::{ignored::is_ignored, uninterrupted};
+use crate::error::{Error, Result, reason, system};
 
 /// Runs a future on a small runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot_listen)?.block_on(future)
+    runtime::small().map_err(cannot_listen)?.block_on(future)
 }
 
 pub(super) fn cannot_listen(error: std::io::Error) -> Error {
-    Error::failed(format!("cannot listen for signals: {error}")).with_source(error)
+    Error::failed(format!("cannot listen for signals: {}", reason(&error)))
+        .with_any_remedy(system::shortage(&error))
+        .with_source(error)
 }
 
 /// A signal that asks this process to end.
@@ -35,41 +41,72 @@ impl Signal {
             Self::Terminate => 143,
         }
     }
+
+    /// What the user calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::HangUp => "SIGHUP",
+            Self::Interrupt => "Ctrl-C",
+            Self::Quit => "Ctrl-\\",
+            Self::Terminate => "SIGTERM",
+        }
+    }
+}
+
+/// Receives one signal, unless this process was started to ignore it.
+#[cfg(unix)]
+pub(super) struct Listener(Option<unix::Signal>);
+
+#[cfg(unix)]
+impl Listener {
+    pub(super) fn to(kind: SignalKind) -> Result<Self> {
+        if is_ignored(kind.as_raw_value()) {
+            return Ok(Self(None));
+        }
+        Ok(Self(Some(unix::signal(kind).map_err(cannot_listen)?)))
+    }
+
+    /// Waits for the signal, or without limit if it is ignored.
+    pub(super) async fn receive(&mut self) {
+        match &mut self.0 {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// Receives the signals: while this exists, none of them ends the process by itself.
 pub(crate) struct Signals {
     #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
+    interrupt: Listener,
     #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
+    terminate: Listener,
     #[cfg(unix)]
-    hang_up: tokio::signal::unix::Signal,
+    hang_up: Listener,
     #[cfg(unix)]
-    quit: tokio::signal::unix::Signal,
+    quit: Listener,
 }
 
 #[cfg(unix)]
 impl Signals {
     pub(crate) fn new() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(cannot_listen);
         uninterrupted::leave_to_receiver();
         Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-            hang_up: listen(SignalKind::hangup())?,
-            quit: listen(SignalKind::quit())?,
+            interrupt: Listener::to(SignalKind::interrupt())?,
+            terminate: Listener::to(SignalKind::terminate())?,
+            hang_up: Listener::to(SignalKind::hangup())?,
+            quit: Listener::to(SignalKind::quit())?,
         })
     }
 
     /// Waits for any of them: Ctrl-C, Ctrl-\\, a termination or the end of the terminal.
     pub(crate) async fn any(&mut self) -> Signal {
         tokio::select! {
-            _ = self.interrupt.recv() => Signal::Interrupt,
-            _ = self.terminate.recv() => Signal::Terminate,
-            _ = self.hang_up.recv() => Signal::HangUp,
-            _ = self.quit.recv() => Signal::Quit,
+            biased;
+            () = self.interrupt.receive() => Signal::Interrupt,
+            () = self.terminate.receive() => Signal::Terminate,
+            () = self.hang_up.receive() => Signal::HangUp,
+            () = self.quit.receive() => Signal::Quit,
         }
     }
 
@@ -77,8 +114,8 @@ impl Signals {
     #[cfg(feature = "sandbox")]
     pub(crate) async fn but_interrupt(&mut self) {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
+            () = self.terminate.receive() => {}
+            () = self.hang_up.receive() => {}
         }
     }
 }

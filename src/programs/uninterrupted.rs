@@ -79,20 +79,13 @@ pub(crate) fn finish() {
     drop(ENDED.wait_while(count(), |count| *count > 0));
 }
 
-/// Signals that are ignored, as under `nohup`, stay ignored. If it fails, they end the process at once, as by default.
+/// If it fails, the signals end the process at once, as by default.
 #[cfg(unix)]
 fn register() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    // Where the system does not tell, the one that is often ignored is left alone.
-    let ignored = ignored.unwrap_or(1 << (SIGHUP - 1));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        if ignored >> (signal - 1) & 1 == 0 {
-            let _ = signal_hook::flag::register_usize(signal, Arc::clone(&PENDING), signal.unsigned_abs() as usize);
-            let _ = signal_hook::flag::register_conditional_default(signal, is_immediate());
-        }
+    for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !super::ignored::is_ignored(*signal)) {
+        let _ = signal_hook::flag::register_usize(signal, Arc::clone(&PENDING), signal.unsigned_abs() as usize);
+        let _ = signal_hook::flag::register_conditional_default(signal, is_immediate());
     }
 }
 

@@ -7,6 +7,7 @@ mod edits;
 mod fetching;
 mod instances;
 mod listing;
+mod names;
 mod program;
 mod sequences;
 mod stale;

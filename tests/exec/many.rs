@@ -6,7 +6,7 @@ use std::fs;
 use aws_sso::sandbox::{Names, Options};
 use serde_json::Value;
 
-use crate::support::process::wait;
+use crate::support::process::{is_running, wait};
 use crate::support::user::User;
 
 #[test]
@@ -207,8 +207,8 @@ fn began(user: &User, count: usize) -> Vec<String> {
 fn ctrl_c_ends_the_runs_and_what_they_have_started() {
     let user = User::signed_in(Options { accounts: 6, ..Options::default() });
     fs::create_dir(user.home.path("began")).unwrap();
-    // The second one ignores Ctrl-C, so it is killed: here, by a second Ctrl-C.
-    for (script, twice) in [
+    // The second one ignores Ctrl-C, so it is killed, by a third one.
+    for (script, is_killed) in [
         ("sh -c ': >began/$1; exec sleep 1000' sh $1; echo no", false),
         ("trap '' INT; sleep 1000 & : >began/$1; wait; sleep 1000", true),
     ] {
@@ -216,14 +216,16 @@ fn ctrl_c_ends_the_runs_and_what_they_have_started() {
         let running = user.exec(options, &["sh", "-c", script, "sh", "{account_id}"]).start();
         began(&user, 3);
         running.signal("INT");
-        if twice {
-            running.signal("INT");
-        }
+        wait(|| {
+            // One that follows at once belongs to the one before it.
+            running.signal(if is_killed { "INT" } else { "CONT" });
+            (!is_running(running.id())).then_some(())
+        });
         let output = running.finish().status(130);
         assert!(output.stderr.contains("0 ok, 3 failed, 3 skipped"), "{output}");
-        assert!(output.stderr.contains("stopping 3 runs"), "{output}");
+        assert!(output.stderr.contains("Ctrl-C was passed on to 3 runs"), "{output}");
         let signals: Vec<_> = output.json_lines().iter().filter_map(|row| row["signal"].as_i64()).collect();
-        assert_eq!(signals, if twice { [9; 3] } else { [2; 3] }, "{output}");
+        assert_eq!(signals, if is_killed { [9; 3] } else { [2; 3] }, "{output}");
         let _ = fs::remove_dir_all(user.home.path("began"));
         fs::create_dir(user.home.path("began")).unwrap();
     }
@@ -308,8 +310,8 @@ fn a_program_that_does_not_exist_is_said_once_and_nothing_is_asked_for_it() {
     user.sandbox.clear_log();
     for program in ["no-such-command", "./no/such/command"] {
         let output = user.aws_sso(&format!("exec -p corp --match reader --yes -- {program}")).run().status(127);
-        assert_eq!(output.stderr.matches("command not found").count(), 1, "{output}");
-        assert_eq!(output.stderr.lines().count(), 2, "{output}");
+        assert_eq!(output.stderr.matches(program).count(), 1, "{output}");
+        assert!(output.stderr.lines().count() <= 3, "{output}");
     }
     assert_eq!(user.sandbox.requests().len(), 0);
 }

@@ -13,6 +13,8 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use aws_sso::programs::core_dumps;
+#[cfg(unix)]
+use aws_sso::programs::ignored::is_ignored;
 use clap::Parser;
 use skim::binds::parse_key;
 use skim::prelude::{RankCriteria, Skim, SkimOptions, SkimOptionsBuilder};
@@ -112,30 +114,37 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
 /// The signals that end programs. The terminal is in raw mode, so Ctrl-C is a key and sends no SIGINT.
 #[cfg(unix)]
 struct EndSignals {
-    term: tokio::signal::unix::Signal,
+    term: Option<tokio::signal::unix::Signal>,
     hup: tokio::signal::unix::Signal,
-    int: tokio::signal::unix::Signal,
+    int: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
 impl EndSignals {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        let unless_ignored = |kind: SignalKind| (!is_ignored(kind.as_raw_value())).then(|| signal(kind)).transpose();
         Ok(Self {
-            term: signal(SignalKind::terminate())?,
+            term: unless_ignored(SignalKind::terminate())?,
+            // Also under `nohup`: without its terminal the picker is of no use.
             hup: signal(SignalKind::hangup())?,
-            int: signal(SignalKind::interrupt())?,
+            int: unless_ignored(SignalKind::interrupt())?,
         })
     }
 
     /// Waits for the next signal and returns its number.
     async fn next(&mut self) -> u8 {
         tokio::select! {
-            _ = self.term.recv() => 15,
+            Some(_) = receive(&mut self.term) => 15,
             _ = self.hup.recv() => 1,
-            _ = self.int.recv() => 2,
+            Some(_) = receive(&mut self.int) => 2,
         }
     }
+}
+
+#[cfg(unix)]
+async fn receive(signal: &mut Option<tokio::signal::unix::Signal>) -> Option<()> {
+    signal.as_mut()?.recv().await
 }
 
 #[cfg(not(unix))]

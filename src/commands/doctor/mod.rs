@@ -5,6 +5,7 @@
 mod chain;
 mod config;
 mod content;
+mod names;
 mod network;
 mod obstacles;
 mod orphans;
@@ -77,6 +78,7 @@ pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode>
     report.add("AWS config", config::check(context));
     report.add("Sign-in", sign_ins::check(context));
     report.add("Profiles", profiles::check(context, &installed));
+    report.extend("Profiles", names::check(context));
     report.extend("Profiles", hidden(context));
     report.add("Files", obstacles::check());
     report.extend("Files", permissions::check());

@@ -2,12 +2,15 @@
 
 use std::ffi::OsString;
 use std::num::NonZero;
+use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
+use crate::cli::patterns::pattern;
 use crate::cli::shared::{self, Target};
+use crate::partition::means_several_regions;
 
 #[derive(Debug, Args)]
 #[command(
@@ -41,33 +44,35 @@ pub(crate) struct ExecArgs {
 #[command(next_help_heading = "Many roles at once")]
 pub(super) struct ManyArgs {
     /// Roles whose name, or whose account's name or id, contains PATTERN, or equals it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN", conflicts_with_all = ["as_profile", "keys"])]
+    #[arg(long = "match", value_name = "PATTERN", value_parser = pattern, conflicts_with_all = ["as_profile", "keys"])]
     pub(super) matches: Vec<String>,
     /// But not these roles
-    #[arg(long, value_name = "PATTERN", requires = "matches", conflicts_with = "role")]
+    #[arg(long, value_name = "PATTERN", value_parser = pattern, requires = "matches", conflicts_with = "role")]
     pub(super) exclude: Vec<String>,
+    /// Go on if an --exclude matches nothing
+    #[arg(long, requires = "exclude")]
+    pub(super) exclude_missing_ok: bool,
     /// Choose the roles from a list
     #[arg(long, conflicts_with_all = ["matches", "as_profile", "keys"])]
     pub(super) pick: bool,
     /// Run the command in each of these regions
-    #[arg(
-        long,
-        value_name = "REGION,…",
-        value_delimiter = ',',
-        value_parser = shared::region,
-        requires = "many",
-        conflicts_with = "region"
-    )]
-    pub(super) regions: Vec<String>,
+    #[arg(long, value_name = "REGION,…", value_parser = regions, requires = "many", conflicts_with = "region")]
+    regions: Vec<Regions>,
     /// How many run at a time
     #[arg(short, long, value_name = "N", default_value = "8", value_parser = jobs, conflicts_with = "role")]
     pub(super) jobs: NonZero<usize>,
+    /// Read stdin to its end, once, and give all of it to each run
+    #[arg(long)]
+    pub(super) stdin: bool,
     /// lines: each with its account and role. json: an object per run. dir DIR: files in DIR
     #[arg(long, value_names = ["FORM", "DIR"], num_args = 1..=2, default_value = "lines", requires = "many")]
     pub(super) output: Vec<String>,
     /// Start no more runs once one has failed
     #[arg(long, requires = "many")]
     pub(super) fail_fast: bool,
+    /// Kill what still runs so long after Ctrl-C or SIGTERM [default: wait without limit]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "many")]
+    pub(super) kill_after: Option<Duration>,
     /// Do not ask before running under several roles with a name like admin
     #[arg(short, long, requires = "many")]
     pub(super) yes: bool,
@@ -77,7 +82,34 @@ fn jobs(text: &str) -> Result<NonZero<usize>, &'static str> {
     text.parse().map_err(|_| "give a number from 1 on")
 }
 
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or("give a number of seconds, such as 30")
+}
+
+/// Regions that stand in one argument: between commas, or between white space as in the output of the AWS CLI.
+#[derive(Clone, Debug)]
+struct Regions(Vec<String>);
+
+fn regions(text: &str) -> Result<Regions, String> {
+    let names = || text.split([',', ' ', '\t', '\r', '\n']).filter(|name| !name.is_empty());
+    if names().any(means_several_regions) {
+        return Err(format!("which regions are enabled differs between accounts; name each\n{LIST_REGIONS}"));
+    }
+    let regions = names().map(shared::region).collect::<Result<Vec<_>, _>>()?;
+    if regions.is_empty() { Err("it names no region".to_owned()) } else { Ok(Regions(regions)) }
+}
+
+/// How to take those of one account. The output can be the option's value.
+const LIST_REGIONS: &str = "  for those of one account: --regions \"$(aws-sso exec ROLE --region us-east-1 -- \
+    aws ec2 describe-regions --query 'Regions[].RegionName' --output text)\"";
+
 impl ManyArgs {
+    /// The regions to run in.
+    pub(super) fn regions(&self) -> impl Iterator<Item = &String> {
+        self.regions.iter().flat_map(|Regions(names)| names)
+    }
+
     /// Whether the command runs under several roles.
     pub(super) fn is_asked(&self) -> bool {
         self.pick || !self.matches.is_empty()
@@ -95,11 +127,15 @@ With --match or --pick the command runs once for each role, several at a time. {
 and {region} in its arguments are replaced for each run. In the code of a shell (sh -c) none is, and in other \
 code (python -c, awk, ssh HOST) {account_name} is not, since an administrator chooses the names: the command is \
 refused. Read $AWS_SSO_ACCOUNT_ID, $AWS_SSO_ACCOUNT_NAME and $AWS_SSO_ROLE_NAME there, and $AWS_REGION, \
-which is set where a region is known. Ctrl-Z stops all runs, and fg continues them. A run that asks on the terminal \
-is ended. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if an \
+which is set where a region is known. A run reads nothing: input that is there is refused, unless --stdin gives all \
+of it to each run. Ctrl-C is passed on to all runs, which may take any time to end; a second one is passed on again, a \
+third one kills them. Ctrl-Z stops all runs, and fg continues them. A run that asks on the terminal is ended.
+
+The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if a pattern matches nothing or an \
 account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
 130 after Ctrl-C.
 
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls
-  aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls";
+  aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls
+  aws-sso exec --match '*/Audit' --stdin -- python3 - <audit.py";

@@ -5,29 +5,27 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
+use tokio::io::AsyncRead;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
 
-use super::outcome::{EndCause, RunOutcome};
+use super::ending::Stop;
+use super::input::Input;
+use super::outcome::{EndCause, RunOutcome, signal_of};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
 use super::printer::{Stream, Text};
+use super::reading::{LAST_OUTPUT, Lines};
 use super::start::{not_started, user_command};
 use crate::context::enter::recorded;
 use crate::context::labels;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
-use crate::programs::core_dumps;
-use crate::programs::group::{Stop, end, own_group};
 use crate::programs::job_control::Groups;
-use crate::programs::profile_option;
+use crate::programs::left::{Left, Processes};
+use crate::programs::pipe::{HeldPipe, Pipe};
+use crate::programs::{core_dumps, group, profile_option};
 use crate::shell::{Change, Grant};
-
-/// The longest line that is printed in one piece, in bytes.
-const LONGEST_LINE: u64 = 1 << 20;
-
-/// How long the output of a run is read on after its process has ended, where all runs are stopped.
-const LAST_OUTPUT: Duration = Duration::from_secs(1);
 
 /// What all runs share.
 pub(super) struct Job {
@@ -35,6 +33,7 @@ pub(super) struct Job {
     /// The name of the sso-session.
     pub(super) session: String,
     pub(super) runs: Vec<Run>,
+    pub(super) input: Input,
     pub(super) output: RunOutput,
     /// The processes of the runs.
     pub(super) groups: Groups,
@@ -43,46 +42,64 @@ pub(super) struct Job {
 /// A request for the credentials of a run, by its number.
 pub(super) type CredentialRequest = (usize, oneshot::Sender<Result<RoleCredentials>>);
 
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It has no process yet.
+    Starting,
+    Running,
+    /// Its process has ended, and its output is taken.
+    Ended,
+    /// What is open is what it has left running: another run may take its place.
+    Left,
+}
+
+/// What a run asks of the crew, and reports to it.
+#[derive(Clone)]
+pub(super) struct Link {
+    pub(super) provider: mpsc::Sender<CredentialRequest>,
+    pub(super) phases: UnboundedSender<(usize, Phase)>,
+    pub(super) stop: watch::Receiver<Stop>,
+}
+
+impl Link {
+    /// Waits until the runs are stopped.
+    async fn stopped(&self) {
+        drop(self.stop.clone().wait_for(|stop| *stop != Stop::No).await);
+    }
+}
+
 impl Job {
     /// One run, from its credentials to its end.
-    pub(super) async fn run(
-        &self,
-        number: usize,
-        provider: &mpsc::Sender<CredentialRequest>,
-        mut stop: watch::Receiver<Stop>,
-    ) -> (usize, RunOutcome) {
+    pub(super) async fn run(&self, number: usize, link: Link) -> (usize, RunOutcome) {
         let run = &self.runs[number];
         let mut recorder = None;
-        let outcome = match self.credentials(number, provider, stop.clone()).await {
+        let outcome = match self.credentials(number, &link).await {
             None => RunOutcome::Skipped,
             Some(Err(error)) => RunOutcome::Failed(error),
             Some(Ok(credentials)) => match self.output.begin(number, run) {
                 Err(error) => RunOutcome::Failed(error),
-                Ok(started) => self.execute(number, &credentials, recorder.insert(started), stop.clone()).await,
+                Ok(started) => self.execute(number, &credentials, recorder.insert(started), &link).await,
             },
         };
         // A command that never started has written nothing. Without a recorder, its error is printed instead.
         let recorder = recorder.filter(|_| matches!(outcome, RunOutcome::Ended { .. }));
         if let Some((stream, text)) = self.output.end(number, run, recorder, &outcome) {
             // After a signal, a terminal that takes no output keeps nobody waiting.
-            let hurry = async { drop(stop.wait_for(|stop| *stop != Stop::No).await) };
-            self.output.printer.print_unless(stream, text, hurry).await;
+            self.output.printer.print_unless(stream, text, link.stopped()).await;
         }
         (number, outcome)
     }
 
     /// The credentials of a run; `None` if all runs are stopped before they arrive.
-    async fn credentials(
-        &self,
-        number: usize,
-        provider: &mpsc::Sender<CredentialRequest>,
-        mut stop: watch::Receiver<Stop>,
-    ) -> Option<Result<RoleCredentials>> {
+    async fn credentials(&self, number: usize, link: &Link) -> Option<Result<RoleCredentials>> {
         let (sender, answer) = oneshot::channel();
-        provider.send((number, sender)).ok()?;
+        link.provider.send((number, sender)).ok()?;
         tokio::select! {
+            // Where both have come, nothing starts.
+            biased;
+            () = link.stopped() => None,
             answer = answer => answer.ok(),
-            _ = stop.wait_for(|stop| *stop != Stop::No) => None,
         }
     }
 
@@ -91,52 +108,72 @@ impl Job {
         number: usize,
         credentials: &RoleCredentials,
         recorder: &mut Recorder<'_>,
-        mut stop: watch::Receiver<Stop>,
+        link: &Link,
     ) -> RunOutcome {
         let (run, start) = (&self.runs[number], Instant::now());
         let command = match self.command(run, credentials) {
             Ok(command) => command,
             Err(error) => return RunOutcome::Failed(error),
         };
-        let program = command.get_program().to_owned();
         let mut child = match core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn()) {
             Ok(child) => child,
-            Err(error) => return not_started(&program, error).into(),
+            Err(error) => return not_started(&self.words(run).collect::<Vec<_>>(), error).into(),
         };
+        // Nothing waits between the last look at a signal and this, so no run is missed by one.
+        self.groups.add(number, child.id());
+        let _ = link.phases.send((number, Phase::Running));
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
-        self.groups.add(number, id);
+        let feeder = self.input.feed(&mut child);
+        let (ended, end) = watch::channel(None);
         let recorder = Mutex::new(recorder);
+        let leave = || {
+            let _ = link.phases.send((number, Phase::Left));
+        };
+        let (out, err) =
+            (stdout.map(|pipe| Lines::of(pipe, end.clone(), &leave)), stderr.map(|pipe| Lines::of(pipe, end, &leave)));
         let output = async {
-            tokio::join!(self.record(stdout, Stream::Out, &recorder), self.record(stderr, Stream::Err, &recorder));
+            tokio::join!(self.record(out, Stream::Out, &recorder, link), self.record(err, Stream::Err, &recorder, link))
         };
         tokio::pin!(output);
-        let mut has_more = true;
+        let (mut stop, mut pipes, mut killed) = (link.stop.clone(), None, None);
         let status = loop {
             tokio::select! {
                 status = child.wait() => break status,
-                () = &mut output, if has_more => has_more = false,
-                Ok(()) = stop.changed() => end(id, *stop.borrow_and_update()),
+                read = &mut output, if pipes.is_none() => pipes = Some(read),
+                Ok(()) = stop.changed() => match *stop.borrow_and_update() {
+                    Stop::No => {}
+                    Stop::Pass(signal) => group::pass(id, signal),
+                    Stop::Kill(cause) => {
+                        group::kill(id);
+                        if cfg!(not(unix)) {
+                            let _ = child.start_kill();
+                        }
+                        killed = Some(cause);
+                    }
+                },
             }
         };
-        // A child that it left behind may still write to its streams. Once the user has stopped all runs, neither that
-        // nor a slow terminal keeps them waiting.
-        while has_more {
-            let is_stopped = *stop.borrow() != Stop::No;
-            tokio::select! {
-                () = &mut output => has_more = false,
-                () = tokio::time::sleep(LAST_OUTPUT), if is_stopped => break,
-                Ok(()) = stop.changed() => end(id, *stop.borrow_and_update()),
-            }
-        }
+        let (duration, end) = (start.elapsed(), Instant::now());
         let has_asked = self.groups.remove(number);
+        ended.send_replace(Some(end));
+        let _ = link.phases.send((number, Phase::Ended));
+        let pipes = match pipes {
+            Some(pipes) => pipes,
+            None => output.await,
+        };
+        let left = left_running(id, pipes.into(), end, leave).await;
+        if let Some(error) = feeder.failure() {
+            return RunOutcome::Failed(error);
+        }
         match status {
             Ok(status) => {
-                let cause = match status {
+                let cause = match killed {
                     _ if has_asked => EndCause::Asked(self.alone(run)),
-                    status if self.is_cut_off(status) => EndCause::CutOff,
+                    _ if self.is_cut_off(status) => EndCause::CutOff,
+                    Some(cause) if signal_of(status) == Some(KILL) || cfg!(not(unix)) => EndCause::Killed(cause),
                     _ => EndCause::Own,
                 };
-                RunOutcome::Ended { status, duration: start.elapsed(), cause }
+                RunOutcome::Ended { status, duration, cause, left }
             }
             Err(error) => {
                 RunOutcome::Failed(Error::failed(format!("cannot wait for the command: {error}")).with_source(error))
@@ -144,48 +181,50 @@ impl Job {
         }
     }
 
-    /// Reads a stream line by line until its end, or until what it is printed to is closed.
-    async fn record(&self, stream: Option<impl AsyncRead + Unpin>, which: Stream, recorder: &Mutex<&mut Recorder<'_>>) {
-        let Some(stream) = stream else { return };
-        let printer = &self.output.printer;
-        let mut reader = BufReader::new(stream);
-        let mut line = Vec::new();
-        while (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
-            let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, &line);
+    /// Records a stream line by line, until its end or until what it is printed to is closed. Returns its pipe if
+    /// others hold it open.
+    async fn record(
+        &self,
+        lines: Option<Lines<'_, impl AsyncRead + Unpin + Pipe>>,
+        which: Stream,
+        recorder: &Mutex<&mut Recorder<'_>>,
+        link: &Link,
+    ) -> Option<HeldPipe> {
+        let (mut lines, printer) = (lines?, &self.output.printer);
+        while let Some(line) = lines.next().await {
+            let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, line);
             if let Some(text) = prefixed {
-                printer.print(which, Text::Bytes(text)).await;
+                let before = Instant::now();
+                printer.print(which, Text::Bytes(text), link.stopped()).await;
+                lines.pause(before.elapsed());
                 if printer.is_closed(which) {
                     // With this end of the pipe closed, the command gets SIGPIPE, as it would in a pipeline.
-                    return;
+                    return None;
                 }
             }
-            line.clear();
             // A command that never pauses would keep the other runs, and Ctrl-C, waiting.
             tokio::task::coop::consume_budget().await;
         }
+        lines.held()
     }
 
     /// Whether a run ended with SIGPIPE because stdout or stderr is closed, as in `… | head`. That is not a failure.
     fn is_cut_off(&self, status: ExitStatus) -> bool {
         const BROKEN_PIPE: i32 = 13;
-        #[cfg(unix)]
-        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-        #[cfg(not(unix))]
-        let signal = None;
         let printer = &self.output.printer;
         (printer.is_closed(Stream::Out) || printer.is_closed(Stream::Err))
-            && (signal == Some(BROKEN_PIPE) || status.code() == Some(128 + BROKEN_PIPE))
+            && (signal_of(status) == Some(BROKEN_PIPE) || status.code() == Some(128 + BROKEN_PIPE))
     }
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
         let mut words = self.words(run);
-        let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
+        let mut command = user_command(&words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(self.input.stdin()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.
-        own_group(&mut command);
+        group::own_group(&mut command);
         let region = run.region.as_deref();
-        let labels = labels::of_listed(&run.role, &run.account_name, &self.session);
+        let labels = labels::of_listed(&run.role, &run.account_name, &self.session, run.known_as.as_deref());
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)
@@ -205,4 +244,23 @@ impl Job {
         let words = words.map(|word: OsString| shell_escape::escape(word.to_string_lossy()).into_owned());
         format!("aws-sso exec {} {}", profile_option(&self.session), words.collect::<Vec<_>>().join(" "))
     }
+}
+
+const KILL: i32 = 9;
+
+/// What a run has left running, a second after its end. A program that ends right after it is not worth a word.
+async fn left_running(id: Option<u32>, pipes: [Option<HeldPipe>; 2], end: Instant, leave: impl Fn()) -> Option<Left> {
+    const INTERVAL: Duration = Duration::from_millis(50);
+    let mut group = id.filter(|id| group::has_members(*id));
+    if group.is_some() {
+        leave();
+    }
+    while let Some(left) = group
+        && end.elapsed() < LAST_OUTPUT
+    {
+        tokio::time::sleep(INTERVAL).await;
+        let moment = Instant::now().checked_sub(INTERVAL).map_or(end, |moment| moment.max(end));
+        group = Some(left).filter(|left| Processes::since(moment).are_in(*left));
+    }
+    Left::of(group, pipes.into_iter().flatten().collect())
 }

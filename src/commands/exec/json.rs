@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::ending::KillCause;
 use super::kept::Kept;
 use super::outcome::RunOutcome;
 use super::plan::Run;
+use crate::programs::left::Left;
 use crate::terminal::clean;
 
 #[derive(Serialize)]
@@ -20,13 +22,32 @@ pub(super) struct JsonRun {
     status: Option<i32>,
     signal: Option<i32>,
     error: Option<String>,
+    /// Why this program killed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    killed: Option<&'static str>,
     stdout: Kept,
     stderr: Kept,
     /// The streams that were longer than what is kept.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     truncated: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_running: Option<LeftRunning>,
     /// In seconds.
     duration: f64,
+}
+
+/// What runs on after the process of a run has ended.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LeftRunning {
+    process_group: Option<u32>,
+    holds_output: bool,
+}
+
+impl LeftRunning {
+    fn of(left: &Left) -> Self {
+        Self { process_group: left.group, holds_output: left.holds_output() }
+    }
 }
 
 impl JsonRun {
@@ -41,9 +62,11 @@ impl JsonRun {
             status: outcome.status(),
             signal: outcome.signal(),
             error: outcome.error(),
+            killed: outcome.killed().map(KillCause::word),
             truncated: streams.into_iter().filter(|(_, kept)| kept.is_cut).map(|(name, _)| name).collect(),
             stdout,
             stderr,
+            left_running: outcome.left().map(LeftRunning::of),
             duration: outcome.seconds(),
         }
     }

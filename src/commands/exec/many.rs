@@ -1,15 +1,18 @@
 //! `exec --match` and `exec --pick`: one command under several roles, several at a time.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinSet;
 
 use super::arguments::ExecArgs;
 use super::code::refuse_placeholders;
-use super::job::{CredentialRequest, Job};
+use super::ending::{Due, Ending};
+use super::input::Input;
+use super::job::{CredentialRequest, Job, Link, Phase};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
 use super::plan::Plan;
@@ -18,18 +21,13 @@ use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
-use crate::programs::group::Stop;
 use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
-use crate::programs::signals::{Signal, Signals, block_on};
+use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
-use crate::terminal;
 
-/// How long a run may take to end after a signal.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// How long to wait for the last output of a run that was killed.
-const AFTERMATH: Duration = Duration::from_secs(1);
+/// How long the last output may take to print after a signal, if some of it is taken.
+const LAST_PRINTING: Duration = Duration::from_secs(5);
 
 pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     if arguments.command.is_empty() {
@@ -37,9 +35,11 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
             .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
     }
     refuse_placeholders(&arguments.command)?;
-    if let Some(missing) = missing_program(&arguments.command[0]) {
-        terminal::say(&missing.error.report());
-        return Ok(ExitCode::from(missing.status));
+    if let Some(missing) = missing_program(&arguments.command, true) {
+        return Ok(missing.said());
+    }
+    if !arguments.many.stdin {
+        Input::refuse()?;
     }
     let mut plan = Plan::of(context, arguments)?;
     if !arguments.many.yes {
@@ -51,19 +51,21 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let session = context.session(&plan.directory, &client)?;
     let gaps: Vec<_> = plan.shortfall.take().into_iter().chain(plan.refusal.take()).collect();
     let workers = arguments.many.jobs.get().min(plan.runs.len());
+    let cached = Provider::new(&session);
+    if !plan.runs.iter().all(|run| cached.has(&run.role)) {
+        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
+        session.token()?;
+    }
     let job = Arc::new(Job {
         command: arguments.command.clone(),
         session: plan.directory.name.clone(),
         runs: plan.runs,
+        input: Input::take(arguments.many.stdin)?,
         output,
         groups: Groups::default(),
     });
     let warn = |warning: &str| job.output.warn(warning);
     let provider = Provider::new(&session).warning_to(&warn);
-    if !job.runs.iter().all(|run| provider.has(&run.role)) {
-        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
-        session.token()?;
-    }
     // The provider blocks, so each worker has a thread that asks it. The runs themselves are tasks on this thread.
     let (sender, requests) = mpsc::channel::<CredentialRequest>();
     let requests = Mutex::new(requests);
@@ -77,10 +79,18 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
                 }
             });
         }
-        let fail_fast = arguments.many.fail_fast;
+        let crew = Crew {
+            job: Arc::clone(&job),
+            provider: sender,
+            workers,
+            fail_fast: arguments.many.fail_fast,
+            kill_after: arguments.many.kill_after,
+            gaps,
+        };
         // The threads end once the crew has dropped the sender.
-        block_on(Crew { job: Arc::clone(&job), provider: sender, workers, fail_fast, gaps }.work(&plan.directory))
+        block_on(crew.work(&plan.directory))
     })
+    .inspect(|_| job.input.warn_of_late())
 }
 
 /// Runs up to `workers` commands at a time.
@@ -89,6 +99,7 @@ struct Crew {
     provider: mpsc::Sender<CredentialRequest>,
     workers: usize,
     fail_fast: bool,
+    kill_after: Option<Duration>,
     /// The accounts that could match and whose roles are not known; the first error decides the status if all else is
     /// well.
     gaps: Vec<Error>,
@@ -98,66 +109,20 @@ impl Crew {
     async fn work(self, directory: &Directory) -> Result<ExitCode> {
         let start = Instant::now();
         let output = &self.job.output;
-        let (mut signals, mut job_signals) = (Signals::new()?, JobSignals::new()?);
-        let mut shutdown = Shutdown::default();
-        let (mut waiting, mut running) = (0..self.job.runs.len(), JoinSet::new());
+        let mut signals = (Signals::new()?, JobSignals::new()?);
+        let mut ending = Ending::new(self.kill_after);
         let mut results = RunResults::default();
-        loop {
-            let has_failed = results.hopeless.is_some() || (self.fail_fast && !results.failed.is_empty());
-            let starts_more = shutdown.signal.is_none() && !has_failed;
-            while starts_more
-                && running.len() < self.workers
-                && let Some(number) = waiting.next()
-            {
-                let (job, provider) = (Arc::clone(&self.job), self.provider.clone());
-                let stop = shutdown.stop.subscribe();
-                running.spawn(async move { job.run(number, &provider, stop).await });
-            }
-            output.show(&results, running.len());
-            tokio::select! {
-                ended = running.join_next() => match ended {
-                    Some(Ok((number, outcome))) => results.add(number, &self.job.runs[number].label, &outcome),
-                    Some(Err(error)) if error.is_cancelled() => results.skipped += 1,
-                    Some(Err(error)) => return Err(Error::failed(format!("a run was lost: {error}"))),
-                    None => break,
-                },
-                signal = signals.any() => {
-                    if shutdown.signal.is_none() {
-                        let count = running.len();
-                        output.say(&format!(
-                            "aws-sso: stopping {count} runs; press Ctrl-C again to end them at once\n"
-                        ));
-                    }
-                    shutdown.receive(signal);
-                }
-                signal = job_signals.next() => match signal {
-                    JobSignal::Suspend => self.job.groups.suspend(&mut job_signals).await?,
-                    JobSignal::Child => self.name_stopped(),
-                },
-                () = passed(shutdown.deadline) => {
-                    if shutdown.has_killed() {
-                        // A process that left the group of its run can keep the output open.
-                        running.abort_all();
-                    }
-                    shutdown.kill();
-                }
-            }
+        self.run_all(&mut signals, &mut ending, &mut results).await?;
+        if output.printer.has_left_out() {
+            output.warn("some of the output was left out, because nothing took it");
         }
-        for number in waiting {
-            let (run, skipped) = (&self.job.runs[number], RunOutcome::Skipped);
-            if let Some((stream, text)) = output.end(number, run, None, &skipped) {
-                output.printer.say(stream, text);
-            }
-            results.add(number, &run.label, &skipped);
-        }
-        // A terminal held with Ctrl-S takes no output. After a signal the process must end all the same.
-        output.finish(shutdown.signal.map(|_| AFTERMATH));
-        terminal::say(&results.summary(start.elapsed()));
+        output.say(&results.summary(start.elapsed()));
         for gap in &self.gaps {
-            terminal::say(&gap.report());
+            output.say(&gap.report());
         }
+        self.finish(&mut signals, &mut ending).await?;
         self.doubt(directory, &results);
-        if let Some(signal) = shutdown.signal {
+        if let Some(signal) = ending.first {
             // To return would wait for all threads that still ask for credentials.
             uninterrupted::finish();
             std::process::exit(signal.status().into());
@@ -169,6 +134,97 @@ impl Crew {
             _ if !results.is_ok() => Ok(ExitCode::from(results.hopeless.unwrap_or(1))),
             Some(gap) => Ok(gap.exit_code()),
             None => Ok(ExitCode::SUCCESS),
+        }
+    }
+
+    async fn run_all(
+        &self,
+        (signals, job_signals): &mut (Signals, JobSignals),
+        ending: &mut Ending,
+        results: &mut RunResults,
+    ) -> Result<()> {
+        let (output, runs) = (&self.job.output, &self.job.runs);
+        let (phases, mut reports) = unbounded_channel();
+        let link = Link { provider: self.provider.clone(), phases, stop: ending.stop.subscribe() };
+        let (mut waiting, mut tasks) = (0..runs.len(), JoinSet::new());
+        let mut under_way = BTreeMap::new();
+        loop {
+            let has_failed = results.hopeless.is_some() || (self.fail_fast && !results.failed.is_empty());
+            let starts_more = ending.first.is_none() && !has_failed;
+            while starts_more
+                && under_way.values().filter(|phase| **phase != Phase::Left).count() < self.workers
+                && let Some(number) = waiting.next()
+            {
+                under_way.insert(number, Phase::Starting);
+                let (job, link) = (Arc::clone(&self.job), link.clone());
+                tasks.spawn(async move { job.run(number, link).await });
+            }
+            while let Ok((number, phase)) = reports.try_recv() {
+                under_way.entry(number).and_modify(|known| *known = phase);
+            }
+            let running = |(number, phase): (&usize, &Phase)| (*phase == Phase::Running).then_some(*number);
+            let running: Vec<_> = under_way.iter().filter_map(running).collect();
+            let starting = under_way.values().filter(|phase| **phase == Phase::Starting).count();
+            output.show(results, starting + running.len());
+            tokio::select! {
+                ended = tasks.join_next() => match ended {
+                    Some(Ok((number, outcome))) => {
+                        under_way.remove(&number);
+                        results.add(number, &runs[number].label, outcome);
+                    }
+                    Some(Err(error)) => return Err(Error::failed(format!("a run was lost: {error}"))),
+                    None => break,
+                },
+                Some((number, phase)) = reports.recv() => {
+                    under_way.entry(number).and_modify(|known| *known = phase);
+                }
+                signal = signals.any() => {
+                    let text = ending.receive(signal, Instant::now(), running.len());
+                    text.iter().for_each(|text| output.say(text));
+                }
+                signal = job_signals.next() => match signal {
+                    JobSignal::Suspend => self.job.groups.suspend(job_signals).await?,
+                    JobSignal::Child => self.name_stopped(),
+                },
+                due = ending.due() => {
+                    let text = match due {
+                        Due::Notice => ending.notice(running.iter().map(|number| runs[*number].label.as_str())),
+                        Due::Kill => ending.time_is_over(running.len()),
+                        // What the tasks still do ends with this process.
+                        Due::GiveUp => break,
+                    };
+                    text.iter().for_each(|text| output.say(text));
+                }
+            }
+        }
+        let unended = under_way.into_keys().map(|number| (number, RunOutcome::Failed(not_ended())));
+        for (number, outcome) in unended.chain(waiting.map(|number| (number, RunOutcome::Skipped))) {
+            if let Some((stream, text)) = output.end(number, &runs[number], None, &outcome) {
+                output.printer.say(stream, text);
+            }
+            results.add(number, &runs[number].label, outcome);
+        }
+        Ok(())
+    }
+
+    /// Waits until everything is printed, or until a signal comes and nobody takes it.
+    async fn finish(&self, (signals, job_signals): &mut (Signals, JobSignals), ending: &mut Ending) -> Result<()> {
+        let printer = &self.job.output.printer;
+        let mut printed = printer.end();
+        loop {
+            let is_ending = ending.first.is_some();
+            tokio::select! {
+                _ = &mut printed => return Ok(()),
+                () = printer.stuck(), if is_ending => return Ok(()),
+                // A slow reader gets that long.
+                () = tokio::time::sleep(LAST_PRINTING), if is_ending => return Ok(()),
+                signal = signals.any() => if ending.receive(signal, Instant::now(), 0).is_some() && is_ending {
+                    return Ok(());
+                },
+                signal = job_signals.next() => if signal == JobSignal::Suspend {
+                    self.job.groups.suspend(job_signals).await?;
+                },
+            }
         }
     }
 
@@ -200,48 +256,6 @@ impl Crew {
     }
 }
 
-/// How all runs are ended early. The first signal is passed on to them; they are killed at a second one, or when the
-/// grace period is over.
-struct Shutdown {
-    /// What each run watches.
-    stop: watch::Sender<Stop>,
-    /// The first signal, which decides the exit status.
-    signal: Option<Signal>,
-    /// When the next step is due.
-    deadline: Option<Instant>,
-}
-
-impl Default for Shutdown {
-    fn default() -> Self {
-        Self { stop: watch::Sender::new(Stop::No), signal: None, deadline: None }
-    }
-}
-
-impl Shutdown {
-    fn receive(&mut self, signal: Signal) {
-        if self.signal.is_some() {
-            self.deadline = Some(Instant::now());
-            return;
-        }
-        self.signal = Some(signal);
-        self.deadline = Some(Instant::now() + GRACE);
-        self.stop.send_replace(Stop::Signal(signal));
-    }
-
-    fn has_killed(&self) -> bool {
-        *self.stop.borrow() == Stop::Kill
-    }
-
-    fn kill(&mut self) {
-        self.stop.send_replace(Stop::Kill);
-        self.deadline = Some(Instant::now() + AFTERMATH);
-    }
-}
-
-/// Waits for a moment; without limit where there is none.
-async fn passed(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment.into()).await,
-        None => std::future::pending().await,
-    }
+fn not_ended() -> Error {
+    Error::failed("it was killed, and has not ended")
 }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use super::ending::KillCause;
 use super::start::NotStarted;
 use crate::error::{Error, Kind};
+use crate::programs::left::{Left, Processes};
 use crate::terminal;
 
 /// How a run ended.
@@ -15,6 +17,7 @@ pub(super) enum RunOutcome {
         status: ExitStatus,
         duration: Duration,
         cause: EndCause,
+        left: Option<Left>,
     },
     /// The command did not start.
     Failed(Error),
@@ -31,6 +34,8 @@ pub(super) enum EndCause {
     Own,
     /// Its output was closed.
     CutOff,
+    /// This program killed it.
+    Killed(KillCause),
     /// It asked on the terminal, which no run has; with the command that does the same alone.
     Asked(String),
 }
@@ -62,11 +67,26 @@ impl RunOutcome {
     }
 
     pub(super) fn signal(&self) -> Option<i32> {
-        #[cfg(unix)]
-        if let Self::Ended { status, .. } = self {
-            return std::os::unix::process::ExitStatusExt::signal(status);
+        match self {
+            Self::Ended { status, .. } => signal_of(*status),
+            _ => None,
         }
-        None
+    }
+
+    /// Why this program killed it, if it did.
+    pub(super) fn killed(&self) -> Option<KillCause> {
+        match self {
+            Self::Ended { cause: EndCause::Killed(cause), .. } => Some(*cause),
+            _ => None,
+        }
+    }
+
+    /// What it left running.
+    pub(super) fn left(&self) -> Option<&Left> {
+        match self {
+            Self::Ended { left, .. } => left.as_ref(),
+            _ => None,
+        }
     }
 
     /// How long it ran, to the millisecond.
@@ -77,10 +97,11 @@ impl RunOutcome {
         }
     }
 
-    /// Why the command did not start, or what it did that no run can do.
+    /// Why the command did not start, what it did that no run can do, or why it was killed.
     pub(super) fn error(&self) -> Option<String> {
         match self {
             Self::Ended { cause: EndCause::Asked(_), .. } => Some(ASKED.to_owned()),
+            Self::Ended { cause: EndCause::Killed(cause), .. } => Some(cause.to_string()),
             _ => self.start_error(),
         }
     }
@@ -104,6 +125,14 @@ impl RunOutcome {
     }
 }
 
+/// The signal that ended a process.
+pub(super) fn signal_of(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    return std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    None
+}
+
 /// What is said of a run that wants an answer: the terminal cannot be shared.
 const ASKED: &str = "asked on the terminal, where several runs cannot ask";
 
@@ -123,6 +152,8 @@ pub(super) struct RunResults {
     /// The label and the failure of each failed run, by its number.
     pub(super) failed: BTreeMap<usize, (String, String)>,
     pub(super) skipped: usize,
+    /// The label of each run that left something running, and what that was.
+    left: BTreeMap<usize, (String, Left)>,
     /// The runs whose credentials were refused.
     pub(super) refused: BTreeSet<usize>,
     /// What to do, each remedy once.
@@ -134,7 +165,7 @@ pub(super) struct RunResults {
 }
 
 impl RunResults {
-    pub(super) fn add(&mut self, number: usize, label: &str, outcome: &RunOutcome) {
+    pub(super) fn add(&mut self, number: usize, label: &str, outcome: RunOutcome) {
         match outcome.word() {
             "ok" => self.ok += 1,
             "skipped" => self.skipped += 1,
@@ -144,7 +175,7 @@ impl RunResults {
         }
         match outcome {
             RunOutcome::NoCommand(error, status) => {
-                self.hopeless = Some(*status);
+                self.hopeless = Some(status);
                 self.remedies.extend(error.remedy().map(str::to_owned));
             }
             RunOutcome::Failed(error) => {
@@ -156,10 +187,13 @@ impl RunResults {
                 }
                 self.remedies.extend(error.remedy().map(str::to_owned));
             }
-            RunOutcome::Ended { cause: EndCause::Asked(alone), .. } => {
-                self.alone.get_or_insert_with(|| format!("run it alone: {alone}"));
+            RunOutcome::Ended { cause, left, .. } => {
+                if let EndCause::Asked(alone) = cause {
+                    self.alone.get_or_insert_with(|| format!("run it alone: {alone}"));
+                }
+                self.left.extend(left.map(|left| (number, (label.to_owned(), left))));
             }
-            RunOutcome::Ended { .. } | RunOutcome::Skipped => {}
+            RunOutcome::Skipped => {}
         }
     }
 
@@ -171,7 +205,7 @@ impl RunResults {
         self.failed.is_empty() && self.skipped == 0
     }
 
-    /// The counts, the failed runs, and what to do.
+    /// The counts, the failed runs, what runs have left, and what to do.
     pub(super) fn summary(&self, duration: Duration) -> String {
         let Self { ok, failed, skipped, .. } = self;
         let seconds = duration.as_secs_f64();
@@ -179,6 +213,14 @@ impl RunResults {
         let rows: Vec<_> = failed.values().map(|(label, failure)| [label, failure]).collect();
         for line in terminal::aligned(&rows).lines() {
             text.push_str(&format!("  {line}\n"));
+        }
+        if !self.left.is_empty() {
+            let processes = Processes::now(self.left.values().any(|(_, left)| left.holds_output()));
+            for (label, left) in self.left.values() {
+                if let Some(left) = left.described(&processes) {
+                    text.push_str(&format!("  {label} {left}\n"));
+                }
+            }
         }
         for line in self.alone.iter().chain(&self.remedies).take(MOST_REMEDIES).flat_map(|remedy| remedy.lines()) {
             text.push_str(&format!("  {}\n", terminal::clean(line)));

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unicode_width::UnicodeWidthStr as _;
@@ -15,7 +14,7 @@ use super::outcome::{RunOutcome, RunResults};
 use super::plan::Run;
 use super::printer::{Printer, Stream, Text};
 use crate::environment;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
 use crate::files::{folder, open};
 use crate::terminal;
 
@@ -48,7 +47,8 @@ pub(super) struct RunOutput {
     width: usize,
     /// Whether stdout and stderr get colours.
     coloured: [bool; 2],
-    bar: Option<ProgressBar>,
+    /// Whether there is a progress bar.
+    has_bar: bool,
     pub(super) printer: Printer,
     /// Whether a run has written more than is kept.
     has_cut: AtomicBool,
@@ -78,8 +78,8 @@ impl RunOutput {
             width: widths.filter(|width| *width <= WIDEST).max().unwrap_or(0),
             coloured: [io::stdout().is_terminal(), io::stderr().is_terminal()]
                 .map(|is_terminal| is_terminal && may_colour),
-            printer: Printer::around(bar.clone()),
-            bar,
+            has_bar: bar.is_some(),
+            printer: Printer::around(bar),
             has_cut: AtomicBool::new(false),
         })
     }
@@ -127,9 +127,9 @@ impl RunOutput {
     }
 
     pub(super) fn show(&self, results: &RunResults, running: usize) {
-        if let Some(bar) = &self.bar {
-            bar.set_position(results.done() as u64);
-            bar.set_message(format!("{running} running, {} failed", results.failed.len()));
+        if self.has_bar {
+            let text = format!("{running} running, {} failed", results.failed.len());
+            self.printer.show(results.done() as u64, text);
         }
     }
 
@@ -153,21 +153,12 @@ impl RunOutput {
 
     /// The error for output that is not whole.
     pub(super) fn shortfall(&self) -> Option<Error> {
-        if self.printer.has_lost() {
-            return Some(Error::failed("some of the output could not be written").with_remedy(
-                "check where the output goes, and the free space there and in the folder for temporary files",
-            ));
+        if let Some(error) = self.printer.lost() {
+            let lost = Error::failed(format!("some of the output could not be written: {}", reason(error)));
+            return Some(lost.with_any_remedy(system::remedy(error, None)));
         }
         let cut = || Error::failed("some of the output was left out").with_remedy("for all of it: --output dir FOLDER");
         self.has_cut.load(Ordering::Relaxed).then(cut)
-    }
-
-    /// Waits until everything is printed, at most for `patience`, and removes the progress bar.
-    pub(super) fn finish(&self, patience: Option<Duration>) {
-        self.printer.finish(patience);
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }
 
@@ -213,16 +204,16 @@ impl Recorder<'_> {
             Keep::Text(kept) => {
                 let kept = &mut kept[stream as usize];
                 let was_cut = kept.is_cut;
-                if kept.add(line).is_err() {
-                    self.output.printer.lose();
+                if let Err(error) = kept.add(line) {
+                    self.output.printer.lose(error);
                 }
                 if kept.is_cut && !was_cut {
                     self.output.cut(self.run, stream);
                 }
             }
             Keep::Files(files) => {
-                if files.write(stream, line).is_err() {
-                    self.output.printer.lose();
+                if let Err(error) = files.write(stream, line) {
+                    self.output.printer.lose(error);
                 }
             }
         }
@@ -273,7 +264,7 @@ fn with_ending(stem: &Path, ending: &str) -> PathBuf {
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Error {
-    Error::failed(format!("cannot write {}: {}", path.display(), reason(&error)))
-        .with_remedy("choose another folder for --output dir")
-        .with_source(error)
+    let other = "choose another folder for --output dir".to_owned();
+    let remedy = system::remedy(&error, Some(path)).map_or(other.clone(), |remedy| format!("{remedy}\nor {other}"));
+    Error::failed(format!("cannot write {}: {}", path.display(), reason(&error))).with_remedy(remedy).with_source(error)
 }
