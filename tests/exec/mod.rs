@@ -9,6 +9,7 @@ mod names;
 mod nested;
 mod output;
 mod regions;
+mod same;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
