@@ -1,8 +1,10 @@
 //! Processes: the signals that end this one, those that it was started to ignore, and work that no signal interrupts;
-//! that it leaves no core dump; the groups of those it starts, another one that is watched, and what one has left
-//! running; which programs of this name there are, and which of them this one is.
+//! that it leaves no core dump; why another one does not start; the groups of those it starts, another one that is
+//! watched, and what one has left running; which programs of this name there are, and which of them this one is.
 
 pub mod core_dumps;
+#[cfg(unix)]
+mod executable;
 pub(crate) mod group;
 #[cfg(unix)]
 pub mod ignored;
@@ -10,10 +12,15 @@ pub(crate) mod installed;
 #[cfg(unix)]
 pub(crate) mod job_control;
 pub(crate) mod left;
+#[cfg(unix)]
+mod lookup;
 mod ourselves;
 pub(crate) mod pipe;
+pub(crate) mod runtime;
 pub(crate) mod signals;
+pub(crate) mod startable;
 pub(crate) mod uninterrupted;
+pub(crate) mod unstarted;
 pub(crate) mod watched;
 
 /// There are no stopped processes on other systems.

@@ -45,7 +45,8 @@ pub(super) type CredentialRequest = (usize, oneshot::Sender<Result<RoleCredentia
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Its process runs, or is about to.
+    /// It has no process yet.
+    Starting,
     Running,
     /// Its process has ended, and its output is taken.
     Ended,
@@ -114,13 +115,13 @@ impl Job {
             Ok(command) => command,
             Err(error) => return RunOutcome::Failed(error),
         };
-        let program = command.get_program().to_owned();
         let mut child = match core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn()) {
             Ok(child) => child,
-            Err(error) => return not_started(&program, error).into(),
+            Err(error) => return not_started(&self.words(run).collect::<Vec<_>>(), error).into(),
         };
         // Nothing waits between the last look at a signal and this, so no run is missed by one.
         self.groups.add(number, child.id());
+        let _ = link.phases.send((number, Phase::Running));
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
         let feeder = self.input.feed(&mut child);
         let (ended, end) = watch::channel(None);
@@ -217,7 +218,7 @@ impl Job {
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
         let mut words = self.words(run);
-        let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
+        let mut command = user_command(&words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
         command.stdin(self.input.stdin()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.

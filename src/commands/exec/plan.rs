@@ -106,16 +106,17 @@ type Roles = Vec<(String, RoleArn)>;
 
 fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
     let directory = context.directory()?;
-    let selection = Selection::new(&many.matches, &many.exclude);
+    let selection = Selection::new(&many.matches, &many.exclude).with_absent_excludes(many.exclude_missing_ok);
     let scope = Scope::Selected(&selection);
-    let inventory = context.inventory(&directory, scope)?;
+    let inventory = context.selected(&directory, &selection)?;
     let gaps = inventory.gaps(&scope);
     let shortfall = gaps.shortfall("more of their roles may match; run the command again for these accounts");
     let refusal = gaps.refusal();
     let selected = selection.roles(&inventory).filter(|(account, _)| !account.is_refused());
     let roles: Roles = selected.map(|(account, role)| (account.name.clone(), role)).collect();
     if roles.is_empty() {
-        let none = Error::denied(format!("no role matches {}", many.matches.join(" or ")))
+        let rest = if many.exclude.is_empty() { "" } else { " and is not excluded" };
+        let none = Error::denied(format!("no role matches {}{rest}", many.matches.join(" or ")))
             .with_remedy("see what there is: aws-sso list");
         let none = if inventory.accounts.is_empty() { inventory.no_account() } else { none };
         return Err(shortfall.or(refusal).unwrap_or(none));

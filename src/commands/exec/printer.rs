@@ -3,9 +3,9 @@
 
 use std::future::Future;
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -42,8 +42,8 @@ pub(super) struct Printer {
 /// What the two sides know of each other.
 #[derive(Default)]
 struct PrinterState {
-    /// Whether some output could not be written.
-    is_lost: AtomicBool,
+    /// Why some output could not be written, by the first error.
+    lost: OnceLock<io::Error>,
     /// Whether stdout and stderr are closed, which is not a failure.
     is_closed: [AtomicBool; 2],
     /// Whether a text was left out, because nobody took it.
@@ -163,12 +163,13 @@ impl Printer {
     }
 
     /// Notes that something could not be written.
-    pub(super) fn lose(&self) {
-        self.state.is_lost.store(true, Ordering::Relaxed);
+    pub(super) fn lose(&self, error: io::Error) {
+        self.state.lost.get_or_init(|| error);
     }
 
-    pub(super) fn has_lost(&self) -> bool {
-        self.state.is_lost.load(Ordering::Relaxed)
+    /// Why something could not be written.
+    pub(super) fn lost(&self) -> Option<&io::Error> {
+        self.state.lost.get()
     }
 
     pub(super) fn has_left_out(&self) -> bool {
@@ -226,7 +227,9 @@ fn write(message: &Message, state: &PrinterState) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
             state.is_closed[*stream as usize].store(true, Ordering::Relaxed);
         }
-        Err(_) => state.is_lost.store(true, Ordering::Relaxed),
+        Err(error) => {
+            state.lost.get_or_init(|| error);
+        }
     }
     state.waiting.fetch_sub(1, Ordering::Relaxed);
 }
