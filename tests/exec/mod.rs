@@ -11,6 +11,7 @@ mod names;
 mod nested;
 mod output;
 mod regions;
+mod same;
 mod typed;
 
 use std::collections::BTreeMap;
