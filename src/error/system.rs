@@ -22,7 +22,10 @@ pub(crate) fn remedy(error: &io::Error, path: Option<&Path>) -> Option<String> {
         ErrorKind::IsADirectory => "name a file, not a folder".to_owned(),
         ErrorKind::InvalidFilename => "name a path that is shorter".to_owned(),
         ErrorKind::NotFound if !is_here() => "the current folder was deleted; run: cd".to_owned(),
-        ErrorKind::NotFound => "a folder on the way is not there; try again".to_owned(),
+        ErrorKind::NotFound => match path.and_then(Path::parent).filter(|folder| !folder.exists()) {
+            Some(folder) => format!("run: mkdir -p {}", quoted(folder)),
+            None => "try again".to_owned(),
+        },
         ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "end the program that uses it".to_owned(),
         _ => return shortage(error).or_else(|| by_number(error).map(str::to_owned)),
     })
@@ -61,9 +64,25 @@ fn quoted(path: &Path) -> String {
     shell_escape::escape(path.to_string_lossy()).into_owned()
 }
 
+/// The number of an error, which may be inside another that names a file.
+#[cfg(unix)]
+fn number(error: &io::Error) -> Option<rustix::io::Errno> {
+    let inner = || {
+        let mut cause = error.get_ref().map(|cause| cause as &(dyn std::error::Error + 'static));
+        while let Some(found) = cause {
+            if let Some(error) = found.downcast_ref() {
+                return number(error);
+            }
+            cause = found.source();
+        }
+        None
+    };
+    rustix::io::Errno::from_io_error(error).or_else(inner)
+}
+
 #[cfg(unix)]
 fn is_forbidden(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::PERM.raw_os_error())
+    number(error) == Some(rustix::io::Errno::PERM)
 }
 
 #[cfg(not(unix))]
@@ -95,7 +114,7 @@ fn too_large() -> String {
 pub(crate) fn shortage(error: &io::Error) -> Option<String> {
     use rustix::io::Errno;
     use rustix::process::{Resource, getrlimit};
-    let remedy = match Errno::from_io_error(error)? {
+    let remedy = match number(error)? {
         Errno::MFILE => {
             let limit = getrlimit(Resource::Nofile);
             if limit.current == limit.maximum {
@@ -121,7 +140,7 @@ pub(crate) fn shortage(error: &io::Error) -> Option<String> {
 #[cfg(unix)]
 fn by_number(error: &io::Error) -> Option<&'static str> {
     use rustix::io::Errno;
-    Some(match Errno::from_io_error(error)? {
+    Some(match number(error)? {
         Errno::LOOP => "remove the link that leads in a circle",
         Errno::IO | Errno::NXIO | Errno::NODEV => "check the disk or terminal that it is on; see dmesg",
         Errno::NOTCONN | Errno::HOSTDOWN | Errno::TIMEDOUT => "check the network file system that it is on",

@@ -162,9 +162,11 @@ impl RunOutput {
 
     /// The error for output that is not whole.
     pub(super) fn shortfall(&self) -> Option<Error> {
-        if let Some(error) = self.printer.lost() {
-            let lost = Error::failed(format!("some of the output could not be written: {}", reason(error)));
-            return Some(lost.with_any_remedy(system::remedy(error, None)));
+        if let Some((error, file)) = self.printer.lost() {
+            let folder = file.and_then(Path::parent).map(|folder| format!(" in {}", folder.display()));
+            let folder = folder.unwrap_or_default();
+            let lost = Error::failed(format!("some of the output could not be written{folder}: {}", reason(error)));
+            return Some(lost.with_any_remedy(system::remedy(error, file)));
         }
         let cut = || Error::failed("some of the output was left out").with_remedy("for all of it: --output dir FOLDER");
         self.has_cut.load(Ordering::Relaxed).then(cut)
@@ -225,7 +227,7 @@ impl Recorder<'_> {
                 let kept = &mut kept[stream as usize];
                 let was_cut = kept.is_cut;
                 if let Err(error) = kept.add(line) {
-                    self.output.printer.lose(error);
+                    self.output.printer.lose(error, environment::temporary_folder().join("output"));
                 }
                 if kept.is_cut && !was_cut {
                     self.output.cut(self.run, stream);
@@ -233,7 +235,7 @@ impl Recorder<'_> {
             }
             Keep::Files(files) => {
                 if let Err(error) = files.write(stream, line) {
-                    self.output.printer.lose(error);
+                    self.output.printer.lose(error, with_ending(&files.stem, "out"));
                 }
             }
         }
