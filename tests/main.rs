@@ -15,6 +15,8 @@ mod completion;
 mod config_reading;
 #[cfg(feature = "sandbox")]
 mod console;
+#[cfg(feature = "sandbox")]
+mod console_pages;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod crashes;
 #[cfg(feature = "sandbox")]
@@ -62,6 +64,8 @@ mod other_users;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;
+#[cfg(feature = "sandbox")]
+mod patterns;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
 #[cfg(feature = "sandbox")]

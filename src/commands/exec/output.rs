@@ -16,6 +16,7 @@ use super::printer::{Printer, Stream, Text};
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
 use crate::files::{folder, open};
+use crate::programs::descriptors::lifted;
 use crate::terminal;
 
 /// `--output`.
@@ -79,9 +80,17 @@ impl RunOutput {
             coloured: [io::stdout().is_terminal(), io::stderr().is_terminal()]
                 .map(|is_terminal| is_terminal && may_colour),
             has_bar: bar.is_some(),
-            printer: Printer::around(bar),
+            printer: Printer::around(bar)?,
             has_cut: AtomicBool::new(false),
         })
+    }
+
+    /// How many files a run opens for its output.
+    pub(super) fn files_of_run(&self) -> usize {
+        match self.form {
+            Form::Lines => 0,
+            Form::Json | Form::Folder(_) => 2,
+        }
     }
 
     /// Begins a run: what it writes goes to the recorder.
@@ -192,6 +201,17 @@ enum Keep {
 }
 
 impl Recorder<'_> {
+    /// Opens what this many bytes more need.
+    ///
+    /// Errors: nothing is lost, and it can be tried again.
+    pub(super) fn make_room(&mut self, stream: Stream, more: usize) -> io::Result<()> {
+        match &mut self.keep {
+            Keep::Printed(_) => Ok(()),
+            Keep::Text(kept) => kept[stream as usize].make_room(more),
+            Keep::Files(files) => files.of(stream).map(drop),
+        }
+    }
+
     /// Takes a line, whose newline may be missing. Returns what is to be printed at once.
     pub(super) fn line(&mut self, stream: Stream, line: &[u8]) -> Option<Vec<u8>> {
         match &mut self.keep {
@@ -237,7 +257,7 @@ impl Files {
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join("-");
         let stem = folder.join(name.replace(|c| !is_safe(c), "_"));
         let path = with_ending(&stem, "out");
-        let out = open::replacing(&path).map_err(|error| unwritable(&path, error))?;
+        let out = open::replacing(&path).map(lifted).map_err(|error| unwritable(&path, error))?;
         // The file of an earlier command would look as if this run had written it.
         let path = with_ending(&stem, "err");
         match std::fs::remove_file(&path) {
@@ -248,12 +268,15 @@ impl Files {
     }
 
     fn write(&mut self, stream: Stream, line: &[u8]) -> io::Result<()> {
-        let file = match (stream, &mut self.err) {
+        self.of(stream)?.write_all(line)
+    }
+
+    fn of(&mut self, stream: Stream) -> io::Result<&mut File> {
+        Ok(match (stream, &mut self.err) {
             (Stream::Out, _) => &mut self.out,
             (Stream::Err, Some(file)) => file,
-            (Stream::Err, none) => none.insert(open::replacing(&with_ending(&self.stem, "err"))?),
-        };
-        file.write_all(line)
+            (Stream::Err, none) => none.insert(lifted(open::replacing(&with_ending(&self.stem, "err"))?)),
+        })
     }
 }
 

@@ -13,6 +13,8 @@ use indicatif::ProgressBar;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::json::JsonRun;
+use super::requests::no_thread;
+use crate::error::Result;
 
 /// How many bytes may wait to be printed. A run that has more waits until there is room.
 const WAITING: usize = 4 << 20;
@@ -90,12 +92,13 @@ impl Text {
 
 impl Printer {
     /// Starts the thread. The progress bar is its own: to draw it, others would wait for a terminal that takes nothing.
-    pub(super) fn around(bar: Option<ProgressBar>) -> Self {
+    pub(super) fn around(bar: Option<ProgressBar>) -> Result<Self> {
         let (queue, messages) = channel();
         let state = Arc::new(PrinterState::default());
         let shared = Arc::clone(&state);
-        std::thread::spawn(move || print_all(&messages, bar.as_ref(), &shared));
-        Self { queue, room: Arc::new(Semaphore::new(WAITING)), state }
+        let print = move || print_all(&messages, bar.as_ref(), &shared);
+        std::thread::Builder::new().spawn(print).map_err(no_thread)?;
+        Ok(Self { queue, room: Arc::new(Semaphore::new(WAITING)), state })
     }
 
     /// Prints this in one piece, once there is room. If nothing is taken, that is worth waiting for only until
