@@ -64,20 +64,15 @@ fn quoted(path: &Path) -> String {
     shell_escape::escape(path.to_string_lossy()).into_owned()
 }
 
-/// The number of an error, which may be inside another that names a file.
+/// The number of an error. One that another library has wrapped, to name a file, has it in its text alone.
 #[cfg(unix)]
 fn number(error: &io::Error) -> Option<rustix::io::Errno> {
-    let inner = || {
-        let mut cause = error.get_ref().map(|cause| cause as &(dyn std::error::Error + 'static));
-        while let Some(found) = cause {
-            if let Some(error) = found.downcast_ref() {
-                return number(error);
-            }
-            cause = found.source();
-        }
-        None
+    let wrapped = || {
+        let text = error.to_string();
+        let (_, number) = text.split_once("(os error ")?;
+        number.split_once(')')?.0.parse().ok()
     };
-    rustix::io::Errno::from_io_error(error).or_else(inner)
+    error.raw_os_error().or_else(wrapped).map(rustix::io::Errno::from_raw_os_error)
 }
 
 #[cfg(unix)]
@@ -151,4 +146,32 @@ fn by_number(error: &io::Error) -> Option<&'static str> {
 #[cfg(not(unix))]
 fn by_number(_: &io::Error) -> Option<&'static str> {
     None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use rustix::io::Errno;
+
+    use super::*;
+
+    #[test]
+    fn an_error_that_is_wrapped_with_a_path_has_the_same_remedy() {
+        for number in [Errno::MFILE, Errno::NOSPC, Errno::LOOP, Errno::PERM, Errno::ROFS] {
+            let error = io::Error::from(number);
+            let wrapped = io::Error::new(error.kind(), format!("{error} at path \"/x\""));
+            assert_eq!(remedy(&error, None), remedy(&wrapped, None));
+            assert!(remedy(&error, None).is_some(), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_a_missing_right_is_a_matter_of_owners_and_modes() {
+        for number in 1..134 {
+            let error = io::Error::from_raw_os_error(number);
+            let is_of_rights = [Errno::PERM, Errno::ACCESS].contains(&Errno::from_raw_os_error(number));
+            let text = remedy(&error, Some(Path::new("/x/y"))).unwrap_or_default();
+            assert_eq!(text.contains("owner and mode"), is_of_rights, "{error}: {text}");
+            assert!(!shortage(&error).unwrap_or_default().contains("owner"), "{error}");
+        }
+    }
 }
