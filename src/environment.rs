@@ -316,3 +316,8 @@ pub(crate) fn temporary_folder() -> PathBuf {
 pub(crate) fn search_path() -> Option<OsString> {
     env::var_os("PATH")
 }
+
+/// How many bytes each variable takes in the environment of a program.
+pub(crate) fn sizes() -> Vec<(OsString, usize)> {
+    env::vars_os().map(|(name, value)| (name.clone(), name.len() + value.len() + "=\0".len())).collect()
+}

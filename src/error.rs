@@ -1,5 +1,7 @@
 //! Errors: what happened, what to do about it, and the cause.
 
+pub(crate) mod system;
+
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -114,6 +116,13 @@ impl Error {
     #[must_use]
     pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// Adds what to do, if anything can be done.
+    #[must_use]
+    pub(crate) fn with_any_remedy(mut self, remedy: Option<String>) -> Self {
+        self.remedy = remedy.or(self.remedy);
         self
     }
 

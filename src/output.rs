@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
 
 /// Writes a result to stdout. A closed pipe is not an error: its reader has seen enough.
 pub fn print(text: &str) -> Result<()> {
@@ -12,7 +12,8 @@ pub fn print(text: &str) -> Result<()> {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::failed(format!("cannot write to stdout: {}", reason(&error)))
-                .with_remedy("check where the output goes, and the free space there"))
+                .with_any_remedy(system::remedy(&error, None))
+                .with_source(error))
         }
         _ => Ok(()),
     }

@@ -17,6 +17,8 @@ pub struct Partition {
     pub console_host: Option<&'static str>,
     /// The host of the console's sign-in (federation), where it is public.
     pub sign_in_host: Option<&'static str>,
+    /// The same in one region. After a sign-out it goes on to a link of its own, which that without a region does not.
+    pub sign_out_host: Option<&'static str>,
 }
 
 /// The commercial partition, which all regions belong to that no other partition claims.
@@ -26,6 +28,7 @@ const AWS: Partition = Partition {
     dns_suffix: "amazonaws.com",
     console_host: Some("console.aws.amazon.com"),
     sign_in_host: Some("signin.aws.amazon.com"),
+    sign_out_host: Some("us-east-1.signin.aws.amazon.com"),
 };
 
 /// All partitions, as in the SDKs' endpoint rules. Those of the intelligence community publish no console.
@@ -36,6 +39,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "amazonaws.com.cn",
         console_host: Some("console.amazonaws.cn"),
         sign_in_host: Some("signin.amazonaws.cn"),
+        sign_out_host: Some("cn-north-1.signin.amazonaws.cn"),
     },
     Partition {
         name: "aws-us-gov",
@@ -43,6 +47,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "amazonaws.com",
         console_host: Some("console.amazonaws-us-gov.com"),
         sign_in_host: Some("signin.amazonaws-us-gov.com"),
+        sign_out_host: Some("us-gov-west-1.signin.amazonaws-us-gov.com"),
     },
     Partition {
         name: "aws-eusc",
@@ -51,6 +56,7 @@ pub const PARTITIONS: [Partition; 8] = [
         console_host: Some("console.amazonaws-eusc.eu"),
         // The European Sovereign Cloud has no sign-in host without a region, and one region.
         sign_in_host: Some("eusc-de-east-1.signin.amazonaws-eusc.eu"),
+        sign_out_host: Some("eusc-de-east-1.signin.amazonaws-eusc.eu"),
     },
     Partition {
         name: "aws-iso",
@@ -58,6 +64,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "c2s.ic.gov",
         console_host: None,
         sign_in_host: None,
+        sign_out_host: None,
     },
     Partition {
         name: "aws-iso-b",
@@ -65,6 +72,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "sc2s.sgov.gov",
         console_host: None,
         sign_in_host: None,
+        sign_out_host: None,
     },
     Partition {
         name: "aws-iso-e",
@@ -72,6 +80,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "cloud.adc-e.uk",
         console_host: None,
         sign_in_host: None,
+        sign_out_host: None,
     },
     Partition {
         name: "aws-iso-f",
@@ -79,6 +88,7 @@ pub const PARTITIONS: [Partition; 8] = [
         dns_suffix: "csp.hci.ic.gov",
         console_host: None,
         sign_in_host: None,
+        sign_out_host: None,
     },
     AWS,
 ];
@@ -206,6 +216,17 @@ mod tests {
             assert_eq!(Partition::named(name), Some(Partition::of_region(region)));
         }
         assert_eq!(Partition::named("aws-mars"), None);
+    }
+
+    #[test]
+    fn each_console_has_a_host_that_goes_on_after_a_sign_out() {
+        for partition in &PARTITIONS {
+            let names = [partition.console_host, partition.sign_in_host, partition.sign_out_host];
+            assert!(names.iter().all(Option::is_some) || names == [None; 3], "{}", partition.name);
+            let Some((region, host)) = partition.sign_out_host.and_then(|host| host.split_once('.')) else { continue };
+            assert_eq!(Partition::of_region(region), partition);
+            assert!(is_aws_region(region) && partition.sign_in_host.is_some_and(|global| global.ends_with(host)));
+        }
     }
 
     #[test]

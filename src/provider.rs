@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::aws_cache::role_credentials::{self, CachedRole};
-use crate::credentials::RoleCredentials;
+use crate::credentials::{FRESH_SECONDS, RoleCredentials};
 use crate::error::{Error, Kind, Result};
 use crate::files::lock::Lock;
 use crate::files::{failed, waiting};
@@ -27,13 +27,15 @@ const IN_HAND_SECONDS: i64 = 70;
 pub struct Provider<'a> {
     session: &'a Session<'a>,
     warn: &'a (dyn Fn(&str) + Sync),
+    /// How many seconds cached credentials must have left to be used without asking for newer ones.
+    least: i64,
 }
 
 impl<'a> Provider<'a> {
     /// Credentials are kept in the session's store and paths.
     #[must_use]
     pub fn new(session: &'a Session<'a>) -> Self {
-        Self { session, warn: &terminal::warn }
+        Self { session, warn: &terminal::warn, least: FRESH_SECONDS }
     }
 
     /// Where warnings go, if not to stderr.
@@ -46,6 +48,20 @@ impl<'a> Provider<'a> {
     /// valid, with a warning.
     pub fn credentials(&self, role: &RoleArn) -> Result<RoleCredentials> {
         self.renewed(role).or_else(|error| self.last_resort(error, self.cached(role)))
+    }
+
+    /// Credentials with at least so many seconds left, or as many as the service gives them. Where that would take a
+    /// sign-in, or the service cannot be reached: cached ones that are still fresh, with a warning.
+    pub fn lasting(&self, role: &RoleArn, seconds: i64) -> Result<RoleCredentials> {
+        let Some(cached) = self.fresh_in_cache(role).filter(|cached| cached.seconds_left() < seconds) else {
+            return self.credentials(role);
+        };
+        let newer = match self.session.within(BUDGET).token_without_person() {
+            Ok(Some(_)) => Provider { least: seconds, ..*self }.fresh_in_time(role),
+            Ok(None) => Err(Error::sign_in_needed(format!("not signed in to {}", self.session.directory().start_url))),
+            Err(error) => Err(error),
+        };
+        newer.or_else(|error| self.last_resort(error, Some(cached)))
     }
 
     /// Credentials with at least sixteen minutes left, or as many as the service gives them. Where cached ones are
@@ -68,7 +84,7 @@ impl<'a> Provider<'a> {
         let session = self.session.within(BUDGET);
         let outcome = match session.token_without_person() {
             // A token's renewal may take longer, so the role gets time of its own.
-            Ok(Some(_)) => Provider::new(&self.session.within(BUDGET)).warning_to(self.warn).fresh(role),
+            Ok(Some(_)) => Provider { session: &self.session.within(BUDGET), ..*self }.fresh(role),
             // A person who signs in takes longer.
             Ok(None) => return self.fresh(role),
             Err(error) => Err(error),
@@ -130,7 +146,7 @@ impl<'a> Provider<'a> {
     }
 
     fn fresh_in_cache(&self, role: &RoleArn) -> Option<RoleCredentials> {
-        self.cached(role).filter(RoleCredentials::is_fresh)
+        self.cached(role).filter(|credentials| credentials.seconds_left() >= self.least)
     }
 
     /// What is cached, however old. A cache that cannot be read is as good as an empty one.

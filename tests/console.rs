@@ -81,23 +81,6 @@ fn a_portal_link_needs_no_credentials_and_no_request() {
 }
 
 #[test]
-fn without_a_role_argument_the_shells_role_and_region_are_used() {
-    let (user, account, role) = signed_in();
-    let arn = format!("arn:aws:iam::{account}:role/{role}");
-    let console = user.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "eu-west-3");
-    let link = console.run().success().stdout;
-    let page = "https://eu-west-3.console.aws.amazon.com/console/home?region=eu-west-3";
-    assert_eq!(parameter(&link, "Destination"), page);
-    // A region of another partition is not used: the role does not work there.
-    let elsewhere = user.aws_sso("console --print").env("AWS_SSO_ROLE_ARN", &arn).env("AWS_REGION", "cn-north-1");
-    let page = parameter(&elsewhere.run().success().stdout, "Destination");
-    assert!(page.contains(".aws.amazon.com/") && !page.contains("cn-north-1"), "{page}");
-    let asked = user.aws_sso("console --print --region us-gov-west-1").env("AWS_SSO_ROLE_ARN", &arn);
-    let _ = asked.run().status(2).complains("us-gov-west-1 is not a region of aws");
-    let _ = user.aws_sso("console --print").run().status(2).complains("aws-sso console ROLE");
-}
-
-#[test]
 fn each_partition_has_its_own_console() {
     let cases = [
         ("us-gov-west-1", "https://us-gov-west-1.console.amazonaws-us-gov.com/console/home?region=us-gov-west-1"),
@@ -118,12 +101,17 @@ fn a_console_that_cannot_be_opened_is_refused_before_any_request() {
     let (user, account, role) = signed_in();
     let role = format!("console {account}/{role}");
     let cases = [
-        (" --print --destination https://evil.example/", "not a page of the console"),
-        (" --print --destination http://console.aws.amazon.com/", "not a page of the console"),
+        (" --print --destination https://evil.example/", "not a page of the console of aws: its host is evil.example"),
+        (" --print --destination https://console.aws.amazon.com@evil.example/", "its host is evil.example behind"),
+        (" --print --destination http://console.aws.amazon.com/", "it begins with http://"),
         (" --print --destination https://console.amazonaws.cn/", "not a page of the console"),
         (" --print --service ../x", "not the name of a service"),
         (" --print --region evil.example/", "is not a region"),
         (" --browser-command firefox", "no argument has {url}"),
+        (" --print --duration 13h", "lasts from 15m to 12h"),
+        (" --print --duration soon", "write it like 12h"),
+        (" --portal --print --duration 1h", "lasts as long as the permission set says"),
+        (" --portal --print --logout-first", "itself ends the session"),
     ];
     for (options, words) in cases {
         let _ = user.aws_sso(&format!("{role}{options}")).run().status(2).complains(words);

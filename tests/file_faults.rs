@@ -51,13 +51,13 @@ fn on_a_full_disk_credentials_are_returned_but_not_cached() {
     assert_eq!(user.home.read(TOKEN_FILE), before);
 
     let output = full("login --device-code --no-browser --force").run().status(1);
-    let _ = output.complains(&format!("{TOKEN_FILE}: File too large")).complains("the free space");
+    let _ = output.complains(&format!("{TOKEN_FILE}: File too large")).complains("--fsize=unlimited");
     assert_eq!(user.home.read(TOKEN_FILE), before);
 
     let stdout = ["/bin/sh", "-c", "exec \"$@\" >/dev/full", "sh"];
     for _ in 0..2 {
         let output = user.process().behind(stdout).run().status(1);
-        let _ = output.complains("cannot write to stdout: No space left on device").complains("\n  check");
+        let _ = output.complains("cannot write to stdout: No space left on device").complains("\n  free some space");
     }
 }
 
@@ -132,7 +132,10 @@ fn a_folder_in_place_of_a_file_is_named_and_stays() {
     user.home.write(".aws/sso", "a file");
     let _ = user.process().run().status(3).complains("run: aws-sso login -p corp");
     let login = user.aws_sso("login --device-code --no-browser").run().status(1);
-    let _ = login.complains("Not a directory").complains("nothing was changed");
+    let _ = login.complains("Not a directory").complains(&format!(
+        "nothing was changed; {0} is a file, where a folder is needed; run: mv {0} {0}.old\n",
+        user.home.path(".aws/sso").display()
+    ));
     assert_eq!(user.home.read(".aws/sso"), "a file");
 }
 

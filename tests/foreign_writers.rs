@@ -223,6 +223,7 @@ fn a_renewal_does_not_overwrite_a_newer_token_of_another_tool() {
     }
 }
 
+#[cfg(target_os = "linux")]
 /// Opens the config, and writes a profile to it once the file `go` is there. `exec` opens it to append, or empties it.
 const HOLDER: &str = r#"
 eval "exec 3$1.aws/config"
@@ -231,6 +232,7 @@ while [ ! -e go ]; do sleep 0.01; done
 printf %s "$2" >&3
 "#;
 
+#[cfg(target_os = "linux")]
 #[test]
 fn what_another_program_writes_to_the_config_while_discover_replaces_it_stays() {
     // How the other program opens the file, and whether the file system can exchange two files.

@@ -14,7 +14,7 @@ use crate::support::{Invocation, Output, skip};
 const CREDENTIALS: &str = "[mine]\naws_access_key_id = AKIA\n";
 
 /// Runs every verb that writes something, each with the same files, after `full` has made writing impossible.
-fn each_writer(user: &User, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) -> Invocation) {
+fn each_writer(user: &User, (reason, remedy): (&str, &str), full: &dyn Fn(), run: &dyn Fn(&str) -> Invocation) {
     let home = &user.home;
     let account = user.sandbox.accounts()[0].clone();
     let role = format!("{}/{}", account.id, account.roles[0]);
@@ -26,7 +26,7 @@ fn each_writer(user: &User, reason: &str, full: &dyn Fn(), run: &dyn Fn(&str) ->
 
     let process = format!("process {role}");
     let default = format!("-p corp -r arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
-    let changed = "\n  nothing was changed; check the folder's owner and mode, and the free space\n";
+    let changed = &format!("\n  nothing was changed; {remedy}");
     let not_kept = "; the credentials are not kept\n";
     // The verb, the sign-in that it finds, its status, the file that its message names, and how the message ends.
     let cases: [(&str, &str, i32, &str, &str); 6] = [
@@ -83,7 +83,12 @@ fn on_a_full_disk_every_file_stays_complete_and_is_named() {
         fs::create_dir(user.home.path("tmp")).unwrap();
         let _ = user.aws_sso("login --device-code --no-browser").run().success();
         let run = |line: &str| user.aws_sso(line);
-        each_writer(&user, "No space left on device", &|| disk.fill(limit), &run);
+        each_writer(
+            &user,
+            ("No space left on device", "free some space; to see what is used, run: df -h "),
+            &|| disk.fill(limit),
+            &run,
+        );
     }
 }
 
@@ -96,7 +101,7 @@ fn over_a_quota_every_file_stays_complete_and_is_named() {
     }
     let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
     let run = |line: &str| user.aws_sso(line).behind(quota);
-    each_writer(&user, "Disk quota exceeded", &|| {}, &run);
+    each_writer(&user, ("Disk quota exceeded", "delete files of yours there: your quota is used up"), &|| {}, &run);
 
     // The third file is the config itself, after the list and the copy for `--undo`.
     let late = quota.map(|word| word.replace("EDQUOT", "EDQUOT:when=3+"));

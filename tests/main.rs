@@ -5,6 +5,8 @@
 #![allow(clippy::too_many_lines, reason = "a table of cases is as long as it is")]
 
 mod support;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod system_errors;
 
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod children;
@@ -13,6 +15,8 @@ mod completion;
 mod config_reading;
 #[cfg(feature = "sandbox")]
 mod console;
+#[cfg(feature = "sandbox")]
+mod console_pages;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod crashes;
 #[cfg(feature = "sandbox")]
@@ -60,6 +64,8 @@ mod other_users;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;
+#[cfg(feature = "sandbox")]
+mod patterns;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
 #[cfg(feature = "sandbox")]

@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, bad_request, not_found, page, respond};
 use super::peer::Peer;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
 use crate::secret::Secret;
 use crate::terminal;
 
@@ -83,6 +83,7 @@ pub(crate) async fn hand_over(link: Secret, print: &str, open: impl FnOnce(&str)
     let server = Loopback::bind(0, Clients::ThisUser).map_err(|error| {
         Error::failed(format!("cannot serve a browser on 127.0.0.1: {}", reason(&error)))
             .with_remedy(&remedy)
+            .with_any_remedy(system::shortage(&error))
             .with_source(error)
     })?;
     let advice = "This address leads to the console once, and it has been used. If your browser did not use it, \

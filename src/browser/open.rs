@@ -5,14 +5,16 @@ use std::process::{Command, Stdio};
 use crate::address::Link;
 use crate::credential_chain::{helper, remove_secrets};
 use crate::environment;
-use crate::programs::core_dumps;
 use crate::programs::group::own_group;
+use crate::programs::unstarted::Unstarted;
+use crate::programs::{core_dumps, startable};
 
 /// Opens the link if it is safe to open. Returns whether a program was started for it.
 ///
 /// Nobody waits for the program, and Ctrl-C here does not end it.
 pub(crate) fn open(url: &str) -> bool {
-    Link::parse(url).is_some_and(|link| link.is_safe()) && commands(url).into_iter().any(start)
+    Link::parse(url).is_some_and(|link| link.is_safe())
+        && commands(url).into_iter().any(|command| start(command).is_ok())
 }
 
 /// Whether `BROWSER` names a program; `none` is not one.
@@ -62,13 +64,14 @@ fn with_link(mut words: Vec<String>, url: &str) -> Option<Command> {
     }
 }
 
-/// Starts a browser, without the secrets of this shell: neither it nor what runs in it needs them. Returns whether it
-/// started.
-pub(crate) fn start(mut command: Command) -> bool {
+/// Starts a browser, without the secrets of this shell: neither it nor what runs in it needs them.
+///
+/// Errors: why it did not start.
+pub(crate) fn start(mut command: Command) -> Result<(), Unstarted> {
     remove_secrets(&mut command);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     own_group(&mut command);
-    core_dumps::start(&mut command).is_ok()
+    core_dumps::start(&mut command).map(drop).map_err(|error| startable::explain(command.get_program(), &error))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 pub(crate) mod completers;
 pub(crate) mod evaluated;
+pub(crate) mod patterns;
 pub(crate) mod shared;
 pub(crate) mod static_script;
 

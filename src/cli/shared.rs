@@ -35,3 +35,52 @@ pub(crate) fn region(text: &str) -> Result<String, String> {
         (Err(error), _) => Err(error.to_string()),
     }
 }
+
+/// The value of an option that says how long a session of the console lasts, in seconds.
+pub(crate) fn console_duration(text: &str) -> Result<u32, String> {
+    let unclear = || "write it like 12h, 90m or 3600s".to_owned();
+    let text = text.to_ascii_lowercase();
+    let mut seconds = 0_u64;
+    for part in text.split_inclusive(|letter: char| !letter.is_ascii_digit()) {
+        let (number, unit) = match part.char_indices().next_back() {
+            Some((_, digit)) if digit.is_ascii_digit() => (part, 1),
+            Some((end, 'h')) => (&part[..end], 3600),
+            Some((end, 'm')) => (&part[..end], 60),
+            Some((end, 's')) => (&part[..end], 1),
+            _ => return Err(unclear()),
+        };
+        let number: u32 = number.parse().map_err(|_| unclear())?;
+        seconds += u64::from(number) * unit;
+    }
+    let seconds = u32::try_from(seconds).ok().filter(|seconds| (900..=43_200).contains(seconds));
+    seconds.ok_or_else(|| "a session of the console lasts from 15m to 12h".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_hours_minutes_or_seconds_and_is_one_that_the_console_takes() {
+        let taken = [
+            ("12h", 43_200),
+            ("90m", 5_400),
+            ("3600", 3_600),
+            ("3600s", 3_600),
+            ("1h30m", 5_400),
+            ("12H", 43_200),
+            ("900", 900),
+            ("15m", 900),
+        ];
+        for (text, seconds) in taken {
+            assert_eq!(console_duration(text), Ok(seconds), "{text}");
+        }
+        for text in ["13h", "14m", "0", "", "899", "43201", "99999999999h", "4294967295h"] {
+            let error = console_duration(text).unwrap_err();
+            assert!(error.contains("from 15m to 12h") || error.contains("write it like"), "{text}: {error}");
+        }
+        for text in ["1d", "h", "-1h", "1.5h", "1h ", "12 h", "12hh", "1\u{e9}", "99999999999h"] {
+            assert!(console_duration(text).unwrap_err().contains("write it like"), "{text}");
+        }
+    }
+}

@@ -13,11 +13,12 @@ use crate::context::labels;
 use crate::context::{Context, Instead, ShellRole};
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
-use crate::identity_center::ConsolePage;
+use crate::identity_center::ConsoleSignIn;
 use crate::output::print;
 use crate::partition::{Partition, is_aws_region};
-use crate::role::is_console_page;
+use crate::role::ConsolePage;
 use crate::terminal::{self, clean};
+use crate::timestamp::span;
 
 #[derive(Debug, Args)]
 #[command(after_help = CONSOLE_HELP)]
@@ -28,12 +29,18 @@ pub(crate) struct ConsoleArgs {
     /// The service whose page is opened, such as s3
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
-    /// The region of the page
+    /// The region of the page [default: that of the profile, else that of this shell]
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
-    /// The page itself, by its https address
+    /// The page itself, by its https address; blanks in it are encoded
     #[arg(long, value_name = "URL", conflicts_with = "service")]
     destination: Option<String>,
+    /// How long the console's session lasts, from 15m to 12h [default: as long as the role's credentials]
+    #[arg(long, value_name = "TIME", value_parser = shared::console_duration)]
+    duration: Option<u32>,
+    /// Sign the browser out of the console session that it has; without multi-session support it has one at a time
+    #[arg(long)]
+    logout_first: bool,
     /// Print the link instead of opening it; anyone who opens it within 15 minutes is signed in
     #[arg(long)]
     print: bool,
@@ -52,9 +59,13 @@ as ext+container:… are percent-encoded. The setting browser-command is the def
 
 Examples:
   aws-sso console 123456789012/ReadOnlyAccess --service s3
+  aws-sso console prod --duration 12h --logout-first
   aws-sso console prod --portal --print";
 
 pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
+    if arguments.portal {
+        check_portal(arguments)?;
+    }
     let command = command(context, arguments)?;
     if !arguments.print {
         check_browser(command.as_ref(), arguments.portal)?;
@@ -67,7 +78,7 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
             return print(&format!("{link}\n"));
         }
         open(&found, command.as_ref(), &link)?;
-        show(&found, &link);
+        show(&found, &link, None);
         return Ok(());
     }
     let destination = match destination {
@@ -75,19 +86,64 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
         None => home(&found, region.as_deref())?,
     };
     let client = context.client(&found.directory)?;
-    let page =
-        ConsolePage { partition: &found.role.partition, issuer: &found.directory.start_url, destination: &destination };
-    let link = client.console_link(&context.credentials(&found)?, &page)?;
+    let credentials = match arguments.duration {
+        // It does not depend on how long they last.
+        Some(_) => context.credentials(&found)?,
+        None => context.lasting_credentials(&found, LONG_SECONDS)?,
+    };
+    let lasts = arguments.duration.map_or_else(|| credentials.seconds_left(), i64::from);
+    let wanted = ConsoleSignIn {
+        partition: &found.role.partition,
+        issuer: &found.directory.start_url,
+        destination: &destination,
+        duration: arguments.duration,
+        logout_first: arguments.logout_first,
+    };
+    let link = client.console_link(&credentials, &wanted)?;
     if arguments.print {
         return print(&format!("{}\n", link.expose()));
     }
-    let print = format!("aws-sso console {} --print", escape(found.role.to_string().into()));
+    let print = print_command(&found, arguments);
     client.block_on(hand_over(link, &print, |address| {
         open(&found, command.as_ref(), address)?;
-        show(&found, address);
+        show(&found, address, Some(lasts));
         Ok(())
     }))?;
     Ok(())
+}
+
+/// This run's own command, which prints the link.
+fn print_command(found: &Found, arguments: &ConsoleArgs) -> String {
+    let mut command = format!("aws-sso console {}", escape(found.role.to_string().into()));
+    let duration = arguments.duration.map(|seconds| format!("{seconds}s"));
+    let options = [
+        ("--service", &arguments.service),
+        ("--region", &arguments.region),
+        ("--destination", &arguments.destination),
+        ("--duration", &duration),
+    ];
+    for (option, value) in options {
+        if let Some(value) = value {
+            command.push_str(&format!(" {option} {}", escape(value.into())));
+        }
+    }
+    if arguments.logout_first {
+        command.push_str(" --logout-first");
+    }
+    command + " --print"
+}
+
+/// Credentials with less time left are renewed, since the console's session ends with them. Most last an hour.
+const LONG_SECONDS: i64 = 50 * 60;
+
+/// The access portal starts the session itself.
+fn check_portal(arguments: &ConsoleArgs) -> Result<()> {
+    let (option, why) = match (arguments.duration, arguments.logout_first) {
+        (Some(_), _) => ("--duration", "the access portal's session lasts as long as the permission set says"),
+        (None, true) => ("--logout-first", "the access portal itself ends the session that the browser has"),
+        (None, false) => return Ok(()),
+    };
+    Err(Error::usage(format!("{option} does not go with --portal: {why}")).with_remedy("leave out one of the two"))
 }
 
 /// The role and the region to show: the role that was named, else this shell's, else the one that the user chooses.
@@ -102,16 +158,15 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
         Some(role) => context.find(&role)?,
         None => choose(context, "", "name the role: aws-sso console ROLE")?,
     };
-    let of_shell = of_shell.and_then(|_| environment::region());
     let partition = found.role.partition.as_str();
     let is_there = |region: &String| is_aws_region(region) && Partition::of_region(region).name == partition;
     if let Some(region) = arguments.region.as_ref().filter(|region| !is_there(region)) {
         return Err(Error::usage(format!("{region} is not a region of {partition}"))
             .with_remedy("name one in which the role works, such as us-east-1, us-gov-west-1 or cn-north-1"));
     }
-    // The region of the shell or of the profile may belong to another partition.
-    let usual = of_shell.filter(is_there).or_else(|| found.region.clone().filter(is_there));
-    let region = arguments.region.clone().or(usual);
+    // The region of the profile or of the shell may belong to another partition.
+    let usual = || found.region.clone().filter(is_there).or_else(|| environment::region().filter(is_there));
+    let region = arguments.region.clone().or_else(usual);
     Ok((found, region))
 }
 
@@ -131,20 +186,25 @@ fn taken(of_shell: &ShellRole) -> Result<String> {
 fn destination(found: &Found, arguments: &ConsoleArgs, region: Option<&str>) -> Result<Option<String>> {
     let partition = &found.role.partition;
     if let Some(page) = &arguments.destination {
-        if !is_console_page(partition, page) {
-            let host =
-                Partition::named(partition).and_then(|partition| partition.console_host).unwrap_or("its console");
-            return Err(Error::usage(format!("{page} is not a page of the console of {partition}"))
-                .with_remedy(format!("name one of https://{host}/ or of a host below it")));
-        }
-        return Ok(Some(page.clone()));
+        let read = ConsolePage::read(partition, page);
+        return read.map(|page| Some(page.address)).map_err(|why| not_a_page(partition, page, &why));
     }
-    match &arguments.service {
-        Some(service) => Ok(Some(service_page(partition, service, region)?)),
-        None if arguments.region.is_some() => home(found, region).map(Some),
-        // The role was named by the address of a console page: open that page.
-        None => Ok(found.page.clone().filter(|page| is_console_page(partition, page))),
+    if let Some(service) = &arguments.service {
+        return service_page(partition, service, region).map(Some);
     }
+    // The role was named by the address of a console page: open that page.
+    let named = found.page.as_ref().and_then(|page| ConsolePage::read(partition, page).ok());
+    match named {
+        Some(page) if arguments.region.is_none() => Ok(Some(page.address)),
+        _ if region.is_some() => home(found, region).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn not_a_page(partition: &str, page: &str, why: &str) -> Error {
+    let host = Partition::named(partition).and_then(|partition| partition.console_host).unwrap_or("its console");
+    Error::usage(format!("{page} is not a page of the console of {partition}: {why}"))
+        .with_remedy(format!("name one of https://{host}/ or of a host below it"))
 }
 
 fn home(found: &Found, region: Option<&str>) -> Result<String> {
@@ -243,28 +303,31 @@ fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
 
 /// Starts the browser. The address is not a secret, so it may stand in an argument list.
 fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Result<()> {
-    let started = match command {
-        None => open::open(address),
+    let failure = match command {
+        None if open::open(address) => return Ok(()),
+        None => "no browser could be started".to_owned(),
         Some(command) => {
             let account_name = labels::account_name(found);
-            open::start(command.command(&Opened {
+            let command = command.command(&Opened {
                 url: address,
                 account_name: account_name.as_deref().unwrap_or(&found.role.account_id),
                 account_id: &found.role.account_id,
                 role: &found.role.role_name,
-            }))
+            });
+            let program = command.get_program().display().to_string();
+            let Err(cause) = open::start(command) else { return Ok(()) };
+            format!("the browser {program} did not start: {}", cause.what)
         }
     };
-    if started {
-        return Ok(());
-    }
-    Err(Error::failed("no browser could be started")
+    Err(Error::failed(failure)
         .with_remedy("name one in BROWSER or --browser-command, or print the link: aws-sso console --print"))
 }
 
-fn show(found: &Found, address: &str) {
+/// `lasts` is how many seconds the session does, if that is known.
+fn show(found: &Found, address: &str, lasts: Option<i64>) {
+    let lasts = lasts.map(|seconds| format!(", for {}", span(seconds))).unwrap_or_default();
     terminal::show(&format!(
-        "aws-sso: the console opens as {}/{}\n  if no browser opens, go to\n    {}\n",
+        "aws-sso: the console opens as {}/{}{lasts}\n  if no browser opens, go to\n    {}\n",
         found.role.account_id,
         clean(&found.role.role_name),
         clean(address)

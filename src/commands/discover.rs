@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::aws_config::readers::{Reader, Rejection};
+use crate::cli::patterns::Patterns;
 use crate::cli::shared;
 use crate::context::{self, Context};
 use crate::discovery::{
@@ -18,9 +19,9 @@ use crate::files::folder::Privacy;
 use crate::files::lock::{self, Lock};
 use crate::files::{edit, read};
 use crate::inventory::progress::Progress;
-use crate::inventory::{Resume, Scope, Selection};
+use crate::inventory::{Resume, Scope};
 use crate::output::print;
-use crate::programs::{self, installed};
+use crate::programs::{self, installed, uninterrupted};
 use crate::terminal::{self, clean};
 use crate::{environment, shell::Shell};
 
@@ -30,12 +31,8 @@ pub(crate) struct DiscoverArgs {
     /// How profiles are named [default: {account_id}-{role}, or the settings]
     #[arg(long, value_name = "TEMPLATE")]
     name: Option<Template>,
-    /// Only roles whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN")]
-    matches: Vec<String>,
-    /// None of these
-    #[arg(long, value_name = "PATTERN")]
-    exclude: Vec<String>,
+    #[command(flatten)]
+    patterns: Patterns,
     /// How profiles get their credentials
     #[arg(long, value_enum, default_value_t)]
     style: CredentialStyle,
@@ -89,7 +86,10 @@ New profiles go into a marked block at the end of the AWS config. Everything els
 Identity Center has one block: if you rename its sso-session or use another name of it, the next run updates the block.
 
 TEMPLATE has fields {account_id} {account_name} {role} {session} {email} and filters lower, slug, trim_prefix:TEXT, \
-as in {account_name|trim_prefix:acme-|slug}-{role}.
+as in {account_name|trim_prefix:acme-|slug}-{role}. What would need quotes in a shell becomes -, and no name begins \
+with -.
+
+A pattern that matches nothing is an error with status 4, and nothing is written.
 
 Examples:
   aws-sso discover -p corp --dry-run
@@ -123,7 +123,8 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     }
     let gaps = inventory.gaps(&Scope::All);
     let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
-    let selection = Selection::new(&arguments.matches, &arguments.exclude);
+    let selection = arguments.patterns.selection();
+    selection.check(inventory, &directory)?;
     let named = discovery::names(inventory, &directory, &template);
     let in_accounts: HashMap<_, _> =
         inventory.accounts.iter().map(|account| (&account.id, selection.in_account(account))).collect();
@@ -153,6 +154,8 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     } else {
         let _lock = lock()?;
         let mut earlier = None;
+        // What another program has just written may be in the old file alone.
+        let _uninterrupted = uninterrupted::begin();
         let edited = edit::edit(&path, Privacy::Secret, |before| {
             let (after, counts) = discovery::update(before, &discovery)?;
             if after != before {
@@ -235,7 +238,7 @@ struct Again<'a> {
 
 impl Again<'_> {
     fn with(&self, option: &str, value: &str) -> String {
-        let DiscoverArgs { name, matches, exclude, style, absolute, region, output, prune, adopt, .. } = self.arguments;
+        let DiscoverArgs { name, patterns, style, absolute, region, output, prune, adopt, .. } = self.arguments;
         let mut line = format!("{PROGRAM} discover");
         let mut add = |option: &str, value: &str| {
             let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@%+,".contains(letter);
@@ -255,12 +258,13 @@ impl Again<'_> {
                 add(given, value);
             }
         }
-        for (given, patterns) in [("--match", matches), ("--exclude", exclude)] {
+        for (given, patterns) in [("--match", &patterns.matches), ("--exclude", &patterns.exclude)] {
             for pattern in patterns {
                 add(given, pattern);
             }
         }
-        for (given, is_set) in [("--absolute", *absolute), ("--prune", *prune)] {
+        let missing_ok = patterns.exclude_missing_ok;
+        for (given, is_set) in [("--exclude-missing-ok", missing_ok), ("--absolute", *absolute), ("--prune", *prune)] {
             if is_set {
                 add(given, "");
             }

@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::aws_config::directory::Directory;
+use crate::cli::patterns::Patterns;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::inventory::progress::Progress;
@@ -17,7 +18,7 @@ use crate::terminal::{self, aligned, clean};
 #[command(after_help = "\
 The list that was fetched last is remembered for a day, also for Tab and the picker, or as long as list-age in the \
 settings says. --refresh asks the service at once. An account whose roles could not be fetched is named, and the exit \
-status is 5.
+status is 5. It is 4 if a pattern matches nothing.
 
 Examples:
   aws-sso list --match 'prod*/ReadOnlyAccess'
@@ -32,9 +33,8 @@ pub(crate) struct ListArgs {
     /// Print tab-separated values with a header
     #[arg(long, conflicts_with_all = ["json", "csv"])]
     tsv: bool,
-    /// Only roles whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN")]
-    matches: Vec<String>,
+    #[command(flatten)]
+    patterns: Patterns,
     /// Ask the service, even if the list is remembered
     #[arg(long)]
     refresh: bool,
@@ -63,15 +63,17 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
         let _ = rustix::process::setsid();
     }
     let directory = context.directory()?;
-    let selection = Selection::new(&arguments.matches, &[]);
+    let selection = arguments.patterns.selection();
     let scope = Scope::Selected(&selection);
     let inventory = if arguments.refresh {
         // `--refresh` promises a fresh list, so it takes nothing over from a run that was stopped.
-        context.fetch(&directory, Resume::Never, &Progress::for_person())?
-    } else if arguments.matches.is_empty() {
-        known(context, &directory, Scope::All)?
+        let list = context.fetch(&directory, Resume::Never, &Progress::for_person())?;
+        selection.check(&list, &directory)?;
+        list
+    } else if arguments.patterns.is_empty() {
+        known(context, &directory, &selection, context.inventory(&directory, Scope::All))?
     } else {
-        known(context, &directory, scope)?
+        known(context, &directory, &selection, context.selected(&directory, &selection))?
     };
     let rows = rows(&inventory, &selection);
     let text = if arguments.json {
@@ -85,8 +87,8 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     };
     if inventory.accounts.is_empty() {
         terminal::say(&inventory.no_account().report());
-    } else if rows.is_empty() && !arguments.matches.is_empty() {
-        terminal::warn(&format!("no role matches {}", clean(&arguments.matches.join(" or "))));
+    } else if rows.is_empty() && !arguments.patterns.is_empty() {
+        terminal::warn("no role is left of those that match");
     }
     // Programs get every name unchanged. A terminal would obey escape sequences in it.
     let is_seen = std::io::stdout().is_terminal();
@@ -103,13 +105,19 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
 }
 
 /// The list. Without a sign-in an old one is shown all the same, because nobody acts by it yet.
-fn known(context: &Context, directory: &Directory, scope: Scope<'_>) -> Result<Inventory> {
-    match (context.inventory(directory, scope), Inventory::remembered(directory)?) {
+fn known(
+    context: &Context,
+    directory: &Directory,
+    selection: &Selection,
+    list: Result<Inventory>,
+) -> Result<Inventory> {
+    match (list, Inventory::remembered(directory)?) {
         (Err(error), Some(old)) if error.kind() == Kind::SignInNeeded => {
             context.warn_of_age(&old, &error);
+            selection.check(&old, directory)?;
             Ok(old)
         }
-        (known, _) => known,
+        (list, _) => list,
     }
 }
 

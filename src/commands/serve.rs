@@ -14,7 +14,7 @@ use crate::context::labels;
 use crate::credential_chain::helper;
 use crate::credential_server::{Greeting, Keeper, Server, TokenFile};
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason, system};
 use crate::identity_center::Client;
 use crate::output::print;
 use crate::programs::core_dumps;
@@ -152,7 +152,10 @@ impl SignIn {
 /// Starts the server in a process whose parent ends at once: a command that waits for its children must not wait for
 /// it.
 fn detach() -> Result<ExitCode> {
-    let failed = |error: std::io::Error| Error::failed(format!("cannot start the credential server: {error}"));
+    let failed = |error: std::io::Error| {
+        Error::failed(format!("cannot start the credential server: {}", reason(&error)))
+            .with_any_remedy(system::shortage(&error))
+    };
     let mut server = helper(programs::this_program().map_err(failed)?);
     server.args(std::env::args_os().skip(1)).arg("--detach");
     own_group(&mut server);

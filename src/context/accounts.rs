@@ -6,10 +6,13 @@ use super::find::Found;
 use crate::aws_config::directory::Directory;
 use crate::error::{Error, Kind, Result};
 use crate::inventory::progress::Progress;
-use crate::inventory::{Ask, Doubt, Inventory, REFUSAL, Resume, Scope, Why};
+use crate::inventory::{Ask, Doubt, Inventory, REFUSAL, Resume, Scope, Selection, Why};
 use crate::role::RoleArn;
 use crate::terminal;
 use crate::timestamp::span;
+
+/// Of how many accounts the roles are asked for again because a pattern matches nothing.
+const MOST_DOUBTED: usize = 100;
 
 impl Context {
     /// The list, good enough to decide what concerns the accounts in `scope`. Where the service cannot be reached, an
@@ -57,7 +60,7 @@ impl Context {
         match list.role(account, role) {
             Err(error) if error.kind() == Kind::Denied => {
                 let doubt = Doubt::Absent { account, role: Some(role) };
-                self.after_doubt(directory, list, account, doubt, &error)?.role(account, role)
+                self.after_doubt(directory, list, Scope::Account(account), doubt, &error)?.role(account, role)
             }
             found => found,
         }
@@ -74,7 +77,8 @@ impl Context {
         if let Some(error) = unknown(&list, id) {
             return Err(error);
         }
-        let list = self.after_doubt(directory, list, id, Doubt::Absent { account: id, role: None }, &none)?;
+        let doubt = Doubt::Absent { account: id, role: None };
+        let list = self.after_doubt(directory, list, Scope::Account(id), doubt, &none)?;
         match unknown(&list, id) {
             _ if has_roles(&list) => Ok(list),
             Some(error) => Err(error),
@@ -82,19 +86,44 @@ impl Context {
         }
     }
 
-    /// The list after the service was asked about an account, unless it has just been.
+    /// The list by which these patterns select roles. If one of them matches nothing, the service is asked once, and
+    /// then that is an error.
+    pub(crate) fn selected(&self, directory: &Directory, selection: &Selection) -> Result<Inventory> {
+        let list = self.inventory(directory, Scope::Selected(selection))?;
+        let Some(absent) = selection.absent(&list) else { return Ok(list) };
+        let doubted = absent.selection();
+        let scope = Scope::Selected(&doubted);
+        // The service answers some twenty questions a second, and a mistyped name should not take a minute.
+        let are_many = list.accounts.iter().filter(|account| scope.has(account)).count() > MOST_DOUBTED;
+        let asked = if are_many { Scope::Names } else { scope };
+        let (what, label) = (absent.error(&list, directory, false), absent.label());
+        let list = self.after_doubt(directory, list, asked, Doubt::Unmatched(&label), &what)?;
+        // Accounts that are new, or that did not matter so far.
+        let list = self.completed(directory, list, scope)?;
+        if let Some(absent) = selection.absent(&list) {
+            return Err(absent.error(&list, directory, !list.has_asked_about(&scope)));
+        }
+        self.completed(directory, list, Scope::Selected(selection))
+    }
+
+    /// The list, after the service was asked for what it lacks in this scope.
+    fn completed(&self, directory: &Directory, list: Inventory, scope: Scope<'_>) -> Result<Inventory> {
+        if self.ask(scope, Why::Due)?.is_settled_by(&list, None) { Ok(list) } else { self.inventory(directory, scope) }
+    }
+
+    /// The list after the service was asked about some accounts, unless it has just been.
     fn after_doubt(
         &self,
         directory: &Directory,
         list: Inventory,
-        account: &str,
+        scope: Scope<'_>,
         doubt: Doubt<'_>,
         what: &Error,
     ) -> Result<Inventory> {
-        if list.has_asked_about(account) {
+        if list.has_asked_about(&scope) {
             return Ok(list);
         }
-        let ask = self.ask(Scope::Account(account), Why::Doubt(doubt))?;
+        let ask = self.ask(scope, Why::Doubt(doubt))?;
         if ask.is_settled_by(&list, None) {
             return Ok(list);
         }
@@ -123,7 +152,7 @@ impl Context {
         }
         let Ok(Some(list)) = Inventory::remembered(&found.directory) else { return error };
         let doubt = Doubt::Refused { account_id, role: role_name };
-        match self.after_doubt(&found.directory, list, account_id, doubt, &error) {
+        match self.after_doubt(&found.directory, list, Scope::Account(account_id), doubt, &error) {
             Ok(list) => {
                 let remedy = remedy(&list, account_id, role_name);
                 error.with_remedy(remedy)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Context;
 use super::find::Found;
 use super::listing::{Listing, Profiles};
-use super::region::RoleRegions;
+use super::profiles::RoleProfiles;
 use crate::aws_config::directory::Directory;
 use crate::credential_chain::helper;
 use crate::error::{Error, Result};
@@ -62,9 +62,9 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
         chosen
     };
     let roles: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
-    let regions = RoleRegions::new(context.config()?, &directory, roles.iter());
+    let profiles = RoleProfiles::new(context.config()?, &directory, roles.iter());
     let found = |role| {
-        let region = regions.of(&role).map(str::to_owned);
+        let region = profiles.region(&role).map(str::to_owned);
         Found { region, ..Found::new(role, directory.clone()) }
     };
     let found: Vec<_> = roles.into_iter().map(found).collect();

@@ -98,10 +98,22 @@ impl Context {
 
     /// The role's credentials, from the cache or the service.
     pub(crate) fn credentials(&self, found: &Found) -> Result<RoleCredentials> {
+        self.provided(found, |provider| provider.credentials(&found.role))
+    }
+
+    /// The same, newer ones if those in the cache have fewer seconds left.
+    pub(crate) fn lasting_credentials(&self, found: &Found, seconds: i64) -> Result<RoleCredentials> {
+        self.provided(found, |provider| provider.lasting(&found.role, seconds))
+    }
+
+    fn provided(
+        &self,
+        found: &Found,
+        provide: impl FnOnce(&Provider<'_>) -> Result<RoleCredentials>,
+    ) -> Result<RoleCredentials> {
         let client = self.client(&found.directory)?;
         let session = self.session(&found.directory, &client)?;
-        let credentials = Provider::new(&session).credentials(&found.role);
-        credentials.map_err(|error| self.refused(found, error))
+        provide(&Provider::new(&session)).map_err(|error| self.refused(found, error))
     }
 }
 

@@ -1,7 +1,10 @@
 //! By which names a shell, its prompt and this tool know a role.
 
+use std::collections::HashMap;
+
 use super::Context;
 use super::find::Found;
+use super::profiles::RoleProfiles;
 use crate::aws_config::config::Config;
 use crate::error::Result;
 use crate::inventory::Inventory;
@@ -17,14 +20,10 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
     let misleads = |typed: &str| {
         is_alias && (typed.contains('/') || context.config().is_ok_and(|config| config.profile(typed).is_some()))
     };
-    let shown = match found.typed.as_deref().filter(|typed| !misleads(typed)) {
-        Some(typed) => typed.to_owned(),
-        None => match profile_of(context.config()?, found) {
-            Some(profile) => profile,
-            None => {
-                alias(context, &found.role)?.unwrap_or_else(|| account_and_role(&found.role, account_name.as_deref()))
-            }
-        },
+    let typed = found.typed.clone().filter(|typed| !misleads(typed));
+    let shown = match typed.map_or_else(|| known_as(context, found), |typed| Ok(Some(typed)))? {
+        Some(shown) => shown,
+        None => account_and_role(&found.role, account_name.as_deref()),
     };
     Ok(RoleLabels {
         shown: name(&shown).into_owned(),
@@ -34,15 +33,20 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
     })
 }
 
-/// The names of one of many roles of a list. No profile is looked for: that would take long for thousands of roles.
-pub(crate) fn of_listed(role: &RoleArn, account_name: &str, session: &str) -> RoleLabels {
-    let account_name = Some(name(account_name).into_owned()).filter(|name| !name.is_empty());
-    RoleLabels {
-        shown: name(&account_and_role(role, account_name.as_deref())).into_owned(),
-        session: session.to_owned(),
-        role: role.clone(),
-        account_name,
+/// The profile or alias that gives this role.
+fn known_as(context: &Context, found: &Found) -> Result<Option<String>> {
+    if let Some(profile) = profile_of(context.config()?, found) {
+        return Ok(Some(profile));
     }
+    let key = (found.role.account_id.clone(), found.role.role_name.clone());
+    Ok(aliases(context)?.get(&key).map(|alias| (*alias).to_owned()))
+}
+
+/// The names of one of many roles of a list, and the profile or alias by which it is known.
+pub(crate) fn of_listed(role: &RoleArn, account_name: &str, session: &str, known_as: Option<&str>) -> RoleLabels {
+    let account_name = Some(name(account_name).into_owned()).filter(|name| !name.is_empty());
+    let shown = known_as.map_or_else(|| account_and_role(role, account_name.as_deref()), str::to_owned);
+    RoleLabels { shown: name(&shown).into_owned(), session: session.to_owned(), role: role.clone(), account_name }
 }
 
 /// `ACCOUNT/ROLE`, with the account's id if its name is not known.
@@ -52,15 +56,8 @@ fn account_and_role(role: &RoleArn, account_name: Option<&str>) -> String {
 
 /// The first profile of the config that gives this role.
 pub(crate) fn profile_of(config: &Config, found: &Found) -> Option<String> {
-    // Most of fifty thousand profiles do not contain the account's id, and are not read.
-    let mut near = config.profiles().filter(|profile| profile.account_ids().any(|id| id == found.role.account_id));
-    let profile = near.find(|profile| {
-        let Some((directory, reference)) = profile.role() else { return false };
-        let is_here = |start_url: &str| found.directory.has_start_url(start_url);
-        reference.names(&found.role)
-            && config.directory(&directory).is_ok_and(|directory| is_here(&directory.start_url))
-    })?;
-    Some(profile.name().to_owned())
+    let profiles = RoleProfiles::new(config, &found.directory, [&found.role].into_iter());
+    profiles.first(&found.role).map(str::to_owned)
 }
 
 /// The account's name, if the remembered list has it. A name is not worth a request.
@@ -70,9 +67,19 @@ pub(crate) fn account_name(found: &Found) -> Option<String> {
     Some(account.name).filter(|name| !name.is_empty())
 }
 
-/// The first alias of the settings that stands for this role.
-fn alias(context: &Context, role: &RoleArn) -> Result<Option<String>> {
-    let means_role = |value: &str| value.parse().is_ok_and(|reference: RoleRef| reference.names(role));
-    let alias = context.settings()?.aliases().find(|(_, value, _)| means_role(value));
-    Ok(alias.map(|(name, _, _)| name.to_owned()))
+/// The aliases of the settings, by the account's id and the role's name.
+pub(crate) type Aliases<'a> = HashMap<(String, String), &'a str>;
+
+/// The first alias of the settings that stands for each role.
+pub(crate) fn aliases(context: &Context) -> Result<Aliases<'_>> {
+    let mut aliases = HashMap::new();
+    for (alias, value, _) in context.settings()?.aliases() {
+        let role = match value.parse() {
+            Ok(RoleRef::Arn(role)) => (role.account_id, role.role_name),
+            Ok(RoleRef::Id { account_id, role_name }) => (account_id, role_name),
+            _ => continue,
+        };
+        aliases.entry(role).or_insert(alias);
+    }
+    Ok(aliases)
 }

@@ -9,7 +9,7 @@ pub(crate) mod find;
 mod instance;
 pub(crate) mod labels;
 mod listing;
-pub(crate) mod region;
+pub(crate) mod profiles;
 
 pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};

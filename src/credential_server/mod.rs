@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::browser::Peer;
 use crate::browser::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, respond};
-use crate::error::{Error, Kind, Result, reason};
+use crate::error::{Error, Kind, Result, reason, system};
 use crate::secret::Secret;
 use crate::terminal;
 pub(crate) use greeting::Greeting;
@@ -44,6 +44,7 @@ impl Server {
         let loopback = Loopback::bind(port, Clients::Everyone).map_err(|error| {
             Error::failed(format!("cannot listen on 127.0.0.1:{port}: {}", reason(&error)))
                 .with_remedy("choose another port, or leave out --port for any free one")
+                .with_any_remedy(system::shortage(&error))
                 .with_source(error)
         })?;
         Ok(Self { loopback, token: Secret::random::<32>()? })

@@ -7,7 +7,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use crate::environment;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
 use crate::files::folder::{self, Unusable};
 use crate::files::open;
 use crate::secret::Secret;
@@ -40,6 +40,7 @@ impl TokenFile {
         };
         write().map_err(|error: io::Error| {
             Error::failed(format!("cannot write the server's token below {}: {}", folder.display(), reason(&error)))
+                .with_any_remedy(system::remedy(&error, Some(folder)))
                 .with_source(error)
         })
     }

@@ -49,8 +49,9 @@ pub(crate) fn names<'a>(inventory: &'a Inventory, directory: &Directory, templat
     }
     let keeps_name = |name: &str, is_exact: bool| {
         let Uses { all, exact } = uses[name];
-        // Programs that name no profile use `default`. Discovery must not change what they get.
-        name != "default" && (all == 1 || (is_exact && exact == 1))
+        // Programs that name no profile use `default`. Discovery must not change what they get. The SDK for JavaScript
+        // refuses a file with a profile `__proto__`.
+        !matches!(name, "default" | "__proto__") && (all == 1 || (is_exact && exact == 1))
     };
     let (mut named, clashing): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|(named, is_exact)| keeps_name(&named.name, *is_exact));
@@ -156,6 +157,7 @@ mod tests {
     fn no_profile_has_the_name_default_or_an_empty_name() {
         let found = named(&[(ONE, "Default", &["x"])], "{account_name|lower}");
         assert!(found[0].0.starts_with("default-"), "{found:?}");
+        assert!(named(&[(ONE, "__proto__", &["x"])], "{account_name}")[0].0.starts_with("__proto__-"));
         assert_eq!(named(&[(ONE, "", &["x"])], "{role|trim_prefix:x}")[0].0, ONE);
         assert_eq!(named(&[(ONE, "", &["x"])], "{session}-{role}")[0].0, "corp-x");
     }

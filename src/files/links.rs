@@ -14,7 +14,15 @@ pub(crate) fn follow(path: &Path) -> io::Result<PathBuf> {
         check(&target, &next)?;
         target = next;
     }
-    Err(io::Error::other("too many levels of symbolic links"))
+    Err(too_many())
+}
+
+/// What the system says of links that lead in a circle.
+fn too_many() -> io::Error {
+    #[cfg(unix)]
+    return rustix::io::Errno::LOOP.into();
+    #[cfg(not(unix))]
+    return io::Error::other("too many levels of symbolic links");
 }
 
 /// Where a link leads; `None` if this is no link.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::links;
 use super::open::{self, MAX_BYTES, Unopened};
 use crate::environment;
-use crate::error::{Error, reason};
+use crate::error::{Error, reason, system};
 
 /// The error for a file that could not be opened.
 pub(crate) fn unopened(path: &Path, why: Unopened) -> Error {
@@ -32,7 +32,8 @@ pub(crate) fn failed(path: &Path, error: io::Error) -> Error {
     } else if let Some(link) = open::is_loop(&error).then(|| circle(path)) {
         (format!("cannot read {named}: its links lead in a circle"), format!("run: rm {}", quoted(&link)))
     } else {
-        (format!("cannot read {named}: {}", reason(&error)), "try again, or check the disk that it is on".to_owned())
+        let remedy = system::remedy(&error, Some(path)).unwrap_or_else(|| "try again".to_owned());
+        (format!("cannot read {named}: {}", reason(&error)), remedy)
     };
     Error::failed(message).with_remedy(remedy).with_source(error)
 }
@@ -57,7 +58,7 @@ pub(super) fn make_room(path: &Path) -> String {
 }
 
 /// What there is in place of a file.
-pub(super) fn described(kind: FileType) -> &'static str {
+pub(crate) fn described(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt as _;
@@ -105,7 +106,7 @@ fn permission(path: &Path) -> String {
 }
 
 /// How to get to a file that is behind a folder that this user may not enter.
-pub(super) fn way_in(path: &Path, folder: &Path) -> String {
+pub(crate) fn way_in(path: &Path, folder: &Path) -> String {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
@@ -156,7 +157,7 @@ pub(super) fn another_home(home: &Path) -> String {
 }
 
 /// The folder on the way to this path that this user may not enter.
-pub(super) fn barrier(path: &Path) -> Option<PathBuf> {
+pub(crate) fn barrier(path: &Path) -> Option<PathBuf> {
     let is_denied = |path: &Path| {
         let is_denied = |error: io::Error| error.kind() == io::ErrorKind::PermissionDenied;
         fs::symlink_metadata(path).err().is_some_and(is_denied)

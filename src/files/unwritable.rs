@@ -8,23 +8,26 @@ use super::folder::Privacy;
 use super::links;
 use super::unreadable::{self, another_home, described, quoted, set_variable};
 use crate::environment;
-use crate::error::{Error, reason};
+use crate::error::{Error, reason, system};
 
 /// The error for a file that could not be written. `target` is the file at the end of its links.
 pub(super) fn failed(path: &Path, target: &Path, error: io::Error) -> Error {
-    let is_denied = matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied);
-    let way = if is_denied { elsewhere(path, target).or_else(|| way_in(path, target)) } else { None };
-    let remedy = way.unwrap_or_else(|| "check the folder's owner and mode, and the free space".to_owned());
+    let way = if is_denied(&error) { elsewhere(path, target).or_else(|| way_in(path, target)) } else { None };
+    let remedy = way.or_else(|| system::remedy(&error, Some(target))).unwrap_or_else(|| "try again".to_owned());
     Error::failed(format!("cannot write {}: {}", links::named(path), reason(&error)))
         .with_remedy(format!("nothing was changed; {remedy}"))
         .with_source(error)
 }
 
+fn is_denied(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
+}
+
 /// The error for a file that could not be deleted.
 pub(super) fn undeleted(path: &Path, error: io::Error) -> Error {
-    let remedy = way_in(path, path).unwrap_or_else(|| "check the folder's owner and mode".to_owned());
+    let way = if is_denied(&error) { way_in(path, path) } else { None };
     Error::failed(format!("cannot delete {}: {}", path.display(), reason(&error)))
-        .with_remedy(remedy)
+        .with_any_remedy(way.or_else(|| system::remedy(&error, Some(path))))
         .with_source(error)
 }
 
@@ -54,8 +57,9 @@ pub(crate) fn flaw_of_folder(folder: &Path) -> Option<Error> {
         );
     }
     let error = refusal(above)?;
-    let remedy = way_in(folder, &folder.join("file")).unwrap_or_else(|| "check its owner and mode".to_owned());
-    Some(Error::failed(format!("cannot write in {}: {}", above.display(), reason(&error))).with_remedy(remedy))
+    let way = if is_denied(&error) { way_in(folder, &folder.join("file")) } else { None };
+    let remedy = way.or_else(|| system::remedy(&error, Some(above)));
+    Some(Error::failed(format!("cannot write in {}: {}", above.display(), reason(&error))).with_any_remedy(remedy))
 }
 
 #[cfg(unix)]

@@ -11,7 +11,8 @@ use super::service::Service;
 use super::wire::Limits;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
+use crate::programs::runtime;
 
 /// The service of one Identity Center, with the runtime that [`Service`] needs.
 #[derive(Debug)]
@@ -57,9 +58,11 @@ impl Client {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime::small();
         let runtime = runtime.map_err(|error| {
-            Error::failed(format!("cannot start the network runtime: {}", reason(&error))).with_source(error)
+            Error::failed(format!("cannot start the network runtime: {}", reason(&error)))
+                .with_any_remedy(system::shortage(&error))
+                .with_source(error)
         })?;
         Ok(self.runtime.get_or_init(|| runtime))
     }

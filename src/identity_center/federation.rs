@@ -16,16 +16,21 @@ use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::partition::Partition;
 use crate::secret::Secret;
+use crate::timestamp::span;
 
 /// What the browser is signed in to.
 #[derive(Clone, Copy, Debug)]
-pub struct ConsolePage<'a> {
+pub struct ConsoleSignIn<'a> {
     /// The name of the role's partition.
     pub partition: &'a str,
     /// Where the console sends the user when the session has ended.
     pub issuer: &'a str,
     /// A page of the console.
     pub destination: &'a str,
+    /// How long the session is to last, in seconds, if not as long as the credentials.
+    pub duration: Option<u32>,
+    /// Whether the browser is first signed out of the session that it has.
+    pub logout_first: bool,
 }
 
 /// The credentials in the form that the endpoint takes.
@@ -47,18 +52,18 @@ struct SigninTokenResponse {
 
 impl Client {
     /// See [`Service::console_link`].
-    pub fn console_link(&self, credentials: &RoleCredentials, page: &ConsolePage<'_>) -> Result<Secret> {
-        self.block_on(self.service().console_link(credentials, page))
+    pub fn console_link(&self, credentials: &RoleCredentials, wanted: &ConsoleSignIn<'_>) -> Result<Secret> {
+        self.block_on(self.service().console_link(credentials, wanted))
     }
 }
 
 impl Service {
     /// A link to the console that signs in anyone who opens it, as the role, once, within 15 minutes.
     ///
-    /// The request has no `SessionDuration`. The session then lasts as long as the credentials do, and the endpoint
-    /// refuses any duration for the credentials of a chained role.
-    pub async fn console_link(&self, credentials: &RoleCredentials, page: &ConsolePage<'_>) -> Result<Secret> {
-        let address = self.federation_address(page.partition)?;
+    /// Without a duration the session lasts as long as the credentials do. The endpoint refuses any duration for the
+    /// credentials of a role that another role has assumed.
+    pub async fn console_link(&self, credentials: &RoleCredentials, wanted: &ConsoleSignIn<'_>) -> Result<Secret> {
+        let address = format!("{}/federation", self.sign_in_origin(wanted.partition)?);
         let session = FederationSession {
             id: &credentials.access_key_id,
             key: credentials.secret_access_key.expose(),
@@ -67,16 +72,16 @@ impl Service {
         let json = serde_json::to_string(&session)
             .map(Secret::from)
             .map_err(|_| Error::failed("the credentials cannot be sent to the console"))?;
-        let query = Secret::from(format!("Action=getSigninToken&Session={}", quote(json.expose())));
-        let response = self.send(Resend::Freely, || self.get_signin_token(&address, &query)).await.map_err(
-            |error| match error {
-                RequestError::Failed(error) => error,
-                RequestError::Exception(_) => {
-                    Error::denied("the console's sign-in does not accept the role's credentials")
-                        .with_remedy("run: aws-sso login --force, then try again")
-                }
-            },
-        )?;
+        let plain = Secret::from(format!("Action=getSigninToken&Session={}", quote(json.expose())));
+        let query = match wanted.duration {
+            Some(seconds) => Secret::from(format!("{}&SessionDuration={seconds}", plain.expose())),
+            None => plain.clone(),
+        };
+        let response = match self.ask_for_token(&address, &query).await {
+            Ok(response) => response,
+            Err(RequestError::Failed(error)) => return Err(error),
+            Err(RequestError::Exception(_)) => return Err(self.why_refused(&address, &plain, wanted.duration).await),
+        };
         let unexpected = || unexpected_response(Link::parse(&address).map_or("the console", |link| link.authority));
         // A JSON error may quote the token, so it is no source.
         let SigninTokenResponse { signin_token } =
@@ -85,12 +90,42 @@ impl Service {
         if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(unexpected());
         }
-        Ok(Secret::from(format!(
-            "{address}?Action=login&Issuer={}&Destination={}&SigninToken={}",
-            quote(page.issuer),
-            quote(page.destination),
-            quote(token)
-        )))
+        let login = |origin: &str| {
+            Secret::from(format!(
+                "{origin}/federation?Action=login&Issuer={}&Destination={}&SigninToken={}",
+                quote(wanted.issuer),
+                quote(wanted.destination),
+                quote(token)
+            ))
+        };
+        if !wanted.logout_first {
+            return Ok(login(&self.sign_in_origin(wanted.partition)?));
+        }
+        let origin = self.sign_out_origin(wanted.partition)?;
+        let login = Secret::from(quote(login(&origin).expose()));
+        Ok(Secret::from(format!("{origin}/oauth?Action=logout&redirect_uri={}", login.expose())))
+    }
+
+    async fn ask_for_token(&self, address: &str, query: &Secret) -> Result<HttpResponse, RequestError> {
+        self.send(Resend::Freely, || self.get_signin_token(address, query)).await
+    }
+
+    /// The endpoint does not say why it refuses: without the duration it may not.
+    async fn why_refused(&self, address: &str, plain: &Secret, duration: Option<u32>) -> Error {
+        if let Some(seconds) = duration
+            && self.ask_for_token(address, plain).await.is_ok()
+        {
+            return Error::denied(format!(
+                "the console's sign-in does not give this role a session of {}",
+                span(i64::from(seconds))
+            ))
+            .with_remedy(
+                "leave out --duration: the session then lasts as long as the role's credentials; AWS refuses any \
+                 duration for a role that another role has assumed",
+            );
+        }
+        Error::denied("the console's sign-in does not accept the role's credentials")
+            .with_remedy("run: aws-sso login --force, then try again")
     }
 
     /// One attempt. The body of an error is an HTML page that says nothing useful, whatever its status.
@@ -114,12 +149,19 @@ impl Service {
         }
     }
 
-    fn federation_address(&self, partition: &str) -> Result<String> {
+    fn sign_in_origin(&self, partition: &str) -> Result<String> {
+        self.origin(partition, |partition| partition.sign_in_host)
+    }
+
+    fn sign_out_origin(&self, partition: &str) -> Result<String> {
+        self.origin(partition, |partition| partition.sign_out_host)
+    }
+
+    fn origin(&self, partition: &str, host: impl Fn(&Partition) -> Option<&'static str>) -> Result<String> {
         if let Some(endpoint) = self.signin_endpoint() {
-            return Ok(format!("{}/federation", endpoint.trim_end_matches('/')));
+            return Ok(endpoint.trim_end_matches('/').to_owned());
         }
-        let host = Partition::named(partition).and_then(|partition| partition.sign_in_host);
-        host.map(|host| format!("https://{host}/federation")).ok_or_else(|| {
+        Partition::named(partition).and_then(host).map(|host| format!("https://{host}")).ok_or_else(|| {
             Error::usage(format!("the console's sign-in of the partition {partition} is not known"))
                 .with_remedy("open the console through the access portal: aws-sso console --portal")
         })

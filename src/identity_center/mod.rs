@@ -23,7 +23,7 @@ pub(crate) use gate::IN_FLIGHT;
 
 pub use bundle::check as check_bundle;
 pub use client::Client;
-pub use federation::ConsolePage;
+pub use federation::ConsoleSignIn;
 pub use oidc::{GrantError, Tokens};
 pub use portal::{Account, PortalError};
 pub use probe::ProbeResponse;

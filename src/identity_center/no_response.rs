@@ -12,7 +12,7 @@ use rustls::CertificateError;
 
 use super::proxy::{ProxyName, Way};
 use super::retry::Trouble;
-use crate::error::{Error, reason};
+use crate::error::{Error, reason, system};
 
 pub(super) const SERVICE: &str = "IAM Identity Center";
 
@@ -62,6 +62,8 @@ pub(super) enum NoResponse {
     Tls(String),
     /// A proxy did not let the request through.
     Proxy(ProxyFault),
+    /// This machine has too little for another connection; with why, and what to do.
+    NoRoom(String, String),
     /// No connection to the host itself.
     Unreachable(String),
     /// No connection in time, to the host or to the proxy.
@@ -118,6 +120,9 @@ impl NoResponse {
                 use io::ErrorKind::{
                     AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,
                 };
+                if let Some(remedy) = system::shortage(error) {
+                    return Self::NoRoom(reason(error), remedy);
+                }
                 match error.kind() {
                     ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable => {
                         found = Self::Unreachable(reason(error));
@@ -148,6 +153,7 @@ impl NoResponse {
     fn trouble(&self) -> Trouble {
         match self {
             Self::Dns
+            | Self::NoRoom(..)
             | Self::Unreachable(_)
             | Self::NotConnected
             | Self::TimedOut
@@ -171,6 +177,10 @@ impl NoResponse {
             Self::Dns => {
                 return Error::service(format!("the address of {host} cannot be found"))
                     .with_remedy(format!("check sso_region in the AWS config\n{}", target.remedy()));
+            }
+            Self::NoRoom(reason, remedy) => {
+                return Error::failed(format!("cannot connect to {host}: {}", reason.to_lowercase()))
+                    .with_remedy(remedy);
             }
             Self::Unreachable(reason) => format!("cannot connect to {host}: {}", reason.to_lowercase()),
             Self::NotConnected => match &target.proxy {

@@ -29,38 +29,41 @@ impl Scope<'_> {
     }
 }
 
-/// A reason to believe that the list is wrong about one account, however new it is.
+/// A reason to believe that the list is wrong, however new it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Doubt<'a> {
     /// The list does not have this account, or not this role of it.
     Absent { account: &'a str, role: Option<&'a str> },
     /// The service refused the credentials of a role that the list has.
     Refused { account_id: &'a str, role: &'a str },
+    /// The list has nothing that these patterns match.
+    Unmatched(&'a str),
 }
 
 impl Doubt<'_> {
-    fn account(&self) -> &str {
-        match self {
-            Self::Absent { account, .. } => account,
-            Self::Refused { account_id, .. } => account_id,
-        }
-    }
-
     /// What the list remembers of it.
     pub(super) fn key(&self) -> String {
         match self {
             Self::Absent { account, role } => format!("{account}/{}", role.unwrap_or_default()),
             Self::Refused { account_id, role } => format!("refused {account_id}/{role}"),
+            Self::Unmatched(patterns) => (*patterns).to_owned(),
         }
     }
 
     /// Whether the list needs not be asked: it has changed since, or it has just been asked.
     fn is_settled_by(&self, list: &Inventory) -> bool {
-        let mut named = list.accounts.iter().filter(|account| account.is_called(self.account()));
+        let mut accounts = list.accounts.iter();
         let has_changed = match self {
-            Self::Absent { role: None, .. } => named.any(|account| !account.roles.is_empty()),
-            Self::Absent { role: Some(role), .. } => named.any(|account| account.has(role)),
-            Self::Refused { role, .. } => named.any(|account| !account.has(role)),
+            Self::Absent { account: name, role: None } => {
+                accounts.any(|account| account.is_called(name) && !account.roles.is_empty())
+            }
+            Self::Absent { account: name, role: Some(role) } => {
+                accounts.any(|account| account.is_called(name) && account.has(role))
+            }
+            Self::Refused { account_id, role } => {
+                accounts.any(|account| account.is_called(account_id) && !account.has(role))
+            }
+            Self::Unmatched(_) => false,
         };
         has_changed || list.was_asked_about(&self.key())
     }
@@ -145,9 +148,10 @@ impl Inventory {
         }
     }
 
-    /// Whether this process has asked about the account already, so that nothing is gained by asking again.
+    /// Whether all that is known of these accounts was heard by this process, so that nothing is gained by asking again.
     #[must_use]
-    pub(crate) fn has_asked_about(&self, account: &str) -> bool {
-        self.is_new && self.accounts.iter().filter(|known| known.is_called(account)).all(|known| known.is_new)
+    pub(crate) fn has_asked_about(&self, scope: &Scope<'_>) -> bool {
+        let is_new = |known: &Account| known.is_new || known.gap == Some(Gap::Unasked);
+        self.is_new && self.accounts.iter().filter(|known| scope.has(known)).all(is_new)
     }
 }

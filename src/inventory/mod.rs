@@ -1,5 +1,6 @@
 //! The accounts and roles of an sso-session: fetched, and remembered for the picker, completion and `list`.
 
+mod absent;
 mod account;
 mod age;
 mod ask;

@@ -9,6 +9,8 @@ use crate::role::RoleArn;
 pub(crate) struct Selection {
     matches: Vec<Pattern>,
     excludes: Vec<Pattern>,
+    /// `--exclude-missing-ok`
+    excludes_may_be_absent: bool,
 }
 
 impl Selection {
@@ -16,7 +18,25 @@ impl Selection {
     #[must_use]
     pub(crate) fn new(matches: &[String], excludes: &[String]) -> Self {
         let parse = |patterns: &[String]| patterns.iter().map(|text| Pattern::parse(text)).collect();
-        Self { matches: parse(matches), excludes: parse(excludes) }
+        Self { matches: parse(matches), excludes: parse(excludes), excludes_may_be_absent: false }
+    }
+
+    /// The same, but an exclude may match nothing.
+    #[must_use]
+    pub(crate) fn with_absent_excludes(self, excludes_may_be_absent: bool) -> Self {
+        Self { excludes_may_be_absent, ..self }
+    }
+
+    /// The patterns that have to match something, each after its option.
+    pub(super) fn needed(&self) -> impl Iterator<Item = (&'static str, &Pattern)> {
+        let excludes = if self.excludes_may_be_absent { &[][..] } else { &self.excludes };
+        let matches = self.matches.iter().map(|pattern| ("--match", pattern));
+        matches.chain(excludes.iter().map(|pattern| ("--exclude", pattern)))
+    }
+
+    /// The roles that match any of these.
+    pub(super) fn of(patterns: impl Iterator<Item = Pattern>) -> Self {
+        Self { matches: patterns.collect(), ..Self::default() }
     }
 
     /// The selected roles, in the order of the inventory.
@@ -56,8 +76,7 @@ impl RoleSelection<'_> {
     /// Whether some role could be selected, whatever it is called.
     #[must_use]
     pub(crate) fn could_have_some(&self) -> bool {
-        let is_every = |pattern: &&str| pattern.bytes().all(|byte| byte == b'*');
-        !self.matches.is_empty() && !self.excludes.iter().any(is_every)
+        !self.matches.is_empty() && !self.excludes.iter().any(|pattern| is_every(pattern))
     }
 
     /// Whether this role is selected.
@@ -72,7 +91,9 @@ impl RoleSelection<'_> {
 /// A pattern: a part of an account's name or id or of a role's name, or all of it with `*` and `?`. With a slash it is
 /// one pattern for the account and one for the role. Upper and lower case are the same.
 #[derive(Clone, Debug)]
-struct Pattern {
+pub(super) struct Pattern {
+    /// As it was typed.
+    pub(super) text: String,
     /// In lower case, like its parts.
     whole: String,
     /// The parts before and after the last slash.
@@ -80,14 +101,19 @@ struct Pattern {
 }
 
 impl Pattern {
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let whole = text.to_lowercase();
         let parts = whole.rsplit_once('/').map(|(account, role)| (account.to_owned(), role.to_owned()));
-        Self { whole, parts }
+        Self { text: text.to_owned(), whole, parts }
+    }
+
+    /// Whether it says by a part of its own which accounts it is for.
+    pub(super) fn names_accounts(&self) -> bool {
+        self.parts.as_ref().is_some_and(|(account, _)| !is_every(account))
     }
 
     /// The pattern for the roles of an account; `None` where it matches none of them. `name` is in lower case.
-    fn in_account(&self, name: &str, id: &str) -> Option<&str> {
+    pub(super) fn in_account(&self, name: &str, id: &str) -> Option<&str> {
         let fits_account = |pattern: &str| fits(pattern, name) || fits(pattern, id);
         // The whole pattern comes first, because an account's name can contain a slash too.
         if fits_account(&self.whole) {
@@ -101,8 +127,13 @@ impl Pattern {
     }
 }
 
+/// Whether every name matches.
+pub(super) fn is_every(pattern: &str) -> bool {
+    pattern.bytes().all(|byte| byte == b'*')
+}
+
 /// Whether a pattern matches a text; both are in lower case.
-fn fits(pattern: &str, text: &str) -> bool {
+pub(super) fn fits(pattern: &str, text: &str) -> bool {
     if pattern.contains(['*', '?']) { glob(pattern.as_bytes(), text.as_bytes()) } else { text.contains(pattern) }
 }
 

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::question::{Choice, Choices};
 use crate::credential_chain::helper;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason, system};
 use crate::files::read;
 use crate::programs::core_dumps;
 
@@ -35,7 +35,10 @@ pub(super) struct Rows {
 impl Rows {
     /// Starts to write the rows.
     pub(super) fn write(choices: &Choices) -> Result<Self> {
-        let failed = |error| Error::failed(format!("cannot write a temporary file: {error}"));
+        let failed = |error| {
+            Error::failed(format!("cannot write a temporary file: {}", reason(&error)))
+                .with_any_remedy(system::remedy(&error, Some(&std::env::temp_dir())))
+        };
         let folder = tempfile::Builder::new().prefix("aws-sso-").tempdir().map_err(failed)?;
         let rows = Self { folder };
         let (path, count, choice) = (rows.path(), choices.count, Arc::clone(&choices.choice));

@@ -8,7 +8,7 @@ mod question;
 
 pub(crate) use self::kind::Picker;
 pub(crate) use self::question::{Choice, Choices, Question};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 use crate::terminal::Terminal;
 
 /// Returns the indexes of the user's choices: one, or at least one if the question allows several.
@@ -24,6 +24,6 @@ pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) 
     }
     let rows: Vec<_> = (0..choices.count).map(|index| (choices.choice)(index).shown).collect();
     number::ask(&mut terminal, question, &rows)
-        .map_err(|error| Error::failed(format!("cannot use the terminal: {error}")))?
+        .map_err(|error| Error::failed(format!("cannot use the terminal: {}", reason(&error))).with_source(error))?
         .ok_or_else(|| question::nothing_chosen(question))
 }

@@ -11,8 +11,8 @@ use super::kind::Picker;
 use super::question::{Choice, Choices, Question, nothing_chosen};
 use crate::credential_chain::helper;
 use crate::environment;
-use crate::error::{Error, Kind, Result};
-use crate::programs::core_dumps;
+use crate::error::{Error, Kind, Result, reason};
+use crate::programs::{core_dumps, startable};
 
 #[derive(Debug)]
 pub(super) struct PickerProgram {
@@ -64,7 +64,8 @@ impl PickerProgram {
         if let Some(rows) = &rows {
             rows.prepare(&mut command);
         }
-        let mut child = core_dumps::start(&mut command).map_err(|error| self.failed(&error.to_string()))?;
+        let mut child = core_dumps::start(&mut command)
+            .map_err(|error| self.failed(&startable::explain(self.path.as_os_str(), &error).what))?;
         let picker = self.picker;
         let stdin = child.stdin.take().map(Arc::new);
         // aws-sso-pick ends when its stdin closes, because then this process has died. fzf needs the end of stdin to
@@ -76,7 +77,7 @@ impl PickerProgram {
         }
         // If a signal ended this process first, the picker would leave the terminal in raw mode.
         let _guard = SignalGuard::forward_to(&child);
-        let (status, answer) = finish(child).map_err(|error| self.failed(&error.to_string()))?;
+        let (status, answer) = finish(child).map_err(|error| self.failed(&reason(&error)))?;
         if !status.success() {
             return Err(self.ended(status, question));
         }

@@ -1,10 +1,13 @@
 //! Processes: the signals that end this one, those that it was started to ignore, and work that no signal interrupts;
-//! that it leaves no core dump, and its open files; those it starts and their groups, another one that is watched, and
-//! what one has left running; which programs of this name there are, and which of them this one is.
+//! that it leaves no core dump, and its open files; why another one does not start; those it starts and their groups,
+//! another one that is watched, and what one has left running; which programs of this name there are, and which of them
+//! this one is.
 
 pub(crate) mod child;
 pub mod core_dumps;
 pub(crate) mod descriptors;
+#[cfg(unix)]
+mod executable;
 pub(crate) mod group;
 #[cfg(unix)]
 pub mod ignored;
@@ -12,10 +15,15 @@ pub(crate) mod installed;
 #[cfg(unix)]
 pub(crate) mod job_control;
 pub(crate) mod left;
+#[cfg(unix)]
+mod lookup;
 mod ourselves;
 pub(crate) mod pipe;
+pub(crate) mod runtime;
 pub(crate) mod signals;
+pub(crate) mod startable;
 pub(crate) mod uninterrupted;
+pub(crate) mod unstarted;
 pub(crate) mod watched;
 
 /// There are no stopped processes on other systems.

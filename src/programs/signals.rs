@@ -5,17 +5,20 @@ use std::future::Future;
 #[cfg(unix)]
 use tokio::signal::unix::{self, SignalKind};
 
+use super::runtime;
 #[cfg(unix)]
 use super::{ignored::is_ignored, uninterrupted};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason, system};
 
 /// Runs a future on a small runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot_listen)?.block_on(future)
+    runtime::small().map_err(cannot_listen)?.block_on(future)
 }
 
 pub(super) fn cannot_listen(error: std::io::Error) -> Error {
-    Error::failed(format!("cannot listen for signals: {error}")).with_source(error)
+    Error::failed(format!("cannot listen for signals: {}", reason(&error)))
+        .with_any_remedy(system::shortage(&error))
+        .with_source(error)
 }
 
 /// A signal that asks this process to end.

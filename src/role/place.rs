@@ -1,9 +1,10 @@
 //! A role named by a place in AWS: a resource's ARN, a page of the console, or a link of the access portal.
 
 use super::arn::{ARN_REMEDY, RoleArn, is_account_id, is_partition, is_role_name};
-use crate::address::{Link, StartUrl, parameter};
+use super::page::{ConsolePage, console_link, normal};
+use crate::address::{StartUrl, parameter};
 use crate::error::{Error, Result};
-use crate::partition::{PARTITIONS, Partition, is_aws_region, is_host_label};
+use crate::partition::is_host_label;
 
 /// The account that a resource or a page belongs to, and what else its ARN or address says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,16 +23,6 @@ pub struct Place {
 
 /// What to do where the text names no account.
 const NAME_THE_ROLE: &str = "name the role instead: ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias";
-
-/// Whether an address is a page of the partition's console, over https.
-#[must_use]
-pub fn is_console_page(partition: &str, url: &str) -> bool {
-    let host = Partition::named(partition).and_then(|partition| partition.console_host);
-    match (console_link(url), host) {
-        (Some(link), Some(host)) => link.labels_below(host).is_some(),
-        _ => false,
-    }
-}
 
 impl Place {
     /// Reads the ARN of a resource: `arn:aws:lambda:eu-west-1:123456789012:function:x`.
@@ -75,36 +66,22 @@ impl Place {
             Error::usage(format!("{url} is neither a page of the AWS console nor a link of an access portal"))
                 .with_remedy(NAME_THE_ROLE)
         };
-        let link = console_link(url).ok_or_else(unknown)?;
-        if let Some((start_url, query)) = url.split_once("#/console?") {
-            return Self::of_shortcut(start_url, query).ok_or_else(unknown);
+        if url.contains(char::is_control) {
+            return Err(unknown());
         }
-        let (labels, host) = PARTITIONS
-            .iter()
-            .filter_map(|partition| partition.console_host)
-            .find_map(|host| Some((link.labels_below(host)?, host)))
-            .ok_or_else(unknown)?;
-        // With multi-session support the host is ACCOUNT-SESSION[.REGION].CONSOLE, else it names no account.
-        let mut labels = labels.split('.');
-        let Some(account_id) = labels.next().and_then(account_of_session) else {
+        let url = normal(url);
+        if let Some((start_url, query)) = url.split_once("#/console?") {
+            let is_link = console_link(&url).is_some();
+            return is_link.then(|| Self::of_shortcut(start_url, query)).flatten().ok_or_else(unknown);
+        }
+        let ConsolePage { address, account_id, region } = ConsolePage::of_any_partition(&url).ok_or_else(unknown)?;
+        let Some(account_id) = account_id else {
             return Err(Error::usage(format!("{url} does not say which account it is in")).with_remedy(
                 "name the role instead: ACCOUNT_ID/NAME; the console's addresses name the account where its \
                  multi-session support is on",
             ));
         };
-        let rest: Vec<_> = labels.collect();
-        if rest.len() > 2 {
-            return Err(unknown());
-        }
-        let region = rest.iter().find(|label| is_aws_region(label)).map(|label| (*label).to_owned());
-        let host = rest.into_iter().chain([host]).collect::<Vec<_>>().join(".");
-        Ok(Self {
-            account_id: account_id.to_owned(),
-            role_name: None,
-            region: region.or_else(|| region_parameter(&link)),
-            start_url: None,
-            page: Some(format!("https://{host}{}", link.rest)),
-        })
+        Ok(Self { account_id, role_name: None, region, start_url: None, page: Some(address) })
     }
 
     fn of_shortcut(start_url: &str, query: &str) -> Option<Self> {
@@ -113,18 +90,13 @@ impl Place {
         if role_name.as_deref().is_some_and(|name| !is_role_name(name)) {
             return None;
         }
-        let page = parameter(query, "destination").ok()?;
-        let region = page.as_deref().and_then(console_link).and_then(|link| {
-            let label = link.host.split('.').next().filter(|label| is_aws_region(label));
-            label.map(str::to_owned).or_else(|| region_parameter(&link))
-        });
-        let is_page = |page: &String| PARTITIONS.iter().any(|partition| is_console_page(partition.name, page));
+        let page = parameter(query, "destination").ok()?.and_then(|page| ConsolePage::of_any_partition(&page));
         Some(Self {
             account_id,
             role_name,
-            region,
+            region: page.as_ref().and_then(|page| page.region.clone()),
             start_url: Some(StartUrl::of(start_url).to_string()),
-            page: page.filter(is_page),
+            page: page.map(|page| page.address),
         })
     }
 }
@@ -144,23 +116,6 @@ fn not_a_role(text: &str, partition: &str, account: &str, resource: &str) -> Err
         Some(role) => error.with_remedy(format!("if its permission set is {}, write: {role}", role.role_name)),
         None => error.with_remedy(ARN_REMEDY),
     }
-}
-
-/// Reads an address that a console or a portal may have: https, no port, and a name in lower case.
-fn console_link(url: &str) -> Option<Link<'_>> {
-    let link = Link::parse(url).filter(|link| link.is_https && link.authority == link.host)?;
-    (link.host.contains('.') && link.host.split('.').all(is_host_label)).then_some(link)
-}
-
-fn region_parameter(link: &Link<'_>) -> Option<String> {
-    parameter(link.query()?, "region").ok()?.filter(|region| is_aws_region(region))
-}
-
-/// `123456789012` of `123456789012-abcdefgh`, which names one of several sessions in a browser.
-fn account_of_session(label: &str) -> Option<&str> {
-    let (account, session) = label.split_once('-')?;
-    let is_session = session.len() == 8 && session.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    (is_account_id(account) && is_session).then_some(account)
 }
 
 #[cfg(test)]
@@ -254,19 +209,18 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_kept_without_the_session_it_was_seen_in() {
+    fn the_page_of_a_shortcut_is_kept_and_encoded_if_it_is_one_of_the_console() {
         let cases = [
+            ("https%3A%2F%2Fevil.example%2F", None),
             (
-                "https://123456789012-ab12cd34.eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1#x",
-                Some("https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1#x"),
-            ),
-            (
-                "https://a.awsapps.com/start/#/console?account_id=123456789012&destination=https%3A%2F%2Fevil.example%2F",
-                None,
+                "https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fs3%3Fprefix%3Da%20b%252F",
+                Some("https://eu-west-1.console.aws.amazon.com/s3?prefix=a%20b%2F"),
             ),
         ];
-        for (text, page) in cases {
-            assert_eq!(place(text).unwrap().page.as_deref(), page, "{text}");
+        for (destination, page) in cases {
+            let link =
+                format!("https://a.awsapps.com/start/#/console?account_id=123456789012&destination={destination}");
+            assert_eq!(place(&link).unwrap().page.as_deref(), page, "{link}");
         }
     }
 
@@ -302,31 +256,6 @@ mod tests {
             let error = place(&text).unwrap_err();
             assert!(error.to_string().contains(words), "{text}: {error}");
             assert_eq!(error.kind().status(), 2, "{text}");
-        }
-    }
-
-    #[test]
-    fn only_the_hosts_of_a_partitions_console_are_its_pages() {
-        let cases = [
-            ("aws", "https://console.aws.amazon.com/", true),
-            ("aws", "https://s3.console.aws.amazon.com/s3/buckets?a=b#c", true),
-            ("aws", "http://console.aws.amazon.com/", false),
-            ("aws", "https://console.amazonaws.cn/", false),
-            ("aws-cn", "https://cn-north-1.console.amazonaws.cn/", true),
-            ("aws-us-gov", "https://console.amazonaws-us-gov.com", true),
-            ("aws-eusc", "https://eusc-de-east-1.console.amazonaws-eusc.eu/s3/home", true),
-            ("aws-eusc", "https://console.aws.amazon.com/", false),
-            ("aws", "https://notconsole.aws.amazon.com/", false),
-            ("aws", "https://evil.example/console.aws.amazon.com", false),
-            ("aws", "https://evil.example#.console.aws.amazon.com", false),
-            ("aws", "https://me@console.aws.amazon.com/", false),
-            ("aws", "https://console.aws.amazon.com:443/", false),
-            ("aws", "https://a..console.aws.amazon.com/", false),
-            ("aws", "https://.console.aws.amazon.com/", false),
-            ("aws-iso", "https://console.aws.amazon.com/", false),
-        ];
-        for (partition, url, expected) in cases {
-            assert_eq!(is_console_page(partition, url), expected, "{partition} {url}");
         }
     }
 }

@@ -59,7 +59,7 @@ impl FromStr for RoleRef {
                 None => Place::of_arn(text).map(Self::Place),
             };
         }
-        if text.starts_with("https://") {
+        if text.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
             return Place::of_url(text).map(Self::Place);
         }
         // Names of profiles and accounts may contain a slash; a role's name may not, so the last slash counts.

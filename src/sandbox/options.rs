@@ -38,6 +38,8 @@ pub struct Options {
     pub unscoped_token_lifetime: Duration,
     /// How long role credentials are valid.
     pub credential_lifetime: Duration,
+    /// Role credentials count as those of a chained role: the console gives them no session of a chosen duration.
+    pub chained_roles: bool,
     /// How long a client registration is valid.
     pub registration_lifetime: Duration,
     /// How long a device code or an authorization request is valid.
@@ -80,6 +82,7 @@ impl Default for Options {
             token_lifetime: HOUR,
             unscoped_token_lifetime: 8 * HOUR,
             credential_lifetime: HOUR,
+            chained_roles: false,
             registration_lifetime: 90 * DAY,
             sign_in_lifetime: Duration::from_mins(10),
             refresh: Rotation::Reusable,

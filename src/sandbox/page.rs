@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::directory::Account;
-use super::state::Client;
+use super::state::{Client, ConsoleTicket};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -110,13 +110,14 @@ pub(super) fn enter_code() -> Response {
 }
 
 /// Shown in place of the AWS console.
-pub(super) fn console(account: &str, role: &str, destination: &str) -> Response {
+pub(super) fn console(ticket: &ConsoleTicket, destination: &str) -> Response {
     let content = html! {
         p { "AWS would open its console now." }
         dl {
-            dt { "Account" } dd { (account) }
-            dt { "Role" } dd { (role) }
+            dt { "Account" } dd { (ticket.account) }
+            dt { "Role" } dd { (ticket.role) }
             dt { "Destination" } dd { (destination) }
+            dt { "Session" } dd { (ticket.session / 60_000) " minutes" }
         }
     };
     answer(StatusCode::OK, "Signed in to the console", &content)

@@ -29,6 +29,7 @@ pub(super) fn router(state: &Arc<SandboxState>) -> Router {
         .route("/federation/credentials", get(portal::credentials))
         .route("/logout", post(portal::logout))
         .route("/federation", get(federation::federation).post(federation::federation))
+        .route("/oauth", get(federation::logout))
         .route("/", post(sts::query).get(overview))
         .route("/start", get(overview))
         .route("/sandbox/requests", get(requests).delete(clear_requests))

@@ -189,6 +189,8 @@ pub(super) struct ConsoleTicket {
     pub(super) account: String,
     pub(super) role: String,
     pub(super) expires: Millis,
+    /// How long the console's session lasts.
+    pub(super) session: Millis,
 }
 
 impl SandboxState {

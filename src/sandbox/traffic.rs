@@ -45,6 +45,7 @@ fn operation(method: &Method, path: &str) -> (&'static str, Api) {
         ("POST", "/logout") => ("Logout", Api::Portal),
         ("POST", "/") => ("Sts", Api::Sts),
         (_, "/federation") => ("Federation", Api::Federation),
+        ("GET", "/oauth") => ("ConsoleLogout", Api::Own),
         (_, "/" | "/start" | "/device" | "/authorize" | "/sandbox/requests" | "/sandbox/revoke") => ("Page", Api::Own),
         _ => ("Unknown", Api::Own),
     }

@@ -12,6 +12,7 @@ use secret_service::{Collection, EncryptionType, SecretService};
 use tokio::runtime::Runtime;
 
 use crate::error::{Error, Result, reason};
+use crate::programs::runtime;
 
 /// The time limit for one request. D-Bus may have to start the service first.
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
@@ -95,7 +96,7 @@ impl Keyring {
     }
 
     fn connect(&self) -> Result<Unlocked, KeyringFailure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime::small();
         let runtime = runtime.map_err(KeyringFailure::NoRuntime)?;
         // Encrypted, because `dbus-monitor` shows everything on the bus, and users share its output.
         let service = run(&runtime, REQUEST_LIMIT, async || SecretService::connect(EncryptionType::Dh).await)?;

@@ -11,7 +11,7 @@ use crate::address::quote;
 use crate::aws_cache::token::Registration;
 use crate::aws_config::directory::Directory;
 use crate::browser::open;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
 use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
@@ -56,6 +56,7 @@ pub(super) async fn sign_in(
         let is_untrusted = error.kind() == io::ErrorKind::Unsupported;
         let error = Error::failed(format!("cannot serve a browser on 127.0.0.1: {}", reason(&error)))
             .with_remedy(format!("run: {} --device-code", login_command(directory)))
+            .with_any_remedy(system::shortage(&error))
             .with_source(error);
         if is_untrusted { BrowserError::Untrusted(error) } else { error.into() }
     })?;

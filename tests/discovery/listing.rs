@@ -68,7 +68,6 @@ fn patterns_narrow_the_list() {
         (account.id.clone(), 4),
         ("reader".to_owned(), 4),
         (format!("{}/READ*", account.name), 2),
-        ("nothing".to_owned(), 0),
     ];
     for (pattern, rows) in cases {
         let output = user.aws_sso(&format!("list -p corp --match {pattern}")).run().success();

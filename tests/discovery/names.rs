@@ -59,8 +59,8 @@ fn user() -> User {
 /// The names that discovery writes with this template, each with its account's id and its role.
 fn discovered(user: &User, template: &str) -> BTreeMap<String, String> {
     user.home.sign_in_config("");
-    let run = user.home.aws_sso(["discover", "-p", "corp", "--name", template]).endpoint(user.sandbox.endpoint());
-    let _ = run.run().success();
+    let run = user.home.aws_sso(["discover", "-p", "corp", &format!("--name={template}")]);
+    let _ = run.endpoint(user.sandbox.endpoint()).run().success();
     let role = |line: String| {
         let (_, arn) = line.split_once(":iam::").unwrap();
         arn.trim_end_matches([' ', '"', '\'']).trim_end_matches(" -ext").replacen(":role/", "/", 1)

@@ -36,6 +36,39 @@ const CASES: &[Case] = &[
         ["Profiles", "broken", "profile gone: corp does not offer its role", "run: aws-sso discover -p corp --prune"],
     ),
     (
+        "a name that begins like an option",
+        |user, run| {
+            append(user, "\n[profile -Dev]\nregion = eu-west-1\n");
+            run
+        },
+        ["Profiles", "warning", "the name of the profile -Dev begins with -", "give it another name, also in each"],
+    ),
+    (
+        "a name in the credentials file that begins like an option",
+        |user, run| {
+            user.home.write(".aws/credentials", "[-old]\naws_access_key_id = A\naws_secret_access_key = planted-1\n");
+            run
+        },
+        ["Profiles", "warning", "credentials:1: the name of the profile -old begins with -", "give it another name"],
+    ),
+    (
+        "a discovered name that begins like an option",
+        |user, run| {
+            in_block(user, "[profile -Dev]\nregion = eu-west-1\n");
+            run
+        },
+        ["Profiles", "warning", "the name of the profile -Dev", "aws-sso discover -p corp --name TEMPLATE --prune"],
+    ),
+    (
+        "a discovered name that begins like an option, by the settings",
+        |user, run| {
+            user.home.write(".config/aws-sso/config", "[discover]\nname = {account_name}-{role}\n");
+            in_block(user, "[profile -Dev]\nregion = eu-west-1\n");
+            run
+        },
+        ["Profiles", "warning", "the name of the profile -Dev", "run: aws-sso discover -p corp --prune"],
+    ),
+    (
         "discovered profiles of an sso-session that was renamed",
         |user, run| {
             let config = user.home.read(".aws/config").replace("[sso-session corp]", "[sso-session new]");

@@ -300,8 +300,8 @@ fn a_program_that_does_not_exist_is_said_once_and_nothing_is_asked_for_it() {
     user.sandbox.clear_log();
     for program in ["no-such-command", "./no/such/command"] {
         let output = user.aws_sso(&format!("exec -p corp --match reader --yes -- {program}")).run().status(127);
-        assert_eq!(output.stderr.matches("command not found").count(), 1, "{output}");
-        assert_eq!(output.stderr.lines().count(), 2, "{output}");
+        assert_eq!(output.stderr.matches(program).count(), 1, "{output}");
+        assert!(output.stderr.lines().count() <= 3, "{output}");
     }
     assert_eq!(user.sandbox.requests().len(), 0);
 }

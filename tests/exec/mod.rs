@@ -1,6 +1,7 @@
 //! `exec`: a command under a role, and under many.
 
 mod background;
+mod causes;
 mod ending;
 mod input;
 mod job_control;
@@ -10,6 +11,8 @@ mod names;
 mod nested;
 mod output;
 mod regions;
+mod same;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
@@ -89,19 +92,6 @@ fn this_process_becomes_the_command() {
     let output = run.behind(["/bin/sh", "-c", script, "sh"]).run().success();
     let lines: Vec<_> = output.stdout.lines().collect();
     assert_eq!(lines[0], lines[1]);
-}
-
-#[test]
-fn a_command_that_cannot_be_run_has_the_shells_status_and_one_line() {
-    let user = User::signed_in(Options::default());
-    let script = user.home.write("no-program", "echo hi\n");
-    let cases = [("no-such-command", 127, "command not found"), (script.to_str().unwrap(), 126, "cannot run")];
-    for options in [user.role(0, 0), format!("--match {}", user.role(0, 0))] {
-        for (program, status, words) in cases {
-            let output = user.exec(&options, &[program]).run().status(status).complains(words);
-            assert!(output.stderr.contains(program), "{output}");
-        }
-    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Any text as a ROLE argument: a role that is read from it is written and read back as the same role.
 
 use aws_sso::partition::PARTITIONS;
-use aws_sso::role::{RoleArn, RoleRef, is_console_page, is_role_name};
+use aws_sso::role::{ConsolePage, RoleArn, RoleRef, is_role_name};
 
 /// ROLE arguments of each kind.
 #[allow(dead_code, reason = "for runs without a fuzzer, which finds its own")]
@@ -39,7 +39,8 @@ pub(super) fn check(bytes: &[u8]) {
             // The region becomes part of exports, and of a host's name.
             let is_label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
             assert!(place.region.is_none_or(|region| region.bytes().all(is_label)), "{text}");
-            let is_page = |page: &str| PARTITIONS.iter().any(|partition| is_console_page(partition.name, page));
+            let read = |page: &str| PARTITIONS.iter().find_map(|console| ConsolePage::read(console.name, page).ok());
+            let is_page = |page: &str| read(page).is_some_and(|read| read.address == page);
             assert!(place.page.is_none_or(|page| is_page(&page)), "{text}");
         }
         Ok(RoleRef::Name(name)) => assert!(!name.is_empty()),

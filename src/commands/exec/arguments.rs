@@ -8,6 +8,7 @@ use clap::{ArgGroup, Args};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
+use crate::cli::patterns::pattern;
 use crate::cli::shared::{self, Target};
 use crate::partition::means_several_regions;
 
@@ -43,11 +44,14 @@ pub(crate) struct ExecArgs {
 #[command(next_help_heading = "Many roles at once")]
 pub(super) struct ManyArgs {
     /// Roles whose name, or whose account's name or id, contains PATTERN, or equals it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN", conflicts_with_all = ["as_profile", "keys"])]
+    #[arg(long = "match", value_name = "PATTERN", value_parser = pattern, conflicts_with_all = ["as_profile", "keys"])]
     pub(super) matches: Vec<String>,
     /// But not these roles
-    #[arg(long, value_name = "PATTERN", requires = "matches", conflicts_with = "role")]
+    #[arg(long, value_name = "PATTERN", value_parser = pattern, requires = "matches", conflicts_with = "role")]
     pub(super) exclude: Vec<String>,
+    /// Go on if an --exclude matches nothing
+    #[arg(long, requires = "exclude")]
+    pub(super) exclude_missing_ok: bool,
     /// Choose the roles from a list
     #[arg(long, conflicts_with_all = ["matches", "as_profile", "keys"])]
     pub(super) pick: bool,
@@ -66,7 +70,7 @@ pub(super) struct ManyArgs {
     /// Start no more runs once one has failed
     #[arg(long, requires = "many")]
     pub(super) fail_fast: bool,
-    /// After Ctrl-C or SIGTERM, kill what still runs so many seconds later [default: wait without limit]
+    /// Kill what still runs so long after Ctrl-C or SIGTERM [default: wait without limit]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "many")]
     pub(super) kill_after: Option<Duration>,
     /// Do not ask before running under several roles with a name like admin
@@ -123,9 +127,11 @@ With --match or --pick the command runs once for each role, several at a time. {
 and {region} in its arguments are replaced for each run. In the code of a shell (sh -c) none is, and in other \
 code (python -c, awk, ssh HOST) {account_name} is not, since an administrator chooses the names: the command is \
 refused. Read $AWS_SSO_ACCOUNT_ID, $AWS_SSO_ACCOUNT_NAME and $AWS_SSO_ROLE_NAME there, and $AWS_REGION, \
-which is set where a region is known. A run reads nothing: input that is there is refused, unless \
---stdin gives all of it to each run. Ctrl-Z stops all runs, and fg continues them. A run that asks on the terminal \
-is ended. The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if an \
+which is set where a region is known. A run reads nothing: input that is there is refused, unless --stdin gives all \
+of it to each run. Ctrl-C is passed on to all runs, which may take any time to end; a second one is passed on again, a \
+third one kills them. Ctrl-Z stops all runs, and fg continues them. A run that asks on the terminal is ended.
+
+The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if a pattern matches nothing or an \
 account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
 130 after Ctrl-C.
 

@@ -14,7 +14,7 @@ use crate::context::labels;
 use crate::credential_chain::helper;
 use crate::credential_server::Greeting;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason, system};
 use crate::programs::{self, core_dumps, group::own_group};
 use crate::secret::Secret;
 use crate::shell::{Change, RoleLabels, ServerAddress};
@@ -47,7 +47,7 @@ fn not_started(reason: &str) -> Error {
 }
 
 fn system_failed(error: io::Error) -> Error {
-    not_started(&error.to_string()).with_source(error)
+    not_started(&reason(&error)).with_any_remedy(system::shortage(&error)).with_source(error)
 }
 
 fn server(found: &Found) -> Result<Command> {

@@ -166,3 +166,46 @@ impl Ending {
 fn runs(count: usize) -> String {
     if count == 1 { "1 run".to_owned() } else { format!("{count} runs") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_of_one_event_count_once_and_the_third_event_kills() {
+        use Signal::{HangUp, Interrupt, Terminate};
+        let start = Instant::now();
+        let mut ending = Ending::new(None);
+        // After how many milliseconds a signal comes, what the runs are to do then, and what is said.
+        let steps = [
+            (0, Interrupt, Stop::Pass(Interrupt), "Ctrl-C was passed on to 2 runs, which may take any time to end; a"),
+            (1, Interrupt, Stop::Pass(Interrupt), ""),
+            (2, Terminate, Stop::Pass(Interrupt), ""),
+            (499, HangUp, Stop::Pass(Interrupt), ""),
+            (500, Terminate, Stop::Pass(Terminate), "SIGTERM was passed on again to 2 runs; the next one kills them"),
+            (999, Interrupt, Stop::Pass(Terminate), ""),
+            (1000, Interrupt, Stop::Kill(KillCause::ThirdSignal), "killing 2 runs"),
+            (2000, Interrupt, Stop::Kill(KillCause::ThirdSignal), ""),
+        ];
+        for (after, signal, stop, words) in steps {
+            let said = ending.receive(signal, start + Duration::from_millis(after), 2).unwrap_or_default();
+            assert_eq!((*ending.stop.borrow(), said.is_empty()), (stop, words.is_empty()), "{after}: {said}");
+            assert!(said.contains(words), "{said}");
+        }
+        assert_eq!(ending.first, Some(Interrupt), "it decides the exit status");
+    }
+
+    #[test]
+    fn a_few_of_the_runs_that_have_not_ended_are_named() {
+        let mut ending = Ending::new(None);
+        let labels = ["a/x", "b/x", "c/x", "d/x", "e/x", "f/x", "g/x"];
+        for (count, expected) in [
+            (0, None),
+            (1, Some("aws-sso: still running: a/x\n")),
+            (5, Some("aws-sso: still running: a/x, b/x, c/x, d/x, e/x\n")),
+            (7, Some("aws-sso: still running: a/x, b/x, c/x, d/x, e/x, and 2 more\n")),
+        ] {
+            assert_eq!(ending.notice(labels[..count].iter().copied()).as_deref(), expected);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::task::AbortHandle;
 
 use crate::environment;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
 use crate::programs::child::Child;
 use crate::programs::group;
 use crate::terminal;
@@ -150,8 +150,12 @@ fn read_all(mut kept: &File) -> Result<()> {
 
 fn not_kept(error: io::Error) -> Error {
     let folder = environment::temporary_folder();
+    let other = "choose another folder: export TMPDIR=/var/tmp";
     Error::failed(format!("cannot keep the input in {}: {}", folder.display(), reason(&error)))
-        .with_remedy("choose a folder that has room: export TMPDIR=/var/tmp")
+        .with_remedy(
+            system::remedy(&error, Some(&folder.join("input")))
+                .map_or(other.to_owned(), |remedy| format!("{remedy}\nor {other}")),
+        )
         .with_source(error)
 }
 

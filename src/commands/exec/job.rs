@@ -48,7 +48,8 @@ pub(super) struct Job {
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Its process runs, or is about to.
+    /// It has no process yet.
+    Starting,
     Running,
     /// Its process has ended, and its output is taken.
     Ended,
@@ -148,14 +149,14 @@ impl Job {
             Ok(command) => command,
             Err(error) => return RunOutcome::Failed(error),
         };
-        let program = command.get_program().to_owned();
         let mut child = match Child::start(command, self.input.is_given()) {
             Ok(child) => child,
-            Err(error) => return not_started(&program, error).into(),
+            Err(error) => return not_started(&self.words(run).collect::<Vec<_>>(), error).into(),
         };
         attempts.started();
         // Nothing waits between the last look at a signal and this, so no run is missed by one.
         self.groups.add(number, child.id());
+        let _ = link.phases.send((number, Phase::Running));
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
         let feeder = self.input.feed(&mut child);
         let (ended, end) = watch::channel(None);
@@ -253,12 +254,12 @@ impl Job {
 
     fn command(&self, run: &Run, credentials: &RoleCredentials) -> Result<Command> {
         let mut words = self.words(run);
-        let mut command = user_command(words.next().ok_or_else(|| Error::usage("which command?"))?);
+        let mut command = user_command(&words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
         // A group of its own, so that a signal also reaches the processes that it starts.
         group::own_group(&mut command);
         let region = run.region.as_deref();
-        let labels = labels::of_listed(&run.role, &run.account_name, &self.session);
+        let labels = labels::of_listed(&run.role, &run.account_name, &self.session, run.known_as.as_deref());
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)

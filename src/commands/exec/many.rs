@@ -27,7 +27,6 @@ use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
-use crate::terminal;
 
 /// How long the last output may take to print after a signal, if some of it is taken.
 const LAST_PRINTING: Duration = Duration::from_secs(5);
@@ -38,9 +37,8 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
             .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
     }
     refuse_placeholders(&arguments.command)?;
-    if let Some(missing) = missing_program(&arguments.command[0]) {
-        terminal::say(&missing.error.report());
-        return Ok(ExitCode::from(missing.status));
+    if let Some(missing) = missing_program(&arguments.command, true) {
+        return Ok(missing.said());
     }
     if !arguments.many.stdin {
         Input::refuse()?;
@@ -152,13 +150,17 @@ impl Crew {
                 && under_way.values().filter(|phase| **phase != Phase::Left).count() < self.workers
                 && let Some(number) = waiting.next()
             {
-                under_way.insert(number, Phase::Running);
+                under_way.insert(number, Phase::Starting);
                 let (job, link) = (Arc::clone(&self.job), link.clone());
                 tasks.spawn(async move { job.run(number, link).await });
             }
+            while let Ok((number, phase)) = reports.try_recv() {
+                under_way.entry(number).and_modify(|known| *known = phase);
+            }
             let running = |(number, phase): (&usize, &Phase)| (*phase == Phase::Running).then_some(*number);
             let running: Vec<_> = under_way.iter().filter_map(running).collect();
-            output.show(results, running.len());
+            let starting = under_way.values().filter(|phase| **phase == Phase::Starting).count();
+            output.show(results, starting + running.len());
             tokio::select! {
                 ended = tasks.join_next() => match ended {
                     Some(Ok((number, outcome))) => {

@@ -19,18 +19,20 @@ mod reading;
 mod replace;
 mod requests;
 mod shortage;
+mod size;
 mod start;
+mod typed;
 mod words;
 
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use crate::context::Context;
 use crate::context::enter::change;
 use crate::environment;
 use crate::error::{Error, Result};
 pub(crate) use arguments::ExecArgs;
-use start::user_command;
+use start::{missing_program, user_command};
 
 pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     if arguments.many.is_asked() {
@@ -44,28 +46,34 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         return Err(Error::usage("--stdin is for several roles: with one ROLE the command reads stdin itself")
             .with_remedy("leave out --stdin"));
     }
-    let mut command = command_or_shell(arguments)?;
+    let words = command_or_shell(arguments)?;
+    let is_shell = arguments.command.is_empty();
+    if let Some(mut missing) = missing_program(&words, false) {
+        if is_shell {
+            missing.error = missing.error.with_remedy("set SHELL to a shell that is installed");
+        }
+        return Ok(missing.said());
+    }
+    let mut command = user_command(&words[0]);
+    command.args(&words[1..]);
     let found = context.find(role)?;
     let mut change = if arguments.server {
         beside::start(context, &found, arguments.target.region.as_deref())?
     } else {
         change(context, &found, &arguments.target)?
     };
-    let is_shell = arguments.command.is_empty();
     if !is_shell {
         // The record is for awsso clear, which only a shell can run. It holds the keys that the role replaces.
         change = change.without_record();
     }
     change.apply(&mut command);
-    replace::with(command)
+    replace::with(command, &words)
 }
 
 /// The command, else the user's shell, unless this shell has a role already.
-fn command_or_shell(arguments: &ExecArgs) -> Result<Command> {
-    if let Some((program, rest)) = arguments.command.split_first() {
-        let mut command = user_command(program);
-        command.args(rest);
-        return Ok(command);
+fn command_or_shell(arguments: &ExecArgs) -> Result<Vec<OsString>> {
+    if !arguments.command.is_empty() {
+        return Ok(arguments.command.clone());
     }
     if !arguments.nest
         && let Some((role, _)) = environment::shell_role()
@@ -73,7 +81,7 @@ fn command_or_shell(arguments: &ExecArgs) -> Result<Command> {
         return Err(Error::usage(format!("this shell has a role already: {role}"))
             .with_remedy("leave it first: exit, or awsso clear\nor start a shell inside this one: --nest"));
     }
-    Ok(user_command(environment::shell().unwrap_or_else(|| OsString::from(DEFAULT_SHELL))))
+    Ok(vec![environment::shell().unwrap_or_else(|| OsString::from(DEFAULT_SHELL))])
 }
 
 #[cfg(unix)]

@@ -14,7 +14,7 @@ use super::outcome::{RunOutcome, RunResults};
 use super::plan::Run;
 use super::printer::{Printer, Stream, Text};
 use crate::environment;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
 use crate::files::{folder, open};
 use crate::programs::descriptors::lifted;
 use crate::terminal;
@@ -162,10 +162,11 @@ impl RunOutput {
 
     /// The error for output that is not whole.
     pub(super) fn shortfall(&self) -> Option<Error> {
-        if self.printer.has_lost() {
-            return Some(Error::failed("some of the output could not be written").with_remedy(
-                "check where the output goes, and the free space there and in the folder for temporary files",
-            ));
+        if let Some((error, file)) = self.printer.lost() {
+            let folder = file.and_then(Path::parent).map(|folder| format!(" in {}", folder.display()));
+            let folder = folder.unwrap_or_default();
+            let lost = Error::failed(format!("some of the output could not be written{folder}: {}", reason(error)));
+            return Some(lost.with_any_remedy(system::remedy(error, file)));
         }
         let cut = || Error::failed("some of the output was left out").with_remedy("for all of it: --output dir FOLDER");
         self.has_cut.load(Ordering::Relaxed).then(cut)
@@ -225,16 +226,16 @@ impl Recorder<'_> {
             Keep::Text(kept) => {
                 let kept = &mut kept[stream as usize];
                 let was_cut = kept.is_cut;
-                if kept.add(line).is_err() {
-                    self.output.printer.lose();
+                if let Err(error) = kept.add(line) {
+                    self.output.printer.lose(error, environment::temporary_folder().join("output"));
                 }
                 if kept.is_cut && !was_cut {
                     self.output.cut(self.run, stream);
                 }
             }
             Keep::Files(files) => {
-                if files.write(stream, line).is_err() {
-                    self.output.printer.lose();
+                if let Err(error) = files.write(stream, line) {
+                    self.output.printer.lose(error, with_ending(&files.stem, "out"));
                 }
             }
         }
@@ -288,7 +289,7 @@ fn with_ending(stem: &Path, ending: &str) -> PathBuf {
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Error {
-    Error::failed(format!("cannot write {}: {}", path.display(), reason(&error)))
-        .with_remedy("choose another folder for --output dir")
-        .with_source(error)
+    let other = "choose another folder for --output dir".to_owned();
+    let remedy = system::remedy(&error, Some(path)).map_or(other.clone(), |remedy| format!("{remedy}\nor {other}"));
+    Error::failed(format!("cannot write {}: {}", path.display(), reason(&error))).with_remedy(remedy).with_source(error)
 }

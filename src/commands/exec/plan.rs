@@ -8,7 +8,8 @@ use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::context::choose;
 use crate::context::find::Found;
-use crate::context::region::RoleRegions;
+use crate::context::labels::{self, Aliases};
+use crate::context::profiles::RoleProfiles;
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Scope, Selection};
 use crate::role::RoleArn;
@@ -19,6 +20,8 @@ use crate::terminal::{self, Terminal, clean};
 pub(super) struct Run {
     pub(super) role: RoleArn,
     pub(super) account_name: String,
+    /// The profile or alias by which the role is known.
+    pub(super) known_as: Option<String>,
     pub(super) region: Option<String>,
     /// The account, the role and, if there are several, the region, without control characters.
     pub(super) label: String,
@@ -51,8 +54,8 @@ impl Plan {
         let mut regions: Vec<_> = many.regions().chain(&arguments.target.region).map(String::as_str).collect();
         let mut seen = HashSet::new();
         regions.retain(|region| seen.insert(*region));
-        let own = RoleRegions::new(context.config()?, &directory, roles.iter().map(|(_, role)| role));
-        let runs = runs(&roles, &regions, &own);
+        let profiles = RoleProfiles::new(context.config()?, &directory, roles.iter().map(|(_, role)| role));
+        let runs = runs(&roles, &regions, &profiles, &labels::aliases(context)?);
         let needs_region = arguments.command.iter().any(|word| word.to_string_lossy().contains("{region}"));
         if let Some(without) = runs.iter().find(|run| needs_region && run.region.is_none()) {
             return Err(Error::usage(format!("the command names {{region}}, and {} has none", without.label))
@@ -103,16 +106,17 @@ type Roles = Vec<(String, RoleArn)>;
 
 fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
     let directory = context.directory()?;
-    let selection = Selection::new(&many.matches, &many.exclude);
+    let selection = Selection::new(&many.matches, &many.exclude).with_absent_excludes(many.exclude_missing_ok);
     let scope = Scope::Selected(&selection);
-    let inventory = context.inventory(&directory, scope)?;
+    let inventory = context.selected(&directory, &selection)?;
     let gaps = inventory.gaps(&scope);
     let shortfall = gaps.shortfall("more of their roles may match; run the command again for these accounts");
     let refusal = gaps.refusal();
     let selected = selection.roles(&inventory).filter(|(account, _)| !account.is_refused());
     let roles: Roles = selected.map(|(account, role)| (account.name.clone(), role)).collect();
     if roles.is_empty() {
-        let none = Error::denied(format!("no role matches {}", many.matches.join(" or ")))
+        let rest = if many.exclude.is_empty() { "" } else { " and is not excluded" };
+        let none = Error::denied(format!("no role matches {}{rest}", many.matches.join(" or ")))
             .with_remedy("see what there is: aws-sso list");
         let none = if inventory.accounts.is_empty() { inventory.no_account() } else { none };
         return Err(shortfall.or(refusal).unwrap_or(none));
@@ -136,7 +140,7 @@ fn chosen(context: &Context) -> Result<Asked> {
 }
 
 /// A run for each role, in its own region or in each of these.
-fn runs(roles: &Roles, regions: &[&str], own: &RoleRegions<'_>) -> Vec<Run> {
+fn runs(roles: &Roles, regions: &[&str], profiles: &RoleProfiles<'_>, aliases: &Aliases<'_>) -> Vec<Run> {
     // The account's name is the label if no other account looks the same on the screen, else its id is.
     let mut ids_of_name: HashMap<_, BTreeSet<_>> = HashMap::new();
     for (name, role) in roles {
@@ -148,12 +152,14 @@ fn runs(roles: &Roles, regions: &[&str], own: &RoleRegions<'_>) -> Vec<Run> {
         let is_unique = ids_of_name.get(&shown).is_some_and(|ids| ids.len() == 1);
         let account = if is_unique && !shown.trim().is_empty() { shown.as_ref() } else { &role.account_id };
         let role_label = format!("{account}/{}", terminal::name(&role.role_name));
+        let alias = || aliases.get(&(role.account_id.clone(), role.role_name.clone())).copied();
+        let known_as = profiles.first(role).or_else(alias).map(str::to_owned);
         let mut add = |region: Option<&str>, label| {
-            let region = region.map(str::to_owned);
-            runs.push(Run { role: role.clone(), account_name: account_name.clone(), region, label });
+            let (known_as, region) = (known_as.clone(), region.map(str::to_owned));
+            runs.push(Run { role: role.clone(), account_name: account_name.clone(), known_as, region, label });
         };
         match regions {
-            [] => add(own.of(role), role_label),
+            [] => add(profiles.region(role), role_label),
             [only] => add(Some(only), role_label),
             several => several.iter().for_each(|region| add(Some(region), format!("{role_label} {region}"))),
         }

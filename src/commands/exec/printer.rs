@@ -3,9 +3,10 @@
 
 use std::future::Future;
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -44,8 +45,8 @@ pub(super) struct Printer {
 /// What the two sides know of each other.
 #[derive(Default)]
 struct PrinterState {
-    /// Whether some output could not be written.
-    is_lost: AtomicBool,
+    /// Why some output could not be written, by the first error, and the file of it.
+    lost: OnceLock<(io::Error, Option<PathBuf>)>,
     /// Whether stdout and stderr are closed, which is not a failure.
     is_closed: [AtomicBool; 2],
     /// Whether a text was left out, because nobody took it.
@@ -165,13 +166,14 @@ impl Printer {
         printed
     }
 
-    /// Notes that something could not be written.
-    pub(super) fn lose(&self) {
-        self.state.is_lost.store(true, Ordering::Relaxed);
+    /// Notes that something could not be written to a file.
+    pub(super) fn lose(&self, error: io::Error, file: PathBuf) {
+        self.state.lost.get_or_init(|| (error, Some(file)));
     }
 
-    pub(super) fn has_lost(&self) -> bool {
-        self.state.is_lost.load(Ordering::Relaxed)
+    /// Why something could not be written, and the file of it if it was one.
+    pub(super) fn lost(&self) -> Option<(&io::Error, Option<&Path>)> {
+        self.state.lost.get().map(|(error, file)| (error, file.as_deref()))
     }
 
     pub(super) fn has_left_out(&self) -> bool {
@@ -229,7 +231,9 @@ fn write(message: &Message, state: &PrinterState) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
             state.is_closed[*stream as usize].store(true, Ordering::Relaxed);
         }
-        Err(_) => state.is_lost.store(true, Ordering::Relaxed),
+        Err(error) => {
+            state.lost.get_or_init(|| (error, None));
+        }
     }
     state.waiting.fetch_sub(1, Ordering::Relaxed);
 }

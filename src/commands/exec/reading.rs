@@ -156,3 +156,52 @@ async fn extend(reader: &mut BufReader<impl AsyncRead + Unpin>, line: &mut Vec<u
     reader.consume(read);
     read
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write as _;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::net::unix::pipe;
+
+    use super::*;
+
+    /// All lines, with a pause after each that is none of the second.
+    async fn read(mut lines: Lines<'_, pipe::Receiver>) -> (Vec<String>, Option<HeldPipe>) {
+        let mut all = Vec::new();
+        while let Some(line) = lines.next().await.map(|line| String::from_utf8_lossy(line).into_owned()) {
+            all.push(line);
+            lines.pause(Duration::from_millis(1));
+        }
+        (all, lines.held())
+    }
+
+    #[test]
+    fn what_the_process_wrote_is_read_even_if_the_second_is_over_and_others_get_no_more_than_that() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // What is in the pipe when the process ends, whether another process holds it, and what is read.
+        for (written, is_held, expected) in [
+            ("a\nb\nc", false, vec!["a\n", "b\n", "c"]),
+            ("a\nb\nc", true, vec!["a\n", "b\n", "c"]),
+            ("", true, vec![]),
+            ("", false, vec![]),
+        ] {
+            let (receiver, mut sender) = std::io::pipe().unwrap();
+            sender.write_all(written.as_bytes()).unwrap();
+            let holder = is_held.then_some(sender);
+            let calls = AtomicUsize::new(0);
+            let count = || {
+                calls.fetch_add(1, Ordering::Relaxed);
+            };
+            let long_ago = Instant::now().checked_sub(LAST_OUTPUT * 10).unwrap();
+            let (_ended, end) = watch::channel(Some(long_ago));
+            let (lines, held) = runtime.block_on(async {
+                let receiver = pipe::Receiver::from_owned_fd(receiver.into()).unwrap();
+                read(Lines::of(receiver, end, &count)).await
+            });
+            assert_eq!(lines, expected, "{written:?} {is_held}");
+            assert_eq!((held.is_some(), calls.into_inner()), (is_held, usize::from(is_held)));
+            drop(holder);
+        }
+    }
+}

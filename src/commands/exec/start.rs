@@ -1,18 +1,57 @@
 //! The user's command, and why it did not start, with the status that a shell gives it.
 
-use std::ffi::OsStr;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::io::ErrorKind;
-use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
+use super::size;
+use super::typed::{Advice, Line};
 use crate::environment;
 use crate::error::{Error, reason};
+use crate::programs::startable;
+use crate::programs::unstarted::{Problem, Start, Unstarted};
+use crate::terminal;
+
+/// What runs a script that names no interpreter.
+#[cfg(unix)]
+const SHELL: &str = "/bin/sh";
 
 /// The user's own command, which gets the environment of this process, and a role's credentials in it.
 #[allow(clippy::disallowed_methods, reason = "it is not a helper of this program")]
-pub(super) fn user_command(program: impl AsRef<OsStr>) -> Command {
+pub(super) fn user_command(program: &OsStr) -> Command {
+    #[cfg(unix)]
+    if let Ok(Start::Shell(file)) = startable::check(program) {
+        let mut shell = Command::new(SHELL);
+        // A relative folder on PATH may begin with a dash.
+        let is_option = file.to_string_lossy().starts_with('-');
+        shell.arg(if is_option { std::path::Path::new(".").join(file) } else { file });
+        return shell;
+    }
     Command::new(program)
+}
+
+/// The same command for a system whose `exec` gives any file to a shell that it cannot run itself, as glibc's does: a
+/// program for another processor would be read as a script.
+#[cfg(unix)]
+#[allow(clippy::disallowed_methods, reason = "it is not a helper of this program")]
+pub(super) fn not_as_script(command: Command) -> Command {
+    let Ok(Start::Doubtful(file, cause)) = startable::check(command.get_program()) else { return command };
+    if cfg!(not(target_env = "gnu")) {
+        return command;
+    }
+    let mut shell = Command::new(SHELL);
+    // The shell begins its own error, which has the right status, with this name of it.
+    let name = format!("aws-sso: cannot run {}: {}", command.get_program().display(), cause.what);
+    shell.args(["-c", "exec \"$@\"", &name]).arg(file).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
 }
 
 /// A program that did not start.
@@ -24,40 +63,71 @@ pub(super) struct NotStarted {
     pub(super) is_permanent: bool,
 }
 
-pub(super) fn not_started(program: &OsStr, error: io::Error) -> NotStarted {
-    let program = match program.to_string_lossy() {
-        name if name.is_empty() => "\"\"".into(),
-        name => name,
-    };
-    if error.kind() == ErrorKind::NotFound {
-        let not_found = Error::failed(format!("{program}: command not found"));
-        let error = not_found.with_remedy("check its name, and PATH").with_source(error);
-        return NotStarted { error, status: 127, is_permanent: true };
+impl NotStarted {
+    /// Says so, and returns the exit status.
+    pub(super) fn said(&self) -> ExitCode {
+        terminal::say(&self.error.report());
+        ExitCode::from(self.status)
     }
-    // One name may be too long for an argument, or have a character that none can have.
-    let is_argument = matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::ArgumentListTooLong);
-    let (is_permanent, remedy) = if is_argument {
-        (false, "in place of {account_name}, take {account_id}")
-    } else if is_shortage(&error) {
-        (false, "run fewer at a time, with -j, or raise the limit: see ulimit -a")
-    } else {
-        (true, "check that it is a program, and that you may execute it")
-    };
-    let cannot_run = Error::failed(format!("cannot run {program}: {}", reason(&error)));
-    NotStarted { error: cannot_run.with_remedy(remedy).with_source(error), status: 126, is_permanent }
 }
 
-/// The error for a program that does not exist, so that no run has to find out.
-pub(super) fn missing_program(program: &OsStr) -> Option<NotStarted> {
-    let is_path = Path::new(program).components().count() > 1 || program.is_empty();
-    // What else would be found is for the system to say: without PATH it looks in folders of its own choice.
-    let folders = environment::search_path().filter(|_| cfg!(unix))?;
-    let exists = if is_path {
-        Path::new(program).exists()
-    } else {
-        std::env::split_paths(&folders).any(|folder| folder.join(program).exists())
+/// What the error of the system means for a command, by its words.
+pub(super) fn not_started(words: &[OsString], error: io::Error) -> NotStarted {
+    let program = words.first().map(OsString::as_os_str).unwrap_or_default();
+    // One name may be too long for an argument, or have a character that none can have.
+    let in_one_run = match error.kind() {
+        ErrorKind::ArgumentListTooLong => Some(size::remedy(words, &environment::sizes())),
+        ErrorKind::InvalidInput => Some("in place of {account_name}, take {account_id}".to_owned()),
+        _ if is_shortage(&error) => Some("run fewer at a time, with -j, or raise the limit: see ulimit -a".to_owned()),
+        _ => None,
     };
-    (!exists).then(|| not_started(program, ErrorKind::NotFound.into()))
+    if let Some(remedy) = in_one_run {
+        let cannot_run = Error::failed(format!("cannot run {}: {}", named(program), reason(&error)));
+        return NotStarted {
+            error: cannot_run.with_remedy(remedy).with_source(error),
+            status: 126,
+            is_permanent: false,
+        };
+    }
+    let is_permanent = error.kind() != ErrorKind::ExecutableFileBusy;
+    let NotStarted { error: told, status, .. } = refused(program, startable::explain(program, &error), None);
+    NotStarted { error: told.with_source(error), status, is_permanent }
+}
+
+/// The error for a program that does not exist or cannot be run, so that no run has to find out.
+pub(super) fn missing_program(words: &[OsString], is_many: bool) -> Option<NotStarted> {
+    let program = words.first()?;
+    let cause = startable::check(program).err()?;
+    let line = (cause.problem == Problem::Missing).then(|| Line::typed(is_many));
+    Some(refused(program, cause, line.and_then(|line| line.advice(words))))
+}
+
+fn refused(program: &OsStr, cause: Unstarted, advice: Option<Advice>) -> NotStarted {
+    let (name, status) = (named(program), cause.status());
+    let (why, remedy) = match advice {
+        Some(Advice { what, remedy }) => (what, Some(remedy)),
+        None => (None, cause.remedy),
+    };
+    let is_name = cause.problem == Problem::Missing && !name.contains('/');
+    let message = match why {
+        Some(why) => format!("{name}: command not found: {why}"),
+        None if is_name => format!("{name}: {}", cause.what),
+        None => format!("cannot run {name}: {}", cause.what),
+    };
+    let remedy = remedy.or_else(|| (cause.problem == Problem::Missing).then(|| "check its name".to_owned()));
+    let error = Error::failed(message);
+    let error = match remedy {
+        Some(remedy) => error.with_remedy(remedy),
+        None => error,
+    };
+    NotStarted { error, status, is_permanent: true }
+}
+
+fn named(program: &OsStr) -> Cow<'_, str> {
+    match program.to_string_lossy() {
+        name if name.is_empty() => "\"\"".into(),
+        name => name,
+    }
 }
 
 /// Whether there were too few processes, open files or memory, which other runs may free.

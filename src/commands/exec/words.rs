@@ -70,6 +70,7 @@ mod tests {
         let run = Run {
             role: "arn:aws:iam::123456789012:role/Read".parse().unwrap(),
             account_name: account_name.to_owned(),
+            known_as: None,
             region: Some("eu-west-1".to_owned()),
             label: String::new(),
         };

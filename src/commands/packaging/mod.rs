@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Command};
 
 use crate::cli::static_script::static_script;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
 use crate::files::open;
 use crate::output::print;
 use crate::shell::Shell;
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &PackagingArgs, command: &Command) -> Result<()> {
 fn write(path: &Path, content: &str) -> Result<()> {
     create(path, content).map_err(|error| {
         Error::failed(format!("cannot write {}: {}", path.display(), reason(&error)))
-            .with_remedy("name a folder that you can write to")
+            .with_any_remedy(system::remedy(&error, Some(path)))
     })
 }
 

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::credential_chain::DISPLACED;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason, system};
 use crate::sandbox::{Options, Sandbox};
 use crate::shell::of_identity;
 use crate::terminal;
@@ -48,7 +48,7 @@ impl Drop for PrivateHome {
 }
 
 fn cannot(what: &str, error: &io::Error) -> Error {
-    Error::failed(format!("cannot {what}: {error}"))
+    Error::failed(format!("cannot {what}: {}", reason(error))).with_any_remedy(system::remedy(error, None))
 }
 
 impl PrivateHome {

@@ -8,8 +8,8 @@ use super::behaviour::BehaviourArgs;
 use super::private_home::PrivateHome;
 use crate::environment;
 use crate::error::{Error, Result};
-use crate::programs::core_dumps;
 use crate::programs::signals::{Signals, block_on};
+use crate::programs::{core_dumps, startable};
 use crate::sandbox::{Approval, Sandbox};
 use crate::terminal;
 
@@ -143,7 +143,7 @@ fn greeting(sandbox: &Sandbox, kind: ShellKind) -> String {
 /// Waits for the shell to end. Ctrl-C is left to the shell; other signals that would end us end the shell too.
 async fn wait(command: Command, shell: &Path, signals: &mut Signals) -> Result<ExitStatus> {
     let failed = |error: &std::io::Error| {
-        Error::failed(format!("cannot run {}: {error}", shell.display()))
+        Error::failed(format!("cannot run {}: {}", shell.display(), startable::explain(shell.as_os_str(), error).what))
             .with_remedy("set SHELL to a shell that is installed")
     };
     let mut child = core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn())

@@ -1,4 +1,4 @@
-//! The region in which a role works: that of its own profile, by whichever name the role is called.
+//! The profiles of the AWS config that give a role. They decide how the role is called, and in which region it works.
 
 use std::cell::{LazyCell, OnceCell};
 use std::collections::{HashMap, HashSet};
@@ -18,30 +18,28 @@ impl Context {
         if found.region.is_some() || !self.is_for_person() {
             return Ok(found);
         }
-        let regions = RoleRegions::new(self.config()?, &found.directory, [&found.role].into_iter());
-        let region = regions.of(&found.role).map(str::to_owned);
+        let profiles = RoleProfiles::new(self.config()?, &found.directory, [&found.role].into_iter());
+        let region = profiles.region(&found.role).map(str::to_owned);
         Ok(Found { region, ..found })
     }
 }
 
-/// The regions of roles of one Identity Center.
-///
-/// A role has the region that its profiles set. If they set several, it has that of its discovered profiles. If those
-/// set several too, none is guessed: as a role without a profile, it has the region of the profile that signs in.
-pub(crate) struct RoleRegions<'a> {
+/// The profiles of roles of one Identity Center.
+pub(crate) struct RoleProfiles<'a> {
     config: &'a Config,
-    /// By the account's id and the role's name: each profile that sets a region, and the region.
-    own: HashMap<(String, String), Vec<(&'a str, &'a str)>>,
-    of_sign_in: Option<&'a str>,
+    /// By the account's id and the role's name, in file order: the names of the profiles, and the regions that they set.
+    of_roles: HashMap<(String, String), Vec<(&'a str, Option<&'a str>)>>,
+    /// The region of the profile that signs in.
+    region_of_sign_in: Option<&'a str>,
     /// The names of all discovered profiles, which are looked for only where they decide.
     discovered: OnceCell<HashSet<String>>,
 }
 
-impl<'a> RoleRegions<'a> {
+impl<'a> RoleProfiles<'a> {
     /// Reads what the config says about these roles. It takes as long for one as for thousands.
     pub(crate) fn new<'r>(config: &'a Config, directory: &Directory, roles: impl Iterator<Item = &'r RoleArn>) -> Self {
         let accounts: HashSet<_> = roles.map(|role| role.account_id.as_str()).collect();
-        let mut own: HashMap<_, Vec<_>> = HashMap::new();
+        let mut of_roles: HashMap<_, Vec<_>> = HashMap::new();
         let ids = LazyCell::new(|| ids_by_name(directory));
         let mut known: HashMap<String, bool> = HashMap::new();
         let is_here =
@@ -52,9 +50,7 @@ impl<'a> RoleRegions<'a> {
             ids.peek().is_none() || ids.any(|id| accounts.contains(id))
         };
         for profile in config.profiles().filter(may_be_theirs) {
-            let (Some(region), Some((sign_in, reference))) = (profile.setting("region"), profile.role()) else {
-                continue;
-            };
+            let Some((sign_in, reference)) = profile.role() else { continue };
             let role = match reference {
                 RoleRef::Arn(role) => Some((role.account_id, role.role_name)),
                 RoleRef::Id { account_id, role_name } => Some((account_id, role_name)),
@@ -66,18 +62,31 @@ impl<'a> RoleRegions<'a> {
             if let Some(role) = role
                 && *known.entry(sign_in.into_owned()).or_insert_with_key(is_here)
             {
-                own.entry(role).or_default().push((profile.name(), region));
+                of_roles.entry(role).or_default().push((profile.name(), profile.setting("region")));
             }
         }
-        Self { config, own, of_sign_in: config.region_of(&directory.name), discovered: OnceCell::new() }
+        let region_of_sign_in = config.region_of(&directory.name);
+        Self { config, of_roles, region_of_sign_in, discovered: OnceCell::new() }
     }
 
-    pub(crate) fn of(&self, role: &RoleArn) -> Option<&'a str> {
+    fn of(&self, role: &RoleArn) -> &[(&'a str, Option<&'a str>)] {
         let key = (role.account_id.clone(), role.role_name.clone());
-        let own = self.own.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let regions = || own.iter().map(|(_, region)| *region);
-        let discovered = || own.iter().filter(|(name, _)| self.discovered().contains(*name)).map(|(_, region)| *region);
-        only(regions()).or_else(|| only(discovered())).or(self.of_sign_in)
+        self.of_roles.get(&key).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The first profile of a role.
+    pub(crate) fn first(&self, role: &RoleArn) -> Option<&'a str> {
+        self.of(role).first().map(|(name, _)| *name)
+    }
+
+    /// The region that the role's profiles set.
+    ///
+    /// If they set several, it is that of the discovered ones. If those set several too, none is guessed: as a role
+    /// without a profile, it has the region of the profile that signs in.
+    pub(crate) fn region(&self, role: &RoleArn) -> Option<&'a str> {
+        let profiles = self.of(role);
+        let discovered = || profiles.iter().filter(|(name, _)| self.discovered().contains(*name));
+        only(profiles.iter()).or_else(|| only(discovered())).or(self.region_of_sign_in)
     }
 
     fn discovered(&self) -> &HashSet<String> {
@@ -95,8 +104,12 @@ fn ids_by_name(directory: &Directory) -> HashMap<String, Option<String>> {
     ids
 }
 
-/// The region, if all are the same.
-fn only<'a>(mut regions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The region that these set, if all set the same.
+fn only<'a, 'p>(profiles: impl Iterator<Item = &'p (&'a str, Option<&'a str>)>) -> Option<&'a str>
+where
+    'a: 'p,
+{
+    let mut regions = profiles.filter_map(|(_, region)| *region);
     let first = regions.next()?;
     regions.all(|region| region == first).then_some(first)
 }

@@ -1,0 +1,154 @@
+//! What to do about an error of the operating system, by its number: the one place that knows.
+//!
+//! A right that is missing has its remedy where the file is: `files::unreadable` and `files::unwritable` look who owns
+//! it. Other errors have nothing to do with owners and modes.
+
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+/// What to do about this error of a file or folder; `path` is where it is. `None` if only another attempt helps.
+pub(crate) fn remedy(error: &io::Error, path: Option<&Path>) -> Option<String> {
+    Some(match error.kind() {
+        ErrorKind::PermissionDenied => denied(error, path),
+        ErrorKind::StorageFull => format!("free some space; to see what is used, run: {}", free_space(path)),
+        ErrorKind::QuotaExceeded => "delete files of yours there: your quota is used up".to_owned(),
+        ErrorKind::FileTooLarge => too_large(),
+        ErrorKind::ReadOnlyFilesystem => "that file system is mounted read-only: mount it writable".to_owned(),
+        ErrorKind::StaleNetworkFileHandle => "mount the network file system again".to_owned(),
+        ErrorKind::NotADirectory => match path.and_then(file_on_the_way) {
+            Some(file) => format!("{0} is a file, where a folder is needed; run: mv {0} {0}.old", quoted(file)),
+            None => "name a path on which every part but the last is a folder".to_owned(),
+        },
+        ErrorKind::IsADirectory => "name a file, not a folder".to_owned(),
+        ErrorKind::InvalidFilename => "name a path that is shorter".to_owned(),
+        ErrorKind::NotFound if !is_here() => "the current folder was deleted; run: cd".to_owned(),
+        ErrorKind::NotFound => match path.and_then(Path::parent).filter(|folder| !folder.exists()) {
+            Some(folder) => format!("run: mkdir -p {}", quoted(folder)),
+            None => "try again".to_owned(),
+        },
+        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "end the program that uses it".to_owned(),
+        _ => return shortage(error).or_else(|| by_number(error).map(str::to_owned)),
+    })
+}
+
+/// Where nothing but another owner, or another mode, helps.
+fn denied(error: &io::Error, path: Option<&Path>) -> String {
+    let file = path.map_or_else(|| "FILE".to_owned(), quoted);
+    if is_forbidden(error) && cfg!(target_os = "linux") {
+        // Even its owner gets this error, and root too.
+        return format!("check its owner and mode, and whether it is immutable: lsattr -d {file}");
+    }
+    "check its owner and mode".to_owned()
+}
+
+/// A command that shows the free space of a disk, and how many more files it takes.
+fn free_space(path: Option<&Path>) -> String {
+    // The file itself may not be there.
+    let folder = path.and_then(|path| path.ancestors().find(|above| above.is_dir()));
+    match folder.filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => format!("df -h {0}; df -i {0}", quoted(folder)),
+        None => "df -h; df -i".to_owned(),
+    }
+}
+
+/// What there is on the way to a path in place of a folder.
+fn file_on_the_way(path: &Path) -> Option<&Path> {
+    path.ancestors().skip(1).find(|above| above.metadata().is_ok_and(|above| !above.is_dir()))
+}
+
+fn is_here() -> bool {
+    std::env::current_dir().is_ok()
+}
+
+fn quoted(path: &Path) -> String {
+    shell_escape::escape(path.to_string_lossy()).into_owned()
+}
+
+/// The number of an error, which may be inside another that names a file.
+#[cfg(unix)]
+fn number(error: &io::Error) -> Option<rustix::io::Errno> {
+    let inner = || {
+        let mut cause = error.get_ref().map(|cause| cause as &(dyn std::error::Error + 'static));
+        while let Some(found) = cause {
+            if let Some(error) = found.downcast_ref() {
+                return number(error);
+            }
+            cause = found.source();
+        }
+        None
+    };
+    rustix::io::Errno::from_io_error(error).or_else(inner)
+}
+
+#[cfg(unix)]
+fn is_forbidden(error: &io::Error) -> bool {
+    number(error) == Some(rustix::io::Errno::PERM)
+}
+
+#[cfg(not(unix))]
+fn is_forbidden(_: &io::Error) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn too_large() -> String {
+    use rustix::process::{Resource, getrlimit};
+    let limit = getrlimit(Resource::Fsize);
+    match (limit.current, limit.maximum) {
+        (Some(_), None) => "a limit of this shell forbids larger files; run: ulimit -f unlimited".to_owned(),
+        (Some(_), Some(_)) => {
+            "a limit forbids larger files; root raises it: sudo prlimit --pid $$ --fsize=unlimited".to_owned()
+        }
+        (None, _) => "that file system takes no file of this size".to_owned(),
+    }
+}
+
+#[cfg(not(unix))]
+fn too_large() -> String {
+    "that file system takes no file of this size".to_owned()
+}
+
+/// What to do where there is too little of what all programs share, whatever it was needed for; `None` for any other
+/// error.
+#[cfg(unix)]
+pub(crate) fn shortage(error: &io::Error) -> Option<String> {
+    use rustix::io::Errno;
+    use rustix::process::{Resource, getrlimit};
+    let remedy = match number(error)? {
+        Errno::MFILE => {
+            let limit = getrlimit(Resource::Nofile);
+            if limit.current == limit.maximum {
+                "a limit forbids more open files; root raises it: sudo prlimit --pid $$ --nofile=4096"
+            } else {
+                "raise the limit of open files, run: ulimit -n \"$(ulimit -H -n)\""
+            }
+        }
+        Errno::NFILE => "end other programs: this machine has too many open files",
+        Errno::AGAIN => "end other programs: there are too many processes; for the limit, run: ulimit -u",
+        Errno::NOMEM | Errno::NOBUFS => "end other programs, to free memory",
+        _ => return None,
+    };
+    Some(remedy.to_owned())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn shortage(error: &io::Error) -> Option<String> {
+    (error.kind() == ErrorKind::OutOfMemory).then(|| "end other programs, to free memory".to_owned())
+}
+
+/// What to do about an error that has no stable kind.
+#[cfg(unix)]
+fn by_number(error: &io::Error) -> Option<&'static str> {
+    use rustix::io::Errno;
+    Some(match number(error)? {
+        Errno::LOOP => "remove the link that leads in a circle",
+        Errno::IO | Errno::NXIO | Errno::NODEV => "check the disk or terminal that it is on; see dmesg",
+        Errno::NOTCONN | Errno::HOSTDOWN | Errno::TIMEDOUT => "check the network file system that it is on",
+        _ => return None,
+    })
+}
+
+#[cfg(not(unix))]
+fn by_number(_: &io::Error) -> Option<&'static str> {
+    None
+}

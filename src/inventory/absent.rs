@@ -1,0 +1,179 @@
+//! Patterns that match nothing: most are mistyped, and an exclude that matches nothing leaves in what was to be left
+//! out.
+
+use std::collections::BTreeSet;
+
+use super::account::Gap;
+use super::ask::Scope;
+use super::remembered::Inventory;
+use super::selection::{Pattern, Selection, fits, is_every};
+use crate::aws_config::directory::Directory;
+use crate::error::{Error, Result};
+use crate::programs::profile_option;
+use crate::suggest::nearest;
+use crate::terminal;
+
+/// Patterns that match no account and no role of a list.
+#[derive(Debug)]
+pub(crate) struct Absent<'a> {
+    patterns: Vec<(&'static str, &'a Pattern)>,
+}
+
+/// What a list tells of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Matches,
+    /// It could match roles that are not known.
+    Unknown,
+    Nothing,
+}
+
+impl Selection {
+    /// Whether each pattern matches something in a list that was just fetched, or that cannot be fetched.
+    pub(crate) fn check(&self, list: &Inventory, directory: &Directory) -> Result<()> {
+        self.absent(list).map_or(Ok(()), |absent| Err(absent.error(list, directory, false)))
+    }
+
+    /// The patterns that match nothing, or nothing that is known; `None` if each of them matches something.
+    #[must_use]
+    pub(crate) fn absent(&self, list: &Inventory) -> Option<Absent<'_>> {
+        let is_absent = |(_, pattern): &(_, &Pattern)| verdict(pattern, list) != Verdict::Matches;
+        let patterns: Vec<_> = self.needed().filter(is_absent).collect();
+        // Where there is no account at all, that is what has to be said.
+        (!patterns.is_empty() && !list.accounts.is_empty()).then_some(Absent { patterns })
+    }
+}
+
+fn verdict(pattern: &Pattern, list: &Inventory) -> Verdict {
+    let (mut is_of_known, mut is_of_unasked, mut is_of_failed, mut is_of_refused) = (false, false, false, false);
+    for account in &list.accounts {
+        let Some(role) = pattern.in_account(&account.name.to_lowercase(), &account.id) else { continue };
+        // An account that is named counts, even if it has no role.
+        if is_every(role) || account.roles.iter().any(|name| fits(role, &name.to_lowercase())) {
+            return Verdict::Matches;
+        }
+        match &account.gap {
+            None => is_of_known = true,
+            Some(Gap::Unasked) => is_of_unasked = true,
+            Some(Gap::Failed { .. }) => is_of_failed = true,
+            Some(Gap::Refused { .. }) => is_of_refused = true,
+        }
+    }
+    // The accounts that it names are there, and nothing is known of their roles.
+    let names_gaps = pattern.names_accounts() && !is_of_known && (is_of_failed || is_of_refused);
+    match () {
+        () if is_of_unasked => Verdict::Unknown,
+        () if names_gaps => Verdict::Matches,
+        () if is_of_failed => Verdict::Unknown,
+        () => Verdict::Nothing,
+    }
+}
+
+impl Absent<'_> {
+    /// All roles that these patterns could match.
+    pub(crate) fn selection(&self) -> Selection {
+        Selection::of(self.patterns.iter().map(|(_, pattern)| (*pattern).clone()))
+    }
+
+    /// The options and their patterns.
+    #[must_use]
+    pub(crate) fn label(&self) -> String {
+        labels(&self.patterns)
+    }
+
+    /// The error that names them, with what is like them in the list. `are_old`: the roles were not asked for again.
+    #[must_use]
+    pub(crate) fn error(&self, list: &Inventory, directory: &Directory, are_old: bool) -> Error {
+        let is_nothing = |(_, pattern): &&(_, &Pattern)| verdict(pattern, list) == Verdict::Nothing;
+        let nothing: Vec<_> = self.patterns.iter().filter(is_nothing).copied().collect();
+        if nothing.is_empty() {
+            let remedy = format!("so it is not known whether these match a role: {}", self.label());
+            let unknown = list.gaps(&Scope::Selected(&self.selection())).shortfall(&remedy);
+            return unknown.unwrap_or_else(|| Error::service(remedy));
+        }
+        let verb = if nothing.len() == 1 { "matches" } else { "match" };
+        let found = format!("{} {verb} no account and no role", labels(&nothing));
+        let mut remedies: Vec<_> = nothing
+            .iter()
+            .filter_map(|(option, pattern)| {
+                let advice = advice(option, pattern, list)?;
+                Some(if nothing.len() == 1 { advice } else { format!("{}: {advice}", labels(&[(option, pattern)])) })
+            })
+            .collect();
+        let profile = profile_option(&directory.name);
+        if remedies.len() < nothing.len() {
+            remedies.push(format!("see what there is: aws-sso list {profile}"));
+        }
+        if are_old {
+            remedies.push(format!("if a role is new, run: aws-sso list {profile} --refresh"));
+        }
+        if nothing.iter().any(|(option, _)| *option == "--exclude") {
+            remedies.push("to exclude what need not be there: --exclude-missing-ok".to_owned());
+        }
+        Error::denied(found).with_remedy(remedies.join("\n"))
+    }
+}
+
+fn labels(patterns: &[(&'static str, &Pattern)]) -> String {
+    let labels: Vec<_> =
+        patterns.iter().map(|(option, pattern)| format!("{option} {}", terminal::name(&pattern.text))).collect();
+    match labels.as_slice() {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => labels.concat(),
+    }
+}
+
+/// What may have been meant.
+fn advice(option: &str, pattern: &Pattern, list: &Inventory) -> Option<String> {
+    /// A longer pattern is no mistyped name, and comparing it takes time.
+    const LONGEST: usize = 256;
+    if pattern.text.len() > LONGEST {
+        return None;
+    }
+    let several: Vec<_> = pattern.text.split(',').collect();
+    if several.len() > 1 && several.iter().all(|text| verdict(&Pattern::parse(text), list) == Verdict::Matches) {
+        return Some(format!("give each pattern its own {option}"));
+    }
+    let near = near(&pattern.text, list);
+    let near: Vec<_> = near.iter().map(|name| terminal::name(name)).collect();
+    match near.as_slice() {
+        [] => None,
+        [one] => Some(format!("did you mean {one}?")),
+        [others @ .., last] => Some(format!("did you mean {} or {last}?", others.join(", "))),
+    }
+}
+
+/// What accounts and roles are called that is like a pattern, the nearest first.
+fn near(text: &str, list: &Inventory) -> Vec<String> {
+    const MOST: usize = 3;
+    let accounts = || list.accounts.iter().flat_map(|account| [account.name.as_str(), account.id.as_str()]);
+    let Some((account, role)) = text.rsplit_once('/') else {
+        let roles: BTreeSet<_> = list.accounts.iter().flat_map(|account| &account.roles).map(String::as_str).collect();
+        let names: BTreeSet<_> = accounts().chain(roles).collect();
+        let found = nearest(&plain(text), names.iter().copied(), MOST);
+        if !found.is_empty() {
+            return found.into_iter().map(str::to_owned).collect();
+        }
+        // A pattern may be a part of a name.
+        let words: BTreeSet<_> =
+            names.iter().flat_map(|name| name.split(|letter: char| !letter.is_alphanumeric())).collect();
+        return nearest(&plain(text), words.into_iter(), MOST).into_iter().map(str::to_owned).collect();
+    };
+    let of_account = Pattern::parse(account);
+    let is_named =
+        |known: &&super::Account| of_account.in_account(&known.name.to_lowercase(), &known.id).is_some_and(is_every);
+    let roles: BTreeSet<_> = list.accounts.iter().filter(is_named).flat_map(|account| &account.roles).collect();
+    let roles = nearest(&plain(role), roles.into_iter().map(String::as_str), MOST);
+    if !roles.is_empty() {
+        return roles.into_iter().map(|role| format!("{account}/{role}")).collect();
+    }
+    let names: BTreeSet<_> = accounts().collect();
+    let whole = nearest(&plain(text), names.iter().copied(), MOST).into_iter().map(str::to_owned);
+    let parts = nearest(&plain(account), names.iter().copied(), MOST).into_iter().map(|name| format!("{name}/{role}"));
+    parts.chain(whole).take(MOST).collect()
+}
+
+/// The letters of a pattern.
+fn plain(pattern: &str) -> String {
+    pattern.replace(['*', '?'], "")
+}
