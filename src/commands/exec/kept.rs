@@ -23,6 +23,8 @@ pub(super) struct Kept {
     size: u64,
     /// Whether there was more than is kept.
     pub(super) is_cut: bool,
+    /// Whether a part could not be kept. Then nothing more is tried, or it would be for each line.
+    is_broken: bool,
     /// Whether it could not be read again.
     is_lost: Cell<bool>,
 }
@@ -41,7 +43,7 @@ impl Default for Kept {
 impl Kept {
     fn up_to(limit: u64) -> Self {
         let place = RefCell::new(Place::Memory(Vec::new()));
-        Self { place, limit, size: 0, is_cut: false, is_lost: Cell::new(false) }
+        Self { place, limit, size: 0, is_cut: false, is_broken: false, is_lost: Cell::new(false) }
     }
 
     /// Opens the file, if this many bytes more need it.
@@ -51,6 +53,7 @@ impl Kept {
         let place = self.place.get_mut();
         if let Place::Memory(bytes) = place
             && bytes.len() + more > IN_MEMORY
+            && !self.is_broken
         {
             let mut file = tempfile::tempfile()?;
             file.write_all(bytes)?;
@@ -59,8 +62,17 @@ impl Kept {
         Ok(())
     }
 
-    /// Adds a line, as far as the limit allows.
+    /// Adds a line, as far as the limit allows. An error is returned once.
     pub(super) fn add(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.is_broken {
+            return Ok(());
+        }
+        let added = self.try_to_add(line);
+        self.is_broken = added.is_err();
+        added
+    }
+
+    fn try_to_add(&mut self, line: &[u8]) -> io::Result<()> {
         let room = usize::try_from(self.limit - self.size).unwrap_or(usize::MAX);
         let taken = &line[..line.len().min(room)];
         self.is_cut |= taken.len() < line.len();
