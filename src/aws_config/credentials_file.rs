@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::files::folder::Privacy;
 use crate::files::unreadable::quoted;
 use crate::files::{access, edit, lock, read};
+use crate::programs::uninterrupted;
 use crate::terminal;
 
 /// How long to wait for another process to write the file. It never holds the lock while it waits for its user.
@@ -45,6 +46,7 @@ pub fn remove_default(path: &Path, is_ours: impl Fn(&str) -> bool) -> Result<boo
         }
         Ok((document.to_bytes(), are_ours))
     };
+    let _uninterrupted = uninterrupted::begin();
     edit::edit(path, Privacy::Secret, edit).map(|edited| edited.outcome)
 }
 
@@ -68,6 +70,7 @@ fn change(path: &Path, mut changed: impl FnMut(&[u8]) -> Result<Vec<u8>>) -> Res
         encoding::check(path, before)?;
         Ok((changed(before)?, ()))
     };
+    let _uninterrupted = uninterrupted::begin();
     edit::edit(path, Privacy::Secret, edit).map(drop)
 }
 

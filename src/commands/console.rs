@@ -103,13 +103,34 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
     if arguments.print {
         return print(&format!("{}\n", link.expose()));
     }
-    let print = format!("aws-sso console {} --print", escape(found.role.to_string().into()));
+    let print = print_command(&found, arguments);
     client.block_on(hand_over(link, &print, |address| {
         open(&found, command.as_ref(), address)?;
         show(&found, address, Some(lasts));
         Ok(())
     }))?;
     Ok(())
+}
+
+/// This run's own command, which prints the link.
+fn print_command(found: &Found, arguments: &ConsoleArgs) -> String {
+    let mut command = format!("aws-sso console {}", escape(found.role.to_string().into()));
+    let duration = arguments.duration.map(|seconds| format!("{seconds}s"));
+    let options = [
+        ("--service", &arguments.service),
+        ("--region", &arguments.region),
+        ("--destination", &arguments.destination),
+        ("--duration", &duration),
+    ];
+    for (option, value) in options {
+        if let Some(value) = value {
+            command.push_str(&format!(" {option} {}", escape(value.into())));
+        }
+    }
+    if arguments.logout_first {
+        command.push_str(" --logout-first");
+    }
+    command + " --print"
 }
 
 /// Credentials with less time left are renewed, since the console's session ends with them. Most last an hour.

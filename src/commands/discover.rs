@@ -21,7 +21,7 @@ use crate::files::{edit, read};
 use crate::inventory::progress::Progress;
 use crate::inventory::{Resume, Scope};
 use crate::output::print;
-use crate::programs::{self, installed};
+use crate::programs::{self, installed, uninterrupted};
 use crate::terminal::{self, clean};
 use crate::{environment, shell::Shell};
 
@@ -154,6 +154,8 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     } else {
         let _lock = lock()?;
         let mut earlier = None;
+        // What another program has just written may be in the old file alone.
+        let _uninterrupted = uninterrupted::begin();
         let edited = edit::edit(&path, Privacy::Secret, |before| {
             let (after, counts) = discovery::update(before, &discovery)?;
             if after != before {

@@ -20,16 +20,10 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
     let misleads = |typed: &str| {
         is_alias && (typed.contains('/') || context.config().is_ok_and(|config| config.profile(typed).is_some()))
     };
-    let shown = match found.typed.as_deref().filter(|typed| !misleads(typed)) {
-        Some(typed) => typed.to_owned(),
-        None => match profile_of(context.config()?, found) {
-            Some(profile) => profile,
-            None => {
-                let key = (found.role.account_id.clone(), found.role.role_name.clone());
-                let alias = aliases(context)?.get(&key).map(|alias| (*alias).to_owned());
-                alias.unwrap_or_else(|| account_and_role(&found.role, account_name.as_deref()))
-            }
-        },
+    let typed = found.typed.clone().filter(|typed| !misleads(typed));
+    let shown = match typed.map_or_else(|| known_as(context, found), |typed| Ok(Some(typed)))? {
+        Some(shown) => shown,
+        None => account_and_role(&found.role, account_name.as_deref()),
     };
     Ok(RoleLabels {
         shown: name(&shown).into_owned(),
@@ -37,6 +31,15 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
         role: found.role.clone(),
         account_name: account_name.map(|account| name(&account).into_owned()),
     })
+}
+
+/// The profile or alias that gives this role.
+fn known_as(context: &Context, found: &Found) -> Result<Option<String>> {
+    if let Some(profile) = profile_of(context.config()?, found) {
+        return Ok(Some(profile));
+    }
+    let key = (found.role.account_id.clone(), found.role.role_name.clone());
+    Ok(aliases(context)?.get(&key).map(|alias| (*alias).to_owned()))
 }
 
 /// The names of one of many roles of a list, and the profile or alias by which it is known.

@@ -7,6 +7,7 @@ use sha1_smol::Sha1;
 use crate::error::{Error, Result};
 use crate::files::folder::Privacy;
 use crate::files::{atomic, edit, links, read};
+use crate::programs::uninterrupted;
 
 /// The first line of the kept file, with the digest of the config that discovery wrote.
 const INTRODUCTION: &str = "# Before `aws-sso discover` made of this file one with the digest ";
@@ -54,6 +55,7 @@ pub(crate) fn undo(path: &Path) -> Result<()> {
     };
     let kept = read::whole(&file)?.ok_or_else(nothing)?;
     let Kept { digest, before } = Kept::parse(&kept).ok_or_else(nothing)?;
+    let _uninterrupted = uninterrupted::begin();
     // With an edit, what another program writes meanwhile is seen before the file is replaced.
     edit::edit(path, Privacy::Secret, |now| {
         if Some(now) == before {

@@ -22,7 +22,10 @@ pub(crate) fn remedy(error: &io::Error, path: Option<&Path>) -> Option<String> {
         ErrorKind::IsADirectory => "name a file, not a folder".to_owned(),
         ErrorKind::InvalidFilename => "name a path that is shorter".to_owned(),
         ErrorKind::NotFound if !is_here() => "the current folder was deleted; run: cd".to_owned(),
-        ErrorKind::NotFound => "a folder on the way is not there; try again".to_owned(),
+        ErrorKind::NotFound => match path.and_then(Path::parent).filter(|folder| !folder.exists()) {
+            Some(folder) => format!("run: mkdir -p {}", quoted(folder)),
+            None => "try again".to_owned(),
+        },
         ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "end the program that uses it".to_owned(),
         _ => return shortage(error).or_else(|| by_number(error).map(str::to_owned)),
     })
@@ -61,9 +64,20 @@ fn quoted(path: &Path) -> String {
     shell_escape::escape(path.to_string_lossy()).into_owned()
 }
 
+/// The number of an error. One that another library has wrapped, to name a file, has it in its text alone.
+#[cfg(unix)]
+fn number(error: &io::Error) -> Option<rustix::io::Errno> {
+    let wrapped = || {
+        let text = error.to_string();
+        let (_, number) = text.split_once("(os error ")?;
+        number.split_once(')')?.0.parse().ok()
+    };
+    error.raw_os_error().or_else(wrapped).map(rustix::io::Errno::from_raw_os_error)
+}
+
 #[cfg(unix)]
 fn is_forbidden(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::PERM.raw_os_error())
+    number(error) == Some(rustix::io::Errno::PERM)
 }
 
 #[cfg(not(unix))]
@@ -95,7 +109,7 @@ fn too_large() -> String {
 pub(crate) fn shortage(error: &io::Error) -> Option<String> {
     use rustix::io::Errno;
     use rustix::process::{Resource, getrlimit};
-    let remedy = match Errno::from_io_error(error)? {
+    let remedy = match number(error)? {
         Errno::MFILE => {
             let limit = getrlimit(Resource::Nofile);
             if limit.current == limit.maximum {
@@ -121,7 +135,7 @@ pub(crate) fn shortage(error: &io::Error) -> Option<String> {
 #[cfg(unix)]
 fn by_number(error: &io::Error) -> Option<&'static str> {
     use rustix::io::Errno;
-    Some(match Errno::from_io_error(error)? {
+    Some(match number(error)? {
         Errno::LOOP => "remove the link that leads in a circle",
         Errno::IO | Errno::NXIO | Errno::NODEV => "check the disk or terminal that it is on; see dmesg",
         Errno::NOTCONN | Errno::HOSTDOWN | Errno::TIMEDOUT => "check the network file system that it is on",
@@ -132,4 +146,32 @@ fn by_number(error: &io::Error) -> Option<&'static str> {
 #[cfg(not(unix))]
 fn by_number(_: &io::Error) -> Option<&'static str> {
     None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use rustix::io::Errno;
+
+    use super::*;
+
+    #[test]
+    fn an_error_that_is_wrapped_with_a_path_has_the_same_remedy() {
+        for number in [Errno::MFILE, Errno::NOSPC, Errno::LOOP, Errno::PERM, Errno::ROFS] {
+            let error = io::Error::from(number);
+            let wrapped = io::Error::new(error.kind(), format!("{error} at path \"/x\""));
+            assert_eq!(remedy(&error, None), remedy(&wrapped, None));
+            assert!(remedy(&error, None).is_some(), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_a_missing_right_is_a_matter_of_owners_and_modes() {
+        for number in 1..134 {
+            let error = io::Error::from_raw_os_error(number);
+            let is_of_rights = [Errno::PERM, Errno::ACCESS].contains(&Errno::from_raw_os_error(number));
+            let text = remedy(&error, Some(Path::new("/x/y"))).unwrap_or_default();
+            assert_eq!(text.contains("owner and mode"), is_of_rights, "{error}: {text}");
+            assert!(!shortage(&error).unwrap_or_default().contains("owner"), "{error}");
+        }
+    }
 }

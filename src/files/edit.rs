@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 use std::{fmt, fs, io};
 
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::NamedTempFile;
 
 use super::atomic::Replacement;
-use super::exchange::{self, Old};
+use super::exchange::{self, Old, Spare};
 use super::folder::Privacy;
 use super::sections::carried;
 use super::{leftovers, links, read, writers};
@@ -67,7 +67,7 @@ struct Editing<'a> {
     /// What is to be edited: the same, until a file was replaced to which another program has just written.
     content: Vec<u8>,
     /// That file. It is there until its content is in the new one.
-    replaced: Option<TempPath>,
+    replaced: Option<Spare>,
 }
 
 impl<'a> Editing<'a> {
@@ -166,8 +166,8 @@ impl<'a> Editing<'a> {
             }
         }
         // On a full disk, for example, a rename still works.
-        let given_back = links::follow(self.path).map(|target| replaced.persist(target));
-        if !matches!(given_back, Ok(Ok(()))) {
+        let given_back = links::follow(self.path).and_then(|target| replaced.restore(&target));
+        if given_back.is_err() {
             tracing::warn!("{} has lost another program's last change", self.path.display());
         }
     }

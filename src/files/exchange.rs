@@ -17,8 +17,23 @@ use crate::terminal;
 pub(super) struct Replaced {
     /// What it contained at the end; `None` if there was no file.
     pub(super) content: Option<Vec<u8>>,
-    /// The file itself, which is deleted with this; `None` where the file system cannot exchange two files.
-    pub(super) file: Option<TempPath>,
+    /// The file itself; `None` where the file system cannot exchange two files.
+    pub(super) file: Option<Spare>,
+}
+
+/// A replaced file under a temporary name. It is deleted with this.
+#[derive(Debug)]
+pub(super) struct Spare {
+    path: TempPath,
+    /// The open file has a lock, which keeps other processes from taking it for a leftover.
+    _file: Option<File>,
+}
+
+impl Spare {
+    /// Puts the file back.
+    pub(super) fn restore(self, target: &Path) -> io::Result<()> {
+        Ok(self.path.persist(target)?)
+    }
 }
 
 /// The file as it is now, kept open.
@@ -30,11 +45,16 @@ pub(super) struct Old {
 impl Old {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let Some((file, metadata)) = read::open(path)? else { return Ok(Self { file: None, content: None }) };
-        // Once it has a temporary name, another process must not take it for a leftover.
-        let _ = file.try_lock_shared();
-        let kept = file.try_clone().ok();
+        // On Windows, an open file cannot be replaced.
+        let kept = if cfg!(unix) { file.try_clone().ok() } else { None };
+        kept.as_ref().map(lock);
         Ok(Self { content: Some(read::content(path, file, &metadata)?), file: kept })
     }
+}
+
+/// Once it has a temporary name, another process must not take it for a leftover.
+fn lock(file: &File) {
+    let _ = file.try_lock_shared();
 }
 
 /// Replaces `old` by `new`, and waits for the programs that are still writing to `old`.
@@ -48,11 +68,13 @@ pub(super) fn exchange(replacement: &Replacement, new: NamedTempFile, old: Old) 
     }
     match swap(new.path(), target) {
         Ok(()) => {
-            let file = new.into_temp_path();
-            // Without the write lock it could be deleted before it is open: then it is still open here.
-            let last = open::to_read(&file).ok().map(|(file, _)| file).or(old.file);
-            report(target, writers::wait_for(&real(&file)));
-            Ok(Replaced { content: at_the_end(last, old.content)?, file: Some(file) })
+            let path = new.into_temp_path();
+            // Another program may have put this file there after the other was locked.
+            let last = open::to_read(&path).ok().map(|(file, _)| file);
+            last.as_ref().map(lock);
+            let file = last.or(old.file);
+            report(target, writers::wait_for(&real(&path)));
+            Ok(Replaced { content: at_the_end(file.as_ref(), old.content)?, file: Some(Spare { path, _file: file }) })
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
         Err(error) => {
@@ -61,7 +83,7 @@ pub(super) fn exchange(replacement: &Replacement, new: NamedTempFile, old: Old) 
             new.persist(target).map_err(|failed| failed.error)?;
             deleted.push(" (deleted)");
             report(target, writers::wait_for(Path::new(&deleted)));
-            Ok(Replaced { content: at_the_end(old.file, old.content)?, file: None })
+            Ok(Replaced { content: at_the_end(old.file.as_ref(), old.content)?, file: None })
         }
     }
 }
@@ -78,7 +100,7 @@ fn swap(_: &Path, _: &Path) -> io::Result<()> {
 }
 
 /// What the file contains by now. One that is not open has the content that it had.
-fn at_the_end(file: Option<File>, content: Option<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
+fn at_the_end(file: Option<&File>, content: Option<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
     let Some(mut file) = file else { return Ok(content) };
     let mut bytes = Vec::new();
     file.rewind()?;

@@ -62,3 +62,21 @@ fn program(descriptor: &Path) -> String {
     let id = process.file_name().unwrap_or_default().to_string_lossy();
     format!("{} (process {id})", name.trim_end())
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    #[test]
+    fn a_program_that_keeps_a_file_open_for_writing_is_named_and_one_that_reads_it_is_not() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let keeper = wait_for(file.path()).unwrap();
+        assert!(keeper.ends_with(&format!(" (process {})", std::process::id())), "{keeper}");
+        let path = file.into_temp_path();
+        let reader = File::open(&path).unwrap();
+        assert_eq!(wait_for(&path), None);
+        drop(reader);
+    }
+}

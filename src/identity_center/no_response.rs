@@ -117,12 +117,12 @@ impl NoResponse {
                 return Self::Dns;
             }
             if let Some(error) = error.downcast_ref::<io::Error>() {
-                if let Some(remedy) = system::shortage(error) {
-                    return Self::NoRoom(reason(error), remedy);
-                }
                 use io::ErrorKind::{
                     AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,
                 };
+                if let Some(remedy) = system::shortage(error) {
+                    return Self::NoRoom(reason(error), remedy);
+                }
                 match error.kind() {
                     ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable => {
                         found = Self::Unreachable(reason(error));

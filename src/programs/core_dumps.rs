@@ -3,6 +3,9 @@
 use std::io;
 use std::process::{Child, Command};
 
+#[cfg(unix)]
+use super::descriptors;
+
 /// Keeps this process from leaving a core dump, and other programs of the user from reading its memory. It is the first
 /// thing that `main` does.
 ///
@@ -19,16 +22,16 @@ pub fn prevent() {
     limit::lower();
 }
 
-/// Starts a program, which gets the limit that this process was given. `exec` makes a program dumpable by itself.
+/// Starts a program, which gets the limits that this process was given. `exec` makes a program dumpable by itself.
 #[allow(clippy::disallowed_methods, reason = "this is the function to use")]
 pub(crate) fn start(command: &mut Command) -> io::Result<Child> {
     with_own_limit(|| command.spawn())
 }
 
-/// Runs a function that starts a program. Meanwhile the limit is that of the user.
+/// Runs a function that starts a program. Meanwhile the limits are those of the user.
 #[cfg(unix)]
 pub(crate) fn with_own_limit<T>(start: impl FnOnce() -> T) -> T {
-    limit::raised_for(start)
+    limit::raised_for(|| descriptors::with_own_limit(start))
 }
 
 /// There is no such limit.

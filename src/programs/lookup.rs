@@ -74,7 +74,7 @@ fn examine(path: &Path, depth: usize) -> Result<Start, Unstarted> {
     // A program that this user may not read can be started all the same.
     let Ok((file, _)) = open::to_read(path) else { return Ok(Start::Direct) };
     match identify(&file) {
-        Ok(Executable::Script { interpreter, argument }) => script(path, &interpreter, argument, depth),
+        Ok(Executable::Script { interpreter, argument }) => script(path, &interpreter, argument.as_deref(), depth),
         Ok(Executable::LongLine) => Err(Unstarted::unusable("its first line is longer than the system reads")
             .with_remedy("name an interpreter there whose path is shorter than 250 bytes")),
         Ok(Executable::Text) => Ok(Start::Shell(path.to_owned())),
@@ -138,8 +138,8 @@ fn does_not_execute(_: &Path) -> bool {
     false
 }
 
-fn script(path: &Path, interpreter: &Path, argument: Option<OsString>, depth: usize) -> Result<Start, Unstarted> {
-    if let Some(missing) = searched_for(interpreter, argument.as_deref()) {
+fn script(path: &Path, interpreter: &Path, argument: Option<&OsStr>, depth: usize) -> Result<Start, Unstarted> {
+    if let Some(missing) = searched_for(interpreter, argument) {
         return Err(without_interpreter(path, &missing, "is not on PATH"));
     }
     let named = |cause: Unstarted| {

@@ -1,8 +1,11 @@
 //! Processes: the signals that end this one, those that it was started to ignore, and work that no signal interrupts;
-//! that it leaves no core dump; why another one does not start; the groups of those it starts, another one that is
-//! watched, and what one has left running; which programs of this name there are, and which of them this one is.
+//! that it leaves no core dump, and its open files; why another one does not start; those it starts and their groups,
+//! another one that is watched, and what one has left running; which programs of this name there are, and which of them
+//! this one is.
 
+pub(crate) mod child;
 pub mod core_dumps;
+pub(crate) mod descriptors;
 #[cfg(unix)]
 mod executable;
 pub(crate) mod group;

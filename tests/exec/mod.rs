@@ -5,11 +5,13 @@ mod causes;
 mod ending;
 mod input;
 mod job_control;
+mod limits;
 mod many;
 mod names;
 mod nested;
 mod output;
 mod regions;
+mod same;
 mod typed;
 
 use std::collections::BTreeMap;

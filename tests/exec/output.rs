@@ -43,7 +43,11 @@ fn what_does_not_fit_is_named() {
     let options = format!("--match {} --output json", user.role(0, 1));
     let run = user.exec(&options, &["sh", "-c", "yes | head -c 3000000"]).env("TMPDIR", user.home.path("missing"));
     let output = run.run().status(1);
-    let _ = output.complains("some of the output could not be written").complains("temporary files");
+    let output = output.complains("some of the output could not be written in ");
+    let _ = output.complains(&format!(
+        "missing: No such file or directory\n  run: mkdir -p {}\n",
+        user.home.path("missing").display()
+    ));
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn the_line_that_works_has_the_users_own_words_and_can_be_pasted() {
     user.home.write("tmp/vars", "export FROM_FILE=yes\n");
     let part = "it is part of a shell";
     let quotes = "the quotes make one word of it, and no shell reads it";
-    // What stands behind `--`, what is said of it, and what the advised line prints, with `pwd` or `env` as its command.
+    // What stands behind `--`, what is said of it, the command in place of CMD, and what the advised line prints.
     let cases = [
         ("cd 'my dir'", part, "pwd", "/tmp/my dir\n"),
         ("export A='1 2'", part, "env", "A=1 2\n"),

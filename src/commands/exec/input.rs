@@ -3,15 +3,14 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal as _, Read as _, Seek as _, SeekFrom, Write as _};
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::io::AsyncWriteExt as _;
-use tokio::process::Child;
 use tokio::task::AbortHandle;
 
 use crate::environment;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
+use crate::programs::child::Child;
 use crate::programs::group;
 use crate::terminal;
 
@@ -63,13 +62,10 @@ impl Input {
         }
     }
 
-    /// What a run is started with.
-    pub(super) fn stdin(&self) -> Stdio {
-        match self {
-            Self::None => Stdio::null(),
-            // Not the file itself: all who have it open would share one position.
-            Self::Kept(_) => Stdio::piped(),
-        }
+    /// Whether runs get input: through a pipe, and not from the file itself, since all who have that open would share
+    /// one position.
+    pub(super) fn is_given(&self) -> bool {
+        matches!(self, Self::Kept(_))
     }
 
     /// Begins to write the input to a run, which may end without reading all of it.
@@ -154,8 +150,12 @@ fn read_all(mut kept: &File) -> Result<()> {
 
 fn not_kept(error: io::Error) -> Error {
     let folder = environment::temporary_folder();
+    let other = "choose another folder: export TMPDIR=/var/tmp";
     Error::failed(format!("cannot keep the input in {}: {}", folder.display(), reason(&error)))
-        .with_remedy("choose a folder that has room: export TMPDIR=/var/tmp")
+        .with_remedy(
+            system::remedy(&error, Some(&folder.join("input")))
+                .map_or(other.to_owned(), |remedy| format!("{remedy}\nor {other}")),
+        )
         .with_source(error)
 }
 

@@ -1,30 +1,34 @@
 //! One run of `exec --match`: its credentials, its command, and what the command writes.
 
 use std::ffi::OsString;
-use std::process::{Command, ExitStatus, Stdio};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::process::{Command, ExitStatus};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncRead;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use super::ending::Stop;
 use super::input::Input;
+use super::limits::AtOnce;
 use super::outcome::{EndCause, RunOutcome, signal_of};
 use super::output::{Recorder, RunOutput};
 use super::plan::Run;
 use super::printer::{Stream, Text};
 use super::reading::{LAST_OUTPUT, Lines};
+use super::requests::Requests;
+use super::shortage::{Attempts, Shortage, patiently};
 use super::start::{not_started, user_command};
 use crate::context::enter::recorded;
 use crate::context::labels;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::programs::child::Child;
 use crate::programs::job_control::Groups;
 use crate::programs::left::{Left, Processes};
 use crate::programs::pipe::{HeldPipe, Pipe};
-use crate::programs::{core_dumps, group, profile_option};
+use crate::programs::{group, profile_option};
 use crate::shell::{Change, Grant};
 
 /// What all runs share.
@@ -37,10 +41,9 @@ pub(super) struct Job {
     pub(super) output: RunOutput,
     /// The processes of the runs.
     pub(super) groups: Groups,
+    pub(super) requests: Arc<Requests>,
+    pub(super) shortage: Shortage,
 }
-
-/// A request for the credentials of a run, by its number.
-pub(super) type CredentialRequest = (usize, oneshot::Sender<Result<RoleCredentials>>);
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +60,6 @@ pub(super) enum Phase {
 /// What a run asks of the crew, and reports to it.
 #[derive(Clone)]
 pub(super) struct Link {
-    pub(super) provider: mpsc::Sender<CredentialRequest>,
     pub(super) phases: UnboundedSender<(usize, Phase)>,
     pub(super) stop: watch::Receiver<Stop>,
 }
@@ -70,18 +72,42 @@ impl Link {
 }
 
 impl Job {
+    /// How many runs there are at a time: as many as this, if the limit of open files allows them.
+    pub(super) fn at_once(&self, jobs: usize) -> AtOnce {
+        let (asked, input) = (jobs.min(self.runs.len()), usize::from(self.input.is_given()));
+        let at_once = AtOnce::up_to(asked, self.output.files_of_run() + input);
+        if at_once.runs < asked {
+            self.output.say(&at_once.shortfall(jobs));
+        }
+        at_once
+    }
+
     /// One run, from its credentials to its end.
     pub(super) async fn run(&self, number: usize, link: Link) -> (usize, RunOutcome) {
         let run = &self.runs[number];
-        let mut recorder = None;
-        let outcome = match self.credentials(number, &link).await {
-            None => RunOutcome::Skipped,
-            Some(Err(error)) => RunOutcome::Failed(error),
-            Some(Ok(credentials)) => match self.output.begin(number, run) {
-                Err(error) => RunOutcome::Failed(error),
-                Ok(started) => self.execute(number, &credentials, recorder.insert(started), &link).await,
-            },
+        let mut attempts = self.shortage.attempts();
+        let (recorder, outcome) = loop {
+            let mut recorder = None;
+            let outcome = match self.credentials(number, &mut attempts, &link).await {
+                None => RunOutcome::Skipped,
+                Some(Err(error)) => RunOutcome::Failed(error),
+                Some(Ok(credentials)) => match self.output.begin(number, run) {
+                    Err(error) => RunOutcome::Failed(error),
+                    Ok(started) => {
+                        self.execute(number, &credentials, recorder.insert(started), &mut attempts, &link).await
+                    }
+                },
+            };
+            match &outcome {
+                RunOutcome::Failed(error) if attempts.failed(error) => {
+                    if self.shortage.is_new() {
+                        self.output.say(&format!("aws-sso: {error}; trying again once other runs have ended\n"));
+                    }
+                }
+                _ => break (recorder, outcome),
+            }
         };
+        drop(attempts);
         // A command that never started has written nothing. Without a recorder, its error is printed instead.
         let recorder = recorder.filter(|_| matches!(outcome, RunOutcome::Ended { .. }));
         if let Some((stream, text)) = self.output.end(number, run, recorder, &outcome) {
@@ -91,10 +117,17 @@ impl Job {
         (number, outcome)
     }
 
-    /// The credentials of a run; `None` if all runs are stopped before they arrive.
-    async fn credentials(&self, number: usize, link: &Link) -> Option<Result<RoleCredentials>> {
-        let (sender, answer) = oneshot::channel();
-        link.provider.send((number, sender)).ok()?;
+    /// The credentials of a run, for its next attempt; `None` if all runs are stopped before they arrive.
+    async fn credentials(
+        &self,
+        number: usize,
+        attempts: &mut Attempts<'_>,
+        link: &Link,
+    ) -> Option<Result<RoleCredentials>> {
+        let answer = async {
+            attempts.next().await;
+            self.requests.send(number).await
+        };
         tokio::select! {
             // Where both have come, nothing starts.
             biased;
@@ -108,6 +141,7 @@ impl Job {
         number: usize,
         credentials: &RoleCredentials,
         recorder: &mut Recorder<'_>,
+        attempts: &mut Attempts<'_>,
         link: &Link,
     ) -> RunOutcome {
         let (run, start) = (&self.runs[number], Instant::now());
@@ -115,10 +149,11 @@ impl Job {
             Ok(command) => command,
             Err(error) => return RunOutcome::Failed(error),
         };
-        let mut child = match core_dumps::with_own_limit(|| tokio::process::Command::from(command).spawn()) {
+        let mut child = match Child::start(command, self.input.is_given()) {
             Ok(child) => child,
             Err(error) => return not_started(&self.words(run).collect::<Vec<_>>(), error).into(),
         };
+        attempts.started();
         // Nothing waits between the last look at a signal and this, so no run is missed by one.
         self.groups.add(number, child.id());
         let _ = link.phases.send((number, Phase::Running));
@@ -192,6 +227,7 @@ impl Job {
     ) -> Option<HeldPipe> {
         let (mut lines, printer) = (lines?, &self.output.printer);
         while let Some(line) = lines.next().await {
+            patiently(|| recorder.lock().unwrap_or_else(PoisonError::into_inner).make_room(which, line.len())).await;
             let prefixed = recorder.lock().unwrap_or_else(PoisonError::into_inner).line(which, line);
             if let Some(text) = prefixed {
                 let before = Instant::now();
@@ -220,7 +256,6 @@ impl Job {
         let mut words = self.words(run);
         let mut command = user_command(&words.next().ok_or_else(|| Error::usage("which command?"))?);
         command.args(words);
-        command.stdin(self.input.stdin()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that a signal also reaches the processes that it starts.
         group::own_group(&mut command);
         let region = run.region.as_deref();

@@ -2,11 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Display, Formatter};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::fs::File;
+use std::io::{self, Read, Seek as _, Write as _};
 use std::str::from_utf8;
 
 use serde::{Serialize, Serializer};
-use tempfile::SpooledTempFile;
+
+use crate::programs::descriptors::lifted;
 
 /// How much of a stream is kept, in bytes. A command that never ends must not fill the disk.
 pub(super) const LIMIT: u64 = 256 << 20;
@@ -16,13 +18,20 @@ pub(super) const IN_MEMORY: usize = 256 << 10;
 
 /// A stream of a run. Nobody else can open its file, which ends with this process.
 pub(super) struct Kept {
-    file: RefCell<SpooledTempFile>,
+    place: RefCell<Place>,
     limit: u64,
     size: u64,
     /// Whether there was more than is kept.
     pub(super) is_cut: bool,
+    /// Whether a part could not be kept. Then nothing more is tried, or it would be for each line.
+    is_broken: bool,
     /// Whether it could not be read again.
     is_lost: Cell<bool>,
+}
+
+enum Place {
+    Memory(Vec<u8>),
+    File(File),
 }
 
 impl Default for Kept {
@@ -33,16 +42,45 @@ impl Default for Kept {
 
 impl Kept {
     fn up_to(limit: u64) -> Self {
-        let file = RefCell::new(SpooledTempFile::new(IN_MEMORY));
-        Self { file, limit, size: 0, is_cut: false, is_lost: Cell::new(false) }
+        let place = RefCell::new(Place::Memory(Vec::new()));
+        Self { place, limit, size: 0, is_cut: false, is_broken: false, is_lost: Cell::new(false) }
     }
 
-    /// Adds a line, as far as the limit allows.
+    /// Opens the file, if this many bytes more need it.
+    ///
+    /// Errors: nothing is lost, and it can be tried again.
+    pub(super) fn make_room(&mut self, more: usize) -> io::Result<()> {
+        let place = self.place.get_mut();
+        if let Place::Memory(bytes) = place
+            && bytes.len() + more > IN_MEMORY
+            && !self.is_broken
+        {
+            let mut file = tempfile::tempfile()?;
+            file.write_all(bytes)?;
+            *place = Place::File(lifted(file));
+        }
+        Ok(())
+    }
+
+    /// Adds a line, as far as the limit allows. An error is returned once.
     pub(super) fn add(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.is_broken {
+            return Ok(());
+        }
+        let added = self.try_to_add(line);
+        self.is_broken = added.is_err();
+        added
+    }
+
+    fn try_to_add(&mut self, line: &[u8]) -> io::Result<()> {
         let room = usize::try_from(self.limit - self.size).unwrap_or(usize::MAX);
         let taken = &line[..line.len().min(room)];
         self.is_cut |= taken.len() < line.len();
-        self.file.get_mut().write_all(taken)?;
+        self.make_room(taken.len())?;
+        match self.place.get_mut() {
+            Place::Memory(bytes) => bytes.extend_from_slice(taken),
+            Place::File(file) => file.write_all(taken)?,
+        }
         self.size += taken.len() as u64;
         Ok(())
     }
@@ -57,8 +95,18 @@ impl Kept {
 
     /// Writes it as text in which what is not UTF-8 is replaced.
     fn write_text(&self, f: &mut Formatter<'_>) -> io::Result<fmt::Result> {
-        let mut file = self.file.borrow_mut();
-        file.rewind()?;
+        let mut place = self.place.borrow_mut();
+        let mut memory;
+        let file: &mut dyn Read = match &mut *place {
+            Place::Memory(bytes) => {
+                memory = bytes.as_slice();
+                &mut memory
+            }
+            Place::File(file) => {
+                file.rewind()?;
+                file
+            }
+        };
         let mut bytes = vec![0; 64 << 10];
         let mut start = 0;
         loop {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::unbounded_channel;
@@ -12,10 +12,12 @@ use super::arguments::ExecArgs;
 use super::code::refuse_placeholders;
 use super::ending::{Due, Ending};
 use super::input::Input;
-use super::job::{CredentialRequest, Job, Link, Phase};
+use super::job::{Job, Link, Phase};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
 use super::plan::Plan;
+use super::requests::Requests;
+use super::shortage::Shortage;
 use super::start::missing_program;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
@@ -50,7 +52,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let client = context.client(&plan.directory)?;
     let session = context.session(&plan.directory, &client)?;
     let gaps: Vec<_> = plan.shortfall.take().into_iter().chain(plan.refusal.take()).collect();
-    let workers = arguments.many.jobs.get().min(plan.runs.len());
+    let requests = Arc::new(Requests::default());
     let cached = Provider::new(&session);
     if !plan.runs.iter().all(|run| cached.has(&run.role)) {
         // The user is asked to sign in once and before any command runs, not by several runs at the same time.
@@ -63,32 +65,26 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         input: Input::take(arguments.many.stdin)?,
         output,
         groups: Groups::default(),
+        requests: Arc::clone(&requests),
+        shortage: Shortage::default(),
     });
     let warn = |warning: &str| job.output.warn(warning);
     let provider = Provider::new(&session).warning_to(&warn);
-    // The provider blocks, so each worker has a thread that asks it. The runs themselves are tasks on this thread.
-    let (sender, requests) = mpsc::channel::<CredentialRequest>();
-    let requests = Mutex::new(requests);
+    let answer = |number: usize| provider.credentials(&job.runs[number].role);
+    let at_once = job.at_once(arguments.many.jobs.get());
+    // The provider blocks, so threads ask it. The runs themselves are tasks on this thread.
     std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let request = requests.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok((number, answer)) = request else { return };
-                    let _ = answer.send(provider.credentials(&job.runs[number].role));
-                }
-            });
-        }
+        requests.serve(scope, at_once.requests, &answer)?;
         let crew = Crew {
             job: Arc::clone(&job),
-            provider: sender,
-            workers,
+            workers: at_once.runs,
             fail_fast: arguments.many.fail_fast,
             kill_after: arguments.many.kill_after,
             gaps,
         };
-        // The threads end once the crew has dropped the sender.
-        block_on(crew.work(&plan.directory))
+        let outcome = block_on(crew.work(&plan.directory));
+        requests.end();
+        outcome
     })
     .inspect(|_| job.input.warn_of_late())
 }
@@ -96,7 +92,6 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
 /// Runs up to `workers` commands at a time.
 struct Crew {
     job: Arc<Job>,
-    provider: mpsc::Sender<CredentialRequest>,
     workers: usize,
     fail_fast: bool,
     kill_after: Option<Duration>,
@@ -145,7 +140,7 @@ impl Crew {
     ) -> Result<()> {
         let (output, runs) = (&self.job.output, &self.job.runs);
         let (phases, mut reports) = unbounded_channel();
-        let link = Link { provider: self.provider.clone(), phases, stop: ending.stop.subscribe() };
+        let link = Link { phases, stop: ending.stop.subscribe() };
         let (mut waiting, mut tasks) = (0..runs.len(), JoinSet::new());
         let mut under_way = BTreeMap::new();
         loop {
@@ -179,8 +174,9 @@ impl Crew {
                     under_way.entry(number).and_modify(|known| *known = phase);
                 }
                 signal = signals.any() => {
-                    let text = ending.receive(signal, Instant::now(), running.len());
-                    text.iter().for_each(|text| output.say(text));
+                    if let Some(text) = ending.receive(signal, Instant::now(), running.len()) {
+                        output.say(&text);
+                    }
                 }
                 signal = job_signals.next() => match signal {
                     JobSignal::Suspend => self.job.groups.suspend(job_signals).await?,
@@ -193,7 +189,9 @@ impl Crew {
                         // What the tasks still do ends with this process.
                         Due::GiveUp => break,
                     };
-                    text.iter().for_each(|text| output.say(text));
+                    if let Some(text) = text {
+                        output.say(&text);
+                    }
                 }
             }
         }
@@ -209,13 +207,13 @@ impl Crew {
 
     /// Waits until everything is printed, or until a signal comes and nobody takes it.
     async fn finish(&self, (signals, job_signals): &mut (Signals, JobSignals), ending: &mut Ending) -> Result<()> {
-        let printer = &self.job.output.printer;
-        let mut printed = printer.end();
+        let output = &self.job.output;
+        let mut printed = output.printer.end();
         loop {
             let is_ending = ending.first.is_some();
             tokio::select! {
                 _ = &mut printed => return Ok(()),
-                () = printer.stuck(), if is_ending => return Ok(()),
+                () = output.printer.stuck(), if is_ending => return Ok(()),
                 // A slow reader gets that long.
                 () = tokio::time::sleep(LAST_PRINTING), if is_ending => return Ok(()),
                 signal = signals.any() => if ending.receive(signal, Instant::now(), 0).is_some() && is_ending {

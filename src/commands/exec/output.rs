@@ -16,6 +16,7 @@ use super::printer::{Printer, Stream, Text};
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
 use crate::files::{folder, open};
+use crate::programs::descriptors::lifted;
 use crate::terminal;
 
 /// `--output`.
@@ -79,9 +80,17 @@ impl RunOutput {
             coloured: [io::stdout().is_terminal(), io::stderr().is_terminal()]
                 .map(|is_terminal| is_terminal && may_colour),
             has_bar: bar.is_some(),
-            printer: Printer::around(bar),
+            printer: Printer::around(bar)?,
             has_cut: AtomicBool::new(false),
         })
+    }
+
+    /// How many files a run opens for its output.
+    pub(super) fn files_of_run(&self) -> usize {
+        match self.form {
+            Form::Lines => 0,
+            Form::Json | Form::Folder(_) => 2,
+        }
     }
 
     /// Begins a run: what it writes goes to the recorder.
@@ -153,9 +162,11 @@ impl RunOutput {
 
     /// The error for output that is not whole.
     pub(super) fn shortfall(&self) -> Option<Error> {
-        if let Some(error) = self.printer.lost() {
-            let lost = Error::failed(format!("some of the output could not be written: {}", reason(error)));
-            return Some(lost.with_any_remedy(system::remedy(error, None)));
+        if let Some((error, file)) = self.printer.lost() {
+            let folder = file.and_then(Path::parent).map(|folder| format!(" in {}", folder.display()));
+            let folder = folder.unwrap_or_default();
+            let lost = Error::failed(format!("some of the output could not be written{folder}: {}", reason(error)));
+            return Some(lost.with_any_remedy(system::remedy(error, file)));
         }
         let cut = || Error::failed("some of the output was left out").with_remedy("for all of it: --output dir FOLDER");
         self.has_cut.load(Ordering::Relaxed).then(cut)
@@ -190,6 +201,17 @@ enum Keep {
 }
 
 impl Recorder<'_> {
+    /// Opens what this many bytes more need.
+    ///
+    /// Errors: nothing is lost, and it can be tried again.
+    pub(super) fn make_room(&mut self, stream: Stream, more: usize) -> io::Result<()> {
+        match &mut self.keep {
+            Keep::Printed(_) => Ok(()),
+            Keep::Text(kept) => kept[stream as usize].make_room(more),
+            Keep::Files(files) => files.of(stream).map(drop),
+        }
+    }
+
     /// Takes a line, whose newline may be missing. Returns what is to be printed at once.
     pub(super) fn line(&mut self, stream: Stream, line: &[u8]) -> Option<Vec<u8>> {
         match &mut self.keep {
@@ -205,7 +227,7 @@ impl Recorder<'_> {
                 let kept = &mut kept[stream as usize];
                 let was_cut = kept.is_cut;
                 if let Err(error) = kept.add(line) {
-                    self.output.printer.lose(error);
+                    self.output.printer.lose(error, environment::temporary_folder().join("output"));
                 }
                 if kept.is_cut && !was_cut {
                     self.output.cut(self.run, stream);
@@ -213,7 +235,7 @@ impl Recorder<'_> {
             }
             Keep::Files(files) => {
                 if let Err(error) = files.write(stream, line) {
-                    self.output.printer.lose(error);
+                    self.output.printer.lose(error, with_ending(&files.stem, "out"));
                 }
             }
         }
@@ -235,7 +257,7 @@ impl Files {
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join("-");
         let stem = folder.join(name.replace(|c| !is_safe(c), "_"));
         let path = with_ending(&stem, "out");
-        let out = open::replacing(&path).map_err(|error| unwritable(&path, error))?;
+        let out = open::replacing(&path).map(lifted).map_err(|error| unwritable(&path, error))?;
         // The file of an earlier command would look as if this run had written it.
         let path = with_ending(&stem, "err");
         match std::fs::remove_file(&path) {
@@ -246,12 +268,15 @@ impl Files {
     }
 
     fn write(&mut self, stream: Stream, line: &[u8]) -> io::Result<()> {
-        let file = match (stream, &mut self.err) {
+        self.of(stream)?.write_all(line)
+    }
+
+    fn of(&mut self, stream: Stream) -> io::Result<&mut File> {
+        Ok(match (stream, &mut self.err) {
             (Stream::Out, _) => &mut self.out,
             (Stream::Err, Some(file)) => file,
-            (Stream::Err, none) => none.insert(open::replacing(&with_ending(&self.stem, "err"))?),
-        };
-        file.write_all(line)
+            (Stream::Err, none) => none.insert(lifted(open::replacing(&with_ending(&self.stem, "err"))?)),
+        })
     }
 }
 

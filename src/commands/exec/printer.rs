@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
@@ -12,6 +13,8 @@ use indicatif::ProgressBar;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::json::JsonRun;
+use super::requests::no_thread;
+use crate::error::Result;
 
 /// How many bytes may wait to be printed. A run that has more waits until there is room.
 const WAITING: usize = 4 << 20;
@@ -42,8 +45,8 @@ pub(super) struct Printer {
 /// What the two sides know of each other.
 #[derive(Default)]
 struct PrinterState {
-    /// Why some output could not be written, by the first error.
-    lost: OnceLock<io::Error>,
+    /// Why some output could not be written, by the first error, and the file of it.
+    lost: OnceLock<(io::Error, Option<PathBuf>)>,
     /// Whether stdout and stderr are closed, which is not a failure.
     is_closed: [AtomicBool; 2],
     /// Whether a text was left out, because nobody took it.
@@ -89,12 +92,13 @@ impl Text {
 
 impl Printer {
     /// Starts the thread. The progress bar is its own: to draw it, others would wait for a terminal that takes nothing.
-    pub(super) fn around(bar: Option<ProgressBar>) -> Self {
+    pub(super) fn around(bar: Option<ProgressBar>) -> Result<Self> {
         let (queue, messages) = channel();
         let state = Arc::new(PrinterState::default());
         let shared = Arc::clone(&state);
-        std::thread::spawn(move || print_all(&messages, bar.as_ref(), &shared));
-        Self { queue, room: Arc::new(Semaphore::new(WAITING)), state }
+        let print = move || print_all(&messages, bar.as_ref(), &shared);
+        std::thread::Builder::new().spawn(print).map_err(no_thread)?;
+        Ok(Self { queue, room: Arc::new(Semaphore::new(WAITING)), state })
     }
 
     /// Prints this in one piece, once there is room. If nothing is taken, that is worth waiting for only until
@@ -162,14 +166,14 @@ impl Printer {
         printed
     }
 
-    /// Notes that something could not be written.
-    pub(super) fn lose(&self, error: io::Error) {
-        self.state.lost.get_or_init(|| error);
+    /// Notes that something could not be written to a file.
+    pub(super) fn lose(&self, error: io::Error, file: PathBuf) {
+        self.state.lost.get_or_init(|| (error, Some(file)));
     }
 
-    /// Why something could not be written.
-    pub(super) fn lost(&self) -> Option<&io::Error> {
-        self.state.lost.get()
+    /// Why something could not be written, and the file of it if it was one.
+    pub(super) fn lost(&self) -> Option<(&io::Error, Option<&Path>)> {
+        self.state.lost.get().map(|(error, file)| (error, file.as_deref()))
     }
 
     pub(super) fn has_left_out(&self) -> bool {
@@ -228,7 +232,7 @@ fn write(message: &Message, state: &PrinterState) {
             state.is_closed[*stream as usize].store(true, Ordering::Relaxed);
         }
         Err(error) => {
-            state.lost.get_or_init(|| error);
+            state.lost.get_or_init(|| (error, None));
         }
     }
     state.waiting.fetch_sub(1, Ordering::Relaxed);

@@ -58,7 +58,7 @@ impl Line {
         let name = program.to_str()?;
         let because = |what, remedy| Some(Advice { what: Some(what), remedy });
         let is_variable = is_assignment(program);
-        if name.contains(char::is_whitespace) && !(is_variable && !rest.is_empty()) {
+        if name.contains(char::is_whitespace) && (!is_variable || rest.is_empty()) {
             return because("the quotes make one word of it, and no shell reads it", self.unquoted(name, rest)?);
         }
         if is_variable {
