@@ -43,6 +43,7 @@ pub(crate) mod job_control {
         }
     }
 
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(crate) enum JobSignal {
         Suspend,
         Child,

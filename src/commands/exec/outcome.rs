@@ -126,10 +126,13 @@ impl RunOutcome {
 }
 
 /// The signal that ended a process.
+#[cfg(unix)]
 pub(super) fn signal_of(status: ExitStatus) -> Option<i32> {
-    #[cfg(unix)]
-    return std::os::unix::process::ExitStatusExt::signal(&status);
-    #[cfg(not(unix))]
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+pub(super) fn signal_of(_status: ExitStatus) -> Option<i32> {
     None
 }
 
