@@ -21,6 +21,8 @@ pub(super) struct Kept {
     place: RefCell<Place>,
     limit: u64,
     size: u64,
+    /// Whether it could not be written. Then nothing more is added: each line would try to create the file again.
+    has_failed: bool,
     /// Whether there was more than is kept.
     pub(super) is_cut: bool,
     /// Whether it could not be read again.
@@ -41,7 +43,7 @@ impl Default for Kept {
 impl Kept {
     fn up_to(limit: u64) -> Self {
         let place = RefCell::new(Place::Memory(Vec::new()));
-        Self { place, limit, size: 0, is_cut: false, is_lost: Cell::new(false) }
+        Self { place, limit, size: 0, has_failed: false, is_cut: false, is_lost: Cell::new(false) }
     }
 
     /// Opens the file, if this many bytes more need it.
@@ -61,6 +63,15 @@ impl Kept {
 
     /// Adds a line, as far as the limit allows.
     pub(super) fn add(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.has_failed {
+            return Ok(());
+        }
+        let added = self.write(line);
+        self.has_failed = added.is_err();
+        added
+    }
+
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
         let room = usize::try_from(self.limit - self.size).unwrap_or(usize::MAX);
         let taken = &line[..line.len().min(room)];
         self.is_cut |= taken.len() < line.len();
