@@ -53,6 +53,7 @@ impl Kept {
         let place = self.place.get_mut();
         if let Place::Memory(bytes) = place
             && bytes.len() + more > IN_MEMORY
+            && !self.has_failed
         {
             let mut file = tempfile::tempfile()?;
             file.write_all(bytes)?;
