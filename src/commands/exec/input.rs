@@ -150,12 +150,9 @@ fn read_all(mut kept: &File) -> Result<()> {
 
 fn not_kept(error: io::Error) -> Error {
     let folder = environment::temporary_folder();
-    let other = "choose another folder: export TMPDIR=/var/tmp";
     Error::failed(format!("cannot keep the input in {}: {}", folder.display(), reason(&error)))
-        .with_remedy(
-            system::remedy(&error, Some(&folder.join("input")))
-                .map_or(other.to_owned(), |remedy| format!("{remedy}\nor {other}")),
-        )
+        .with_remedy("choose a folder that has room: export TMPDIR=/var/tmp")
+        .with_any_remedy(system::shortage(&error))
         .with_source(error)
 }
 
