@@ -26,6 +26,7 @@ fn main() {
     // Runs without cached credentials delete the cache, so they have a home of their own.
     let emptied = Stage::with_caches_of(20, &few);
     let organisation = Stage::of_an_organisation(&programs);
+    let thousand = Stage::of_a_thousand_accounts(&programs);
 
     let races = [
         warm(&programs, &few),
@@ -35,6 +36,7 @@ fn main() {
         others(&programs, &few, &emptied),
         init(&programs, &few),
         roles(&programs, &few, &organisation),
+        thousand_roles(&programs, &thousand),
     ];
     let results: Vec<_> = races
         .into_iter()
@@ -193,4 +195,22 @@ fn roles(programs: &Programs, few: &Stage, many: &Stage) -> Race {
                 .judged("first frame of `pick`, 16 roles", Goal::Milliseconds(100.0)),
         )
         .add(Contender::drawing("all of `pick`, 50,000 roles", pick(many), "50000/50000"))
+}
+
+/// A command in a thousand accounts, against what a user would write without `--match`. The last ones ask the service.
+fn thousand_roles(programs: &Programs, stage: &Stage) -> Race {
+    let exec = |options: &[&str]| {
+        let words = ["exec", "--match", "*", "--yes"].iter().chain(options).chain(&["--", "true"]);
+        Ok(stage.home.command(programs.aws_sso.as_ref()?).args(words).env("AWS_ENDPOINT_URL_SSO", NOWHERE))
+    };
+    let cold = |jobs| exec(&["-j", jobs]).map(|run| stage.at_service(run, false));
+    let single = "xargs -P 4, `exec ROLE -- true`";
+    let mut race = Race::new("`true` under 1,000 roles", 5);
+    for processes in [2, 4, 8] {
+        let name = format!("xargs -P {processes}, `exec ROLE -- true`");
+        race = race.add(Contender::plain(&name, stage.for_each_role(&programs.aws_sso, processes)));
+    }
+    race.add(Contender::plain("exec --match", exec(&[])).judged(single, Goal::AtMost(1.3)))
+        .add(Contender::plain("exec --match -j 100", exec(&["-j", "100"])).judged(single, Goal::AtMost(1.3)))
+        .add(Contender::plain("exec --match, cold", cold("8")).without(stage.role_cache()))
 }

@@ -36,6 +36,27 @@ impl Stage {
         stage
     }
 
+    /// A user with a role in each of 1,000 accounts, whose credentials are cached.
+    pub fn of_a_thousand_accounts(programs: &Programs) -> Self {
+        let stage = Self::with(Options { accounts: 1000, roles: 1, ..Options::default() }, 20, programs);
+        let aws_sso = programs.aws_sso.as_ref().expect("nothing to measure");
+        let fill = stage.home.command(aws_sso).args(["exec", "--match", "*", "--yes", "--", "true"]);
+        let _ = stage.at_service(fill, false).limit(Duration::from_mins(5)).run().success();
+        let accounts = stage.sandbox.accounts();
+        let roles = accounts.iter().map(|account| format!("{}/{}\n", account.id, account.roles[0]));
+        stage.home.write("roles", roles.collect::<String>());
+        stage
+    }
+
+    /// `exec ROLE -- true` for each role, this many at a time.
+    pub fn for_each_role(&self, program: &Program, processes: usize) -> Result<Invocation, String> {
+        let xargs = support::programs("xargs").next().ok_or("xargs is not installed")?;
+        let (roles, processes) = (self.home.path("roles"), processes.to_string());
+        let words = ["-P", &processes, "-I", "{}"];
+        let run = self.home.command(xargs).arg("-a").arg(roles).args(words).arg(program.as_ref()?);
+        Ok(run.args(["exec", "{}", "--", "true"]).env("AWS_ENDPOINT_URL_SSO", NOWHERE))
+    }
+
     /// Fills the cached inventory.
     pub fn remember(&self, programs: &Programs) {
         let aws_sso = programs.aws_sso.as_ref().expect("nothing to measure");

@@ -24,11 +24,16 @@ impl Context {
     }
 }
 
+struct RoleProfile<'a> {
+    name: &'a str,
+    region: Option<&'a str>,
+}
+
 /// The profiles of roles of one Identity Center.
 pub(crate) struct RoleProfiles<'a> {
     config: &'a Config,
-    /// By the account's id and the role's name, in file order: the names of the profiles, and the regions that they set.
-    of_roles: HashMap<(String, String), Vec<(&'a str, Option<&'a str>)>>,
+    /// By the account's id and the role's name, in file order.
+    of_roles: HashMap<(String, String), Vec<RoleProfile<'a>>>,
     /// The region of the profile that signs in.
     region_of_sign_in: Option<&'a str>,
     /// The names of all discovered profiles, which are looked for only where they decide.
@@ -62,21 +67,22 @@ impl<'a> RoleProfiles<'a> {
             if let Some(role) = role
                 && *known.entry(sign_in.into_owned()).or_insert_with_key(is_here)
             {
-                of_roles.entry(role).or_default().push((profile.name(), profile.setting("region")));
+                let (name, region) = (profile.name(), profile.setting("region"));
+                of_roles.entry(role).or_default().push(RoleProfile { name, region });
             }
         }
         let region_of_sign_in = config.region_of(&directory.name);
         Self { config, of_roles, region_of_sign_in, discovered: OnceCell::new() }
     }
 
-    fn of(&self, role: &RoleArn) -> &[(&'a str, Option<&'a str>)] {
+    fn of(&self, role: &RoleArn) -> &[RoleProfile<'a>] {
         let key = (role.account_id.clone(), role.role_name.clone());
         self.of_roles.get(&key).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The first profile of a role.
     pub(crate) fn first(&self, role: &RoleArn) -> Option<&'a str> {
-        self.of(role).first().map(|(name, _)| *name)
+        self.of(role).first().map(|profile| profile.name)
     }
 
     /// The region that the role's profiles set.
@@ -85,7 +91,7 @@ impl<'a> RoleProfiles<'a> {
     /// without a profile, it has the region of the profile that signs in.
     pub(crate) fn region(&self, role: &RoleArn) -> Option<&'a str> {
         let profiles = self.of(role);
-        let discovered = || profiles.iter().filter(|(name, _)| self.discovered().contains(*name));
+        let discovered = || profiles.iter().filter(|profile| self.discovered().contains(profile.name));
         only(profiles.iter()).or_else(|| only(discovered())).or(self.region_of_sign_in)
     }
 
@@ -105,11 +111,8 @@ fn ids_by_name(directory: &Directory) -> HashMap<String, Option<String>> {
 }
 
 /// The region that these set, if all set the same.
-fn only<'a, 'p>(profiles: impl Iterator<Item = &'p (&'a str, Option<&'a str>)>) -> Option<&'a str>
-where
-    'a: 'p,
-{
-    let mut regions = profiles.filter_map(|(_, region)| *region);
+fn only<'a: 'p, 'p>(profiles: impl Iterator<Item = &'p RoleProfile<'a>>) -> Option<&'a str> {
+    let mut regions = profiles.filter_map(|profile| profile.region);
     let first = regions.next()?;
     regions.all(|region| region == first).then_some(first)
 }

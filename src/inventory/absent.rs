@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::account::Gap;
+use super::account::{Account, Gap};
 use super::ask::Scope;
 use super::remembered::Inventory;
 use super::selection::{Pattern, Selection, fits, is_every};
@@ -134,46 +134,49 @@ fn advice(option: &str, pattern: &Pattern, list: &Inventory) -> Option<String> {
     if several.len() > 1 && several.iter().all(|text| verdict(&Pattern::parse(text), list) == Verdict::Matches) {
         return Some(format!("give each pattern its own {option}"));
     }
-    let near = near(&pattern.text, list);
-    let near: Vec<_> = near.iter().map(|name| terminal::name(name)).collect();
-    match near.as_slice() {
+    let names = alike(&pattern.text, list);
+    let names: Vec<_> = names.iter().map(|name| terminal::name(name)).collect();
+    match names.as_slice() {
         [] => None,
         [one] => Some(format!("did you mean {one}?")),
-        [others @ .., last] => Some(format!("did you mean {} or {last}?", others.join(", "))),
+        [first @ .., other] => Some(format!("did you mean {} or {other}?", first.join(", "))),
     }
 }
 
 /// What accounts and roles are called that is like a pattern, the nearest first.
-fn near(text: &str, list: &Inventory) -> Vec<String> {
-    const MOST: usize = 3;
-    let accounts = || list.accounts.iter().flat_map(|account| [account.name.as_str(), account.id.as_str()]);
-    let Some((account, role)) = text.rsplit_once('/') else {
-        let roles: BTreeSet<_> = list.accounts.iter().flat_map(|account| &account.roles).map(String::as_str).collect();
-        let names: BTreeSet<_> = accounts().chain(roles).collect();
-        let found = nearest(&plain(text), names.iter().copied(), MOST);
-        if !found.is_empty() {
-            return found.into_iter().map(str::to_owned).collect();
+fn alike(text: &str, list: &Inventory) -> Vec<String> {
+    let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let accounts = list.accounts.iter().flat_map(|account| [account.name.as_str(), account.id.as_str()]);
+    let accounts: BTreeSet<_> = accounts.collect();
+    if let Some((account, role)) = text.rsplit_once('/') {
+        let of_account = Pattern::parse(account);
+        let is_named =
+            |known: &&Account| of_account.in_account(&known.name.to_lowercase(), &known.id).is_some_and(is_every);
+        let roles = list.accounts.iter().filter(is_named).flat_map(|known| &known.roles).map(String::as_str);
+        let mut found: Vec<_> =
+            nearest_of(role, &roles.collect()).into_iter().map(|role| format!("{account}/{role}")).collect();
+        if found.is_empty() {
+            found.extend(nearest_of(account, &accounts).into_iter().map(|account| format!("{account}/{role}")));
+            found.extend(owned(nearest_of(text, &accounts)));
+            found.truncate(MOST_ALIKE);
         }
-        // A pattern may be a part of a name.
-        let words: BTreeSet<_> =
-            names.iter().flat_map(|name| name.split(|letter: char| !letter.is_alphanumeric())).collect();
-        return nearest(&plain(text), words.into_iter(), MOST).into_iter().map(str::to_owned).collect();
-    };
-    let of_account = Pattern::parse(account);
-    let is_named =
-        |known: &&super::Account| of_account.in_account(&known.name.to_lowercase(), &known.id).is_some_and(is_every);
-    let roles: BTreeSet<_> = list.accounts.iter().filter(is_named).flat_map(|account| &account.roles).collect();
-    let roles = nearest(&plain(role), roles.into_iter().map(String::as_str), MOST);
-    if !roles.is_empty() {
-        return roles.into_iter().map(|role| format!("{account}/{role}")).collect();
+        return found;
     }
-    let names: BTreeSet<_> = accounts().collect();
-    let whole = nearest(&plain(text), names.iter().copied(), MOST).into_iter().map(str::to_owned);
-    let parts = nearest(&plain(account), names.iter().copied(), MOST).into_iter().map(|name| format!("{name}/{role}"));
-    parts.chain(whole).take(MOST).collect()
+    let roles = list.accounts.iter().flat_map(|account| &account.roles).map(String::as_str);
+    let names: BTreeSet<_> = accounts.into_iter().chain(roles).collect();
+    let found = nearest_of(text, &names);
+    if !found.is_empty() {
+        return owned(found);
+    }
+    // A pattern may be a part of a name.
+    let words = names.iter().flat_map(|name| name.split(|letter: char| !letter.is_alphanumeric()));
+    owned(nearest_of(text, &words.collect()))
 }
 
-/// The letters of a pattern.
-fn plain(pattern: &str) -> String {
-    pattern.replace(['*', '?'], "")
+/// How many names are offered instead of a pattern.
+const MOST_ALIKE: usize = 3;
+
+/// The names that are most like a pattern's letters.
+fn nearest_of<'a>(pattern: &str, names: &BTreeSet<&'a str>) -> Vec<&'a str> {
+    nearest(&pattern.replace(['*', '?'], ""), names.iter().copied(), MOST_ALIKE)
 }

@@ -148,7 +148,7 @@ impl Inventory {
         }
     }
 
-    /// Whether all that is known of these accounts was heard by this process, so that nothing is gained by asking again.
+    /// Whether this process has heard all that is known of these accounts, so that nothing is gained by asking again.
     #[must_use]
     pub(crate) fn has_asked_about(&self, scope: &Scope<'_>) -> bool {
         let is_new = |known: &Account| known.is_new || known.gap == Some(Gap::Unasked);

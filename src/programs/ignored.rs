@@ -9,6 +9,7 @@ static IGNORED: LazyLock<u64> = LazyLock::new(|| {
 });
 
 /// Whether this process was started to ignore a signal. Such a signal gets no handler.
+#[must_use]
 pub fn is_ignored(signal: i32) -> bool {
     *IGNORED & bit(signal) != 0
 }

@@ -168,3 +168,39 @@ fn a_run_that_somebody_has_stopped_is_named_and_ends_with_ctrl_c() {
     let screen = terminal.finish().status(130).stdout;
     assert!(screen.contains("ended by signal 2"), "{screen}");
 }
+
+#[test]
+fn a_job_that_ends_can_be_stopped_and_continued_and_signals_reach_it_then() {
+    if !Shell::Bash.is_here() {
+        return;
+    }
+    let user = user_with_ticker();
+    let mut terminal = bash(&user);
+    // Each of them notes Ctrl-C, and goes on.
+    let notes = "trap \"printf . >> got\" INT; : > pids/$$; while :; do echo x >> ticks; sleep 0.02; done";
+    terminal.send(&format!("aws-sso exec --match '*/reader' -- bash -c '{notes}'\r"));
+    let pids = pids(&user, 4);
+    terminal.send("\x03");
+    let got = || fs::read(user.home.path("got")).map_or(0, |got| got.len());
+    wait(|| (got() == 4).then_some(()));
+    terminal.send("\x1a");
+    terminal.wait_for("Stopped");
+    for pid in &pids {
+        wait(|| states(pid).iter().all(|state| state == "T").then_some(()));
+    }
+    terminal.send("clear; fg\r");
+    wait(|| states(&pids[0]).iter().all(|state| state != "T").then_some(()));
+    wait(|| {
+        terminal.send("\x03");
+        (got() == 8).then_some(())
+    });
+    wait(|| {
+        terminal.send("\x03");
+        pids.iter().all(|pid| !fs::exists(format!("/proc/{pid}")).unwrap()).then_some(())
+    });
+    terminal.wait_for("4 failed, 0 skipped");
+    assert!(terminal.screen().contains("killed by aws-sso, at the third signal"), "{}", terminal.screen());
+    assert_eq!(got(), 8);
+    terminal.send("\rexit 0\r");
+    let _ = terminal.finish().success();
+}

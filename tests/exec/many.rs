@@ -258,16 +258,6 @@ fn a_sign_in_that_ends_meanwhile_is_reported_once_and_no_more_runs_start() {
 }
 
 #[test]
-fn a_shortage_of_file_descriptors_fails_only_the_runs_that_it_affects() {
-    let user = User::signed_in(Options { accounts: 40, ..Options::default() });
-    let _ = user.exec("--match */reader", &["true"]).run().success();
-    let run = user.exec("--match */reader -j 40", &["sh", "-c", "sleep 0.5"]);
-    let output = run.behind(["/bin/sh", "-c", r#"ulimit -n 64; "$@""#, "sh"]).run().status(1);
-    assert!(output.stderr.contains("-j") && output.stderr.contains(" 0 skipped"), "{output}");
-    assert!(!output.stderr.contains(": 0 ok"), "{output}");
-}
-
-#[test]
 fn a_closed_reader_is_not_a_failure() {
     let user = User::signed_in(Options::default());
     let script = r#""$@" | head -n 1 >/dev/null"#;

@@ -21,10 +21,10 @@ pub(super) struct Kept {
     place: RefCell<Place>,
     limit: u64,
     size: u64,
-    /// Whether it could not be written. Then nothing more is added: each line would try to create the file again.
-    has_failed: bool,
     /// Whether there was more than is kept.
     pub(super) is_cut: bool,
+    /// Whether a part could not be kept. Then nothing more is tried, or it would be for each line.
+    is_broken: bool,
     /// Whether it could not be read again.
     is_lost: Cell<bool>,
 }
@@ -43,7 +43,7 @@ impl Default for Kept {
 impl Kept {
     fn up_to(limit: u64) -> Self {
         let place = RefCell::new(Place::Memory(Vec::new()));
-        Self { place, limit, size: 0, has_failed: false, is_cut: false, is_lost: Cell::new(false) }
+        Self { place, limit, size: 0, is_cut: false, is_broken: false, is_lost: Cell::new(false) }
     }
 
     /// Opens the file, if this many bytes more need it.
@@ -53,7 +53,7 @@ impl Kept {
         let place = self.place.get_mut();
         if let Place::Memory(bytes) = place
             && bytes.len() + more > IN_MEMORY
-            && !self.has_failed
+            && !self.is_broken
         {
             let mut file = tempfile::tempfile()?;
             file.write_all(bytes)?;
@@ -62,17 +62,17 @@ impl Kept {
         Ok(())
     }
 
-    /// Adds a line, as far as the limit allows.
+    /// Adds a line, as far as the limit allows. An error is returned once.
     pub(super) fn add(&mut self, line: &[u8]) -> io::Result<()> {
-        if self.has_failed {
+        if self.is_broken {
             return Ok(());
         }
-        let added = self.write(line);
-        self.has_failed = added.is_err();
+        let added = self.try_to_add(line);
+        self.is_broken = added.is_err();
         added
     }
 
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+    fn try_to_add(&mut self, line: &[u8]) -> io::Result<()> {
         let room = usize::try_from(self.limit - self.size).unwrap_or(usize::MAX);
         let taken = &line[..line.len().min(room)];
         self.is_cut |= taken.len() < line.len();

@@ -174,8 +174,9 @@ impl Crew {
                     under_way.entry(number).and_modify(|known| *known = phase);
                 }
                 signal = signals.any() => {
-                    let text = ending.receive(signal, Instant::now(), running.len());
-                    text.iter().for_each(|text| output.say(text));
+                    if let Some(text) = ending.receive(signal, Instant::now(), running.len()) {
+                        output.say(&text);
+                    }
                 }
                 signal = job_signals.next() => match signal {
                     JobSignal::Suspend => self.job.groups.suspend(job_signals).await?,
@@ -188,7 +189,9 @@ impl Crew {
                         // What the tasks still do ends with this process.
                         Due::GiveUp => break,
                     };
-                    text.iter().for_each(|text| output.say(text));
+                    if let Some(text) = text {
+                        output.say(&text);
+                    }
                 }
             }
         }
@@ -204,13 +207,13 @@ impl Crew {
 
     /// Waits until everything is printed, or until a signal comes and nobody takes it.
     async fn finish(&self, (signals, job_signals): &mut (Signals, JobSignals), ending: &mut Ending) -> Result<()> {
-        let printer = &self.job.output.printer;
-        let mut printed = printer.end();
+        let output = &self.job.output;
+        let mut printed = output.printer.end();
         loop {
             let is_ending = ending.first.is_some();
             tokio::select! {
                 _ = &mut printed => return Ok(()),
-                () = printer.stuck(), if is_ending => return Ok(()),
+                () = output.printer.stuck(), if is_ending => return Ok(()),
                 // A slow reader gets that long.
                 () = tokio::time::sleep(LAST_PRINTING), if is_ending => return Ok(()),
                 signal = signals.any() => if ending.receive(signal, Instant::now(), 0).is_some() && is_ending {
