@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
 
 use super::arguments::ExecArgs;
@@ -139,42 +139,34 @@ impl Crew {
         results: &mut RunResults,
     ) -> Result<()> {
         let (output, runs) = (&self.job.output, &self.job.runs);
-        let (phases, mut reports) = unbounded_channel();
+        let (phases, reports) = unbounded_channel();
         let link = Link { phases, stop: ending.stop.subscribe() };
         let (mut waiting, mut tasks) = (0..runs.len(), JoinSet::new());
-        let mut under_way = BTreeMap::new();
+        let mut under_way = UnderWay { phases: BTreeMap::new(), reports };
         loop {
             let has_failed = results.hopeless.is_some() || (self.fail_fast && !results.failed.is_empty());
             let starts_more = ending.first.is_none() && !has_failed;
             while starts_more
-                && under_way.values().filter(|phase| **phase != Phase::Left).count() < self.workers
+                && under_way.places() < self.workers
                 && let Some(number) = waiting.next()
             {
-                under_way.insert(number, Phase::Starting);
+                under_way.phases.insert(number, Phase::Starting);
                 let (job, link) = (Arc::clone(&self.job), link.clone());
                 tasks.spawn(async move { job.run(number, link).await });
             }
-            while let Ok((number, phase)) = reports.try_recv() {
-                under_way.entry(number).and_modify(|known| *known = phase);
-            }
-            let running = |(number, phase): (&usize, &Phase)| (*phase == Phase::Running).then_some(*number);
-            let running: Vec<_> = under_way.iter().filter_map(running).collect();
-            let starting = under_way.values().filter(|phase| **phase == Phase::Starting).count();
-            output.show(results, starting + running.len());
+            output.show(results, under_way.of(Phase::Running).len() + under_way.of(Phase::Starting).len());
             tokio::select! {
                 ended = tasks.join_next() => match ended {
                     Some(Ok((number, outcome))) => {
-                        under_way.remove(&number);
+                        under_way.phases.remove(&number);
                         results.add(number, &runs[number].label, outcome);
                     }
                     Some(Err(error)) => return Err(Error::failed(format!("a run was lost: {error}"))),
                     None => break,
                 },
-                Some((number, phase)) = reports.recv() => {
-                    under_way.entry(number).and_modify(|known| *known = phase);
-                }
+                Some((number, phase)) = under_way.reports.recv() => under_way.note(number, phase),
                 signal = signals.any() => {
-                    if let Some(text) = ending.receive(signal, Instant::now(), running.len()) {
+                    if let Some(text) = ending.receive(signal, Instant::now(), under_way.of(Phase::Running).len()) {
                         output.say(&text);
                     }
                 }
@@ -183,6 +175,7 @@ impl Crew {
                     JobSignal::Child => self.name_stopped(),
                 },
                 due = ending.due() => {
+                    let running = under_way.of(Phase::Running);
                     let text = match due {
                         Due::Notice => ending.notice(running.iter().map(|number| runs[*number].label.as_str())),
                         Due::Kill => ending.time_is_over(running.len()),
@@ -195,7 +188,7 @@ impl Crew {
                 }
             }
         }
-        let unended = under_way.into_keys().map(|number| (number, RunOutcome::Failed(not_ended())));
+        let unended = under_way.phases.into_keys().map(|number| (number, RunOutcome::Failed(not_ended())));
         for (number, outcome) in unended.chain(waiting.map(|number| (number, RunOutcome::Skipped))) {
             if let Some((stream, text)) = output.end(number, &runs[number], None, &outcome) {
                 output.printer.say(stream, text);
@@ -251,6 +244,32 @@ impl Crew {
         {
             tracing::info!("{error}");
         }
+    }
+}
+
+/// The runs that have begun and are not over.
+struct UnderWay {
+    /// How far each has come, by its number.
+    phases: BTreeMap<usize, Phase>,
+    reports: UnboundedReceiver<(usize, Phase)>,
+}
+
+impl UnderWay {
+    fn note(&mut self, number: usize, phase: Phase) {
+        self.phases.entry(number).and_modify(|known| *known = phase);
+    }
+
+    /// How many take the place of another run.
+    fn places(&self) -> usize {
+        self.phases.values().filter(|phase| **phase != Phase::Left).count()
+    }
+
+    /// The runs that have come this far, with all that was reported until now.
+    fn of(&mut self, phase: Phase) -> Vec<usize> {
+        while let Ok((number, phase)) = self.reports.try_recv() {
+            self.note(number, phase);
+        }
+        self.phases.iter().filter_map(|(number, found)| (*found == phase).then_some(*number)).collect()
     }
 }
 
