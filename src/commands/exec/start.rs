@@ -11,7 +11,9 @@ use super::typed::{Advice, Line};
 use crate::environment;
 use crate::error::{Error, reason};
 use crate::programs::startable;
-use crate::programs::unstarted::{Problem, Start, Unstarted};
+#[cfg(unix)]
+use crate::programs::unstarted::Start;
+use crate::programs::unstarted::{Problem, Unstarted};
 use crate::terminal;
 
 /// What runs a script that names no interpreter.
