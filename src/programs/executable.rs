@@ -33,6 +33,7 @@ pub(super) struct Elf {
     kind: u64,
     /// The number of the processor.
     pub(super) machine: u64,
+    is_64: bool,
     /// Whether the table of its parts is as the system has to find it.
     pub(super) is_regular: bool,
     /// The program that loads it and its libraries.
@@ -94,7 +95,8 @@ fn script(rest: &[u8]) -> Executable {
     }
     let (name, argument) = line.split_at(name_end.unwrap_or(line.len()));
     if name.is_empty() {
-        return Executable::Text;
+        let is_null = end.is_some_and(|end| rest[end] == 0);
+        return if is_null { Executable::Other("a script that names no interpreter") } else { Executable::Text };
     }
     let argument = OsStr::from_bytes(argument.trim_ascii_start());
     let argument = (!argument.is_empty()).then(|| without_blanks_at_the_end(argument));
@@ -145,10 +147,10 @@ fn elf(file: &File, head: &[u8]) -> Option<Elf> {
             file.read_exact_at(&mut name, offset).ok()?;
             let name = name.split(|byte| *byte == 0).next()?;
             let loader = Some(PathBuf::from(OsStr::from_bytes(name)));
-            return Some(Elf { kind, machine, is_regular, loader });
+            return Some(Elf { kind, machine, is_64, is_regular, loader });
         }
     }
-    Some(Elf { kind, machine, is_regular, loader: None })
+    Some(Elf { kind, machine, is_64, is_regular, loader: None })
 }
 
 /// The processors of ELF, as `uname -m` calls them.
@@ -176,6 +178,11 @@ impl Elf {
             4 => Some("the memory of a program that has crashed"),
             _ => None,
         }
+    }
+
+    /// Whether it is a 32-bit program, which not every 64-bit system runs.
+    pub(super) fn is_32_bit_on(&self, this: &str) -> bool {
+        this.contains("64") && (!self.is_64 || matches!(self.machine, 3 | 0x14 | 0x28))
     }
 
     /// The processor that it is for, if `this`, which `uname -m` has named, is another that does not run it.
@@ -223,6 +230,7 @@ mod tests {
             ("#!/usr/bin/env python3\r\n", script("/usr/bin/env", "python3\r")),
             ("#!sh\n", script("sh", "")),
             ("#!/bin/sh\0junk\n", script("/bin/sh", "")),
+            ("#! \0/bin/sh\n", Executable::Other("a script that names no interpreter")),
             ("#!/bin/echo a\0b\n", script("/bin/echo", "a")),
             ("#!\n/bin/sh", Executable::Text),
             ("#!  \n", Executable::Text),
@@ -261,7 +269,7 @@ mod tests {
             (0xffff, "mips", None),
         ];
         for (machine, this, expected) in cases {
-            let elf = Elf { kind: 2, machine, is_regular: true, loader: None };
+            let elf = Elf { kind: 2, machine, is_64: true, is_regular: true, loader: None };
             assert_eq!(elf.foreign_machine(this), expected, "{machine} {this}");
         }
     }

@@ -220,6 +220,10 @@ fn program(path: &Path, elf: &Elf) -> Result<Start, Unstarted> {
         let missing = format!("it needs the loader {}, which does not exist", loader.display());
         return Err(Unstarted::new(Problem::PartMissing, missing).with_remedy(source_of(loader)));
     }
+    if elf.is_32_bit_on(&this) {
+        let cause = Unstarted::unusable("it is a 32-bit program, which this system does not run");
+        return Ok(Start::Doubtful(path.to_owned(), cause));
+    }
     Ok(Start::Direct)
 }
 
