@@ -20,6 +20,7 @@ use super::printer::Printer;
 use super::requests::Requests;
 use super::shortage::Shortage;
 use super::start::missing_program;
+use super::typed::Line;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -38,7 +39,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
             .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
     }
     refuse_placeholders(&arguments.command)?;
-    if let Some(missing) = missing_program(&arguments.command, true) {
+    if let Some(missing) = missing_program(&arguments.command, Some(Line::typed(true))) {
         return Ok(missing.said());
     }
     if !arguments.many.stdin {

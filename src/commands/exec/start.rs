@@ -26,9 +26,7 @@ pub(super) fn user_command(program: &OsStr) -> Command {
     #[cfg(unix)]
     if let Ok(Start::Shell(file)) = startable::check(program) {
         let mut shell = Command::new(SHELL);
-        // A relative folder on PATH may begin with a dash.
-        let is_option = file.to_string_lossy().starts_with('-');
-        shell.arg(if is_option { std::path::Path::new(".").join(file) } else { file });
+        shell.arg(file);
         return shell;
     }
     Command::new(program)
@@ -96,11 +94,12 @@ pub(super) fn not_started(words: &[OsString], error: io::Error) -> NotStarted {
     NotStarted { error: told.with_source(error), status, is_permanent }
 }
 
-/// The error for a program that does not exist or cannot be run, so that no run has to find out.
-pub(super) fn missing_program(words: &[OsString], is_many: bool) -> Option<NotStarted> {
+/// The error for a program that does not exist or cannot be run, so that no run has to find out. `None` in
+/// place of a line: nobody has typed the command.
+pub(super) fn missing_program(words: &[OsString], typed: Option<Line>) -> Option<NotStarted> {
     let program = words.first()?;
     let cause = startable::check(program).err()?;
-    let line = (cause.problem == Problem::Missing).then(|| Line::typed(is_many));
+    let line = typed.filter(|_| cause.problem == Problem::Missing);
     Some(refused(program, cause, line.and_then(|line| line.advice(words))))
 }
 
