@@ -76,6 +76,7 @@ impl<'a> Editing<'a> {
         if let Some(folder) = links::follow(path).as_deref().ok().and_then(Path::parent) {
             leftovers::sweep_once(folder);
         }
+        exchange::settle(path);
         let file = look(path)?;
         let content = file.clone().unwrap_or_default();
         Ok(Self { path, privacy, file, content, replaced: None })
@@ -177,7 +178,7 @@ impl<'a> Editing<'a> {
 fn look(path: &Path) -> Result<Option<Vec<u8>>> {
     let content = read::whole(path)?;
     if content.as_ref().is_some_and(|content| !content.ends_with(b"\n")) && is_recent(path) {
-        writers::wait_for(&exchange::real(path));
+        writers::wait_for(read::open(path)?.map(|(file, _)| file).as_ref());
         return read::whole(path);
     }
     Ok(content)
