@@ -252,7 +252,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
         let ours = |bytes: &[u8]| if bytes.ends_with(b"ours\n") { bytes.to_vec() } else { appended(bytes, "ours\n") };
-        let cases: [(Option<&str>, &dyn Fn(), &str); 5] = [
+        type Case<'a> = (Option<&'a str>, &'a dyn Fn(), &'a str);
+        let cases: [Case<'_>; 5] = [
             (Some("[a]\n"), &|| append(&path, "[b]\n"), "[a]\n[b]\nours\n"),
             (Some("[a]\n"), &|| fs::write(&path, "[b]\n").unwrap(), "[b]\nours\n"),
             (Some("[a]\n"), &|| renamed(&path, "[b]\n"), "[b]\nours\n"),
