@@ -29,8 +29,12 @@ pub(super) enum Executable {
 /// What a program of Linux and the BSDs needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Elf {
+    /// The number of its kind.
+    kind: u64,
     /// The number of the processor.
     pub(super) machine: u64,
+    /// Whether the table of its parts is as the system has to find it.
+    pub(super) is_regular: bool,
     /// The program that loads it and its libraries.
     pub(super) loader: Option<PathBuf>,
 }
@@ -75,10 +79,10 @@ pub(super) fn identify(file: &File) -> io::Result<Executable> {
     Ok(Executable::Other(if head.starts_with(b"MZ") { "a program for Windows" } else { "no text and no program" }))
 }
 
-/// Reads what follows `#!`, up to the end of what the system reads.
+/// Reads what follows `#!`, up to the end of what the system reads. A null byte ends the line, too.
 fn script(rest: &[u8]) -> Executable {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let end = rest.iter().position(|byte| *byte == b'\n');
+    let end = rest.iter().position(|byte| matches!(byte, b'\n' | 0));
     let line = &rest[..end.unwrap_or(rest.len())];
     let start = line.iter().position(|byte| !is_blank(byte)).unwrap_or(line.len());
     let line = &line[start..];
@@ -118,13 +122,16 @@ fn elf(file: &File, head: &[u8]) -> Option<Elf> {
         let bytes = bytes.get(at..at + size)?;
         Some(if is_big_endian { bytes.iter().fold(0, append) } else { bytes.iter().rev().fold(0, append) })
     };
-    let machine = number(head, 18, 2)?;
+    let (kind, machine) = (number(head, 16, 2)?, number(head, 18, 2)?);
     let (table, size, count) = if is_64 {
         (number(head, 32, 8)?, number(head, 54, 2)?, number(head, 56, 2)?)
     } else {
         (number(head, 28, 4)?, number(head, 42, 2)?, number(head, 44, 2)?)
     };
-    for index in 0..count.min(MOST.0) {
+    let is_regular = count > 0 && size == if is_64 { 56 } else { 32 };
+    // What cannot be started may have no such table.
+    let count = if is_regular { count.min(MOST.0) } else { 0 };
+    for index in 0..count {
         let mut entry = [0; 56];
         let entry = &mut entry[..if is_64 { 56 } else { 32 }];
         file.read_exact_at(entry, table.checked_add(index * size)?).ok()?;
@@ -137,39 +144,55 @@ fn elf(file: &File, head: &[u8]) -> Option<Elf> {
             let mut name = vec![0; usize::try_from(length.min(MOST.1)).ok()?];
             file.read_exact_at(&mut name, offset).ok()?;
             let name = name.split(|byte| *byte == 0).next()?;
-            return Some(Elf { machine, loader: Some(PathBuf::from(OsStr::from_bytes(name))) });
+            let loader = Some(PathBuf::from(OsStr::from_bytes(name)));
+            return Some(Elf { kind, machine, is_regular, loader });
         }
     }
-    Some(Elf { machine, loader: None })
+    Some(Elf { kind, machine, is_regular, loader: None })
 }
 
 /// The processors of ELF, as `uname -m` calls them.
-const MACHINES: [(u64, &str); 9] = [
+const MACHINES: [(u64, &str); 13] = [
+    (2, "sparc"),
     (3, "i686"),
     (8, "mips"),
+    (0x12, "sparc32plus"),
     (0x14, "ppc"),
     (0x15, "ppc64"),
     (0x16, "s390x"),
     (0x28, "arm"),
+    (0x2b, "sparc64"),
     (0x3e, "x86_64"),
     (0xb7, "aarch64"),
     (0xf3, "riscv64"),
+    (0x102, "loongarch64"),
 ];
 
 impl Elf {
+    /// What it is, if no system starts it.
+    pub(super) fn no_program(&self) -> Option<&'static str> {
+        match self.kind {
+            1 => Some("an object file"),
+            4 => Some("the memory of a program that has crashed"),
+            _ => None,
+        }
+    }
+
     /// The processor that it is for, if `this`, which `uname -m` has named, is another that does not run it.
     pub(super) fn foreign_machine(&self, this: &str) -> Option<&'static str> {
-        let (_, name) = MACHINES.iter().find(|(number, _)| *number == self.machine)?;
         let runs = match this {
             "x86_64" | "amd64" => &["x86_64", "i686"][..],
             "aarch64" | "arm64" => &["aarch64", "arm"],
+            "riscv64" | "s390x" | "loongarch64" => &[this],
             _ if this.starts_with("arm") => &["arm"],
             _ if this.starts_with('i') && this.ends_with("86") => &["i686"],
             _ if this.starts_with("ppc64") => &["ppc64", "ppc"],
             // Not one of those that are known here.
             _ => return None,
         };
-        (!runs.contains(name)).then_some(name)
+        let name = MACHINES.iter().find(|(number, _)| *number == self.machine);
+        let name = name.map_or("another processor", |(_, name)| *name);
+        (!runs.contains(&name)).then_some(name)
     }
 }
 
@@ -199,6 +222,8 @@ mod tests {
             ("#!/bin/sh\r\n", script("/bin/sh\r", "")),
             ("#!/usr/bin/env python3\r\n", script("/usr/bin/env", "python3\r")),
             ("#!sh\n", script("sh", "")),
+            ("#!/bin/sh\0junk\n", script("/bin/sh", "")),
+            ("#!/bin/echo a\0b\n", script("/bin/echo", "a")),
             ("#!\n/bin/sh", Executable::Text),
             ("#!  \n", Executable::Text),
             ("", Executable::Text),
@@ -229,11 +254,15 @@ mod tests {
             (0x28, "armv7l", None),
             (0xb7, "armv7l", Some("aarch64")),
             (0x3e, "i686", Some("x86_64")),
-            (0x3e, "loongarch64", None),
-            (0xffff, "x86_64", None),
+            (0x3e, "loongarch64", Some("x86_64")),
+            (0x102, "loongarch64", None),
+            (0x102, "x86_64", Some("loongarch64")),
+            (0xffff, "x86_64", Some("another processor")),
+            (0xffff, "mips", None),
         ];
         for (machine, this, expected) in cases {
-            assert_eq!(Elf { machine, loader: None }.foreign_machine(this), expected, "{machine} {this}");
+            let elf = Elf { kind: 2, machine, is_regular: true, loader: None };
+            assert_eq!(elf.foreign_machine(this), expected, "{machine} {this}");
         }
     }
 }

@@ -111,7 +111,8 @@ fn identify(file: &Path, ours: Option<&Path>) -> ProgramKind {
     }
 }
 
-fn is_program(file: &Path) -> bool {
+/// Whether this is a file that some user may execute.
+pub(crate) fn is_program(file: &Path) -> bool {
     let Ok(metadata) = fs::metadata(file) else { return false };
     #[cfg(unix)]
     {

@@ -18,8 +18,8 @@ use crate::error::reason;
 use crate::files::unreadable::{self, quoted};
 use crate::files::{links, open, ownership};
 
-/// How many scripts may be the interpreters of each other.
-const DEEPEST: usize = 4;
+/// How many scripts, one the interpreter of the other, Linux follows.
+const DEEPEST: usize = 5;
 
 /// How the program is started, or why it cannot be.
 pub(super) fn check(program: &OsStr) -> Result<Start, Unstarted> {
@@ -33,14 +33,14 @@ pub(super) fn check(program: &OsStr) -> Result<Start, Unstarted> {
 /// its own choice.
 fn find(program: &OsStr) -> Result<Option<PathBuf>, Unstarted> {
     if program.as_bytes().contains(&b'/') {
-        return Ok(Some(program.into()));
+        return Ok(Some(no_option(program.into())));
     }
     let Some(folders) = environment::search_path() else { return Ok(None) };
     let mut denied = None;
     for folder in std::env::split_paths(&folders).filter(|_| !program.is_empty()) {
         // An empty entry is the current folder. A path with a slash is not searched for again.
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        let path = folder.join(program);
+        let path = no_option(folder.join(program));
         let Ok(metadata) = fs::metadata(&path) else { continue };
         if metadata.is_file() && access(&path, Access::EXEC_OK).is_ok() {
             return Ok(Some(path));
@@ -54,6 +54,11 @@ fn find(program: &OsStr) -> Result<Option<PathBuf>, Unstarted> {
         denied.what = format!("{}: {}", path.display(), denied.what);
         denied
     }))
+}
+
+/// The same file by a path that no program takes for an option.
+fn no_option(path: PathBuf) -> PathBuf {
+    if path.as_os_str().as_bytes().starts_with(b"-") { Path::new(".").join(path) } else { path }
 }
 
 /// How this file is started. `depth` counts the scripts whose interpreter it is.
@@ -118,8 +123,12 @@ fn not_executable(path: &Path, metadata: &Metadata) -> Unstarted {
             .with_remedy("copy it to another folder, or name its interpreter before it");
     }
     let denied = Unstarted::unusable("it may not be executed");
-    if metadata.mode() & 0o111 == 0 && (ownership::is_own(metadata.uid()) || rustix::process::getuid().is_root()) {
+    let (is_own, is_root) = (ownership::is_own(metadata.uid()), rustix::process::getuid().is_root());
+    if metadata.mode() & 0o111 == 0 && (is_own || is_root) {
         return denied.with_remedy(format!("run: chmod +x {}", quoted(path)));
+    }
+    if is_own {
+        return denied.with_remedy(format!("run: chmod u+x {}", quoted(path)));
     }
     denied.with_remedy(format!(
         "it belongs to {}, who must let you execute it; or run a copy of your own",
@@ -146,10 +155,19 @@ fn script(path: &Path, interpreter: &Path, argument: Option<&OsStr>, depth: usiz
         if cause.problem == Problem::Missing {
             return without_interpreter(path, interpreter.as_os_str(), "does not exist");
         }
-        Unstarted { what: format!("its interpreter {}: {}", interpreter.display(), cause.what), ..cause }
+        let what = format!("its interpreter {}: {}", interpreter.display(), cause.what);
+        match cause.problem {
+            // Nothing is wrong with that file, which need not be a program.
+            Problem::Unusable => Unstarted::new(Problem::PartUnusable, what)
+                .with_remedy(format!("name another program in the first line of {}", quoted(path))),
+            Problem::TooDeep => cause,
+            _ => Unstarted { what, ..cause },
+        }
     };
     if depth == DEEPEST {
-        return Ok(Start::Direct);
+        let what = format!("its first line leads from script to script, and the system follows {DEEPEST} of them");
+        let deep = Unstarted::new(Problem::TooDeep, what).with_remedy("name a program there that is no script");
+        return if cfg!(target_os = "linux") { Err(deep) } else { Ok(Start::Direct) };
     }
     match examine(interpreter, depth + 1).map_err(named)? {
         Start::Direct => Ok(Start::Direct),
@@ -188,9 +206,15 @@ fn without_interpreter(script: &Path, interpreter: &OsStr, missing: &str) -> Uns
 fn program(path: &Path, elf: &Elf) -> Result<Start, Unstarted> {
     let this = rustix::system::uname();
     let this = this.machine().to_string_lossy();
+    if let Some(what) = elf.no_program() {
+        return Err(Unstarted::unusable(format!("it is {what}, not a program")));
+    }
     if let Some(machine) = elf.foreign_machine(&this) {
         let foreign = Unstarted::unusable(format!("it is a program for {machine}, and this machine is {this}"));
         return doubtful(path, foreign.with_remedy(format!("install it for {this}")));
+    }
+    if !elf.is_regular {
+        return doubtful(path, Unstarted::unusable("it is a program with a header that the system does not know"));
     }
     if let Some(loader) = elf.loader.as_deref().filter(|loader| !loader.exists()) {
         let missing = format!("it needs the loader {}, which does not exist", loader.display());

@@ -30,6 +30,10 @@ pub(crate) enum Problem {
     PartMissing,
     /// It is there, and cannot be started.
     Unusable,
+    /// Something that it needs is there, and cannot be started.
+    PartUnusable,
+    /// Too many scripts are the interpreters of each other.
+    TooDeep,
 }
 
 impl Unstarted {
@@ -52,6 +56,9 @@ impl Unstarted {
 
     /// The exit status that a shell has then.
     pub(crate) fn status(&self) -> u8 {
-        if self.problem == Problem::Unusable { 126 } else { 127 }
+        match self.problem {
+            Problem::Missing | Problem::PartMissing => 127,
+            Problem::Unusable | Problem::PartUnusable | Problem::TooDeep => 126,
+        }
     }
 }

@@ -28,6 +28,21 @@ fn foreign(bytes: &mut Vec<u8>) {
     bytes[18] = if cfg!(target_arch = "aarch64") { 0x3e } else { 0xb7 };
 }
 
+/// Names a processor that few systems have.
+fn loongarch(bytes: &mut Vec<u8>) {
+    bytes[18..20].copy_from_slice(&[2, 1]);
+}
+
+fn object_file(bytes: &mut Vec<u8>) {
+    // It has no table of parts for the system.
+    bytes[16] = 1;
+    bytes[54..58].fill(0);
+}
+
+fn no_parts(bytes: &mut Vec<u8>) {
+    bytes[56..58].fill(0);
+}
+
 fn write(user: &User, name: &str, content: impl AsRef<[u8]>, mode: u32) {
     let path = user.home.write(format!("tmp/{name}"), content);
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -52,13 +67,14 @@ fn each_way<'a>(user: &'a User, words: &[&str]) -> (Invocation, Vec<(String, Inv
 }
 
 /// What an emulator could run.
-const NOT_OF_THIS_SYSTEM: [&str; 7] = ["./foreign", "./cut", "./windows.exe", "./zip", "./mac", "./utf-16", "./binary"];
+const NOT_OF_THIS_SYSTEM: [&str; 9] =
+    ["./foreign", "./cut", "./loongarch", "./no-parts", "./windows.exe", "./zip", "./mac", "./utf-16", "./binary"];
 
 #[test]
 fn each_cause_is_named_with_the_status_of_bash_and_once() {
     let user = User::signed_in(Options::default());
     let long = format!("#!/{}\n", "a".repeat(300));
-    let files: [(&str, &[u8], u32); 21] = [
+    let files: [(&str, &[u8], u32); 28] = [
         ("no-interpreter", b"#!/no/such/interpreter -x\n", 0o755),
         ("windows", b"#!/bin/bash\r\necho hi\r\n", 0o755),
         ("windows-env", b"#!/usr/bin/env bash\r\necho hi\r\n", 0o755),
@@ -73,12 +89,19 @@ fn each_cause_is_named_with_the_status_of_bash_and_once() {
         ("no-loader", &program(without_loader), 0o755),
         ("foreign", &program(foreign), 0o755),
         ("cut", b"\x7fELF", 0o755),
+        ("loongarch", &program(loongarch), 0o755),
+        ("object.o", &program(object_file), 0o755),
+        ("no-parts", &program(no_parts), 0o755),
+        ("data-as-interpreter", b"#!./file\n", 0o755),
+        ("nested-data", b"#!./data-as-interpreter\n", 0o755),
+        ("itself", b"#!./itself\n", 0o755),
         ("windows.exe", b"MZ\x90\0\x03", 0o755),
         ("zip", b"PK\x03\x04\0\0", 0o755),
         ("mac", b"\xcf\xfa\xed\xfe\x0c\0\0\x01", 0o755),
         ("utf-16", b"\xff\xfe#\0!\0", 0o755),
         ("binary", b"\x01\0\x02", 0o755),
         ("bin/not-executable", b"#!/bin/sh\n", 0o644),
+        ("-folder/not-executable-there", b"#!/bin/sh\n", 0o644),
         ("long", long.as_bytes(), 0o755),
     ];
     for (name, content, mode) in files {
@@ -94,7 +117,15 @@ fn each_cause_is_named_with_the_status_of_bash_and_once() {
         ("./windows", first_line),
         ("./windows-env", first_line),
         ("./relative", "its interpreter nowhere does not exist"),
-        ("./folder-as-interpreter", "its interpreter /etc: it is a folder"),
+        (
+            "./folder-as-interpreter",
+            "its interpreter /etc: it is a folder\n  name another program in the first line of ./folder-as-",
+        ),
+        (
+            "./nested-data",
+            "it may not be executed\n  name another program in the first line of ./data-as-interpreter\n",
+        ),
+        ("./itself", "its first line leads from script to script"),
         ("./no-env", "its interpreter no-such-python is not on PATH"),
         ("./env-words", "env -S bash"),
         ("./nested", "its interpreter ./no-interpreter: its interpreter /no/such/interpreter does not exist"),
@@ -104,6 +135,9 @@ fn each_cause_is_named_with_the_status_of_bash_and_once() {
         ("./no-loader", "it needs the loader /"),
         ("./foreign", "it is a program for "),
         ("./cut", "it is a program that is cut off"),
+        ("./loongarch", "it is a program for loongarch64, and this machine is "),
+        ("./object.o", "it is an object file, not a program"),
+        ("./no-parts", "with a header that the system does not know"),
         ("./windows.exe", "it is a program for Windows"),
         ("./zip", "it is a ZIP archive"),
         ("./mac", "it is a program for macOS"),
@@ -118,11 +152,12 @@ fn each_cause_is_named_with_the_status_of_bash_and_once() {
         ("./nothing", "there is no such file"),
         ("/dev/null", "it is a device, not a program"),
         ("not-executable", "bin/not-executable: it may not be executed"),
+        ("not-executable-there", "run: chmod +x ./-folder/not-executable-there\n"),
         ("a-folder", "a-folder: command not found"),
         ("no-such-command", "no-such-command: command not found"),
         ("", "\"\": command not found"),
     ];
-    let path = format!("bin:{}:/usr/bin:/bin", user.home.path("tmp/bin").display());
+    let path = format!("bin:{}:-folder:/usr/bin:/bin", user.home.path("tmp/bin").display());
     let has_emulators = Path::new("/proc/sys/fs/binfmt_misc").exists();
     for (name, words) in cases {
         let (bash, ours) = each_way(&user, &[name, "argument"]);
@@ -201,6 +236,7 @@ fn a_program_that_this_user_may_not_reach_or_execute_names_what_helps() {
     let user = User::signed_in(Options::default());
     write(&user, "barred/program", "#!/bin/sh\n", 0o755);
     write(&user, "of-root", "#!/bin/sh\n", 0o700);
+    write(&user, "own", "#!/bin/sh\n", 0o655);
     fs::set_permissions(user.home.path("tmp/barred"), Permissions::from_mode(0o700)).unwrap();
     give_all(&user.home.path(""), STRANGER.0);
     for name in ["barred", "barred/program", "of-root"] {
@@ -208,6 +244,7 @@ fn a_program_that_this_user_may_not_reach_or_execute_names_what_helps() {
     }
     let cases = [
         ("./barred/program", "you may not enter the folder ./barred\n  the owner of ./barred must let you enter it\n"),
+        ("./own", "it may not be executed\n  run: chmod u+x ./own\n"),
         ("./of-root", "it may not be executed\n  it belongs to root, who must let you execute it"),
     ];
     for (program, words) in cases {

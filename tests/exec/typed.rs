@@ -90,6 +90,73 @@ fn a_mistyped_name_names_the_nearest_program_and_a_file_in_this_folder_its_path(
         run("deploy.sh").complains(&format!("for the file in this folder, run: aws-sso exec {role} -- ./deploy.sh"));
     let _ = run("~/bin/x").complains("leave out the quotes around it");
     let _ = run("$HOME/x").complains("leave out the quotes around it");
+    fs::create_dir_all(user.home.path("tmp/bin/aws-ssooo")).unwrap();
+    let path = format!("{}:{}", user.home.path("tmp/bin").display(), std::env::var("PATH").unwrap());
+    let output = user.exec(&role, &["aws-ssooo"]).env("PATH", path).run().status(127);
+    assert!(!output.stderr.contains("mean aws-ssooo"), "a folder is no program: {output}");
+    for word in ["wait", "then", "fi", "done", "elif", "else", "esac", "in", "enable", "mapfile"] {
+        let _ = run(word).complains("it is part of a shell");
+    }
+    for path in ["./my script.sh", "/opt/My Tools/bin/tool", "/opt/My Tools/bin/tool -x"] {
+        let _ = run(path).complains(&format!("cannot run {path}: there is no such file\n  check its name\n"));
+    }
+    assert_eq!(run("").stderr.matches("-ic").count(), 0);
+    let shell = user.aws_sso(&format!("exec {role}")).env("SHELL", "bash -l").run().status(127);
+    assert!(!shell.complains("set SHELL to the path of a shell").stderr.contains("quotes"));
+}
+
+#[test]
+fn a_line_for_many_roles_gives_names_of_accounts_as_they_are_or_is_refused_as_it_was() {
+    let user = User::signed_in(Options::default());
+    let id = user.sandbox.accounts()[0].id.clone();
+    // What stands behind `--`, and what the advised line prints of the name; `None` if it names the variable alone.
+    let cases = [
+        (r#"'bash -c "echo {account_name}"'"#, None),
+        (r#"'printf "[%s]" "{account_name}" | cat'"#, None),
+        (r#""echo '{account_name}x' | cat""#, None),
+        ("'sh -c {account_name}'", None),
+        ("'eval echo {account_name}'", None),
+        ("'eval {account_name} | cat'", None),
+        ("'cat <<{account_name}'", None),
+        ("'echo ${account_name} | cat'", None),
+        (r"'echo \{account_name} | cat'", None),
+        ("'(( {account_name} ))'", None),
+        ("'[[ {account_name} -eq 1 ]]'", None),
+        ("'test -v {account_name} | cat'", None),
+        ("'x=1 perl -e {account_name} | cat'", None),
+        ("'time -p perl -e {account_name}'", None),
+        ("'{account_name} | cat'", None),
+        ("'echo a; bash -c' 'echo {account_name}'", None),
+        ("exec -a x perl -e '{account_name}'", None),
+        ("command eval '{account_name}'", None),
+        ("trap 'echo {account_name}' EXIT", None),
+        ("alias 'x={account_name}'", None),
+        ("declare 'x[{account_name}]=1'", None),
+        ("unset '{account_name}'", None),
+        ("'echo {account_name}x | cat'", Some("NAMEx\n")),
+        ("'A=-{account_name} env | grep ^A='", Some("A=-NAME\n")),
+        ("export 'A=a  b{account_name}-x'", Some("A=a  bNAME-x\n")),
+        ("command printf '[%s]' '{account_name}' \"it's {account_name}\"", Some("[NAME][it's NAME]")),
+        ("eval 'echo {account_name} | cat'", Some("NAME\n")),
+        (r#"'printf "[%s]" "{account_name}"'"#, None),
+    ];
+    for name in ["a;touch pwned", "x\"; touch pwned; \"", "'$(touch pwned)'  *", "a[$(touch pwned)]"] {
+        user.sandbox.update(|options| options.renamed = vec![(id.clone(), name.to_owned())]);
+        let _ = user.aws_sso("list --refresh").run().success();
+        for (command, printed) in cases {
+            let line = format!("aws-sso exec --match '{id}/reader' -- {command}");
+            let advised = remedy(&typed(&user, "bash", &line).status(127));
+            let output = typed(&user, "bash", &advised.replace("CMD", "env"));
+            assert!(!user.home.has("tmp/pwned"), "{advised}");
+            match printed {
+                Some(printed) => assert!(output.stdout.contains(&printed.replace("NAME", name)), "{advised}\n{output}"),
+                None => {
+                    let output = output.status(2);
+                    let _ = output.complains("{account_name} is in code for");
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -151,7 +151,7 @@ third one kills them. Ctrl-Z stops all runs, and fg continues them. A run that a
 
 The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if a pattern matches nothing or an \
 account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
-130 after Ctrl-C.
+after a signal 128 and its number: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
 
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls

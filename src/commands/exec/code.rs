@@ -58,7 +58,7 @@ pub(super) fn refuse_placeholders(command: &[OsString]) -> Result<()> {
 }
 
 /// The language of a shell that may stand anywhere, so that only an option gives it code.
-fn shell_of(word: &str) -> Option<&'static Language> {
+pub(super) fn shell_of(word: &str) -> Option<&'static Language> {
     let name = name_of(word);
     SHELLS.contains(&&*name).then(|| language_of(&name.replace("powershell", "pwsh")))?
 }

@@ -16,9 +16,11 @@ use super::job::{Job, Link, Phase};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
 use super::plan::Plan;
+use super::printer::Printer;
 use super::requests::Requests;
 use super::shortage::Shortage;
 use super::start::missing_program;
+use super::typed::Line;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -37,7 +39,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
             .with_remedy("run: aws-sso exec --match PATTERN -- CMD"));
     }
     refuse_placeholders(&arguments.command)?;
-    if let Some(missing) = missing_program(&arguments.command, true) {
+    if let Some(missing) = missing_program(&arguments.command, Some(Line::typed(true))) {
         return Ok(missing.said());
     }
     if !arguments.many.stdin {
@@ -201,12 +203,11 @@ impl Crew {
     /// Waits until everything is printed, or until a signal comes and nobody takes it.
     async fn finish(&self, (signals, job_signals): &mut (Signals, JobSignals), ending: &mut Ending) -> Result<()> {
         let output = &self.job.output;
-        let mut printed = output.printer.end();
+        let mut ends = output.printer.end();
         loop {
             let is_ending = ending.first.is_some();
             tokio::select! {
-                _ = &mut printed => return Ok(()),
-                () = output.printer.stuck(), if is_ending => return Ok(()),
+                () = Printer::ended(&mut ends, is_ending) => return Ok(()),
                 // A slow reader gets that long.
                 () = tokio::time::sleep(LAST_PRINTING), if is_ending => return Ok(()),
                 signal = signals.any() => if ending.receive(signal, Instant::now(), 0).is_some() && is_ending {

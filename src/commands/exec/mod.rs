@@ -4,6 +4,7 @@ mod arguments;
 mod beside;
 mod code;
 mod ending;
+mod filled;
 mod input;
 mod job;
 mod json;
@@ -18,6 +19,7 @@ mod printer;
 mod reading;
 mod replace;
 mod requests;
+mod shell_words;
 mod shortage;
 mod size;
 mod start;
@@ -33,6 +35,7 @@ use crate::environment;
 use crate::error::{Error, Result};
 pub(crate) use arguments::ExecArgs;
 use start::{missing_program, user_command};
+use typed::Line;
 
 pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     if arguments.many.is_asked() {
@@ -48,9 +51,9 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     }
     let words = command_or_shell(arguments)?;
     let is_shell = arguments.command.is_empty();
-    if let Some(mut missing) = missing_program(&words, false) {
+    if let Some(mut missing) = missing_program(&words, (!is_shell).then(|| Line::typed(false))) {
         if is_shell {
-            missing.error = missing.error.with_remedy("set SHELL to a shell that is installed");
+            missing.error = missing.error.with_remedy("set SHELL to the path of a shell, without options");
         }
         return Ok(missing.said());
     }

@@ -6,24 +6,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::code::{VARIABLES, refuse_placeholders};
+use super::filled::Code;
+use super::shell_words::{BEFORE_COMMANDS, CHANGES, CODE, is_assignment, is_of_shell, joined, joined_after, spaced};
 use crate::environment;
+use crate::programs::installed::is_program;
 use crate::suggest;
-
-/// Words of shells that change the shell itself, with the shell that has them.
-const CHANGES: [(&str, &[&str]); 2] = [
-    ("sh", &[".", "alias", "cd", "export", "readonly", "set", "shift", "trap", "ulimit", "umask", "unalias", "unset"]),
-    ("bash", &["bind", "declare", "popd", "pushd", "setopt", "shopt", "source", "typeset"]),
-];
-
-/// Words of shells that stand before a command.
-const BEFORE_COMMANDS: [&str; 7] = ["!", "builtin", "command", "coproc", "eval", "exec", "time"];
-
-/// Words of shells that code begins with.
-const CODE: [&str; 32] = [
-    "(", "((", ":", "[[", "bg", "break", "case", "continue", "dirs", "disown", "do", "exit", "fc", "fg", "for",
-    "function", "getopts", "hash", "history", "if", "jobs", "let", "local", "logout", "read", "return", "select",
-    "times", "type", "until", "while", "{",
-];
 
 /// What makes words the code of a shell.
 const SYNTAX: &[char] = &['|', '&', ';', '<', '>', '(', ')', '$', '`', '*', '?', '[', '~', '{', '}', '\n'];
@@ -55,10 +42,15 @@ impl Line {
     /// Looks at a command whose program does not exist.
     pub(super) fn advice(&self, words: &[OsString]) -> Option<Advice> {
         let (program, rest) = words.split_first()?;
-        let name = program.to_str()?;
+        let name = program.to_str().filter(|name| !name.is_empty())?;
         let because = |what, remedy| Some(Advice { what: Some(what), remedy });
         let is_variable = is_assignment(program);
         if name.contains(char::is_whitespace) && (!is_variable || rest.is_empty()) {
+            // A path may have blanks too.
+            let first = name.split(|c: char| c.is_whitespace() || SYNTAX.contains(&c)).next().unwrap_or_default();
+            if first.contains('/') && !is_assignment(OsStr::new(first)) && !Path::new(first).is_file() {
+                return None;
+            }
             return because("the quotes make one word of it, and no shell reads it", self.unquoted(name, rest)?);
         }
         if is_variable {
@@ -71,8 +63,8 @@ impl Line {
             return because("no shell has replaced what it begins with", "leave out the quotes around it".to_owned());
         }
         if let Some((shell, _)) = CHANGES.iter().find(|(_, names)| names.contains(&name)) {
-            let code = format!("{} && CMD", joined(words));
-            let mut remedy = format!("to run a command after it: {}", self.shell_line(shell, &code));
+            let code = Code::of_words(name, rest).and(" && CMD");
+            let mut remedy = self.shell_line("to run a command after it", shell, code);
             if !self.is_many {
                 remedy.push_str(&format!(
                     "\nor type it in a shell that has the role: {}",
@@ -82,8 +74,8 @@ impl Line {
             return because("it is part of a shell, and changes nothing but that shell", remedy);
         }
         if BEFORE_COMMANDS.contains(&name) {
-            let code = if name == "eval" { spaced(rest) } else { joined_after(name, rest) };
-            return because("it is part of a shell", format!("run: {}", self.shell_line("bash", &code)));
+            let code = if name == "eval" { Code::of_text(&spaced(rest), &[]) } else { Code::of_words(name, rest) };
+            return because("it is part of a shell", self.shell_line("run", "bash", code));
         }
         if CODE.contains(&name) {
             return because("it is part of a shell", format!("run: {} bash -c 'CODE'", self.start));
@@ -106,18 +98,23 @@ impl Line {
             }
         }
         let is_of_bash = ["[[", "<(", "((", "$'", "<<<", "source ", "|&", "&>"].iter().any(|word| text.contains(word));
-        let code = if rest.is_empty() { text.to_owned() } else { format!("{text} {}", joined(rest)) };
-        Some(format!("run: {}", self.shell_line(if is_of_bash { "bash" } else { "sh" }, &code)))
+        Some(self.shell_line("run", if is_of_bash { "bash" } else { "sh" }, Code::of_text(text, rest)))
     }
 
-    /// The line that gives this code to a shell. Where a placeholder is replaced in no code, it reads the variable.
-    fn shell_line(&self, shell: &str, code: &str) -> String {
-        let mut code = code.to_owned();
-        for (placeholder, variable) in VARIABLES.iter().filter(|_| self.is_many) {
-            code = code.replace(&format!("'{placeholder}'"), placeholder);
-            code = code.replace(placeholder, &format!("\"${variable}\""));
+    /// The line that gives this code to a shell. Where a placeholder is replaced in no code, it reads the variable; if
+    /// it cannot, the user has to write that, and the line is not for pasting.
+    fn shell_line(&self, intro: &str, shell: &str, code: Code) -> String {
+        let line = |code: &str| format!("{} {shell} -c {}", self.start, shell_escape::escape(code.into()));
+        let mut reads = code.placeholders().filter(|_| self.is_many).peekable();
+        if reads.peek().is_none() {
+            return format!("{intro}: {}", line(&code.typed));
         }
-        format!("{} {shell} -c {}", self.start, shell_escape::escape(code.into()))
+        if let Some(filled) = &code.filled {
+            return format!("{intro}: {}", line(filled));
+        }
+        let reads = reads.map(|(placeholder, variable)| format!("\"${variable}\" in place of {placeholder}"));
+        let reads = reads.collect::<Vec<_>>().join(", ");
+        format!("in the code of a shell, read {reads}: {}", line(&code.typed))
     }
 
     fn for_unknown(&self, name: &str, words: &[OsString]) -> String {
@@ -147,40 +144,13 @@ impl Line {
     }
 }
 
-/// Whether this is a variable and its value, as a shell takes them before a command.
-fn is_assignment(word: &OsStr) -> bool {
-    let is_name = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    word.to_string_lossy().split_once('=').is_some_and(|(name, _)| is_name(name))
-}
-
-fn is_of_shell(name: &str) -> bool {
-    CHANGES.iter().any(|(_, names)| names.contains(&name)) || BEFORE_COMMANDS.contains(&name) || CODE.contains(&name)
-}
-
-/// The words as a line for a shell.
-fn joined(words: &[OsString]) -> String {
-    let words = words.iter().map(|word| shell_escape::escape(word.to_string_lossy()).into_owned());
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// A word that the shell must see without quotes, and the words behind it.
-fn joined_after(name: &str, rest: &[OsString]) -> String {
-    if rest.is_empty() { name.to_owned() } else { format!("{name} {}", joined(rest)) }
-}
-
-fn spaced(words: &[OsString]) -> String {
-    words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
-}
-
-/// The names in the folders of `PATH`.
+/// The names of the programs in the folders of `PATH`.
 fn programs() -> BTreeSet<String> {
     let folders = environment::search_path().unwrap_or_default();
     let folders = std::env::split_paths(&folders).filter(|folder| folder.is_absolute());
     let entries = folders.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+    let programs = entries.filter(|entry| is_program(&entry.path()));
+    programs.filter_map(|entry| entry.file_name().into_string().ok()).collect()
 }
 
 #[cfg(test)]
@@ -236,13 +206,18 @@ mod tests {
 
     #[test]
     fn the_line_for_many_roles_has_no_placeholder_in_the_code_of_a_shell() {
-        let cases: [(&[&str], &str); 6] = [
+        let cases: [(&[&str], &str); 11] = [
             (&["terraform plan {account_id}"], "terraform plan '{account_id}'"),
             (&["aws s3 ls {account_name} | head"], "sh -c 'aws s3 ls \"$AWS_SSO_ACCOUNT_NAME\" | head'"),
             (&["cd", "{account_id}"], "sh -c 'cd \"$AWS_SSO_ACCOUNT_ID\" && CMD'"),
+            (&["cd", "a b{role}c"], "sh -c 'cd '\\''a b'\\''\"$AWS_SSO_ROLE_NAME\"c && CMD'"),
+            (&["export", "A={account_name}-x"], "sh -c 'export A=\"$AWS_SSO_ACCOUNT_NAME\"-x && CMD'"),
             (&["eval", "echo {role}"], "bash -c 'echo \"$AWS_SSO_ROLE_NAME\"'"),
-            (&["sh -c 'echo {region}'"], "sh -c 'sh -c '\\''echo \"$AWS_REGION\"'\\'''"),
+            (&["time", "ls", "{role}"], "bash -c 'time ls \"$AWS_SSO_ROLE_NAME\"'"),
             (&["A={role}", "x"], "env 'A={role}' x"),
+            (&["A={role} x | y"], "sh -c 'A=\"$AWS_SSO_ROLE_NAME\" x | y'"),
+            (&["cd {role}; x > {role}"], "sh -c 'cd \"$AWS_SSO_ROLE_NAME\"; x > \"$AWS_SSO_ROLE_NAME\"'"),
+            (&["(x {region} & y)"], "sh -c '(x \"$AWS_REGION\" & y)'"),
         ];
         for (command, expected) in cases {
             let advised = remedy(true, command);
