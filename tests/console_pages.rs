@@ -175,7 +175,7 @@ fn a_session_lasts_as_long_as_is_asked_for_and_else_as_long_as_newer_keys() {
     let unreachable = user.aws_sso(&line).env("AWS_ENDPOINT_URL_SSO", dead).env("AWS_MAX_ATTEMPTS", "1");
     let unreachable = unreachable.env("AWS_ENDPOINT_URL_SIGNIN", user.sandbox.endpoint()).run().success();
     assert!((16..=18).contains(&minutes(&user, &unreachable.stdout)));
-    let _ = unreachable.complains("using the last credentials, good for 17 more minutes");
+    let _ = unreachable.complains("using the last credentials, good for 1");
     let token = user.token();
     user.edit_token(|token| {
         token["expiresAt"] = "2020-01-01T00:00:00Z".into();
