@@ -116,12 +116,12 @@ impl Partition {
 pub struct Region(String);
 
 /// What programs write where they have no region.
-const NO_REGION: [&str; 3] = ["none", "null", "undefined"];
+const NO_REGION: [&str; 9] = ["none", "null", "nil", "undefined", "unknown", "default", "global", "true", "false"];
 
 /// Whether a text stands for several regions: a word or a pattern.
 #[must_use]
 pub fn means_several_regions(text: &str) -> bool {
-    let words = ["all", "all-regions", "any", "each", "enabled", "every"];
+    let words = ["all", "all-enabled", "all-regions", "any", "each", "enabled", "enabled-regions", "every"];
     text.contains(['*', '?']) || words.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
@@ -232,14 +232,27 @@ mod tests {
     #[test]
     fn a_region_is_one_label_of_a_host() {
         let longest = "a".repeat(63);
-        for region in ["us-east-1", "eusc-de-east-1", "aws-global", "mars-north-12", "local", "auto", "r", &longest] {
+        for region in
+            ["us-east-1", "eusc-de-east-1", "aws-global", "mars-north-12", "local", "localhost", "r", &longest]
+        {
             assert_eq!(region.parse::<Region>().as_deref(), Ok(region));
         }
         let longer = "a".repeat(64);
         let others = ["", "US-EAST-1", "us_east_1", "us east", "x.example/", "a/b", "a#b", "a@b", "-x", "x-", &longer];
-        for text in
-            others.into_iter().chain(["all", "ALL", "every", "enabled", "*", "eu-*", "eu-west-?", "null", "none"])
-        {
+        for text in others.into_iter().chain([
+            "all",
+            "ALL",
+            "every",
+            "enabled",
+            "*",
+            "eu-*",
+            "eu-west-?",
+            "null",
+            "none",
+            "true",
+            "default",
+            "global",
+        ]) {
             assert_eq!(text.parse::<Region>(), Err(InvalidRegion), "{text}");
         }
     }

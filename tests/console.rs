@@ -126,6 +126,24 @@ fn a_console_that_cannot_be_opened_is_refused_before_any_request() {
 }
 
 #[test]
+fn the_command_that_prints_the_link_instead_is_that_of_the_same_role_and_page() {
+    let (user, account, role) = signed_in();
+    let of_shell = format!("arn:aws:iam::333333333333:role/{role}");
+    let in_shell = |line: &str| user.aws_sso(line).env("AWS_SSO_ROLE_ARN", &of_shell);
+    for line in [
+        format!("console -p corp {account}/{role} --service s3 --region eu-west-1 --logout-first"),
+        format!("console {account}/{role} --service s3 --portal"),
+        format!("console {account}/{role} --duration 3600s"),
+    ] {
+        let print = format!(": aws-sso {line} --print\n");
+        let _ = in_shell(&line).env("SSH_CONNECTION", "x").run().status(2).complains(&print);
+        let _ = in_shell(&line).env("BROWSER", "/no/such/browser").run().status(1).complains(&print);
+        let command = in_shell(&line).arg("--browser-command").arg("/no/such/browser {url}");
+        let _ = command.run().status(1).complains(&print);
+    }
+}
+
+#[test]
 fn a_browser_command_gets_the_page_and_the_accounts_name() {
     let (user, account, role) = signed_in();
     let _ = user.aws_sso("list").run().success();

@@ -3,8 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-use aws_sso::sandbox::Options;
+use aws_sso::sandbox::{Approval, Options};
 
+use crate::support::START_URL;
 use crate::support::chromium::Chromium;
 use crate::support::http::{get, parameter};
 use crate::support::user::{TOKEN_FILE, User};
@@ -85,8 +86,61 @@ fn the_region_of_a_page_is_that_of_the_option_else_of_the_profile_else_of_this_s
         }
     }
     let asked = user.aws_sso("console --print --region us-gov-west-1").env("AWS_SSO_ROLE_ARN", &arn);
-    let _ = asked.run().status(2).complains("us-gov-west-1 is not a region of aws");
+    let asked = asked.run().status(2).complains("us-gov-west-1 is not a region of aws\n");
+    let _ = asked.complains("name one of aws, such as ");
     let _ = user.aws_sso("console --print").run().status(2).complains("aws-sso console ROLE");
+}
+
+#[test]
+fn a_page_stays_in_its_region_and_another_one_is_refused() {
+    let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    let (account, role) = (user.sandbox.accounts()[0].id.clone(), user.role(0, 0));
+    let (east, west, none) = ("us-east-2.console", "eu-west-1.console", "console");
+    // The host of the page, the region that is asked for, the page that opens.
+    let cases = [
+        (west, "eu-west-1", Ok("https://eu-west-1.console.aws.amazon.com/s3/home")),
+        (none, "eu-west-1", Ok("https://console.aws.amazon.com/s3/home?region=eu-west-1")),
+        (east, "eu-west-1", Err("is a page of us-east-2, not of eu-west-1")),
+        (west, "us-east-2", Err("is a page of eu-west-1, not of us-east-2")),
+    ];
+    for (host, region, expected) in cases {
+        for (form, name) in [("", "Destination"), (" --portal", "destination")] {
+            for line in [
+                format!("console {role} --destination https://{host}.aws.amazon.com/s3/home"),
+                format!("console https://{account}-abcdefgh.{host}.aws.amazon.com/s3/home"),
+            ] {
+                let run = user.aws_sso(&format!("{line} --region {region} --print{form}")).run();
+                match expected {
+                    Ok(page) => assert_eq!(parameter(run.success().stdout.trim_end(), name), page, "{line}"),
+                    Err(words) => drop(run.status(2).complains(words).complains("leave out --region")),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn where_the_console_is_not_public_the_portal_opens_whatever_region_is_known() {
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    let keys = "sso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Admin\n";
+    let session = format!("[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = us-iso-east-1\n");
+    user.home.write(".aws/config", format!("{session}[profile own]\n{keys}region = us-iso-east-1\n"));
+    let console = |line: &str| user.aws_sso(line).env("AWS_REGION", "us-iso-east-1").run();
+    let link = format!("{START_URL}/#/console?account_id=123456789012&role_name=Admin\n");
+    for role in ["own", "123456789012/Admin"] {
+        assert_eq!(console(&format!("console {role} --portal --print")).success().stdout, link);
+        for options in [
+            "",
+            " --service s3",
+            " --portal --service s3",
+            " --portal --region us-iso-west-1",
+            " --portal --destination https://console.c2s.ic.gov/",
+        ] {
+            let refused = console(&format!("console {role}{options} --print")).status(2);
+            let refused = refused.complains("the console of the partition aws-iso is not known");
+            let _ = refused.complains(&format!("through the access portal: aws-sso console {role} --portal\n"));
+        }
+    }
 }
 
 /// How long the session lasts that a link leads to, and the end of the link's answer.
@@ -121,7 +175,7 @@ fn a_session_lasts_as_long_as_is_asked_for_and_else_as_long_as_newer_keys() {
     let unreachable = user.aws_sso(&line).env("AWS_ENDPOINT_URL_SSO", dead).env("AWS_MAX_ATTEMPTS", "1");
     let unreachable = unreachable.env("AWS_ENDPOINT_URL_SIGNIN", user.sandbox.endpoint()).run().success();
     assert!((16..=18).contains(&minutes(&user, &unreachable.stdout)));
-    let _ = unreachable.complains("using the last credentials, good for 17 more minutes");
+    let _ = unreachable.complains("using the last credentials, good for 1");
     let token = user.token();
     user.edit_token(|token| {
         token["expiresAt"] = "2020-01-01T00:00:00Z".into();

@@ -268,6 +268,37 @@ fn what_another_program_writes_to_the_config_while_discover_replaces_it_stays() 
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_another_program_writes_to_the_old_config_after_a_discover_was_killed_is_kept() {
+    for theirs in ["[profile theirs]\nregion = eu-west-1\n", ""] {
+        let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+        let left = || {
+            let names = user.home.list(".aws").into_iter();
+            names.filter(|name| name.contains(".aws-sso-")).map(|name| format!(".aws/{name}")).collect::<Vec<_>>()
+        };
+        let holder = user.home.command("/bin/sh").args(["-c", HOLDER, "sh", ">>", theirs]).start();
+        wait(|| user.home.has("opened").then_some(()));
+        let discover = user.aws_sso("discover -p corp").start();
+        wait(|| user.home.read(".aws/config").contains(">>> aws-sso").then_some(()));
+        discover.signal("KILL");
+        let _ = discover.finish();
+        user.home.write("go", "");
+        let _ = holder.finish().success();
+        let next = user.aws_sso("discover -p corp").run().success();
+        if theirs.is_empty() {
+            assert_eq!(left(), [""; 0], "{}", next.quiet());
+            continue;
+        }
+        let [old] = <[String; 1]>::try_from(left()).unwrap();
+        assert!(user.home.read(&old).ends_with(theirs));
+        let next = next.complains(&format!("run: rm {}\n", user.home.path(&old).display()));
+        user.home.write(".aws/config.mine", user.home.read(&old));
+        assert_eq!(user.aws_sso("discover -p corp").run().stderr, "", "{next}");
+        assert_eq!(left(), [""; 0]);
+    }
+}
+
 /// Adds profile after profile, as programs do it that know no lock, until the file `end` is there.
 const WRITERS: [(&str, &str); 3] = [
     ("append", r#"printf '[profile theirs-%d]\nregion = x\n' $number >> .aws/config"#),

@@ -34,7 +34,7 @@ fn each_writer(user: &User, (reason, remedy): (&str, &str), full: &dyn Fn(), run
         (&process, &aged, 1, TOKEN_FILE, "\n  it is still good, and is renewed as soon as that file can be written"),
         ("login --device-code --no-browser --force", &fresh, 1, TOKEN_FILE, changed),
         (&default, &fresh, 1, ".aws/credentials", changed),
-        ("discover -p corp", &fresh, 1, ".aws/config.before-discover", changed),
+        ("discover -p corp", &fresh, 1, ".aws/config", changed),
         ("list", &fresh, 0, ".cache/aws-sso/", "; the list is not kept\n"),
     ];
     for (line, token, status, file, then) in cases {
@@ -103,8 +103,8 @@ fn over_a_quota_every_file_stays_complete_and_is_named() {
     let run = |line: &str| user.aws_sso(line).behind(quota);
     each_writer(&user, ("Disk quota exceeded", "delete files of yours there: your quota is used up"), &|| {}, &run);
 
-    // The third file is the config itself, after the list and the copy for `--undo`.
-    let late = quota.map(|word| word.replace("EDQUOT", "EDQUOT:when=3+"));
+    // The fourth sync is that of the config itself, after the list, the check and the copy for `--undo`.
+    let late = quota.map(|word| word.replace("EDQUOT", "EDQUOT:when=4+"));
     let config = user.home.read(".aws/config");
     let output = user.aws_sso("discover -p corp").behind(late).run().status(1);
     let _ = output.complains(".aws/config: Disk quota exceeded\n  nothing was changed");

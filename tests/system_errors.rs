@@ -99,11 +99,13 @@ fn too_few_open_files_are_never_taken_for_a_missing_right_or_a_broken_network() 
 
 #[test]
 fn the_remedies_for_limits_and_folders_can_be_pasted() {
-    let user = User::signed_in(Options::default());
+    let user = User::signed_in(Options { approval: Approval::Automatic, ..Options::default() });
     let default = format!("aws-sso -p corp -r {}", user.role_arn(0));
     // What is in the way, and the line that fails.
     let cases = [
         ("trap '' XFSZ; ulimit -S -f 0", default.as_str()),
+        ("ulimit -S -f 0", "aws-sso discover -p corp"),
+        ("mv ~/.aws/sso ~/.old; ln -s nowhere ~/.aws/sso", "aws-sso login --device-code --no-browser --force"),
         ("mkdir gone; cd gone; rmdir ../gone", "aws-sso exec --match */reader --yes --output dir out -- true"),
         ("mv ~/.cache ~/.old; echo >~/.cache", "aws-sso exec --match */reader --yes --output dir ~/.cache/x -- true"),
     ];

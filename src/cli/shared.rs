@@ -32,8 +32,16 @@ pub(crate) fn region(text: &str) -> Result<String, String> {
         (Ok(_), Some(region)) => Err(format!("that is an Availability Zone; its region is {region}")),
         (Ok(region), None) => Ok(region.to_string()),
         (Err(_), _) if means_several_regions(text) => Err(format!("that is not one region; {}", InvalidRegion::REMEDY)),
-        (Err(error), _) => Err(error.to_string()),
+        (Err(error), _) => Err(in_lower_case(text)
+            .map_or_else(|| error.to_string(), |region| format!("that is not a region; did you mean {region}?"))),
     }
+}
+
+/// The region that this text would be in lower case.
+fn in_lower_case(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let is_region = lower != text && lower.parse::<Region>().is_ok();
+    is_region.then(|| region_of_zone(&lower).unwrap_or(&lower).to_owned())
 }
 
 /// The value of an option that says how long a session of the console lasts, in seconds.

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::identity_center::ConsoleSignIn;
 use crate::output::print;
 use crate::partition::{Partition, is_aws_region};
+use crate::programs::profile_option;
 use crate::role::ConsolePage;
 use crate::terminal::{self, clean};
 use crate::timestamp::span;
@@ -32,7 +33,7 @@ pub(crate) struct ConsoleArgs {
     /// The region of the page [default: that of the profile, else that of this shell]
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
-    /// The page itself, by its https address; blanks in it are encoded
+    /// The page itself, by its https address; what an address cannot have is encoded
     #[arg(long, value_name = "URL", conflicts_with = "service")]
     destination: Option<String>,
     /// How long the console's session lasts, from 15m to 12h [default: as long as the role's credentials]
@@ -68,22 +69,24 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
     }
     let command = command(context, arguments)?;
     if !arguments.print {
-        check_browser(command.as_ref(), arguments.portal)?;
+        check_browser(command.as_ref(), &print_command(&same_role(context, arguments, None), arguments))?;
     }
     let (found, region) = role(context, arguments)?;
-    let destination = destination(&found, arguments, region.as_deref())?;
+    let same_role = same_role(context, arguments, Some(&found));
+    let destination = destination(&found, arguments, region.as_deref(), &same_role)?;
+    let print_command = print_command(&same_role, arguments);
     if arguments.portal {
         let link = portal_link(&found, destination.as_deref())?;
         if arguments.print {
             return print(&format!("{link}\n"));
         }
-        open(&found, command.as_ref(), &link)?;
+        open(&found, command.as_ref(), &link, &print_command)?;
         show(&found, &link, None);
         return Ok(());
     }
     let destination = match destination {
         Some(destination) => destination,
-        None => home(&found, region.as_deref())?,
+        None => home(&found, region.as_deref(), &same_role)?,
     };
     let client = context.client(&found.directory)?;
     let credentials = match arguments.duration {
@@ -103,18 +106,25 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
     if arguments.print {
         return print(&format!("{}\n", link.expose()));
     }
-    let print = print_command(&found, arguments);
-    client.block_on(hand_over(link, &print, |address| {
-        open(&found, command.as_ref(), address)?;
+    client.block_on(hand_over(link, &print_command, |address| {
+        open(&found, command.as_ref(), address, &print_command)?;
         show(&found, address, Some(lasts));
         Ok(())
     }))?;
     Ok(())
 }
 
+/// The command for the console of this run's role, as far as the role is known yet.
+fn same_role(context: &Context, arguments: &ConsoleArgs, found: Option<&Found>) -> String {
+    let sign_in = context.profile_option().map(profile_option);
+    let role = arguments.role.clone().or_else(|| found.map(|found| found.role.to_string()));
+    let words = [sign_in, role.map(|role| escape(role.into()).into_owned())];
+    words.into_iter().flatten().fold("aws-sso console".to_owned(), |command, word| command + " " + &word)
+}
+
 /// This run's own command, which prints the link.
-fn print_command(found: &Found, arguments: &ConsoleArgs) -> String {
-    let mut command = format!("aws-sso console {}", escape(found.role.to_string().into()));
+fn print_command(same_role: &str, arguments: &ConsoleArgs) -> String {
+    let mut command = same_role.to_owned();
     let duration = arguments.duration.map(|seconds| format!("{seconds}s"));
     let options = [
         ("--service", &arguments.service),
@@ -127,8 +137,10 @@ fn print_command(found: &Found, arguments: &ConsoleArgs) -> String {
             command.push_str(&format!(" {option} {}", escape(value.into())));
         }
     }
-    if arguments.logout_first {
-        command.push_str(" --logout-first");
+    for (option, is_given) in [("--logout-first", arguments.logout_first), ("--portal", arguments.portal)] {
+        if is_given {
+            command.push_str(&format!(" {option}"));
+        }
     }
     command + " --print"
 }
@@ -161,8 +173,10 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     let partition = found.role.partition.as_str();
     let is_there = |region: &String| is_aws_region(region) && Partition::of_region(region).name == partition;
     if let Some(region) = arguments.region.as_ref().filter(|region| !is_there(region)) {
+        let example = Some(found.directory.region.to_string()).filter(is_there);
+        let example = example.map(|region| format!(", such as {region}")).unwrap_or_default();
         return Err(Error::usage(format!("{region} is not a region of {partition}"))
-            .with_remedy("name one in which the role works, such as us-east-1, us-gov-west-1 or cn-north-1"));
+            .with_remedy(format!("name one of {partition}{example}")));
     }
     // The region of the profile or of the shell may belong to another partition.
     let usual = || found.region.clone().filter(is_there).or_else(|| environment::region().filter(is_there));
@@ -183,32 +197,48 @@ fn taken(of_shell: &ShellRole) -> Result<String> {
 }
 
 /// The page to open, if one was named.
-fn destination(found: &Found, arguments: &ConsoleArgs, region: Option<&str>) -> Result<Option<String>> {
+fn destination(
+    found: &Found,
+    arguments: &ConsoleArgs,
+    region: Option<&str>,
+    same_role: &str,
+) -> Result<Option<String>> {
     let partition = &found.role.partition;
-    if let Some(page) = &arguments.destination {
-        let read = ConsolePage::read(partition, page);
-        return read.map(|page| Some(page.address)).map_err(|why| not_a_page(partition, page, &why));
-    }
     if let Some(service) = &arguments.service {
-        return service_page(partition, service, region).map(Some);
+        return service_page(partition, service, region, same_role).map(Some);
     }
-    // The role was named by the address of a console page: open that page.
-    let named = found.page.as_ref().and_then(|page| ConsolePage::read(partition, page).ok());
-    match named {
-        Some(page) if arguments.region.is_none() => Ok(Some(page.address)),
-        _ if region.is_some() => home(found, region).map(Some),
-        _ => Ok(None),
+    // The role may have been named by the address of a console page: that page opens.
+    if let Some(page) = arguments.destination.as_ref().or(found.page.as_ref()) {
+        let host = console_host(partition, same_role)?;
+        let read = ConsolePage::read(partition, page).map_err(|why| {
+            Error::usage(format!("{page} is not a page of the console of {partition}: {why}"))
+                .with_remedy(format!("name one of https://{host}/ or of a host below it"))
+        })?;
+        let Some(region) = &arguments.region else { return Ok(Some(read.address)) };
+        return read.in_region(region).map(Some).map_err(|other| {
+            Error::usage(format!("{page} is a page of {other}, not of {region}"))
+                .with_remedy(format!("leave out --region, or name a page of {region}"))
+        });
+    }
+    // The portal has a page of its own, also where the console's address is not known.
+    let is_known = console_host(partition, same_role).is_ok();
+    match (region, &arguments.region) {
+        (None, _) => Ok(None),
+        (_, None) if !is_known => Ok(None),
+        _ => home(found, region, same_role).map(Some),
     }
 }
 
-fn not_a_page(partition: &str, page: &str, why: &str) -> Error {
-    let host = Partition::named(partition).and_then(|partition| partition.console_host).unwrap_or("its console");
-    Error::usage(format!("{page} is not a page of the console of {partition}: {why}"))
-        .with_remedy(format!("name one of https://{host}/ or of a host below it"))
+/// The host of the partition's console.
+fn console_host(partition: &str, same_role: &str) -> Result<&'static str> {
+    Partition::named(partition).and_then(|partition| partition.console_host).ok_or_else(|| {
+        Error::usage(format!("the console of the partition {partition} is not known, nor are its pages"))
+            .with_remedy(format!("open the console through the access portal: {same_role} --portal"))
+    })
 }
 
-fn home(found: &Found, region: Option<&str>) -> Result<String> {
-    service_page(&found.role.partition, "console", region)
+fn home(found: &Found, region: Option<&str>, same_role: &str) -> Result<String> {
+    service_page(&found.role.partition, "console", region, same_role)
 }
 
 /// Services whose console page is not named as in the AWS CLI.
@@ -220,17 +250,14 @@ const PAGES: [(&str, &str); 5] = [
     ("vpc", "vpcconsole"),
 ];
 
-fn service_page(partition: &str, service: &str, region: Option<&str>) -> Result<String> {
+fn service_page(partition: &str, service: &str, region: Option<&str>, same_role: &str) -> Result<String> {
     let is_word =
         !service.is_empty() && service.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !is_word {
         return Err(Error::usage(format!("{service} is not the name of a service"))
             .with_remedy("write it as the AWS CLI does, such as s3; or name the page with --destination"));
     }
-    let host = Partition::named(partition).and_then(|partition| partition.console_host).ok_or_else(|| {
-        Error::usage(format!("the console of the partition {partition} is not known"))
-            .with_remedy("open it through the access portal: aws-sso console --portal")
-    })?;
+    let host = console_host(partition, same_role)?;
     let page = PAGES.iter().find(|(name, _)| *name == service).map_or(service, |(_, page)| page);
     Ok(match region {
         Some(region) => format!("https://{region}.{host}/{page}/home?region={region}"),
@@ -286,8 +313,7 @@ fn command(context: &Context, arguments: &ConsoleArgs) -> Result<Option<BrowserC
 }
 
 /// Fails early where the user would not see this machine's browser, before any request is made.
-fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
-    let print = if portal { "aws-sso console --portal --print" } else { "aws-sso console --print" };
+fn check_browser(command: Option<&BrowserCommand>, print: &str) -> Result<()> {
     let why = match environment::elsewhere() {
         _ if command.is_some() || open::is_chosen() => return Ok(()),
         _ if open::is_unwanted() => "BROWSER is none",
@@ -302,7 +328,7 @@ fn check_browser(command: Option<&BrowserCommand>, portal: bool) -> Result<()> {
 }
 
 /// Starts the browser. The address is not a secret, so it may stand in an argument list.
-fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Result<()> {
+fn open(found: &Found, command: Option<&BrowserCommand>, address: &str, print: &str) -> Result<()> {
     let failure = match command {
         None if open::open(address) => return Ok(()),
         None => "no browser could be started".to_owned(),
@@ -320,7 +346,7 @@ fn open(found: &Found, command: Option<&BrowserCommand>, address: &str) -> Resul
         }
     };
     Err(Error::failed(failure)
-        .with_remedy("name one in BROWSER or --browser-command, or print the link: aws-sso console --print"))
+        .with_remedy(format!("name one in BROWSER or --browser-command, or print the link: {print}")))
 }
 
 /// `lasts` is how many seconds the session does, if that is known.

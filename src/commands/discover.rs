@@ -1,6 +1,6 @@
 //! `discover` and `-d`: a named profile for every account and role.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
@@ -11,9 +11,7 @@ use crate::aws_config::readers::{Reader, Rejection};
 use crate::cli::patterns::Patterns;
 use crate::cli::shared;
 use crate::context::{self, Context};
-use crate::discovery::{
-    self, Counts, CredentialSource, Discovery, Left, Named, Offered, ProfileOptions, Template, diff,
-};
+use crate::discovery::{self, Counts, CredentialSource, Discovery, Left, Offered, ProfileOptions, Template, diff};
 use crate::error::{Error, Result, reason};
 use crate::files::folder::Privacy;
 use crate::files::lock::{self, Lock};
@@ -66,7 +64,7 @@ pub(crate) struct DiscoverArgs {
     /// Fetch everything again, although the last run stopped less than an hour ago
     #[arg(long)]
     fresh: bool,
-    /// Print errors only
+    /// Print only problems, and what --prune removes
     #[arg(short, long)]
     quiet: bool,
 }
@@ -87,7 +85,8 @@ Identity Center has one block: if you rename its sso-session or use another name
 
 TEMPLATE has fields {account_id} {account_name} {role} {session} {email} and filters lower, slug, trim_prefix:TEXT, \
 as in {account_name|trim_prefix:acme-|slug}-{role}. What would need quotes in a shell becomes -, and no name begins \
-with -.
+with -. Dashes of TEMPLATE and of role names stay; several in the name of an account become one. Where two roles would \
+have the same name, the one that has it already keeps it, and the other gets digits.
 
 A pattern that matches nothing is an error with status 4, and nothing is written.
 
@@ -125,18 +124,12 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
     let selection = arguments.patterns.selection();
     selection.check(inventory, &directory)?;
-    let named = discovery::names(inventory, &directory, &template);
-    let in_accounts: HashMap<_, _> =
-        inventory.accounts.iter().map(|account| (&account.id, selection.in_account(account))).collect();
-    let is_wanted = |named: &&Named<'_>| {
-        !unknown.contains(&named.account.id)
-            && in_accounts.get(&named.account.id).is_some_and(|selection| selection.has(&named.role.role_name))
-    };
-    let wanted: Vec<_> = named.iter().filter(is_wanted).collect();
-    let offered = Offered::new(inventory, unknown.clone());
+    let offered = Offered::new(inventory, unknown);
     let credentials = context::credentials_file()?;
     let discovery = Discovery {
-        wanted: &wanted,
+        inventory,
+        selection: &selection,
+        template: &template,
         offered: &offered,
         directory: &directory,
         options: &options,
@@ -306,17 +299,30 @@ fn tell(counts: &Counts, again: &Again<'_>) {
             ));
         }
     }
-    if !again.arguments.quiet && !counts.renamed.is_empty() {
-        let old = match again.arguments {
-            DiscoverArgs { prune: false, .. } => "the old one stays until you add --prune",
-            DiscoverArgs { dry_run: true, .. } => "the old one would be removed",
+    let DiscoverArgs { prune, dry_run, quiet, .. } = *again.arguments;
+    let (are, were) = if dry_run { ("would be", "would be") } else { ("is", "were") };
+    for [name, before, now] in &counts.passed_on {
+        terminal::warn(&format!("the profile {name} was {before}, which is not offered any more, and {are} {now} now"));
+    }
+    // What goes is named in any case: scripts may use it.
+    let most = if prune { usize::MAX } else { NAMED };
+    if (prune || !quiet) && !counts.renamed.is_empty() {
+        let old = match (prune, dry_run) {
+            (false, _) => "the old one stays until you add --prune",
+            (_, true) => "the old one would be removed",
             _ => "the old one was removed",
         };
         let names = counts.renamed.iter().map(|(old, new)| format!("{old} (now {new})"));
-        terminal::say(&format!("aws-sso: these profiles have a new name, and {old}: {}\n", clean(&listed(names))));
+        let names = listed(names, most);
+        terminal::say(&format!("aws-sso: these profiles have a new name, and {old}: {}\n", clean(&names)));
+    }
+    if prune && !counts.gone.is_empty() {
+        let names = listed(counts.gone.iter().cloned(), most);
+        let what = format!("the roles of these profiles are not offered any more, so they {were} removed");
+        terminal::say(&format!("aws-sso: {what}: {}\n", clean(&names)));
     }
     for (reason, profiles) in &counts.left {
-        terminal::warn(&format!("{}: {}", reason.sentence(), listed(profiles.iter().cloned())));
+        terminal::warn(&format!("{}: {}", reason.sentence(), listed(profiles.iter().cloned(), NAMED)));
     }
     for name in &counts.unclaimed {
         if !counts.left.contains_key(&Left::Unclaimed(name.clone())) {
@@ -329,11 +335,13 @@ fn tell(counts: &Counts, again: &Again<'_>) {
     }
 }
 
-/// The first few of these names.
-fn listed(names: impl ExactSizeIterator<Item = String>) -> String {
-    const NAMED: usize = 5;
-    let more = names.len().saturating_sub(NAMED);
-    let listed = names.take(NAMED).collect::<Vec<_>>().join(", ");
+/// How many profiles a message names.
+const NAMED: usize = 5;
+
+/// The first of these names.
+fn listed(names: impl ExactSizeIterator<Item = String>, most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let listed = names.take(most).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{listed} and {more} more") } else { listed }
 }
 

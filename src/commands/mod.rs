@@ -42,7 +42,7 @@ use crate::error::{Error, Kind, Result};
 use crate::output::print;
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
-use crate::programs::uninterrupted;
+use crate::programs::{signals, uninterrupted};
 use crate::session::LoginPolicy;
 use crate::terminal;
 
@@ -144,6 +144,7 @@ pub(crate) enum Verb {
 
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
+    signals::survive_limit_of_file_size();
     let is_evaluated = is_evaluated(&arguments);
     let outcome = match parse(arguments) {
         Ok(cli) => dispatch(cli),

@@ -62,7 +62,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
         chosen
     };
     let roles: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
-    let profiles = RoleProfiles::new(context.config()?, &directory, roles.iter());
+    let profiles = RoleProfiles::new(context, &directory, roles.iter())?;
     let found = |role| {
         let region = profiles.region(&role).map(str::to_owned);
         Found { region, ..Found::new(role, directory.clone()) }

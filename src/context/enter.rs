@@ -49,7 +49,7 @@ fn profile(context: &Context, found: &Found, target: &Target) -> Result<Option<S
 
 /// The name of the profile that gives this role.
 fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
-    labels::profile_of(context.config()?, found).ok_or_else(|| {
+    labels::profile_of(context, found)?.ok_or_else(|| {
         Error::usage(format!("no profile of the AWS config gives {}", found.role))
             .with_remedy(format!("run: aws-sso discover {}", profile_option(&found.directory.name)))
     })

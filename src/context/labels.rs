@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::Context;
 use super::find::Found;
 use super::profiles::RoleProfiles;
-use crate::aws_config::config::Config;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef};
@@ -35,7 +34,7 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
 
 /// The profile or alias that gives this role.
 fn known_as(context: &Context, found: &Found) -> Result<Option<String>> {
-    if let Some(profile) = profile_of(context.config()?, found) {
+    if let Some(profile) = profile_of(context, found)? {
         return Ok(Some(profile));
     }
     let key = (found.role.account_id.clone(), found.role.role_name.clone());
@@ -55,9 +54,9 @@ fn account_and_role(role: &RoleArn, account_name: Option<&str>) -> String {
 }
 
 /// The first profile of the config that gives this role.
-pub(crate) fn profile_of(config: &Config, found: &Found) -> Option<String> {
-    let profiles = RoleProfiles::new(config, &found.directory, [&found.role].into_iter());
-    profiles.first(&found.role).map(str::to_owned)
+pub(crate) fn profile_of(context: &Context, found: &Found) -> Result<Option<String>> {
+    let profiles = RoleProfiles::new(context, &found.directory, [&found.role].into_iter())?;
+    Ok(profiles.first(&found.role).map(str::to_owned))
 }
 
 /// The account's name, if the remembered list has it. A name is not worth a request.

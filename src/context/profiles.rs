@@ -1,15 +1,18 @@
 //! The profiles of the AWS config that give a role. They decide how the role is called, and in which region it works.
 
-use std::cell::{LazyCell, OnceCell};
+use std::cell::{Cell, LazyCell, OnceCell};
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
 use super::find::Found;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
+use crate::cli::shared;
+use crate::environment;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef};
+use crate::terminal;
 
 impl Context {
     /// Adds the region in which a role works, unless its name has one itself. A program that asks for credentials has
@@ -18,31 +21,33 @@ impl Context {
         if found.region.is_some() || !self.is_for_person() {
             return Ok(found);
         }
-        let profiles = RoleProfiles::new(self.config()?, &found.directory, [&found.role].into_iter());
+        let profiles = RoleProfiles::new(self, &found.directory, [&found.role].into_iter())?;
         let region = profiles.region(&found.role).map(str::to_owned);
         Ok(Found { region, ..found })
     }
-}
-
-struct RoleProfile<'a> {
-    name: &'a str,
-    region: Option<&'a str>,
 }
 
 /// The profiles of roles of one Identity Center.
 pub(crate) struct RoleProfiles<'a> {
     config: &'a Config,
     /// By the account's id and the role's name, in file order.
-    of_roles: HashMap<(String, String), Vec<RoleProfile<'a>>>,
-    /// The region of the profile that signs in.
-    region_of_sign_in: Option<&'a str>,
+    of_roles: HashMap<(String, String), Vec<Section<'a>>>,
+    /// The profile that signs in, if its region is that of other roles, too: `-p` names it, or it has no role itself.
+    sign_in: Option<Section<'a>>,
+    /// Whether a value that is no region was named.
+    has_warned: Cell<bool>,
     /// The names of all discovered profiles, which are looked for only where they decide.
     discovered: OnceCell<HashSet<String>>,
 }
 
 impl<'a> RoleProfiles<'a> {
     /// Reads what the config says about these roles. It takes as long for one as for thousands.
-    pub(crate) fn new<'r>(config: &'a Config, directory: &Directory, roles: impl Iterator<Item = &'r RoleArn>) -> Self {
+    pub(crate) fn new<'r>(
+        context: &'a Context,
+        directory: &Directory,
+        roles: impl Iterator<Item = &'r RoleArn>,
+    ) -> Result<Self> {
+        let config = context.config()?;
         let accounts: HashSet<_> = roles.map(|role| role.account_id.as_str()).collect();
         let mut of_roles: HashMap<_, Vec<_>> = HashMap::new();
         let ids = LazyCell::new(|| ids_by_name(directory));
@@ -67,22 +72,22 @@ impl<'a> RoleProfiles<'a> {
             if let Some(role) = role
                 && *known.entry(sign_in.into_owned()).or_insert_with_key(is_here)
             {
-                let (name, region) = (profile.name(), profile.setting("region"));
-                of_roles.entry(role).or_default().push(RoleProfile { name, region });
+                of_roles.entry(role).or_default().push(profile);
             }
         }
-        let region_of_sign_in = config.region_of(&directory.name);
-        Self { config, of_roles, region_of_sign_in, discovered: OnceCell::new() }
+        let is_named = context.profile_option() == Some(&directory.name);
+        let sign_in = config.profile(&directory.name).filter(|profile| is_named || !profile.means_role());
+        Ok(Self { config, of_roles, sign_in, has_warned: Cell::new(false), discovered: OnceCell::new() })
     }
 
-    fn of(&self, role: &RoleArn) -> &[RoleProfile<'a>] {
+    fn of(&self, role: &RoleArn) -> &[Section<'a>] {
         let key = (role.account_id.clone(), role.role_name.clone());
         self.of_roles.get(&key).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The first profile of a role.
     pub(crate) fn first(&self, role: &RoleArn) -> Option<&'a str> {
-        self.of(role).first().map(|profile| profile.name)
+        self.of(role).first().map(|profile| profile.name())
     }
 
     /// The region that the role's profiles set.
@@ -91,8 +96,32 @@ impl<'a> RoleProfiles<'a> {
     /// without a profile, it has the region of the profile that signs in.
     pub(crate) fn region(&self, role: &RoleArn) -> Option<&'a str> {
         let profiles = self.of(role);
-        let discovered = || profiles.iter().filter(|profile| self.discovered().contains(profile.name));
-        only(profiles.iter()).or_else(|| only(discovered())).or(self.region_of_sign_in)
+        let discovered = || profiles.iter().filter(|profile| self.discovered().contains(profile.name()));
+        self.only(profiles.iter()).or_else(|| self.only(discovered())).or_else(|| self.set_by(self.sign_in?))
+    }
+
+    /// The region that these set, if all set the same.
+    fn only<'p>(&self, profiles: impl Iterator<Item = &'p Section<'a>>) -> Option<&'a str>
+    where
+        'a: 'p,
+    {
+        let mut regions = profiles.filter_map(|profile| self.set_by(*profile));
+        let first = regions.next()?;
+        regions.all(|region| region == first).then_some(first)
+    }
+
+    /// The region that a profile sets. What is none counts for the profile's own name alone, as AWS tools take it.
+    fn set_by(&self, profile: Section<'a>) -> Option<&'a str> {
+        let region = profile.setting("region")?;
+        if shared::region(region).is_ok() {
+            return Some(region);
+        }
+        if !self.has_warned.replace(true) {
+            let line = profile.line_of("region").map(|line| format!(":{line}")).unwrap_or_default();
+            let (file, name) = (environment::shown(profile.file()), profile.name());
+            terminal::warn(&format!("{file}{line}: {region} is not a region, so roles do not get it from {name}"));
+        }
+        None
     }
 
     fn discovered(&self) -> &HashSet<String> {
@@ -108,11 +137,4 @@ fn ids_by_name(directory: &Directory) -> HashMap<String, Option<String>> {
         ids.entry(account.name).and_modify(|id| *id = None).or_insert(Some(account.id));
     }
     ids
-}
-
-/// The region that these set, if all set the same.
-fn only<'a: 'p, 'p>(profiles: impl Iterator<Item = &'p RoleProfile<'a>>) -> Option<&'a str> {
-    let mut regions = profiles.filter_map(|profile| profile.region);
-    let first = regions.next()?;
-    regions.all(|region| region == first).then_some(first)
 }

@@ -15,6 +15,10 @@ pub(crate) struct Counts {
     pub stale: usize,
     /// Of these, the ones whose role has a profile of another name now: the old name, and the new one.
     pub renamed: Vec<(String, String)>,
+    /// The others of these: their role is no longer offered.
+    pub gone: Vec<String>,
+    /// The profiles that were given to another role: the name, the role before, and the one now.
+    pub passed_on: Vec<[String; 3]>,
     /// The profiles that were left as they are, by the reason.
     pub left: BTreeMap<Left, Vec<String>>,
     /// How many roles have no profile because another one that this tool wrote has their name.

@@ -3,6 +3,7 @@
 mod blocks;
 pub(crate) mod diff;
 mod existing;
+mod held;
 mod left;
 mod name;
 mod note;
@@ -15,7 +16,6 @@ mod undo;
 mod update;
 
 pub(crate) use left::{Counts, Left};
-pub(crate) use name::{Named, names};
 pub(crate) use request::{Discovery, Offered, ProfileOptions};
 pub(crate) use source::CredentialSource;
 pub(crate) use template::Template;

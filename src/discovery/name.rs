@@ -5,9 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use sha1_smol::Sha1;
 
-use super::template::{Fields, Template};
-use super::typable::typable;
+use super::held::Held;
+use super::template::{Fields, Rendered, Template};
+use super::typable::{typable, with_dashes};
 use crate::aws_config::directory::Directory;
+use crate::aws_config::line::is_legible;
 use crate::inventory::{Account, Inventory};
 use crate::role::{RoleArn, RoleRef};
 
@@ -24,16 +26,21 @@ pub(crate) struct Named<'a> {
 
 /// Every role with the name of its profile, sorted by name.
 ///
-/// A name depends on the accounts and roles alone, so it is the same in every run and on every machine. Where two roles
-/// would have the same name, each gets a few digits of its own. One role can keep the name: the only one whose name had
-/// no character to be replaced.
-#[must_use]
-pub(crate) fn names<'a>(inventory: &'a Inventory, directory: &Directory, template: &Template) -> Vec<Named<'a>> {
+/// A name that a profile has is never given to another role: scripts use it. Where two roles would have the same name,
+/// each gets a few digits of its own. One role can keep the name: the one that has it already, or else the only one
+/// whose name had no character to be replaced. Without profiles, a name depends on the accounts and roles alone, so it
+/// is the same on every machine.
+pub(super) fn names<'a>(
+    inventory: &'a Inventory,
+    directory: &Directory,
+    template: &Template,
+    held: &Held<'_>,
+) -> Vec<Named<'a>> {
     let session = directory.session.as_deref().unwrap_or(&directory.name);
     let mut all = Vec::new();
     let mut uses: HashMap<String, Uses> = HashMap::new();
     for (account, role) in inventory.roles() {
-        let rendered = template.render(Fields {
+        let Rendered { name: rendered, is_exact } = template.render(Fields {
             account_id: &account.id,
             account_name: &account.name,
             role: &role.role_name,
@@ -41,24 +48,35 @@ pub(crate) fn names<'a>(inventory: &'a Inventory, directory: &Directory, templat
             email: &account.email,
         });
         let name = profile_name(&rendered, &role);
-        let is_exact = name == rendered;
+        let is_exact = is_exact && name == rendered;
         let uses = uses.entry(name.clone()).or_default();
         uses.all += 1;
         uses.exact += usize::from(is_exact);
         all.push((Named { name, account, role }, is_exact));
     }
-    let keeps_name = |name: &str, is_exact: bool| {
+    for (named, _) in &mut all {
+        // It has got its digits in an earlier run.
+        let has_digits = |name: &&str| is_distinct(name, &named.name, &named.role);
+        if !held.by(&named.name).is_some_and(|holder| holder.is(&named.role))
+            && let Some(name) = held.names_of(&named.role).find(has_digits)
+        {
+            named.name = name.to_owned();
+        }
+    }
+    let keeps_name = |Named { name, role, .. }: &Named<'_>, is_exact: bool| {
+        if let Some(holder) = held.by(name) {
+            return holder.is(role) && !is_special(name);
+        }
         let Uses { all, exact } = uses[name];
-        // Programs that name no profile use `default`. Discovery must not change what they get. The SDK for JavaScript
-        // refuses a file with a profile `__proto__`.
-        !matches!(name, "default" | "__proto__") && (all == 1 || (is_exact && exact == 1))
+        !is_special(name) && (all == 1 || (is_exact && exact == 1))
     };
     let (mut named, clashing): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|(named, is_exact)| keeps_name(&named.name, *is_exact));
+        all.into_iter().partition(|(named, is_exact)| keeps_name(named, *is_exact));
     // All kept names are taken before the first one gets digits: a kept name may look like another one with digits.
     let mut taken: HashSet<String> = named.iter().map(|(named, _)| named.name.clone()).collect();
     for (mut clash, is_exact) in clashing {
-        clash.name = distinct(&clash.name, &clash.role, &taken);
+        let is_free = |name: &str| !taken.contains(name) && held.by(name).is_none_or(|holder| holder.is(&clash.role));
+        clash.name = distinct(&clash.name, &clash.role, is_free);
         taken.insert(clash.name.clone());
         named.push((clash, is_exact));
     }
@@ -67,11 +85,21 @@ pub(crate) fn names<'a>(inventory: &'a Inventory, directory: &Directory, templat
     named
 }
 
+/// Programs that name no profile use `default`. Discovery must not change what they get. The SDK for JavaScript refuses
+/// a file with a profile `__proto__`.
+fn is_special(name: &str) -> bool {
+    matches!(name, "default" | "__proto__")
+}
+
 /// The name for this role's profile that is most like the rendered one. Where nothing is left of that, it is the
 /// account's id.
 fn profile_name(rendered: &str, role: &RoleArn) -> String {
     let name = typable(rendered);
-    let name = if means_another(&name, role) { typable(&name.replace(['/', ':'], "-")) } else { name };
+    let name = if means_another(&name, role) {
+        with_dashes(&name, |letter| is_legible(letter) && !matches!(letter, '/' | ':'))
+    } else {
+        name
+    };
     if name.is_empty() { role.account_id.clone() } else { name }
 }
 
@@ -94,13 +122,29 @@ struct Uses {
 }
 
 /// The name with as many digits of the role's digest as make it unique.
-fn distinct(name: &str, role: &RoleArn, taken: &HashSet<String>) -> String {
-    let digest = Sha1::from(format!("{}/{}", role.account_id, role.role_name)).digest().to_string();
-    let name = name.strip_suffix('-').unwrap_or(name);
-    (6..=digest.len())
+fn distinct(name: &str, role: &RoleArn, is_free: impl Fn(&str) -> bool) -> String {
+    let (name, digest) = (without_dash(name), digest(role));
+    (FEWEST_DIGITS..=digest.len())
         .map(|length| format!("{name}-{}", &digest[..length]))
-        .find(|name| !taken.contains(name))
+        .find(|name| is_free(name))
         .unwrap_or_else(|| format!("{name}-{digest}"))
+}
+
+/// Whether this is that name with digits of the role's digest.
+fn is_distinct(candidate: &str, name: &str, role: &RoleArn) -> bool {
+    let digits = candidate.strip_prefix(without_dash(name)).and_then(|digits| digits.strip_prefix('-'));
+    digits.is_some_and(|digits| digits.len() >= FEWEST_DIGITS && digest(role).starts_with(digits))
+}
+
+const FEWEST_DIGITS: usize = 6;
+
+fn digest(role: &RoleArn) -> String {
+    Sha1::from(format!("{}/{}", role.account_id, role.role_name)).digest().to_string()
+}
+
+/// The digits bring a dash of their own.
+fn without_dash(name: &str) -> &str {
+    name.strip_suffix('-').unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -123,7 +167,7 @@ mod tests {
             region: "us-east-1".parse().unwrap(),
             scopes: Vec::new(),
         };
-        names(&inventory, &directory, &template.parse().unwrap())
+        names(&inventory, &directory, &template.parse().unwrap(), &Held::default())
             .into_iter()
             .map(|named| (named.name, format!("{}/{}", named.account.id, named.role.role_name)))
             .collect()

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::name::Named;
 use super::source::CredentialSource;
+use super::template::Template;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Selection};
 
 /// How profiles are written.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub(crate) struct Offered {
     /// The ids of all accounts.
     pub(super) accounts: HashSet<String>,
     /// The ids of accounts whose roles could not be fetched.
-    unknown: HashSet<String>,
+    pub(super) unknown: HashSet<String>,
 }
 
 impl Offered {
@@ -50,8 +50,12 @@ impl Offered {
 /// What an update is made of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Discovery<'a> {
-    /// The selected roles with the names of their profiles, sorted by name.
-    pub wanted: &'a [&'a Named<'a>],
+    /// All accounts and roles.
+    pub inventory: &'a Inventory,
+    /// Those that are to have a profile.
+    pub selection: &'a Selection,
+    /// How their profiles are named.
+    pub template: &'a Template,
     pub offered: &'a Offered,
     /// The Identity Center that offers them.
     pub directory: &'a Directory,

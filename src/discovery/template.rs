@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::typable::typable;
+use super::typable::{typable, word};
 use crate::error::{Error, Result};
 
 /// Text with fields, from which each role gets the name of its profile.
@@ -43,6 +43,14 @@ pub(super) struct Fields<'a> {
     pub(super) role: &'a str,
     pub(super) session: &'a str,
     pub(super) email: &'a str,
+}
+
+/// What a template makes of the fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rendered {
+    pub(super) name: String,
+    /// Whether every field is in it as it is.
+    pub(super) is_exact: bool,
 }
 
 impl Default for Template {
@@ -135,16 +143,23 @@ impl Template {
     }
 
     /// The name of one role's profile, which may still have letters that no profile's name has.
-    pub(super) fn render(&self, fields: Fields<'_>) -> String {
-        let render = |part: &Part| match part {
+    pub(super) fn render(&self, fields: Fields<'_>) -> Rendered {
+        let mut is_exact = true;
+        let mut render = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Field(field, filters) => {
                 let text = filters.iter().fold(field.of(fields).to_owned(), |text, filter| filter.apply(text));
+                let kept = if field.is_of_account() { word(&text) } else { text.clone() };
                 // An account may have no name, or one of which nothing is left.
-                if typable(&text).is_empty() && *field != Field::Role { fields.account_id.to_owned() } else { text }
+                if typable(&kept).is_empty() && *field != Field::Role {
+                    return fields.account_id.to_owned();
+                }
+                is_exact &= kept == text;
+                kept
             }
         };
-        self.parts.iter().map(render).collect()
+        let name = self.parts.iter().map(&mut render).collect();
+        Rendered { name, is_exact }
     }
 }
 
@@ -159,6 +174,11 @@ impl Field {
             Self::Session => "session",
             Self::Email => "email",
         }
+    }
+
+    /// Whether an administrator chose it, and perhaps in a language's own letters and with spaces.
+    fn is_of_account(self) -> bool {
+        matches!(self, Self::AccountName | Self::Email)
     }
 
     fn of(self, fields: Fields<'_>) -> &str {
@@ -205,17 +225,17 @@ mod tests {
         };
         let cases = [
             ("{account_id}-{role}", "012345678901-ReadOnly"),
-            ("{account_name}", "ACME Payments / Prod"),
+            ("{account_name}", "ACME-Payments-/-Prod"),
             ("{account_name|slug}.{role|lower}", "acme-payments-prod.readonly"),
             ("{account_name|trim_prefix:ACME |slug}", "payments-prod"),
-            ("{account_name | lower | trim_prefix:acme }", " payments / prod"),
-            ("{account_name|trim_prefix:other}", "ACME Payments / Prod"),
+            ("{account_name | lower | trim_prefix:acme }--x", "payments-/-prod--x"),
+            ("{account_name|trim_prefix:other}", "ACME-Payments-/-Prod"),
             ("{session}:{email}/{role}", "corp:a@example.com/ReadOnly"),
             ("x{role}y", "xReadOnlyy"),
         ];
         for (template, expected) in cases {
             let parsed: Template = template.parse().unwrap();
-            assert_eq!(parsed.render(fields), expected, "{template}");
+            assert_eq!(parsed.render(fields).name, expected, "{template}");
             assert_eq!(parsed.to_string().parse::<Template>().unwrap(), parsed, "{template}");
         }
         let with_session = |template: Template| template.with_session().map(|template| template.to_string());
@@ -229,7 +249,7 @@ mod tests {
             ("{account_name}.", "012345678901."),
         ];
         for (template, expected) in cases {
-            assert_eq!(template.parse::<Template>().unwrap().render(nameless), expected, "{template}");
+            assert_eq!(template.parse::<Template>().unwrap().render(nameless).name, expected, "{template}");
         }
     }
 

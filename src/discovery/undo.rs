@@ -6,6 +6,7 @@ use sha1_smol::Sha1;
 
 use crate::error::{Error, Result};
 use crate::files::folder::Privacy;
+use crate::files::reserved::Reserved;
 use crate::files::{atomic, edit, links, read};
 use crate::programs::uninterrupted;
 
@@ -18,6 +19,8 @@ const WITHOUT_FILE: &str = "# There was no file before `aws-sso discover` made o
 ///
 /// The config may hold secrets, so the copy stays in the same folder and only its owner can read it.
 pub(crate) fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<Earlier> {
+    // What keeps the config from being written is said of it, not of the copy.
+    drop(Reserved::take(path, after.len(), Privacy::Secret)?);
     let file = kept_file(path);
     let earlier = Earlier { content: read::whole(&file)?, file };
     let is_new = before.is_empty() && read::whole(path)?.is_none();

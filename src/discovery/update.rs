@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::blocks::{OurBlocks, Place};
 use super::existing::Existing;
+use super::held::Held;
 use super::left::{Counts, Left};
-use super::name::Named;
+use super::name::{Named, names};
 use super::note::Note;
 use super::owner::Owners;
 use super::request::{Discovery, ProfileOptions};
@@ -31,8 +32,17 @@ pub(crate) fn update(before: &[u8], discovery: &Discovery<'_>) -> Result<(Vec<u8
         unclaimed: blocks.unclaimed.clone(),
         ..Counts::default()
     };
-    let mut update =
-        Update { discovery, owners: &owners, blocks: &blocks, document: &mut document, counts: &mut counts };
+    let held = Held::new(&blocks.written, offered);
+    let named = names(discovery.inventory, directory, discovery.template, &held);
+    let mut update = Update {
+        discovery,
+        wanted: &selected(&named, discovery),
+        held: &held,
+        owners: &owners,
+        blocks: &blocks,
+        document: &mut document,
+        counts: &mut counts,
+    };
     let (new, placed) = update.write_wanted()?;
     let stale = update.stale(&placed, &config);
     update.rename(&stale)?;
@@ -45,9 +55,24 @@ pub(crate) fn update(before: &[u8], discovery: &Discovery<'_>) -> Result<(Vec<u8
     Ok((document.to_bytes(), counts))
 }
 
+/// The roles that are to have a profile, of accounts whose roles are known.
+fn selected<'a>(named: &'a [Named<'a>], discovery: &Discovery<'_>) -> Vec<&'a Named<'a>> {
+    let Discovery { inventory, selection, offered, .. } = *discovery;
+    let accounts = inventory.accounts.iter().filter(|account| !offered.unknown.contains(&account.id));
+    let in_accounts: HashMap<_, _> = accounts.map(|account| (&account.id, selection.in_account(account))).collect();
+    let is_selected = |Named { account, role, .. }: &&Named<'_>| {
+        in_accounts.get(&account.id).is_some_and(|selection| selection.has(&role.role_name))
+    };
+    named.iter().filter(is_selected).collect()
+}
+
 /// An update at work.
 struct Update<'a> {
     discovery: &'a Discovery<'a>,
+    /// The selected roles with the names of their profiles, sorted by name.
+    wanted: &'a [&'a Named<'a>],
+    /// The names before the update.
+    held: &'a Held<'a>,
     owners: &'a Owners<'a>,
     blocks: &'a OurBlocks,
     document: &'a mut Document,
@@ -69,7 +94,7 @@ impl<'a> Update<'a> {
     fn write_wanted(&mut self) -> Result<(Vec<NewProfile>, Placed<'a>)> {
         let mut new = Vec::new();
         let mut placed = Placed::new();
-        for Named { name, role, .. } in self.discovery.wanted.iter().copied() {
+        for Named { name, role, .. } in self.wanted.iter().copied() {
             let header = Header::profile(name);
             // A role name that no permission set can have may not fit into a line of the config.
             let reason = if !is_role_name(&role.role_name) && self.keys(role).is_err() {
@@ -142,6 +167,11 @@ impl<'a> Update<'a> {
             Place::Ours => {
                 // Discovery wrote this profile, so it may be made right in every respect.
                 profile.take_over(directory, role, &options.source)?;
+                if let Some(before) = self.held.before(name).filter(|holder| !holder.is(role)) {
+                    let roles = [(before.account_id, before.role_name), (&role.account_id, &role.role_name)];
+                    let [before, now] = roles.map(|(account, role)| format!("{account}/{role}"));
+                    self.counts.passed_on.push([name.to_owned(), before, now]);
+                }
                 let Note { regions, outputs, .. } = &self.blocks.note;
                 let has_region = profile.set_if_ours("region", options.region.as_deref(), regions)?;
                 let has_output = profile.set_if_ours("output", options.output.as_deref(), outputs)?;
@@ -171,12 +201,12 @@ impl<'a> Update<'a> {
 
     /// The profiles in the blocks whose role is no longer offered, or has a profile of another name now.
     fn stale(&mut self, placed: &Placed<'_>, config: &Config) -> HashSet<String> {
-        let Discovery { wanted, offered, .. } = *self.discovery;
+        let offered = self.discovery.offered;
         // Only a profile that would be removed is looked for in all others.
         let sources = LazyCell::new(|| -> HashSet<&str> {
             config.profiles().filter_map(|profile| profile.setting("source_profile")).collect()
         });
-        let wanted: HashSet<&str> = wanted.iter().map(|named| named.name.as_str()).collect();
+        let wanted: HashSet<&str> = self.wanted.iter().map(|named| named.name.as_str()).collect();
         let mut stale = HashSet::new();
         for written in self.blocks.written.iter().filter(|written| !wanted.contains(written.name.as_str())) {
             let Some(role) = written.found.as_ref().and_then(|found| found.role.as_ref()) else { continue };
@@ -185,6 +215,7 @@ impl<'a> Update<'a> {
                     self.counts.leave(Left::Gone, &written.name);
                 } else {
                     stale.insert(written.name.clone());
+                    self.counts.gone.push(written.name.clone());
                 }
             } else if let Some(Current { name, settings }) = placed.get(role) {
                 if !self.is_repeated(written, settings) {
@@ -211,8 +242,8 @@ impl<'a> Update<'a> {
 
     /// Gives the profiles of the blocks that are not wanted in this run the name that `-p` has now.
     fn rename(&mut self, stale: &HashSet<String>) -> Result<()> {
-        let Discovery { wanted, directory, options, .. } = *self.discovery;
-        let wanted: HashSet<&str> = wanted.iter().map(|named| named.name.as_str()).collect();
+        let Discovery { directory, options, .. } = *self.discovery;
+        let wanted: HashSet<&str> = self.wanted.iter().map(|named| named.name.as_str()).collect();
         let is_removed = |name: &String| options.prune && stale.contains(name);
         for Written { name, found, .. } in &self.blocks.written {
             let Some(Found { source, sign_in, role: Some((account_id, role_name)) }) = found else { continue };

@@ -191,7 +191,7 @@ mod tests {
             ("folder", "it is a folder, not a file"),
             ("socket", "it is a socket, not a file"),
             ("read-only", "it is marked read-only"),
-            ("file/below", "not a directory"),
+            ("file/below", "is not a folder"),
         ];
         let before = names(folder.path());
         for (name, why) in cases {

@@ -76,6 +76,7 @@ impl<'a> Editing<'a> {
         if let Some(folder) = links::follow(path).as_deref().ok().and_then(Path::parent) {
             leftovers::sweep_once(folder);
         }
+        exchange::settle(path);
         let file = look(path)?;
         let content = file.clone().unwrap_or_default();
         Ok(Self { path, privacy, file, content, replaced: None })
@@ -177,7 +178,7 @@ impl<'a> Editing<'a> {
 fn look(path: &Path) -> Result<Option<Vec<u8>>> {
     let content = read::whole(path)?;
     if content.as_ref().is_some_and(|content| !content.ends_with(b"\n")) && is_recent(path) {
-        writers::wait_for(&exchange::real(path));
+        writers::wait_for(read::open(path)?.map(|(file, _)| file).as_ref());
         return read::whole(path);
     }
     Ok(content)
@@ -251,7 +252,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
         let ours = |bytes: &[u8]| if bytes.ends_with(b"ours\n") { bytes.to_vec() } else { appended(bytes, "ours\n") };
-        let cases: [(Option<&str>, &dyn Fn(), &str); 5] = [
+        type Case<'a> = (Option<&'a str>, &'a dyn Fn(), &'a str);
+        let cases: [Case<'_>; 5] = [
             (Some("[a]\n"), &|| append(&path, "[b]\n"), "[a]\n[b]\nours\n"),
             (Some("[a]\n"), &|| fs::write(&path, "[b]\n").unwrap(), "[b]\nours\n"),
             (Some("[a]\n"), &|| renamed(&path, "[b]\n"), "[b]\nours\n"),

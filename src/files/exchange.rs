@@ -1,14 +1,15 @@
 //! Replaces a file and returns what was in it at the end: between the last look at a file and its replacement another
 //! program may write to it.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::{NamedTempFile, TempPath};
 
 use super::atomic::Replacement;
-use super::{open, read, writers};
+use super::unreadable::quoted;
+use super::{leftovers, links, open, read, writers};
 use crate::error::Result;
 use crate::terminal;
 
@@ -66,23 +67,22 @@ pub(super) fn exchange(replacement: &Replacement, new: NamedTempFile, old: Old) 
         new.persist_noclobber(target).map_err(|failed| failed.error)?;
         return Ok(Replaced { content: None, file: None });
     }
-    match swap(new.path(), target) {
+    let (_new, path) = new.into_parts();
+    let path = named_as_old(path, target)?;
+    match swap(&path, target) {
         Ok(()) => {
-            let path = new.into_temp_path();
             // Another program may have put this file there after the other was locked.
             let last = open::to_read(&path).ok().map(|(file, _)| file);
             last.as_ref().map(lock);
             let file = last.or(old.file);
-            report(target, writers::wait_for(&real(&path)));
+            report(target, writers::wait_for(file.as_ref()));
             Ok(Replaced { content: at_the_end(file.as_ref(), old.content)?, file: Some(Spare { path, _file: file }) })
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
         Err(error) => {
             tracing::debug!("{} cannot be exchanged ({error}): it is replaced", target.display());
-            let mut deleted = real(target).into_os_string();
-            new.persist(target).map_err(|failed| failed.error)?;
-            deleted.push(" (deleted)");
-            report(target, writers::wait_for(Path::new(&deleted)));
+            path.persist(target).map_err(|failed| failed.error)?;
+            report(target, writers::wait_for(old.file.as_ref()));
             Ok(Replaced { content: at_the_end(old.file.as_ref(), old.content)?, file: None })
         }
     }
@@ -108,9 +108,47 @@ fn at_the_end(file: Option<&File>, content: Option<Vec<u8>>) -> io::Result<Optio
     Ok(Some(bytes))
 }
 
-/// The path without links in it, as the system names open files.
-pub(super) fn real(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+/// The name under which the old file survives if this process is killed once it has exchanged the two. It is given
+/// before, so that there is no moment in which it would be taken for a new file that was never finished.
+fn named_as_old(new: TempPath, target: &Path) -> io::Result<TempPath> {
+    let old = leftovers::name_of_old(&new, target);
+    fs::rename(&new, &old)?;
+    TempPath::try_from_path(old)
+}
+
+/// Looks after the old files that killed runs have left: one whose content is complete in another file is deleted.
+pub(super) fn settle(path: &Path) {
+    let Ok(target) = links::follow(path) else { return };
+    for old in leftovers::old_files(&target) {
+        let file = open::own_to_read(&old).ok().map(|(file, _)| file);
+        if writers::wait_for(file.as_ref()).is_none() && is_elsewhere(&old, &target) {
+            tracing::info!("deleting {}, which a killed run has left behind", old.display());
+            let _ = fs::remove_file(&old);
+        } else {
+            terminal::warn(&format!(
+                "a killed run has left the old {} behind, with text that the new one does not have; copy what is \
+                 missing from {2}, then run: rm {1}",
+                target.display(),
+                quoted(&old),
+                old.display()
+            ));
+        }
+    }
+}
+
+/// Whether a file beside this one, such as the new one or a copy of the old one, has all of its content.
+fn is_elsewhere(old: &Path, target: &Path) -> bool {
+    let (Ok(Some(content)), Some(folder)) = (read::whole(old), old.parent()) else { return false };
+    let name = target.file_name().unwrap_or_default().as_encoded_bytes();
+    let others = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.path() != old && entry.file_name().as_encoded_bytes().starts_with(name));
+    let has_all = |path: &Path| {
+        read::whole(path).is_ok_and(|other| other.is_some_and(|other| memchr::memmem::find(&other, &content).is_some()))
+    };
+    others.map(|entry| entry.path()).any(|path| has_all(&path))
 }
 
 fn report(target: &Path, writer: Option<String>) {

@@ -14,6 +14,10 @@ pub(crate) const MARK: &str = ".aws-sso-";
 /// The number of random letters: more than any word that a user might end a file's name with.
 pub(crate) const LETTERS: usize = 20;
 
+/// The same for an old file that was exchanged for a new one. What a program has written to it may be in no other file,
+/// so it is not swept.
+const MARK_OF_OLD: &str = ".aws-sso-old-";
+
 /// On a file system without locks, a file of this age has no writer any more.
 const OLD: Duration = Duration::from_mins(10);
 
@@ -39,6 +43,28 @@ fn sweep(folder: &Path) {
         tracing::info!("deleting {}, which a crash has left behind", path.display());
         let _ = fs::remove_file(&path);
     }
+}
+
+/// The name of the old file of `target`, after the temporary one of the new file.
+pub(super) fn name_of_old(new: &Path, target: &Path) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    let temporary = new.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    name.push(MARK_OF_OLD);
+    name.push(temporary.rsplit_once(MARK).map_or("", |(_, letters)| letters));
+    new.with_file_name(name)
+}
+
+/// The old files of `target` that killed runs have left.
+pub(super) fn old_files(target: &Path) -> Vec<PathBuf> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(MARK_OF_OLD);
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let old = entries.filter(|entry| {
+        entry.file_name().as_encoded_bytes().starts_with(name.as_encoded_bytes())
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+    });
+    old.map(|entry| entry.path()).filter(|path| has_no_writer(path)).collect()
 }
 
 /// The leftovers in `folder`.
@@ -83,6 +109,7 @@ mod tests {
             "x.json.aws-sso-abc",
             "config.aws-sso-backup",
             "config.aws-sso-abc12345",
+            "config.aws-sso-old-aB3dE6fG9hJ2kL5mN8pQ",
             "x.json.aws-sso-aB3dE6fG9hJ2kL5mN8p_",
             ".aws-sso-aB3dE6fG9hJ2kL5mN8pQ",
             "x.json.tmp.abc123",

@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::atomic::{self, Replacement};
 use super::folder::Privacy;
+use super::unwritable;
 use crate::error::Result;
 
 /// A file that can be replaced: its new file exists, with room on the disk.
@@ -91,28 +92,12 @@ fn check_replaceable(replacement: &Replacement, ours: &File) -> io::Result<()> {
     if is_sticky && user != 0 && ![folder.uid(), existing.uid()].contains(&user) {
         return Err(denied("it belongs to another user"));
     }
-    check_attributes(replacement)
-}
-
-#[cfg(target_os = "linux")]
-fn check_attributes(replacement: &Replacement) -> io::Result<()> {
-    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
-    let has = |path: &Path, attributes: StatxAttributes| {
-        statx(CWD, path, AtFlags::empty(), StatxFlags::TYPE)
-            .is_ok_and(|found| found.stx_attributes.intersects(attributes))
-    };
-    let unchangeable = StatxAttributes::IMMUTABLE | StatxAttributes::APPEND;
-    if has(&replacement.target, unchangeable) || has(&replacement.folder, unchangeable) {
+    if unwritable::is_protected(&replacement.target) || unwritable::is_protected(&replacement.folder) {
         return Err(denied("chattr protects it from changes"));
     }
-    if has(&replacement.target, StatxAttributes::MOUNT_ROOT) {
-        return Err(denied("the file itself is a mount, which cannot be replaced"));
+    if unwritable::is_mount(&replacement.target) {
+        return Err(denied(unwritable::IS_MOUNT));
     }
-    Ok(())
-}
-
-#[cfg(all(unix, not(target_os = "linux")))]
-fn check_attributes(_: &Replacement) -> io::Result<()> {
     Ok(())
 }
 

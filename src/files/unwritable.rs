@@ -12,6 +12,16 @@ use crate::error::{Error, reason, system};
 
 /// The error for a file that could not be written. `target` is the file at the end of its links.
 pub(super) fn failed(path: &Path, target: &Path, error: io::Error) -> Error {
+    let error = match error.kind() {
+        io::ErrorKind::ResourceBusy if is_mount(target) => io::Error::new(io::ErrorKind::PermissionDenied, IS_MOUNT),
+        _ => error,
+    };
+    let flaw = target.parent().filter(|_| error.kind() == io::ErrorKind::NotADirectory).and_then(flaw_of_folder);
+    if let Some(flaw) = flaw {
+        return Error::failed(format!("cannot write {}: {flaw}", path.display()))
+            .with_remedy(format!("nothing was changed; {}", flaw.remedy().unwrap_or("try again")))
+            .with_source(error);
+    }
     let way = if is_denied(&error) { elsewhere(path, target).or_else(|| way_in(path, target)) } else { None };
     let remedy = way.or_else(|| system::remedy(&error, Some(target))).unwrap_or_else(|| "try again".to_owned());
     Error::failed(format!("cannot write {}: {}", links::named(path), reason(&error)))
@@ -102,7 +112,42 @@ fn way_in(path: &Path, target: &Path) -> Option<String> {
         };
         return Some(format!("{} is on a read-only mount: mount it writable, or {or_else}", folder.display()));
     }
+    if let Some(protected) = [target, folder].into_iter().find(|path| is_protected(path)) {
+        return Some(format!("run: sudo chattr -i -a {}", quoted(protected)));
+    }
     way_into_folder(path, folder)
+}
+
+/// Why a file that is a mount is not written.
+pub(super) const IS_MOUNT: &str = "the file itself is a mount, which cannot be replaced";
+
+#[cfg(target_os = "linux")]
+pub(super) fn is_mount(path: &Path) -> bool {
+    has_attributes(path, rustix::fs::StatxAttributes::MOUNT_ROOT)
+}
+
+/// Whether `chattr` keeps everybody, and root too, from replacing a file, or those in a folder.
+#[cfg(target_os = "linux")]
+pub(super) fn is_protected(path: &Path) -> bool {
+    use rustix::fs::StatxAttributes;
+    has_attributes(path, StatxAttributes::IMMUTABLE | StatxAttributes::APPEND)
+}
+
+#[cfg(target_os = "linux")]
+fn has_attributes(path: &Path, attributes: rustix::fs::StatxAttributes) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
+    let found = statx(CWD, path, AtFlags::empty(), StatxFlags::TYPE);
+    found.is_ok_and(|found| found.stx_attributes.intersects(attributes))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_mount(_: &Path) -> bool {
+    false
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_protected(_: &Path) -> bool {
+    false
 }
 
 #[cfg(unix)]
@@ -137,6 +182,9 @@ fn elsewhere(path: &Path, target: &Path) -> Option<String> {
     if path != target || path.parent().is_some_and(is_link) {
         return Some(use_another(path).unwrap_or_else(|| "change the file where it is made".to_owned()));
     }
+    if is_mount(target) {
+        return Some(use_another(path).unwrap_or_else(|| "mount its folder in place of the file".to_owned()));
+    }
     if is_on_read_only_file_system(target) { use_another(path) } else { None }
 }
 
@@ -154,8 +202,11 @@ fn is_on_read_only_file_system(_: &Path) -> bool {
 /// How to use another file in place of one that somebody else manages; `None` if no variable names such a file.
 fn use_another(path: &Path) -> Option<String> {
     let variable = environment::variable_for(path)?;
-    let copy = path.with_file_name([path.file_name()?, "own".as_ref()].join(".".as_ref()));
-    let (file, copy) = (quoted(path), quoted(&copy));
+    let name = [path.file_name()?, "own".as_ref()].join(".".as_ref());
+    // Where the folder is read-only too, the copy is elsewhere.
+    let folders = [path.parent().map(Path::to_owned), environment::home().ok()];
+    let folder = folders.into_iter().flatten().find(|folder| refusal(folder).is_none())?;
+    let (file, copy) = (quoted(path), quoted(&folder.join(name)));
     Some(format!(
         "change the file where it is made, or use a copy of your own, here and in your shell's start-up file:\n\
          install -m 600 {file} {copy}; export {variable}={copy}"

@@ -13,6 +13,7 @@ use tokio::sync::{Mutex as Turnstile, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::retry::{LONGEST_PAUSE, random};
+use crate::programs::descriptors;
 
 /// How many requests are in flight at most: at 50 ms each, some 480 a second.
 pub(crate) const IN_FLIGHT: usize = 24;
@@ -20,6 +21,12 @@ pub(crate) const IN_FLIGHT: usize = 24;
 /// How many may be in flight before the service has answered; each response admits one more. With a slow start, a
 /// service that throttles refuses fewer of the first requests.
 const AT_FIRST: usize = 16;
+
+/// The files that a request has open: its connection, one that another request has left idle, and a lookup of the host.
+const FILES: usize = 4;
+
+/// What the process opens besides: the runtime, locks, and what is remembered.
+const OWN: usize = 10;
 
 /// The gate, shared by all requests to one service.
 #[derive(Debug)]
@@ -35,6 +42,8 @@ struct GateState {
     opened: Instant,
     pace: Pace,
     admitted: usize,
+    /// How many may be in flight at most, in this process.
+    most: usize,
     last_response: Option<Instant>,
 }
 
@@ -47,9 +56,11 @@ pub(super) struct Pass<'a> {
 
 impl Gate {
     pub(super) fn new() -> Self {
-        let state =
-            GateState { opened: Instant::now(), pace: Pace::default(), admitted: AT_FIRST, last_response: None };
-        Self { permits: Semaphore::new(AT_FIRST), turnstile: Turnstile::new(()), state: Mutex::new(state) }
+        let files = descriptors::state();
+        let most = (files.limit.saturating_sub(files.open + OWN) / FILES).clamp(1, IN_FLIGHT);
+        let admitted = AT_FIRST.min(most);
+        let state = GateState { opened: Instant::now(), pace: Pace::default(), admitted, most, last_response: None };
+        Self { permits: Semaphore::new(admitted), turnstile: Turnstile::new(()), state: Mutex::new(state) }
     }
 
     /// Waits until one more request may be sent.
@@ -94,7 +105,7 @@ impl Pass<'_> {
         let mut state = self.gate.state();
         state.pace.accepted += 1;
         state.last_response = Some(Instant::now());
-        if state.admitted < IN_FLIGHT {
+        if state.admitted < state.most {
             state.admitted += 1;
             self.gate.permits.add_permits(1);
         }

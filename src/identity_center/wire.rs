@@ -95,15 +95,16 @@ pub(super) fn seconds_ahead(response: &HttpResponse) -> Option<i64> {
 
 /// What sends the requests of an Identity Center.
 ///
-/// Its connectors are made on first use: only to load the system's root certificates takes milliseconds.
+/// Its connectors are made on first use: only to load the system's root certificates takes milliseconds. An error is not
+/// kept, since what caused it may pass.
 struct Wire {
     bundle: Option<CaBundle>,
     limits: Limits,
     skew: Skew,
-    proxies: OnceLock<Result<Proxies>>,
-    plain: OnceLock<Result<Connector>>,
-    direct: OnceLock<Result<Connector>>,
-    proxied: OnceLock<Result<Connector>>,
+    proxies: OnceLock<Proxies>,
+    plain: OnceLock<Connector>,
+    direct: OnceLock<Connector>,
+    proxied: OnceLock<Connector>,
 }
 
 /// What sends the requests of an Identity Center.
@@ -132,8 +133,7 @@ impl Wire {
         if link.is_loopback() {
             return Ok(Way::Direct);
         }
-        let proxies = self.proxies.get_or_init(Proxies::of_environment).as_ref().map_err(Clone::clone)?;
-        Ok(proxies.way(link.host, link.port()))
+        Ok(made(&self.proxies, Proxies::of_environment)?.way(link.host, link.port()))
     }
 
     fn connector(&self, link: Link<'_>, way: Way<'_>) -> Result<&Connector> {
@@ -142,7 +142,7 @@ impl Wire {
             _ if link.is_https => &self.direct,
             _ => &self.plain,
         };
-        let connector = slot.get_or_init(|| {
+        made(slot, || {
             let roots = match &self.bundle {
                 // No certificate will be checked.
                 _ if !link.is_https => TrustStore::empty(),
@@ -154,8 +154,7 @@ impl Wire {
                 Way::Direct | Way::Excepted(_) => ProxyConfig::disabled(),
             };
             self.build(roots, proxy)
-        });
-        connector.as_ref().map_err(Clone::clone)
+        })
     }
 
     fn build(&self, roots: TrustStore, proxy: ProxyConfig) -> Result<Connector> {
@@ -185,6 +184,14 @@ impl Wire {
             request.add_extension(connection);
         }
         Ok((target, connector.call(request)))
+    }
+}
+
+/// What is in the slot; if nothing is, it is made.
+fn made<T>(slot: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    match slot.get() {
+        Some(made) => Ok(made),
+        None => make().map(|made| slot.get_or_init(|| made)),
     }
 }
 

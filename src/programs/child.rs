@@ -4,9 +4,10 @@ pub(crate) use system::Child;
 
 #[cfg(unix)]
 mod system {
+    use std::fs::File;
     use std::io::{self, pipe};
     use std::os::fd::OwnedFd;
-    use std::process::{self, Command, ExitStatus, Stdio};
+    use std::process::{self, Command, ExitStatus};
 
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
@@ -14,7 +15,7 @@ mod system {
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
     use super::super::core_dumps;
-    use super::super::descriptors::lifted;
+    use super::super::descriptors::{lifted, lowered, reserve};
 
     /// A started program. It is not ended when this is dropped.
     #[derive(Debug)]
@@ -41,21 +42,27 @@ mod system {
         ///
         /// Errors: it has not started. What could fail after that has no part in this, so that the command can be
         /// started again without running twice.
-        pub(crate) fn start(mut command: Command, has_input: bool) -> io::Result<Self> {
+        pub(crate) fn start(command: Command, has_input: bool) -> io::Result<Self> {
+            let started = Self::with_pipes(command, has_input);
+            reserve();
+            started
+        }
+
+        fn with_pipes(mut command: Command, has_input: bool) -> io::Result<Self> {
             let mut stdin = None;
             if has_input {
                 let (reader, writer) = pipe()?;
                 stdin = Some(ChildStdin::from_std(lifted(OwnedFd::from(writer)).into())?);
-                command.stdin(reader);
+                command.stdin(lowered(reader.into())?);
             } else {
-                command.stdin(Stdio::null());
+                command.stdin(lowered(File::open("/dev/null")?.into())?);
             }
             let (stdout, writer) = pipe()?;
             let stdout = ChildStdout::from_std(lifted(OwnedFd::from(stdout)).into())?;
-            command.stdout(writer);
+            command.stdout(lowered(writer.into())?);
             let (stderr, writer) = pipe()?;
             let stderr = ChildStderr::from_std(lifted(OwnedFd::from(stderr)).into())?;
-            command.stderr(writer);
+            command.stderr(lowered(writer.into())?);
             // From now on no end is missed.
             let signal = signal(SignalKind::child())?;
             let process = core_dumps::start(&mut command)?;

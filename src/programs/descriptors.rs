@@ -2,14 +2,18 @@
 //! it starts gets the limit back that the user has set.
 
 pub(crate) use system::{State, lifted, raise, state, with_own_limit};
+#[cfg(unix)]
+pub(crate) use system::{lowered, reserve};
 
 #[cfg(unix)]
 mod system {
-    use std::os::fd::{AsFd, OwnedFd, RawFd};
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::{AsFd, AsRawFd as _, OwnedFd, RawFd};
     use std::sync::atomic::{AtomicU64, Ordering};
-    use std::sync::{Mutex, PoisonError};
+    use std::sync::{Mutex, MutexGuard, PoisonError};
 
-    use rustix::io::fcntl_dupfd_cloexec;
+    use rustix::io::{Errno, fcntl_dupfd_cloexec};
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     /// What is allowed where the hard limit itself is refused: macOS takes no limit above this one, and says that its
@@ -24,6 +28,12 @@ mod system {
 
     /// Only one thread at a time lowers the limit, or another would raise it before a program has started.
     static STARTING: Mutex<()> = Mutex::new(());
+
+    /// What keeps numbers below the limit that was given free for [`lowered`].
+    static RESERVED: Mutex<Vec<OwnedFd>> = Mutex::new(Vec::new());
+
+    /// The files that a program is given: stdin, stdout and stderr.
+    const PASSED_ON: usize = 3;
 
     /// The limits, and how many of the files are open.
     #[derive(Clone, Copy, Debug)]
@@ -56,7 +66,7 @@ mod system {
             let is_higher = higher.is_none_or(|higher| higher > soft);
             if is_higher && setrlimit(Resource::Nofile, Rlimit { current: higher, ..given }).is_ok() {
                 GIVEN.store(soft, Ordering::Relaxed);
-                return;
+                return reserve();
             }
         }
     }
@@ -81,16 +91,44 @@ mod system {
 
     /// A file that stays open for long, by a number above the limit that was given, so that those below it stay free.
     pub(crate) fn lifted<T: AsFd + From<OwnedFd>>(file: T) -> T {
-        match RawFd::try_from(GIVEN.load(Ordering::Relaxed)) {
-            Ok(given @ 1..) => fcntl_dupfd_cloexec(&file, given).map_or(file, T::from),
-            _ => file,
+        match given() {
+            Some(given) => fcntl_dupfd_cloexec(&file, given).map_or(file, T::from),
+            None => file,
         }
+    }
+
+    /// A file that a program gets, by a number below its limit: one above it is not passed on.
+    ///
+    /// Errors: too many files are open.
+    pub(crate) fn lowered(file: OwnedFd) -> io::Result<OwnedFd> {
+        let Some(given) = given().filter(|given| file.as_raw_fd() >= *given) else { return Ok(file) };
+        drop(reserved().pop());
+        let low = fcntl_dupfd_cloexec(&file, 0)?;
+        if low.as_raw_fd() < given { Ok(low) } else { Err(Errno::MFILE.into()) }
+    }
+
+    /// Keeps other files off as many low numbers as the next program needs, so that it can start whatever else is open.
+    pub(crate) fn reserve() {
+        let (Some(given), mut reserved) = (given(), reserved()) else { return };
+        while reserved.len() < PASSED_ON
+            && let Ok(file) = File::open("/dev/null")
+            && file.as_raw_fd() < given
+        {
+            reserved.push(file.into());
+        }
+    }
+
+    /// The limit that was given, if the present one is another.
+    fn given() -> Option<RawFd> {
+        RawFd::try_from(GIVEN.load(Ordering::Relaxed)).ok().filter(|given| *given > 0)
+    }
+
+    fn reserved() -> MutexGuard<'static, Vec<OwnedFd>> {
+        RESERVED.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(test)]
     mod tests {
-        use std::os::fd::AsRawFd as _;
-
         use super::*;
 
         #[test]

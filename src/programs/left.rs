@@ -93,12 +93,15 @@ impl Processes {
         processes
     }
 
-    /// Those that run now, and which pipes they have open, if that is asked for.
+    /// Those that run now, and which pipes they have open, if that is asked for. Without `/proc`, as in some `chroot`,
+    /// its folder has not even this process.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) fn now(with_pipes: bool) -> Self {
         let Ok(entries) = std::fs::read_dir("/proc") else { return Self(None) };
         let ids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        Self(Some(ids.filter_map(|id| Process::of(id, with_pipes)).collect()))
+        let ids: Vec<u32> = ids.collect();
+        let is_known = ids.contains(&std::process::id());
+        Self(is_known.then(|| ids.into_iter().filter_map(|id| Process::of(id, with_pipes)).collect()))
     }
 
     #[cfg(not(any(target_os = "linux", target_os = "android")))]

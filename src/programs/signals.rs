@@ -10,6 +10,19 @@ use super::runtime;
 use super::{ignored::is_ignored, uninterrupted};
 use crate::error::{Error, Result, reason, system};
 
+/// Has a write beyond the limit of a file's size fail with an error: by default a signal ends the process, in silence.
+/// Programs that this one starts get the default.
+#[cfg(unix)]
+pub(crate) fn survive_limit_of_file_size() {
+    use signal_hook::consts::SIGXFSZ;
+    if !is_ignored(SIGXFSZ) {
+        let _ = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default());
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn survive_limit_of_file_size() {}
+
 /// Runs a future on a small runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     runtime::small().map_err(cannot_listen)?.block_on(future)

@@ -34,6 +34,21 @@ impl ConsolePage {
         console.and_then(|console| Self::below(console, &url)).ok_or_else(|| what_differs(&url))
     }
 
+    /// Its address in a region: with one in its query, unless it names that one.
+    ///
+    /// Errors: the other region that it names.
+    pub fn in_region(self, region: &str) -> Result<String, String> {
+        match self.region {
+            Some(named) if named == region => Ok(self.address),
+            Some(other) => Err(other),
+            None => {
+                let (page, fragment) = self.address.split_at(self.address.find('#').unwrap_or(self.address.len()));
+                let joint = if page.contains('?') { '&' } else { '?' };
+                Ok(format!("{page}{joint}region={region}{fragment}"))
+            }
+        }
+    }
+
     /// The same for any partition's console.
     pub(super) fn of_any_partition(url: &str) -> Option<Self> {
         PARTITIONS.iter().find_map(|partition| Self::read(partition.name, url).ok())
@@ -176,6 +191,25 @@ mod tests {
             assert_eq!(read(&format!("https://console.aws.amazon.com{rest}")), expected);
             assert_eq!(read(&format!("  https://console.aws.amazon.com{rest}")), expected);
             assert_eq!(read(&expected), expected, "what is encoded stays");
+        }
+    }
+
+    #[test]
+    fn a_page_is_brought_to_a_region_unless_it_names_another() {
+        let cases = [
+            ("https://console.aws.amazon.com", Ok("https://console.aws.amazon.com?region=eu-west-1")),
+            ("https://s3.console.aws.amazon.com/s3/home#a?b", Ok("/s3/home?region=eu-west-1#a?b")),
+            ("https://console.aws.amazon.com/x?a=b#c", Ok("/x?a=b&region=eu-west-1#c")),
+            ("https://eu-west-1.console.aws.amazon.com/x", Ok("https://eu-west-1.console.aws.amazon.com/x")),
+            ("https://console.aws.amazon.com/x?region=eu-west-1#c", Ok("/x?region=eu-west-1#c")),
+            ("https://us-east-2.console.aws.amazon.com/x", Err("us-east-2")),
+            ("https://console.aws.amazon.com/x?region=us-east-2", Err("us-east-2")),
+        ];
+        for (url, expected) in cases {
+            match (ConsolePage::read("aws", url).unwrap().in_region("eu-west-1"), expected) {
+                (Ok(address), Ok(end)) => assert!(address.ends_with(end), "{address}"),
+                (found, expected) => assert_eq!(found.as_deref().map_err(String::as_str), expected, "{url}"),
+            }
         }
     }
 

@@ -98,7 +98,8 @@ fn each_name_can_be_typed_as_it_is_in_every_shell() {
         assert_eq!(all.len(), ACCOUNTS.len() * 3, "{template}: each role has a profile");
         let names: Vec<_> = all.keys().map(String::as_str).collect();
         for name in &names {
-            assert!(!name.starts_with(['-', '.', '#', '"', '\'']) && !name.contains("--"), "{template}: {name}");
+            assert!(!name.starts_with(['-', '.', '#', '"', '\'']), "{template}: {name}");
+            assert!(template.contains("--") || !name.contains("--"), "{template}: {name}");
         }
         for shell in Shell::all() {
             let options: &[&str] = match shell {
@@ -224,7 +225,84 @@ fn a_name_that_can_be_typed_stays_as_it_is() {
     for name in ["fine_a@b+c%d:e/f.g", "+x", "/x", ":x", "_x", "x-", "x.", "9"] {
         user.sandbox.update(|options| options.renamed = vec![(account.id.clone(), name.to_owned())]);
         let all = discovered(&user, "{account_name}-{role}");
-        let expected = format!("{name}-{}", account.roles[0]).replace("--", "-");
+        let expected = format!("{}-{}", name.trim_end_matches(['-', '.']), account.roles[0]);
         assert_eq!(all.into_keys().collect::<Vec<_>>(), [expected]);
     }
+}
+
+#[test]
+fn dashes_of_the_template_and_of_roles_stay_and_those_of_accounts_become_one() {
+    let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    let account = user.sandbox.accounts()[0].clone();
+    user.sandbox.update(|options| options.renamed = vec![(account.id.clone(), "prod -- eu".to_owned())]);
+    let all = discovered(&user, "{account_name}--{role}");
+    assert_eq!(all.into_keys().collect::<Vec<_>>(), [format!("prod-eu--{}", account.roles[0])]);
+}
+
+/// The roles by name, of the profiles that are in the config.
+fn roles_by_name(user: &User) -> BTreeMap<String, String> {
+    let role = |line: String| line.split_once(":iam::").unwrap().1.to_owned();
+    processes(&user.home.read(".aws/config")).into_iter().map(|(name, line)| (name, role(line))).collect()
+}
+
+#[test]
+fn a_name_of_a_role_that_is_still_offered_is_never_given_to_another_one() {
+    let line = "discover -p corp --name {account_name}-{role}";
+    for options in ["", "--prune", "--prune -q", "--region eu-west-1"] {
+        let user = User::signed_in(Options { accounts: 1, roles: 2, ..Options::default() });
+        let call = |names: [&str; 2]| {
+            let named = user.sandbox.accounts().into_iter().zip(names);
+            let renamed = named.map(|(account, name)| (account.id, name.to_owned())).collect();
+            user.sandbox.update(|options| options.renamed = renamed);
+        };
+        call(["prod (eu)", ""]);
+        let _ = user.aws_sso(line).run().success();
+        let first = roles_by_name(&user);
+        assert!(first.keys().all(|name| name.starts_with("prod-eu-")), "{first:?}");
+        user.sandbox.update(|options| options.accounts = 2);
+        let mut both = None;
+        // The newcomer has the exact name; then each account has the name of the other.
+        for names in [["prod (eu)", "prod-eu"], ["prod (eu)", "prod-eu"], ["prod-eu", "prod (eu)"]] {
+            call(names);
+            let _ = user.aws_sso(&format!("{line} {options}")).run().success().quiet();
+            let now = roles_by_name(&user);
+            assert!(first.iter().all(|profile| now.get_key_value(profile.0) == Some(profile)), "{options}: {now:?}");
+            assert_eq!(now.len(), 4, "{options}: {now:?}");
+            assert_eq!(*both.get_or_insert(now.clone()), now, "{options}");
+        }
+        // A third one takes the name of the first, which is called otherwise.
+        call(["old", "other"]);
+        let _ = user.aws_sso(&format!("{line} {options}")).run().success();
+        let before = roles_by_name(&user);
+        call(["old", "prod-eu"]);
+        for _ in 0..2 {
+            let _ = user.aws_sso(&format!("{line} {options}")).run().success();
+            let now = roles_by_name(&user);
+            let is_another = |(name, role): &(&String, &String)| before.get(*name).is_some_and(|old| old != *role);
+            assert_eq!(now.iter().find(is_another), None, "{options}");
+        }
+    }
+}
+
+#[test]
+fn what_a_run_removes_or_gives_to_another_role_is_named_even_where_it_is_quiet() {
+    let user = User::signed_in(Options { accounts: 1, roles: 2, ..Options::default() });
+    let account = user.sandbox.accounts()[0].clone();
+    let [one, two] = [0, 1].map(|role| format!("{}-{}", account.id, account.roles[role]));
+    let _ = user.aws_sso("discover -p corp").run().success();
+    let config = user.home.read(".aws/config");
+    let gone = |name: &str| config.replace(&format!("[profile {two}]"), &format!("[profile {name}]"));
+    let of_gone = |config: &str| config.replacen(&format!(":role/{} ", account.roles[1]), ":role/Gone ", 1);
+    // A name that goes to another role, since its own is gone.
+    user.home.write(".aws/config", of_gone(&config));
+    let [before, now] = ["Gone", &account.roles[1]].map(|role| format!("{}/{role}", account.id));
+    let said = format!("warning: the profile {two} was {before}, which is not offered any more, and is {now} now\n");
+    let _ = user.aws_sso("discover -p corp -q").run().success().complains(&said);
+    assert_eq!(user.home.read(".aws/config"), config);
+    // One that is removed, and one that is replaced.
+    user.home.write(".aws/config", of_gone(&gone("x")));
+    let said = "the roles of these profiles are not offered any more, so they were removed: x\n";
+    let output = user.aws_sso("discover -p corp --name new-{role} -q --prune").run().success();
+    let renamed = format!("and the old one was removed: {one} (now new-{})\n", account.roles[0]);
+    assert_eq!(output.complains(said).complains(&renamed).stdout, "");
 }

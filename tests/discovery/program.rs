@@ -7,6 +7,8 @@ use aws_sso::sandbox::Options;
 
 use crate::support::AWS_SSO;
 use crate::support::discovery::Small;
+#[cfg(target_os = "linux")]
+use crate::support::disk::Disk;
 use crate::support::user::User;
 
 /// A `PATH` on which this is the only, or the first, `aws-sso`.
@@ -90,5 +92,22 @@ fn a_config_or_credentials_file_in_a_read_only_store_is_named_with_a_way_that_wo
         fs::remove_file(&path).unwrap();
         fs::rename(&target, &path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_config_on_a_mount_is_named_with_a_way_that_works() {
+    for is_read_only in [true, false] {
+        let small = Small::new();
+        let config = small.user.home.path(".aws/config");
+        let disk = if is_read_only { Disk::read_only(&small.user.home.path(".aws")) } else { Disk::bound(&config) };
+        let Some(_disk) = disk else { return };
+        let output = small.user.aws_sso("discover -p corp").run().status(1);
+        let output = output.complains(&format!("cannot write {}: ", config.display()));
+        let way = output.stderr.lines().rev().find(|line| line.contains("AWS_CONFIG_FILE"));
+        let script = format!("{}\n{AWS_SSO} discover -p corp", way.unwrap_or_else(|| panic!("{output}")).trim());
+        let again = small.user.home.command("/bin/sh").args(["-c", &script]).endpoint(small.user.sandbox.endpoint());
+        let _ = again.run().success();
     }
 }

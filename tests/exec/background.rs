@@ -5,6 +5,8 @@ use std::fs;
 use aws_sso::sandbox::Options;
 
 use crate::support::process::{is_running, signal, wait};
+use crate::support::second_user::is_root;
+use crate::support::skip;
 use crate::support::user::User;
 
 /// The ids that runs have written into a folder of their own.
@@ -83,6 +85,8 @@ fn nothing_that_a_run_wrote_is_lost_however_slow_its_reader_is() {
         ("seq 100000 108000; sleep 1000 & echo $! > left/$1", 8001),
         ("exec > >(cat); seq 100000 108000", 8001),
         ("exec > >(sed s/^/x/); seq 100000 120000", 20_001),
+        // It writes more than waits to be printed, and only after its run has ended.
+        ("exec > >(sort); seq 100000 200000", 100_001),
     ] {
         let user = User::signed_in(Options::default());
         fs::create_dir(user.home.path("left")).unwrap();
@@ -93,4 +97,33 @@ fn nothing_that_a_run_wrote_is_lost_however_slow_its_reader_is() {
             signal("KILL", id.into());
         }
     }
+}
+
+#[test]
+fn what_a_run_left_is_named_without_a_list_of_processes() {
+    if !is_root() {
+        return skip("only root can hide /proc");
+    }
+    let user = User::signed_in(Options::default());
+    fs::create_dir(user.home.path("left")).unwrap();
+    let script = "sleep 1000 >/dev/null 2>&1 & echo $! > left/$1";
+    let run = user.exec("--match */reader", &["sh", "-c", script, "sh", "{account_id}"]);
+    let script = r#"mount -t tmpfs none /proc && exec "$@""#;
+    let output = run.behind(["/usr/bin/unshare", "-m", "/bin/sh", "-c", script, "sh"]).run().success();
+    assert_eq!(output.stderr.matches("left something running; to end that, run: kill -- -").count(), 4, "{output}");
+    for id in ids(&user) {
+        signal("KILL", id.into());
+    }
+}
+
+#[test]
+fn what_writes_without_limit_is_cut_off_and_that_is_said() {
+    let user = User::signed_in(Options::default());
+    let options = format!("--match {} --output json", user.role(0, 1));
+    let output = user.exec(&options, &["sh", "-c", "yes $(printf %0999d 0) & exit 0"]).run().success();
+    assert_eq!(output.json_lines()[0]["truncated"], serde_json::json!(["stdout"]));
+    assert!(
+        output.stderr.contains("/ReadOnlyAccess has ended, but what it left running writes on to stdout"),
+        "{output}"
+    );
 }

@@ -247,6 +247,7 @@ fn input_that_arrives_before_the_first_run_is_refused_and_later_input_is_named()
     assert!(screen.contains("there is input on stdin") && !user.has_run(), "{screen}");
 
     let late = user.sh("exec 3<>pipe; many -- sh -c 'echo late >pipe' <&3").run().success();
-    let late = late.complains("warning: input arrived on stdin after the runs had begun").complains("--stdin");
+    let late = late.complains("warning: input arrived on stdin after the runs had begun");
+    let late = late.complains("to give it to each run, add --stdin").complains("add </dev/null");
     assert!(late.stderr.contains("4 ok"), "{late}");
 }

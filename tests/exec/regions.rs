@@ -136,6 +136,44 @@ fn a_role_whose_profiles_differ_has_the_region_of_the_discovered_one_and_none_is
 }
 
 #[test]
+fn the_profile_of_an_unrelated_role_gives_no_region_to_another_one() {
+    let user = User::signed_in(Options { accounts: 2, ..Options::default() });
+    let (one, other) = (user.role(0, 0), user.role(1, 0));
+    let (account, role) = one.split_once('/').unwrap();
+    let keys = format!("sso_session = corp\nsso_account_id = {account}\nsso_role_name = {role}\n");
+    user.home.sign_in_config(&format!("[profile one]\n{keys}region = eu-west-1\n"));
+    for shell in Shell::all() {
+        let script = format!("awsso use one; awsso use {other}; echo \"<$AWS_SSO_SESSION $AWS_REGION>\"");
+        assert!(user.script(shell, &script).run().success().stdout.contains("<one >"), "{shell:?}");
+    }
+    assert_eq!(region(&user, &format!("-p one {other}")), "eu-west-1 eu-west-1");
+    assert_eq!(region(&user, &format!("-p one --match {other}")), "eu-west-1 eu-west-1");
+}
+
+#[test]
+fn what_is_no_region_counts_by_the_profiles_own_name_alone() {
+    let user = User::signed_in(Options { accounts: 1, ..Options::default() });
+    let role = user.role(0, 0);
+    let process = format!("[profile own]\ncredential_process = aws-sso process {role} -p corp\n");
+    let corp = "[profile corp]\nregion = us-east-1\n";
+    for value in ["none", "us-east-1a", "all", "\"eu-west-1\"", "EU-West-1", "x y"] {
+        user.home.sign_in_config(&format!("{process}region = {value}\n{corp}"));
+        for options in [role.clone(), format!("--match {role}")] {
+            let output = user.exec(&format!("-p corp {options}"), &SHOW).run().success();
+            assert!(output.stdout.contains("<us-east-1 us-east-1>"), "{value}: {output}");
+            let warning = format!(".aws/config:{}: {value} is not a region", line_of(&user, "region"));
+            assert_eq!(output.stderr.matches(&warning).count(), 1, "{output}");
+        }
+        assert_eq!(region(&user, "own"), format!("{value} {value}"));
+    }
+}
+
+/// The number of the first line of the config that begins with this.
+fn line_of(user: &User, start: &str) -> usize {
+    1 + user.home.read(".aws/config").lines().position(|line| line.starts_with(start)).unwrap()
+}
+
+#[test]
 fn what_is_no_region_or_several_is_refused_before_anything_runs() {
     let user = User::signed_in(Options::default());
     for value in ["all", "ALL", "*", "eu-*", "eu-west-1,all", "enabled"] {
@@ -148,7 +186,11 @@ fn what_is_no_region_or_several_is_refused_before_anything_runs() {
     for (value, words) in [
         ("eu-west-1a", "that is an Availability Zone; its region is eu-west-1"),
         ("null", "that is not a region"),
-        ("EU-WEST-1", "that is not a region"),
+        ("EU-WEST-1", "that is not a region; did you mean eu-west-1?"),
+        ("Eu-West-1B", "that is not a region; did you mean eu-west-1?"),
+        ("eu-west-1,us-east-1\tNone", "invalid value 'None' for '--regions"),
+        ("eu-west-1,all-enabled", "invalid value 'all-enabled' for '--regions"),
+        ("global", "that is not a region; write it like eu-west-1"),
         ("", "it names no region"),
         (" , ", "it names no region"),
     ] {
@@ -166,7 +208,7 @@ fn what_is_no_region_or_several_is_refused_before_anything_runs() {
     let _ = user.aws_sso("discover -p corp --region all").run().status(2).complains("that is not one region");
     assert!(!user.home.has("ran") && user.sandbox.requests().is_empty());
     // The regions of every partition, those that are not yet known, and what imitations of AWS have.
-    let regions = "us-gov-west-1,cn-north-1,eusc-de-east-1,us-iso-east-1,mars-north-12,aws-global,local,auto";
+    let regions = "us-gov-west-1,cn-north-1,eusc-de-east-1,us-iso-east-1,mars-north-12,aws-global,localhost,auto";
     let role = user.role(0, 0);
     let run = |regions: &str| {
         let words = ["--match", &role, "-j", "1", "--regions", regions, "--", "sh", "-c", "echo $AWS_REGION"];

@@ -1,10 +1,11 @@
 //! The arguments of `exec`, and its help.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZero;
 use std::time::Duration;
 
-use clap::{ArgGroup, Args};
+use clap::builder::TypedValueParser;
+use clap::{Arg, ArgGroup, Args, Command};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
@@ -56,7 +57,7 @@ pub(super) struct ManyArgs {
     #[arg(long, conflicts_with_all = ["matches", "as_profile", "keys"])]
     pub(super) pick: bool,
     /// Run the command in each of these regions
-    #[arg(long, value_name = "REGION,…", value_parser = regions, requires = "many", conflicts_with = "region")]
+    #[arg(long, value_name = "REGION,…", value_parser = RegionsParser, requires = "many", conflicts_with = "region")]
     regions: Vec<Regions>,
     /// How many run at a time
     #[arg(short, long, value_name = "N", default_value = "8", value_parser = jobs, conflicts_with = "role")]
@@ -91,13 +92,30 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
 #[derive(Clone, Debug)]
 struct Regions(Vec<String>);
 
-fn regions(text: &str) -> Result<Regions, String> {
-    let names = || text.split([',', ' ', '\t', '\r', '\n']).filter(|name| !name.is_empty());
-    if names().any(means_several_regions) {
+/// Reads [`Regions`], and of several names the one that it refuses.
+#[derive(Clone)]
+struct RegionsParser;
+
+impl TypedValueParser for RegionsParser {
+    type Value = Regions;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<Regions, clap::Error> {
+        let text = value.to_string_lossy();
+        let names = text.split([',', ' ', '\t', '\r', '\n']).filter(|name| !name.is_empty());
+        let regions: Vec<_> =
+            names.map(|name| region.parse_ref(command, argument, OsStr::new(name))).collect::<Result<_, _>>()?;
+        if regions.is_empty() {
+            (|_: &str| Err::<(), _>("it names no region")).parse_ref(command, argument, value)?;
+        }
+        Ok(Regions(regions))
+    }
+}
+
+fn region(text: &str) -> Result<String, String> {
+    if means_several_regions(text) {
         return Err(format!("which regions are enabled differs between accounts; name each\n{LIST_REGIONS}"));
     }
-    let regions = names().map(shared::region).collect::<Result<Vec<_>, _>>()?;
-    if regions.is_empty() { Err("it names no region".to_owned()) } else { Ok(Regions(regions)) }
+    shared::region(text)
 }
 
 /// How to take those of one account. The output can be the option's value.
@@ -133,7 +151,7 @@ third one kills them. Ctrl-Z stops all runs, and fg continues them. A run that a
 
 The status is 0 if every run succeeded, 1 if one failed, 3 if the sign-in ended, 4 if a pattern matches nothing or an \
 account that could match is refused, 5 if its roles could not be fetched, 126 or 127 if the command cannot be run, and \
-130 after Ctrl-C.
+after a signal 128 and its number: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
 
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls

@@ -8,7 +8,8 @@ use tokio::sync::watch;
 use crate::programs::signals::Signal;
 
 /// Signals that follow within this time belong to one event: a terminal, `npm`, `timeout`, systemd and a terminal that
-/// is closed send several at once. A second one makes terraform give up its locks unreleased.
+/// is closed send several at once. The same one twice makes terraform give up its locks unreleased. Another one is
+/// passed on too: the first may be one that a run goes on after.
 const ONE_EVENT: Duration = Duration::from_millis(500);
 
 /// How often it is said which runs have not ended.
@@ -20,14 +21,18 @@ const AFTERMATH: Duration = Duration::from_secs(3);
 /// The most runs that are named at once.
 const MOST_NAMES: usize = 5;
 
-/// What the runs are to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// They go on.
-    No,
-    /// They get the signal that this process got, so that they can clean up.
-    Pass(Signal),
-    Kill(KillCause),
+/// What the runs are to do: go on, until there is something here.
+#[derive(Debug, Default)]
+pub(super) struct Stop {
+    /// The signals that this process got and that each run gets, in this order, so that it can clean up.
+    pub(super) passed: Vec<Signal>,
+    pub(super) killed: Option<KillCause>,
+}
+
+impl Stop {
+    pub(super) fn is_asked(&self) -> bool {
+        !self.passed.is_empty() || self.killed.is_some()
+    }
 }
 
 /// Why runs are killed.
@@ -75,6 +80,8 @@ pub(super) struct Ending {
     /// How many signals have counted, and when the last one of them came.
     count: usize,
     last: Option<Instant>,
+    /// What was passed on since then.
+    event: Vec<Signal>,
     /// `--kill-after`.
     kill_after: Option<Duration>,
     kill_at: Option<Instant>,
@@ -85,10 +92,11 @@ pub(super) struct Ending {
 impl Ending {
     pub(super) fn new(kill_after: Option<Duration>) -> Self {
         Self {
-            stop: watch::Sender::new(Stop::No),
+            stop: watch::Sender::default(),
             first: None,
             count: 0,
             last: None,
+            event: Vec::new(),
             kill_after,
             kill_at: None,
             notice_at: None,
@@ -99,9 +107,13 @@ impl Ending {
     /// Takes a signal. Returns what to say, or nothing if it belongs to the event before it.
     pub(super) fn receive(&mut self, signal: Signal, now: Instant, running: usize) -> Option<String> {
         if self.last.is_some_and(|last| now.saturating_duration_since(last) < ONE_EVENT) {
+            if self.count < 3 && !self.event.contains(&signal) {
+                self.pass(signal);
+            }
             return None;
         }
         self.last = Some(now);
+        self.event.clear();
         self.count += 1;
         let (name, runs) = (signal.name(), runs(running));
         let text = match self.count {
@@ -123,8 +135,13 @@ impl Ending {
             self.kill_at = self.kill_after.map(|time| now + time);
         }
         self.notice_at = Some(now + NOTICE);
-        self.stop.send_replace(Stop::Pass(signal));
+        self.pass(signal);
         Some(format!("aws-sso: {text}\n"))
+    }
+
+    fn pass(&mut self, signal: Signal) {
+        self.event.push(signal);
+        self.stop.send_modify(|stop| stop.passed.push(signal));
     }
 
     /// Names the runs that have not ended.
@@ -145,7 +162,7 @@ impl Ending {
         (self.kill_at, self.notice_at) = (None, None);
         self.give_up_at = Some(now + AFTERMATH);
         self.count = 3;
-        self.stop.send_replace(Stop::Kill(cause));
+        self.stop.send_modify(|stop| stop.killed = Some(cause));
         (running > 0).then(|| format!("aws-sso: killing {}\n", runs(running)))
     }
 
@@ -172,24 +189,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signals_of_one_event_count_once_and_the_third_event_kills() {
+    fn an_event_passes_each_signal_on_once_and_counts_once_and_the_third_one_kills() {
         use Signal::{HangUp, Interrupt, Terminate};
         let start = Instant::now();
         let mut ending = Ending::new(None);
-        // After how many milliseconds a signal comes, what the runs are to do then, and what is said.
+        // After how many milliseconds a signal comes, what is passed on of it, and what is said.
         let steps = [
-            (0, Interrupt, Stop::Pass(Interrupt), "Ctrl-C was passed on to 2 runs, which may take any time to end; a"),
-            (1, Interrupt, Stop::Pass(Interrupt), ""),
-            (2, Terminate, Stop::Pass(Interrupt), ""),
-            (499, HangUp, Stop::Pass(Interrupt), ""),
-            (500, Terminate, Stop::Pass(Terminate), "SIGTERM was passed on again to 2 runs; the next one kills them"),
-            (999, Interrupt, Stop::Pass(Terminate), ""),
-            (1000, Interrupt, Stop::Kill(KillCause::ThirdSignal), "killing 2 runs"),
-            (2000, Interrupt, Stop::Kill(KillCause::ThirdSignal), ""),
+            (0, Interrupt, Some(Interrupt), "Ctrl-C was passed on to 2 runs, which may take any time to end; a"),
+            (1, Interrupt, None, ""),
+            (2, Terminate, Some(Terminate), ""),
+            (3, Terminate, None, ""),
+            (499, HangUp, Some(HangUp), ""),
+            (500, Terminate, Some(Terminate), "SIGTERM was passed on again to 2 runs; the next one kills them"),
+            (998, Terminate, None, ""),
+            (999, Interrupt, Some(Interrupt), ""),
+            (1000, Interrupt, None, "killing 2 runs"),
+            (1001, HangUp, None, ""),
+            (2000, Interrupt, None, ""),
         ];
-        for (after, signal, stop, words) in steps {
+        let mut expected = Vec::new();
+        for (after, signal, passed, words) in steps {
             let said = ending.receive(signal, start + Duration::from_millis(after), 2).unwrap_or_default();
-            assert_eq!((*ending.stop.borrow(), said.is_empty()), (stop, words.is_empty()), "{after}: {said}");
+            expected.extend(passed);
+            assert_eq!(
+                (&ending.stop.borrow().passed, said.is_empty()),
+                (&expected, words.is_empty()),
+                "{after}: {said}"
+            );
+            assert_eq!(ending.stop.borrow().killed.is_some(), after >= 1000);
             assert!(said.contains(words), "{said}");
         }
         assert_eq!(ending.first, Some(Interrupt), "it decides the exit status");

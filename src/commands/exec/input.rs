@@ -58,7 +58,10 @@ impl Input {
     /// Says after the runs that input has arrived which none of them got.
     pub(super) fn warn_of_late(&self) {
         if matches!(self, Self::None) && stdin::has_input() {
-            terminal::warn("input arrived on stdin after the runs had begun, and none of them got it: use --stdin");
+            terminal::warn(
+                "input arrived on stdin after the runs had begun, and none of them got it: to give it to each run, \
+                 add --stdin; to run without it, as in a loop that reads a list, add </dev/null",
+            );
         }
     }
 

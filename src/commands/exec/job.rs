@@ -67,7 +67,7 @@ pub(super) struct Link {
 impl Link {
     /// Waits until the runs are stopped.
     async fn stopped(&self) {
-        drop(self.stop.clone().wait_for(|stop| *stop != Stop::No).await);
+        drop(self.stop.clone().wait_for(Stop::is_asked).await);
     }
 }
 
@@ -159,7 +159,7 @@ impl Job {
         let _ = link.phases.send((number, Phase::Running));
         let (id, stdout, stderr) = (child.id(), child.stdout.take(), child.stderr.take());
         let feeder = self.input.feed(&mut child);
-        let (ended, end) = watch::channel(None);
+        let (ended, end) = watch::channel(false);
         let recorder = Mutex::new(recorder);
         let leave = || {
             let _ = link.phases.send((number, Phase::Left));
@@ -170,27 +170,29 @@ impl Job {
             tokio::join!(self.record(out, Stream::Out, &recorder, link), self.record(err, Stream::Err, &recorder, link))
         };
         tokio::pin!(output);
-        let (mut stop, mut pipes, mut killed) = (link.stop.clone(), None, None);
+        let (mut stop, mut passed, mut pipes, mut killed) = (link.stop.clone(), 0, None, None);
         let status = loop {
             tokio::select! {
                 status = child.wait() => break status,
                 read = &mut output, if pipes.is_none() => pipes = Some(read),
-                Ok(()) = stop.changed() => match *stop.borrow_and_update() {
-                    Stop::No => {}
-                    Stop::Pass(signal) => group::pass(id, signal),
-                    Stop::Kill(cause) => {
+                Ok(()) = stop.changed() => {
+                    let stop = stop.borrow_and_update();
+                    // Several may have come since the last look.
+                    stop.passed[passed..].iter().for_each(|signal| group::pass(id, *signal));
+                    passed = stop.passed.len();
+                    killed = stop.killed;
+                    if killed.is_some() {
                         group::kill(id);
                         if cfg!(not(unix)) {
                             let _ = child.start_kill();
                         }
-                        killed = Some(cause);
                     }
-                },
+                }
             }
         };
         let (duration, end) = (start.elapsed(), Instant::now());
         let has_asked = self.groups.remove(number);
-        ended.send_replace(Some(end));
+        ended.send_replace(true);
         let _ = link.phases.send((number, Phase::Ended));
         let pipes = match pipes {
             Some(pipes) => pipes,
@@ -240,6 +242,9 @@ impl Job {
             }
             // A command that never pauses would keep the other runs, and Ctrl-C, waiting.
             tokio::task::coop::consume_budget().await;
+        }
+        if lines.is_cut() {
+            recorder.lock().unwrap_or_else(PoisonError::into_inner).cut_others(which);
         }
         lines.held()
     }

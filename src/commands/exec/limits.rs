@@ -27,7 +27,8 @@ impl AtOnce {
     pub(super) fn up_to(asked: usize, files: usize) -> Self {
         let state = descriptors::state();
         let given = Self::within(state, asked, RUN + files);
-        if given.runs == asked {
+        // One is counted even where there is no room for it.
+        if given.runs == asked && asked > 1 {
             return given;
         }
         descriptors::raise();

@@ -16,6 +16,7 @@ use super::job::{Job, Link, Phase};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
 use super::plan::Plan;
+use super::printer::Printer;
 use super::requests::Requests;
 use super::shortage::Shortage;
 use super::start::missing_program;
@@ -202,12 +203,11 @@ impl Crew {
     /// Waits until everything is printed, or until a signal comes and nobody takes it.
     async fn finish(&self, (signals, job_signals): &mut (Signals, JobSignals), ending: &mut Ending) -> Result<()> {
         let output = &self.job.output;
-        let mut printed = output.printer.end();
+        let mut ends = output.printer.end();
         loop {
             let is_ending = ending.first.is_some();
             tokio::select! {
-                _ = &mut printed => return Ok(()),
-                () = output.printer.stuck(), if is_ending => return Ok(()),
+                () = Printer::ended(&mut ends, is_ending) => return Ok(()),
                 // A slow reader gets that long.
                 () = tokio::time::sleep(LAST_PRINTING), if is_ending => return Ok(()),
                 signal = signals.any() => if ending.receive(signal, Instant::now(), 0).is_some() && is_ending {

@@ -154,9 +154,12 @@ impl RunOutput {
 
     /// Says at once that a run has written more than is kept of it.
     fn cut(&self, run: &Run, stream: Stream) {
-        let name = if stream == Stream::Out { "stdout" } else { "stderr" };
         let limit = LIMIT >> 20;
-        self.warn(&format!("{} has written more than {limit} MiB to {name}: the rest is left out", run.label));
+        self.warn(&format!(
+            "{} has written more than {limit} MiB to {}: the rest is left out",
+            run.label,
+            stream.name()
+        ));
         self.has_cut.store(true, Ordering::Relaxed);
     }
 
@@ -210,6 +213,15 @@ impl Recorder<'_> {
             Keep::Text(kept) => kept[stream as usize].make_room(more),
             Keep::Files(files) => files.of(stream).map(drop),
         }
+    }
+
+    /// Notes that what the run has left running writes more than is read of it. That is not a failure.
+    pub(super) fn cut_others(&mut self, stream: Stream) {
+        if let Keep::Text(kept) = &mut self.keep {
+            kept[stream as usize].is_cut = true;
+        }
+        let (label, name) = (&self.run.label, stream.name());
+        self.output.warn(&format!("{label} has ended, but what it left running writes on to {name}: that is left out"));
     }
 
     /// Takes a line, whose newline may be missing. Returns what is to be printed at once.

@@ -54,7 +54,7 @@ impl Plan {
         let mut regions: Vec<_> = many.regions().chain(&arguments.target.region).map(String::as_str).collect();
         let mut seen = HashSet::new();
         regions.retain(|region| seen.insert(*region));
-        let profiles = RoleProfiles::new(context.config()?, &directory, roles.iter().map(|(_, role)| role));
+        let profiles = RoleProfiles::new(context, &directory, roles.iter().map(|(_, role)| role))?;
         let runs = runs(&roles, &regions, &profiles, &labels::aliases(context)?);
         let needs_region = arguments.command.iter().any(|word| word.to_string_lossy().contains("{region}"));
         if let Some(without) = runs.iter().find(|run| needs_region && run.region.is_none()) {

@@ -1,5 +1,6 @@
-//! Prints the output of runs on a thread of its own, so that a slow terminal, or one held with Ctrl-S, does not keep
-//! the runs from being ended.
+//! Prints the output of runs on threads of its own, so that a slow terminal, or one held with Ctrl-S, does not keep the
+//! runs from being ended. Stdout and stderr have a thread each, so that what nobody takes of one does not silence the
+//! other, unless they are one file, where the order of their lines counts.
 
 use std::future::Future;
 use std::io::{self, IsTerminal as _, Write};
@@ -32,17 +33,47 @@ pub(super) enum Stream {
     Err,
 }
 
+impl Stream {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Out => "stdout",
+            Self::Err => "stderr",
+        }
+    }
+}
+
 /// How long nothing is taken before nothing is expected to be.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The sending side of the thread that prints.
+/// The sending side of the threads that print.
 pub(super) struct Printer {
-    queue: Sender<Message>,
-    room: Arc<Semaphore>,
+    /// For stdout and stderr, which may be one.
+    lanes: [Arc<Lane>; 2],
     state: Arc<PrinterState>,
 }
 
-/// What the two sides know of each other.
+/// The way to one of the threads.
+struct Lane {
+    queue: Sender<Message>,
+    room: Arc<Semaphore>,
+    flow: Arc<Flow>,
+}
+
+/// The answer of a thread that has printed everything.
+pub(super) struct LaneEnd(Arc<Lane>, oneshot::Receiver<()>);
+
+/// How a thread and those that send to it see each other's progress.
+#[derive(Default)]
+struct Flow {
+    /// How many texts were sent and are not printed yet.
+    waiting: AtomicUsize,
+    /// How many pieces of texts were written.
+    written: AtomicUsize,
+    /// What `written` was when nothing had been taken for a while, plus 1.
+    stuck: AtomicUsize,
+}
+
+/// What all threads find out.
 #[derive(Default)]
 struct PrinterState {
     /// Why some output could not be written, by the first error, and the file of it.
@@ -51,12 +82,6 @@ struct PrinterState {
     is_closed: [AtomicBool; 2],
     /// Whether a text was left out, because nobody took it.
     has_left_out: AtomicBool,
-    /// How many texts were sent and are not printed yet.
-    waiting: AtomicUsize,
-    /// How many pieces of texts were written.
-    written: AtomicUsize,
-    /// What `written` was when nothing had been taken for a while, plus 1.
-    stuck: AtomicUsize,
 }
 
 enum Message {
@@ -91,14 +116,17 @@ impl Text {
 }
 
 impl Printer {
-    /// Starts the thread. The progress bar is its own: to draw it, others would wait for a terminal that takes nothing.
+    /// Starts the threads. The progress bar belongs to the one for stderr: to draw it, others would wait for a terminal
+    /// that takes nothing.
     pub(super) fn around(bar: Option<ProgressBar>) -> Result<Self> {
-        let (queue, messages) = channel();
         let state = Arc::new(PrinterState::default());
-        let shared = Arc::clone(&state);
-        let print = move || print_all(&messages, bar.as_ref(), &shared);
-        std::thread::Builder::new().spawn(print).map_err(no_thread)?;
-        Ok(Self { queue, room: Arc::new(Semaphore::new(WAITING)), state })
+        let err = Arc::new(Lane::start(bar, &state)?);
+        let out = if are_one_file() { Arc::clone(&err) } else { Arc::new(Lane::start(None, &state)?) };
+        Ok(Self { lanes: [out, err], state })
+    }
+
+    fn lane(&self, stream: Stream) -> &Lane {
+        &self.lanes[stream as usize]
     }
 
     /// Prints this in one piece, once there is room. If nothing is taken, that is worth waiting for only until
@@ -106,11 +134,11 @@ impl Printer {
     pub(super) async fn print(&self, stream: Stream, text: Text, hurry: impl Future<Output = ()>) {
         let stuck = async {
             hurry.await;
-            self.stuck().await;
+            self.lane(stream).stuck().await;
         };
         tokio::select! {
             biased;
-            room = self.room(text.size()) => self.send(stream, text, room),
+            room = self.lane(stream).room(text.size()) => self.lane(stream).send(stream, text, room),
             () = stuck => self.state.has_left_out.store(true, Ordering::Relaxed),
         }
     }
@@ -119,51 +147,38 @@ impl Printer {
     pub(super) async fn print_unless(&self, stream: Stream, text: Text, hurry: impl Future<Output = ()>) {
         let size = text.size();
         let room = tokio::select! {
-            room = self.room(size) => room,
+            room = self.lane(stream).room(size) => room,
             () = hurry => None,
         };
-        self.send(stream, text, room);
+        self.lane(stream).send(stream, text, room);
     }
 
     /// Prints this without waiting for room.
     pub(super) fn say(&self, stream: Stream, text: Text) {
-        self.send(stream, text, None);
+        self.lane(stream).send(stream, text, None);
     }
 
     /// Shows this in the progress bar.
     pub(super) fn show(&self, done: u64, text: String) {
-        let _ = self.queue.send(Message::Progress { done, text });
+        let _ = self.lane(Stream::Err).queue.send(Message::Progress { done, text });
     }
 
-    async fn room(&self, size: usize) -> Option<OwnedSemaphorePermit> {
-        let size = u32::try_from(size.clamp(SMALLEST, WAITING)).unwrap_or(u32::MAX);
-        Arc::clone(&self.room).acquire_many_owned(size).await.ok()
+    /// Removes the progress bar. What is returned is for [`Self::ended`].
+    pub(super) fn end(&self) -> Vec<LaneEnd> {
+        let [out, err] = &self.lanes;
+        let lanes = [Some(err), Some(out).filter(|out| !Arc::ptr_eq(out, err))];
+        lanes.into_iter().flatten().map(Lane::end).collect()
     }
 
-    fn send(&self, stream: Stream, text: Text, room: Option<OwnedSemaphorePermit>) {
-        self.state.waiting.fetch_add(1, Ordering::Relaxed);
-        let _ = self.queue.send(Message::Text { stream, text, _room: room });
-    }
-
-    /// Waits until nothing has been taken for a while: a terminal is held with Ctrl-S, or a reader does not read.
-    pub(super) async fn stuck(&self) {
-        let state = &self.state;
-        let mut before = state.written.load(Ordering::Relaxed);
-        while state.stuck.load(Ordering::Relaxed) != before + 1 {
-            tokio::time::sleep(PATIENCE).await;
-            let now = state.written.load(Ordering::Relaxed);
-            if now == before && state.waiting.load(Ordering::Relaxed) > 0 {
-                state.stuck.store(now + 1, Ordering::Relaxed);
+    /// Waits until everything is printed, except what nobody takes if `is_ending`.
+    pub(super) async fn ended(ends: &mut Vec<LaneEnd>, is_ending: bool) {
+        while let Some(LaneEnd(lane, printed)) = ends.last_mut() {
+            tokio::select! {
+                _ = printed => {}
+                () = lane.stuck(), if is_ending => {}
             }
-            before = now;
+            ends.pop();
         }
-    }
-
-    /// Removes the progress bar, and answers once everything is printed.
-    pub(super) fn end(&self) -> oneshot::Receiver<()> {
-        let (answer, printed) = oneshot::channel();
-        let _ = self.queue.send(Message::End(answer));
-        printed
     }
 
     /// Notes that something could not be written to a file.
@@ -186,10 +201,63 @@ impl Printer {
     }
 }
 
-fn print_all(messages: &Receiver<Message>, bar: Option<&ProgressBar>, state: &PrinterState) {
+impl Lane {
+    fn start(bar: Option<ProgressBar>, state: &Arc<PrinterState>) -> Result<Self> {
+        let ((queue, messages), flow) = (channel(), Arc::new(Flow::default()));
+        let (shared, state) = (Arc::clone(&flow), Arc::clone(state));
+        let print = move || print_all(&messages, bar.as_ref(), &shared, &state);
+        std::thread::Builder::new().spawn(print).map_err(no_thread)?;
+        Ok(Self { queue, room: Arc::new(Semaphore::new(WAITING)), flow })
+    }
+
+    async fn room(&self, size: usize) -> Option<OwnedSemaphorePermit> {
+        let size = u32::try_from(size.clamp(SMALLEST, WAITING)).unwrap_or(u32::MAX);
+        Arc::clone(&self.room).acquire_many_owned(size).await.ok()
+    }
+
+    fn send(&self, stream: Stream, text: Text, room: Option<OwnedSemaphorePermit>) {
+        self.flow.waiting.fetch_add(1, Ordering::Relaxed);
+        let _ = self.queue.send(Message::Text { stream, text, _room: room });
+    }
+
+    /// Waits until nothing has been taken for a while: a terminal is held with Ctrl-S, or a reader does not read.
+    async fn stuck(&self) {
+        let flow = &self.flow;
+        let mut before = flow.written.load(Ordering::Relaxed);
+        while flow.stuck.load(Ordering::Relaxed) != before + 1 {
+            tokio::time::sleep(PATIENCE).await;
+            let now = flow.written.load(Ordering::Relaxed);
+            if now == before && flow.waiting.load(Ordering::Relaxed) > 0 {
+                flow.stuck.store(now + 1, Ordering::Relaxed);
+            }
+            before = now;
+        }
+    }
+
+    fn end(lane: &Arc<Self>) -> LaneEnd {
+        let (answer, printed) = oneshot::channel();
+        let _ = lane.queue.send(Message::End(answer));
+        LaneEnd(Arc::clone(lane), printed)
+    }
+}
+
+/// Whether what is written to stdout and to stderr meets in one place: one terminal, or one pipe or file.
+#[cfg(unix)]
+fn are_one_file() -> bool {
+    let id = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino);
+    let (out, err) = (rustix::fs::fstat(io::stdout()).map(id), rustix::fs::fstat(io::stderr()).map(id));
+    (io::stdout().is_terminal() && io::stderr().is_terminal()) || (out.is_ok() && out == err)
+}
+
+#[cfg(not(unix))]
+fn are_one_file() -> bool {
+    true
+}
+
+fn print_all(messages: &Receiver<Message>, bar: Option<&ProgressBar>, flow: &Flow, state: &PrinterState) {
     while let Ok(first) = messages.recv() {
         let mut batch: Vec<_> = std::iter::once(first).chain(messages.try_iter().take(BATCH)).collect();
-        let write_batch = || batch.iter().for_each(|message| write(message, state));
+        let write_batch = || batch.iter().for_each(|message| write(message, flow, state));
         match bar {
             Some(bar) if batch.iter().any(|message| matches!(message, Message::Text { .. })) => {
                 bar.suspend(write_batch);
@@ -216,15 +284,15 @@ fn print_all(messages: &Receiver<Message>, bar: Option<&ProgressBar>, state: &Pr
     }
 }
 
-fn write(message: &Message, state: &PrinterState) {
+fn write(message: &Message, flow: &Flow, state: &PrinterState) {
     let Message::Text { stream, text, .. } = message else { return };
     let written = match (stream, text) {
         (Stream::Out, Text::Bytes(bytes)) => {
-            let mut stdout = Counted(io::stdout().lock(), state);
+            let mut stdout = Counted(io::stdout().lock(), flow);
             stdout.write_all(bytes).and_then(|()| stdout.flush())
         }
-        (Stream::Err, Text::Bytes(bytes)) => Counted(io::stderr(), state).write_all(bytes),
-        (_, Text::Json(run)) => run.write(Counted(io::stdout().lock(), state), io::stdout().is_terminal()),
+        (Stream::Err, Text::Bytes(bytes)) => Counted(io::stderr(), flow).write_all(bytes),
+        (_, Text::Json(run)) => run.write(Counted(io::stdout().lock(), flow), io::stdout().is_terminal()),
     };
     match written {
         Ok(()) => {}
@@ -235,11 +303,11 @@ fn write(message: &Message, state: &PrinterState) {
             state.lost.get_or_init(|| (error, None));
         }
     }
-    state.waiting.fetch_sub(1, Ordering::Relaxed);
+    flow.waiting.fetch_sub(1, Ordering::Relaxed);
 }
 
 /// Counts what is written, in pieces that a slow terminal takes within a moment.
-struct Counted<'a, W>(W, &'a PrinterState);
+struct Counted<'a, W>(W, &'a Flow);
 
 impl<W: Write> Write for Counted<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

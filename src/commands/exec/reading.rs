@@ -1,4 +1,5 @@
-//! Reads what a run writes: until nobody can write any more, or for a second after its process has ended.
+//! Reads what a run writes: until nobody can write any more, or until nothing has come for a second after its process
+//! has ended.
 
 use std::time::{Duration, Instant};
 
@@ -10,15 +11,18 @@ use crate::programs::pipe::{self, HeldPipe, Pipe};
 /// The longest line that is returned in one piece, in bytes.
 const LONGEST_LINE: usize = 1 << 20;
 
-/// How long the output of a run is read on after its process has ended, while other processes hold it open.
+/// For how long nothing has to come after the process of a run has ended, while other processes hold its output open.
 pub(super) const LAST_OUTPUT: Duration = Duration::from_secs(1);
 
-/// How much of what other processes write is still read once that time is over but was spent on printing: what the last
-/// program of a pipeline may have read and not yet written.
-const LAST_BYTES: usize = 64 << 10;
+/// How long other processes are read that never pause that long.
+const LONGEST: Duration = Duration::from_secs(10);
 
-/// When the process of a run has ended.
-pub(super) type ProcessEnd = watch::Receiver<Option<Instant>>;
+/// How much is read of other processes after [`LAST_OUTPUT`], in bytes: the last program of a pipeline has some left,
+/// but one that never ends must not be printed without limit.
+const MOST: usize = 4 << 20;
+
+/// Whether the process of a run has ended.
+pub(super) type ProcessEnd = watch::Receiver<bool>;
 
 /// The lines of a stream of a run.
 pub(super) struct Lines<'a, R> {
@@ -58,7 +62,10 @@ impl<'a, R: AsyncRead + Unpin + Pipe> Lines<'a, R> {
                     Ok(()) = self.end.changed() => continue,
                 },
                 State::Closing => extend(&mut self.reader, &mut self.line).await,
-                State::Held(held) if held.is_over() => break,
+                State::Held(held) if held.is_over() => {
+                    held.is_cut = true;
+                    break;
+                }
                 State::Held(held) => tokio::select! {
                     // What is in the pipe comes before the clock.
                     biased;
@@ -81,8 +88,14 @@ impl<'a, R: AsyncRead + Unpin + Pipe> Lines<'a, R> {
     /// Gives other processes the time that was spent on something else than reading.
     pub(super) fn pause(&mut self, time: Duration) {
         if let State::Held(held) = &mut self.state {
-            held.until += time;
+            held.begin += time;
+            held.last += time;
         }
+    }
+
+    /// Whether other processes have written more than is read of them.
+    pub(super) fn is_cut(&self) -> bool {
+        matches!(&self.state, State::Held(held) if held.is_cut)
     }
 
     /// The pipe, if it is held open by another process.
@@ -96,14 +109,15 @@ impl<'a, R: AsyncRead + Unpin + Pipe> Lines<'a, R> {
     /// Looks whether the process has ended, and who else may write then.
     fn look(&mut self) {
         if let State::Running = self.state
-            && let Some(end) = *self.end.borrow_and_update()
+            && *self.end.borrow_and_update()
         {
             self.state = match pipe::held(self.reader.get_ref()) {
                 None => State::Closing,
                 Some(pipe) => {
                     (self.on_held)();
                     let own = pipe.waiting + self.reader.buffer().len();
-                    State::Held(Held { pipe, own, others: LAST_BYTES, end, until: end + LAST_OUTPUT })
+                    let now = Instant::now();
+                    State::Held(Held { pipe, own, others: 0, begin: now, last: now, is_cut: false })
                 }
             };
         }
@@ -115,32 +129,33 @@ struct Held {
     pipe: HeldPipe,
     /// How many bytes the run itself may have written of those that are not read yet. They are read in any case.
     own: usize,
-    /// How many bytes of other processes may be read after the time is over.
+    /// How many bytes of other processes were read.
     others: usize,
-    end: Instant,
-    /// How long to wait for more. It counts only the time in which this process could read.
-    until: Instant,
+    /// Since when they are read. This and the next count only the time in which this process could read.
+    begin: Instant,
+    /// When something was read last.
+    last: Instant,
+    is_cut: bool,
 }
 
 impl Held {
     fn take(&mut self, read: usize) {
-        let of_others = read.saturating_sub(self.own);
+        self.others += read.saturating_sub(self.own);
         self.own = self.own.saturating_sub(read);
-        if self.end.elapsed() >= LAST_OUTPUT {
-            self.others = self.others.saturating_sub(of_others);
-        }
+        self.last = Instant::now();
     }
 
     /// Whether others, who never pause, have written enough.
     fn is_over(&self) -> bool {
-        self.own == 0 && self.others == 0
+        let time = self.last.saturating_duration_since(self.begin);
+        self.own == 0 && (time >= LONGEST || (time >= LAST_OUTPUT && self.others >= MOST))
     }
 
     async fn time_is_over(&self) {
         if self.own > 0 {
             std::future::pending::<()>().await;
         }
-        tokio::time::sleep_until(self.until.into()).await;
+        tokio::time::sleep_until((self.last + LAST_OUTPUT).into()).await;
     }
 }
 
@@ -177,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_process_wrote_is_read_even_if_the_second_is_over_and_others_get_no_more_than_that() {
+    fn what_the_process_wrote_is_read_and_others_are_waited_for_a_second() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         // What is in the pipe when the process ends, whether another process holds it, and what is read.
         for (written, is_held, expected) in [
@@ -193,8 +208,7 @@ mod tests {
             let count = || {
                 calls.fetch_add(1, Ordering::Relaxed);
             };
-            let long_ago = Instant::now().checked_sub(LAST_OUTPUT * 10).unwrap();
-            let (_ended, end) = watch::channel(Some(long_ago));
+            let (_ended, end) = watch::channel(true);
             let (lines, held) = runtime.block_on(async {
                 let receiver = pipe::Receiver::from_owned_fd(receiver.into()).unwrap();
                 read(Lines::of(receiver, end, &count)).await

@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode};
 use super::size;
 use super::typed::{Advice, Line};
 use crate::environment;
-use crate::error::{Error, reason};
+use crate::error::{Error, reason, system};
 use crate::programs::startable;
 #[cfg(unix)]
 use crate::programs::unstarted::Start;
@@ -78,8 +78,8 @@ pub(super) fn not_started(words: &[OsString], error: io::Error) -> NotStarted {
     let in_one_run = match error.kind() {
         ErrorKind::ArgumentListTooLong => Some(size::remedy(words, &environment::sizes())),
         ErrorKind::InvalidInput => Some("in place of {account_name}, take {account_id}".to_owned()),
-        _ if is_shortage(&error) => Some("run fewer at a time, with -j, or raise the limit: see ulimit -a".to_owned()),
-        _ => None,
+        // It was waited for until no other run could free anything.
+        _ => system::shortage(&error),
     };
     if let Some(remedy) = in_one_run {
         let cannot_run = Error::failed(format!("cannot run {}: {}", named(program), reason(&error)));
@@ -129,17 +129,4 @@ fn named(program: &OsStr) -> Cow<'_, str> {
         name if name.is_empty() => "\"\"".into(),
         name => name,
     }
-}
-
-/// Whether there were too few processes, open files or memory, which other runs may free.
-#[cfg(unix)]
-fn is_shortage(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    let shortages = [Errno::AGAIN, Errno::MFILE, Errno::NFILE, Errno::NOMEM];
-    Errno::from_io_error(error).is_some_and(|error| shortages.contains(&error))
-}
-
-#[cfg(not(unix))]
-fn is_shortage(error: &io::Error) -> bool {
-    error.kind() == ErrorKind::OutOfMemory
 }

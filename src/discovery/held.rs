@@ -1,0 +1,58 @@
+//! The names that roles have already: those of the profiles that discovery wrote.
+
+use std::collections::HashMap;
+
+use super::request::Offered;
+use super::source::Written;
+use crate::role::RoleArn;
+
+/// The names of written profiles, and their roles.
+#[derive(Debug, Default)]
+pub(super) struct Held<'a> {
+    by_name: HashMap<&'a str, Holder<'a>>,
+    /// By the account's id: each role's name, with the profile's.
+    by_account: HashMap<&'a str, Vec<(&'a str, &'a str)>>,
+}
+
+/// The role of a written profile.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holder<'a> {
+    pub(super) account_id: &'a str,
+    pub(super) role_name: &'a str,
+    is_offered: bool,
+}
+
+impl Holder<'_> {
+    pub(super) fn is(&self, role: &RoleArn) -> bool {
+        (self.account_id, self.role_name) == (&role.account_id, &role.role_name)
+    }
+}
+
+impl<'a> Held<'a> {
+    pub(super) fn new(written: &'a [Written], offered: &Offered) -> Self {
+        let mut held = Self::default();
+        for Written { name, found, .. } in written {
+            let Some(role) = found.as_ref().and_then(|found| found.role.as_ref()) else { continue };
+            let (account_id, role_name) = (role.0.as_str(), role.1.as_str());
+            held.by_name.insert(name, Holder { account_id, role_name, is_offered: !offered.lacks(role) });
+            held.by_account.entry(account_id).or_default().push((role_name, name));
+        }
+        held
+    }
+
+    /// The role that has this name, if it is still offered.
+    pub(super) fn by(&self, name: &str) -> Option<Holder<'a>> {
+        self.before(name).filter(|holder| holder.is_offered)
+    }
+
+    /// The role that had this name before the update.
+    pub(super) fn before(&self, name: &str) -> Option<Holder<'a>> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The names that a role has.
+    pub(super) fn names_of(&self, role: &RoleArn) -> impl Iterator<Item = &str> {
+        let of_account = self.by_account.get(role.account_id.as_str()).into_iter().flatten();
+        of_account.filter(|(role_name, _)| *role_name == role.role_name).map(|(_, name)| *name)
+    }
+}
