@@ -164,7 +164,9 @@ fn named<'a>(account: &str, list: &'a Inventory) -> Vec<&'a Account> {
     let pattern = Pattern::parse(account);
     let matches = |known: &&Account| pattern.in_account(&known.name.to_lowercase(), &known.id).is_some_and(is_every);
     let matched: Vec<_> = list.accounts.iter().filter(matches).collect();
-    let called: Vec<_> = matched.iter().copied().filter(|known| known.is_called(account)).collect();
+    // An account without a name is not called by an empty one.
+    let is_called = |known: &&Account| !account.is_empty() && known.is_called(account);
+    let called: Vec<_> = matched.iter().copied().filter(is_called).collect();
     if called.is_empty() { matched } else { called }
 }
 
