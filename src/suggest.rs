@@ -7,6 +7,7 @@ pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, cou
     // A third of the letters may differ.
     let limit = length.div_ceil(3);
     let mut near: Vec<_> = names
+        .filter(|name| !name.is_empty())
         .filter_map(|name| {
             let candidate = name.to_lowercase();
             let distance = if is_part(&asked, &candidate) { 1 } else { strsim::levenshtein(&asked, &candidate) };
@@ -30,14 +31,15 @@ mod tests {
 
     #[test]
     fn the_nearest_names_come_first_and_far_ones_not_at_all() {
-        let names = ["prod", "corp-prod", "corp", "CORP2", "sandbox", "crop", "core", "corq", "corps"];
-        let cases: [(&str, &[&str]); 6] = [
+        let names = ["", "prod", "corp-prod", "corp", "CORP2", "sandbox", "crop", "core", "corq", "corps"];
+        let cases: [(&str, &[&str]); 7] = [
             ("corp", &["corp", "core", "corq", "CORP2", "corps"]),
             ("corp-", &["CORP2", "corps", "corp", "corp-prod", "core"]),
             ("sandbx", &["sandbox"]),
             ("SANDBOX", &["sandbox"]),
             ("zebra", &[]),
             ("", &[]),
+            ("q", &[]),
         ];
         for (asked, expected) in cases {
             assert_eq!(nearest(asked, names.into_iter(), 5), expected, "{asked}");

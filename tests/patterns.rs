@@ -75,7 +75,8 @@ fn a_pattern_that_matches_nothing_stops_every_verb_and_names_what_is_like_it() {
     rename(&user, |number| format!("prod-eu-{number}"));
     let _ = user.aws_sso("list --refresh").run().success();
     refused(&user, "--exclude prdo", 4, &["did you mean prod?"]);
-    refused(&user, "--exclude=", 2, &["it is empty"]);
+    refused(&user, "--exclude=", 2, &["it is empty; leave the option out"]);
+    refused(&user, "--match=", 2, &["it is empty; write * for all roles"]);
 }
 
 #[test]
@@ -94,7 +95,11 @@ fn an_exclude_that_need_not_be_there_is_allowed_for_scripts() {
     assert_eq!(asked(&user), (1, 3), "discover alone asks");
     // It is for excludes.
     refused(&user, "--match acct-0003 --exclude zebra --exclude-missing-ok", 4, &["--match acct-0003 matches no"]);
-    let _ = user.aws_sso("list --exclude-missing-ok").run().status(2);
+    // A script may have none at the moment.
+    for line in ["list --exclude-missing-ok", "exec --match reader --exclude-missing-ok --yes -- true"] {
+        let _ = user.aws_sso(line).run().success();
+    }
+    let _ = user.aws_sso("discover -p corp --dry-run --exclude-missing-ok").run().success();
     // Nothing is left, although each pattern matches.
     let excluded = "exec --match reader --exclude acct --yes -- true";
     let _ = user.aws_sso(excluded).run().status(4).complains("no role matches reader and is not excluded");
@@ -126,7 +131,7 @@ fn a_pattern_may_be_newer_than_the_list_so_the_service_is_asked_once() {
         assert_eq!(asked(&user), (0, 0), "{verb}");
         let away = user.aws_sso(&format!("{verb} zebra{number} {after}")).endpoint("http://127.0.0.1:9");
         let away = away.env("AWS_MAX_ATTEMPTS", "1").run().status(5);
-        let _ = away.complains("matches no account and no role; it cannot be fetched again");
+        let _ = away.complains("matches no account and no role; the list cannot be fetched again");
     }
 }
 
@@ -183,6 +188,36 @@ fn accounts_whose_roles_are_not_known_are_no_typo() {
     // This may be a role of that account, and may be mistyped.
     let unknown = ["the roles of 1 account could not be fetched", "these match a role: --exclude raeder"];
     refused(&user, "--exclude raeder", 5, &unknown);
+    // Away, too, the message has the pattern, the account, and what is like the pattern.
+    let away = |pattern: &str| {
+        let run = user.exec(&format!("--match reader --exclude {pattern}"), &["true"]).endpoint("http://127.0.0.1:9");
+        run.env("AWS_MAX_ATTEMPTS", "1").run().status(5).complains("; the list cannot be fetched again")
+    };
+    let _ = away("raeder").complains("--exclude raeder").complains(&broken.id);
+    user.sandbox.update(|options| options.broken_accounts.clear());
+    let _ = user.aws_sso("list --refresh").run().success();
+    let _ = away("readr").complains("did you mean reader?");
+}
+
+#[test]
+fn a_suggestion_matches_something_and_is_not_more_than_was_meant() {
+    let user = numbered(3);
+    rename(&user, |number| ["web", "web-dev", ""][number].to_owned());
+    let _ = user.aws_sso("list --refresh").run().success();
+    let roles = &user.sandbox.accounts()[1].roles;
+    let has = format!("web-dev has: {}, ", roles.iter().min().unwrap());
+    let cases = [
+        ("--exclude web-dev/Zebra", has.as_str(), ""),
+        ("--exclude web-dve/reader", "did you mean web/reader or web-dev/reader?\n", ""),
+        ("--match web-dve/zebra", "see what there is", ""),
+        ("--match /q", "see what there is", ""),
+        ("--match q", "see what there is", ""),
+        ("--match z/q", "see what there is", ""),
+    ];
+    for (patterns, words, more) in cases {
+        let output = user.aws_sso(&format!("list {patterns}")).run().status(4).complains(words).complains(more);
+        assert!(words.starts_with("did you mean") || !output.stderr.contains("did you mean"), "{patterns}: {output}");
+    }
 }
 
 #[test]

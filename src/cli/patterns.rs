@@ -11,10 +11,10 @@ pub(crate) struct Patterns {
     #[arg(long = "match", value_name = "PATTERN", value_parser = pattern)]
     pub matches: Vec<String>,
     /// None of these
-    #[arg(long, value_name = "PATTERN", value_parser = pattern)]
+    #[arg(long, value_name = "PATTERN", value_parser = exclude)]
     pub exclude: Vec<String>,
     /// Go on if an --exclude matches nothing
-    #[arg(long, requires = "exclude")]
+    #[arg(long)]
     pub exclude_missing_ok: bool,
 }
 
@@ -32,4 +32,9 @@ impl Patterns {
 /// A variable that is not set makes an empty pattern, which would stand for every role.
 pub(crate) fn pattern(text: &str) -> Result<String, &'static str> {
     if text.is_empty() { Err("it is empty; write * for all roles") } else { Ok(text.to_owned()) }
+}
+
+/// The same for an exclude, after which no role would be left.
+pub(crate) fn exclude(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() { Err("it is empty; leave the option out to exclude nothing") } else { Ok(text.to_owned()) }
 }

@@ -54,8 +54,8 @@ pub(crate) struct DiscoverArgs {
     dry_run: bool,
     /// Restore the file as it was before the last run
     #[arg(long, conflicts_with_all = [
-        "name", "matches", "exclude", "style", "absolute", "region", "output", "prune", "adopt", "dry_run", "resume",
-        "fresh",
+        "name", "matches", "exclude", "exclude_missing_ok", "style", "absolute", "region", "output", "prune", "adopt",
+        "dry_run", "resume", "fresh",
     ])]
     undo: bool,
     /// Continue the last run where it stopped, even if that was more than an hour ago

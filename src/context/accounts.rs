@@ -131,9 +131,12 @@ impl Context {
             if !may_use_old(&error) {
                 return error;
             }
-            let known = format!("by the list of {} ago, {what}; it cannot be fetched again", span(list.seconds_old()));
-            let remedy = [error.to_string(), error.remedy().unwrap_or_default().to_owned()].join("\n");
-            Error::new(error.kind(), known).with_remedy(remedy)
+            let age = span(list.seconds_old());
+            let known = format!("by the list of {age} ago, {what}; the list cannot be fetched again");
+            // What is like a mistyped name, or whose roles are not known.
+            let why = error.to_string();
+            let remedies: Vec<_> = [what.remedy(), Some(&why), error.remedy()].into_iter().flatten().collect();
+            Error::new(error.kind(), known).with_remedy(remedies.join("\n"))
         })
     }
 

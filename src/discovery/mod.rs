@@ -17,7 +17,7 @@ mod update;
 
 pub(crate) use left::{Counts, Left};
 pub(crate) use request::{Discovery, Offered, ProfileOptions};
-pub(crate) use source::CredentialSource;
+pub(crate) use source::{CredentialSource, Removal, removal};
 pub(crate) use template::Template;
 pub(crate) use undo::{keep, undo};
 pub(crate) use update::update;

@@ -132,6 +132,31 @@ pub(super) struct Written {
     pub(super) is_edited: bool,
 }
 
+/// What discovery does with a profile in its block that is not wanted any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Removal {
+    /// `--prune` removes it.
+    Prune,
+    /// Somebody has added lines, so it stays.
+    Edited,
+    /// It has no role, so it is the user's own.
+    None,
+}
+
+/// What becomes of the profile in these lines.
+pub(crate) fn removal(lines: &[u8]) -> Removal {
+    match Written::read(lines) {
+        Some(Written { found: Some(Found { role: Some(_), .. }), is_edited, .. }) => {
+            if is_edited {
+                Removal::Edited
+            } else {
+                Removal::Prune
+            }
+        }
+        _ => Removal::None,
+    }
+}
+
 impl Written {
     /// Reads the lines of one profile, its header first.
     pub(super) fn read(lines: &[u8]) -> Option<Self> {

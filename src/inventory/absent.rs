@@ -137,29 +137,56 @@ fn advice(option: &str, pattern: &Pattern, list: &Inventory) -> Option<String> {
     let names = alike(&pattern.text, list);
     let names: Vec<_> = names.iter().map(|name| terminal::name(name)).collect();
     match names.as_slice() {
-        [] => None,
+        [] => roles_of_named(&pattern.text, list),
         [one] => Some(format!("did you mean {one}?")),
         [first @ .., other] => Some(format!("did you mean {} or {other}?", first.join(", "))),
     }
 }
 
-/// What accounts and roles are called that is like a pattern, the nearest first.
+/// The account that this pattern names, and its roles: the one that is meant has another name there.
+fn roles_of_named(text: &str, list: &Inventory) -> Option<String> {
+    let (account, _) = text.rsplit_once('/')?;
+    match named(account, list).as_slice() {
+        [only] if !only.roles.is_empty() => {
+            let more = only.roles.len().saturating_sub(MOST_ROLES);
+            let roles = only.roles.iter().take(MOST_ROLES).map(|role| terminal::name(role));
+            let roles = roles.collect::<Vec<_>>().join(", ");
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let name = if only.name.is_empty() { &only.id } else { &only.name };
+            Some(format!("{} has: {roles}{more}", terminal::name(name)))
+        }
+        _ => None,
+    }
+}
+
+/// The accounts that are called so, or else those that the pattern matches.
+fn named<'a>(account: &str, list: &'a Inventory) -> Vec<&'a Account> {
+    let pattern = Pattern::parse(account);
+    let matches = |known: &&Account| pattern.in_account(&known.name.to_lowercase(), &known.id).is_some_and(is_every);
+    let matched: Vec<_> = list.accounts.iter().filter(matches).collect();
+    // An account without a name is not called by an empty one.
+    let is_called = |known: &&Account| !account.is_empty() && known.is_called(account);
+    let called: Vec<_> = matched.iter().copied().filter(is_called).collect();
+    if called.is_empty() { matched } else { called }
+}
+
+/// What accounts and roles are called that is like a pattern, the nearest first. Each of them matches something.
 fn alike(text: &str, list: &Inventory) -> Vec<String> {
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let accounts = list.accounts.iter().flat_map(|account| [account.name.as_str(), account.id.as_str()]);
     let accounts: BTreeSet<_> = accounts.collect();
     if let Some((account, role)) = text.rsplit_once('/') {
-        let of_account = Pattern::parse(account);
-        let is_named =
-            |known: &&Account| of_account.in_account(&known.name.to_lowercase(), &known.id).is_some_and(is_every);
-        let roles = list.accounts.iter().filter(is_named).flat_map(|known| &known.roles).map(String::as_str);
+        let roles = named(account, list).into_iter().flat_map(|known| &known.roles).map(String::as_str);
         let mut found: Vec<_> =
             nearest_of(role, &roles.collect()).into_iter().map(|role| format!("{account}/{role}")).collect();
         if found.is_empty() {
             found.extend(nearest_of(account, &accounts).into_iter().map(|account| format!("{account}/{role}")));
-            found.extend(owned(nearest_of(text, &accounts)));
-            found.truncate(MOST_ALIKE);
+            // The name of an account can contain a slash too.
+            let slashed = accounts.into_iter().filter(|name| name.contains('/')).collect();
+            found.extend(owned(nearest_of(text, &slashed)));
         }
+        found.retain(|text| verdict(&Pattern::parse(text), list) == Verdict::Matches);
+        found.truncate(MOST_ALIKE);
         return found;
     }
     let roles = list.accounts.iter().flat_map(|account| &account.roles).map(String::as_str);
@@ -175,6 +202,9 @@ fn alike(text: &str, list: &Inventory) -> Vec<String> {
 
 /// How many names are offered instead of a pattern.
 const MOST_ALIKE: usize = 3;
+
+/// How many roles of an account are named.
+const MOST_ROLES: usize = 10;
 
 /// The names that are most like a pattern's letters.
 fn nearest_of<'a>(pattern: &str, names: &BTreeSet<&'a str>) -> Vec<&'a str> {

@@ -9,6 +9,9 @@ fn in_block(user: &User, profile: &str) {
     user.home.write(".aws/config", config);
 }
 
+/// The role of a profile that discovery wrote before it was taken from the user.
+const GONE: &str = "credential_process = aws-sso -p corp -r arn:aws:iam::123456789012:role/Gone -ext";
+
 const CASES: &[Case] = &[
     (
         "profiles that would run another tool",
@@ -54,16 +57,54 @@ const CASES: &[Case] = &[
     (
         "a discovered name that begins like an option",
         |user, run| {
+            in_block(user, &format!("[profile -Dev]\n{GONE}\n"));
+            run
+        },
+        ["Profiles", "warning", "the name of the profile -Dev", "give discover -p corp the --name that you gave it"],
+    ),
+    (
+        "such a name of a profile with lines of the user",
+        |user, run| {
+            in_block(user, &format!("[profile -Dev]\n{GONE}\ncli_pager = cat\n"));
+            run
+        },
+        ["Profiles", "warning", "the name of the profile -Dev", "then move your lines from -Dev to its role's new"],
+    ),
+    (
+        "such a name that a source_profile has",
+        |user, run| {
+            append(user, "[profile chained]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = -Dev\n");
+            in_block(user, &format!("[profile -Dev]\n{GONE}\n"));
+            run
+        },
+        [
+            "Profiles",
+            "warning",
+            "the name of the profile -Dev",
+            "its role's new profile in each source_profile, and do",
+        ],
+    ),
+    (
+        "such a name of the user's own in the block",
+        |user, run| {
             in_block(user, "[profile -Dev]\nregion = eu-west-1\n");
             run
         },
-        ["Profiles", "warning", "the name of the profile -Dev", "aws-sso discover -p corp --name TEMPLATE --prune"],
+        ["Profiles", "warning", "the name of the profile -Dev", "give it another name, also in each"],
+    ),
+    (
+        "a discovered role that is no longer offered, with lines of the user",
+        |user, run| {
+            in_block(user, &format!("[profile gone]\n{GONE}\ncli_pager = cat\n"));
+            run
+        },
+        ["Profiles", "broken", "profile gone: corp does not offer its role", "name another role in it, or delete"],
     ),
     (
         "a discovered name that begins like an option, by the settings",
         |user, run| {
             user.home.write(".config/aws-sso/config", "[discover]\nname = {account_name}-{role}\n");
-            in_block(user, "[profile -Dev]\nregion = eu-west-1\n");
+            in_block(user, &format!("[profile -Dev]\n{GONE}\n"));
             run
         },
         ["Profiles", "warning", "the name of the profile -Dev", "run: aws-sso discover -p corp --prune"],

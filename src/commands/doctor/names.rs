@@ -1,11 +1,13 @@
 //! Profiles whose names are hard to give to a command.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::report::Finding;
+use crate::aws_config::config::Config;
 use crate::aws_config::document::{Document, Header};
 use crate::aws_config::line::SectionKind;
 use crate::context::Context;
+use crate::discovery::{Removal, removal};
 use crate::environment::{self, shown};
 use crate::files::read;
 
@@ -24,6 +26,8 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         let Ok(Some(file)) = read::whole(&path) else { continue };
         let document = Document::parse(&file);
         let discovered = discovered(&document);
+        let config = Config::parse(&file);
+        let sources: HashSet<_> = config.profiles().filter_map(|profile| profile.setting("source_profile")).collect();
         let is_option = |header: &Header<'_>| header.kind == kind && header.name.starts_with(b"-");
         for (line, header) in document.header_lines().filter(|(_, header)| is_option(header)) {
             let name = String::from_utf8_lossy(&header.name);
@@ -32,7 +36,22 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
                 shown(&path)
             );
             let fix = match discovered.get(name.as_ref()) {
-                Some(session) => discover_again(context, session),
+                Some((session, removal)) => {
+                    let again = discover_again(context, session);
+                    match removal {
+                        Removal::Edited => {
+                            format!(
+                                "{again}\nthen move your lines from {name} to its role's new profile, and delete {name}"
+                            )
+                        }
+                        _ if sources.contains(name.as_ref()) => {
+                            format!(
+                                "{again}\nthen name its role's new profile in each source_profile, and do that again"
+                            )
+                        }
+                        _ => again,
+                    }
+                }
                 None => "give it another name, also in each source_profile that names it".to_owned(),
             };
             findings.push(Finding::warning(found, fix));
@@ -46,12 +65,16 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     findings
 }
 
-/// The profiles that discovery wrote, and the `-p` of the run that did.
-fn discovered(document: &Document) -> HashMap<String, String> {
+/// The profiles with such names that discovery wrote, with the `-p` of the run that did.
+fn discovered(document: &Document) -> HashMap<String, (String, Removal)> {
     let blocks = document.blocks();
     let profiles = blocks.iter().flat_map(|block| {
         let headers = document.in_block(block);
-        headers.map(|(header, _)| (String::from_utf8_lossy(&header.name).into_owned(), block.mark.name.clone()))
+        let named = headers.filter(|(header, _)| header.name.starts_with(b"-"));
+        let named = named.map(|(header, lines)| {
+            (String::from_utf8_lossy(&header.name).into_owned(), (block.mark.name.clone(), removal(lines)))
+        });
+        named.filter(|(_, (_, removal))| *removal != Removal::None)
     });
     profiles.collect()
 }
@@ -62,8 +85,6 @@ fn discover_again(context: &Context, session: &str) -> String {
     if context.settings().is_ok_and(|settings| settings.discover_name().is_some()) {
         format!("run: aws-sso discover -p {session} --prune")
     } else {
-        format!(
-            "run discover again with the --name that you gave: aws-sso discover -p {session} --name TEMPLATE --prune"
-        )
+        format!("give discover -p {session} the --name that you gave it before, and --prune")
     }
 }

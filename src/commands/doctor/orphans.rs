@@ -1,21 +1,22 @@
 //! Profiles whose sign-in is not in the AWS config, one finding for all of a name: there may be hundreds.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::report::Finding;
 use crate::aws_config::config::Config;
 use crate::aws_config::document::Document;
+use crate::discovery::{Removal, removal};
 use crate::environment::shown;
 
 /// How many profiles are named.
 const MOST_NAMED: usize = 3;
 
-/// The names of the profiles in blocks that discovery has written.
-pub(super) fn discovered(file: &[u8]) -> HashSet<String> {
+/// The profiles in blocks that discovery has written, and what it does with those that are not wanted any more.
+pub(super) fn discovered(file: &[u8]) -> HashMap<String, Removal> {
     let document = Document::parse(file);
     let blocks = document.blocks();
     let profiles = blocks.iter().flat_map(|block| document.in_block(block));
-    profiles.map(|(header, _)| String::from_utf8_lossy(&header.name).into_owned()).collect()
+    profiles.map(|(header, lines)| (String::from_utf8_lossy(&header.name).into_owned(), removal(lines))).collect()
 }
 
 /// Profiles by the name of a sign-in that is not there.
@@ -27,12 +28,12 @@ impl Orphans {
         self.0.entry(sign_in.to_owned()).or_default().push(profile.to_owned());
     }
 
-    pub(super) fn findings(&self, config: &Config, discovered: &HashSet<String>) -> Vec<Finding> {
+    pub(super) fn findings(&self, config: &Config, discovered: &HashMap<String, Removal>) -> Vec<Finding> {
         self.0.iter().map(|(sign_in, profiles)| finding(config, sign_in, profiles, discovered)).collect()
     }
 }
 
-fn finding(config: &Config, sign_in: &str, profiles: &[String], discovered: &HashSet<String>) -> Finding {
+fn finding(config: &Config, sign_in: &str, profiles: &[String], discovered: &HashMap<String, Removal>) -> Finding {
     let mut names = profiles.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
     if let Some(more) = profiles.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
         names.push_str(&format!(" and {more} more"));
@@ -43,7 +44,7 @@ fn finding(config: &Config, sign_in: &str, profiles: &[String], discovered: &Has
         "{}: {subject} in with {sign_in}, but there is no profile or sso-session {sign_in}: {names}",
         shown(config.path())
     );
-    let by_hand = profiles.iter().filter(|profile| !discovered.contains(*profile)).count();
+    let by_hand = profiles.iter().filter(|profile| !discovered.contains_key(*profile)).count();
     let others = match config.directories() {
         [only] => format!("run: aws-sso discover -p {only} --adopt {sign_in}"),
         names => format!(

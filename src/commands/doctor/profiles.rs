@@ -1,6 +1,6 @@
 //! The profiles with a role: whether they work, as far as the remembered accounts and roles tell.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::orphans::{self, Orphans};
 use super::report::Finding;
@@ -11,6 +11,7 @@ use crate::aws_config::meaning::Meanings;
 use crate::aws_config::readers;
 use crate::aws_config::role_profile::ProcessProfile;
 use crate::context::Context;
+use crate::discovery::Removal;
 use crate::environment::shown;
 use crate::error::{Error, Result};
 use crate::files::read;
@@ -92,7 +93,7 @@ fn profiles(context: &Context, config: &Config, installed: &Installed) -> Vec<Fi
     for section in config.profiles() {
         // Those of one block have lost their sign-in together, and get it back together.
         let lost = section.setting("sso_session").filter(|name| config.sso_session(name).is_none());
-        if let Some(session) = lost.filter(|_| discovered.contains(section.name())) {
+        if let Some(session) = lost.filter(|_| discovered.contains_key(section.name())) {
             orphans.add(session, section.name());
             continue;
         }
@@ -137,8 +138,8 @@ impl ProfileProblem {
 
     /// `session` is the name of an sso-session, or of a profile that signs in. Discovery removes only the profiles that
     /// it has written.
-    fn not_offered(session: &str, role: &str, is_discovered: bool) -> Self {
-        let fix = if is_discovered {
+    fn not_offered(session: &str, role: &str, removal: Option<Removal>) -> Self {
+        let fix = if removal == Some(Removal::Prune) {
             format!("run: aws-sso discover -p {session} --prune; or aws-sso list -p {session} --refresh, if it is new")
         } else {
             format!(
@@ -155,7 +156,7 @@ struct Offers<'a> {
     context: &'a Context,
     config: &'a Config,
     /// The profiles in the blocks of discovery.
-    discovered: &'a HashSet<String>,
+    discovered: &'a HashMap<String, Removal>,
     by_session: BTreeMap<String, Result<Option<Offer>>>,
 }
 
@@ -200,8 +201,8 @@ impl Offers<'_> {
         let role = format!("{account_id}/{role_name}");
         let is_offered = offer.as_ref().ok()?.as_ref()?.roles.contains(&(account_id, role_name));
         let session = directory.session.as_ref().unwrap_or(&directory.name);
-        let is_discovered = discovered.contains(section.name());
-        if is_offered { None } else { Some(ProfileProblem::not_offered(session, &role, is_discovered)) }
+        let removal = discovered.get(section.name()).copied();
+        if is_offered { None } else { Some(ProfileProblem::not_offered(session, &role, removal)) }
     }
 
     /// Why this program cannot get the role of a `credential_process`.
@@ -212,7 +213,7 @@ impl Offers<'_> {
             return Some(ProfileProblem::new(found, "add to the line: -p NAME"));
         };
         let (context, config) = (self.context, self.config);
-        let is_discovered = self.discovered.contains(&process.name);
+        let removal = self.discovered.get(&process.name).copied();
         let offer = match self.of(&name) {
             Ok(offer) => offer,
             Err(error) => {
@@ -223,7 +224,7 @@ impl Offers<'_> {
         let text = alias.unwrap_or(&process.role);
         let if_not_offered = |account_id: String, role_name: String| {
             let is_offered = offer?.roles.contains(&(account_id, role_name));
-            if is_offered { None } else { Some(ProfileProblem::not_offered(&name, text, is_discovered)) }
+            if is_offered { None } else { Some(ProfileProblem::not_offered(&name, text, removal)) }
         };
         match text.parse() {
             Err(error) => {
@@ -238,7 +239,7 @@ impl Offers<'_> {
             }
             Ok(RoleRef::AccountName { account_name, role_name }) if config.role_of(text).is_none() => {
                 let error = offer?.inventory.role(&account_name, &role_name).err()?;
-                let problem = ProfileProblem::not_offered(&name, text, is_discovered);
+                let problem = ProfileProblem::not_offered(&name, text, removal);
                 Some(ProfileProblem { found: error.to_string(), ..problem })
             }
             Ok(_) => None,

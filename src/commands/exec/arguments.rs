@@ -9,7 +9,7 @@ use clap::{Arg, ArgGroup, Args, Command};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
-use crate::cli::patterns::pattern;
+use crate::cli::patterns::{exclude, pattern};
 use crate::cli::shared::{self, Target};
 use crate::partition::means_several_regions;
 
@@ -48,10 +48,10 @@ pub(super) struct ManyArgs {
     #[arg(long = "match", value_name = "PATTERN", value_parser = pattern, conflicts_with_all = ["as_profile", "keys"])]
     pub(super) matches: Vec<String>,
     /// But not these roles
-    #[arg(long, value_name = "PATTERN", value_parser = pattern, requires = "matches", conflicts_with = "role")]
+    #[arg(long, value_name = "PATTERN", value_parser = exclude, requires = "matches", conflicts_with = "role")]
     pub(super) exclude: Vec<String>,
     /// Go on if an --exclude matches nothing
-    #[arg(long, requires = "exclude")]
+    #[arg(long, requires = "matches", conflicts_with = "role")]
     pub(super) exclude_missing_ok: bool,
     /// Choose the roles from a list
     #[arg(long, conflicts_with_all = ["matches", "as_profile", "keys"])]
