@@ -8,16 +8,19 @@ use crate::support::{Invocation, skip};
 
 /// Runs it with limits that a shell sets.
 fn under(limits: &str, run: Invocation) -> Invocation {
-    run.behind(["sh", "-c", &format!("{limits}; exec \"$@\""), "sh"])
+    run.behind(["bash", "-c", &format!("{limits}; exec \"$@\""), "sh"])
 }
 
 #[test]
 fn every_run_starts_within_the_limit_of_open_files() {
     const RUNS: usize = 300;
     let user = User::signed_in(Options { accounts: 300, roles: 1, ..Options::default() });
+    // No account is lost where few connections can be open.
+    let _ = under("ulimit -n 16", user.aws_sso("list --refresh")).run().success();
     let folder = user.home.path("out").display().to_string();
     let to_files = format!("--output dir {folder}");
-    // The limits, the options, and what is said of the runs at a time. Credentials are cached after the first.
+    // The limits, the options, and what is said of the runs at a time. Credentials are cached after the first, but not
+    // where the folder of the cache is emptied.
     let cases = [
         ("ulimit -n 256", "", Some("at a time, not 100: the limit of open files is 256 (ulimit -n)")),
         ("ulimit -n 64", "", Some("at a time, not 100: the limit of open files is 64 (ulimit -n)")),
@@ -26,9 +29,15 @@ fn every_run_starts_within_the_limit_of_open_files() {
         ("ulimit -n 20", "", Some("aws-sso: 1 at a time, not 100")),
         ("ulimit -S -n 64", "", None),
         ("ulimit -S -n 64", "--output json", None),
+        ("rm -r ~/.aws/cli; ulimit -S -n 16", "", None),
+        ("ulimit -S -n 16", "-j 1", None),
+        ("rm -r ~/.aws/cli; for i in $(seq 10 246); do eval \"exec $i</dev/null\"; done; ulimit -S -n 256", "", None),
     ];
     for (limits, options, said) in cases {
-        let run = user.exec(&format!("--match * --yes -j 100 {options}"), &["sh", "-c", "echo out; echo err >&2"]);
+        let run = user.exec(
+            &format!("--match * --yes {options}{}", if options.contains("-j") { "" } else { " -j 100" }),
+            &["sh", "-c", "echo out; echo err >&2"],
+        );
         let output = under(limits, run).run().success();
         let case = format!("{limits} {options}");
         assert!(output.stderr.contains(&format!("aws-sso: {RUNS} ok, 0 failed, 0 skipped")), "{case}: {output}");
@@ -75,4 +84,20 @@ fn a_run_that_finds_no_free_process_waits_for_the_end_of_another() {
     let prefix = ["setpriv", &user_id, &group, "--clear-groups", "prlimit", "--nproc=1"];
     let output = user.exec("--match * --yes", &["true"]).behind(prefix).run().status(1);
     let _ = output.complains("cannot start a thread").complains("ulimit -u");
+    // A name of a host is looked up on a thread.
+    for processes in 1..3 {
+        let limit = format!("--nproc={processes}");
+        let prefix = ["setpriv", &user_id, &group, "--clear-groups", "prlimit", &limit];
+        let by_name = user.sandbox.endpoint().replace("127.0.0.1", "localhost");
+        let output = user.aws_sso("list --refresh").endpoint(by_name).behind(prefix).run();
+        if !output.exit.success() {
+            let _ = output.status(1).complains("cannot start the network runtime").complains("ulimit -u");
+        }
+        // Not even one of these would fit.
+        let output = user.exec("--match * --yes -j 2", &["sh", "-c", "true; true"]).behind(prefix).run();
+        if !output.exit.success() {
+            let output = output.status(1).complains("ulimit -u");
+            assert!(!output.stderr.contains("-j"), "{output}");
+        }
+    }
 }
