@@ -84,20 +84,4 @@ fn a_run_that_finds_no_free_process_waits_for_the_end_of_another() {
     let prefix = ["setpriv", &user_id, &group, "--clear-groups", "prlimit", "--nproc=1"];
     let output = user.exec("--match * --yes", &["true"]).behind(prefix).run().status(1);
     let _ = output.complains("cannot start a thread").complains("ulimit -u");
-    // A name of a host is looked up on a thread.
-    for processes in 1..3 {
-        let limit = format!("--nproc={processes}");
-        let prefix = ["setpriv", &user_id, &group, "--clear-groups", "prlimit", &limit];
-        let by_name = user.sandbox.endpoint().replace("127.0.0.1", "localhost");
-        let output = user.aws_sso("list --refresh").endpoint(by_name).behind(prefix).run();
-        if !output.exit.success() {
-            let _ = output.status(1).complains("cannot start the network runtime").complains("ulimit -u");
-        }
-        // Not even one of these would fit.
-        let output = user.exec("--match * --yes -j 2", &["sh", "-c", "true; true"]).behind(prefix).run();
-        if !output.exit.success() {
-            let output = output.status(1).complains("ulimit -u");
-            assert!(!output.stderr.contains("-j"), "{output}");
-        }
-    }
 }
