@@ -58,7 +58,7 @@ impl Client {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }
-        let runtime = runtime::with_lookups();
+        let runtime = runtime::small();
         let runtime = runtime.map_err(|error| {
             Error::failed(format!("cannot start the network runtime: {}", reason(&error)))
                 .with_any_remedy(system::shortage(&error))

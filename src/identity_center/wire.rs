@@ -95,8 +95,8 @@ pub(super) fn seconds_ahead(response: &HttpResponse) -> Option<i64> {
 
 /// What sends the requests of an Identity Center.
 ///
-/// Its connectors are made on first use: only to load the system's root certificates takes milliseconds. An error is not
-/// kept, since what caused it may pass.
+/// Its connectors are made on first use: only to load the system's root certificates takes milliseconds. An error is
+/// not kept, since what caused it may pass.
 struct Wire {
     bundle: Option<CaBundle>,
     limits: Limits,
@@ -255,4 +255,17 @@ async fn with_whole_body(mut response: HttpResponse, target: &Target) -> Result<
     }
     *response.body_mut() = SdkBody::from(bytes);
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_may_pass_is_not_kept() {
+        let slot = OnceLock::new();
+        assert!(made(&slot, || Err(Error::failed("too many open files"))).is_err());
+        assert_eq!(made(&slot, || Ok(1)), Ok(&1));
+        assert_eq!(made(&slot, || Ok(2)), Ok(&1));
+    }
 }

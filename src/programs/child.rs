@@ -38,7 +38,7 @@ mod system {
     }
 
     impl Child {
-        /// Starts the command, whose output comes through pipes, as does its input if it `has_input`; else it gets none.
+        /// Starts the command, whose output comes through pipes, as does its input if it `has_input`; else none.
         ///
         /// Errors: it has not started. What could fail after that has no part in this, so that the command can be
         /// started again without running twice.
@@ -130,7 +130,7 @@ mod system {
     }
 
     impl Child {
-        /// Starts the command, whose output comes through pipes, as does its input if it `has_input`; else it gets none.
+        /// Starts the command, whose output comes through pipes, as does its input if it `has_input`; else none.
         pub(crate) fn start(mut command: Command, has_input: bool) -> io::Result<Self> {
             command.stdin(if has_input { Stdio::piped() } else { Stdio::null() });
             command.stdout(Stdio::piped()).stderr(Stdio::piped());

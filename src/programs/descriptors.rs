@@ -32,8 +32,8 @@ mod system {
     /// What keeps numbers below the limit that was given free for [`lowered`].
     static RESERVED: Mutex<Vec<OwnedFd>> = Mutex::new(Vec::new());
 
-    /// The files that a program is given: stdin, stdout and stderr.
-    const PASSED_ON: usize = 3;
+    /// How many: for the stdin, stdout and stderr of a program, and for what other threads open while it starts.
+    const RESERVED_NUMBERS: usize = 8;
 
     /// The limits, and how many of the files are open.
     #[derive(Clone, Copy, Debug)]
@@ -71,8 +71,8 @@ mod system {
         }
     }
 
-    /// Runs a function that starts a program. Meanwhile the limit is that of the user: nothing else changes the limit of
-    /// a program without a moment at which it could see the other one.
+    /// Runs a function that starts a program. Meanwhile the limit is that of the user: nothing else changes the limit
+    /// of a program without a moment at which it could see the other one.
     ///
     /// Other threads can open files meanwhile as long as numbers below that limit are free. See [`lifted`].
     pub(crate) fn with_own_limit<T>(start: impl FnOnce() -> T) -> T {
@@ -81,6 +81,7 @@ mod system {
             return start();
         }
         let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        reserved().clear();
         let raised = getrlimit(Resource::Nofile);
         // Up to the hard limit, each soft one is always allowed.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(given), ..raised });
@@ -107,10 +108,10 @@ mod system {
         if low.as_raw_fd() < given { Ok(low) } else { Err(Errno::MFILE.into()) }
     }
 
-    /// Keeps other files off as many low numbers as the next program needs, so that it can start whatever else is open.
+    /// Keeps other files off the low numbers that the start of a program needs, however many are open.
     pub(crate) fn reserve() {
         let (Some(given), mut reserved) = (given(), reserved()) else { return };
-        while reserved.len() < PASSED_ON
+        while reserved.len() < RESERVED_NUMBERS
             && let Ok(file) = File::open("/dev/null")
             && file.as_raw_fd() < given
         {

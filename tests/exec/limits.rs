@@ -8,16 +8,19 @@ use crate::support::{Invocation, skip};
 
 /// Runs it with limits that a shell sets.
 fn under(limits: &str, run: Invocation) -> Invocation {
-    run.behind(["sh", "-c", &format!("{limits}; exec \"$@\""), "sh"])
+    run.behind(["bash", "-c", &format!("{limits}; exec \"$@\""), "sh"])
 }
 
 #[test]
 fn every_run_starts_within_the_limit_of_open_files() {
     const RUNS: usize = 300;
     let user = User::signed_in(Options { accounts: 300, roles: 1, ..Options::default() });
+    // No account is lost where few connections can be open.
+    let _ = under("ulimit -n 16", user.aws_sso("list --refresh")).run().success();
     let folder = user.home.path("out").display().to_string();
     let to_files = format!("--output dir {folder}");
-    // The limits, the options, and what is said of the runs at a time. Credentials are cached after the first.
+    // The limits, the options, and what is said of the runs at a time. Credentials are cached after the first, but not
+    // where the folder of the cache is emptied.
     let cases = [
         ("ulimit -n 256", "", Some("at a time, not 100: the limit of open files is 256 (ulimit -n)")),
         ("ulimit -n 64", "", Some("at a time, not 100: the limit of open files is 64 (ulimit -n)")),
@@ -26,9 +29,15 @@ fn every_run_starts_within_the_limit_of_open_files() {
         ("ulimit -n 20", "", Some("aws-sso: 1 at a time, not 100")),
         ("ulimit -S -n 64", "", None),
         ("ulimit -S -n 64", "--output json", None),
+        ("rm -r ~/.aws/cli; ulimit -S -n 16", "", None),
+        ("ulimit -S -n 16", "-j 1", None),
+        ("rm -r ~/.aws/cli; for i in $(seq 10 246); do eval \"exec $i</dev/null\"; done; ulimit -S -n 256", "", None),
     ];
     for (limits, options, said) in cases {
-        let run = user.exec(&format!("--match * --yes -j 100 {options}"), &["sh", "-c", "echo out; echo err >&2"]);
+        let run = user.exec(
+            &format!("--match * --yes {options}{}", if options.contains("-j") { "" } else { " -j 100" }),
+            &["sh", "-c", "echo out; echo err >&2"],
+        );
         let output = under(limits, run).run().success();
         let case = format!("{limits} {options}");
         assert!(output.stderr.contains(&format!("aws-sso: {RUNS} ok, 0 failed, 0 skipped")), "{case}: {output}");

@@ -154,7 +154,7 @@ fn read_all(mut kept: &File) -> Result<()> {
 fn not_kept(error: io::Error) -> Error {
     let folder = environment::temporary_folder();
     Error::failed(format!("cannot keep the input in {}: {}", folder.display(), reason(&error)))
-        .with_remedy("choose a folder that has room: export TMPDIR=/var/tmp")
+        .with_remedy("choose another folder, which has room: export TMPDIR=/var/tmp")
         .with_any_remedy(system::shortage(&error))
         .with_source(error)
 }
