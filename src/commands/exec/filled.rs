@@ -63,10 +63,11 @@ fn takes_values(words: &[OsString]) -> bool {
         "export" | "readonly" => rest.iter().all(|word| is_assignment(word) || !has_placeholder(word)),
         // Behind -v, shells take the name of a variable, and run the code in an index of it.
         name => {
-            !(name.starts_with('-') || has_placeholder(program) || is_of_shell(name))
-                && !rest.iter().any(|word| word == "-v")
-                && !words.iter().any(|word| shell_of(&word.to_string_lossy()).is_some())
-                && refuse_placeholders(&words[start..]).is_ok()
+            let is_open = name.starts_with('-') || has_placeholder(program) || is_of_shell(name);
+            let is_variable = rest.iter().any(|word| word == "-v");
+            let has_shell = words.iter().any(|word| shell_of(&word.to_string_lossy()).is_some());
+            let has_code = refuse_placeholders(&words[start..]).is_err();
+            !is_open && !is_variable && !has_shell && !has_code
         }
     }
 }

@@ -64,7 +64,7 @@ impl Line {
         }
         if let Some((shell, _)) = CHANGES.iter().find(|(_, names)| names.contains(&name)) {
             let code = Code::of_words(name, rest).and(" && CMD");
-            let mut remedy = self.shell_line("to run a command after it", shell, code);
+            let mut remedy = self.shell_line("to run a command after it", shell, &code);
             if !self.is_many {
                 remedy.push_str(&format!(
                     "\nor type it in a shell that has the role: {}",
@@ -75,7 +75,7 @@ impl Line {
         }
         if BEFORE_COMMANDS.contains(&name) {
             let code = if name == "eval" { Code::of_text(&spaced(rest), &[]) } else { Code::of_words(name, rest) };
-            return because("it is part of a shell", self.shell_line("run", "bash", code));
+            return because("it is part of a shell", self.shell_line("run", "bash", &code));
         }
         if CODE.contains(&name) {
             return because("it is part of a shell", format!("run: {} bash -c 'CODE'", self.start));
@@ -98,12 +98,12 @@ impl Line {
             }
         }
         let is_of_bash = ["[[", "<(", "((", "$'", "<<<", "source ", "|&", "&>"].iter().any(|word| text.contains(word));
-        Some(self.shell_line("run", if is_of_bash { "bash" } else { "sh" }, Code::of_text(text, rest)))
+        Some(self.shell_line("run", if is_of_bash { "bash" } else { "sh" }, &Code::of_text(text, rest)))
     }
 
     /// The line that gives this code to a shell. Where a placeholder is replaced in no code, it reads the variable; if
     /// it cannot, the user has to write that, and the line is not for pasting.
-    fn shell_line(&self, intro: &str, shell: &str, code: Code) -> String {
+    fn shell_line(&self, intro: &str, shell: &str, code: &Code) -> String {
         let line = |code: &str| format!("{} {shell} -c {}", self.start, shell_escape::escape(code.into()));
         let mut reads = code.placeholders().filter(|_| self.is_many).peekable();
         if reads.peek().is_none() {
