@@ -247,12 +247,14 @@ mod tests {
         }
     }
 
+    /// The content before, what another program does, and the content after.
+    type Case<'a> = (Option<&'a str>, &'a dyn Fn(), &'a str);
+
     #[test]
     fn a_change_between_the_last_look_at_the_file_and_its_replacement_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
         let ours = |bytes: &[u8]| if bytes.ends_with(b"ours\n") { bytes.to_vec() } else { appended(bytes, "ours\n") };
-        type Case<'a> = (Option<&'a str>, &'a dyn Fn(), &'a str);
         let cases: [Case<'_>; 5] = [
             (Some("[a]\n"), &|| append(&path, "[b]\n"), "[a]\n[b]\nours\n"),
             (Some("[a]\n"), &|| fs::write(&path, "[b]\n").unwrap(), "[b]\nours\n"),

@@ -68,7 +68,7 @@ pub(super) fn exchange(replacement: &Replacement, new: NamedTempFile, old: Old) 
         return Ok(Replaced { content: None, file: None });
     }
     let (_new, path) = new.into_parts();
-    let path = named_as_old(path, target)?;
+    let path = named_as_old(&path, target)?;
     match swap(&path, target) {
         Ok(()) => {
             // Another program may have put this file there after the other was locked.
@@ -110,9 +110,9 @@ fn at_the_end(file: Option<&File>, content: Option<Vec<u8>>) -> io::Result<Optio
 
 /// The name under which the old file survives if this process is killed once it has exchanged the two. It is given
 /// before, so that there is no moment in which it would be taken for a new file that was never finished.
-fn named_as_old(new: TempPath, target: &Path) -> io::Result<TempPath> {
-    let old = leftovers::name_of_old(&new, target);
-    fs::rename(&new, &old)?;
+fn named_as_old(new: &TempPath, target: &Path) -> io::Result<TempPath> {
+    let old = leftovers::name_of_old(new, target);
+    fs::rename(new, &old)?;
     TempPath::try_from_path(old)
 }
 

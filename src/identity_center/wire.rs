@@ -190,8 +190,8 @@ impl Wire {
 /// What is in the slot; if nothing is, it is made.
 fn made<T>(slot: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
     match slot.get() {
-        Some(made) => Ok(made),
-        None => make().map(|made| slot.get_or_init(|| made)),
+        Some(there) => Ok(there),
+        None => make().map(|new| slot.get_or_init(|| new)),
     }
 }
 

@@ -162,12 +162,12 @@ fn roles_of_named(text: &str, list: &Inventory) -> Option<String> {
 /// The accounts that are called so, or else those that the pattern matches.
 fn named<'a>(account: &str, list: &'a Inventory) -> Vec<&'a Account> {
     let pattern = Pattern::parse(account);
-    let matches = |known: &&Account| pattern.in_account(&known.name.to_lowercase(), &known.id).is_some_and(is_every);
-    let matched: Vec<_> = list.accounts.iter().filter(matches).collect();
+    let is_meant = |known: &&Account| pattern.in_account(&known.name.to_lowercase(), &known.id).is_some_and(is_every);
+    let accounts: Vec<_> = list.accounts.iter().filter(is_meant).collect();
     // An account without a name is not called by an empty one.
     let is_called = |known: &&Account| !account.is_empty() && known.is_called(account);
-    let called: Vec<_> = matched.iter().copied().filter(is_called).collect();
-    if called.is_empty() { matched } else { called }
+    let called: Vec<_> = accounts.iter().copied().filter(is_called).collect();
+    if called.is_empty() { accounts } else { called }
 }
 
 /// What accounts and roles are called that is like a pattern, the nearest first. Each of them matches something.

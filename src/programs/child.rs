@@ -70,6 +70,7 @@ mod system {
             Ok(Self { stdin, stdout: Some(stdout), stderr: Some(stderr), process, end })
         }
 
+        #[allow(clippy::unnecessary_wraps, reason = "elsewhere a child that has ended has none")]
         pub(crate) fn id(&self) -> Option<u32> {
             Some(self.process.id())
         }
