@@ -154,25 +154,25 @@ fn minutes(user: &User, link: &str) -> u32 {
 #[test]
 fn a_session_lasts_as_long_as_is_asked_for_and_else_as_long_as_newer_keys() {
     let (user, account, role) = signed_in();
-    let line = format!("console {account}/{role} --print");
+    let command = format!("console {account}/{role} --print");
     let old_keys = || {
         user.sandbox.update(|options| options.credential_lifetime = Duration::from_mins(18));
         let _ = fs::remove_dir_all(user.home.path(".aws/cli/cache"));
         let _ = user.aws_sso(&format!("process {account}/{role}")).run().success();
-        user.sandbox.update(|options| options.credential_lifetime = Duration::from_mins(60));
+        user.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(1));
         user.sandbox.clear_log();
     };
     // With a duration, how long the keys last does not matter.
     old_keys();
     for (duration, expected) in [("12h", 720), ("90m", 90), ("900s", 15)] {
-        let link = user.aws_sso(&format!("{line} --duration {duration}")).run().success().quiet().stdout;
+        let link = user.aws_sso(&format!("{command} --duration {duration}")).run().success().quiet().stdout;
         assert_eq!(minutes(&user, &link), expected);
     }
     assert_eq!(user.sandbox.count("GetRoleCredentials"), 0);
 
     // Where the service does not answer, or somebody would have to sign in, the old ones do, and that is said.
     let dead = "http://127.0.0.1:1";
-    let unreachable = user.aws_sso(&line).env("AWS_ENDPOINT_URL_SSO", dead).env("AWS_MAX_ATTEMPTS", "1");
+    let unreachable = user.aws_sso(&command).env("AWS_ENDPOINT_URL_SSO", dead).env("AWS_MAX_ATTEMPTS", "1");
     let unreachable = unreachable.env("AWS_ENDPOINT_URL_SIGNIN", user.sandbox.endpoint()).run().success();
     assert!((16..=18).contains(&minutes(&user, &unreachable.stdout)));
     let _ = unreachable.complains("using the last credentials, good for 1");
@@ -181,14 +181,14 @@ fn a_session_lasts_as_long_as_is_asked_for_and_else_as_long_as_newer_keys() {
         token["expiresAt"] = "2020-01-01T00:00:00Z".into();
         token.as_object_mut().unwrap().remove("refreshToken");
     });
-    let ended = user.aws_sso(&line).run().success().complains("not signed in to").complains("using the last");
+    let ended = user.aws_sso(&command).run().success().complains("not signed in to").complains("using the last");
     assert!((16..=18).contains(&minutes(&user, &ended.stdout)));
     user.home.write(TOKEN_FILE, token.to_string());
     let _ = fs::remove_dir_all(user.home.path(".cache/aws-sso/locks"));
 
-    let link = user.aws_sso(&line).run().success().quiet().stdout;
+    let link = user.aws_sso(&command).run().success().quiet().stdout;
     assert!((58..=60).contains(&minutes(&user, &link)));
-    let link = user.aws_sso(&line).run().success().quiet().stdout;
+    let link = user.aws_sso(&command).run().success().quiet().stdout;
     assert!((58..=60).contains(&minutes(&user, &link)));
     assert_eq!(user.sandbox.count("GetRoleCredentials"), 1);
 }
@@ -197,10 +197,10 @@ fn a_session_lasts_as_long_as_is_asked_for_and_else_as_long_as_newer_keys() {
 fn a_duration_that_the_service_refuses_is_named_with_what_works() {
     let (user, account, role) = signed_in();
     user.sandbox.update(|options| options.chained_roles = true);
-    let line = format!("console {account}/{role} --print");
-    let refused = user.aws_sso(&format!("{line} --duration 12h")).run().status(4);
+    let command = format!("console {account}/{role} --print");
+    let refused = user.aws_sso(&format!("{command} --duration 12h")).run().status(4);
     let _ = refused.complains("does not give this role a session of 12 hours").complains("leave out --duration");
-    let _ = user.aws_sso(&line).run().success().quiet();
+    let _ = user.aws_sso(&command).run().success().quiet();
 }
 
 #[test]

@@ -301,12 +301,12 @@ fn what_another_program_writes_to_the_old_config_after_a_discover_was_killed_is_
 
 /// Adds profile after profile, as programs do it that know no lock, until the file `end` is there.
 const WRITERS: [(&str, &str); 3] = [
-    ("append", r#"printf '[profile theirs-%d]\nregion = x\n' $number >> .aws/config"#),
+    ("append", r"printf '[profile theirs-%d]\nregion = x\n' $number >> .aws/config"),
     (
         "write in place",
         r#"text=$(cat .aws/config); printf '%s\n[profile theirs-%d]\nregion = x\n' "$text" $number > .aws/config"#,
     ),
-    ("rename", r#"cp .aws/config new; printf '[profile theirs-%d]\nregion = x\n' $number >> new; mv new .aws/config"#),
+    ("rename", r"cp .aws/config new; printf '[profile theirs-%d]\nregion = x\n' $number >> new; mv new .aws/config"),
 ];
 
 #[test]

@@ -191,8 +191,8 @@ fn an_old_name_that_cannot_be_typed_is_replaced_and_the_output_names_both() {
         .replace(&format!("-{first}]\n"), &format!("-{first}]\ncli_pager = cat\n"));
     let at = old.find(&format!("[profile -Dev--web-{second}]")).unwrap();
     let old = format!("{}{}", &old[..at], old[at..].replacen("eu-west-1", "us-east-2", 1));
-    let used = format!("[profile chained]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = -Dev--web-{third}\n");
-    user.home.write(".aws/config", used.clone() + &old);
+    let chained = format!("[profile chained]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = -Dev--web-{third}\n");
+    user.home.write(".aws/config", chained.clone() + &old);
 
     let output = user.aws_sso(by_name).run().success();
     let summary = "4 profiles new, 0 changed, 0 unchanged, 2 stale (--prune removes them), 2 left";
@@ -214,7 +214,7 @@ fn an_old_name_that_cannot_be_typed_is_replaced_and_the_output_names_both() {
     expected.extend([&first, &second, &third, &fourth].map(|role| format!("Dev-web-{role}")));
     expected.sort();
     assert_eq!(names, expected);
-    assert!(after.contains(&used) && after.contains("cli_pager = cat\n") && after.contains("region = us-east-2\n"));
+    assert!(after.contains(&chained) && after.contains("cli_pager = cat\n") && after.contains("region = us-east-2\n"));
     let _ = user.aws_sso(&format!("{by_name} -q")).run().success().complains("source_profile");
 }
 

@@ -12,39 +12,39 @@ use crate::support::user::User;
 use crate::support::{Invocation, skip};
 
 /// A program of this machine, changed so that the system does not start it.
-fn program(change: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
+fn program(change: impl Fn(&mut [u8])) -> Vec<u8> {
     let mut bytes = fs::read("/bin/true").unwrap();
     change(&mut bytes);
     bytes
 }
 
-fn without_loader(bytes: &mut Vec<u8>) {
+fn without_loader(bytes: &mut [u8]) {
     let at = bytes.windows(4).position(|bytes| bytes == b"/ld-").unwrap();
     bytes[at..at + 4].copy_from_slice(b"/no-");
 }
 
 /// Says that it is for another processor than this machine's.
-fn foreign(bytes: &mut Vec<u8>) {
+fn foreign(bytes: &mut [u8]) {
     bytes[18] = if cfg!(target_arch = "aarch64") { 0x3e } else { 0xb7 };
 }
 
 /// Names a processor that few systems have.
-fn loongarch(bytes: &mut Vec<u8>) {
+fn loongarch(bytes: &mut [u8]) {
     bytes[18..20].copy_from_slice(&[2, 1]);
 }
 
 /// Only its processor is one of 32 bits, so that no system starts it.
-fn of_32_bits(bytes: &mut Vec<u8>) {
+fn of_32_bits(bytes: &mut [u8]) {
     bytes[18] = if cfg!(target_arch = "aarch64") { 0x28 } else { 3 };
 }
 
-fn object_file(bytes: &mut Vec<u8>) {
+fn object_file(bytes: &mut [u8]) {
     // It has no table of parts for the system.
     bytes[16] = 1;
     bytes[54..58].fill(0);
 }
 
-fn no_parts(bytes: &mut Vec<u8>) {
+fn no_parts(bytes: &mut [u8]) {
     bytes[56..58].fill(0);
 }
 
@@ -54,7 +54,7 @@ fn write(user: &User, name: &str, content: impl AsRef<[u8]>, mode: u32) {
 }
 
 /// The same command in bash, and through us: alone, beside a server, under several roles.
-fn each_way<'a>(user: &'a User, words: &[&str]) -> (Invocation, Vec<(String, Invocation)>) {
+fn each_way(user: &User, words: &[&str]) -> (Invocation, Vec<(String, Invocation)>) {
     let here = |run: Invocation| run.current_dir(user.home.path("tmp"));
     let bash = here(user.home.command("bash").args(["-c", "\"$@\"", "bash"]).args(words));
     let role = user.role(0, 0);

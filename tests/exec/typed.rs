@@ -51,8 +51,8 @@ fn the_line_that_works_has_the_users_own_words_and_can_be_pasted() {
             let line = remedy(&output.complains(": command not found: ").complains(said));
             let words = options.replace("--yes ", "");
             assert!(line.starts_with(&format!("aws-sso exec {words} -- ")), "{line}");
-            let works = typed(&user, "bash", &line.replace("CMD", argument)).success();
-            assert!(works.stdout.contains(printed), "{line}\n{works}");
+            let pasted = typed(&user, "bash", &line.replace("CMD", argument)).success();
+            assert!(pasted.stdout.contains(printed), "{line}\n{pasted}");
         }
     }
 }
@@ -147,12 +147,11 @@ fn a_line_for_many_roles_gives_names_of_accounts_as_they_are_or_is_refused_as_it
             let advised = remedy(&typed(&user, "bash", &line).status(127));
             let output = typed(&user, "bash", &advised.replace("CMD", "env"));
             assert!(!user.home.has("tmp/pwned"), "{advised}");
-            match printed {
-                Some(printed) => assert!(output.stdout.contains(&printed.replace("NAME", name)), "{advised}\n{output}"),
-                None => {
-                    let output = output.status(2);
-                    let _ = output.complains("{account_name} is in code for");
-                }
+            if let Some(printed) = printed {
+                assert!(output.stdout.contains(&printed.replace("NAME", name)), "{advised}\n{output}");
+            } else {
+                let output = output.status(2);
+                let _ = output.complains("{account_name} is in code for");
             }
         }
     }

@@ -135,9 +135,9 @@ impl EndSignals {
     /// Waits for the next signal and returns its number.
     async fn next(&mut self) -> u8 {
         tokio::select! {
-            Some(_) = receive(&mut self.term) => 15,
+            Some(()) = receive(&mut self.term) => 15,
             _ = self.hup.recv() => 1,
-            Some(_) = receive(&mut self.int) => 2,
+            Some(()) = receive(&mut self.int) => 2,
         }
     }
 }
