@@ -110,8 +110,8 @@ impl Partition {
 /// The name of a region, such as `eu-west-1`.
 ///
 /// It becomes part of host names, file names and a shell's environment, so it is a host's label and nothing else.
-/// Endpoints that imitate AWS have regions such as `local` or `auto`, so a word is one, unless it is a word by which people
-/// and programs mean no region or several.
+/// Endpoints that imitate AWS have regions such as `local` or `auto`, so a word is one, unless it is a word by which
+/// people and programs mean no region or several.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Region(String);
 

@@ -314,7 +314,8 @@ fn no_profile_of_another_program_is_lost_while_discoveries_rewrite_the_config() 
     for (way, command) in WRITERS {
         let user = User::signed_in(Options { accounts: 2, roles: 2, ..Options::default() });
         let script = format!(
-            "number=0\nwhile [ ! -e end ]; do number=$((number + 1))\n{command}\n[ $((number % 4)) = 0 ] && sleep 0.15\ndone\necho $number"
+            "number=0\nwhile [ ! -e end ]; do number=$((number + 1))\n{command}\n\
+             [ $((number % 4)) = 0 ] && sleep 0.15\ndone\necho $number"
         );
         let writer = user.home.command("/bin/sh").args(["-c", &script]).start();
         thread::scope(|scope| {
