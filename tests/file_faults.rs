@@ -77,7 +77,7 @@ fn credentials_are_printed_without_a_writable_home() {
     let default = format!("-p corp -r arn:aws:iam::{}:role/{}", account.id, account.roles[0]);
     let cases = [
         (default.as_str(), ".aws/credentials"),
-        ("discover -p corp", ".aws/config.before-discover"),
+        ("discover -p corp", ".aws/config"),
         ("login --device-code --no-browser --force", TOKEN_FILE),
     ];
     let before = [TOKEN_FILE, ".aws/config"].map(|file| user.home.read(file));
@@ -132,10 +132,9 @@ fn a_folder_in_place_of_a_file_is_named_and_stays() {
     user.home.write(".aws/sso", "a file");
     let _ = user.process().run().status(3).complains("run: aws-sso login -p corp");
     let login = user.aws_sso("login --device-code --no-browser").run().status(1);
-    let _ = login.complains("Not a directory").complains(&format!(
-        "nothing was changed; {0} is a file, where a folder is needed; run: mv {0} {0}.old\n",
-        user.home.path(".aws/sso").display()
-    ));
+    let _ = login
+        .complains("/.aws/sso is not a folder")
+        .complains(&format!("nothing was changed; run: mv {0} {0}.old\n", user.home.path(".aws/sso").display()));
     assert_eq!(user.home.read(".aws/sso"), "a file");
 }
 
