@@ -1,9 +1,19 @@
 //! Open files: how many this process may have at a time. It raises its limit where it needs more, and each program that
 //! it starts gets the limit back that the user has set.
 
-pub(crate) use system::{State, lifted, raise, state, with_own_limit};
+pub(crate) use system::{lifted, raise, state};
 #[cfg(unix)]
-pub(crate) use system::{lowered, reserve};
+pub(crate) use system::{lowered, reserve, with_own_limit};
+
+/// The limits, and how many of the files are open.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct State {
+    /// The limit that the user has set.
+    pub(crate) given: usize,
+    /// The limit now.
+    pub(crate) limit: usize,
+    pub(crate) open: usize,
+}
 
 #[cfg(unix)]
 mod system {
@@ -15,6 +25,8 @@ mod system {
 
     use rustix::io::{Errno, fcntl_dupfd_cloexec};
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    use super::State;
 
     /// What is allowed where the hard limit itself is refused: macOS takes no limit above this one, and says that its
     /// hard limit is none.
@@ -34,16 +46,6 @@ mod system {
 
     /// How many: for the stdin, stdout and stderr of a program, and for what other threads open while it starts.
     const RESERVED_NUMBERS: usize = 8;
-
-    /// The limits, and how many of the files are open.
-    #[derive(Clone, Copy, Debug)]
-    pub(crate) struct State {
-        /// The limit that the user has set.
-        pub(crate) given: usize,
-        /// The limit now.
-        pub(crate) limit: usize,
-        pub(crate) open: usize,
-    }
 
     pub(crate) fn state() -> State {
         let number =
@@ -147,22 +149,13 @@ mod system {
 /// There is no such limit.
 #[cfg(not(unix))]
 mod system {
-    #[derive(Clone, Copy, Debug)]
-    pub(crate) struct State {
-        pub(crate) given: usize,
-        pub(crate) limit: usize,
-        pub(crate) open: usize,
-    }
+    use super::State;
 
     pub(crate) fn state() -> State {
         State { given: usize::MAX, limit: usize::MAX, open: 0 }
     }
 
     pub(crate) fn raise() {}
-
-    pub(crate) fn with_own_limit<T>(start: impl FnOnce() -> T) -> T {
-        start()
-    }
 
     pub(crate) fn lifted<T>(file: T) -> T {
         file
