@@ -171,10 +171,10 @@ mod stdin {
     use rustix::fs::tell;
     use rustix::io::{Errno, ioctl_fionread, pread, retry_on_intr};
 
-    /// How long a pipe may be silent before a person is told what is waited for.
+    /// How long a pipe may be silent before a message says what is waited for.
     const SILENCE: Duration = Duration::from_secs(2);
 
-    /// Whether input waits to be read. A terminal's does not count: it is typed for whoever reads next.
+    /// Whether input waits to be read. A terminal's does not count: it is typed for the next program that reads.
     pub(super) fn has_input() -> bool {
         let stdin = io::stdin();
         if stdin.is_terminal() || !is_readable(Some(Duration::ZERO)) {

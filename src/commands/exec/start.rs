@@ -90,8 +90,8 @@ pub(super) fn not_started(words: &[OsString], error: io::Error) -> NotStarted {
         };
     }
     let is_permanent = error.kind() != ErrorKind::ExecutableFileBusy;
-    let NotStarted { error: told, status, .. } = refused(program, startable::explain(program, &error), None);
-    NotStarted { error: told.with_source(error), status, is_permanent }
+    let NotStarted { error: refusal, status, .. } = refused(program, startable::explain(program, &error), None);
+    NotStarted { error: refusal.with_source(error), status, is_permanent }
 }
 
 /// The error for a program that does not exist or cannot be run, so that no run has to find out. `None` in
