@@ -26,6 +26,7 @@ mod refresh;
 mod sandbox;
 mod serve;
 mod settings;
+mod setup;
 mod status;
 mod r#use;
 
@@ -87,11 +88,13 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("One role", &["exec", "console", "serve", "env", "process"]),
     ("The sign-in", &["login", "logout", "status", "check"]),
     ("Accounts and roles", &["list", "discover"]),
-    ("Setting up", &["init", "settings", "doctor", "sandbox", "completions"]),
+    ("Setting up", &["setup", "init", "settings", "doctor", "sandbox", "completions"]),
 ];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Set up from a start URL: the AWS config, the sign-in, profiles, your shell
+    Setup(setup::SetupArgs),
     /// Print the shell code that defines the awsso function
     Init(init::InitArgs),
     /// Change this shell to a role (through the awsso function)
@@ -173,6 +176,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         return Err(Error::usage("-r, -env, -ext and -d do not go with a verb").with_remedy("see: aws-sso --help"));
     }
     match verb {
+        Verb::Setup(arguments) => setup::run(&context, &arguments)?,
         Verb::Init(arguments) => init::run(&arguments)?,
         Verb::Use(arguments) => r#use::run(&context, &arguments)?,
         Verb::Pick(arguments) => pick::run(&context, &arguments)?,
