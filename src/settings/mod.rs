@@ -4,6 +4,7 @@
 //! read that list.
 
 mod check;
+pub(crate) mod edit;
 mod file;
 mod problem;
 pub mod table;
@@ -90,6 +91,12 @@ impl Settings {
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         self.value(&table::PROFILE)
+    }
+
+    /// `region`: the region for commands where nothing else sets one.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.value(&table::REGION)
     }
 
     /// `login`: whether a missing sign-in may open a browser.
