@@ -154,7 +154,8 @@ impl Context {
 
     /// The sign-in, for a verb that looks and changes nothing.
     pub(crate) fn untouched_session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
-        Ok(Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?))
+        let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?);
+        Ok(session.with_usual_flow(self.settings()?.sign_in()?))
     }
 
     /// The sign-in, in the store that the settings name: from files it is moved there.

@@ -3,9 +3,11 @@
 mod authorization_code;
 mod callback;
 mod device_code;
+mod end_page;
 mod login_policy;
 mod method;
 mod paths;
+mod qr_code;
 mod renewal;
 mod sign_in;
 mod sign_in_page;
