@@ -156,6 +156,7 @@ impl Context {
     /// The sign-in, for a verb that looks and changes nothing.
     pub(crate) fn untouched_session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
         let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?);
+        let session = session.with_usual_flow(self.settings()?.sign_in()?);
         Ok(if self.is_for_person { session } else { session.for_program() })
     }
 
