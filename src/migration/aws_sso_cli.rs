@@ -53,9 +53,6 @@ pub(super) struct Role {
     pub(super) source_identity: Option<String>,
 }
 
-/// The largest file that is read: one with a thousand accounts of ten roles has less than a megabyte.
-pub(super) const MOST_BYTES: usize = 4 << 20;
-
 /// Keys that say nothing which is worth a word: switches that are older than the others, and texts about nothing.
 const SILENT: [&str; 3] = ["ARN", "ConfigUrlAction", "ConfigProfilesUrlAction"];
 

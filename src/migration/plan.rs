@@ -2,7 +2,7 @@
 
 use crate::aws_config::document::{Document, Header};
 use crate::error::Result;
-use crate::settings::edit;
+use crate::settings::aliases;
 use crate::settings::table::ALIASES;
 
 /// What is to be added, and what is to be said about the rest.
@@ -61,9 +61,9 @@ impl Plan {
     pub(crate) fn settings(&self, before: &str) -> Result<String> {
         let mut text = before.to_owned();
         for (section, key, value) in &self.settings {
-            text = edit::add(&text, section, &[((*key).to_owned(), value.clone())])?;
+            text = aliases::add(&text, section, &[((*key).to_owned(), value.clone())])?;
         }
-        edit::add(&text, ALIASES, &self.aliases)
+        aliases::add(&text, ALIASES, &self.aliases)
     }
 
     /// The sso-session of each Identity Center that the other tool has, the default one first.

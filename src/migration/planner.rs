@@ -13,7 +13,7 @@ use crate::aws_config::config::Config;
 use crate::discovery::{Template, word};
 use crate::partition::Region;
 use crate::role::{RoleRef, is_account_id};
-use crate::settings::edit::is_key;
+use crate::settings::aliases::is_key;
 use crate::settings::{Settings, table};
 
 /// The files as they are.
@@ -245,7 +245,6 @@ impl<'a> Planner<'a> {
                 }
             }
         }
-        let global = self.theirs.default_region.as_deref();
         let regions = [self.default_region.as_deref(), self.theirs.default_region.as_deref()];
         let mut of_instance = planner.of(instance, session, regions, &names);
         let roles =

@@ -203,7 +203,7 @@ const MOST_DEPTH: usize = 8;
 impl Words<'_> {
     fn whole(mut self) -> Option<Expression> {
         let expression = self.pipeline(MOST_DEPTH)?;
-        self.rest.is_empty().then_some(expression)
+        self.rest.trim().is_empty().then_some(expression)
     }
 
     /// `CALL | FUNCTION ARGUMENTS`: what stands before the bar is the last argument.

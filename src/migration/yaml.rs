@@ -267,7 +267,7 @@ mod tests {
             ("a: b\n\tc: d\n".to_owned(), 2, "a tab"),
             ("a:\n\t- b\n".to_owned(), 2, "a tab"),
             ("a: [b\n".to_owned(), 2, "not YAML"),
-            ("a: \"b\n".to_owned(), 2, "not YAML"),
+            ("a: \"b\n".to_owned(), 1, "not YAML"),
             ("a: b: c\n".to_owned(), 1, "not YAML"),
             ("a: 1\nb: 2\na: 3\n".to_owned(), 3, "twice"),
             ("? [a]\n: b\n".to_owned(), 1, "a key is a list"),

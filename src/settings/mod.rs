@@ -3,8 +3,8 @@
 //! [`table`] lists every setting. The check of the file, the output of `aws-sso settings` and the test of README.md all
 //! read that list.
 
+pub(crate) mod aliases;
 mod check;
-pub(crate) mod edit;
 mod file;
 mod problem;
 pub mod table;

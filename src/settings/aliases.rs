@@ -82,7 +82,7 @@ mod tests {
         let cases = [
             ("", "", "k = v\n"),
             ("", "alias", "[alias]\nk = v\n"),
-            ("# mine\n", "", "# mine\nk = v\n"),
+            ("# mine\n", "", "k = v\n\n# mine\n"),
             ("login = auto", "", "login = auto\nk = v\n"),
             ("login = auto\n\n# of b\n[alias]\nb = c\n", "", "login = auto\nk = v\n\n# of b\n[alias]\nb = c\n"),
             ("[alias]\nb = c\n", "", "k = v\n\n[alias]\nb = c\n"),
