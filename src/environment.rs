@@ -110,6 +110,15 @@ pub(crate) fn settings_file() -> Result<PathBuf> {
     Ok(xdg()?.config_dir().join("aws-sso/config"))
 }
 
+/// Where aws-sso-cli may have its `config.yaml`, in the order in which it looks: `AWS_SSO_CONFIG` alone if that is set.
+pub(crate) fn aws_sso_cli_files() -> Result<Vec<PathBuf>> {
+    if let Some(file) = path("AWS_SSO_CONFIG") {
+        return Ok(vec![expand_home(file)?]);
+    }
+    let folders = [home()?.join(".aws-sso"), xdg()?.config_dir().join("aws-sso")];
+    Ok(folders.into_iter().map(|folder| folder.join("config.yaml")).collect())
+}
+
 /// `AWS_SSO_SESSION`: the sso-session or profile to sign in with where nothing else tells.
 #[must_use]
 pub(crate) fn sso_session() -> Option<String> {

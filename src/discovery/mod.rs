@@ -19,5 +19,6 @@ pub(crate) use left::{Counts, Left};
 pub(crate) use request::{Discovery, Offered, ProfileOptions};
 pub(crate) use source::{CredentialSource, Removal, removal};
 pub(crate) use template::Template;
+pub(crate) use typable::word;
 pub(crate) use undo::{keep, undo};
 pub(crate) use update::update;

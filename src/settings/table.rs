@@ -131,9 +131,14 @@ impl Setting {
     pub fn name(&self) -> String {
         if self.section.is_empty() { self.key.to_owned() } else { format!("{}.{}", self.section, self.key) }
     }
+
+    /// Whether it can have this value.
+    pub(crate) fn accepts(&self, value: &str) -> bool {
+        (self.check)(value).is_ok()
+    }
 }
 
-pub(super) fn find(section: &str, key: &str) -> Option<&'static Setting> {
+pub(crate) fn find(section: &str, key: &str) -> Option<&'static Setting> {
     TABLE.into_iter().find(|setting| setting.section == section && setting.key == key)
 }
 
