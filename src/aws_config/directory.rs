@@ -33,6 +33,8 @@ pub struct Directory {
     pub region: Region,
     /// `sso_registration_scopes`; empty where none are set.
     pub scopes: Vec<String>,
+    /// `sso_redirect_port` as written: only a sign-in with a browser needs it, and says if it is none.
+    pub redirect_port: Option<String>,
 }
 
 impl Directory {
@@ -80,6 +82,7 @@ impl Directory {
             session: session.map(str::to_owned),
             start_url: start_url.to_owned(),
             region,
+            redirect_port: section.setting("sso_redirect_port").map(str::to_owned),
             scopes: scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
         })
     }

@@ -3,40 +3,42 @@
 use clap::Args;
 
 use crate::aws_cache::token::Token;
+use crate::cli::sign_in::SignInWay;
 use crate::context::Context;
 use crate::error::Result;
 use crate::programs::profile_option;
-use crate::session::{Method, Session};
+use crate::session::Session;
 use crate::terminal::{self, clean};
 use crate::timestamp;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "\
 A browser opens on this machine. Where you would not see it (over SSH, in a container, without a display), a code is \
-shown instead, which you can enter on any device. The AWS CLI and every SDK share this sign-in.
+shown instead, which you can enter on any device; sign-in in the settings says which of them you always want. The AWS \
+CLI and every SDK share this sign-in.
+
+Over SSH, a browser at home can come back through a port that you forward: ssh -L 8400:127.0.0.1:8400 HOST, then \
+aws-sso login --redirect-port 8400. The sso-session's key sso_redirect_port, which is the AWS CLI's too, chooses the \
+port each time.
 
 Examples:
   aws-sso login
-  aws-sso login -p corp --device-code")]
+  aws-sso login -p corp --device-code
+  aws-sso login --qr")]
 pub(crate) struct LoginArgs {
-    /// Sign in with a browser on this machine, even over SSH, in a container or without a display
-    #[arg(long, conflicts_with = "device_code")]
-    browser: bool,
-    /// Show a code to enter on any device, instead of using a browser on this machine
-    #[arg(long)]
-    device_code: bool,
-    /// Show the link without opening a browser
-    #[arg(long)]
-    no_browser: bool,
-    /// Sign in again, even if the session is still valid
+    /// The start URL of an access portal that the AWS config does not have yet: the same as aws-sso setup START_URL
+    pub(super) start_url: Option<String>,
+    #[command(flatten)]
+    pub(super) way: SignInWay,
+    /// Sign in again, even if the session is still valid: it is ended, and a new one begins
     #[arg(long)]
     force: bool,
 }
 
 impl LoginArgs {
     /// Those of `setup`.
-    pub(crate) fn of_setup(device_code: bool, no_browser: bool) -> Self {
-        Self { browser: false, device_code, no_browser, force: false }
+    pub(crate) fn of_setup(way: SignInWay) -> Self {
+        Self { way, ..Self::default() }
     }
 }
 
@@ -54,9 +56,8 @@ pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
             clean(&profile_option(&directory.name))
         ));
     } else {
-        let LoginArgs { browser, device_code, no_browser, force: _ } = *arguments;
-        let method = Method { browser, device_code, no_browser };
-        let token = session.sign_in(method)?;
+        let method = arguments.way.method();
+        let token = if arguments.force { session.sign_in_to_new_session(method) } else { session.sign_in(method) }?;
         terminal::say(&format!("signed in to {start_url}, {}\n", describe(&token)));
     }
     Ok(())

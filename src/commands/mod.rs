@@ -145,6 +145,17 @@ pub(crate) enum Verb {
     Sandbox(sandbox::SandboxArgs),
 }
 
+impl Verb {
+    /// Whether programs run it, not a person.
+    fn is_for_program(&self) -> bool {
+        match self {
+            Self::Process(_) | Self::Check(_) | Self::Doctor(_) => true,
+            Self::Serve(arguments) => arguments.is_for_program(),
+            _ => false,
+        }
+    }
+}
+
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
@@ -168,7 +179,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     }
     end_with_130_on_ctrl_c(verb.as_ref());
     let mut context = Context::new(global);
-    if original.external_source || matches!(verb, Some(Verb::Process(_) | Verb::Check(_) | Verb::Doctor(_))) {
+    if original.external_source || verb.as_ref().is_some_and(Verb::is_for_program) {
         context = context.for_program();
     }
     let Some(verb) = verb else { return run_original(&context, &original) };
@@ -187,7 +198,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Complete(arguments) => complete::run(&arguments, Cli::command())?,
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command())?,
         Verb::Packaging(arguments) => packaging::run(&arguments, &Cli::command())?,
-        Verb::Login(arguments) => login::run(&context, &arguments)?,
+        Verb::Login(arguments) => sign_in(&context, arguments)?,
         Verb::Logout => logout::run(&context)?,
         Verb::Status(arguments) => status::run(&context, &arguments)?,
         Verb::Check(arguments) => return Ok(check::run(&context, &arguments)),
@@ -204,9 +215,17 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// `login`, which is `setup` with a start URL, and where there is nothing yet to sign in to.
+fn sign_in(context: &Context, arguments: login::LoginArgs) -> Result<()> {
+    if arguments.start_url.is_none() && !setup::is_first(context) {
+        return login::run(context, &arguments);
+    }
+    setup::run(context, &setup::SetupArgs::of_login(arguments.start_url, arguments.way), &OTHER_VERBS)
+}
+
 /// What `setup` has other verbs do.
 const OTHER_VERBS: setup::Verbs = setup::Verbs {
-    login: |context, device_code, no_browser| login::run(context, &login::LoginArgs::of_setup(device_code, no_browser)),
+    login: |context, way| login::run(context, &login::LoginArgs::of_setup(way)),
     discover: |context, name, list| {
         discover::write_profiles(context, &discover::DiscoverArgs::of_setup(name), Some(list))
     },

@@ -4,6 +4,7 @@ use super::SetupArgs;
 use super::questions::Questions;
 use super::regions;
 use super::session::{self, NewSession};
+use crate::access_portal::AccessPortal;
 use crate::aws_config::config::Config;
 use crate::cli::shared;
 use crate::error::{Error, Result};
@@ -17,15 +18,15 @@ pub(super) fn find(
     questions: &mut Questions,
 ) -> Result<NewSession> {
     let portal = match &arguments.start_url {
-        Some(text) => Portal::read(text)?,
+        Some(text) => AccessPortal::read(text)?,
         None => questions
-            .ask("Start URL of your AWS access portal: ", Portal::read)?
+            .ask("Start URL of your AWS access portal: ", AccessPortal::read)?
             .ok_or_else(|| missing("the start URL", "aws-sso setup START_URL"))?,
     };
     let existing = name.or_else(|| session::existing(config, &portal.url));
     let name = match existing {
         Some(name) => name.to_owned(),
-        None => session::free_name(config, &portal.name, &portal.url),
+        None => session::free_name(config, &portal.session_name, &portal.url),
     };
     session::check_name(config, &name, &portal.url)?;
     let region = match (&arguments.region, &portal.region) {
@@ -76,21 +77,4 @@ fn ask_for_region(config: &Config, questions: &mut Questions) -> Result<Region> 
 fn parsed(text: &str) -> Result<Region> {
     let region = shared::region(text).map_err(|why| Error::usage(format!("{text}: {why}")))?;
     region.parse().map_err(|_| Error::usage(format!("{text} is not a region")))
-}
-
-/// An access portal, as its start URL tells.
-struct Portal {
-    url: String,
-    region: Option<Region>,
-    name: String,
-}
-
-impl Portal {
-    fn read(text: &str) -> Result<Self> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(Error::usage("there is no start URL"));
-        }
-        Ok(Self { url: text.to_owned(), region: None, name: "sso".to_owned() })
-    }
 }
