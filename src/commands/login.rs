@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::aws_cache::token::Token;
+use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::error::Result;
 use crate::programs::profile_option;
@@ -15,8 +16,12 @@ use crate::timestamp;
 A browser opens on this machine. Where you would not see it (over SSH, in a container, without a display), a code is \
 shown instead, which you can enter on any device. The AWS CLI and every SDK share this sign-in.
 
+With --all you sign in to each sso-session of the AWS config, one after the other. Those to which you are signed in \
+are left out, and one that fails does not keep you from the others.
+
 Examples:
   aws-sso login
+  aws-sso login --all
   aws-sso login -p corp --device-code")]
 pub(crate) struct LoginArgs {
     /// Sign in with a browser on this machine, even over SSH, in a container or without a display
@@ -31,26 +36,37 @@ pub(crate) struct LoginArgs {
     /// Sign in again, even if the session is still valid
     #[arg(long)]
     force: bool,
+    /// Sign in to all sso-sessions of the AWS config, one after the other
+    #[arg(long)]
+    all: bool,
 }
 
 /// Signs in, unless there is a valid sign-in and `--force` is not given.
 pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
-    let directory = context.directory()?;
-    let client = context.client(&directory)?;
-    let session = context.session(&directory, &client)?;
+    if arguments.all {
+        let names = context.config()?.directories();
+        return context.each(names, "sign-ins", "login", |directory| sign_in(context, directory, arguments));
+    }
+    sign_in(context, &context.directory()?, arguments)
+}
+
+fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> Result<()> {
+    let client = context.client(directory)?;
+    let session = context.session(directory, &client)?;
+    let name = if arguments.all { format!("{}: ", clean(&directory.name)) } else { String::new() };
     let start_url = clean(&directory.start_url);
     let current = if arguments.force { None } else { current(&session) };
     if let Some(token) = current {
         terminal::say(&format!(
-            "already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login {} --force\n",
+            "{name}already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login {} --force\n",
             describe(&token),
             clean(&profile_option(&directory.name))
         ));
     } else {
-        let LoginArgs { browser, device_code, no_browser, force: _ } = *arguments;
+        let LoginArgs { browser, device_code, no_browser, force: _, all: _ } = *arguments;
         let method = Method { browser, device_code, no_browser };
         let token = session.sign_in(method)?;
-        terminal::say(&format!("signed in to {start_url}, {}\n", describe(&token)));
+        terminal::say(&format!("{name}signed in to {start_url}, {}\n", describe(&token)));
     }
     Ok(())
 }
