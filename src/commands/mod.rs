@@ -188,7 +188,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Status(arguments) => status::run(&context, &arguments)?,
         Verb::Check(arguments) => return Ok(check::run(&context, &arguments)),
         Verb::Discover(arguments) => discover::run(&context, &arguments)?,
-        Verb::List(arguments) => list::run(&context, &arguments)?,
+        Verb::List(arguments) => return list::run(&context, &arguments),
         Verb::Console(arguments) => console::run(&context, &arguments)?,
         Verb::Settings(arguments) => return settings::run(&context, &arguments),
         Verb::Doctor(arguments) => return doctor::run(&context, &arguments),

@@ -233,7 +233,7 @@ fn commands(directories: &[Directory]) -> String {
 }
 
 /// The error where all of these would have to be asked, and none can.
-pub(super) fn not_signed_in(directories: &[Directory]) -> Error {
+pub(crate) fn not_signed_in(directories: &[Directory]) -> Error {
     Error::sign_in_needed(format!("not signed in to {}", names(directories))).with_remedy(logins(directories))
 }
 

@@ -6,9 +6,10 @@ mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;
 pub(crate) mod find;
-mod instance;
+pub(crate) mod instance;
 pub(crate) mod labels;
 mod listing;
+pub(crate) mod lists;
 pub(crate) mod profiles;
 
 pub(crate) use acting::{Instead, ShellRole};
