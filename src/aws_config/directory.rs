@@ -156,6 +156,19 @@ impl Config {
         names
     }
 
+    /// A name for each token that there can be: all sso-sessions, then one legacy profile for each spelling of a start
+    /// URL, after which its token's file is named.
+    #[must_use]
+    pub fn sign_ins(&self) -> Vec<String> {
+        let mut spellings = HashSet::new();
+        let is_new = |profile: &Section<'_>| {
+            profile.setting("sso_session").is_none()
+                && profile.setting("sso_start_url").is_some_and(|url| spellings.insert(url.to_owned()))
+        };
+        let sections = self.sso_sessions().chain(self.profiles().filter(is_new));
+        sections.map(|section| section.name().to_owned()).collect()
+    }
+
     /// The lines of all sections that describe an Identity Center.
     #[must_use]
     pub fn directory_lines(&self) -> Vec<u8> {

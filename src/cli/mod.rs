@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "these comments are what --help shows")]
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
+pub(crate) mod again;
 pub(crate) mod completers;
 pub(crate) mod evaluated;
 pub(crate) mod patterns;

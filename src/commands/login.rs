@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::aws_cache::token::Token;
+use crate::aws_config::directory::Directory;
 use crate::cli::sign_in::SignInWay;
 use crate::context::Context;
 use crate::error::Result;
@@ -21,18 +22,26 @@ Over SSH, a browser at home can come back through a port that you forward: ssh -
 aws-sso login --redirect-port 8400. The sso-session's key sso_redirect_port, which is the AWS CLI's too, chooses the \
 port each time.
 
+With --all you sign in to each sso-session of the AWS config, one after the other. Those to which you are signed in \
+are left out, and one that fails does not keep you from the others.
+
 Examples:
   aws-sso login
+  aws-sso login --all
   aws-sso login -p corp --device-code
   aws-sso login --qr")]
 pub(crate) struct LoginArgs {
     /// The start URL of an access portal that the AWS config does not have yet: the same as aws-sso setup START_URL
+    #[arg(conflicts_with_all = ["all", "force"])]
     pub(super) start_url: Option<String>,
     #[command(flatten)]
     pub(super) way: SignInWay,
     /// Sign in again, even if the session is still valid: it is ended, and a new one begins
     #[arg(long)]
     force: bool,
+    /// Sign in to all sso-sessions of the AWS config, one after the other
+    #[arg(long)]
+    all: bool,
 }
 
 impl LoginArgs {
@@ -44,21 +53,29 @@ impl LoginArgs {
 
 /// Signs in, unless there is a valid sign-in and `--force` is not given.
 pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
-    let directory = context.directory()?;
-    let client = context.client(&directory)?;
-    let session = context.session(&directory, &client)?;
+    if arguments.all {
+        let names = context.config()?.directories();
+        return context.each(names, "sign-ins", "login", |directory| sign_in(context, directory, arguments));
+    }
+    sign_in(context, &context.directory()?, arguments)
+}
+
+fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> Result<()> {
+    let client = context.client(directory)?;
+    let session = context.session(directory, &client)?;
+    let name = if arguments.all { format!("{}: ", clean(&directory.name)) } else { String::new() };
     let start_url = clean(&directory.start_url);
     let current = if arguments.force { None } else { current(&session) };
     if let Some(token) = current {
         terminal::say(&format!(
-            "already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login {} --force\n",
+            "{name}already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login {} --force\n",
             describe(&token),
             clean(&profile_option(&directory.name))
         ));
     } else {
         let method = arguments.way.method();
         let token = if arguments.force { session.sign_in_to_new_session(method) } else { session.sign_in(method) }?;
-        terminal::say(&format!("signed in to {start_url}, {}\n", describe(&token)));
+        terminal::say(&format!("{name}signed in to {start_url}, {}\n", describe(&token)));
     }
     Ok(())
 }

@@ -70,7 +70,8 @@ pub(crate) struct Cli {
 
 const ROLE_HELP: &str = "\
 PROFILE is a profile or sso-session of the AWS config that says which Identity Center to sign in to. \
-Without -p: AWS_SSO_SESSION, the settings, or the only sso-session in the config.
+Without -p a ROLE is looked for in all sso-sessions of the config. Where several have it, or no ROLE tells: \
+AWS_SSO_SESSION, the settings, or the only sso-session.
 
 ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings; \
 the ARN of a resource, or the address of a console page, stands for a role of its account.
@@ -120,9 +121,8 @@ pub(crate) enum Verb {
     /// Sign in
     Login(login::LoginArgs),
     /// Sign out: revoke the session and delete what came from it
-    #[command(after_help = "Examples:\n  aws-sso logout\n  aws-sso logout -p corp")]
-    Logout,
-    /// Show the sign-in, how long it lasts, and this shell's role
+    Logout(logout::LogoutArgs),
+    /// Show the sign-in to each sso-session, how long it lasts, and this shell's role
     Status(status::StatusArgs),
     /// Tell by exit status whether credentials are available without a new sign-in
     Check(check::CheckArgs),
@@ -199,11 +199,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command())?,
         Verb::Packaging(arguments) => packaging::run(&arguments, &Cli::command())?,
         Verb::Login(arguments) => sign_in(&context, arguments)?,
-        Verb::Logout => logout::run(&context)?,
+        Verb::Logout(arguments) => logout::run(&context, &arguments)?,
         Verb::Status(arguments) => status::run(&context, &arguments)?,
         Verb::Check(arguments) => return Ok(check::run(&context, &arguments)),
         Verb::Discover(arguments) => discover::run(&context, &arguments)?,
-        Verb::List(arguments) => list::run(&context, &arguments)?,
+        Verb::List(arguments) => return list::run(&context, &arguments),
         Verb::Console(arguments) => console::run(&context, &arguments)?,
         Verb::Settings(arguments) => return settings::run(&context, &arguments),
         Verb::Doctor(arguments) => return doctor::run(&context, &arguments),

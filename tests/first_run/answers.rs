@@ -77,7 +77,7 @@ fn the_last_run_can_be_undone_and_what_came_later_stays() {
 
 #[test]
 fn a_run_that_ends_early_says_what_is_done_and_the_next_one_goes_on() {
-    let waiting = || Newcomer::with(Options { approval: Approval::Page, ..Options::default() });
+    let waiting = || Newcomer::with(Options { approval: Approval::ByPage, ..Options::default() });
     // The last question, the keys, what is done, and whether the config is written.
     let cases = [
         ("Region [1]: ", "\x03", "nothing was written", false),
@@ -118,8 +118,8 @@ fn a_run_that_ends_early_says_what_is_done_and_the_next_one_goes_on() {
 
 #[test]
 fn a_sign_in_that_fails_leaves_the_config_right_and_says_how_to_go_on() {
-    let user = Newcomer::with(Options { approval: Approval::Deny, ..Options::default() });
-    user.sandbox.update(|options| options.approval = Approval::Deny);
+    let user = Newcomer::with(Options { approval: Approval::Denied, ..Options::default() });
+    user.sandbox.update(|options| options.approval = Approval::Denied);
     let output = user.by_default("").run();
     assert_ne!(output.exit.code(), Some(0), "{output}");
     let _ = output.complains(&format!("run: aws-sso setup {START_URL}"));
