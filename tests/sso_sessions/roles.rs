@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use aws_sso::sandbox::Options;
+
 use crate::support::several::Several;
 use crate::support::{Output, Shell};
 
@@ -132,4 +134,34 @@ fn the_role_of_a_shell_stays_with_the_sso_session_from_which_it_was_entered() {
     let output = several.home.script(Shell::Bash, &script).run().success();
     assert_eq!(several.giver(&output), "alpha", "{output}");
     assert_eq!(several.counts("GetRoleCredentials"), [2, 0]);
+}
+
+#[test]
+fn accounts_of_one_name_in_different_sso_sessions_are_shown_by_their_ids() {
+    let ids = Several::alpha_and_beta(&[]).sandbox("beta").accounts().into_iter().map(|account| account.id);
+    let ids: Vec<_> = ids.collect();
+    let renamed = vec![(ids[1].clone(), "payments-dev".to_owned()), (ids[0].clone(), "other".to_owned())];
+    let several = Several::new(&[
+        ("alpha", Options { accounts: 1, ..Options::default() }),
+        ("beta", Options { accounts: 2, renamed, ..Options::default() }),
+    ]);
+    for name in ["alpha", "beta"] {
+        several.log_in(name);
+    }
+    let _ = several.aws_sso("list").run().success();
+    let shown = |role: &str, of: &str| {
+        let output = several.aws_sso(&format!("env {role} -p {of}")).run().success().stdout;
+        let line = output.lines().find_map(|line| line.strip_prefix("export AWS_SSO_PROFILE=")).unwrap().to_owned();
+        line.trim_matches(['\'', ';']).to_owned()
+    };
+    let [one, other] = [0, 1].map(|number| format!("{}/reader", ids[number]));
+    assert_eq!(shown("payments-dev/reader", "alpha"), one);
+    assert_eq!(shown("payments-dev/reader", "beta"), other);
+    assert_eq!(shown("other/reader", "beta"), "other/reader");
+    let output = several.aws_sso("exec --match payments-dev/reader -- echo").run().success().stdout;
+    let mut labels: Vec<_> = output.lines().map(|line| line.split(" |").next().unwrap().trim().to_owned()).collect();
+    let mut expected = [one, other];
+    labels.sort();
+    expected.sort();
+    assert_eq!(labels, expected);
 }

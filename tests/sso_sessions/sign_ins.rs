@@ -55,8 +55,12 @@ fn login_all_signs_in_to_each_that_needs_it_and_goes_on_after_one_that_fails() {
     several.clear_logs();
     let output = several.aws_sso("login --all --device-code --no-browser").run().status(130);
     let at = |text: &str| output.stderr.find(text).unwrap_or_else(|| panic!("no {text} in {output}"));
-    let order =
-        ["alpha: already signed in to", "beta: the sign-in was", "gamma: signed in to", "1 of 3 sign-ins failed"];
+    let order = [
+        "alpha: already signed in to",
+        "beta: the sign-in to https://beta.awsapps.com/start was denied",
+        "gamma: signed in to",
+        "1 of 3 sign-ins failed",
+    ];
     assert!(order.map(at).is_sorted(), "{output}");
     assert_eq!(several.counts("StartDeviceAuthorization"), [0, 1, 1]);
     let states = several.aws_sso("status --json").run().success().json()["ssoSessions"].clone();
@@ -92,7 +96,10 @@ fn logout_all_ends_every_session_also_of_a_second_name_and_of_a_legacy_profile()
     for line in ["alpha: signed out of", "beta: signed out of", "gamma: was not signed in", "twin: signed out of"] {
         assert!(output.stderr.contains(line), "{line}: {output}");
     }
-    assert!(output.stderr.contains("old: signed out of") && output.stderr.contains("half: sso-session"), "{output}");
+    assert!(
+        output.stderr.contains("old: signed out of") && output.stderr.contains("sso-session half has no"),
+        "{output}"
+    );
     assert_eq!((several.counts("Logout"), tokens(&several)), (vec![3, 1, 0], 0), "{output}");
 }
 
@@ -110,7 +117,8 @@ fn a_verb_that_needs_one_names_the_variable_or_the_line_that_leads_nowhere() {
     for line in ["login", "logout", "discover"] {
         let run = || several.aws_sso(line);
         let none = run().run().status(2).complains("there are several sso-sessions");
-        let _ = none.complains("alpha, beta, gamma");
+        let none = none.complains("alpha, beta, gamma").complains(&format!("run: aws-sso -p alpha {line}\n"));
+        assert_eq!(none.stderr.contains(&format!("aws-sso {line} --all")), line != "discover", "{none}");
         let _ = run().env("AWS_SSO_SESSION", "nowhere").run().status(2).complains("AWS_SSO_SESSION names nowhere: ");
         several.home.write(setting, "\nprofile = gone\n");
         let _ = run().run().status(2).complains("~/.config/aws-sso/config:2: profile names gone: there is no");
