@@ -8,6 +8,7 @@ pub(crate) mod completers;
 pub(crate) mod evaluated;
 pub(crate) mod patterns;
 pub(crate) mod shared;
+pub(crate) mod sign_in;
 pub(crate) mod static_script;
 
 use std::ffi::OsString;

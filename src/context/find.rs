@@ -41,8 +41,8 @@ impl Context {
     /// Finds the role that a ROLE argument names. An ARN or an account id costs no look-up.
     pub(crate) fn find(&self, text: &str) -> Result<Found> {
         // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
-        let alias = self.settings()?.alias(text);
-        let found = self.resolve(alias.unwrap_or(text))?;
+        let alias = self.settings()?.role_of_alias(text);
+        let found = self.resolve(alias.as_deref().unwrap_or(text))?;
         let typed = alias.map(|_| text.to_owned()).or_else(|| found.profile.clone());
         self.in_its_region(Found { typed, ..found })
     }

@@ -55,6 +55,11 @@ impl Context {
         Self { options: self.options.clone(), settings, is_for_person: self.is_for_person, may_sign_in: false, config }
     }
 
+    /// A context of the files as they are now, with this profile or sso-session.
+    pub(crate) fn anew_with(&self, profile: &str) -> Self {
+        Self::new(Global { profile: Some(profile.to_owned()), ..self.options.clone() })
+    }
+
     pub(crate) fn has_profile_option(&self) -> bool {
         self.options.profile.is_some()
     }
@@ -62,6 +67,7 @@ impl Context {
     /// The context of a verb that programs run: it gives no warnings, which they would show or lose.
     pub(crate) fn for_program(mut self) -> Self {
         self.is_for_person = false;
+        terminal::be_silent_in_background();
         self
     }
 
@@ -150,7 +156,9 @@ impl Context {
     /// The sign-in, for a verb that looks and changes nothing.
     pub(crate) fn untouched_session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
         let policy = if self.may_sign_in { self.login_policy()? } else { LoginPolicy::Never };
-        Ok(Session::new(directory, client, policy, self.secret_store()?, Paths::of_user()?))
+        let session = Session::new(directory, client, policy, self.secret_store()?, Paths::of_user()?);
+        let session = session.with_usual_flow(self.settings()?.sign_in()?);
+        Ok(if self.is_for_person { session } else { session.for_program() })
     }
 
     /// The sign-in, in the store that the settings name: from files it is moved there.
