@@ -268,6 +268,16 @@ pub(crate) fn elsewhere() -> Option<Elsewhere> {
     has_no_display.then_some(Elsewhere::NoDisplay)
 }
 
+/// `TZ`, else the system's time zone, such as `Europe/Berlin`.
+#[must_use]
+pub(crate) fn time_zone() -> Option<String> {
+    let of_system = || {
+        let file = std::fs::read_link("/etc/localtime").ok()?;
+        Some(file.to_str()?.split_once("zoneinfo/")?.1.to_owned())
+    };
+    text("TZ").map(|zone| zone.trim_start_matches(':').to_owned()).or_else(of_system)
+}
+
 /// `NO_COLOR`: no colours if it is set, whatever its value.
 #[must_use]
 pub(crate) fn no_color() -> bool {

@@ -303,8 +303,8 @@ sso_session = nowhere
                 "there is no",
                 "line 1 says [sso_session s]",
             ),
-            ("[sso_session s]\nsso_start_url = https://x".to_owned(), "x", "there is no", "aws configure sso"),
-            (String::new(), "p", "no profile or sso-session p", "aws configure sso"),
+            ("[sso_session s]\nsso_start_url = https://x".to_owned(), "x", "there is no", "aws-sso setup"),
+            (String::new(), "p", "no profile or sso-session p", "aws-sso setup"),
         ];
         for (config, name, message, remedy) in cases {
             let (said, report) = fault(&config, name);
@@ -319,7 +319,7 @@ sso_session = nowhere
         for error in [config.only_directory().unwrap_err(), config.directory("corp").unwrap_err()] {
             assert_eq!(error.kind(), Kind::Usage);
             let report = error.report();
-            for part in ["/no/such/config", "aws configure sso", "[sso-session corp]", "sso_start_url ="] {
+            for part in ["/no/such/config", "aws-sso setup", "[sso-session corp]", "sso_start_url ="] {
                 assert!(report.contains(part), "{report}");
             }
         }

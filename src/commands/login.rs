@@ -33,6 +33,13 @@ pub(crate) struct LoginArgs {
     force: bool,
 }
 
+impl LoginArgs {
+    /// Those of `setup`.
+    pub(crate) fn of_setup(device_code: bool, no_browser: bool) -> Self {
+        Self { browser: false, device_code, no_browser, force: false }
+    }
+}
+
 /// Signs in, unless there is a valid sign-in and `--force` is not given.
 pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
     let directory = context.directory()?;

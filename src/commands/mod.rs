@@ -26,6 +26,7 @@ mod refresh;
 mod sandbox;
 mod serve;
 mod settings;
+mod setup;
 mod status;
 mod r#use;
 
@@ -87,11 +88,13 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("One role", &["exec", "console", "serve", "env", "process"]),
     ("The sign-in", &["login", "logout", "status", "check"]),
     ("Accounts and roles", &["list", "discover"]),
-    ("Setting up", &["init", "settings", "doctor", "sandbox", "completions"]),
+    ("Setting up", &["setup", "init", "settings", "doctor", "sandbox", "completions"]),
 ];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Set up from a start URL: the AWS config, the sign-in, profiles, your shell
+    Setup(setup::SetupArgs),
     /// Print the shell code that defines the awsso function
     Init(init::InitArgs),
     /// Change this shell to a role (through the awsso function)
@@ -173,6 +176,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         return Err(Error::usage("-r, -env, -ext and -d do not go with a verb").with_remedy("see: aws-sso --help"));
     }
     match verb {
+        Verb::Setup(arguments) => setup::run(&context, &arguments, &OTHER_VERBS)?,
         Verb::Init(arguments) => init::run(&arguments)?,
         Verb::Use(arguments) => r#use::run(&context, &arguments)?,
         Verb::Pick(arguments) => pick::run(&context, &arguments)?,
@@ -199,6 +203,14 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// What `setup` has other verbs do.
+const OTHER_VERBS: setup::Verbs = setup::Verbs {
+    login: |context, device_code, no_browser| login::run(context, &login::LoginArgs::of_setup(device_code, no_browser)),
+    discover: |context, name, list| {
+        discover::write_profiles(context, &discover::DiscoverArgs::of_setup(name), Some(list))
+    },
+};
 
 /// The original tool's options, each of which stands for a verb.
 fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {

@@ -45,6 +45,11 @@ impl Context {
         Self { options, settings: OnceCell::new(), is_for_person: true, config: OnceCell::new() }
     }
 
+    /// A context of the files as they are now, with this profile or sso-session.
+    pub(crate) fn anew_with(&self, profile: &str) -> Self {
+        Self::new(Global { profile: Some(profile.to_owned()), ..self.options.clone() })
+    }
+
     pub(crate) fn has_profile_option(&self) -> bool {
         self.options.profile.is_some()
     }

@@ -18,7 +18,7 @@ pub(crate) struct TheirFile {
 const MOST_BYTES: usize = 4 << 20;
 
 /// The path of the file; `None` if this user has none.
-pub(crate) fn path() -> Result<Option<PathBuf>> {
+pub(super) fn path() -> Result<Option<PathBuf>> {
     Ok(environment::aws_sso_cli_files()?.into_iter().find(|path| path.is_file()))
 }
 

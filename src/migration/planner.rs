@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::aws_sso_cli::{Account, Instance, Role, TheirConfig};
 use super::browser_command;
 use super::left_out;
-use super::plan::{Kind, NewSection, Plan};
+use super::plan::{Kind, NewSection, NewSetting, Plan};
 use super::profile_format::{Fields, ProfileFormat};
 use super::roles::RolePlanner;
 use crate::address::{Link, StartUrl};
@@ -13,7 +13,7 @@ use crate::aws_config::config::Config;
 use crate::discovery::{Template, word};
 use crate::partition::Region;
 use crate::role::{RoleRef, is_account_id};
-use crate::settings::aliases::is_key;
+use crate::settings::aliases::is_name;
 use crate::settings::{Settings, table};
 
 /// The files as they are.
@@ -198,7 +198,7 @@ impl<'a> Planner<'a> {
                 ours
             }
             None if setting.accepts(&value) => {
-                self.plan.settings.push((section, key, value.clone()));
+                self.plan.settings.push(NewSetting(setting, value.clone()));
                 value
             }
             None => {
@@ -332,8 +332,8 @@ impl<'a> Planner<'a> {
 
 /// A name as an alias can have it; of one that cannot be written in the settings, a word is made.
 fn key(name: &str) -> Option<String> {
-    if is_key(name) {
+    if is_name(name) {
         return Some(name.to_owned());
     }
-    Some(word(name)).filter(|name| is_key(name))
+    Some(word(name)).filter(|name| is_name(name))
 }

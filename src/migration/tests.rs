@@ -40,7 +40,11 @@ fn planned(theirs: &str, config: &[u8], settings: &str) -> (String, String, Plan
     let (parsed, none) = (Config::parse(config), Config::parse(b""));
     let ours = Settings::parse("config".as_ref(), settings.as_bytes());
     let plan = plan(&theirs, Files { config: &parsed, credentials: &none, settings: &ours });
-    (String::from_utf8(plan.config(config).unwrap()).unwrap(), plan.settings(settings).unwrap(), plan)
+    (
+        String::from_utf8(plan.config(config).unwrap()).unwrap(),
+        String::from_utf8(plan.settings(settings.as_bytes()).unwrap()).unwrap(),
+        plan,
+    )
 }
 
 #[test]

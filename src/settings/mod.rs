@@ -5,6 +5,7 @@
 
 pub(crate) mod aliases;
 mod check;
+pub(crate) mod edit;
 mod file;
 mod problem;
 pub mod table;
@@ -99,6 +100,12 @@ impl Settings {
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         self.value(&table::PROFILE)
+    }
+
+    /// `region`: the region for commands where nothing else sets one.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.value(&table::REGION)
     }
 
     /// `login`: whether a missing sign-in may open a browser.

@@ -6,6 +6,7 @@ use crate::browser::BrowserCommand;
 use crate::discovery::Template;
 use crate::environment;
 use crate::inventory::ListAge;
+use crate::partition;
 use crate::picker::Picker;
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
@@ -41,6 +42,17 @@ pub static PROFILE: Setting = Setting {
     default: "the only one in the AWS config",
     variable: Some(environment::SSO_SESSION),
     check: |_| Ok(()),
+};
+
+/// The region for commands where nothing else sets one.
+pub static REGION: Setting = Setting {
+    section: "",
+    key: "region",
+    meaning: "the region for commands where nothing else sets one",
+    values: "a region, such as eu-west-1",
+    default: "none",
+    variable: None,
+    check: |value| partition::named_region(value).map(drop),
 };
 
 /// Whether the user is asked to sign in when a sign-in is needed.
@@ -110,7 +122,8 @@ pub static DISCOVER_NAME: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub static TABLE: [&Setting; 7] = [&PROFILE, &LOGIN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
+pub static TABLE: [&Setting; 8] =
+    [&PROFILE, &REGION, &LOGIN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
 
 impl Setting {
     /// `key`, or `section.key`.
