@@ -24,6 +24,8 @@ pub(crate) struct ToolLine {
     pub(crate) instance: Option<String>,
     /// The role, as a ROLE of ours.
     pub(crate) role: Option<String>,
+    /// Whether an option tells that it is no line of this tool with a part missing.
+    pub(crate) is_certain: bool,
 }
 
 /// The profiles that one tool has written.
@@ -136,7 +138,7 @@ pub(crate) fn of_words(words: Vec<String>) -> Option<ToolLine> {
         "aws-vault" => Tool::AwsVault,
         _ => return None,
     };
-    Some(ToolLine { tool, program, instance: None, role: None })
+    Some(ToolLine { tool, program, instance: None, role: None, is_certain: true })
 }
 
 /// Options of aws-sso-cli that take a value and are no options of this tool.
@@ -194,7 +196,8 @@ fn theirs(program: String, words: &[String]) -> Option<ToolLine> {
         return None;
     }
     let by_account = account.zip(role).map(|(account, role)| format!("{account:0>12}/{role}"));
-    Some(ToolLine { tool: Tool::AwsSsoCli, program, instance, role: arn.or(by_account).or(by_profile) })
+    let role = arn.or(by_account).or(by_profile);
+    Some(ToolLine { tool: Tool::AwsSsoCli, program, instance, role, is_certain: is_theirs })
 }
 
 #[cfg(test)]
