@@ -263,8 +263,8 @@ pub(crate) fn elsewhere() -> Option<Elsewhere> {
     {
         return Some(Elsewhere::InContainer);
     }
-    let has_no_display = cfg!(all(unix, not(target_os = "macos")))
-        && !["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].iter().any(is_set);
+    let has_no_display =
+        cfg!(all(unix, not(target_os = "macos"))) && !["DISPLAY", "WAYLAND_DISPLAY"].iter().any(is_set) && !is_wsl();
     has_no_display.then_some(Elsewhere::NoDisplay)
 }
 
@@ -278,10 +278,49 @@ pub(crate) fn time_zone() -> Option<String> {
     text("TZ").map(|zone| zone.trim_start_matches(':').to_owned()).or_else(of_system)
 }
 
+/// `CI`: whether this is an automatic build, which nobody watches.
+#[must_use]
+pub(crate) fn is_ci() -> bool {
+    let is_off = |value: &str| ["0", "false", "no", "off"].iter().any(|off| value.trim().eq_ignore_ascii_case(off));
+    text("CI").is_some_and(|value| !is_off(&value))
+}
+
+/// `TERM=dumb`: whether output goes to something that shows text alone, such as an editor's window.
+#[must_use]
+pub(crate) fn has_dumb_terminal() -> bool {
+    text("TERM").is_some_and(|name| name == "dumb")
+}
+
+/// Whether this Linux is a subsystem of Windows (WSL), where programs of Windows can be started.
+#[must_use]
+pub(crate) fn is_wsl() -> bool {
+    has_wsl_kernel() || ["WSL_DISTRO_NAME", "WSL_INTEROP"].iter().any(|name| text(name).is_some())
+}
+
+/// Whether the kernel is that of WSL. Unlike a variable, nobody can set that.
+#[must_use]
+pub(crate) fn has_wsl_kernel() -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    release.to_ascii_lowercase().contains("microsoft")
+}
+
 /// `NO_COLOR`: no colours if it is set, whatever its value.
 #[must_use]
 pub(crate) fn no_color() -> bool {
     path("NO_COLOR").is_some()
+}
+
+/// Whether the locale is one of UTF-8: `LC_ALL`, `LC_CTYPE`, `LANG`. Windows and macOS know no other.
+#[must_use]
+pub(crate) fn is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text).unwrap_or_default().to_ascii_lowercase();
+    cfg!(any(windows, target_os = "macos")) || locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// `TERM`: whether the terminal knows no escape sequences.
+#[must_use]
+pub(crate) fn is_dumb_terminal() -> bool {
+    text("TERM").is_some_and(|terminal| terminal == "dumb")
 }
 
 /// `SHELL`: the user's shell.

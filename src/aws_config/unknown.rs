@@ -28,6 +28,11 @@ impl Config {
         }
     }
 
+    /// Whether a section is written in a way that no AWS tool reads, so that something else than an empty config is meant.
+    pub(crate) fn has_misspelt(&self) -> bool {
+        !self.misspelt().is_empty()
+    }
+
     /// There is no sso-session, and no profile of the older form.
     pub(super) fn no_directory(&self) -> Error {
         let error = Error::usage(format!("{} has no sso-session", self.path().display()));

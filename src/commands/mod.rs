@@ -73,7 +73,8 @@ pub(crate) struct Cli {
 
 const ROLE_HELP: &str = "\
 PROFILE is a profile or sso-session of the AWS config that says which Identity Center to sign in to. \
-Without -p: AWS_SSO_SESSION, the settings, or the only sso-session in the config.
+Without -p a ROLE is looked for in all sso-sessions of the config. Where several have it, or no ROLE tells: \
+AWS_SSO_SESSION, the settings, or the only sso-session.
 
 ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings; \
 the ARN of a resource, or the address of a console page, stands for a role of its account.
@@ -123,9 +124,8 @@ pub(crate) enum Verb {
     /// Sign in
     Login(login::LoginArgs),
     /// Sign out: revoke the session and delete what came from it
-    #[command(after_help = "Examples:\n  aws-sso logout\n  aws-sso logout -p corp")]
-    Logout,
-    /// Show the sign-in, how long it lasts, and this shell's role
+    Logout(logout::LogoutArgs),
+    /// Show the sign-in to each sso-session, how long it lasts, and this shell's role
     Status(status::StatusArgs),
     /// Tell by exit status whether credentials are available without a new sign-in
     Check(check::CheckArgs),
@@ -146,6 +146,17 @@ pub(crate) enum Verb {
     /// Run a local Identity Center, to try things out and for tests
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
+}
+
+impl Verb {
+    /// Whether programs run it, not a person.
+    fn is_for_program(&self) -> bool {
+        match self {
+            Self::Process(_) | Self::Check(_) | Self::Doctor(_) => true,
+            Self::Serve(arguments) => arguments.is_for_program(),
+            _ => false,
+        }
+    }
 }
 
 /// Runs what the arguments ask for.
@@ -175,7 +186,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     }
     end_with_130_on_ctrl_c(verb.as_ref());
     let mut context = Context::new(global);
-    if original.external_source || matches!(verb, Some(Verb::Process(_) | Verb::Check(_) | Verb::Doctor(_))) {
+    if original.external_source || verb.as_ref().is_some_and(Verb::is_for_program) {
         context = context.for_program();
     }
     let Some(verb) = verb else { return run_original(&context, &original) };
@@ -194,12 +205,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Complete(arguments) => complete::run(&arguments, Cli::command())?,
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command())?,
         Verb::Packaging(arguments) => packaging::run(&arguments, &Cli::command())?,
-        Verb::Login(arguments) => login::run(&context, &arguments)?,
-        Verb::Logout => logout::run(&context)?,
+        Verb::Login(arguments) => sign_in(&context, arguments)?,
+        Verb::Logout(arguments) => logout::run(&context, &arguments)?,
         Verb::Status(arguments) => status::run(&context, &arguments)?,
         Verb::Check(arguments) => return Ok(check::run(&context, &arguments)),
         Verb::Discover(arguments) => discover::run(&context, &arguments)?,
-        Verb::List(arguments) => list::run(&context, &arguments)?,
+        Verb::List(arguments) => return list::run(&context, &arguments),
         Verb::Console(arguments) => console::run(&context, &arguments)?,
         Verb::Settings(arguments) => return settings::run(&context, &arguments),
         Verb::Doctor(arguments) => return doctor::run(&context, &arguments),
@@ -211,9 +222,17 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// `login`, which is `setup` with a start URL, and where there is nothing yet to sign in to.
+fn sign_in(context: &Context, arguments: login::LoginArgs) -> Result<()> {
+    if arguments.start_url.is_none() && !setup::is_first(context) {
+        return login::run(context, &arguments);
+    }
+    setup::run(context, &setup::SetupArgs::of_login(arguments.start_url, arguments.way), &OTHER_VERBS)
+}
+
 /// What `setup` has other verbs do.
 const OTHER_VERBS: setup::Verbs = setup::Verbs {
-    login: |context, device_code, no_browser| login::run(context, &login::LoginArgs::of_setup(device_code, no_browser)),
+    login: |context, way| login::run(context, &login::LoginArgs::of_setup(way)),
     discover: |context, name, list| {
         discover::write_profiles(context, &discover::DiscoverArgs::of_setup(name), Some(list))
     },

@@ -172,6 +172,7 @@ mod tests {
             start_url: "https://x/start".to_owned(),
             region: "us-east-1".parse().unwrap(),
             scopes: Vec::new(),
+            redirect_port: None,
         };
         names(&inventory, &directory, &template.parse().unwrap(), &Held::default())
             .into_iter()

@@ -1,11 +1,14 @@
 //! The sign-in to one Identity Center: a valid token, renewed silently or by a person who signs in, and signing out.
 
+mod asking;
 mod authorization_code;
 mod callback;
 mod device_code;
+mod end_page;
 mod login_policy;
 mod method;
 mod paths;
+mod qr_code;
 mod renewal;
 mod sign_in;
 mod sign_in_page;

@@ -11,13 +11,14 @@ use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
-use crate::terminal::{self, Terminal};
+use crate::terminal;
 use crate::timestamp;
 
-use super::authorization_code::{self, BrowserError};
+use super::asking::IsShown;
+use super::authorization_code::{self, BrowserError, Ways};
 use super::device_code;
-use super::login_policy::LoginPolicy;
-use super::method::{Method, Opening};
+use super::method::Method;
+use super::sign_in_page::login_command;
 use super::unsaved;
 use super::valid_token::{Session, is_usable};
 
@@ -40,9 +41,7 @@ impl Session<'_> {
     }
 
     pub(super) fn ask_person(&self, rejected: Option<&Secret>) -> Result<Token> {
-        if self.policy == LoginPolicy::Never || Terminal::open().is_none() {
-            return Err(self.sign_in_needed());
-        }
+        self.check_somebody_is_there()?;
         let stale = self.stored()?.map(|token| token.access_token);
         self.sign_in_once(Method::default(), stale.as_ref().or(rejected), false)
     }
@@ -50,7 +49,7 @@ impl Session<'_> {
     /// One sign-in at a time: two browser windows for one person would only confuse.
     ///
     /// A user who has just cancelled in another process is not asked again, unless `is_explicit`.
-    fn sign_in_once(&self, method: Method, stale: Option<&Secret>, is_explicit: bool) -> Result<Token> {
+    pub(super) fn sign_in_once(&self, method: Method, stale: Option<&Secret>, is_explicit: bool) -> Result<Token> {
         let mut lock = self.lock("sign-in", SIGN_IN_PATIENCE, "is signing in")?;
         // Another process may have signed in just before the lock was free.
         if let Some(token) = self.stored()?
@@ -63,7 +62,7 @@ impl Session<'_> {
             Some(error) if !is_explicit => Err(error),
             // A person is asked only if the sign-in can be kept.
             _ => self.store.reserve(&self.path()).map(drop).and_then(|()| {
-                let token = self.client.block_on(self.attempt(method))?;
+                let token = self.asking_once(|shown| self.client.block_on(self.attempt(method, shown)))?;
                 self.keep_new(token, is_explicit)
             }),
         };
@@ -92,16 +91,21 @@ impl Session<'_> {
         Ok(token)
     }
 
-    async fn attempt(&self, method: Method) -> Result<Token> {
+    async fn attempt(&self, method: Method, shown: &IsShown) -> Result<Token> {
+        let method = method.or_flow(self.usual_flow);
+        let flow = method.flow(self.directory);
+        let port = if flow == Flow::Browser { method.redirect_port(self.directory)? } else { None };
         let attempt = Attempt {
             service: self.client.service(),
             directory: self.directory,
             store: &self.store,
             cache: &self.paths.tokens,
-            opening: method.opening(),
-            insists: method.browser,
+            ways: Ways { opening: method.opening(), port },
+            qr: method.qr,
+            insists: method.insists_on_browser() || method.redirect_port.is_some(),
+            shown,
         };
-        attempt.sign_in(method.flow(self.directory)).await.map_err(|error| attempt.explain(error))
+        attempt.sign_in(flow).await.map_err(|error| attempt.explain(error))
     }
 }
 
@@ -111,9 +115,12 @@ struct Attempt<'a> {
     directory: &'a Directory,
     store: &'a SecretStore,
     cache: &'a Path,
-    opening: Opening,
+    ways: Ways,
+    /// Whether the link with the code is shown as a QR code, too.
+    qr: bool,
     /// Whether the user has asked for a browser sign-in.
     insists: bool,
+    shown: &'a IsShown,
 }
 
 impl Attempt<'_> {
@@ -139,7 +146,8 @@ impl Attempt<'_> {
         };
         let scopes = self.scopes().unwrap_or_default();
         let outcome =
-            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.opening).await;
+            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.ways, self.shown)
+                .await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
             Err(BrowserError::Unsupported | BrowserError::Grant(GrantError::Client)) => {
@@ -168,7 +176,7 @@ impl Attempt<'_> {
     }
 
     async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
-        device_code::sign_in(self.service, registration, self.directory, self.opening).await
+        device_code::sign_in(self.service, registration, self.directory, self.ways.opening, self.shown, self.qr).await
     }
 
     /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.
@@ -232,11 +240,13 @@ impl Attempt<'_> {
     fn explain(&self, error: GrantError) -> Error {
         let start_url = &self.directory.start_url;
         match error {
-            GrantError::Other(error) => error,
+            GrantError::Other(error) | GrantError::Key(error) => error,
             GrantError::Denied => Error::cancelled(format!("the sign-in to {start_url} was denied")),
             GrantError::Expired | GrantError::Pending | GrantError::SlowDown => {
-                Error::sign_in_needed(format!("nobody signed in to {start_url} in time"))
-                    .with_remedy("run the command again")
+                Error::sign_in_needed(format!("nobody signed in to {start_url} in time")).with_remedy(format!(
+                    "to try again, run: {0}\nto sign in on any device, run: {0} --device-code",
+                    login_command(self.directory)
+                ))
             }
             GrantError::Invalid | GrantError::Client => {
                 Error::service(format!("the service did not accept the sign-in to {start_url}"))

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::files::read;
+use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
 use crate::picker::Picker;
 use crate::role::is_account_id;
@@ -111,6 +112,11 @@ impl Settings {
     /// `login`: whether a missing sign-in may open a browser.
     pub fn login(&self) -> Result<LoginPolicy> {
         self.parsed(&table::LOGIN, table::login)
+    }
+
+    /// `sign-in`: the flow in which a person signs in; `None` for whichever fits.
+    pub(crate) fn sign_in(&self) -> Result<Option<Flow>> {
+        self.parsed(&table::SIGN_IN, table::sign_in)
     }
 
     /// `picker`: the program in which the user chooses a role.
@@ -215,6 +221,7 @@ mod tests {
             ("login = sometimes\n", 1, Gravity::Error, "login must be auto or never, not sometimes"),
             ("\n\npicker = dmenu\n", 3, Gravity::Error, "picker must be skim, fzf or number, not dmenu"),
             ("list-age = 1 week\n", 1, Gravity::Error, "such as 90m, 12h or 1d, not 1 week"),
+            ("sign-in = phone\n", 1, Gravity::Error, "sign-in must be browser or device-code, not phone"),
             ("store = vault\n", 1, Gravity::Error, "store must be files or keyring, not vault"),
             ("browser-command = firefox 'x\n", 1, Gravity::Error, "a quote is not closed"),
             ("browser-command = firefox {link}\n", 1, Gravity::Error, "{link}"),

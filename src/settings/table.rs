@@ -5,6 +5,7 @@ use std::str::FromStr;
 use crate::browser::BrowserCommand;
 use crate::discovery::Template;
 use crate::environment;
+use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
 use crate::partition;
 use crate::picker::Picker;
@@ -66,6 +67,17 @@ pub static LOGIN: Setting = Setting {
     check: |value| login(value).map(drop),
 };
 
+/// How a person signs in.
+pub static SIGN_IN: Setting = Setting {
+    section: "",
+    key: "sign-in",
+    meaning: "how you sign in, where login is not told",
+    values: "browser or device-code",
+    default: "a browser where you would see it, else a device code",
+    variable: None,
+    check: |value| sign_in(value).map(drop),
+};
+
 /// The program in which the user chooses a role.
 pub static PICKER: Setting = Setting {
     section: "",
@@ -122,8 +134,8 @@ pub static DISCOVER_NAME: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub static TABLE: [&Setting; 8] =
-    [&PROFILE, &REGION, &LOGIN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
+pub static TABLE: [&Setting; 9] =
+    [&PROFILE, &REGION, &LOGIN, &SIGN_IN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
 
 impl Setting {
     /// `key`, or `section.key`.
@@ -152,6 +164,14 @@ pub(super) fn login(value: &str) -> Result<LoginPolicy, String> {
         "auto" => Ok(LoginPolicy::Auto),
         "never" => Ok(LoginPolicy::Never),
         other => Err(format!("login must be auto or never, not {other}")),
+    }
+}
+
+pub(super) fn sign_in(value: &str) -> Result<Option<Flow>, String> {
+    match value {
+        "browser" => Ok(Some(Flow::Browser)),
+        "device-code" => Ok(Some(Flow::Device)),
+        other => Err(format!("sign-in must be browser or device-code, not {other}")),
     }
 }
 

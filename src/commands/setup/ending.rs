@@ -25,7 +25,7 @@ impl Ending<'_> {
     pub(super) fn text(&self, account: &Account, role: &RoleArn) -> String {
         let option =
             if self.is_one_of_several { format!("{} ", profile_option(&self.directory.name)) } else { String::new() };
-        let role = format!("{option}{}", self.name(account, role));
+        let role = format!("{option}{}", word(&name(self.inventory, account, role)));
         let caller = match &self.profile {
             Some(profile) => format!("aws sts get-caller-identity --profile {}", word(profile)),
             None => format!("aws-sso exec {role} -- aws sts get-caller-identity"),
@@ -54,20 +54,19 @@ impl Ending<'_> {
         }
         text
     }
-
-    /// How a person names the role: by its account's name, where that is one and the only one.
-    fn name(&self, account: &Account, role: &RoleArn) -> String {
-        let is_only = self.inventory.accounts.iter().filter(|other| other.name == account.name).count() == 1;
-        let is_plain =
-            !account.name.is_empty() && !account.name.contains('/') && terminal::name(&account.name) == account.name;
-        let account = if is_only && is_plain { &account.name } else { &account.id };
-        word(&format!("{account}/{}", role.role_name))
-    }
 }
 
-/// The role to try first: one that changes nothing, else one that is no administrator's.
+/// How a person names the role: by its account's name, where that is one and the only one.
+fn name(inventory: &Inventory, account: &Account, role: &RoleArn) -> String {
+    let is_only = inventory.accounts.iter().filter(|other| other.name == account.name).count() == 1;
+    let is_shown = !account.name.is_empty() && terminal::name(&account.name) == account.name;
+    let account = if is_only && is_shown && !account.name.contains('/') { &account.name } else { &account.id };
+    format!("{account}/{}", role.role_name)
+}
+
+/// The role to try first: one that changes nothing, else one that is no administrator's; one that needs no quotes.
 pub(super) fn first_role(inventory: &Inventory) -> Option<(&Account, RoleArn)> {
-    let rank = |role: &str| {
+    let danger = |role: &str| {
         let role = role.to_lowercase();
         match () {
             () if ["read", "view", "audit"].iter().any(|word| role.contains(word)) => 0,
@@ -75,13 +74,20 @@ pub(super) fn first_role(inventory: &Inventory) -> Option<(&Account, RoleArn)> {
             () => 2,
         }
     };
-    inventory.roles().min_by_key(|(_, role)| rank(&role.role_name))
+    inventory.roles().min_by_key(|(account, role)| {
+        let needs_quotes = !is_plain(&name(inventory, account, role));
+        (danger(&role.role_name), needs_quotes)
+    })
+}
+
+/// Whether no shell takes it for anything but a word.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c))
 }
 
 /// A word for each of the shells.
 fn word(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
-    if text.chars().all(is_plain) { text.to_owned() } else { Shell::Posix.quote(text) }
+    if is_plain(text) { text.to_owned() } else { Shell::Posix.quote(text) }
 }
 
 /// The same for a path that begins with `~`.

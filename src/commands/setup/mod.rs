@@ -19,6 +19,7 @@ use self::ending::{Ending, first_role};
 use self::progress::{Progress, Step};
 use self::questions::Questions;
 use crate::cli::shared;
+use crate::cli::sign_in::SignInWay;
 use crate::context::Context;
 use crate::context::profiles::RoleProfiles;
 use crate::discovery::Template;
@@ -26,7 +27,7 @@ use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Scope};
 use crate::migration::TAKE_OVER;
 use crate::output::print;
-use crate::terminal;
+use crate::terminal::{self, Terminal};
 
 #[derive(Debug, Default, Args)]
 #[command(after_help = SETUP_HELP)]
@@ -60,12 +61,8 @@ pub(crate) struct SetupArgs {
     /// Leave the start-up file alone
     #[arg(long)]
     no_shell_file: bool,
-    /// Sign in with a code to enter on any device, instead of a browser on this machine
-    #[arg(long)]
-    device_code: bool,
-    /// Show the link without opening a browser
-    #[arg(long)]
-    no_browser: bool,
+    #[command(flatten)]
+    way: SignInWay,
     /// Ask nothing and take what is proposed: profiles, and no change of a start-up file
     #[arg(short, long)]
     yes: bool,
@@ -91,8 +88,8 @@ Examples:
 /// What other verbs do for this one: no verb imports another.
 #[derive(Clone, Copy)]
 pub(crate) struct Verbs {
-    /// Signs in, with a device code and without a browser if asked to.
-    pub(crate) login: fn(&Context, bool, bool) -> Result<()>,
+    /// Signs in.
+    pub(crate) login: fn(&Context, SignInWay) -> Result<()>,
     /// Writes a profile of such a name for every role of the list.
     pub(crate) discover: fn(&Context, Template, &Inventory) -> Result<()>,
 }
@@ -102,7 +99,7 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
         return undo::undo();
     }
     let progress = Progress::begin();
-    let mut questions = Questions::new(arguments.yes || arguments.dry_run);
+    let mut questions = Questions::new(arguments.yes);
     arguments.check(&questions)?;
     let name = if arguments.from.is_some() {
         let Some(name) = from::take_over(arguments, &mut questions)? else { return Ok(()) };
@@ -132,7 +129,7 @@ fn go_on(
     verbs: &Verbs,
     progress: &Progress,
 ) -> Result<()> {
-    (verbs.login)(context, arguments.device_code, arguments.no_browser)?;
+    (verbs.login)(context, arguments.way.clone())?;
     progress.is_done(Step::SignIn);
     let directory = context.directory()?;
     let inventory = context.inventory(&directory, Scope::All)?;
@@ -162,7 +159,18 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Whether there is nobody yet whom `login` could sign in, and somebody who can be asked.
+pub(crate) fn is_first(context: &Context) -> bool {
+    let has_none = context.config().is_ok_and(|config| config.directories().is_empty() && !config.has_misspelt());
+    has_none && Terminal::open().is_some()
+}
+
 impl SetupArgs {
+    /// Those of a `login` with a start URL, or without anything to sign in to.
+    pub(crate) fn of_login(start_url: Option<String>, way: SignInWay) -> Self {
+        Self { start_url, way, ..Self::default() }
+    }
+
     /// Where nobody can be asked, each answer has to be there from the start: nothing is done by halves.
     fn check(&self, questions: &Questions) -> Result<()> {
         if questions.are_asked() || self.yes || self.dry_run {
@@ -178,7 +186,10 @@ impl SetupArgs {
         if open.is_empty() {
             return Ok(());
         }
-        Err(Error::usage("there is no terminal on which to ask")
-            .with_remedy(format!("add {}\nor --yes, which takes each default", open.join(", "))))
+        let url = self.start_url.as_deref().unwrap_or("START_URL");
+        Err(Error::usage("there is no terminal on which to ask").with_remedy(format!(
+            "add what is not said: {}\nor take what is proposed: aws-sso setup {url} --region REGION --yes",
+            open.join(", ")
+        )))
     }
 }

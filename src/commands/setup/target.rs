@@ -4,6 +4,7 @@ use super::SetupArgs;
 use super::questions::Questions;
 use super::session::{self, NewSession};
 use super::{recognised, regions};
+use crate::access_portal::AccessPortal;
 use crate::aws_config::config::Config;
 use crate::cli::shared;
 use crate::error::{Error, Result};
@@ -18,13 +19,13 @@ pub(super) fn find(
     questions: &mut Questions,
 ) -> Result<NewSession> {
     let portal = match &arguments.start_url {
-        Some(text) => Portal::read(text)?,
+        Some(text) => AccessPortal::read(text)?,
         None => ask_for_start_url(config, questions)?,
     };
     let existing = name.or_else(|| session::existing(config, &portal.url));
     let name = match existing {
         Some(name) => name.to_owned(),
-        None => session::free_name(config, &portal.name, &portal.url),
+        None => session::free_name(config, &portal.session_name, &portal.url),
     };
     session::check_name(config, &name, &portal.url)?;
     let region = match (&arguments.region, &portal.region) {
@@ -48,16 +49,16 @@ pub(super) fn missing(what: &str, option: &str) -> Error {
 }
 
 /// Enter takes the start URL of the only Identity Center in the config; where nobody is asked, that is taken.
-fn ask_for_start_url(config: &Config, questions: &mut Questions) -> Result<Portal> {
+fn ask_for_start_url(config: &Config, questions: &mut Questions) -> Result<AccessPortal> {
     let known = recognised::start_url(config);
     let proposed = known.as_ref().map(|url| format!(" [{}]", clean(url))).unwrap_or_default();
     let read = |text: &str| match &known {
-        Some(known) if text.trim().is_empty() => Portal::read(known),
-        _ => Portal::read(text),
+        Some(known) if text.trim().is_empty() => AccessPortal::read(known),
+        _ => AccessPortal::read(text),
     };
     match (questions.ask(&format!("Start URL of your AWS access portal{proposed}: "), read)?, &known) {
         (Some(portal), _) => Ok(portal),
-        (None, Some(known)) => Portal::read(known),
+        (None, Some(known)) => AccessPortal::read(known),
         (None, None) => Err(missing("the start URL", "aws-sso setup START_URL")),
     }
 }
@@ -95,21 +96,4 @@ fn ask_for_region(config: &Config, questions: &mut Questions) -> Result<Region> 
 fn parsed(text: &str) -> Result<Region> {
     let region = shared::region(text).map_err(|why| Error::usage(format!("{text}: {why}")))?;
     region.parse().map_err(|_| Error::usage(format!("{text} is not a region")))
-}
-
-/// An access portal, as its start URL tells.
-struct Portal {
-    url: String,
-    region: Option<Region>,
-    name: String,
-}
-
-impl Portal {
-    fn read(text: &str) -> Result<Self> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(Error::usage("there is no start URL"));
-        }
-        Ok(Self { url: text.to_owned(), region: None, name: "sso".to_owned() })
-    }
 }
