@@ -8,7 +8,8 @@ use super::left_out;
 use super::plan::{Kind, NewSection, NewSetting, Plan};
 use super::profile_format::{Fields, ProfileFormat};
 use super::roles::RolePlanner;
-use crate::address::{Link, StartUrl};
+use crate::access_portal::AccessPortal;
+use crate::address::StartUrl;
 use crate::aws_config::config::Config;
 use crate::discovery::{Template, word};
 use crate::partition::Region;
@@ -84,12 +85,16 @@ impl<'a> Planner<'a> {
     /// The name of the sso-session with this start URL: one that is there, or a new one.
     fn session(&mut self, instance: &'a Instance) -> Option<String> {
         let Instance { name, start_url, region, .. } = instance;
-        let is_usable = Link::parse(start_url).is_some_and(|link| link.is_https);
-        if !is_usable {
-            self.plan.left_out.push(format!("{name}: its StartUrl is no https address: {start_url}"));
-            return None;
-        }
-        let region = region.as_deref().and_then(|text| self.region(text, &format!("the SSORegion of {name}")));
+        let portal = match AccessPortal::read(start_url) {
+            Ok(portal) => portal,
+            Err(error) => {
+                self.plan.left_out.push(format!("{name}: {error}"));
+                return None;
+            }
+        };
+        let start_url = &portal.url;
+        let theirs = region.as_deref().and_then(|text| self.region(text, &format!("the SSORegion of {name}")));
+        let region = theirs.or_else(|| portal.region.as_ref().map(ToString::to_string));
         if let Some(session) = self.existing_session(start_url) {
             let theirs = region.as_deref().unwrap_or_default();
             let section = self.files.config.sso_session(&session);

@@ -157,7 +157,7 @@ aws_secret_access_key = y
 #[test]
 fn odd_values_are_named_and_never_written() {
     let cases = [
-        ("X: {StartUrl: 'http://x/start'}", "", "no https address"),
+        ("X: {StartUrl: 'http://x/start'}", "", "begins with http instead of https"),
         ("X: {StartUrl: 'https://x/start', SSORegion: 'EU West'}", "", "the SSORegion of X is not a region: EU West"),
         ("X: {StartUrl: 'https://x/start', Accounts: {1: {Roles: {A: {Via: '1:A'}}}}}", "", "Via is a circle"),
         ("X: {StartUrl: 'https://x/start', Accounts: {1: {Roles: {A: {Via: 'nobody'}}}}}", "", "names no role"),
