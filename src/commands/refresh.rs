@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::shared::InShell;
 use crate::context::Context;
-use crate::context::enter::note;
+use crate::context::noted::note;
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::shell::{Change, through_function};
