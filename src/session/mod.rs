@@ -4,6 +4,7 @@ mod asking;
 mod authorization_code;
 mod callback;
 mod device_code;
+mod history;
 mod login_policy;
 mod method;
 mod paths;
@@ -15,6 +16,7 @@ mod take_over;
 mod unsaved;
 mod valid_token;
 
+pub use history::{Basis, SessionEnd};
 pub use login_policy::LoginPolicy;
 pub use method::Method;
 pub use paths::Paths;

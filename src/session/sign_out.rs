@@ -7,6 +7,7 @@ use crate::identity_center::{GrantError, PortalError, Service};
 use crate::secret_store::StoreKind;
 use crate::terminal::clean;
 
+use super::history::History;
 use super::renewal::refresh;
 use super::unsaved;
 use super::valid_token::{Session, is_usable};
@@ -32,6 +33,9 @@ impl Session<'_> {
             Some(token) => self.revoke(token),
             None => self.unrevocable()?,
         };
+        if outcome == SignedOut::Revoked {
+            History::add_sign_out(&self.paths.history, self.directory);
+        }
         unsaved::forget(&self.path());
         self.store.remove(&self.path()).map_err(|error| match outcome {
             SignedOut::Revoked => error.naming("the session has ended at the service, but its token is still here"),
