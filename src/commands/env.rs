@@ -42,8 +42,8 @@ pub(crate) fn run_original(context: &Context, role: Option<&str>) -> Result<()> 
 }
 
 fn exports(context: &Context, found: &Found, shell: Shell, region: Option<&str>) -> Result<()> {
-    let labels = labels::of(context, found)?;
     let credentials = context.credentials(found)?;
+    let labels = labels::of(context, found)?;
     let region = region.or(found.region.as_deref());
     let change = Change::to_role(&Grant { labels: &labels, credentials: &credentials, region });
     print(&change.render(shell)?)

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::output::{print, print_json};
 use crate::secret_store::{SecretStore, StoreKind};
+use crate::session::{Basis, SessionEnd};
 use crate::terminal::aligned;
 use crate::{environment, terminal, timestamp};
 
@@ -34,6 +35,9 @@ struct StatusReport<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
     renewable: bool,
+    /// When the session of the sign-in is expected to end; nothing where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_end: Option<SessionEndReport>,
     /// Where tokens and role credentials are kept.
     store: &'static str,
     /// Files that hold secrets although another store is set.
@@ -52,12 +56,35 @@ struct StatusReport<'a> {
     instead: Option<String>,
 }
 
+/// When a session is expected to end, and how that is known.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionEndReport {
+    at: String,
+    /// How many of the latest sessions lasted as long, of those that were seen to end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreeing: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<usize>,
+}
+
+impl SessionEndReport {
+    fn of(end: &SessionEnd) -> Self {
+        let (agreeing, seen) = match end.basis {
+            Basis::Token => (None, None),
+            Basis::Earlier { agreeing, seen, .. } => (Some(agreeing), Some(seen)),
+        };
+        Self { at: timestamp::format(end.at), agreeing, seen }
+    }
+}
+
 /// Prints what this machine's files and the environment say. No request is made.
 pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     let directory = context.directory()?;
     let client = context.client(&directory)?;
     let session = context.session(&directory, &client)?;
     let token = session.stored()?;
+    let session_end = SessionEnd::of(&directory).filter(|_| token.as_ref().is_some_and(is_signed_in));
     let kind = session.store().kind();
     let in_files = if kind == StoreKind::Files { Vec::new() } else { in_files()? };
     let role = context.shell_role()?;
@@ -72,6 +99,7 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
             signed_in: token.as_ref().is_some_and(is_signed_in),
             expires_at: token.as_ref().map(|token| timestamp::format(token.expires_at)),
             renewable: token.as_ref().is_some_and(Token::is_renewable),
+            session_end: session_end.as_ref().map(SessionEndReport::of),
             store: kind.name(),
             secrets_in_files: in_files,
             role_arn: role.as_ref().filter(|role| role.instead.is_none()).map(|role| role.role.clone()),
@@ -85,8 +113,11 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
         ["start URL".to_owned(), directory.start_url.clone()],
         ["region".to_owned(), directory.region.to_string()],
         ["sign-in".to_owned(), describe(token.as_ref())],
-        ["secrets".to_owned(), describe_store(kind).to_owned()],
     ];
+    // Where the token cannot be renewed, the line above says it.
+    let session_end = session_end.filter(|end| end.basis != Basis::Token);
+    lines.extend(session_end.map(|end| ["session".to_owned(), end.describe()]));
+    lines.push(["secrets".to_owned(), describe_store(kind).to_owned()]);
     lines.extend(in_files.iter().map(|path| ["in a file".to_owned(), environment::shown(path)]));
     if let Some(role) = role {
         let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();

@@ -23,6 +23,7 @@ use super::start::missing_program;
 use super::typed::Line;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
+use crate::context::labels::ListLabels;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
@@ -62,7 +63,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     }
     let job = Arc::new(Job {
         command: arguments.command.clone(),
-        session: plan.directory.name.clone(),
+        labels: ListLabels::of(&plan.directory),
         runs: plan.runs,
         input: Input::take(arguments.many.stdin)?,
         output,

@@ -133,7 +133,10 @@ impl SessionEnd {
         let count = if agreeing == seen { String::new() } else { format!("{agreeing} of ") };
         let about = Timestamp::from_second((self.at.as_second() + 150).div_euclid(300) * 300).unwrap_or(self.at);
         let lasted = timestamp::hours(*lasted);
-        format!("ends about {}, {lasted} after the sign-in, {before} {count}the last {seen} {what}{after}", local_time(about))
+        format!(
+            "ends about {}, {lasted} after the sign-in, {before} {count}the last {seen} {what}{after}",
+            local_time(about)
+        )
     }
 }
 

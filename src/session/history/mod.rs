@@ -199,7 +199,8 @@ mod tests {
             scopes: Vec::new(),
         };
         let path = History::path(folder.path(), &directory);
-        let other = r#"{"startUrl":"https://other.awsapps.com/start","signIns":[{"at":1,"tokenSeconds":1,"renewable":true}]}"#;
+        let other =
+            r#"{"startUrl":"https://other.awsapps.com/start","signIns":[{"at":1,"tokenSeconds":1,"renewable":true}]}"#;
         for content in ["", "{", "[]", "\0\0\0", other] {
             std::fs::write(&path, content).unwrap();
             assert_eq!(History::read(folder.path(), &directory).sign_ins, [], "{content}");
