@@ -11,12 +11,14 @@
 //! identity_center, browser
 //! aws_config, aws_cache, credential_chain, secret_store, picker, shell
 //! role, files, programs
-//! address, credentials, environment, error, output, partition, placeholders, secret, suggest, terminal, timestamp
+//! access_portal, address, credentials, environment, error, output, partition, placeholders, secret, suggest, terminal,
+//!   timestamp
 //! ```
 //!
 //! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
 //! in both the tool and the service that tests it.
 
+mod access_portal;
 mod address;
 pub mod aws_cache;
 pub mod aws_config;
