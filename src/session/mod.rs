@@ -9,6 +9,7 @@ mod login_policy;
 mod method;
 mod paths;
 mod renewal;
+mod session_end;
 mod sign_in;
 mod sign_in_page;
 mod sign_out;
@@ -16,9 +17,9 @@ mod take_over;
 mod unsaved;
 mod valid_token;
 
-pub use history::{Basis, SessionEnd};
 pub use login_policy::LoginPolicy;
 pub use method::Method;
 pub use paths::Paths;
+pub use session_end::{Basis, SessionEnd};
 pub use sign_out::SignedOut;
 pub use valid_token::Session;

@@ -93,7 +93,7 @@ fn the_status_tells_the_end_of_the_session_only_where_it_is_known() {
     let zone = TimeZone::fixed(Offset::from_seconds(19_800).unwrap());
     let time = rounded.to_zoned(zone).strftime("%H:%M").to_string();
     let words = format!("{time}, 7 h 45 min after the sign-in, as on the last 2 days\n");
-    assert!(text.contains("session    ends about ") && text.contains(&words), "{words}{text}");
+    assert!(text.contains("session      ends about ") && text.contains(&words), "{words}{text}");
 
     // Once it is over, or somebody has signed out, nothing is claimed.
     user.home.write(HISTORY, ends_in(&user, -10));

@@ -14,9 +14,7 @@
 //!   another tool that signs in or out, cannot be told from an end. Each is an exception that disagrees with the others.
 //! - Another tool may use a refresh token up. Then the refusal is no end: the token that it got proves that.
 //!
-//! `expected` makes a claim only if at least two ends agree, and more than half of the latest.
-
-mod expected;
+//! `session_end` makes a claim only if at least two ends agree, and more than half of the latest.
 
 use std::path::{Path, PathBuf};
 
@@ -26,11 +24,8 @@ use sha1_smol::Sha1;
 
 use crate::aws_cache::token::Token;
 use crate::aws_config::directory::Directory;
-use crate::environment;
 use crate::files::folder::Privacy;
 use crate::files::{atomic, read};
-
-pub use expected::{Basis, SessionEnd};
 
 /// How many sign-ins are kept.
 const MOST: usize = 20;
@@ -40,26 +35,26 @@ const MOST: usize = 20;
 #[serde(rename_all = "camelCase")]
 pub(super) struct History {
     start_url: String,
-    sign_ins: Vec<SignIn>,
+    pub(super) sign_ins: Vec<SignIn>,
 }
 
 /// A sign-in of a person. All times are in seconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct SignIn {
-    at: i64,
+pub(super) struct SignIn {
+    pub(super) at: i64,
     /// How long each of its tokens lasts.
-    token_seconds: i64,
+    pub(super) token_seconds: i64,
     /// Whether a token of it can be renewed; if not, its end is the session's.
-    renewable: bool,
+    pub(super) renewable: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    end: Option<End>,
+    pub(super) end: Option<End>,
 }
 
 /// How a session ended, as far as it was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-enum End {
+pub(super) enum End {
     /// By `logout`.
     SignedOut { at: i64 },
     /// By itself, between the time when the last token was issued and the refusal.
@@ -150,17 +145,8 @@ impl SignIn {
     }
 }
 
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     Timestamp::now().as_second()
-}
-
-impl SessionEnd {
-    /// When the session of this Identity Center is expected to end; `None` where that is not known.
-    #[must_use]
-    pub fn of(directory: &Directory) -> Option<Self> {
-        let history = History::read(&environment::cache_folder().ok()?, directory);
-        history.expected(now())
-    }
 }
 
 #[cfg(test)]

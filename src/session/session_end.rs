@@ -2,8 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{End, History, SignIn};
+use crate::aws_config::directory::Directory;
+use crate::environment;
 use crate::timestamp::{self, local_date, local_time};
+
+use super::history::{End, History, SignIn, now};
 
 /// How many of the latest ends count: administrators change how long sessions last.
 const LATEST: usize = 5;
@@ -51,7 +54,7 @@ struct Length {
 
 impl History {
     /// When the session that is active now is expected to end.
-    pub(super) fn expected(&self, now: i64) -> Option<SessionEnd> {
+    fn expected(&self, now: i64) -> Option<SessionEnd> {
         let last = self.sign_ins.last().filter(|last| last.end.is_none() && last.at <= now)?;
         if !last.renewable {
             let at = Timestamp::from_second(last.at.checked_add(last.token_seconds)?).ok()?;
@@ -97,7 +100,7 @@ impl History {
 
     #[cfg(test)]
     fn of(sign_ins: Vec<SignIn>) -> Self {
-        Self { start_url: String::new(), sign_ins }
+        Self { sign_ins, ..Self::default() }
     }
 }
 
@@ -116,6 +119,13 @@ fn common(lengths: &[Length]) -> Option<(Length, usize)> {
 }
 
 impl SessionEnd {
+    /// When the session of this Identity Center is expected to end; `None` where that is not known.
+    #[must_use]
+    pub fn of(directory: &Directory) -> Option<Self> {
+        let history = History::read(&environment::cache_folder().ok()?, directory);
+        history.expected(now())
+    }
+
     /// Such as `ends about 18:10, 8 h after the sign-in, as on 4 of the last 5 days`; in local time.
     #[must_use]
     pub fn describe(&self) -> String {
