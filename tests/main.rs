@@ -36,6 +36,8 @@ mod exec;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod file_faults;
 mod files;
+#[cfg(all(feature = "sandbox", unix))]
+mod first_run;
 #[cfg(feature = "sandbox")]
 mod foreign_writers;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]

@@ -10,7 +10,7 @@ use crate::environment::{self, shown};
 use crate::error::{Kind, Result};
 use crate::inventory::Inventory;
 use crate::output::{print, print_json};
-use crate::role::RoleRef;
+use crate::role::{RoleRef, is_account_id};
 use crate::settings::table::{PROFILE, Setting, TABLE};
 use crate::settings::{Gravity, Problem, Settings};
 use crate::terminal::{self, aligned, clean};
@@ -166,6 +166,10 @@ fn aliases_without_role(context: &Context, settings: &Settings) -> Vec<Problem> 
 }
 
 fn fault(context: &Context, settings: &Settings, role: &str) -> Option<String> {
+    // An account, whose roles are named with it.
+    if is_account_id(role) {
+        return None;
+    }
     let is_profile = |name: &str| context.config().is_ok_and(|config| config.role_of(name).is_some());
     match role.parse() {
         Err(error) => Some(error.to_string()),

@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-
 use super::Context;
 use super::find::Found;
 use super::profiles::RoleProfiles;
-use crate::aws_config::directory::Directory;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef};
@@ -46,26 +43,16 @@ fn known_as(context: &Context, found: &Found) -> Result<Option<String>> {
     Ok(aliases(context)?.get(&key).map(|alias| (*alias).to_owned()))
 }
 
-/// The names of one of many roles of a list, and the profile or alias by which it is known. `common` is what is the same
-/// for all of them.
-pub(crate) fn of_listed(role: &RoleArn, account: &str, common: &ListLabels, known_as: Option<&str>) -> RoleLabels {
-    let account_name = Some(name(account).into_owned()).filter(|name| !name.is_empty());
+/// The names of one of many roles of a list, and the profile or alias by which it is known.
+pub(crate) fn of_listed(role: &RoleArn, account_name: &str, session: &str, known_as: Option<&str>) -> RoleLabels {
+    let account_name = Some(name(account_name).into_owned()).filter(|name| !name.is_empty());
     let shown = known_as.map_or_else(|| account_and_role(role, account_name.as_deref()), str::to_owned);
-    let ListLabels { session, session_end } = common.clone();
-    RoleLabels { shown: name(&shown).into_owned(), session, role: role.clone(), account_name, session_end }
-}
-
-/// The labels that all roles of a list have.
-#[derive(Clone, Debug)]
-pub(crate) struct ListLabels {
-    /// The name of the sso-session.
-    pub(crate) session: String,
-    session_end: Option<Timestamp>,
-}
-
-impl ListLabels {
-    pub(crate) fn of(directory: &Directory) -> Self {
-        Self { session: directory.name.clone(), session_end: SessionEnd::of(directory).map(|end| end.at) }
+    RoleLabels {
+        shown: name(&shown).into_owned(),
+        session: session.to_owned(),
+        role: role.clone(),
+        account_name,
+        session_end: None,
     }
 }
 

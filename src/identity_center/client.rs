@@ -90,6 +90,7 @@ mod tests {
             start_url: "https://corp.awsapps.com/start".to_owned(),
             region: region.parse().unwrap(),
             scopes: Vec::new(),
+            redirect_port: None,
         }
     }
 

@@ -49,7 +49,7 @@ impl Session<'_> {
                 History::add_renewal(&self.paths.history, self.directory, &current);
                 kept
             }
-            Err(GrantError::Other(error)) => {
+            Err(GrantError::Other(error) | GrantError::Key(error)) => {
                 lock.fail(&error);
                 Err(error)
             }

@@ -5,9 +5,10 @@ use crate::error::{Error, Result};
 use crate::files::read;
 use crate::identity_center::{GrantError, PortalError, Service};
 use crate::secret_store::StoreKind;
-use crate::terminal::clean;
+use crate::terminal::{self, clean};
 
 use super::history::History;
+use super::method::Method;
 use super::renewal::refresh;
 use super::unsaved;
 use super::valid_token::{Session, is_usable};
@@ -33,9 +34,6 @@ impl Session<'_> {
             Some(token) => self.revoke(token),
             None => self.unrevocable()?,
         };
-        if outcome == SignedOut::Revoked {
-            History::add_sign_out(&self.paths.history, self.directory);
-        }
         unsaved::forget(&self.path());
         self.store.remove(&self.path()).map_err(|error| match outcome {
             SignedOut::Revoked => error.naming("the session has ended at the service, but its token is still here"),
@@ -44,9 +42,28 @@ impl Session<'_> {
         Ok(outcome)
     }
 
+    /// Signs in to a new session. The service would continue the present one, which ends when it would have ended
+    /// anyway, so that is revoked first.
+    ///
+    /// Role credentials stay where they are: they are valid until they expire, and programs that run with them go on.
+    pub fn sign_in_to_new_session(&self, method: Method) -> Result<Token> {
+        let before = self.stored()?;
+        if let Some(token) = &before
+            && let SignedOut::OnlyHere(error) = self.revoke(token)
+        {
+            terminal::warn(&format!(
+                "the old session could not be ended: {error}; the new one may end when that would have"
+            ));
+        }
+        self.sign_in_once(method, before.as_ref().map(|token| &token.access_token), true)
+    }
+
     fn revoke(&self, token: &Token) -> SignedOut {
         match self.client.block_on(async { Ok(revoked(self.client.service(), token).await) }) {
-            Ok(Ok(())) => SignedOut::Revoked,
+            Ok(Ok(())) => {
+                History::add_sign_out(&self.paths.history, self.directory);
+                SignedOut::Revoked
+            }
             Ok(Err(error)) => SignedOut::OnlyHere(error.into()),
             Err(error) => SignedOut::OnlyHere(error),
         }
@@ -76,7 +93,7 @@ async fn revoked(service: &Service, token: &Token) -> Result<(), PortalError> {
     }
     match refresh(service, token).await {
         Ok(renewed) => service.log_out(&renewed.access_token).await,
-        Err(GrantError::Other(error)) => Err(error.into()),
+        Err(GrantError::Other(error) | GrantError::Key(error)) => Err(error.into()),
         Err(GrantError::Pending | GrantError::SlowDown) => Err(PortalError::TokenRejected),
         // Nothing is left that is of any use.
         Err(_) => Ok(()),

@@ -1,10 +1,12 @@
 //! One run of `exec --match`: its credentials, its command, and what the command writes.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::io::AsyncRead;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
@@ -21,7 +23,7 @@ use super::requests::Requests;
 use super::shortage::{Attempts, Shortage, patiently};
 use super::start::{not_started, user_command};
 use crate::context::enter::recorded;
-use crate::context::labels::{self, ListLabels};
+use crate::context::labels;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::programs::child::Child;
@@ -34,7 +36,8 @@ use crate::shell::{Change, Grant};
 /// What all runs share.
 pub(super) struct Job {
     pub(super) command: Vec<OsString>,
-    pub(super) labels: ListLabels,
+    /// When the sessions of the sign-ins are expected to end, by the name of the sso-session.
+    pub(super) session_ends: HashMap<String, Timestamp>,
     pub(super) runs: Vec<Run>,
     pub(super) input: Input,
     pub(super) output: RunOutput,
@@ -263,7 +266,8 @@ impl Job {
         // A group of its own, so that a signal also reaches the processes that it starts.
         group::own_group(&mut command);
         let region = run.region.as_deref();
-        let labels = labels::of_listed(&run.role, &run.account_name, &self.labels, run.known_as.as_deref());
+        let mut labels = labels::of_listed(&run.role, &run.account_name, &run.sso_session, run.known_as.as_deref());
+        labels.session_end = self.session_ends.get(&run.sso_session).copied();
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)
@@ -281,7 +285,7 @@ impl Job {
         let region = run.region.iter().flat_map(|region| ["--region".into(), region.into()]);
         let words = [role.into()].into_iter().chain(region).chain(["--".into()]).chain(self.words(run));
         let words = words.map(|word: OsString| shell_escape::escape(word.to_string_lossy()).into_owned());
-        format!("aws-sso exec {} {}", profile_option(&self.labels.session), words.collect::<Vec<_>>().join(" "))
+        format!("aws-sso exec {} {}", profile_option(&run.sso_session), words.collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -88,6 +88,7 @@ enum FaultArgument {
     Drop,
     Truncate,
     Garble,
+    Key,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -106,6 +107,7 @@ impl BehaviourArgs {
             FaultArgument::Drop => Fault::Dropped,
             FaultArgument::Truncate => Fault::Truncated,
             FaultArgument::Garble => Fault::Garbled,
+            FaultArgument::Key => Fault::Key("KMS_AccessDenied"),
         };
         Options {
             accounts: size(self.accounts),
