@@ -11,7 +11,7 @@
 //!   session counts, and a sign-in after which no end was seen begins a new session only if the one before must have
 //!   ended. What such a doubtful session lasted is not counted either.
 //! - `logout` ends a session early; the sign-in after it begins a new one. An administrator who revokes sessions, or
-//!   another tool that signs in or out, cannot be told from an end. Each is an exception that disagrees with the others.
+//!   another tool that signs in or out, cannot be told from an end. Such an end disagrees with the others.
 //! - Another tool may use a refresh token up. Then the refusal is no end: the token that it got proves that.
 //!
 //! `session_end` makes a claim only if at least two ends agree, and more than half of the latest.
