@@ -103,3 +103,5 @@ mod sign_in;
 mod sign_out;
 #[cfg(feature = "sandbox")]
 mod silent_service;
+#[cfg(feature = "sandbox")]
+mod sso_sessions;

@@ -178,9 +178,11 @@ fn fault(context: &Context, settings: &Settings, role: &str) -> Option<String> {
         Ok(RoleRef::Name(name)) => Some(format!("there is no profile {name} with a role")),
         Ok(RoleRef::AccountName { .. }) if is_profile(role) => None,
         Ok(RoleRef::AccountName { account_name, role_name }) => {
-            let directory = context.directory().ok()?;
-            let inventory = Inventory::remembered(&directory).ok()??;
-            inventory.role(&account_name, &role_name).err().map(|error| error.to_string())
+            let directories = context.directories().ok()?.into_iter().flatten();
+            let lists = directories.filter_map(|directory| Inventory::remembered(&directory).ok()?);
+            let found: Vec<_> = lists.map(|list| list.role(&account_name, &role_name)).collect();
+            let is_known = found.iter().any(Result::is_ok);
+            found.into_iter().find_map(Result::err).filter(|_| !is_known).map(|error| error.to_string())
         }
         Ok(_) => None,
     }

@@ -17,7 +17,30 @@ const SHOWN: usize = 10;
 impl Context {
     /// The Identity Center that `-p`, the environment, the settings, or a config with only one names.
     pub(crate) fn directory(&self) -> Result<Directory> {
-        self.named_directory()?.map_or_else(|| self.config()?.only_directory(), Ok)
+        self.named_directory()?.map_or_else(|| self.only_directory(), Ok)
+    }
+
+    /// The same for a verb that can do it for all.
+    pub(crate) fn directory_unless_all(&self, verb: &str) -> Result<Directory> {
+        let is_open = self.config()?.directories().len() > 1 && matches!(self.named_directory(), Ok(None));
+        self.directory().map_err(|error| match error.remedy().filter(|_| is_open) {
+            Some(remedy) => {
+                let remedy = format!("{remedy}\nor for all: aws-sso {verb} --all");
+                error.with_remedy(remedy)
+            }
+            None => error,
+        })
+    }
+
+    fn only_directory(&self) -> Result<Directory> {
+        let config = self.config()?;
+        config.only_directory().map_err(|error| match (config.directories(), error.remedy()) {
+            ([first, _, ..], Some(remedy)) => {
+                let remedy = format!("{remedy}\nrun: {}", with_profile(first));
+                error.with_remedy(remedy)
+            }
+            _ => error,
+        })
     }
 
     /// The Identity Center that `-p`, the environment or the settings name.

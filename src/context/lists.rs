@@ -23,6 +23,8 @@ pub(crate) struct Lists {
     pub(crate) missing: Vec<Directory>,
     /// Why others have no list.
     pub(crate) failures: Vec<Error>,
+    /// What is wrong with others in the config.
+    faults: Vec<Error>,
     /// Whether the config has more than one, of which `-p` names none.
     pub(crate) are_several: bool,
 }
@@ -63,14 +65,14 @@ impl Lists {
         }
     }
 
-    /// Says what is missing, and what to do about it.
+    /// Says of which sso-sessions the roles are missing, and what to do about it.
     pub(crate) fn say_what_is_missing(&self) {
         if !self.missing.is_empty() {
             let what = format!("not signed in to {}, so those roles are missing", names(&self.missing));
             let error = Error::sign_in_needed(what).with_remedy(logins(&self.missing));
             terminal::say(&error.report());
         }
-        for error in &self.failures {
+        for error in self.faults.iter().chain(&self.failures) {
             terminal::say(&error.report());
         }
     }
@@ -91,7 +93,14 @@ impl Context {
         let quiet = self.without_sign_in();
         let asking = if lists.are_several { &quiet } else { self };
         for directory in directories {
-            match directory.and_then(|directory| lists.add(directory, |directory| get(asking, directory))) {
+            let directory = match directory {
+                Ok(directory) => directory,
+                Err(fault) => {
+                    lists.faults.push(fault);
+                    continue;
+                }
+            };
+            match lists.add(directory, |directory| get(asking, directory)) {
                 Err(error) if !lists.are_several || error.kind() == Kind::Cancelled => return Err(error),
                 Err(error) => lists.failures.push(error),
                 Ok(()) => {}
@@ -105,7 +114,12 @@ impl Context {
         if lists.known.is_empty() {
             let named = self.named_directory()?;
             let Some(at) = lists.missing.iter().position(|directory| Some(directory) == named.as_ref()) else {
-                return Err(lists.failures.pop().unwrap_or_else(|| not_signed_in(&lists.missing)));
+                let other = lists.failures.into_iter().next();
+                let none = || match (lists.missing.as_slice(), lists.faults.into_iter().next()) {
+                    ([], Some(fault)) => fault,
+                    (missing, _) => not_signed_in(missing),
+                };
+                return Err(other.unwrap_or_else(none));
             };
             let directory = lists.missing.remove(at);
             let inventory = get(self, &directory)?;
@@ -169,8 +183,10 @@ impl Context {
             }
         }
         lists.warn_of_age(self);
+        let failures = std::mem::take(&mut lists.failures);
         lists.say_what_is_missing();
-        Ok(lists)
+        // The caller says them once more is known.
+        Ok(Lists { failures, ..lists })
     }
 }
 
