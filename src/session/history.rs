@@ -183,6 +183,7 @@ mod tests {
             start_url: "https://corp.awsapps.com/start".to_owned(),
             region: "eu-west-1".parse().unwrap(),
             scopes: Vec::new(),
+            redirect_port: None,
         };
         let path = History::path(folder.path(), &directory);
         let other =
