@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(header(CACHE_CONTROL), "no-store");
         assert_eq!(header(REFERRER_POLICY), "no-referrer");
         assert_eq!(header(X_CONTENT_TYPE_OPTIONS), "nosniff");
-        let policy = header(CONTENT_SECURITY_POLICY.as_str());
+        let policy = header(CONTENT_SECURITY_POLICY);
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
         assert!(!policy.contains("unsafe") && !policy.contains("script"), "{policy}");
         let body = response.body();
