@@ -110,6 +110,15 @@ pub(crate) fn settings_file() -> Result<PathBuf> {
     Ok(xdg()?.config_dir().join("aws-sso/config"))
 }
 
+/// Where aws-sso-cli may have its `config.yaml`, in the order in which it looks: `AWS_SSO_CONFIG` alone if that is set.
+pub(crate) fn aws_sso_cli_files() -> Result<Vec<PathBuf>> {
+    if let Some(file) = path("AWS_SSO_CONFIG") {
+        return Ok(vec![expand_home(file)?]);
+    }
+    let folders = [home()?.join(".aws-sso"), xdg()?.config_dir().join("aws-sso")];
+    Ok(folders.into_iter().map(|folder| folder.join("config.yaml")).collect())
+}
+
 /// `AWS_SSO_SESSION`: the sso-session or profile to sign in with where nothing else tells.
 #[must_use]
 pub(crate) fn sso_session() -> Option<String> {
@@ -257,6 +266,29 @@ pub(crate) fn elsewhere() -> Option<Elsewhere> {
     let has_no_display =
         cfg!(all(unix, not(target_os = "macos"))) && !["DISPLAY", "WAYLAND_DISPLAY"].iter().any(is_set) && !is_wsl();
     has_no_display.then_some(Elsewhere::NoDisplay)
+}
+
+/// `TZ`, else the system's time zone, such as `Europe/Berlin`.
+#[must_use]
+pub(crate) fn time_zone() -> Option<String> {
+    let of_system = || {
+        let file = std::fs::read_link("/etc/localtime").ok()?;
+        Some(file.to_str()?.split_once("zoneinfo/")?.1.to_owned())
+    };
+    text("TZ").map(|zone| zone.trim_start_matches(':').to_owned()).or_else(of_system)
+}
+
+/// `CI`: whether this is an automatic build, which nobody watches.
+#[must_use]
+pub(crate) fn is_ci() -> bool {
+    let is_off = |value: &str| ["0", "false", "no", "off"].iter().any(|off| value.trim().eq_ignore_ascii_case(off));
+    text("CI").is_some_and(|value| !is_off(&value))
+}
+
+/// `TERM=dumb`: whether output goes to something that shows text alone, such as an editor's window.
+#[must_use]
+pub(crate) fn has_dumb_terminal() -> bool {
+    text("TERM").is_some_and(|name| name == "dumb")
 }
 
 /// Whether this Linux is a subsystem of Windows (WSL), where programs of Windows can be started.

@@ -6,17 +6,19 @@
 //! ```text
 //! commands, fast_path
 //! cli, context
-//! discovery, inventory, provider, settings, credential_server
+//! discovery, inventory, provider, settings, migration, credential_server
 //! session
 //! identity_center, browser
 //! aws_config, aws_cache, credential_chain, secret_store, picker, shell
 //! role, files, programs
-//! address, credentials, environment, error, output, partition, placeholders, secret, suggest, terminal, timestamp
+//! access_portal, address, credentials, environment, error, output, partition, placeholders, secret, suggest, terminal,
+//!   timestamp
 //! ```
 //!
 //! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
 //! in both the tool and the service that tests it.
 
+mod access_portal;
 mod address;
 pub mod aws_cache;
 pub mod aws_config;
@@ -34,6 +36,7 @@ pub mod fast_path;
 pub mod files;
 pub mod identity_center;
 mod inventory;
+mod migration;
 pub mod output;
 pub mod partition;
 mod picker;

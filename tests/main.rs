@@ -9,6 +9,8 @@ mod support;
 mod system_errors;
 
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod asked_by_programs;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod children;
 #[cfg(feature = "sandbox")]
 mod completion;
@@ -34,6 +36,8 @@ mod exec;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod file_faults;
 mod files;
+#[cfg(all(feature = "sandbox", unix))]
+mod first_run;
 #[cfg(feature = "sandbox")]
 mod foreign_writers;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
@@ -103,3 +107,5 @@ mod sign_in_choices;
 mod sign_out;
 #[cfg(feature = "sandbox")]
 mod silent_service;
+#[cfg(feature = "sandbox")]
+mod sso_sessions;

@@ -156,6 +156,19 @@ impl Config {
         names
     }
 
+    /// A name for each token that there can be: all sso-sessions, then one legacy profile for each spelling of a start
+    /// URL, after which its token's file is named.
+    #[must_use]
+    pub fn sign_ins(&self) -> Vec<String> {
+        let mut spellings = HashSet::new();
+        let is_new = |profile: &Section<'_>| {
+            profile.setting("sso_session").is_none()
+                && profile.setting("sso_start_url").is_some_and(|url| spellings.insert(url.to_owned()))
+        };
+        let sections = self.sso_sessions().chain(self.profiles().filter(is_new));
+        sections.map(|section| section.name().to_owned()).collect()
+    }
+
     /// The lines of all sections that describe an Identity Center.
     #[must_use]
     pub fn directory_lines(&self) -> Vec<u8> {
@@ -306,8 +319,8 @@ sso_session = nowhere
                 "there is no",
                 "line 1 says [sso_session s]",
             ),
-            ("[sso_session s]\nsso_start_url = https://x".to_owned(), "x", "there is no", "aws configure sso"),
-            (String::new(), "p", "no profile or sso-session p", "aws configure sso"),
+            ("[sso_session s]\nsso_start_url = https://x".to_owned(), "x", "there is no", "aws-sso setup"),
+            (String::new(), "p", "no profile or sso-session p", "aws-sso setup"),
         ];
         for (config, name, message, remedy) in cases {
             let (said, report) = fault(&config, name);
@@ -322,7 +335,7 @@ sso_session = nowhere
         for error in [config.only_directory().unwrap_err(), config.directory("corp").unwrap_err()] {
             assert_eq!(error.kind(), Kind::Usage);
             let report = error.report();
-            for part in ["/no/such/config", "aws configure sso", "[sso-session corp]", "sso_start_url ="] {
+            for part in ["/no/such/config", "aws-sso setup", "[sso-session corp]", "sso_start_url ="] {
                 assert!(report.contains(part), "{report}");
             }
         }

@@ -3,7 +3,8 @@
 use super::config::Section;
 use super::document::Document;
 use super::line::SectionKind;
-use super::value::{blank_name, is_blank};
+use super::value::blank_name;
+use crate::access_portal::pasted::is_blank;
 use crate::suggest::nearest;
 
 /// A section that AWS tools do not read as what it looks like.

@@ -1,5 +1,7 @@
 //! Values that AWS cannot accept: what is wrong with each, and what was probably meant.
 
+use crate::access_portal::AccessPortal;
+use crate::access_portal::pasted::{is_blank, is_quote, trimmed};
 use crate::address::Link;
 use crate::partition::Region;
 use crate::role::{is_account_id, is_role_name};
@@ -43,13 +45,15 @@ pub(super) fn malformed(key: &str, value: &str) -> Option<Malformed> {
         Some(odd) => format!("{not}: it {odd}"),
         None => (*not).to_owned(),
     };
-    Some(Malformed { why, meant: is_valid(&meant).then_some(meant) })
+    // An address without https:// is the most that people leave out.
+    let completed = || AccessPortal::read(value).ok().filter(|_| key == "sso_start_url" && value.contains('.'));
+    let meant = is_valid(&meant).then_some(meant).or_else(|| Some(completed()?.url));
+    Some(Malformed { why, meant })
 }
 
 /// The value without what is often pasted with it.
 fn cleaned(key: &str, value: &str) -> String {
-    let is_extra = |letter: char| is_blank(letter) || is_quote(letter) || matches!(letter, '<' | '>' | ',' | ';');
-    let inner = value.trim_matches(is_extra);
+    let inner = trimmed(value);
     match key {
         "sso_account_id" => inner.chars().filter(|letter| !is_blank(*letter) && !is_dash(*letter)).collect(),
         "sso_start_url" => inner.chars().filter(|letter| !is_blank(*letter) && *letter != '\\').collect(),
@@ -87,19 +91,8 @@ fn oddity(key: &str, value: &str) -> Option<String> {
     None
 }
 
-fn is_quote(letter: char) -> bool {
-    matches!(letter, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '«' | '»')
-}
-
 fn is_dash(letter: char) -> bool {
     matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-}
-
-/// White space, and letters that no screen shows.
-pub(super) fn is_blank(letter: char) -> bool {
-    letter.is_whitespace()
-        || letter.is_control()
-        || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}')
 }
 
 /// What to call such a letter.
@@ -147,7 +140,12 @@ mod tests {
             ),
             ("sso_start_url", "https://x/start/\\#/", Some(("it has a backslash", Some("https://x/start/#/")))),
             ("sso_start_url", "http://x/start", Some(("it begins with http instead of https", None))),
-            ("sso_start_url", "x.awsapps.com/start", Some(("is not a valid https URL", None))),
+            (
+                "sso_start_url",
+                "x.awsapps.com/start",
+                Some(("is not a valid https URL", Some("https://x.awsapps.com/start"))),
+            ),
+            ("sso_start_url", "corp", Some(("is not a valid https URL", None))),
             ("sso_region", "eu-west-1", None),
             ("sso_region", "\"eu-west-1\"", Some(("it has quotes", Some("eu-west-1")))),
             ("sso_region", "EU-WEST-1", Some(("it has capital letters", Some("eu-west-1")))),

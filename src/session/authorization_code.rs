@@ -20,6 +20,7 @@ use crate::secret::Secret;
 use crate::terminal::{self, clean};
 use crate::timestamp;
 
+use super::asking::IsShown;
 use super::callback::{AuthorizationResponse, Callback};
 use super::end_page::EndPages;
 use super::method::Opening;
@@ -63,6 +64,7 @@ pub(super) async fn sign_in(
     directory: &Directory,
     scopes: &[String],
     ways: Ways,
+    shown: &IsShown,
 ) -> Result<Tokens, BrowserError> {
     let callback = Callback::bind(ways.port).map_err(|error| not_bound(directory, ways.port, error))?;
     let redirect_uri = callback.redirect_uri();
@@ -76,8 +78,9 @@ pub(super) async fn sign_in(
         verifier: &verifier,
     };
     let link = request.link();
-    let shown = (ways.opening != Opening::Nowhere).then_some(link.as_str());
-    let page = SignInPage::new(login_command(directory), shown)?;
+    let led_to = (ways.opening != Opening::Nowhere).then_some(link.as_str());
+    let page = SignInPage::new(login_command(directory), led_to)?;
+    shown.set(true);
     let opened = match page.path() {
         Some(path) => open::open(&callback.url(path)).await,
         None => false,

@@ -12,6 +12,7 @@ use crate::identity_center::{GrantError, Service, Tokens};
 use crate::terminal::{self, clean};
 use crate::timestamp;
 
+use super::asking::IsShown;
 use super::method::Opening;
 use super::qr_code;
 use super::sign_in_page::{SignInPage, login_command};
@@ -28,10 +29,12 @@ pub(super) async fn sign_in(
     registration: &Registration,
     directory: &Directory,
     opening: Opening,
+    shown: &IsShown,
     qr: bool,
 ) -> Result<Tokens, GrantError> {
     let authorization = service.start_device_authorization(registration, &directory.start_url).await?;
     let page = page(&authorization, directory, opening);
+    shown.set(true);
     let address = page.as_ref().map(|(server, path, _)| server.url(path));
     show(&authorization, &directory.start_url, opening, address.as_deref(), qr).await;
     let answer = poll(service, registration, &authorization);
@@ -67,7 +70,7 @@ async fn show(authorization: &DeviceAuthorization, start_url: &str, opening: Ope
         is_trusted && opening != Opening::Nowhere && open::open(page.unwrap_or(&authorization.verification_uri)).await;
     let is_entered = opened && page.is_none();
     let code = if qr && is_trusted { qr_code::shown(link) } else { String::new() };
-    let text = text(authorization, start_url, Shown { opening, opened, is_trusted, is_entered });
+    let text = text(authorization, start_url, LinkState { opening, opened, is_trusted, is_entered });
     terminal::show(&(code + &text));
 }
 
@@ -78,7 +81,7 @@ fn link(authorization: &DeviceAuthorization) -> &str {
 
 /// What became of the link.
 #[derive(Clone, Copy, Debug)]
-struct Shown {
+struct LinkState {
     opening: Opening,
     opened: bool,
     /// Whether the link is one that a browser may be sent to.
@@ -88,15 +91,15 @@ struct Shown {
 }
 
 /// What the terminal says. The code is always there: the service's page may ask for it, whatever the link holds.
-fn text(authorization: &DeviceAuthorization, start_url: &str, shown: Shown) -> String {
+fn text(authorization: &DeviceAuthorization, start_url: &str, shown: LinkState) -> String {
     let link = link(authorization);
     let way = match shown {
-        Shown { opened: true, .. } => "a browser opens; if it does not, go to",
-        Shown { is_trusted: false, .. } => {
+        LinkState { opened: true, .. } => "a browser opens; if it does not, go to",
+        LinkState { is_trusted: false, .. } => {
             "the service names this address, which is not https: check it before you go to"
         }
-        Shown { opening: Opening::Nowhere, .. } => "in a browser, on this or another device, go to",
-        Shown { .. } => "no browser could be opened here; in one on any device, go to",
+        LinkState { opening: Opening::Nowhere, .. } => "in a browser, on this or another device, go to",
+        LinkState { .. } => "no browser could be opened here; in one on any device, go to",
     };
     let has_code = link.contains(&authorization.user_code) && !shown.is_entered;
     format!(
@@ -146,17 +149,22 @@ mod tests {
         let full = "https://device.sso.us-east-1.amazonaws.com/?user_code=ABCD-EFGH";
         let other = "https://us-east-1.signin.aws/platform/authorize?request_uri=urn:x";
         let http = "http://example.com/?user_code=ABCD-EFGH";
-        let shown = Shown { opening: Opening::Here, opened: true, is_trusted: true, is_entered: false };
-        let nowhere = Shown { opening: Opening::Nowhere, opened: false, ..shown };
+        let shown = LinkState { opening: Opening::Here, opened: true, is_trusted: true, is_entered: false };
+        let nowhere = LinkState { opening: Opening::Nowhere, opened: false, ..shown };
         // The link with the code, what became of it, and what is said.
         let cases = [
             (Some(full), shown, "a browser opens; if it does not, go to", "confirm"),
-            (Some(full), Shown { is_entered: true, ..shown }, "a browser opens; if it does not, go to", "enter"),
+            (Some(full), LinkState { is_entered: true, ..shown }, "a browser opens; if it does not, go to", "enter"),
             (Some(full), nowhere, "in a browser, on this or another device, go to", "confirm"),
-            (Some(full), Shown { opened: false, ..shown }, "no browser could be opened here; in one on any", "confirm"),
+            (
+                Some(full),
+                LinkState { opened: false, ..shown },
+                "no browser could be opened here; in one on any",
+                "confirm",
+            ),
             (Some(other), shown, "a browser opens; if it does not, go to", "enter"),
             (None, nowhere, "in a browser, on this or another device, go to", "enter"),
-            (Some(http), Shown { is_trusted: false, ..nowhere }, "which is not https: check it before", "confirm"),
+            (Some(http), LinkState { is_trusted: false, ..nowhere }, "which is not https: check it before", "confirm"),
         ];
         for (complete, shown, way, verb) in cases {
             let authorization = DeviceAuthorization {

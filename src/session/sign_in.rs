@@ -11,12 +11,12 @@ use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
-use crate::terminal::{self, Terminal};
+use crate::terminal;
 use crate::timestamp;
 
+use super::asking::IsShown;
 use super::authorization_code::{self, BrowserError, Ways};
 use super::device_code;
-use super::login_policy::LoginPolicy;
 use super::method::Method;
 use super::sign_in_page::login_command;
 use super::unsaved;
@@ -41,9 +41,7 @@ impl Session<'_> {
     }
 
     pub(super) fn ask_person(&self, rejected: Option<&Secret>) -> Result<Token> {
-        if self.policy == LoginPolicy::Never || Terminal::open().is_none() {
-            return Err(self.sign_in_needed());
-        }
+        self.check_somebody_is_there()?;
         let stale = self.stored()?.map(|token| token.access_token);
         self.sign_in_once(Method::default(), stale.as_ref().or(rejected), false)
     }
@@ -64,7 +62,7 @@ impl Session<'_> {
             Some(error) if !is_explicit => Err(error),
             // A person is asked only if the sign-in can be kept.
             _ => self.store.reserve(&self.path()).map(drop).and_then(|()| {
-                let token = self.client.block_on(self.attempt(method))?;
+                let token = self.asking_once(|shown| self.client.block_on(self.attempt(method, shown)))?;
                 self.keep_new(token, is_explicit)
             }),
         };
@@ -93,7 +91,7 @@ impl Session<'_> {
         Ok(token)
     }
 
-    async fn attempt(&self, method: Method) -> Result<Token> {
+    async fn attempt(&self, method: Method, shown: &IsShown) -> Result<Token> {
         let method = method.or_flow(self.usual_flow);
         let flow = method.flow(self.directory);
         let port = if flow == Flow::Browser { method.redirect_port(self.directory)? } else { None };
@@ -105,6 +103,7 @@ impl Session<'_> {
             ways: Ways { opening: method.opening(), port },
             qr: method.qr,
             insists: method.insists_on_browser() || method.redirect_port.is_some(),
+            shown,
         };
         attempt.sign_in(flow).await.map_err(|error| attempt.explain(error))
     }
@@ -121,6 +120,7 @@ struct Attempt<'a> {
     qr: bool,
     /// Whether the user has asked for a browser sign-in.
     insists: bool,
+    shown: &'a IsShown,
 }
 
 impl Attempt<'_> {
@@ -146,7 +146,8 @@ impl Attempt<'_> {
         };
         let scopes = self.scopes().unwrap_or_default();
         let outcome =
-            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.ways).await;
+            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.ways, self.shown)
+                .await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
             Err(BrowserError::Unsupported | BrowserError::Grant(GrantError::Client)) => {
@@ -175,7 +176,7 @@ impl Attempt<'_> {
     }
 
     async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
-        device_code::sign_in(self.service, registration, self.directory, self.ways.opening, self.qr).await
+        device_code::sign_in(self.service, registration, self.directory, self.ways.opening, self.shown, self.qr).await
     }
 
     /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.

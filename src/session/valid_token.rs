@@ -35,6 +35,8 @@ pub struct Session<'a> {
     pub(super) directory: &'a Directory,
     pub(super) client: &'a Client,
     pub(super) policy: LoginPolicy,
+    /// Whether a person has asked for this, and not a program.
+    pub(super) is_for_person: bool,
     pub(super) store: SecretStore,
     pub(super) paths: Paths,
     /// The flow of a sign-in for which the user has asked for none.
@@ -55,7 +57,15 @@ impl<'a> Session<'a> {
         store: SecretStore,
         paths: Paths,
     ) -> Self {
-        Self { directory, client, policy, store, paths, usual_flow: None, deadline: None, settled: Arc::default() }
+        let settled = Arc::default();
+        let (is_for_person, usual_flow, deadline) = (true, None, None);
+        Self { directory, client, policy, is_for_person, store, paths, usual_flow, deadline, settled }
+    }
+
+    /// The same sign-in for a program's request.
+    #[must_use]
+    pub fn for_program(self) -> Self {
+        Self { is_for_person: false, ..self }
     }
 
     /// The same, with the flow that the settings name.

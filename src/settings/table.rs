@@ -7,6 +7,7 @@ use crate::discovery::Template;
 use crate::environment;
 use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
+use crate::partition;
 use crate::picker::Picker;
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
@@ -42,6 +43,17 @@ pub static PROFILE: Setting = Setting {
     default: "the only one in the AWS config",
     variable: Some(environment::SSO_SESSION),
     check: |_| Ok(()),
+};
+
+/// The region for commands where nothing else sets one.
+pub static REGION: Setting = Setting {
+    section: "",
+    key: "region",
+    meaning: "the region for commands where nothing else sets one",
+    values: "a region, such as eu-west-1",
+    default: "none",
+    variable: None,
+    check: |value| partition::named_region(value).map(drop),
 };
 
 /// Whether the user is asked to sign in when a sign-in is needed.
@@ -122,8 +134,8 @@ pub static DISCOVER_NAME: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub static TABLE: [&Setting; 8] =
-    [&PROFILE, &LOGIN, &SIGN_IN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
+pub static TABLE: [&Setting; 9] =
+    [&PROFILE, &REGION, &LOGIN, &SIGN_IN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
 
 impl Setting {
     /// `key`, or `section.key`.
@@ -131,9 +143,14 @@ impl Setting {
     pub fn name(&self) -> String {
         if self.section.is_empty() { self.key.to_owned() } else { format!("{}.{}", self.section, self.key) }
     }
+
+    /// Whether it can have this value.
+    pub(crate) fn accepts(&self, value: &str) -> bool {
+        (self.check)(value).is_ok()
+    }
 }
 
-pub(super) fn find(section: &str, key: &str) -> Option<&'static Setting> {
+pub(crate) fn find(section: &str, key: &str) -> Option<&'static Setting> {
     TABLE.into_iter().find(|setting| setting.section == section && setting.key == key)
 }
 

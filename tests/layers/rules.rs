@@ -226,5 +226,8 @@ fn module(path: &str) -> Module {
 fn layers(lib: &str) -> Vec<Vec<String>> {
     let head = lib.lines().map_while(|line| line.strip_prefix("//!"));
     let block = head.skip_while(|line| line.trim() != "```text").skip(1).take_while(|line| line.trim() != "```");
-    block.map(|line| line.split(',').map(|name| name.trim().to_owned()).collect()).collect()
+    // A line that ends with a comma goes on in the next.
+    let block: String = block.map(|line| format!("{}\n", line.trim())).collect();
+    let lines = block.replace(",\n", ", ");
+    lines.lines().map(|line| line.split(',').map(|name| name.trim().to_owned()).collect()).collect()
 }
