@@ -27,6 +27,7 @@ fn each_file_that_a_document_links_to_is_there() {
         "CONTRIBUTING.md",
         "SECURITY.md",
         "docs/architecture.md",
+        "docs/coming-from-aws-sso-cli.md",
         "docs/many-roles.md",
         "docs/messages.md",
     ];
