@@ -26,8 +26,10 @@ fn each_file_that_a_document_links_to_is_there() {
         "README.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
+        "docs/agents.md",
         "docs/architecture.md",
         "docs/coming-from-aws-sso-cli.md",
+        "docs/first-run.md",
         "docs/many-roles.md",
         "docs/messages.md",
     ];

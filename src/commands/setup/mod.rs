@@ -101,10 +101,11 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
     let progress = Progress::begin();
     let mut questions = Questions::new(arguments.yes);
     arguments.check(&questions)?;
-    let name = if arguments.from.is_some() {
+    let (name, written) = if arguments.from.is_some() {
         let Some(name) = from::take_over(arguments, &mut questions)? else { return Ok(()) };
         progress.will_go_on_with(TAKE_OVER.to_owned());
-        name
+        progress.is_done(Step::Session);
+        (name, Ok(()))
     } else {
         recognised::tell(context)?;
         let session = target::find(context.config()?, arguments, context.profile_option(), &mut questions)?;
@@ -113,12 +114,13 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
             return lines.show_difference(&session);
         }
         progress.will_go_on_with(format!("aws-sso setup {}", session.start_url));
-        lines.write(&session)?;
-        session.name
+        let written = lines.write(&session, &progress);
+        (session.name, written)
     };
-    progress.is_done(Step::Session);
     let context = context.anew_with(&name);
-    go_on(&context, arguments, &mut questions, verbs, &progress).map_err(|error| progress.explain(&error))
+    written
+        .and_then(|()| go_on(&context, arguments, &mut questions, verbs, &progress))
+        .map_err(|error| progress.explain(&error))
 }
 
 /// All that follows on the sso-session.
