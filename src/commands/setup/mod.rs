@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
     let progress = Progress::begin();
     let mut questions = Questions::new(arguments.yes);
     arguments.check(&questions)?;
-    let (name, written) = if arguments.from.is_some() {
+    let name = if arguments.from.is_some() {
         let Some(name) = from::take_over(arguments, &mut questions)? else { return Ok(()) };
         progress.will_go_on_with(TAKE_OVER.to_owned());
         progress.is_done(Step::Session);
