@@ -17,6 +17,7 @@ mod probe;
 pub mod proxy;
 mod retry;
 mod service;
+mod vanity;
 mod wire;
 
 pub(crate) use gate::IN_FLIGHT;

@@ -42,7 +42,7 @@ impl Session<'_> {
             error
         })?;
         let _uninterrupted = uninterrupted::begin();
-        match self.block_on(async { Ok(refresh(self.client.service(), &current).await) })? {
+        match self.block_on(async { Ok(refresh(&self.client.service(), &current).await) })? {
             Ok(renewed) => self.keep_renewed(&current, renewed, reserved).map(Some),
             Err(GrantError::Other(error)) => {
                 lock.fail(&error);

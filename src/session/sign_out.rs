@@ -41,7 +41,7 @@ impl Session<'_> {
     }
 
     fn revoke(&self, token: &Token) -> SignedOut {
-        match self.client.block_on(async { Ok(revoked(self.client.service(), token).await) }) {
+        match self.client.block_on(async { Ok(revoked(&self.client.service(), token).await) }) {
             Ok(Ok(())) => SignedOut::Revoked,
             Ok(Err(error)) => SignedOut::OnlyHere(error.into()),
             Err(error) => SignedOut::OnlyHere(error),

@@ -1,0 +1,84 @@
+//! To which access portal a company's own domain leads.
+
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+
+use super::no_response::connection_error;
+use super::service::Service;
+use crate::access_portal::{AccessPortal, Owner};
+use crate::address::Link;
+use crate::error::{Error, Result};
+
+/// What a host answered.
+struct Answer {
+    status: u16,
+    location: Option<String>,
+}
+
+impl Service {
+    /// The access portal to which a company's own domain leads; `None` for a start URL that is a portal's own.
+    ///
+    /// Errors: it leads to none. The error says what was expected of it.
+    pub(crate) async fn portal_behind(&self, start_url: &str) -> Result<Option<AccessPortal>> {
+        let Ok(portal) = AccessPortal::read(start_url) else { return Ok(None) };
+        match portal.owner {
+            Owner::Aws => Ok(None),
+            Owner::Company => {
+                let answer = self.look(&portal.url).await?;
+                answer.portal().map(Some).map_err(|why| leads_elsewhere(&portal.url, &why))
+            }
+            // A local Identity Center is where it is, unless its page leads to another one.
+            Owner::ThisMachine => Ok(self.look(&portal.url).await.ok().and_then(|answer| answer.local_portal())),
+        }
+    }
+
+    /// Asks with `HEAD`, and with `GET` where that is refused. A redirect is not followed.
+    async fn look(&self, url: &str) -> Result<Answer> {
+        match self.ask("HEAD", url).await? {
+            Answer { status: 405 | 501, .. } => self.ask("GET", url).await,
+            answer => Ok(answer),
+        }
+    }
+
+    async fn ask(&self, method: &str, url: &str) -> Result<Answer> {
+        let unsafe_url = |_| Error::usage("the start URL is not an https URL");
+        let mut request = HttpRequest::get(url).map_err(unsafe_url)?;
+        request.set_method(method).map_err(unsafe_url)?;
+        match self.connector().call(request).await {
+            Ok(response) => Ok(Answer {
+                status: response.status().as_u16(),
+                location: response.headers().get("location").map(str::to_owned),
+            }),
+            Err(error) => Err(connection_error(&error)),
+        }
+    }
+}
+
+impl Answer {
+    /// Where a redirect leads.
+    fn target(&self) -> Option<&str> {
+        self.location.as_deref().filter(|_| matches!(self.status, 301 | 302 | 303 | 307 | 308))
+    }
+
+    /// The access portal that it leads to, else where it leads.
+    fn portal(&self) -> Result<AccessPortal, String> {
+        let Some(target) = self.target() else { return Err(format!("answers with the status {}", self.status)) };
+        let is_secure = Link::parse(target).is_some_and(|link| link.is_https);
+        let portal = AccessPortal::read(target).ok().filter(|portal| is_secure && portal.owner == Owner::Aws);
+        portal.ok_or_else(|| {
+            let shown: String = target.chars().take(100).collect();
+            format!("leads to {shown}")
+        })
+    }
+
+    fn local_portal(&self) -> Option<AccessPortal> {
+        let target = self.target().filter(|target| Link::parse(target).is_some_and(|link| link.is_loopback()))?;
+        AccessPortal::read(target).ok()
+    }
+}
+
+fn leads_elsewhere(start_url: &str, why: &str) -> Error {
+    let expected = "expected is one redirect, over https, to a host of AWS's access portals";
+    Error::usage(format!("the start URL {start_url} {why}; {expected}"))
+        .with_remedy("check sso_start_url in the AWS config, or ask who runs that host")
+}
