@@ -259,6 +259,19 @@ pub(crate) fn elsewhere() -> Option<Elsewhere> {
     has_no_display.then_some(Elsewhere::NoDisplay)
 }
 
+/// `CI`: whether this is an automatic build, which nobody watches.
+#[must_use]
+pub(crate) fn is_ci() -> bool {
+    let is_off = |value: &str| ["0", "false", "no", "off"].iter().any(|off| value.trim().eq_ignore_ascii_case(off));
+    text("CI").is_some_and(|value| !is_off(&value))
+}
+
+/// `TERM=dumb`: whether output goes to something that shows text alone, such as an editor's window.
+#[must_use]
+pub(crate) fn has_dumb_terminal() -> bool {
+    text("TERM").is_some_and(|name| name == "dumb")
+}
+
 /// `NO_COLOR`: no colours if it is set, whatever its value.
 #[must_use]
 pub(crate) fn no_color() -> bool {

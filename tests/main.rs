@@ -9,6 +9,8 @@ mod support;
 mod system_errors;
 
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod asked_by_programs;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod children;
 #[cfg(feature = "sandbox")]
 mod completion;

@@ -142,6 +142,17 @@ pub(crate) enum Verb {
     Sandbox(sandbox::SandboxArgs),
 }
 
+impl Verb {
+    /// Whether programs run it, not a person.
+    fn is_for_program(&self) -> bool {
+        match self {
+            Self::Process(_) | Self::Check(_) | Self::Doctor(_) => true,
+            Self::Serve(arguments) => arguments.is_for_program(),
+            _ => false,
+        }
+    }
+}
+
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
@@ -165,7 +176,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     }
     end_with_130_on_ctrl_c(verb.as_ref());
     let mut context = Context::new(global);
-    if original.external_source || matches!(verb, Some(Verb::Process(_) | Verb::Check(_) | Verb::Doctor(_))) {
+    if original.external_source || verb.as_ref().is_some_and(Verb::is_for_program) {
         context = context.for_program();
     }
     let Some(verb) = verb else { return run_original(&context, &original) };

@@ -54,6 +54,13 @@ pub(crate) struct ServeArgs {
     detach: bool,
 }
 
+impl ServeArgs {
+    /// Whether `exec` starts it, or something that starts it again when it ends, and not a person who types it.
+    pub(super) fn is_for_program(&self) -> bool {
+        self.beside.is_some() || !terminal::is_stdin()
+    }
+}
+
 const SERVE_HELP: &str = "\
 Every AWS SDK asks the server again before the credentials expire. The environment to set is printed once the server \
 listens. Ctrl-C or SIGTERM stops it. It listens on 127.0.0.1 only, and answers only programs that have the printed \

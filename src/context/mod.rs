@@ -52,6 +52,7 @@ impl Context {
     /// The context of a verb that programs run: it gives no warnings, which they would show or lose.
     pub(crate) fn for_program(mut self) -> Self {
         self.is_for_person = false;
+        terminal::be_silent_in_background();
         self
     }
 
@@ -154,7 +155,8 @@ impl Context {
 
     /// The sign-in, for a verb that looks and changes nothing.
     pub(crate) fn untouched_session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
-        Ok(Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?))
+        let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?);
+        Ok(if self.is_for_person { session } else { session.for_program() })
     }
 
     /// The sign-in, in the store that the settings name: from files it is moved there.

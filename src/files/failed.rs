@@ -1,9 +1,9 @@
 //! Failures that processes pass on, so that the next ones need not wait for the same.
 
-use std::fs;
+use std::fs::{self, File, Metadata};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::{folder, open, read};
 use crate::error::{Error, Kind};
@@ -11,32 +11,51 @@ use crate::error::{Error, Kind};
 /// How long a failure is remembered.
 const MEMORY: Duration = Duration::from_mins(1);
 
+/// How far in the future a failure may be: clocks are set back by a little all the time.
+const SET_BACK: Duration = Duration::from_secs(10);
+
 fn path(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.failed"))
 }
 
 /// Remembers a failure for all processes of this user. Without a file each of them finds out for itself.
-pub(crate) fn remember(folder: &Path, name: &str, error: &Error) {
+///
+/// Returns whether it is remembered.
+pub(crate) fn remember(folder: &Path, name: &str, error: &Error) -> bool {
     // A lock in the same folder has warned of a flaw.
     if let Err(why) = folder::private(folder) {
-        return tracing::debug!("the failure is not remembered: {why:?}");
+        tracing::debug!("the failure is not remembered: {why:?}");
+        return false;
     }
-    let written = open::replacing(&path(folder, name)).and_then(|mut file| file.write_all(to_text(error).as_bytes()));
-    if let Err(error) = written {
+    let file = open::replacing_privately(&path(folder, name));
+    let written = file.and_then(|mut file| file.write_all(to_text(error).as_bytes()));
+    if let Err(error) = &written {
         tracing::debug!("the failure is not remembered: {error}");
     }
+    written.is_ok()
 }
 
 /// The failure that was remembered within the last minute.
 pub(crate) fn recent(folder: &Path, name: &str) -> Option<Error> {
     let path = path(folder, name);
-    // The time of a file from the future says nothing.
-    let (file, metadata) = open::own_to_read(&path).ok()?;
-    let age = metadata.modified().ok()?.elapsed().ok()?;
-    if age >= MEMORY {
-        return None;
-    }
+    let (file, metadata, _) = open_recent(&path, MEMORY)?;
     from_text(&String::from_utf8(read::content(&path, file, &metadata).ok()?).ok()?)
+}
+
+/// When a failure was remembered, if that was within this time.
+pub(crate) fn since(folder: &Path, name: &str, memory: Duration) -> Option<SystemTime> {
+    open_recent(&path(folder, name), memory).map(|(_, _, since)| since)
+}
+
+/// The time of a file from the future says nothing: the clock was wrong, then or now.
+fn open_recent(path: &Path, memory: Duration) -> Option<(File, Metadata, SystemTime)> {
+    let (file, metadata) = open::own_to_read(path).ok()?;
+    let since = metadata.modified().ok()?;
+    let is_recent = match since.elapsed() {
+        Ok(age) => age < memory,
+        Err(ahead) => ahead.duration() < SET_BACK,
+    };
+    is_recent.then_some((file, metadata, since))
 }
 
 /// Forgets the failure, because the same has worked since.
@@ -77,11 +96,13 @@ mod tests {
         assert_eq!(recent(&locks, "other"), None);
 
         let file = File::options().write(true).open(path(&locks, "one")).unwrap();
-        for (offset, expected) in [(-59, Some(&error)), (-61, None), (60, None)] {
+        for (offset, expected) in [(-59, Some(&error)), (-61, None), (5, Some(&error)), (60, None)] {
             let now = SystemTime::now();
             let seconds = Duration::from_secs(u64::from(i32::unsigned_abs(offset)));
             file.set_modified(if offset < 0 { now - seconds } else { now + seconds }).unwrap();
             assert_eq!(recent(&locks, "one").as_ref(), expected, "{offset}");
+            let is_within = since(&locks, "one", Duration::from_mins(10)).is_some();
+            assert_eq!(is_within, offset < SET_BACK.as_secs().try_into().unwrap(), "{offset}");
         }
         remember(&locks, "one", &error);
         forget(&locks, "one");

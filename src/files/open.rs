@@ -79,11 +79,25 @@ pub(crate) fn has_one_name(file: &File) -> bool {
 
 /// Creates a file for output in place of the one that was there. A link is replaced, and what it leads to stays.
 pub(crate) fn replacing(path: &Path) -> io::Result<File> {
+    replacing_with_mode(path, 0o666)
+}
+
+/// The same for a file that only this user may read.
+pub(crate) fn replacing_privately(path: &Path) -> io::Result<File> {
+    replacing_with_mode(path, 0o600)
+}
+
+fn replacing_with_mode(path: &Path, mode: u32) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    File::create_new(path)
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    let _ = mode;
+    options.open(path)
 }
 
 #[cfg(unix)]

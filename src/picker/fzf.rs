@@ -2,11 +2,14 @@
 //!
 //! fzf filters on other threads, and its own Enter takes the row that stands selected at that moment. So here Enter
 //! makes fzf read the rows again, and the event `load` accepts: it comes when all of them are filtered by the text.
+//! The event of the first list may come just then as well. So the row that fzf prints is held against the text.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
@@ -27,9 +30,13 @@ const ROWS: &str = "AWS_SSO_PICK_ROWS";
 const ACCEPT: &str = "rebind(load)+reload-sync(\
     until [ -e \"$AWS_SSO_PICK_ROWS\" ]; do sleep 0.02; done; cat \"$AWS_SSO_PICK_ROWS\")";
 
+/// How fzf reads and compares the rows.
+const READING: [&str; 4] = ["--delimiter=\t", "--with-nth=2", "--nth=1..", "--tiebreak=index"];
+
 /// A folder with the rows, which goes when this does.
 pub(super) struct Rows {
     folder: TempDir,
+    writer: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 impl Rows {
@@ -40,9 +47,9 @@ impl Rows {
                 .with_any_remedy(system::remedy(&error, Some(&std::env::temp_dir())))
         };
         let folder = tempfile::Builder::new().prefix("aws-sso-").tempdir().map_err(failed)?;
-        let rows = Self { folder };
+        let mut rows = Self { folder, writer: None };
         let (path, count, choice) = (rows.path(), choices.count, Arc::clone(&choices.choice));
-        std::thread::spawn(move || write(&path, count, choice.as_ref()));
+        rows.writer = Some(std::thread::spawn(move || write(&path, count, choice.as_ref())));
         Ok(rows)
     }
 
@@ -52,8 +59,7 @@ impl Rows {
 
     pub(super) fn prepare(&self, command: &mut Command) {
         // No preview: fzf runs it as a shell command, with names from the service in it.
-        command.args(["--delimiter=\t", "--with-nth=2", "--nth=1..", "--tiebreak=index", "--preview="]);
-        command.args(["--layout=reverse", "--no-multi"]);
+        command.args(READING).args(["--preview=", "--layout=reverse", "--no-multi", "--print-query"]);
         if cfg!(unix) {
             command.arg(format!(
                 "--bind=start:unbind(load),load:accept,enter:{ACCEPT},ctrl-j:{ACCEPT},double-click:{ACCEPT}"
@@ -62,6 +68,33 @@ impl Rows {
         command.env(ROWS, self.path()).env("SHELL", "/bin/sh");
         without_default_options(command);
     }
+
+    /// The row of an answer if it matches the text, else the first row that does. `answer` is the text and the row.
+    pub(super) fn chosen(self, fzf: &Path, answer: &str) -> std::io::Result<Option<String>> {
+        let (text, row) = answer.split_once('\n').unwrap_or_default();
+        let mut one = tempfile::tempfile()?;
+        one.write_all(row.as_bytes())?;
+        one.rewind()?;
+        let matching = filtered(fzf, text, one)?;
+        if !matching.is_empty() {
+            return Ok(Some(matching));
+        }
+        let path = self.path();
+        if let Some(Ok(written)) = self.writer.map(JoinHandle::join) {
+            written?;
+        }
+        let matching = filtered(fzf, text, File::open(path)?)?;
+        Ok(matching.lines().next().map(str::to_owned))
+    }
+}
+
+/// The rows that match a text, the best first.
+fn filtered(fzf: &Path, text: &str, rows: File) -> std::io::Result<String> {
+    let mut command = helper(fzf);
+    without_default_options(&mut command);
+    command.args(READING).arg(format!("--filter={text}")).stdin(rows).stdout(Stdio::piped());
+    let output = core_dumps::start(&mut command)?.wait_with_output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The file has its name once it is complete.

@@ -81,6 +81,11 @@ impl PickerProgram {
         if !status.success() {
             return Err(self.ended(status, question));
         }
+        let answer = match rows {
+            Some(rows) => rows.chosen(&self.path, &answer).map_err(|error| self.failed(&reason(&error)))?,
+            None => Some(answer),
+        };
+        let answer = answer.ok_or_else(|| nothing_chosen(question))?;
         let chosen = answer.lines().map(|line| line.split('\t').next().unwrap_or_default().parse());
         match chosen.collect::<std::result::Result<Vec<usize>, _>>() {
             Ok(chosen) if !chosen.is_empty() => Ok(chosen),

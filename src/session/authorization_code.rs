@@ -17,6 +17,7 @@ use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
 use crate::terminal::{self, clean};
 
+use super::asking::Shown;
 use super::callback::{AuthorizationResponse, Callback};
 use super::method::Opening;
 use super::sign_in_page::{SignInPage, login_command};
@@ -51,6 +52,7 @@ pub(super) async fn sign_in(
     directory: &Directory,
     scopes: &[String],
     opening: Opening,
+    shown: &Shown,
 ) -> Result<Tokens, BrowserError> {
     let callback = Callback::bind().map_err(|error| {
         let is_untrusted = error.kind() == io::ErrorKind::Unsupported;
@@ -71,8 +73,9 @@ pub(super) async fn sign_in(
         verifier: &verifier,
     };
     let link = request.link();
-    let shown = (opening != Opening::Nowhere).then_some(link.as_str());
-    let page = SignInPage::new(login_command(directory), shown)?;
+    let led_to = (opening != Opening::Nowhere).then_some(link.as_str());
+    let page = SignInPage::new(login_command(directory), led_to)?;
+    shown.set(true);
     let opened = page.path().is_some_and(|path| open::open(&callback.url(path)));
     let what = if opened { "a browser opens; if it does not, go to" } else { "in a browser on this machine, go to" };
     let start_url = &directory.start_url;

@@ -11,6 +11,7 @@ use crate::identity_center::oidc::{DeviceAuthorization, TokenGrant};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::terminal::{self, clean};
 
+use super::asking::Shown;
 use super::method::Opening;
 use super::sign_in_page::{SignInPage, login_command};
 
@@ -26,9 +27,11 @@ pub(super) async fn sign_in(
     registration: &Registration,
     directory: &Directory,
     opening: Opening,
+    shown: &Shown,
 ) -> Result<Tokens, GrantError> {
     let authorization = service.start_device_authorization(registration, &directory.start_url).await?;
     let page = page(&authorization, directory, opening);
+    shown.set(true);
     let address = page.as_ref().map(|(server, path, _)| server.url(path));
     show(&authorization, &directory.start_url, opening, address.as_deref());
     let answer = poll(service, registration, &authorization);

@@ -1,5 +1,6 @@
 //! The sign-in to one Identity Center: a valid token, renewed silently or by a person who signs in, and signing out.
 
+mod asking;
 mod authorization_code;
 mod callback;
 mod device_code;

@@ -11,12 +11,12 @@ use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
-use crate::terminal::{self, Terminal};
+use crate::terminal;
 use crate::timestamp;
 
+use super::asking::Shown;
 use super::authorization_code::{self, BrowserError};
 use super::device_code;
-use super::login_policy::LoginPolicy;
 use super::method::{Method, Opening};
 use super::unsaved;
 use super::valid_token::{Session, is_usable};
@@ -40,9 +40,7 @@ impl Session<'_> {
     }
 
     pub(super) fn ask_person(&self, rejected: Option<&Secret>) -> Result<Token> {
-        if self.policy == LoginPolicy::Never || Terminal::open().is_none() {
-            return Err(self.sign_in_needed());
-        }
+        self.check_somebody_is_there()?;
         let stale = self.stored()?.map(|token| token.access_token);
         self.sign_in_once(Method::default(), stale.as_ref().or(rejected), false)
     }
@@ -63,7 +61,7 @@ impl Session<'_> {
             Some(error) if !is_explicit => Err(error),
             // A person is asked only if the sign-in can be kept.
             _ => self.store.reserve(&self.path()).map(drop).and_then(|()| {
-                let token = self.client.block_on(self.attempt(method))?;
+                let token = self.asking_once(|shown| self.client.block_on(self.attempt(method, shown)))?;
                 self.keep_new(token, is_explicit)
             }),
         };
@@ -92,7 +90,7 @@ impl Session<'_> {
         Ok(token)
     }
 
-    async fn attempt(&self, method: Method) -> Result<Token> {
+    async fn attempt(&self, method: Method, shown: &Shown) -> Result<Token> {
         let attempt = Attempt {
             service: self.client.service(),
             directory: self.directory,
@@ -100,6 +98,7 @@ impl Session<'_> {
             cache: &self.paths.tokens,
             opening: method.opening(),
             insists: method.browser,
+            shown,
         };
         attempt.sign_in(method.flow(self.directory)).await.map_err(|error| attempt.explain(error))
     }
@@ -114,6 +113,7 @@ struct Attempt<'a> {
     opening: Opening,
     /// Whether the user has asked for a browser sign-in.
     insists: bool,
+    shown: &'a Shown,
 }
 
 impl Attempt<'_> {
@@ -139,7 +139,8 @@ impl Attempt<'_> {
         };
         let scopes = self.scopes().unwrap_or_default();
         let outcome =
-            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.opening).await;
+            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.opening, self.shown)
+                .await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
             Err(BrowserError::Unsupported | BrowserError::Grant(GrantError::Client)) => {
@@ -168,7 +169,7 @@ impl Attempt<'_> {
     }
 
     async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
-        device_code::sign_in(self.service, registration, self.directory, self.opening).await
+        device_code::sign_in(self.service, registration, self.directory, self.opening, self.shown).await
     }
 
     /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.

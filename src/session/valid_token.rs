@@ -34,6 +34,8 @@ pub struct Session<'a> {
     pub(super) directory: &'a Directory,
     pub(super) client: &'a Client,
     pub(super) policy: LoginPolicy,
+    /// Whether a person has asked for this, and not a program.
+    pub(super) is_for_person: bool,
     pub(super) store: SecretStore,
     pub(super) paths: Paths,
     /// When all requests and all waiting for other processes have to be over, except for a person's sign-in.
@@ -52,7 +54,14 @@ impl<'a> Session<'a> {
         store: SecretStore,
         paths: Paths,
     ) -> Self {
-        Self { directory, client, policy, store, paths, deadline: None, settled: Arc::default() }
+        let settled = Arc::default();
+        Self { directory, client, policy, is_for_person: true, store, paths, deadline: None, settled }
+    }
+
+    /// The same sign-in for a program's request.
+    #[must_use]
+    pub fn for_program(self) -> Self {
+        Self { is_for_person: false, ..self }
     }
 
     /// The same sign-in for something that has to be done within this time.

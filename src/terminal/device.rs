@@ -16,9 +16,14 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Opens the controlling terminal; `None` where there is none, as under cron.
+    /// Opens the controlling terminal; `None` where there is none, as under cron, or where this process is in the
+    /// background: there nobody waits for what it says, and the system would stop it as soon as it reads an answer.
     #[must_use]
     pub fn open() -> Option<Self> {
+        Self::open_anywhere().filter(|terminal| !is_in_background(&terminal.output))
+    }
+
+    fn open_anywhere() -> Option<Self> {
         let output = OpenOptions::new().read(true).write(true).open(DEVICE).ok()?;
         let input = BufReader::new(output.try_clone().ok()?);
         output.is_terminal().then_some(Self { output, input })
@@ -40,6 +45,43 @@ impl Write for Terminal {
     fn flush(&mut self) -> io::Result<()> {
         self.output.flush()
     }
+}
+
+/// Whether stdin is a terminal.
+#[must_use]
+pub fn is_stdin() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Whether this process has a controlling terminal, but is a job in its background, as after `&` in a shell.
+#[must_use]
+pub fn is_background_job() -> bool {
+    Terminal::open_anywhere().is_some_and(|terminal| is_in_background(&terminal.output))
+}
+
+/// Whether the terminal belongs to the group of other processes. Where the system does not tell, it is ours.
+#[cfg(unix)]
+fn is_in_background(terminal: &File) -> bool {
+    rustix::termios::tcgetpgrp(terminal).is_ok_and(|foreground| foreground != rustix::process::getpgrp())
+}
+
+#[cfg(not(unix))]
+fn is_in_background(_terminal: &File) -> bool {
+    false
+}
+
+/// Whether the system would stop this process if it wrote to stderr: it is in the background of a terminal for which
+/// `stty tostop` is set.
+pub(super) fn stops_writers() -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::termios::{LocalModes, tcgetattr};
+        // Without a terminal there is no mode, and no job control.
+        let stderr = io::stderr();
+        tcgetattr(&stderr).is_ok_and(|modes| modes.local_modes.contains(LocalModes::TOSTOP)) && is_background_job()
+    }
+    #[cfg(not(unix))]
+    false
 }
 
 /// A name for this process's terminal, so that a message can be shown once on each.

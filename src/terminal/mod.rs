@@ -5,11 +5,12 @@ mod table;
 mod untrusted;
 
 use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 
-pub use self::device::{Terminal, identity};
+pub use self::device::{Terminal, identity, is_background_job, is_stdin};
 pub use self::table::{aligned, wrapped};
 pub use self::untrusted::{clean, name};
 
@@ -30,8 +31,20 @@ fn without_bar<T>(write: impl FnOnce() -> T) -> T {
     }
 }
 
+/// Whether a program has started this process: then its messages never stop the job that both belong to.
+static IS_FOR_PROGRAM: AtomicBool = AtomicBool::new(false);
+
+/// Says that a program has started this process. Where a job in the background must not write to the terminal, it is
+/// silent. A person's job is stopped there instead, as the person has asked for with `stty tostop`.
+pub(crate) fn be_silent_in_background() {
+    IS_FOR_PROGRAM.store(true, Ordering::Relaxed);
+}
+
 /// Writes to stderr. A message that cannot be written is lost: the result on stdout matters more.
 pub fn say(text: &str) {
+    if IS_FOR_PROGRAM.load(Ordering::Relaxed) && device::stops_writers() {
+        return;
+    }
     let _ = without_bar(|| io::stderr().write_all(text.as_bytes()));
 }
 
@@ -39,7 +52,8 @@ pub fn say(text: &str) {
 pub(crate) fn show(text: &str) {
     let write = |mut terminal: Terminal| terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).is_ok();
     let shown = without_bar(|| Terminal::open().is_some_and(write));
-    if !shown {
+    // What is for the eyes of a person alone is not worth that the job is stopped.
+    if !shown && !device::stops_writers() {
         say(text);
     }
 }

@@ -1,5 +1,7 @@
 //! Text and keys that arrive in one burst, as from a fast typist, a paste or a slow connection.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use aws_sso::sandbox::Options;
 
 use crate::support::picker::{PICK, alone, chosen, remembered};
@@ -52,7 +54,8 @@ fn keys_that_come_before_the_rows_wait_for_them_and_for_no_later_ones() {
 #[test]
 fn a_row_that_arrives_late_does_not_take_the_place_of_the_selected_one() {
     let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
-    let script = "rm -f pipe; mkfifo pipe go; exec 3<>pipe; printf '1\\ta-d-m-i-n\\n2\\tother\\n\\n' >&3
+    // Only the whole text rules out the second row.
+    let script = "rm -f pipe; mkfifo pipe go; exec 3<>pipe; printf '1\\ta-d-m-i-n\\n2\\ta-d-m-i-x\\n\\n' >&3
         { read -r _ <go; printf '3\\tadmin\\n' >&3; } & aws-sso-pick <&3 >chosen; echo over";
     let mut terminal = user.home.command("sh").args(["-c", script]).in_terminal();
     terminal.wait_for("2/2");
@@ -106,5 +109,35 @@ fn fzf_waits_for_its_filter_too_and_none_of_the_users_options_change_its_answer(
         let output = terminal.finish().success();
         let role = format!("arn:aws:iam::{}:role/reader", account.id);
         assert_eq!(chosen(&output.stdout), Some(role), "{options} {output}");
+    }
+}
+
+#[test]
+fn a_row_of_fzf_that_its_text_does_not_name_is_not_taken() {
+    let Some(fzf) = programs("fzf").next() else {
+        return skip("fzf is not installed: picker = fzf is not tested");
+    };
+    let user = remembered(Options { accounts: 40, roles: 4, ..Options::default() });
+    user.home.write(".config/aws-sso/config", "picker = fzf\n");
+    let last = &user.sandbox.accounts()[39].id;
+    // What was typed before the first row was taken, and whether that row or another one matches it.
+    let cases = [("", "first"), ("reader", "first"), (&format!("{last} reader"), "last"), ("zebra", "none")];
+    for (typed, matching) in cases {
+        let early = format!(
+            "#!/bin/sh\ncase $* in *--filter=*|*--version*) exec {} \"$@\" ;; esac\n\
+             printf '%s\\n' '{typed}'; grep -m 1 'reader' | tee \"$HOME/row\"; cat >/dev/null\n",
+            fzf.display()
+        );
+        user.home.write("early/fzf", early);
+        std::fs::set_permissions(user.home.path("early/fzf"), std::fs::Permissions::from_mode(0o755)).unwrap();
+        let path = format!("{}:/usr/bin:/bin", user.home.path("early").display());
+        let output = user.aws_sso(PICK).env("PATH", path).in_terminal().finish();
+        let id = |role: &String| role.split(':').nth(4).unwrap().to_owned();
+        let taken = chosen(&output.stdout).as_ref().map(id);
+        match matching {
+            "first" => assert!(user.home.read("row").contains(&taken.unwrap()), "{typed} {output}"),
+            "last" => assert_eq!(taken.as_ref(), Some(last), "{typed} {output}"),
+            _ => drop(output.status(130)),
+        }
     }
 }

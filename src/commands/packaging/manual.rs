@@ -50,6 +50,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("FZF_DEFAULT_OPTS, FZF_DEFAULT_OPTS_FILE", "the colors of the picker, with picker = fzf"),
     ("BROWSER", "the program that opens the sign-in page"),
     ("NO_COLOR", "if set, no colours"),
+    ("CI", "unless it is 0, false, no or off, nobody is asked to sign in for a program"),
+    ("TERM", "if it is dumb and stdin is no terminal, the same"),
     (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID",
         "set by use, pick and env",

@@ -1,0 +1,84 @@
+//! Whether somebody is asked to sign in. A program's request is no person's wish: programs ask again and again, also
+//! where nobody is there, and each of their requests would open one more tab.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::aws_cache::token::Token;
+use crate::environment;
+use crate::error::{Error, Result};
+use crate::files::failed;
+use crate::terminal::{self, Terminal};
+use crate::timestamp;
+
+use super::login_policy::LoginPolicy;
+use super::valid_token::Session;
+
+/// For how long a sign-in that nobody answered stands for all others that programs ask for.
+const MEMORY: Duration = Duration::from_mins(10);
+
+/// Whether a person has been shown how to sign in.
+pub(super) type Shown = Cell<bool>;
+
+impl Session<'_> {
+    /// Fails where a sign-in would be shown to nobody.
+    pub(super) fn check_somebody_is_there(&self) -> Result<()> {
+        let nobody = |why: &str| Err(self.unasked(&format!("nobody is asked to sign in, because {why}")));
+        if self.policy == LoginPolicy::Never {
+            Err(self.sign_in_needed())
+        } else if !self.is_for_person && environment::is_ci() {
+            nobody("CI is set")
+        } else if !self.is_for_person && environment::has_dumb_terminal() && !terminal::is_stdin() {
+            nobody("TERM is dumb and stdin is no terminal")
+        } else if terminal::is_background_job() {
+            nobody("this process is in the background of its terminal")
+        } else if Terminal::open().is_none() {
+            Err(self.sign_in_needed())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Asks somebody, unless a program's request was not answered within the last ten minutes and this is another
+    /// program's.
+    ///
+    /// That a program asks is remembered before the person is asked: whatever runs this process may end it at any time,
+    /// as SDKs do after a minute. Where it cannot be remembered nobody is asked.
+    pub(super) fn asking_once(&self, ask: impl FnOnce(&Shown) -> Result<Token>) -> Result<Token> {
+        let (locks, name) = (&self.paths.locks, self.lock_name("unanswered"));
+        let shown = Shown::new(false);
+        if self.is_for_person {
+            let token = ask(&shown)?;
+            failed::forget(locks, &name);
+            return Ok(token);
+        }
+        if let Some(since) = failed::since(locks, &name, MEMORY) {
+            return Err(self.unanswered(Timestamp::try_from(since).unwrap_or_default()));
+        }
+        let unanswered = self.sign_in_needed();
+        if !failed::remember(locks, &name, &unanswered) {
+            return Err(unanswered);
+        }
+        let outcome = ask(&shown);
+        if outcome.is_err() && shown.get() {
+            // The ten minutes begin now.
+            failed::remember(locks, &name, &unanswered);
+        } else {
+            failed::forget(locks, &name);
+        }
+        outcome
+    }
+
+    fn unanswered(&self, since: Timestamp) -> Error {
+        let ago = timestamp::span(-timestamp::seconds_until(since));
+        let since = timestamp::format(since);
+        self.unasked(&format!("nobody answered the sign-in that a program asked for, since {since} ({ago} ago)"))
+    }
+
+    fn unasked(&self, why: &str) -> Error {
+        let needed = self.sign_in_needed();
+        Error::sign_in_needed(format!("{needed}; {why}")).with_any_remedy(needed.remedy().map(str::to_owned))
+    }
+}

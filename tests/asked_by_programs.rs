@@ -1,0 +1,150 @@
+//! Sign-ins that programs ask for: they ask again and again, and where nobody is there.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, SystemTime};
+
+use aws_sso::sandbox::{Approval, Options};
+
+use crate::support::Shell;
+use crate::support::terminal::type_lines;
+use crate::support::user::{TOKEN_FILE, User};
+
+/// Where it is remembered that nobody answered: the sha1 is that of `corp`.
+const UNANSWERED: &str = ".cache/aws-sso/locks/unanswered-ee0bfd2552fbd840c02cc48b6e823320543c450f.failed";
+
+const REMEDY: &str = "run: aws-sso login -p corp";
+
+/// How often somebody was asked to sign in.
+fn asked(user: &User) -> usize {
+    user.sandbox.count("StartDeviceAuthorization")
+}
+
+#[test]
+fn a_sign_in_that_nobody_answers_is_asked_for_once_by_all_programs_together() {
+    // How it ends, and with which status; `None` for one that is killed, as SDKs do.
+    for (end, status) in [("time-out", Some(3)), ("denied", Some(130)), ("\x03", None), ("KILL", None)] {
+        let approval = if end == "denied" { Approval::Denied } else { Approval::ByPage };
+        let lifetime = Duration::from_secs(if end == "time-out" { 1 } else { 600 });
+        let user = User::new(Options { approval, sign_in_lifetime: lifetime, ..Options::default() });
+        let mut first = user.process().behind_a_program();
+        first.wait_for("confirm the code");
+        match end {
+            "\x03" => first.send(end),
+            "KILL" => first.signal(end),
+            _ => {}
+        }
+        let output = first.finish();
+        if let Some(status) = status {
+            let _ = output.status(status);
+        }
+        let mode = fs::metadata(user.home.path(UNANSWERED)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let (role, arn) = (user.role(0, 0), user.role_arn(1));
+        for line in [format!("process {role}"), format!("-p corp -r {arn} -ext"), format!("serve {role}")] {
+            let output = user.aws_sso(&line).behind_a_program().finish().status(3).complains(REMEDY);
+            let words = "; nobody answered the sign-in that a program asked for, since 20";
+            assert!(output.stderr.contains(words) && output.stderr.contains(" ago)"), "{output}");
+        }
+        assert_eq!(asked(&user), 1, "{end}");
+
+        // A person's wish is another thing, and once it is answered, programs may ask again.
+        user.sandbox.update(|options| options.approval = Approval::Automatic);
+        let _ = user.aws_sso(&format!("env {role} --shell bash")).in_terminal().finish().success();
+        assert_eq!((asked(&user), user.home.has(UNANSWERED)), (2, false), "{end}");
+        fs::remove_file(user.home.path(TOKEN_FILE)).unwrap();
+        let _ = user.aws_sso(&format!("process {}", user.role(1, 0))).behind_a_program().finish().success();
+        assert_eq!((asked(&user), user.home.has(UNANSWERED)), (3, false), "{end}");
+    }
+}
+
+#[test]
+fn programs_ask_again_after_ten_minutes_or_after_a_login() {
+    let user = User::new(Options { sign_in_lifetime: Duration::from_secs(1), ..Options::default() });
+    let _ = user.process().behind_a_program().finish().status(3);
+    // How long ago nobody answered, in seconds, and whether a program may ask again. A clock may have been set back.
+    for (age, asks) in [(590, false), (-5, false), (610, true), (-600, true)] {
+        let before = asked(&user);
+        let record = fs::File::options().write(true).open(user.home.path(UNANSWERED)).unwrap();
+        let (now, seconds) = (SystemTime::now(), Duration::from_secs(i32::unsigned_abs(age).into()));
+        record.set_modified(if age < 0 { now + seconds } else { now - seconds }).unwrap();
+        let _ = user.process().behind_a_program().finish().status(3);
+        assert_eq!(asked(&user) > before, asks, "{age}");
+    }
+    user.sandbox.update(|options| options.approval = Approval::Automatic);
+    let _ = user.aws_sso("login").run().success();
+    assert!(!user.home.has(UNANSWERED));
+}
+
+/// Else each request would open one more tab.
+#[test]
+fn nobody_is_asked_where_it_cannot_be_remembered() {
+    let user = User::new(Options::default());
+    user.home.write(".cache/aws-sso/locks", "no folder");
+    let _ = user.process().behind_a_program().finish().status(3).complains(REMEDY);
+    assert_eq!(asked(&user), 0);
+}
+
+/// A failure before anybody was asked keeps nobody from asking.
+#[test]
+fn a_service_that_fails_is_no_person_who_does_not_answer() {
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    user.sandbox.update(|options| options.fail_first = Some((9, aws_sso::sandbox::Fault::InternalError)));
+    let _ = user.process().env("AWS_MAX_ATTEMPTS", "1").behind_a_program().finish().status(5);
+    assert!(!user.home.has(UNANSWERED));
+}
+
+#[test]
+fn a_build_and_a_dumb_terminal_are_not_asked_for_a_program() {
+    // The environment, the verb, why nobody is asked.
+    let cases = [
+        ("CI=true", "process", Some("because CI is set")),
+        ("CI=1", "process", Some("because CI is set")),
+        ("CI=woodpecker", "process", Some("because CI is set")),
+        ("CI=false", "process", None),
+        ("CI=0", "process", None),
+        ("CI=", "process", None),
+        ("CI=true", "env", None),
+        ("TERM=dumb", "process", Some("because TERM is dumb and stdin is no terminal")),
+        ("TERM=dumb", "env", None),
+    ];
+    for (variable, verb, why) in cases {
+        let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+        let run = user.aws_sso(&format!("{verb} {}", user.role(0, 0))).behind(["/usr/bin/env", variable]);
+        let output = run.behind_a_program().finish();
+        match why {
+            Some(why) => drop(output.status(3).complains(why).complains(REMEDY)),
+            None => drop(output.success()),
+        }
+        assert_eq!(asked(&user), usize::from(why.is_none()), "{variable} {verb}");
+    }
+    // Somebody types at this one, if only in an editor.
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    let _ = user.process().behind(["/usr/bin/env", "TERM=dumb"]).in_terminal().finish().success();
+}
+
+/// As under `terraform &`, whose provider runs a `credential_process`.
+#[test]
+fn a_job_in_the_background_asks_nobody_and_is_not_stopped() {
+    for shell in [Shell::Bash, Shell::Zsh].into_iter().filter(|shell| shell.is_here()) {
+        let user = User::new(Options::default());
+        let role = user.role(0, 0);
+        user.home.write("terraform", format!("aws-sso process {role} >out\necho $? >status\n"));
+        let mut terminal = user.home.interactive(shell).endpoint(user.sandbox.endpoint()).in_terminal();
+        // With `tostop` not even the error is written to the terminal; without it, it is as that of any other job.
+        for (mode, is_shown) in [("tostop", false), ("-tostop", true)] {
+            type_lines(&mut terminal, &["clear", &format!("stty {mode}; sh terraform & wait $!"), "jobs"]);
+            assert_eq!(user.home.read("status"), "3\n", "{shell:?}: {}", terminal.screen());
+            let screen = terminal.screen();
+            let says = screen.contains("because this process is in the background of its terminal");
+            assert_eq!((says, screen.contains("sign in to ")), (is_shown, false), "{shell:?}:\n{screen}");
+            assert!(!screen.to_lowercase().contains("stopped"), "{shell:?}:\n{screen}");
+        }
+        assert_eq!(asked(&user), 0, "{shell:?}");
+        // In the foreground somebody is there.
+        terminal.send("clear; sh terraform\r");
+        terminal.wait_for("confirm the code").send("\x03");
+        terminal.send(" exit 0\r");
+        let _ = terminal.finish();
+    }
+}
