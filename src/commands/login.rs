@@ -55,10 +55,12 @@ pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
     Ok(())
 }
 
-/// The valid token, if the service confirms it: a user who types `login` may know that it was revoked.
+/// The valid token, if the service confirms it: a user who types `login` may know that it was revoked. One of a Region
+/// that is down does not count where the company's own domain leads to another by now.
 fn current(session: &Session<'_>) -> Option<Token> {
     let token = session.token_without_person().ok().flatten()?;
-    session.is_accepted(&token.access_token).unwrap_or(true).then_some(token)
+    let is_accepted = session.is_accepted(&token.access_token).unwrap_or_else(|_| !session.leads_elsewhere());
+    is_accepted.then_some(token)
 }
 
 /// How long the sign-in lasts, and whether it is renewed after that.

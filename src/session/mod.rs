@@ -7,6 +7,7 @@ mod device_code;
 mod login_policy;
 mod method;
 mod paths;
+mod region;
 mod renewal;
 mod sign_in;
 mod sign_in_page;

@@ -18,6 +18,7 @@ use super::asking::Shown;
 use super::authorization_code::{self, BrowserError};
 use super::device_code;
 use super::method::{Method, Opening};
+use super::region::Destination;
 use super::unsaved;
 use super::valid_token::{Session, is_usable};
 
@@ -55,6 +56,7 @@ impl Session<'_> {
             && Some(&token.access_token) != stale
             && is_usable(&token)
         {
+            self.go_where_it_counts(&token);
             return Ok(token);
         }
         let outcome = match lock.inherited() {
@@ -62,7 +64,10 @@ impl Session<'_> {
             // A person is asked only if the sign-in can be kept.
             _ => self.store.reserve(&self.path()).map(drop).and_then(|()| {
                 let token = self.asking_once(|shown| self.client.block_on(self.attempt(method, shown)))?;
-                self.keep_new(token, is_explicit)
+                self.go_where_it_counts(&token);
+                let token = self.keep_new(token, is_explicit)?;
+                self.keep_region(&token);
+                Ok(token)
             }),
         };
         if let Err(error) = &outcome {
@@ -91,9 +96,11 @@ impl Session<'_> {
     }
 
     async fn attempt(&self, method: Method, shown: &Shown) -> Result<Token> {
+        let destination = self.destination().await?;
         let attempt = Attempt {
-            service: self.client.service(),
+            service: &self.client.service_in(&destination.region),
             directory: self.directory,
+            destination: &destination,
             store: &self.store,
             cache: &self.paths.tokens,
             opening: method.opening(),
@@ -108,6 +115,7 @@ impl Session<'_> {
 struct Attempt<'a> {
     service: &'a Service,
     directory: &'a Directory,
+    destination: &'a Destination,
     store: &'a SecretStore,
     cache: &'a Path,
     opening: Opening,
@@ -169,7 +177,8 @@ impl Attempt<'_> {
     }
 
     async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
-        device_code::sign_in(self.service, registration, self.directory, self.opening, self.shown).await
+        let start_url = &self.destination.start_url;
+        device_code::sign_in(self.service, registration, self.directory, start_url, self.opening, self.shown).await
     }
 
     /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.
@@ -191,7 +200,7 @@ impl Attempt<'_> {
         }
         let name = format!("aws-sso-{}", self.directory.session.as_deref().unwrap_or("legacy"));
         let scopes = self.scopes().unwrap_or_default();
-        let registration = self.service.register_client(&name, &scopes, flow, &self.directory.start_url).await?;
+        let registration = self.service.register_client(&name, &scopes, flow, &self.destination.start_url).await?;
         if let Err(error) = token::write_registration(self.store, &path, &registration) {
             // This sign-in goes on: the token's file holds the client, too, which is enough to renew the token.
             tracing::warn!("{error}; the client registration is not kept");
@@ -203,7 +212,7 @@ impl Attempt<'_> {
         let scopes = self.scopes();
         RegistrationKey {
             start_url: &self.directory.start_url,
-            region: &self.directory.region,
+            region: &self.destination.region,
             scopes: scopes.as_deref(),
             session_name: self.directory.session.as_deref(),
         }
@@ -219,7 +228,7 @@ impl Attempt<'_> {
     fn token(&self, tokens: Tokens, registration: Registration) -> Token {
         Token {
             start_url: Some(self.directory.start_url.clone()),
-            region: Some(self.directory.region.to_string()),
+            region: Some(self.destination.region.to_string()),
             access_token: tokens.access_token,
             expires_at: tokens.expires_at,
             client_id: Some(registration.client_id),

@@ -83,12 +83,8 @@ fn a_variable_wins_over_the_profiles_setting() {
     assert_eq!((network.use_fips, network.use_dualstack), (true, true));
     assert_eq!(network.max_attempts, Some(7));
 
-    let variables = NetworkVariables {
-        use_fips: text("false"),
-        use_dualstack: text("FALSE"),
-        max_attempts: text(" 2 "),
-        ..home
-    };
+    let variables =
+        NetworkVariables { use_fips: text("false"), use_dualstack: text("FALSE"), max_attempts: text(" 2 "), ..home };
     let network = resolve("full", &variables);
     assert_eq!((network.use_fips, network.use_dualstack), (false, false));
     assert_eq!(network.max_attempts, Some(2));
@@ -143,8 +139,7 @@ fn the_bundle_is_found_where_the_aws_cli_finds_it_and_its_source_is_known() {
 #[test]
 fn an_sso_session_is_reached_as_the_profile_in_use_says() {
     let in_use = NetworkVariables { profile: text("in-use"), ..NetworkVariables::default() };
-    let bundle =
-        |name: &str, variables: &NetworkVariables| resolve(name, variables).ca_bundle.map(|file| file.path);
+    let bundle = |name: &str, variables: &NetworkVariables| resolve(name, variables).ca_bundle.map(|file| file.path);
     assert_eq!(bundle("corp", &NetworkVariables::default()), Some("/default.pem".into()));
     assert_eq!(bundle("corp", &in_use), Some("/in/use.pem".into()));
     assert_eq!(bundle("plain", &in_use), None);
@@ -157,12 +152,7 @@ fn a_value_that_cannot_be_read_is_named_with_its_variable_or_key() {
         ("corp", NetworkVariables { max_attempts: text("abc"), ..none.clone() }, "AWS_MAX_ATTEMPTS", "\"abc\""),
         ("corp", NetworkVariables { max_attempts: text("0"), ..none.clone() }, "AWS_MAX_ATTEMPTS", "\"0\""),
         ("corp", NetworkVariables { use_fips: text("yes"), ..none.clone() }, "AWS_USE_FIPS_ENDPOINT", "\"yes\""),
-        (
-            "corp",
-            NetworkVariables { use_dualstack: text("1"), ..none.clone() },
-            "AWS_USE_DUALSTACK_ENDPOINT",
-            "\"1\"",
-        ),
+        ("corp", NetworkVariables { use_dualstack: text("1"), ..none.clone() }, "AWS_USE_DUALSTACK_ENDPOINT", "\"1\""),
         (
             "corp",
             NetworkVariables { ignore_endpoint_urls: text("on"), ..none.clone() },
