@@ -20,6 +20,8 @@ pub(crate) struct AccessPortal {
     pub region: Option<Region>,
     /// The partition, where the host tells it.
     pub partition: Option<&'static Partition>,
+    /// The id of the instance, where the URL has it. An instance has a portal in each of its Regions.
+    pub instance: Option<String>,
     /// A name for the sso-session.
     pub session_name: String,
     /// Whose host it is.
@@ -103,6 +105,7 @@ impl AccessPortal {
             url: format!("https://{}{path}", host.authority()),
             partition: region.as_deref().map(Partition::of_region).or_else(of_form),
             region,
+            instance: id.filter(|id| id.starts_with("ssoins-")).map(str::to_owned),
             session_name: id.map_or(PLAIN_NAME.to_owned(), name_of_id),
             owner: Owner::Aws,
             is_dualstack: form.is_dualstack,
@@ -117,6 +120,7 @@ impl AccessPortal {
             url: format!("{scheme}://{}{path}", host.authority()),
             region: None,
             partition: None,
+            instance: None,
             session_name: if is_name { name_of_company(host.name()) } else { PLAIN_NAME.to_owned() },
             owner,
             is_dualstack: false,

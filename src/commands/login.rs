@@ -49,6 +49,9 @@ pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
     } else {
         let LoginArgs { browser, device_code, no_browser, force: _ } = *arguments;
         let method = Method { browser, device_code, no_browser };
+        if let Some(why) = context.signed_in_elsewhere(&directory) {
+            terminal::say(&format!("aws-sso: {why}\n"));
+        }
         let token = session.sign_in(method)?;
         terminal::say(&format!("signed in to {start_url}, {}\n", describe(&token)));
     }

@@ -10,6 +10,7 @@ mod instance;
 pub(crate) mod labels;
 mod listing;
 pub(crate) mod profiles;
+mod regions;
 
 pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};

@@ -16,6 +16,7 @@ mod report;
 mod settings;
 mod shell;
 mod sign_ins;
+mod start_urls;
 mod variables;
 
 use std::process::ExitCode;
@@ -77,6 +78,7 @@ pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode>
     report.add("Settings", settings::check());
     report.add("AWS config", config::check(context));
     report.add("Sign-in", sign_ins::check(context));
+    report.extend("Sign-in", start_urls::check(context));
     report.add("Profiles", profiles::check(context, &installed));
     report.extend("Profiles", names::check(context));
     report.extend("Profiles", hidden(context));
