@@ -101,3 +101,4 @@ mod sign_in;
 mod sign_out;
 #[cfg(feature = "sandbox")]
 mod silent_service;
+mod start_urls;

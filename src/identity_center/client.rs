@@ -127,6 +127,10 @@ mod tests {
             ("eusc-de-east-1", false, false, None, "https://oidc.eusc-de-east-1.amazonaws.eu"),
             ("us-east-1", true, false, None, "https://oidc-fips.us-east-1.amazonaws.com"),
             ("us-east-1", false, true, None, "https://oidc.us-east-1.api.aws"),
+            ("eusc-de-east-1", false, true, None, "https://oidc.eusc-de-east-1.api.amazonwebservices.eu"),
+            ("eusc-de-east-1", true, false, None, "https://oidc-fips.eusc-de-east-1.amazonaws.eu"),
+            ("cn-north-1", false, true, None, "https://oidc.cn-north-1.api.amazonwebservices.com.cn"),
+            ("us-gov-west-1", true, true, None, "https://oidc-fips.us-gov-west-1.api.aws"),
             ("us-east-1", true, true, own, "https://localhost:1/oidc"),
         ];
         for (region, use_fips, use_dualstack, oidc_endpoint_url, expected) in cases {

@@ -21,15 +21,16 @@ impl Service {
     /// Errors: it leads to none. The error says what was expected of it.
     pub(crate) async fn portal_behind(&self, start_url: &str) -> Result<Option<AccessPortal>> {
         let Ok(portal) = AccessPortal::read(start_url) else { return Ok(None) };
-        match portal.owner {
-            Owner::Aws => Ok(None),
-            Owner::Company => {
-                let answer = self.look(&portal.url).await?;
-                answer.portal().map(Some).map_err(|why| leads_elsewhere(&portal.url, &why))
-            }
+        let answer = match portal.owner {
+            Owner::Aws => return Ok(None),
+            Owner::Company => self.look(&portal.url).await?,
             // A local Identity Center is where it is, unless its page leads to another one.
-            Owner::ThisMachine => Ok(self.look(&portal.url).await.ok().and_then(|answer| answer.local_portal())),
-        }
+            Owner::ThisMachine => match self.look(&portal.url).await {
+                Ok(answer) if answer.target().is_some() => answer,
+                _ => return Ok(None),
+            },
+        };
+        answer.portal(portal.owner).map(Some).map_err(|why| leads_elsewhere(&portal.url, &why))
     }
 
     /// Asks with `HEAD`, and with `GET` where that is refused. A redirect is not followed.
@@ -60,20 +61,17 @@ impl Answer {
         self.location.as_deref().filter(|_| matches!(self.status, 301 | 302 | 303 | 307 | 308))
     }
 
-    /// The access portal that it leads to, else where it leads.
-    fn portal(&self) -> Result<AccessPortal, String> {
+    /// The access portal that it leads to, else where it leads. The domain of a company leads to AWS, and that of this
+    /// machine stays here.
+    fn portal(&self, owner: Owner) -> Result<AccessPortal, String> {
         let Some(target) = self.target() else { return Err(format!("answers with the status {}", self.status)) };
-        let is_secure = Link::parse(target).is_some_and(|link| link.is_https);
-        let portal = AccessPortal::read(target).ok().filter(|portal| is_secure && portal.owner == Owner::Aws);
+        let is_plain = Link::parse(target).is_some_and(|link| link.is_safe());
+        let expected = if owner == Owner::Company { Owner::Aws } else { owner };
+        let portal = AccessPortal::read(target).ok().filter(|portal| is_plain && portal.owner == expected);
         portal.ok_or_else(|| {
             let shown: String = target.chars().take(100).collect();
             format!("leads to {shown}")
         })
-    }
-
-    fn local_portal(&self) -> Option<AccessPortal> {
-        let target = self.target().filter(|target| Link::parse(target).is_some_and(|link| link.is_loopback()))?;
-        AccessPortal::read(target).ok()
     }
 }
 

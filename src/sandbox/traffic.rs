@@ -88,10 +88,8 @@ async fn handled(state: &SandboxState, api: Api, request: Request, next: Next) -
 /// The response of a host that serves something else than Identity Center, or nothing.
 fn at_host(state: &SandboxState, request: &Request) -> Option<Response> {
     let (host, options) = (host(request), lock(&state.options));
-    if options.regions_down.iter().any(|down| down == hosts::region(host, &options)) {
-        return Some(dropped());
-    }
-    hosts::vanity(host, request.method(), &options)
+    let is_down = || options.regions_down.iter().any(|down| down == hosts::region(host, &options));
+    hosts::vanity(host, request.method(), &options).or_else(|| is_down().then(dropped))
 }
 
 fn dropped() -> Response {
