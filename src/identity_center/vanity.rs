@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use super::no_response::connection_error;
 use super::service::Service;
 use crate::access_portal::{AccessPortal, Owner};
-use crate::address::Link;
+use crate::address::{Link, without_password};
 use crate::error::{Error, Result};
 
 /// What a host answered.
@@ -69,7 +69,9 @@ impl Answer {
         let expected = if owner == Owner::Company { Owner::Aws } else { owner };
         let portal = AccessPortal::read(target).ok().filter(|portal| is_plain && portal.owner == expected);
         portal.ok_or_else(|| {
-            let shown: String = target.chars().take(100).collect();
+            // What follows the host may be somebody's secret.
+            let shown =
+                if target.contains("://") { without_password(target) } else { "another page of its own".to_owned() };
             format!("leads to {shown}")
         })
     }
