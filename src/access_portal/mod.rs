@@ -5,7 +5,7 @@ pub(crate) mod pasted;
 #[cfg(test)]
 mod tests;
 
-use crate::address::{Link, without_password};
+use crate::address::{Link, StartUrl, without_password};
 use crate::error::{Error, Result};
 use crate::partition::{PARTITIONS, Partition, Region, is_host_label};
 
@@ -80,6 +80,18 @@ impl AccessPortal {
             None if link.is_loopback() => Ok(Self::elsewhere(&host, path, link, Owner::ThisMachine)),
             None => Ok(Self::elsewhere(&host, path, link, Owner::Company)),
         }
+    }
+
+    /// The address of the portal's page in this Region. A start URL may be an issuer's, which has no page; `None` where
+    /// that names no instance.
+    pub(crate) fn page(start_url: &str, region: &str) -> Option<String> {
+        let is_issuer = Link::parse(start_url).is_some_and(|link| Hostname::of(link).name().starts_with("identitycenter."));
+        if !is_issuer {
+            return Some(StartUrl::of(start_url).to_string());
+        }
+        let portal = Self::read(start_url).ok()?;
+        let host = form::portal_host(portal.partition?.name, &portal.instance?, region)?;
+        Some(format!("https://{host}"))
     }
 
     /// Of a host that AWS documents.

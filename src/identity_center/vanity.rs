@@ -50,7 +50,12 @@ impl Service {
                 status: response.status().as_u16(),
                 location: response.headers().get("location").map(str::to_owned),
             }),
-            Err(error) => Err(connection_error(&error)),
+            Err(error) => {
+                let error = connection_error(&error);
+                // No Region has led to this host.
+                let remedy = error.remedy().map(|remedy| remedy.replace("sso_region", "sso_start_url"));
+                Err(error.with_any_remedy(remedy))
+            }
         }
     }
 }
