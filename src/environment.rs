@@ -110,6 +110,15 @@ pub(crate) fn settings_file() -> Result<PathBuf> {
     Ok(xdg()?.config_dir().join("aws-sso/config"))
 }
 
+/// Where aws-sso-cli may have its `config.yaml`, in the order in which it looks: `AWS_SSO_CONFIG` alone if that is set.
+pub(crate) fn aws_sso_cli_files() -> Result<Vec<PathBuf>> {
+    if let Some(file) = path("AWS_SSO_CONFIG") {
+        return Ok(vec![expand_home(file)?]);
+    }
+    let folders = [home()?.join(".aws-sso"), xdg()?.config_dir().join("aws-sso")];
+    Ok(folders.into_iter().map(|folder| folder.join("config.yaml")).collect())
+}
+
 /// `AWS_SSO_SESSION`: the sso-session or profile to sign in with where nothing else tells.
 #[must_use]
 pub(crate) fn sso_session() -> Option<String> {
@@ -254,9 +263,19 @@ pub(crate) fn elsewhere() -> Option<Elsewhere> {
     {
         return Some(Elsewhere::InContainer);
     }
-    let has_no_display = cfg!(all(unix, not(target_os = "macos")))
-        && !["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].iter().any(is_set);
+    let has_no_display =
+        cfg!(all(unix, not(target_os = "macos"))) && !["DISPLAY", "WAYLAND_DISPLAY"].iter().any(is_set) && !is_wsl();
     has_no_display.then_some(Elsewhere::NoDisplay)
+}
+
+/// `TZ`, else the system's time zone, such as `Europe/Berlin`.
+#[must_use]
+pub(crate) fn time_zone() -> Option<String> {
+    let of_system = || {
+        let file = std::fs::read_link("/etc/localtime").ok()?;
+        Some(file.to_str()?.split_once("zoneinfo/")?.1.to_owned())
+    };
+    text("TZ").map(|zone| zone.trim_start_matches(':').to_owned()).or_else(of_system)
 }
 
 /// `CI`: whether this is an automatic build, which nobody watches.
@@ -272,10 +291,36 @@ pub(crate) fn has_dumb_terminal() -> bool {
     text("TERM").is_some_and(|name| name == "dumb")
 }
 
+/// Whether this Linux is a subsystem of Windows (WSL), where programs of Windows can be started.
+#[must_use]
+pub(crate) fn is_wsl() -> bool {
+    has_wsl_kernel() || ["WSL_DISTRO_NAME", "WSL_INTEROP"].iter().any(|name| text(name).is_some())
+}
+
+/// Whether the kernel is that of WSL. Unlike a variable, nobody can set that.
+#[must_use]
+pub(crate) fn has_wsl_kernel() -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    release.to_ascii_lowercase().contains("microsoft")
+}
+
 /// `NO_COLOR`: no colours if it is set, whatever its value.
 #[must_use]
 pub(crate) fn no_color() -> bool {
     path("NO_COLOR").is_some()
+}
+
+/// Whether the locale is one of UTF-8: `LC_ALL`, `LC_CTYPE`, `LANG`. Windows and macOS know no other.
+#[must_use]
+pub(crate) fn is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text).unwrap_or_default().to_ascii_lowercase();
+    cfg!(any(windows, target_os = "macos")) || locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// `TERM`: whether the terminal knows no escape sequences.
+#[must_use]
+pub(crate) fn is_dumb_terminal() -> bool {
+    text("TERM").is_some_and(|terminal| terminal == "dumb")
 }
 
 /// `SHELL`: the user's shell.

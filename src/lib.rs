@@ -6,7 +6,7 @@
 //! ```text
 //! commands, fast_path
 //! cli, context
-//! discovery, inventory, provider, settings, credential_server
+//! discovery, inventory, provider, settings, migration, credential_server
 //! session
 //! identity_center, browser
 //! aws_config, aws_cache, credential_chain, secret_store, picker, shell
@@ -36,6 +36,7 @@ pub mod fast_path;
 pub mod files;
 pub mod identity_center;
 mod inventory;
+mod migration;
 pub mod output;
 pub mod partition;
 mod picker;

@@ -172,6 +172,24 @@ impl fmt::Display for InvalidRegion {
 
 impl std::error::Error for InvalidRegion {}
 
+/// The region that a user has written, in an option or a setting.
+pub(crate) fn named_region(text: &str) -> Result<String, String> {
+    match (text.parse::<Region>(), region_of_zone(text)) {
+        (Ok(_), Some(region)) => Err(format!("that is an Availability Zone; its region is {region}")),
+        (Ok(region), None) => Ok(region.to_string()),
+        (Err(_), _) if means_several_regions(text) => Err(format!("that is not one region; {}", InvalidRegion::REMEDY)),
+        (Err(error), _) => Err(in_lower_case(text)
+            .map_or_else(|| error.to_string(), |region| format!("that is not a region; did you mean {region}?"))),
+    }
+}
+
+/// The region that this text would be in lower case.
+fn in_lower_case(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let is_region = lower != text && lower.parse::<Region>().is_ok();
+    is_region.then(|| region_of_zone(&lower).unwrap_or(&lower).to_owned())
+}
+
 /// Whether a text is one part of a host name, in lower case.
 #[must_use]
 pub fn is_host_label(text: &str) -> bool {

@@ -242,6 +242,7 @@ impl Patience {
             start_url: START_URL.to_owned(),
             region: REGION.parse().unwrap(),
             scopes: Vec::new(),
+            redirect_port: None,
         };
         let endpoint = Some(user.sandbox.endpoint());
         let network = Network { sso_endpoint_url: endpoint.clone(), oidc_endpoint_url: endpoint, ..Network::default() };

@@ -36,6 +36,8 @@ mod exec;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod file_faults;
 mod files;
+#[cfg(all(feature = "sandbox", unix))]
+mod first_run;
 #[cfg(feature = "sandbox")]
 mod foreign_writers;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
@@ -101,4 +103,7 @@ mod sign_in;
 mod sign_out;
 #[cfg(feature = "sandbox")]
 mod silent_service;
+#[cfg(feature = "sandbox")]
+mod sso_sessions;
+#[cfg(feature = "sandbox")]
 mod start_urls;

@@ -252,7 +252,7 @@ fn wrong_usage_and_broken_files_are_one_clear_line_and_a_remedy() {
     // Config, arguments, status, words of the message.
     let cases = [
         (None, format!("-p corp -r {arn} -ext"), 2, "config"),
-        (Some(String::new()), format!("process {arn}"), 2, "aws configure sso"),
+        (Some(String::new()), format!("process {arn}"), 2, "aws-sso setup"),
         (Some(format!("{directory}{other}")), format!("process {arn}"), 2, "corp"),
         (Some(directory.to_owned()), format!("-p crop -r {arn} -ext"), 2, "corp"),
         (Some(directory.to_owned()), "-p corp -r arn:aws:iam::12:role/x -ext".to_owned(), 2, "role/NAME"),

@@ -3,8 +3,8 @@
 use aws_sso::sandbox::Options;
 use aws_sso::settings::table::TABLE;
 
-use crate::support::Home;
 use crate::support::user::User;
+use crate::support::{Home, Invocation, Shell};
 
 const FILE: &str = ".config/aws-sso/config";
 
@@ -173,4 +173,46 @@ fn the_user_chooses_among_several_roles_on_a_terminal_and_gets_a_list_elsewhere(
         let _ =
             user.home.aws_sso(["env", text]).endpoint(user.sandbox.endpoint()).run().status(status).complains(words);
     }
+}
+
+#[test]
+fn the_region_of_the_settings_is_the_last_one_that_applies() {
+    let user = User::signed_in(Options::default());
+    let role = user.role(0, 0);
+    user.home.write(FILE, "region = sa-east-1\n");
+    let exports = |region: &str| format!("AWS_REGION='{region}'");
+    let by_verb = |line: &str| user.aws_sso(line);
+    for line in [format!("use {role} --shell bash"), format!("env {role}"), format!("-p corp -r {role} -env")] {
+        let _ = by_verb(&line).run().success().prints(&exports("sa-east-1"));
+    }
+    for line in [format!("exec {role}"), format!("exec --match {role}")] {
+        let region = |invocation: Invocation| invocation.args(["--", "printenv", "AWS_REGION"]).run().success().stdout;
+        assert!(region(by_verb(&line)).contains("sa-east-1"), "{line}");
+        // One of the environment's own stays.
+        let own = region(by_verb(&line).env("AWS_DEFAULT_REGION", "ca-west-1").env("AWS_REGION", "us-west-2"));
+        assert!(own.contains("us-west-2"), "{line}: {own}");
+        let option = region(user.aws_sso(&format!("{line} --region eu-west-3")));
+        assert!(option.contains("eu-west-3"), "{line}: {option}");
+    }
+    let own = user.aws_sso(&format!("env {role}")).env("AWS_DEFAULT_REGION", "us-west-2").run().success().stdout;
+    assert!(!own.contains("AWS_REGION"), "{own}");
+    // The region of another role of this shell is no region of its own.
+    for shell in Shell::all() {
+        let script =
+            format!("awsso use {role} --region eu-west-3\nawsso use {}\necho \"in $AWS_REGION\"", user.role(1, 0));
+        let _ = user.script(shell, &script).run().success().prints("in sa-east-1");
+    }
+
+    // Discovered profiles have it, and the region of a profile goes first.
+    let _ = user.aws_sso("discover --dry-run").run().success().prints("+region = sa-east-1");
+    user.home.sign_in_config("[profile corp]\nsso_session = corp\nregion = eu-west-1\n");
+    let _ = user.aws_sso(&format!("env {role}")).run().success().prints(&exports("eu-west-1"));
+    user.home.sign_in_config("");
+
+    // A region of another partition is none of this one, and what is no region is said.
+    user.home.write(FILE, "region = cn-north-1\n");
+    assert!(!user.aws_sso(&format!("env {role}")).run().success().stdout.contains("AWS_REGION"));
+    assert!(!user.aws_sso("discover --dry-run").run().success().stdout.contains("region = cn"));
+    user.home.write(FILE, "region = eu-west-1a\n");
+    let _ = user.aws_sso(&format!("env {role}")).run().status(2).complains("config:1: that is an Availability Zone");
 }

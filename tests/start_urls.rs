@@ -143,7 +143,8 @@ fn a_domain_that_leads_anywhere_else_is_refused_in_one_line_with_what_was_expect
     }
     let unknown = CONFIG.replace("aws.mycompany.com", "unknown.example");
     world.config(&format!("[sso-session corp]\n{unknown}"));
-    let _ = world.login("").run().status(5).complains("certificate of unknown.example").complains("check sso_start_url");
+    let _ =
+        world.login("").run().status(5).complains("certificate of unknown.example").complains("check sso_start_url");
     assert_eq!(world.sandbox.count("RegisterClient"), 0, "the service was asked");
     assert_eq!(world.looked().len(), 12, "a redirect was followed twice");
 }

@@ -85,7 +85,8 @@ impl AccessPortal {
     /// The address of the portal's page in this Region. A start URL may be an issuer's, which has no page; `None` where
     /// that names no instance.
     pub(crate) fn page(start_url: &str, region: &str) -> Option<String> {
-        let is_issuer = Link::parse(start_url).is_some_and(|link| Hostname::of(link).name().starts_with("identitycenter."));
+        let is_issuer =
+            Link::parse(start_url).is_some_and(|link| Hostname::of(link).name().starts_with("identitycenter."));
         if !is_issuer {
             return Some(StartUrl::of(start_url).to_string());
         }

@@ -248,6 +248,7 @@ mod tests {
             start_url: "https://x/start".to_owned(),
             region: "us-east-1".parse().unwrap(),
             scopes: Vec::new(),
+            redirect_port: None,
         }
     }
 

@@ -78,6 +78,12 @@ impl Token {
             && self.client_secret.is_some()
             && self.registration_expires_at.is_some_and(|expiry| timestamp::seconds_until(expiry) > 0)
     }
+
+    /// Whether requests can be made without a new sign-in, as far as the file tells.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.seconds_left() > 0 || self.is_renewable()
+    }
 }
 
 /// An OIDC client of ours, registered with an Identity Center; shared with the AWS CLI v2.

@@ -33,6 +33,8 @@ pub struct Directory {
     pub region: Region,
     /// `sso_registration_scopes`; empty where none are set.
     pub scopes: Vec<String>,
+    /// `sso_redirect_port` as written: only a sign-in with a browser needs it, and says if it is none.
+    pub redirect_port: Option<String>,
 }
 
 impl Directory {
@@ -86,6 +88,7 @@ impl Directory {
             session: session.map(str::to_owned),
             start_url: start_url.to_owned(),
             region,
+            redirect_port: section.setting("sso_redirect_port").map(str::to_owned),
             scopes: scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
         })
     }
@@ -157,6 +160,19 @@ impl Config {
             }
         }
         names
+    }
+
+    /// A name for each token that there can be: all sso-sessions, then one legacy profile for each spelling of a start
+    /// URL, after which its token's file is named.
+    #[must_use]
+    pub fn sign_ins(&self) -> Vec<String> {
+        let mut spellings = HashSet::new();
+        let is_new = |profile: &Section<'_>| {
+            profile.setting("sso_session").is_none()
+                && profile.setting("sso_start_url").is_some_and(|url| spellings.insert(url.to_owned()))
+        };
+        let sections = self.sso_sessions().chain(self.profiles().filter(is_new));
+        sections.map(|section| section.name().to_owned()).collect()
     }
 
     /// The lines of all sections that describe an Identity Center.
@@ -338,8 +354,8 @@ sso_session = nowhere
                 "there is no",
                 "line 1 says [sso_session s]",
             ),
-            ("[sso_session s]\nsso_start_url = https://x".to_owned(), "x", "there is no", "aws configure sso"),
-            (String::new(), "p", "no profile or sso-session p", "aws configure sso"),
+            ("[sso_session s]\nsso_start_url = https://x".to_owned(), "x", "there is no", "aws-sso setup"),
+            (String::new(), "p", "no profile or sso-session p", "aws-sso setup"),
         ];
         for (config, name, message, remedy) in cases {
             let (said, report) = fault(&config, name);
@@ -354,7 +370,7 @@ sso_session = nowhere
         for error in [config.only_directory().unwrap_err(), config.directory("corp").unwrap_err()] {
             assert_eq!(error.kind(), Kind::Usage);
             let report = error.report();
-            for part in ["/no/such/config", "aws configure sso", "[sso-session corp]", "sso_start_url ="] {
+            for part in ["/no/such/config", "aws-sso setup", "[sso-session corp]", "sso_start_url ="] {
                 assert!(report.contains(part), "{report}");
             }
         }

@@ -20,7 +20,9 @@ use crate::suggest::nearest;
 impl Section<'_> {
     /// Whether the section says anything about credentials, right or wrong.
     pub(crate) fn has_credentials(self) -> bool {
-        let is_source = |key: &str| !matches!(key, "region" | "sso_registration_scopes") && KEYS.contains(&key);
+        let is_source = |key: &str| {
+            !matches!(key, "region" | "sso_registration_scopes" | "sso_redirect_port") && KEYS.contains(&key)
+        };
         self.keys().any(is_source) || ["sso_account_id", "sso_role_name"].iter().any(|key| key_for(self, key).is_some())
     }
 }

@@ -165,13 +165,14 @@ fn kind_and_name<'a>(words: &'a [&'a str]) -> Option<(Option<SectionKind>, &'a [
 }
 
 /// Every key that gives a profile or an sso-session a meaning of its own.
-pub(super) const KEYS: [&str; 16] = [
+pub(super) const KEYS: [&str; 17] = [
     "sso_account_id",
     "sso_role_name",
     "sso_session",
     "sso_start_url",
     "sso_region",
     "sso_registration_scopes",
+    "sso_redirect_port",
     "credential_process",
     "role_arn",
     "source_profile",

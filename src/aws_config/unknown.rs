@@ -24,8 +24,13 @@ impl Config {
         match links::missing_target(self.path()) {
             Some(target) => Error::usage(format!("{found}: it is a link to {}, which is not there", target.display()))
                 .with_remedy(format!("create that file again, or run: rm {}", quoted(self.path()))),
-            None => Error::usage(found).with_remedy(format!("run: aws configure sso\n{MINIMAL}")),
+            None => Error::usage(found).with_remedy(format!("run: aws-sso setup\n{MINIMAL}")),
         }
+    }
+
+    /// Whether a section is written in a way that no AWS tool reads, so that something else than an empty config is meant.
+    pub(crate) fn has_misspelt(&self) -> bool {
+        !self.misspelt().is_empty()
     }
 
     /// There is no sso-session, and no profile of the older form.
@@ -33,7 +38,7 @@ impl Config {
         let error = Error::usage(format!("{} has no sso-session", self.path().display()));
         match self.misspelt().into_iter().find(|section| section.kind == SectionKind::SsoSession) {
             Some(section) => error.with_remedy(written(&section)),
-            None => error.with_remedy(format!("run: aws configure sso\n{MINIMAL}")),
+            None => error.with_remedy(format!("run: aws-sso setup\n{MINIMAL}")),
         }
     }
 
@@ -52,7 +57,7 @@ impl Config {
             return error.with_remedy(format!("did you mean {}?", near.join(", ")));
         }
         match config.directories() {
-            [] => error.with_remedy(format!("run: aws configure sso\n{MINIMAL}")),
+            [] => error.with_remedy(format!("run: aws-sso setup\n{MINIMAL}")),
             names => error.with_remedy(format!("name one of: {}", listed(names))),
         }
     }

@@ -13,7 +13,8 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
-use super::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, bad_request, not_found, page, respond};
+use super::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, bad_request, not_found};
+use super::page::{Page, respond};
 use super::peer::Peer;
 use crate::error::{Error, Result, reason, system};
 use crate::secret::Secret;
@@ -66,7 +67,9 @@ impl LinkPage {
             return Some(Visit::None(bad_request()));
         }
         if self.is_used.swap(true, Ordering::SeqCst) {
-            return Some(Visit::Again(page(StatusCode::GONE, self.advice)));
+            return Some(Visit::Again(
+                Page::new("This link has been used").text(self.advice).response(StatusCode::GONE),
+            ));
         }
         let mut response = respond(StatusCode::SEE_OTHER, "text/plain", String::new());
         response.headers_mut().insert(LOCATION, self.link.clone());
@@ -78,7 +81,7 @@ impl LinkPage {
 /// that prints the link instead.
 ///
 /// Errors: `open` starts none, none comes in time, or two come and the system cannot say which is this user's.
-pub(crate) async fn hand_over(link: Secret, print: &str, open: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+pub(crate) async fn hand_over(link: Secret, print: &str, open: impl AsyncFnOnce(&str) -> Result<()>) -> Result<()> {
     let remedy = format!("print the link instead: {print}");
     let server = Loopback::bind(0, Clients::ThisUser).map_err(|error| {
         Error::failed(format!("cannot serve a browser on 127.0.0.1: {}", reason(&error)))
@@ -89,7 +92,7 @@ pub(crate) async fn hand_over(link: Secret, print: &str, open: impl FnOnce(&str)
     let advice = "This address leads to the console once, and it has been used. If your browser did not use it, \
                   another user of this machine may have: your terminal says what to do.";
     let page = LinkPage::new("console", &link, advice)?;
-    open(&server.url(page.path()))?;
+    open(&server.url(page.path())).await?;
     let visited = Arc::new(Notify::new());
     let handover = Handover { page, visited: Arc::clone(&visited), refused: Once::new(), remedy: remedy.clone() };
     let too_late = async {

@@ -9,10 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hyper::body::Incoming;
-use hyper::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use hyper::header::{HOST, HeaderMap, HeaderName};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -21,6 +18,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, sleep_until, timeout};
 
+use super::page::Page;
 use super::peer::{Peer, Peers};
 use super::places::{Place, Places};
 
@@ -34,9 +32,6 @@ const WAITING: u32 = 4096;
 
 /// The pause after an `accept` that failed: with no file descriptor left, the next one would fail at once as well.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
-
-const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// What one client may take from the others.
 #[derive(Clone, Copy, Debug)]
@@ -255,40 +250,12 @@ pub(crate) fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a 
     values.next().is_none().then_some(value)
 }
 
-/// A response that nothing caches, and that no browser takes for another type or names to another site.
-pub(crate) fn respond(status: StatusCode, content_type: &'static str, body: String) -> Response<String> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-/// A page that needs no other file. Its script takes the address's query, which may hold a code, out of the browser's
-/// history.
-pub(crate) fn page(status: StatusCode, text: &str) -> Response<String> {
-    let body = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>aws-sso</title>\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <style>:root{{color-scheme:light dark}}body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;\
-         margin:20vh auto;padding:0 1rem}}</style>\
-         <script>history.replaceState(null,'',location.pathname)</script>\
-         <h1>aws-sso</h1><p>{text}</p></html>\n"
-    );
-    let mut response = respond(status, "text/html; charset=utf-8", body);
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
-    response
-}
-
 pub(crate) fn not_found() -> Response<String> {
-    page(StatusCode::NOT_FOUND, "There is nothing here.")
+    Page::new("Nothing here").text("This address leads nowhere.").response(StatusCode::NOT_FOUND)
 }
 
 pub(crate) fn bad_request() -> Response<String> {
-    page(StatusCode::BAD_REQUEST, "This request cannot be read.")
+    Page::new("Bad request").text("This request cannot be read.").response(StatusCode::BAD_REQUEST)
 }
 
 #[cfg(test)]
@@ -324,17 +291,6 @@ mod tests {
             let request = hosts.iter().fold(Request::builder().uri(uri), |request, host| request.header(HOST, *host));
             assert_eq!(names_this_server(&request.body(()).unwrap(), 4242), expected, "{uri} {hosts:?}");
         }
-    }
-
-    #[test]
-    fn a_page_is_kept_nowhere_and_loads_nothing() {
-        let response = page(StatusCode::OK, "You can close this tab.");
-        let header = |name| response.headers()[name].to_str().unwrap();
-        assert_eq!(header(CACHE_CONTROL), "no-store");
-        assert_eq!(header(REFERRER_POLICY), "no-referrer");
-        assert_eq!(header(X_CONTENT_TYPE_OPTIONS), "nosniff");
-        assert!(header(CONTENT_SECURITY_POLICY).starts_with("default-src 'none'; "));
-        assert!(response.body().contains("close this tab"));
     }
 
     struct Echo;

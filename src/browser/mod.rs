@@ -5,8 +5,11 @@ mod command;
 pub(crate) mod handover;
 pub(crate) mod loopback;
 pub(crate) mod open;
+mod openers;
+pub(crate) mod page;
 mod peer;
 mod places;
+pub(crate) mod port_holder;
 
 pub(crate) use command::{BrowserCommand, Opened};
 pub(crate) use handover::hand_over;

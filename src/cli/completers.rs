@@ -7,10 +7,12 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::mem::ManuallyDrop;
+use std::sync::OnceLock;
 
 use clap_complete::engine::CompletionCandidate;
 
 use crate::aws_config::config::Config;
+use crate::aws_config::directory::Directory;
 use crate::aws_config::parts::Parts;
 use crate::environment;
 use crate::inventory::Inventory;
@@ -21,6 +23,15 @@ const MOST: usize = 1000;
 
 /// The longest value that is offered. An ARN of AWS has half of it.
 const LONGEST: usize = 256;
+
+/// The value of `-p` on the line that is completed: roles are offered of its Identity Center alone. The engine passes
+/// nothing but the word on to a completer.
+static NARROWED_TO: OnceLock<String> = OnceLock::new();
+
+/// Offers the roles of one Identity Center alone.
+pub(crate) fn narrow_to(profile: String) {
+    let _ = NARROWED_TO.set(profile);
+}
 
 /// Profiles and sso-sessions that name an Identity Center.
 pub(crate) fn directories(current: &OsStr) -> Vec<CompletionCandidate> {
@@ -52,7 +63,12 @@ pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
     }
     if !completions.are_enough() {
         let config = Config::parse(&directories);
-        for directory in config.directories().iter().filter_map(|name| config.directory(name).ok()) {
+        let directories = config.directories().iter().filter_map(|name| config.directory(name).ok());
+        let narrowed = NARROWED_TO.get().and_then(|name| narrowed(name));
+        let is_meant = |directory: &Directory| {
+            narrowed.as_ref().is_none_or(|narrowed| narrowed.has_start_url(&directory.start_url))
+        };
+        for directory in directories.filter(is_meant) {
             if let Ok(Some(inventory)) = Inventory::remembered(&directory) {
                 // Leak on purpose: dropping 50,000 strings is 10 % of the completion time.
                 completions.add_inventory(&ManuallyDrop::new(inventory));
@@ -60,6 +76,11 @@ pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
         }
     }
     completions.found.into_iter().map(|(value, help)| CompletionCandidate::new(value).help(Some(help.into()))).collect()
+}
+
+/// The Identity Center of a profile or sso-session, if there is one of this name.
+fn narrowed(name: &str) -> Option<Directory> {
+    Config::read_profile(&environment::config_file().ok()?, name).ok()?.directory(name).ok()
 }
 
 struct Completions<'a> {

@@ -3,10 +3,12 @@
 #![allow(clippy::doc_markdown, reason = "these comments are what --help shows")]
 #![allow(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
+pub(crate) mod again;
 pub(crate) mod completers;
 pub(crate) mod evaluated;
 pub(crate) mod patterns;
 pub(crate) mod shared;
+pub(crate) mod sign_in;
 pub(crate) mod static_script;
 
 use std::ffi::OsString;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::partition::{InvalidRegion, Region, means_several_regions, region_of_zone};
+pub(crate) use crate::partition::named_region as region;
 use crate::shell::Shell;
 
 /// Set by the `awsso` function, whose shell evaluates what is printed.
@@ -24,24 +24,6 @@ pub(crate) struct Target {
     /// Export keys even if ROLE is a profile
     #[arg(long)]
     pub keys: bool,
-}
-
-/// The value of an option that names a region.
-pub(crate) fn region(text: &str) -> Result<String, String> {
-    match (text.parse::<Region>(), region_of_zone(text)) {
-        (Ok(_), Some(region)) => Err(format!("that is an Availability Zone; its region is {region}")),
-        (Ok(region), None) => Ok(region.to_string()),
-        (Err(_), _) if means_several_regions(text) => Err(format!("that is not one region; {}", InvalidRegion::REMEDY)),
-        (Err(error), _) => Err(in_lower_case(text)
-            .map_or_else(|| error.to_string(), |region| format!("that is not a region; did you mean {region}?"))),
-    }
-}
-
-/// The region that this text would be in lower case.
-fn in_lower_case(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let is_region = lower != text && lower.parse::<Region>().is_ok();
-    is_region.then(|| region_of_zone(&lower).unwrap_or(&lower).to_owned())
 }
 
 /// The value of an option that says how long a session of the console lasts, in seconds.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 use clap_complete::engine;
 
-use crate::cli::completers::is_plain;
+use crate::cli::completers::{is_plain, narrow_to};
 use crate::cli::long_spelling;
 use crate::error::Result;
 use crate::output::print;
@@ -56,6 +56,9 @@ fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
     if words.len() < 2 {
         return Vec::new();
     }
+    if let Some(profile) = profile_of(words) {
+        narrow_to(profile);
+    }
     let words = without_profile(words);
     let index = words.len() - 1;
     let words = words.into_iter().map(|word| long_spelling(OsString::from(word))).collect();
@@ -72,11 +75,24 @@ fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
         .collect()
 }
 
-/// The words without `-p PROFILE`, which does not change what is offered. clap's engine would take a profile that is
-/// named like a verb for that verb.
+/// The value of `-p` before the last word.
+fn profile_of(words: &[String]) -> Option<String> {
+    let last = words.len() - 1;
+    let ours = &words[..words.iter().position(|word| word == "--").unwrap_or(last).min(last)];
+    let attached = |word: &String| word.strip_prefix("--profile=").map(str::to_owned);
+    let is_option = |pair: &&[String]| is_profile_option(&pair[0]);
+    let apart = ours.windows(2).rfind(is_option).map(|pair| pair[1].clone());
+    apart.or_else(|| ours.iter().rev().find_map(attached))
+}
+
+fn is_profile_option(word: &str) -> bool {
+    matches!(word, "-p" | "--profile")
+}
+
+/// The words without `-p PROFILE`: clap's engine would take a profile that is named like a verb for that verb.
 fn without_profile(words: &[String]) -> Vec<String> {
     let last = words.len() - 1;
-    let is_option = |at: usize| at + 1 < last && matches!(words[at].as_str(), "-p" | "--profile");
+    let is_option = |at: usize| at + 1 < last && is_profile_option(&words[at]);
     let is_ours = words.iter().position(|word| word == "--").unwrap_or(last);
     let is_kept = |at: &usize| *at > is_ours || !(is_option(*at) || *at > 0 && is_option(*at - 1));
     (0..=last).filter(is_kept).map(|at| words[at].clone()).collect()

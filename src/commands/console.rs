@@ -81,7 +81,7 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
         if arguments.print {
             return print(&format!("{link}\n"));
         }
-        open(&found, command.as_ref(), &link, &print_command)?;
+        context.client(&found.directory)?.block_on(open(&found, command.as_ref(), &link, &print_command))?;
         show(&found, &link, None);
         return Ok(());
     }
@@ -107,8 +107,8 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
     if arguments.print {
         return print(&format!("{}\n", link.expose()));
     }
-    client.block_on(hand_over(link, &print_command, |address| {
-        open(&found, command.as_ref(), address, &print_command)?;
+    client.block_on(hand_over(link, &print_command, async |address| {
+        open(&found, command.as_ref(), address, &print_command).await?;
         show(&found, address, Some(lasts));
         Ok(())
     }))?;
@@ -310,10 +310,10 @@ fn check_browser(command: Option<&BrowserCommand>, print: &str) -> Result<()> {
 }
 
 /// Starts the browser. The address is not a secret, so it may stand in an argument list.
-fn open(found: &Found, command: Option<&BrowserCommand>, address: &str, print: &str) -> Result<()> {
+async fn open(found: &Found, command: Option<&BrowserCommand>, address: &str, print: &str) -> Result<()> {
     let failure = match command {
-        None if open::open(address) => return Ok(()),
-        None => "no browser could be started".to_owned(),
+        None if open::open(address).await => return Ok(()),
+        None => "no browser could be opened".to_owned(),
         Some(command) => {
             let account_name = labels::account_name(found);
             let command = command.command(&Opened {

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::path::Path;
-use std::time::Duration;
 
 use clap::Args;
 
@@ -13,13 +12,11 @@ use crate::cli::shared;
 use crate::context::{self, Context};
 use crate::discovery::{self, Counts, CredentialSource, Discovery, Left, Offered, ProfileOptions, Template, diff};
 use crate::error::{Error, Result, reason};
-use crate::files::folder::Privacy;
-use crate::files::lock::{self, Lock};
-use crate::files::{edit, read};
+use crate::files::read;
 use crate::inventory::progress::Progress;
-use crate::inventory::{Resume, Scope};
+use crate::inventory::{Inventory, Resume, Scope};
 use crate::output::print;
-use crate::programs::{self, installed, uninterrupted};
+use crate::programs::{self, installed};
 use crate::terminal::{self, clean};
 use crate::{environment, shell::Shell};
 
@@ -37,7 +34,8 @@ pub(crate) struct DiscoverArgs {
     /// Name this program by its path in credential_process, for programs with another PATH
     #[arg(long)]
     absolute: bool,
-    /// The region of new profiles, and of discovered ones that have none or one from an earlier run
+    /// The region of new profiles, and of discovered ones that have none or one from an earlier run [default: that of
+    /// the settings]
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
     /// The output format of the same profiles
@@ -69,6 +67,13 @@ pub(crate) struct DiscoverArgs {
     quiet: bool,
 }
 
+impl DiscoverArgs {
+    /// Those of `setup`: names like these, and a program that is found.
+    pub(crate) fn of_setup(name: Template) -> Self {
+        Self { name: Some(name), absolute: installed::look().problem(PROGRAM).is_some(), ..Self::default() }
+    }
+}
+
 /// How a discovered profile gets its credentials.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum CredentialStyle {
@@ -97,26 +102,35 @@ Examples:
 /// What `credential_process` lines call this program.
 const PROGRAM: &str = "aws-sso";
 
-/// How long to wait for another process that edits the config; an edit takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     let path = environment::config_file()?;
     let shown = clean(&environment::shown(&path)).into_owned();
     if arguments.undo {
-        let _lock = lock()?;
-        discovery::undo(&path)?;
+        discovery::undo(discovery::DISCOVERY, &path)?;
         return print(&format!("{shown} is as it was before the last discovery\n"));
     }
+    write_profiles(context, arguments, None)
+}
+
+/// Writes a profile for every role of the list; without one, it is fetched.
+pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: Option<&Inventory>) -> Result<()> {
+    let path = environment::config_file()?;
+    let shown = clean(&environment::shown(&path)).into_owned();
     let template = context.template(arguments.name.as_ref())?;
-    let options = profile_options(arguments)?;
     let directory = context.directory()?;
+    let options = profile_options(arguments, context.default_region(&directory)?)?;
     let again = Again { arguments, profile: &directory.name, template: &template };
     if options.source == (CredentialSource::Process { program: PROGRAM.to_owned() }) {
         warn_of_other_program(&again);
     }
-    let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
-    let inventory = &context.fetch(&directory, resume(arguments), &progress)?;
+    let fetched;
+    let inventory = if let Some(list) = list {
+        list
+    } else {
+        let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
+        fetched = context.fetch(&directory, resume(arguments), &progress)?;
+        &fetched
+    };
     if inventory.accounts.is_empty() {
         terminal::say(&inventory.no_account().report());
     }
@@ -145,23 +159,7 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
         }
         counts
     } else {
-        let _lock = lock()?;
-        let mut earlier = None;
-        // What another program has just written may be in the old file alone.
-        let _uninterrupted = uninterrupted::begin();
-        let edited = edit::edit(&path, Privacy::Secret, |before| {
-            let (after, counts) = discovery::update(before, &discovery)?;
-            if after != before {
-                let replaced = discovery::keep(&path, before, &after)?;
-                // This runs a second time where another program changed the file meanwhile.
-                earlier.get_or_insert(replaced);
-            }
-            Ok((after, counts))
-        });
-        if let (true, Some(earlier)) = (edited.is_err(), earlier) {
-            earlier.restore()?;
-        }
-        let edited = edited?;
+        let edited = discovery::edit(discovery::DISCOVERY, &path, |before| discovery::update(before, &discovery))?;
         if !arguments.quiet {
             let verb = if edited.before == edited.after { "is up to date" } else { "updated" };
             print(&format!("{shown} {verb}: {}\n", edited.outcome.summary(options.prune)))?;
@@ -186,11 +184,6 @@ pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     }
 }
 
-/// Held from reading to writing, so that two runs do not undo each other's changes.
-fn lock() -> Result<Lock> {
-    lock::take(&environment::lock_folder()?, "config", PATIENCE, |_| {})
-}
-
 fn resume(arguments: &DiscoverArgs) -> Resume {
     match (arguments.resume, arguments.fresh) {
         (true, _) => Resume::Always,
@@ -199,7 +192,7 @@ fn resume(arguments: &DiscoverArgs) -> Resume {
     }
 }
 
-fn profile_options(arguments: &DiscoverArgs) -> Result<ProfileOptions> {
+fn profile_options(arguments: &DiscoverArgs, default_region: Option<&str>) -> Result<ProfileOptions> {
     let source = match arguments.style {
         CredentialStyle::Process if arguments.absolute => {
             let program = programs::lasting_path()
@@ -215,7 +208,7 @@ fn profile_options(arguments: &DiscoverArgs) -> Result<ProfileOptions> {
     };
     Ok(ProfileOptions {
         source,
-        region: arguments.region.clone(),
+        region: arguments.region.as_deref().or(default_region).map(str::to_owned),
         output: arguments.output.clone(),
         prune: arguments.prune,
         adopt: arguments.adopt.clone(),

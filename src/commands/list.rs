@@ -1,6 +1,7 @@
 //! `list`: the accounts and roles that a person can use.
 
 use std::io::IsTerminal as _;
+use std::process::ExitCode;
 
 use clap::Args;
 use serde::Serialize;
@@ -8,14 +9,18 @@ use serde::Serialize;
 use crate::aws_config::directory::Directory;
 use crate::cli::patterns::Patterns;
 use crate::context::Context;
-use crate::error::{Kind, Result};
+use crate::context::lists::{Listed, WithoutSignIn};
+use crate::error::{Error, Kind, Result};
 use crate::inventory::progress::Progress;
-use crate::inventory::{Inventory, Resume, Scope, Selection};
+use crate::inventory::{Resume, Scope, Selection};
 use crate::output::{self, print};
 use crate::terminal::{self, aligned, clean};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Without -p the roles of all sso-sessions of the AWS config are listed. Those to which you are not signed in are \
+listed as they are remembered; nobody is asked to sign in to several.
+
 The list that was fetched last is remembered for a day, also for Tab and the picker, or as long as list-age in the \
 settings says. --refresh asks the service at once. An account whose roles could not be fetched is named, and the exit \
 status is 5. It is 4 if a pattern matches nothing.
@@ -52,30 +57,34 @@ struct ListedRole<'a> {
     email_address: &'a str,
     role_name: String,
     role_arn: String,
+    sso_session: &'a str,
 }
 
-const COLUMNS: [&str; 5] = ["accountId", "accountName", "emailAddress", "roleName", "roleArn"];
+const COLUMNS: [&str; 6] = ["accountId", "accountName", "emailAddress", "roleName", "roleArn", "ssoSession"];
 
-pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
+pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     #[cfg(unix)]
     if arguments.background {
         // Leave the terminal's session: this process must not draw on it, and must outlive it.
         let _ = rustix::process::setsid();
     }
-    let directory = context.directory()?;
     let selection = arguments.patterns.selection();
     let scope = Scope::Selected(&selection);
-    let inventory = if arguments.refresh {
+    let lists = if arguments.refresh {
         // `--refresh` promises a fresh list, so it takes nothing over from a run that was stopped.
-        let list = context.fetch(&directory, Resume::Never, &Progress::for_person())?;
-        selection.check(&list, &directory)?;
-        list
+        let get =
+            |context: &Context, directory: &Directory| context.fetch(directory, Resume::Never, &Progress::for_person());
+        context.lists(WithoutSignIn::Fails, get)?
     } else if arguments.patterns.is_empty() {
-        known(context, &directory, &selection, context.inventory(&directory, Scope::All))?
+        context.lists(WithoutSignIn::TakesOldList, |context, directory| context.inventory(directory, Scope::All))?
     } else {
-        known(context, &directory, &selection, context.selected(&directory, &selection))?
+        context.selected(&selection, WithoutSignIn::TakesOldList)?
     };
-    let rows = rows(&inventory, &selection);
+    lists.warn_of_age(context);
+    if arguments.refresh {
+        lists.check(&selection)?;
+    }
+    let rows: Vec<_> = lists.known.iter().flat_map(|listed| rows(listed, &selection)).collect();
     let text = if arguments.json {
         output::to_json(&rows)?
     } else if arguments.csv {
@@ -83,48 +92,43 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<()> {
     } else if arguments.tsv {
         separated(&rows, "\t", tsv_field)
     } else {
-        table(&rows)
+        table(&rows, lists.are_several)
     };
-    if inventory.accounts.is_empty() {
-        terminal::say(&inventory.no_account().report());
-    } else if rows.is_empty() && !arguments.patterns.is_empty() {
+    for Listed { inventory, .. } in &lists.known {
+        if inventory.accounts.is_empty() {
+            terminal::say(&inventory.no_account().report());
+        }
+    }
+    let has_accounts = lists.known.iter().any(|listed| !listed.inventory.accounts.is_empty());
+    if has_accounts && rows.is_empty() && !arguments.patterns.is_empty() {
         terminal::warn("no role is left of those that match");
     }
     // Programs get every name unchanged. A terminal would obey escape sequences in it.
     let is_seen = std::io::stdout().is_terminal();
     let line = |line: &str| line.split('\t').map(clean).collect::<Vec<_>>().join("\t") + "\n";
     print(&if is_seen { text.lines().map(line).collect() } else { text })?;
-    let gaps = inventory.gaps(&scope);
-    if let Some(refusal) = gaps.refusal() {
-        terminal::say(&refusal.report());
+    lists.say_what_is_missing();
+    let mut outcome = lists.failures.first().map(Error::kind);
+    if arguments.refresh {
+        let is_old = lists.known.iter().any(|listed| listed.not_renewed.is_some()) || !lists.missing.is_empty();
+        outcome = outcome.or(is_old.then_some(Kind::SignInNeeded));
     }
-    match gaps.shortfall("their roles may be missing above; the next run asks for them again") {
-        None => Ok(()),
-        Some(error) => Err(error),
-    }
-}
-
-/// The list. Without a sign-in an old one is shown all the same, because nobody acts by it yet.
-fn known(
-    context: &Context,
-    directory: &Directory,
-    selection: &Selection,
-    list: Result<Inventory>,
-) -> Result<Inventory> {
-    match (list, Inventory::remembered(directory)?) {
-        (Err(error), Some(old)) if error.kind() == Kind::SignInNeeded => {
-            context.warn_of_age(&old, &error);
-            selection.check(&old, directory)?;
-            Ok(old)
+    for Listed { inventory, .. } in &lists.known {
+        let gaps = inventory.gaps(&scope);
+        let shortfall = gaps.shortfall("their roles may be missing above; the next run asks for them again");
+        for error in [gaps.refusal(), shortfall].into_iter().flatten() {
+            terminal::say(&error.report());
+            outcome = outcome.or(Some(error.kind()).filter(|kind| *kind != Kind::Denied));
         }
-        (list, _) => list,
     }
+    Ok(outcome.map_or(ExitCode::SUCCESS, |kind| ExitCode::from(kind.status())))
 }
 
-fn rows<'a>(inventory: &'a Inventory, selection: &Selection) -> Vec<ListedRole<'a>> {
+fn rows<'a>(listed: &'a Listed, selection: &Selection) -> Vec<ListedRole<'a>> {
     selection
-        .roles(inventory)
+        .roles(&listed.inventory)
         .map(|(account, role)| ListedRole {
+            sso_session: &listed.directory.name,
             account_id: &account.id,
             account_name: &account.name,
             email_address: &account.email,
@@ -135,13 +139,14 @@ fn rows<'a>(inventory: &'a Inventory, selection: &Selection) -> Vec<ListedRole<'
 }
 
 impl ListedRole<'_> {
-    fn fields(&self) -> [&str; 5] {
-        [self.account_id, self.account_name, self.email_address, &self.role_name, &self.role_arn]
+    fn fields(&self) -> [&str; 6] {
+        let Self { account_id, account_name, email_address, role_name, role_arn, sso_session } = self;
+        [account_id, account_name, email_address, role_name, role_arn, sso_session]
     }
 }
 
 fn separated(rows: &[ListedRole<'_>], separator: &str, field: impl Fn(&str) -> String) -> String {
-    let line = |fields: [&str; 5]| fields.map(&field).join(separator) + "\n";
+    let line = |fields: [&str; 6]| fields.map(&field).join(separator) + "\n";
     std::iter::once(COLUMNS).chain(rows.iter().map(ListedRole::fields)).map(line).collect()
 }
 
@@ -155,6 +160,12 @@ fn tsv_field(text: &str) -> String {
     text.replace(['\t', '\n', '\r'], " ")
 }
 
-fn table(rows: &[ListedRole<'_>]) -> String {
-    aligned(&rows.iter().map(|row| [row.account_id, row.account_name, &row.role_name]).collect::<Vec<_>>())
+/// The sso-session is shown where there are several.
+fn table(rows: &[ListedRole<'_>], are_several: bool) -> String {
+    if !are_several {
+        return aligned(&rows.iter().map(|row| [row.account_id, row.account_name, &row.role_name]).collect::<Vec<_>>());
+    }
+    let cells =
+        |row: &ListedRole<'_>| [row.account_id, row.account_name, &row.role_name, row.sso_session].map(str::to_owned);
+    aligned(&rows.iter().map(cells).collect::<Vec<_>>())
 }

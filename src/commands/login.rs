@@ -3,57 +3,82 @@
 use clap::Args;
 
 use crate::aws_cache::token::Token;
+use crate::aws_config::directory::Directory;
+use crate::cli::sign_in::SignInWay;
 use crate::context::Context;
 use crate::error::Result;
 use crate::programs::profile_option;
-use crate::session::{Method, Session};
+use crate::session::Session;
 use crate::terminal::{self, clean};
 use crate::timestamp;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "\
 A browser opens on this machine. Where you would not see it (over SSH, in a container, without a display), a code is \
-shown instead, which you can enter on any device. The AWS CLI and every SDK share this sign-in.
+shown instead, which you can enter on any device; sign-in in the settings says which of them you always want. The AWS \
+CLI and every SDK share this sign-in.
+
+Over SSH, a browser at home can come back through a port that you forward: ssh -L 8400:127.0.0.1:8400 HOST, then \
+aws-sso login --redirect-port 8400. The sso-session's key sso_redirect_port, which is the AWS CLI's too, chooses the \
+port each time.
+
+With --all you sign in to each sso-session of the AWS config, one after the other. Those to which you are signed in \
+are left out, and one that fails does not keep you from the others.
 
 Examples:
   aws-sso login
-  aws-sso login -p corp --device-code")]
+  aws-sso login --all
+  aws-sso login -p corp --device-code
+  aws-sso login --qr")]
 pub(crate) struct LoginArgs {
-    /// Sign in with a browser on this machine, even over SSH, in a container or without a display
-    #[arg(long, conflicts_with = "device_code")]
-    browser: bool,
-    /// Show a code to enter on any device, instead of using a browser on this machine
-    #[arg(long)]
-    device_code: bool,
-    /// Show the link without opening a browser
-    #[arg(long)]
-    no_browser: bool,
-    /// Sign in again, even if the session is still valid
+    /// The start URL of an access portal that the AWS config does not have yet: the same as aws-sso setup START_URL
+    #[arg(conflicts_with_all = ["all", "force"])]
+    pub(super) start_url: Option<String>,
+    #[command(flatten)]
+    pub(super) way: SignInWay,
+    /// Sign in again, even if the session is still valid: it is ended, and a new one begins
     #[arg(long)]
     force: bool,
+    /// Sign in to all sso-sessions of the AWS config, one after the other
+    #[arg(long)]
+    all: bool,
+}
+
+impl LoginArgs {
+    /// Those of `setup`.
+    pub(crate) fn of_setup(way: SignInWay) -> Self {
+        Self { way, ..Self::default() }
+    }
 }
 
 /// Signs in, unless there is a valid sign-in and `--force` is not given.
 pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
-    let directory = context.directory()?;
-    let client = context.client(&directory)?;
-    let session = context.session(&directory, &client)?;
+    if arguments.all {
+        let names = context.config()?.directories();
+        return context.each(names, "sign-ins", "login", |directory| sign_in(context, directory, arguments));
+    }
+    sign_in(context, &context.directory_unless_all("login")?, arguments)
+}
+
+fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> Result<()> {
+    let client = context.client(directory)?;
+    let session = context.session(directory, &client)?;
+    let name = if arguments.all { format!("{}: ", clean(&directory.name)) } else { String::new() };
     let start_url = clean(&directory.start_url);
     let current = if arguments.force { None } else { current(&session) };
     if let Some(token) = current {
         terminal::say(&format!(
-            "already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login {} --force\n",
+            "{name}already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login {} --force\n",
             describe(&token),
             clean(&profile_option(&directory.name))
         ));
     } else {
-        let LoginArgs { browser, device_code, no_browser, force: _ } = *arguments;
-        let method = Method { browser, device_code, no_browser };
-        if let Some(why) = context.signed_in_elsewhere(&directory) {
+        if let Some(why) = context.signed_in_elsewhere(directory) {
             terminal::say(&format!("aws-sso: {why}\n"));
         }
-        let token = session.sign_in(method)?;
-        terminal::say(&format!("signed in to {start_url}, {}\n", describe(&token)));
+        let method = arguments.way.method();
+        let token = if arguments.force { session.sign_in_to_new_session(method) } else { session.sign_in(method) }?;
+        terminal::say(&format!("{name}signed in to {start_url}, {}\n", describe(&token)));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `logout`: end the session, and delete what came from it.
 
+use clap::Args;
+
 use crate::aws_cache::default_keys::{self, DefaultKey};
 use crate::aws_cache::role_credentials::{self, CachedRole, OtherSignIns};
 use crate::aws_config::config::Config;
@@ -14,22 +16,38 @@ use crate::secret_store::SecretStore;
 use crate::session::SignedOut;
 use crate::terminal::{self, clean};
 
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  aws-sso logout\n  aws-sso logout -p corp\n  aws-sso logout --all")]
+pub(crate) struct LogoutArgs {
+    /// Sign out of all sso-sessions of the AWS config
+    #[arg(long)]
+    all: bool,
+}
+
+pub(crate) fn run(context: &Context, arguments: &LogoutArgs) -> Result<()> {
+    if arguments.all {
+        let names = context.config()?.sign_ins();
+        return context.each(&names, "sign-outs", "logout", |directory| sign_out(context, directory, true));
+    }
+    sign_out(context, &context.directory_unless_all("logout")?, false)
+}
+
 /// Revokes the token, then deletes it and the role credentials that came from it. Client registrations stay: they
 /// grant nothing by themselves.
-pub(crate) fn run(context: &Context) -> Result<()> {
-    let directory = context.directory()?;
-    let client = context.client(&directory)?;
-    let session = context.session(&directory, &client)?;
+fn sign_out(context: &Context, directory: &Directory, is_one_of_all: bool) -> Result<()> {
+    let client = context.client(directory)?;
+    let session = context.session(directory, &client)?;
     let outcome = session.sign_out();
     // Delete what came from the token even if the token itself could not be deleted.
-    let deleted = delete_credentials(context, &directory, session.store());
+    let deleted = delete_credentials(context, directory, session.store());
+    let name = if is_one_of_all { format!("{}: ", clean(&directory.name)) } else { String::new() };
     let start_url = clean(&directory.start_url);
     match outcome? {
-        SignedOut::WasNot => terminal::say(&format!("was not signed in to {start_url}\n")),
-        SignedOut::Revoked => terminal::say(&format!("signed out of {start_url}\n")),
+        SignedOut::WasNot => terminal::say(&format!("{name}was not signed in to {start_url}\n")),
+        SignedOut::Revoked => terminal::say(&format!("{name}signed out of {start_url}\n")),
         SignedOut::OnlyHere(error) => {
-            terminal::warn(&format!("{error}; the session stays valid at the service until it expires"));
-            terminal::say(&format!("signed out of {start_url} on this machine\n"));
+            terminal::warn(&format!("{name}{error}; the session stays valid at the service until it expires"));
+            terminal::say(&format!("{name}signed out of {start_url} on this machine\n"));
         }
     }
     deleted

@@ -26,6 +26,7 @@ mod refresh;
 mod sandbox;
 mod serve;
 mod settings;
+mod setup;
 mod status;
 mod r#use;
 
@@ -69,7 +70,8 @@ pub(crate) struct Cli {
 
 const ROLE_HELP: &str = "\
 PROFILE is a profile or sso-session of the AWS config that says which Identity Center to sign in to. \
-Without -p: AWS_SSO_SESSION, the settings, or the only sso-session in the config.
+Without -p a ROLE is looked for in all sso-sessions of the config. Where several have it, or no ROLE tells: \
+AWS_SSO_SESSION, the settings, or the only sso-session.
 
 ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings; \
 the ARN of a resource, or the address of a console page, stands for a role of its account.
@@ -87,11 +89,13 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("One role", &["exec", "console", "serve", "env", "process"]),
     ("The sign-in", &["login", "logout", "status", "check"]),
     ("Accounts and roles", &["list", "discover"]),
-    ("Setting up", &["init", "settings", "doctor", "sandbox", "completions"]),
+    ("Setting up", &["setup", "init", "settings", "doctor", "sandbox", "completions"]),
 ];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Set up from a start URL: the AWS config, the sign-in, profiles, your shell
+    Setup(setup::SetupArgs),
     /// Print the shell code that defines the awsso function
     Init(init::InitArgs),
     /// Change this shell to a role (through the awsso function)
@@ -117,9 +121,8 @@ pub(crate) enum Verb {
     /// Sign in
     Login(login::LoginArgs),
     /// Sign out: revoke the session and delete what came from it
-    #[command(after_help = "Examples:\n  aws-sso logout\n  aws-sso logout -p corp")]
-    Logout,
-    /// Show the sign-in, how long it lasts, and this shell's role
+    Logout(logout::LogoutArgs),
+    /// Show the sign-in to each sso-session, how long it lasts, and this shell's role
     Status(status::StatusArgs),
     /// Tell by exit status whether credentials are available without a new sign-in
     Check(check::CheckArgs),
@@ -184,6 +187,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         return Err(Error::usage("-r, -env, -ext and -d do not go with a verb").with_remedy("see: aws-sso --help"));
     }
     match verb {
+        Verb::Setup(arguments) => setup::run(&context, &arguments, &OTHER_VERBS)?,
         Verb::Init(arguments) => init::run(&arguments)?,
         Verb::Use(arguments) => r#use::run(&context, &arguments)?,
         Verb::Pick(arguments) => pick::run(&context, &arguments)?,
@@ -194,12 +198,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Complete(arguments) => complete::run(&arguments, Cli::command())?,
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command())?,
         Verb::Packaging(arguments) => packaging::run(&arguments, &Cli::command())?,
-        Verb::Login(arguments) => login::run(&context, &arguments)?,
-        Verb::Logout => logout::run(&context)?,
+        Verb::Login(arguments) => sign_in(&context, arguments)?,
+        Verb::Logout(arguments) => logout::run(&context, &arguments)?,
         Verb::Status(arguments) => status::run(&context, &arguments)?,
         Verb::Check(arguments) => return Ok(check::run(&context, &arguments)),
         Verb::Discover(arguments) => discover::run(&context, &arguments)?,
-        Verb::List(arguments) => list::run(&context, &arguments)?,
+        Verb::List(arguments) => return list::run(&context, &arguments),
         Verb::Console(arguments) => console::run(&context, &arguments)?,
         Verb::Settings(arguments) => return settings::run(&context, &arguments),
         Verb::Doctor(arguments) => return doctor::run(&context, &arguments),
@@ -210,6 +214,22 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// `login`, which is `setup` with a start URL, and where there is nothing yet to sign in to.
+fn sign_in(context: &Context, arguments: login::LoginArgs) -> Result<()> {
+    if arguments.start_url.is_none() && !setup::is_first(context) {
+        return login::run(context, &arguments);
+    }
+    setup::run(context, &setup::SetupArgs::of_login(arguments.start_url, arguments.way), &OTHER_VERBS)
+}
+
+/// What `setup` has other verbs do.
+const OTHER_VERBS: setup::Verbs = setup::Verbs {
+    login: |context, way| login::run(context, &login::LoginArgs::of_setup(way)),
+    discover: |context, name, list| {
+        discover::write_profiles(context, &discover::DiscoverArgs::of_setup(name), Some(list))
+    },
+};
 
 /// The original tool's options, each of which stands for a verb.
 fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {

@@ -10,7 +10,7 @@ use crate::environment::{self, shown};
 use crate::error::{Kind, Result};
 use crate::inventory::Inventory;
 use crate::output::{print, print_json};
-use crate::role::RoleRef;
+use crate::role::{RoleRef, is_account_id};
 use crate::settings::table::{PROFILE, Setting, TABLE};
 use crate::settings::{Gravity, Problem, Settings};
 use crate::terminal::{self, aligned, clean};
@@ -166,6 +166,10 @@ fn aliases_without_role(context: &Context, settings: &Settings) -> Vec<Problem> 
 }
 
 fn fault(context: &Context, settings: &Settings, role: &str) -> Option<String> {
+    // An account, whose roles are named with it.
+    if is_account_id(role) {
+        return None;
+    }
     let is_profile = |name: &str| context.config().is_ok_and(|config| config.role_of(name).is_some());
     match role.parse() {
         Err(error) => Some(error.to_string()),
@@ -174,9 +178,11 @@ fn fault(context: &Context, settings: &Settings, role: &str) -> Option<String> {
         Ok(RoleRef::Name(name)) => Some(format!("there is no profile {name} with a role")),
         Ok(RoleRef::AccountName { .. }) if is_profile(role) => None,
         Ok(RoleRef::AccountName { account_name, role_name }) => {
-            let directory = context.directory().ok()?;
-            let inventory = Inventory::remembered(&directory).ok()??;
-            inventory.role(&account_name, &role_name).err().map(|error| error.to_string())
+            let directories = context.directories().ok()?.into_iter().flatten();
+            let lists = directories.filter_map(|directory| Inventory::remembered(&directory).ok()?);
+            let found: Vec<_> = lists.map(|list| list.role(&account_name, &role_name)).collect();
+            let is_known = found.iter().any(Result::is_ok);
+            found.into_iter().find_map(Result::err).filter(|_| !is_known).map(|error| error.to_string())
         }
         Ok(_) => None,
     }

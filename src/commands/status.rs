@@ -1,4 +1,4 @@
-//! `status`: the sign-in, how long it lasts, and this shell's role.
+//! `status`: the sign-in to each sso-session, how long it lasts, and this shell's role.
 
 use std::path::PathBuf;
 
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Token};
+use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::error::Result;
 use crate::output::{print, print_json};
@@ -16,7 +17,13 @@ use crate::terminal::aligned;
 use crate::{environment, terminal, timestamp};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  aws-sso status\n  aws-sso status -p corp --json")]
+#[command(after_help = "\
+Without -p it shows every sso-session of the AWS config. In the JSON, ssoSessions has all of them; the keys beside it \
+are those of the one that -p, AWS_SSO_SESSION or the settings name, or of the only one.
+
+Examples:
+  aws-sso status
+  aws-sso status -p corp --json")]
 pub(crate) struct StatusArgs {
     /// Print JSON, for programs
     #[arg(long)]
@@ -27,13 +34,9 @@ pub(crate) struct StatusArgs {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct StatusReport<'a> {
-    name: &'a str,
-    start_url: &'a str,
-    region: &'a str,
-    signed_in: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<String>,
-    renewable: bool,
+    #[serde(flatten)]
+    chosen: Option<&'a SignInReport>,
+    sso_sessions: &'a [SignInReport],
     /// Where tokens and role credentials are kept.
     store: &'static str,
     /// Files that hold secrets although another store is set.
@@ -52,51 +55,111 @@ struct StatusReport<'a> {
     instead: Option<String>,
 }
 
+/// The sign-in of one sso-session.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SignInReport {
+    name: String,
+    start_url: String,
+    region: String,
+    signed_in: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    renewable: bool,
+    /// The same, as the lines that a person reads.
+    #[serde(skip)]
+    lines: Vec<[String; 2]>,
+}
+
 /// Prints what this machine's files and the environment say. No request is made.
 pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
-    let directory = context.directory()?;
-    let client = context.client(&directory)?;
-    let session = context.session(&directory, &client)?;
-    let token = session.stored()?;
-    let kind = session.store().kind();
+    let all = all(context)?;
+    let chosen = if all.len() == 1 { Ok(None) } else { context.named_directory() };
+    let sign_ins = all.iter().map(|directory| sign_in(context, directory)).collect::<Result<Vec<_>>>()?;
+    let kind = context.secret_store()?.kind();
     let in_files = if kind == StoreKind::Files { Vec::new() } else { in_files()? };
     let role = context.shell_role()?;
     let instead = role.as_ref().and_then(|role| role.instead.clone());
     let role_expiry = role.as_ref().and_then(|role| role.expiration);
     let role_expiry = role_expiry.and_then(|epoch| Timestamp::from_second(epoch).ok());
     if arguments.json {
-        return print_json(&StatusReport {
-            name: &directory.name,
-            start_url: &directory.start_url,
-            region: &directory.region,
-            signed_in: token.as_ref().is_some_and(is_signed_in),
-            expires_at: token.as_ref().map(|token| timestamp::format(token.expires_at)),
-            renewable: token.as_ref().is_some_and(Token::is_renewable),
+        let is_chosen = |sign_in: &&SignInReport| match &chosen {
+            Ok(Some(chosen)) => sign_in.name == chosen.name,
+            _ => sign_ins.len() == 1,
+        };
+        print_json(&StatusReport {
+            chosen: sign_ins.iter().find(is_chosen),
+            sso_sessions: &sign_ins,
             store: kind.name(),
             secrets_in_files: in_files,
             role_arn: role.as_ref().filter(|role| role.instead.is_none()).map(|role| role.role.clone()),
             role_expires_at: role_expiry.filter(|_| instead.is_none()).map(timestamp::format),
             entered_role_arn: role.as_ref().map(|role| role.role.clone()),
             instead: instead.map(|instead| instead.description),
-        });
+        })?;
+        return chosen.map(drop);
     }
-    let mut lines = vec![
-        [directory.named_by().to_owned(), directory.name.clone()],
-        ["start URL".to_owned(), directory.start_url.clone()],
-        ["region".to_owned(), directory.region.to_string()],
-        ["sign-in".to_owned(), describe(token.as_ref())],
-        ["secrets".to_owned(), describe_store(kind).to_owned()],
-    ];
-    lines.extend(in_files.iter().map(|path| ["in a file".to_owned(), environment::shown(path)]));
+    let mut rest = vec![["secrets".to_owned(), describe_store(kind).to_owned()]];
+    rest.extend(in_files.iter().map(|path| ["in a file".to_owned(), environment::shown(path)]));
     if let Some(role) = role {
         let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();
-        lines.push(["role".to_owned(), role.role + &until]);
+        rest.push(["role".to_owned(), role.role + &until]);
     }
+    let mut lines = Vec::new();
+    let has_several = sign_ins.len() > 1;
+    for mut sign_in in sign_ins {
+        lines.append(&mut sign_in.lines);
+        lines.extend(has_several.then(<[String; 2]>::default));
+    }
+    lines.append(&mut rest);
     print(&aligned(&lines))?;
     if let Some(instead) = instead {
         terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
     }
-    Ok(())
+    chosen.map(drop)
+}
+
+/// Every sso-session, also those with one start URL: each has a sign-in of its own.
+fn all(context: &Context) -> Result<Vec<Directory>> {
+    let config = context.config()?;
+    if context.has_profile_option() || config.directories().len() < 2 {
+        return Ok(vec![context.directory()?]);
+    }
+    let named = context.named_directory().ok().flatten();
+    let names = config.directories().iter();
+    let (mut all, mut fault) = (Vec::new(), None);
+    for directory in names.map(|name| config.directory(name)) {
+        match (directory, &named) {
+            // A profile may stand for it.
+            (Ok(directory), Some(named)) if directory.token_key() == named.token_key() => all.push(named.clone()),
+            (Ok(directory), _) => all.push(directory),
+            (Err(error), _) => {
+                terminal::warn(&error.to_string());
+                fault = fault.or(Some(error));
+            }
+        }
+    }
+    fault.filter(|_| all.is_empty()).map_or(Ok(all), Err)
+}
+
+fn sign_in(context: &Context, directory: &Directory) -> Result<SignInReport> {
+    let client = context.client(directory)?;
+    let token = context.session(directory, &client)?.stored()?;
+    let Directory { name, start_url, region, .. } = directory.clone();
+    Ok(SignInReport {
+        signed_in: token.as_ref().is_some_and(Token::is_alive),
+        expires_at: token.as_ref().map(|token| timestamp::format(token.expires_at)),
+        renewable: token.as_ref().is_some_and(Token::is_renewable),
+        lines: vec![
+            [directory.named_by().to_owned(), name.clone()],
+            ["start URL".to_owned(), start_url.clone()],
+            ["region".to_owned(), region.to_string()],
+            ["sign-in".to_owned(), describe(token.as_ref())],
+        ],
+        name,
+        start_url,
+        region: region.to_string(),
+    })
 }
 
 fn describe_store(kind: StoreKind) -> &'static str {
@@ -116,11 +179,6 @@ fn in_files() -> Result<Vec<PathBuf>> {
     paths.append(&mut of_roles);
     paths.sort();
     Ok(paths)
-}
-
-/// Whether requests can be made without a new sign-in.
-fn is_signed_in(token: &Token) -> bool {
-    token.seconds_left() > 0 || token.is_renewable()
 }
 
 fn describe(token: Option<&Token>) -> String {

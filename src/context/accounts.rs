@@ -6,7 +6,7 @@ use super::find::Found;
 use crate::aws_config::directory::Directory;
 use crate::error::{Error, Kind, Result};
 use crate::inventory::progress::Progress;
-use crate::inventory::{Ask, Doubt, Inventory, REFUSAL, Resume, Scope, Selection, Why};
+use crate::inventory::{Absent, Ask, Doubt, Inventory, REFUSAL, Resume, Scope, Why};
 use crate::role::RoleArn;
 use crate::terminal;
 use crate::timestamp::span;
@@ -86,28 +86,21 @@ impl Context {
         }
     }
 
-    /// The list by which these patterns select roles. If one of them matches nothing, the service is asked once, and
-    /// then that is an error.
-    pub(crate) fn selected(&self, directory: &Directory, selection: &Selection) -> Result<Inventory> {
-        let list = self.inventory(directory, Scope::Selected(selection))?;
-        let Some(absent) = selection.absent(&list) else { return Ok(list) };
+    /// The list after the service was asked again, because some patterns match nothing.
+    pub(super) fn asked_again(&self, directory: &Directory, list: Inventory, absent: &Absent<'_>) -> Result<Inventory> {
         let doubted = absent.selection();
         let scope = Scope::Selected(&doubted);
         // The service answers some twenty questions a second, and a mistyped name should not take a minute.
         let are_many = list.accounts.iter().filter(|account| scope.has(account)).count() > MOST_DOUBTED;
         let asked = if are_many { Scope::Names } else { scope };
-        let (what, label) = (absent.error(&list, directory, false), absent.label());
+        let (what, label) = (absent.error(&list, Some(directory), false), absent.label());
         let list = self.after_doubt(directory, list, asked, Doubt::Unmatched(&label), &what)?;
         // Accounts that are new, or that did not matter so far.
-        let list = self.completed(directory, list, scope)?;
-        if let Some(absent) = selection.absent(&list) {
-            return Err(absent.error(&list, directory, !list.has_asked_about(&scope)));
-        }
-        self.completed(directory, list, Scope::Selected(selection))
+        self.completed(directory, list, scope)
     }
 
     /// The list, after the service was asked for what it lacks in this scope.
-    fn completed(&self, directory: &Directory, list: Inventory, scope: Scope<'_>) -> Result<Inventory> {
+    pub(super) fn completed(&self, directory: &Directory, list: Inventory, scope: Scope<'_>) -> Result<Inventory> {
         if self.ask(scope, Why::Due)?.is_settled_by(&list, None) { Ok(list) } else { self.inventory(directory, scope) }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Context;
 use super::find::Found;
 use super::listing::{Listing, Profiles};
+use super::lists::{Listed, Lists, WithoutSignIn};
 use super::profiles::RoleProfiles;
 use crate::aws_config::directory::Directory;
 use crate::credential_chain::helper;
@@ -32,17 +33,23 @@ pub(crate) fn choose(context: &Context, query: &str, instead: &str) -> Result<Fo
 
 /// Lets the user choose roles: one, or several if `many`. If only one role fits the query, it is taken without asking.
 pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: &str) -> Result<Vec<Found>> {
-    let directory = context.directory()?;
-    let inventory = to_choose_from(context, &directory, query)?;
-    let profiles = Profiles::new(Arc::clone(context.shared_config()?), &directory);
-    let is_due = context.is_due(&inventory)?;
-    let gaps = inventory.gaps(&Scope::All);
-    let missing = gaps.unknown.len() + gaps.refused.len();
-    for error in [gaps.shortfall("their other roles can be chosen all the same"), gaps.refusal()].into_iter().flatten()
-    {
-        terminal::say(&error.report());
+    let lists = to_choose_from(context, query)?;
+    lists.say_what_is_missing();
+    let lists = lists.known;
+    let profiles = Profiles::new(Arc::clone(context.shared_config()?), &lists);
+    let mut due = Vec::new();
+    let mut missing = 0;
+    for (number, Listed { inventory, not_renewed, .. }) in lists.iter().enumerate() {
+        due.extend((not_renewed.is_none() && context.is_due(inventory)?).then_some(number));
+        let gaps = inventory.gaps(&Scope::All);
+        missing += gaps.unknown.len() + gaps.refused.len();
+        let shortfall = gaps.shortfall("their other roles can be chosen all the same");
+        for error in [shortfall, gaps.refusal()].into_iter().flatten() {
+            terminal::say(&error.report());
+        }
     }
-    let mut listing = Listing::new(&directory, inventory, profiles, &Recent::of(&directory));
+    let recent: Vec<_> = lists.iter().map(|listed| Recent::of(&listed.directory)).collect();
+    let mut listing = Listing::new(lists, profiles, &recent);
     if context.secret_store()?.kind() == StoreKind::Files {
         // A keyring is too slow to be asked once for each of a thousand roles.
         listing = listing.with_time_left();
@@ -51,7 +58,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     let chosen = if let Some(only) = listing.only_match(query)? {
         vec![only]
     } else {
-        let rows = rows(&listing, &directory, is_due);
+        let rows = rows(&listing, due);
         let header = listing.header(missing);
         let question = Question { title: "role", header: &header, query, many, remedy: instead };
         let chosen = picker::choose(context.picker()?, &question, rows)?;
@@ -61,30 +68,37 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
         }
         chosen
     };
-    let roles: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
-    let profiles = RoleProfiles::new(context, &directory, roles.iter())?;
-    let found = |role| {
-        let region = profiles.region(&role).map(str::to_owned);
-        Found { region, ..Found::new(role, directory.clone()) }
-    };
-    let found: Vec<_> = roles.into_iter().map(found).collect();
+    let chosen: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
+    let mut found = Vec::with_capacity(chosen.len());
+    for listed in listing.lists() {
+        let of_list = || chosen.iter().filter(|(of, _)| std::ptr::eq(*of, listed)).map(|(_, role)| role);
+        if of_list().next().is_none() {
+            continue;
+        }
+        let profiles = RoleProfiles::new(context, &listed.directory, of_list())?;
+        for role in of_list() {
+            let region = profiles.region(role).map(str::to_owned);
+            found.push(Found { region, ..Found::new(role.clone(), listed.directory.clone()) });
+            let shown = listed.inventory.account(&role.account_id).map(|account| account.name.as_str());
+            is_still_called(context, &listed.directory, &role.account_id, shown)?;
+        }
+    }
     if found.is_empty() {
         return Err(Error::failed("the picker returned a row that does not exist"));
-    }
-    for Found { role, .. } in &found {
-        is_still_called(context, &directory, &role.account_id, listing.account_name(&role.account_id))?;
     }
     Ok(found)
 }
 
-/// The list to choose from. It is shown at once, however old. But words decide by themselves if they match one role
+/// The lists to choose from. They are shown at once, however old. But words decide by themselves if they match one role
 /// only, so for those an old list is fetched again first, and so is one with nothing to choose.
-fn to_choose_from(context: &Context, directory: &Directory, query: &str) -> Result<Inventory> {
-    let remembered = Inventory::remembered(directory)?.filter(|_| query.is_empty());
-    match remembered.filter(|list| list.roles().nth(1).is_some()) {
-        Some(list) => Ok(list),
-        None => context.inventory(directory, Scope::All),
-    }
+fn to_choose_from(context: &Context, query: &str) -> Result<Lists> {
+    context.lists(WithoutSignIn::Fails, |context, directory| {
+        let remembered = Inventory::remembered(directory)?.filter(|_| query.is_empty());
+        match remembered.filter(|list| list.roles().nth(1).is_some()) {
+            Some(list) => Ok(list),
+            None => context.inventory(directory, Scope::All),
+        }
+    })
 }
 
 /// Makes sure that a chosen row of an old list means what it said: accounts change names, and two may have changed
@@ -100,28 +114,34 @@ fn is_still_called(context: &Context, directory: &Directory, id: &str, shown: Op
     }
 }
 
-/// The rows of the remembered list. If it is old or has gaps, new roles are added while the user looks at it.
-fn rows(listing: &Arc<Listing>, directory: &Directory, is_due: bool) -> Choices {
+/// The rows of the remembered lists. If some are old or have gaps, new roles are added while the user looks at them.
+fn rows(listing: &Arc<Listing>, due: Vec<usize>) -> Choices {
     let (shown, grown) = (Arc::clone(listing), Arc::clone(listing));
-    let directory = directory.clone();
+    let count = listing.len();
+    let is_due = !due.is_empty();
     let later = move || {
-        refresh(&directory);
-        let now = Inventory::remembered(&directory).ok().flatten();
-        now.map(|inventory| grown.grow(&inventory)).unwrap_or_default()
+        let lists = grown.lists();
+        refresh(match lists {
+            [only] => Some(&only.directory),
+            _ => None,
+        });
+        let now = |list: usize| Some((list, Inventory::remembered(&lists[list].directory).ok()??));
+        due.into_iter().filter_map(now).flat_map(|(list, inventory)| grown.grow(list, &inventory)).collect()
     };
     Choices {
-        count: listing.len(),
+        count,
         choice: Arc::new(move |index| shown.row(index)),
         later: is_due.then(|| Box::new(later) as Box<dyn FnOnce() -> Vec<picker::Choice> + Send>),
     }
 }
 
-/// Fetches the list again in a process of its own, which may outlast the choice. It neither signs in nor prints.
-fn refresh(directory: &Directory) {
+/// Fetches the list of one sso-session again, or those of all, in a process of its own, which may outlast the choice. It
+/// neither signs in nor prints.
+fn refresh(only: Option<&Directory>) {
     let outcome = programs::this_program().and_then(|program| {
         let mut command = helper(program);
         command.args(["list", "--background", "--login", "never"]);
-        command.args(programs::profile_words(&directory.name));
+        command.args(only.map(|directory| programs::profile_words(&directory.name)).unwrap_or_default());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         core_dumps::start(&mut command)?.wait()
     });

@@ -41,8 +41,8 @@ impl Context {
     /// Finds the role that a ROLE argument names. An ARN or an account id costs no look-up.
     pub(crate) fn find(&self, text: &str) -> Result<Found> {
         // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
-        let alias = self.settings()?.alias(text);
-        let found = self.resolve(alias.unwrap_or(text))?;
+        let alias = self.settings()?.role_of_alias(text);
+        let found = self.resolve(alias.as_deref().unwrap_or(text))?;
         let typed = alias.map(|_| text.to_owned()).or_else(|| found.profile.clone());
         self.in_its_region(Found { typed, ..found })
     }
@@ -130,16 +130,14 @@ fn find_by_place(context: &Context, place: &Place) -> Result<Found> {
     Ok(Found { region: place.region.clone(), page: place.page.clone(), ..Found::new(role, directory) })
 }
 
-/// The Identity Center of a shortcut link's portal, else the usual one.
+/// The Identity Center of a shortcut link's portal, else the one in which the user has a role in the account.
 fn directory(context: &Context, place: &Place) -> Result<Directory> {
-    let Some(portal) = &place.start_url else { return context.directory() };
+    let Some(portal) = &place.start_url else { return context.directory_of(&RoleRef::Place(place.clone())) };
     let is_portal = |directory: &Directory| directory.has_start_url(portal);
-    if let Some(directory) = context.directory().ok().filter(is_portal) {
-        return Ok(directory);
-    }
-    let config = context.config()?;
-    let mut directories = config.directories().iter().filter_map(|name| config.directory(name).ok());
-    directories.find(is_portal).ok_or_else(|| {
+    let named = context.named_directory().ok().flatten().filter(is_portal);
+    let directories = context.config()?.directories();
+    let mut others = directories.iter().filter_map(|name| context.config().ok()?.directory(name).ok());
+    named.or_else(|| others.find(is_portal)).ok_or_else(|| {
         Error::usage(format!("no sso-session of the AWS config has the access portal {portal}")).with_remedy(format!(
             "add one with sso_start_url = {portal}, or name the role as {}/NAME",
             place.account_id

@@ -22,7 +22,10 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
     let typed = found.typed.clone().filter(|typed| !misleads(typed));
     let shown = match typed.map_or_else(|| known_as(context, found), |typed| Ok(Some(typed)))? {
         Some(shown) => shown,
-        None => account_and_role(&found.role, account_name.as_deref()),
+        None => {
+            let is_shared = account_name.as_deref().is_some_and(|account| is_shared(context, found, account));
+            account_and_role(&found.role, account_name.as_deref().filter(|_| !is_shared))
+        }
     };
     Ok(RoleLabels {
         shown: name(&shown).into_owned(),
@@ -64,6 +67,15 @@ pub(crate) fn account_name(found: &Found) -> Option<String> {
     let inventory = Inventory::remembered(&found.directory).ok()??;
     let account = inventory.accounts.into_iter().find(|account| account.id == found.role.account_id)?;
     Some(account.name).filter(|name| !name.is_empty())
+}
+
+/// Whether another account looks the same on the screen, in this sso-session or in another one.
+fn is_shared(context: &Context, found: &Found, account_name: &str) -> bool {
+    let shown = name(account_name);
+    let config = context.config().ok();
+    let all = config.into_iter().flat_map(|config| config.directories().iter().map(|name| config.directory(name)));
+    let lists = all.flatten().filter_map(|directory| Inventory::remembered(&directory).ok()?);
+    lists.flat_map(|list| list.accounts).any(|other| other.id != found.role.account_id && name(&other.name) == shown)
 }
 
 /// The aliases of the settings, by the account's id and the role's name.

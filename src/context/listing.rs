@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::lists::Listed;
 use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::aws_config::config::Config;
-use crate::aws_config::directory::Directory;
 use crate::environment;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::inventory::{Account, Inventory, Recent, Scope};
 use crate::picker::Choice;
 use crate::role::{RoleArn, RoleRef};
@@ -22,9 +22,12 @@ use crate::timestamp::span;
 /// The widest account name that widens the column. A longer one shifts its own row only.
 const WIDEST: usize = 40;
 
-/// One account and role, by their indexes in the inventory.
+const SSO_SESSION: &str = "SSO-SESSION";
+
+/// One account and role, by the index of their list and their own in it.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
+    list: usize,
     account: usize,
     role: usize,
     last_use: Option<i64>,
@@ -32,13 +35,14 @@ struct Entry {
 
 /// All rows, and what is needed to render one.
 pub(crate) struct Listing {
-    directory: Directory,
-    inventory: Inventory,
+    lists: Vec<Listed>,
     entries: Vec<Entry>,
-    /// Roles that were added while the user looks. Their indexes follow those of the entries.
-    grown: Mutex<Vec<RoleArn>>,
+    /// Roles that were added while the user looks, with the index of their list. Their indexes follow those of the
+    /// entries.
+    grown: Mutex<Vec<(usize, RoleArn)>>,
     profiles: Profiles,
-    width: [usize; 2],
+    /// Of the account's name, the role and the sso-session, which is shown where there are several.
+    width: [usize; 3],
     /// The folder of cached credentials, if the details show how long those last.
     cache: Option<PathBuf>,
 }
@@ -48,15 +52,16 @@ pub(crate) struct Listing {
 /// An account's profiles are read when its first row is rendered, so that the first screen does not wait for 50,000.
 pub(crate) struct Profiles {
     config: Arc<Config>,
-    start_url: String,
+    /// The start URL of each list.
+    start_urls: Vec<String>,
     /// The indexes of the profiles that contain an account's id.
     places: HashMap<String, Vec<usize>>,
-    /// The profile of each role, by account.
-    known: Mutex<HashMap<String, HashMap<String, String>>>,
+    /// The profile of each role, by list and by account.
+    known: Mutex<Vec<HashMap<String, HashMap<String, String>>>>,
 }
 
 impl Profiles {
-    pub(crate) fn new(config: Arc<Config>, directory: &Directory) -> Self {
+    pub(crate) fn new(config: Arc<Config>, lists: &[Listed]) -> Self {
         let mut places: HashMap<String, Vec<usize>> = HashMap::new();
         for profile in config.profiles() {
             for id in profile.account_ids() {
@@ -66,33 +71,36 @@ impl Profiles {
                 }
             }
         }
-        Self { config, start_url: directory.start_url.clone(), places, known: Mutex::default() }
+        let start_urls: Vec<_> = lists.iter().map(|listed| listed.directory.start_url.clone()).collect();
+        let known = Mutex::new(vec![HashMap::new(); start_urls.len()]);
+        Self { config, start_urls, places, known }
     }
 
     /// The profile of a role; the first in the file if there are several.
-    fn get(&self, account_id: &str, role_name: &str) -> Option<String> {
+    fn get(&self, list: usize, account_id: &str, role_name: &str) -> Option<String> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get_mut(list)?;
         if let Some(roles) = known.get(account_id) {
             return roles.get(role_name).cloned();
         }
-        let roles = self.of_account(account_id);
+        let roles = self.of_account(list, account_id);
         let profile = roles.get(role_name).cloned();
         known.insert(account_id.to_owned(), roles);
         profile
     }
 
-    /// The role of a profile of this name.
-    fn role_of(&self, profile: &str) -> Option<RoleRef> {
+    /// The role of a profile of this name, and the index of its list.
+    fn role_of(&self, profile: &str) -> Option<(usize, RoleRef)> {
         let (of, reference) = self.config.role_of(profile)?;
-        self.is_here(&of).then_some(reference)
+        Some(((0..self.start_urls.len()).find(|list| self.is_here(*list, &of))?, reference))
     }
 
-    /// Whether an sso-session or profile signs in to the Identity Center whose roles are listed.
-    fn is_here(&self, name: &str) -> bool {
-        self.config.directory(name).is_ok_and(|found| found.has_start_url(&self.start_url))
+    /// Whether an sso-session or profile signs in to the Identity Center of this list.
+    fn is_here(&self, list: usize, name: &str) -> bool {
+        self.config.directory(name).is_ok_and(|found| found.has_start_url(&self.start_urls[list]))
     }
 
-    fn of_account(&self, account_id: &str) -> HashMap<String, String> {
+    fn of_account(&self, list: usize, account_id: &str) -> HashMap<String, String> {
         let places = self.places.get(account_id).map(Vec::as_slice).unwrap_or_default();
         let mut known_sessions: HashMap<String, bool> = HashMap::new();
         let mut roles = HashMap::new();
@@ -102,7 +110,7 @@ impl Profiles {
                 Some((of, RoleRef::Id { account_id: id, role_name })) if id == account_id => (of, role_name),
                 _ => continue,
             };
-            if *known_sessions.entry(of.into_owned()).or_insert_with_key(|of| self.is_here(of)) {
+            if *known_sessions.entry(of.into_owned()).or_insert_with_key(|of| self.is_here(list, of)) {
                 roles.entry(role_name).or_insert_with(|| section.name().to_owned());
             }
         }
@@ -113,30 +121,41 @@ impl Profiles {
 /// One account and role, ready to be rendered.
 #[derive(Clone, Copy)]
 struct Shown<'a> {
+    list: usize,
     account: &'a Account,
     role_name: &'a str,
     last_use: Option<i64>,
 }
 
 impl Listing {
-    pub(crate) fn new(directory: &Directory, inventory: Inventory, profiles: Profiles, recent: &Recent) -> Self {
-        let accounts = &inventory.accounts;
-        let mut entries = Vec::with_capacity(accounts.iter().map(|account| account.roles.len()).sum());
-        for (at, account) in accounts.iter().enumerate() {
-            let uses = recent.of_account(&account.id);
-            let last_use = |role: &String| uses.iter().find(|(_, name)| name == role).map(|(at, _)| *at);
-            let roles = account.roles.iter().enumerate();
-            entries.extend(roles.map(|(role, name)| Entry { account: at, role, last_use: last_use(name) }));
+    /// `recent` has the roles of each list that were used last.
+    pub(crate) fn new(lists: Vec<Listed>, profiles: Profiles, recent: &[Recent]) -> Self {
+        let mut entries = Vec::with_capacity(lists.iter().map(|listed| listed.inventory.count_roles()).sum());
+        for (list, (Listed { inventory, .. }, recent)) in lists.iter().zip(recent).enumerate() {
+            for (account, Account { id, roles, .. }) in inventory.accounts.iter().enumerate() {
+                let uses = recent.of_account(id);
+                let last_use = |role: &String| uses.iter().find(|(_, name)| name == role).map(|(at, _)| *at);
+                let entry = |(role, name)| Entry { list, account, role, last_use: last_use(name) };
+                entries.extend(roles.iter().enumerate().map(entry));
+            }
         }
-        // The inventory is sorted by name, and a stable sort keeps that order.
+        // The lists are sorted by name, and a stable sort keeps that order.
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.last_use));
-        let names = accounts.iter().map(|account| terminal::name(&account.name).width());
-        let roles = accounts.iter().flat_map(|account| &account.roles).map(|role| terminal::name(role).width());
+        let accounts = || lists.iter().flat_map(|listed| &listed.inventory.accounts);
+        let names = accounts().map(|account| terminal::name(&account.name).width());
+        let roles = accounts().flat_map(|account| &account.roles).map(|role| terminal::name(role).width());
         let widest =
             |widths: &mut dyn Iterator<Item = usize>| widths.filter(|width| *width <= WIDEST).max().unwrap_or_default();
-        let width = [widest(&mut names.chain(["ACCOUNT".len()])), widest(&mut roles.chain(["ROLE".len()]))];
-        let (directory, grown) = (directory.clone(), Mutex::default());
-        Self { directory, inventory, entries, grown, profiles, width, cache: None }
+        let sessions = match lists.as_slice() {
+            [_] => 0,
+            several => {
+                let names = several.iter().map(|listed| terminal::name(&listed.directory.name).width());
+                widest(&mut names.chain([SSO_SESSION.len()]))
+            }
+        };
+        let (names, roles) = (names.chain(["ACCOUNT".len()]), roles.chain(["ROLE".len()]));
+        let width = [widest(&mut { names }), widest(&mut { roles }), sessions];
+        Self { lists, entries, grown: Mutex::default(), profiles, width, cache: None }
     }
 
     /// Adds to the details how long cached credentials last.
@@ -150,7 +169,7 @@ impl Listing {
 
     /// The names of the columns, and how many accounts have roles that are not known.
     pub(crate) fn header(&self, missing: usize) -> String {
-        let columns = self.line("ACCOUNT", "ID", "ROLE", "PROFILE");
+        let columns = self.line("ACCOUNT", "ID", "ROLE", SSO_SESSION, "PROFILE");
         match missing {
             0 => columns,
             1 => format!("{columns}  (the roles of 1 account are missing)"),
@@ -158,48 +177,52 @@ impl Listing {
         }
     }
 
-    /// The name that the rows of an account show, if it was in the list from the start.
-    pub(crate) fn account_name(&self, id: &str) -> Option<&str> {
-        self.inventory.account(id).map(|account| account.name.as_str())
-    }
-
     pub(crate) fn row(&self, index: usize) -> Choice {
         self.entries.get(index).map(|entry| self.rendered(self.shown(entry))).unwrap_or_default()
     }
 
-    /// The role of a row, also of one that was added later.
-    pub(crate) fn role(&self, index: usize) -> Option<RoleArn> {
+    /// The role of a row, also of one that was added later, and its list.
+    pub(crate) fn role(&self, index: usize) -> Option<(&Listed, RoleArn)> {
         let Some(entry) = self.entries.get(index) else {
             let grown = self.grown.lock().unwrap_or_else(PoisonError::into_inner);
-            return grown.get(index.checked_sub(self.len())?).cloned();
+            let (list, role) = grown.get(index.checked_sub(self.len())?)?;
+            return Some((&self.lists[*list], role.clone()));
         };
-        let Shown { account, role_name, .. } = self.shown(entry);
-        Some(self.inventory.arn(account, role_name))
+        let Shown { list, account, role_name, .. } = self.shown(entry);
+        Some((&self.lists[list], self.lists[list].inventory.arn(account, role_name)))
     }
 
     /// The account and the role of a row, in words.
     pub(crate) fn label(&self, index: usize) -> String {
-        let Some(RoleArn { account_id, role_name, .. }) = self.role(index) else { return String::new() };
-        let name = self.inventory.accounts.iter().find(|account| account.id == account_id).map(|account| &account.name);
-        match name {
-            Some(name) => format!("{}/{} ({account_id})", terminal::name(name), terminal::name(&role_name)),
-            None => format!("{account_id}/{}", terminal::name(&role_name)),
-        }
+        let Some((listed, RoleArn { account_id, role_name, .. })) = self.role(index) else { return String::new() };
+        let accounts = &listed.inventory.accounts;
+        let name = accounts.iter().find(|account| account.id == account_id).map(|account| &account.name);
+        let role = terminal::name(&role_name);
+        let label = match name {
+            Some(name) => format!("{}/{role} ({account_id})", terminal::name(name)),
+            None => format!("{account_id}/{role}"),
+        };
+        let session = terminal::name(&listed.directory.name);
+        if self.lists.len() > 1 { format!("{label} of {session}") } else { label }
     }
 
-    /// Adds the roles that are new, and returns their rows.
-    pub(crate) fn grow(&self, inventory: &Inventory) -> Vec<Choice> {
-        let known: HashSet<_> = self.inventory.roles().map(|(_, role)| role).collect();
-        let (rows, roles) = inventory
+    /// Adds the roles that are new in a list, and returns their rows.
+    pub(crate) fn grow(&self, list: usize, inventory: &Inventory) -> Vec<Choice> {
+        let known: HashSet<_> = self.lists[list].inventory.roles().map(|(_, role)| role).collect();
+        let (rows, mut roles): (_, Vec<_>) = inventory
             .roles()
             .filter(|(_, role)| !known.contains(role))
             .map(|(account, role)| {
-                let shown = Shown { account, role_name: &role.role_name, last_use: None };
-                (self.rendered(shown), role)
+                let shown = Shown { list, account, role_name: &role.role_name, last_use: None };
+                (self.rendered(shown), (list, role))
             })
             .unzip();
-        *self.grown.lock().unwrap_or_else(PoisonError::into_inner) = roles;
+        self.grown.lock().unwrap_or_else(PoisonError::into_inner).append(&mut roles);
         rows
+    }
+
+    pub(crate) fn lists(&self) -> &[Listed] {
+        &self.lists
     }
 
     /// The row that the whole query names, or the only one that contains each of its words.
@@ -208,9 +231,13 @@ impl Listing {
     pub(crate) fn only_match(&self, query: &str) -> Result<Option<usize>> {
         match self.entries.as_slice() {
             [] => {
-                let gaps = self.inventory.gaps(&Scope::All);
-                let error = gaps.shortfall("try again later").or_else(|| gaps.refusal());
-                return Err(error.unwrap_or_else(|| self.inventory.no_account()));
+                let why = |Listed { inventory, .. }: &Listed| {
+                    let gaps = inventory.gaps(&Scope::All);
+                    gaps.shortfall("try again later").or_else(|| gaps.refusal())
+                };
+                let none = |listed: &Listed| listed.inventory.no_account();
+                let error = self.lists.iter().find_map(why).or_else(|| self.lists.first().map(none));
+                return Err(error.unwrap_or_else(|| Error::denied("there is no role to choose")));
             }
             [_] if query.is_empty() => return Ok(Some(0)),
             _ if query.is_empty() => return Ok(None),
@@ -220,10 +247,12 @@ impl Listing {
         let (profile, arn) = (self.profiles.role_of(query), query.parse::<RoleArn>().ok().map(RoleRef::Arn));
         let account_and_role = query.rsplit_once('/');
         let is_named = |entry: &Entry| {
-            let Shown { account: Account { name, id, .. }, role_name, .. } = self.shown(entry);
+            let Shown { list, account: Account { name, id, .. }, role_name, .. } = self.shown(entry);
+            let is_of_profile = |(of, role): &(usize, RoleRef)| *of == list && role.is_role(id, role_name);
             account_and_role == Some((id, role_name))
                 || account_and_role == Some((name, role_name))
-                || [&profile, &arn].into_iter().flatten().any(|reference| reference.is_role(id, role_name))
+                || arn.as_ref().is_some_and(|role| role.is_role(id, role_name))
+                || profile.as_ref().is_some_and(is_of_profile)
         };
         let named: Vec<_> = (0..self.len()).filter(|index| is_named(&self.entries[*index])).collect();
         if let [only] = named.as_slice() {
@@ -238,16 +267,17 @@ impl Listing {
     }
 
     fn shown(&self, entry: &Entry) -> Shown<'_> {
-        let account = &self.inventory.accounts[entry.account];
-        Shown { account, role_name: &account.roles[entry.role], last_use: entry.last_use }
+        let Entry { list, account, role, last_use } = *entry;
+        let account = &self.lists[list].inventory.accounts[account];
+        Shown { list, account, role_name: &account.roles[role], last_use }
     }
 
     fn rendered(&self, shown: Shown<'_>) -> Choice {
-        let Shown { account, role_name, last_use } = shown;
-        let role = self.inventory.arn(account, role_name);
+        let Shown { list, account, role_name, last_use } = shown;
+        let role = self.lists[list].inventory.arn(account, role_name);
         let mut details = vec![terminal::name(&account.email).into_owned(), clean(&role.to_string()).into_owned()];
         details.extend(last_use.map(|at| format!("used {} ago", span(Timestamp::now().as_second() - at))));
-        details.extend(self.seconds_left(&role).map(|left| match left {
+        details.extend(self.seconds_left(list, &role).map(|left| match left {
             ..=0 => "credentials have expired".to_owned(),
             left => format!("credentials for {} more", span(left)),
         }));
@@ -255,23 +285,30 @@ impl Listing {
     }
 
     fn text(&self, shown: Shown<'_>) -> String {
-        let Shown { account, role_name, .. } = shown;
-        let profile = self.profiles.get(&account.id, role_name).unwrap_or_default();
-        self.line(&terminal::name(&account.name), &account.id, &terminal::name(role_name), &terminal::name(&profile))
+        let Shown { list, account, role_name, .. } = shown;
+        let profile = self.profiles.get(list, &account.id, role_name).unwrap_or_default();
+        let (name, role) = (terminal::name(&account.name), terminal::name(role_name));
+        let session = terminal::name(&self.lists[list].directory.name);
+        self.line(&name, &account.id, &role, &session, &terminal::name(&profile))
     }
 
-    fn line(&self, name: &str, id: &str, role: &str, profile: &str) -> String {
+    fn line(&self, name: &str, id: &str, role: &str, session: &str, profile: &str) -> String {
         let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.width()));
-        let [names, roles] = self.width;
-        let line = format!("{name}{}  {id:12}  {role}{}  {profile}", pad(name, names), pad(role, roles));
-        line.trim_end().to_owned()
+        let [names, roles, sessions] = self.width;
+        let mut line = format!("{name}{}  {id:12}  {role}{}  ", pad(name, names), pad(role, roles));
+        if sessions > 0 {
+            line.extend([session, &pad(session, sessions), "  "]);
+        }
+        line.push_str(profile);
+        line.truncate(line.trim_end().len());
+        line
     }
 
     /// How long cached credentials last.
-    fn seconds_left(&self, role: &RoleArn) -> Option<i64> {
+    fn seconds_left(&self, list: usize, role: &RoleArn) -> Option<i64> {
         let folder = self.cache.as_ref()?;
         let (account_id, role_name) = (&role.account_id, &role.role_name);
-        let role = CachedRole { account_id, role_name, directory: &self.directory };
+        let role = CachedRole { account_id, role_name, directory: &self.lists[list].directory };
         let credentials = role_credentials::read(&SecretStore::Files, &role.path(folder), &role, || true).ok()??;
         Some(credentials.seconds_left())
     }

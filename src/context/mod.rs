@@ -6,9 +6,10 @@ mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;
 pub(crate) mod find;
-mod instance;
+pub(crate) mod instance;
 pub(crate) mod labels;
 mod listing;
+pub(crate) mod lists;
 pub(crate) mod profiles;
 mod regions;
 
@@ -35,15 +36,29 @@ use crate::{environment, terminal};
 /// The options, the settings and the config, and what they lead to.
 pub(crate) struct Context {
     options: Global,
-    settings: OnceCell<Settings>,
+    settings: OnceCell<Arc<Settings>>,
     /// Whether a person reads warnings and may be asked a question.
     is_for_person: bool,
+    /// Whether a person may be asked to sign in, if the options and the settings allow it.
+    may_sign_in: bool,
     config: OnceCell<Arc<Config>>,
 }
 
 impl Context {
     pub(crate) fn new(options: Global) -> Self {
-        Self { options, settings: OnceCell::new(), is_for_person: true, config: OnceCell::new() }
+        let (settings, config) = (OnceCell::new(), OnceCell::new());
+        Self { options, settings, is_for_person: true, may_sign_in: true, config }
+    }
+
+    /// The same context for something that is asked of several Identity Centers: nobody is asked to sign in to them.
+    fn without_sign_in(&self) -> Self {
+        let (settings, config) = (self.settings.clone(), self.config.clone());
+        Self { options: self.options.clone(), settings, is_for_person: self.is_for_person, may_sign_in: false, config }
+    }
+
+    /// A context of the files as they are now, with this profile or sso-session.
+    pub(crate) fn anew_with(&self, profile: &str) -> Self {
+        Self::new(Global { profile: Some(profile.to_owned()), ..self.options.clone() })
     }
 
     pub(crate) fn has_profile_option(&self) -> bool {
@@ -88,7 +103,7 @@ impl Context {
                 terminal::warn(&format!("{}: {}", settings.place(problem.line), problem.message));
             }
         }
-        Ok(self.settings.get_or_init(|| settings))
+        Ok(self.settings.get_or_init(|| Arc::new(settings)))
     }
 
     /// The sso-session that the environment chooses, and the variable that names it.
@@ -134,21 +149,6 @@ impl Context {
         Ok(self.config.get_or_init(|| Arc::new(config)))
     }
 
-    /// The Identity Center that `-p`, the environment, the settings, or a config with only one names.
-    pub(crate) fn directory(&self) -> Result<Directory> {
-        if let Some(name) = &self.options.profile {
-            return self.config()?.directory(name);
-        }
-        if let Some((variable, name)) = self.session_of_environment() {
-            let directory = self.config()?.directory(&name);
-            return directory.map_err(|error| error.naming(&format!("{variable} names {name}")));
-        }
-        match self.settings()?.profile() {
-            Some(name) => self.config()?.directory(name),
-            None => self.config()?.only_directory(),
-        }
-    }
-
     /// A client of the service. Nothing is sent yet.
     pub(crate) fn client(&self, directory: &Directory) -> Result<Client> {
         Ok(Client::new(directory, &Network::of(self.config()?, directory)?))
@@ -156,7 +156,9 @@ impl Context {
 
     /// The sign-in, for a verb that looks and changes nothing.
     pub(crate) fn untouched_session<'a>(&self, directory: &'a Directory, client: &'a Client) -> Result<Session<'a>> {
-        let session = Session::new(directory, client, self.login_policy()?, self.secret_store()?, Paths::of_user()?);
+        let policy = if self.may_sign_in { self.login_policy()? } else { LoginPolicy::Never };
+        let session = Session::new(directory, client, policy, self.secret_store()?, Paths::of_user()?);
+        let session = session.with_usual_flow(self.settings()?.sign_in()?);
         Ok(if self.is_for_person { session } else { session.for_program() })
     }
 

@@ -4,6 +4,7 @@ use std::cell::{Cell, LazyCell, OnceCell};
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
+use super::enter::own_region;
 use super::find::Found;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
@@ -11,6 +12,7 @@ use crate::cli::shared;
 use crate::environment;
 use crate::error::Result;
 use crate::inventory::Inventory;
+use crate::partition::Partition;
 use crate::role::{RoleArn, RoleRef};
 use crate::terminal;
 
@@ -25,6 +27,12 @@ impl Context {
         let region = profiles.region(&found.role).map(str::to_owned);
         Ok(Found { region, ..found })
     }
+
+    /// The region of the settings, for roles of this Identity Center. In another partition it is none.
+    pub(crate) fn default_region(&self, directory: &Directory) -> Result<Option<&str>> {
+        let is_there = |region: &&str| Partition::of_region(region) == Partition::of_region(&directory.region);
+        Ok(self.settings()?.region().filter(is_there))
+    }
 }
 
 /// The profiles of roles of one Identity Center.
@@ -34,6 +42,8 @@ pub(crate) struct RoleProfiles<'a> {
     of_roles: HashMap<(String, String), Vec<Section<'a>>>,
     /// The profile that signs in, if its region is that of other roles, too: `-p` names it, or it has no role itself.
     sign_in: Option<Section<'a>>,
+    /// The region of the settings, where this environment has none of its own, which stays.
+    default_region: Option<&'a str>,
     /// Whether a value that is no region was named.
     has_warned: Cell<bool>,
     /// The names of all discovered profiles, which are looked for only where they decide.
@@ -77,7 +87,15 @@ impl<'a> RoleProfiles<'a> {
         }
         let is_named = context.profile_option() == Some(&directory.name);
         let sign_in = config.profile(&directory.name).filter(|profile| is_named || !profile.means_role());
-        Ok(Self { config, of_roles, sign_in, has_warned: Cell::new(false), discovered: OnceCell::new() })
+        let default_region = context.default_region(directory)?.filter(|_| own_region().is_none());
+        Ok(Self {
+            config,
+            of_roles,
+            sign_in,
+            default_region,
+            has_warned: Cell::new(false),
+            discovered: OnceCell::new(),
+        })
     }
 
     fn of(&self, role: &RoleArn) -> &[Section<'a>] {
@@ -93,11 +111,14 @@ impl<'a> RoleProfiles<'a> {
     /// The region that the role's profiles set.
     ///
     /// If they set several, it is that of the discovered ones. If those set several too, none is guessed: as a role
-    /// without a profile, it has the region of the profile that signs in.
+    /// without a profile, it has the region of the profile that signs in, and last that of the settings.
     pub(crate) fn region(&self, role: &RoleArn) -> Option<&'a str> {
         let profiles = self.of(role);
         let discovered = || profiles.iter().filter(|profile| self.discovered().contains(profile.name()));
-        self.only(profiles.iter()).or_else(|| self.only(discovered())).or_else(|| self.set_by(self.sign_in?))
+        self.only(profiles.iter())
+            .or_else(|| self.only(discovered()))
+            .or_else(|| self.set_by(self.sign_in?))
+            .or(self.default_region)
     }
 
     /// The region that these set, if all set the same.

@@ -22,12 +22,6 @@ impl Context {
             directory.region
         ))
     }
-
-    fn is_signed_in(&self, directory: &Directory) -> bool {
-        let Ok(client) = self.client(directory) else { return false };
-        let token = self.untouched_session(directory, &client).and_then(|session| session.stored());
-        token.is_ok_and(|token| token.is_some_and(|token| token.seconds_left() > 0 || token.is_renewable()))
-    }
 }
 
 fn is_same_instance(one: &Directory, other: &Directory) -> bool {

@@ -17,7 +17,8 @@ use hyper::{Request, Response, StatusCode};
 use serde_json::json;
 
 use crate::browser::Peer;
-use crate::browser::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, respond};
+use crate::browser::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site};
+use crate::browser::page::respond;
 use crate::error::{Error, Kind, Result, reason, system};
 use crate::secret::Secret;
 use crate::terminal;

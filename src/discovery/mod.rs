@@ -16,8 +16,10 @@ mod undo;
 mod update;
 
 pub(crate) use left::{Counts, Left};
+pub(crate) use name::sample;
 pub(crate) use request::{Discovery, Offered, ProfileOptions};
 pub(crate) use source::{CredentialSource, Removal, removal};
 pub(crate) use template::Template;
-pub(crate) use undo::{keep, undo};
+pub(crate) use typable::word;
+pub(crate) use undo::{DISCOVERY, SETUP, edit, follows, undo};
 pub(crate) use update::update;

@@ -85,6 +85,12 @@ pub(super) fn names<'a>(
     named
 }
 
+/// What the profiles would be called in a config without any.
+pub(crate) fn sample(inventory: &Inventory, directory: &Directory, template: &Template) -> Vec<String> {
+    let named = names(inventory, directory, template, &Held::default());
+    named.into_iter().map(|named| named.name).collect()
+}
+
 /// Programs that name no profile use `default`. Discovery must not change what they get. The SDK for JavaScript refuses
 /// a file with a profile `__proto__`.
 fn is_special(name: &str) -> bool {
@@ -166,6 +172,7 @@ mod tests {
             start_url: "https://x/start".to_owned(),
             region: "us-east-1".parse().unwrap(),
             scopes: Vec::new(),
+            redirect_port: None,
         };
         names(&inventory, &directory, &template.parse().unwrap(), &Held::default())
             .into_iter()

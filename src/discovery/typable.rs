@@ -31,7 +31,7 @@ pub(super) fn with_dashes(name: &str, is_kept: impl Fn(char) -> bool) -> String 
 }
 
 /// What an administrator called an account, as a part of a name: a word, with single `-` for all that separates words.
-pub(super) fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let words: Vec<_> =
         text.split(|letter| letter == '-' || !is_legible(letter)).filter(|word| !word.is_empty()).collect();
     words.join("-").trim_matches(['-', '.']).to_owned()

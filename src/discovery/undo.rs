@@ -1,30 +1,93 @@
-//! Keeps the AWS config as it was before the last discovery, beside it, and gives it back.
+//! Keeps the AWS config as it was before a verb changed it, beside it, and gives it back.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha1_smol::Sha1;
 
+use crate::environment;
 use crate::error::{Error, Result};
+use crate::files::edit::{self, Edited};
 use crate::files::folder::Privacy;
+use crate::files::lock::{self, Lock};
 use crate::files::reserved::Reserved;
-use crate::files::{atomic, edit, links, read};
+use crate::files::{atomic, links, read};
 use crate::programs::uninterrupted;
 
-/// The first line of the kept file, with the digest of the config that discovery wrote.
-const INTRODUCTION: &str = "# Before `aws-sso discover` made of this file one with the digest ";
-/// The same where there was no config before.
-const WITHOUT_FILE: &str = "# There was no file before `aws-sso discover` made one with the digest ";
+/// A verb whose last run can be undone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Undoable {
+    verb: &'static str,
+    /// What one of its runs is called.
+    run: &'static str,
+}
+
+/// `discover`.
+pub(crate) const DISCOVERY: Undoable = Undoable { verb: "discover", run: "discovery" };
+/// `setup`.
+pub(crate) const SETUP: Undoable = Undoable { verb: "setup", run: "setup" };
+
+impl Undoable {
+    /// The first line of the kept file, before the digest of the config that the verb wrote.
+    fn introduction(self) -> String {
+        format!("# Before `aws-sso {}` made of this file one with the digest ", self.verb)
+    }
+
+    /// The same where there was no config before.
+    fn without_file(self) -> String {
+        format!("# There was no file before `aws-sso {}` made one with the digest ", self.verb)
+    }
+
+    fn kept_file(self, path: &Path) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".before-{}", self.verb));
+        name.into()
+    }
+}
+
+/// Edits the config, and keeps it as it was before.
+pub(crate) fn edit<T>(
+    verb: Undoable,
+    path: &Path,
+    mut change: impl FnMut(&[u8]) -> Result<(Vec<u8>, T)>,
+) -> Result<Edited<T>> {
+    let _lock = lock()?;
+    let mut earlier = None;
+    // What another program has just written may be in the old file alone.
+    let _uninterrupted = uninterrupted::begin();
+    let edited = edit::edit(path, Privacy::Secret, |before| {
+        let (after, outcome) = change(before)?;
+        if after != before {
+            let replaced = keep(verb, path, before, &after)?;
+            // This runs a second time where another program changed the file meanwhile.
+            earlier.get_or_insert(replaced);
+        }
+        Ok((after, outcome))
+    });
+    if let (true, Some(earlier)) = (edited.is_err(), earlier) {
+        earlier.restore()?;
+    }
+    edited
+}
+
+/// How long to wait for another process that edits the config; an edit takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Held from reading to writing, so that two runs do not undo each other's changes.
+fn lock() -> Result<Lock> {
+    lock::take(&environment::lock_folder()?, "config", PATIENCE, |_| {})
+}
 
 /// Keeps `before`, so that it can be restored while the config still is `after`.
 ///
 /// The config may hold secrets, so the copy stays in the same folder and only its owner can read it.
-pub(crate) fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<Earlier> {
+fn keep(verb: Undoable, path: &Path, before: &[u8], after: &[u8]) -> Result<Earlier> {
     // What keeps the config from being written is said of it, not of the copy.
     drop(Reserved::take(path, after.len(), Privacy::Secret)?);
-    let file = kept_file(path);
+    let file = verb.kept_file(path);
     let earlier = Earlier { content: read::whole(&file)?, file };
     let is_new = before.is_empty() && read::whole(path)?.is_none();
-    let introduction = if is_new { WITHOUT_FILE } else { INTRODUCTION };
+    let introduction = if is_new { verb.without_file() } else { verb.introduction() };
     let mut content = format!("{introduction}{}\n", Sha1::from(after).digest()).into_bytes();
     content.extend_from_slice(before);
     atomic::write(&earlier.file, &content, Privacy::Secret)?;
@@ -32,14 +95,14 @@ pub(crate) fn keep(path: &Path, before: &[u8], after: &[u8]) -> Result<Earlier> 
 }
 
 /// The content that was kept before.
-pub(crate) struct Earlier {
+struct Earlier {
     file: PathBuf,
     content: Option<Vec<u8>>,
 }
 
 impl Earlier {
     /// Keeps that content again, for a run that has failed and changed nothing.
-    pub(crate) fn restore(self) -> Result<()> {
+    fn restore(self) -> Result<()> {
         match self.content {
             Some(content) => atomic::write(&self.file, &content, Privacy::Secret),
             None => atomic::remove(&self.file),
@@ -47,17 +110,18 @@ impl Earlier {
     }
 }
 
-/// Restores the config from before the last discovery.
+/// Restores the config from before the verb's last run.
 ///
 /// Errors: no such config is kept, or the config was changed since.
-pub(crate) fn undo(path: &Path) -> Result<()> {
-    let file = kept_file(path);
+pub(crate) fn undo(verb: Undoable, path: &Path) -> Result<()> {
+    let file = verb.kept_file(path);
     let nothing = || {
-        Error::failed(format!("there is no discovery to undo in {}", path.display()))
+        Error::failed(format!("there is no {} to undo in {}", verb.run, path.display()))
             .with_remedy("only the last one can be undone, and only once")
     };
     let kept = read::whole(&file)?.ok_or_else(nothing)?;
-    let Kept { digest, before } = Kept::parse(&kept).ok_or_else(nothing)?;
+    let Kept { digest, before } = Kept::parse(verb, &kept).ok_or_else(nothing)?;
+    let _lock = lock()?;
     let _uninterrupted = uninterrupted::begin();
     // With an edit, what another program writes meanwhile is seen before the file is replaced.
     edit::edit(path, Privacy::Secret, |now| {
@@ -65,7 +129,7 @@ pub(crate) fn undo(path: &Path) -> Result<()> {
             return Err(nothing());
         }
         if Sha1::from(now).digest().to_string() != digest {
-            return Err(Error::failed(format!("{} was changed since the last discovery", path.display()))
+            return Err(Error::failed(format!("{} was changed since the last {}", path.display(), verb.run))
                 .with_remedy(format!("nothing was restored; the earlier file is {}", file.display())));
         }
         Ok((before.unwrap_or(now).to_vec(), ()))
@@ -85,20 +149,22 @@ struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    fn parse(kept: &'a [u8]) -> Option<Self> {
+    fn parse(verb: Undoable, kept: &'a [u8]) -> Option<Self> {
         let end = memchr::memchr(b'\n', kept)?;
         let line = std::str::from_utf8(&kept[..end]).ok()?;
-        match line.strip_prefix(WITHOUT_FILE) {
+        match line.strip_prefix(&verb.without_file()) {
             Some(digest) => Some(Self { digest, before: None }),
-            None => Some(Self { digest: line.strip_prefix(INTRODUCTION)?, before: Some(&kept[end + 1..]) }),
+            None => Some(Self { digest: line.strip_prefix(&verb.introduction())?, before: Some(&kept[end + 1..]) }),
         }
     }
 }
 
-fn kept_file(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".before-discover");
-    name.into()
+/// Whether the verb's last run was made on what `earlier` wrote.
+pub(crate) fn follows(verb: Undoable, earlier: Undoable, path: &Path) -> Result<bool> {
+    let kept = |verb: Undoable| read::whole(&verb.kept_file(path));
+    let (Some(last), Some(first)) = (kept(verb)?, kept(earlier)?) else { return Ok(false) };
+    let (Some(last), Some(first)) = (Kept::parse(verb, &last), Kept::parse(earlier, &first)) else { return Ok(false) };
+    Ok(last.before.is_some_and(|before| Sha1::from(before).digest().to_string() == first.digest))
 }
 
 #[cfg(test)]
@@ -115,11 +181,11 @@ mod tests {
             if let Some(before) = before {
                 fs::write(&path, before).unwrap();
             }
-            drop(keep(&path, b"", b"new").unwrap());
+            drop(keep(DISCOVERY, &path, b"", b"new").unwrap());
             fs::write(&path, "new").unwrap();
-            undo(&path).unwrap();
+            undo(DISCOVERY, &path).unwrap();
             assert_eq!(fs::read_to_string(&path).ok().as_deref(), before);
-            assert!(undo(&path).unwrap_err().to_string().contains("no discovery to undo"));
+            assert!(undo(DISCOVERY, &path).unwrap_err().to_string().contains("no discovery to undo"));
         }
     }
 }

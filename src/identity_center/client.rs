@@ -103,6 +103,7 @@ mod tests {
             start_url: "https://corp.awsapps.com/start".to_owned(),
             region: region.parse().unwrap(),
             scopes: Vec::new(),
+            redirect_port: None,
         }
     }
 

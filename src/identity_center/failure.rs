@@ -19,10 +19,30 @@ pub(super) struct ServiceException {
     pub(super) status: u16,
     /// Such as `InvalidGrantException`; empty where the service gave none.
     pub(super) code: String,
+    /// Why, in a word of the service, such as `KMS_AccessDenied`; empty where it gave none.
+    reason: String,
     host: String,
 }
 
 impl ServiceException {
+    /// The error for a key that encrypts the data of Identity Center, and that the service cannot use: a matter of its
+    /// administrator, whatever the user does. `None` for any other exception.
+    pub(super) fn key_error(&self) -> Option<Error> {
+        let fault = self.reason.strip_prefix("KMS_")?;
+        let what = match fault {
+            "AccessDenied" => "the policy of the key does not let it",
+            "NotFound" => "the key does not exist",
+            "InvalidKeyUsage" => "the key is not one for encryption",
+            "InvalidState" => "the key is in a state in which it cannot be used, such as pending deletion",
+            "Disabled" => "the key is disabled",
+            _ => "the key does not work",
+        };
+        let message = format!("{} cannot use the KMS key of this Identity Center: {what} ({})", self.host, self.reason);
+        Some(Error::denied(message).with_remedy(
+            "tell an administrator of Identity Center, who has to fix the key; to sign in again does not help",
+        ))
+    }
+
     /// The error for an exception that has no meaning of its own here.
     pub(super) fn error(&self) -> Error {
         let what = if self.code.is_empty() { format!("status {}", self.status) } else { self.code.clone() };
@@ -90,7 +110,8 @@ impl AttemptError {
             ),
             // Anything else than JSON comes from a proxy or from a network's sign-in page.
             400..=499 if !code.is_empty() || is_object_or_empty(body) => {
-                Self::Exception(ServiceException { status, code, host })
+                let reason = reason(body).unwrap_or_default();
+                Self::Exception(ServiceException { status, code, reason, host })
             }
             _ => Self::Failed(Trouble::Final, unexpected_response(&host)),
         }
@@ -117,6 +138,16 @@ fn oauth_exception(body: &[u8]) -> Option<String> {
     };
     let name: String = plain(&error)?.split('_').map(capitalised).collect::<Option<_>>()?;
     Some(name + "Exception")
+}
+
+/// The `reason` that some of SSO-OIDC's errors carry beside their name.
+fn reason(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Reasoned {
+        reason: String,
+    }
+    let Reasoned { reason } = serde_json::from_slice(body).ok()?;
+    plain(&reason)
 }
 
 fn is_object_or_empty(body: &[u8]) -> bool {

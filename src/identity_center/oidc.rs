@@ -93,6 +93,8 @@ pub enum GrantError {
     Invalid,
     /// The client's registration is unknown, or is not for this grant.
     Client,
+    /// The service cannot use a key, for which its administrator has to act: no other grant and no sign-in would do.
+    Key(Error),
     /// Anything else.
     Other(Error),
 }
@@ -253,6 +255,9 @@ impl From<RequestError> for GrantError {
 
 impl GrantError {
     fn of(exception: &ServiceException) -> Self {
+        if let Some(error) = exception.key_error() {
+            return Self::Key(error);
+        }
         match exception.code.as_str() {
             "AuthorizationPendingException" => Self::Pending,
             "SlowDownException" => Self::SlowDown,

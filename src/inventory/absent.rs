@@ -31,22 +31,24 @@ enum Verdict {
 impl Selection {
     /// Whether each pattern matches something in a list that was just fetched, or that cannot be fetched.
     pub(crate) fn check(&self, list: &Inventory, directory: &Directory) -> Result<()> {
-        self.absent(list).map_or(Ok(()), |absent| Err(absent.error(list, directory, false)))
+        self.absent(&[list]).map_or(Ok(()), |absent| Err(absent.error(list, Some(directory), false)))
     }
 
-    /// The patterns that match nothing, or nothing that is known; `None` if each of them matches something.
+    /// The patterns that match nothing in any of these lists, or nothing that is known; `None` if each of them matches
+    /// something.
     #[must_use]
-    pub(crate) fn absent(&self, list: &Inventory) -> Option<Absent<'_>> {
-        let is_absent = |(_, pattern): &(_, &Pattern)| verdict(pattern, list) != Verdict::Matches;
+    pub(crate) fn absent(&self, lists: &[&Inventory]) -> Option<Absent<'_>> {
+        let accounts = || lists.iter().flat_map(|list| &list.accounts);
+        let is_absent = |(_, pattern): &(_, &Pattern)| verdict(pattern, accounts()) != Verdict::Matches;
         let patterns: Vec<_> = self.needed().filter(is_absent).collect();
         // Where there is no account at all, that is what has to be said.
-        (!patterns.is_empty() && !list.accounts.is_empty()).then_some(Absent { patterns })
+        (!patterns.is_empty() && accounts().next().is_some()).then_some(Absent { patterns })
     }
 }
 
-fn verdict(pattern: &Pattern, list: &Inventory) -> Verdict {
+fn verdict<'a>(pattern: &Pattern, accounts: impl IntoIterator<Item = &'a Account>) -> Verdict {
     let (mut is_of_known, mut is_of_unasked, mut is_of_failed, mut is_of_refused) = (false, false, false, false);
-    for account in &list.accounts {
+    for account in accounts {
         let Some(role) = pattern.in_account(&account.name.to_lowercase(), &account.id) else { continue };
         // An account that is named counts, even if it has no role.
         if is_every(role) || account.roles.iter().any(|name| fits(role, &name.to_lowercase())) {
@@ -81,10 +83,11 @@ impl Absent<'_> {
         labels(&self.patterns)
     }
 
-    /// The error that names them, with what is like them in the list. `are_old`: the roles were not asked for again.
+    /// The error that names them, with what is like them in the list, which is that of one sso-session or of several.
+    /// `are_old`: the roles were not asked for again.
     #[must_use]
-    pub(crate) fn error(&self, list: &Inventory, directory: &Directory, are_old: bool) -> Error {
-        let is_nothing = |(_, pattern): &&(_, &Pattern)| verdict(pattern, list) == Verdict::Nothing;
+    pub(crate) fn error(&self, list: &Inventory, directory: Option<&Directory>, are_old: bool) -> Error {
+        let is_nothing = |(_, pattern): &&(_, &Pattern)| verdict(pattern, &list.accounts) == Verdict::Nothing;
         let nothing: Vec<_> = self.patterns.iter().filter(is_nothing).copied().collect();
         if nothing.is_empty() {
             let remedy = format!("so it is not known whether these match a role: {}", self.label());
@@ -100,12 +103,12 @@ impl Absent<'_> {
                 Some(if nothing.len() == 1 { advice } else { format!("{}: {advice}", labels(&[(option, pattern)])) })
             })
             .collect();
-        let profile = profile_option(&directory.name);
+        let profile = directory.map(|directory| format!(" {}", profile_option(&directory.name))).unwrap_or_default();
         if remedies.len() < nothing.len() {
-            remedies.push(format!("see what there is: aws-sso list {profile}"));
+            remedies.push(format!("see what there is: aws-sso list{profile}"));
         }
         if are_old {
-            remedies.push(format!("if a role is new, run: aws-sso list {profile} --refresh"));
+            remedies.push(format!("if a role is new, run: aws-sso list{profile} --refresh"));
         }
         if nothing.iter().any(|(option, _)| *option == "--exclude") {
             remedies.push("to exclude what need not be there: --exclude-missing-ok".to_owned());
@@ -131,7 +134,9 @@ fn advice(option: &str, pattern: &Pattern, list: &Inventory) -> Option<String> {
         return None;
     }
     let several: Vec<_> = pattern.text.split(',').collect();
-    if several.len() > 1 && several.iter().all(|text| verdict(&Pattern::parse(text), list) == Verdict::Matches) {
+    if several.len() > 1
+        && several.iter().all(|text| verdict(&Pattern::parse(text), &list.accounts) == Verdict::Matches)
+    {
         return Some(format!("give each pattern its own {option}"));
     }
     let names = alike(&pattern.text, list);
@@ -185,7 +190,7 @@ fn alike(text: &str, list: &Inventory) -> Vec<String> {
             let slashed = accounts.into_iter().filter(|name| name.contains('/')).collect();
             found.extend(owned(nearest_of(text, &slashed)));
         }
-        found.retain(|text| verdict(&Pattern::parse(text), list) == Verdict::Matches);
+        found.retain(|text| verdict(&Pattern::parse(text), &list.accounts) == Verdict::Matches);
         found.truncate(MOST_ALIKE);
         return found;
     }

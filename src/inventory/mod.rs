@@ -14,6 +14,7 @@ mod remembered;
 mod renew;
 mod selection;
 
+pub(crate) use absent::Absent;
 pub(crate) use account::Account;
 pub(crate) use age::ListAge;
 pub(crate) use ask::{Ask, Doubt, Scope, Why};

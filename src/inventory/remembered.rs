@@ -64,6 +64,15 @@ impl Inventory {
         }
     }
 
+    /// All accounts of several lists, for messages about them.
+    #[must_use]
+    pub(crate) fn merged(lists: &[&Self]) -> Option<Self> {
+        let (first, others) = lists.split_first()?;
+        let mut merged = (*first).clone();
+        merged.accounts.extend(others.iter().flat_map(|list| &list.accounts).cloned());
+        Some(merged)
+    }
+
     pub(super) fn remember(&self, directory: &Directory) -> Result<()> {
         let bytes = serde_json::to_vec(self)
             .map_err(|error| Error::failed("cannot write the list of accounts").with_source(error))?;
@@ -97,6 +106,11 @@ impl Inventory {
     pub(crate) fn account(&self, name_or_id: &str) -> Option<&Account> {
         let mut named = self.accounts.iter().filter(|account| account.is_called(name_or_id));
         named.next().filter(|_| named.next().is_none())
+    }
+
+    #[must_use]
+    pub(crate) fn count_roles(&self) -> usize {
+        self.accounts.iter().map(|account| account.roles.len()).sum()
     }
 
     /// Every role, in the order of the accounts.

@@ -1,7 +1,7 @@
 //! Processes: the signals that end this one, those that it was started to ignore, and work that no signal interrupts;
 //! that it leaves no core dump, and its open files; why another one does not start; those it starts and their groups,
-//! another one that is watched, and what one has left running; which programs of this name there are, and which of them
-//! this one is.
+//! another one that is watched, those that have started this one, and what one has left running; which programs of this
+//! name there are, and which of them this one is.
 
 pub(crate) mod child;
 pub mod core_dumps;
@@ -18,6 +18,7 @@ pub(crate) mod left;
 #[cfg(unix)]
 mod lookup;
 mod ourselves;
+pub(crate) mod parents;
 pub(crate) mod pipe;
 pub(crate) mod runtime;
 pub(crate) mod signals;

@@ -155,6 +155,9 @@ pub enum Fault {
     Dropped,
     /// The connection closes in the middle of the response.
     Truncated,
+    /// SSO-OIDC cannot use the key of Identity Center, for this reason: `KMS_AccessDenied`, `KMS_NotFound`,
+    /// `KMS_InvalidKeyUsage`, `KMS_InvalidState` or `KMS_Disabled`. Other services work.
+    Key(&'static str),
     /// Status 200, and a body that is not valid JSON.
     Garbled,
 }

@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::directory::Account;
 use super::state::{Client, ConsoleTicket};
 
-const STYLE: &str = include_str!("page.css");
+const STYLE: &str = include_str!("../page.css");
 
 /// Browsers apply `form-action` to redirects too, and an approval redirects to the client's own loopback port.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \

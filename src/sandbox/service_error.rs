@@ -21,7 +21,7 @@ pub(super) struct ServiceError {
 #[derive(Debug)]
 enum Dialect {
     /// OAuth's code and description, and the exception's name in a header.
-    Oidc { code: &'static str },
+    Oidc { code: &'static str, reason: Option<&'static str> },
     /// A message and a type.
     Portal,
     /// The XML of the query protocol.
@@ -49,7 +49,15 @@ impl ServiceError {
             "InvalidRedirectUriException" => (400, "invalid_redirect_uri"),
             _ => (400, "invalid_request"),
         };
-        Self::new(status, name, message, Dialect::Oidc { code })
+        Self::new(status, name, message, Dialect::Oidc { code, reason: None })
+    }
+
+    /// The same, with the reason that SSO-OIDC gives beside the name.
+    pub(super) fn with_reason(mut self, why: &'static str) -> Self {
+        if let Dialect::Oidc { reason, .. } = &mut self.dialect {
+            *reason = Some(why);
+        }
+        self
     }
 
     pub(super) fn portal(name: &'static str, message: impl Into<String>) -> Self {
@@ -82,8 +90,11 @@ impl IntoResponse for ServiceError {
     fn into_response(self) -> Response {
         let Self { status, name, message, dialect } = self;
         let mut response = match dialect {
-            Dialect::Oidc { code } => {
-                let body = json!({ "error": code, "error_description": message });
+            Dialect::Oidc { code, reason } => {
+                let mut body = json!({ "error": code, "error_description": message });
+                if let Some(reason) = reason {
+                    body["reason"] = reason.into();
+                }
                 (status, error_type(name, "com.amazonaws.sso.oidc"), Json(body)).into_response()
             }
             Dialect::Portal => {

@@ -122,7 +122,7 @@ async fn before(state: &SandboxState, api: Api) -> Option<Response> {
     if api == Api::Portal && !admit(state) {
         return Some(ServiceError::portal("TooManyRequestsException", "HTTP 429 Unknown Code").into_response());
     }
-    next_fault(state).map(|fault| fail(fault, api))
+    next_fault(state, api).map(|fault| fail(fault, api))
 }
 
 /// Counts a portal request; `false` if it exceeds the rate.
@@ -139,8 +139,11 @@ fn admit(state: &SandboxState) -> bool {
     lock(&state.bucket).take(rate)
 }
 
-fn next_fault(state: &SandboxState) -> Option<Fault> {
+fn next_fault(state: &SandboxState, api: Api) -> Option<Fault> {
     let mut options = lock(&state.options);
+    if matches!(options.fail_first, Some((_, Fault::Key(_)))) && api != Api::Oidc {
+        return None;
+    }
     let (left, fault) = options.fail_first.take()?;
     let left = left.checked_sub(1)?;
     options.fail_first = Some((left, fault));
@@ -159,6 +162,10 @@ fn fail(fault: Fault, api: Api) -> Response {
             Api::Portal | Api::Own => ServiceError::portal("InternalServerException", MESSAGE),
         }
         .into_response(),
+        Fault::Key(reason) => {
+            let name = if reason == "KMS_AccessDenied" { "AccessDeniedException" } else { "InvalidRequestException" };
+            ServiceError::oidc(name, MESSAGE).with_reason(reason).into_response()
+        }
         Fault::Garbled => ([JSON], GARBLED).into_response(),
         Fault::Truncated => {
             let length = (header::CONTENT_LENGTH, HeaderValue::from_static("4096"));

@@ -20,7 +20,7 @@ use super::valid_token::Session;
 const MEMORY: Duration = Duration::from_mins(10);
 
 /// Whether a person has been shown how to sign in.
-pub(super) type Shown = Cell<bool>;
+pub(super) type IsShown = Cell<bool>;
 
 impl Session<'_> {
     /// Fails where a sign-in would be shown to nobody.
@@ -46,9 +46,9 @@ impl Session<'_> {
     ///
     /// That a program asks is remembered before the person is asked: whatever runs this process may end it at any time,
     /// as SDKs do after a minute. Where it cannot be remembered nobody is asked.
-    pub(super) fn asking_once(&self, ask: impl FnOnce(&Shown) -> Result<Token>) -> Result<Token> {
+    pub(super) fn asking_once(&self, ask: impl FnOnce(&IsShown) -> Result<Token>) -> Result<Token> {
         let (locks, name) = (&self.paths.locks, self.lock_name("unanswered"));
-        let shown = Shown::new(false);
+        let shown = IsShown::new(false);
         if self.is_for_person {
             let token = ask(&shown)?;
             failed::forget(locks, &name);

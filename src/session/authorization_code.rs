@@ -1,6 +1,7 @@
 //! Signing in with a browser on this machine: authorization code with PKCE, RFC 7636 and RFC 8252.
 
 use std::io;
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,15 +11,18 @@ use ring::digest;
 use crate::address::quote;
 use crate::aws_cache::token::Registration;
 use crate::aws_config::directory::Directory;
-use crate::browser::open;
+use crate::browser::{open, port_holder};
+use crate::environment;
 use crate::error::{Error, Result, reason, system};
 use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
 use crate::terminal::{self, clean};
+use crate::timestamp;
 
-use super::asking::Shown;
+use super::asking::IsShown;
 use super::callback::{AuthorizationResponse, Callback};
+use super::end_page::EndPages;
 use super::method::Opening;
 use super::sign_in_page::{SignInPage, login_command};
 
@@ -45,23 +49,24 @@ impl From<Error> for BrowserError {
     }
 }
 
+/// How the person is led to the service's page, and the browser back from there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ways {
+    pub(super) opening: Opening,
+    /// The port to which the browser comes back; `None` for any free one.
+    pub(super) port: Option<NonZeroU16>,
+}
+
 /// Sends the person to the service's page, and exchanges the code that the browser brings back.
 pub(super) async fn sign_in(
     service: &Service,
     registration: &Registration,
     directory: &Directory,
     scopes: &[String],
-    opening: Opening,
-    shown: &Shown,
+    ways: Ways,
+    shown: &IsShown,
 ) -> Result<Tokens, BrowserError> {
-    let callback = Callback::bind().map_err(|error| {
-        let is_untrusted = error.kind() == io::ErrorKind::Unsupported;
-        let error = Error::failed(format!("cannot serve a browser on 127.0.0.1: {}", reason(&error)))
-            .with_remedy(format!("run: {} --device-code", login_command(directory)))
-            .with_any_remedy(system::shortage(&error))
-            .with_source(error);
-        if is_untrusted { BrowserError::Untrusted(error) } else { error.into() }
-    })?;
+    let callback = Callback::bind(ways.port).map_err(|error| not_bound(directory, ways.port, error))?;
     let redirect_uri = callback.redirect_uri();
     let (verifier, state) = (Secret::random::<48>()?, Secret::random::<24>()?);
     let request = AuthorizationRequest {
@@ -73,27 +78,75 @@ pub(super) async fn sign_in(
         verifier: &verifier,
     };
     let link = request.link();
-    let led_to = (opening != Opening::Nowhere).then_some(link.as_str());
+    let led_to = (ways.opening != Opening::Nowhere).then_some(link.as_str());
     let page = SignInPage::new(login_command(directory), led_to)?;
     shown.set(true);
-    let opened = page.path().is_some_and(|path| open::open(&callback.url(path)));
-    let what = if opened { "a browser opens; if it does not, go to" } else { "in a browser on this machine, go to" };
-    let start_url = &directory.start_url;
-    terminal::show(&format!("aws-sso: sign in to {}\n  {what}\n    {}\n", clean(start_url), clean(&link)));
+    let opened = match page.path() {
+        Some(path) => open::open(&callback.url(path)).await,
+        None => false,
+    };
+    show(directory, &link, &way(ways, opened));
 
-    let Ok(response) = tokio::time::timeout(PATIENCE, callback.response(page, state)).await else {
-        return Err(BrowserError::Grant(GrantError::Expired));
-    };
-    let code = match response {
-        AuthorizationResponse::Code(code) => code,
-        AuthorizationResponse::Error(error) if error == "access_denied" => {
-            return Err(BrowserError::Grant(GrantError::Denied));
+    let outcome = callback
+        .finished(page, EndPages::new(directory), state, PATIENCE, async |response| {
+            let code = match response {
+                AuthorizationResponse::Code(code) => code,
+                AuthorizationResponse::Error(error) if error == "access_denied" => {
+                    return Err(BrowserError::Grant(GrantError::Denied));
+                }
+                AuthorizationResponse::Error(error) => return Err(BrowserError::Refused(refused(directory, &error))),
+            };
+            let grant = TokenGrant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
+            let tokens = service.create_token(&registration.client_id, &registration.client_secret, grant).await;
+            tokens.map_err(BrowserError::Grant)
+        })
+        .await;
+    outcome.unwrap_or(Err(BrowserError::Grant(GrantError::Expired)))
+}
+
+/// Shows the link, how long it is of use, and the way to sign in without a browser of this machine.
+fn show(directory: &Directory, link: &str, way: &str) {
+    terminal::show(&format!(
+        "aws-sso: sign in to {}\n  {way}\n    {}\n  \
+         waiting {} for that; to use a browser of another device instead, run: {} --device-code\n",
+        clean(&directory.start_url),
+        clean(link),
+        timestamp::span(PATIENCE.as_secs().cast_signed()),
+        clean(&login_command(directory)),
+    ));
+}
+
+/// Where the person finds the browser.
+fn way(ways: Ways, opened: bool) -> String {
+    match ways {
+        _ if opened => "a browser opens; if it does not, go to".to_owned(),
+        Ways { port: Some(port), .. } if environment::elsewhere().is_some() => {
+            format!("in a browser whose 127.0.0.1:{port} leads to this machine, go to")
         }
-        AuthorizationResponse::Error(error) => return Err(BrowserError::Refused(refused(directory, &error))),
+        Ways { opening: Opening::Nowhere, .. } => "in a browser on this machine, go to".to_owned(),
+        Ways { .. } => "no browser could be opened; in one on this machine, go to".to_owned(),
+    }
+}
+
+/// Why nothing listens for the browser.
+fn not_bound(directory: &Directory, port: Option<NonZeroU16>, error: io::Error) -> BrowserError {
+    let login = login_command(directory);
+    let is_untrusted = error.kind() == io::ErrorKind::Unsupported;
+    let failure = match port {
+        Some(port) if error.kind() == io::ErrorKind::AddrInUse => {
+            let holder = port_holder::of(port.get()).map(|holder| format!(" by {holder}")).unwrap_or_default();
+            Error::failed(format!("the browser is to come back to port {port} of this machine, which is taken{holder}"))
+                .with_remedy(format!(
+                    "end that, or name another port with --redirect-port, or run: {login} --device-code"
+                ))
+        }
+        Some(port) => Error::failed(format!("cannot listen on 127.0.0.1:{port}: {}", reason(&error)))
+            .with_remedy(format!("name another port with --redirect-port, or run: {login} --device-code")),
+        None => Error::failed(format!("cannot serve a browser on 127.0.0.1: {}", reason(&error)))
+            .with_remedy(format!("run: {login} --device-code")),
     };
-    let grant = TokenGrant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
-    let tokens = service.create_token(&registration.client_id, &registration.client_secret, grant).await;
-    tokens.map_err(BrowserError::Grant)
+    let failure = failure.with_any_remedy(system::shortage(&error)).with_source(error);
+    if is_untrusted { BrowserError::Untrusted(failure) } else { failure.into() }
 }
 
 /// The sign-in ends here: another way of signing in has to be the person's own choice.

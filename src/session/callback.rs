@@ -1,17 +1,35 @@
-//! The server of a browser sign-in on 127.0.0.1: the page where it begins, and `/oauth/callback`, where it ends.
+//! The server of a browser sign-in on 127.0.0.1: the page where it begins, `/oauth/callback`, to which it comes back,
+//! and the page where it ends.
 
 use std::io;
+use std::num::NonZeroU16;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use hyper::header::{HeaderValue, LOCATION};
 use hyper::{Method, Request, Response, StatusCode};
 use subtle::ConstantTimeEq as _;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{sleep, timeout};
 
 use crate::browser::Peer;
-use crate::browser::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, bad_request, not_found, page};
+use crate::browser::loopback::{Clients, ConnectionLimits, Loopback, Reply, Site, bad_request, not_found};
+use crate::browser::page::{Page, respond};
 use crate::secret::Secret;
 
+use super::end_page::{EndPages, Ended};
 use super::sign_in_page::SignInPage;
 
 const PATH: &str = "/oauth/callback";
+
+/// Where the browser ends up: an address without the code, since browsers remember addresses.
+const END: &str = "/oauth/ended";
+
+/// How long that page waits until it is known how the sign-in has ended.
+const UNCERTAIN: Duration = Duration::from_secs(3);
+
+/// How long a browser has to get that page, once the sign-in has ended.
+const AFTERWARDS: Duration = Duration::from_secs(1);
 
 /// What the browser brings back from the service's page.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,8 +46,9 @@ pub(super) struct Callback {
 }
 
 impl Callback {
-    pub(super) fn bind() -> io::Result<Self> {
-        Ok(Self { server: Loopback::bind(0, Clients::ThisUser)? })
+    /// Listens on this port, or on any free one.
+    pub(super) fn bind(port: Option<NonZeroU16>) -> io::Result<Self> {
+        Ok(Self { server: Loopback::bind(port.map_or(0, NonZeroU16::get), Clients::ThisUser)? })
     }
 
     /// The address of a path of this server.
@@ -41,55 +60,100 @@ impl Callback {
         self.server.url(PATH)
     }
 
-    /// Leads a browser to the sign-in, and waits for the one response that carries `state`.
-    pub(super) async fn response(&self, page: SignInPage, state: Secret) -> AuthorizationResponse {
-        self.server.serve(ConnectionLimits::BROWSER, CallbackSite { page, state }).await
+    /// Leads a browser to the sign-in, has `finish` make what it will of the one response that carries `state`, and
+    /// shows in the browser how that ended. `None` if no response came in time.
+    pub(super) async fn finished<T, E>(
+        &self,
+        page: SignInPage,
+        ends: EndPages,
+        state: Secret,
+        patience: Duration,
+        finish: impl AsyncFnOnce(AuthorizationResponse) -> Result<T, E>,
+    ) -> Option<Result<T, E>> {
+        let (responses, mut response) = mpsc::channel(1);
+        let (end, ended) = watch::channel(None);
+        let mut is_over = ended.clone();
+        let serving = async {
+            let site = CallbackSite { page, ends, state, responses, is_answered: AtomicBool::new(false), ended };
+            tokio::select! {
+                () = self.server.serve(ConnectionLimits::BROWSER, site) => {}
+                () = async {
+                    let _ = is_over.wait_for(Option::is_some).await;
+                    sleep(AFTERWARDS).await;
+                } => {}
+            }
+        };
+        let finishing = async {
+            let response = timeout(patience, response.recv()).await.ok().flatten();
+            let outcome = match response {
+                Some(response) => Some(finish(response).await),
+                None => None,
+            };
+            let is_signed_in = matches!(outcome, Some(Ok(_)));
+            end.send_replace(Some(if is_signed_in { Ended::SignedIn } else { Ended::Failed }));
+            outcome
+        };
+        let ((), outcome) = tokio::join!(serving, finishing);
+        outcome
     }
 }
 
 struct CallbackSite {
     page: SignInPage,
+    ends: EndPages,
     state: Secret,
+    responses: mpsc::Sender<AuthorizationResponse>,
+    is_answered: AtomicBool,
+    ended: watch::Receiver<Option<Ended>>,
+}
+
+impl CallbackSite {
+    /// Takes the response from the query of its address, and leads the browser on.
+    fn take(&self, query: &str) -> Response<String> {
+        let Some(response) = read(query, &self.state) else { return self.ends.foreign() };
+        // A page that is loaded again brings nothing new.
+        if !self.is_answered.swap(true, Ordering::SeqCst) {
+            let _ = self.responses.try_send(response);
+        }
+        let mut onward = respond(StatusCode::SEE_OTHER, "text/plain", String::new());
+        onward.headers_mut().insert(LOCATION, HeaderValue::from_static(END));
+        onward
+    }
+
+    /// The page that says how the sign-in has ended, with which this server ends too.
+    async fn end(&self) -> Reply<()> {
+        let mut ended = self.ended.clone();
+        let ended = timeout(UNCERTAIN, ended.wait_for(Option::is_some)).await.ok().and_then(|ended| *ended.ok()?);
+        Reply { response: self.ends.response(ended), outcome: ended.map(drop) }
+    }
 }
 
 impl Site for CallbackSite {
-    type Outcome = AuthorizationResponse;
+    type Outcome = ();
 
     fn wrong_host(&self) -> Response<String> {
         bad_request()
     }
 
-    async fn reply(&self, request: Request<()>, peer: Peer) -> Reply<AuthorizationResponse> {
+    async fn reply(&self, request: Request<()>, peer: Peer) -> Reply<()> {
         if let Some(response) = self.page.visit(&request, peer) {
             return response.into();
         }
-        if request.uri().path() != PATH {
-            return not_found().into();
+        match (request.method(), request.uri().path()) {
+            (&Method::GET, END) if self.is_answered.load(Ordering::SeqCst) => self.end().await,
+            (&Method::GET, PATH) => self.take(request.uri().query().unwrap_or_default()).into(),
+            (_, PATH) => Page::new("Bad request")
+                .text("This page can only be read.")
+                .response(StatusCode::METHOD_NOT_ALLOWED)
+                .into(),
+            _ => not_found().into(),
         }
-        if request.method() != Method::GET {
-            return page(StatusCode::METHOD_NOT_ALLOWED, "This page can only be read.").into();
-        }
-        let Some(outcome) = read(request.uri().query().unwrap_or_default(), &self.state) else {
-            // Made up, or of another sign-in: this one goes on waiting.
-            let text = "This answer does not belong to the sign-in that is waiting here.";
-            return page(StatusCode::BAD_REQUEST, text).into();
-        };
-        let text = match &outcome {
-            AuthorizationResponse::Code(_) => {
-                "Your browser is done here. You can close this tab and go back to your terminal."
-            }
-            AuthorizationResponse::Error(_) => {
-                "You are not signed in. You can close this tab; your terminal says more."
-            }
-        };
-        Reply { response: page(StatusCode::OK, text), outcome: Some(outcome) }
     }
 
     fn refused(&self) {
         self.page.refused();
     }
 }
-
 /// The response in a query, if it belongs to the sign-in with this state.
 fn read(query: &str, state: &Secret) -> Option<AuthorizationResponse> {
     let brought = once(query, "state")?;
@@ -117,12 +181,35 @@ fn once(query: &str, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws_config::directory::Directory;
 
-    async fn ask(method: &str, uri: &str) -> Reply<AuthorizationResponse> {
+    /// What comes of a request, and the site's answer.
+    async fn ask(method: &str, uri: &str) -> (Option<AuthorizationResponse>, Response<String>) {
         let page = SignInPage::new("aws-sso login -p corp".to_owned(), Some("https://oidc.example/authorize")).unwrap();
-        let site = CallbackSite { page, state: "s~1".into() };
+        let (responses, mut response) = mpsc::channel(1);
+        let site = CallbackSite {
+            page,
+            ends: EndPages::new(&directory()),
+            state: "s~1".into(),
+            responses,
+            is_answered: AtomicBool::new(false),
+            ended: watch::channel(None).1,
+        };
         let request = Request::builder().method(method).uri(uri).body(()).unwrap();
-        site.reply(request, Peer::ThisUser).await
+        let reply = site.reply(request, Peer::ThisUser).await;
+        assert!(reply.outcome.is_none(), "the browser is still to be shown the last page");
+        (response.try_recv().ok(), reply.response)
+    }
+
+    fn directory() -> Directory {
+        Directory {
+            name: "corp".to_owned(),
+            session: Some("corp".to_owned()),
+            start_url: "https://corp.awsapps.com/start".to_owned(),
+            region: "eu-west-1".parse().unwrap(),
+            scopes: Vec::new(),
+            redirect_port: None,
+        }
     }
 
     #[tokio::test]
@@ -146,23 +233,24 @@ mod tests {
             ("GET", "/oauth/callback?error=&state=s~1", Err(400)),
             ("GET", "/oauth/callback", Err(400)),
             ("GET", "/sign-in/guessed", Err(404)),
+            ("GET", "/oauth/ended", Err(404)),
             ("GET", "/favicon.ico", Err(404)),
             ("GET", "/oauth/callback/?code=c&state=s~1", Err(404)),
             ("POST", "/oauth/callback?code=c&state=s~1", Err(405)),
             ("HEAD", "/oauth/callback?code=c&state=s~1", Err(405)),
         ];
         for (method, uri, expected) in cases {
-            let Reply { response, outcome } = ask(method, uri).await;
+            let (outcome, response) = ask(method, uri).await;
             let status = response.status().as_u16();
             assert_eq!(outcome.ok_or(status), expected, "{method} {uri}");
-            assert_eq!(status, expected.err().unwrap_or(200), "{method} {uri}");
+            assert_eq!(status, expected.err().unwrap_or(303), "{method} {uri}");
         }
     }
 
     #[tokio::test]
-    async fn a_page_repeats_nothing_of_the_request() {
-        let reply = ask("GET", "/oauth/callback?code=hunter2&state=s~1").await;
-        assert!(reply.response.body().contains("close this tab"));
-        assert!(!reply.response.body().contains("hunter2"));
+    async fn the_browser_goes_on_to_an_address_without_the_code() {
+        let (_, response) = ask("GET", "/oauth/callback?code=hunter2&state=s~1").await;
+        assert_eq!(response.headers()[LOCATION], END);
+        assert!(!response.body().contains("hunter2"));
     }
 }

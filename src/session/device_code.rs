@@ -10,9 +10,11 @@ use crate::browser::open;
 use crate::identity_center::oidc::{DeviceAuthorization, TokenGrant};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::terminal::{self, clean};
+use crate::timestamp;
 
-use super::asking::Shown;
+use super::asking::IsShown;
 use super::method::Opening;
+use super::qr_code;
 use super::sign_in_page::{SignInPage, login_command};
 
 /// What `SlowDownException` adds to the time between polls, in seconds: RFC 8628, section 3.5.
@@ -28,13 +30,14 @@ pub(super) async fn sign_in(
     directory: &Directory,
     start_url: &str,
     opening: Opening,
-    shown: &Shown,
+    shown: &IsShown,
+    qr: bool,
 ) -> Result<Tokens, GrantError> {
     let authorization = service.start_device_authorization(registration, start_url).await?;
     let page = page(&authorization, directory, opening);
     shown.set(true);
     let address = page.as_ref().map(|(server, path, _)| server.url(path));
-    show(&authorization, &directory.start_url, opening, address.as_deref());
+    show(&authorization, &directory.start_url, opening, address.as_deref(), qr).await;
     let answer = poll(service, registration, &authorization);
     match page {
         None => answer.await,
@@ -61,24 +64,53 @@ fn page(
 
 /// Shows link and code, and starts a browser: with the page's address, else with that of the service's page, where the
 /// person types the code.
-fn show(authorization: &DeviceAuthorization, start_url: &str, opening: Opening, page: Option<&str>) {
-    let complete = authorization.verification_uri_complete.as_deref();
-    let link = complete.unwrap_or(&authorization.verification_uri);
-    let trusted = Link::parse(link).is_some_and(|link| link.is_safe());
-    let opened = opening != Opening::Nowhere && trusted && open::open(page.unwrap_or(&authorization.verification_uri));
-    let what = match (opened, trusted) {
-        (true, _) => "a browser opens; if it does not, go to",
-        (false, true) => "in a browser, on this or another device, go to",
-        (false, false) => "the service names this address, which is not https: check it before you go to",
+async fn show(authorization: &DeviceAuthorization, start_url: &str, opening: Opening, page: Option<&str>, qr: bool) {
+    let link = link(authorization);
+    let is_trusted = Link::parse(link).is_some_and(|link| link.is_safe());
+    let opened =
+        is_trusted && opening != Opening::Nowhere && open::open(page.unwrap_or(&authorization.verification_uri)).await;
+    let is_entered = opened && page.is_none();
+    let code = if qr && is_trusted { qr_code::shown(link) } else { String::new() };
+    let text = text(authorization, start_url, LinkState { opening, opened, is_trusted, is_entered });
+    terminal::show(&(code + &text));
+}
+
+/// The link with the code in it, if there is one.
+fn link(authorization: &DeviceAuthorization) -> &str {
+    authorization.verification_uri_complete.as_deref().unwrap_or(&authorization.verification_uri)
+}
+
+/// What became of the link.
+#[derive(Clone, Copy, Debug)]
+struct LinkState {
+    opening: Opening,
+    opened: bool,
+    /// Whether the link is one that a browser may be sent to.
+    is_trusted: bool,
+    /// Whether the browser was sent to the page where the code is typed.
+    is_entered: bool,
+}
+
+/// What the terminal says. The code is always there: the service's page may ask for it, whatever the link holds.
+fn text(authorization: &DeviceAuthorization, start_url: &str, shown: LinkState) -> String {
+    let link = link(authorization);
+    let way = match shown {
+        LinkState { opened: true, .. } => "a browser opens; if it does not, go to",
+        LinkState { is_trusted: false, .. } => {
+            "the service names this address, which is not https: check it before you go to"
+        }
+        LinkState { opening: Opening::Nowhere, .. } => "in a browser, on this or another device, go to",
+        LinkState { .. } => "no browser could be opened here; in one on any device, go to",
     };
-    let has_code = if opened { page.is_some() } else { complete.is_some() };
-    terminal::show(&format!(
-        "aws-sso: sign in to {}\n  {what}\n    {}\n  and {} the code\n    {}\n",
+    let has_code = link.contains(&authorization.user_code) && !shown.is_entered;
+    format!(
+        "aws-sso: sign in to {}\n  {way}\n    {}\n  and {} the code\n    {}\n  waiting {} for that\n",
         clean(start_url),
         clean(link),
         if has_code { "confirm" } else { "enter" },
         clean(&authorization.user_code),
-    ));
+        timestamp::span(authorization.expires_in.as_secs().cast_signed()),
+    )
 }
 
 async fn poll(
@@ -105,5 +137,50 @@ async fn poll(
             return Err(GrantError::Expired);
         }
         tokio::time::sleep(interval).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_shown_whatever_the_link_holds() {
+        let page = "https://device.sso.us-east-1.amazonaws.com/";
+        let full = "https://device.sso.us-east-1.amazonaws.com/?user_code=ABCD-EFGH";
+        let other = "https://us-east-1.signin.aws/platform/authorize?request_uri=urn:x";
+        let http = "http://example.com/?user_code=ABCD-EFGH";
+        let shown = LinkState { opening: Opening::Here, opened: true, is_trusted: true, is_entered: false };
+        let nowhere = LinkState { opening: Opening::Nowhere, opened: false, ..shown };
+        // The link with the code, what became of it, and what is said.
+        let cases = [
+            (Some(full), shown, "a browser opens; if it does not, go to", "confirm"),
+            (Some(full), LinkState { is_entered: true, ..shown }, "a browser opens; if it does not, go to", "enter"),
+            (Some(full), nowhere, "in a browser, on this or another device, go to", "confirm"),
+            (
+                Some(full),
+                LinkState { opened: false, ..shown },
+                "no browser could be opened here; in one on any",
+                "confirm",
+            ),
+            (Some(other), shown, "a browser opens; if it does not, go to", "enter"),
+            (None, nowhere, "in a browser, on this or another device, go to", "enter"),
+            (Some(http), LinkState { is_trusted: false, ..nowhere }, "which is not https: check it before", "confirm"),
+        ];
+        for (complete, shown, way, verb) in cases {
+            let authorization = DeviceAuthorization {
+                device_code: "d".into(),
+                user_code: "ABCD-EFGH".to_owned(),
+                verification_uri: page.to_owned(),
+                verification_uri_complete: complete.map(str::to_owned),
+                expires_in: Duration::from_mins(10),
+                interval: Duration::from_secs(5),
+            };
+            let text = text(&authorization, "https://corp.awsapps.com/start", shown);
+            let link = complete.unwrap_or(page);
+            let expected =
+                format!("\n    {link}\n  and {verb} the code\n    ABCD-EFGH\n  waiting 10 minutes for that\n");
+            assert!(text.contains(way) && text.ends_with(&expected), "{complete:?} {shown:?}\n{text}");
+        }
     }
 }

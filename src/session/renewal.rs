@@ -44,7 +44,7 @@ impl Session<'_> {
         let _uninterrupted = uninterrupted::begin();
         match self.block_on(async { Ok(refresh(&self.client.service(), &current).await) })? {
             Ok(renewed) => self.keep_renewed(&current, renewed, reserved).map(Some),
-            Err(GrantError::Other(error)) => {
+            Err(GrantError::Other(error) | GrantError::Key(error)) => {
                 lock.fail(&error);
                 Err(error)
             }

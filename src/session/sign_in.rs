@@ -14,11 +14,12 @@ use crate::secret_store::SecretStore;
 use crate::terminal;
 use crate::timestamp;
 
-use super::asking::Shown;
-use super::authorization_code::{self, BrowserError};
+use super::asking::IsShown;
+use super::authorization_code::{self, BrowserError, Ways};
 use super::device_code;
-use super::method::{Method, Opening};
+use super::method::Method;
 use super::region::Destination;
+use super::sign_in_page::login_command;
 use super::unsaved;
 use super::valid_token::{Session, is_usable};
 
@@ -49,7 +50,7 @@ impl Session<'_> {
     /// One sign-in at a time: two browser windows for one person would only confuse.
     ///
     /// A user who has just cancelled in another process is not asked again, unless `is_explicit`.
-    fn sign_in_once(&self, method: Method, stale: Option<&Secret>, is_explicit: bool) -> Result<Token> {
+    pub(super) fn sign_in_once(&self, method: Method, stale: Option<&Secret>, is_explicit: bool) -> Result<Token> {
         let mut lock = self.lock("sign-in", SIGN_IN_PATIENCE, "is signing in")?;
         // Another process may have signed in just before the lock was free.
         if let Some(token) = self.stored()?
@@ -95,7 +96,10 @@ impl Session<'_> {
         Ok(token)
     }
 
-    async fn attempt(&self, method: Method, shown: &Shown) -> Result<Token> {
+    async fn attempt(&self, method: Method, shown: &IsShown) -> Result<Token> {
+        let method = method.or_flow(self.usual_flow);
+        let flow = method.flow(self.directory);
+        let port = if flow == Flow::Browser { method.redirect_port(self.directory)? } else { None };
         let destination = self.destination().await?;
         let attempt = Attempt {
             service: &self.client.service_in(&destination.region),
@@ -103,11 +107,12 @@ impl Session<'_> {
             destination: &destination,
             store: &self.store,
             cache: &self.paths.tokens,
-            opening: method.opening(),
-            insists: method.browser,
+            ways: Ways { opening: method.opening(), port },
+            qr: method.qr,
+            insists: method.insists_on_browser() || method.redirect_port.is_some(),
             shown,
         };
-        attempt.sign_in(method.flow(self.directory)).await.map_err(|error| attempt.explain(error))
+        attempt.sign_in(flow).await.map_err(|error| attempt.explain(error))
     }
 }
 
@@ -118,10 +123,12 @@ struct Attempt<'a> {
     destination: &'a Destination,
     store: &'a SecretStore,
     cache: &'a Path,
-    opening: Opening,
+    ways: Ways,
+    /// Whether the link with the code is shown as a QR code, too.
+    qr: bool,
     /// Whether the user has asked for a browser sign-in.
     insists: bool,
-    shown: &'a Shown,
+    shown: &'a IsShown,
 }
 
 impl Attempt<'_> {
@@ -147,7 +154,7 @@ impl Attempt<'_> {
         };
         let scopes = self.scopes().unwrap_or_default();
         let outcome =
-            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.opening, self.shown)
+            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.ways, self.shown)
                 .await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
@@ -177,8 +184,8 @@ impl Attempt<'_> {
     }
 
     async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
-        let start_url = &self.destination.start_url;
-        device_code::sign_in(self.service, registration, self.directory, start_url, self.opening, self.shown).await
+        let (start_url, opening) = (&self.destination.start_url, self.ways.opening);
+        device_code::sign_in(self.service, registration, self.directory, start_url, opening, self.shown, self.qr).await
     }
 
     /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.
@@ -242,11 +249,13 @@ impl Attempt<'_> {
     fn explain(&self, error: GrantError) -> Error {
         let start_url = &self.directory.start_url;
         match error {
-            GrantError::Other(error) => error,
+            GrantError::Other(error) | GrantError::Key(error) => error,
             GrantError::Denied => Error::cancelled(format!("the sign-in to {start_url} was denied")),
             GrantError::Expired | GrantError::Pending | GrantError::SlowDown => {
-                Error::sign_in_needed(format!("nobody signed in to {start_url} in time"))
-                    .with_remedy("run the command again")
+                Error::sign_in_needed(format!("nobody signed in to {start_url} in time")).with_remedy(format!(
+                    "to try again, run: {0}\nto sign in on any device, run: {0} --device-code",
+                    login_command(self.directory)
+                ))
             }
             GrantError::Invalid | GrantError::Client => {
                 Error::service(format!("the service did not accept the sign-in to {start_url}"))

@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use crate::files::read;
 use crate::identity_center::{GrantError, PortalError, Service};
 use crate::secret_store::StoreKind;
-use crate::terminal::clean;
+use crate::terminal::{self, clean};
 
+use super::method::Method;
 use super::renewal::refresh;
 use super::unsaved;
 use super::valid_token::{Session, is_usable};
@@ -38,6 +39,22 @@ impl Session<'_> {
             _ => error,
         })?;
         Ok(outcome)
+    }
+
+    /// Signs in to a new session. The service would continue the present one, which ends when it would have ended
+    /// anyway, so that is revoked first.
+    ///
+    /// Role credentials stay where they are: they are valid until they expire, and programs that run with them go on.
+    pub fn sign_in_to_new_session(&self, method: Method) -> Result<Token> {
+        let before = self.stored()?;
+        if let Some(token) = &before
+            && let SignedOut::OnlyHere(error) = self.revoke(token)
+        {
+            terminal::warn(&format!(
+                "the old session could not be ended: {error}; the new one may end when that would have"
+            ));
+        }
+        self.sign_in_once(method, before.as_ref().map(|token| &token.access_token), true)
     }
 
     fn revoke(&self, token: &Token) -> SignedOut {
@@ -72,7 +89,7 @@ async fn revoked(service: &Service, token: &Token) -> Result<(), PortalError> {
     }
     match refresh(service, token).await {
         Ok(renewed) => service.log_out(&renewed.access_token).await,
-        Err(GrantError::Other(error)) => Err(error.into()),
+        Err(GrantError::Other(error) | GrantError::Key(error)) => Err(error.into()),
         Err(GrantError::Pending | GrantError::SlowDown) => Err(PortalError::TokenRejected),
         // Nothing is left that is of any use.
         Err(_) => Ok(()),

@@ -10,6 +10,7 @@ use crate::aws_config::directory::Directory;
 use crate::error::{Error, Kind, Result};
 use crate::files::lock::{self, Lock};
 use crate::files::{failed, waiting};
+use crate::identity_center::oidc::Flow;
 use crate::identity_center::{Client, PortalError};
 use crate::programs::profile_option;
 use crate::secret::Secret;
@@ -38,6 +39,8 @@ pub struct Session<'a> {
     pub(super) is_for_person: bool,
     pub(super) store: SecretStore,
     pub(super) paths: Paths,
+    /// The flow of a sign-in for which the user has asked for none.
+    pub(super) usual_flow: Option<Flow>,
     /// When all requests and all waiting for other processes have to be over, except for a person's sign-in.
     deadline: Option<Instant>,
     /// A token that is not renewed early: it was just renewed, or that has failed.
@@ -55,13 +58,20 @@ impl<'a> Session<'a> {
         paths: Paths,
     ) -> Self {
         let settled = Arc::default();
-        Self { directory, client, policy, is_for_person: true, store, paths, deadline: None, settled }
+        let (is_for_person, usual_flow, deadline) = (true, None, None);
+        Self { directory, client, policy, is_for_person, store, paths, usual_flow, deadline, settled }
     }
 
     /// The same sign-in for a program's request.
     #[must_use]
     pub fn for_program(self) -> Self {
         Self { is_for_person: false, ..self }
+    }
+
+    /// The same, with the flow that the settings name.
+    #[must_use]
+    pub fn with_usual_flow(self, flow: Option<Flow>) -> Self {
+        Self { usual_flow: flow, ..self }
     }
 
     /// The same sign-in for something that has to be done within this time.
@@ -223,7 +233,8 @@ impl<'a> Session<'a> {
             }
             Err(error) => {
                 tracing::warn!("the sign-in could not be renewed yet: {error}");
-                if error.kind() == Kind::Service {
+                // `Denied`: the service cannot use a key, which no other process can change either.
+                if matches!(error.kind(), Kind::Service | Kind::Denied) {
                     failed::remember(locks, &name, &error);
                 }
                 token

@@ -3,18 +3,23 @@
 //! [`table`] lists every setting. The check of the file, the output of `aws-sso settings` and the test of README.md all
 //! read that list.
 
+pub(crate) mod aliases;
 mod check;
+pub(crate) mod edit;
 mod file;
 mod problem;
 pub mod table;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::files::read;
+use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
 use crate::picker::Picker;
+use crate::role::is_account_id;
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
 use file::SettingsLine;
@@ -45,10 +50,16 @@ impl Settings {
     /// Reads the file and leaves out its wrong lines, for commands that must work with a wrong file too.
     pub fn load(path: &Path) -> Result<Self> {
         let Some(bytes) = read::own(path)? else { return Ok(Self::default()) };
-        let (lines, mut problems) = file::read(&String::from_utf8_lossy(&bytes));
+        Ok(Self::parse(path, &bytes))
+    }
+
+    /// What a file of this content says.
+    #[must_use]
+    pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Self {
+        let (lines, mut problems) = file::read(&String::from_utf8_lossy(bytes));
         problems.extend(check::problems(&lines));
         problems.sort_by_key(|problem| problem.line);
-        Ok(Self { path: path.to_owned(), lines, problems })
+        Self { path: path.to_owned(), lines, problems }
     }
 
     /// What is wrong in the file, in the order of its lines.
@@ -92,9 +103,20 @@ impl Settings {
         self.value(&table::PROFILE)
     }
 
+    /// `region`: the region for commands where nothing else sets one.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.value(&table::REGION)
+    }
+
     /// `login`: whether a missing sign-in may open a browser.
     pub fn login(&self) -> Result<LoginPolicy> {
         self.parsed(&table::LOGIN, table::login)
+    }
+
+    /// `sign-in`: the flow in which a person signs in; `None` for whichever fits.
+    pub(crate) fn sign_in(&self) -> Result<Option<Flow>> {
+        self.parsed(&table::SIGN_IN, table::sign_in)
     }
 
     /// `picker`: the program in which the user chooses a role.
@@ -138,6 +160,18 @@ impl Settings {
         let named = self.aliases().filter(|(alias, role, _)| *alias == name && !role.is_empty());
         named.last().map(|(_, role, _)| role)
     }
+
+    /// The ROLE that an alias stands for. An alias may stand for an account, too: with `prod = 123456789012`,
+    /// `prod/Admin` is a role of that account.
+    #[must_use]
+    pub fn role_of_alias(&self, text: &str) -> Option<Cow<'_, str>> {
+        if let Some(role) = self.alias(text) {
+            return Some(role.into());
+        }
+        let (account, role) = text.rsplit_once('/')?;
+        let id = self.alias(account).filter(|id| is_account_id(id))?;
+        Some(format!("{id}/{role}").into())
+    }
 }
 
 #[cfg(test)]
@@ -155,7 +189,7 @@ mod tests {
     fn settings_are_read_and_all_have_defaults() {
         let settings = load(
             "# mine\nprofile = corp\r\nlogin: never\n  picker=fzf\n[alias]\nprod = 123456789012/Admin\n[discover]\n\
-             name = {role}\n",
+             name = {role}\n[alias]\nR&D = 111111111111\n",
         );
         assert_eq!(settings.problems(), []);
         assert_eq!(settings.profile(), Some("corp"));
@@ -163,6 +197,10 @@ mod tests {
         assert_eq!(settings.picker().unwrap(), Picker::Fzf);
         assert_eq!(settings.alias("prod"), Some("123456789012/Admin"));
         assert_eq!(settings.alias("other"), None);
+        let role = |text| settings.role_of_alias(text).map(Cow::into_owned);
+        assert_eq!(role("prod").as_deref(), Some("123456789012/Admin"));
+        assert_eq!(role("R&D/Reader").as_deref(), Some("111111111111/Reader"));
+        assert_eq!((role("prod/Reader"), role("other/Reader"), role("other")), (None, None, None));
         assert_eq!(settings.discover_name(), Some("{role}"));
 
         let settings = load("login =\n");
@@ -183,6 +221,7 @@ mod tests {
             ("login = sometimes\n", 1, Gravity::Error, "login must be auto or never, not sometimes"),
             ("\n\npicker = dmenu\n", 3, Gravity::Error, "picker must be skim, fzf or number, not dmenu"),
             ("list-age = 1 week\n", 1, Gravity::Error, "such as 90m, 12h or 1d, not 1 week"),
+            ("sign-in = phone\n", 1, Gravity::Error, "sign-in must be browser or device-code, not phone"),
             ("store = vault\n", 1, Gravity::Error, "store must be files or keyring, not vault"),
             ("browser-command = firefox 'x\n", 1, Gravity::Error, "a quote is not closed"),
             ("browser-command = firefox {link}\n", 1, Gravity::Error, "{link}"),

@@ -5,7 +5,9 @@ use std::str::FromStr;
 use crate::browser::BrowserCommand;
 use crate::discovery::Template;
 use crate::environment;
+use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
+use crate::partition;
 use crate::picker::Picker;
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
@@ -43,6 +45,17 @@ pub static PROFILE: Setting = Setting {
     check: |_| Ok(()),
 };
 
+/// The region for commands where nothing else sets one.
+pub static REGION: Setting = Setting {
+    section: "",
+    key: "region",
+    meaning: "the region for commands where nothing else sets one",
+    values: "a region, such as eu-west-1",
+    default: "none",
+    variable: None,
+    check: |value| partition::named_region(value).map(drop),
+};
+
 /// Whether the user is asked to sign in when a sign-in is needed.
 pub static LOGIN: Setting = Setting {
     section: "",
@@ -52,6 +65,17 @@ pub static LOGIN: Setting = Setting {
     default: "auto",
     variable: None,
     check: |value| login(value).map(drop),
+};
+
+/// How a person signs in.
+pub static SIGN_IN: Setting = Setting {
+    section: "",
+    key: "sign-in",
+    meaning: "how you sign in, where login is not told",
+    values: "browser or device-code",
+    default: "a browser where you would see it, else a device code",
+    variable: None,
+    check: |value| sign_in(value).map(drop),
 };
 
 /// The program in which the user chooses a role.
@@ -110,7 +134,8 @@ pub static DISCOVER_NAME: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub static TABLE: [&Setting; 7] = [&PROFILE, &LOGIN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
+pub static TABLE: [&Setting; 9] =
+    [&PROFILE, &REGION, &LOGIN, &SIGN_IN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
 
 impl Setting {
     /// `key`, or `section.key`.
@@ -118,9 +143,14 @@ impl Setting {
     pub fn name(&self) -> String {
         if self.section.is_empty() { self.key.to_owned() } else { format!("{}.{}", self.section, self.key) }
     }
+
+    /// Whether it can have this value.
+    pub(crate) fn accepts(&self, value: &str) -> bool {
+        (self.check)(value).is_ok()
+    }
 }
 
-pub(super) fn find(section: &str, key: &str) -> Option<&'static Setting> {
+pub(crate) fn find(section: &str, key: &str) -> Option<&'static Setting> {
     TABLE.into_iter().find(|setting| setting.section == section && setting.key == key)
 }
 
@@ -134,6 +164,14 @@ pub(super) fn login(value: &str) -> Result<LoginPolicy, String> {
         "auto" => Ok(LoginPolicy::Auto),
         "never" => Ok(LoginPolicy::Never),
         other => Err(format!("login must be auto or never, not {other}")),
+    }
+}
+
+pub(super) fn sign_in(value: &str) -> Result<Option<Flow>, String> {
+    match value {
+        "browser" => Ok(Some(Flow::Browser)),
+        "device-code" => Ok(Some(Flow::Device)),
+        other => Err(format!("sign-in must be browser or device-code, not {other}")),
     }
 }
 

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
-use super::variables::{ROLE, known_name};
+use super::variables::{REGION, ROLE, known_name};
 use crate::credential_chain::{DISPLACED, KEYS};
 
 /// The variables that are keys only together.
@@ -105,6 +105,16 @@ impl Displaced {
         if let Some(changed) = self.changed.get_mut(name) {
             changed.after = After::of(after);
         }
+    }
+
+    /// The region of an environment without what the note says of it.
+    pub(crate) fn own_region(note: Option<&Self>, folder: Option<&str>, current: Current<'_>) -> Option<String> {
+        let undone = note.map(|note| note.undo(folder, current)).unwrap_or_default();
+        let own = |name: &str| match undone.iter().find(|(undone, _)| *undone == name) {
+            Some((_, before)) => before.clone(),
+            None => current(name)?.into_string().ok(),
+        };
+        REGION.into_iter().filter_map(own).find(|region| !region.is_empty())
     }
 
     /// The noted variables that still are as the change left them, with the values that they go back to.

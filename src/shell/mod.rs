@@ -1,4 +1,5 @@
-//! The shells: how each quotes a value, what entering a role changes in it, and the `awsso` function.
+//! The shells: how each quotes a value, what entering a role changes in it, the `awsso` function, and the
+//! start-up files that load it.
 
 mod change;
 mod dialect;
@@ -8,6 +9,8 @@ mod grant;
 mod init;
 mod proxy;
 mod quote;
+mod running;
+pub(crate) mod start_up;
 mod variables;
 
 pub use change::Change;

@@ -29,6 +29,19 @@ impl Terminal {
         output.is_terminal().then_some(Self { output, input })
     }
 
+    /// Its columns and rows; those of the first terminals where it does not say.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        #[cfg(unix)]
+        if let Ok(size) = rustix::termios::tcgetwinsize(&self.output)
+            && size.ws_col > 0
+            && size.ws_row > 0
+        {
+            return (size.ws_col.into(), size.ws_row.into());
+        }
+        (80, 24)
+    }
+
     /// Reads one line; `None` at the end of input (Ctrl-D).
     pub fn read_line(&mut self) -> io::Result<Option<String>> {
         let mut line = String::new();

@@ -42,7 +42,10 @@ fn programs_read_every_name_whole_from_json_csv_and_tsv() {
 
     let tsv = user.aws_sso("list -p corp --tsv").run().success().stdout;
     let mut lines = tsv.lines().map(|line| line.split('\t').collect::<Vec<_>>());
-    assert_eq!(lines.next().unwrap(), ["accountId", "accountName", "emailAddress", "roleName", "roleArn"]);
+    assert_eq!(
+        lines.next().unwrap(),
+        ["accountId", "accountName", "emailAddress", "roleName", "roleArn", "ssoSession"]
+    );
     for (line, expected) in lines.by_ref().zip(&expected) {
         let flat = expected.clone().map(|field| field.replace(['\t', '\n', '\r'], " "));
         assert_eq!(line[..4], flat);

@@ -22,6 +22,7 @@ pub mod remembered;
 pub mod second_user;
 pub mod server;
 pub mod service;
+pub mod several;
 pub mod shell;
 pub mod surplus;
 pub mod terminal;

@@ -263,6 +263,13 @@ impl Output {
         self
     }
 
+    /// Asserts that stdout has these words.
+    #[track_caller]
+    pub fn prints(self, words: &str) -> Self {
+        assert!(self.stdout.contains(words), "stdout has no {words:?}\n{self}");
+        self
+    }
+
     /// Asserts that stderr is empty.
     #[track_caller]
     pub fn quiet(self) -> Self {

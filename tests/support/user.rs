@@ -22,6 +22,7 @@ pub fn corp() -> Directory {
         start_url: START_URL.to_owned(),
         region: REGION.parse().unwrap(),
         scopes: Vec::new(),
+        redirect_port: None,
     }
 }
 

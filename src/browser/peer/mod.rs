@@ -14,6 +14,8 @@ use std::io;
 use std::net::SocketAddr;
 
 #[cfg(target_os = "linux")]
+use crate::environment;
+#[cfg(target_os = "linux")]
 use crate::files::ownership;
 
 #[cfg(any(target_os = "linux", test))]
@@ -72,9 +74,7 @@ impl Peers {
         let is_true = |source: &Source| source.find(ends).is_ok_and(|found| found == Some(itself));
         let sources: &[Source] = if is_distinct(this_user) { &[Source::SockDiag, Source::Table] } else { &[] };
         let source = sources.iter().copied().find(is_true);
-        let is_wsl = fs::read_to_string("/proc/sys/kernel/osrelease")
-            .is_ok_and(|release| release.to_ascii_lowercase().contains("microsoft"));
-        Self { source, this_user, is_wsl }
+        Self { source, this_user, is_wsl: environment::has_wsl_kernel() }
     }
 
     /// Whether connections can be judged. Under WSL, an address that cannot be guessed has to do where they cannot.

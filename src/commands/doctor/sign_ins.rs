@@ -46,7 +46,7 @@ fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
         }
         Err(error) if is_named || names.len() == 1 => Finding::of(&error),
         Err(_) => Finding::ok(format!(
-            "each command needs one of: {}",
+            "without -p, roles are looked for in all sso-sessions; login, logout and discover need one of: {}",
             names.iter().map(|name| profile_option(name)).collect::<Vec<_>>().join(" or ")
         )),
     })

@@ -34,8 +34,6 @@ use crate::shell::{Change, Grant};
 /// What all runs share.
 pub(super) struct Job {
     pub(super) command: Vec<OsString>,
-    /// The name of the sso-session.
-    pub(super) session: String,
     pub(super) runs: Vec<Run>,
     pub(super) input: Input,
     pub(super) output: RunOutput,
@@ -264,7 +262,7 @@ impl Job {
         // A group of its own, so that a signal also reaches the processes that it starts.
         group::own_group(&mut command);
         let region = run.region.as_deref();
-        let labels = labels::of_listed(&run.role, &run.account_name, &self.session, run.known_as.as_deref());
+        let labels = labels::of_listed(&run.role, &run.account_name, &run.sso_session, run.known_as.as_deref());
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)
@@ -282,7 +280,7 @@ impl Job {
         let region = run.region.iter().flat_map(|region| ["--region".into(), region.into()]);
         let words = [role.into()].into_iter().chain(region).chain(["--".into()]).chain(self.words(run));
         let words = words.map(|word: OsString| shell_escape::escape(word.to_string_lossy()).into_owned());
-        format!("aws-sso exec {} {}", profile_option(&self.session), words.collect::<Vec<_>>().join(" "))
+        format!("aws-sso exec {} {}", profile_option(&run.sso_session), words.collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -15,7 +15,7 @@ use super::input::Input;
 use super::job::{Job, Link, Phase};
 use super::outcome::{RunOutcome, RunResults};
 use super::output::RunOutput;
-use super::plan::Plan;
+use super::plan::{Plan, Run};
 use super::printer::Printer;
 use super::requests::Requests;
 use super::shortage::Shortage;
@@ -23,12 +23,14 @@ use super::start::missing_program;
 use super::typed::Line;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
+use crate::context::instance::not_signed_in;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
+use crate::session::Session;
 
 /// How long the last output may take to print after a signal, if some of it is taken.
 const LAST_PRINTING: Duration = Duration::from_secs(5);
@@ -45,24 +47,20 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     if !arguments.many.stdin {
         Input::refuse()?;
     }
-    let mut plan = Plan::of(context, arguments)?;
+    let plan = Plan::of(context, arguments)?;
     if !arguments.many.yes {
         let words = arguments.command.iter().map(|word| word.to_string_lossy());
         plan.confirm(&words.collect::<Vec<_>>().join(" "))?;
     }
     let output = RunOutput::new(&arguments.many.output, &plan.runs)?;
-    let client = context.client(&plan.directory)?;
-    let session = context.session(&plan.directory, &client)?;
-    let gaps: Vec<_> = plan.shortfall.take().into_iter().chain(plan.refusal.take()).collect();
+    let directories = plan.directories;
+    let clients = directories.iter().map(|directory| context.client(directory)).collect::<Result<Vec<_>>>()?;
+    let pairs = directories.iter().zip(&clients);
+    let sessions = pairs.map(|(directory, client)| context.session(directory, client)).collect::<Result<Vec<_>>>()?;
     let requests = Arc::new(Requests::default());
-    let cached = Provider::new(&session);
-    if !plan.runs.iter().all(|run| cached.has(&run.role)) {
-        // The user is asked to sign in once and before any command runs, not by several runs at the same time.
-        session.token()?;
-    }
+    sign_in(&sessions, &plan.runs)?;
     let job = Arc::new(Job {
         command: arguments.command.clone(),
-        session: plan.directory.name.clone(),
         runs: plan.runs,
         input: Input::take(arguments.many.stdin)?,
         output,
@@ -71,8 +69,8 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         shortage: Shortage::default(),
     });
     let warn = |warning: &str| job.output.warn(warning);
-    let provider = Provider::new(&session).warning_to(&warn);
-    let answer = |number: usize| provider.credentials(&job.runs[number].role);
+    let providers: Vec<_> = sessions.iter().map(|session| Provider::new(session).warning_to(&warn)).collect();
+    let answer = |number: usize| providers[job.runs[number].of].credentials(&job.runs[number].role);
     let at_once = job.at_once(arguments.many.jobs.get());
     // The provider blocks, so threads ask it. The runs themselves are tasks on this thread.
     std::thread::scope(|scope| {
@@ -80,21 +78,45 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         let crew = Crew {
             job: Arc::clone(&job),
             workers: at_once.runs,
+            sso_sessions: directories.len(),
             fail_fast: arguments.many.fail_fast,
             kill_after: arguments.many.kill_after,
-            gaps,
+            gaps: plan.gaps,
         };
-        let outcome = block_on(crew.work(&plan.directory));
+        let outcome = block_on(crew.work(&directories));
         requests.end();
         outcome
     })
     .inspect(|_| job.input.warn_of_late())
 }
 
+/// The user is asked to sign in once and before any command runs, not by several runs at the same time, and not to
+/// several sso-sessions.
+fn sign_in(sessions: &[Session<'_>], runs: &[Run]) -> Result<()> {
+    let needs = |(of, session): &(usize, &Session<'_>)| {
+        let cached = Provider::new(session);
+        !runs.iter().filter(|run| run.of == *of).all(|run| cached.has(&run.role))
+    };
+    let needed: Vec<_> = sessions.iter().enumerate().filter(needs).map(|(_, session)| session).collect();
+    if let [only] = sessions {
+        return if needed.is_empty() { Ok(()) } else { only.token().map(drop) };
+    }
+    // A service that fails fails the runs of its own sso-session.
+    let is_lacking = |session: &&&Session<'_>| matches!(session.token_without_person(), Ok(None));
+    let lacking: Vec<_> = needed.iter().filter(is_lacking).collect();
+    match lacking.as_slice() {
+        [] => Ok(()),
+        [one] => one.token().map(drop),
+        several => Err(not_signed_in(&several.iter().map(|one| one.directory().clone()).collect::<Vec<_>>())),
+    }
+}
+
 /// Runs up to `workers` commands at a time.
 struct Crew {
     job: Arc<Job>,
     workers: usize,
+    /// How many sso-sessions grant the roles.
+    sso_sessions: usize,
     fail_fast: bool,
     kill_after: Option<Duration>,
     /// The accounts that could match and whose roles are not known; the first error decides the status if all else is
@@ -103,7 +125,7 @@ struct Crew {
 }
 
 impl Crew {
-    async fn work(self, directory: &Directory) -> Result<ExitCode> {
+    async fn work(self, directories: &[Directory]) -> Result<ExitCode> {
         let start = Instant::now();
         let output = &self.job.output;
         let mut signals = (Signals::new()?, JobSignals::new()?);
@@ -118,7 +140,7 @@ impl Crew {
             output.say(&gap.report());
         }
         self.finish(&mut signals, &mut ending).await?;
-        self.doubt(directory, &results);
+        self.doubt(directories, &results);
         if let Some(signal) = ending.first {
             // To return would wait for all threads that still ask for credentials.
             uninterrupted::finish();
@@ -128,7 +150,7 @@ impl Crew {
             return Err(shortfall);
         }
         match self.gaps.first() {
-            _ if !results.is_ok() => Ok(ExitCode::from(results.hopeless.unwrap_or(1))),
+            _ if !results.is_ok() => Ok(ExitCode::from(results.status())),
             Some(gap) => Ok(gap.exit_code()),
             None => Ok(ExitCode::SUCCESS),
         }
@@ -146,7 +168,8 @@ impl Crew {
         let (mut waiting, mut tasks) = (0..runs.len(), JoinSet::new());
         let mut under_way = UnderWay { phases: BTreeMap::new(), reports };
         loop {
-            let has_failed = results.hopeless.is_some() || (self.fail_fast && !results.failed.is_empty());
+            let is_over = results.hopeless.is_some() || results.ended.len() == self.sso_sessions;
+            let has_failed = is_over || (self.fail_fast && !results.failed.is_empty());
             let starts_more = ending.first.is_none() && !has_failed;
             while starts_more
                 && under_way.places() < self.workers
@@ -161,7 +184,7 @@ impl Crew {
                 ended = tasks.join_next() => match ended {
                     Some(Ok((number, outcome))) => {
                         under_way.phases.remove(&number);
-                        results.add(number, &runs[number].label, outcome);
+                        results.add(number, &runs[number], outcome);
                     }
                     Some(Err(error)) => return Err(Error::failed(format!("a run was lost: {error}"))),
                     None => break,
@@ -195,7 +218,7 @@ impl Crew {
             if let Some((stream, text)) = output.end(number, &runs[number], None, &outcome) {
                 output.printer.say(stream, text);
             }
-            results.add(number, &runs[number].label, outcome);
+            results.add(number, &runs[number], outcome);
         }
         Ok(())
     }
@@ -233,17 +256,16 @@ impl Crew {
         }
     }
 
-    /// Makes the next reader of the list ask for the roles of accounts that have refused one.
-    fn doubt(&self, directory: &Directory, results: &RunResults) {
-        let role = |number: &usize| {
-            let role = &self.job.runs[*number].role;
-            (role.account_id.as_str(), role.role_name.as_str())
-        };
-        let refused: Vec<_> = results.refused.iter().map(role).collect();
-        if !refused.is_empty()
-            && let Err(error) = Inventory::doubt(directory, &refused)
-        {
-            tracing::info!("{error}");
+    /// Makes the next reader of a list ask for the roles of accounts that have refused one.
+    fn doubt(&self, directories: &[Directory], results: &RunResults) {
+        for (of, directory) in directories.iter().enumerate() {
+            let runs = results.refused.iter().map(|number| &self.job.runs[*number]).filter(|run| run.of == of);
+            let refused: Vec<_> = runs.map(|run| (run.role.account_id.as_str(), run.role.role_name.as_str())).collect();
+            if !refused.is_empty()
+                && let Err(error) = Inventory::doubt(directory, &refused)
+            {
+                tracing::info!("{error}");
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::ending::KillCause;
+use super::plan::Run;
 use super::start::NotStarted;
 use crate::error::{Error, Kind};
 use crate::programs::left::{Left, Processes};
@@ -163,17 +164,20 @@ pub(super) struct RunResults {
     remedies: BTreeSet<String>,
     /// The command that does alone what the first run that asked on the terminal was to do.
     alone: Option<String>,
-    /// Set once no run can succeed, because there is no such command or no sign-in: the exit status for that.
+    /// Set once no run can succeed, because there is no such command: the exit status for that.
     pub(super) hopeless: Option<u8>,
+    /// The sso-sessions whose sign-in has ended: no run of theirs can succeed.
+    pub(super) ended: BTreeSet<usize>,
 }
 
 impl RunResults {
-    pub(super) fn add(&mut self, number: usize, label: &str, outcome: RunOutcome) {
+    /// Adds the outcome of a run; `of` is the number of its sso-session.
+    pub(super) fn add(&mut self, number: usize, Run { label, of, .. }: &Run, outcome: RunOutcome) {
         match outcome.word() {
             "ok" => self.ok += 1,
             "skipped" => self.skipped += 1,
             _ => {
-                self.failed.insert(number, (label.to_owned(), outcome.failure()));
+                self.failed.insert(number, (label.clone(), outcome.failure()));
             }
         }
         match outcome {
@@ -186,7 +190,7 @@ impl RunResults {
                     self.refused.insert(number);
                 }
                 if error.kind() == Kind::SignInNeeded {
-                    self.hopeless = Some(error.kind().status());
+                    self.ended.insert(*of);
                 }
                 self.remedies.extend(error.remedy().map(str::to_owned));
             }
@@ -194,7 +198,7 @@ impl RunResults {
                 if let EndCause::Asked(alone) = cause {
                     self.alone.get_or_insert_with(|| format!("run it alone: {alone}"));
                 }
-                self.left.extend(left.map(|left| (number, (label.to_owned(), left))));
+                self.left.extend(left.map(|left| (number, (label.clone(), left))));
             }
             RunOutcome::Skipped => {}
         }
@@ -202,6 +206,12 @@ impl RunResults {
 
     pub(super) fn done(&self) -> usize {
         self.ok + self.failed.len() + self.skipped
+    }
+
+    /// The exit status if not all is well.
+    pub(super) fn status(&self) -> u8 {
+        let of_sign_in = (!self.ended.is_empty()).then_some(Kind::SignInNeeded.status());
+        self.hopeless.or(of_sign_in).unwrap_or(1)
     }
 
     pub(super) fn is_ok(&self) -> bool {

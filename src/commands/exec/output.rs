@@ -255,7 +255,7 @@ impl Recorder<'_> {
     }
 }
 
-/// `ACCOUNT_ID-ROLE[-REGION].out`, and `.err` if the run writes to stderr.
+/// `ACCOUNT_ID-ROLE[-REGION][-SSO_SESSION].out`, the last where another one has the same role, and `.err` if the run writes to stderr.
 struct Files {
     stem: PathBuf,
     out: File,
@@ -265,7 +265,8 @@ struct Files {
 impl Files {
     fn create(folder: &Path, run: &Run) -> Result<Self> {
         let is_safe = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-        let parts = [Some(run.role.account_id.as_str()), Some(&run.role.role_name), run.region.as_deref()];
+        let session = run.has_namesake.then_some(run.sso_session.as_str());
+        let parts = [Some(run.role.account_id.as_str()), Some(&run.role.role_name), run.region.as_deref(), session];
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join("-");
         let stem = folder.join(name.replace(|c| !is_safe(c), "_"));
         let path = with_ending(&stem, "out");

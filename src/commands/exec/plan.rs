@@ -9,9 +9,10 @@ use crate::context::Context;
 use crate::context::choose;
 use crate::context::find::Found;
 use crate::context::labels::{self, Aliases};
+use crate::context::lists::Listed;
 use crate::context::profiles::RoleProfiles;
 use crate::error::{Error, Result};
-use crate::inventory::{Inventory, Scope, Selection};
+use crate::inventory::{Scope, Selection};
 use crate::role::RoleArn;
 use crate::terminal::{self, Terminal, clean};
 
@@ -19,6 +20,11 @@ use crate::terminal::{self, Terminal, clean};
 #[derive(Clone, Debug)]
 pub(super) struct Run {
     pub(super) role: RoleArn,
+    /// The index of its sso-session in the plan, and the name.
+    pub(super) of: usize,
+    pub(super) sso_session: String,
+    /// Whether another run has the same role from another sso-session.
+    pub(super) has_namesake: bool,
     pub(super) account_name: String,
     /// The profile or alias by which the role is known.
     pub(super) known_as: Option<String>,
@@ -27,48 +33,49 @@ pub(super) struct Run {
     pub(super) label: String,
 }
 
-/// All runs. One sso-session grants all the roles.
+/// All runs, and the sso-sessions that grant their roles.
 #[derive(Debug)]
 pub(super) struct Plan {
-    pub(super) directory: Directory,
+    pub(super) directories: Vec<Directory>,
     pub(super) runs: Vec<Run>,
-    /// Accounts that could match, but whose roles are not known: one error for those that failed, one for those that
-    /// are refused.
-    pub(super) shortfall: Option<Error>,
-    pub(super) refusal: Option<Error>,
+    /// Accounts that could match, but whose roles are not known; the first error decides the status if all else is
+    /// well.
+    pub(super) gaps: Vec<Error>,
 }
 
 /// The roles that are asked for.
+#[derive(Default)]
 struct Asked {
-    directory: Directory,
-    roles: Roles,
-    shortfall: Option<Error>,
-    refusal: Option<Error>,
+    groups: Vec<(Directory, Roles)>,
+    /// One error for each sso-session with accounts that failed, then for each with accounts that are refused.
+    gaps: Vec<Error>,
 }
 
 impl Plan {
     pub(super) fn of(context: &Context, arguments: &ExecArgs) -> Result<Self> {
         let many = &arguments.many;
-        let asked = if many.pick { chosen(context)? } else { matching(context, many)? };
-        let Asked { directory, roles, shortfall, refusal } = asked;
+        let Asked { groups, gaps } = if many.pick { chosen(context)? } else { matching(context, many)? };
         let mut regions: Vec<_> = many.regions().chain(&arguments.target.region).map(String::as_str).collect();
         let mut seen = HashSet::new();
         regions.retain(|region| seen.insert(*region));
-        let profiles = RoleProfiles::new(context, &directory, roles.iter().map(|(_, role)| role))?;
-        let runs = runs(&roles, &regions, &profiles, &labels::aliases(context)?);
+        let profiles = |(directory, roles): &(Directory, Roles)| {
+            RoleProfiles::new(context, directory, roles.iter().map(|(_, role)| role))
+        };
+        let profiles = groups.iter().map(profiles).collect::<Result<Vec<_>>>()?;
+        let runs = runs(&groups, &regions, &profiles, &labels::aliases(context)?);
         let needs_region = arguments.command.iter().any(|word| word.to_string_lossy().contains("{region}"));
         if let Some(without) = runs.iter().find(|run| needs_region && run.region.is_none()) {
             return Err(Error::usage(format!("the command names {{region}}, and {} has none", without.label))
                 .with_remedy("name it: --regions eu-west-1"));
         }
-        Ok(Self { directory, runs, shortfall, refusal })
+        Ok(Self { directories: groups.into_iter().map(|(directory, _)| directory).collect(), runs, gaps })
     }
 
     /// Asks the user before the command runs under several roles with a name like admin.
     pub(super) fn confirm(&self, command: &str) -> Result<()> {
         const NAMED: usize = 20;
         let is_admin = |run: &&Run| run.role.role_name.to_lowercase().contains("admin");
-        let roles: BTreeSet<_> = self.runs.iter().filter(is_admin).map(|run| &run.role).collect();
+        let roles: BTreeSet<_> = self.runs.iter().filter(is_admin).map(|run| (run.of, &run.role)).collect();
         if roles.len() < 2 {
             return Ok(());
         }
@@ -105,63 +112,93 @@ impl Plan {
 type Roles = Vec<(String, RoleArn)>;
 
 fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
-    let directory = context.directory()?;
     let selection = Selection::new(&many.matches, &many.exclude).with_absent_excludes(many.exclude_missing_ok);
     let scope = Scope::Selected(&selection);
-    let inventory = context.selected(&directory, &selection)?;
-    let gaps = inventory.gaps(&scope);
-    let shortfall = gaps.shortfall("more of their roles may match; run the command again for these accounts");
-    let refusal = gaps.refusal();
-    let selected = selection.roles(&inventory).filter(|(account, _)| !account.is_refused());
-    let roles: Roles = selected.map(|(account, role)| (account.name.clone(), role)).collect();
-    if roles.is_empty() {
+    let lists = context.selected_to_use(&selection)?;
+    let mut asked = Asked { gaps: lists.failures, ..Asked::default() };
+    let mut refusals = Vec::new();
+    let mut no_account = None;
+    for Listed { directory, inventory, .. } in lists.known {
+        let gaps = inventory.gaps(&scope);
+        let remedy = "more of their roles may match; run the command again for these accounts";
+        asked.gaps.extend(gaps.shortfall(remedy));
+        refusals.extend(gaps.refusal());
+        let selected = selection.roles(&inventory).filter(|(account, _)| !account.is_refused());
+        let roles: Roles = selected.map(|(account, role)| (account.name.clone(), role)).collect();
+        if !roles.is_empty() {
+            asked.groups.push((directory, roles));
+        } else if inventory.accounts.is_empty() {
+            no_account = no_account.or(Some(inventory.no_account()));
+        }
+    }
+    asked.gaps.append(&mut refusals);
+    if asked.groups.is_empty() {
         let rest = if many.exclude.is_empty() { "" } else { " and is not excluded" };
         let none = Error::denied(format!("no role matches {}{rest}", many.matches.join(" or ")))
             .with_remedy("see what there is: aws-sso list");
-        let none = if inventory.accounts.is_empty() { inventory.no_account() } else { none };
-        return Err(shortfall.or(refusal).unwrap_or(none));
+        return Err(asked.gaps.into_iter().next().or(no_account).unwrap_or(none));
     }
-    Ok(Asked { directory, roles, shortfall, refusal })
+    Ok(asked)
 }
 
 fn chosen(context: &Context) -> Result<Asked> {
     let found = choose::choose_roles(context, "", true, "name the roles with --match PATTERN")?;
-    let directory = found.first().map(|found| found.directory.clone());
-    let directory = directory.ok_or_else(|| Error::cancelled("no role was chosen"))?;
-    let inventory = Inventory::remembered(&directory)?;
-    let accounts = inventory.iter().flat_map(|inventory| &inventory.accounts);
-    let names: HashMap<_, _> = accounts.map(|account| (&account.id, &account.name)).collect();
-    let mut roles = Vec::new();
-    for Found { role, .. } in found {
-        let account_name = names.get(&role.account_id).map(|name| (*name).clone()).unwrap_or_default();
-        roles.push((account_name, role));
+    let mut asked = Asked::default();
+    for found in found {
+        let account_name = labels::account_name(&found).unwrap_or_default();
+        let Found { role, directory, .. } = found;
+        match asked.groups.iter_mut().find(|(known, _)| *known == directory) {
+            Some((_, roles)) => roles.push((account_name, role)),
+            None => asked.groups.push((directory, vec![(account_name, role)])),
+        }
     }
-    Ok(Asked { directory, roles, shortfall: None, refusal: None })
+    Ok(asked)
 }
 
 /// A run for each role, in its own region or in each of these.
-fn runs(roles: &Roles, regions: &[&str], profiles: &RoleProfiles<'_>, aliases: &Aliases<'_>) -> Vec<Run> {
+fn runs(
+    groups: &[(Directory, Roles)],
+    regions: &[&str],
+    profiles: &[RoleProfiles<'_>],
+    aliases: &Aliases<'_>,
+) -> Vec<Run> {
     // The account's name is the label if no other account looks the same on the screen, else its id is.
     let mut ids_of_name: HashMap<_, BTreeSet<_>> = HashMap::new();
-    for (name, role) in roles {
+    let mut uses: HashMap<_, usize> = HashMap::new();
+    let all = || groups.iter().flat_map(|(_, roles)| roles);
+    for (name, role) in all() {
         ids_of_name.entry(terminal::name(name)).or_default().insert(&role.account_id);
+        *uses.entry(role).or_default() += 1;
     }
-    let mut runs = Vec::with_capacity(roles.len() * regions.len().max(1));
-    for (account_name, role) in roles {
-        let shown = terminal::name(account_name);
-        let is_unique = ids_of_name.get(&shown).is_some_and(|ids| ids.len() == 1);
-        let account = if is_unique && !shown.trim().is_empty() { shown.as_ref() } else { &role.account_id };
-        let role_label = format!("{account}/{}", terminal::name(&role.role_name));
-        let alias = || aliases.get(&(role.account_id.clone(), role.role_name.clone())).copied();
-        let known_as = profiles.first(role).or_else(alias).map(str::to_owned);
-        let mut add = |region: Option<&str>, label| {
-            let (known_as, region) = (known_as.clone(), region.map(str::to_owned));
-            runs.push(Run { role: role.clone(), account_name: account_name.clone(), known_as, region, label });
-        };
-        match regions {
-            [] => add(profiles.region(role), role_label),
-            [only] => add(Some(only), role_label),
-            several => several.iter().for_each(|region| add(Some(region), format!("{role_label} {region}"))),
+    let mut runs = Vec::with_capacity(all().count() * regions.len().max(1));
+    for (of, (directory, roles)) in groups.iter().enumerate() {
+        let profiles = &profiles[of];
+        for (account_name, role) in roles {
+            let shown = terminal::name(account_name);
+            let is_unique = ids_of_name.get(&shown).is_some_and(|ids| ids.len() == 1);
+            let account = if is_unique && !shown.trim().is_empty() { shown.as_ref() } else { &role.account_id };
+            let has_namesake = uses.get(role).is_some_and(|uses| *uses > 1);
+            let session = if has_namesake { format!(" of {}", terminal::name(&directory.name)) } else { String::new() };
+            let role_label = format!("{account}/{}{session}", terminal::name(&role.role_name));
+            let alias = || aliases.get(&(role.account_id.clone(), role.role_name.clone())).copied();
+            let known_as = profiles.first(role).or_else(alias);
+            let run = |region: Option<&str>, label| Run {
+                role: role.clone(),
+                of,
+                sso_session: directory.name.clone(),
+                has_namesake,
+                account_name: account_name.clone(),
+                known_as: known_as.map(str::to_owned),
+                region: region.map(str::to_owned),
+                label,
+            };
+            match regions {
+                [] => runs.push(run(profiles.region(role), role_label)),
+                [only] => runs.push(run(Some(only), role_label)),
+                several => {
+                    runs.extend(several.iter().map(|region| run(Some(region), format!("{role_label} {region}"))))
+                }
+            }
         }
     }
     runs

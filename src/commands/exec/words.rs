@@ -69,6 +69,9 @@ mod tests {
     fn filled(account_name: &str, word: &str) -> String {
         let run = Run {
             role: "arn:aws:iam::123456789012:role/Read".parse().unwrap(),
+            of: 0,
+            sso_session: String::new(),
+            has_namesake: false,
             account_name: account_name.to_owned(),
             known_as: None,
             region: Some("eu-west-1".to_owned()),

@@ -50,6 +50,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("FZF_DEFAULT_OPTS, FZF_DEFAULT_OPTS_FILE", "the colors of the picker, with picker = fzf"),
     ("BROWSER", "the program that opens the sign-in page"),
     ("NO_COLOR", "if set, no colours"),
+    ("TZ", "the time zone, by which setup proposes Regions"),
     ("CI", "unless it is 0, false, no or off, nobody is asked to sign in for a program"),
     ("TERM", "if it is dumb and stdin is no terminal, the same"),
     (

@@ -99,6 +99,7 @@ enum FaultArgument {
     Drop,
     Truncate,
     Garble,
+    Key,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -117,6 +118,7 @@ impl BehaviourArgs {
             FaultArgument::Drop => Fault::Dropped,
             FaultArgument::Truncate => Fault::Truncated,
             FaultArgument::Garble => Fault::Garbled,
+            FaultArgument::Key => Fault::Key("KMS_AccessDenied"),
         };
         Options {
             accounts: size(self.accounts),

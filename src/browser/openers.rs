@@ -1,0 +1,144 @@
+//! The programs that open a link, in the order in which they are tried.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::credential_chain::helper;
+use crate::environment;
+
+/// The programs of `BROWSER`, else those of the system.
+pub(super) fn commands(url: &str) -> Vec<Command> {
+    match environment::browser() {
+        Some(browser) if is_none(&browser) => Vec::new(),
+        Some(browser) => chosen(&browser, url),
+        None if environment::is_wsl() => of_windows(url).into_iter().chain(of_system(url)).collect(),
+        None => of_system(url),
+    }
+}
+
+/// Whether `BROWSER` says to open nothing.
+pub(super) fn is_none(browser: &str) -> bool {
+    browser.trim().eq_ignore_ascii_case("none")
+}
+
+/// Whether the exit status of this program says if it opened the link. Explorer ends with 1 after it did.
+pub(super) fn tells(command: &Command) -> bool {
+    !stem(command).eq_ignore_ascii_case("explorer")
+}
+
+/// The programs that `BROWSER` lists, in order, separated by colons. Each may have arguments; `%s` is the link.
+fn chosen(browser: &str, url: &str) -> Vec<Command> {
+    let separator = if cfg!(windows) { ';' } else { ':' };
+    browser.split(separator).filter_map(shlex::split).filter_map(|words| with_link(words, url)).collect()
+}
+
+/// The command of these words; `None` for an empty entry of the list, and for a shell that would read more than one
+/// word in the link.
+fn with_link(mut words: Vec<String>, url: &str) -> Option<Command> {
+    let has_placeholder = words.iter().any(|word| word.contains("%s"));
+    for word in &mut words {
+        *word = word.replace("%s", url);
+    }
+    if !has_placeholder {
+        words.push(url.to_owned());
+    }
+    let [program, arguments @ ..] = words.as_slice() else { return None };
+    let mut command = helper(program);
+    command.args(arguments);
+    let is_safe = is_one_word(url) || !SHELLS.contains(&stem(&command).as_str());
+    (!arguments.is_empty() && is_safe).then_some(command)
+}
+
+/// Programs that read an argument as code.
+const SHELLS: [&str; 11] = ["cmd", "powershell", "pwsh", "sh", "bash", "dash", "zsh", "fish", "ksh", "busybox", "wsl"];
+
+/// Whether every shell reads this as one word, without quotes.
+fn is_one_word(url: &str) -> bool {
+    url.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/:=+@".contains(&byte))
+}
+
+/// The name of the program, without its folder and in lower case; `.exe` is left out.
+fn stem(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    let name = program.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    name.strip_suffix(".exe").unwrap_or(&name).to_owned()
+}
+
+/// Where Windows usually is for a Linux under WSL whose `PATH` does not lead there.
+const SYSTEM_FOLDER: &str = "/mnt/c/Windows";
+
+/// The programs of Windows that open a link in its browser, for a Linux under WSL. Explorer comes last: it does not
+/// say whether it did.
+fn of_windows(url: &str) -> Vec<Command> {
+    // In quotes: what PowerShell reads is code. In quotes, only a quote ends the text, and two of them stand for one.
+    let start = format!("Start-Process '{}'", url.replace('\'', "''"));
+    let powershell = ["-NoProfile", "-NonInteractive", "-Command", &start];
+    let programs: [(&str, &str, &[&str]); 3] = [
+        ("powershell.exe", "System32/WindowsPowerShell/v1.0", &powershell),
+        ("rundll32.exe", "System32", &["url.dll,FileProtocolHandler", url]),
+        ("explorer.exe", "", &[url]),
+    ];
+    let mut wslview = helper("wslview");
+    wslview.arg(url);
+    let mut commands = vec![wslview];
+    for (program, folder, arguments) in programs {
+        let in_folder = Path::new(SYSTEM_FOLDER).join(folder).join(program);
+        for place in [Path::new(program), &in_folder] {
+            let mut command = helper(place);
+            command.args(arguments);
+            commands.push(command);
+        }
+    }
+    commands
+}
+
+/// The programs of a desktop, or of Windows or macOS.
+fn of_system(url: &str) -> Vec<Command> {
+    let commands = open::commands(url).into_iter();
+    // Under WSL, the one of Windows is in `of_windows` already.
+    commands.filter(|command| cfg!(windows) || stem(command) != "powershell").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://x/?a=1&b='2'";
+
+    fn words(command: &Command) -> Vec<String> {
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        words.map(|word| word.to_string_lossy().into_owned()).collect()
+    }
+
+    fn lines(browser: &str) -> Vec<Vec<String>> {
+        chosen(browser, URL).iter().map(words).collect()
+    }
+
+    #[test]
+    fn browser_lists_programs_with_arguments() {
+        assert_eq!(lines("firefox"), [vec!["firefox", URL]]);
+        assert_eq!(lines("firefox --new-window %s"), [vec!["firefox", "--new-window", URL]]);
+        assert_eq!(lines("'my browser' -u=%s"), [vec!["my browser".to_owned(), format!("-u={URL}")]]);
+        assert_eq!(lines("first:second -x"), [vec!["first", URL], vec!["second", "-x", URL]]);
+        assert!(lines("'unclosed").is_empty() && lines("").is_empty());
+    }
+
+    #[test]
+    fn a_shell_gets_no_link_of_which_it_would_run_a_part() {
+        let plain = "http://127.0.0.1:8400/sign-in/aB3-_x";
+        for shell in ["cmd.exe /c start %s", "/mnt/c/Windows/System32/CMD.EXE /c start %s", "sh -c 'firefox %s'"] {
+            assert!(lines(shell).is_empty(), "{shell}");
+            assert_eq!(chosen(shell, plain).len(), 1, "{shell}");
+        }
+        assert_eq!(lines("cmd.exe /c start %s:firefox"), [vec!["firefox", URL]]);
+    }
+
+    #[test]
+    fn powershell_reads_the_link_as_one_text_whatever_is_in_it() {
+        let commands: Vec<_> = of_windows("https://x/?a=1&b=';calc;'$(calc)`").iter().map(words).collect();
+        assert_eq!(commands[1].last().unwrap(), "Start-Process 'https://x/?a=1&b='';calc;''$(calc)`'");
+        for command in &commands {
+            assert_ne!(command[0], "cmd.exe");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A profile for every role: what it would be called, and whether the user wants it.
+
+use super::questions::Questions;
+use super::{SetupArgs, Verbs};
+use crate::aws_config::directory::Directory;
+use crate::context::Context;
+use crate::context::profiles::RoleProfiles;
+use crate::discovery::{self, Template};
+use crate::environment::{self, shown};
+use crate::error::Result;
+use crate::inventory::Inventory;
+use crate::settings::{edit, table};
+use crate::terminal::{self, clean};
+
+/// Names that a person can read, where neither an option nor the settings say how profiles are named.
+const READABLE: &str = "{account_name|slug}-{role}";
+
+/// How many names are shown.
+const SHOWN: usize = 3;
+
+/// Writes the profiles, if the user wants them and they are not there.
+pub(super) fn offer(
+    context: &Context,
+    arguments: &SetupArgs,
+    (directory, inventory): (&Directory, &Inventory),
+    questions: &mut Questions,
+    verbs: &Verbs,
+) -> Result<()> {
+    if arguments.no_discover {
+        return Ok(());
+    }
+    let roles: Vec<_> = inventory.roles().map(|(_, role)| role).collect();
+    let profiles = RoleProfiles::new(context, directory, roles.iter())?;
+    let with_profile = roles.iter().filter(|role| profiles.first(role).is_some()).count();
+    if with_profile == roles.len() {
+        terminal::say("each of these roles has a profile already\n");
+        return Ok(());
+    }
+    let names = Names::choose(context, arguments, with_profile > 0)?;
+    if !arguments.discover && questions.are_asked() {
+        terminal::say(&description(&discovery::sample(inventory, directory, &names.template), roles.len()));
+        let file = shown(&environment::config_file()?);
+        if questions.yes(&format!("Write these profiles to {file}?"))? != Some(true) {
+            return Ok(());
+        }
+    }
+    if names.is_new {
+        edit::set(&environment::settings_file()?, &table::DISCOVER_NAME, &names.template.to_string())?;
+    }
+    (verbs.discover)(context, names.template, inventory)
+}
+
+fn description(names: &[String], roles: usize) -> String {
+    let mut text = "\nWith a named profile for each role, the AWS CLI and every SDK can use it:\n".to_owned();
+    for name in names.iter().take(SHOWN) {
+        text += &format!("  {}\n", clean(name));
+    }
+    if roles > SHOWN {
+        text += &format!("  and {} more\n", roles - SHOWN);
+    }
+    text
+}
+
+/// How the profiles are named.
+struct Names {
+    template: Template,
+    /// Whether the settings have to learn it, so that the next discovery does not name them otherwise.
+    is_new: bool,
+}
+
+impl Names {
+    fn choose(context: &Context, arguments: &SetupArgs, has_profiles: bool) -> Result<Self> {
+        let is_set = context.settings()?.discover_name().is_some();
+        let template = match &arguments.profile_names {
+            Some(template) => template.clone(),
+            // The user has named some already.
+            None if is_set || has_profiles => context.template(None)?,
+            None => READABLE.parse()?,
+        };
+        Ok(Self { is_new: !is_set && template != Template::default(), template })
+    }
+}

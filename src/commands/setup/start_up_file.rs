@@ -1,0 +1,72 @@
+//! The line that loads the `awsso` function, in the start-up file of the shell that is running.
+
+use std::path::PathBuf;
+
+use super::SetupArgs;
+use super::questions::Questions;
+use crate::environment::shown;
+use crate::error::{Error, Result};
+use crate::files::folder::Privacy;
+use crate::files::{edit, read};
+use crate::programs::installed;
+use crate::shell::{Shell, start_up};
+use crate::{programs, terminal};
+
+/// Whether the function is there in the next shell, or how it gets there.
+#[derive(Debug)]
+pub(super) enum Function {
+    /// This file loads it.
+    Loaded { shell: Shell, file: PathBuf },
+    /// It is not loaded; this line would do it.
+    Unloaded { line: String, file: PathBuf },
+    /// The running shell is none that has a function.
+    Unknown,
+}
+
+/// Adds the line, if the user wants it and no start-up file has it.
+pub(super) fn offer(arguments: &SetupArgs, questions: &mut Questions) -> Result<Function> {
+    let Some(shell) = Shell::running() else {
+        if arguments.shell_file {
+            return Err(Error::failed("it is not known which shell you use")
+                .with_remedy("see which line goes into which file: aws-sso init --help"));
+        }
+        return Ok(Function::Unknown);
+    };
+    let is_for_it = |line: &start_up::StartUpLine| line.names.is_none_or(|named| named == shell);
+    if let Some(line) = start_up::lines(shell).into_iter().find(is_for_it) {
+        terminal::say(&format!("{} loads the awsso function already\n", line.place()));
+        return Ok(Function::Loaded { shell, file: line.file });
+    }
+    let (line, file) = (start_up::line(shell, &program(shell)), start_up::file(shell)?);
+    let before = read::whole(&file)?.unwrap_or_default();
+    let unwritable = || {
+        Error::failed(format!("{} is not a text file in UTF-8, so no line is added to it", shown(&file)))
+            .with_remedy(format!("add this line yourself:\n{line}"))
+    };
+    if arguments.no_shell_file || !(arguments.shell_file || questions.are_asked()) {
+        return Ok(Function::Unloaded { line, file });
+    }
+    let after = start_up::with_line(&before, &line).ok_or_else(unwritable)?;
+    let indented: String = start_up::marked(&line).lines().map(|line| format!("  {line}\n")).collect();
+    terminal::say(&format!(
+        "\nThe function awsso changes the role of this shell. For that, {} gets:\n{indented}",
+        shown(&file)
+    ));
+    if !arguments.shell_file && questions.yes("Add these lines?")? != Some(true) {
+        return Ok(Function::Unloaded { line, file });
+    }
+    if after != before {
+        edit::edit(&file, Privacy::Shared, |before| {
+            Ok((start_up::with_line(before, &line).ok_or_else(unwritable)?, ()))
+        })?;
+    }
+    terminal::say(&format!("{} loads the awsso function from now on\n", shown(&file)));
+    Ok(Function::Loaded { shell, file })
+}
+
+/// What the shell finds this program by: its name, unless another one or none has it.
+fn program(shell: Shell) -> String {
+    const NAME: &str = "aws-sso";
+    let path = installed::look().problem(NAME).and_then(|_| programs::lasting_path().ok());
+    path.map_or_else(|| NAME.to_owned(), |path| shell.quote(&path.to_string_lossy()))
+}

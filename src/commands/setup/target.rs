@@ -1,0 +1,80 @@
+//! Which Identity Center is set up: from the arguments, the start URL's host, the config, or a question.
+
+use super::SetupArgs;
+use super::questions::Questions;
+use super::regions;
+use super::session::{self, NewSession};
+use crate::access_portal::AccessPortal;
+use crate::aws_config::config::Config;
+use crate::cli::shared;
+use crate::error::{Error, Result};
+use crate::partition::Region;
+
+/// What the arguments and the config say, and the user where they do not.
+pub(super) fn find(
+    config: &Config,
+    arguments: &SetupArgs,
+    name: Option<&str>,
+    questions: &mut Questions,
+) -> Result<NewSession> {
+    let portal = match &arguments.start_url {
+        Some(text) => AccessPortal::read(text)?,
+        None => questions
+            .ask("Start URL of your AWS access portal: ", AccessPortal::read)?
+            .ok_or_else(|| missing("the start URL", "aws-sso setup START_URL"))?,
+    };
+    let existing = name.or_else(|| session::existing(config, &portal.url));
+    let name = match existing {
+        Some(name) => name.to_owned(),
+        None => session::free_name(config, &portal.session_name, &portal.url),
+    };
+    session::check_name(config, &name, &portal.url)?;
+    let region = match (&arguments.region, &portal.region) {
+        (Some(asked), Some(of_host)) if **asked != **of_host => {
+            return Err(Error::usage(format!("{} is in {of_host}, not in {asked}", portal.url))
+                .with_remedy(format!("leave out --region {asked}")));
+        }
+        (Some(region), _) => parsed(region)?,
+        (None, Some(region)) => region.clone(),
+        (None, None) => match configured(config, &name) {
+            Some(region) => region,
+            None => ask_for_region(config, questions)?,
+        },
+    };
+    Ok(NewSession { name, start_url: portal.url, region })
+}
+
+/// What nobody can be asked for.
+pub(super) fn missing(what: &str, option: &str) -> Error {
+    Error::usage(format!("{what} is not known, and there is nobody to ask")).with_remedy(format!("name it: {option}"))
+}
+
+/// The Region of an sso-session that is there.
+fn configured(config: &Config, name: &str) -> Option<Region> {
+    config.sso_session(name)?.setting("sso_region")?.parse().ok()
+}
+
+fn ask_for_region(config: &Config, questions: &mut Questions) -> Result<Region> {
+    let likely = regions::likely(config);
+    let mut text = "Which Region is your Identity Center in? It is in the address of its settings page, and your \
+                    administrator knows it.\n"
+        .to_owned();
+    for (number, region) in (1..).zip(&likely) {
+        text += &format!("  {number}  {region}\n");
+    }
+    text += "A number, or another Region [1]: ";
+    let read = |answer: &str| {
+        let chosen = match answer.parse::<usize>() {
+            Ok(number) => number.checked_sub(1).and_then(|at| likely.get(at)).map(String::as_str),
+            Err(_) if answer.is_empty() => likely.first().map(String::as_str),
+            Err(_) => Some(answer),
+        };
+        parsed(chosen.ok_or_else(|| Error::usage(format!("there is no number {answer}")))?)
+    };
+    questions.ask(&text, read)?.ok_or_else(|| missing("the Region of your Identity Center", "--region REGION"))
+}
+
+fn parsed(text: &str) -> Result<Region> {
+    let region = shared::region(text).map_err(|why| Error::usage(format!("{text}: {why}")))?;
+    region.parse().map_err(|_| Error::usage(format!("{text} is not a region")))
+}

@@ -1,0 +1,87 @@
+//! The lines that are written, in the AWS config and in the settings: shown first.
+
+use std::io::IsTerminal as _;
+
+use super::SetupArgs;
+use super::session::{Line, NewSession};
+use crate::context::Context;
+use crate::discovery::{self, SETUP, diff};
+use crate::environment::{self, shown};
+use crate::error::Result;
+use crate::files::read;
+use crate::output::print;
+use crate::partition::Partition;
+use crate::settings::{edit, table};
+use crate::terminal::{self, clean};
+
+/// What is missing, and what is wrong.
+pub(super) struct Lines {
+    session: Vec<Line>,
+    /// The region for commands, if the settings do not have it.
+    region: Option<String>,
+}
+
+impl Lines {
+    pub(super) fn new(context: &Context, arguments: &SetupArgs, session: &NewSession) -> Result<Self> {
+        let config = context.config()?;
+        let is_near = |region: &String| Partition::of_region(region) == Partition::of_region(&session.region);
+        let usual = || {
+            let of_profile = config.profile("default").and_then(|profile| profile.setting("region"));
+            let known = environment::region().or_else(|| of_profile.map(str::to_owned));
+            let known = known.and_then(|region| crate::partition::named_region(&region).ok());
+            known.filter(is_near).unwrap_or_else(|| session.region.to_string())
+        };
+        let region = match (&arguments.default_region, context.settings()?.region()) {
+            (Some(asked), Some(set)) if asked == set => None,
+            (Some(asked), _) => Some(asked.clone()),
+            (None, Some(_)) => None,
+            (None, None) => Some(usual()),
+        };
+        Ok(Self { session: session.lines(config), region })
+    }
+
+    /// `--dry-run`: the difference in each file.
+    pub(super) fn show_difference(&self, session: &NewSession) -> Result<()> {
+        let colour = std::io::stdout().is_terminal();
+        let config = environment::config_file()?;
+        let before = read::whole(&config)?.unwrap_or_default();
+        print(&diff::unified(&clean(&shown(&config)), &before, &session.write(&before)?, colour))?;
+        if let Some(region) = &self.region {
+            let settings = environment::settings_file()?;
+            let before = read::own(&settings)?.unwrap_or_default();
+            let after = edit::with(&before, &table::REGION, region);
+            print(&diff::unified(&clean(&shown(&settings)), &before, &after, colour))?;
+        }
+        if self.session.is_empty() && self.region.is_none() {
+            terminal::say(&format!("the sso-session {} is as it should be\n", session.name));
+        }
+        Ok(())
+    }
+
+    /// Shows the lines and writes them.
+    pub(super) fn write(&self, session: &NewSession) -> Result<()> {
+        let config = environment::config_file()?;
+        if self.session.is_empty() {
+            let file = shown(&config);
+            terminal::say(&format!("{} has the sso-session {} already\n", clean(&file), session.name));
+        } else {
+            terminal::say(&format!("{} gets:\n{}", clean(&shown(&config)), self.of_session(&session.name)));
+            discovery::edit(SETUP, &config, |before| Ok((session.write(before)?, ())))?;
+        }
+        if let Some(region) = &self.region {
+            let settings = environment::settings_file()?;
+            terminal::say(&format!("{} gets:\n  region = {region}\n", clean(&shown(&settings))));
+            edit::set(&settings, &table::REGION, region)?;
+        }
+        Ok(())
+    }
+
+    fn of_session(&self, name: &str) -> String {
+        let mut text = format!("  [sso-session {name}]\n");
+        for Line { key, value, before } in &self.session {
+            let before = before.as_ref().map(|before| format!("   (it was {})", clean(before))).unwrap_or_default();
+            text += &format!("  {key} = {}{before}\n", clean(value));
+        }
+        text
+    }
+}

@@ -1,0 +1,83 @@
+//! What taking over another tool's config adds to the AWS config and to the settings, and what it leaves out.
+
+use crate::aws_config::document::{Document, Header};
+use crate::error::Result;
+use crate::settings::aliases;
+use crate::settings::table::ALIASES;
+
+/// What is to be added, and what is to be said about the rest.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(super) sections: Vec<NewSection>,
+    /// Section, key, value.
+    pub(super) settings: Vec<(&'static str, &'static str, String)>,
+    pub(super) aliases: Vec<(String, String)>,
+    /// The sso-session of each Identity Center, the default one first.
+    pub(super) sessions: Vec<String>,
+    /// Where something else is there already, so that it was left as it is. Each a sentence.
+    pub(super) clashes: Vec<String>,
+    /// What has no place here, or another one. Each a sentence.
+    pub(super) left_out: Vec<String>,
+}
+
+/// A section that the AWS config does not have.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NewSection {
+    pub(super) kind: Kind,
+    pub(super) name: String,
+    pub(super) settings: Vec<(&'static str, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    SsoSession,
+    Profile,
+}
+
+impl NewSection {
+    fn header(&self) -> Header<'_> {
+        match self.kind {
+            Kind::SsoSession => Header::sso_session(&self.name),
+            Kind::Profile => Header::profile(&self.name),
+        }
+    }
+
+    /// Adds its lines. Errors: some AWS SDK would read one of them differently.
+    pub(super) fn write(&self, document: &mut Document) -> Result<()> {
+        let header = self.header();
+        self.settings.iter().try_for_each(|(key, value)| document.set(&header, key, value))
+    }
+}
+
+impl Plan {
+    /// The AWS config with what is added.
+    pub(crate) fn config(&self, before: &[u8]) -> Result<Vec<u8>> {
+        let mut document = Document::parse(before);
+        self.sections.iter().try_for_each(|section| section.write(&mut document))?;
+        Ok(document.to_bytes())
+    }
+
+    /// The settings file with what is added.
+    pub(crate) fn settings(&self, before: &str) -> Result<String> {
+        let mut text = before.to_owned();
+        for (section, key, value) in &self.settings {
+            text = aliases::add(&text, section, &[((*key).to_owned(), value.clone())])?;
+        }
+        aliases::add(&text, ALIASES, &self.aliases)
+    }
+
+    /// The sso-session of each Identity Center that the other tool has, the default one first.
+    pub(crate) fn sessions(&self) -> &[String] {
+        &self.sessions
+    }
+
+    /// What is there already and was left as it is.
+    pub(crate) fn clashes(&self) -> &[String] {
+        &self.clashes
+    }
+
+    /// What is not taken over.
+    pub(crate) fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
+}

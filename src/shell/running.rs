@@ -1,0 +1,67 @@
+//! Which shell the user types in: the one that has started this process, not the one that `SHELL` names.
+
+use clap::ValueEnum as _;
+
+use super::dialect::Shell;
+use crate::programs::parents;
+
+impl Shell {
+    /// The shell in which this program runs, else the one of `SHELL`; `None` where neither is one that has a function.
+    #[must_use]
+    pub(crate) fn running() -> Option<Self> {
+        let lines = parents::command_lines();
+        let typed_in = lines.iter().find_map(|words| interactive(words));
+        let by_default = if cfg!(windows) { Some(Self::Powershell) } else { None };
+        typed_in.or_else(Self::detect).or(by_default).filter(|shell| *shell != Self::Posix)
+    }
+}
+
+/// The shell that was started with these words, unless it runs a script or a command.
+fn interactive(words: &[String]) -> Option<Shell> {
+    let (program, arguments) = words.split_first()?;
+    let file = program.rsplit(['/', '\\']).next()?.trim_start_matches('-');
+    let shell = Shell::from_str(file.trim_end_matches(".exe"), true).ok().filter(|shell| *shell != Shell::Posix)?;
+    let mut arguments = arguments.iter().map(|word| word.to_ascii_lowercase());
+    while let Some(word) = arguments.next() {
+        match word.as_str() {
+            // Editors start their terminals so, and others with a file to read first.
+            "-i" | "-l" | "--login" | "-noexit" => return Some(shell),
+            "-c" | "-command" | "-file" | "-f" if shell != Shell::Zsh || word == "-c" => return None,
+            "--rcfile" | "--init-file" | "--init-command" | "-o" | "+o" => drop(arguments.next()),
+            option if option.starts_with(['-', '+']) => {}
+            _ => return None,
+        }
+    }
+    Some(shell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_that_runs_a_script_is_not_the_one_in_which_the_user_types() {
+        let cases = [
+            ("-zsh", Some(Shell::Zsh)),
+            ("/usr/bin/fish", Some(Shell::Fish)),
+            ("bash --noprofile --norc -i", Some(Shell::Bash)),
+            ("/bin/bash --init-file /usr/share/code/shellIntegration-bash.sh", Some(Shell::Bash)),
+            ("bash -O extglob", Some(Shell::Bash)),
+            ("zsh -f", Some(Shell::Zsh)),
+            ("pwsh -noexit -command try{x}", Some(Shell::Powershell)),
+            ("C:\\Windows\\powershell.exe", Some(Shell::Powershell)),
+            ("bash install.sh", None),
+            ("bash -e install.sh", None),
+            ("zsh -c ls", None),
+            ("pwsh -File x.ps1", None),
+            ("sh", None),
+            ("dash", None),
+            ("tmux new", None),
+            ("", None),
+        ];
+        for (line, expected) in cases {
+            let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
+            assert_eq!(interactive(&words), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The start-up files of the shells, and the line in them that loads the `awsso` function.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum as _;
+
+use super::dialect::Shell;
+use crate::environment::{self, shown};
+use crate::error::Result;
+use crate::files::read;
+
+/// A line of a start-up file that loads the function.
+pub(crate) struct StartUpLine {
+    pub(crate) file: PathBuf,
+    number: usize,
+    /// The shell that it names, if it names one.
+    pub(crate) names: Option<Shell>,
+}
+
+impl StartUpLine {
+    /// `FILE:LINE`.
+    pub(crate) fn place(&self) -> String {
+        format!("{}:{}", shown(&self.file), self.number)
+    }
+}
+
+/// The line that loads the function. `program` is a word of the shell.
+pub(crate) fn line(shell: Shell, program: &str) -> String {
+    match shell {
+        Shell::Fish => format!("{program} init fish | source"),
+        Shell::Powershell => {
+            // A quoted word is only a string there.
+            let call = if program.starts_with('\'') { "& " } else { "" };
+            format!("{call}{program} init powershell | Out-String | Invoke-Expression")
+        }
+        _ => format!("eval \"$({program} init {})\"", shell.name()),
+    }
+}
+
+/// The file to which that line belongs.
+pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
+    let home = environment::home()?;
+    Ok(match shell {
+        // The terminals of macOS start login shells, which read no `.bashrc`.
+        Shell::Bash if cfg!(target_os = "macos") => home.join(".bash_profile"),
+        Shell::Bash => home.join(".bashrc"),
+        Shell::Zsh => environment::zsh_folder().unwrap_or(home).join(".zshrc"),
+        Shell::Fish => environment::config_home()?.join("fish/config.fish"),
+        Shell::Powershell => powershell_folder()?.join("profile.ps1"),
+        Shell::Posix => home.join(".profile"),
+    })
+}
+
+fn powershell_folder() -> Result<PathBuf> {
+    if cfg!(windows) {
+        return Ok(environment::home()?.join("Documents").join("PowerShell"));
+    }
+    Ok(environment::config_home()?.join("powershell"))
+}
+
+/// The lines of this shell's start-up files that load the function.
+pub(crate) fn lines(shell: Shell) -> Vec<StartUpLine> {
+    files(shell).iter().flat_map(|file| lines_of(file)).collect()
+}
+
+fn lines_of(file: &Path) -> Vec<StartUpLine> {
+    // The shell cannot read a file that this process cannot read.
+    let content = read::whole(file).ok().flatten().unwrap_or_default();
+    let text = String::from_utf8_lossy(&content);
+    let found = (1..).zip(text.lines()).filter_map(|(number, line)| {
+        let names = loaded_by(line)?;
+        Some(StartUpLine { file: file.to_owned(), number, names })
+    });
+    found.collect()
+}
+
+/// Whether a line loads the function, and for which shell.
+fn loaded_by(line: &str) -> Option<Option<Shell>> {
+    let code = line.trim_start();
+    if code.starts_with('#') {
+        return None;
+    }
+    let words: Vec<_> = code.split(|c: char| c.is_whitespace() || "\"'`$();".contains(c)).collect();
+    let is_program = |word: &str| matches!(word.rsplit(['/', '\\']).next(), Some("aws-sso" | "aws-sso.exe"));
+    // The closing quote of a path leaves an empty word.
+    let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let at = words.windows(2).position(|pair| is_program(pair[0]) && pair[1] == "init")?;
+    Some(words.get(at + 2).and_then(|name| Shell::from_str(name, true).ok()))
+}
+
+fn files(shell: Shell) -> Vec<PathBuf> {
+    let Ok(home) = environment::home() else { return Vec::new() };
+    let config = environment::config_home().unwrap_or_else(|_| home.join(".config"));
+    let in_home = |names: &[&str]| names.iter().map(|name| home.join(name)).collect::<Vec<_>>();
+    match shell {
+        Shell::Bash => in_home(&[".bashrc", ".bash_profile", ".bash_login", ".profile", ".bash_aliases"]),
+        Shell::Zsh => {
+            let folder = environment::zsh_folder().unwrap_or(home);
+            [".zshenv", ".zprofile", ".zshrc", ".zlogin"].map(|name| folder.join(name)).into()
+        }
+        Shell::Fish => {
+            let folder = config.join("fish");
+            let snippets = fs::read_dir(folder.join("conf.d")).into_iter().flatten().flatten();
+            let mut files: Vec<_> = snippets.map(|entry| entry.path()).collect();
+            files.sort();
+            files.push(folder.join("config.fish"));
+            files
+        }
+        Shell::Powershell => {
+            let folder = powershell_folder().unwrap_or(config);
+            ["profile.ps1", "Microsoft.PowerShell_profile.ps1"].map(|name| folder.join(name)).into()
+        }
+        Shell::Posix => in_home(&[".profile"]),
+    }
+}
+
+/// The lines around what this tool has added.
+const MARKS: [&str; 2] = ["# aws-sso: begin", "# aws-sso: end"];
+
+/// What is added to a file for this line.
+pub(crate) fn marked(line: &str) -> String {
+    format!("{}\n{line}\n{}\n", MARKS[0], MARKS[1])
+}
+
+/// The file with the line at its end, between marks. Lines that an earlier run has marked are replaced where they are.
+///
+/// `None`: it is no text that a line can be added to.
+pub(crate) fn with_line(before: &[u8], line: &str) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(before).ok().filter(|text| !text.contains('\0'))?;
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let block = marked(line).replace('\n', newline);
+    let (kept, after) = match marked_lines(text) {
+        Some((start, end)) => (text[..start].to_owned(), &text[end..]),
+        None => (text.to_owned(), ""),
+    };
+    let mut kept = kept;
+    if !kept.is_empty() && !kept.ends_with('\n') {
+        kept += newline;
+    }
+    if after.is_empty() && !kept.is_empty() && !kept.ends_with(&newline.repeat(2)) && marked_lines(text).is_none() {
+        kept += newline;
+    }
+    Some((kept + &block + after).into_bytes())
+}
+
+/// Where the marked lines begin and end.
+fn marked_lines(text: &str) -> Option<(usize, usize)> {
+    let mut start = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let end = at + line.len();
+        match (line.trim_end(), start) {
+            (mark, _) if mark == MARKS[0] => start = Some(at),
+            (mark, Some(start)) if mark == MARKS[1] => return Some((start, end)),
+            _ => {}
+        }
+        at = end;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_loads_the_function_is_recognised_and_a_comment_is_not() {
+        let cases = [
+            ("eval \"$(aws-sso init bash)\"", Some(Some(Shell::Bash))),
+            ("  eval \"$(/opt/bin/aws-sso init zsh --hook none)\"", Some(Some(Shell::Zsh))),
+            ("eval \"$('/my tools/aws-sso' init bash)\"", Some(Some(Shell::Bash))),
+            ("aws-sso init fish | source", Some(Some(Shell::Fish))),
+            ("& 'C:\\x\\aws-sso.exe' init powershell | Out-String | iex", Some(Some(Shell::Powershell))),
+            ("command -v aws-sso >/dev/null && eval \"$(aws-sso init $SHELL_NAME)\"", Some(None)),
+            ("# eval \"$(aws-sso init bash)\"", None),
+            ("aws-sso login", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(loaded_by(text), expected, "{text}");
+        }
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell] {
+            for program in ["aws-sso".to_owned(), shell.quote("/my tools/aws-sso")] {
+                assert_eq!(loaded_by(&line(shell, &program)), Some(Some(shell)), "{shell:?} {program}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_is_added_once_after_all_that_is_there() {
+        let block = "# aws-sso: begin\nx\n# aws-sso: end\n";
+        let cases = [
+            ("", block.to_owned()),
+            ("a\n", format!("a\n\n{block}")),
+            ("a", format!("a\n\n{block}")),
+            ("a\n\n", format!("a\n\n{block}")),
+            ("a\r\nb", format!("a\r\nb\r\n\r\n{}", block.replace('\n', "\r\n"))),
+            ("a\n# aws-sso: begin\nold\n# aws-sso: end\nb\n", format!("a\n{block}b\n")),
+            ("# aws-sso: begin\na\n", format!("# aws-sso: begin\na\n\n{block}")),
+        ];
+        for (before, after) in cases {
+            let written = with_line(before.as_bytes(), "x").unwrap();
+            assert_eq!(String::from_utf8_lossy(&written), after, "{before:?}");
+            if before.matches("begin").count() == before.matches("end").count() {
+                assert_eq!(with_line(&written, "x").unwrap(), written, "{before:?}");
+            }
+        }
+        assert!(with_line(b"\xff\xfea\0", "x").is_none());
+    }
+}

@@ -1,0 +1,152 @@
+//! What is asked, what answers for it, and what a run leaves that ends early.
+
+use aws_sso::sandbox::{Approval, Options};
+
+use super::{Newcomer, Typist, session};
+use crate::support::{REGION, START_URL};
+
+#[test]
+fn with_every_option_nothing_is_asked_and_each_default_is_taken() {
+    let user = Newcomer::new();
+    let output = user.by_default("").env("SHELL", "/bin/bash").run().success();
+    let config = user.home.read(".aws/config");
+    assert!(config.starts_with(&session()) && config.contains("[profile payments-dev-reader]"), "{config}");
+    assert!(config.contains("region = eu-central-1\n\n[profile"), "profiles have the region for commands: {config}");
+    assert!(!user.home.has(".bashrc"), "a start-up file is changed only if asked for");
+    let settings = user.home.read(".config/aws-sso/config");
+    assert_eq!(settings, "region = eu-central-1\n\n[discover]\nname = {account_name|slug}-{role}\n");
+    let output = output.prints("Three commands to try, now\n").prints("payments-dev/ReadOnlyAccess");
+    let _ = output.prints("add to ~/.bashrc:\n  eval \"$(aws-sso init bash)\"");
+
+    // The next discovery calls them the same.
+    let again = user.home.aws_sso(["discover"]).endpoint(user.sandbox.endpoint()).run().success();
+    let _ = again.prints("is up to date: 0 profiles new");
+}
+
+#[test]
+fn without_a_terminal_the_missing_option_is_named_and_nothing_is_done() {
+    let user = Newcomer::new();
+    let all = format!("{START_URL} --region {REGION} --discover --shell-file");
+    for (line, missing) in [
+        (String::new(), "START_URL"),
+        (format!("{START_URL} --region {REGION}"), "--discover or --no-discover"),
+        (all.replace(" --discover", ""), "--discover or --no-discover"),
+        (all.replace(" --shell-file", ""), "--shell-file or --no-shell-file"),
+        (all.replace(&format!("--region {REGION}"), ""), "--region REGION"),
+        (format!("{START_URL} --yes"), "--region REGION"),
+        ("--yes".to_owned(), "START_URL"),
+    ] {
+        let _ = user.setup(&line).run().status(2).complains(missing);
+        assert_eq!(user.files(), [], "{line}");
+    }
+    // The Region that the host tells, or the config, needs no option.
+    let host = "ssoins-1a.eu-central-1.portal.amazonaws.com --dry-run";
+    let _ = user.setup(host).run().status(2).complains("--discover");
+    let _ = user.setup(&format!("{host} --yes")).run().success().prints("+sso_region = eu-central-1");
+}
+
+#[test]
+fn a_dry_run_shows_the_lines_and_writes_nothing() {
+    let user = Newcomer::new();
+    let output = user.by_default("--dry-run --default-region eu-west-3").run().success();
+    for line in session().lines().chain(["region = eu-west-3"]) {
+        assert!(output.stdout.contains(&format!("+{line}\n")), "{output}");
+    }
+    assert_eq!(user.files(), []);
+    assert_eq!(user.sandbox.requests().len(), 0);
+}
+
+#[test]
+fn the_last_run_can_be_undone_and_what_came_later_stays() {
+    let user = Newcomer::new();
+    user.home.write(".aws/config", "# mine\n[default]\nregion = eu-west-1\n");
+    let before = user.home.read(".aws/config");
+    for more in ["", "--no-discover"] {
+        let _ = user.by_default(more).run().success();
+        assert!(user.home.read(".aws/config").contains("[sso-session corp]"));
+        let _ = user.setup("--undo").run().success().prints("as it was before the last setup");
+        assert_eq!(user.home.read(".aws/config"), before);
+        let _ = user.setup("--undo").run().status(1).complains("there is no setup to undo");
+    }
+    let _ = user.by_default("").run().success();
+    let changed = user.home.read(".aws/config") + "[profile mine]\n";
+    user.home.write(".aws/config", &changed);
+    let _ = user.setup("--undo").run().status(1).complains("was changed since");
+    assert_eq!(user.home.read(".aws/config"), changed);
+}
+
+#[test]
+fn a_run_that_ends_early_says_what_is_done_and_the_next_one_goes_on() {
+    let waiting = || Newcomer::with(Options { approval: Approval::ByPage, ..Options::default() });
+    // The last question, the keys, what is done, and whether the config is written.
+    let cases = [
+        ("Region [1]: ", "\x03", "nothing was written", false),
+        ("Region [1]: ", "\x04", "nothing was written", false),
+        ("confirm the code", "\x03", "not done: the sign-in, profiles, the start-up file", true),
+    ];
+    for (question, keys, said, is_written) in cases {
+        let user = Newcomer { sandbox: waiting().sandbox, ..Newcomer::new() };
+        let mut person = Typist::at(user.setup(&format!("{START_URL} --device-code --no-browser")));
+        if question != "Region [1]: " {
+            person.answer("Region [1]: ", "eu-central-1\r");
+        }
+        person.answer(question, keys);
+        let output = person.terminal.finish().status(130).prints(said);
+        assert_eq!(user.home.has(".aws/config"), is_written, "{output}");
+        assert_eq!(output.stdout.contains(&format!("run: aws-sso setup {START_URL}")), is_written, "{output}");
+    }
+    for question in ["Write these profiles", "Add these lines?"] {
+        let user = Newcomer::new();
+        let line = format!("{START_URL} --device-code --no-browser --region {REGION}");
+        let mut person = Typist::at(user.setup(&line).env("SHELL", "/bin/bash"));
+        if question == "Add these lines?" {
+            person.answer("Write these profiles", "\r");
+        }
+        person.answer(question, "\x03");
+        let _ = person.terminal.finish().status(130).prints("done: the sso-session in the AWS config, the sign-in");
+
+        // What is there is not asked for again.
+        let mut person = Typist::at(user.setup(&START_URL.to_owned()).env("SHELL", "/bin/bash"));
+        if question == "Write these profiles" {
+            person.answer(question, "y\r");
+        }
+        person.answer("Add these lines?", "\r");
+        let _ = person.terminal.finish().success().prints("has the sso-session sso already");
+        assert!(user.home.read(".bashrc").contains("aws-sso init bash"));
+    }
+}
+
+#[test]
+fn a_sign_in_that_fails_leaves_the_config_right_and_says_how_to_go_on() {
+    let user = Newcomer::with(Options { approval: Approval::Denied, ..Options::default() });
+    user.sandbox.update(|options| options.approval = Approval::Denied);
+    let output = user.by_default("").run();
+    assert_ne!(output.exit.code(), Some(0), "{output}");
+    let _ = output.complains(&format!("run: aws-sso setup {START_URL}"));
+    assert_eq!(user.home.read(".aws/config"), session());
+    user.sandbox.update(|options| options.approval = Approval::Automatic);
+    let _ = user.by_default("").run().success();
+}
+
+#[test]
+fn login_is_setup_with_a_start_url_and_on_a_terminal_without_a_config() {
+    let user = Newcomer::new();
+    for line in ["login", "-p corp login"] {
+        let login = || user.home.aws_sso(line.split(' ')).endpoint(user.sandbox.endpoint());
+        let _ = login().run().status(2).complains("run: aws-sso setup");
+        let mut person = Typist::at(login());
+        person.answer("Start URL of your AWS access portal: ", "\x04");
+        let _ = person.terminal.finish().status(130);
+    }
+    let mut person = Typist::at(user.home.aws_sso(["login", "d-abc123"]).endpoint(user.sandbox.endpoint()));
+    person.answer("Region [1]: ", "us-east-9x\r");
+    person.answer("is not a region", "\x03");
+    let _ = person.terminal.finish().status(130);
+    assert_eq!(user.files(), []);
+
+    // A section that no AWS tool reads is not passed over.
+    user.home.write(".aws/config", session().replace("sso-session", "sso_session"));
+    let mut person = Typist::at(user.home.aws_sso(["login"]).endpoint(user.sandbox.endpoint()));
+    person.terminal.wait_for("[sso-session corp]");
+    let _ = person.terminal.finish().status(2);
+}

@@ -1,0 +1,123 @@
+//! The line that loads the `awsso` function, in the file of the shell that is running.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+use super::Newcomer;
+use crate::support::{Home, Invocation, Shell};
+
+/// A run that changes the start-up file and writes no profiles, in a shell of the user's.
+fn in_shell(user: &Newcomer, shell: Shell) -> Invocation {
+    let line = user.by_default("--no-discover --shell-file").command();
+    let words: Vec<_> = line.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
+    let script = format!("aws-sso {} >out 2>&1; echo st''atus $?", words.join(" "));
+    user.home.interactive(shell).endpoint(user.sandbox.endpoint()).env("RUN", script)
+}
+
+#[track_caller]
+fn run_in(user: &Newcomer, shell: Shell, environment: &[(&str, &str)]) {
+    let mut invocation = in_shell(user, shell);
+    for (name, value) in environment {
+        invocation = invocation.env(name, value);
+    }
+    let mut terminal = invocation.in_terminal();
+    terminal.send("eval $RUN\r");
+    terminal.wait_for("status 0");
+    terminal.send(" exit 0\r");
+    let _ = terminal.finish();
+}
+
+const BASH: &str = "# aws-sso: begin\neval \"$(aws-sso init bash)\"\n# aws-sso: end\n";
+
+#[test]
+fn the_running_shell_gets_the_line_once_whatever_shell_the_user_has() {
+    for (shell, file, environment) in [
+        (Shell::Bash, ".bashrc", &[("SHELL", "/bin/zsh")][..]),
+        (Shell::Zsh, ".zshrc", &[("SHELL", "/bin/bash")]),
+        (Shell::Fish, ".config/fish/config.fish", &[("SHELL", "/bin/bash")]),
+    ] {
+        if !shell.is_here() {
+            continue;
+        }
+        let user = Newcomer::new();
+        let mine = "# mine, without an end of line";
+        user.home.write(file, mine);
+        for _ in 0..2 {
+            run_in(&user, shell, environment);
+            let content = user.home.read(file);
+            assert!(content.starts_with(&format!("{mine}\n\n# aws-sso: begin\n")), "{content}");
+            assert_eq!(content.matches("aws-sso init").count(), 1, "{content}");
+        }
+        let files = user.files();
+        let start_up = files.iter().filter(|(name, _)| !name.ends_with("/config")).count();
+        assert_eq!(start_up, 1, "{files:?}");
+    }
+    if Shell::Zsh.is_here() {
+        let user = Newcomer::new();
+        let folder = user.home.path("zsh files");
+        fs::create_dir(&folder).unwrap();
+        run_in(&user, Shell::Zsh, &[("ZDOTDIR", folder.to_str().unwrap())]);
+        assert!(user.home.read("zsh files/.zshrc").contains("aws-sso init zsh") && !user.home.has(".zshrc"));
+    }
+}
+
+#[test]
+fn a_line_of_the_users_own_is_found_in_each_file_and_none_is_added() {
+    for (file, line) in [
+        (".bashrc", "eval \"$(aws-sso init bash --hook refresh)\""),
+        (".bash_profile", "command -v aws-sso >/dev/null && eval \"$(aws-sso init bash)\""),
+        (".bash_aliases", "  \\eval \"$(/opt/aws-sso init bash)\"  # mine"),
+        (".profile", "source <(aws-sso init bash)"),
+    ] {
+        let user = Newcomer::new();
+        user.home.write(file, line);
+        let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
+        assert_eq!(user.home.read(file), line);
+        assert_eq!(user.home.has(".bashrc"), file == ".bashrc");
+    }
+    // A comment is none, and neither is a line for another shell.
+    for line in ["# eval \"$(aws-sso init bash)\"\n", "aws-sso init fish | source\n"] {
+        let user = Newcomer::new();
+        user.home.write(".bashrc", line);
+        let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
+        assert_eq!(user.home.read(".bashrc"), format!("{line}\n{BASH}"));
+    }
+}
+
+#[test]
+fn a_file_behind_a_link_keeps_its_place_its_mode_and_its_line_endings() {
+    let user = Newcomer::new();
+    let target = user.home.write("dotfiles/bashrc", "# mine\r\n");
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("dotfiles/bashrc", user.home.path(".bashrc")).unwrap();
+    let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
+    assert!(user.home.path(".bashrc").is_symlink());
+    assert_eq!(user.home.read("dotfiles/bashrc"), format!("# mine\r\n\r\n{}", BASH.replace('\n', "\r\n")));
+    assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn a_program_that_is_not_on_path_is_named_by_its_path() {
+    let user = Newcomer::new();
+    let setup = user.by_default("--shell-file").env("SHELL", "/bin/bash").env("PATH", "/usr/bin:/bin");
+    let _ = setup.run().success();
+    let line = format!("eval \"$('{}' init bash)\"", crate::support::AWS_SSO);
+    assert!(user.home.read(".bashrc").contains(&line), "{}", user.home.read(".bashrc"));
+    let profile = format!("credential_process = {} -p corp", crate::support::AWS_SSO);
+    assert!(user.home.read(".aws/config").contains(&profile), "{}", user.home.read(".aws/config"));
+    let script = format!("{line}; type awsso");
+    let _ = user.home.script(Shell::Bash, &script).env("PATH", "/usr/bin:/bin").run().success().prints("function");
+}
+
+#[test]
+fn a_file_that_cannot_be_changed_stays_and_the_line_is_said() {
+    for content in [&b"\xff\xfe#\0"[..], b"# \xe9\n"] {
+        let user = Newcomer::new();
+        user.home.write(".bashrc", content);
+        let output = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().status(1);
+        let _ = output.complains("add this line yourself").complains("eval \"$(aws-sso init bash)\"");
+        assert_eq!(fs::read(user.home.path(".bashrc")).unwrap(), content);
+    }
+    let home = Home::new();
+    let _ = home.aws_sso(["setup", "--shell-file", "--no-shell-file"]).run().status(2);
+}

@@ -1,0 +1,6 @@
+//! A config with several sso-sessions.
+
+mod lists;
+mod roles;
+mod runs;
+mod sign_ins;
