@@ -276,3 +276,15 @@ fn a_local_identity_center_may_stand_behind_a_local_redirect() {
     let _ = login(&sandbox.start_url()).success();
     let _ = login("http://example.com/start").status(2);
 }
+
+#[test]
+fn setup_takes_the_region_to_which_a_companys_domain_leads_and_writes_the_domain() {
+    let world = World::of_company();
+    world.company_answers(Vanity::redirect(COMPANY, EU));
+    world.config("");
+    let setup = "setup AWS.MyCompany.com/ --yes --no-discover --device-code --no-browser";
+    let _ = world.aws_sso(setup).run().success();
+    let config = world.home.read(".aws/config");
+    assert!(config.contains("[sso-session mycompany]\nsso_start_url = https://aws.mycompany.com\n"), "{config}");
+    assert!(config.contains("sso_region = eu-west-1\n"), "{config}");
+}

@@ -21,6 +21,7 @@ mod vanity;
 mod wire;
 
 pub(crate) use gate::IN_FLIGHT;
+pub(crate) use vanity::portal_behind;
 
 pub use bundle::check as check_bundle;
 pub use client::Client;

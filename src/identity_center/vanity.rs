@@ -3,16 +3,36 @@
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
+use super::client::Client;
 use super::no_response::connection_error;
 use super::service::Service;
 use crate::access_portal::{AccessPortal, Owner};
 use crate::address::{Link, without_password};
+use crate::aws_config::config::Config;
+use crate::aws_config::directory::Directory;
+use crate::aws_config::network::Network;
 use crate::error::{Error, Result};
+use crate::partition::InvalidRegion;
 
 /// What a host answered.
 struct Answer {
     status: u16,
     location: Option<String>,
+}
+
+/// The access portal to which a company's own domain leads, where no sso-session has it yet.
+pub(crate) fn portal_behind(start_url: &str, config: &Config) -> Result<Option<AccessPortal>> {
+    let directory = Directory {
+        name: String::new(),
+        session: None,
+        start_url: start_url.to_owned(),
+        // The requests that find it out go to the company's domain alone.
+        region: "us-east-1".parse().map_err(|error: InvalidRegion| Error::usage(error.to_string()))?,
+        redirect_port: None,
+        scopes: Vec::new(),
+    };
+    let client = Client::new(&directory, &Network::of(config, &directory)?);
+    client.block_on(async { client.service().portal_behind(start_url).await })
 }
 
 impl Service {

@@ -5,19 +5,24 @@ use super::questions::Questions;
 use super::regions;
 use super::session::{self, NewSession};
 use crate::access_portal::AccessPortal;
-use crate::aws_config::config::Config;
+use crate::aws_config::config::{Config, Section};
 use crate::cli::shared;
 use crate::error::{Error, Result};
+use crate::identity_center::portal_behind;
 use crate::partition::Region;
 
 /// What the arguments and the config say, and the user where they do not.
 pub(super) fn find(
     config: &Config,
     arguments: &SetupArgs,
-    name: Option<&str>,
+    profile_option: Option<&str>,
     questions: &mut Questions,
 ) -> Result<NewSession> {
-    let portal = match &arguments.start_url {
+    // What is set up already may be called by its name.
+    let known = arguments.start_url.as_deref().and_then(|text| config.sso_session(text));
+    let known_url = known.and_then(|session| session.setting("sso_start_url"));
+    let name = arguments.name.as_deref().or(profile_option).or_else(|| known.map(Section::name));
+    let portal = match known_url.or(arguments.start_url.as_deref()) {
         Some(text) => AccessPortal::read(text)?,
         None => questions
             .ask("Start URL of your AWS access portal: ", AccessPortal::read)?
@@ -36,10 +41,13 @@ pub(super) fn find(
         }
         (Some(region), _) => parsed(region)?,
         (None, Some(region)) => region.clone(),
-        (None, None) => match configured(config, &name) {
-            Some(region) => region,
-            None => ask_for_region(config, questions)?,
-        },
+        (None, None) => {
+            let behind = portal_behind(&portal.url, config)?.and_then(|behind| behind.region);
+            match behind.or_else(|| configured(config, &name)) {
+                Some(region) => region,
+                None => ask_for_region(config, questions)?,
+            }
+        }
     };
     Ok(NewSession { name, start_url: portal.url, region })
 }
