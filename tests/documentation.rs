@@ -32,6 +32,7 @@ fn each_file_that_a_document_links_to_is_there() {
         "docs/first-run.md",
         "docs/many-roles.md",
         "docs/messages.md",
+        "docs/start-urls.md",
     ];
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut links = 0;
