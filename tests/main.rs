@@ -111,3 +111,5 @@ mod sign_out;
 mod silent_service;
 #[cfg(feature = "sandbox")]
 mod sso_sessions;
+#[cfg(feature = "sandbox")]
+mod start_urls;

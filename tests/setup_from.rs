@@ -12,17 +12,42 @@ const FILES: [&str; 2] = [".aws/config", ".config/aws-sso/config"];
 
 /// A config such as that tool's wizard and its documentation make.
 fn theirs(user: &User) -> String {
-    let [first, second] = [0, 1].map(|number| &user.sandbox.accounts()[number]);
+    let [first, second] = [0, 1].map(|number| user.sandbox.accounts()[number].clone());
     format!(
-        "# made by the wizard\nSSOConfig:\n    Work:\n        SSORegion: {REGION}\n        StartUrl: {START_URL}\n        \
-         DefaultRegion: eu-west-1\n        AuthUrlAction: open\n        Accounts:\n            {}:\n                \
-         Name: Our Playground\n                Tags:\n                    Stage: dev\n                Roles:\n                    \
-         {}:\n                        Profile: play\n            {}:\n                Name: prod\n                \
-         DefaultRegion: ca-central-1\n                Roles:\n                    {}:\n                        \
-         Profile: prod:admin\n                    Chained:\n                        Profile: chained\n                        \
-         Via: arn:aws:iam::{}:role/{}\n                        ExternalId: x-1\n\
-         DefaultRegion: us-west-2\nUrlAction: open-url-in-container\nUrlExecCommand:\n    - firefox\n    - '%s'\n\
-         SecureStore: keychain\nThreads: 5\nProfileFormat: '{{{{ FirstItem .AccountName (.AccountAlias | nospace) }}}}:{{{{ .RoleName }}}}'\n",
+        "# made by the wizard
+SSOConfig:
+    Work:
+        SSORegion: {REGION}
+        StartUrl: {START_URL}
+        DefaultRegion: eu-west-1
+        AuthUrlAction: open
+        Accounts:
+            {}:
+                Name: Our Playground
+                Tags:
+                    Stage: dev
+                Roles:
+                    {}:
+                        Profile: play
+            {}:
+                Name: prod
+                DefaultRegion: ca-central-1
+                Roles:
+                    {}:
+                        Profile: prod:admin
+                    Chained:
+                        Profile: chained
+                        Via: arn:aws:iam::{}:role/{}
+                        ExternalId: x-1
+DefaultRegion: us-west-2
+UrlAction: open-url-in-container
+UrlExecCommand:
+    - firefox
+    - '%s'
+SecureStore: keychain
+Threads: 5
+ProfileFormat: '{{{{ FirstItem .AccountName (.AccountAlias | nospace) }}}}:{{{{ .RoleName }}}}'
+",
         first.id, first.roles[0], second.id, second.roles[0], first.id, first.roles[0],
     )
 }
@@ -69,9 +94,9 @@ fn what_is_taken_over_is_shown_then_written_and_works_and_a_second_run_changes_n
     );
     assert!(config.starts_with(&session), "{config}");
     let chained = format!(
-        "[profile chained]\nrole_arn = arn:aws:iam::{}:role/Chained\nsource_profile = {}-{}\nexternal_id = x-1\n\
+        "[profile chained]\nrole_arn = arn:aws:iam::{}:role/Chained\nsource_profile = play\nexternal_id = x-1\n\
          region = ca-central-1\n",
-        second.id, first.id, first.roles[0]
+        second.id
     );
     assert!(config.contains(&chained), "{config}");
     assert!(settings.starts_with("# mine\npicker = number\n"), "{settings}");
@@ -100,9 +125,7 @@ fn the_aws_cli_and_boto3_read_every_profile_that_is_written() {
     let user = user();
     let _ = take_over(&user, "--yes").success();
     let [first, second] = [0, 1].map(|number| user.sandbox.accounts()[number].clone());
-    let source = format!("{}-{}", first.id, first.roles[0]);
-    let mut expected = [source.clone(), "prod:admin".to_owned(), "chained".to_owned()];
-    expected.sort();
+    let expected = ["chained", "play", "prod:admin"];
     if let Some(cli) = user.home.aws_cli(["configure", "list-profiles"]) {
         let listed = cli.run().success();
         let mut names: Vec<_> = listed.stdout.lines().collect();
@@ -110,7 +133,7 @@ fn the_aws_cli_and_boto3_read_every_profile_that_is_written() {
         assert_eq!(names, expected);
     }
     let endpoint = user.sandbox.endpoint();
-    for (profile, account, role) in [(&source, &first, &first.roles[0]), (&expected[2], &second, &second.roles[0])] {
+    for (profile, account, role) in [("play", &first, &first.roles[0]), ("prod:admin", &second, &second.roles[0])] {
         let arguments = ["sts", "get-caller-identity", "--profile", profile, "--endpoint-url", &endpoint];
         let expected = format!(":sts::{}:assumed-role/AWSReservedSSO_{role}_", account.id);
         if let Some(cli) = user.home.aws_cli(arguments) {
@@ -118,14 +141,15 @@ fn the_aws_cli_and_boto3_read_every_profile_that_is_written() {
             let _ = answer.prints(&expected);
         }
     }
-    let script = "import boto3, json; session = boto3.Session()\n\
-                  names = session.available_profiles\n\
-                  print(json.dumps({name: boto3.Session(profile_name=name)._session.get_scoped_config() for name in names}))";
+    let script = "import boto3, json\n\
+                  names = boto3.Session().available_profiles\n\
+                  sessions = {name: boto3.Session(profile_name=name)._session for name in names}\n\
+                  print(json.dumps({name: session.get_scoped_config() for name, session in sessions.items()}))";
     if let Some(python) = user.home.boto3(script) {
         let read = python.run().success().json();
         assert_eq!(read["chained"]["role_arn"], format!("arn:aws:iam::{}:role/Chained", second.id));
-        assert_eq!(read["chained"]["source_profile"], source);
-        assert_eq!(read[&source]["sso_session"], "Work");
+        assert_eq!(read["chained"]["source_profile"], "play");
+        assert_eq!(read["play"]["sso_session"], "Work");
         assert_eq!(read["prod:admin"]["region"], "ca-central-1");
         assert_eq!(read.as_object().unwrap().len(), 3);
     }
@@ -171,7 +195,7 @@ fn a_file_that_is_broken_or_hostile_is_one_clear_line_and_nothing_is_written() {
         assert_eq!(run.stderr.lines().count(), 2, "what happened, and what to do: {run}");
     }
     fs::remove_file(home.path(THEIRS)).unwrap();
-    let run = home.aws_sso(["setup", "--from", "aws-sso-cli"]).run().status(2);
+    let run = home.aws_sso(["setup", "--from", "aws-sso-cli", "--dry-run"]).run().status(2);
     let _ = run.complains("~/.aws-sso/config.yaml, ~/.config/aws-sso/config.yaml").complains("AWS_SSO_CONFIG");
     // What the names contain does not reach the terminal as it is.
     home.write(THEIRS, "SSOConfig:\n  \"W\\e[31m\":\n    StartUrl: https://d-1.awsapps.com/start\n    \"\\e[2J\": x\n");
@@ -220,9 +244,20 @@ fn setup_recognises_what_is_there_and_adds_no_second_sso_session() {
     let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
     let arn = "arn:aws:iam::123456789012:role/Admin";
     let others = format!(
-        "# BEGIN_AWS_SSO_CLI\n\n[profile play:Admin]\ncredential_process = /opt/gone/aws-sso -S \"Default\" process --arn {arn}\n\
-         # END_AWS_SSO_CLI\n[profile util]\nsso_auto_populated = true\nsso_start_url = {START_URL}\nsso_region = {REGION}\n\
-         sso_account_id = 123456789012\nsso_role_name = Admin\ncredential_process = aws-sso-util credential-process --profile util\n"
+        "\
+# BEGIN_AWS_SSO_CLI
+
+[profile play:Admin]
+credential_process = /opt/gone/aws-sso -S \"Default\" process --arn {arn}
+# END_AWS_SSO_CLI
+[profile util]
+sso_auto_populated = true
+sso_start_url = {START_URL}
+sso_region = {REGION}
+sso_account_id = 123456789012
+sso_role_name = Admin
+credential_process = aws-sso-util credential-process --profile util
+"
     );
     user.home.sign_in_config(&others);
     let before = user.home.read(".aws/config");
@@ -258,5 +293,5 @@ fn doctor_names_the_config_and_the_profiles_that_another_tool_has_left() {
     let config = user.home.read(".aws/config");
     user.home.write(".aws/config", format!("{config}{line}"));
     // On PATH, aws-sso is this program.
-    let _ = doctor().status(1).prints("1 profile is of aws-sso-cli (p), and runs aws-sso, which is this program");
+    let _ = doctor().status(1).prints("1 profile is of aws-sso-cli (p), and runs aws-sso, which is this");
 }

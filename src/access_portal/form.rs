@@ -101,6 +101,13 @@ impl<'a> Form<'a> {
     }
 }
 
+/// The host of an instance's portal in a Region. GovCloud (US) has its portals at the same hosts as AWS.
+pub(super) fn portal_host(partition: &str, instance: &str, region: &str) -> Option<String> {
+    let partition = if partition == "aws-us-gov" { "aws" } else { partition };
+    let documented = DOCUMENTED.iter().find(|row| row.is_dualstack && row.partition == partition)?;
+    Some(documented.host.replace("ID", instance).replace("REGION", region))
+}
+
 /// Whether AWS serves access portals there, though perhaps in a form that is not documented yet.
 pub(super) fn is_aws_portal(host: &str) -> bool {
     PORTAL_DOMAINS.iter().any(|domain| host != *domain && is_below(host, domain))

@@ -5,7 +5,7 @@ pub(crate) mod pasted;
 #[cfg(test)]
 mod tests;
 
-use crate::address::{Link, without_password};
+use crate::address::{Link, StartUrl, without_password};
 use crate::error::{Error, Result};
 use crate::partition::{PARTITIONS, Partition, Region, is_host_label};
 
@@ -20,6 +20,8 @@ pub(crate) struct AccessPortal {
     pub region: Option<Region>,
     /// The partition, where the host tells it.
     pub partition: Option<&'static Partition>,
+    /// The id of the instance, where the URL has it. An instance has a portal in each of its Regions.
+    pub instance: Option<String>,
     /// A name for the sso-session.
     pub session_name: String,
     /// Whose host it is.
@@ -80,6 +82,19 @@ impl AccessPortal {
         }
     }
 
+    /// The address of the portal's page in this Region. A start URL may be an issuer's, which has no page; `None` where
+    /// that names no instance.
+    pub(crate) fn page(start_url: &str, region: &str) -> Option<String> {
+        let is_issuer =
+            Link::parse(start_url).is_some_and(|link| Hostname::of(link).name().starts_with("identitycenter."));
+        if !is_issuer {
+            return Some(StartUrl::of(start_url).to_string());
+        }
+        let portal = Self::read(start_url).ok()?;
+        let host = form::portal_host(portal.partition?.name, &portal.instance?, region)?;
+        Some(format!("https://{host}"))
+    }
+
     /// Of a host that AWS documents.
     fn of_aws(host: &Hostname, path: &str, form: Form) -> Result<Self, String> {
         let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
@@ -103,6 +118,7 @@ impl AccessPortal {
             url: format!("https://{}{path}", host.authority()),
             partition: region.as_deref().map(Partition::of_region).or_else(of_form),
             region,
+            instance: id.filter(|id| id.starts_with("ssoins-")).map(str::to_owned),
             session_name: id.map_or(PLAIN_NAME.to_owned(), name_of_id),
             owner: Owner::Aws,
             is_dualstack: form.is_dualstack,
@@ -117,6 +133,7 @@ impl AccessPortal {
             url: format!("{scheme}://{}{path}", host.authority()),
             region: None,
             partition: None,
+            instance: None,
             session_name: if is_name { name_of_company(host.name()) } else { PLAIN_NAME.to_owned() },
             owner,
             is_dualstack: false,

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::config::{Config, Section};
 use super::meaning::Meanings;
 use super::sso_keys;
-use super::value::is_start_url;
+use super::value::{is_start_url, region_in};
 use crate::address::StartUrl;
 use crate::error::Result;
 use crate::partition::Region;
@@ -29,7 +29,7 @@ pub struct Directory {
     pub session: Option<String>,
     /// `sso_start_url`, exactly as written: cache files are named after it. [`StartUrl`] compares it with another.
     pub start_url: String,
-    /// `sso_region`.
+    /// `sso_region`, else the Region that the start URL names.
     pub region: Region,
     /// `sso_registration_scopes`; empty where none are set.
     pub scopes: Vec<String>,
@@ -71,7 +71,13 @@ impl Directory {
             section.setting(key).ok_or_else(|| sso_keys::incomplete(section, kind, key).error(section.config()))
         };
         let start_url = required("sso_start_url")?;
-        let region = required("sso_region")?.parse();
+        let region = match section.setting("sso_region") {
+            Some(region) => region.parse(),
+            None => match region_in(start_url) {
+                Some(region) => Ok(region),
+                None => required("sso_region")?.parse(),
+            },
+        };
         // A browser is sent to the start URL.
         let (true, Ok(region)) = (is_start_url(start_url), region) else {
             return Err(sso_keys::malformed_directory(section, kind).error(section.config()));
@@ -266,6 +272,27 @@ sso_session = nowhere
     }
 
     #[test]
+    fn the_region_may_be_left_out_where_the_host_of_the_start_url_names_it() {
+        let hosts = [
+            ("ssoins-1.eu-west-1.portal.amazonaws.com", "eu-west-1"),
+            ("ssoins-1.portal.ap-south-1.app.aws/#/", "ap-south-1"),
+            ("start.us-gov-east-1.us-gov-home.awsapps.com/directory/x", "us-gov-east-1"),
+            ("start.cn-north-1.home.awsapps.cn/directory/x", "cn-north-1"),
+            ("ssoins-1.eusc-de-east-1.portal.amazonaws.eu", "eusc-de-east-1"),
+        ];
+        for (host, region) in hosts {
+            let keys = format!("sso_start_url = https://{host}\n");
+            for section in ["[sso-session x]\n", "[profile x]\n"] {
+                let config = Config::parse(format!("{section}{keys}").as_bytes());
+                assert_eq!(&*config.directory("x").unwrap().region, region, "{host}");
+                // What is written counts, and `doctor` says so.
+                let config = Config::parse(format!("{section}{keys}sso_region = us-east-1").as_bytes());
+                assert_eq!(&*config.directory("x").unwrap().region, "us-east-1", "{host}");
+            }
+        }
+    }
+
+    #[test]
     fn each_identity_center_is_listed_once() {
         let config = Config::parse(CONFIG.as_bytes());
         assert_eq!(config.directories(), ["corp", "shared", "old"]);
@@ -293,6 +320,14 @@ sso_session = nowhere
             (session("sso_start_url = https://x/start"), "s", "sso-session s has no sso_region", "eu-west-1"),
             (session("sso_region = us-east-1"), "s", "sso-session s has no sso_start_url", "https://"),
             ("[profile p]\nsso_region = r".to_owned(), "p", "profile p has no sso_start_url", "https://"),
+            // Only a request would tell to which Region a company's own domain leads.
+            (session("sso_start_url = https://aws.x.example"), "s", "sso-session s has no sso_region", "eu-west-1"),
+            (
+                "[profile p]\nsso_start_url = https://x.awsapps.com/start".to_owned(),
+                "p",
+                "profile p has no sso_region",
+                "eu-west-1",
+            ),
             (
                 session("sso_start_url = http://x/start\nsso_region = r"),
                 "s",

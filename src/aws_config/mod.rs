@@ -21,6 +21,7 @@ pub(crate) mod role_profile;
 mod scan;
 mod section;
 mod sso_keys;
+pub(crate) mod sso_region;
 pub(crate) mod static_keys;
 mod unknown;
 mod value;

@@ -3,7 +3,7 @@
 use super::config::Section;
 use super::misspelt::key_for;
 use super::no_role::{NoRole, example, missing, without};
-use super::value::malformed;
+use super::value::{malformed, region_in};
 
 /// An sso-session, or a profile of the older form, without this key.
 pub(super) fn incomplete(section: Section<'_>, kind: &str, key: &str) -> NoRole {
@@ -57,7 +57,8 @@ pub(super) fn sso_fault(profile: Section<'_>) -> Option<NoRole> {
         let tried = key_for(profile, "sso_session").is_none() && key_for(profile, "sso_start_url").is_some();
         return missing(profile, if tried { "sso_start_url" } else { "sso_session" }, by);
     }
-    let of_older_form = if session.is_some() { &[][..] } else { &["sso_region"] };
+    let tells_region = profile.setting("sso_start_url").and_then(region_in).is_some();
+    let of_older_form = if session.is_some() || tells_region { &[][..] } else { &["sso_region"] };
     let mut needed = keys.iter().chain(of_older_form);
     if let Some(fault) = needed.find_map(|key| missing(profile, key, by)) {
         return Some(fault);

@@ -30,6 +30,11 @@ pub(super) fn is_start_url(text: &str) -> bool {
     Link::parse(text).is_some_and(|link| link.is_safe())
 }
 
+/// The Region that the host of a start URL names.
+pub(super) fn region_in(start_url: &str) -> Option<Region> {
+    AccessPortal::read(start_url).ok()?.region
+}
+
 fn is_region(text: &str) -> bool {
     text.parse::<Region>().is_ok()
 }

@@ -4,7 +4,8 @@ use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use shell_escape::escape;
 
-use crate::address::{StartUrl, quote};
+use crate::access_portal::AccessPortal;
+use crate::address::quote;
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::{completers, shared};
 use crate::context::choose::choose;
@@ -277,31 +278,12 @@ fn portal_link(found: &Found, destination: Option<&str>) -> Result<String> {
     Ok(link)
 }
 
-/// Hosts that name an instance to sign in to, with the domain of the portals that belong to them.
-const ISSUERS: [(&str, &str); 3] = [
-    ("identitycenter.amazonaws.com", "app.aws"),
-    ("identitycenter.amazonaws.com.cn", "app.amazonwebservices.com.cn"),
-    ("identitycenter.amazonaws.eu", "api.amazonwebservices.eu"),
-];
-
 /// The access portal's address. A start URL may be the issuer's, and there is no page at that host.
 fn portal(start_url: &str, region: &str) -> Result<String> {
-    let portal = StartUrl::of(start_url).to_string();
-    let Some((host, instance)) = portal
-        .strip_prefix("https://")
-        .and_then(|rest| rest.split_once('/'))
-        .filter(|(host, _)| host.starts_with("identitycenter."))
-    else {
-        return Ok(portal);
-    };
-    let domain = ISSUERS.iter().find(|(issuer, _)| *issuer == host).map(|(_, domain)| domain);
-    match domain {
-        Some(domain) if instance.starts_with("ssoins-") && !instance.contains('/') => {
-            Ok(format!("https://{instance}.portal.{region}.{domain}"))
-        }
-        _ => Err(Error::usage(format!("the access portal of {start_url} is not known"))
-            .with_remedy("write the portal's address as sso_start_url, or leave out --portal")),
-    }
+    AccessPortal::page(start_url, region).ok_or_else(|| {
+        Error::usage(format!("the access portal of {start_url} is not known"))
+            .with_remedy("write the portal's address as sso_start_url, or leave out --portal")
+    })
 }
 
 fn command(context: &Context, arguments: &ConsoleArgs) -> Result<Option<BrowserCommand>> {
@@ -374,7 +356,14 @@ mod tests {
                 "https://identitycenter.amazonaws.com.cn/ssoins-1a",
                 Some("https://ssoins-1a.portal.eu-west-1.app.amazonwebservices.com.cn"),
             ),
-            ("https://identitycenter.us-gov.amazonaws.com/ssoins-1a", None),
+            (
+                "https://identitycenter.us-gov.amazonaws.com/ssoins-1a",
+                Some("https://ssoins-1a.portal.eu-west-1.app.aws"),
+            ),
+            (
+                "https://identitycenter.amazonaws.eu/ssoins-1a",
+                Some("https://ssoins-1a.portal.eu-west-1.api.amazonwebservices.eu"),
+            ),
             ("https://identitycenter.amazonaws.com/other", None),
         ];
         for (start_url, expected) in cases {

@@ -72,6 +72,9 @@ fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> R
             clean(&profile_option(&directory.name))
         ));
     } else {
+        if let Some(why) = context.signed_in_elsewhere(directory) {
+            terminal::say(&format!("aws-sso: {why}\n"));
+        }
         let method = arguments.way.method();
         let token = if arguments.force { session.sign_in_to_new_session(method) } else { session.sign_in(method) }?;
         terminal::say(&format!("{name}signed in to {start_url}, {}\n", describe(&token)));
@@ -79,10 +82,12 @@ fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> R
     Ok(())
 }
 
-/// The valid token, if the service confirms it: a user who types `login` may know that it was revoked.
+/// The valid token, if the service confirms it: a user who types `login` may know that it was revoked. One of a Region
+/// that is down does not count where the company's own domain leads to another by now.
 fn current(session: &Session<'_>) -> Option<Token> {
     let token = session.token_without_person().ok().flatten()?;
-    session.is_accepted(&token.access_token).unwrap_or(true).then_some(token)
+    let is_accepted = session.is_accepted(&token.access_token).unwrap_or_else(|_| !session.leads_elsewhere());
+    is_accepted.then_some(token)
 }
 
 /// How long the sign-in lasts, and whether it is renewed after that.

@@ -133,7 +133,7 @@ impl Context {
     }
 
     /// Whether requests can be made to this Identity Center without a new sign-in, as far as this machine knows.
-    fn is_signed_in(&self, directory: &Directory) -> bool {
+    pub(super) fn is_signed_in(&self, directory: &Directory) -> bool {
         let token = self.client(directory).and_then(|client| self.untouched_session(directory, &client)?.stored());
         token.ok().flatten().is_some_and(|token| token.is_alive())
     }

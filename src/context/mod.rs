@@ -12,6 +12,7 @@ mod listing;
 pub(crate) mod lists;
 pub(crate) mod noted;
 pub(crate) mod profiles;
+mod regions;
 
 pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};

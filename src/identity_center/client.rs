@@ -1,7 +1,7 @@
 //! The service for code that is not asynchronous.
 
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
 use tokio::runtime::Runtime;
@@ -12,12 +12,13 @@ use super::wire::Limits;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
 use crate::error::{Error, Result, reason, system};
+use crate::partition::Region;
 use crate::programs::runtime;
 
 /// The service of one Identity Center, with the runtime that [`Service`] needs.
 #[derive(Debug)]
 pub struct Client {
-    service: Arc<Service>,
+    service: RwLock<Arc<Service>>,
     runtime: OnceLock<Runtime>,
 }
 
@@ -31,13 +32,25 @@ impl Client {
     /// The same with other time limits.
     #[must_use]
     pub fn with_limits(directory: &Directory, network: &Network, limits: Limits) -> Self {
-        Self { service: Arc::new(Service::new(directory, network, limits)), runtime: OnceLock::new() }
+        Self { service: RwLock::new(Arc::new(Service::new(directory, network, limits))), runtime: OnceLock::new() }
     }
 
     /// The service itself, for code that is asynchronous.
     #[must_use]
-    pub fn service(&self) -> &Arc<Service> {
-        &self.service
+    pub fn service(&self) -> Arc<Service> {
+        Arc::clone(&self.service.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The service in this Region, where a company's own domain leads to its portal. It serves no request but those of
+    /// a sign-in before [`Self::go_to`].
+    pub(crate) fn service_in(&self, region: &Region) -> Arc<Service> {
+        let service = self.service();
+        if service.region() == region { service } else { Arc::new(service.in_region(region)) }
+    }
+
+    /// From now on requests go to this Region.
+    pub(crate) fn go_to(&self, region: &Region) {
+        *self.service.write().unwrap_or_else(PoisonError::into_inner) = self.service_in(region);
     }
 
     /// Runs a future to its end on this thread.
@@ -115,6 +128,10 @@ mod tests {
             ("eusc-de-east-1", false, false, None, "https://oidc.eusc-de-east-1.amazonaws.eu"),
             ("us-east-1", true, false, None, "https://oidc-fips.us-east-1.amazonaws.com"),
             ("us-east-1", false, true, None, "https://oidc.us-east-1.api.aws"),
+            ("eusc-de-east-1", false, true, None, "https://oidc.eusc-de-east-1.api.amazonwebservices.eu"),
+            ("eusc-de-east-1", true, false, None, "https://oidc-fips.eusc-de-east-1.amazonaws.eu"),
+            ("cn-north-1", false, true, None, "https://oidc.cn-north-1.api.amazonwebservices.com.cn"),
+            ("us-gov-west-1", true, true, None, "https://oidc-fips.us-gov-west-1.api.aws"),
             ("us-east-1", true, true, own, "https://localhost:1/oidc"),
         ];
         for (region, use_fips, use_dualstack, oidc_endpoint_url, expected) in cases {

@@ -17,9 +17,11 @@ mod probe;
 pub mod proxy;
 mod retry;
 mod service;
+mod vanity;
 mod wire;
 
 pub(crate) use gate::IN_FLIGHT;
+pub(crate) use vanity::portal_behind;
 
 pub use bundle::check as check_bundle;
 pub use client::Client;

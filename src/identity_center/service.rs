@@ -35,6 +35,7 @@ const MAX_ATTEMPTS: u32 = 5;
 pub struct Service {
     region: Region,
     network: Network,
+    limits: Limits,
     connector: SharedHttpConnector,
     http: SharedHttpClient,
     skew: Skew,
@@ -96,11 +97,21 @@ impl Service {
     pub(super) fn new(directory: &Directory, network: &Network, limits: Limits) -> Self {
         let skew = Skew::default();
         let connector = wire::connector(network.ca_bundle.clone(), limits, skew.clone());
+        Self::with(directory.region.clone(), network.clone(), limits, connector, skew)
+    }
+
+    /// The same service in another Region. It shares the connections.
+    pub(super) fn in_region(&self, region: &Region) -> Self {
+        Self::with(region.clone(), self.network.clone(), self.limits, self.connector.clone(), self.skew.clone())
+    }
+
+    fn with(region: Region, network: Network, limits: Limits, connector: SharedHttpConnector, skew: Skew) -> Self {
         let http = wire::http_client(&connector);
         let attempts = network.max_attempts.unwrap_or(MAX_ATTEMPTS).max(1);
         Self {
-            region: directory.region.clone(),
-            network: network.clone(),
+            region,
+            network,
+            limits,
             connector,
             http,
             skew,
@@ -110,6 +121,10 @@ impl Service {
             sso: OnceLock::new(),
             oidc: OnceLock::new(),
         }
+    }
+
+    pub(super) fn region(&self) -> &Region {
+        &self.region
     }
 
     pub(super) fn sso(&self) -> &aws_sdk_sso::Client {

@@ -105,7 +105,7 @@ impl Renewal<'_> {
         let begin = now();
         let Collected { accounts, are_listed } = self.session.with_token(|token| {
             let fetch = Fetch {
-                service: self.client.service(),
+                service: &self.client.service(),
                 token,
                 journal: &mut journal.borrow_mut(),
                 progress: self.progress,

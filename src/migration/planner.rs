@@ -282,7 +282,7 @@ impl<'a> Planner<'a> {
         role.profile.clone().or_else(rendered)
     }
 
-    /// An alias for a role. The file of the settings ends a name at a colon, where aws-sso-cli divides account and role.
+    /// An alias for a role. The settings end a name at a colon, with which aws-sso-cli divides account and role.
     fn role_alias(&mut self, name: &str, role: String) {
         let Some(key) = key(&name.replace(':', "/")) else {
             self.plan.left_out.push(format!("the name of {role} cannot be typed: {name}"));

@@ -235,7 +235,8 @@ mod tests {
     #[test]
     fn profiles_are_listed_by_the_tool_that_wrote_them() {
         let config = Config::parse(
-            b"[profile a]\ncredential_process = aws-sso -S Default process --arn x\n[profile b]\nsso_auto_populated = true\n\
+            b"[profile a]\ncredential_process = aws-sso -S Default process --arn x\n\
+              [profile b]\nsso_auto_populated = true\n\
               [profile c]\ncredential_process = /x/aws-sso -S Default process --arn x\n[profile d]\nregion = x\n\
               [profile e]\ncredential_process = aws-sso process x\n",
         );

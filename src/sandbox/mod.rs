@@ -8,6 +8,7 @@ mod authorize;
 mod bucket;
 mod directory;
 mod federation;
+mod hosts;
 mod lock;
 mod log;
 mod oidc;
@@ -25,5 +26,5 @@ mod traffic;
 
 pub use self::directory::Account;
 pub use self::log::LoggedRequest;
-pub use self::options::{Approval, Fault, Names, Options, Rotation};
+pub use self::options::{Approval, Fault, Names, Options, Portal, Rotation, Vanity};
 pub use self::server::Sandbox;

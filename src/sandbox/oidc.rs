@@ -6,6 +6,7 @@ use std::time::Instant;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State as Shared;
+use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::authorize;
+use super::hosts;
 use super::lock::lock;
 use super::log::Note;
 use super::options::Approval;
@@ -50,7 +52,11 @@ pub(super) struct RegisterRequest {
 }
 
 /// `RegisterClient`.
-pub(super) async fn register(Shared(state): Shared<Arc<SandboxState>>, body: Bytes) -> ServiceResult<Json<Value>> {
+pub(super) async fn register(
+    Shared(state): Shared<Arc<SandboxState>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> ServiceResult<Json<Value>> {
     let asked: RegisterRequest = parse(&body)?;
     let name = required(asked.client_name, "clientName")?;
     if required(asked.client_type, "clientType")? != "public" {
@@ -67,7 +73,7 @@ pub(super) async fn register(Shared(state): Shared<Arc<SandboxState>>, body: Byt
         if asked.redirect_uris.is_empty() {
             return Err(ServiceError::oidc("InvalidRequestException", "redirectUris is missing"));
         }
-        check_start_url(&state, &required(asked.issuer_url, "issuerUrl")?)?;
+        check_start_url(&state, &headers, &required(asked.issuer_url, "issuerUrl")?)?;
     }
     if !asked.redirect_uris.iter().all(|uri| authorize::is_loopback(uri)) {
         return Err(ServiceError::oidc("InvalidRedirectUriException", "A redirect must lead to http://127.0.0.1"));
@@ -86,10 +92,14 @@ pub(super) async fn register(Shared(state): Shared<Arc<SandboxState>>, body: Byt
     })))
 }
 
-/// Checks that a client names this Identity Center; the service ignores `/` and `#` at the end.
-fn check_start_url(state: &SandboxState, url: &str) -> ServiceResult<()> {
+/// Checks that a client names the portal of this Region; the service ignores `/` and `#` at the end.
+fn check_start_url(state: &SandboxState, headers: &HeaderMap, url: &str) -> ServiceResult<()> {
     let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
-    if plain(url) == plain(&state.start_url()) {
+    let options = state.options();
+    let region = hosts::region_of(headers, &options);
+    let further = options.portals.iter().find(|portal| portal.region == region);
+    let expected = further.map_or_else(|| state.start_url(), |portal| portal.start_url.clone());
+    if plain(url) == plain(&expected) {
         Ok(())
     } else {
         Err(ServiceError::oidc("InvalidRequestException", "The start URL belongs to another Identity Center"))
@@ -113,6 +123,7 @@ struct DeviceRequest {
 /// `StartDeviceAuthorization`.
 pub(super) async fn device_authorization(
     Shared(state): Shared<Arc<SandboxState>>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> ServiceResult<Json<Value>> {
     let asked: DeviceRequest = parse(&body)?;
@@ -121,7 +132,7 @@ pub(super) async fn device_authorization(
     if !client.grants.iter().any(|grant| grant == DEVICE_CODE) {
         return Err(ServiceError::oidc("UnauthorizedClientException", "The client did not register for device codes"));
     }
-    check_start_url(&state, &required(asked.start_url, "startUrl")?)?;
+    check_start_url(&state, &headers, &required(asked.start_url, "startUrl")?)?;
     let options = state.options();
     let (code, user_code) = (random::token::<60>()?, random::user_code()?);
     let device = DeviceFlow {
@@ -159,17 +170,18 @@ struct TokenRequest {
 }
 
 /// `CreateToken`.
-pub(super) async fn token(Shared(state): Shared<Arc<SandboxState>>, body: Bytes) -> ServiceResult {
+pub(super) async fn token(Shared(state): Shared<Arc<SandboxState>>, headers: HeaderMap, body: Bytes) -> ServiceResult {
     let asked: TokenRequest = parse(&body)?;
     let grant = asked.grant_type.clone();
-    let mut response = create_token(&state, asked).map(Json).into_response();
+    let region = hosts::region_of(&headers, &state.options());
+    let mut response = create_token(&state, asked, &region).map(Json).into_response();
     let mut note = response.extensions_mut().remove::<Note>().unwrap_or_default();
     note.grant = grant;
     response.extensions_mut().insert(note);
     Ok(response)
 }
 
-fn create_token(state: &SandboxState, asked: TokenRequest) -> ServiceResult<Value> {
+fn create_token(state: &SandboxState, asked: TokenRequest, region: &str) -> ServiceResult<Value> {
     let client_id = required(asked.client_id, "clientId")?;
     let client = authenticate(state, &client_id, &required(asked.client_secret, "clientSecret")?)?;
     let grant = required(asked.grant_type, "grantType")?;
@@ -184,19 +196,19 @@ fn create_token(state: &SandboxState, asked: TokenRequest) -> ServiceResult<Valu
     let tokens = match grant.as_str() {
         DEVICE_CODE => {
             redeem_device_code(state, &client_id, &required(asked.device_code, "deviceCode")?)?;
-            lock(&state.sessions).begin(&client_id, &client, &options, now)?
+            lock(&state.sessions).begin(&client_id, &client, &options, now, region)?
         }
         AUTHORIZATION_CODE => {
             let code = required(asked.code, "code")?;
             let redirect = required(asked.redirect_uri, "redirectUri")?;
             let verifier = required(asked.code_verifier, "codeVerifier")?;
             redeem_authorization(state, &client_id, &code, &redirect, &verifier)?;
-            lock(&state.sessions).begin(&client_id, &client, &options, now)?
+            lock(&state.sessions).begin(&client_id, &client, &options, now, region)?
         }
         _ => {
             let refresh = required(asked.refresh_token, "refreshToken")?;
             lock(&state.sessions)
-                .renew(&client_id, &refresh, &options, now)?
+                .renew(&client_id, &refresh, &options, now, region)?
                 .ok_or_else(|| invalid_grant("The refresh token is not valid"))?
         }
     };

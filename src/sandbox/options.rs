@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// How the local Identity Center behaves.
 ///
-/// [`Sandbox::update`](super::Sandbox::update) changes all fields but `port`, `tls`, `region` and `start_url`.
+/// [`Sandbox::update`](super::Sandbox::update) changes all fields but `port`, `tls`, `region`, `start_url`, the
+/// Regions of `portals` and the hosts of `vanity`.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How many accounts the user has.
@@ -19,6 +20,12 @@ pub struct Options {
     pub region: String,
     /// The start URL; by default `/start` of the server itself.
     pub start_url: Option<String>,
+    /// Further access portals of the same Identity Center, each in a Region of its own. A sign-in counts in one Region.
+    pub portals: Vec<Portal>,
+    /// Companies' own domains, which lead to an access portal.
+    pub vanity: Vec<Vanity>,
+    /// The Regions of which no host answers.
+    pub regions_down: Vec<String>,
     /// The user name in the caller's ARN.
     pub user: String,
     /// How long each request waits before it is handled.
@@ -73,6 +80,9 @@ impl Default for Options {
             renamed: Vec::new(),
             region: "us-east-1".to_owned(),
             start_url: None,
+            portals: Vec::new(),
+            vanity: Vec::new(),
+            regions_down: Vec::new(),
             user: "you@example.com".to_owned(),
             latency: Duration::ZERO,
             rate_limit: None,
@@ -94,6 +104,36 @@ impl Default for Options {
             port: 0,
             tls: false,
         }
+    }
+}
+
+/// An access portal in a further Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portal {
+    /// Its Region.
+    pub region: String,
+    /// Its start URL.
+    pub start_url: String,
+}
+
+/// A company's own domain: what every request to it is answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vanity {
+    /// The host, without a port.
+    pub host: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Where a redirect leads.
+    pub location: Option<String>,
+    /// Whether a `HEAD` is answered with 405.
+    pub refuses_head: bool,
+}
+
+impl Vanity {
+    /// A domain that leads to this address.
+    #[must_use]
+    pub fn redirect(host: &str, location: &str) -> Self {
+        Self { host: host.to_owned(), status: 302, location: Some(location.to_owned()), refuses_head: false }
     }
 }
 

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::hosts;
 use super::lock::lock;
 use super::random;
 use super::service_error::{ServiceError, ServiceResult};
@@ -22,7 +23,10 @@ fn session(state: &SandboxState, headers: &HeaderMap) -> ServiceResult<u64> {
     headers
         .get("x-amz-sso_bearer_token")
         .and_then(|token| token.to_str().ok())
-        .and_then(|token| lock(&state.sessions).session(token, state.now()))
+        .and_then(|token| {
+            let region = hosts::region_of(headers, &state.options());
+            lock(&state.sessions).session(token, state.now(), &region)
+        })
         .ok_or_else(|| ServiceError::portal("UnauthorizedException", "Session token not found or invalid"))
 }
 

@@ -58,7 +58,7 @@ impl Sandbox {
     pub fn start(options: Options) -> io::Result<Self> {
         let listener = listen(options.port)?;
         let address = listener.local_addr()?;
-        let certificate = options.tls.then(|| tls::ServerCertificate::new(&options.region)).transpose()?;
+        let certificate = options.tls.then(|| tls::ServerCertificate::new(&options)).transpose()?;
         let state = Arc::new(SandboxState::new(options, format!("http://{address}")));
         let router = router(&state);
         let runtime = tokio::runtime::Builder::new_multi_thread()

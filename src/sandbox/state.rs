@@ -94,6 +94,8 @@ pub(super) struct Sessions {
     access: HashMap<String, (u64, Millis)>,
     /// Each with its session and the id of its client.
     refresh: HashMap<String, (u64, String)>,
+    /// The Region in which each session began: it counts in no other.
+    regions: HashMap<u64, String>,
 }
 
 /// The result of a sign-in or a refresh.
@@ -111,9 +113,11 @@ impl Sessions {
         client: &Client,
         options: &Options,
         now: Millis,
+        region: &str,
     ) -> io::Result<Tokens> {
         self.last_id += 1;
         let session = self.last_id;
+        self.regions.insert(session, region.to_owned());
         if !client.may_refresh() {
             return self.access(session, options.unscoped_token_lifetime, now);
         }
@@ -129,11 +133,11 @@ impl Sessions {
         refresh_token: &str,
         options: &Options,
         now: Millis,
+        region: &str,
     ) -> io::Result<Option<Tokens>> {
-        let Some((session, _)) = self.refresh.get(refresh_token).filter(|(_, owner)| owner == client_id) else {
-            return Ok(None);
-        };
-        let session = *session;
+        let known =
+            self.refresh.get(refresh_token).filter(|(_, owner)| owner == client_id).map(|(session, _)| *session);
+        let Some(session) = known.filter(|session| self.is_in(*session, region)) else { return Ok(None) };
         let mut tokens = self.access(session, options.token_lifetime, now)?;
         tokens.refresh = match options.refresh {
             Rotation::Reusable => Some(refresh_token.to_owned()),
@@ -158,9 +162,14 @@ impl Sessions {
         Ok(refresh)
     }
 
-    /// The session of a valid access token.
-    pub(super) fn session(&self, access_token: &str, now: Millis) -> Option<u64> {
-        self.access.get(access_token).filter(|(_, expires)| now < *expires).map(|(session, _)| *session)
+    /// The session of an access token that is valid in this Region.
+    pub(super) fn session(&self, access_token: &str, now: Millis, region: &str) -> Option<u64> {
+        let (session, _) = self.access.get(access_token).filter(|(_, expires)| now < *expires)?;
+        self.is_in(*session, region).then_some(*session)
+    }
+
+    fn is_in(&self, session: u64, region: &str) -> bool {
+        self.regions.get(&session).is_some_and(|began| began == region)
     }
 
     pub(super) fn end(&mut self, session: u64) {

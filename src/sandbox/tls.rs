@@ -15,28 +15,27 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use super::hosts;
 use super::log;
+use super::options::Options;
 use super::state::SandboxState;
 
-/// A certificate for AWS's hosts in a region, and the authority that signed it.
+/// A certificate for AWS's hosts in the sandbox's Regions, and companies' own domains, and the authority that signed it.
 pub(super) struct ServerCertificate {
     pub(super) ca_pem: String,
     pub(super) acceptor: TlsAcceptor,
 }
 
 impl ServerCertificate {
-    pub(super) fn new(region: &str) -> io::Result<Self> {
+    pub(super) fn new(options: &Options) -> io::Result<Self> {
         let (issuer, ca_pem) = authority().map_err(io::Error::other)?;
-        let names = vec![
-            "127.0.0.1".to_owned(),
-            "localhost".to_owned(),
-            format!("oidc.{region}.amazonaws.com"),
-            format!("portal.sso.{region}.amazonaws.com"),
-            "sts.amazonaws.com".to_owned(),
-            format!("sts.{region}.amazonaws.com"),
-            "signin.aws.amazon.com".to_owned(),
-            format!("{region}.signin.aws.amazon.com"),
-        ];
+        let regions = options.portals.iter().map(|portal| portal.region.as_str()).chain([options.region.as_str()]);
+        let mut names: Vec<_> =
+            ["127.0.0.1", "localhost", "sts.amazonaws.com", "signin.aws.amazon.com", "*.awsapps.com"]
+                .map(str::to_owned)
+                .into();
+        names.extend(regions.flat_map(hosts::names));
+        names.extend(options.vanity.iter().map(|vanity| vanity.host.clone()));
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let mut parameters = CertificateParams::new(names).map_err(io::Error::other)?;
         parameters.distinguished_name.push(DnType::CommonName, "aws-sso sandbox");

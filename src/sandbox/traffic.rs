@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Frame;
 
+use super::hosts;
 use super::lock::lock;
 use super::log::{self, Note};
 use super::options::Fault;
@@ -66,14 +67,34 @@ pub(super) async fn watch(Shared(state): Shared<Arc<SandboxState>>, request: Req
         path,
         ..log::LoggedRequest::default()
     });
-    let mut response = match before(&state, api).await {
+    let mut response = match at_host(&state, &request) {
         Some(response) => response,
-        None => next.run(request).await,
+        None => handled(&state, api, request, next).await,
     };
     set_date(&state, &mut response);
     let note = response.extensions_mut().remove::<Note>().unwrap_or_default();
     let dropped = response.extensions().get::<Dropped>().is_some();
     state.log.end(entry, (!dropped).then(|| response.status().as_u16()), note);
+    response
+}
+
+async fn handled(state: &SandboxState, api: Api, request: Request, next: Next) -> Response {
+    match before(state, api).await {
+        Some(response) => response,
+        None => next.run(request).await,
+    }
+}
+
+/// The response of a host that serves something else than Identity Center, or nothing.
+fn at_host(state: &SandboxState, request: &Request) -> Option<Response> {
+    let (host, options) = (host(request), lock(&state.options));
+    let is_down = || options.regions_down.iter().any(|down| down == hosts::region(host, &options));
+    hosts::vanity(host, request.method(), &options).or_else(|| is_down().then(dropped))
+}
+
+fn dropped() -> Response {
+    let mut response = StatusCode::OK.into_response();
+    response.extensions_mut().insert(Dropped);
     response
 }
 
@@ -154,11 +175,7 @@ fn fail(fault: Fault, api: Api) -> Response {
             )
                 .into_response()
         }
-        Fault::Dropped => {
-            let mut response = StatusCode::OK.into_response();
-            response.extensions_mut().insert(Dropped);
-            response
-        }
+        Fault::Dropped => dropped(),
     }
 }
 

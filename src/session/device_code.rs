@@ -23,16 +23,17 @@ const SLOWER: u64 = 5;
 /// How many polls in a row may fail because of the network.
 const HICCUPS: u32 = 5;
 
-/// Shows the code, and polls until the person has answered.
+/// Shows the code of a portal, and polls until the person has answered.
 pub(super) async fn sign_in(
     service: &Service,
     registration: &Registration,
     directory: &Directory,
+    start_url: &str,
     opening: Opening,
     shown: &IsShown,
     qr: bool,
 ) -> Result<Tokens, GrantError> {
-    let authorization = service.start_device_authorization(registration, &directory.start_url).await?;
+    let authorization = service.start_device_authorization(registration, start_url).await?;
     let page = page(&authorization, directory, opening);
     shown.set(true);
     let address = page.as_ref().map(|(server, path, _)| server.url(path));

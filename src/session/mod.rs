@@ -10,6 +10,7 @@ mod login_policy;
 mod method;
 mod paths;
 mod qr_code;
+mod region;
 mod renewal;
 mod session_end;
 mod sign_in;

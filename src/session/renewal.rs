@@ -43,7 +43,7 @@ impl Session<'_> {
             error
         })?;
         let _uninterrupted = uninterrupted::begin();
-        match self.block_on(async { Ok(refresh(self.client.service(), &current).await) })? {
+        match self.block_on(async { Ok(refresh(&self.client.service(), &current).await) })? {
             Ok(renewed) => {
                 let kept = self.keep_renewed(&current, renewed, reserved).map(Some);
                 History::add_renewal(&self.paths.history, self.directory, &current);

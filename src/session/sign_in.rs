@@ -19,6 +19,7 @@ use super::authorization_code::{self, BrowserError, Ways};
 use super::device_code;
 use super::history::History;
 use super::method::Method;
+use super::region::Destination;
 use super::sign_in_page::login_command;
 use super::unsaved;
 use super::valid_token::{Session, is_usable};
@@ -57,6 +58,7 @@ impl Session<'_> {
             && Some(&token.access_token) != stale
             && is_usable(&token)
         {
+            self.go_where_it_counts(&token);
             return Ok(token);
         }
         let outcome = match lock.inherited() {
@@ -64,7 +66,10 @@ impl Session<'_> {
             // A person is asked only if the sign-in can be kept.
             _ => self.store.reserve(&self.path()).map(drop).and_then(|()| {
                 let token = self.asking_once(|shown| self.client.block_on(self.attempt(method, shown)))?;
-                self.keep_new(token, is_explicit)
+                self.go_where_it_counts(&token);
+                let token = self.keep_new(token, is_explicit)?;
+                self.keep_region(&token);
+                Ok(token)
             }),
         };
         if let Err(error) = &outcome {
@@ -99,9 +104,11 @@ impl Session<'_> {
         let method = method.or_flow(self.usual_flow);
         let flow = method.flow(self.directory);
         let port = if flow == Flow::Browser { method.redirect_port(self.directory)? } else { None };
+        let destination = self.destination().await?;
         let attempt = Attempt {
-            service: self.client.service(),
+            service: &self.client.service_in(&destination.region),
             directory: self.directory,
+            destination: &destination,
             store: &self.store,
             cache: &self.paths.tokens,
             ways: Ways { opening: method.opening(), port },
@@ -117,6 +124,7 @@ impl Session<'_> {
 struct Attempt<'a> {
     service: &'a Service,
     directory: &'a Directory,
+    destination: &'a Destination,
     store: &'a SecretStore,
     cache: &'a Path,
     ways: Ways,
@@ -180,7 +188,8 @@ impl Attempt<'_> {
     }
 
     async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
-        device_code::sign_in(self.service, registration, self.directory, self.ways.opening, self.shown, self.qr).await
+        let (start_url, opening) = (&self.destination.start_url, self.ways.opening);
+        device_code::sign_in(self.service, registration, self.directory, start_url, opening, self.shown, self.qr).await
     }
 
     /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.
@@ -202,7 +211,7 @@ impl Attempt<'_> {
         }
         let name = format!("aws-sso-{}", self.directory.session.as_deref().unwrap_or("legacy"));
         let scopes = self.scopes().unwrap_or_default();
-        let registration = self.service.register_client(&name, &scopes, flow, &self.directory.start_url).await?;
+        let registration = self.service.register_client(&name, &scopes, flow, &self.destination.start_url).await?;
         if let Err(error) = token::write_registration(self.store, &path, &registration) {
             // This sign-in goes on: the token's file holds the client, too, which is enough to renew the token.
             tracing::warn!("{error}; the client registration is not kept");
@@ -214,7 +223,7 @@ impl Attempt<'_> {
         let scopes = self.scopes();
         RegistrationKey {
             start_url: &self.directory.start_url,
-            region: &self.directory.region,
+            region: &self.destination.region,
             scopes: scopes.as_deref(),
             session_name: self.directory.session.as_deref(),
         }
@@ -230,7 +239,7 @@ impl Attempt<'_> {
     fn token(&self, tokens: Tokens, registration: Registration) -> Token {
         Token {
             start_url: Some(self.directory.start_url.clone()),
-            region: Some(self.directory.region.to_string()),
+            region: Some(self.destination.region.to_string()),
             access_token: tokens.access_token,
             expires_at: tokens.expires_at,
             client_id: Some(registration.client_id),

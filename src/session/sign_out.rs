@@ -77,7 +77,7 @@ impl Session<'_> {
     }
 
     fn revoke(&self, token: &Token) -> SignedOut {
-        match self.client.block_on(async { Ok(revoked(self.client.service(), token).await) }) {
+        match self.client.block_on(async { Ok(revoked(&self.client.service(), token).await) }) {
             Ok(Ok(())) => {
                 History::add_sign_out(&self.paths.history, self.directory);
                 SignedOut::Revoked

@@ -108,6 +108,22 @@ fn serve_with_tls_names_the_proxy_and_the_authority() {
 }
 
 #[test]
+fn serve_has_replicas_a_companys_domain_and_a_region_that_is_down() {
+    let home = Home::new();
+    let all = ["--tls", "--replica", "eu-west-1", "--vanity", "aws.example.com", "--down", "us-east-1"];
+    let server = Server::start(&home, &all);
+    assert!(!server.environment.contains_key("AWS_ENDPOINT_URL"), "{:?}", server.environment);
+    let login = |name: &str| {
+        let login = ["login", "--device-code", "--no-browser", "-p", name];
+        server.environment.iter().fold(home.aws_sso(login), |run, (name, value)| run.env(name, value)).run()
+    };
+    let _ = login("sandbox-eu-west-1").success();
+    let _ = login("sandbox-company").success().complains("leads to the Region eu-west-1 now");
+    let _ = login("sandbox").status(5).complains("oidc.us-east-1.amazonaws.com");
+    let _ = home.aws_sso(["sandbox", "serve", "--vanity", "aws.example.com"]).run().status(2).complains("--tls");
+}
+
+#[test]
 fn a_port_in_use_is_reported_with_what_to_do() {
     let home = Home::new();
     let server = Server::start(&home, &[]);

@@ -17,6 +17,7 @@ mod report;
 mod settings;
 mod shell;
 mod sign_ins;
+mod start_urls;
 mod variables;
 
 use std::process::ExitCode;
@@ -79,6 +80,7 @@ pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode>
     report.extend("Settings", other_tools::config(context));
     report.add("AWS config", config::check(context));
     report.add("Sign-in", sign_ins::check(context));
+    report.extend("Sign-in", start_urls::check(context));
     report.add("Profiles", profiles::check(context, &installed));
     report.extend("Profiles", names::check(context));
     report.extend("Profiles", other_tools::profiles(context, &installed));

@@ -1,7 +1,6 @@
 //! Checks that the service can be reached as every command reaches it, and that its clock agrees with this machine's.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -67,7 +66,7 @@ fn probe(clients: &[Client]) -> Vec<Finding> {
     let probed = first.block_on(async {
         let mut tasks = JoinSet::new();
         for (number, client) in clients.iter().enumerate() {
-            let services = [Arc::clone(client.service()), Arc::clone(client.service())];
+            let services = [client.service(), client.service()];
             let [sign_in, portal] = services;
             tasks.spawn(async move { (number, 0, "sign-in", sign_in.probe_sign_in().await) });
             tasks.spawn(async move { (number, 1, "portal", portal.probe_portal().await) });

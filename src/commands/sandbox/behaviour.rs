@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::sandbox::{Approval, Fault, Names, Options, Rotation};
+use crate::cli::shared;
+use crate::partition::Partition;
+use crate::sandbox::{Approval, Fault, Names, Options, Portal, Rotation, Vanity};
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "How the sandbox behaves")]
@@ -65,6 +67,15 @@ pub(super) struct BehaviourArgs {
     /// Also serve https under AWS's own host names, through a proxy
     #[arg(long)]
     tls: bool,
+    /// Another Region of the same Identity Center, with a portal and sign-ins of its own; can be repeated
+    #[arg(long, value_name = "REGION", requires = "tls", value_parser = shared::region)]
+    replica: Vec<String>,
+    /// A company's own domain that leads to the portal, or to that of the first --replica if --down names the Region
+    #[arg(long, value_name = "HOST", requires = "tls")]
+    vanity: Option<String>,
+    /// A Region of which no host answers; can be repeated
+    #[arg(long, value_name = "REGION", requires = "tls", value_parser = shared::region)]
+    down: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -140,7 +151,31 @@ impl BehaviourArgs {
             clock_ahead: self.clock_ahead,
             port: self.port,
             tls: self.tls,
+            start_url: self.is_at_aws().then(|| start_url(&self.region)),
+            portals: self
+                .replica
+                .iter()
+                .map(|region| Portal { region: region.clone(), start_url: start_url(region) })
+                .collect(),
+            vanity: self.vanity.iter().map(|host| Vanity::redirect(host, &start_url(self.first_up()))).collect(),
+            regions_down: self.down.clone(),
             ..Options::default()
         }
     }
+
+    /// Whether clients have to use AWS's own host names: one endpoint cannot stand for several Regions.
+    fn is_at_aws(&self) -> bool {
+        !self.replica.is_empty() || self.vanity.is_some() || !self.down.is_empty()
+    }
+
+    /// The first Region that answers.
+    fn first_up(&self) -> &str {
+        let mut regions = [&self.region].into_iter().chain(&self.replica);
+        regions.find(|region| !self.down.contains(region)).unwrap_or(&self.region)
+    }
+}
+
+/// The start URL of a Region's portal, as AWS has it.
+fn start_url(region: &str) -> String {
+    format!("https://ssoins-5a9db0c1d2e3f4a5.{region}.portal.{}", Partition::of_region(region).dns_suffix)
 }

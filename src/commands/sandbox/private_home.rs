@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::credential_chain::DISPLACED;
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
-use crate::sandbox::{Options, Sandbox};
+use crate::sandbox::{Options, Portal, Sandbox};
 use crate::shell::of_identity;
 use crate::terminal;
 
@@ -45,6 +45,13 @@ impl Drop for PrivateHome {
             terminal::warn(&format!("{folder} could not be removed: {error}"));
         }
     }
+}
+
+fn sso_session(name: &str, start_url: &str, region: &str) -> String {
+    format!(
+        "[sso-session {name}]\nsso_start_url = {start_url}\nsso_region = {region}\n\
+         sso_registration_scopes = sso:account:access\n"
+    )
 }
 
 fn cannot(what: &str, error: &io::Error) -> Error {
@@ -92,13 +99,23 @@ impl PrivateHome {
     }
 
     fn config(&self) -> String {
-        format!(
-            "[sso-session {PROFILE}]\nsso_start_url = {}\nsso_region = {region}\n\
-             sso_registration_scopes = sso:account:access\n\n\
-             [profile {PROFILE}]\nsso_session = {PROFILE}\nregion = {region}\n",
-            self.sandbox.start_url(),
-            region = self.sandbox.region(),
-        )
+        let options = self.sandbox.options();
+        let further = options.portals.iter().map(|portal| {
+            let Portal { region, start_url } = portal;
+            sso_session(&format!("{PROFILE}-{region}"), start_url, region)
+        });
+        let companies = options.vanity.iter().map(|vanity| {
+            sso_session(&format!("{PROFILE}-company"), &format!("https://{}", vanity.host), &options.region)
+        });
+        let region = &options.region;
+        let main = sso_session(PROFILE, &self.sandbox.start_url(), region)
+            + &format!("\n[profile {PROFILE}]\nsso_session = {PROFILE}\nregion = {region}\n");
+        further.chain(companies).fold(main, |config, session| config + "\n" + &session)
+    }
+
+    /// Whether it is reached at AWS's own addresses alone, where each Region has its own.
+    fn is_at_aws(&self) -> bool {
+        self.sandbox.start_url().starts_with("https://")
     }
 
     /// The variables with which a program uses the sandbox and nothing else.
@@ -115,9 +132,12 @@ impl PrivateHome {
             ("XDG_STATE_HOME", file(".local/state")),
             ("AWS_CONFIG_FILE", file(".aws/config")),
             ("AWS_SHARED_CREDENTIALS_FILE", file(".aws/credentials")),
-            ("AWS_ENDPOINT_URL", endpoint.clone()),
-            ("AWS_ENDPOINT_URL_SSO", endpoint.clone()),
-            ("AWS_ENDPOINT_URL_SSO_OIDC", endpoint),
+        ];
+        if !self.is_at_aws() {
+            let names = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"];
+            environment.extend(names.map(|name| (name, endpoint.clone())));
+        }
+        environment.extend([
             ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false".into()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
             ("AWS_REGION", self.sandbox.region().into()),
@@ -126,7 +146,7 @@ impl PrivateHome {
             ("AWS_SSO_SESSION", PROFILE.into()),
             ("NO_PROXY", loopback.clone()),
             ("no_proxy", loopback),
-        ];
+        ]);
         if let Some(proxy) = self.sandbox.proxy() {
             environment.push(("HTTPS_PROXY", proxy.into()));
             environment.push(("AWS_CA_BUNDLE", file("ca.pem")));

@@ -8,6 +8,7 @@ use crate::access_portal::AccessPortal;
 use crate::aws_config::config::{Config, Section};
 use crate::cli::shared;
 use crate::error::{Error, Result};
+use crate::identity_center::portal_behind;
 use crate::partition::Region;
 use crate::terminal::clean;
 
@@ -39,10 +40,13 @@ pub(super) fn find(
         }
         (Some(region), _) => parsed(region)?,
         (None, Some(region)) => region.clone(),
-        (None, None) => match configured(config, &name).or_else(|| of_profile(config, &portal.url)) {
-            Some(region) => region,
-            None => ask_for_region(config, questions)?,
-        },
+        (None, None) => {
+            let behind = portal_behind(&portal.url, config)?.and_then(|behind| behind.region);
+            match behind.or_else(|| configured(config, &name)).or_else(|| of_profile(config, &portal.url)) {
+                Some(region) => region,
+                None => ask_for_region(config, questions)?,
+            }
+        }
     };
     Ok(NewSession { name, start_url: portal.url, region })
 }

@@ -1,0 +1,30 @@
+//! One Identity Center in several Regions: its users, accounts and roles are the same, but each Region has its own
+//! sign-ins.
+
+use super::Context;
+use crate::access_portal::AccessPortal;
+use crate::aws_config::directory::Directory;
+use crate::terminal::clean;
+
+impl Context {
+    /// Why a sign-in is needed although there is one to the same Identity Center; `None` where there is none.
+    pub(crate) fn signed_in_elsewhere(&self, directory: &Directory) -> Option<String> {
+        let config = self.config().ok()?;
+        let others = config.directories().iter().filter_map(|name| config.directory(name).ok());
+        let other = others
+            .filter(|other| other.region != directory.region && is_same_instance(other, directory))
+            .find(|other| self.is_signed_in(other))?;
+        Some(format!(
+            "you are signed in to this Identity Center in {}, as {}; Identity Center does not replicate that to other \
+             Regions, so {} needs a sign-in of its own",
+            other.region,
+            clean(&other.name),
+            directory.region
+        ))
+    }
+}
+
+fn is_same_instance(one: &Directory, other: &Directory) -> bool {
+    let instance = |directory: &Directory| AccessPortal::read(&directory.start_url).ok()?.instance;
+    one.has_start_url(&other.start_url) || instance(one).is_some_and(|id| instance(other) == Some(id))
+}
