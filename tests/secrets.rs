@@ -201,6 +201,7 @@ fn debug_forms(secret: &str) -> Vec<String> {
         session: "corp".to_owned(),
         role: "arn:aws:iam::123456789012:role/ReadOnly".parse().unwrap(),
         account_name: None,
+        session_end: None,
     };
     let grant = Grant { labels: &labels, credentials: &credentials, region: None };
     vec![

@@ -78,6 +78,12 @@ impl<'a> Section<'a> {
             .then(|| RoleRef::Id { account_id: account_id.to_owned(), role_name: role_name.to_owned() })
     }
 
+    /// The role that its `credential_process` names without `-p`, so that it may be of any sso-session.
+    pub(crate) fn process_role_anywhere(self) -> Option<RoleRef> {
+        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        command.role.parse().ok().filter(|_| command.profile.is_none() && !self.assumes())
+    }
+
     /// The role that its `credential_process` names, if that is this tool.
     pub(crate) fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
@@ -160,6 +166,8 @@ impl<'a> ProcessCommand<'a> {
                 "-r" | "--rolearn" => role = attached.or_else(|| words.next()),
                 "--login" if attached.is_none() => drop(words.next()),
                 "-ext" | "--external-source" => external = true,
+                // Those of aws-sso-cli, whose program has the same name.
+                "-S" | "--sso" | "-a" | "--arn" | "-A" | "--account" | "-R" => return None,
                 _ if option.starts_with('-') => {}
                 _ if verb.is_none() => verb = Some(word),
                 _ if operand.is_none() => operand = Some(word),
@@ -194,6 +202,8 @@ mod tests {
             ("aws-sso -p corp -ext", None),
             ("aws-sso env ROLE -p corp", None),
             ("aws-sso process", None),
+            ("aws-sso process --arn ROLE", None),
+            ("aws-sso -S corp process --arn=ROLE", None),
             ("other -p corp -r ROLE -ext", None),
             ("aws-sso 'unclosed", None),
             ("", None),

@@ -7,6 +7,7 @@ use crate::identity_center::{GrantError, PortalError, Service};
 use crate::secret_store::StoreKind;
 use crate::terminal::{self, clean};
 
+use super::history::History;
 use super::method::Method;
 use super::renewal::refresh;
 use super::unsaved;
@@ -77,7 +78,10 @@ impl Session<'_> {
 
     fn revoke(&self, token: &Token) -> SignedOut {
         match self.client.block_on(async { Ok(revoked(self.client.service(), token).await) }) {
-            Ok(Ok(())) => SignedOut::Revoked,
+            Ok(Ok(())) => {
+                History::add_sign_out(&self.paths.history, self.directory);
+                SignedOut::Revoked
+            }
             Ok(Err(error)) => SignedOut::OnlyHere(error.into()),
             Err(error) => SignedOut::OnlyHere(error),
         }

@@ -1,9 +1,11 @@
 //! `setup`: from a start URL to the first role.
 
 mod ending;
+mod from;
 mod profiles;
 mod progress;
 mod questions;
+mod recognised;
 mod regions;
 mod session;
 mod start_up_file;
@@ -23,6 +25,7 @@ use crate::context::profiles::RoleProfiles;
 use crate::discovery::Template;
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Scope};
+use crate::migration::TAKE_OVER;
 use crate::output::print;
 use crate::terminal::{self, Terminal};
 
@@ -31,6 +34,9 @@ use crate::terminal::{self, Terminal};
 pub(crate) struct SetupArgs {
     /// The start URL of your access portal: its address in the browser, or the beginning of it, such as d-1234567890
     start_url: Option<String>,
+    /// Take over what this tool has configured: aws-sso-cli
+    #[arg(long, value_name = "TOOL", hide_possible_values = true, conflicts_with_all = ["start_url", "region", "name"])]
+    from: Option<from::OtherTool>,
     /// The Region of your Identity Center [default: the one that the start URL tells; else you are asked]
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
@@ -76,7 +82,8 @@ Running it again changes nothing that is right.
 Examples:
   aws-sso setup
   aws-sso setup https://d-1234567890.awsapps.com/start
-  aws-sso setup d-1234567890 --region eu-west-1 --name corp --yes";
+  aws-sso setup d-1234567890 --region eu-west-1 --name corp --yes
+  aws-sso setup --from aws-sso-cli --dry-run";
 
 /// What other verbs do for this one: no verb imports another.
 #[derive(Clone, Copy)]
@@ -93,17 +100,24 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
     }
     let progress = Progress::begin();
     let mut questions = Questions::new(arguments.yes);
-    let session = arguments
-        .check(&questions)
-        .and_then(|()| target::find(context.config()?, arguments, context.profile_option(), &mut questions))?;
-    let lines = written::Lines::new(context, arguments, &session)?;
-    if arguments.dry_run {
-        return lines.show_difference(&session);
-    }
-    progress.will_go_on_with(format!("aws-sso setup {}", session.start_url));
-    lines.write(&session)?;
-    progress.is_done(Step::Session);
-    let context = context.anew_with(&session.name);
+    arguments.check(&questions)?;
+    let name = if arguments.from.is_some() {
+        let Some(name) = from::take_over(arguments, &mut questions)? else { return Ok(()) };
+        progress.will_go_on_with(TAKE_OVER.to_owned());
+        progress.is_done(Step::Session);
+        name
+    } else {
+        recognised::tell(context)?;
+        let session = target::find(context.config()?, arguments, context.profile_option(), &mut questions)?;
+        let lines = written::Lines::new(context, arguments, &session)?;
+        if arguments.dry_run {
+            return lines.show_difference(&session);
+        }
+        progress.will_go_on_with(format!("aws-sso setup {}", session.start_url));
+        lines.write(&session, &progress).map_err(|error| progress.explain(&error))?;
+        session.name
+    };
+    let context = context.anew_with(&name);
     go_on(&context, arguments, &mut questions, verbs, &progress).map_err(|error| progress.explain(&error))
 }
 
@@ -164,7 +178,7 @@ impl SetupArgs {
         }
         let is_answered = |answers: [bool; 2]| answers.contains(&true);
         let open = [
-            ("START_URL", self.start_url.is_some()),
+            ("START_URL", self.start_url.is_some() || self.from.is_some()),
             ("--discover or --no-discover", is_answered([self.discover, self.no_discover])),
             ("--shell-file or --no-shell-file", is_answered([self.shell_file, self.no_shell_file])),
         ];
