@@ -38,8 +38,8 @@ fn drawn(link: &str, (columns, rows): (usize, usize)) -> Result<String, String> 
         let inside = |place: usize| place.checked_sub(MARGIN).filter(|place| *place < width);
         inside(row).zip(inside(column)).is_some_and(|(row, column)| colors[row * width + column] == Color::Dark)
     };
-    let line = |line: usize| {
-        let module = |column| match (is_dark(2 * line, column), is_dark(2 * line + 1, column)) {
+    let drawn_line = |number: usize| {
+        let module = |column| match (is_dark(2 * number, column), is_dark(2 * number + 1, column)) {
             (true, true) => '\u{2588}',
             (true, false) => '\u{2580}',
             (false, true) => '\u{2584}',
@@ -48,7 +48,7 @@ fn drawn(link: &str, (columns, rows): (usize, usize)) -> Result<String, String> 
         let modules: String = (0..side).map(module).collect();
         format!("{COLORS}{modules}{PLAIN}\n")
     };
-    Ok((0..lines).map(line).collect())
+    Ok((0..lines).map(drawn_line).collect())
 }
 
 #[cfg(test)]
