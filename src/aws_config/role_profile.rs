@@ -78,6 +78,12 @@ impl<'a> Section<'a> {
             .then(|| RoleRef::Id { account_id: account_id.to_owned(), role_name: role_name.to_owned() })
     }
 
+    /// The role that its `credential_process` names without `-p`, so that it may be of any sso-session.
+    pub(crate) fn process_role_anywhere(self) -> Option<RoleRef> {
+        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        command.role.parse().ok().filter(|_| command.profile.is_none() && !self.assumes())
+    }
+
     /// The role that its `credential_process` names, if that is this tool.
     pub(crate) fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;

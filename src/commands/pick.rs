@@ -10,7 +10,10 @@ use crate::error::Result;
 use crate::shell::through_function;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  awsso pick\n  awsso pick -p corp --region eu-west-1")]
+#[command(after_help = "\
+Without -p the roles of all sso-sessions are shown, also of those to which you are not signed in.
+
+Examples:\n  awsso pick\n  awsso pick -p corp --region eu-west-1")]
 pub(crate) struct PickArgs {
     /// Words to search for; if only one role fits them, it is used without asking
     query: Vec<String>,

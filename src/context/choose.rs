@@ -135,8 +135,8 @@ fn rows(listing: &Arc<Listing>, due: Vec<usize>) -> Choices {
     }
 }
 
-/// Fetches the list of one sso-session again, or those of all, in a process of its own, which may outlast the choice. It
-/// neither signs in nor prints.
+/// Fetches the list of one sso-session again, or those of all, in a process of its own, which may outlast the choice.
+/// It neither signs in nor prints.
 fn refresh(only: Option<&Directory>) {
     let outcome = programs::this_program().and_then(|program| {
         let mut command = helper(program);

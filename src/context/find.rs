@@ -85,8 +85,15 @@ impl Context {
                 environment::shown(config.path())
             ));
         }
-        let (directory, reference) = Meanings::new(config).role(profile).map_err(|no_role| no_role.error(config))?;
-        let found = self.find_in(config.directory(&directory)?, &reference)?;
+        let meanings = Meanings::new(config);
+        let (directory, reference) = match meanings.role(profile) {
+            Ok((directory, reference)) => (config.directory(&directory)?, reference),
+            Err(no_role) => match profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none()) {
+                Some(reference) => (self.directory_of(&reference)?, reference),
+                None => return Err(no_role.error(config)),
+            },
+        };
+        let found = self.find_in(directory, &reference)?;
         let region = config.region_of(name).map(str::to_owned).or(found.region);
         Ok(Found { profile: Some(name.to_owned()), region, ..found })
     }

@@ -35,6 +35,11 @@ fn a_role_that_one_alone_has_is_of_that_one_whatever_the_shell_entered() {
     let which = several.home.aws_sso(["process", &page]).env("AWS_SSO_SESSION", "alpha").run().status(2);
     let _ = which.complains("you have 4 roles in the account");
 
+    // A profile whose line names no sso-session gives the role of the one that has it.
+    several.configure("[profile third]\ncredential_process = aws-sso process renamed/reader\n");
+    let output = several.aws_sso("process third").env("AWS_SSO_SESSION", "alpha").run().success();
+    assert_eq!(several.giver(&output), "beta");
+
     // `-p` narrows, and nothing else does.
     let _ = several.home.aws_sso(["process", "renamed/reader", "-p", "alpha"]).run().status(4);
     let script = "awsso use payments-prod/reader && awsso use renamed/reader && echo \"$AWS_SSO_SESSION\"

@@ -84,7 +84,8 @@ fn logout_all_ends_every_session_also_of_a_second_name_and_of_a_legacy_profile()
     let several = three();
     let (url, endpoint) = (several.sandbox("alpha").start_url(), several.sandbox("alpha").endpoint());
     several.configure(&format!(
-        "[sso-session twin]\nsso_start_url = {url}\nsso_region = eu-central-1\n[profile twin]\nendpoint_url = {endpoint}\n\
+        "[sso-session twin]\nsso_start_url = {url}\nsso_region = eu-central-1\n\
+         [profile twin]\nendpoint_url = {endpoint}\n\
          [profile old]\nsso_start_url = {url}\nsso_region = eu-central-1\nendpoint_url = {endpoint}\n\
          [sso-session half]\nsso_region = eu-west-1\n"
     ));

@@ -141,7 +141,8 @@ those of the command. Without a command it starts your shell.
 If ROLE is a profile, the command gets AWS_PROFILE. For a program that knows no credential_process, add --keys or \
 write ACCOUNT/ROLE.
 
-With --match or --pick the command runs once for each role, several at a time. {account_id}, {account_name}, {role} \
+With --match or --pick the command runs once for each role, several at a time. Without -p these are roles of all \
+sso-sessions of the AWS config; you are asked for one sign-in at most. {account_id}, {account_name}, {role} \
 and {region} in its arguments are replaced for each run. In the code of a shell (sh -c) none is, and in other \
 code (python -c, awk, ssh HOST) {account_name} is not, since an administrator chooses the names: the command is \
 refused. Read $AWS_SSO_ACCOUNT_ID, $AWS_SSO_ACCOUNT_NAME and $AWS_SSO_ROLE_NAME there, and $AWS_REGION, \

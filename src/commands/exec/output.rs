@@ -255,7 +255,8 @@ impl Recorder<'_> {
     }
 }
 
-/// `ACCOUNT_ID-ROLE[-REGION][-SSO_SESSION].out`, the last where another one has the same role, and `.err` if the run writes to stderr.
+/// `ACCOUNT_ID-ROLE[-REGION][-SSO_SESSION].out`, and `.err` if the run writes to stderr. The sso-session is in it if
+/// another one has the same role.
 struct Files {
     stem: PathBuf,
     out: File,
