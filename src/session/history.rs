@@ -131,6 +131,11 @@ impl History {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn of(sign_ins: Vec<SignIn>) -> Self {
+        Self { sign_ins, ..Self::default() }
+    }
+
     fn end_open(&mut self, end: impl FnOnce(&SignIn) -> End) {
         if let Some(last) = self.sign_ins.last_mut().filter(|last| last.end.is_none()) {
             last.end = Some(end(last));
@@ -159,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_refusal_ends_the_session_after_its_last_token_was_issued() {
-        let mut history = History { sign_ins: vec![signed_in(1000)], ..History::default() };
+        let mut history = History::of(vec![signed_in(1000)]);
         history.refuse(30_000, 29_500);
         let end = Some(End::Refused { active_until: 26_400, at: 29_500 });
         assert_eq!(history.sign_ins[0].end, end);
