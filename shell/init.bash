@@ -68,35 +68,62 @@ function __aws_sso_complete {
 \builtin complete -F __aws_sso_complete '__aws_sso_command__' 'aws-sso'
 # <<< completion
 # >>> hook
-# Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes. Before that
-# it starts no process, except `date` in bash before 4.2 if the shell has a role.
+# Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes, and shows
+# another when the session of the sign-in ends within fifteen. Before that it starts no process, except `date` in bash
+# before 4.2 if the shell has a role.
 function __aws_sso_hook {
-  \builtin local __aws_sso_status="$?" __aws_sso_until="${AWS_SSO_EXPIRATION-}" __aws_sso_now
-  \builtin local __aws_sso_what='expire within 5 minutes'
+  \builtin local __aws_sso_status="$?" __aws_sso_now=''
   # bash 5.1 restores $? itself. Under errexit a status other than 0 would end the shell and run its ERR trap again.
   if [[ $- == *e* ]] || ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then __aws_sso_status=0; fi
-  case "$__aws_sso_until" in
-    # No role, already shown, or not set by `use`: bash arithmetic would execute code in such a value. The digits are
+  if __aws_sso_is_due "${AWS_SSO_EXPIRATION-}" "${__AWS_SSO_NOTICED-}" 300; then __aws_sso_expiring; fi
+  # It may be another now: the renewal also says what is known about the session.
+  if __aws_sso_is_due "${AWS_SSO_SESSION_END-}" "${__AWS_SSO_SESSION_NOTICED-}" 900; then __aws_sso_ending; fi
+  \builtin return "$__aws_sso_status"
+}
+# Whether a time ($1) that is not the last one shown ($2) is at most so many seconds ($3) away.
+function __aws_sso_is_due {
+  case "$1" in
+    # Not known, already shown, or not set by `use`: bash arithmetic would execute code in such a value. The digits are
     # listed because in some locales the range 0-9 contains other characters.
-    '' | 0* | *[!0123456789]* | ??????????????* | "${__AWS_SSO_NOTICED-}") \builtin return "$__aws_sso_status" ;;
+    '' | 0* | *[!0123456789]* | ??????????????* | "$2") \builtin return 1 ;;
   esac
-  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
+  if [[ -n "$__aws_sso_now" ]]; then
+    \builtin :
+  elif ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
     \builtin printf -v __aws_sso_now '%(%s)T' -1
   else
     __aws_sso_now="$(\command date +%s)"
   fi
-  if ((__aws_sso_until - ${__aws_sso_now:-0} > 300)); then \builtin return "$__aws_sso_status"; fi
+  (($1 - ${__aws_sso_now:-0} <= $3))
+}
+function __aws_sso_expiring {
+  \builtin local __aws_sso_until="$AWS_SSO_EXPIRATION" __aws_sso_what='expire within 5 minutes'
   # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
   __AWS_SSO_NOTICED="$__aws_sso_until"
   # >>> renewal
   if __aws_sso_command__ refresh --login never >/dev/null 2>&1 &&
     [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then
-    \builtin return "$__aws_sso_status"
+    \builtin return 0
   fi
   # <<< renewal
   if ((__aws_sso_until <= __aws_sso_now)); then __aws_sso_what='have expired'; fi
   \builtin printf '%s\n' "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh" >&2
-  \builtin return "$__aws_sso_status"
+}
+function __aws_sso_ending {
+  \builtin local __aws_sso_end="$AWS_SSO_SESSION_END" __aws_sso_minutes
+  __AWS_SSO_SESSION_NOTICED="$__aws_sso_end"
+  # What was expected has not happened, or was not seen: there is nothing to warn of any more.
+  if ((__aws_sso_end <= __aws_sso_now)); then \builtin return 0; fi
+  # >>> renewal
+  # Somebody may have signed in since this shell entered its role.
+  if __aws_sso_command__ refresh --login never >/dev/null 2>&1 &&
+    [[ "${AWS_SSO_SESSION_END-}" != "$__aws_sso_end" ]]; then
+    \builtin return 0
+  fi
+  # <<< renewal
+  __aws_sso_minutes="$(((__aws_sso_end - __aws_sso_now + 59) / 60))"
+  \builtin printf '%s\n' "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new\
+ one, run: __aws_sso_command__ login --force" >&2
 }
 # Added last, so that other hooks still see the user's $? and PIPESTATUS. Since 5.1 PROMPT_COMMAND may be an array, and
 # bash restores both after each of its commands. Older versions run only its first string: a new line in that string

@@ -51,20 +51,33 @@ complete --command __aws_sso_command__ --no-files --arguments '(__aws_sso_comple
 complete --command aws-sso --no-files --arguments '(__aws_sso_complete)'
 # <<< completion
 # >>> hook
-# Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes. Before that
-# it starts no process, except `date` in fish before 3.5 if the shell has a role.
+# Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes, and shows
+# another when the session of the sign-in ends within fifteen. Before that it starts no process, except `date` in fish
+# before 3.5 if the shell has a role.
 function __aws_sso_hook --on-event fish_prompt
-    # No role, already shown, or not set by `use`.
-    string match -qr '\A[1-9][0-9]{0,12}\z' -- "$AWS_SSO_EXPIRATION"
-    and test "$AWS_SSO_EXPIRATION" != "$__AWS_SSO_NOTICED"
-    or return
-    set -l __aws_sso_until $AWS_SSO_EXPIRATION
+    __aws_sso_is_due "$AWS_SSO_EXPIRATION" "$__AWS_SSO_NOTICED" 300
+    and __aws_sso_expiring
+    # It may be another now: the renewal also says what is known about the session.
+    __aws_sso_is_due "$AWS_SSO_SESSION_END" "$__AWS_SSO_SESSION_NOTICED" 900
+    and __aws_sso_ending
+end
+# Whether a time that is not the last one shown is at most so many seconds away.
+function __aws_sso_is_due
+    # Not known, already shown, or not set by `use`.
+    string match -qr '\A[1-9][0-9]{0,12}\z' -- "$argv[1]"
+    and test "$argv[1]" != "$argv[2]"
+    and test (__aws_sso_left $argv[1]) -le $argv[3]
+end
+# How many seconds are left until then.
+function __aws_sso_left
     # fish has no built-in clock. The current time is when `/` changed plus how long ago that was.
     set -l __aws_sso_now (builtin path mtime / 2>/dev/null; and builtin path mtime --relative / 2>/dev/null)
     and set __aws_sso_now (builtin math (string join + -- $__aws_sso_now))
     or set __aws_sso_now (command date +%s)
-    test (builtin math $__aws_sso_until - $__aws_sso_now) -le 300
-    or return
+    builtin math $argv[1] - $__aws_sso_now
+end
+function __aws_sso_expiring
+    set -l __aws_sso_until $AWS_SSO_EXPIRATION
     # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
     set -g __AWS_SSO_NOTICED $__aws_sso_until
     # >>> renewal
@@ -73,8 +86,25 @@ function __aws_sso_hook --on-event fish_prompt
     and return
     # <<< renewal
     set -l __aws_sso_what 'expire within 5 minutes'
-    test $__aws_sso_until -gt $__aws_sso_now
+    test (__aws_sso_left $__aws_sso_until) -gt 0
     or set __aws_sso_what 'have expired'
     builtin echo "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh" >&2
+end
+function __aws_sso_ending
+    set -l __aws_sso_end $AWS_SSO_SESSION_END
+    set -l __aws_sso_left (__aws_sso_left $__aws_sso_end)
+    set -g __AWS_SSO_SESSION_NOTICED $__aws_sso_end
+    # What was expected has not happened, or was not seen: there is nothing to warn of any more.
+    test $__aws_sso_left -gt 0
+    or return
+    # >>> renewal
+    # Somebody may have signed in since this shell entered its role.
+    __aws_sso_command__ refresh --login never >/dev/null 2>&1
+    and test "$AWS_SSO_SESSION_END" != $__aws_sso_end
+    and return
+    # <<< renewal
+    set -l __aws_sso_minutes (builtin math "ceil($__aws_sso_left / 60)")
+    builtin echo "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new one," \
+        'run: __aws_sso_command__ login --force' >&2
 end
 # <<< hook

@@ -55,26 +55,54 @@ Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso'
 }
 # <<< completion
 # >>> hook
-# Runs after each prompt function: shows a message, or renews the credentials, when they expire within five minutes.
-# Before that it starts no process.
+# Runs after each prompt function: shows a message, or renews the credentials, when they expire within five minutes, and
+# shows another when the session of the sign-in ends within fifteen. Before that it starts no process.
 function global:__aws_sso_hook {
-    $until = [string]$env:AWS_SSO_EXPIRATION
-    if ($until -cnotmatch '\A[1-9][0-9]{0,12}\z' -or $until -ceq $global:__AWS_SSO_NOTICED) { return }
+    $left = __aws_sso_left $env:AWS_SSO_EXPIRATION $global:__AWS_SSO_NOTICED
+    if ($left -le 300) { __aws_sso_expiring $left }
+    # It may be another now: the renewal also says what is known about the session.
+    $left = __aws_sso_left $env:AWS_SSO_SESSION_END $global:__AWS_SSO_SESSION_NOTICED
+    if ($left -le 900) { __aws_sso_ending $left }
+}
+# How many seconds are left until a time that is not the last one shown.
+function global:__aws_sso_left([string]$until, [string]$noticed) {
+    # Not known, already shown, or not set by `use`.
+    if ($until -cnotmatch '\A[1-9][0-9]{0,12}\z' -or $until -ceq $noticed) { return [double]::MaxValue }
     $epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
-    $left = [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
-    if ($left -gt 300) { return }
+    [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
+}
+function global:__aws_sso_expiring($left) {
     # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
-    $global:__AWS_SSO_NOTICED = $until
+    $until = $global:__AWS_SSO_NOTICED = [string]$env:AWS_SSO_EXPIRATION
     # >>> renewal
-    # The variable does not exist before the first program has run, and strict mode makes that an error.
-    $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
-    try { __aws_sso_command__ refresh --login never 2>$null | Out-Null } catch { $null = $_ }
-    $global:LASTEXITCODE = $status
+    __aws_sso_renew
     if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
     # <<< renewal
     $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: __aws_sso_command__ refresh"
 }
+function global:__aws_sso_ending($left) {
+    $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
+    # What was expected has not happened, or was not seen: there is nothing to warn of any more.
+    if ($left -le 0) { return }
+    # >>> renewal
+    # Somebody may have signed in since this shell entered its role.
+    __aws_sso_renew
+    if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
+    # <<< renewal
+    $minutes = [Math]::Ceiling($left / 60)
+    Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
+        'to begin a new one, run: __aws_sso_command__ login --force')
+}
+# >>> renewal
+function global:__aws_sso_renew {
+    # The variable does not exist before the first program has run, and strict mode makes that an error.
+    $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
+    try { __aws_sso_command__ refresh --login never 2>$null | Out-Null } catch { $null = $_ }
+    $global:LASTEXITCODE = $status
+}
+# <<< renewal
+if (-not (Test-Path 'Variable:global:__AWS_SSO_SESSION_NOTICED')) { $global:__AWS_SSO_SESSION_NOTICED = '' }
 # The user's own prompt runs first, so that it still sees $? of the last command.
 if (-not (Test-Path 'Variable:global:__AWS_SSO_NOTICED')) {
     $global:__AWS_SSO_NOTICED = ''

@@ -81,18 +81,27 @@ if [[ -o 'interactive' ]]; then
 fi
 # <<< completion
 # >>> hook
-# Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes. Before that
-# it starts no process.
+# Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes, and shows
+# another when the session of the sign-in ends within fifteen. Before that it starts no process.
 function '__aws_sso_hook' {
   \builtin emulate -L zsh
-  \builtin local __aws_sso_until="${AWS_SSO_EXPIRATION-}" __aws_sso_now __aws_sso_what='expire within 5 minutes'
-  case "$__aws_sso_until" in
-    # No role, already shown, or not set by `use`: zsh arithmetic would execute code in such a value.
-    (''|0*|*[!0123456789]*|??????????????*|"${__AWS_SSO_NOTICED-}") \builtin return ;;
+  \builtin local __aws_sso_now=''
+  if __aws_sso_is_due "${AWS_SSO_EXPIRATION-}" "${__AWS_SSO_NOTICED-}" '300'; then __aws_sso_expiring; fi
+  # It may be another now: the renewal also says what is known about the session.
+  if __aws_sso_is_due "${AWS_SSO_SESSION_END-}" "${__AWS_SSO_SESSION_NOTICED-}" '900'; then __aws_sso_ending; fi
+}
+# Whether a time ($1) that is not the last one shown ($2) is at most so many seconds ($3) away.
+function '__aws_sso_is_due' {
+  case "$1" in
+    # Not known, already shown, or not set by `use`: zsh arithmetic would execute code in such a value.
+    (''|0*|*[!0123456789]*|??????????????*|"$2") \builtin return 1 ;;
   esac
   # The time by prompt expansion, since loading zsh/datetime would define parameters in the user's shell.
   __aws_sso_now="${(%):-%D{%s\}}"
-  if (( __aws_sso_until - __aws_sso_now > 300 )); then \builtin return; fi
+  (( $1 - __aws_sso_now <= $3 ))
+}
+function '__aws_sso_expiring' {
+  \builtin local __aws_sso_until="$AWS_SSO_EXPIRATION" __aws_sso_what='expire within 5 minutes'
   # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
   \builtin typeset -g __AWS_SSO_NOTICED="$__aws_sso_until"
   # >>> renewal
@@ -103,6 +112,22 @@ function '__aws_sso_hook' {
   # <<< renewal
   if (( __aws_sso_until <= __aws_sso_now )); then __aws_sso_what='have expired'; fi
   \builtin print -ru2 -- "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh"
+}
+function '__aws_sso_ending' {
+  \builtin local __aws_sso_end="$AWS_SSO_SESSION_END" __aws_sso_minutes
+  \builtin typeset -g __AWS_SSO_SESSION_NOTICED="$__aws_sso_end"
+  # What was expected has not happened, or was not seen: there is nothing to warn of any more.
+  if (( __aws_sso_end <= __aws_sso_now )); then \builtin return; fi
+  # >>> renewal
+  # Somebody may have signed in since this shell entered its role.
+  if '__aws_sso_command__' refresh --login never >/dev/null 2>&1 &&
+    [[ "${AWS_SSO_SESSION_END-}" != "$__aws_sso_end" ]]; then
+    \builtin return
+  fi
+  # <<< renewal
+  __aws_sso_minutes="$(( (__aws_sso_end - __aws_sso_now + 59) / 60 ))"
+  \builtin print -ru2 -- "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes;" \
+    "to begin a new one, run: __aws_sso_command__ login --force"
 }
 # zsh restores $? and pipestatus after each of these functions. add-zsh-hook does the same, but may not be on fpath.
 if [[ -o 'interactive' ]]; then

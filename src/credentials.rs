@@ -75,7 +75,36 @@ pub fn process(credentials: &RoleCredentials) -> Result<String> {
         expiration: timestamp::format(credentials.expiration),
         account_id: &credentials.account_id,
     };
-    let mut line = serde_json::to_string(&answer)
+    line_of(&answer)
+}
+
+/// What STS answers, in the AWS CLI's form: one line of JSON. Agents read it.
+pub(crate) fn as_of_sts(credentials: &RoleCredentials) -> Result<String> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Credentials<'a> {
+        access_key_id: &'a str,
+        secret_access_key: &'a str,
+        session_token: &'a str,
+        expiration: String,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Answer<'a> {
+        credentials: Credentials<'a>,
+    }
+    line_of(&Answer {
+        credentials: Credentials {
+            access_key_id: &credentials.access_key_id,
+            secret_access_key: credentials.secret_access_key.expose(),
+            session_token: credentials.session_token.expose(),
+            expiration: timestamp::format(credentials.expiration),
+        },
+    })
+}
+
+fn line_of(answer: &impl Serialize) -> Result<String> {
+    let mut line = serde_json::to_string(answer)
         .map_err(|error| Error::failed(format!("cannot write the credentials: {error}")))?;
     line.push('\n');
     Ok(line)

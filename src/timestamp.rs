@@ -1,6 +1,8 @@
 //! Times in the formats of AWS files and services.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// Reads the formats found in shared files: `Z`, an offset, fractions, and the old suffix `UTC`.
 ///
@@ -36,6 +38,34 @@ pub(crate) fn span(seconds: i64) -> String {
         1 => format!("1 {name}"),
         count => format!("{count} {name}s"),
     }
+}
+
+/// A length of time to the nearest five minutes: `45 min`, `8 h`, `8 h 20 min`, `7 days`.
+#[must_use]
+pub(crate) fn hours(seconds: i64) -> String {
+    let minutes = (seconds.max(0) + 150) / 300 * 5;
+    let (hours, rest) = (minutes / 60, minutes % 60);
+    match (hours, rest) {
+        (0, _) => format!("{minutes} min"),
+        (48.., _) => format!("{} days", (hours + 12) / 24),
+        (_, 0) => format!("{hours} h"),
+        _ => format!("{hours} h {rest} min"),
+    }
+}
+
+/// The time of the day where the user is, behind the date if that is not today's; with `Z` where no zone is known.
+#[must_use]
+pub(crate) fn local_time(instant: Timestamp) -> String {
+    let Ok(zone) = TimeZone::try_system() else { return format(instant) };
+    let local = instant.to_zoned(zone.clone());
+    let is_today = local.date() == Timestamp::now().to_zoned(zone).date();
+    local.strftime(if is_today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+}
+
+/// The day where the user is.
+#[must_use]
+pub(crate) fn local_date(instant: Timestamp) -> Date {
+    instant.to_zoned(TimeZone::try_system().unwrap_or(TimeZone::UTC)).date()
 }
 
 #[cfg(test)]

@@ -148,3 +148,46 @@ fn a_job_in_the_background_asks_nobody_and_is_not_stopped() {
         let _ = terminal.finish();
     }
 }
+
+/// Claude Code reads this form (`awsCredentialExport`), and asks again and again.
+#[test]
+fn an_agent_gets_credentials_in_the_form_of_sts_and_asks_nobody_twice() {
+    let user = User::signed_in(Options::default());
+    let line = format!("env {} --format aws-credentials", user.role(0, 0));
+    let answer = user.aws_sso(&line).run().success().quiet().json();
+    let names: Vec<_> = answer.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["Credentials"]);
+    let names: Vec<_> = answer["Credentials"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["AccessKeyId", "Expiration", "SecretAccessKey", "SessionToken"]);
+    let same = user.process().run().success().json();
+    assert!(names.into_iter().all(|name| answer["Credentials"][name] == same[name]));
+
+    let user = User::new(Options { approval: Approval::Denied, ..Options::default() });
+    let _ = user.aws_sso(&line).behind_a_program().finish().status(130);
+    let _ = user.aws_sso(&line).behind_a_program().finish().status(3).complains("nobody answered");
+    assert_eq!(asked(&user), 1);
+}
+
+/// Each command of the page is one that this version understands, and each block of JSON is JSON.
+#[test]
+fn the_page_for_agents_shows_what_there_is() {
+    let page = include_str!("../docs/agents.md");
+    let blocks: Vec<_> = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let settings: serde_json::Value = serde_json::from_str(blocks[0]).unwrap();
+    let servers: serde_json::Value = serde_json::from_str(blocks[1]).unwrap();
+    assert!(servers["mcpServers"]["aws"]["command"].is_string());
+
+    let user = User::signed_in(Options { approval: Approval::Automatic, ..Options::default() });
+    let role = user.role(0, 0);
+    let run = |line: &str| {
+        let words = line.strip_prefix("aws-sso ").unwrap().replace("123456789012/BedrockUser", &role);
+        user.aws_sso(&words).run().success()
+    };
+    let login = run(settings["awsAuthRefresh"].as_str().unwrap());
+    assert!(login.stdout.is_empty() && login.stderr.contains("already signed in"), "{login}");
+    assert!(run(settings["awsCredentialExport"].as_str().unwrap()).json()["Credentials"].is_object());
+    for line in page.lines().filter_map(|line| line.strip_prefix("credential_process = ")) {
+        let line = line.replace("123456789012/ReadOnlyAccess", &role);
+        assert_eq!(run(&line).json()["Version"], 1);
+    }
+}

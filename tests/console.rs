@@ -122,7 +122,7 @@ fn a_console_that_cannot_be_opened_is_refused_before_any_request() {
     assert_eq!(none.exit.code(), Some(2), "{none}");
     assert_eq!(user.sandbox.requests().len(), 0);
     let gone = user.aws_sso(&role).env("BROWSER", "/no/such/browser").run().status(1);
-    let _ = gone.complains("no browser could be started");
+    let _ = gone.complains("no browser could be opened");
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn in_chromium_a_click_signs_in_and_the_code_is_not_left_in_the_address() {
     chromium.click("button[value=approve]");
     chromium.wait_for("You can close this tab");
     let url = chromium.url();
-    assert!(url.starts_with("http://127.0.0.1:") && url.ends_with("/oauth/callback"), "{url}");
+    assert!(url.starts_with("http://127.0.0.1:") && url.ends_with("/oauth/ended"), "{url}");
     let _ = running.finish().success().complains("signed in to");
     assert!(user.home.has(TOKEN_FILE));
 }

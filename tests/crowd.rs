@@ -256,6 +256,7 @@ impl Patience {
             tokens: home.path(".aws/sso/cache"),
             roles: home.path(".aws/cli/cache"),
             locks: home.path(LOCKS),
+            history: home.path(".cache/aws-sso"),
             renewal_patience: patience,
             role_patience: patience,
         };

@@ -26,7 +26,9 @@ fn each_file_that_a_document_links_to_is_there() {
         "README.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
+        "docs/agents.md",
         "docs/architecture.md",
+        "docs/first-run.md",
         "docs/many-roles.md",
         "docs/messages.md",
     ];

@@ -64,6 +64,8 @@ mod no_files;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod open_files;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod openers;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod other_users;
 #[cfg(target_os = "linux")]
 mod package;
@@ -99,6 +101,8 @@ mod settings;
 mod shell;
 #[cfg(feature = "sandbox")]
 mod sign_in;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod sign_in_choices;
 #[cfg(feature = "sandbox")]
 mod sign_out;
 #[cfg(feature = "sandbox")]

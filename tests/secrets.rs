@@ -19,7 +19,7 @@ use aws_sso::shell::{Change, Grant, RoleLabels};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::http::{PreparedServer, get, redirection, response};
+use crate::support::http::{PreparedServer, bring_back, redirection, response};
 use crate::support::process::wait;
 use crate::support::user::{User, corp};
 use crate::support::{Home, Output, files};
@@ -73,10 +73,9 @@ fn what_a_run_prints_and_leaves_holds_no_secret() {
     let login = login.env("AWS_SECRET_ACCESS_KEY", "planted-key").env("AWS_SESSION_TOKEN", "planted-token");
     let running = login.start();
     let callback = user.authorize(&redirection(&user.opened()));
-    let (base, target) = callback.split_at(callback.find("/oauth").unwrap());
-    let page = get(base, target, None);
+    let page = bring_back(&callback);
     note(running.finish().success(), true);
-    let code = target.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).unwrap();
+    let code = callback.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).unwrap();
     assert!(!page.contains(code), "{page}");
 
     // The other verbs, with -v, and while the service fails.
@@ -202,6 +201,7 @@ fn debug_forms(secret: &str) -> Vec<String> {
         session: "corp".to_owned(),
         role: "arn:aws:iam::123456789012:role/ReadOnly".parse().unwrap(),
         account_name: None,
+        session_end: None,
     };
     let grant = Grant { labels: &labels, credentials: &credentials, region: None };
     vec![

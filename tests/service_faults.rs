@@ -142,7 +142,8 @@ fn lifetimes_that_make_no_sense_are_not_waited_for() {
         let home = Home::new();
         home.sign_in_config("");
         let login = home.aws_sso(["login", "--device-code", "--no-browser"]).endpoint(script.url());
-        let _ = login.run().status(3).complains("nobody signed in").complains("run the command again");
+        let _ =
+            login.run().status(3).complains("nobody signed in").complains("run: aws-sso login -p corp --device-code");
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
 use serde_json::Value;
 
-use crate::support::http::{get, parameter, redirection, split};
+use crate::support::http::{bring_back, get, parameter, redirection, split};
 use crate::support::process::wait;
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{REGION, START_URL};
@@ -19,8 +19,7 @@ fn a_browser_brings_a_token_that_can_be_renewed() {
     let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
     let (running, link) = user.begin_in_browser();
     let callback = user.authorize(&link);
-    let (base, target) = split(&callback);
-    let page = get(base, target, None);
+    let page = bring_back(&callback);
     assert!(page.starts_with("HTTP/1.1 200 OK") && page.contains("close this tab"), "{page}");
     let output = running.finish().success().complains("signed in to").complains(&link);
     assert_eq!(output.stdout, "");
@@ -38,9 +37,7 @@ fn a_browser_brings_a_token_that_can_be_renewed() {
     user.sandbox.clear_log();
     fs::remove_file(user.home.path("link")).unwrap();
     let running = user.aws_sso("login --browser --force").env("BROWSER", user.browser()).start();
-    let callback = user.authorize(&redirection(&user.opened()));
-    let (base, target) = split(&callback);
-    let _ = get(base, target, None);
+    let _ = bring_back(&user.authorize(&redirection(&user.opened())));
     let _ = running.finish().success();
     assert_eq!(user.sandbox.count("RegisterClient"), 0);
 }
@@ -65,7 +62,7 @@ fn only_the_services_own_answer_ends_a_browser_sign_in() {
         let answer = get(base, target, host);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
     }
-    let _ = get(base, target, None);
+    let _ = bring_back(&callback);
     let _ = running.finish().success();
     // The answer has come, so the port is closed.
     assert!(TcpStream::connect(address).is_err());
@@ -75,9 +72,7 @@ fn only_the_services_own_answer_ends_a_browser_sign_in() {
 fn a_sign_in_that_is_denied_leaves_nothing() {
     let user = User::new(Options { approval: Approval::Denied, ..Options::default() });
     let (running, link) = user.begin_in_browser();
-    let callback = user.authorize(&link);
-    let (base, target) = split(&callback);
-    assert!(get(base, target, None).contains("not signed in"));
+    assert!(bring_back(&user.authorize(&link)).contains("not signed in"));
     let _ = running.finish().status(130).complains("denied");
     let _ = user.aws_sso("login --device-code").run().status(130).complains("denied");
     assert!(!user.home.has(TOKEN_FILE));
@@ -99,10 +94,9 @@ fn an_error_at_the_callback_ends_the_sign_in_and_never_begins_another_one() {
         let (running, link) = user.begin_in_browser();
         let parameter = |name| parameter(&link, name);
         let answer = format!("{}?error={error}&state={}", parameter("redirect_uri"), parameter("state"));
-        let (base, target) = split(&answer);
-        assert!(get(base, target, None).contains("You are not signed in"));
+        assert!(bring_back(&answer).contains("You are not signed in"));
         let output = running.finish().status(status).complains(words);
-        let remedy = "run: aws-sso login -p corp --device-code";
+        let remedy = "to sign in with a code, run: aws-sso login -p corp --device-code";
         assert_eq!(output.stderr.contains(remedy), status == 5, "{output}");
         assert_eq!(user.sandbox.count("StartDeviceAuthorization"), 0);
     }

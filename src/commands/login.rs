@@ -19,8 +19,7 @@ shown instead, which you can enter on any device; sign-in in the settings says w
 CLI and every SDK share this sign-in.
 
 Over SSH, a browser at home can come back through a port that you forward: ssh -L 8400:127.0.0.1:8400 HOST, then \
-aws-sso login --redirect-port 8400. The sso-session's key sso_redirect_port, which is the AWS CLI's too, chooses the \
-port each time.
+aws-sso login --redirect-port 8400. The key sso_redirect_port of the sso-session chooses the port each time.
 
 With --all you sign in to each sso-session of the AWS config, one after the other. Those to which you are signed in \
 are left out, and one that fails does not keep you from the others.

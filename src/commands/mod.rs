@@ -150,6 +150,7 @@ impl Verb {
     fn is_for_program(&self) -> bool {
         match self {
             Self::Process(_) | Self::Check(_) | Self::Doctor(_) => true,
+            Self::Env(arguments) => arguments.is_for_program(),
             Self::Serve(arguments) => arguments.is_for_program(),
             _ => false,
         }

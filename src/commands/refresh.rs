@@ -1,12 +1,15 @@
 //! `refresh`: renews the credentials of this shell's role.
 
 use clap::Args;
+use jiff::Timestamp;
 
 use crate::cli::shared::InShell;
 use crate::context::Context;
 use crate::context::enter::note;
+use crate::context::find::Found;
 use crate::error::{Error, Result};
 use crate::output::print;
+use crate::session::SessionEnd;
 use crate::shell::{Change, through_function};
 use crate::{environment, terminal};
 
@@ -21,27 +24,30 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "refresh")?;
     let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
     if expiration.is_none() {
-        // `use --as-profile` exported no keys, so there is nothing to renew.
-        let Some(profile) = environment::aws_profile() else {
-            // `exec --server`: the server renews them.
-            let origin = environment::role_origin().ok_or_else(no_role)?;
-            terminal::say(&format!(
-                "aws-sso: programs get newer credentials from {} by themselves\n",
-                terminal::clean(&origin)
-            ));
-            return Ok(());
+        // `use --as-profile` or `exec --server` exported no keys, so there is nothing to renew.
+        let what = match environment::aws_profile() {
+            Some(profile) => format!("programs renew the credentials of AWS_PROFILE={profile} by themselves"),
+            None => {
+                let origin = environment::role_origin().ok_or_else(no_role)?;
+                format!("programs get newer credentials from {origin} by themselves")
+            }
         };
-        terminal::say(&format!(
-            "aws-sso: programs renew the credentials of AWS_PROFILE={} by themselves\n",
-            terminal::clean(&profile)
-        ));
-        return Ok(());
+        terminal::say(&format!("aws-sso: {}\n", terminal::clean(&what)));
+        let end = context.find(&role).ok().and_then(|found| session_end(&found));
+        return print(&Change::to_renewed(None, end, note()).render_in_function(shell)?);
     }
     if let Some(instead) = context.shell_role()?.and_then(|role| role.instead) {
         terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
     }
-    let credentials = context.credentials(&context.find(&role)?)?;
-    print(&Change::to_renewed(&credentials, note()).render_in_function(shell)?)
+    let found = context.find(&role)?;
+    let credentials = context.credentials(&found)?;
+    // After the credentials: for them, somebody may have signed in.
+    let end = session_end(&found);
+    print(&Change::to_renewed(Some(&credentials), end, note()).render_in_function(shell)?)
+}
+
+fn session_end(found: &Found) -> Option<Timestamp> {
+    SessionEnd::of(&found.directory).map(|end| end.at)
 }
 
 fn no_role() -> Error {

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::output::{print, print_json};
 use crate::secret_store::{SecretStore, StoreKind};
+use crate::session::{Basis, SessionEnd};
 use crate::terminal::aligned;
 use crate::{environment, terminal, timestamp};
 
@@ -66,9 +67,34 @@ struct SignInReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
     renewable: bool,
+    /// When the session of the sign-in is expected to end; nothing where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_end: Option<SessionEndReport>,
     /// The same, as the lines that a person reads.
     #[serde(skip)]
     lines: Vec<[String; 2]>,
+}
+
+/// When a session is expected to end, and how that is known.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionEndReport {
+    at: String,
+    /// How many of the latest sessions lasted as long, of those that were seen to end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreeing: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<usize>,
+}
+
+impl SessionEndReport {
+    fn of(end: &SessionEnd) -> Self {
+        let (agreeing, seen) = match end.basis {
+            Basis::Token => (None, None),
+            Basis::Earlier { agreeing, seen, .. } => (Some(agreeing), Some(seen)),
+        };
+        Self { at: timestamp::format(end.at), agreeing, seen }
+    }
 }
 
 /// Prints what this machine's files and the environment say. No request is made.
@@ -144,17 +170,24 @@ fn all(context: &Context) -> Result<Vec<Directory>> {
 fn sign_in(context: &Context, directory: &Directory) -> Result<SignInReport> {
     let client = context.client(directory)?;
     let token = context.session(directory, &client)?.stored()?;
+    let signed_in = token.as_ref().is_some_and(Token::is_alive);
+    let session_end = SessionEnd::of(directory).filter(|_| signed_in);
     let Directory { name, start_url, region, .. } = directory.clone();
+    let mut lines = vec![
+        [directory.named_by().to_owned(), name.clone()],
+        ["start URL".to_owned(), start_url.clone()],
+        ["region".to_owned(), region.to_string()],
+        ["sign-in".to_owned(), describe(token.as_ref())],
+    ];
+    // Where the token cannot be renewed, the line above says it.
+    let learned = session_end.as_ref().filter(|end| end.basis != Basis::Token);
+    lines.extend(learned.map(|end| ["session".to_owned(), end.describe()]));
     Ok(SignInReport {
-        signed_in: token.as_ref().is_some_and(Token::is_alive),
+        signed_in,
         expires_at: token.as_ref().map(|token| timestamp::format(token.expires_at)),
         renewable: token.as_ref().is_some_and(Token::is_renewable),
-        lines: vec![
-            [directory.named_by().to_owned(), name.clone()],
-            ["start URL".to_owned(), start_url.clone()],
-            ["region".to_owned(), region.to_string()],
-            ["sign-in".to_owned(), describe(token.as_ref())],
-        ],
+        session_end: session_end.as_ref().map(SessionEndReport::of),
+        lines,
         name,
         start_url,
         region: region.to_string(),

@@ -8,6 +8,7 @@ use super::profiles::RoleProfiles;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef};
+use crate::session::SessionEnd;
 use crate::shell::RoleLabels;
 use crate::terminal::name;
 
@@ -30,6 +31,7 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
         session: found.directory.name.clone(),
         role: found.role.clone(),
         account_name: account_name.map(|account| name(&account).into_owned()),
+        session_end: SessionEnd::of(&found.directory).map(|end| end.at),
     })
 }
 
@@ -46,7 +48,13 @@ fn known_as(context: &Context, found: &Found) -> Result<Option<String>> {
 pub(crate) fn of_listed(role: &RoleArn, account_name: &str, session: &str, known_as: Option<&str>) -> RoleLabels {
     let account_name = Some(name(account_name).into_owned()).filter(|name| !name.is_empty());
     let shown = known_as.map_or_else(|| account_and_role(role, account_name.as_deref()), str::to_owned);
-    RoleLabels { shown: name(&shown).into_owned(), session: session.to_owned(), role: role.clone(), account_name }
+    RoleLabels {
+        shown: name(&shown).into_owned(),
+        session: session.to_owned(),
+        role: role.clone(),
+        account_name,
+        session_end: None,
+    }
 }
 
 /// `ACCOUNT/ROLE`, with the account's id if its name is not known.

@@ -72,7 +72,7 @@ impl Method {
     }
 
     /// The port to which the browser comes back, if it is not any free one: that of this run, else the
-    /// `sso_redirect_port` of the sso-session, a key of the AWS CLI.
+    /// `sso_redirect_port` of the sso-session, a key that is proposed for the AWS CLI with the same meaning.
     pub(super) fn redirect_port(self, directory: &Directory) -> Result<Option<NonZeroU16>> {
         let Some(written) = directory.redirect_port.as_ref().filter(|_| self.redirect_port.is_none()) else {
             return Ok(self.redirect_port);

@@ -15,6 +15,8 @@ pub struct Paths {
     pub roles: PathBuf,
     /// Locks.
     pub locks: PathBuf,
+    /// What is learned about sessions.
+    pub history: PathBuf,
     /// How long another process may take to renew the token.
     pub renewal_patience: Duration,
     /// How long another process may take to get a role's credentials. Some SDKs give a `credential_process` no more
@@ -29,6 +31,7 @@ impl Paths {
             tokens: environment::token_cache()?,
             roles: environment::role_cache()?,
             locks: environment::lock_folder()?,
+            history: environment::cache_folder()?,
             renewal_patience: Duration::from_mins(1),
             role_patience: Duration::from_secs(8),
         })

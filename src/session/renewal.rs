@@ -12,6 +12,7 @@ use crate::programs::uninterrupted;
 use crate::secret_store::ReservedSecret;
 use crate::{terminal, timestamp};
 
+use super::history::History;
 use super::valid_token::{Session, is_usable};
 
 /// How long a refused refresh token is given: another process may have used it up, and is about to store what it got.
@@ -43,7 +44,11 @@ impl Session<'_> {
         })?;
         let _uninterrupted = uninterrupted::begin();
         match self.block_on(async { Ok(refresh(self.client.service(), &current).await) })? {
-            Ok(renewed) => self.keep_renewed(&current, renewed, reserved).map(Some),
+            Ok(renewed) => {
+                let kept = self.keep_renewed(&current, renewed, reserved).map(Some);
+                History::add_renewal(&self.paths.history, self.directory, &current);
+                kept
+            }
             Err(GrantError::Other(error) | GrantError::Key(error)) => {
                 lock.fail(&error);
                 Err(error)
@@ -52,6 +57,9 @@ impl Session<'_> {
                 tracing::info!("the sign-in is not renewed: {refusal:?}");
                 let newer = self.newer(&current)?;
                 if newer.is_none() {
+                    if refusal == GrantError::Invalid {
+                        History::add_refusal(&self.paths.history, self.directory, &current);
+                    }
                     lock.fail(&self.sign_in_needed());
                 }
                 Ok(newer)

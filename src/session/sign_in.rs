@@ -17,6 +17,7 @@ use crate::timestamp;
 use super::asking::IsShown;
 use super::authorization_code::{self, BrowserError, Ways};
 use super::device_code;
+use super::history::History;
 use super::method::Method;
 use super::sign_in_page::login_command;
 use super::unsaved;
@@ -81,10 +82,13 @@ impl Session<'_> {
         {
             tracing::warn!("{error}");
         }
+        History::add_sign_in(&self.paths.history, self.directory, &token);
         let Err(error) = self.keep(&token, self.store.reserve(&self.path())) else { return Ok(token) };
         if is_explicit {
             unsaved::forget(&self.path());
-            let _ = self.client.log_out(&token.access_token);
+            if self.client.log_out(&token.access_token).is_ok() {
+                History::add_sign_out(&self.paths.history, self.directory);
+            }
             return Err(error);
         }
         terminal::warn(&format!("{error}; the sign-in is not kept"));

@@ -7,6 +7,7 @@ use crate::identity_center::{GrantError, PortalError, Service};
 use crate::secret_store::StoreKind;
 use crate::terminal::{self, clean};
 
+use super::history::History;
 use super::method::Method;
 use super::renewal::refresh;
 use super::unsaved;
@@ -46,20 +47,41 @@ impl Session<'_> {
     ///
     /// Role credentials stay where they are: they are valid until they expire, and programs that run with them go on.
     pub fn sign_in_to_new_session(&self, method: Method) -> Result<Token> {
-        let before = self.stored()?;
-        if let Some(token) = &before
-            && let SignedOut::OnlyHere(error) = self.revoke(token)
-        {
-            terminal::warn(&format!(
-                "the old session could not be ended: {error}; the new one may end when that would have"
-            ));
+        let Some(before) = self.stored()? else { return self.sign_in(method) };
+        // The session that there is ends only if the new one can be kept.
+        drop(self.store.reserve(&self.path())?);
+        let is_revoked = match self.revoke(&before) {
+            SignedOut::OnlyHere(error) => {
+                let warning = "the old session could not be ended, and the new one may end when that would have";
+                terminal::warn(&format!("{warning}: {error}"));
+                false
+            }
+            SignedOut::Revoked | SignedOut::WasNot => true,
+        };
+        let outcome = self.sign_in_once(method, Some(&before.access_token), true);
+        // While the person signed in, a server of ours took the token's file for what it was: nobody has signed out.
+        if outcome.is_err() && is_revoked {
+            self.forget(&before)?;
         }
-        self.sign_in_once(method, before.as_ref().map(|token| &token.access_token), true)
+        outcome
+    }
+
+    /// Deletes a token that is of no use any more, unless another one has replaced it.
+    fn forget(&self, token: &Token) -> Result<()> {
+        let _lock = self.lock_token().ok();
+        if self.has(&token.access_token) {
+            unsaved::forget(&self.path());
+            self.store.remove(&self.path())?;
+        }
+        Ok(())
     }
 
     fn revoke(&self, token: &Token) -> SignedOut {
         match self.client.block_on(async { Ok(revoked(self.client.service(), token).await) }) {
-            Ok(Ok(())) => SignedOut::Revoked,
+            Ok(Ok(())) => {
+                History::add_sign_out(&self.paths.history, self.directory);
+                SignedOut::Revoked
+            }
             Ok(Err(error)) => SignedOut::OnlyHere(error.into()),
             Err(error) => SignedOut::OnlyHere(error),
         }

@@ -5,12 +5,14 @@ use std::fmt;
 use std::path::Path;
 use std::process::Command;
 
+use jiff::Timestamp;
+
 use super::dialect::Shell;
 use super::displaced::{Current, Displaced};
 use super::grant::{Grant, RoleLabels};
 use super::proxy;
 use super::quote::is_printable;
-use super::variables::{EXPIRATION, ORIGIN, REGION, ROLE, of_identity};
+use super::variables::{EXPIRATION, ORIGIN, REGION, ROLE, SESSION_END, of_identity};
 use crate::credential_chain::{CONTAINER, KEYS, PROFILE};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -75,18 +77,29 @@ impl Change {
             self.set(REGION.map(|name| (name, region.to_owned())));
         }
         self.values.extend(ROLE.into_iter().zip(labels.values()));
+        if labels.session_end.is_some() {
+            self.values.extend(session_end(labels.session_end));
+        }
         let others: Vec<_> = of_identity().filter(|name| !self.touches(name)).collect();
         self.remove(others);
         self
     }
 
-    /// Newer credentials for the role that the environment has already. Everything else stays as it is.
+    /// Newer credentials for the role that the environment has already, if it has keys, and what is known now about the
+    /// end of the session. Everything else stays as it is.
     ///
     /// `note` is what `use` noted of its change: `clear` still has to know these values for its own.
     #[must_use]
-    pub(crate) fn to_renewed(credentials: &RoleCredentials, note: Option<Displaced>) -> Self {
+    pub(crate) fn to_renewed(
+        credentials: Option<&RoleCredentials>,
+        end: Option<Timestamp>,
+        note: Option<Displaced>,
+    ) -> Self {
         let mut change = Self::default();
-        change.set_credentials(credentials);
+        if let Some(credentials) = credentials {
+            change.set_credentials(credentials);
+        }
+        change.values.extend(session_end(end));
         if let Some(mut note) = note {
             for (name, value) in &change.values {
                 note.renew(name, value.as_deref());
@@ -119,6 +132,7 @@ impl Change {
             }
             change.remove(ROLE);
             change.remove([EXPIRATION, ORIGIN]);
+            change.remove(SESSION_END);
         }
         change
     }
@@ -228,6 +242,11 @@ impl Change {
     fn remove(&mut self, names: impl IntoIterator<Item = &'static str>) {
         self.values.extend(names.into_iter().map(|name| (name, None)));
     }
+}
+
+/// The variables for the end of the session.
+fn session_end(end: Option<Timestamp>) -> impl Iterator<Item = (&'static str, Option<String>)> {
+    SESSION_END.into_iter().zip([end.map(timestamp::format), end.map(|end| end.as_second().to_string())])
 }
 
 /// The names alone: the values are secrets.

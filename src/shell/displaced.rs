@@ -100,10 +100,11 @@ impl Displaced {
         self.changed.insert(name.to_owned(), Changed { before, after: After::of(after) });
     }
 
-    /// Notes that a variable, if it is noted, has a newer value of the same change.
+    /// Notes that a variable has a newer value of the same change. One that is not noted was not set before.
     pub(super) fn renew(&mut self, name: &str, after: Option<&str>) {
-        if let Some(changed) = self.changed.get_mut(name) {
-            changed.after = After::of(after);
+        match self.changed.get_mut(name) {
+            Some(changed) => changed.after = After::of(after),
+            None => self.insert(name, None, after),
         }
     }
 

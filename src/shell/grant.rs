@@ -1,5 +1,7 @@
 //! What a shell gets to know about a role.
 
+use jiff::Timestamp;
+
 use crate::credentials::RoleCredentials;
 use crate::role::RoleArn;
 
@@ -14,6 +16,8 @@ pub struct RoleLabels {
     pub role: RoleArn,
     /// The account's name, if it is known.
     pub account_name: Option<String>,
+    /// When the session of the sign-in is expected to end, if that is known.
+    pub session_end: Option<Timestamp>,
 }
 
 impl RoleLabels {

@@ -14,6 +14,9 @@ pub(super) const ROLE: [&str; 6] = [
 ];
 /// When the keys expire, in epoch seconds, for prompts and the hook.
 pub(super) const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
+/// When the session of the sign-in ends, as far as it is known: in RFC 3339 for prompts and scripts, which know this
+/// name from other tools, and in epoch seconds for the hook.
+pub(super) const SESSION_END: [&str; 2] = ["AWS_SSO_SESSION_EXPIRATION", "AWS_SSO_SESSION_END"];
 /// The variables by which SDKs know the region.
 pub(super) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The access key id, the profile or the server that a change has set, to tell later whether it is still that one.
@@ -21,7 +24,12 @@ pub(super) const ORIGIN: &str = "AWS_SSO_ORIGIN";
 
 /// The variables that say whose credentials the environment has. A change that enters a role sets or removes each.
 pub(crate) fn of_identity() -> impl Iterator<Item = &'static str> {
-    credential_chain::VARIABLES.into_iter().chain(LABELS_OF_OTHER_TOOLS).chain(ROLE).chain([EXPIRATION, ORIGIN])
+    credential_chain::VARIABLES
+        .into_iter()
+        .chain(LABELS_OF_OTHER_TOOLS)
+        .chain(ROLE)
+        .chain([EXPIRATION, ORIGIN])
+        .chain(SESSION_END)
 }
 
 /// The variable of this name, if a change may touch it.

@@ -40,9 +40,9 @@ fn without_a_terminal_the_missing_option_is_named_and_nothing_is_done() {
         assert_eq!(user.files(), [], "{line}");
     }
     // The Region that the host tells, or the config, needs no option.
-    let host = "ssoins-1a.eu-central-1.portal.amazonaws.com --dry-run";
+    let host = "ssoins-1a.eu-central-1.portal.amazonaws.com";
     let _ = user.setup(host).run().status(2).complains("--discover");
-    let _ = user.setup(&format!("{host} --yes")).run().success().prints("+sso_region = eu-central-1");
+    let _ = user.setup(&format!("{host} --dry-run")).run().success().prints("+sso_region = eu-central-1");
 }
 
 #[test]
@@ -139,8 +139,8 @@ fn login_is_setup_with_a_start_url_and_on_a_terminal_without_a_config() {
         let _ = person.terminal.finish().status(130);
     }
     let mut person = Typist::at(user.home.aws_sso(["login", "d-abc123"]).endpoint(user.sandbox.endpoint()));
-    person.answer("Region [1]: ", "us-east-9x\r");
-    person.answer("is not a region", "\x03");
+    person.answer("Region [1]: ", "nowhere at all\r");
+    person.answer("that is not a region", "\x03");
     let _ = person.terminal.finish().status(130);
     assert_eq!(user.files(), []);
 

@@ -10,7 +10,7 @@ use aws_sso::sandbox::{Options, Sandbox};
 
 use crate::support::service::automatic;
 use crate::support::terminal::Terminal;
-use crate::support::{AWS_SSO, Home, Invocation, REGION, START_URL, Shell, note};
+use crate::support::{AWS_SSO, Home, Invocation, REGION, START_URL, Shell};
 
 /// Somebody who has a start URL and nothing else.
 struct Newcomer {
@@ -137,6 +137,9 @@ fn from_an_empty_home_to_the_callers_identity_takes_one_command_and_at_most_thre
             person.terminal.wait_for(&format!("in a new shell, or after: source {file}"));
             person.terminal.wait_for("aws-sso console ");
 
+            assert!(person.answers <= 3);
+            assert_eq!(person.keys, "aws-sso setup d-abc123\r3\r\r\r".len() + usize::from(!discovers));
+
             let caller = person.proposed(if discovers { "aws sts " } else { "aws-sso exec " });
             let enter = person.proposed("awsso use ");
             let role = "assumed-role/AWSReservedSSO_ReadOnlyAccess_";
@@ -146,8 +149,6 @@ fn from_an_empty_home_to_the_callers_identity_takes_one_command_and_at_most_thre
             person.line(&format!("source {file}"), "source");
             person.line(&enter, "awsso use");
             person.line("aws sts get-caller-identity", role);
-            assert!(person.answers <= 3);
-            note(&format!("setup in {}: {} keys, {} answers", shell.name(), person.keys, person.answers));
             person.terminal.send(" exit 0\r");
             let _ = person.terminal.finish();
 

@@ -4,24 +4,20 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use super::Newcomer;
-use crate::support::{Home, Invocation, Shell};
+use crate::support::{Home, Shell};
 
-/// A run that changes the start-up file and writes no profiles, in a shell of the user's.
-fn in_shell(user: &Newcomer, shell: Shell) -> Invocation {
-    let line = user.by_default("--no-discover --shell-file").command();
-    let words: Vec<_> = line.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
-    let script = format!("aws-sso {} >out 2>&1; echo st''atus $?", words.join(" "));
-    user.home.interactive(shell).endpoint(user.sandbox.endpoint()).env("RUN", script)
-}
-
+/// A run that changes the start-up file and writes no profiles, by a script that was started in a shell of the user's.
 #[track_caller]
 fn run_in(user: &Newcomer, shell: Shell, environment: &[(&str, &str)]) {
-    let mut invocation = in_shell(user, shell);
+    let setup = user.by_default("--no-discover --shell-file").command();
+    let words: Vec<_> = setup.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
+    user.home.write("run", format!("aws-sso {} >out 2>&1\necho status $?\n", words.join(" ")));
+    let mut invocation = user.home.interactive(shell).endpoint(user.sandbox.endpoint());
     for (name, value) in environment {
         invocation = invocation.env(name, value);
     }
     let mut terminal = invocation.in_terminal();
-    terminal.send("eval $RUN\r");
+    terminal.send("sh ~/run\r");
     terminal.wait_for("status 0");
     terminal.send(" exit 0\r");
     let _ = terminal.finish();

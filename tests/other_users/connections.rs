@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use aws_sso::sandbox::{Approval, Options};
 
-use crate::support::http::{get, redirection, split};
+use crate::support::http::{bring_back, redirection, split};
 use crate::support::second_user::{STRANGER, as_stranger, give_all, is_root};
 use crate::support::server::{Server, ask, request};
+use crate::support::skip;
 use crate::support::user::{TOKEN_FILE, User};
-use crate::support::{Invocation, skip};
 
 /// Whether there can be a second user.
 #[track_caller]
@@ -69,15 +69,6 @@ fn ask_among_decoys(address: &str) -> String {
     answer(connect(([127, 0, 0, 1], from).into(), ([127, 0, 0, 1], port).into()), port, target)
 }
 
-/// The system calls itself a Linux subsystem of Windows.
-fn under_wsl(user: &User, invocation: Invocation) -> Option<Invocation> {
-    let release = user.home.write("osrelease", "6.6.87.2-microsoft-standard-WSL2\n");
-    let mount = format!("mount --bind {} /proc/sys/kernel/osrelease && exec \"$@\"", release.display());
-    let wsl = ["unshare", "--mount", "/bin/sh", "-c", &mount, "sh"];
-    let can_mount = user.home.command("/bin/true").behind(wsl).run().exit.success();
-    can_mount.then(|| invocation.behind(wsl))
-}
-
 #[test]
 fn another_user_gets_no_link_from_a_page_and_this_users_browser_does() {
     if !is_testable() {
@@ -91,7 +82,7 @@ fn another_user_gets_no_link_from_a_page_and_this_users_browser_does() {
             let line = if verb == "console" { format!("console {}", user.role(0, 0)) } else { verb.to_owned() };
             let mut run = user.aws_sso(&line).env("BROWSER", user.browser());
             if is_wsl {
-                let Some(wsl) = under_wsl(&user, run) else {
+                let Some(wsl) = user.under_wsl(run) else {
                     skip("this user may not mount: a Linux subsystem of Windows is not tested");
                     continue;
                 };
@@ -103,9 +94,7 @@ fn another_user_gets_no_link_from_a_page_and_this_users_browser_does() {
             let opened = redirection(&page);
             user.sandbox.update(|options| options.approval = Approval::Automatic);
             if verb == "login --browser" {
-                let callback = user.authorize(&opened);
-                let (base, target) = split(&callback);
-                let _ = get(base, target, None);
+                let _ = bring_back(&user.authorize(&opened));
             }
             let refused = running.finish().success().complains("refused another user's connection");
             assert_eq!(refused.stderr.matches("refused").count(), 1, "{refused}");
@@ -150,7 +139,7 @@ fn another_user_neither_answers_a_sign_in_nor_keeps_the_browser_out() {
         };
         (0..300).map(half).collect::<Vec<_>>()
     });
-    assert!(get(base, target, None).contains("close this tab"));
+    assert!(bring_back(&callback).contains("close this tab"));
     let output = running.finish().success().complains("signed in to");
     assert!(!output.stderr.contains("confirm the code"), "{output}");
     let grants: Vec<_> = user.sandbox.requests().into_iter().filter_map(|request| request.grant).collect();

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use aws_sdk_ssooidc::operation::create_token::CreateTokenError;
 use aws_sdk_ssooidc::operation::register_client::RegisterClientOutput;
-use aws_sso::sandbox::{Approval, Options, Rotation, Sandbox};
+use aws_sso::sandbox::{Approval, Fault, Options, Rotation, Sandbox};
 use base64::Engine as _;
 
 use crate::support::service::{
@@ -343,4 +344,22 @@ async fn without_the_scope_there_is_no_refresh_token() {
     assert_eq!((tokens.refresh_token, tokens.expires_in), (None, 8 * 3600));
     let (_, tokens) = sign_in(&sandbox).await;
     assert_eq!((tokens.refresh_token.is_some(), tokens.expires_in), (true, 3600));
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_used_has_its_reason_in_the_sdks_error_and_concerns_no_other_service() {
+    let sandbox = Sandbox::start(automatic()).unwrap();
+    let token = sign_in(&sandbox).await.1.access_token.unwrap();
+    for reason in ["KMS_AccessDenied", "KMS_Disabled"] {
+        sandbox.update(|options| options.fail_first = Some((1, Fault::Key(reason))));
+        portal(&sandbox).list_accounts().access_token(&token).send().await.unwrap();
+        let device = oidc(&sandbox).create_token().client_id("c").client_secret("s").grant_type(DEVICE_CODE);
+        let error = device.send().await.unwrap_err().into_service_error();
+        let found = match &error {
+            CreateTokenError::AccessDeniedException(denied) => denied.reason().map(|reason| reason.as_str()),
+            CreateTokenError::InvalidRequestException(invalid) => invalid.reason().map(|reason| reason.as_str()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found, Some(reason), "{error:?}");
+    }
 }

@@ -199,6 +199,7 @@ fn until_a_notice_is_due_the_hook_starts_no_process() {
             let home = Home::new();
             home.write("code", init(shell, &["--hook", hook]));
             let run = home.interactive(shell).env("AWS_SSO_EXPIRATION", expiration);
+            let run = run.env("AWS_SSO_SESSION_END", expiration);
             let trace = ["-f", "-qq", "-s", "200", "-e", "trace=process", "-o", "trace"];
             let run = run.behind(["/usr/bin/strace"].iter().chain(&trace));
             typed(run, &["source ./code", shell.status_prompt(), ":", "false", ":", ":", ":"]);

@@ -16,4 +16,6 @@ mod quoting;
 #[cfg(feature = "sandbox")]
 mod session;
 #[cfg(feature = "sandbox")]
+mod session_end;
+#[cfg(feature = "sandbox")]
 mod traces;

@@ -31,6 +31,7 @@ fn exports() -> String {
         session: "corp".to_owned(),
         role: "arn:aws:iam::123456789012:role/reader".parse().unwrap(),
         account_name: Some("dev & 'test'".to_owned()),
+        session_end: None,
     };
     let grant = Grant { labels: &labels, credentials: &credentials, region: Some("eu-west-1") };
     Change::to_role(&grant).render(Shell::Powershell).unwrap()

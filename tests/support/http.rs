@@ -27,6 +27,13 @@ pub fn redirection(address: &str) -> String {
     location.unwrap_or_else(|| panic!("{address} leads nowhere: {answer}")).to_owned()
 }
 
+/// Brings the service's answer back as a browser does, and returns the page at which that ends.
+#[track_caller]
+pub fn bring_back(callback: &str) -> String {
+    let end = redirection(callback);
+    get(split(callback).0, &end, None)
+}
+
 /// The value of a parameter of a link.
 pub fn parameter(link: &str, name: &str) -> String {
     let (_, query) = link.split_once('?').unwrap();

@@ -100,6 +100,15 @@ impl User {
         script.to_str().unwrap().to_owned()
     }
 
+    /// The same where the kernel names itself as that of WSL, if this user may mount files.
+    pub fn under_wsl(&self, invocation: Invocation) -> Option<Invocation> {
+        let release = self.home.write("osrelease", "6.6.87.2-microsoft-standard-WSL2\n");
+        let mount = format!("/bin/mount --bind {} /proc/sys/kernel/osrelease && exec \"$@\"", release.display());
+        let wsl = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", &mount, "sh"];
+        let can_mount = self.home.command("/bin/true").behind(wsl).run().exit.success();
+        can_mount.then(|| invocation.behind(wsl))
+    }
+
     /// Begins a browser sign-in and returns the link to which the opened page leads.
     pub fn begin_in_browser(&self) -> (Running, String) {
         let (running, page) = self.begin_at_page();

@@ -21,10 +21,11 @@ use crate::shell::{Change, RoleLabels, ServerAddress};
 
 /// Starts the server, and returns the change of the environment that makes SDKs ask it.
 pub(super) fn start(context: &Context, found: &Found, region: Option<&str>) -> Result<Change> {
-    let labels = labels::of(context, found)?;
-    refuse_if_hidden(context, &labels)?;
+    refuse_if_hidden(context, &labels::of(context, found)?)?;
     // The server has no terminal to ask the user to sign in. It finds these credentials in the cache.
     context.credentials(found)?;
+    // Their end may be known only after a sign-in.
+    let labels = labels::of(context, found)?;
     let (uri, token, token_file) = greeting(&mut server(found)?)?;
     let region = region.or(found.region.as_deref());
     let address = ServerAddress { uri: &uri, token: &token, token_file: token_file.as_deref() };

@@ -1,10 +1,12 @@
 //! One run of `exec --match`: its credentials, its command, and what the command writes.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::io::AsyncRead;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
@@ -34,6 +36,8 @@ use crate::shell::{Change, Grant};
 /// What all runs share.
 pub(super) struct Job {
     pub(super) command: Vec<OsString>,
+    /// When the sessions of the sign-ins are expected to end, by the name of the sso-session.
+    pub(super) session_ends: HashMap<String, Timestamp>,
     pub(super) runs: Vec<Run>,
     pub(super) input: Input,
     pub(super) output: RunOutput,
@@ -262,7 +266,8 @@ impl Job {
         // A group of its own, so that a signal also reaches the processes that it starts.
         group::own_group(&mut command);
         let region = run.region.as_deref();
-        let labels = labels::of_listed(&run.role, &run.account_name, &run.sso_session, run.known_as.as_deref());
+        let mut labels = labels::of_listed(&run.role, &run.account_name, &run.sso_session, run.known_as.as_deref());
+        labels.session_end = self.session_ends.get(&run.sso_session).copied();
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)

@@ -50,7 +50,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("FZF_DEFAULT_OPTS, FZF_DEFAULT_OPTS_FILE", "the colors of the picker, with picker = fzf"),
     ("BROWSER", "the program that opens the sign-in page"),
     ("NO_COLOR", "if set, no colours"),
-    ("TZ", "the time zone, by which setup proposes Regions"),
+    ("TZ", "the time zone of times that are shown, by which setup also proposes Regions"),
     ("CI", "unless it is 0, false, no or off, nobody is asked to sign in for a program"),
     ("TERM", "if it is dumb and stdin is no terminal, the same"),
     (
@@ -63,6 +63,11 @@ const ENVIRONMENT: &[(&str, &str)] = &[
          and the account's name, or its id if the name is not known",
     ),
     ("AWS_SSO_EXPIRATION", "set by use, pick, env and exec, where there are keys: when they expire, in epoch seconds"),
+    (
+        "AWS_SSO_SESSION_EXPIRATION, AWS_SSO_SESSION_END",
+        "set by use, pick, env and exec, where it is known: when the session of the sign-in is expected to end, in RFC \
+         3339 and in epoch seconds",
+    ),
     ("AWS_SSO_ORIGIN", "set by use, pick, env and exec: the key id, profile or server that gave the role"),
     ("AWS_SSO_DISPLACED", "set by use and pick: what clear undoes"),
     ("DIRENV_DIR", "set by direnv: what use replaces in its folder is not given back outside"),

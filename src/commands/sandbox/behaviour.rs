@@ -39,7 +39,8 @@ pub(super) struct BehaviourArgs {
     /// Number of requests that fail at first
     #[arg(long, value_name = "N")]
     fail_first: Option<u32>,
-    /// How they fail: status 500, a dropped connection, a truncated or a garbled response
+    /// How they fail: status 500, a dropped connection, a truncated or a garbled response; or the KMS key of
+    /// Identity Center cannot be used
     #[arg(long, value_enum, value_name = "HOW", default_value_t = FaultArgument::Error, requires = "fail_first")]
     fault: FaultArgument,
     /// How long an access token is valid, in seconds

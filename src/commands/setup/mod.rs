@@ -101,10 +101,11 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
         return lines.show_difference(&session);
     }
     progress.will_go_on_with(format!("aws-sso setup {}", session.start_url));
-    lines.write(&session)?;
-    progress.is_done(Step::Session);
+    let written = lines.write(&session, &progress);
     let context = context.anew_with(&session.name);
-    go_on(&context, arguments, &mut questions, verbs, &progress).map_err(|error| progress.explain(&error))
+    written
+        .and_then(|()| go_on(&context, arguments, &mut questions, verbs, &progress))
+        .map_err(|error| progress.explain(&error))
 }
 
 /// All that follows on the sso-session.

@@ -30,6 +30,9 @@ pub(super) fn offer(
         return Ok(());
     }
     let roles: Vec<_> = inventory.roles().map(|(_, role)| role).collect();
+    if roles.is_empty() {
+        return Ok(());
+    }
     let profiles = RoleProfiles::new(context, directory, roles.iter())?;
     let with_profile = roles.iter().filter(|role| profiles.first(role).is_some()).count();
     if with_profile == roles.len() {

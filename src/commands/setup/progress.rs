@@ -1,6 +1,6 @@
 //! What is done and what is not, for a run that ends before its end: by Ctrl-C, or by an error.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::{process, thread};
 
 use crate::error::Error;
@@ -46,13 +46,21 @@ impl Progress {
     pub(super) fn begin() -> Self {
         let progress = Self::default();
         let of_signal = progress.clone();
+        let (receives, is_ready) = mpsc::channel();
         thread::spawn(move || {
-            let Ok(signal) = signals::block_on(async { Ok(Signals::new()?.any().await) }) else { return };
+            let receive = async {
+                let mut signals = Signals::new()?;
+                drop(receives);
+                Ok(signals.any().await)
+            };
+            let Ok(signal) = signals::block_on(receive) else { return };
             uninterrupted::finish();
             // The line has `^C`, or a question.
             terminal::say(&format!("\n{}", of_signal.explain(&Error::cancelled("cancelled")).report()));
             process::exit(signal.status().into());
         });
+        // Until it receives them, a signal ends the process in silence.
+        let _: Result<(), _> = is_ready.recv();
         progress
     }
 

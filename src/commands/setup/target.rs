@@ -5,7 +5,7 @@ use super::questions::Questions;
 use super::regions;
 use super::session::{self, NewSession};
 use crate::access_portal::AccessPortal;
-use crate::aws_config::config::Config;
+use crate::aws_config::config::{Config, Section};
 use crate::cli::shared;
 use crate::error::{Error, Result};
 use crate::partition::Region;
@@ -14,10 +14,14 @@ use crate::partition::Region;
 pub(super) fn find(
     config: &Config,
     arguments: &SetupArgs,
-    name: Option<&str>,
+    profile_option: Option<&str>,
     questions: &mut Questions,
 ) -> Result<NewSession> {
-    let portal = match &arguments.start_url {
+    // What is set up already may be called by its name.
+    let known = arguments.start_url.as_deref().and_then(|text| config.sso_session(text));
+    let known_url = known.and_then(|session| session.setting("sso_start_url"));
+    let name = arguments.name.as_deref().or(profile_option).or_else(|| known.map(Section::name));
+    let portal = match known_url.or(arguments.start_url.as_deref()) {
         Some(text) => AccessPortal::read(text)?,
         None => questions
             .ask("Start URL of your AWS access portal: ", AccessPortal::read)?

@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 
 use super::SetupArgs;
+use super::progress::{Progress, Step};
 use super::session::{Line, NewSession};
 use crate::context::Context;
 use crate::discovery::{self, SETUP, diff};
@@ -59,7 +60,7 @@ impl Lines {
     }
 
     /// Shows the lines and writes them.
-    pub(super) fn write(&self, session: &NewSession) -> Result<()> {
+    pub(super) fn write(&self, session: &NewSession, progress: &Progress) -> Result<()> {
         let config = environment::config_file()?;
         if self.session.is_empty() {
             let file = shown(&config);
@@ -68,6 +69,7 @@ impl Lines {
             terminal::say(&format!("{} gets:\n{}", clean(&shown(&config)), self.of_session(&session.name)));
             discovery::edit(SETUP, &config, |before| Ok((session.write(before)?, ())))?;
         }
+        progress.is_done(Step::Session);
         if let Some(region) = &self.region {
             let settings = environment::settings_file()?;
             terminal::say(&format!("{} gets:\n  region = {region}\n", clean(&shown(&settings))));

@@ -33,3 +33,5 @@ Remove-Item -LiteralPath 'Env:/AWSU_PROFILE' -ErrorAction Ignore
 Remove-Item -LiteralPath 'Env:/AWSUME_PROFILE' -ErrorAction Ignore
 Remove-Item -LiteralPath 'Env:/AWSUME_EXPIRATION' -ErrorAction Ignore
 Remove-Item -LiteralPath 'Env:/AWS_SESSION_EXPIRATION' -ErrorAction Ignore
+Remove-Item -LiteralPath 'Env:/AWS_SSO_SESSION_EXPIRATION' -ErrorAction Ignore
+Remove-Item -LiteralPath 'Env:/AWS_SSO_SESSION_END' -ErrorAction Ignore

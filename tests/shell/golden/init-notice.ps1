@@ -29,15 +29,29 @@ function global:awsso {
     }
 }
 function global:__aws_sso_hook {
-    $until = [string]$env:AWS_SSO_EXPIRATION
-    if ($until -cnotmatch '\A[1-9][0-9]{0,12}\z' -or $until -ceq $global:__AWS_SSO_NOTICED) { return }
+    $left = __aws_sso_left $env:AWS_SSO_EXPIRATION $global:__AWS_SSO_NOTICED
+    if ($left -le 300) { __aws_sso_expiring $left }
+    $left = __aws_sso_left $env:AWS_SSO_SESSION_END $global:__AWS_SSO_SESSION_NOTICED
+    if ($left -le 900) { __aws_sso_ending $left }
+}
+function global:__aws_sso_left([string]$until, [string]$noticed) {
+    if ($until -cnotmatch '\A[1-9][0-9]{0,12}\z' -or $until -ceq $noticed) { return [double]::MaxValue }
     $epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
-    $left = [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
-    if ($left -gt 300) { return }
-    $global:__AWS_SSO_NOTICED = $until
+    [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
+}
+function global:__aws_sso_expiring($left) {
+    $until = $global:__AWS_SSO_NOTICED = [string]$env:AWS_SSO_EXPIRATION
     $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: awsso refresh"
 }
+function global:__aws_sso_ending($left) {
+    $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
+    if ($left -le 0) { return }
+    $minutes = [Math]::Ceiling($left / 60)
+    Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
+        'to begin a new one, run: awsso login --force')
+}
+if (-not (Test-Path 'Variable:global:__AWS_SSO_SESSION_NOTICED')) { $global:__AWS_SSO_SESSION_NOTICED = '' }
 if (-not (Test-Path 'Variable:global:__AWS_SSO_NOTICED')) {
     $global:__AWS_SSO_NOTICED = ''
     $global:__AWS_SSO_PROMPT = $function:prompt

@@ -1,0 +1,204 @@
+//! When people signed in, and when the service refused to renew a sign-in: that is how this tool learns how long
+//! sessions last, since no API tells. The file holds times, and no secret.
+//!
+//! What is known about the service, and what follows from it:
+//!
+//! - An administrator sets how long a session lasts; it begins when a person signs in. From its end on, a refresh token
+//!   is refused (`invalid_grant`). So a refusal shows that the session has ended by then, and the token that is refused
+//!   shows when it was still active: when the service issued it. The end is somewhere in between.
+//! - Where the machine slept or nobody used a role, that is too long to mean anything, so such an end is not counted.
+//! - A sign-in while a session is active uses that session again, and inherits its end. So the first sign-in of a
+//!   session counts, and a sign-in after which no end was seen begins a new session only if the one before must have
+//!   ended. What such a doubtful session lasted is not counted either.
+//! - `logout` ends a session early; the sign-in after it begins a new one. An administrator who revokes sessions, or
+//!   another tool that signs in or out, cannot be told from an end. Such an end disagrees with the others.
+//! - Another tool may use a refresh token up. Then the refusal is no end: the token that it got proves that.
+//!
+//! `session_end` makes a claim only if at least two ends agree, and more than half of the latest.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha1_smol::Sha1;
+
+use crate::aws_cache::token::Token;
+use crate::aws_config::directory::Directory;
+use crate::files::folder::Privacy;
+use crate::files::{atomic, read};
+
+/// How many sign-ins are kept.
+const MOST: usize = 20;
+
+/// The sign-ins to one Identity Center, the latest last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct History {
+    start_url: String,
+    pub(super) sign_ins: Vec<SignIn>,
+}
+
+/// A sign-in of a person. All times are in seconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SignIn {
+    pub(super) at: i64,
+    /// How long each of its tokens lasts.
+    pub(super) token_seconds: i64,
+    /// Whether a token of it can be renewed; if not, its end is the session's.
+    pub(super) renewable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) end: Option<End>,
+}
+
+/// How a session ended, as far as it was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(super) enum End {
+    /// By `logout`.
+    SignedOut { at: i64 },
+    /// By itself, between the time when the last token was issued and the refusal.
+    Refused { active_until: i64, at: i64 },
+}
+
+impl History {
+    /// Where the history of an Identity Center is kept.
+    pub(super) fn path(folder: &Path, directory: &Directory) -> PathBuf {
+        folder.join(format!("sign-ins-{}.json", Sha1::from(directory.token_key()).digest()))
+    }
+
+    /// What was learned so far. A file that is no history counts as none: it is only worth a forecast.
+    pub(super) fn read(folder: &Path, directory: &Directory) -> Self {
+        let bytes = read::spare(&Self::path(folder, directory)).unwrap_or_default();
+        let known: Option<Self> = serde_json::from_slice(&bytes).ok();
+        // If the start URL was edited, the sessions were those of another Identity Center.
+        let known = known.filter(|history| directory.has_start_url(&history.start_url));
+        known.unwrap_or_else(|| Self { start_url: directory.start_url.clone(), sign_ins: Vec::new() })
+    }
+
+    /// Changes the history. The lock of the token is held meanwhile, so no other process changes it.
+    fn change(folder: &Path, directory: &Directory, change: impl FnOnce(&mut Self)) {
+        let before = Self::read(folder, directory);
+        let mut history = before.clone();
+        change(&mut history);
+        if history == before {
+            return;
+        }
+        let excess = history.sign_ins.len().saturating_sub(MOST);
+        history.sign_ins.drain(..excess);
+        let text = serde_json::to_vec(&history).unwrap_or_default();
+        if let Err(error) = atomic::write(&Self::path(folder, directory), &text, Privacy::Cache) {
+            tracing::debug!("{error}; when this session ends is not learned");
+        }
+    }
+
+    pub(super) fn add_sign_in(folder: &Path, directory: &Directory, token: &Token) {
+        let (now, token_seconds) = (now(), token.seconds_left());
+        let renewable = token.is_renewable();
+        Self::change(folder, directory, |history| {
+            history.sign_ins.push(SignIn { at: now, token_seconds, renewable, end: None });
+        });
+    }
+
+    pub(super) fn add_sign_out(folder: &Path, directory: &Directory) {
+        let end = End::SignedOut { at: now() };
+        Self::change(folder, directory, |history| history.end_open(|_| end));
+    }
+
+    /// Notes that the service does not renew this token.
+    pub(super) fn add_refusal(folder: &Path, directory: &Directory, token: &Token) {
+        let (now, expires_at) = (now(), token.expires_at.as_second());
+        Self::change(folder, directory, |history| history.refuse(expires_at, now));
+    }
+
+    /// Notes that the service has renewed this token.
+    pub(super) fn add_renewal(folder: &Path, directory: &Directory, token: &Token) {
+        let expires_at = token.expires_at.as_second();
+        Self::change(folder, directory, |history| history.renew(expires_at));
+    }
+
+    fn refuse(&mut self, expires_at: i64, now: i64) {
+        self.end_open(|sign_in| End::Refused { active_until: sign_in.issued(expires_at).max(sign_in.at), at: now });
+    }
+
+    /// A token that was issued before a refusal and is renewed after it: another tool had used its predecessor up.
+    fn renew(&mut self, expires_at: i64) {
+        if let Some(last) = self.sign_ins.last_mut()
+            && let Some(End::Refused { at, .. }) = last.end
+            && last.issued(expires_at) <= at
+        {
+            last.end = None;
+        }
+    }
+
+    fn end_open(&mut self, end: impl FnOnce(&SignIn) -> End) {
+        if let Some(last) = self.sign_ins.last_mut().filter(|last| last.end.is_none()) {
+            last.end = Some(end(last));
+        }
+    }
+}
+
+impl SignIn {
+    /// When a token was issued that expires then.
+    fn issued(&self, expires_at: i64) -> i64 {
+        expires_at.saturating_sub(self.token_seconds)
+    }
+}
+
+pub(super) fn now() -> i64 {
+    Timestamp::now().as_second()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed_in(at: i64) -> SignIn {
+        SignIn { at, token_seconds: 3600, renewable: true, end: None }
+    }
+
+    #[test]
+    fn a_refusal_ends_the_session_after_its_last_token_was_issued() {
+        let mut history = History { sign_ins: vec![signed_in(1000)], ..History::default() };
+        history.refuse(30_000, 29_500);
+        let end = Some(End::Refused { active_until: 26_400, at: 29_500 });
+        assert_eq!(history.sign_ins[0].end, end);
+        // The same token is refused to each process that asks.
+        history.refuse(30_000, 40_000);
+        assert_eq!(history.sign_ins[0].end, end);
+        // The service renews a token that it issued later: another person's wish, by another tool.
+        history.renew(50_000);
+        assert_eq!(history.sign_ins[0].end, end);
+        // It renews one that it issued before: the refused one had been used up, and the session goes on.
+        history.renew(32_000);
+        assert_eq!(history.sign_ins[0].end, None);
+    }
+
+    #[test]
+    fn a_file_that_is_no_history_of_this_start_url_counts_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = Directory {
+            name: "corp".to_owned(),
+            session: Some("corp".to_owned()),
+            start_url: "https://corp.awsapps.com/start".to_owned(),
+            region: "eu-west-1".parse().unwrap(),
+            scopes: Vec::new(),
+            redirect_port: None,
+        };
+        let path = History::path(folder.path(), &directory);
+        let other =
+            r#"{"startUrl":"https://other.awsapps.com/start","signIns":[{"at":1,"tokenSeconds":1,"renewable":true}]}"#;
+        for content in ["", "{", "[]", "\0\0\0", other] {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(History::read(folder.path(), &directory).sign_ins, [], "{content}");
+        }
+        History::change(folder.path(), &directory, |history| history.sign_ins.extend((0..30).map(signed_in)));
+        let kept = History::read(folder.path(), &directory).sign_ins;
+        assert_eq!((kept.len(), kept[0].at), (MOST, 10));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+}
