@@ -28,6 +28,7 @@ fn each_file_that_a_document_links_to_is_there() {
         "SECURITY.md",
         "docs/agents.md",
         "docs/architecture.md",
+        "docs/coming-from-aws-sso-cli.md",
         "docs/first-run.md",
         "docs/many-roles.md",
         "docs/messages.md",

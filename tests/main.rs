@@ -98,6 +98,8 @@ mod service_answers;
 mod service_faults;
 #[cfg(feature = "sandbox")]
 mod settings;
+#[cfg(feature = "sandbox")]
+mod setup_from;
 mod shell;
 #[cfg(feature = "sandbox")]
 mod sign_in;

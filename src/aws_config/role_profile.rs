@@ -166,6 +166,8 @@ impl<'a> ProcessCommand<'a> {
                 "-r" | "--rolearn" => role = attached.or_else(|| words.next()),
                 "--login" if attached.is_none() => drop(words.next()),
                 "-ext" | "--external-source" => external = true,
+                // Those of aws-sso-cli, whose program has the same name.
+                "-S" | "--sso" | "-a" | "--arn" | "-A" | "--account" | "-R" => return None,
                 _ if option.starts_with('-') => {}
                 _ if verb.is_none() => verb = Some(word),
                 _ if operand.is_none() => operand = Some(word),
@@ -200,6 +202,8 @@ mod tests {
             ("aws-sso -p corp -ext", None),
             ("aws-sso env ROLE -p corp", None),
             ("aws-sso process", None),
+            ("aws-sso process --arn ROLE", None),
+            ("aws-sso -S corp process --arn=ROLE", None),
             ("other -p corp -r ROLE -ext", None),
             ("aws-sso 'unclosed", None),
             ("", None),

@@ -39,12 +39,15 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::cli::evaluated::is_evaluated;
 use crate::cli::{Global, Original, long_spelling};
 use crate::context::Context;
+use crate::discovery::word;
 use crate::error::{Error, Kind, Result};
+use crate::migration::tools::{self, ToolLine};
 use crate::output::print;
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
 use crate::session::LoginPolicy;
+use crate::shell::Shell;
 use crate::terminal;
 
 /// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
@@ -161,9 +164,13 @@ impl Verb {
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
     let is_evaluated = is_evaluated(&arguments);
+    let words = arguments.clone();
     let outcome = match parse(arguments) {
         Ok(cli) => dispatch(cli),
-        Err(error) => explain(&error, is_evaluated),
+        Err(error) => match of_other_tool(&words).filter(|_| error.use_stderr()) {
+            Some(error) => Err(error),
+            None => explain(&error, is_evaluated),
+        },
     };
     uninterrupted::finish();
     outcome
@@ -257,6 +264,19 @@ fn explain(error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
         print(&text.to_string())?;
     }
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
+}
+
+/// Why a line that is written for aws-sso-cli does not work: that tool's program has the same name.
+fn of_other_tool(arguments: &[OsString]) -> Option<Error> {
+    let words = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let ToolLine { tool, instance, role, .. } = tools::of_words(words).filter(|line| line.is_certain)?;
+    let session = instance.map(|name| format!(" -p {}", Shell::Posix.quote(&word(&name)))).unwrap_or_default();
+    let role = role.map_or_else(|| "ROLE".to_owned(), |role| Shell::Posix.quote(&role));
+    Some(
+        Error::usage(format!("these are options of {tool}, another program that is called aws-sso")).with_remedy(
+            format!("here it is: aws-sso process {role}{session}\nfor new profiles, run: aws-sso discover"),
+        ),
+    )
 }
 
 /// Ctrl-C ends the process with status 130, at once but for uninterrupted work. The system releases its locks, and

@@ -205,18 +205,39 @@ pub(super) fn via(text: &str) -> Option<(String, String)> {
 mod tests {
     use super::*;
 
+    const LEVELS: &str = "
+SSOConfig:
+  Primary:
+    SSORegion: us-east-2
+    StartUrl: https://d-1.awsapps.com/start
+    DefaultRegion: eu-west-1
+    Accounts:
+      0012345678:
+        Name: Log archive
+        Tags:
+          - Type: Sub
+        Roles:
+          Admin: {Profile: logs, Via: '111111111111:Base'}
+          Reader:
+  Testing:
+    startUrl: https://d-2.awsapps.com/start
+    Accounts:
+      1.23456789012e+11:
+        Roles:
+        - ARN: arn:aws:iam::123456789012:role/Old
+          Profile: old
+      nonsense: {}
+DefaultSSO: Primary
+Threads: 5
+SecureStore:
+AuthWorkflow: device_code
+UrlAction: exec
+UrlExecCommand: [open, '%s']
+";
+
     #[test]
     fn a_file_is_read_with_each_level_that_it_has() {
-        let config = TheirConfig::parse(
-            "SSOConfig:\n  Primary:\n    SSORegion: us-east-2\n    StartUrl: https://d-1.awsapps.com/start\n    \
-             DefaultRegion: eu-west-1\n    Accounts:\n      0012345678:\n        Name: Log archive\n        Tags:\n          \
-             - Type: Sub\n        Roles:\n          Admin:\n            Profile: logs\n            Via: 111111111111:Base\n          \
-             Reader:\n  Testing:\n    startUrl: https://d-2.awsapps.com/start\n    Accounts:\n      1.23456789012e+11:\n        \
-             Roles:\n        - ARN: arn:aws:iam::123456789012:role/Old\n          Profile: old\n      \
-             nonsense: {}\nDefaultSSO: Primary\nThreads: 5\nSecureStore:\nAuthWorkflow: device_code\nUrlAction: exec\n\
-             UrlExecCommand: [open, '%s']\n",
-        )
-        .unwrap();
+        let config = TheirConfig::parse(LEVELS).unwrap();
         let [primary, testing] = config.instances.as_slice() else { panic!("{config:?}") };
         assert_eq!((primary.name.as_str(), primary.region.as_deref()), ("Primary", Some("us-east-2")));
         let [logs] = primary.accounts.as_slice() else { panic!("{primary:?}") };

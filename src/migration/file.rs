@@ -15,10 +15,10 @@ pub(crate) struct TheirFile {
 }
 
 /// The largest file that is read: one with a thousand accounts of ten roles has about a megabyte.
-const MOST_BYTES: usize = 4 << 20;
+const MOST_BYTES: usize = 2 << 20;
 
 /// The path of the file; `None` if this user has none.
-pub(crate) fn path() -> Result<Option<PathBuf>> {
+pub(super) fn path() -> Result<Option<PathBuf>> {
     Ok(environment::aws_sso_cli_files()?.into_iter().find(|path| path.is_file()))
 }
 

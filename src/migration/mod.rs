@@ -13,6 +13,18 @@ mod tests;
 pub(crate) mod tools;
 mod yaml;
 
-pub(crate) use file::{TheirFile, path};
+use std::path::PathBuf;
+
+pub(crate) use file::TheirFile;
 pub(crate) use plan::Plan;
 pub(crate) use planner::{Files, plan};
+
+/// The config of aws-sso-cli, if something of it could be taken over, or if it cannot be read.
+pub(crate) fn pending(files: Files<'_>) -> Option<PathBuf> {
+    let path = file::path().ok()??;
+    let is_done = TheirFile::read().is_ok_and(|theirs| plan(&theirs.config, files).is_empty());
+    (!is_done).then_some(path)
+}
+
+/// The command that takes it over.
+pub(crate) const TAKE_OVER: &str = "aws-sso setup --from aws-sso-cli";

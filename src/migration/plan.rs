@@ -2,15 +2,14 @@
 
 use crate::aws_config::document::{Document, Header};
 use crate::error::Result;
-use crate::settings::aliases;
-use crate::settings::table::ALIASES;
+use crate::settings::table::Setting;
+use crate::settings::{aliases, edit};
 
 /// What is to be added, and what is to be said about the rest.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(super) sections: Vec<NewSection>,
-    /// Section, key, value.
-    pub(super) settings: Vec<(&'static str, &'static str, String)>,
+    pub(super) settings: Vec<NewSetting>,
     pub(super) aliases: Vec<(String, String)>,
     /// The sso-session of each Identity Center, the default one first.
     pub(super) sessions: Vec<String>,
@@ -20,8 +19,12 @@ pub(crate) struct Plan {
     pub(super) left_out: Vec<String>,
 }
 
+/// A setting that the settings do not have, and its value.
+#[derive(Debug)]
+pub(super) struct NewSetting(pub(super) &'static Setting, pub(super) String);
+
 /// A section that the AWS config does not have.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct NewSection {
     pub(super) kind: Kind,
     pub(super) name: String,
@@ -50,6 +53,11 @@ impl NewSection {
 }
 
 impl Plan {
+    /// Whether nothing is added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sections.is_empty() && self.settings.is_empty() && self.aliases.is_empty()
+    }
+
     /// The AWS config with what is added.
     pub(crate) fn config(&self, before: &[u8]) -> Result<Vec<u8>> {
         let mut document = Document::parse(before);
@@ -58,12 +66,10 @@ impl Plan {
     }
 
     /// The settings file with what is added.
-    pub(crate) fn settings(&self, before: &str) -> Result<String> {
-        let mut text = before.to_owned();
-        for (section, key, value) in &self.settings {
-            text = aliases::add(&text, section, &[((*key).to_owned(), value.clone())])?;
-        }
-        aliases::add(&text, ALIASES, &self.aliases)
+    pub(crate) fn settings(&self, before: &[u8]) -> Result<Vec<u8>> {
+        let set = |text: Vec<u8>, NewSetting(setting, value): &NewSetting| edit::with(&text, setting, value);
+        let text = self.settings.iter().fold(before.to_vec(), set);
+        aliases::add(&text, &self.aliases)
     }
 
     /// The sso-session of each Identity Center that the other tool has, the default one first.

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use super::aws_sso_cli::{Account, Instance, Role, TheirConfig};
 use super::browser_command;
 use super::left_out;
-use super::plan::{Kind, NewSection, Plan};
+use super::plan::{Kind, NewSection, NewSetting, Plan};
 use super::profile_format::{Fields, ProfileFormat};
 use super::roles::RolePlanner;
-use crate::address::{Link, StartUrl};
+use crate::access_portal::AccessPortal;
+use crate::address::StartUrl;
 use crate::aws_config::config::Config;
 use crate::discovery::{Template, word};
 use crate::partition::Region;
 use crate::role::{RoleRef, is_account_id};
-use crate::settings::aliases::is_key;
+use crate::settings::aliases::is_name;
 use crate::settings::{Settings, table};
 
 /// The files as they are.
@@ -84,12 +85,16 @@ impl<'a> Planner<'a> {
     /// The name of the sso-session with this start URL: one that is there, or a new one.
     fn session(&mut self, instance: &'a Instance) -> Option<String> {
         let Instance { name, start_url, region, .. } = instance;
-        let is_usable = Link::parse(start_url).is_some_and(|link| link.is_https);
-        if !is_usable {
-            self.plan.left_out.push(format!("{name}: its StartUrl is no https address: {start_url}"));
-            return None;
-        }
-        let region = region.as_deref().and_then(|text| self.region(text, &format!("the SSORegion of {name}")));
+        let portal = match AccessPortal::read(start_url) {
+            Ok(portal) => portal,
+            Err(error) => {
+                self.plan.left_out.push(format!("{name}: {error}"));
+                return None;
+            }
+        };
+        let start_url = &portal.url;
+        let theirs = region.as_deref().and_then(|text| self.region(text, &format!("the SSORegion of {name}")));
+        let region = theirs.or_else(|| portal.region.as_ref().map(ToString::to_string));
         if let Some(session) = self.existing_session(start_url) {
             let theirs = region.as_deref().unwrap_or_default();
             let section = self.files.config.sso_session(&session);
@@ -198,7 +203,7 @@ impl<'a> Planner<'a> {
                 ours
             }
             None if setting.accepts(&value) => {
-                self.plan.settings.push((section, key, value.clone()));
+                self.plan.settings.push(NewSetting(setting, value.clone()));
                 value
             }
             None => {
@@ -277,7 +282,7 @@ impl<'a> Planner<'a> {
         role.profile.clone().or_else(rendered)
     }
 
-    /// An alias for a role. The file of the settings ends a name at a colon, where aws-sso-cli divides account and role.
+    /// An alias for a role. The settings end a name at a colon, with which aws-sso-cli divides account and role.
     fn role_alias(&mut self, name: &str, role: String) {
         let Some(key) = key(&name.replace(':', "/")) else {
             self.plan.left_out.push(format!("the name of {role} cannot be typed: {name}"));
@@ -332,8 +337,8 @@ impl<'a> Planner<'a> {
 
 /// A name as an alias can have it; of one that cannot be written in the settings, a word is made.
 fn key(name: &str) -> Option<String> {
-    if is_key(name) {
+    if is_name(name) {
         return Some(name.to_owned());
     }
-    Some(word(name)).filter(|name| is_key(name))
+    Some(word(name)).filter(|name| is_name(name))
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::aws_config::config::{Config, Section};
+use crate::programs::installed::Installed;
 
 /// A tool for Identity Center that writes profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) struct ToolLine {
     pub(crate) instance: Option<String>,
     /// The role, as a ROLE of ours.
     pub(crate) role: Option<String>,
+    /// Whether an option tells that it is no line of this tool with a part missing.
+    pub(crate) is_certain: bool,
 }
 
 /// The profiles that one tool has written.
@@ -42,6 +45,60 @@ impl fmt::Display for Tool {
             Self::Granted => "granted",
             Self::AwsVault => "aws-vault",
         })
+    }
+}
+
+/// What there is to say about the profiles of another tool.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Remark {
+    pub(crate) found: String,
+    /// What to do, or what can be done.
+    pub(crate) advice: String,
+    /// Whether the profiles work.
+    pub(crate) works: bool,
+}
+
+/// How many profiles are named.
+const NAMED: usize = 3;
+
+impl Found<'_> {
+    /// Whether these profiles work on this machine, and what can be done. Nothing is deleted here.
+    pub(crate) fn remark(&self, installed: &Installed) -> Remark {
+        let Self { tool, program, profiles } = self;
+        let kind = program.as_ref().map(|program| installed.kind_of(program));
+        let number = profiles.len();
+        let (are, run) = if number == 1 { ("profile is", "runs") } else { ("profiles are", "run") };
+        let more = number.saturating_sub(NAMED);
+        let names = profiles.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let names = if more > 0 { format!("{names} and {more} more") } else { names };
+        let instead = match tool {
+            Tool::AwsSsoCli => {
+                "delete them, from # BEGIN_AWS_SSO_CLI to # END_AWS_SSO_CLI, and write new ones: aws-sso discover"
+            }
+            _ => "delete them, and write new ones: aws-sso discover",
+        };
+        let program = program.as_deref().unwrap_or_default();
+        match kind {
+            Some(None) => Remark {
+                found: format!("{number} {are} of {tool} ({names}), and {run} {program}, which is not there"),
+                advice: format!("install {tool}; or {instead}"),
+                works: false,
+            },
+            // Its name is that of this program.
+            Some(Some(kind)) if *tool == Tool::AwsSsoCli && kind.is_ours() => Remark {
+                found: format!(
+                    "{number} {are} of {tool} ({names}), and {run} {program}, which is {}: it has other options",
+                    kind.describe()
+                ),
+                advice: instead.to_owned(),
+                works: false,
+            },
+            Some(Some(_)) | None => Remark {
+                found: format!("{number} {are} of {tool} ({names})"),
+                advice: format!("they stay as they are, and need that tool; to do without it, {instead}"),
+                works: true,
+            },
+        }
     }
 }
 
@@ -81,7 +138,7 @@ pub(crate) fn of_words(words: Vec<String>) -> Option<ToolLine> {
         "aws-vault" => Tool::AwsVault,
         _ => return None,
     };
-    Some(ToolLine { tool, program, instance: None, role: None })
+    Some(ToolLine { tool, program, instance: None, role: None, is_certain: true })
 }
 
 /// Options of aws-sso-cli that take a value and are no options of this tool.
@@ -139,7 +196,8 @@ fn theirs(program: String, words: &[String]) -> Option<ToolLine> {
         return None;
     }
     let by_account = account.zip(role).map(|(account, role)| format!("{account:0>12}/{role}"));
-    Some(ToolLine { tool: Tool::AwsSsoCli, program, instance, role: arn.or(by_account).or(by_profile) })
+    let role = arn.or(by_account).or(by_profile);
+    Some(ToolLine { tool: Tool::AwsSsoCli, program, instance, role, is_certain: is_theirs })
 }
 
 #[cfg(test)]
@@ -177,7 +235,8 @@ mod tests {
     #[test]
     fn profiles_are_listed_by_the_tool_that_wrote_them() {
         let config = Config::parse(
-            b"[profile a]\ncredential_process = aws-sso -S Default process --arn x\n[profile b]\nsso_auto_populated = true\n\
+            b"[profile a]\ncredential_process = aws-sso -S Default process --arn x\n\
+              [profile b]\nsso_auto_populated = true\n\
               [profile c]\ncredential_process = /x/aws-sso -S Default process --arn x\n[profile d]\nregion = x\n\
               [profile e]\ncredential_process = aws-sso process x\n",
         );

@@ -34,7 +34,7 @@ impl ProgramKind {
         }
     }
 
-    fn is_ours(self) -> bool {
+    pub(crate) fn is_ours(self) -> bool {
         matches!(self, Self::This | Self::Copy)
     }
 }
@@ -67,6 +67,8 @@ pub(crate) fn look() -> Installed {
     Installed { this, on_path }
 }
 
+/// What lines in the AWS config call it.
+const PROGRAM: &str = "aws-sso";
 const NAME: &str = if cfg!(windows) { "aws-sso.exe" } else { "aws-sso" };
 
 impl Installed {
@@ -90,6 +92,23 @@ impl Installed {
                 "put this one before it on PATH, or run: aws-sso discover --absolute",
             )),
         }
+    }
+}
+
+impl Installed {
+    /// What a line with this program runs; `None` if there is no such program.
+    pub(crate) fn kind_of(&self, program: &str) -> Option<ProgramKind> {
+        let path = if program.contains(['/', '\\']) {
+            PathBuf::from(program)
+        } else if program == PROGRAM {
+            return self.on_path.first().map(|(_, kind)| *kind);
+        } else {
+            let path = environment::search_path().unwrap_or_default();
+            std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| is_program(file))?
+        };
+        let real = fs::canonicalize(&path).ok().filter(|file| is_program(file))?;
+        let ours = self.this.as_deref().and_then(|this| fs::canonicalize(this).ok());
+        Some(if Some(&real) == ours.as_ref() { ProgramKind::This } else { identify(&real, ours.as_deref()) })
     }
 }
 

@@ -1,111 +1,95 @@
-//! Adds settings to the file's text: every line that is there stays as it is, comments too.
+//! Adds aliases to the file; every line that is there stays as it is.
 
+use super::table::ALIASES;
 use crate::error::{Error, Result};
 
-/// The text with these settings in a section, which is `""` above the first one. They come after its last line.
+/// The file's content with these aliases, after the last line of `[alias]`.
 ///
-/// Errors: a key or a value could not be read again.
-pub(crate) fn add(text: &str, section: &str, settings: &[(String, String)]) -> Result<String> {
-    let Some(_) = settings.first() else { return Ok(text.to_owned()) };
+/// Errors: the file could not be read again with one of them.
+pub(crate) fn add(before: &[u8], aliases: &[(String, String)]) -> Result<Vec<u8>> {
+    if aliases.is_empty() {
+        return Ok(before.to_vec());
+    }
+    let text = String::from_utf8_lossy(before);
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut lines = String::new();
-    for (key, value) in settings {
-        if !is_key(key) || value.trim() != value || value.is_empty() || value.chars().any(char::is_control) {
-            return Err(Error::usage(format!("the settings cannot hold {key} = {value}")));
+    for (alias, role) in aliases {
+        if !is_name(alias) || role.trim() != role || role.is_empty() || role.chars().any(char::is_control) {
+            return Err(Error::usage(format!("the settings cannot hold the alias {alias} = {role}")));
         }
-        lines += &format!("{key} = {value}{newline}");
+        lines += &format!("{alias} = {role}{newline}");
     }
-    let Some(at) = end_of(text, section) else {
-        let gap = if text.is_empty() || text == BYTE_ORDER_MARK { "" } else { newline };
-        return Ok(format!("{}{gap}[{section}]{newline}{lines}", ended(text, newline)));
-    };
-    let (before, after) = text.split_at(at);
-    let is_apart = !before.is_empty() && before != BYTE_ORDER_MARK;
-    // Above the first section of a file that has nothing there, a blank line divides the two.
-    let gap = if !is_apart && !after.is_empty() && section.is_empty() { newline } else { "" };
-    Ok(format!("{}{lines}{gap}{after}", if is_apart { ended(before, newline) } else { before.to_owned() }))
+    let (before, after) = text.split_at(end(&text).unwrap_or(text.len()));
+    let divider = if before.is_empty() || before.ends_with('\n') { "" } else { newline };
+    if end(&text).is_none() {
+        let gap = if before.is_empty() { "" } else { newline };
+        return Ok(format!("{before}{divider}{gap}[{ALIASES}]{newline}{lines}").into_bytes());
+    }
+    Ok(format!("{before}{divider}{lines}{after}").into_bytes())
 }
 
-/// Whether the file can hold a setting of this name, and reads it as it is.
+/// Whether the file can hold an alias of this name, and reads it as it is.
 #[must_use]
-pub(crate) fn is_key(key: &str) -> bool {
-    !key.is_empty()
-        && key.trim() == key
-        && !key.starts_with(['[', '#', ';'])
-        && !key.ends_with('\\')
-        && !key.chars().any(|letter| matches!(letter, '=' | ':') || letter.is_control())
+pub(crate) fn is_name(alias: &str) -> bool {
+    !alias.is_empty()
+        && alias.trim() == alias
+        && !alias.starts_with(['[', '#', ';'])
+        && !alias.ends_with('\\')
+        && !alias.chars().any(|letter| matches!(letter, '=' | ':') || letter.is_control())
 }
 
-const BYTE_ORDER_MARK: &str = "\u{FEFF}";
-
-/// Where the last line of a section ends that is neither blank nor a comment on what follows; the last section of the
-/// name counts, as the last of several values does.
-fn end_of(text: &str, section: &str) -> Option<usize> {
-    let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    let mut end = section.is_empty().then_some(mark);
-    let mut is_inside = section.is_empty();
-    let mut at = mark;
-    for line in text[mark..].split_inclusive('\n') {
+/// Where the last line of the last `[alias]` ends that is neither blank nor a comment on what follows.
+fn end(text: &str) -> Option<usize> {
+    let (mut end, mut is_inside, mut at) = (None, false, 0);
+    for line in text.split_inclusive('\n') {
         at += line.len();
-        let line = line.trim();
+        let line = line.trim_start_matches('\u{FEFF}').trim();
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            is_inside = name == section;
-            if is_inside {
-                end = Some(at);
-            }
-        } else if is_inside && !line.is_empty() && !line.starts_with(['#', ';']) {
+            is_inside = name == ALIASES;
+        } else if line.is_empty() || line.starts_with(['#', ';']) {
+            continue;
+        }
+        if is_inside {
             end = Some(at);
         }
     }
     end
 }
 
-fn ended(text: &str, newline: &str) -> String {
-    if text.is_empty() || text.ends_with('\n') || text == BYTE_ORDER_MARK {
-        text.to_owned()
-    } else {
-        format!("{text}{newline}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn added(text: &str, section: &str, pairs: &[(&str, &str)]) -> String {
-        let pairs: Vec<_> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        add(text, section, &pairs).unwrap()
+    fn added(text: &str, aliases: &[(&str, &str)]) -> Result<String> {
+        let aliases: Vec<_> = aliases.iter().map(|(alias, role)| ((*alias).to_owned(), (*role).to_owned())).collect();
+        add(text.as_bytes(), &aliases).map(|bytes| String::from_utf8(bytes).unwrap())
     }
 
     #[test]
-    fn settings_are_added_and_every_other_byte_stays() {
+    fn aliases_are_added_and_every_other_byte_stays() {
         let cases = [
-            ("", "", "k = v\n"),
-            ("", "alias", "[alias]\nk = v\n"),
-            ("# mine\n", "", "k = v\n\n# mine\n"),
-            ("login = auto", "", "login = auto\nk = v\n"),
-            ("login = auto\n\n# of b\n[alias]\nb = c\n", "", "login = auto\nk = v\n\n# of b\n[alias]\nb = c\n"),
-            ("[alias]\nb = c\n", "", "k = v\n\n[alias]\nb = c\n"),
-            ("login = auto\r\n", "alias", "login = auto\r\n\r\n[alias]\r\nk = v\r\n"),
-            ("[alias]\nb = c # x\n\n# d\n[discover]\n", "alias", "[alias]\nb = c # x\nk = v\n\n# d\n[discover]\n"),
-            ("[alias]\nb = c\n[x]\n[alias]\nd = e", "alias", "[alias]\nb = c\n[x]\n[alias]\nd = e\nk = v\n"),
-            ("\u{feff}[alias]\n", "", "\u{feff}k = v\n\n[alias]\n"),
+            ("", "[alias]\nk = v\n"),
+            ("# mine\n", "# mine\n\n[alias]\nk = v\n"),
+            ("login = auto\r\n", "login = auto\r\n\r\n[alias]\r\nk = v\r\n"),
+            ("login = auto", "login = auto\n\n[alias]\nk = v\n"),
+            ("[alias]\nb = c # x\n\n# d\n[discover]\n", "[alias]\nb = c # x\nk = v\n\n# d\n[discover]\n"),
+            ("[alias]\nb = c\n[x]\n[alias]\nd = e", "[alias]\nb = c\n[x]\n[alias]\nd = e\nk = v\n"),
+            ("\u{feff}[alias]\n", "\u{feff}[alias]\nk = v\n"),
         ];
-        for (text, section, expected) in cases {
-            assert_eq!(added(text, section, &[("k", "v")]), expected, "{text:?}");
-            assert_eq!(added(text, section, &[]), text);
+        for (text, expected) in cases {
+            assert_eq!(added(text, &[("k", "v")]).unwrap(), expected, "{text:?}");
+            assert_eq!(added(text, &[]).unwrap(), text);
         }
-        assert_eq!(added("", "alias", &[("a b", "x = y"), ("c", "d")]), "[alias]\na b = x = y\nc = d\n");
+        assert_eq!(added("", &[("a b", "x = y"), ("c", "d")]).unwrap(), "[alias]\na b = x = y\nc = d\n");
     }
 
     #[test]
     fn what_could_not_be_read_again_is_refused() {
-        for (key, value) in
-            [("a:b", "v"), ("a=b", "v"), ("", "v"), ("#a", "v"), ("[a", "v"), ("a\\", "v"), ("a\nb", "v"), (" a", "v")]
-                .into_iter()
-                .chain([("a", ""), ("a", "v\nx = y"), ("a", " v"), ("a", "\u{1b}[0m")])
-        {
-            assert!(add("", "", &[(key.to_owned(), value.to_owned())]).is_err(), "{key:?} {value:?}");
+        for alias in ["a:b", "a=b", "", "#a", "[a", "a\\", "a\nb", " a", "\u{1b}a"] {
+            assert!(added("", &[(alias, "v")]).is_err(), "{alias:?}");
+        }
+        for role in ["", "v\nx = y", " v", "\u{1b}[0m"] {
+            assert!(added("", &[("a", role)]).is_err(), "{role:?}");
         }
     }
 }

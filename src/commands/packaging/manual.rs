@@ -48,6 +48,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_MAX_ATTEMPTS", "how many times a request is sent at most"),
     ("HTTPS_PROXY, ALL_PROXY, NO_PROXY", "the proxy for requests to the service; lower case wins"),
     ("FZF_DEFAULT_OPTS, FZF_DEFAULT_OPTS_FILE", "the colors of the picker, with picker = fzf"),
+    ("AWS_SSO_CONFIG", "the config of aws-sso-cli that setup --from aws-sso-cli takes over"),
     ("BROWSER", "the program that opens the sign-in page"),
     ("NO_COLOR", "if set, no colours"),
     ("TZ", "the time zone of times that are shown, by which setup also proposes Regions"),

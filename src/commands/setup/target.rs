@@ -1,14 +1,15 @@
 //! Which Identity Center is set up: from the arguments, the start URL's host, the config, or a question.
 
-use super::SetupArgs;
+use super::arguments::SetupArgs;
 use super::questions::Questions;
-use super::regions;
 use super::session::{self, NewSession};
+use super::{recognised, regions};
 use crate::access_portal::AccessPortal;
 use crate::aws_config::config::{Config, Section};
 use crate::cli::shared;
 use crate::error::{Error, Result};
 use crate::partition::Region;
+use crate::terminal::clean;
 
 /// What the arguments and the config say, and the user where they do not.
 pub(super) fn find(
@@ -23,9 +24,7 @@ pub(super) fn find(
     let name = arguments.name.as_deref().or(profile_option).or_else(|| known.map(Section::name));
     let portal = match known_url.or(arguments.start_url.as_deref()) {
         Some(text) => AccessPortal::read(text)?,
-        None => questions
-            .ask("Start URL of your AWS access portal: ", AccessPortal::read)?
-            .ok_or_else(|| missing("the start URL", "aws-sso setup START_URL"))?,
+        None => ask_for_start_url(config, questions)?,
     };
     let existing = name.or_else(|| session::existing(config, &portal.url));
     let name = match existing {
@@ -40,7 +39,7 @@ pub(super) fn find(
         }
         (Some(region), _) => parsed(region)?,
         (None, Some(region)) => region.clone(),
-        (None, None) => match configured(config, &name) {
+        (None, None) => match configured(config, &name).or_else(|| of_profile(config, &portal.url)) {
             Some(region) => region,
             None => ask_for_region(config, questions)?,
         },
@@ -51,6 +50,26 @@ pub(super) fn find(
 /// What nobody can be asked for.
 pub(super) fn missing(what: &str, option: &str) -> Error {
     Error::usage(format!("{what} is not known, and there is nobody to ask")).with_remedy(format!("name it: {option}"))
+}
+
+/// Enter takes the start URL of the only Identity Center in the config; where nobody is asked, that is taken.
+fn ask_for_start_url(config: &Config, questions: &mut Questions) -> Result<AccessPortal> {
+    let known = recognised::start_url(config);
+    let proposed = known.as_ref().map(|url| format!(" [{}]", clean(url))).unwrap_or_default();
+    let read = |text: &str| match &known {
+        Some(known) if text.trim().is_empty() => AccessPortal::read(known),
+        _ => AccessPortal::read(text),
+    };
+    match (questions.ask(&format!("Start URL of your AWS access portal{proposed}: "), read)?, &known) {
+        (Some(portal), _) => Ok(portal),
+        (None, Some(known)) => AccessPortal::read(known),
+        (None, None) => Err(missing("the start URL", "aws-sso setup START_URL")),
+    }
+}
+
+/// The Region of a profile of the older kind, which has the start URL itself.
+fn of_profile(config: &Config, start_url: &str) -> Option<Region> {
+    recognised::region_of(config, start_url)?.parse().ok()
 }
 
 /// The Region of an sso-session that is there.
