@@ -151,13 +151,12 @@ fn all(context: &Context) -> Result<Vec<Directory>> {
     if context.has_profile_option() || config.directories().len() < 2 {
         return Ok(vec![context.directory()?]);
     }
-    let named = context.named_directory().ok().flatten();
-    let names = config.directories().iter();
+    let chosen = context.named_directory().ok().flatten();
     let (mut all, mut fault) = (Vec::new(), None);
-    for directory in names.map(|name| config.directory(name)) {
-        match (directory, &named) {
+    for name in config.directories() {
+        match (config.directory(name), &chosen) {
             // A profile may stand for it.
-            (Ok(directory), Some(named)) if directory.token_key() == named.token_key() => all.push(named.clone()),
+            (Ok(directory), Some(chosen)) if directory.token_key() == chosen.token_key() => all.push(chosen.clone()),
             (Ok(directory), _) => all.push(directory),
             (Err(error), _) => {
                 terminal::warn(&error.to_string());

@@ -82,15 +82,15 @@ impl Context {
                 Err(error) => faults.push(Err(error)),
             }
         }
-        let named = self.named_directory().ok().flatten();
-        let one = |names| Ok(self.one_name(names, named.as_ref()));
+        let chosen = self.named_directory().ok().flatten();
+        let one = |names| Ok(self.one_name(names, chosen.as_ref()));
         Ok(found.into_iter().map(one).chain(faults).collect())
     }
 
     /// Two names for one start URL are one: the one that is chosen, else one that is signed in or remembered.
-    fn one_name(&self, mut names: Vec<Directory>, named: Option<&Directory>) -> Directory {
-        if let Some(named) = named.filter(|named| named.has_start_url(&names[0].start_url)) {
-            return named.clone();
+    fn one_name(&self, mut names: Vec<Directory>, chosen: Option<&Directory>) -> Directory {
+        if let Some(chosen) = chosen.filter(|chosen| chosen.has_start_url(&names[0].start_url)) {
+            return chosen.clone();
         }
         let first = if names.len() < 2 {
             None

@@ -21,13 +21,11 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
         is_alias && (typed.contains('/') || context.config().is_ok_and(|config| config.profile(typed).is_some()))
     };
     let typed = found.typed.clone().filter(|typed| !misleads(typed));
-    let shown = match typed.map_or_else(|| known_as(context, found), |typed| Ok(Some(typed)))? {
-        Some(shown) => shown,
-        None => {
-            let is_shared = account_name.as_deref().is_some_and(|account| is_shared(context, found, account));
-            account_and_role(&found.role, account_name.as_deref().filter(|_| !is_shared))
-        }
-    };
+    let known = typed.map_or_else(|| known_as(context, found), |typed| Ok(Some(typed)))?;
+    let shown = known.unwrap_or_else(|| {
+        let own_name = account_name.as_deref().filter(|account| !is_shared(context, found, account));
+        account_and_role(&found.role, own_name)
+    });
     Ok(RoleLabels {
         shown: name(&shown).into_owned(),
         session: found.directory.name.clone(),

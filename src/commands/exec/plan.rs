@@ -12,7 +12,7 @@ use crate::context::labels::{self, Aliases};
 use crate::context::lists::Listed;
 use crate::context::profiles::RoleProfiles;
 use crate::error::{Error, Result};
-use crate::inventory::{Scope, Selection};
+use crate::inventory::{Inventory, Scope, Selection};
 use crate::role::RoleArn;
 use crate::terminal::{self, Terminal, clean};
 
@@ -144,12 +144,18 @@ fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
 fn chosen(context: &Context) -> Result<Asked> {
     let found = choose::choose_roles(context, "", true, "name the roles with --match PATTERN")?;
     let mut asked = Asked::default();
-    for found in found {
-        let account_name = labels::account_name(&found).unwrap_or_default();
-        let Found { role, directory, .. } = found;
+    for Found { role, directory, .. } in found {
         match asked.groups.iter_mut().find(|(known, _)| *known == directory) {
-            Some((_, roles)) => roles.push((account_name, role)),
-            None => asked.groups.push((directory, vec![(account_name, role)])),
+            Some((_, roles)) => roles.push((String::new(), role)),
+            None => asked.groups.push((directory, vec![(String::new(), role)])),
+        }
+    }
+    for (directory, roles) in &mut asked.groups {
+        let inventory = Inventory::remembered(directory)?;
+        let accounts = inventory.iter().flat_map(|inventory| &inventory.accounts);
+        let names: HashMap<_, _> = accounts.map(|account| (&account.id, &account.name)).collect();
+        for (account_name, role) in roles {
+            *account_name = names.get(&role.account_id).map(|name| (*name).clone()).unwrap_or_default();
         }
     }
     Ok(asked)
@@ -196,7 +202,7 @@ fn runs(
                 [] => runs.push(run(profiles.region(role), role_label)),
                 [only] => runs.push(run(Some(only), role_label)),
                 several => {
-                    runs.extend(several.iter().map(|region| run(Some(region), format!("{role_label} {region}"))))
+                    runs.extend(several.iter().map(|region| run(Some(region), format!("{role_label} {region}"))));
                 }
             }
         }
