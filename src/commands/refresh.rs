@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use crate::cli::shared::InShell;
 use crate::context::Context;
-use crate::context::enter::note;
 use crate::context::find::Found;
+use crate::context::noted::note;
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::session::SessionEnd;

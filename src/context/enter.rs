@@ -3,13 +3,14 @@
 use super::Context;
 use super::find::Found;
 use super::labels;
+use super::noted::note;
 use crate::cli::shared::Target;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Recent;
 use crate::output::print;
 use crate::programs::profile_option;
-use crate::shell::{Change, Displaced, Grant, Shell};
+use crate::shell::{Change, Grant, Shell};
 use crate::terminal;
 
 /// Prints the shell code that changes to a role.
@@ -66,14 +67,4 @@ pub(crate) fn recorded(change: Change) -> Result<Change> {
 pub(crate) fn back() -> Change {
     let has_role = environment::shell_role().is_some();
     Change::back(note().as_ref(), has_role, environment::direnv_folder().as_deref(), &environment::current)
-}
-
-/// The region that this environment has of its own: not by an earlier change.
-pub(super) fn own_region() -> Option<String> {
-    Displaced::own_region(note().as_ref(), environment::direnv_folder().as_deref(), &environment::current)
-}
-
-/// What earlier changes of this shell displaced.
-pub(crate) fn note() -> Option<Displaced> {
-    environment::current(Displaced::VARIABLE).and_then(|text| Displaced::from_variable(text.to_str()?))
 }

@@ -10,6 +10,7 @@ pub(crate) mod instance;
 pub(crate) mod labels;
 mod listing;
 pub(crate) mod lists;
+pub(crate) mod noted;
 pub(crate) mod profiles;
 
 pub(crate) use acting::{Instead, ShellRole};

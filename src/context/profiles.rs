@@ -4,8 +4,8 @@ use std::cell::{Cell, LazyCell, OnceCell};
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
-use super::enter::own_region;
 use super::find::Found;
+use super::noted::own_region;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
 use crate::cli::shared;

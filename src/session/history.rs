@@ -34,7 +34,7 @@ const MOST: usize = 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct History {
-    start_url: String,
+    pub(super) start_url: String,
     pub(super) sign_ins: Vec<SignIn>,
 }
 

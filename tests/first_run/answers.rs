@@ -2,7 +2,7 @@
 
 use aws_sso::sandbox::{Approval, Options};
 
-use super::{Newcomer, Typist, session};
+use crate::support::newcomer::{Newcomer, Typist, session};
 use crate::support::{REGION, START_URL};
 
 #[test]
@@ -15,7 +15,7 @@ fn with_every_option_nothing_is_asked_and_each_default_is_taken() {
     assert!(!user.home.has(".bashrc"), "a start-up file is changed only if asked for");
     let settings = user.home.read(".config/aws-sso/config");
     assert_eq!(settings, "region = eu-central-1\n\n[discover]\nname = {account_name|slug}-{role}\n");
-    let output = output.prints("Three commands to try, now\n").prints("payments-dev/ReadOnlyAccess");
+    let output = output.prints("Three commands to try, now\n").prints("aws-sso console Sandbox/ReadOnlyAccess");
     let _ = output.prints("add to ~/.bashrc:\n  eval \"$(aws-sso init bash)\"");
 
     // The next discovery calls them the same.
@@ -81,7 +81,7 @@ fn a_run_that_ends_early_says_what_is_done_and_the_next_one_goes_on() {
     // The last question, the keys, what is done, and whether the config is written.
     let cases = [
         ("Region [1]: ", "\x03", "nothing was written", false),
-        ("Region [1]: ", "\x04", "nothing was written", false),
+        ("Region [1]: ", "\x04", "aws-sso: cancelled", false),
         ("confirm the code", "\x03", "not done: the sign-in, profiles, the start-up file", true),
     ];
     for (question, keys, said, is_written) in cases {

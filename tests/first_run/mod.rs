@@ -6,101 +6,10 @@ mod start_up_files;
 
 use std::path::Path;
 
-use aws_sso::sandbox::{Options, Sandbox};
+use aws_sso::sandbox::Options;
 
-use crate::support::service::automatic;
-use crate::support::terminal::Terminal;
-use crate::support::{AWS_SSO, Home, Invocation, REGION, START_URL, Shell};
-
-/// Somebody who has a start URL and nothing else.
-struct Newcomer {
-    sandbox: Sandbox,
-    home: Home,
-}
-
-impl Newcomer {
-    fn new() -> Self {
-        Self::with(Options::default())
-    }
-
-    fn with(options: Options) -> Self {
-        let start_url = Some(START_URL.to_owned());
-        let interval = automatic().interval;
-        let approval = automatic().approval;
-        let sandbox =
-            Sandbox::start(Options { start_url, region: REGION.to_owned(), interval, approval, ..options }).unwrap();
-        Self { sandbox, home: Home::new() }
-    }
-
-    /// `aws-sso`, with these words after the verb.
-    fn setup(&self, line: &str) -> Invocation {
-        let words = ["setup"].into_iter().chain(line.split_whitespace());
-        self.home.aws_sso(words).endpoint(self.sandbox.endpoint())
-    }
-
-    /// One that asks nothing, with these words more.
-    fn by_default(&self, more: &str) -> Invocation {
-        self.setup(&format!("{START_URL} --region {REGION} --name corp --yes --device-code --no-browser {more}"))
-    }
-
-    /// Every file in the home but those of caches, each with its content.
-    fn files(&self) -> Vec<(String, String)> {
-        let names = [".aws/config", ".config/aws-sso/config", ".bashrc", ".zshrc", ".config/fish/config.fish"];
-        let there = names.into_iter().filter(|name| self.home.has(name));
-        there.map(|name| (name.to_owned(), self.home.read(name))).collect()
-    }
-}
-
-/// The session that the defaults lead to.
-fn session() -> String {
-    format!(
-        "[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = {REGION}\n\
-         sso_registration_scopes = sso:account:access\n"
-    )
-}
-
-/// A person at a terminal, whose keys are counted.
-struct Typist {
-    terminal: Terminal,
-    keys: usize,
-    answers: usize,
-}
-
-impl Typist {
-    fn at(invocation: Invocation) -> Self {
-        Self { terminal: invocation.in_terminal(), keys: 0, answers: 0 }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys += keys.chars().count();
-        self.terminal.send(keys);
-    }
-
-    /// Types a line, and waits for what it leads to.
-    #[track_caller]
-    fn line(&mut self, line: &str, until: &str) {
-        self.press(line);
-        self.press("\r");
-        self.terminal.wait_for(until);
-    }
-
-    /// Waits for a question, and answers it.
-    #[track_caller]
-    fn answer(&mut self, question: &str, keys: &str) {
-        self.terminal.wait_for(question);
-        self.press(keys);
-        self.answers += 1;
-    }
-
-    /// The command of this beginning that the last words of `setup` name.
-    #[track_caller]
-    fn proposed(&self, start: &str) -> String {
-        let screen = self.terminal.screen();
-        let (_, last) = screen.rsplit_once("Three commands to try").unwrap();
-        let found = last.lines().map(str::trim).find(|line| line.starts_with(start));
-        found.unwrap_or_else(|| panic!("no {start} in {screen}")).to_owned()
-    }
-}
+use crate::support::newcomer::{Newcomer, Typist, session};
+use crate::support::{AWS_SSO, Home, Invocation, Shell};
 
 /// A shell in which nothing is set up, and where `aws` is the AWS CLI v2, through the sandbox's proxy.
 fn bare_shell(user: &Newcomer, shell: Shell, aws_cli: &Path) -> Invocation {

@@ -2,7 +2,7 @@
 
 use aws_sso::sandbox::Options;
 
-use super::{Newcomer, session};
+use crate::support::newcomer::{Newcomer, session};
 use crate::support::{REGION, START_URL};
 
 #[test]

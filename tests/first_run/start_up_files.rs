@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use super::Newcomer;
+use crate::support::newcomer::Newcomer;
 use crate::support::{Home, Shell};
 
 /// A run that changes the start-up file and writes no profiles, by a script that was started in a shell of the user's.

@@ -49,7 +49,6 @@ async fn the_first_requests_fail_as_the_options_say() {
                 (_, Fault::Truncated | Fault::Garbled) => {
                     matches!(result, Err(SdkError::ResponseError(_) | SdkError::ServiceError(_)))
                 }
-                (_, Fault::Key(_)) => result.is_err(),
             };
             assert!(as_expected, "{fault:?}, attempt {attempt}");
         }

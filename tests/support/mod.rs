@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod half_profiles;
 pub mod http;
 pub mod ini;
+pub mod newcomer;
 pub mod picker;
 pub mod process;
 pub mod remembered;

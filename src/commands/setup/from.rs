@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use super::SetupArgs;
+use super::arguments::SetupArgs;
 use super::questions::Questions;
 use crate::aws_config::config::Config;
 use crate::context;
@@ -16,13 +16,6 @@ use crate::migration::{self, Files, Plan, TheirFile};
 use crate::output::print;
 use crate::settings::Settings;
 use crate::terminal::{self, clean};
-
-/// A tool whose config can be taken over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum OtherTool {
-    /// synfinatic's aws-sso-cli
-    AwsSsoCli,
-}
 
 /// Shows what is taken over and writes it. Returns the sso-session to go on with; `None` with `--dry-run`.
 pub(super) fn take_over(arguments: &SetupArgs, questions: &mut Questions) -> Result<Option<String>> {

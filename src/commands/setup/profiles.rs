@@ -1,7 +1,7 @@
 //! A profile for every role: what it would be called, and whether the user wants it.
 
+use super::arguments::{SetupArgs, Verbs};
 use super::questions::Questions;
-use super::{SetupArgs, Verbs};
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::context::profiles::RoleProfiles;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::SetupArgs;
+use super::arguments::SetupArgs;
 use super::questions::Questions;
 use crate::environment::shown;
 use crate::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! Which Identity Center is set up: from the arguments, the start URL's host, the config, or a question.
 
-use super::SetupArgs;
+use super::arguments::SetupArgs;
 use super::questions::Questions;
 use super::session::{self, NewSession};
 use super::{recognised, regions};

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use super::SetupArgs;
+use super::arguments::SetupArgs;
 use super::progress::{Progress, Step};
 use super::session::{Line, NewSession};
 use crate::context::Context;
