@@ -10,7 +10,6 @@ use super::profile_format::{Fields, ProfileFormat};
 use super::roles::RolePlanner;
 use crate::access_portal::AccessPortal;
 use crate::address::StartUrl;
-use crate::aws_config::config::Config;
 use crate::discovery::{Template, word};
 use crate::partition::Region;
 use crate::role::{RoleRef, is_account_id};
