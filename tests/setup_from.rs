@@ -134,11 +134,10 @@ fn the_aws_cli_and_boto3_read_every_profile_that_is_written() {
     }
     let endpoint = user.sandbox.endpoint();
     for (profile, account, role) in [("play", &first, &first.roles[0]), ("prod:admin", &second, &second.roles[0])] {
-        let arguments = ["sts", "get-caller-identity", "--profile", profile, "--endpoint-url", &endpoint];
+        let arguments = ["sts", "get-caller-identity", "--profile", profile];
         let expected = format!(":sts::{}:assumed-role/AWSReservedSSO_{role}_", account.id);
         if let Some(cli) = user.home.aws_cli(arguments) {
-            let answer = cli.endpoint(&endpoint).run().success();
-            let _ = answer.prints(&expected);
+            let _ = cli.through_proxy(&user.sandbox).run().success().prints(&expected);
         }
     }
     let script = "import boto3, json\n\

@@ -6,6 +6,7 @@
 pub(crate) mod again;
 pub(crate) mod completers;
 pub(crate) mod evaluated;
+pub(crate) mod other_tool;
 pub(crate) mod patterns;
 pub(crate) mod shared;
 pub(crate) mod sign_in;

@@ -37,17 +37,14 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::evaluated::is_evaluated;
-use crate::cli::{Global, Original, long_spelling};
+use crate::cli::{Global, Original, long_spelling, other_tool};
 use crate::context::Context;
-use crate::discovery::word;
 use crate::error::{Error, Kind, Result};
-use crate::migration::tools::{self, ToolLine};
 use crate::output::print;
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
 use crate::session::LoginPolicy;
-use crate::shell::Shell;
 use crate::terminal;
 
 /// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
@@ -167,7 +164,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let words = arguments.clone();
     let outcome = match parse(arguments) {
         Ok(cli) => dispatch(cli),
-        Err(error) => match of_other_tool(&words).filter(|_| error.use_stderr()) {
+        Err(error) => match other_tool::error(&words).filter(|_| error.use_stderr()) {
             Some(error) => Err(error),
             None => explain(&error, is_evaluated),
         },
@@ -264,19 +261,6 @@ fn explain(error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
         print(&text.to_string())?;
     }
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
-}
-
-/// Why a line that is written for aws-sso-cli does not work: that tool's program has the same name.
-fn of_other_tool(arguments: &[OsString]) -> Option<Error> {
-    let words = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let ToolLine { tool, instance, role, .. } = tools::of_words(words).filter(|line| line.is_certain)?;
-    let session = instance.map(|name| format!(" -p {}", Shell::Posix.quote(&word(&name)))).unwrap_or_default();
-    let role = role.map_or_else(|| "ROLE".to_owned(), |role| Shell::Posix.quote(&role));
-    Some(
-        Error::usage(format!("these are options of {tool}, another program that is called aws-sso")).with_remedy(
-            format!("here it is: aws-sso process {role}{session}\nfor new profiles, run: aws-sso discover"),
-        ),
-    )
 }
 
 /// Ctrl-C ends the process with status 130, at once but for uninterrupted work. The system releases its locks, and

@@ -16,8 +16,8 @@ mod yaml;
 use std::path::PathBuf;
 
 pub(crate) use file::TheirFile;
-pub(crate) use plan::Plan;
-pub(crate) use planner::{Files, plan};
+pub(crate) use plan::{Files, Plan};
+pub(crate) use planner::plan;
 
 /// The config of aws-sso-cli, if something of it could be taken over, or if it cannot be read.
 pub(crate) fn pending(files: Files<'_>) -> Option<PathBuf> {

@@ -1,9 +1,18 @@
 //! What taking over another tool's config adds to the AWS config and to the settings, and what it leaves out.
 
+use crate::aws_config::config::Config;
 use crate::aws_config::document::{Document, Header};
 use crate::error::Result;
 use crate::settings::table::Setting;
-use crate::settings::{aliases, edit};
+use crate::settings::{Settings, aliases, edit};
+
+/// The files as they are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Files<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) credentials: &'a Config,
+    pub(crate) settings: &'a Settings,
+}
 
 /// What is to be added, and what is to be said about the rest.
 #[derive(Debug, Default)]

@@ -5,25 +5,16 @@ use std::collections::HashMap;
 use super::aws_sso_cli::{Account, Instance, Role, TheirConfig};
 use super::browser_command;
 use super::left_out;
-use super::plan::{Kind, NewSection, NewSetting, Plan};
+use super::plan::{Files, Kind, NewSection, NewSetting, Plan};
 use super::profile_format::{Fields, ProfileFormat};
 use super::roles::RolePlanner;
 use crate::access_portal::AccessPortal;
 use crate::address::StartUrl;
-use crate::aws_config::config::Config;
 use crate::discovery::{Template, word};
 use crate::partition::Region;
 use crate::role::{RoleRef, is_account_id};
 use crate::settings::aliases::is_name;
-use crate::settings::{Settings, table};
-
-/// The files as they are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Files<'a> {
-    pub(crate) config: &'a Config,
-    pub(crate) credentials: &'a Config,
-    pub(crate) settings: &'a Settings,
-}
+use crate::settings::table;
 
 /// What is to be added to these files. Where nothing is missing in them, the plan adds nothing.
 pub(crate) fn plan(theirs: &TheirConfig, files: Files<'_>) -> Plan {

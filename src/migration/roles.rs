@@ -3,8 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::aws_sso_cli::{Account, Instance, Role, via};
-use super::plan::{Kind, NewSection};
-use super::planner::Files;
+use super::plan::{Files, Kind, NewSection};
 use crate::address::StartUrl;
 use crate::aws_config::document::Document;
 use crate::aws_config::line::is_legible;

@@ -1,8 +1,8 @@
 //! The plan for whole configs: what is added, what is left, and that a second run adds nothing.
 
 use super::aws_sso_cli::TheirConfig;
-use super::plan::Plan;
-use super::planner::{Files, plan};
+use super::plan::{Files, Plan};
+use super::planner::plan;
 use crate::aws_config::config::Config;
 use crate::settings::Settings;
 
