@@ -53,7 +53,11 @@ ProfileFormat: '{{{{ FirstItem .AccountName (.AccountAlias | nospace) }}}}:{{{{ 
 }
 
 fn user() -> User {
-    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    user_with(Options::default())
+}
+
+fn user_with(options: Options) -> User {
+    let user = User::new(Options { approval: Approval::Automatic, ..options });
     fs::remove_file(user.home.path(".aws/config")).unwrap();
     user.home.write(THEIRS, theirs(&user));
     user
@@ -122,8 +126,9 @@ fn what_is_taken_over_is_shown_then_written_and_works_and_a_second_run_changes_n
 
 #[test]
 fn the_aws_cli_and_boto3_read_every_profile_that_is_written() {
-    let user = user();
-    let _ = take_over(&user, "--yes").success();
+    let user = user_with(Options { tls: true, ..Options::default() });
+    let setup = user.home.aws_sso(format!("setup --from aws-sso-cli {QUIET} --yes").split(' '));
+    let _ = setup.through_proxy(&user.sandbox).run().success();
     let [first, second] = [0, 1].map(|number| user.sandbox.accounts()[number].clone());
     let expected = ["chained", "play", "prod:admin"];
     if let Some(cli) = user.home.aws_cli(["configure", "list-profiles"]) {
@@ -132,7 +137,6 @@ fn the_aws_cli_and_boto3_read_every_profile_that_is_written() {
         names.sort_unstable();
         assert_eq!(names, expected);
     }
-    let endpoint = user.sandbox.endpoint();
     for (profile, account, role) in [("play", &first, &first.roles[0]), ("prod:admin", &second, &second.roles[0])] {
         let arguments = ["sts", "get-caller-identity", "--profile", profile];
         let expected = format!(":sts::{}:assumed-role/AWSReservedSSO_{role}_", account.id);
@@ -156,7 +160,7 @@ fn the_aws_cli_and_boto3_read_every_profile_that_is_written() {
     let script =
         "import boto3; print(boto3.Session(profile_name='chained').client('sts').get_caller_identity()['Arn'])";
     if let Some(python) = user.home.boto3(script) {
-        let _ = python.endpoint(&endpoint).run().success().prints("assumed-role/Chained/");
+        let _ = python.through_proxy(&user.sandbox).run().success().prints("assumed-role/Chained/");
     }
 }
 

@@ -101,7 +101,7 @@ impl<'a> Form<'a> {
     }
 }
 
-/// The host of an instance's portal in a Region. GovCloud (US) has its portals at the same hosts as AWS.
+/// The host of an instance's portal in a Region. `GovCloud` (US) has its portals at the same hosts as AWS.
 pub(super) fn portal_host(partition: &str, instance: &str, region: &str) -> Option<String> {
     let partition = if partition == "aws-us-gov" { "aws" } else { partition };
     let documented = DOCUMENTED.iter().find(|row| row.is_dualstack && row.partition == partition)?;

@@ -99,14 +99,13 @@ impl AccessPortal {
     fn of_aws(host: &Hostname, path: &str, form: Form) -> Result<Self, String> {
         let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let (path, id) = match (form.path, segments.as_slice()) {
-            (PathRule::Start, ["start", ..]) => (path.to_owned(), form.id),
+            (PathRule::Start, ["start", ..]) | (PathRule::Any, _) => (path.to_owned(), form.id),
             // Whatever page of the portal is open, this is where it begins.
             (PathRule::Start, _) => ("/start".to_owned(), form.id),
             (PathRule::Directory, ["directory", id, ..]) => (format!("/directory/{id}"), Some(*id)),
             (PathRule::Directory, _) => return Err("after the host it needs /directory/ and a name".to_owned()),
             (PathRule::Id, [id, ..]) => (format!("/{id}"), Some(*id)),
             (PathRule::Id, []) => return Err("after the host it needs the id of an instance, ssoins-…".to_owned()),
-            (PathRule::Any, _) => (path.to_owned(), form.id),
         };
         // The portal of AWS Builder ID, which leads to no accounts.
         if form.path == PathRule::Start && form.id == Some("view") {

@@ -28,7 +28,7 @@ impl Config {
         }
     }
 
-    /// Whether a section is written in a way that no AWS tool reads, so that something else than an empty config is meant.
+    /// Whether a section is written in a way that no AWS tool reads, so that more than an empty config is meant.
     pub(crate) fn has_misspelt(&self) -> bool {
         !self.misspelt().is_empty()
     }

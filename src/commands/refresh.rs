@@ -25,12 +25,11 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
     if expiration.is_none() {
         // `use --as-profile` or `exec --server` exported no keys, so there is nothing to renew.
-        let what = match environment::aws_profile() {
-            Some(profile) => format!("programs renew the credentials of AWS_PROFILE={profile} by themselves"),
-            None => {
-                let origin = environment::role_origin().ok_or_else(no_role)?;
-                format!("programs get newer credentials from {origin} by themselves")
-            }
+        let what = if let Some(profile) = environment::aws_profile() {
+            format!("programs renew the credentials of AWS_PROFILE={profile} by themselves")
+        } else {
+            let origin = environment::role_origin().ok_or_else(no_role)?;
+            format!("programs get newer credentials from {origin} by themselves")
         };
         terminal::say(&format!("aws-sso: {}\n", terminal::clean(&what)));
         let end = context.find(&role).ok().and_then(|found| session_end(&found));

@@ -21,12 +21,11 @@ pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Tar
 /// What entering a role changes, including the note of what it displaces.
 pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Result<Change> {
     let region = target.region.as_deref().or(found.region.as_deref());
-    let change = match profile(context, found, target)? {
-        Some(profile) => Change::to_profile(&profile, &labels::of(context, found)?, region),
-        None => {
-            let credentials = context.credentials(found)?;
-            Change::to_role(&Grant { labels: &labels::of(context, found)?, credentials: &credentials, region })
-        }
+    let change = if let Some(profile) = profile(context, found, target)? {
+        Change::to_profile(&profile, &labels::of(context, found)?, region)
+    } else {
+        let credentials = context.credentials(found)?;
+        Change::to_role(&Grant { labels: &labels::of(context, found)?, credentials: &credentials, region })
     };
     Recent::add(&found.directory, &found.role);
     recorded(change)

@@ -42,7 +42,8 @@ mod tests {
 
     #[test]
     fn each_way_to_open_a_link_becomes_a_command_or_none() {
-        let cases: &[(&str, &[&str], Option<&str>, Option<&str>)] = &[
+        type Case = (&'static str, &'static [&'static str], Option<&'static str>, Option<&'static str>);
+        let cases: &[Case] = &[
             (
                 "exec",
                 &["open", "-a", "/Applications/Brave Browser.app", "%s"],

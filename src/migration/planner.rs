@@ -137,7 +137,7 @@ impl<'a> Planner<'a> {
         if !is_taken(&wanted) {
             return wanted;
         }
-        let free = (2..).map(|n| format!("{wanted}-{n}")).find(|name| !is_taken(name)).unwrap_or_default();
+        let free = (2..u64::MAX).map(|n| format!("{wanted}-{n}")).find(|name| !is_taken(name)).unwrap_or_default();
         self.plan
             .clashes
             .push(format!("{wanted} is another sign-in of the AWS config, so {name} is called {free} here"));
@@ -146,13 +146,11 @@ impl<'a> Planner<'a> {
 
     /// A region as the AWS config and the settings take it; what is none is named.
     fn region(&mut self, text: &str, of: &str) -> Option<String> {
-        match text.parse::<Region>() {
-            Ok(region) => Some(region.to_string()),
-            Err(_) => {
-                self.plan.left_out.push(format!("{of} is not a region: {text}"));
-                None
-            }
+        let region = text.parse::<Region>().ok();
+        if region.is_none() {
+            self.plan.left_out.push(format!("{of} is not a region: {text}"));
         }
+        region.map(|region| region.to_string())
     }
 
     fn plan_settings(&mut self, default: Option<usize>, sessions: &[Option<String>], number: usize) {

@@ -277,9 +277,10 @@ mod tests {
 
     #[test]
     fn a_template_names_a_role_and_becomes_a_template_of_ours() {
+        type Case = (&'static str, Option<&'static str>, Option<&'static str>, Option<&'static str>);
         let named = Fields { account_id: "012345678901", account_name: "Log Archive", role: "Admin", instance: "Corp" };
         // The template, the name of the role of an account with and without a name, and our template.
-        let cases: &[(&str, Option<&str>, Option<&str>, Option<&str>)] = &[
+        let cases: &[Case] = &[
             (
                 "{{ .AccountIdPad }}:{{ .RoleName }}",
                 Some("012345678901:Admin"),

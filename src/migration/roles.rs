@@ -112,12 +112,11 @@ impl<'i> OfInstance<'_, '_, 'i> {
             return None;
         }
         let text = role.via.as_deref().unwrap_or_default();
-        let source = match via(text) {
-            Some((account, role)) => self.profile_via((&account, &role), chain),
-            None => {
-                self.planner.clashes.push(format!("Via of {}/{} names no role: {text}", key.0, key.1));
-                None
-            }
+        let source = if let Some((account, role)) = via(text) {
+            self.profile_via((&account, &role), chain)
+        } else {
+            self.planner.clashes.push(format!("Via of {}/{} names no role: {text}", key.0, key.1));
+            None
         };
         let name = source.and_then(|source| self.assuming_profile(account, role, &source));
         self.profiles.insert(owned, name.clone());

@@ -128,7 +128,7 @@ sso_start_url = https://other.awsapps.com/start
 sso_region = us-east-1
 [profile play-admin]
 credential_process = /opt/aws-sso -S Default process --arn arn:aws:iam::258234615182:role/Admin
-[profile plain role]
+[profile \"plain role\"]
 aws_access_key_id = x
 aws_secret_access_key = y
 ";

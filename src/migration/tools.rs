@@ -124,11 +124,11 @@ pub(crate) fn found(config: &Config) -> Vec<Found<'_>> {
 
 /// What a profile's `credential_process` asks another tool for.
 pub(crate) fn of_profile(profile: Section<'_>) -> Option<ToolLine> {
-    of_words(shlex::split(profile.setting("credential_process")?)?)
+    of_words(&shlex::split(profile.setting("credential_process")?)?)
 }
 
 /// The same for the words of a command line.
-pub(crate) fn of_words(words: Vec<String>) -> Option<ToolLine> {
+pub(crate) fn of_words(words: &[String]) -> Option<ToolLine> {
     let program = words.first()?.clone();
     let name = program.rsplit(['/', '\\']).next()?;
     let tool = match name.strip_suffix(".exe").unwrap_or(name) {
@@ -226,7 +226,7 @@ mod tests {
             ("", None),
         ];
         for (line, expected) in cases {
-            let found = of_words(shlex::split(&line.replace("ARN", arn)).unwrap());
+            let found = of_words(&shlex::split(&line.replace("ARN", arn)).unwrap());
             let found = found.as_ref().map(|line| (line.tool, line.instance.as_deref(), line.role.as_deref()));
             assert_eq!(found, expected, "{line}");
         }

@@ -20,7 +20,7 @@ use super::log;
 use super::options::Options;
 use super::state::SandboxState;
 
-/// A certificate for AWS's hosts in the sandbox's Regions, and companies' own domains, and the authority that signed it.
+/// A certificate for AWS's hosts in the sandbox's Regions and companies' own domains, and the authority behind it.
 pub(super) struct ServerCertificate {
     pub(super) ca_pem: String,
     pub(super) acceptor: TlsAcceptor,

@@ -110,7 +110,7 @@ struct CallbackSite {
 impl CallbackSite {
     /// Takes the response from the query of its address, and leads the browser on.
     fn take(&self, query: &str) -> Response<String> {
-        let Some(response) = read(query, &self.state) else { return self.ends.foreign() };
+        let Some(response) = read(query, &self.state) else { return EndPages::foreign() };
         // A page that is loaded again brings nothing new.
         if !self.is_answered.swap(true, Ordering::SeqCst) {
             let _ = self.responses.try_send(response);

@@ -49,7 +49,7 @@ impl EndPages {
     }
 
     /// The page for an answer that is made up, or is that of another sign-in.
-    pub(super) fn foreign(&self) -> Response<String> {
+    pub(super) fn foreign() -> Response<String> {
         Page::new("This answer is not expected")
             .text("It does not belong to the sign-in that is waiting here. If it is of an earlier one, close this tab.")
             .response(StatusCode::BAD_REQUEST)

@@ -31,6 +31,7 @@ impl Session<'_> {
     }
 
     /// Whether the start URL leads to another Region than that of the config by now.
+    #[must_use]
     pub fn leads_elsewhere(&self) -> bool {
         let destination = self.client.block_on(self.destination());
         destination.is_ok_and(|destination| destination.region != self.directory.region)
@@ -52,8 +53,8 @@ impl Session<'_> {
         let start_url = clean(&directory.start_url);
         match sso_region::write(directory, &region) {
             Ok(()) => terminal::show(&format!(
-                "aws-sso: {start_url} leads to the Region {region} now: the sso_region of the {kind} {} was {before} and \
-                 is changed\n",
+                "aws-sso: {start_url} leads to the Region {region} now: the sso_region of the {kind} {} was {before} \
+                 and is changed\n",
                 clean(name),
             )),
             Err(error) => {

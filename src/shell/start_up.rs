@@ -75,7 +75,8 @@ fn lines_of(file: &Path) -> Vec<StartUpLine> {
     found.collect()
 }
 
-/// Whether a line loads the function, and for which shell.
+/// For which shell a line loads the function: `Some(None)` where that is not to be seen, `None` if it loads none.
+#[allow(clippy::option_option, reason = "two questions: whether, and for which shell")]
 fn loaded_by(line: &str) -> Option<Option<Shell>> {
     let code = line.trim_start();
     if code.starts_with('#') {

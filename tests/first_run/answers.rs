@@ -106,7 +106,7 @@ fn a_run_that_ends_early_says_what_is_done_and_the_next_one_goes_on() {
         let _ = person.terminal.finish().status(130).prints("done: the sso-session in the AWS config, the sign-in");
 
         // What is there is not asked for again.
-        let mut person = Typist::at(user.setup(&START_URL.to_owned()).env("SHELL", "/bin/bash"));
+        let mut person = Typist::at(user.setup(START_URL).env("SHELL", "/bin/bash"));
         if question == "Write these profiles" {
             person.answer(question, "y\r");
         }

@@ -356,8 +356,12 @@ async fn a_key_that_cannot_be_used_has_its_reason_in_the_sdks_error_and_concerns
         let device = oidc(&sandbox).create_token().client_id("c").client_secret("s").grant_type(DEVICE_CODE);
         let error = device.send().await.unwrap_err().into_service_error();
         let found = match &error {
-            CreateTokenError::AccessDeniedException(denied) => denied.reason().map(|reason| reason.as_str()),
-            CreateTokenError::InvalidRequestException(invalid) => invalid.reason().map(|reason| reason.as_str()),
+            CreateTokenError::AccessDeniedException(denied) => {
+                denied.reason().map(aws_sdk_ssooidc::types::AccessDeniedExceptionReason::as_str)
+            }
+            CreateTokenError::InvalidRequestException(invalid) => {
+                invalid.reason().map(aws_sdk_ssooidc::types::InvalidRequestExceptionReason::as_str)
+            }
             other => panic!("{other:?}"),
         };
         assert_eq!(found, Some(reason), "{error:?}");

@@ -60,7 +60,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let requests = Arc::new(Requests::default());
     sign_in(&sessions, &plan.runs)?;
     let end = |directory: &Directory| Some((directory.name.clone(), SessionEnd::of(directory)?.at));
-    let session_ends = directories.iter().filter_map(|directory| end(directory)).collect();
+    let session_ends = directories.iter().filter_map(end).collect();
     let job = Arc::new(Job {
         command: arguments.command.clone(),
         session_ends,

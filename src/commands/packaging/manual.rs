@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     /// Variables that describe the user's system and are no settings of this tool.
-    const SURROUNDINGS: [&str; 14] = [
+    const SURROUNDINGS: [&str; 15] = [
         "HOME",
         "PATH",
         "SHELL",
@@ -217,6 +217,7 @@ mod tests {
         "DISPLAY",
         "WAYLAND_DISPLAY",
         "WSL_DISTRO_NAME",
+        "WSL_INTEROP",
         "SSH_CONNECTION",
         "SSH_CLIENT",
         "SSH_TTY",

@@ -21,7 +21,7 @@ use crate::terminal::{self, clean};
 pub(super) fn take_over(arguments: &SetupArgs, questions: &mut Questions) -> Result<Option<String>> {
     let theirs = TheirFile::read()?;
     let files = Targets::read()?;
-    let plan = files.plan(&theirs, &files.config)?;
+    let plan = files.plan(&theirs, &files.config);
     let name = clean(&shown(&theirs.path)).into_owned();
     let difference = files.difference(&plan)?;
     if difference.is_empty() {
@@ -76,14 +76,14 @@ impl Targets {
         })
     }
 
-    fn plan(&self, theirs: &TheirFile, config: &[u8]) -> Result<Plan> {
+    fn plan(&self, theirs: &TheirFile, config: &[u8]) -> Plan {
         self.plan_with(theirs, config, &self.settings)
     }
 
-    fn plan_with(&self, theirs: &TheirFile, config: &[u8], settings: &[u8]) -> Result<Plan> {
+    fn plan_with(&self, theirs: &TheirFile, config: &[u8], settings: &[u8]) -> Plan {
         let (config, settings) = (Config::parse(config), Settings::parse(&self.settings_path, settings));
         let files = Files { config: &config, credentials: &self.credentials, settings: &settings };
-        Ok(migration::plan(&theirs.config, files))
+        migration::plan(&theirs.config, files)
     }
 
     /// What the plan changes in both files.
@@ -99,15 +99,11 @@ impl Targets {
     /// Writes both files. Each is planned again on what it holds by then: another program may have changed it.
     fn write(&self, theirs: &TheirFile) -> Result<()> {
         // The settings name the sso-sessions, which have the names that are free in the config of that moment.
-        let plan = discovery::edit(SETUP, &self.config_path, |before| {
-            let plan = self.plan(theirs, before)?;
-            Ok((plan.config(before)?, plan))
-        })?;
+        discovery::edit(SETUP, &self.config_path, |before| Ok((self.plan(theirs, before).config(before)?, ())))?;
         let config = read::whole(&self.config_path)?.unwrap_or_default();
         edit::edit(&self.settings_path, Privacy::Secret, |before| {
-            Ok((self.plan_with(theirs, &config, before)?.settings(before)?, ()))
+            Ok((self.plan_with(theirs, &config, before).settings(before)?, ()))
         })?;
-        drop(plan);
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::partition::is_aws_region;
 /// How many are offered.
 const MOST: usize = 6;
 
-/// The Regions for people in a part of the world, by the beginning of its time zones' names. The first that fits counts.
+/// The Regions for people in a part of the world, by the start of its time zones' names. The first that fits counts.
 const OF_ZONES: [(&str, &[&str]); 24] = [
     ("Europe/London", &["eu-west-2", "eu-west-1"]),
     ("Europe/Dublin", &["eu-west-1", "eu-west-2"]),
