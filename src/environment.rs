@@ -287,7 +287,7 @@ pub(crate) fn is_ci() -> bool {
 
 /// `TERM=dumb`: whether output goes to something that shows text alone, such as an editor's window.
 #[must_use]
-pub(crate) fn has_dumb_terminal() -> bool {
+pub(crate) fn is_dumb_terminal() -> bool {
     text("TERM").is_some_and(|name| name == "dumb")
 }
 
@@ -315,12 +315,6 @@ pub(crate) fn no_color() -> bool {
 pub(crate) fn is_utf8() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text).unwrap_or_default().to_ascii_lowercase();
     cfg!(any(windows, target_os = "macos")) || locale.contains("utf-8") || locale.contains("utf8")
-}
-
-/// `TERM`: whether the terminal knows no escape sequences.
-#[must_use]
-pub(crate) fn is_dumb_terminal() -> bool {
-    text("TERM").is_some_and(|terminal| terminal == "dumb")
 }
 
 /// `SHELL`: the user's shell.

@@ -30,7 +30,7 @@ impl Session<'_> {
             Err(self.sign_in_needed())
         } else if !self.is_for_person && environment::is_ci() {
             nobody("CI is set")
-        } else if !self.is_for_person && environment::has_dumb_terminal() && !terminal::is_stdin() {
+        } else if !self.is_for_person && environment::is_dumb_terminal() && !terminal::is_stdin() {
             nobody("TERM is dumb and stdin is no terminal")
         } else if terminal::is_background_job() {
             nobody("this process is in the background of its terminal")

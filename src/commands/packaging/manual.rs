@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     /// Variables that describe the user's system and are no settings of this tool.
-    const SURROUNDINGS: [&str; 15] = [
+    const SURROUNDINGS: [&str; 18] = [
         "HOME",
         "PATH",
         "SHELL",
@@ -218,6 +218,9 @@ mod tests {
         "WAYLAND_DISPLAY",
         "WSL_DISTRO_NAME",
         "WSL_INTEROP",
+        "LC_ALL",
+        "LC_CTYPE",
+        "LANG",
         "SSH_CONNECTION",
         "SSH_CLIENT",
         "SSH_TTY",
