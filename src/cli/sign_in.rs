@@ -25,7 +25,7 @@ pub(crate) struct SignInWay {
     no_browser: bool,
     /// The port of this machine to which the browser comes back, as forwarded by SSH [default: sso_redirect_port, else
     /// any free one]
-    #[arg(long, value_name = "PORT", conflicts_with = "device_code")]
+    #[arg(long, value_name = "PORT", value_parser = port, conflicts_with = "device_code")]
     redirect_port: Option<NonZeroU16>,
 }
 
@@ -38,4 +38,8 @@ impl SignInWay {
         };
         Method { flow, no_browser: self.no_browser, qr: self.qr, redirect_port: self.redirect_port }
     }
+}
+
+fn port(text: &str) -> Result<NonZeroU16, &'static str> {
+    text.parse().map_err(|_| "a port is a number from 1 to 65535")
 }

@@ -118,6 +118,11 @@ impl Context {
         Some(("AWS_SSO_PROFILE", old))
     }
 
+    /// Whether `--login never` is given.
+    pub(crate) fn never_asks(&self) -> bool {
+        self.options.login == Some(LoginPolicy::Never)
+    }
+
     /// `--login`, else the setting.
     pub(crate) fn login_policy(&self) -> Result<LoginPolicy> {
         self.options.login.map_or_else(|| self.settings()?.login(), Ok)

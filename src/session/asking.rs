@@ -1,7 +1,6 @@
 //! Whether somebody is asked to sign in. A program's request is no person's wish: programs ask again and again, also
 //! where nobody is there, and each of their requests would open one more tab.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,17 +9,15 @@ use crate::aws_cache::token::Token;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::files::failed;
+use crate::files::waiting::Request;
 use crate::terminal::{self, Terminal};
 use crate::timestamp;
 
 use super::login_policy::LoginPolicy;
-use super::valid_token::Session;
+use super::valid_token::{SIGN_IN, Session};
 
 /// For how long a sign-in that nobody answered stands for all others that programs ask for.
 const MEMORY: Duration = Duration::from_mins(10);
-
-/// Whether a person has been shown how to sign in.
-pub(super) type IsShown = Cell<bool>;
 
 impl Session<'_> {
     /// Fails where a sign-in would be shown to nobody.
@@ -46,11 +43,11 @@ impl Session<'_> {
     ///
     /// That a program asks is remembered before the person is asked: whatever runs this process may end it at any time,
     /// as SDKs do after a minute. Where it cannot be remembered nobody is asked.
-    pub(super) fn asking_once(&self, ask: impl FnOnce(&IsShown) -> Result<Token>) -> Result<Token> {
+    pub(super) fn asking_once(&self, ask: impl FnOnce(&Request) -> Result<Token>) -> Result<Token> {
         let (locks, name) = (&self.paths.locks, self.lock_name("unanswered"));
-        let shown = IsShown::new(false);
+        let request = Request::new(locks, &self.lock_name(SIGN_IN));
         if self.is_for_person {
-            let token = ask(&shown)?;
+            let token = ask(&request)?;
             failed::forget(locks, &name);
             return Ok(token);
         }
@@ -61,8 +58,8 @@ impl Session<'_> {
         if !failed::remember(locks, &name, &unanswered) {
             return Err(unanswered);
         }
-        let outcome = ask(&shown);
-        if outcome.is_err() && shown.get() {
+        let outcome = ask(&request);
+        if outcome.is_err() && request.is_shown() {
             // The ten minutes begin now.
             failed::remember(locks, &name, &unanswered);
         } else {
