@@ -4,6 +4,7 @@ mod aws_sso_cli;
 mod browser_command;
 mod file;
 mod left_out;
+mod names;
 mod plan;
 mod planner;
 mod profile_format;

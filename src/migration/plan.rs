@@ -28,6 +28,13 @@ pub(crate) struct Plan {
     pub(super) left_out: Vec<String>,
 }
 
+/// The sso-session of an Identity Center of theirs.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) session: String,
+    pub(super) start_url: String,
+}
+
 /// A setting that the settings do not have, and its value.
 #[derive(Debug)]
 pub(super) struct NewSetting(pub(super) &'static Setting, pub(super) String);

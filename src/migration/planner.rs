@@ -1,19 +1,17 @@
 //! Finds out what is to be added for the config of aws-sso-cli.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use super::aws_sso_cli::{Account, Instance, Role, TheirConfig};
+use super::aws_sso_cli::{Instance, TheirConfig};
 use super::browser_command;
 use super::left_out;
-use super::plan::{Files, Kind, NewSection, NewSetting, Plan};
-use super::profile_format::{Fields, ProfileFormat};
+use super::plan::{Files, Kind, NewSection, NewSetting, Plan, Target};
+use super::profile_format::ProfileFormat;
 use super::roles::RolePlanner;
 use crate::access_portal::AccessPortal;
 use crate::address::StartUrl;
 use crate::discovery::{Template, word};
 use crate::partition::Region;
-use crate::role::{RoleRef, is_account_id};
-use crate::settings::aliases::is_name;
 use crate::settings::table;
 
 /// What is to be added to these files. Where nothing is missing in them, the plan adds nothing.
@@ -23,19 +21,22 @@ pub(crate) fn plan(theirs: &TheirConfig, files: Files<'_>) -> Plan {
         files,
         format: theirs.profile_format.as_deref().and_then(ProfileFormat::parse),
         default_region: None,
+        has_several: false,
         plan: Plan::default(),
     };
     planner.run();
     planner.plan
 }
 
-struct Planner<'a> {
-    theirs: &'a TheirConfig,
-    files: Files<'a>,
-    format: Option<ProfileFormat>,
+pub(super) struct Planner<'a> {
+    pub(super) theirs: &'a TheirConfig,
+    pub(super) files: Files<'a>,
+    pub(super) format: Option<ProfileFormat>,
     /// The region of the settings, once that is known.
-    default_region: Option<String>,
-    plan: Plan,
+    pub(super) default_region: Option<String>,
+    /// Whether the AWS config has more than one Identity Center then, so that an id alone does not name a role.
+    pub(super) has_several: bool,
+    pub(super) plan: Plan,
 }
 
 /// The scopes with which a sign-in can be renewed.
@@ -43,47 +44,64 @@ const SCOPES: &str = "sso:account:access";
 
 impl<'a> Planner<'a> {
     fn run(&mut self) {
-        let sessions: Vec<_> = self.theirs.instances.iter().map(|instance| self.session(instance)).collect();
+        let theirs = self.theirs;
+        let targets: Vec<_> = theirs.instances.iter().map(|instance| self.target(instance)).collect();
         let default = self.default_instance();
-        let mut named: Vec<String> = Vec::new();
-        let ordered = default.into_iter().chain(0..sessions.len());
-        for name in ordered.filter_map(|at| sessions.get(at)?.clone()) {
-            if !named.contains(&name) {
-                named.push(name);
+        let mut sessions: Vec<String> = Vec::new();
+        for target in default.into_iter().chain(0..targets.len()).filter_map(|at| targets.get(at)?.as_ref()) {
+            if !sessions.contains(&target.session) {
+                sessions.push(target.session.clone());
             }
         }
-        self.plan_settings(default, &sessions, named.len());
-        self.plan.sessions = named;
-        let mut roles = RolePlanner::new(self.files);
-        for (instance, session) in self.theirs.instances.iter().zip(&sessions) {
-            let Some(session) = session else { continue };
-            self.accounts(instance, session);
-            self.roles(instance, session, &mut roles);
+        self.plan_settings(default, &targets, &sessions);
+        self.has_several = self.has_several(&targets);
+        let mut roles = RolePlanner::new(self.files, self.has_several, &sessions);
+        self.plan.sessions.clone_from(&sessions);
+        let planned = || theirs.instances.iter().zip(&targets);
+        let mut names = Vec::new();
+        for (instance, target) in planned().filter_map(|(instance, target)| Some((instance, target.as_ref()?))) {
+            self.regions(instance, target);
+            names.extend(self.roles(instance, target, &mut roles));
         }
         self.plan.sections.append(&mut roles.sections);
         self.plan.clashes.append(&mut roles.clashes);
-        left_out::name(self.theirs, self.format.as_ref(), &mut self.plan);
+        self.plan.left_out.append(&mut roles.left_out);
+        for (instance, target) in planned().filter_map(|(instance, target)| Some((instance, target.as_ref()?))) {
+            self.accounts(instance, target, &targets, &roles);
+        }
+        names.iter().for_each(|name| self.role_alias(name));
+        left_out::name(theirs, self.format.as_ref(), &mut self.plan);
+    }
+
+    /// Whether the AWS config has more than one Identity Center once these are written.
+    fn has_several(&self, targets: &[Option<Target>]) -> bool {
+        let config = self.files.config;
+        let there = config.sso_sessions().chain(config.profiles());
+        let there = there.filter_map(|section| section.setting("sso_start_url")).map(StartUrl::of);
+        let new = targets.iter().flatten().map(|target| StartUrl::of(&target.start_url));
+        there.chain(new).collect::<HashSet<_>>().len() > 1
     }
 
     /// The instance that `DefaultSSO` names, or the one called `Default`, or the only one.
-    fn default_instance(&self) -> Option<usize> {
+    pub(super) fn default_instance(&self) -> Option<usize> {
         let instances = &self.theirs.instances;
         let called = |name: &str| instances.iter().position(|instance| instance.name == name);
         let named = self.theirs.default_instance.as_deref().and_then(called);
         named.or_else(|| called("Default")).or_else(|| (instances.len() == 1).then_some(0))
     }
 
-    /// The name of the sso-session with this start URL: one that is there, or a new one.
-    fn session(&mut self, instance: &'a Instance) -> Option<String> {
+    /// The sso-session with this start URL: one that is there, or a new one.
+    fn target(&mut self, instance: &Instance) -> Option<Target> {
         let Instance { name, start_url, region, .. } = instance;
         let portal = match AccessPortal::read(start_url) {
             Ok(portal) => portal,
             Err(error) => {
-                self.plan.left_out.push(format!("{name}: {error}"));
+                self.plan.left_out.push(format!("{name} and its roles: {error}"));
                 return None;
             }
         };
         let start_url = &portal.url;
+        let target = |session| Some(Target { session, start_url: portal.url.clone() });
         let theirs = region.as_deref().and_then(|text| self.region(text, &format!("the SSORegion of {name}")));
         let region = theirs.or_else(|| portal.region.as_ref().map(ToString::to_string));
         if let Some(session) = self.existing_session(start_url) {
@@ -95,7 +113,7 @@ impl<'a> Planner<'a> {
                 )),
                 _ => {}
             }
-            return Some(session);
+            return target(session);
         }
         let new = |section: &&NewSection| section.kind == Kind::SsoSession;
         let planned = self.plan.sections.iter().filter(new).find(|section| {
@@ -106,14 +124,18 @@ impl<'a> Planner<'a> {
             self.plan
                 .left_out
                 .push(format!("{name} has the start URL of {section}: one sso-session serves both, with one sign-in"));
-            return Some(section);
+            return target(section);
+        }
+        if let (None, Some(text)) = (&region, &instance.region) {
+            self.plan.left_out.push(format!("{name} and its roles, because no sso-session has the region {text}"));
+            return None;
         }
         let session = self.free_session_name(name);
-        let mut settings = vec![("sso_start_url", start_url.clone())];
+        let mut settings = vec![("sso_start_url", portal.url.clone())];
         settings.extend(region.map(|region| ("sso_region", region)));
         settings.push(("sso_registration_scopes", SCOPES.to_owned()));
         self.plan.sections.push(NewSection { kind: Kind::SsoSession, name: session.clone(), settings });
-        Some(session)
+        target(session)
     }
 
     fn existing_session(&self, start_url: &str) -> Option<String> {
@@ -145,7 +167,7 @@ impl<'a> Planner<'a> {
     }
 
     /// A region as the AWS config and the settings take it; what is none is named.
-    fn region(&mut self, text: &str, of: &str) -> Option<String> {
+    pub(super) fn region(&mut self, text: &str, of: &str) -> Option<String> {
         let region = text.parse::<Region>().ok();
         if region.is_none() {
             self.plan.left_out.push(format!("{of} is not a region: {text}"));
@@ -153,18 +175,24 @@ impl<'a> Planner<'a> {
         region.map(|region| region.to_string())
     }
 
-    fn plan_settings(&mut self, default: Option<usize>, sessions: &[Option<String>], number: usize) {
+    fn plan_settings(&mut self, default: Option<usize>, targets: &[Option<Target>], sessions: &[String]) {
         let theirs = self.theirs;
         let instance = default.and_then(|at| theirs.instances.get(at));
-        let session = default.and_then(|at| sessions.get(at)?.clone());
-        let others =
-            self.files.config.directories().iter().any(|name| !sessions.iter().flatten().any(|own| own == name));
-        if let Some(session) = session.filter(|_| number > 1 || others) {
+        let session = default.and_then(|at| Some(targets.get(at)?.as_ref()?.session.clone()));
+        let others = self.files.config.directories().iter().any(|name| !sessions.contains(name));
+        if let Some(session) = session.filter(|_| sessions.len() > 1 || others) {
             self.set("", table::PROFILE.key, "DefaultSSO", session);
         }
         let of_instance = instance.and_then(|instance| instance.default_region.as_ref());
         if let Some(text) = of_instance.or(theirs.default_region.as_ref()) {
             self.default_region = self.region(text, "DefaultRegion");
+        }
+        if let Some(text) = of_instance.and(theirs.default_region.as_ref())
+            && let Some(region) = self.region(text, "the DefaultRegion of the file")
+            && self.default_region.as_ref() != Some(&region)
+        {
+            let only = format!("DefaultRegion {region} of the file is that of the roles named in it alone");
+            self.plan.left_out.push(only);
         }
         if let Some(region) = self.default_region.clone() {
             self.default_region = Some(self.set("", "region", "DefaultRegion", region));
@@ -201,133 +229,4 @@ impl<'a> Planner<'a> {
             }
         }
     }
-
-    /// The name of each account, for ROLEs such as `NAME/ROLE`.
-    fn accounts(&mut self, instance: &Instance, session: &str) {
-        let regions: Vec<_> = [(None, instance.default_region.as_deref())]
-            .into_iter()
-            .chain(
-                instance.accounts.iter().map(|account| (Some(account.id.as_str()), account.default_region.as_deref())),
-            )
-            .collect();
-        for (account, region) in regions {
-            let Some(region) = region.filter(|region| Some(*region) != self.default_region.as_deref()) else {
-                continue;
-            };
-            let whose = account.map_or_else(|| instance.name.clone(), |id| format!("the account {id}"));
-            let matching = account.map(|id| format!(" --match {id}")).unwrap_or_default();
-            self.plan.left_out.push(format!(
-                "DefaultRegion {region} of {whose} is that of the roles named in the file alone; \
-                 for all: aws-sso discover -p {session}{matching} --region {region}"
-            ));
-        }
-        for Account { id, name, .. } in &instance.accounts {
-            let Some(name) = name else { continue };
-            match key(name).filter(|key| !is_account_id(key)) {
-                Some(key) => self.alias(key, id.clone()),
-                None => self.plan.left_out.push(format!("the Name of {id} cannot be typed: {name}")),
-            }
-        }
-    }
-
-    fn roles(&mut self, instance: &Instance, session: &str, planner: &mut RolePlanner<'a>) {
-        let mut names = HashMap::new();
-        for account in &instance.accounts {
-            for role in &account.roles {
-                if let Some(name) = self.name_of(instance, account, role) {
-                    names.insert((account.id.as_str(), role.name.as_str()), name);
-                }
-            }
-        }
-        let regions = [self.default_region.as_deref(), self.theirs.default_region.as_deref()];
-        let mut of_instance = planner.of(instance, session, regions, &names);
-        let roles =
-            || instance.accounts.iter().flat_map(|account| account.roles.iter().map(move |role| (account, role)));
-        roles().for_each(|(account, role)| of_instance.plan(account, role));
-        let mut aliases = Vec::new();
-        for (account, role) in roles() {
-            let Some(name) = names.get(&(account.id.as_str(), role.name.as_str())) else { continue };
-            // Nothing but its profile says how a role is assumed.
-            if of_instance.profile(account, role) != Some(name) && role.via.is_none() {
-                aliases.push((name.clone(), format!("{}/{}", account.id, role.name)));
-            }
-        }
-        for (name, role) in aliases {
-            self.role_alias(&name, role);
-        }
-    }
-
-    /// What aws-sso-cli calls a role, as far as this file tells.
-    fn name_of(&self, instance: &Instance, account: &Account, role: &Role) -> Option<String> {
-        let rendered = || {
-            let name = self.format.as_ref()?.render(Fields {
-                account_id: &account.id,
-                account_name: account.name.as_deref().unwrap_or_default(),
-                role: &role.name,
-                instance: &instance.name,
-            })?;
-            Some(name).filter(|name| !name.trim().is_empty())
-        };
-        role.profile.clone().or_else(rendered)
-    }
-
-    /// An alias for a role. The settings end a name at a colon, with which aws-sso-cli divides account and role.
-    fn role_alias(&mut self, name: &str, role: String) {
-        let Some(key) = key(&name.replace(':', "/")) else {
-            self.plan.left_out.push(format!("the name of {role} cannot be typed: {name}"));
-            return;
-        };
-        let by_account = self.files.settings.role_of_alias(&key).is_some_and(|found| *found == role);
-        let planned = key.rsplit_once('/').and_then(|(account, name)| {
-            let (_, id) = self.plan.aliases.iter().find(|(alias, _)| alias == account)?;
-            Some(format!("{id}/{name}"))
-        });
-        if key == role || by_account || planned.as_ref() == Some(&role) {
-            return;
-        }
-        match key.parse() {
-            Ok(RoleRef::Arn(_) | RoleRef::Id { .. }) | Err(_) => {
-                self.plan.left_out.push(format!("the name of {role} is that of another role: {name}"));
-            }
-            Ok(_) if self.is_other_profile(&key, &role) => self.plan.clashes.push(format!(
-                "{key} is a profile of the AWS config that stands for something else, so it is no alias of {role}"
-            )),
-            Ok(_) => self.alias(key, role),
-        }
-    }
-
-    /// Whether a profile of this name has credentials, and not those of the role; an alias would hide it.
-    fn is_other_profile(&self, name: &str, role: &str) -> bool {
-        let Some(profile) = self.files.config.profile(name).filter(|profile| profile.has_credentials()) else {
-            return false;
-        };
-        let theirs = super::tools::of_profile(profile).and_then(|line| line.role);
-        let named = profile.role().map(|(_, role)| role).or_else(|| theirs.as_deref()?.parse().ok());
-        !named.is_some_and(|named| role.split_once('/').is_some_and(|(account, role)| named.is_role(account, role)))
-    }
-
-    fn alias(&mut self, key: String, value: String) {
-        if let Some(ours) = self.files.settings.alias(&key) {
-            if ours != value {
-                self.plan.clashes.push(format!("the alias {key} stands for {ours}, and not for {value}"));
-            }
-            return;
-        }
-        match self.plan.aliases.iter().find(|(alias, _)| *alias == key) {
-            Some((_, first)) if *first != value => {
-                let clash = format!("{key} is the name of {first} and of {value}: it stands for the first");
-                self.plan.clashes.push(clash);
-            }
-            Some(_) => {}
-            None => self.plan.aliases.push((key, value)),
-        }
-    }
-}
-
-/// A name as an alias can have it; of one that cannot be written in the settings, a word is made.
-fn key(name: &str) -> Option<String> {
-    if is_name(name) {
-        return Some(name.to_owned());
-    }
-    Some(word(name)).filter(|name| is_name(name))
 }

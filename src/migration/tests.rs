@@ -1,9 +1,12 @@
 //! The plan for whole configs: what is added, what is left, and that a second run adds nothing.
 
-use super::aws_sso_cli::TheirConfig;
+use proptest::prelude::*;
+
+use super::aws_sso_cli::{Role, TheirConfig, via};
 use super::plan::{Files, Plan};
 use super::planner::plan;
 use crate::aws_config::config::Config;
+use crate::role::RoleRef;
 use crate::settings::Settings;
 
 const THEIRS: &str = "
@@ -84,6 +87,12 @@ role_arn = arn:aws:iam::833365043586:role/Deep
 source_profile = logs:Auditor
 region = us-west-2
 
+[profile plain-role]
+sso_session = Default
+sso_account_id = 833365043586
+sso_role_name = Plain
+region = us-west-2
+
 [profile 222222222222-Base]
 sso_session = Test.Org
 sso_account_id = 222222222222
@@ -98,9 +107,7 @@ region = us-west-2
     assert_eq!(config, expected);
     assert!(settings.starts_with("profile = Default\nregion = us-west-2\n\n# mine\n"), "{settings}");
     assert!(
-        settings.ends_with(
-            "[alias]\nOur Playground = 258234615182\nlogs = 833365043586\nplain role = 833365043586/Plain\n"
-        ),
+        settings.ends_with("[alias]\nOur Playground = 258234615182\nlogs = 833365043586\nplain role = plain-role\n"),
         "{settings}"
     );
     assert_eq!(plan.clashes(), <&[&str]>::default());
@@ -139,7 +146,7 @@ aws_secret_access_key = y
     assert!(after.contains("[profile 258234615182-Admin]\nsso_session = mine\n"), "{after}");
     assert!(settings.lines().all(|line| written.lines().any(|other| other == line)), "{written}");
     assert!(!written.contains("plain role"), "{written}");
-    assert!(written.contains("\nplay-admin = 258234615182/Admin\n"), "{written}");
+    assert!(written.contains("\nplay-admin = 258234615182-Admin\n"), "{written}");
     let said = plan.clashes().join("\n");
     for part in [
         "[sso-session mine] has sso_region = eu-west-3, and Default has SSORegion: us-east-1",
@@ -162,6 +169,26 @@ fn odd_values_are_named_and_never_written() {
         ("X: {StartUrl: 'https://x/start', Accounts: {1: {Roles: {A: {Via: '1:A'}}}}}", "", "Via is a circle"),
         ("X: {StartUrl: 'https://x/start', Accounts: {1: {Roles: {A: {Via: 'nobody'}}}}}", "", "names no role"),
         (
+            "X: {StartUrl: 'https://x/start', Accounts: {1: {Roles: {A: {Via: '1:B'}, B: {Via: '1:A', Profile: b}}}}}",
+            "",
+            "b (000000000001/B), because the role of its Via has no profile",
+        ),
+        (
+            "X: {StartUrl: 'https://x/start', Accounts: {1: {Roles: {A: {DefaultRegion: \"a\\nrole_arn = x\"}}}}}",
+            "",
+            "the DefaultRegion of 000000000001/A is not a region",
+        ),
+        (
+            "X: {StartUrl: 'https://x/start', Accounts: {1: {Roles: {A: {Via: '1:B', Profile: default}}}}}",
+            "",
+            "the profile default is that of every tool",
+        ),
+        (
+            "X: {StartUrl: 'https://x/start', Accounts: {1: {Name: a, Roles: {A: {Via: '1:B', Profile: a}}}}}",
+            "",
+            "the alias a of the account 000000000001 would hide the profile a",
+        ),
+        (
             "X: {StartUrl: 'https://x/start', Accounts: {1: {Roles: {A: {Via: '1:B', ExternalId: \"a\\nb\"}}}}}",
             "",
             "is not written",
@@ -183,11 +210,175 @@ fn odd_values_are_named_and_never_written() {
     for (instances, written, said) in cases {
         let theirs = format!("SSOConfig: {{{instances}}}");
         let (config, settings, plan) = planned(&theirs, b"", "");
-        assert!(!config.contains("West") && !config.contains("http:"), "{config}");
+        assert!(!config.contains("West") && !config.contains("[default]") && !config.contains("http:"), "{config}");
         assert!(settings.contains(written), "{instances}: {settings}");
         let all = [plan.clashes(), plan.left_out()].concat().join("\n");
         assert!(all.contains(said), "{instances}: {all}");
         let again = planned(&theirs, config.as_bytes(), &settings);
         assert_eq!((again.0, again.1), (config, settings), "{instances}");
+    }
+}
+
+/// Another Identity Center, with a role that theirs has as well.
+const BETA: &str = "\
+[sso-session beta]
+sso_start_url = https://b.awsapps.com/start
+sso_region = us-east-1
+[profile prod]
+sso_session = beta
+sso_account_id = 086201771918
+sso_role_name = Reader
+";
+
+#[test]
+fn with_several_identity_centers_a_name_is_a_profile_of_its_own_one() {
+    let roles =
+        |name: &str| format!("Accounts: {{086201771918: {{Name: pay, Roles: {{Reader: {{Profile: {name}}}}}}}}}");
+    let alpha = |name: &str| format!("A: {{StartUrl: 'https://a.awsapps.com/start', SSORegion: r, {}}}", roles(name));
+    let one = format!("SSOConfig: {{{}}}", alpha("prod"));
+    let (config, settings, plan) = planned(&one, BETA.as_bytes(), "");
+    assert!(
+        config.starts_with(BETA) && config.contains("[profile 086201771918-Reader]\nsso_session = A\n"),
+        "{config}"
+    );
+    assert_eq!(settings, "profile = A\n");
+    let said = plan.clashes().join("\n");
+    assert!(said.contains("prod is a profile of the AWS config that stands for something else"), "{said}");
+
+    let beta = format!("B: {{StartUrl: 'https://b.awsapps.com/start', SSORegion: r, {}}}", roles("b-prod"));
+    let two = format!("SSOConfig: {{{}, {beta}}}\nDefaultSSO: B\n", alpha("a-prod"));
+    let (config, settings, plan) = planned(&two, b"", "");
+    for name in ["a", "b"] {
+        let profile = format!("[profile {name}-prod]\nsso_session = {}\n", name.to_uppercase());
+        assert!(config.contains(&profile), "{config}");
+    }
+    assert_eq!(settings, "profile = B\n");
+    let said = plan.left_out().join("\n");
+    assert!(said.contains("the Name pay of 086201771918: B has this account too"), "{said}");
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["prod", "a", "b", "A", "default", "my role", "x:y", "a/R", "a/S", "=b", "000000000002/R"])
+        .prop_map(str::to_owned)
+}
+
+fn of(key: &str, value: Option<String>) -> String {
+    value.map(|value| format!("{key}: '{value}', ")).unwrap_or_default()
+}
+
+prop_compose! {
+    fn role()(
+        profile in prop::option::of(name()),
+        via in prop::option::weighted(0.3, prop::sample::select(vec!["1:R", "1:S", "086201771918:Reader", "no"])),
+        region in prop::option::of(prop::sample::select(vec!["eu-west-1", "us-east-1", "EU West"])),
+    ) -> String {
+        let (via, region) = (via.map(str::to_owned), region.map(str::to_owned));
+        format!("{{{}{}{}}}", of("Profile", profile), of("Via", via), of("DefaultRegion", region))
+    }
+}
+
+prop_compose! {
+    fn account()(
+        name in prop::option::of(name()),
+        region in prop::option::of(prop::sample::select(vec!["eu-west-3", "bad region"])),
+        roles in prop::collection::btree_map(prop::sample::select(vec!["R", "S", "Reader"]), role(), 0..3),
+    ) -> String {
+        let roles: String = roles.iter().map(|(name, role)| format!("{name}: {role}, ")).collect();
+        let region = of("DefaultRegion", region.map(str::to_owned));
+        format!("{{{}{region}Roles: {{{roles}}}}}", of("Name", name))
+    }
+}
+
+prop_compose! {
+    fn their_config()(
+        instances in prop::collection::btree_map(
+            prop::sample::select(vec!["a", "b", "c"]),
+            (
+                prop::collection::btree_map(prop::sample::select(vec!["1", "2", "086201771918"]), account(), 0..3),
+                prop::sample::select(vec!["us-east-1", "us-east-1", "us-east-1", "EU West"]),
+            ),
+            1..3,
+        ),
+        region in prop::option::of(prop::sample::select(vec!["ca-central-1", "eu-west-1", "no region"])),
+        format in prop::option::of(Just("{{.AccountName}}/{{.RoleName}}".to_owned())),
+    ) -> String {
+        let instance = |(name, (accounts, region)): (&&str, &(std::collections::BTreeMap<&str, String>, &str))| {
+            let accounts: String = accounts.iter().map(|(id, account)| format!("{id}: {account}, ")).collect();
+            let url = format!("https://{name}.awsapps.com/start");
+            format!("{name}: {{StartUrl: '{url}', SSORegion: '{region}', Accounts: {{{accounts}}}}}, ")
+        };
+        let instances: String = instances.iter().map(instance).collect();
+        let (region, format) = (of("DefaultRegion", region.map(str::to_owned)), of("ProfileFormat", format));
+        format!("{{{region}{format}SSOConfig: {{{instances}}}}}")
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Every name is written or said, and none becomes a role of another Identity Center.
+    #[test]
+    fn every_name_is_taken_over_or_named(text in their_config(), before in prop::sample::select(vec!["", BETA])) {
+        let (config, settings, plan) = planned(&text, before.as_bytes(), "");
+        let said = [plan.clashes(), plan.left_out()].concat().join("\n");
+        let new = format!("{}\n{settings}", &config[before.len()..]);
+        let is_there = |name: &str| {
+            [name.to_owned(), name.replace(':', "/")].iter().any(|name| said.contains(name) || new.contains(name))
+        };
+        let context = format!("{text}\n{config}\n{settings}\n{said}");
+        let theirs = TheirConfig::parse(&text).unwrap();
+        prop_assert!(theirs.default_region.iter().all(|region| is_there(region)), "{}", context);
+        let after = (Config::parse(config.as_bytes()), Settings::parse("s".as_ref(), settings.as_bytes()));
+        for instance in &theirs.instances {
+            if said.contains(&format!("{} and its roles", instance.name)) {
+                continue;
+            }
+            for account in &instance.accounts {
+                let names = account.name.iter().chain(&account.default_region);
+                prop_assert!(names.clone().all(|name| is_there(name)), "{:?}\n{}", account, context);
+                for role in &account.roles {
+                    let id = format!("{}/{}", account.id, role.name);
+                    prop_assert!(role.profile.iter().all(|name| is_there(name)), "{:?}\n{}", role, context);
+                    let regions = role.default_region.iter().all(|region| is_there(region));
+                    prop_assert!(regions || said.contains(&id), "{:?}\n{}", role, context);
+                    let via = role.via.as_ref().is_none_or(|text| {
+                        let source = via(text);
+                        let is_written = |(id, name): (String, String)| config.contains(&id) && config.contains(&name);
+                        said.contains(text) || source.is_some_and(is_written)
+                    });
+                    prop_assert!(via, "{:?}\n{}", role, context);
+                }
+            }
+        }
+        let owners = |name: &str| -> Vec<&str> {
+            let has = |role: &Role| role.profile.as_deref() == Some(name);
+            let with = theirs.instances.iter().filter(|instance| {
+                instance.accounts.iter().flat_map(|account| &account.roles).any(has)
+            });
+            with.map(|instance| instance.start_url.as_str()).collect()
+        };
+        for (alias, value, _) in after.1.aliases() {
+            prop_assert!(!Config::parse(before.as_bytes()).profile(alias).is_some(), "{}", context);
+            let is_id = matches!(value.parse(), Ok(RoleRef::Id { .. }));
+            prop_assert!(!is_id || after.0.directories().len() == 1, "{}", context);
+            if after.0.profile(value).is_some() {
+                let url = after.0.directory(value).unwrap().start_url;
+                prop_assert!(owners(alias).is_empty() || owners(alias).contains(&&*url), "{}", context);
+            }
+        }
+        for profile in after.0.profiles().filter(|profile| !before.contains(&format!("[profile {}]", profile.name()))) {
+            let (name, url) = (profile.name(), after.0.directory(profile.name()).unwrap().start_url);
+            prop_assert!(owners(name).is_empty() || owners(name).contains(&&*url), "{}", context);
+            // Where there is one Identity Center, an alias and the profile may give the same role.
+            let is_same = |alias: &str| {
+                let ids = alias.split_once('/').filter(|_| after.0.directories().len() == 1);
+                let role = profile.role().map(|(_, role)| role);
+                ids.zip(role).is_some_and(|((account, name), role)| role.is_role(account, name))
+            };
+            let alias = after.1.role_of_alias(name);
+            prop_assert!(alias.is_none_or(|alias| is_same(&alias)), "{} is hidden: {}", name, context);
+        }
+        let again = planned(&text, config.as_bytes(), &settings);
+        prop_assert_eq!((again.0, again.1), (config, settings));
     }
 }

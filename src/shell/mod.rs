@@ -10,6 +10,7 @@ mod init;
 mod proxy;
 mod quote;
 mod running;
+mod sourced;
 pub(crate) mod start_up;
 mod variables;
 

@@ -18,9 +18,13 @@ impl Shell {
 
 /// The shell that was started with these words, unless it runs a script or a command.
 fn interactive(words: &[String]) -> Option<Shell> {
-    let (program, arguments) = words.split_first()?;
-    let file = program.rsplit(['/', '\\']).next()?.trim_start_matches('-');
-    let shell = Shell::from_str(file.trim_end_matches(".exe"), true).ok().filter(|shell| *shell != Shell::Posix)?;
+    let name = |word: &'_ str| word.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    // PowerShell may be a library that another program runs: `dotnet /opt/powershell/pwsh.dll`.
+    let is_run = words.len() > 1 && name(&words[0]) == "dotnet" && words[1].ends_with(".dll");
+    let (program, arguments) = words[usize::from(is_run)..].split_first()?;
+    let file = name(program).trim_start_matches('-').to_owned();
+    let file = file.trim_end_matches(if is_run { ".dll" } else { ".exe" });
+    let shell = Shell::from_str(file, true).ok().filter(|shell| *shell != Shell::Posix)?;
     let mut arguments = arguments.iter().map(|word| word.to_ascii_lowercase());
     while let Some(word) = arguments.next() {
         match word.as_str() {
@@ -50,6 +54,9 @@ mod tests {
             ("zsh -f", Some(Shell::Zsh)),
             ("pwsh -noexit -command try{x}", Some(Shell::Powershell)),
             ("C:\\Windows\\powershell.exe", Some(Shell::Powershell)),
+            ("/usr/bin/dotnet /opt/powershell/pwsh.dll", Some(Shell::Powershell)),
+            ("dotnet pwsh.dll -File x.ps1", None),
+            ("dotnet build", None),
             ("bash install.sh", None),
             ("bash -e install.sh", None),
             ("zsh -c ls", None),

@@ -1,11 +1,13 @@
 //! The start-up files of the shells, and the line in them that loads the `awsso` function.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
 
 use super::dialect::Shell;
+use super::sourced;
 use crate::environment::{self, shown};
 use crate::error::Result;
 use crate::files::read;
@@ -45,11 +47,17 @@ pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
         // The terminals of macOS start login shells, which read no `.bashrc`.
         Shell::Bash if cfg!(target_os = "macos") => home.join(".bash_profile"),
         Shell::Bash => home.join(".bashrc"),
-        Shell::Zsh => environment::zsh_folder().unwrap_or(home).join(".zshrc"),
+        Shell::Zsh => zsh_folder(&home).join(".zshrc"),
         Shell::Fish => environment::config_home()?.join("fish/config.fish"),
         Shell::Powershell => powershell_folder()?.join("profile.ps1"),
         Shell::Posix => home.join(".profile"),
     })
+}
+
+/// The folder of zsh's start-up files. Most set it in `~/.zshenv`, often without exporting it.
+fn zsh_folder(home: &Path) -> PathBuf {
+    let set = || sourced::zsh_folder(&text(&home.join(".zshenv")));
+    environment::zsh_folder().or_else(set).unwrap_or_else(|| home.to_owned())
 }
 
 fn powershell_folder() -> Result<PathBuf> {
@@ -61,13 +69,41 @@ fn powershell_folder() -> Result<PathBuf> {
 
 /// The lines of this shell's start-up files that load the function.
 pub(crate) fn lines(shell: Shell) -> Vec<StartUpLine> {
-    files(shell).iter().flat_map(|file| lines_of(file)).collect()
+    let mut seen = HashSet::new();
+    let mut lines = Vec::new();
+    let files = files(shell);
+    let sourced: Vec<_> = files.iter().flat_map(|file| sourced::files(&text(file))).collect();
+    for file in files.into_iter().chain(sourced) {
+        if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
+            lines.extend(lines_of(&file));
+        }
+    }
+    lines
+}
+
+/// The file that a login shell reads, where that keeps the shell from the lines of this file.
+pub(crate) fn login_file_without(shell: Shell, file: &Path) -> Option<PathBuf> {
+    let home = environment::home().ok()?;
+    if shell != Shell::Bash || file != home.join(".bashrc") {
+        return None;
+    }
+    let names = [".bash_profile", ".bash_login", ".profile"];
+    let login = names.map(|name| home.join(name)).into_iter().find(|file| file.is_file())?;
+    let script = text(&login);
+    let mut read = vec![script.clone()];
+    read.extend(sourced::files(&script).iter().map(|file| text(file)));
+    let names_it = |script: &String| sourced::code(script).any(|line| line.contains("bashrc"));
+    (!read.iter().any(names_it)).then_some(login)
+}
+
+/// What a file says; nothing if this process cannot read it, since the shell cannot either.
+fn text(file: &Path) -> String {
+    let content = read::whole(file).ok().flatten().unwrap_or_default();
+    String::from_utf8_lossy(&content).into_owned()
 }
 
 fn lines_of(file: &Path) -> Vec<StartUpLine> {
-    // The shell cannot read a file that this process cannot read.
-    let content = read::whole(file).ok().flatten().unwrap_or_default();
-    let text = String::from_utf8_lossy(&content);
+    let text = text(file);
     let found = (1..).zip(text.lines()).filter_map(|(number, line)| {
         let names = loaded_by(line)?;
         Some(StartUpLine { file: file.to_owned(), number, names })
@@ -97,8 +133,9 @@ fn files(shell: Shell) -> Vec<PathBuf> {
     match shell {
         Shell::Bash => in_home(&[".bashrc", ".bash_profile", ".bash_login", ".profile", ".bash_aliases"]),
         Shell::Zsh => {
-            let folder = environment::zsh_folder().unwrap_or(home);
-            [".zshenv", ".zprofile", ".zshrc", ".zlogin"].map(|name| folder.join(name)).into()
+            let folder = zsh_folder(&home);
+            let names = [".zshenv", ".zprofile", ".zshrc", ".zlogin"];
+            [home.join(".zshenv")].into_iter().chain(names.map(|name| folder.join(name))).collect()
         }
         Shell::Fish => {
             let folder = config.join("fish");

@@ -81,6 +81,63 @@ fn a_line_of_the_users_own_is_found_in_each_file_and_none_is_added() {
 }
 
 #[test]
+fn a_line_in_a_file_that_a_start_up_file_sources_is_found_and_none_is_added() {
+    let line = "eval \"$(aws-sso init bash)\"\n";
+    for (sources, file) in [
+        ("for rc in ~/.bashrc.d/*; do\n  [ -f \"$rc\" ] && . \"$rc\"\ndone\n", ".bashrc.d/aws"),
+        ("for rc in \"$HOME\"/.bashrc.d/*.sh; do . \"$rc\"; done\n", ".bashrc.d/aws.sh"),
+        ("[ -r ~/.shell/aws ] && source ~/.shell/aws\n", ".shell/aws"),
+        (". \"${HOME}/.aws.sh\";\n", ".aws.sh"),
+    ] {
+        let user = Newcomer::new();
+        user.home.write(".bashrc", sources);
+        user.home.write(file, line);
+        let run = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
+        let _ = run.complains(&format!("{file}:1 loads the awsso function already"));
+        assert_eq!(user.home.read(".bashrc"), sources);
+    }
+    // A file that is only named is not sourced.
+    let user = Newcomer::new();
+    user.home.write(".bashrc", "# . ~/.aws.sh\ncat ~/.aws.sh\n");
+    user.home.write(".aws.sh", line);
+    let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
+    assert!(user.home.read(".bashrc").contains(BASH));
+}
+
+#[test]
+fn zsh_gets_the_line_where_its_own_zshenv_has_the_start_up_files() {
+    if !Shell::Zsh.is_here() {
+        return;
+    }
+    for line in ["ZDOTDIR=~/z", "export ZDOTDIR=\"$HOME/z\"  # mine", "export ZDOTDIR=${ZDOTDIR:-${HOME}/z}"] {
+        let user = Newcomer::new();
+        fs::create_dir(user.home.path("z")).unwrap();
+        user.home.write(".zshenv", format!("{line}\n"));
+        let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/zsh").run().success();
+        assert!(user.home.read("z/.zshrc").contains("aws-sso init zsh") && !user.home.has(".zshrc"), "{line}");
+        let doctor = user.home.aws_sso(["doctor", "--offline"]).env("SHELL", "/bin/zsh").run();
+        let _ = doctor.prints("~/z/.zshrc:2 loads the function");
+    }
+}
+
+#[test]
+fn a_login_shell_that_does_not_get_the_function_is_named() {
+    for (login, content, is_named) in [
+        (".bash_profile", "export A=1\n# . ~/.bashrc\n", true),
+        (".profile", "export A=1\n", true),
+        (".bash_profile", "[ -f ~/.bashrc ] && . ~/.bashrc\n", false),
+    ] {
+        let user = Newcomer::new();
+        user.home.write(login, content);
+        let run = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
+        let said = format!("but not in login shells: ~/{login} does not read it");
+        assert_eq!(run.stderr.contains(&said), is_named, "{run}");
+        let doctor = user.home.aws_sso(["doctor", "--offline"]).env("SHELL", "/bin/bash").run();
+        assert_eq!(doctor.stdout.contains(&said), is_named, "{doctor}");
+    }
+}
+
+#[test]
 fn a_file_behind_a_link_keeps_its_place_its_mode_and_its_line_endings() {
     let user = Newcomer::new();
     let target = user.home.write("dotfiles/bashrc", "# mine\r\n");

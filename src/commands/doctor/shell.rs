@@ -46,7 +46,13 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
                 format!("{place} loads the function for {}, and this is {}", other.name(), shell.name()),
                 format!("change it to:\n{}", start_up_line(shell)),
             ),
-            _ => Finding::ok(format!("{place} loads the function")),
+            _ => match start_up::login_file_without(shell, &line.file) {
+                Some(login) => Finding::warning(
+                    format!("{place} loads the function, but not in login shells: {} does not read it", shown(&login)),
+                    format!("add to {}:\n. ~/.bashrc", shown(&login)),
+                ),
+                None => Finding::ok(format!("{place} loads the function")),
+            },
         });
     }
     if lines.len() > 1 {

@@ -60,7 +60,10 @@ pub(super) fn offer(arguments: &SetupArgs, questions: &mut Questions) -> Result<
             Ok((start_up::with_line(before, &line).ok_or_else(unwritable)?, ()))
         })?;
     }
-    terminal::say(&format!("{} loads the awsso function from now on\n", shown(&file)));
+    let login = start_up::login_file_without(shell, &file).map(|login| {
+        format!(", but not in login shells: {} does not read it, until you add:\n  . ~/.bashrc", shown(&login))
+    });
+    terminal::say(&format!("{} loads the awsso function from now on{}\n", shown(&file), login.unwrap_or_default()));
     Ok(Function::Loaded { shell, file })
 }
 
