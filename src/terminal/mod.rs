@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 
-pub use self::device::{Terminal, identity, is_background_job, is_stdin};
+pub use self::device::{Terminal, identity, is_stdin, is_there, is_write_stopped};
 pub use self::table::{aligned, wrapped};
 pub use self::untrusted::{clean, name};
 
@@ -42,18 +42,19 @@ pub(crate) fn be_silent_in_background() {
 
 /// Writes to stderr. A message that cannot be written is lost: the result on stdout matters more.
 pub fn say(text: &str) {
-    if IS_FOR_PROGRAM.load(Ordering::Relaxed) && device::stops_writers() {
+    if IS_FOR_PROGRAM.load(Ordering::Relaxed) && device::is_stderr_stopped() {
         return;
     }
     let _ = without_bar(|| io::stderr().write_all(text.as_bytes()));
 }
 
-/// Writes to the controlling terminal, or to stderr if there is none. Text from the service must be clean already.
+/// Writes to the controlling terminal; to stderr if there is none, or if the system would stop this process for it. Text
+/// from the service must be clean already.
 pub(crate) fn show(text: &str) {
     let write = |mut terminal: Terminal| terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).is_ok();
-    let shown = without_bar(|| Terminal::open().is_some_and(write));
+    let shown = without_bar(|| Terminal::open_to_write().is_some_and(write));
     // What is for the eyes of a person alone is not worth that the job is stopped.
-    if !shown && !device::stops_writers() {
+    if !shown && !device::is_stderr_stopped() {
         say(text);
     }
 }
