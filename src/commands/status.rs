@@ -171,7 +171,7 @@ fn sign_in(context: &Context, directory: &Directory) -> Result<SignInReport> {
     let client = context.client(directory)?;
     let token = context.session(directory, &client)?.stored()?;
     let signed_in = token.as_ref().is_some_and(Token::is_alive);
-    let session_end = SessionEnd::of(directory).filter(|_| signed_in);
+    let session_end = SessionEnd::of(directory, &context.secret_store()?).filter(|_| signed_in);
     let Directory { name, start_url, region, .. } = directory.clone();
     let mut lines = vec![
         [directory.named_by().to_owned(), name.clone()],

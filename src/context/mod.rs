@@ -20,6 +20,8 @@ pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::aws_cache::role_credentials::{self, OtherSignIns};
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
@@ -30,7 +32,7 @@ use crate::error::Result;
 use crate::identity_center::Client;
 use crate::picker::Picker;
 use crate::secret_store::SecretStore;
-use crate::session::{LoginPolicy, Paths, Session};
+use crate::session::{LoginPolicy, Paths, Session, SessionEnd};
 use crate::settings::Settings;
 use crate::{environment, terminal};
 
@@ -180,6 +182,11 @@ impl Context {
             ));
         }
         Ok(session)
+    }
+
+    /// When the session of this Identity Center is expected to end, where that is known. No request is made.
+    pub(crate) fn session_end(&self, directory: &Directory) -> Option<Timestamp> {
+        SessionEnd::of(directory, &self.secret_store().ok()?).map(|end| end.at)
     }
 
     /// Where tokens and role credentials are kept, according to the settings.

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 
 use crate::aws_cache::token::Token;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::files::failed;
 use crate::files::waiting::Request;
-use crate::terminal::{self, Terminal};
+use crate::terminal;
 use crate::timestamp;
 
 use super::login_policy::LoginPolicy;
@@ -29,9 +29,9 @@ impl Session<'_> {
             nobody("CI is set")
         } else if !self.is_for_person && environment::is_dumb_terminal() && !terminal::is_stdin() {
             nobody("TERM is dumb and stdin is no terminal")
-        } else if terminal::is_background_job() {
-            nobody("this process is in the background of its terminal")
-        } else if Terminal::open().is_none() {
+        } else if !self.is_for_person && terminal::is_write_stopped() {
+            nobody("this process is in the background of a terminal with `stty tostop`, and must not write there")
+        } else if !terminal::is_there() {
             Err(self.sign_in_needed())
         } else {
             Ok(())
@@ -51,27 +51,31 @@ impl Session<'_> {
             failed::forget(locks, &name);
             return Ok(token);
         }
-        if let Some(since) = failed::since(locks, &name, MEMORY) {
-            return Err(self.unanswered(Timestamp::try_from(since).unwrap_or_default()));
+        if let Some((since, error)) = failed::since(locks, &name, MEMORY) {
+            return Err(self.unanswered(Timestamp::try_from(since).unwrap_or_default(), error.as_ref()));
         }
-        let unanswered = self.sign_in_needed();
-        if !failed::remember(locks, &name, &unanswered) {
-            return Err(unanswered);
+        if !failed::remember(locks, &name, &self.sign_in_needed()) {
+            let folder = environment::shown(locks);
+            let why = format!("that cannot be remembered in {folder}, and each program would ask again");
+            return Err(self.unasked(&format!("nobody is asked to sign in, because {why}")));
         }
         let outcome = ask(&request);
-        if outcome.is_err() && request.is_shown() {
+        match &outcome {
             // The ten minutes begin now.
-            failed::remember(locks, &name, &unanswered);
-        } else {
-            failed::forget(locks, &name);
+            Err(error) if request.is_shown() => drop(failed::remember(locks, &name, error)),
+            _ => failed::forget(locks, &name),
         }
         outcome
     }
 
-    fn unanswered(&self, since: Timestamp) -> Error {
+    fn unanswered(&self, since: Timestamp, error: Option<&Error>) -> Error {
         let ago = timestamp::span(-timestamp::seconds_until(since));
         let since = timestamp::format(since);
-        self.unasked(&format!("nobody answered the sign-in that a program asked for, since {since} ({ago} ago)"))
+        let (sign_in, when) = ("the sign-in that a program asked for", format!("{since} ({ago} ago)"));
+        self.unasked(&match error.map(Error::kind) {
+            Some(Kind::Cancelled) => format!("{sign_in} was denied at {when}"),
+            _ => format!("nobody answered {sign_in}, since {when}"),
+        })
     }
 
     fn unasked(&self, why: &str) -> Error {
