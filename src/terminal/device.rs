@@ -50,6 +50,13 @@ impl Terminal {
         (80, 24)
     }
 
+    /// Forgets what was typed so far: it answers nothing that is asked from now on.
+    pub fn discard_input(&mut self) {
+        self.input.consume(self.input.buffer().len());
+        #[cfg(unix)]
+        let _ = rustix::termios::tcflush(&self.output, rustix::termios::QueueSelector::IFlush);
+    }
+
     /// Reads one line; `None` at the end of input (Ctrl-D).
     pub fn read_line(&mut self) -> io::Result<Option<String>> {
         let mut line = String::new();

@@ -150,3 +150,31 @@ fn login_is_setup_with_a_start_url_and_on_a_terminal_without_a_config() {
     person.terminal.wait_for("[sso-session corp]");
     let _ = person.terminal.finish().status(2);
 }
+
+#[test]
+fn what_is_typed_before_a_question_is_shown_does_not_answer_it() {
+    let user = Newcomer::with(Options { approval: Approval::ByPage, ..Options::default() });
+    user.sandbox.update(|options| options.approval = Approval::ByPage);
+    let line = format!("{START_URL} --region {REGION} --device-code --no-browser");
+    let mut person = Typist::at(user.setup(&line).env("SHELL", "/bin/bash"));
+    person.answer("confirm the code", "\r\r\rtyped");
+    person.terminal.wait_for("typed");
+    user.sandbox.update(|options| options.approval = Approval::Automatic);
+    for question in ["Write these profiles to ~/.aws/config? [Y/n] ", "Add these lines? [Y/n] "] {
+        // What comes at once after the question is an answer.
+        person.answer(question, "no\r");
+        person.terminal.wait_for(&format!("{question}no"));
+    }
+    let _ = person.terminal.finish().success();
+    assert!(!user.home.read(".aws/config").contains("[profile"));
+    assert!(!user.home.has(".bashrc"));
+
+    // The lines of a pasted text after the first answer nothing.
+    let user = Newcomer::new();
+    let mut person = Typist::at(user.setup("--device-code --no-browser"));
+    person.answer("Start URL of your AWS access portal: ", &format!("{START_URL}\r\r\r"));
+    person.answer("A number, or another Region [1]: ", "3\r");
+    person.answer("Write these profiles to ~/.aws/config? [Y/n] ", "\x03");
+    let _ = person.terminal.finish().status(130);
+    assert!(user.home.read(".aws/config").contains(REGION));
+}
