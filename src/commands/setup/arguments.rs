@@ -3,7 +3,6 @@
 use clap::Args;
 
 use super::questions::Questions;
-use crate::cli::shared;
 use crate::cli::sign_in::SignInWay;
 use crate::context::Context;
 use crate::discovery::Template;
@@ -19,13 +18,13 @@ pub(crate) struct SetupArgs {
     #[arg(long, value_name = "TOOL", hide_possible_values = true, conflicts_with_all = ["start_url", "region", "name"])]
     pub(super) from: Option<OtherTool>,
     /// The Region of your Identity Center [default: the one that the start URL tells; else you are asked]
-    #[arg(long, value_parser = shared::region)]
+    #[arg(long)]
     pub(super) region: Option<String>,
     /// The name of the sso-session [default: a part of the start URL]
     #[arg(long)]
     pub(super) name: Option<String>,
     /// The region for commands where nothing else sets one [default: that of the environment or of the config]
-    #[arg(long, value_name = "REGION", value_parser = shared::region)]
+    #[arg(long, value_name = "REGION")]
     pub(super) default_region: Option<String>,
     /// Write a named profile for every account and role, without asking
     #[arg(long, conflicts_with = "no_discover")]

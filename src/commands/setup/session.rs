@@ -102,7 +102,7 @@ pub(super) fn check_name(config: &Config, name: &str, start_url: &str) -> Result
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     if name.is_empty() || name.starts_with('-') || !name.chars().all(is_plain) {
         return Err(Error::usage(format!("not every AWS SDK can read an sso-session called {name:?}"))
-            .with_remedy("use only letters, digits and _ . -"));
+            .with_remedy("name it with --name, of letters, digits and _ . -"));
     }
     match other_owner(config, name, start_url) {
         Some(other) => Err(Error::usage(format!("the name {name} is taken: it stands for {other}"))

@@ -8,8 +8,9 @@ use super::session::{Line, NewSession};
 use crate::context::Context;
 use crate::discovery::{self, SETUP, diff};
 use crate::environment::{self, shown};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::read;
+use crate::known_regions;
 use crate::output::print;
 use crate::partition::Partition;
 use crate::settings::{edit, table};
@@ -29,9 +30,13 @@ impl Lines {
         let usual = || {
             let of_profile = config.profile("default").and_then(|profile| profile.setting("region"));
             let known = environment::region().or_else(|| of_profile.map(str::to_owned));
-            let known = known.and_then(|region| crate::partition::named_region(&region).ok());
+            let known = known.filter(|region| known_regions::read(region).is_ok());
             known.filter(is_near).unwrap_or_else(|| session.region.to_string())
         };
+        if let Some(asked) = arguments.default_region.as_deref().filter(|asked| **asked != *session.region) {
+            let wrong = |why| Error::usage(format!("--default-region {asked}: {why}"));
+            known_regions::read(asked).map_err(wrong)?;
+        }
         let region = match (&arguments.default_region, context.settings()?.region()) {
             (Some(asked), Some(set)) if asked == set => None,
             (Some(asked), _) => Some(asked.clone()),
