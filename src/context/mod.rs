@@ -6,6 +6,7 @@ mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;
 pub(crate) mod find;
+mod holder;
 pub(crate) mod instance;
 pub(crate) mod labels;
 mod listing;
