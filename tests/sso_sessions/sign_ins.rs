@@ -3,8 +3,8 @@
 use aws_sso::sandbox::{Approval, Options};
 use serde_json::json;
 
-use crate::support::User;
 use crate::support::several::Several;
+use crate::support::user::User;
 
 const ONE_ACCOUNT: fn() -> Options = || Options { accounts: 1, ..Options::default() };
 
