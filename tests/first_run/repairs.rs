@@ -93,3 +93,33 @@ fn the_region_for_commands_is_that_of_the_environment_the_config_or_the_sso_sess
         assert_eq!(line.split_whitespace().nth(1), Some(expected), "{shown}");
     }
 }
+
+#[test]
+fn names_that_another_sso_session_has_begin_with_the_name_of_this_one() {
+    let user = Newcomer::new();
+    let _ = user.by_default("").run().success();
+    let other = |config: String| config.replace("-p corp", "-p other").replace("sso-session corp", "sso-session other");
+    let config = other(user.home.read(".aws/config")).replace("d-abc123", "d-other");
+    user.home.write(".aws/config", &config);
+    let _ = user.by_default("").run().success();
+    let config = user.home.read(".aws/config");
+    for profile in ["[profile payments-dev-ReadOnlyAccess]", "[profile corp-payments-dev-ReadOnlyAccess]"] {
+        assert_eq!(config.matches(profile).count(), 1, "{config}");
+    }
+    let settings = user.home.read(".config/aws-sso/config");
+    assert!(settings.contains("name = {account_name|slug}-{role}"), "{settings}");
+    let output = user.by_default("").run().success();
+    let _ = output.complains("each of these roles has a profile already");
+    let output = user.by_default("--default-region eu-west-3").run().success();
+    let _ = output.complains("run: aws-sso discover -p corp --region eu-west-3");
+}
+
+#[test]
+fn of_two_sso_sessions_with_one_start_url_the_whole_one_is_taken() {
+    let user = Newcomer::new();
+    let config = format!("[sso-session half]\nsso_start_url = {START_URL}\n\n{}", session());
+    user.home.write(".aws/config", &config);
+    let line = format!("{START_URL} --region {REGION} --yes --no-discover --device-code --no-browser");
+    let _ = user.setup(&line).run().success().complains("has the sso-session corp already");
+    assert_eq!(user.home.read(".aws/config"), config);
+}

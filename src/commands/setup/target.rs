@@ -6,8 +6,12 @@ use super::session::{self, NewSession};
 use super::{recognised, regions};
 use crate::access_portal::AccessPortal;
 use crate::aws_config::config::{Config, Section};
+use crate::aws_config::document::{Document, Header};
+use crate::aws_config::readers::{Effect, Reader, Stumble, stumbles};
 use crate::cli::shared;
+use crate::environment::shown;
 use crate::error::{Error, Result};
+use crate::files::read;
 use crate::identity_center::portal_behind;
 use crate::partition::Region;
 use crate::terminal::clean;
@@ -22,33 +26,66 @@ pub(super) fn find(
     // What is set up already may be called by its name.
     let known = arguments.start_url.as_deref().and_then(|text| config.sso_session(text));
     let known_url = known.and_then(|session| session.setting("sso_start_url"));
+    if let (Some(name), Some(other)) =
+        (&arguments.name, profile_option.filter(|other| arguments.name.as_deref() != Some(other)))
+    {
+        return Err(Error::usage(format!("--name {name} and -p {other} name two sso-sessions"))
+            .with_remedy("leave out one of the two"));
+    }
     let name = arguments.name.as_deref().or(profile_option).or_else(|| known.map(Section::name));
     let portal = match known_url.or(arguments.start_url.as_deref()) {
         Some(text) => AccessPortal::read(text)?,
-        None => ask_for_start_url(config, questions)?,
+        None => {
+            arguments.check(questions, arguments.region.is_some())?;
+            ask_for_start_url(config, questions)?
+        }
     };
-    let existing = name.or_else(|| session::existing(config, &portal.url));
+    let existing = session::existing(config, &portal.url);
+    if let Some(error) = config.misspelt_session().filter(|_| existing.is_none()) {
+        return Err(error);
+    }
+    let existing = name.or(existing);
     let name = match existing {
         Some(name) => name.to_owned(),
         None => session::free_name(config, &portal.session_name, &portal.url),
     };
     session::check_name(config, &name, &portal.url)?;
-    let region = match (&arguments.region, &portal.region) {
+    check_header(config, &name)?;
+    let known = match (&arguments.region, &portal.region) {
         (Some(asked), Some(of_host)) if **asked != **of_host => {
             return Err(Error::usage(format!("{} is in {of_host}, not in {asked}", portal.url))
                 .with_remedy(format!("leave out --region {asked}")));
         }
-        (Some(region), _) => parsed(region)?,
-        (None, Some(region)) => region.clone(),
+        (Some(region), _) => Some(parsed(region)?),
+        (None, Some(region)) => Some(region.clone()),
         (None, None) => {
             let behind = portal_behind(&portal.url, config)?.and_then(|behind| behind.region);
-            match behind.or_else(|| configured(config, &name)).or_else(|| of_profile(config, &portal.url)) {
-                Some(region) => region,
-                None => ask_for_region(config, questions)?,
-            }
+            behind.or_else(|| configured(config, &name)).or_else(|| of_profile(config, &portal.url))
         }
     };
+    arguments.check(questions, known.is_some())?;
+    let region = match known {
+        Some(region) => region,
+        None => ask_for_region(config, questions)?,
+    };
     Ok(NewSession { name, start_url: portal.url, region })
+}
+
+/// Refuses to repair an sso-session that the AWS CLI would skip nevertheless.
+fn check_header(config: &Config, name: &str) -> Result<()> {
+    let file = read::whole(config.path())?.unwrap_or_default();
+    let document = Document::parse(&file);
+    let session = Header::sso_session(name);
+    let is_header = |at: usize| document.header_lines().any(|(line, header)| line == at && *header == session);
+    let is_skipped = |found: &Stumble| found.effect == Effect::Ignored && found.readers.contains(&Reader::Botocore);
+    match stumbles(&file).into_iter().filter(is_skipped).find(|found| is_header(found.line)) {
+        Some(Stumble { line, quirk, .. }) => Err(Error::usage(format!(
+            "{}:{line}: the AWS CLI and boto3 ignore the section that begins here: {quirk}",
+            shown(config.path())
+        ))
+        .with_remedy(quirk.remedy())),
+        None => Ok(()),
+    }
 }
 
 /// What nobody can be asked for.
