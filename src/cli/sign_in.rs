@@ -30,6 +30,15 @@ pub(crate) struct SignInWay {
 }
 
 impl SignInWay {
+    /// These options, as the user would type them.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let Self { browser, device_code, qr, no_browser, redirect_port } = self;
+        let flags =
+            [("--browser", browser), ("--device-code", device_code), ("--qr", qr), ("--no-browser", no_browser)];
+        let flags = flags.into_iter().filter(|(_, is_given)| **is_given).map(|(flag, _)| flag.to_owned());
+        flags.chain(redirect_port.map(|port| format!("--redirect-port {port}"))).collect()
+    }
+
     pub(crate) fn method(&self) -> Method {
         let flow = match (self.browser, self.device_code) {
             (true, _) => Some(Flow::Browser),

@@ -225,6 +225,11 @@ fn sign_in(context: &Context, arguments: login::LoginArgs) -> Result<()> {
     if arguments.start_url.is_none() && !setup::is_first(context) {
         return login::run(context, &arguments);
     }
+    if let Some(name) =
+        arguments.start_url.as_deref().and_then(|start_url| setup::session_without_person(context, start_url))
+    {
+        return login::run(&context.anew_with(&name), &arguments);
+    }
     setup::run(context, &setup::SetupArgs::of_login(arguments.start_url, arguments.way), &OTHER_VERBS)
 }
 

@@ -117,7 +117,7 @@ fn a_region_that_aws_does_not_have_is_neither_taken_nor_written_and_the_next_run
             let _ = user.setup(&line).run().status(2).complains(why);
         }
     }
-    // Somebody who can be asked is told why.
+    // Somebody who can be asked reads why.
     let mut person = Typist::at(user.setup(&options.replace("--yes", "")));
     person.terminal.wait_for("cn-north-1 of corp is wrong");
     for answer in ["atlantis", "cn-north-1", "eu-west-4"] {
@@ -160,4 +160,34 @@ fn a_start_url_of_another_partition_gets_a_region_of_that() {
     }
     let host = "https://ssoins-1.us-east-1.portal.amazonaws.com.cn --dry-run --yes";
     let _ = user.setup(host).run().status(2).complains("us-east-1 is not a Region of aws-cn");
+}
+
+#[test]
+fn names_that_another_sso_session_has_begin_with_the_name_of_this_one() {
+    let user = Newcomer::new();
+    let _ = user.by_default("").run().success();
+    let other = |config: String| config.replace("-p corp", "-p other").replace("sso-session corp", "sso-session other");
+    let config = other(user.home.read(".aws/config")).replace("d-abc123", "d-other");
+    user.home.write(".aws/config", &config);
+    let _ = user.by_default("").run().success();
+    let config = user.home.read(".aws/config");
+    for profile in ["[profile payments-dev-ReadOnlyAccess]", "[profile corp-payments-dev-ReadOnlyAccess]"] {
+        assert_eq!(config.matches(profile).count(), 1, "{config}");
+    }
+    let settings = user.home.read(".config/aws-sso/config");
+    assert!(settings.contains("name = {account_name|slug}-{role}"), "{settings}");
+    let output = user.by_default("").run().success();
+    let _ = output.complains("each of these roles has a profile already");
+    let output = user.by_default("--default-region eu-west-3").run().success();
+    let _ = output.complains("run: aws-sso discover -p corp --region eu-west-3");
+}
+
+#[test]
+fn of_two_sso_sessions_with_one_start_url_the_whole_one_is_taken() {
+    let user = Newcomer::new();
+    let config = format!("[sso-session half]\nsso_start_url = {START_URL}\n\n{}", session());
+    user.home.write(".aws/config", &config);
+    let line = format!("{START_URL} --region {REGION} --yes --no-discover --device-code --no-browser");
+    let _ = user.setup(&line).run().success().complains("has the sso-session corp already");
+    assert_eq!(user.home.read(".aws/config"), config);
 }

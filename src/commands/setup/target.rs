@@ -6,7 +6,11 @@ use super::session::{self, NewSession};
 use super::{recognised, regions};
 use crate::access_portal::{AccessPortal, Owner};
 use crate::aws_config::config::{Config, Section};
+use crate::aws_config::document::{Document, Header};
+use crate::aws_config::readers::{Effect, Reader, Stumble, stumbles};
+use crate::environment::shown;
 use crate::error::{Error, Result};
+use crate::files::read;
 use crate::identity_center::portal_behind;
 use crate::known_regions;
 use crate::partition::{InvalidRegion, Partition, Region, is_aws_region, named_region};
@@ -22,29 +26,45 @@ pub(super) fn find(
     // What is set up already may be called by its name.
     let known = arguments.start_url.as_deref().and_then(|text| config.sso_session(text));
     let known_url = known.and_then(|session| session.setting("sso_start_url"));
+    if let (Some(name), Some(other)) =
+        (&arguments.name, profile_option.filter(|other| arguments.name.as_deref() != Some(other)))
+    {
+        return Err(Error::usage(format!("--name {name} and -p {other} name two sso-sessions"))
+            .with_remedy("leave out one of the two"));
+    }
     let name = arguments.name.as_deref().or(profile_option).or_else(|| known.map(Section::name));
     let portal = match known_url.or(arguments.start_url.as_deref()) {
         Some(text) => AccessPortal::read(text)?,
-        None => ask_for_start_url(config, questions)?,
+        None => {
+            arguments.check(questions, arguments.region.is_some())?;
+            ask_for_start_url(config, questions)?
+        }
     };
-    let existing = name.or_else(|| session::existing(config, &portal.url));
+    let existing = session::existing(config, &portal.url);
+    if let Some(error) = config.misspelt_session().filter(|_| existing.is_none()) {
+        return Err(error);
+    }
+    let existing = name.or(existing);
     let name = match existing {
         Some(name) => name.to_owned(),
         None => session::free_name(config, &portal.session_name, &portal.url),
     };
     session::check_name(config, &name, &portal.url)?;
-    let region = region(config, arguments.region.as_deref(), &portal, &name, questions)?;
+    check_header(config, &name)?;
+    let region = region(config, arguments, &portal, &name, questions)?;
+    arguments.check(questions, true)?;
     Ok(NewSession { name, start_url: portal.url, region })
 }
 
 /// The Region: that of the option, of the host, of where a company's domain leads, of the config, or of an answer.
 fn region(
     config: &Config,
-    asked: Option<&str>,
+    arguments: &SetupArgs,
     portal: &AccessPortal,
     name: &str,
     questions: &mut Questions,
 ) -> Result<Region> {
+    let asked = arguments.region.as_deref();
     let written = config.sso_session(name).and_then(|session| session.setting("sso_region"));
     let region = match (asked, &portal.region) {
         (Some(asked), Some(of_host)) if *asked != **of_host => {
@@ -66,9 +86,9 @@ fn region(
                 Some((Ok(region), _)) => Ok(region),
                 Some((Err(why), text)) => {
                     terminal::say(&format!("the sso_region {} of {name} is wrong: {why}\n", clean(&text)));
-                    return ask_for_region(config, portal, questions);
+                    return ask_for_region(config, arguments, portal, questions);
                 }
-                None => return ask_for_region(config, portal, questions),
+                None => return ask_for_region(config, arguments, portal, questions),
             }
         }
     };
@@ -97,6 +117,23 @@ fn in_partition(region: &str, portal: &AccessPortal) -> Result<Region, String> {
     }
 }
 
+/// Refuses to repair an sso-session that the AWS CLI would skip nevertheless.
+fn check_header(config: &Config, name: &str) -> Result<()> {
+    let file = read::whole(config.path())?.unwrap_or_default();
+    let document = Document::parse(&file);
+    let session = Header::sso_session(name);
+    let is_header = |at: usize| document.header_lines().any(|(line, header)| line == at && *header == session);
+    let is_skipped = |found: &Stumble| found.effect == Effect::Ignored && found.readers.contains(&Reader::Botocore);
+    match stumbles(&file).into_iter().filter(is_skipped).find(|found| is_header(found.line)) {
+        Some(Stumble { line, quirk, .. }) => Err(Error::usage(format!(
+            "{}:{line}: the AWS CLI and boto3 ignore the section that begins here: {quirk}",
+            shown(config.path())
+        ))
+        .with_remedy(quirk.remedy())),
+        None => Ok(()),
+    }
+}
+
 /// What nobody can be asked for.
 pub(super) fn missing(what: &str, option: &str) -> Error {
     Error::usage(format!("{what} is not known, and there is nobody to ask")).with_remedy(format!("name it: {option}"))
@@ -117,7 +154,13 @@ fn ask_for_start_url(config: &Config, questions: &mut Questions) -> Result<Acces
     }
 }
 
-fn ask_for_region(config: &Config, portal: &AccessPortal, questions: &mut Questions) -> Result<Region> {
+fn ask_for_region(
+    config: &Config,
+    arguments: &SetupArgs,
+    portal: &AccessPortal,
+    questions: &mut Questions,
+) -> Result<Region> {
+    arguments.check(questions, false)?;
     let likely = regions::likely(config, portal.partition);
     let mut text = "Which Region is your Identity Center in? It is in the address of its settings page, and your \
                     administrator knows it.\n"
