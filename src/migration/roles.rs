@@ -135,17 +135,16 @@ impl<'i> OfInstance<'_, '_, 'i> {
             return None;
         }
         let text = role.via.as_deref().unwrap_or_default();
-        let name = match via(text) {
-            Some((source_id, source_name)) => match self.profile_via((&source_id, &source_name), chain) {
-                Some(source) => self.assuming_profile(account, role, &source),
-                None => {
-                    let called = self.called(key);
-                    self.planner.left_out.push(format!("{called}, because the role of its Via has no profile: {text}"));
-                    None
-                }
-            },
-            None => {
-                let called = self.called(key);
+        let source = via(text);
+        let profile = source.as_ref().and_then(|(id, name)| self.profile_via((id, name), chain));
+        let called = self.called(key);
+        let name = match (source, profile) {
+            (Some(_), Some(profile)) => self.assuming_profile(account, role, &profile),
+            (Some(_), None) => {
+                self.planner.left_out.push(format!("{called}, because the role of its Via has no profile: {text}"));
+                None
+            }
+            (None, _) => {
                 self.planner.clashes.push(format!("Via of {called} names no role: {text}"));
                 None
             }

@@ -62,7 +62,9 @@ impl Twins {
             let paths = folder.map(|entry| entry.unwrap().path());
             let is_list = |path: &PathBuf| {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                name.starts_with("inventory-") && name.ends_with(".json") && !before.contains(path)
+                name.starts_with("inventory-")
+                    && path.extension().is_some_and(|end| end == "json")
+                    && !before.contains(path)
             };
             let new: Vec<_> = paths.filter(is_list).collect();
             let [path] = new.as_slice() else { panic!("{new:?}") };

@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
     match sign_in(&context, arguments, verbs) {
         Ok(()) => progress.is_done(Step::SignIn),
         Err(error) => {
-            let is_refused = error.source().is_some_and(|cause| cause.is::<Refusal>());
+            let is_refused = error.source().is_some_and(<dyn std::error::Error>::is::<Refusal>);
             return Err(match added.filter(|_| is_refused).map(|added| added.take_back(error.clone())) {
                 Some(Ok(error)) => error,
                 // Another program has changed the config meanwhile, so the sso-session stays.

@@ -33,12 +33,11 @@ pub(super) fn find(
             .with_remedy("leave out one of the two"));
     }
     let name = arguments.name.as_deref().or(profile_option).or_else(|| known.map(Section::name));
-    let portal = match known_url.or(arguments.start_url.as_deref()) {
-        Some(text) => AccessPortal::read(text)?,
-        None => {
-            arguments.check(questions, arguments.region.is_some())?;
-            ask_for_start_url(config, questions)?
-        }
+    let portal = if let Some(text) = known_url.or(arguments.start_url.as_deref()) {
+        AccessPortal::read(text)?
+    } else {
+        arguments.check(questions, arguments.region.is_some())?;
+        ask_for_start_url(config, questions)?
     };
     let existing = session::existing(config, &portal.url);
     if let Some(error) = config.misspelt_session().filter(|_| existing.is_none()) {
