@@ -114,13 +114,11 @@ function __aws_sso_ending {
   __AWS_SSO_SESSION_NOTICED="$__aws_sso_end"
   # What was expected has not happened, or was not seen: there is nothing to warn of any more.
   if ((__aws_sso_end <= __aws_sso_now)); then \builtin return 0; fi
-  # >>> renewal
   # Somebody may have signed in since this shell entered its role.
-  if __aws_sso_command__ refresh --login never >/dev/null 2>&1 &&
+  if __aws_sso_command__ refresh --login never --only-session-end >/dev/null 2>&1 &&
     [[ "${AWS_SSO_SESSION_END-}" != "$__aws_sso_end" ]]; then
     \builtin return 0
   fi
-  # <<< renewal
   __aws_sso_minutes="$(((__aws_sso_end - __aws_sso_now + 59) / 60))"
   \builtin printf '%s\n' "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new\
  one, run: __aws_sso_command__ login --force" >&2

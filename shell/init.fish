@@ -97,12 +97,10 @@ function __aws_sso_ending
     # What was expected has not happened, or was not seen: there is nothing to warn of any more.
     test $__aws_sso_left -gt 0
     or return
-    # >>> renewal
     # Somebody may have signed in since this shell entered its role.
-    __aws_sso_command__ refresh --login never >/dev/null 2>&1
+    __aws_sso_command__ refresh --login never --only-session-end >/dev/null 2>&1
     and test "$AWS_SSO_SESSION_END" != $__aws_sso_end
     and return
-    # <<< renewal
     set -l __aws_sso_minutes (builtin math "ceil($__aws_sso_left / 60)")
     builtin echo "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new one," \
         'run: __aws_sso_command__ login --force' >&2

@@ -75,7 +75,7 @@ function global:__aws_sso_expiring($left) {
     # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
     $until = $global:__AWS_SSO_NOTICED = [string]$env:AWS_SSO_EXPIRATION
     # >>> renewal
-    __aws_sso_renew
+    __aws_sso_renew '--login' 'never'
     if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
     # <<< renewal
     $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
@@ -85,23 +85,19 @@ function global:__aws_sso_ending($left) {
     $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
     # What was expected has not happened, or was not seen: there is nothing to warn of any more.
     if ($left -le 0) { return }
-    # >>> renewal
     # Somebody may have signed in since this shell entered its role.
-    __aws_sso_renew
+    __aws_sso_renew '--login' 'never' '--only-session-end'
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
-    # <<< renewal
     $minutes = [Math]::Ceiling($left / 60)
     Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
         'to begin a new one, run: __aws_sso_command__ login --force')
 }
-# >>> renewal
 function global:__aws_sso_renew {
     # The variable does not exist before the first program has run, and strict mode makes that an error.
     $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
-    try { __aws_sso_command__ refresh --login never 2>$null | Out-Null } catch { $null = $_ }
+    try { __aws_sso_command__ refresh @args 2>$null | Out-Null } catch { $null = $_ }
     $global:LASTEXITCODE = $status
 }
-# <<< renewal
 if (-not (Test-Path 'Variable:global:__AWS_SSO_SESSION_NOTICED')) { $global:__AWS_SSO_SESSION_NOTICED = '' }
 # The user's own prompt runs first, so that it still sees $? of the last command.
 if (-not (Test-Path 'Variable:global:__AWS_SSO_NOTICED')) {

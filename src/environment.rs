@@ -234,10 +234,11 @@ pub(crate) fn endpoint_url() -> Result<Option<String>> {
     network_text("AWS_ENDPOINT_URL")
 }
 
-/// `BROWSER`: the programs that open links, separated by colons. `%s` stands for the link.
+/// `BROWSER`: the programs that open links, separated by colons. `%s` stands for the link. A list without a program
+/// counts as none.
 #[must_use]
 pub(crate) fn browser() -> Option<String> {
-    text("BROWSER")
+    text("BROWSER").filter(|list| !list.chars().all(|c| c.is_whitespace() || matches!(c, ':' | ';')))
 }
 
 /// Why the user would not see a browser that this machine opens.

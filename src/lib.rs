@@ -11,8 +11,8 @@
 //! identity_center, browser
 //! aws_config, aws_cache, credential_chain, secret_store, picker, shell
 //! role, files, programs
-//! access_portal, address, credentials, environment, error, output, partition, placeholders, secret, suggest, terminal,
-//!   timestamp
+//! access_portal, address, credentials, environment, error, known_regions, output, partition, placeholders, secret,
+//!   suggest, terminal, timestamp
 //! ```
 //!
 //! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
@@ -36,6 +36,7 @@ pub mod fast_path;
 pub mod files;
 pub mod identity_center;
 mod inventory;
+mod known_regions;
 mod migration;
 pub mod output;
 pub mod partition;

@@ -186,7 +186,7 @@ pub(crate) fn named_region(text: &str) -> Result<String, String> {
 /// The region that this text would be in lower case.
 fn in_lower_case(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
-    let is_region = lower != text && lower.parse::<Region>().is_ok();
+    let is_region = lower != text && (is_aws_region(&lower) || region_of_zone(&lower).is_some());
     is_region.then(|| region_of_zone(&lower).unwrap_or(&lower).to_owned())
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use aws_sso::sandbox::{Approval, Options};
 
 use crate::support::Shell;
+use crate::support::process::wait;
 use crate::support::terminal::type_lines;
 use crate::support::user::{TOKEN_FILE, User};
 
@@ -43,7 +44,10 @@ fn a_sign_in_that_nobody_answers_is_asked_for_once_by_all_programs_together() {
         let (role, arn) = (user.role(0, 0), user.role_arn(1));
         for line in [format!("process {role}"), format!("-p corp -r {arn} -ext"), format!("serve {role}")] {
             let output = user.aws_sso(&line).behind_a_program().finish().status(3).complains(REMEDY);
-            let words = "; nobody answered the sign-in that a program asked for, since 20";
+            let words = match end {
+                "denied" => "; the sign-in that a program asked for was denied at 20",
+                _ => "; nobody answered the sign-in that a program asked for, since 20",
+            };
             assert!(output.stderr.contains(words) && output.stderr.contains(" ago)"), "{output}");
         }
         assert_eq!(asked(&user), 1, "{end}");
@@ -81,7 +85,8 @@ fn programs_ask_again_after_ten_minutes_or_after_a_login() {
 fn nobody_is_asked_where_it_cannot_be_remembered() {
     let user = User::new(Options::default());
     user.home.write(".cache/aws-sso/locks", "no folder");
-    let _ = user.process().behind_a_program().finish().status(3).complains(REMEDY);
+    let why = "because that cannot be remembered in ~/.cache/aws-sso/locks, and each program would ask again";
+    let _ = user.process().behind_a_program().finish().status(3).complains(why).complains(REMEDY);
     assert_eq!(asked(&user), 0);
 }
 
@@ -125,27 +130,63 @@ fn a_build_and_a_dumb_terminal_are_not_asked_for_a_program() {
 
 /// As under `terraform &`, whose provider runs a `credential_process`.
 #[test]
-fn a_job_in_the_background_asks_nobody_and_is_not_stopped() {
+fn a_job_in_the_background_that_must_not_write_asks_nobody_and_is_not_stopped() {
     for shell in [Shell::Bash, Shell::Zsh].into_iter().filter(|shell| shell.is_here()) {
         let user = User::new(Options::default());
         let role = user.role(0, 0);
-        user.home.write("terraform", format!("aws-sso process {role} >out\necho $? >status\n"));
+        user.home.write("terraform", format!("aws-sso process {role} >out 2>$1\necho $? >status\n"));
         let mut terminal = user.home.interactive(shell).endpoint(user.sandbox.endpoint()).in_terminal();
-        // With `tostop` not even the error is written to the terminal; without it, it is as that of any other job.
-        for (mode, is_shown) in [("tostop", false), ("-tostop", true)] {
-            type_lines(&mut terminal, &["clear", &format!("stty {mode}; sh terraform & wait $!"), "jobs"]);
+        for errors in ["/dev/tty", "errors"] {
+            type_lines(&mut terminal, &["clear", &format!("stty tostop; sh terraform {errors} & wait $!"), "jobs"]);
             assert_eq!(user.home.read("status"), "3\n", "{shell:?}: {}", terminal.screen());
             let screen = terminal.screen();
-            let says = screen.contains("because this process is in the background of its terminal");
-            assert_eq!((says, screen.contains("sign in to ")), (is_shown, false), "{shell:?}:\n{screen}");
+            assert!(!screen.contains("sign in"), "{shell:?}:\n{screen}");
             assert!(!screen.to_lowercase().contains("stopped"), "{shell:?}:\n{screen}");
         }
+        assert!(user.home.read("errors").contains("because this process is in the background of a terminal with"));
         assert_eq!(asked(&user), 0, "{shell:?}");
-        // In the foreground somebody is there.
-        terminal.send("clear; sh terraform\r");
-        terminal.wait_for("confirm the code").send("\x03");
+        // A person's verb asks where the person sees it, and is not stopped either.
+        type_lines(&mut terminal, &["clear"]);
+        terminal.send("aws-sso list >out 2>asked &\r");
+        wait(|| (user.home.has("asked") && user.home.read("asked").contains("confirm the code")).then_some(()));
+        assert!(!terminal.screen().contains("confirm the code"), "{shell:?}:\n{}", terminal.screen());
+        type_lines(&mut terminal, &["kill %%; wait", "stty -tostop"]);
+        // In the foreground, and without `tostop`, somebody is there.
+        for (line, end) in [("sh terraform /dev/tty", "\x03"), ("sh terraform /dev/tty &", " kill %%; wait\r")] {
+            type_lines(&mut terminal, &["clear; rm .cache/aws-sso/locks/*.failed"]);
+            terminal.send(&format!("{line}\r"));
+            terminal.wait_for("confirm the code").send(end);
+        }
         terminal.send(" exit 0\r");
         let _ = terminal.finish();
+    }
+}
+
+/// `timeout`, a process substitution and many programs start what they run in a group of its own.
+#[test]
+fn what_runs_in_a_group_of_its_own_asks_as_ever() {
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    let lines = [
+        "timeout 60 aws-sso list".to_owned(),
+        format!("timeout 60 aws-sso env {}", user.role(0, 0)),
+        format!("timeout 60 aws-sso exec {} -- true", user.role(1, 0)),
+        format!("timeout 60 aws-sso process {}", user.role(2, 0)),
+    ];
+    for line in &lines {
+        let before = asked(&user);
+        user.home.write("script", format!("stty -tostop\n{line} >out\necho rc=$?\n"));
+        let output = user.home.command("bash").arg("script").endpoint(user.sandbox.endpoint()).in_terminal().finish();
+        assert!(output.stdout.contains("sign in to ") && output.stdout.contains("rc=0"), "{line}: {output}");
+        assert_eq!(asked(&user), before + 1, "{line}");
+        fs::remove_file(user.home.path(TOKEN_FILE)).unwrap();
+    }
+    if Shell::Zsh.is_here() {
+        let mut terminal = user.home.interactive(Shell::Zsh).endpoint(user.sandbox.endpoint()).in_terminal();
+        let role = user.role(3, 0);
+        let line = format!("source <(aws-sso env {role}); echo [$AWS_SSO_ROLE_NAME]");
+        type_lines(&mut terminal, &[&line]);
+        let name = role.split('/').next_back().unwrap();
+        assert!(terminal.screen().contains(&format!("[{name}]")), "{}", terminal.screen());
     }
 }
 
@@ -164,7 +205,7 @@ fn an_agent_gets_credentials_in_the_form_of_sts_and_asks_nobody_twice() {
 
     let user = User::new(Options { approval: Approval::Denied, ..Options::default() });
     let _ = user.aws_sso(&line).behind_a_program().finish().status(130);
-    let _ = user.aws_sso(&line).behind_a_program().finish().status(3).complains("nobody answered");
+    let _ = user.aws_sso(&line).behind_a_program().finish().status(3).complains("was denied at 20");
     assert_eq!(asked(&user), 1);
 }
 
@@ -189,5 +230,17 @@ fn the_page_for_agents_shows_what_there_is() {
     for line in page.lines().filter_map(|line| line.strip_prefix("credential_process = ")) {
         let line = line.replace("123456789012/ReadOnlyAccess", &role);
         assert_eq!(run(&line).json()["Version"], 1);
+    }
+
+    // As `mcp-proxy-for-aws --profile agent` has it: by boto3.
+    let profile = page.split("```ini\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let profile = profile.replace("123456789012/BedrockUser", &role);
+    assert!(profile.starts_with("[profile agent]\n"), "{profile}");
+    user.home.write(".aws/config", format!("{}\n{profile}\n", user.home.read(".aws/config")));
+    let script = "import boto3; print(boto3.Session(profile_name='agent').client('sts').get_caller_identity()['Arn'])";
+    if let Some(python) = user.home.boto3(script) {
+        let name = role.split('/').next_back().unwrap();
+        let answer = python.endpoint(user.sandbox.endpoint()).run().success();
+        assert!(answer.stdout.contains(&format!(":assumed-role/AWSReservedSSO_{name}_")), "{answer}");
     }
 }

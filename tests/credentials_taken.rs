@@ -316,5 +316,5 @@ fn discover_leaves_and_names_profiles_that_the_credentials_file_hides() {
     assert!(output.stdout.contains("1 that the credentials file hides"), "{output}");
     assert!(!user.home.read(".aws/config").contains(&format!("[profile {hidden}]")));
     fs::remove_file(user.home.path(".aws/credentials")).unwrap();
-    assert!(user.aws_sso("discover -p corp").run().success().stdout.contains("1 profiles new"));
+    assert!(user.aws_sso("discover -p corp").run().success().stdout.contains("1 profile new"));
 }

@@ -115,8 +115,9 @@ fn action(user: &User, dice: &mut Dice, may_sign_out: bool) -> (Invocation, Answ
         11 => (user.exec(&format!("{name} --server"), &["/bin/bash", "-c", CLIENT]), Answer::Key(account, role)),
         12 => (user.aws_sso("status --json"), Answer::Json),
         13 => (user.aws_sso("complete --shell zsh -- aws-sso use d"), Answer::Other),
-        14 => (user.aws_sso("login --device-code --no-browser --force"), Answer::Other),
-        15 => (user.aws_sso("login --device-code --no-browser"), Answer::Other),
+        // It ends the session that there is, so all others are signed out for a moment.
+        14 if may_sign_out => (user.aws_sso("login --device-code --no-browser --force"), Answer::Other),
+        14 | 15 => (user.aws_sso("login --device-code --no-browser"), Answer::Other),
         16 => (
             user.aws_sso(&format!("-p corp -r {arn}")).env("AWS_SHARED_CREDENTIALS_FILE", user.home.path(CREDENTIALS)),
             Answer::Other,

@@ -137,12 +137,12 @@ fn a_config_in_an_unusual_place_is_read_where_it_is_a_file_and_otherwise_named()
             "AWS_CONFIG_FILE=/dev/null aws-sso status",
             2,
             "/dev/null has no sso-session",
-            "run: aws configure".to_owned(),
+            "run: aws-sso setup".to_owned(),
         ),
         ("AWS_CONFIG_FILE=~/circle aws-sso status", 1, "its links lead in a circle\n", remove(&circle)),
         ("AWS_CONFIG_FILE=~/circle/x aws-sso status", 1, "its links lead in a circle\n", remove(&circle)),
         ("AWS_CONFIG_FILE=~/dangling aws-sso status", 2, &nowhere, remove(&dangling)),
-        ("AWS_CONFIG_FILE=~/none aws-sso status", 2, "there is no AWS config at", "run: aws configure".to_owned()),
+        ("AWS_CONFIG_FILE=~/none aws-sso status", 2, "there is no AWS config at", "run: aws-sso setup".to_owned()),
     ];
     for (script, status, found, remedy) in cases {
         for verb in ["status", "doctor --offline"] {

@@ -100,6 +100,12 @@ fn an_error_at_the_callback_ends_the_sign_in_and_never_begins_another_one() {
         assert_eq!(output.stderr.contains(remedy), status == 5, "{output}");
         assert_eq!(user.sandbox.count("StartDeviceAuthorization"), 0);
     }
+    // A code that the service does not know.
+    let user = User::new(Options::default());
+    let (running, link) = user.begin_in_browser();
+    let parameter = |name| parameter(&link, name);
+    let _ = bring_back(&format!("{}?code=bogus&state={}", parameter("redirect_uri"), parameter("state")));
+    let _ = running.finish().status(5).complains("to try again, run: aws-sso login -p corp\n");
 }
 
 #[test]

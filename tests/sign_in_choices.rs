@@ -4,6 +4,8 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 
+use aws_sso::error::Error;
+use aws_sso::files::lock;
 use aws_sso::sandbox::{Approval, Fault, Options};
 
 use crate::support::http::{bring_back, parameter, redirection};
@@ -12,6 +14,11 @@ use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{REGION, START_URL};
 
 const SETTINGS: &str = ".config/aws-sso/config";
+
+const LOCKS: &str = ".cache/aws-sso/locks";
+
+/// The lock of a sign-in: the sha1 is that of `corp`.
+const SIGN_IN: &str = "sign-in-ee0bfd2552fbd840c02cc48b6e823320543c450f";
 
 /// A port that was free a moment ago.
 fn free_port() -> u16 {
@@ -253,4 +260,94 @@ fn the_page_at_the_end_says_where_one_is_signed_in_and_only_if_one_is() {
         assert!(page.contains(words), "{words}\n{page}");
     }
     let _ = running.finish().status(5);
+}
+
+/// Nobody may see the other process: an agent has started it, or it runs in a window that is hidden.
+#[test]
+fn a_person_who_waits_for_the_sign_in_of_another_process_is_shown_how_to_answer_or_end_it() {
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    let (hidden, link) = user.begin_in_browser();
+    for line in ["login", &format!("env {} --shell bash", user.role(0, 0))] {
+        let mut person = user.aws_sso(line).in_terminal();
+        person.wait_for(&format!("kill {}", hidden.id()));
+        assert!(person.screen().contains(&link), "{line}:\n{}", person.screen());
+        person.send("\x03");
+        let _ = person.finish().status(130);
+    }
+    let request = user.home.path(LOCKS).join(format!("{SIGN_IN}.request"));
+    assert_eq!(fs::metadata(&request).unwrap().permissions().mode() & 0o777, 0o600);
+    let mut person = user.aws_sso("login").in_terminal();
+    person.wait_for(&link);
+    let _ = bring_back(&user.authorize(&link));
+    let _ = (hidden.finish().success(), person.finish().success());
+    assert!(!request.exists());
+
+    // With a code. Once the other process is ended, the one that waits asks.
+    let user = User::new(Options::default());
+    let mut hidden = user.process().behind_a_program();
+    hidden.wait_for("confirm the code");
+    let mut person = user.aws_sso("login --device-code --no-browser").in_terminal();
+    person.wait_for(&format!("kill {}", hidden.id())).wait_for("confirm the code");
+    hidden.signal("KILL");
+    let _ = hidden.finish();
+    let codes = |person: &crate::support::terminal::Terminal| person.screen().matches("confirm the code").count();
+    wait(|| (codes(&person) == 2).then_some(()));
+    person.send("\x03");
+    let _ = person.finish().status(130);
+}
+
+/// Programs would ask again and again.
+#[test]
+fn a_denial_that_a_person_was_not_shown_ends_a_programs_wait_alone() {
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    let role = user.role(0, 0);
+    for (line, status) in [(format!("process {role}"), 130), (format!("env {role} --shell bash"), 0)] {
+        let mut other = lock::take_if_free(&user.home.path(LOCKS), SIGN_IN).unwrap();
+        let mut waiting = user.aws_sso(&line).in_terminal();
+        waiting.wait_for("waiting for it");
+        other.fail(&Error::cancelled("the sign-in was denied"));
+        drop(other);
+        let _ = waiting.finish().status(status);
+    }
+}
+
+#[test]
+fn a_session_that_has_ended_is_valid_for_nobody_while_the_new_one_is_asked_for_and_after_a_signal() {
+    for signal in ["INT", "KILL"] {
+        let user = User::signed_in(Options::default());
+        user.sandbox.update(|options| options.approval = Approval::ByPage);
+        let mut forced = user.aws_sso("login --device-code --no-browser --force").in_terminal();
+        forced.wait_for(&format!("the session with {START_URL} has ended")).wait_for("confirm the code");
+        for is_over in [false, true] {
+            let status = user.aws_sso("status --json").run().success().json();
+            assert_eq!(status["signedIn"], false, "{signal} {is_over}");
+            let _ = user.aws_sso("check").run().status(3);
+            forced.signal(signal);
+        }
+        let _ = forced.finish();
+        assert!(user.token().get("refreshToken").is_none());
+        user.sandbox.update(|options| options.approval = Approval::Automatic);
+        let _ = user.aws_sso("login --device-code").run().success();
+    }
+}
+
+#[test]
+fn options_of_login_that_cannot_be_meant_are_refused_in_plain_words() {
+    let user = User::new(Options::default());
+    for (line, words) in [
+        ("login --redirect-port 0", "a port is a number from 1 to 65535"),
+        ("login --redirect-port 70000", "a port is a number from 1 to 65535"),
+        ("login --login never", "login asks you to sign in, and --login never forbids that"),
+    ] {
+        let _ = user.aws_sso(line).run().status(2).complains(words);
+    }
+}
+
+/// An agent shows what the command writes to stderr, and covers the terminal itself.
+#[test]
+fn a_login_whose_stderr_is_captured_shows_the_link_there_too() {
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    let output = user.aws_sso("login --device-code --no-browser").behind_a_program().finish().success();
+    assert!(output.stdout.is_empty());
+    let _ = output.complains("confirm the code");
 }

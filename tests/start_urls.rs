@@ -146,7 +146,11 @@ fn a_domain_that_leads_anywhere_else_is_refused_in_one_line_with_what_was_expect
     let _ =
         world.login("").run().status(5).complains("certificate of unknown.example").complains("check sso_start_url");
     assert_eq!(world.sandbox.count("RegisterClient"), 0, "the service was asked");
-    assert_eq!(world.looked().len(), 12, "a redirect was followed twice");
+    // HEAD and GET for the status 404, HEAD for each other.
+    assert_eq!(world.looked().len(), 13, "a redirect was followed twice");
+    world.config(&format!("[sso-session corp]\n{CONFIG}"));
+    world.company_answers(status(500));
+    let _ = world.login("").run().status(5).complains("answers with the status 500");
 }
 
 #[test]

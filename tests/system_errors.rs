@@ -82,7 +82,7 @@ fn too_few_open_files_are_never_taken_for_a_missing_right_or_a_broken_network() 
     let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
     let _ = user.aws_sso("login --device-code --no-browser").run().success();
     let mut failures = 0;
-    for line in ["list --refresh", "login --device-code --no-browser --force", "check"] {
+    for line in ["list --refresh", "check", "login --device-code --no-browser --force"] {
         // With fewer the program itself is not loaded.
         for files in 4..14 {
             let limited = format!("ulimit -n {files}; exec \"$@\"");

@@ -127,11 +127,17 @@ pub(super) struct Hostname {
 
 impl Hostname {
     pub(super) fn of(link: Link<'_>) -> Self {
-        let name = link.host.trim_end_matches('.').to_ascii_lowercase();
+        let name = link.host.strip_suffix('.').unwrap_or(link.host).to_ascii_lowercase();
         let usual = if link.is_https { 443 } else { 80 };
         let bracketed = if name.contains(':') { format!("[{name}]") } else { name.clone() };
         let authority = if link.port() == usual { bracketed } else { format!("{bracketed}:{}", link.port()) };
         Self { name, authority }
+    }
+
+    /// Whether DNS can have this name.
+    pub(super) fn is_valid(&self) -> bool {
+        let is_label = |label: &str| (1..=63).contains(&label.len());
+        self.name.contains(':') || (self.name.len() <= 253 && self.name.split('.').all(is_label))
     }
 
     pub(super) fn name(&self) -> &str {

@@ -61,17 +61,27 @@ impl AccessPortal {
             return Err(Error::usage("there is no start URL").with_remedy(EXPECTED));
         }
         let url = with_scheme(&plain);
-        let is_not =
-            |why: &str| Error::usage(format!("{} is not a start URL{why}", shown(&plain))).with_remedy(EXPECTED);
-        let Some(link) = Link::parse(&url) else { return Err(is_not("")) };
+        let is_not = |why: &str| Error::usage(format!("{} is not a start URL{why}", shown(text))).with_remedy(EXPECTED);
+        let Some(link) = Link::parse(&url) else {
+            let has_user = plain.contains("://") && plain.contains('@');
+            return Err(is_not(if has_user { ": it must have no user name and no password" } else { "" }));
+        };
         if !link.is_safe() {
             let secure = format!("https{}", &url["http".len()..]);
             return Err(is_not(": it begins with http instead of https").with_remedy(format!("write {secure}")));
         }
         let host = Hostname::of(link);
+        if !host.is_valid() {
+            return Err(is_not(": no host has such a name"));
+        }
+        let is_aws_port = host.authority() == host.name();
         let end = link.rest.find(['?', '#']).unwrap_or(link.rest.len());
         let path = link.rest[..end].trim_end_matches('/');
         match Form::of(host.name()) {
+            _ if is_account_id(&plain) => Err(is_not(": it is the ID of an AWS account")),
+            _ if is_of_aws(host.name()) && !is_aws_port => {
+                Err(is_not(&format!(": AWS has no portal at the port {}", link.port())))
+            }
             Some(form) => Self::of_aws(&host, path, form).map_err(|why| is_not(&format!(": {why}"))),
             None if form::is_aws_portal(host.name()) => Ok(Self::elsewhere(&host, path, link, Owner::Aws)),
             None if is_of_aws(host.name()) => Err(is_not(": that is another page of AWS")),
@@ -113,6 +123,13 @@ impl AccessPortal {
         }
         let region: Option<Region> = form.region.and_then(|region| region.parse().ok());
         let of_form = || Partition::named(form.partition);
+        if let Some(region) = region.as_deref() {
+            let of_region = Partition::of_region(region).name;
+            // GovCloud (US) has its portals at the same hosts as AWS.
+            if of_region != form.partition && (form.partition, of_region) != ("aws", "aws-us-gov") {
+                return Err(format!("{region} is not a Region of {}", form.partition));
+            }
+        }
         Ok(Self {
             url: format!("https://{}{path}", host.authority()),
             partition: region.as_deref().map(Partition::of_region).or_else(of_form),
@@ -127,7 +144,9 @@ impl AccessPortal {
 
     fn elsewhere(host: &Hostname, path: &str, link: Link<'_>, owner: Owner) -> Self {
         let scheme = if link.is_https { "https" } else { "http" };
-        let is_name = owner == Owner::Company && host.name().bytes().any(|byte| byte.is_ascii_alphabetic());
+        let is_name = owner == Owner::Company
+            && host.name().bytes().any(|byte| byte.is_ascii_alphabetic())
+            && !host.name().contains(':');
         Self {
             url: format!("{scheme}://{}{path}", host.authority()),
             region: None,
@@ -146,6 +165,15 @@ fn with_scheme(text: &str) -> String {
     if text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphabetic())) {
         return text.to_owned();
     }
+    // Without its colon, or with a slash too few.
+    for scheme in ["https", "http"] {
+        let rest = text.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme));
+        let rest = rest.map(|start| &text[start.len()..]);
+        let lost = ["//", ":/"].into_iter().find_map(|lost| rest?.strip_prefix(lost));
+        if let Some(rest) = lost.filter(|rest| !rest.starts_with('/')) {
+            return format!("{scheme}://{rest}");
+        }
+    }
     let text = text.trim_start_matches('/');
     let end = text.find(['/', '?', '#']).unwrap_or(text.len());
     let (host, rest) = text.split_at(end);
@@ -159,10 +187,18 @@ fn with_scheme(text: &str) -> String {
     format!("https://{word}.awsapps.com{rest}")
 }
 
+/// Whether a text is twelve digits, perhaps in groups.
+fn is_account_id(text: &str) -> bool {
+    let is_grouped = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    is_grouped && text.bytes().filter(u8::is_ascii_digit).count() == 12
+}
+
 /// What was typed, in the length of a message and without a password.
 fn shown(text: &str) -> String {
     const LONGEST: usize = 100;
-    let text = if text.contains('@') { without_password(text) } else { text.to_owned() };
+    let seen: String = text.chars().filter(|letter| letter.is_whitespace() || !pasted::is_blank(*letter)).collect();
+    let text = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = if text.contains('@') { without_password(&text) } else { text };
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

@@ -138,6 +138,8 @@ fn what_a_paste_adds_is_taken_off() {
         "AWS access portal URL: https://my-company.awsapps.com/start",
         "https://my-company.awsapps.com/start is where you sign in",
         "//my-company.awsapps.com/start",
+        "https//my-company.awsapps.com/start",
+        "https:/my-company.awsapps.com/start",
         " my-company, ",
     ];
     for text in around {
@@ -157,6 +159,7 @@ fn a_companys_own_domain_keeps_its_path_and_names_the_sso_session() {
             ("https://sso.cloud.my-company.io", "https://sso.cloud.my-company.io", None, "my-company"),
             ("https://portal/aws", "https://portal/aws", None, "portal"),
             ("https://10.1.2.3/", "https://10.1.2.3", None, "sso"),
+            ("https://[2001:db8::1]/start", "https://[2001:db8::1]/start", None, "sso"),
             ("go.example/to?next=https://x.example", "https://go.example/to", None, "go"),
             ("https://awsapps.com.evil.example/start", "https://awsapps.com.evil.example/start", None, "evil"),
         ],
@@ -173,6 +176,7 @@ fn a_companys_own_domain_keeps_its_path_and_names_the_sso_session() {
 
 #[test]
 fn what_is_no_start_url_is_refused_with_what_was_expected() {
+    let long_label = format!("https://{}.awsapps.com/start", "a".repeat(64));
     let cases = [
         ("", "there is no start URL"),
         (" \"\" ", "there is no start URL"),
@@ -180,7 +184,22 @@ fn what_is_no_start_url_is_refused_with_what_was_expected() {
         ("my_company", "not a start URL"),
         ("https://", "not a start URL"),
         ("ftp://my-company.awsapps.com/start", "not a start URL"),
-        ("https://me:hunter2@my-company.awsapps.com/start", "https://my-company.awsapps.com is not a start URL"),
+        ("https://me:hunter2@my-company.awsapps.com/start", "must have no user name and no password"),
+        ("https://me:hunt/er2@my-company.awsapps.com", "must have no user name and no password"),
+        ("../../etc", "no host has such a name"),
+        ("https://.awsapps.com/start", "no host has such a name"),
+        ("https://a..awsapps.com/start", "no host has such a name"),
+        ("https://my-company.awsapps.com../start", "no host has such a name"),
+        ("https://aws..mycompany.com", "no host has such a name"),
+        (&long_label, "no host has such a name"),
+        ("123456789012", "123456789012 is not a start URL: it is the ID of an AWS account"),
+        ("1234-5678-9012", "it is the ID of an AWS account"),
+        ("https://my-company.awsapps.com:8443/start", "AWS has no portal at the port 8443"),
+        ("https://ssoins-1.us-east-1.portal.amazonaws.com:444", "AWS has no portal at the port 444"),
+        ("https://ssoins-1.us-east-1.portal.amazonaws.com.cn", "us-east-1 is not a Region of aws-cn"),
+        ("https://start.eu-west-1.us-gov-home.awsapps.com/directory/x", "eu-west-1 is not a Region of aws-us-gov"),
+        (r"https:\\d-1234567890.awsapps.com\start", r"https:\\d-1234567890.awsapps.com\start is not a start URL"),
+        ("javascript:alert(1)", "javascript:alert(1) is not a start URL"),
         ("http://my-company.awsapps.com/start", "begins with http instead of https"),
         ("http://127.0.0.1.example.com", "begins with http instead of https"),
         ("https://awsapps.com/start", "another page of AWS"),

@@ -321,7 +321,12 @@ sso_session = nowhere
             (session("sso_region = us-east-1"), "s", "sso-session s has no sso_start_url", "https://"),
             ("[profile p]\nsso_region = r".to_owned(), "p", "profile p has no sso_start_url", "https://"),
             // Only a request would tell to which Region a company's own domain leads.
-            (session("sso_start_url = https://aws.x.example"), "s", "sso-session s has no sso_region", "eu-west-1"),
+            (
+                session("sso_start_url = https://aws.x.example"),
+                "s",
+                "sso-session s has no sso_region",
+                "run: aws-sso setup https://aws.x.example",
+            ),
             (
                 "[profile p]\nsso_start_url = https://x.awsapps.com/start".to_owned(),
                 "p",

@@ -2,6 +2,7 @@
 
 use super::config::{Config, Section};
 use super::misspelt::key_for;
+use crate::access_portal::{AccessPortal, Owner};
 use crate::environment::shown;
 use crate::error::Error;
 
@@ -43,6 +44,11 @@ pub(super) fn missing(profile: Section<'_>, key: &str, by: &str) -> Option<NoRol
     if profile.setting(key).is_some() { None } else { Some(without(profile, "profile", key, by)) }
 }
 
+/// Whether a start URL is a company's own, which leads to a Region when it is asked.
+fn is_company(start_url: &str) -> bool {
+    AccessPortal::read(start_url).is_ok_and(|portal| portal.owner == Owner::Company)
+}
+
 /// A section without this key, in a sentence with the line that was probably meant for it.
 pub(super) fn without(section: Section<'_>, kind: &str, key: &str, by: &str) -> NoRole {
     let (name, example) = (section.name(), example(section.config(), key));
@@ -55,7 +61,13 @@ pub(super) fn without(section: Section<'_>, kind: &str, key: &str, by: &str) -> 
         let value = section.setting(written).unwrap_or(example);
         return NoRole::new(section, written, format!("{found}; it has {written}"), format!("write: {key} = {value}"));
     }
-    NoRole::new(section, by, found, format!("add to its section, for example: {key} = {example}"))
+    let company = section.setting("sso_start_url").filter(|url| key == "sso_region" && is_company(url));
+    let add = format!("add to its section, for example: {key} = {example}");
+    let remedy = match company.filter(|_| kind == "sso-session") {
+        Some(url) => format!("to add the one to which the start URL leads, run: aws-sso setup {url}\nor {add}"),
+        None => add,
+    };
+    NoRole::new(section, by, found, remedy)
 }
 
 /// A value that could stand after this key.

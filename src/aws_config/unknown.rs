@@ -33,6 +33,18 @@ impl Config {
         !self.misspelt().is_empty()
     }
 
+    /// The error for a section or a key that was probably meant for an sso-session, and that no AWS tool reads as such.
+    pub(crate) fn misspelt_session(&self) -> Option<Error> {
+        if let Some(section) = self.misspelt().into_iter().find(|section| section.kind == SectionKind::SsoSession) {
+            let found = format!("{} has an sso-session that AWS tools do not read", self.path().display());
+            return Some(Error::usage(found).with_remedy(written(&section)));
+        }
+        let has_misspelt_key = |session: &Section<'_>| {
+            session.setting("sso_start_url").is_none() && misspelt::key_for(*session, "sso_start_url").is_some()
+        };
+        self.sso_sessions().find(has_misspelt_key).and_then(|session| self.directory(session.name()).err())
+    }
+
     /// There is no sso-session, and no profile of the older form.
     pub(super) fn no_directory(&self) -> Error {
         let error = Error::usage(format!("{} has no sso-session", self.path().display()));

@@ -25,11 +25,20 @@ pub(crate) struct SignInWay {
     no_browser: bool,
     /// The port of this machine to which the browser comes back, as forwarded by SSH [default: sso_redirect_port, else
     /// any free one]
-    #[arg(long, value_name = "PORT", conflicts_with = "device_code")]
+    #[arg(long, value_name = "PORT", value_parser = port, conflicts_with = "device_code")]
     redirect_port: Option<NonZeroU16>,
 }
 
 impl SignInWay {
+    /// These options, as the user would type them.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let Self { browser, device_code, qr, no_browser, redirect_port } = self;
+        let flags =
+            [("--browser", browser), ("--device-code", device_code), ("--qr", qr), ("--no-browser", no_browser)];
+        let flags = flags.into_iter().filter(|(_, is_given)| **is_given).map(|(flag, _)| flag.to_owned());
+        flags.chain(redirect_port.map(|port| format!("--redirect-port {port}"))).collect()
+    }
+
     pub(crate) fn method(&self) -> Method {
         let flow = match (self.browser, self.device_code) {
             (true, _) => Some(Flow::Browser),
@@ -38,4 +47,8 @@ impl SignInWay {
         };
         Method { flow, no_browser: self.no_browser, qr: self.qr, redirect_port: self.redirect_port }
     }
+}
+
+fn port(text: &str) -> Result<NonZeroU16, &'static str> {
+    text.parse().map_err(|_| "a port is a number from 1 to 65535")
 }

@@ -69,6 +69,9 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
         check_portal(arguments)?;
     }
     let command = command(context, arguments)?;
+    if context.config()?.directories().is_empty() {
+        context.directory()?;
+    }
     if !arguments.print {
         check_browser(command.as_ref(), &print_command(&same_role(context, arguments, None), arguments))?;
     }

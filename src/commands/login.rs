@@ -6,7 +6,7 @@ use crate::aws_cache::token::Token;
 use crate::aws_config::directory::Directory;
 use crate::cli::sign_in::SignInWay;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::programs::profile_option;
 use crate::session::Session;
 use crate::terminal::{self, clean};
@@ -19,7 +19,7 @@ shown instead, which you can enter on any device; sign-in in the settings says w
 CLI and every SDK share this sign-in.
 
 Over SSH, a browser at home can come back through a port that you forward: ssh -L 8400:127.0.0.1:8400 HOST, then \
-aws-sso login --redirect-port 8400. The key sso_redirect_port of the sso-session chooses the port each time.
+aws-sso login --redirect-port 8400. With sso_redirect_port = 8400 in the sso-session, aws-sso login --browser does it.
 
 With --all you sign in to each sso-session of the AWS config, one after the other. Those to which you are signed in \
 are left out, and one that fails does not keep you from the others.
@@ -52,6 +52,11 @@ impl LoginArgs {
 
 /// Signs in, unless there is a valid sign-in and `--force` is not given.
 pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
+    if context.never_asks() {
+        return Err(Error::usage("login asks you to sign in, and --login never forbids that")
+            .with_remedy("leave that out, or to see whether you are signed in, run: aws-sso check"));
+    }
+    terminal::show_on_stderr_too();
     if arguments.all {
         let names = context.config()?.directories();
         return context.each(names, "sign-ins", "login", |directory| sign_in(context, directory, arguments));

@@ -225,6 +225,11 @@ fn sign_in(context: &Context, arguments: login::LoginArgs) -> Result<()> {
     if arguments.start_url.is_none() && !setup::is_first(context) {
         return login::run(context, &arguments);
     }
+    if let Some(name) =
+        arguments.start_url.as_deref().and_then(|start_url| setup::session_without_person(context, start_url))
+    {
+        return login::run(&context.anew_with(&name), &arguments);
+    }
     setup::run(context, &setup::SetupArgs::of_login(arguments.start_url, arguments.way), &OTHER_VERBS)
 }
 
@@ -345,75 +350,4 @@ fn with_dashes(mut error: clap::Error) -> clap::Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-    use crate::shell::{Hook, Init, Shell, script};
-
-    fn parsed(line: &str) -> Result<Cli, clap::Error> {
-        parse(line.split(' ').map(OsString::from).collect())
-    }
-
-    #[test]
-    fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn the_originals_spelling_is_kept() {
-        for line in [
-            "aws-sso -p P -r R -ext",
-            "aws-sso --profile P --rolearn R --external-source",
-            "aws-sso --profile=P --rolearn=R -ext",
-            "aws-sso -ext -r R -p P",
-        ] {
-            let cli = parsed(line).unwrap();
-            assert!(cli.original.external_source, "{line}");
-            assert_eq!(cli.original.role.as_deref(), Some("R"), "{line}");
-            assert_eq!(cli.global.profile.as_deref(), Some("P"), "{line}");
-        }
-        for line in ["aws-sso -p P -env", "aws-sso -p P --env_vars", "aws-sso -p P --env-vars"] {
-            assert!(parsed(line).unwrap().original.env_vars, "{line}");
-        }
-        for line in ["aws-sso -p P -d", "aws-sso -p P --discover-roles"] {
-            assert!(parsed(line).unwrap().original.discover_roles, "{line}");
-        }
-    }
-
-    /// The functions look for the verb behind these options, so each must know those that take a value.
-    #[test]
-    fn the_shell_functions_know_every_option_before_the_verb_that_takes_a_value() {
-        let command = Cli::command();
-        let mut options = vec!["-vp".to_owned()];
-        for option in command.get_arguments().filter(|option| option.get_action().takes_values()) {
-            options.extend(option.get_short().map(|letter| format!("-{letter}")));
-            let names = option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default());
-            options.extend(names.map(|name| format!("--{name}")));
-        }
-        options.sort();
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell] {
-            let init = Init { command: "awsso", program: Path::new("/aws-sso"), hook: Hook::None, completion: false };
-            let code = script(shell, &init).unwrap();
-            let line = code.lines().find(|line| line.contains("--rolearn")).unwrap();
-            let mut known: Vec<_> = line
-                .split([' ', '|', ',', ')', '(', '\''])
-                .filter(|word| word.len() > 1 && word.starts_with('-'))
-                .map(str::to_owned)
-                .collect();
-            known.sort();
-            assert_eq!(known, options, "{shell:?}");
-        }
-        // A cluster of one-letter options: only -v takes no value.
-        let flags: Vec<_> = command.get_arguments().filter(|option| !option.get_action().takes_values()).collect();
-        let letters: Vec<_> = flags.iter().filter_map(|option| option.get_short()).filter(|c| *c != 'd').collect();
-        assert_eq!(letters, ['v']);
-    }
-
-    #[test]
-    fn contradictions_are_wrong_usage() {
-        for line in ["aws-sso -p P -env -ext -r R", "aws-sso -p P -ext", "aws-sso -p P -d -r R", "aws-sso nonsense"] {
-            assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");
-        }
-    }
-}
+mod tests;

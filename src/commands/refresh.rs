@@ -1,15 +1,12 @@
 //! `refresh`: renews the credentials of this shell's role.
 
 use clap::Args;
-use jiff::Timestamp;
 
 use crate::cli::shared::InShell;
 use crate::context::Context;
-use crate::context::find::Found;
 use crate::context::noted::note;
 use crate::error::{Error, Result};
 use crate::output::print;
-use crate::session::SessionEnd;
 use crate::shell::{Change, through_function};
 use crate::{environment, terminal};
 
@@ -18,11 +15,18 @@ use crate::{environment, terminal};
 pub(crate) struct RefreshArgs {
     #[command(flatten)]
     in_shell: InShell,
+    /// Say only what is known now about the end of the session; no request is made
+    #[arg(long, hide = true)]
+    only_session_end: bool,
 }
 
 pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "refresh")?;
     let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
+    if arguments.only_session_end {
+        let end = context.session_end(&context.find(&role)?.directory);
+        return print(&Change::to_renewed(None, end, note()).render_in_function(shell)?);
+    }
     if expiration.is_none() {
         // `use --as-profile` or `exec --server` exported no keys, so there is nothing to renew.
         let what = if let Some(profile) = environment::aws_profile() {
@@ -32,7 +36,7 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
             format!("programs get newer credentials from {origin} by themselves")
         };
         terminal::say(&format!("aws-sso: {}\n", terminal::clean(&what)));
-        let end = context.find(&role).ok().and_then(|found| session_end(&found));
+        let end = context.find(&role).ok().and_then(|found| context.session_end(&found.directory));
         return print(&Change::to_renewed(None, end, note()).render_in_function(shell)?);
     }
     if let Some(instead) = context.shell_role()?.and_then(|role| role.instead) {
@@ -41,12 +45,8 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     let found = context.find(&role)?;
     let credentials = context.credentials(&found)?;
     // After the credentials: for them, somebody may have signed in.
-    let end = session_end(&found);
+    let end = context.session_end(&found.directory);
     print(&Change::to_renewed(Some(&credentials), end, note()).render_in_function(shell)?)
-}
-
-fn session_end(found: &Found) -> Option<Timestamp> {
-    SessionEnd::of(&found.directory).map(|end| end.at)
 }
 
 fn no_role() -> Error {

@@ -10,7 +10,7 @@ use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Token};
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::{print, print_json};
 use crate::secret_store::{SecretStore, StoreKind};
 use crate::session::{Basis, SessionEnd};
@@ -61,8 +61,13 @@ struct StatusReport<'a> {
 #[serde(rename_all = "camelCase")]
 struct SignInReport {
     name: String,
-    start_url: String,
-    region: String,
+    /// Why it cannot be used: it is wrong in the config.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
     signed_in: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
@@ -100,8 +105,13 @@ impl SessionEndReport {
 /// Prints what this machine's files and the environment say. No request is made.
 pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     let all = all(context)?;
-    let chosen = if all.len() == 1 { Ok(None) } else { context.named_directory() };
-    let sign_ins = all.iter().map(|directory| sign_in(context, directory)).collect::<Result<Vec<_>>>()?;
+    let has_one = all.iter().filter(|named| named.is_ok()).count() == 1;
+    let chosen = if has_one { Ok(None) } else { context.named_directory() };
+    let of = |named| match named {
+        Ok(directory) => sign_in(context, &directory),
+        Err((name, fault)) => Ok(broken(name, &fault)),
+    };
+    let sign_ins = all.into_iter().map(of).collect::<Result<Vec<_>>>()?;
     let kind = context.secret_store()?.kind();
     let in_files = if kind == StoreKind::Files { Vec::new() } else { in_files()? };
     let role = context.shell_role()?;
@@ -111,7 +121,7 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     if arguments.json {
         let is_chosen = |sign_in: &&SignInReport| match &chosen {
             Ok(Some(chosen)) => sign_in.name == chosen.name,
-            _ => sign_ins.len() == 1,
+            _ => has_one && sign_in.fault.is_none(),
         };
         print_json(&StatusReport {
             chosen: sign_ins.iter().find(is_chosen),
@@ -145,33 +155,52 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     chosen.map(drop)
 }
 
-/// Every sso-session, also those with one start URL: each has a sign-in of its own.
-fn all(context: &Context) -> Result<Vec<Directory>> {
+/// Every sso-session, also those with one start URL: each has a sign-in of its own. One that is wrong in the config is
+/// there with its name and what is wrong.
+fn all(context: &Context) -> Result<Vec<Result<Directory, (String, Error)>>> {
     let config = context.config()?;
     if context.has_profile_option() || config.directories().len() < 2 {
-        return Ok(vec![context.directory()?]);
+        return Ok(vec![Ok(context.directory()?)]);
     }
     let chosen = context.named_directory().ok().flatten();
-    let (mut all, mut fault) = (Vec::new(), None);
+    let mut all = Vec::new();
     for name in config.directories() {
-        match (config.directory(name), &chosen) {
+        all.push(match (config.directory(name), &chosen) {
             // A profile may stand for it.
-            (Ok(directory), Some(chosen)) if directory.token_key() == chosen.token_key() => all.push(chosen.clone()),
-            (Ok(directory), _) => all.push(directory),
-            (Err(error), _) => {
-                terminal::warn(&error.to_string());
-                fault = fault.or(Some(error));
-            }
-        }
+            (Ok(directory), Some(chosen)) if directory.token_key() == chosen.token_key() => Ok(chosen.clone()),
+            (named, _) => named.map_err(|error| (name.clone(), error)),
+        });
     }
-    fault.filter(|_| all.is_empty()).map_or(Ok(all), Err)
+    if all.iter().any(Result::is_ok) {
+        for (_, error) in all.iter().filter_map(|named| named.as_ref().err()) {
+            terminal::warn(&error.to_string());
+        }
+        return Ok(all);
+    }
+    all.into_iter().find_map(Result::err).map_or(Ok(Vec::new()), |(_, error)| Err(error))
+}
+
+fn broken(name: String, fault: &Error) -> SignInReport {
+    let fault = fault.to_string();
+    let lines = vec![["sso-session".to_owned(), name.clone()], ["broken".to_owned(), fault.clone()]];
+    SignInReport {
+        name,
+        fault: Some(fault),
+        start_url: None,
+        region: None,
+        signed_in: false,
+        expires_at: None,
+        renewable: false,
+        session_end: None,
+        lines,
+    }
 }
 
 fn sign_in(context: &Context, directory: &Directory) -> Result<SignInReport> {
     let client = context.client(directory)?;
     let token = context.session(directory, &client)?.stored()?;
     let signed_in = token.as_ref().is_some_and(Token::is_alive);
-    let session_end = SessionEnd::of(directory).filter(|_| signed_in);
+    let session_end = SessionEnd::of(directory, &context.secret_store()?).filter(|_| signed_in);
     let Directory { name, start_url, region, .. } = directory.clone();
     let mut lines = vec![
         [directory.named_by().to_owned(), name.clone()],
@@ -189,8 +218,9 @@ fn sign_in(context: &Context, directory: &Directory) -> Result<SignInReport> {
         session_end: session_end.as_ref().map(SessionEndReport::of),
         lines,
         name,
-        start_url,
-        region: region.to_string(),
+        fault: None,
+        start_url: Some(start_url),
+        region: Some(region.to_string()),
     })
 }
 

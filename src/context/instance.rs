@@ -1,18 +1,16 @@
-//! With which Identity Centers a verb works: with one, with all of the config, or with the one that grants a ROLE.
+//! With which Identity Centers a verb works: with one, or with all of the config.
 
 use super::Context;
 use crate::aws_config::directory::Directory;
 use crate::cli::again::with_profile;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::inventory::Inventory;
-use crate::partition::Partition;
 use crate::programs::profile_option;
-use crate::role::RoleRef;
 use crate::settings::table::PROFILE;
-use crate::{environment, terminal};
+use crate::terminal;
 
 /// How many sso-sessions an error shows.
-const SHOWN: usize = 10;
+pub(super) const SHOWN: usize = 10;
 
 impl Context {
     /// The Identity Center that `-p`, the environment, the settings, or a config with only one names.
@@ -45,21 +43,22 @@ impl Context {
 
     /// The Identity Center that `-p`, the environment or the settings name.
     pub(crate) fn named_directory(&self) -> Result<Option<Directory>> {
-        let config = self.config()?;
         if let Some(name) = self.profile_option() {
-            return config.directory(name).map(Some);
+            return self.config()?.directory(name).map(Some);
         }
-        let named = |by: &str, name: &str| {
-            let directory = config.directory(name).map_err(|error| error.naming(&format!("{by} names {name}")));
-            directory.map(Some)
-        };
+        let Some((by, name)) = self.named_without_option()? else { return Ok(None) };
+        let directory = self.config()?.directory(&name);
+        directory.map(Some).map_err(|error| error.naming(&format!("{by} names {name}")))
+    }
+
+    /// What names an Identity Center where `-p` does not, and the name: the environment, else the settings.
+    pub(super) fn named_without_option(&self) -> Result<Option<(String, String)>> {
         if let Some((variable, name)) = self.session_of_environment() {
-            return named(variable, &name);
+            return Ok(Some((variable.to_owned(), name)));
         }
-        match self.settings()?.get(&PROFILE) {
-            Some((name, line)) => named(&format!("{}: profile", self.settings()?.place(line)), name),
-            None => Ok(None),
-        }
+        let settings = self.settings()?;
+        let setting = settings.get(&PROFILE);
+        Ok(setting.map(|(name, line)| (format!("{}: profile", settings.place(line)), name.to_owned())))
     }
 
     /// The Identity Centers that a verb goes over: that of `-p`, else each of the config, or what is wrong with it.
@@ -137,107 +136,6 @@ impl Context {
         let token = self.client(directory).and_then(|client| self.untouched_session(directory, &client)?.stored());
         token.ok().flatten().is_some_and(|token| token.is_alive())
     }
-
-    /// The Identity Center that grants this role: the one whose remembered list has it. Where several have it, or none,
-    /// the environment and the settings choose; they never rule one out that alone has the role.
-    pub(super) fn directory_of(&self, reference: &RoleRef) -> Result<Directory> {
-        if self.has_profile_option() || self.config()?.directories().len() < 2 {
-            return self.directory();
-        }
-        if let Some(entered) = self.entered_from(reference) {
-            return Ok(entered);
-        }
-        let candidates = self.candidates(reference)?;
-        let having: Vec<_> = candidates.iter().filter(|directory| has_role(directory, reference)).cloned().collect();
-        match (having.as_slice(), reference) {
-            ([only], _) => Ok(only.clone()),
-            ([_, _, ..], _) => self.one_of(&having),
-            ([], RoleRef::AccountName { account_name, role_name }) => {
-                self.directory_that_lists(&candidates, account_name, role_name)
-            }
-            ([], _) => self.directory_without_list(&candidates),
-        }
-    }
-
-    /// The Identity Center from which this shell has entered this very role.
-    fn entered_from(&self, reference: &RoleRef) -> Option<Directory> {
-        let role = environment::shell_role()?.0.parse().ok()?;
-        let (_, name) = self.session_of_environment().filter(|_| reference.names(&role))?;
-        self.config().ok()?.directory(&name).ok()
-    }
-
-    /// The Identity Centers of the partition of this role, if the role says its partition.
-    fn candidates(&self, reference: &RoleRef) -> Result<Vec<Directory>> {
-        let all: Vec<_> = self.directories()?.into_iter().flatten().collect();
-        let RoleRef::Arn(role) = reference else { return Ok(all) };
-        let is_there = |directory: &&Directory| Partition::of_region(&directory.region).name == role.partition;
-        let there: Vec<_> = all.iter().filter(is_there).cloned().collect();
-        Ok(if there.is_empty() { all } else { there })
-    }
-
-    /// The chosen one of several that have a role.
-    fn one_of(&self, having: &[Directory]) -> Result<Directory> {
-        match self.named_directory()?.filter(|named| having.contains(named)) {
-            Some(named) => Ok(named),
-            None => Err(Error::usage(format!("several sso-sessions have this role: {}", names(having)))
-                .with_remedy(commands(having))),
-        }
-    }
-
-    /// The Identity Center to ask for a role that no remembered list has, and that is not looked up.
-    fn directory_without_list(&self, candidates: &[Directory]) -> Result<Directory> {
-        if let [only] = candidates {
-            return Ok(only.clone());
-        }
-        if let Some(named) = self.named_directory()?.filter(|named| candidates.contains(named)) {
-            return Ok(named);
-        }
-        let mut signed_in = candidates.iter().filter(|directory| self.is_signed_in(directory));
-        match (signed_in.next(), signed_in.next()) {
-            (Some(only), None) => Ok(only.clone()),
-            _ => Err(Error::usage(format!("no remembered list has this role, so name one of {}", names(candidates)))
-                .with_remedy(commands(candidates))),
-        }
-    }
-
-    /// The Identity Center that lists this role now, by all to which the user is signed in.
-    fn directory_that_lists(&self, candidates: &[Directory], account: &str, role: &str) -> Result<Directory> {
-        let quiet = self.without_sign_in();
-        let (mut having, mut unasked, mut refusal) = (Vec::new(), Vec::new(), None);
-        for directory in candidates {
-            match quiet.role_by_name(directory, account, role) {
-                Ok(_) => having.push(directory.clone()),
-                // Two accounts of it have this name.
-                Err(error) if error.kind() == Kind::Usage => having.push(directory.clone()),
-                Err(error) if error.kind() == Kind::SignInNeeded => unasked.push(directory.clone()),
-                Err(error) => refusal = refusal.or(Some(error)),
-            }
-        }
-        match (having.as_slice(), refusal) {
-            ([only], _) => Ok(only.clone()),
-            ([_, _, ..], _) => self.one_of(&having),
-            ([], refusal) => match self.named_directory()?.filter(|named| unasked.contains(named)) {
-                // One sign-in may be asked for: that of the chosen one.
-                Some(named) => Ok(named),
-                None => Err(refusal.map_or_else(|| not_signed_in(&unasked), |error| also_not_asked(error, &unasked))),
-            },
-        }
-    }
-}
-
-fn has_role(directory: &Directory, reference: &RoleRef) -> bool {
-    let Ok(Some(list)) = Inventory::remembered(directory) else { return false };
-    let has = |account: &str, role: &str| list.account(account).is_some_and(|account| account.has(role));
-    match reference {
-        RoleRef::Arn(role) => has(&role.account_id, &role.role_name),
-        RoleRef::Id { account_id, role_name } => has(account_id, role_name),
-        RoleRef::AccountName { account_name, role_name } => list.role(account_name, role_name).is_ok(),
-        RoleRef::Place(place) => match &place.role_name {
-            Some(role) => has(&place.account_id, role),
-            None => list.account(&place.account_id).is_some_and(|account| !account.roles.is_empty()),
-        },
-        RoleRef::Name(_) => false,
-    }
 }
 
 /// The names of the first of these.
@@ -247,12 +145,6 @@ pub(super) fn names(directories: &[Directory]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// This run's command with each of these.
-fn commands(directories: &[Directory]) -> String {
-    let shown = directories.iter().take(SHOWN);
-    shown.map(|directory| format!("run: {}", with_profile(&directory.name))).collect::<Vec<_>>().join("\n")
 }
 
 /// The error where all of these would have to be asked, and none can.
@@ -268,14 +160,4 @@ pub(super) fn logins(directories: &[Directory]) -> String {
         lines.push("or sign in to all: aws-sso login --all".to_owned());
     }
     lines.join("\n")
-}
-
-/// The error of those that were asked, with the way to ask the others.
-fn also_not_asked(error: Error, unasked: &[Directory]) -> Error {
-    if unasked.is_empty() {
-        return error;
-    }
-    let others = format!("not asked, because you are not signed in: {}\n{}", names(unasked), logins(unasked));
-    let remedy = error.remedy().map(|remedy| format!("{remedy}\n{others}"));
-    error.with_remedy(remedy.unwrap_or(others))
 }

@@ -8,7 +8,6 @@ use super::profiles::RoleProfiles;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef};
-use crate::session::SessionEnd;
 use crate::shell::RoleLabels;
 use crate::terminal::name;
 
@@ -31,7 +30,7 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
         session: found.directory.name.clone(),
         role: found.role.clone(),
         account_name: account_name.map(|account| name(&account).into_owned()),
-        session_end: SessionEnd::of(&found.directory).map(|end| end.at),
+        session_end: context.session_end(&found.directory),
     })
 }
 

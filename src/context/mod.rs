@@ -6,6 +6,7 @@ mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;
 pub(crate) mod find;
+mod holder;
 pub(crate) mod instance;
 pub(crate) mod labels;
 mod listing;
@@ -20,6 +21,8 @@ pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::aws_cache::role_credentials::{self, OtherSignIns};
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
@@ -30,7 +33,7 @@ use crate::error::Result;
 use crate::identity_center::Client;
 use crate::picker::Picker;
 use crate::secret_store::SecretStore;
-use crate::session::{LoginPolicy, Paths, Session};
+use crate::session::{LoginPolicy, Paths, Session, SessionEnd};
 use crate::settings::Settings;
 use crate::{environment, terminal};
 
@@ -118,6 +121,11 @@ impl Context {
         Some(("AWS_SSO_PROFILE", old))
     }
 
+    /// Whether `--login never` is given.
+    pub(crate) fn never_asks(&self) -> bool {
+        self.options.login == Some(LoginPolicy::Never)
+    }
+
     /// `--login`, else the setting.
     pub(crate) fn login_policy(&self) -> Result<LoginPolicy> {
         self.options.login.map_or_else(|| self.settings()?.login(), Ok)
@@ -175,6 +183,11 @@ impl Context {
             ));
         }
         Ok(session)
+    }
+
+    /// When the session of this Identity Center is expected to end, where that is known. No request is made.
+    pub(crate) fn session_end(&self, directory: &Directory) -> Option<Timestamp> {
+        SessionEnd::of(directory, &self.secret_store().ok()?).map(|end| end.at)
     }
 
     /// Where tokens and role credentials are kept, according to the settings.

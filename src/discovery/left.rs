@@ -141,6 +141,7 @@ impl Counts {
         let reasons: Vec<_> = by_words.iter().map(|(words, count)| format!("{count} {words}")).collect();
         let total: usize = by_words.values().sum();
         let left = if total == 0 { String::new() } else { format!(", {total} left: {}", reasons.join(", ")) };
-        format!("{new} profiles new, {changed} changed, {unchanged} unchanged, {stale} stale{hint}{left}")
+        let profiles = if *new == 1 { "profile" } else { "profiles" };
+        format!("{new} {profiles} new, {changed} changed, {unchanged} unchanged, {stale} stale{hint}{left}")
     }
 }

@@ -21,5 +21,5 @@ pub(crate) use request::{Discovery, Offered, ProfileOptions};
 pub(crate) use source::{CredentialSource, Removal, removal};
 pub(crate) use template::Template;
 pub(crate) use typable::word;
-pub(crate) use undo::{DISCOVERY, SETUP, edit, follows, undo};
+pub(crate) use undo::{DISCOVERY, SETUP, begin, edit, join, undo};
 pub(crate) use update::update;

@@ -120,7 +120,7 @@ pub(crate) fn undo(verb: Undoable, path: &Path) -> Result<()> {
             .with_remedy("only the last one can be undone, and only once")
     };
     let kept = read::whole(&file)?.ok_or_else(nothing)?;
-    let Kept { digest, before } = Kept::parse(verb, &kept).ok_or_else(nothing)?;
+    let Kept { digests, before } = Kept::parse(verb, &kept).ok_or_else(nothing)?;
     let _lock = lock()?;
     let _uninterrupted = uninterrupted::begin();
     // With an edit, what another program writes meanwhile is seen before the file is replaced.
@@ -128,7 +128,7 @@ pub(crate) fn undo(verb: Undoable, path: &Path) -> Result<()> {
         if Some(now) == before {
             return Err(nothing());
         }
-        if Sha1::from(now).digest().to_string() != digest {
+        if !is_among(digests, now) {
             return Err(Error::failed(format!("{} was changed since the last {}", path.display(), verb.run))
                 .with_remedy(format!("nothing was restored; the earlier file is {}", file.display())));
         }
@@ -142,8 +142,8 @@ pub(crate) fn undo(verb: Undoable, path: &Path) -> Result<()> {
 
 /// What was kept.
 struct Kept<'a> {
-    /// The digest of the config that discovery wrote.
-    digest: &'a str,
+    /// The digest of the config that the verb wrote; of several steps, each.
+    digests: &'a str,
     /// The config from before; `None` if there was none.
     before: Option<&'a [u8]>,
 }
@@ -153,18 +153,42 @@ impl<'a> Kept<'a> {
         let end = memchr::memchr(b'\n', kept)?;
         let line = std::str::from_utf8(&kept[..end]).ok()?;
         match line.strip_prefix(&verb.without_file()) {
-            Some(digest) => Some(Self { digest, before: None }),
-            None => Some(Self { digest: line.strip_prefix(&verb.introduction())?, before: Some(&kept[end + 1..]) }),
+            Some(digests) => Some(Self { digests, before: None }),
+            None => Some(Self { digests: line.strip_prefix(&verb.introduction())?, before: Some(&kept[end + 1..]) }),
         }
     }
 }
 
-/// Whether the verb's last run was made on what `earlier` wrote.
-pub(crate) fn follows(verb: Undoable, earlier: Undoable, path: &Path) -> Result<bool> {
-    let kept = |verb: Undoable| read::whole(&verb.kept_file(path));
-    let (Some(last), Some(first)) = (kept(verb)?, kept(earlier)?) else { return Ok(false) };
-    let (Some(last), Some(first)) = (Kept::parse(verb, &last), Kept::parse(earlier, &first)) else { return Ok(false) };
-    Ok(last.before.is_some_and(|before| Sha1::from(before).digest().to_string() == first.digest))
+/// Between the digests of several steps.
+const OR: &str = " or ";
+
+fn is_among(digests: &str, content: &[u8]) -> bool {
+    let digest = Sha1::from(content).digest().to_string();
+    digests.split(OR).any(|one| one == digest)
+}
+
+/// Begins a run of a verb: what an earlier one kept is not what this one would undo.
+pub(crate) fn begin(verb: Undoable, path: &Path) -> Result<()> {
+    atomic::remove(&verb.kept_file(path))
+}
+
+/// Makes what `step` has just changed a part of this run of `verb`: the run is undone as a whole. `before` is the
+/// config as it was before the step.
+pub(crate) fn join(verb: Undoable, step: Undoable, path: &Path, before: Option<&[u8]>) -> Result<()> {
+    let Some(of_step) = read::whole(&step.kept_file(path))? else { return Ok(()) };
+    let Some(kept) = Kept::parse(step, &of_step).filter(|kept| kept.before == before) else { return Ok(()) };
+    let file = verb.kept_file(path);
+    let of_run = read::whole(&file)?;
+    let (digests, before) = match of_run.as_deref().and_then(|of_run| Kept::parse(verb, of_run)) {
+        None => (kept.digests.to_owned(), before),
+        // Another program has changed the config between the two.
+        Some(run) if !is_among(run.digests, before.unwrap_or_default()) => return Ok(()),
+        Some(run) => (format!("{}{OR}{}", run.digests, kept.digests), run.before),
+    };
+    let introduction = if before.is_some() { verb.introduction() } else { verb.without_file() };
+    let mut content = format!("{introduction}{digests}\n").into_bytes();
+    content.extend_from_slice(before.unwrap_or_default());
+    atomic::write(&file, &content, Privacy::Secret)
 }
 
 #[cfg(test)]

@@ -37,14 +37,15 @@ pub(crate) fn remember(folder: &Path, name: &str, error: &Error) -> bool {
 
 /// The failure that was remembered within the last minute.
 pub(crate) fn recent(folder: &Path, name: &str) -> Option<Error> {
-    let path = path(folder, name);
-    let (file, metadata, _) = open_recent(&path, MEMORY)?;
-    from_text(&String::from_utf8(read::content(&path, file, &metadata).ok()?).ok()?)
+    since(folder, name, MEMORY)?.1
 }
 
-/// When a failure was remembered, if that was within this time.
-pub(crate) fn since(folder: &Path, name: &str, memory: Duration) -> Option<SystemTime> {
-    open_recent(&path(folder, name), memory).map(|(_, _, since)| since)
+/// When a failure was remembered, if that was within this time, and the failure, if all of it was written.
+pub(crate) fn since(folder: &Path, name: &str, memory: Duration) -> Option<(SystemTime, Option<Error>)> {
+    let path = path(folder, name);
+    let (file, metadata, since) = open_recent(&path, memory)?;
+    let text = read::content(&path, file, &metadata).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    Some((since, text.as_deref().and_then(from_text)))
 }
 
 /// The time of a file from the future says nothing: the clock was wrong, then or now.

@@ -29,17 +29,26 @@ pub struct Lock {
     file: Option<File>,
     path: PathBuf,
     has_waited: bool,
+    /// Whether a person was shown here what the holder before asked for.
+    pub(super) was_shown: bool,
     inherited: Option<Error>,
     failure: Option<Error>,
 }
 
 impl Lock {
-    const NONE: Self = Self { file: None, path: PathBuf::new(), has_waited: false, inherited: None, failure: None };
+    const NONE: Self =
+        Self { file: None, path: PathBuf::new(), has_waited: false, was_shown: false, inherited: None, failure: None };
 
     /// Whether another process held the lock when this one asked for it.
     #[must_use]
     pub fn has_waited(&self) -> bool {
         self.has_waited
+    }
+
+    /// Whether this process has waited for the answer of a person, who was shown here what to do.
+    #[must_use]
+    pub fn was_shown(&self) -> bool {
+        self.was_shown
     }
 
     /// The error of the process that held the lock before, if this process waited for it. Without it, a hundred waiting
@@ -92,6 +101,10 @@ fn rewrite(file: &mut File, text: &str) -> io::Result<()> {
 pub struct Holder(Option<String>);
 
 impl Holder {
+    pub(super) fn id(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+
     fn of(path: &Path) -> Self {
         let id = String::from_utf8_lossy(&read::spare(path).unwrap_or_default()).trim().to_owned();
         let is_id = (1..=10).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit());
@@ -110,10 +123,10 @@ impl fmt::Display for Holder {
 
 /// Takes the lock called `name` in `folder`. After `patience` it fails with an error that names the lock's holder.
 ///
-/// `waiting` is called once, if the wait takes more than two seconds. If no lock file can be created (a read-only home,
-/// as in some containers), the work continues without a lock: doing it twice is better than not doing it. So it does
-/// where another user could put a link in place of the lock.
-pub fn take(folder: &Path, name: &str, patience: Duration, waiting: impl FnOnce(&Holder)) -> Result<Lock> {
+/// `waiting` is called again and again, once the wait has taken two seconds. If no lock file can be created (a
+/// read-only home, as in some containers), the work continues without a lock: doing it twice is better than not doing
+/// it. So it does where another user could put a link in place of the lock.
+pub fn take(folder: &Path, name: &str, patience: Duration, waiting: impl FnMut(&Holder)) -> Result<Lock> {
     let path = path(folder, name);
     match open_in(folder, &path) {
         Some(file) => lock(Opened { file, has_waited: false }, folder, path, patience, waiting),
@@ -166,7 +179,7 @@ fn log_absence(path: &Path, why: &dyn fmt::Debug) {
 /// Writes the process id into the file. Only messages use it.
 fn held(mut file: File, path: PathBuf, has_waited: bool, inherited: Option<Error>) -> Lock {
     let _ = rewrite(&mut file, &std::process::id().to_string());
-    Lock { file: Some(file), path, has_waited, inherited, failure: None }
+    Lock { file: Some(file), path, has_waited, was_shown: false, inherited, failure: None }
 }
 
 /// Whether the file is still the one of the path. The lock of a deleted file keeps nobody out.
@@ -202,10 +215,9 @@ fn lock(
     folder: &Path,
     path: PathBuf,
     patience: Duration,
-    waiting: impl FnOnce(&Holder),
+    mut waiting: impl FnMut(&Holder),
 ) -> Result<Lock> {
     let start = Instant::now();
-    let mut waiting = Some(waiting);
     let (mut has_waited, mut inherited) = (opened.has_waited, None);
     loop {
         match opened.file.try_lock() {
@@ -240,9 +252,7 @@ fn lock(
             ))
             .with_remedy("continue or end that process, then try again"));
         };
-        if waited >= SILENCE
-            && let Some(waiting) = waiting.take()
-        {
+        if waited >= SILENCE {
             waiting(&Holder::of(&path));
         }
         thread::sleep((waited / 8).clamp(SHORTEST, LONGEST).min(left));

@@ -3,6 +3,7 @@
 //! The SDK's texts are not passed on, because they may repeat what was sent.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -48,8 +49,21 @@ impl ServiceException {
         let what = if self.code.is_empty() { format!("status {}", self.status) } else { self.code.clone() };
         Error::service(format!("{} refused the request: {what}", self.host))
             .with_remedy("check sso_start_url and sso_region in the AWS config")
+            .with_source(Refusal(what))
     }
 }
+
+/// The cause of an error: the service was there, and refused what it was asked.
+#[derive(Debug)]
+pub struct Refusal(String);
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the service refused the request: {}", self.0)
+    }
+}
+
+impl StdError for Refusal {}
 
 /// Why a request failed, after all its attempts.
 #[derive(Clone, Debug)]

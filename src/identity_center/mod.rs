@@ -25,6 +25,7 @@ pub(crate) use vanity::portal_behind;
 
 pub use bundle::check as check_bundle;
 pub use client::Client;
+pub use failure::Refusal;
 pub use federation::ConsoleSignIn;
 pub use oidc::{GrantError, Tokens};
 pub use portal::{Account, PortalError};

@@ -72,6 +72,8 @@ pub(super) enum NoResponse {
     TimedOut,
     /// The connection ended before the response did.
     Interrupted,
+    /// What came is not HTTP, or has more headers than any server sends.
+    Unreadable(String),
     TooLarge,
 }
 
@@ -116,6 +118,9 @@ impl NoResponse {
             if text.starts_with("dns error") {
                 return Self::Dns;
             }
+            if text.starts_with("invalid HTTP") || text == "message head is too large" {
+                return Self::Unreadable(text);
+            }
             if let Some(error) = error.downcast_ref::<io::Error>() {
                 use io::ErrorKind::{
                     AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,
@@ -159,7 +164,12 @@ impl NoResponse {
             | Self::TimedOut
             | Self::Interrupted
             | Self::Proxy(ProxyFault::Unreachable(_) | ProxyFault::HangsUp) => Trouble::Broken,
-            Self::NotSent(_) | Self::Certificate(_) | Self::Tls(_) | Self::Proxy(_) | Self::TooLarge => Trouble::Final,
+            Self::NotSent(_)
+            | Self::Certificate(_)
+            | Self::Tls(_)
+            | Self::Proxy(_)
+            | Self::Unreadable(_)
+            | Self::TooLarge => Trouble::Final,
         }
     }
 
@@ -171,6 +181,10 @@ impl NoResponse {
             Self::Certificate(distrust) => return distrust.error(host),
             Self::Tls(reason) => {
                 return Error::service(format!("no TLS connection to {host} can be made: {reason}"))
+                    .with_remedy("check whether a proxy or another server answers in its place");
+            }
+            Self::Unreadable(reason) => {
+                return Error::service(format!("the response from {host} cannot be read: {reason}"))
                     .with_remedy("check whether a proxy or another server answers in its place");
             }
             Self::Proxy(fault) => return fault.error(target),

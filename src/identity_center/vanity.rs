@@ -17,7 +17,8 @@ use crate::partition::InvalidRegion;
 /// What a host answered.
 struct Answer {
     status: u16,
-    location: Option<String>,
+    /// Each header of this name.
+    locations: Vec<String>,
 }
 
 /// The access portal to which a company's own domain leads, where no sso-session has it yet.
@@ -50,13 +51,20 @@ impl Service {
                 _ => return Ok(None),
             },
         };
+        if answer.status >= 500 {
+            return Err(Error::service(format!(
+                "the start URL {} answers with the status {}",
+                portal.url, answer.status
+            ))
+            .with_remedy("run the same command again later; if that does not help, ask who runs that host"));
+        }
         answer.portal(portal.owner).map(Some).map_err(|why| leads_elsewhere(&portal.url, &why))
     }
 
     /// Asks with `HEAD`, and with `GET` where that is refused. A redirect is not followed.
     async fn look(&self, url: &str) -> Result<Answer> {
         match self.ask("HEAD", url).await? {
-            Answer { status: 405 | 501, .. } => self.ask("GET", url).await,
+            Answer { status: 400.., .. } => self.ask("GET", url).await,
             answer => Ok(answer),
         }
     }
@@ -68,7 +76,7 @@ impl Service {
         match self.connector().call(request).await {
             Ok(response) => Ok(Answer {
                 status: response.status().as_u16(),
-                location: response.headers().get("location").map(str::to_owned),
+                locations: response.headers().get_all("location").map(str::to_owned).collect(),
             }),
             Err(error) => {
                 let error = connection_error(&error);
@@ -83,13 +91,20 @@ impl Service {
 impl Answer {
     /// Where a redirect leads.
     fn target(&self) -> Option<&str> {
-        self.location.as_deref().filter(|_| matches!(self.status, 301 | 302 | 303 | 307 | 308))
+        let first = self.locations.first().map(String::as_str);
+        first.filter(|_| matches!(self.status, 301 | 302 | 303 | 307 | 308))
     }
 
     /// The access portal that it leads to, else where it leads. The domain of a company leads to AWS, and that of this
     /// machine stays here.
     fn portal(&self, owner: Owner) -> Result<AccessPortal, String> {
         let Some(target) = self.target() else { return Err(format!("answers with the status {}", self.status)) };
+        if self.locations.len() > 1 {
+            return Err("leads to two addresses".to_owned());
+        }
+        if target.contains('\\') {
+            return Err("leads to an address with a backslash, whose host is not clear".to_owned());
+        }
         let is_plain = Link::parse(target).is_some_and(|link| link.is_safe());
         let expected = if owner == Owner::Company { Owner::Aws } else { owner };
         let portal = AccessPortal::read(target).ok().filter(|portal| is_plain && portal.owner == expected);
@@ -106,4 +121,29 @@ fn leads_elsewhere(start_url: &str, why: &str) -> Error {
     let expected = "expected is one redirect, over https, to a host of AWS's access portals";
     Error::usage(format!("the start URL {start_url} {why}; {expected}"))
         .with_remedy("check sso_start_url in the AWS config, or ask who runs that host")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_two_programs_could_read_in_two_ways_leads_nowhere() {
+        const PORTAL: &str = "https://d-1.awsapps.com/start";
+        let cases = [
+            (vec![PORTAL], None),
+            (vec![PORTAL, "https://evil.example"], Some("leads to two addresses")),
+            (vec![r"https://evil.example\@d-1.awsapps.com/"], Some("with a backslash, whose host is not clear")),
+            (vec!["https://d-1.awsapps.com:8443/start"], Some("leads to https://d-1.awsapps.com:8443")),
+            (vec!["https://.awsapps.com/start"], Some("leads to https://.awsapps.com")),
+        ];
+        for (locations, why) in cases {
+            let answer = Answer { status: 302, locations: locations.iter().map(|url| (*url).to_owned()).collect() };
+            match (answer.portal(Owner::Company), why) {
+                (Ok(portal), None) => assert_eq!(portal.url, PORTAL),
+                (Err(error), Some(why)) => assert!(error.contains(why), "{error}"),
+                (found, _) => panic!("{locations:?}: {found:?}"),
+            }
+        }
+    }
 }

@@ -37,19 +37,25 @@ impl Progress {
         if !std::io::stderr().is_terminal() {
             return Self::Hidden;
         }
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         let template = "{wide_bar} {pos} of {len} accounts, {msg} roles, {per_sec}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> ").with_key("per_sec", per_second));
         }
-        terminal::set_bar(Some(&bar));
         Self::Bar(bar)
     }
 
     pub(crate) fn show(&self, counts: &FetchCounts) {
         match self {
             Self::Hidden => {}
+            Self::Bar(_) if counts.accounts == 0 => {}
             Self::Bar(bar) => {
+                if bar.is_hidden() {
+                    // Until now there was nothing to show, but perhaps a sign-in to wait for.
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                    bar.reset();
+                    terminal::set_bar(Some(bar));
+                }
                 if counts.resumed > 0 && bar.position() == 0 {
                     // These took no time: without a reset they would make the rate and the time left wrong.
                     bar.set_position(counts.resumed as u64);

@@ -44,8 +44,9 @@ impl Inventory {
             Some(_) if !ask.is_refresh() => PATIENCE_WITH_OLD_LIST,
             _ => PATIENCE,
         };
+        let mut is_said = false;
         let mut lock = lock::take(&environment::lock_folder()?, &paths::lock_name(directory), patience, |holder| {
-            if ask.is_for_person {
+            if ask.is_for_person && !std::mem::replace(&mut is_said, true) {
                 terminal::say(&format!("aws-sso: {holder} is fetching the accounts and roles; waiting for its list\n"));
             }
         })?;

@@ -1,26 +1,23 @@
 //! Whether somebody is asked to sign in. A program's request is no person's wish: programs ask again and again, also
 //! where nobody is there, and each of their requests would open one more tab.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::aws_cache::token::Token;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::files::failed;
-use crate::terminal::{self, Terminal};
+use crate::files::waiting::Request;
+use crate::terminal;
 use crate::timestamp;
 
 use super::login_policy::LoginPolicy;
-use super::valid_token::Session;
+use super::valid_token::{SIGN_IN, Session};
 
 /// For how long a sign-in that nobody answered stands for all others that programs ask for.
 const MEMORY: Duration = Duration::from_mins(10);
-
-/// Whether a person has been shown how to sign in.
-pub(super) type IsShown = Cell<bool>;
 
 impl Session<'_> {
     /// Fails where a sign-in would be shown to nobody.
@@ -32,9 +29,9 @@ impl Session<'_> {
             nobody("CI is set")
         } else if !self.is_for_person && environment::is_dumb_terminal() && !terminal::is_stdin() {
             nobody("TERM is dumb and stdin is no terminal")
-        } else if terminal::is_background_job() {
-            nobody("this process is in the background of its terminal")
-        } else if Terminal::open().is_none() {
+        } else if !self.is_for_person && terminal::is_write_stopped() {
+            nobody("this process is in the background of a terminal with `stty tostop`, and must not write there")
+        } else if !terminal::is_there() {
             Err(self.sign_in_needed())
         } else {
             Ok(())
@@ -46,35 +43,39 @@ impl Session<'_> {
     ///
     /// That a program asks is remembered before the person is asked: whatever runs this process may end it at any time,
     /// as SDKs do after a minute. Where it cannot be remembered nobody is asked.
-    pub(super) fn asking_once(&self, ask: impl FnOnce(&IsShown) -> Result<Token>) -> Result<Token> {
+    pub(super) fn asking_once(&self, ask: impl FnOnce(&Request) -> Result<Token>) -> Result<Token> {
         let (locks, name) = (&self.paths.locks, self.lock_name("unanswered"));
-        let shown = IsShown::new(false);
+        let request = Request::new(locks, &self.lock_name(SIGN_IN));
         if self.is_for_person {
-            let token = ask(&shown)?;
+            let token = ask(&request)?;
             failed::forget(locks, &name);
             return Ok(token);
         }
-        if let Some(since) = failed::since(locks, &name, MEMORY) {
-            return Err(self.unanswered(Timestamp::try_from(since).unwrap_or_default()));
+        if let Some((since, error)) = failed::since(locks, &name, MEMORY) {
+            return Err(self.unanswered(Timestamp::try_from(since).unwrap_or_default(), error.as_ref()));
         }
-        let unanswered = self.sign_in_needed();
-        if !failed::remember(locks, &name, &unanswered) {
-            return Err(unanswered);
+        if !failed::remember(locks, &name, &self.sign_in_needed()) {
+            let folder = environment::shown(locks);
+            let why = format!("that cannot be remembered in {folder}, and each program would ask again");
+            return Err(self.unasked(&format!("nobody is asked to sign in, because {why}")));
         }
-        let outcome = ask(&shown);
-        if outcome.is_err() && shown.get() {
+        let outcome = ask(&request);
+        match &outcome {
             // The ten minutes begin now.
-            failed::remember(locks, &name, &unanswered);
-        } else {
-            failed::forget(locks, &name);
+            Err(error) if request.is_shown() => drop(failed::remember(locks, &name, error)),
+            _ => failed::forget(locks, &name),
         }
         outcome
     }
 
-    fn unanswered(&self, since: Timestamp) -> Error {
+    fn unanswered(&self, since: Timestamp, error: Option<&Error>) -> Error {
         let ago = timestamp::span(-timestamp::seconds_until(since));
         let since = timestamp::format(since);
-        self.unasked(&format!("nobody answered the sign-in that a program asked for, since {since} ({ago} ago)"))
+        let (sign_in, when) = ("the sign-in that a program asked for", format!("{since} ({ago} ago)"));
+        self.unasked(&match error.map(Error::kind) {
+            Some(Kind::Cancelled) => format!("{sign_in} was denied at {when}"),
+            _ => format!("nobody answered {sign_in}, since {when}"),
+        })
     }
 
     fn unasked(&self, why: &str) -> Error {

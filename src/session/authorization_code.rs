@@ -14,13 +14,13 @@ use crate::aws_config::directory::Directory;
 use crate::browser::{open, port_holder};
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
+use crate::files::waiting::Request;
 use crate::identity_center::oidc::TokenGrant;
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
-use crate::terminal::{self, clean};
+use crate::terminal::clean;
 use crate::timestamp;
 
-use super::asking::IsShown;
 use super::callback::{AuthorizationResponse, Callback};
 use super::end_page::EndPages;
 use super::method::Opening;
@@ -64,7 +64,7 @@ pub(super) async fn sign_in(
     directory: &Directory,
     scopes: &[String],
     ways: Ways,
-    shown: &IsShown,
+    asked: &Request,
 ) -> Result<Tokens, BrowserError> {
     let callback = Callback::bind(ways.port).map_err(|error| not_bound(directory, ways.port, error))?;
     let redirect_uri = callback.redirect_uri();
@@ -80,12 +80,12 @@ pub(super) async fn sign_in(
     let link = request.link();
     let led_to = (ways.opening != Opening::Nowhere).then_some(link.as_str());
     let page = SignInPage::new(login_command(directory), led_to)?;
-    shown.set(true);
+    asked.set_shown();
     let opened = match page.path() {
         Some(path) => open::open(&callback.url(path)).await,
         None => false,
     };
-    show(directory, &link, &way(ways, opened));
+    show(directory, &link, ways, opened, asked);
 
     let outcome = callback
         .finished(page, EndPages::new(directory), state, PATIENCE, async |response| {
@@ -105,15 +105,16 @@ pub(super) async fn sign_in(
 }
 
 /// Shows the link, how long it is of use, and the way to sign in without a browser of this machine.
-fn show(directory: &Directory, link: &str, way: &str) {
-    terminal::show(&format!(
-        "aws-sso: sign in to {}\n  {way}\n    {}\n  \
-         waiting {} for that; to use a browser of another device instead, run: {} --device-code\n",
-        clean(&directory.start_url),
-        clean(link),
-        timestamp::span(PATIENCE.as_secs().cast_signed()),
-        clean(&login_command(directory)),
-    ));
+fn show(directory: &Directory, link: &str, ways: Ways, opened: bool, asked: &Request) {
+    let text = |way: &str| {
+        let patience = timestamp::span(PATIENCE.as_secs().cast_signed());
+        let (start_url, link) = (clean(&directory.start_url), clean(link));
+        format!("aws-sso: sign in to {start_url}\n  {way}\n    {link}\n  waiting {patience} for that")
+    };
+    let login = login_command(directory);
+    let otherwise = format!("; to use a browser of another device instead, run: {} --device-code\n", clean(&login));
+    let elsewhere = Ways { opening: Opening::Nowhere, ..ways };
+    asked.show(&(text(&way(ways, opened)) + &otherwise), &text(&way(elsewhere, false)));
 }
 
 /// Where the person finds the browser.

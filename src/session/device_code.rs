@@ -7,12 +7,12 @@ use crate::aws_cache::token::Registration;
 use crate::aws_config::directory::Directory;
 use crate::browser::loopback::{Clients, ConnectionLimits, Loopback};
 use crate::browser::open;
+use crate::files::waiting::Request;
 use crate::identity_center::oidc::{DeviceAuthorization, TokenGrant};
 use crate::identity_center::{GrantError, Service, Tokens};
-use crate::terminal::{self, clean};
+use crate::terminal::clean;
 use crate::timestamp;
 
-use super::asking::IsShown;
 use super::method::Opening;
 use super::qr_code;
 use super::sign_in_page::{SignInPage, login_command};
@@ -30,14 +30,15 @@ pub(super) async fn sign_in(
     directory: &Directory,
     start_url: &str,
     opening: Opening,
-    shown: &IsShown,
+    request: &Request,
     qr: bool,
 ) -> Result<Tokens, GrantError> {
     let authorization = service.start_device_authorization(registration, start_url).await?;
     let page = page(&authorization, directory, opening);
-    shown.set(true);
+    request.set_shown();
     let address = page.as_ref().map(|(server, path, _)| server.url(path));
-    show(&authorization, &directory.start_url, opening, address.as_deref(), qr).await;
+    let code = Code { authorization: &authorization, start_url: &directory.start_url, qr };
+    show(code, opening, address.as_deref(), request).await;
     let answer = poll(service, registration, &authorization);
     match page {
         None => answer.await,
@@ -62,17 +63,26 @@ fn page(
     Some((server, path, page))
 }
 
+/// What a person is shown.
+struct Code<'a> {
+    authorization: &'a DeviceAuthorization,
+    start_url: &'a str,
+    qr: bool,
+}
+
 /// Shows link and code, and starts a browser: with the page's address, else with that of the service's page, where the
 /// person types the code.
-async fn show(authorization: &DeviceAuthorization, start_url: &str, opening: Opening, page: Option<&str>, qr: bool) {
+async fn show(code: Code<'_>, opening: Opening, page: Option<&str>, request: &Request) {
+    let Code { authorization, start_url, qr } = code;
     let link = link(authorization);
     let is_trusted = Link::parse(link).is_some_and(|link| link.is_safe());
     let opened =
         is_trusted && opening != Opening::Nowhere && open::open(page.unwrap_or(&authorization.verification_uri)).await;
     let is_entered = opened && page.is_none();
-    let code = if qr && is_trusted { qr_code::shown(link) } else { String::new() };
-    let text = text(authorization, start_url, LinkState { opening, opened, is_trusted, is_entered });
-    terminal::show(&(code + &text));
+    let drawn = if qr && is_trusted { qr_code::shown(link) } else { String::new() };
+    let here = text(authorization, start_url, LinkState { opening, opened, is_trusted, is_entered });
+    let elsewhere = LinkState { opening: Opening::Nowhere, opened: false, is_trusted, is_entered: false };
+    request.show(&(drawn + &here), &text(authorization, start_url, elsewhere));
 }
 
 /// The link with the code in it, if there is one.

@@ -1,5 +1,6 @@
 //! When people signed in, and when the service refused to renew a sign-in: that is how this tool learns how long
-//! sessions last, since no API tells. The file holds times, and no secret.
+//! sessions last, since no API tells. The file holds times, and no secret: of a token it has only SHA-256, from which
+//! nobody can find so long a random text.
 //!
 //! What is known about the service, and what follows from it:
 //!
@@ -12,13 +13,18 @@
 //!   ended. What such a doubtful session lasted is not counted either.
 //! - `logout` ends a session early; the sign-in after it begins a new one. An administrator who revokes sessions, or
 //!   another tool that signs in or out, cannot be told from an end. Such an end disagrees with the others.
+//! - Another tool may sign in, too. A token that no sign-in or renewal of this tool gave may be of another session, of
+//!   which nothing is known.
 //! - Another tool may use a refresh token up. Then the refusal is no end: the token that it got proves that.
 //!
 //! `session_end` makes a claim only if at least two ends agree, and more than half of the latest.
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
+use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
@@ -29,6 +35,9 @@ use crate::files::{atomic, read};
 
 /// How many sign-ins are kept.
 const MOST: usize = 20;
+
+/// The latest time that is believed: the end of the year 9999.
+const LATEST_TIME: i64 = 253_402_300_799;
 
 /// The sign-ins to one Identity Center, the latest last.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +56,9 @@ pub(super) struct SignIn {
     pub(super) token_seconds: i64,
     /// Whether a token of it can be renewed; if not, its end is the session's.
     pub(super) renewable: bool,
+    /// The SHA-256 of its latest access token and refresh token, by which the stored token is known as one of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) token: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) end: Option<End>,
 }
@@ -73,7 +85,9 @@ impl History {
         let known: Option<Self> = serde_json::from_slice(&bytes).ok();
         // If the start URL was edited, the sessions were those of another Identity Center.
         let known = known.filter(|history| directory.has_start_url(&history.start_url));
-        known.unwrap_or_else(|| Self { start_url: directory.start_url.clone(), sign_ins: Vec::new() })
+        let mut known = known.unwrap_or_else(|| Self { start_url: directory.start_url.clone(), sign_ins: Vec::new() });
+        known.sign_ins.retain(SignIn::is_sane);
+        known
     }
 
     /// Changes the history. The lock of the token is held meanwhile, so no other process changes it.
@@ -94,9 +108,9 @@ impl History {
 
     pub(super) fn add_sign_in(folder: &Path, directory: &Directory, token: &Token) {
         let (now, token_seconds) = (now(), token.seconds_left());
-        let renewable = token.is_renewable();
+        let (renewable, token) = (token.is_renewable(), marks(token));
         Self::change(folder, directory, |history| {
-            history.sign_ins.push(SignIn { at: now, token_seconds, renewable, end: None });
+            history.sign_ins.push(SignIn { at: now, token_seconds, renewable, token, end: None });
         });
     }
 
@@ -108,13 +122,29 @@ impl History {
     /// Notes that the service does not renew this token.
     pub(super) fn add_refusal(folder: &Path, directory: &Directory, token: &Token) {
         let (now, expires_at) = (now(), token.expires_at.as_second());
-        Self::change(folder, directory, |history| history.refuse(expires_at, now));
+        Self::change(folder, directory, |history| {
+            if history.is_continued_by(token) {
+                history.refuse(expires_at, now);
+            }
+        });
     }
 
-    /// Notes that the service has renewed this token.
-    pub(super) fn add_renewal(folder: &Path, directory: &Directory, token: &Token) {
-        let expires_at = token.expires_at.as_second();
-        Self::change(folder, directory, |history| history.renew(expires_at));
+    /// Notes that the service has renewed a token.
+    pub(super) fn add_renewal(folder: &Path, directory: &Directory, before: &Token, renewed: &Token) {
+        let expires_at = before.expires_at.as_second();
+        Self::change(folder, directory, |history| {
+            history.renew(expires_at);
+            if history.is_continued_by(before)
+                && let Some(last) = history.sign_ins.last_mut()
+            {
+                last.token = marks(renewed);
+            }
+        });
+    }
+
+    /// Whether this token is one of the last sign-in, so that nobody has signed in by another tool since.
+    pub(super) fn is_continued_by(&self, token: &Token) -> bool {
+        self.sign_ins.last().is_some_and(|last| marks(token).iter().any(|mark| last.token.contains(mark)))
     }
 
     fn refuse(&mut self, expires_at: i64, now: i64) {
@@ -148,6 +178,22 @@ impl SignIn {
     fn issued(&self, expires_at: i64) -> i64 {
         expires_at.saturating_sub(self.token_seconds)
     }
+
+    /// Whether its times are some that can be added to each other: somebody may have edited the file.
+    fn is_sane(&self) -> bool {
+        let end = match self.end {
+            None => [0, 0],
+            Some(End::SignedOut { at }) => [at, at],
+            Some(End::Refused { active_until, at }) => [active_until, at],
+        };
+        end.into_iter().chain([self.at, self.token_seconds]).all(|time| (0..=LATEST_TIME).contains(&time))
+    }
+}
+
+/// What tells a token from all others, and is no secret.
+fn marks(token: &Token) -> Vec<String> {
+    let secrets = std::iter::once(&token.access_token).chain(&token.refresh_token);
+    secrets.map(|secret| BASE64.encode(digest(&SHA256, secret.expose().as_bytes()))).collect()
 }
 
 pub(super) fn now() -> i64 {
@@ -159,7 +205,7 @@ mod tests {
     use super::*;
 
     fn signed_in(at: i64) -> SignIn {
-        SignIn { at, token_seconds: 3600, renewable: true, end: None }
+        SignIn { at, token_seconds: 3600, renewable: true, token: Vec::new(), end: None }
     }
 
     #[test]

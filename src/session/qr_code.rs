@@ -15,7 +15,7 @@ const PLAIN: &str = "\x1b[0m";
 
 /// The lines of the code, or the line that says why there is none.
 pub(super) fn shown(link: &str) -> String {
-    let terminal = Terminal::open().filter(|_| !environment::is_dumb_terminal());
+    let terminal = Terminal::open_to_write().filter(|_| !environment::is_dumb_terminal());
     let drawn = match terminal {
         None => Err("there is no terminal that can show it".to_owned()),
         Some(_) if !environment::is_utf8() => Err("the locale is not UTF-8".to_owned()),

@@ -45,9 +45,8 @@ impl Session<'_> {
         let _uninterrupted = uninterrupted::begin();
         match self.block_on(async { Ok(refresh(&self.client.service(), &current).await) })? {
             Ok(renewed) => {
-                let kept = self.keep_renewed(&current, renewed, reserved).map(Some);
-                History::add_renewal(&self.paths.history, self.directory, &current);
-                kept
+                History::add_renewal(&self.paths.history, self.directory, &current, &renewed);
+                self.keep_renewed(&current, renewed, reserved).map(Some)
             }
             Err(GrantError::Other(error) | GrantError::Key(error)) => {
                 lock.fail(&error);

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 
+use crate::aws_cache::token;
 use crate::aws_config::directory::Directory;
 use crate::environment;
+use crate::secret_store::SecretStore;
 use crate::timestamp::{self, local_date, local_time};
 
 use super::history::{End, History, SignIn, now};
@@ -60,7 +62,7 @@ impl History {
             let at = Timestamp::from_second(last.at.checked_add(last.token_seconds)?).ok()?;
             return (at.as_second() > now).then_some(SessionEnd { at, basis: Basis::Token });
         }
-        let lengths = self.lengths();
+        let lengths = self.lengths(now);
         let (common, agreeing) = common(&lengths)?;
         let lasted = common.least.midpoint(common.most);
         let at = self.start(common.most)?.checked_add(lasted)?;
@@ -80,7 +82,7 @@ impl History {
     }
 
     /// How long the latest sessions lasted whose beginning and end were seen, the oldest first.
-    fn lengths(&self) -> Vec<Length> {
+    fn lengths(&self, now: i64) -> Vec<Length> {
         let mut lengths = Vec::new();
         let mut before: Option<&SignIn> = None;
         for sign_in in &self.sign_ins {
@@ -90,7 +92,9 @@ impl History {
             let Some(End::Refused { active_until, at: ended }) = sign_in.end else { continue };
             let (least, most) = (active_until - sign_in.at, ended - sign_in.at);
             let is_plausible = 0 <= least && least < most && most - least <= WIDEST && most <= LONGEST + WIDEST;
-            if is_first && sign_in.renewable && is_plausible {
+            // A clock was wrong then, or is now.
+            let is_over = ended <= now;
+            if is_first && sign_in.renewable && is_plausible && is_over {
                 lengths.push(Length { least, most, ended });
             }
         }
@@ -116,9 +120,12 @@ fn common(lengths: &[Length]) -> Option<(Length, usize)> {
 impl SessionEnd {
     /// When the session of this Identity Center is expected to end; `None` where that is not known.
     #[must_use]
-    pub fn of(directory: &Directory) -> Option<Self> {
+    pub fn of(directory: &Directory, store: &SecretStore) -> Option<Self> {
         let history = History::read(&environment::cache_folder().ok()?, directory);
-        history.expected(now())
+        let path = token::path(&environment::token_cache().ok()?, directory.token_key());
+        // Another tool may have signed in since: then nothing is known about this session.
+        let is_continued = || token::read(store, &path).ok()?.filter(|token| history.is_continued_by(token));
+        history.expected(now()).filter(|_| is_continued().is_some())
     }
 
     /// Such as `ends about 18:10, 8 h after the sign-in, as on 4 of the last 5 days`; in local time.
@@ -157,11 +164,11 @@ mod tests {
     fn session(day: i64, refused: i64, idle: i64) -> SignIn {
         let at = day * DAY + 9 * HOUR;
         let end = End::Refused { active_until: at + refused - idle, at: at + refused };
-        SignIn { at, token_seconds: HOUR, renewable: true, end: Some(end) }
+        SignIn { at, token_seconds: HOUR, renewable: true, token: Vec::new(), end: Some(end) }
     }
 
     fn open(at: i64) -> SignIn {
-        SignIn { at, token_seconds: HOUR, renewable: true, end: None }
+        SignIn { at, token_seconds: HOUR, renewable: true, token: Vec::new(), end: None }
     }
 
     fn signed_out(at: i64) -> SignIn {
@@ -232,6 +239,9 @@ mod tests {
         // The clock was set back.
         let ahead = before().into_iter().chain([open(11 * DAY)]).collect();
         assert_eq!(expected(ahead), None);
+        // So are ends that have yet to come.
+        let to_come = vec![session(1, 8 * HOUR + 600, 1200), session(20, 8 * HOUR + 600, 1200)];
+        assert_eq!(expected(to_come.into_iter().chain([open(10 * DAY + 9 * HOUR)]).collect()), None);
         // A token that cannot be renewed ends with its own time.
         let last = SignIn { renewable: false, token_seconds: 8 * HOUR, ..open(10 * DAY + 9 * HOUR) };
         let end = History::of(vec![last]).expected(10 * DAY + 10 * HOUR).unwrap();

@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Registration, RegistrationKey, Token};
 use crate::aws_config::directory::Directory;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::files::lock::Lock;
+use crate::files::waiting::Request;
 use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
@@ -14,7 +16,6 @@ use crate::secret_store::SecretStore;
 use crate::terminal;
 use crate::timestamp;
 
-use super::asking::IsShown;
 use super::authorization_code::{self, BrowserError, Ways};
 use super::device_code;
 use super::history::History;
@@ -22,7 +23,7 @@ use super::method::Method;
 use super::region::Destination;
 use super::sign_in_page::login_command;
 use super::unsaved;
-use super::valid_token::{Session, is_usable};
+use super::valid_token::{SIGN_IN, Session, is_usable};
 
 /// How long another process may take to sign in: the ten minutes that a person has, and a little more.
 const SIGN_IN_PATIENCE: Duration = Duration::from_mins(11);
@@ -52,7 +53,7 @@ impl Session<'_> {
     ///
     /// A user who has just cancelled in another process is not asked again, unless `is_explicit`.
     pub(super) fn sign_in_once(&self, method: Method, stale: Option<&Secret>, is_explicit: bool) -> Result<Token> {
-        let mut lock = self.lock("sign-in", SIGN_IN_PATIENCE, "is signing in")?;
+        let mut lock = self.lock(SIGN_IN, SIGN_IN_PATIENCE, "is signing in")?;
         // Another process may have signed in just before the lock was free.
         if let Some(token) = self.stored()?
             && Some(&token.access_token) != stale
@@ -61,11 +62,11 @@ impl Session<'_> {
             self.go_where_it_counts(&token);
             return Ok(token);
         }
-        let outcome = match lock.inherited() {
+        let outcome = match self.inherited(&lock) {
             Some(error) if !is_explicit => Err(error),
             // A person is asked only if the sign-in can be kept.
             _ => self.store.reserve(&self.path()).map(drop).and_then(|()| {
-                let token = self.asking_once(|shown| self.client.block_on(self.attempt(method, shown)))?;
+                let token = self.asking_once(|request| self.client.block_on(self.attempt(method, request)))?;
                 self.go_where_it_counts(&token);
                 let token = self.keep_new(token, is_explicit)?;
                 self.keep_region(&token);
@@ -76,6 +77,12 @@ impl Session<'_> {
             lock.fail(error);
         }
         outcome
+    }
+
+    /// The failure of the process that signed in before. A person who was not shown that sign-in has not answered it.
+    fn inherited(&self, lock: &Lock) -> Option<Error> {
+        let is_answer = |error: &Error| matches!(error.kind(), Kind::Cancelled | Kind::SignInNeeded);
+        lock.inherited().filter(|error| !self.is_for_person || lock.was_shown() || !is_answer(error))
     }
 
     /// Stores the token of a person who has signed in. Where that fails, it serves what this process was asked for; if
@@ -100,7 +107,7 @@ impl Session<'_> {
         Ok(token)
     }
 
-    async fn attempt(&self, method: Method, shown: &IsShown) -> Result<Token> {
+    async fn attempt(&self, method: Method, request: &Request) -> Result<Token> {
         let method = method.or_flow(self.usual_flow);
         let flow = method.flow(self.directory);
         let port = if flow == Flow::Browser { method.redirect_port(self.directory)? } else { None };
@@ -114,7 +121,7 @@ impl Session<'_> {
             ways: Ways { opening: method.opening(), port },
             qr: method.qr,
             insists: method.insists_on_browser() || method.redirect_port.is_some(),
-            shown,
+            request,
         };
         attempt.sign_in(flow).await.map_err(|error| attempt.explain(error))
     }
@@ -132,7 +139,7 @@ struct Attempt<'a> {
     qr: bool,
     /// Whether the user has asked for a browser sign-in.
     insists: bool,
-    shown: &'a IsShown,
+    request: &'a Request,
 }
 
 impl Attempt<'_> {
@@ -158,7 +165,7 @@ impl Attempt<'_> {
         };
         let scopes = self.scopes().unwrap_or_default();
         let outcome =
-            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.ways, self.shown)
+            authorization_code::sign_in(self.service, &registration, self.directory, &scopes, self.ways, self.request)
                 .await;
         match outcome {
             Ok(tokens) => Ok(self.token(tokens, registration)),
@@ -189,7 +196,8 @@ impl Attempt<'_> {
 
     async fn confirm_code(&self, registration: &Registration) -> Result<Tokens, GrantError> {
         let (start_url, opening) = (&self.destination.start_url, self.ways.opening);
-        device_code::sign_in(self.service, registration, self.directory, start_url, opening, self.shown, self.qr).await
+        device_code::sign_in(self.service, registration, self.directory, start_url, opening, self.request, self.qr)
+            .await
     }
 
     /// An sso-session without scopes gets the portal's scope, so that its token can be renewed.
@@ -262,8 +270,11 @@ impl Attempt<'_> {
                 ))
             }
             GrantError::Invalid | GrantError::Client => {
-                Error::service(format!("the service did not accept the sign-in to {start_url}"))
-                    .with_remedy("check sso_start_url, sso_region and sso_registration_scopes in the AWS config")
+                Error::service(format!("the service did not accept the sign-in to {start_url}")).with_remedy(format!(
+                    "to try again, run: {}\n\
+                     if that fails, too, check sso_start_url, sso_region and sso_registration_scopes in the AWS config",
+                    login_command(self.directory)
+                ))
             }
         }
     }

@@ -1,9 +1,12 @@
 //! Ending a sign-in: at the service, and on this machine.
 
+use jiff::Timestamp;
+
 use crate::aws_cache::token::{self, Token};
 use crate::error::{Error, Result};
 use crate::files::read;
 use crate::identity_center::{GrantError, PortalError, Service};
+use crate::programs::uninterrupted;
 use crate::secret_store::StoreKind;
 use crate::terminal::{self, clean};
 
@@ -47,23 +50,40 @@ impl Session<'_> {
     ///
     /// Role credentials stay where they are: they are valid until they expire, and programs that run with them go on.
     pub fn sign_in_to_new_session(&self, method: Method) -> Result<Token> {
-        let Some(before) = self.stored()? else { return self.sign_in(method) };
+        if self.stored()?.is_none() {
+            return self.sign_in(method);
+        }
         // The session that there is ends only if the new one can be kept.
         drop(self.store.reserve(&self.path())?);
-        let is_revoked = match self.revoke(&before) {
-            SignedOut::OnlyHere(error) => {
-                let warning = "the old session could not be ended, and the new one may end when that would have";
-                terminal::warn(&format!("{warning}: {error}"));
-                false
-            }
-            SignedOut::Revoked | SignedOut::WasNot => true,
-        };
-        let outcome = self.sign_in_once(method, Some(&before.access_token), true);
-        // While the person signed in, a server of ours took the token's file for what it was: nobody has signed out.
-        if outcome.is_err() && is_revoked {
+        let (before, is_ended) = self.end()?;
+        let outcome = self.sign_in_once(method, before.as_ref().map(|before| &before.access_token), true);
+        if let Some(before) = before.filter(|_| outcome.is_err() && is_ended) {
             self.forget(&before)?;
         }
         outcome
+    }
+
+    /// Ends the session of the stored token, so that nobody takes that for valid any more. Returns the token, and
+    /// whether its session has ended.
+    ///
+    /// Its file stays: while the person signs in, a server of ours would take one that is gone for a sign-out.
+    fn end(&self) -> Result<(Option<Token>, bool)> {
+        let _lock = self.lock_token().ok();
+        let Some(before) = self.stored()? else { return Ok((None, false)) };
+        let _uninterrupted = uninterrupted::begin();
+        if let SignedOut::OnlyHere(error) = self.revoke(&before) {
+            let warning = "the old session could not be ended, and the new one may end when that would have";
+            terminal::warn(&format!("{warning}: {error}"));
+            return Ok((Some(before), false));
+        }
+        let ended = Token { expires_at: Timestamp::now(), refresh_token: None, ..before.clone() };
+        unsaved::forget(&self.path());
+        if let Err(error) = token::write(&self.store, &self.path(), &ended) {
+            let naming = |_| error.naming("the session has ended at the service, but its token is still here");
+            self.store.remove(&self.path()).map_err(naming)?;
+        }
+        terminal::say(&format!("aws-sso: the session with {} has ended\n", clean(&self.directory.start_url)));
+        Ok((Some(before), true))
     }
 
     /// Deletes a token that is of no use any more, unless another one has replaced it.

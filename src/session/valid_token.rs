@@ -26,6 +26,9 @@ const RENEW_BELOW: i64 = 15 * 60;
 /// Not worth sending when less is left: it would expire on the way. In seconds.
 const USABLE_ABOVE: i64 = 30;
 
+/// The name of the lock of a person's sign-in.
+pub(super) const SIGN_IN: &str = "sign-in";
+
 /// How long the renewal of a token may take that is still valid, until the service has its request.
 const EARLY_BUDGET: Duration = Duration::from_millis(4500);
 

@@ -4,12 +4,22 @@ use std::path::Path;
 
 use super::table::Setting;
 use crate::error::Result;
-use crate::files::edit;
+use crate::files::atomic;
+use crate::files::edit::{self, Edited};
 use crate::files::folder::Privacy;
 
 /// Sets a setting, and creates the file if there is none.
-pub(crate) fn set(path: &Path, setting: &Setting, value: &str) -> Result<()> {
-    edit::edit(path, Privacy::Secret, |before| Ok((with(before, setting, value), ()))).map(drop)
+pub(crate) fn set(path: &Path, setting: &Setting, value: &str) -> Result<Edited<()>> {
+    edit::edit(path, Privacy::Secret, |before| Ok((with(before, setting, value), ())))
+}
+
+/// Takes such an edit back, unless the file was changed since.
+pub(crate) fn take_back(path: &Path, edited: &Edited<()>) -> Result<()> {
+    let taken = edit::edit(path, Privacy::Secret, |now| {
+        let is_ours = now == edited.after;
+        Ok((if is_ours { edited.before.clone() } else { now.to_vec() }, is_ours))
+    })?;
+    if taken.outcome && edited.before.is_empty() { atomic::remove(path) } else { Ok(()) }
 }
 
 /// The file's content with this setting.

@@ -22,4 +22,5 @@ pub(crate) use function::through_function;
 pub use grant::{Grant, RoleLabels};
 pub use init::{Hook, Init, script};
 pub use quote::is_printable;
+pub(crate) use quote::{is_plain, word};
 pub(crate) use variables::of_identity;

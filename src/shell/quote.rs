@@ -6,6 +6,16 @@ pub fn is_printable(value: &str) -> bool {
     !value.chars().any(char::is_control)
 }
 
+/// Whether no shell takes it for anything but a word.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c))
+}
+
+/// A word for each of the shells.
+pub(crate) fn word(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { posix(text) }
+}
+
 /// bash, zsh, dash: within single quotes, only a single quote is special.
 pub(super) fn posix(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))

@@ -2,6 +2,8 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd;
 
 #[cfg(unix)]
 const DEVICE: &str = "/dev/tty";
@@ -17,10 +19,16 @@ pub struct Terminal {
 
 impl Terminal {
     /// Opens the controlling terminal; `None` where there is none, as under cron, or where this process is in the
-    /// background: there nobody waits for what it says, and the system would stop it as soon as it reads an answer.
+    /// background: the system would stop it as soon as it reads an answer.
     #[must_use]
     pub fn open() -> Option<Self> {
         Self::open_anywhere().filter(|terminal| !is_in_background(&terminal.output))
+    }
+
+    /// Opens it for text alone; `None` also where the system would stop this process if it wrote there.
+    #[must_use]
+    pub fn open_to_write() -> Option<Self> {
+        Self::open_anywhere().filter(|terminal| !stops_writer(&terminal.output))
     }
 
     fn open_anywhere() -> Option<Self> {
@@ -40,6 +48,13 @@ impl Terminal {
             return (size.ws_col.into(), size.ws_row.into());
         }
         (80, 24)
+    }
+
+    /// Forgets what was typed so far: it answers nothing that is asked from now on.
+    pub fn discard_input(&mut self) {
+        self.input.consume(self.input.buffer().len());
+        #[cfg(unix)]
+        let _ = rustix::termios::tcflush(&self.output, rustix::termios::QueueSelector::IFlush);
     }
 
     /// Reads one line; `None` at the end of input (Ctrl-D).
@@ -66,34 +81,45 @@ pub fn is_stdin() -> bool {
     io::stdin().is_terminal()
 }
 
-/// Whether this process has a controlling terminal, but is a job in its background, as after `&` in a shell.
+/// Whether there is a controlling terminal, also one to which this process must not write.
 #[must_use]
-pub fn is_background_job() -> bool {
-    Terminal::open_anywhere().is_some_and(|terminal| is_in_background(&terminal.output))
+pub fn is_there() -> bool {
+    Terminal::open_anywhere().is_some()
 }
 
-/// Whether the terminal belongs to the group of other processes. Where the system does not tell, it is ours.
+/// Whether the system would stop this process if it wrote to its terminal.
+#[must_use]
+pub fn is_write_stopped() -> bool {
+    Terminal::open_anywhere().is_some_and(|terminal| stops_writer(&terminal.output))
+}
+
+/// Whether the system would stop this process if it wrote to stderr.
+pub(super) fn is_stderr_stopped() -> bool {
+    stops_writer(&io::stderr())
+}
+
+/// Whether this is the terminal of this process, and belongs to the group of other processes. Where the system does not
+/// tell, it is ours.
 #[cfg(unix)]
-fn is_in_background(terminal: &File) -> bool {
+fn is_in_background(terminal: &impl AsFd) -> bool {
     rustix::termios::tcgetpgrp(terminal).is_ok_and(|foreground| foreground != rustix::process::getpgrp())
 }
 
+/// Whether the system stops a process of the background that writes here: only if `stty tostop` is set.
+#[cfg(unix)]
+fn stops_writer(terminal: &impl AsFd) -> bool {
+    use rustix::termios::{LocalModes, tcgetattr};
+    // What is no terminal has no mode.
+    tcgetattr(terminal).is_ok_and(|modes| modes.local_modes.contains(LocalModes::TOSTOP)) && is_in_background(terminal)
+}
+
 #[cfg(not(unix))]
-fn is_in_background(_terminal: &File) -> bool {
+fn is_in_background<T>(_terminal: &T) -> bool {
     false
 }
 
-/// Whether the system would stop this process if it wrote to stderr: it is in the background of a terminal for which
-/// `stty tostop` is set.
-pub(super) fn stops_writers() -> bool {
-    #[cfg(unix)]
-    {
-        use rustix::termios::{LocalModes, tcgetattr};
-        // Without a terminal there is no mode, and no job control.
-        let stderr = io::stderr();
-        tcgetattr(&stderr).is_ok_and(|modes| modes.local_modes.contains(LocalModes::TOSTOP)) && is_background_job()
-    }
-    #[cfg(not(unix))]
+#[cfg(not(unix))]
+fn stops_writer<T>(_terminal: &T) -> bool {
     false
 }
 

@@ -4,13 +4,13 @@ mod device;
 mod table;
 mod untrusted;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 
-pub use self::device::{Terminal, identity, is_background_job, is_stdin};
+pub use self::device::{Terminal, identity, is_stdin, is_there, is_write_stopped};
 pub use self::table::{aligned, wrapped};
 pub use self::untrusted::{clean, name};
 
@@ -42,20 +42,37 @@ pub(crate) fn be_silent_in_background() {
 
 /// Writes to stderr. A message that cannot be written is lost: the result on stdout matters more.
 pub fn say(text: &str) {
-    if IS_FOR_PROGRAM.load(Ordering::Relaxed) && device::stops_writers() {
+    if IS_FOR_PROGRAM.load(Ordering::Relaxed) && device::is_stderr_stopped() {
         return;
     }
     let _ = without_bar(|| io::stderr().write_all(text.as_bytes()));
 }
 
-/// Writes to the controlling terminal, or to stderr if there is none. Text from the service must be clean already.
+/// Whether what is for the terminal goes to a stderr that is none as well.
+static IS_FOR_STDERR_TOO: AtomicBool = AtomicBool::new(false);
+
+/// Says that a program may show its user what this process writes to stderr, and may cover the terminal itself, as an
+/// agent does.
+pub(crate) fn show_on_stderr_too() {
+    IS_FOR_STDERR_TOO.store(true, Ordering::Relaxed);
+}
+
+/// Writes to the controlling terminal; to stderr if there is none, or if the system would stop this process for it. Text
+/// from the service must be clean already.
 pub(crate) fn show(text: &str) {
+    let _ = is_shown(text);
+}
+
+/// Does the same, and returns whether the text stands on the terminal alone.
+pub(crate) fn is_shown(text: &str) -> bool {
     let write = |mut terminal: Terminal| terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).is_ok();
-    let shown = without_bar(|| Terminal::open().is_some_and(write));
+    let shown = without_bar(|| Terminal::open_to_write().is_some_and(write));
+    let is_for_stderr = IS_FOR_STDERR_TOO.load(Ordering::Relaxed) && !io::stderr().is_terminal();
     // What is for the eyes of a person alone is not worth that the job is stopped.
-    if !shown && !device::stops_writers() {
+    if (!shown || is_for_stderr) && !device::is_stderr_stopped() {
         say(text);
     }
+    shown && !is_for_stderr
 }
 
 /// Writes a warning to stderr: the command worked, but the user should know this.

@@ -60,7 +60,7 @@ fn a_dry_run_shows_the_difference_and_writes_nothing() {
         assert!(output.stdout.contains(&small.spelled(line)), "{line} {output}");
     }
     assert!(!output.stdout.contains("s3cret") && !output.stdout.contains('\u{1b}'));
-    let _ = output.complains("would be updated: 1 profiles new, 1 changed");
+    let _ = output.complains("would be updated: 1 profile new, 1 changed");
 
     // The difference is a valid patch.
     let patch = small.user.aws_sso("discover -p corp --dry-run").run().stdout.replace("***", "s3cret");
@@ -225,7 +225,7 @@ fn a_profile_of_another_sso_session_with_the_same_name_is_left_as_it_is() {
     small.user.home.write(".aws/config", &before);
     let output = small.user.aws_sso("discover -p corp").run().status(1);
     assert!(small.user.home.read(".aws/config").contains(&small.spelled(other)));
-    assert!(output.stdout.contains("1 profiles new, 0 changed, 0 unchanged, 0 stale, 1 left"), "{output}");
+    assert!(output.stdout.contains("1 profile new, 0 changed, 0 unchanged, 0 stale, 1 left"), "{output}");
     let _ = output.complains("1 role has no profile: another profile has its name");
 }
 
@@ -235,7 +235,7 @@ fn nothing_is_written_below_a_header_that_some_sdk_takes_for_a_value() {
     let before = small.user.home.read(".aws/config") + "[profile prod]\nregion = eu-west-1\n  [profile ONE]\n";
     let (after, said) = small.run(&before, "discover -p corp");
     assert!(after.starts_with(&small.spelled(&before)), "{after}");
-    assert!(said.contains("1 profiles new, 0 changed") && said.contains(&small.spelled("ONE")), "{said}");
+    assert!(said.contains("1 profile new, 0 changed") && said.contains(&small.spelled("ONE")), "{said}");
 }
 
 #[cfg(unix)]

@@ -47,7 +47,7 @@ fn new_profiles_go_into_the_block_and_what_is_around_it_stays() {
             format!("{BEGIN}# mine\n{P2}region = x\n# also mine\n{END}\n[default]\n"),
             "",
             format!("{BEGIN}{P1}\n# mine\n{P2}region = x\n# also mine\n{END}\n[default]\n"),
-            "1 profiles new, 0 changed, 1 unchanged",
+            "1 profile new, 0 changed, 1 unchanged",
         ),
     ]);
 }
@@ -65,13 +65,13 @@ fn a_profile_outside_the_block_is_updated_where_it_stands() {
                 "[ profile \"ONE\" ] # mine\nregion=x\n; why\ncredential_process=EXT(ONE)\n\
                 output = text\n\n{with_region}"
             ),
-            "1 profiles new, 1 changed, 0 unchanged",
+            "1 profile new, 1 changed, 0 unchanged",
         ),
         (
             "[profile ONE]\nregion = x\n\n".to_owned(),
             "",
             format!("[profile ONE]\nregion = x\ncredential_process = EXT(ONE)\n\n{second}"),
-            "1 profiles new, 1 changed",
+            "1 profile new, 1 changed",
         ),
     ]);
 }
@@ -85,8 +85,8 @@ fn a_profile_with_credentials_of_its_own_stays_as_it_is() {
     let other = "[profile ONE]\nsso_session = corp\nsso_account_id = ACCOUNT\nsso_role_name = Other\n";
     let second = second();
     check([
-        (native.to_owned(), "", format!("{native}\n{second}"), "1 profiles new, 0 changed, 1 unchanged"),
-        (assumed.to_owned(), "", format!("{assumed}\n{second}"), "1 profiles new, 0 changed, 0 unchanged"),
+        (native.to_owned(), "", format!("{native}\n{second}"), "1 profile new, 0 changed, 1 unchanged"),
+        (assumed.to_owned(), "", format!("{assumed}\n{second}"), "1 profile new, 0 changed, 0 unchanged"),
         (other.to_owned(), "", format!("{other}\n{second}"), "left as they are: "),
         (renamed.to_owned(), "", format!("{renamed}\n{second}"), "1 left: 1 with other credentials"),
     ]);
@@ -129,7 +129,7 @@ fn region_and_output_reach_profiles_of_the_block_where_the_user_has_not_set_anot
             format!("{none}{P1}region = x\n{END}"),
             "--region eu-west-1 --output json",
             format!("{both}{P1}region = x\noutput = json\n\n{P2}region = eu-west-1\noutput = json\n{END}"),
-            "1 profiles new, 1 changed, 0 unchanged, 0 stale, 1 left: 1 with a region or output of yours",
+            "1 profile new, 1 changed, 0 unchanged, 0 stale, 1 left: 1 with a region or output of yours",
         ),
         (
             format!("{}{P1}region = x\n\n{P2}region = mine\n{END}", begin("region=x")),
@@ -193,12 +193,12 @@ fn patterns_choose_roles_and_a_template_names_profiles() {
     let account = small.account.name.to_lowercase().replace(' ', "-");
     let name = format!("corp.{account}.{}", small.account.roles[0].to_lowercase());
     check([
-        (String::new(), "--match */ROLE(TWO)", format!("\n{}", second()), "1 profiles new"),
+        (String::new(), "--match */ROLE(TWO)", format!("\n{}", second()), "1 profile new"),
         (
             String::new(),
             "--name {session}.{account_name|slug}.{role|lower} --match */ROLE(ONE)",
             format!("\n{BEGIN}[profile {name}]\ncredential_process = EXT(ONE)\n{END}"),
-            "1 profiles new",
+            "1 profile new",
         ),
     ]);
 }

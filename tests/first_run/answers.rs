@@ -33,6 +33,8 @@ fn without_a_terminal_the_missing_option_is_named_and_nothing_is_done() {
         (all.replace(" --discover", ""), "--discover or --no-discover"),
         (all.replace(" --shell-file", ""), "--shell-file or --no-shell-file"),
         (all.replace(&format!("--region {REGION}"), ""), "--region REGION"),
+        (START_URL.to_owned(), "--region REGION, --discover or --no-discover, --shell-file or --no-shell-file"),
+        (format!("{START_URL} --qr"), &format!("aws-sso setup {START_URL} --qr --region REGION --yes")),
         (format!("{START_URL} --yes"), "--region REGION"),
         ("--yes".to_owned(), "START_URL"),
     ] {
@@ -41,7 +43,8 @@ fn without_a_terminal_the_missing_option_is_named_and_nothing_is_done() {
     }
     // The Region that the host tells, or the config, needs no option.
     let host = "ssoins-1a.eu-central-1.portal.amazonaws.com";
-    let _ = user.setup(host).run().status(2).complains("--discover");
+    let output = user.setup(host).run().status(2).complains("--discover");
+    assert!(!output.stderr.contains("--region"), "{output}");
     let _ = user.setup(&format!("{host} --dry-run")).run().success().prints("+sso_region = eu-central-1");
 }
 
@@ -71,8 +74,97 @@ fn the_last_run_can_be_undone_and_what_came_later_stays() {
     let _ = user.by_default("").run().success();
     let changed = user.home.read(".aws/config") + "[profile mine]\n";
     user.home.write(".aws/config", &changed);
-    let _ = user.setup("--undo").run().status(1).complains("was changed since");
+    let _ = user.setup("--undo").run().status(1).complains("was changed since").complains("config.before-setup");
     assert_eq!(user.home.read(".aws/config"), changed);
+}
+
+#[test]
+fn undo_goes_back_to_before_the_last_run_and_no_further() {
+    let user = Newcomer::new();
+    let config = || user.home.read(".aws/config");
+    let _ = user.by_default("--no-discover").run().success();
+    let first = config();
+    // What the last run has not changed, it does not take back either.
+    let _ = user.by_default("--no-discover").run().success();
+    let _ = user.setup("--undo").run().status(1).complains("there is no setup to undo");
+    assert_eq!(config(), first);
+    // The last run has written profiles alone.
+    let _ = user.by_default("").run().success();
+    assert_ne!(config(), first);
+    let _ = user.setup("--undo").run().success();
+    assert_eq!(config(), first);
+
+    // A discovery can be undone alone, and then the rest of its run.
+    user.home.write(".aws/config", "# mine\n");
+    let _ = user.by_default("").run().success();
+    let _ = user.home.aws_sso(["discover", "--undo"]).run().success();
+    assert!(config().contains("[sso-session corp]") && !config().contains("[profile"));
+    let _ = user.setup("--undo").run().success();
+    assert_eq!(config(), "# mine\n");
+}
+
+#[test]
+fn a_start_url_that_the_service_refuses_leaves_nothing_behind() {
+    for config in [None, Some("# mine\n[profile sso]\nregion = eu-west-1\n")] {
+        let user = Newcomer::new();
+        if let Some(config) = config {
+            user.home.write(".aws/config", config);
+        }
+        let line = format!("d-1234567891 --region {REGION} --yes --device-code --no-browser");
+        let output = user.setup(&line).run().status(5);
+        let output = output.complains("check the start URL https://d-1234567891.awsapps.com/start");
+        let _ = output.complains("the sso-session sso was removed: ~/.aws/config is as it was before");
+        let files: Vec<_> = config.iter().map(|config| (".aws/config".to_owned(), (*config).to_owned())).collect();
+        assert_eq!(user.files(), files);
+    }
+    // One that was there before stays.
+    let user = Newcomer::new();
+    user.home.write(".aws/config", session().replace("d-abc123", "other"));
+    let line =
+        format!("other --name corp --region {REGION} --yes --device-code --no-browser --default-region {REGION}");
+    let again = format!("https://other.awsapps.com/start --region {REGION} --name corp --default-region {REGION}");
+    let output = user.setup(&line).run().status(5);
+    let _ = output.complains(&format!("to go on, run: aws-sso setup {again} --device-code --no-browser --yes"));
+    assert_eq!(user.home.read(".aws/config"), session().replace("d-abc123", "other"));
+}
+
+#[test]
+fn login_with_the_start_url_of_an_sso_session_needs_no_terminal() {
+    let user = Newcomer::new();
+    user.home.write(".aws/config", session());
+    let login = format!("login {START_URL}/ --device-code --no-browser");
+    let login = || user.home.aws_sso(login.split(' ')).endpoint(user.sandbox.endpoint());
+    let _ = login().run().success().complains("signed in to");
+    let _ = login().run().success().complains("already signed in");
+}
+
+#[test]
+fn nobody_is_asked_to_sign_in_where_that_is_unwanted_and_no_name_is_passed_over() {
+    let user = Newcomer::new();
+    let _ = user.by_default("--login never").run().status(3);
+    assert!(user.sandbox.requests().is_empty());
+    let _ = user.by_default("").run().success();
+    let _ = user.by_default("--login never").run().success();
+    let _ = user.by_default("-p foo").run().status(2).complains("--name corp and -p foo");
+}
+
+#[test]
+fn an_sso_session_that_no_aws_tool_reads_is_named_before_another_is_added() {
+    let misspelt = session().replace("sso_start_url", "sso_starturl");
+    for (config, said) in [
+        (session().replace("sso-session", "sso_session"), "write [sso-session corp]"),
+        (session().replace("[sso-session corp]", "[corp]"), "write [sso-session corp]"),
+        (session().replace("sso-session corp", "SSO-Session corp2"), "write [sso-session corp2]"),
+        (misspelt, "sso_starturl"),
+        (session().replace("[sso-session corp]", "[ sso-session   corp ]"), "ignore the section that begins here"),
+    ] {
+        let user = Newcomer::new();
+        user.home.write(".aws/config", &config);
+        for name in ["--name corp", ""] {
+            let _ = user.setup(&format!("{START_URL} --region {REGION} --yes {name}")).run().status(2).complains(said);
+            assert_eq!(user.home.read(".aws/config"), config);
+        }
+    }
 }
 
 #[test]
@@ -149,4 +241,32 @@ fn login_is_setup_with_a_start_url_and_on_a_terminal_without_a_config() {
     let mut person = Typist::at(user.home.aws_sso(["login"]).endpoint(user.sandbox.endpoint()));
     person.terminal.wait_for("[sso-session corp]");
     let _ = person.terminal.finish().status(2);
+}
+
+#[test]
+fn what_is_typed_before_a_question_is_shown_does_not_answer_it() {
+    let user = Newcomer::with(Options { approval: Approval::ByPage, ..Options::default() });
+    user.sandbox.update(|options| options.approval = Approval::ByPage);
+    let line = format!("{START_URL} --region {REGION} --device-code --no-browser");
+    let mut person = Typist::at(user.setup(&line).env("SHELL", "/bin/bash"));
+    person.answer("confirm the code", "\r\r\rtyped");
+    person.terminal.wait_for("typed");
+    user.sandbox.update(|options| options.approval = Approval::Automatic);
+    for question in ["Write these profiles to ~/.aws/config? [Y/n] ", "Add these lines? [Y/n] "] {
+        // What comes at once after the question is an answer.
+        person.answer(question, "no\r");
+        person.terminal.wait_for(&format!("{question}no"));
+    }
+    let _ = person.terminal.finish().success();
+    assert!(!user.home.read(".aws/config").contains("[profile"));
+    assert!(!user.home.has(".bashrc"));
+
+    // The lines of a pasted text after the first answer nothing.
+    let user = Newcomer::new();
+    let mut person = Typist::at(user.setup("--device-code --no-browser"));
+    person.answer("Start URL of your AWS access portal: ", &format!("{START_URL}\r\r\r"));
+    person.answer("A number, or another Region [1]: ", "3\r");
+    person.answer("Write these profiles to ~/.aws/config? [Y/n] ", "\x03");
+    let _ = person.terminal.finish().status(130);
+    assert!(user.home.read(".aws/config").contains(REGION));
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::Shell;
 use crate::support::programs;
 use crate::support::terminal::{Terminal, type_lines};
-use crate::support::user::User;
+use crate::support::user::{TOKEN_FILE, User};
 
 /// What is learned about the sign-in to `corp`.
 const HISTORY: &str = ".cache/aws-sso/sign-ins-ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
@@ -34,7 +34,8 @@ fn ends_in(user: &User, seconds: i64) -> String {
         json!({"at": at, "tokenSeconds": 3600, "renewable": true, "end": end})
     };
     let (now, day) = (now(), 86_400);
-    let active = json!({"at": now + seconds - LASTED, "tokenSeconds": 3600, "renewable": true});
+    let mut active = history["signIns"].as_array().unwrap().last().unwrap().clone();
+    active["at"] = (now + seconds - LASTED).into();
     history["signIns"] = json!([ended(now - 3 * day), ended(now - 2 * day), active]);
     history.to_string()
 }
@@ -167,23 +168,73 @@ fn the_prompt_tells_of_the_end_of_the_session_once() {
     }
 }
 
-/// Somebody has signed in again meanwhile, in another shell.
+/// Somebody has signed in again meanwhile: in another shell, or by another tool.
 #[test]
 fn the_prompt_asks_what_is_known_now_before_it_warns() {
-    for shell in Shell::all() {
+    let newer = format!("cp newer {HISTORY}");
+    let token = format!("printf '%s' '{{}}' >{TOKEN_FILE}");
+    let cases = [("notice", &newer, true), ("refresh", &newer, true), ("notice", &token, false)];
+    for (shell, (hook, between, is_known)) in Shell::all().into_iter().flat_map(|shell| cases.map(|case| (shell, case)))
+    {
         let user = User::signed_in(Options::default());
         user.home.write("newer", ends_in(&user, 20_000));
-        let mut terminal = entered(&user, shell, "refresh", &format!("cp newer {HISTORY}"));
+        let mut terminal = entered(&user, shell, hook, between);
         type_lines(&mut terminal, &["env -0 >new", "awsso clear", "env -0 >after"]);
         terminal.send(" exit 0\r");
         let screen = terminal.finish().success().stdout;
-        assert!(!screen.contains(SOON), "{shell:?}:\n{screen}");
+        assert!(!screen.contains(SOON), "{shell:?} {hook}:\n{screen}");
         let [before, entered, new, after] = ["before", "in", "new", "after"].map(|file| user.home.environment(file));
         let end = |environment: &std::collections::BTreeMap<String, String>| {
-            environment["AWS_SSO_SESSION_END"].parse::<i64>().unwrap()
+            environment.get("AWS_SSO_SESSION_END").map(|end| end.parse::<i64>().unwrap())
         };
-        assert!(end(&new) > end(&entered) + 15_000, "{shell:?}");
-        assert_eq!(before, after, "{shell:?}");
+        assert_eq!(end(&new).is_some_and(|new| new > end(&entered).unwrap() + 15_000), is_known, "{shell:?} {hook}");
+        assert_eq!(end(&new).is_some(), is_known, "{shell:?} {hook}");
+        assert_eq!(new["AWS_ACCESS_KEY_ID"], entered["AWS_ACCESS_KEY_ID"], "{shell:?} {hook}");
+        assert_eq!(before, after, "{shell:?} {hook}");
+    }
+}
+
+/// The sign-in of the AWS CLI is another session, of which nothing is known; a renewal goes on with ours.
+#[test]
+fn nothing_is_claimed_of_a_session_that_another_tool_began() {
+    let user = User::signed_in(Options::default());
+    let is_known = || user.aws_sso("status --json").run().success().json().get("sessionEnd").is_some();
+    user.home.write(HISTORY, ends_in(&user, 7200));
+    assert!(is_known());
+    user.expire_token();
+    let _ = user.aws_sso("check").run().success();
+    assert!(is_known(), "renewed");
+    let ours = user.home.read(TOKEN_FILE);
+    user.edit_token(|token| {
+        token["accessToken"] = "another".into();
+        token["refreshToken"] = "others".into();
+    });
+    assert!(!is_known());
+    // Nor does its end say how long ours was.
+    user.expire_token();
+    let _ = user.aws_sso("check").run().status(3);
+    assert_eq!(history(&user)["signIns"][2]["end"], Value::Null);
+    user.home.write(TOKEN_FILE, ours);
+    assert!(is_known());
+}
+
+/// A history that somebody has edited.
+#[test]
+fn times_that_cannot_be_are_left_out() {
+    let user = User::signed_in(Options::default());
+    for time in [i64::MAX, i64::MIN, -1] {
+        for place in ["/at", "/tokenSeconds", "/end/refused/at", "/end/refused/activeUntil"] {
+            let mut history: Value = serde_json::from_str(&ends_in(&user, 7200)).unwrap();
+            let mut odd = history["signIns"][1].clone();
+            *odd.pointer_mut(place).unwrap() = time.into();
+            if place == "/at" {
+                odd.as_object_mut().unwrap().remove("end");
+            }
+            history["signIns"].as_array_mut().unwrap().insert(2, odd);
+            user.home.write(HISTORY, history.to_string());
+            let status = user.aws_sso("status --json").run().success().quiet().json();
+            assert!(status.get("sessionEnd").is_some(), "{place} {time}: {status}");
+        }
     }
 }
 
@@ -246,8 +297,7 @@ fn powershell_tells_of_the_end_of_the_session_once() {
         let output = run.run().success();
         let (first, second) = output.stdout.split_once("second\n").unwrap();
         assert_eq!(first.matches(SOON).count(), 1, "{hook}: {output}");
-        assert_eq!(second.contains(SOON), hook == "notice", "{hook}: {output}");
-        assert_eq!(second.contains("left 1"), hook == "refresh", "{hook}: {output}");
+        assert!(!second.contains(SOON) && second.contains("left 1"), "{hook}: {output}");
         assert!(!user.home.has("PWNED"));
     }
 }

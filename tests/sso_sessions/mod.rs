@@ -1,5 +1,6 @@
 //! A config with several sso-sessions.
 
+mod chosen;
 mod lists;
 mod roles;
 mod runs;

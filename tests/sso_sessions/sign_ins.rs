@@ -4,6 +4,7 @@ use aws_sso::sandbox::{Approval, Options};
 use serde_json::json;
 
 use crate::support::several::Several;
+use crate::support::user::User;
 
 const ONE_ACCOUNT: fn() -> Options = || Options { accounts: 1, ..Options::default() };
 
@@ -45,6 +46,20 @@ fn the_status_shows_each_sso_session_and_keeps_the_keys_that_scripts_read() {
     several.configure("[sso-session half]\nsso_region = eu-west-1\n");
     let output = several.aws_sso("status").run().success().complains("sso-session half has no sso_start_url");
     assert!(output.stdout.contains("gamma"), "{output}");
+    let row = output.stdout.lines().find(|line| line.starts_with("broken ")).unwrap_or_default();
+    assert!(row.contains("sso-session half has no sso_start_url"), "{output}");
+    let all = several.aws_sso("status --json").run().success().json();
+    let half = &all["ssoSessions"][3];
+    assert_eq!((&half["name"], &half["signedIn"], &half["startUrl"]), (&json!("half"), &json!(false), &json!(null)));
+    assert!(half["fault"].as_str().unwrap().contains("has no sso_start_url"), "{all}");
+}
+
+#[test]
+fn no_bar_is_drawn_while_a_sign_in_is_awaited() {
+    let user = User::new(ONE_ACCOUNT());
+    let mut terminal = user.aws_sso("list").env("SSH_TTY", "x").in_terminal();
+    let screen = terminal.wait_for("waiting 10 minutes").screen();
+    assert!(!screen.contains("0 of 0"), "{screen}");
 }
 
 #[test]

@@ -30,7 +30,7 @@ use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
-use crate::session::{Session, SessionEnd};
+use crate::session::Session;
 
 /// How long the last output may take to print after a signal, if some of it is taken.
 const LAST_PRINTING: Duration = Duration::from_secs(5);
@@ -59,7 +59,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let sessions = pairs.map(|(directory, client)| context.session(directory, client)).collect::<Result<Vec<_>>>()?;
     let requests = Arc::new(Requests::default());
     sign_in(&sessions, &plan.runs)?;
-    let end = |directory: &Directory| Some((directory.name.clone(), SessionEnd::of(directory)?.at));
+    let end = |directory: &Directory| Some((directory.name.clone(), context.session_end(directory)?));
     let session_ends = directories.iter().filter_map(end).collect();
     let job = Arc::new(Job {
         command: arguments.command.clone(),

@@ -3,12 +3,13 @@
 use clap::Args;
 
 use super::questions::Questions;
-use crate::cli::shared;
 use crate::cli::sign_in::SignInWay;
 use crate::context::Context;
 use crate::discovery::Template;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
+use crate::migration::TAKE_OVER;
+use crate::shell::word;
 
 #[derive(Debug, Default, Args)]
 #[command(after_help = SETUP_HELP)]
@@ -19,13 +20,13 @@ pub(crate) struct SetupArgs {
     #[arg(long, value_name = "TOOL", hide_possible_values = true, conflicts_with_all = ["start_url", "region", "name"])]
     pub(super) from: Option<OtherTool>,
     /// The Region of your Identity Center [default: the one that the start URL tells; else you are asked]
-    #[arg(long, value_parser = shared::region)]
+    #[arg(long)]
     pub(super) region: Option<String>,
     /// The name of the sso-session [default: a part of the start URL]
     #[arg(long)]
     pub(super) name: Option<String>,
     /// The region for commands where nothing else sets one [default: that of the environment or of the config]
-    #[arg(long, value_name = "REGION", value_parser = shared::region)]
+    #[arg(long, value_name = "REGION")]
     pub(super) default_region: Option<String>,
     /// Write a named profile for every account and role, without asking
     #[arg(long, conflicts_with = "no_discover")]
@@ -51,7 +52,10 @@ pub(crate) struct SetupArgs {
     #[arg(long)]
     pub(super) dry_run: bool,
     /// Restore the AWS config as it was before the last run
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = [
+        "start_url", "from", "region", "name", "default_region", "discover", "no_discover", "profile_names",
+        "shell_file", "no_shell_file", "browser", "device_code", "qr", "no_browser", "redirect_port", "dry_run",
+    ])]
     pub(super) undo: bool,
 }
 
@@ -80,13 +84,14 @@ impl SetupArgs {
     }
 
     /// Where nobody can be asked, each answer has to be there from the start: nothing is done by halves.
-    pub(super) fn check(&self, questions: &Questions) -> Result<()> {
+    pub(super) fn check(&self, questions: &Questions, has_region: bool) -> Result<()> {
         if questions.are_asked() || self.yes || self.dry_run {
             return Ok(());
         }
         let is_answered = |answers: [bool; 2]| answers.contains(&true);
         let open = [
             ("START_URL", self.start_url.is_some() || self.from.is_some()),
+            ("--region REGION", has_region),
             ("--discover or --no-discover", is_answered([self.discover, self.no_discover])),
             ("--shell-file or --no-shell-file", is_answered([self.shell_file, self.no_shell_file])),
         ];
@@ -94,11 +99,40 @@ impl SetupArgs {
         if open.is_empty() {
             return Ok(());
         }
-        let url = self.start_url.as_deref().unwrap_or("START_URL");
+        let region = if has_region { "" } else { " --region REGION" };
         Err(Error::usage("there is no terminal on which to ask").with_remedy(format!(
-            "add what is not said: {}\nor take what is proposed: aws-sso setup {url} --region REGION --yes",
-            open.join(", ")
+            "add what is not said: {}\nor take what is proposed: {}{region} --yes",
+            open.join(", "),
+            self.again(self.start_url.as_deref().unwrap_or("START_URL"))
         )))
+    }
+
+    /// The command that goes on with this run, with the same options.
+    pub(super) fn again(&self, start_url: &str) -> String {
+        let first = match self.from {
+            Some(_) => TAKE_OVER.to_owned(),
+            None => format!("aws-sso setup {}", word(start_url)),
+        };
+        let profile_names = self.profile_names.as_ref().map(ToString::to_string);
+        let values = [
+            ("--region", &self.region),
+            ("--name", &self.name),
+            ("--default-region", &self.default_region),
+            ("--profile-names", &profile_names),
+        ];
+        let values = values.into_iter().filter_map(|(option, value)| {
+            let value = value.as_ref()?;
+            Some(format!("{option} {}", word(value)))
+        });
+        let flags = [
+            ("--discover", self.discover),
+            ("--no-discover", self.no_discover),
+            ("--shell-file", self.shell_file),
+            ("--no-shell-file", self.no_shell_file),
+            ("--yes", self.yes),
+        ];
+        let flags = flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag.to_owned());
+        [first].into_iter().chain(values).chain(self.way.words()).chain(flags).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -6,7 +6,7 @@ use crate::environment::shown;
 use crate::inventory::{Account, Inventory};
 use crate::programs::profile_option;
 use crate::role::RoleArn;
-use crate::shell::Shell;
+use crate::shell::{Shell, is_plain, word};
 use crate::terminal;
 
 /// What is there to try.
@@ -80,17 +80,7 @@ pub(super) fn first_role(inventory: &Inventory) -> Option<(&Account, RoleArn)> {
     })
 }
 
-/// Whether no shell takes it for anything but a word.
-fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c))
-}
-
-/// A word for each of the shells.
-fn word(text: &str) -> String {
-    if is_plain(text) { text.to_owned() } else { Shell::Posix.quote(text) }
-}
-
-/// The same for a path that begins with `~`.
+/// A word for each of the shells, for a path that begins with `~`.
 fn word_of_path(path: &str) -> String {
     match path.strip_prefix("~/") {
         Some(rest) => format!("~/{}", word(rest)),

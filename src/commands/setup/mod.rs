@@ -14,16 +14,20 @@ mod target;
 mod undo;
 mod written;
 
+use std::error::Error as _;
+
 pub(crate) use self::arguments::{SetupArgs, Verbs};
 use self::ending::{Ending, first_role};
 use self::progress::{Progress, Step};
 use self::questions::Questions;
+use crate::access_portal::AccessPortal;
 use crate::context::Context;
 use crate::context::profiles::RoleProfiles;
 use crate::error::Result;
+use crate::identity_center::Refusal;
 use crate::inventory::Scope;
-use crate::migration::TAKE_OVER;
 use crate::output::print;
+use crate::session::LoginPolicy;
 use crate::terminal::{self, Terminal};
 
 pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Result<()> {
@@ -32,10 +36,11 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
     }
     let progress = Progress::begin();
     let mut questions = Questions::new(arguments.yes);
-    arguments.check(&questions)?;
+    let mut added = None;
     let name = if arguments.from.is_some() {
+        arguments.check(&questions, true)?;
         let Some(name) = from::take_over(arguments, &mut questions)? else { return Ok(()) };
-        progress.will_go_on_with(TAKE_OVER.to_owned());
+        progress.will_go_on_with(arguments.again(""));
         progress.is_done(Step::Session);
         name
     } else {
@@ -45,15 +50,36 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
         if arguments.dry_run {
             return lines.show_difference(&session);
         }
-        progress.will_go_on_with(format!("aws-sso setup {}", session.start_url));
-        lines.write(&session, &progress).map_err(|error| progress.explain(&error))?;
+        progress.will_go_on_with(arguments.again(&session.start_url));
+        added = lines.write(&session, &progress).map_err(|error| progress.explain(&error))?;
         session.name
     };
     let context = context.anew_with(&name);
+    match sign_in(&context, arguments, verbs) {
+        Ok(()) => progress.is_done(Step::SignIn),
+        Err(error) => {
+            let is_refused = error.source().is_some_and(|cause| cause.is::<Refusal>());
+            return Err(match added.filter(|_| is_refused).map(|added| added.take_back(error.clone())) {
+                Some(Ok(error)) => error,
+                // Another program has changed the config meanwhile, so the sso-session stays.
+                _ => progress.explain(&error),
+            });
+        }
+    }
     go_on(&context, arguments, &mut questions, verbs, &progress).map_err(|error| progress.explain(&error))
 }
 
-/// All that follows on the sso-session.
+/// Signs in; with `--login never` only an earlier sign-in counts.
+fn sign_in(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Result<()> {
+    if context.login_policy()? == LoginPolicy::Never {
+        let directory = context.directory()?;
+        let client = context.client(&directory)?;
+        return context.session(&directory, &client)?.token().map(drop);
+    }
+    (verbs.login)(context, arguments.way.clone())
+}
+
+/// All that follows on the sign-in.
 fn go_on(
     context: &Context,
     arguments: &SetupArgs,
@@ -61,8 +87,6 @@ fn go_on(
     verbs: &Verbs,
     progress: &Progress,
 ) -> Result<()> {
-    (verbs.login)(context, arguments.way.clone())?;
-    progress.is_done(Step::SignIn);
     let directory = context.directory()?;
     let inventory = context.inventory(&directory, Scope::All)?;
     let roles = inventory.roles().count();
@@ -95,4 +119,12 @@ fn count(number: usize, what: &str) -> String {
 pub(crate) fn is_first(context: &Context) -> bool {
     let has_none = context.config().is_ok_and(|config| config.directories().is_empty() && !config.has_misspelt());
     has_none && Terminal::open().is_some()
+}
+
+/// The sso-session of this start URL, if it is set up, and nobody is there who could be asked for more.
+pub(crate) fn session_without_person(context: &Context, start_url: &str) -> Option<String> {
+    let config = context.config().ok().filter(|_| Terminal::open().is_none())?;
+    let portal = AccessPortal::read(start_url).ok()?;
+    let name = session::existing(config, &portal.url)?;
+    config.directory(name).is_ok().then(|| name.to_owned())
 }

@@ -2,13 +2,16 @@
 
 use super::arguments::{SetupArgs, Verbs};
 use super::questions::Questions;
+use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::context::profiles::RoleProfiles;
-use crate::discovery::{self, Template};
+use crate::discovery::{self, DISCOVERY, SETUP, Template};
 use crate::environment::{self, shown};
 use crate::error::Result;
+use crate::files::read;
 use crate::inventory::Inventory;
+use crate::programs::profile_option;
 use crate::settings::{edit, table};
 use crate::terminal::{self, clean};
 
@@ -37,9 +40,24 @@ pub(super) fn offer(
     let with_profile = roles.iter().filter(|role| profiles.first(role).is_some()).count();
     if with_profile == roles.len() {
         terminal::say("each of these roles has a profile already\n");
+        let has_other = |region: &String| roles.iter().any(|role| profiles.region(role) != Some(region));
+        if let Some(region) = arguments.default_region.as_ref().filter(|region| has_other(region)) {
+            terminal::say(&format!(
+                "they keep their region; to give those that were discovered another one, run: aws-sso discover {} \
+                 --region {region}\n",
+                profile_option(&directory.name)
+            ));
+        }
         return Ok(());
     }
-    let names = Names::choose(context, arguments, with_profile > 0)?;
+    let mut names = Names::choose(context, arguments, with_profile > 0)?;
+    if arguments.profile_names.is_none()
+        && are_taken(context.config()?, directory, &discovery::sample(inventory, directory, &names.template))
+        && let Some(template) = names.template.with_session()
+    {
+        // The names of the other sso-session's profiles stay as they are.
+        names = Names { template, is_new: false };
+    }
     if !arguments.discover && questions.are_asked() {
         terminal::say(&description(&discovery::sample(inventory, directory, &names.template), roles.len()));
         let file = shown(&environment::config_file()?);
@@ -50,7 +68,23 @@ pub(super) fn offer(
     if names.is_new {
         edit::set(&environment::settings_file()?, &table::DISCOVER_NAME, &names.template.to_string())?;
     }
-    (verbs.discover)(context, names.template, inventory)
+    let config = environment::config_file()?;
+    let before = read::whole(&config)?;
+    let discovered = (verbs.discover)(context, names.template, inventory);
+    if read::whole(&config)? != before {
+        discovery::join(SETUP, DISCOVERY, &config, before.as_deref())?;
+    }
+    discovered
+}
+
+/// Whether profiles of another Identity Center have some of these names.
+fn are_taken(config: &Config, directory: &Directory, names: &[String]) -> bool {
+    let is_other = |name: &String| {
+        let sign_in = config.role_of(name).map(|(sign_in, _)| sign_in);
+        let other = sign_in.and_then(|sign_in| config.directory(&sign_in).ok());
+        other.is_some_and(|other| !directory.has_start_url(&other.start_url))
+    };
+    names.iter().any(is_other)
 }
 
 fn description(names: &[String], roles: usize) -> String {

@@ -83,7 +83,7 @@ impl Progress {
             let steps = Step::ALL.into_iter().filter(|step| done.contains(step) == is_done);
             steps.map(Step::name).collect::<Vec<_>>().join(", ")
         };
-        let mut lines: Vec<_> = error.remedy().map(str::to_owned).into_iter().collect();
+        let mut lines: Vec<_> = error.remedy().map(of_run).into_iter().collect();
         if done.is_empty() {
             lines.push("nothing was written".to_owned());
         } else {
@@ -94,6 +94,11 @@ impl Progress {
     }
 }
 
+/// A remedy without what it says of its own step: what the run has changed is said after it.
+fn of_run(remedy: &str) -> String {
+    remedy.strip_prefix("nothing was changed; ").unwrap_or(remedy).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +106,7 @@ mod tests {
     #[test]
     fn an_error_says_what_is_done_and_how_to_go_on() {
         let progress = Progress::default();
-        let error = Error::failed("no").with_remedy("try");
+        let error = Error::failed("no").with_remedy("nothing was changed; try");
         assert_eq!(progress.explain(&error).remedy(), Some("try\nnothing was written"));
         progress.will_go_on_with("aws-sso setup x".to_owned());
         progress.is_done(Step::Session);

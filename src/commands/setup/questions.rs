@@ -46,6 +46,8 @@ impl Questions {
 }
 
 fn line(terminal: &mut Terminal, question: &str) -> io::Result<Option<String>> {
+    // Enter that was pressed while the sign-in took its time is no answer.
+    terminal.discard_input();
     write!(terminal, "{question}")?;
     terminal.flush()?;
     let answer = terminal.read_line()?;

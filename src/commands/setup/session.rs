@@ -72,10 +72,13 @@ fn is_readable(start_url: &str) -> bool {
     Link::parse(start_url).is_some_and(|link| link.is_safe())
 }
 
-/// The name of the sso-session that has this start URL already.
+/// The name of the sso-session that has this start URL already; of several, one that lacks nothing.
 pub(super) fn existing<'a>(config: &'a Config, start_url: &str) -> Option<&'a str> {
     let has = |session: &Section<'_>| session.setting("sso_start_url").is_some_and(|url| is_portal(url, start_url));
-    config.sso_sessions().find(has).map(Section::name)
+    let keys = ["sso_region", "sso_registration_scopes"];
+    let is_whole = |session: &&Section<'_>| keys.iter().all(|key| session.setting(key).is_some());
+    let those: Vec<_> = config.sso_sessions().filter(has).collect();
+    those.iter().find(is_whole).or_else(|| those.first()).map(|session| session.name())
 }
 
 /// A name that nothing else has, like the proposed one.
@@ -102,7 +105,7 @@ pub(super) fn check_name(config: &Config, name: &str, start_url: &str) -> Result
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     if name.is_empty() || name.starts_with('-') || !name.chars().all(is_plain) {
         return Err(Error::usage(format!("not every AWS SDK can read an sso-session called {name:?}"))
-            .with_remedy("use only letters, digits and _ . -"));
+            .with_remedy("name it with --name, of letters, digits and _ . -"));
     }
     match other_owner(config, name, start_url) {
         Some(other) => Err(Error::usage(format!("the name {name} is taken: it stands for {other}"))

@@ -1,6 +1,6 @@
 //! `--undo`: the AWS config as it was before the last run.
 
-use crate::discovery::{self, DISCOVERY, SETUP};
+use crate::discovery::{self, SETUP};
 use crate::environment::{self, shown};
 use crate::error::Result;
 use crate::output::print;
@@ -8,9 +8,6 @@ use crate::terminal::clean;
 
 pub(super) fn undo() -> Result<()> {
     let path = environment::config_file()?;
-    if discovery::follows(DISCOVERY, SETUP, &path)? {
-        discovery::undo(DISCOVERY, &path)?;
-    }
     discovery::undo(SETUP, &path)?;
     print(&format!("{} is as it was before the last setup\n", clean(&shown(&path))))
 }

@@ -5,11 +5,14 @@ use std::io::IsTerminal as _;
 use super::arguments::SetupArgs;
 use super::progress::{Progress, Step};
 use super::session::{Line, NewSession};
+use crate::aws_config::config::Config;
 use crate::context::Context;
 use crate::discovery::{self, SETUP, diff};
 use crate::environment::{self, shown};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::files::edit::Edited;
 use crate::files::read;
+use crate::known_regions;
 use crate::output::print;
 use crate::partition::Partition;
 use crate::settings::{edit, table};
@@ -22,6 +25,29 @@ pub(super) struct Lines {
     region: Option<String>,
 }
 
+/// What this run has added before the first sign-in.
+pub(super) struct Added {
+    session: NewSession,
+    setting: Option<Edited<()>>,
+}
+
+impl Added {
+    /// A start URL that the service refuses is of no use: it would only be in the way of the right one.
+    pub(super) fn take_back(&self, error: Error) -> Result<Error> {
+        let config = environment::config_file()?;
+        discovery::undo(SETUP, &config)?;
+        if let Some(setting) = &self.setting {
+            edit::take_back(&environment::settings_file()?, setting)?;
+        }
+        let NewSession { name, start_url, region } = &self.session;
+        Ok(error.with_remedy(format!(
+            "check the start URL {start_url}, and whether its Region is {region}, then run: aws-sso setup START_URL \
+             --region REGION\nthe sso-session {name} was removed: {} is as it was before",
+            shown(&config)
+        )))
+    }
+}
+
 impl Lines {
     pub(super) fn new(context: &Context, arguments: &SetupArgs, session: &NewSession) -> Result<Self> {
         let config = context.config()?;
@@ -29,9 +55,13 @@ impl Lines {
         let usual = || {
             let of_profile = config.profile("default").and_then(|profile| profile.setting("region"));
             let known = environment::region().or_else(|| of_profile.map(str::to_owned));
-            let known = known.and_then(|region| crate::partition::named_region(&region).ok());
+            let known = known.filter(|region| known_regions::read(region).is_ok());
             known.filter(is_near).unwrap_or_else(|| session.region.to_string())
         };
+        if let Some(asked) = arguments.default_region.as_deref().filter(|asked| **asked != *session.region) {
+            let wrong = |why| Error::usage(format!("--default-region {asked}: {why}"));
+            known_regions::read(asked).map_err(wrong)?;
+        }
         let region = match (&arguments.default_region, context.settings()?.region()) {
             (Some(asked), Some(set)) if asked == set => None,
             (Some(asked), _) => Some(asked.clone()),
@@ -59,23 +89,29 @@ impl Lines {
         Ok(())
     }
 
-    /// Shows the lines and writes them.
-    pub(super) fn write(&self, session: &NewSession, progress: &Progress) -> Result<()> {
+    /// Shows the lines and writes them. Returns what can be taken back, if the sso-session is a new one.
+    pub(super) fn write(&self, session: &NewSession, progress: &Progress) -> Result<Option<Added>> {
         let config = environment::config_file()?;
+        let mut is_new = false;
+        discovery::begin(SETUP, &config)?;
         if self.session.is_empty() {
             let file = shown(&config);
             terminal::say(&format!("{} has the sso-session {} already\n", clean(&file), session.name));
         } else {
             terminal::say(&format!("{} gets:\n{}", clean(&shown(&config)), self.of_session(&session.name)));
-            discovery::edit(SETUP, &config, |before| Ok((session.write(before)?, ())))?;
+            discovery::edit(SETUP, &config, |before| {
+                is_new = Config::parse(before).sso_session(&session.name).is_none();
+                Ok((session.write(before)?, ()))
+            })?;
         }
         progress.is_done(Step::Session);
+        let mut setting = None;
         if let Some(region) = &self.region {
             let settings = environment::settings_file()?;
             terminal::say(&format!("{} gets:\n  region = {region}\n", clean(&shown(&settings))));
-            edit::set(&settings, &table::REGION, region)?;
+            setting = Some(edit::set(&settings, &table::REGION, region)?);
         }
-        Ok(())
+        Ok(is_new.then(|| Added { session: session.clone(), setting }))
     }
 
     fn of_session(&self, name: &str) -> String {
