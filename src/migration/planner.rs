@@ -42,7 +42,7 @@ pub(super) struct Planner<'a> {
 /// The scopes with which a sign-in can be renewed.
 const SCOPES: &str = "sso:account:access";
 
-impl<'a> Planner<'a> {
+impl Planner<'_> {
     fn run(&mut self) {
         let theirs = self.theirs;
         let targets: Vec<_> = theirs.instances.iter().map(|instance| self.target(instance)).collect();
@@ -69,7 +69,9 @@ impl<'a> Planner<'a> {
         for (instance, target) in planned().filter_map(|(instance, target)| Some((instance, target.as_ref()?))) {
             self.accounts(instance, target, &targets, &roles);
         }
-        names.iter().for_each(|name| self.role_alias(name));
+        for name in &names {
+            self.role_alias(name);
+        }
         left_out::name(theirs, self.format.as_ref(), &mut self.plan);
     }
 

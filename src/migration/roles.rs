@@ -135,21 +135,16 @@ impl<'i> OfInstance<'_, '_, 'i> {
             return None;
         }
         let text = role.via.as_deref().unwrap_or_default();
-        let name = match via(text) {
-            Some((source_id, source_name)) => match self.profile_via((&source_id, &source_name), chain) {
-                Some(source) => self.assuming_profile(account, role, &source),
-                None => {
-                    let called = self.called(key);
-                    self.planner.left_out.push(format!("{called}, because the role of its Via has no profile: {text}"));
-                    None
-                }
-            },
-            None => {
-                let called = self.called(key);
-                self.planner.clashes.push(format!("Via of {called} names no role: {text}"));
-                None
+        let source = via(text).map(|(id, name)| self.profile_via((&id, &name), chain));
+        let name = source.clone().flatten().and_then(|source| self.assuming_profile(account, role, &source));
+        let called = self.called(key);
+        match source {
+            Some(Some(_)) => {}
+            Some(None) => {
+                self.planner.left_out.push(format!("{called}, because the role of its Via has no profile: {text}"));
             }
-        };
+            None => self.planner.clashes.push(format!("Via of {called} names no role: {text}")),
+        }
         self.profiles.insert(owned, name.clone());
         name
     }

@@ -358,7 +358,7 @@ proptest! {
             with.map(|instance| instance.start_url.as_str()).collect()
         };
         for (alias, value, _) in after.1.aliases() {
-            prop_assert!(!Config::parse(before.as_bytes()).profile(alias).is_some(), "{}", context);
+            prop_assert!(Config::parse(before.as_bytes()).profile(alias).is_none(), "{}", context);
             let is_id = matches!(value.parse(), Ok(RoleRef::Id { .. }));
             prop_assert!(!is_id || after.0.directories().len() == 1, "{}", context);
             if after.0.profile(value).is_some() {

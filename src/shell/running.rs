@@ -20,7 +20,7 @@ impl Shell {
 fn interactive(words: &[String]) -> Option<Shell> {
     let name = |word: &'_ str| word.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     // PowerShell may be a library that another program runs: `dotnet /opt/powershell/pwsh.dll`.
-    let is_run = words.len() > 1 && name(&words[0]) == "dotnet" && words[1].ends_with(".dll");
+    let is_run = words.len() > 1 && name(&words[0]) == "dotnet";
     let (program, arguments) = words[usize::from(is_run)..].split_first()?;
     let file = name(program).trim_start_matches('-').to_owned();
     let file = file.trim_end_matches(if is_run { ".dll" } else { ".exe" });
