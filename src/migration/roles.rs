@@ -135,20 +135,16 @@ impl<'i> OfInstance<'_, '_, 'i> {
             return None;
         }
         let text = role.via.as_deref().unwrap_or_default();
-        let source = via(text);
-        let profile = source.as_ref().and_then(|(id, name)| self.profile_via((id, name), chain));
+        let source = via(text).map(|(id, name)| self.profile_via((&id, &name), chain));
+        let name = source.clone().flatten().and_then(|source| self.assuming_profile(account, role, &source));
         let called = self.called(key);
-        let name = match (source, profile) {
-            (Some(_), Some(profile)) => self.assuming_profile(account, role, &profile),
-            (Some(_), None) => {
+        match source {
+            Some(Some(_)) => {}
+            Some(None) => {
                 self.planner.left_out.push(format!("{called}, because the role of its Via has no profile: {text}"));
-                None
             }
-            (None, _) => {
-                self.planner.clashes.push(format!("Via of {called} names no role: {text}"));
-                None
-            }
-        };
+            None => self.planner.clashes.push(format!("Via of {called} names no role: {text}")),
+        }
         self.profiles.insert(owned, name.clone());
         name
     }
