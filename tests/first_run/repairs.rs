@@ -99,7 +99,7 @@ fn the_region_for_commands_is_that_of_the_environment_the_config_or_the_sso_sess
 #[test]
 fn a_region_that_aws_does_not_have_is_neither_taken_nor_written_and_the_next_run_repairs_it() {
     let user = Newcomer::new();
-    let options = format!("{START_URL} --name corp --yes --no-discover --device-code --no-browser");
+    let options = format!("{START_URL} --name corp --yes --no-discover --no-shell-file --device-code --no-browser");
     for (wrong, why) in [
         ("us-east-1a", "that is an Availability Zone; its region is us-east-1"),
         ("eu-wst-1", "did you mean eu-west-1?"),

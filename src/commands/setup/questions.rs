@@ -22,6 +22,8 @@ impl Questions {
     /// Asks until the answer is one; `None` if nobody is asked. `read` says what is wrong with an answer.
     pub(super) fn ask<T>(&mut self, question: &str, read: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {
         let Some(terminal) = &mut self.0 else { return Ok(None) };
+        // Enter that was pressed while the sign-in took its time is no answer.
+        terminal.discard_input();
         loop {
             let answer = line(terminal, question).map_err(|error| {
                 Error::failed(format!("cannot use the terminal: {}", reason(&error))).with_source(error)
@@ -46,8 +48,6 @@ impl Questions {
 }
 
 fn line(terminal: &mut Terminal, question: &str) -> io::Result<Option<String>> {
-    // Enter that was pressed while the sign-in took its time is no answer.
-    terminal.discard_input();
     write!(terminal, "{question}")?;
     terminal.flush()?;
     let answer = terminal.read_line()?;
