@@ -1,6 +1,7 @@
 //! What prompts show: the role, so that two roles never look the same.
 
 use aws_sso::sandbox::Options;
+use serde_json::json;
 
 use crate::support::Shell;
 use crate::support::user::User;
@@ -52,7 +53,7 @@ fn a_shell_of_the_version_before_is_understood() {
     let _ = status("AWS_SSO_SESSION", "Foo:Admin").status(2).complains("AWS_SSO_SESSION names Foo:Admin: there is no");
 }
 
-/// `AWS_SSO_SESSION` chooses where a choice is left, and rules nothing out.
+/// `AWS_SSO_SESSION` chooses, until its own list says that it lacks the role.
 #[test]
 fn a_role_of_another_identity_center_is_found_from_a_shell_that_entered_one() {
     let user = User::signed_in(Options::default());
@@ -60,9 +61,22 @@ fn a_role_of_another_identity_center_is_found_from_a_shell_that_entered_one() {
     user.home.sign_in_config(other);
     let _ = user.aws_sso("list -p corp").run().success();
     let account = user.sandbox.accounts()[0].clone();
-    for role in [user.role(0, 0), user.role_arn(0), format!("{}/{}", account.name, account.roles[0])] {
-        let words = ["process", role.as_str()];
-        let run = user.home.aws_sso(words).endpoint(user.sandbox.endpoint()).env("AWS_SSO_SESSION", "other");
-        assert_eq!(run.run().success().json()["AccountId"], account.id.as_str(), "{role}");
+    let roles = [user.role(0, 0), user.role_arn(0), format!("{}/{}", account.name, account.roles[0])];
+    let run = |role: &str| {
+        let run = user.home.aws_sso(["process", role]).endpoint(user.sandbox.endpoint());
+        run.env("AWS_SSO_SESSION", "other").run()
+    };
+    for role in &roles {
+        let _ = run(role).status(3).complains("run: aws-sso login -p other");
+    }
+    let list = json!({
+        "start_url": "https://other.awsapps.com/start",
+        "region": "eu-west-1",
+        "fetched_at": jiff::Timestamp::now().as_second(),
+        "accounts": []
+    });
+    user.home.write(".cache/aws-sso/inventory-d0941e68da8f38151ff86a61fc59f7c5cf9fcaa2.json", list.to_string());
+    for role in &roles {
+        assert_eq!(run(role).success().json()["AccountId"], account.id.as_str(), "{role}");
     }
 }

@@ -95,7 +95,6 @@ impl Twins {
         }
         let _ = fs::remove_dir_all(home.path(".cache"));
         let [(beta, of_beta), (alpha, of_alpha)] = self.lists.as_slice() else { panic!() };
-        fs::remove_dir_all(home.path(".cache")).unwrap();
         fs::create_dir_all(beta.parent().unwrap()).unwrap();
         fs::write(beta, of_beta).unwrap();
         match list {
