@@ -67,7 +67,7 @@ impl Context {
                     self.learn(&memory, directory, reference);
                 }
                 let having = memory.having(&candidates, reference);
-                self.one_of(having, memory.unknown(&candidates, reference))
+                self.one_of(having, self.signed_in(memory.unknown(&candidates, reference)))
             }
             (having, _) => self.one_of(having.to_vec(), Vec::new()),
         }
@@ -115,6 +115,12 @@ impl Context {
         }
     }
 
+    /// One that is not used on this machine, or not now, keeps nobody from a role that another one is known to have.
+    fn signed_in(&self, mut directories: Vec<Directory>) -> Vec<Directory> {
+        directories.retain(|directory| self.is_signed_in(directory));
+        directories
+    }
+
     /// The only one that has a role, else the chosen one of those that do. `unknown` could have it as well.
     fn one_of(&self, mut having: Vec<Directory>, mut unknown: Vec<Directory>) -> Result<Directory> {
         if let ([only], []) = (having.as_slice(), unknown.as_slice()) {
@@ -139,9 +145,9 @@ impl Context {
             return Ok(named);
         }
         let unknown = memory.unknown(candidates, reference);
-        let signed_in = || candidates.iter().filter(|directory| self.is_signed_in(directory)).cloned().collect();
-        let possible = if unknown.is_empty() { signed_in() } else { unknown };
-        match possible.as_slice() {
+        let possible = if unknown.is_empty() { candidates.to_vec() } else { unknown };
+        let signed_in = self.signed_in(possible.clone());
+        match if signed_in.is_empty() { possible } else { signed_in }.as_slice() {
             [only] => Ok(only.clone()),
             _ => Err(Error::usage(format!("no remembered list has this role, so name one of {}", names(candidates)))
                 .with_remedy(commands(candidates))),
@@ -163,13 +169,10 @@ impl Context {
                 Ok(_) => having.push(directory.clone()),
                 // Two accounts of it have this name.
                 Err(error) if error.kind() == Kind::Usage => having.push(directory.clone()),
+                Err(error) if error.kind() == Kind::SignInNeeded => unasked.push(directory.clone()),
                 Err(error) => {
                     others.push(directory.clone());
-                    if error.kind() == Kind::SignInNeeded {
-                        unasked.push(directory.clone());
-                    } else {
-                        refusal = refusal.or(Some(error));
-                    }
+                    refusal = refusal.or(Some(error));
                 }
             }
         }
