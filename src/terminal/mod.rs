@@ -57,8 +57,8 @@ pub(crate) fn show_on_stderr_too() {
     IS_FOR_STDERR_TOO.store(true, Ordering::Relaxed);
 }
 
-/// Writes to the controlling terminal; to stderr if there is none, or if the system would stop this process for it. Text
-/// from the service must be clean already.
+/// Writes to the controlling terminal; to stderr if there is none, or if the system would stop this process for it.
+/// Text from the service must be clean already.
 pub(crate) fn show(text: &str) {
     let _ = is_shown(text);
 }
