@@ -30,7 +30,9 @@ fn all_pages_of_accounts_and_of_roles_are_fetched() {
     for (accounts, roles_each, requests) in [(230, 1, 230), (3, 250, 9), (1, 1, 1)] {
         let user = User::signed_in(Options { accounts, roles: roles_each, ..Options::default() });
         let output = user.aws_sso("discover -p corp").run().success();
-        assert!(output.stdout.contains(&format!("{} profiles new", accounts * roles_each)), "{output}");
+        let count = accounts * roles_each;
+        let new = format!("{count} profile{} new", if count == 1 { "" } else { "s" });
+        assert!(output.stdout.contains(&new), "{output}");
         assert_eq!(user.sandbox.count("ListAccountRoles"), requests);
         assert_eq!(listed(&user), roles(&user.sandbox.accounts()));
     }
