@@ -11,14 +11,14 @@ use crate::partition::{PARTITIONS, Partition, Region, is_host_label};
 
 use form::{Form, Hostname, PathRule};
 
-/// Where users of an Identity Center sign in, as far as its start URL tells.
+/// Where users of an Identity Center sign in, as far as its start URL says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AccessPortal {
     /// The start URL as AWS documents it, without what a browser adds: what the config gets.
     pub url: String,
     /// The Region, where the host names it.
     pub region: Option<Region>,
-    /// The partition, where the host tells it.
+    /// The partition, where the host names it.
     pub partition: Option<&'static Partition>,
     /// The id of the instance, where the URL has it. An instance has a portal in each of its Regions.
     pub instance: Option<String>,

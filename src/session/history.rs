@@ -1,5 +1,5 @@
 //! When people signed in, and when the service refused to renew a sign-in: that is how this tool learns how long
-//! sessions last, since no API tells. The file holds times, and no secret: of a token it has only SHA-256, from which
+//! sessions last, since no API says it. The file holds times, and no secret: of a token it has only SHA-256, from which
 //! nobody can find so long a random text.
 //!
 //! What is known about the service, and what follows from it:

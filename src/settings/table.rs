@@ -71,7 +71,7 @@ pub static LOGIN: Setting = Setting {
 pub static SIGN_IN: Setting = Setting {
     section: "",
     key: "sign-in",
-    meaning: "how you sign in, where login is not told",
+    meaning: "how you sign in, if no option of login says it",
     values: "browser or device-code",
     default: "a browser where you would see it, else a device code",
     variable: None,

@@ -19,7 +19,7 @@ pub(crate) struct SetupArgs {
     /// Take over what this tool has configured: aws-sso-cli
     #[arg(long, value_name = "TOOL", hide_possible_values = true, conflicts_with_all = ["start_url", "region", "name"])]
     pub(super) from: Option<OtherTool>,
-    /// The Region of your Identity Center [default: the one that the start URL tells; else you are asked]
+    /// The Region of your Identity Center [default: the one that the start URL names; else you are asked]
     #[arg(long)]
     pub(super) region: Option<String>,
     /// The name of the sso-session [default: a part of the start URL]
