@@ -118,7 +118,7 @@ fn a_region_that_aws_does_not_have_is_neither_taken_nor_written_and_the_next_run
         }
     }
     // Somebody who can be asked reads why.
-    let mut person = Typist::at(user.setup(&options.replace("--yes", "--no-shell-file")));
+    let mut person = Typist::at(user.setup(&options.replace("--yes", "")));
     person.terminal.wait_for("cn-north-1 of corp is wrong");
     for answer in ["atlantis", "cn-north-1", "eu-west-4"] {
         person.answer("Region [1]: ", &format!("{answer}\r"));
