@@ -45,8 +45,10 @@ impl Session<'_> {
         let _uninterrupted = uninterrupted::begin();
         match self.block_on(async { Ok(refresh(&self.client.service(), &current).await) })? {
             Ok(renewed) => {
-                History::add_renewal(&self.paths.history, self.directory, &current, &renewed);
-                self.keep_renewed(&current, renewed, reserved).map(Some)
+                // Nothing comes before the token: the service may take the old one no more.
+                let token = self.keep_renewed(&current, renewed, reserved)?;
+                History::add_renewal(&self.paths.history, self.directory, &current, &token);
+                Ok(Some(token))
             }
             Err(GrantError::Other(error) | GrantError::Key(error)) => {
                 lock.fail(&error);

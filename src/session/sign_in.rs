@@ -94,8 +94,9 @@ impl Session<'_> {
         {
             tracing::warn!("{error}");
         }
+        let kept = self.keep(&token, self.store.reserve(&self.path()));
         History::add_sign_in(&self.paths.history, self.directory, &token);
-        let Err(error) = self.keep(&token, self.store.reserve(&self.path())) else { return Ok(token) };
+        let Err(error) = kept else { return Ok(token) };
         if is_explicit {
             unsaved::forget(&self.path());
             if self.client.log_out(&token.access_token).is_ok() {
