@@ -58,7 +58,7 @@ pub(super) struct SignIn {
     pub(super) renewable: bool,
     /// The SHA-256 of its latest access token and refresh token, by which the stored token is known as one of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) token: Vec<String>,
+    pub(super) marks: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) end: Option<End>,
 }
@@ -108,9 +108,9 @@ impl History {
 
     pub(super) fn add_sign_in(folder: &Path, directory: &Directory, token: &Token) {
         let (now, token_seconds) = (now(), token.seconds_left());
-        let (renewable, token) = (token.is_renewable(), marks(token));
+        let (renewable, marks) = (token.is_renewable(), marks(token));
         Self::change(folder, directory, |history| {
-            history.sign_ins.push(SignIn { at: now, token_seconds, renewable, token, end: None });
+            history.sign_ins.push(SignIn { at: now, token_seconds, renewable, marks, end: None });
         });
     }
 
@@ -137,14 +137,14 @@ impl History {
             if history.is_continued_by(before)
                 && let Some(last) = history.sign_ins.last_mut()
             {
-                last.token = marks(renewed);
+                last.marks = marks(renewed);
             }
         });
     }
 
     /// Whether this token is one of the last sign-in, so that nobody has signed in by another tool since.
     pub(super) fn is_continued_by(&self, token: &Token) -> bool {
-        self.sign_ins.last().is_some_and(|last| marks(token).iter().any(|mark| last.token.contains(mark)))
+        self.sign_ins.last().is_some_and(|last| marks(token).iter().any(|mark| last.marks.contains(mark)))
     }
 
     fn refuse(&mut self, expires_at: i64, now: i64) {
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     fn signed_in(at: i64) -> SignIn {
-        SignIn { at, token_seconds: 3600, renewable: true, token: Vec::new(), end: None }
+        SignIn { at, token_seconds: 3600, renewable: true, marks: Vec::new(), end: None }
     }
 
     #[test]

@@ -164,11 +164,11 @@ mod tests {
     fn session(day: i64, refused: i64, idle: i64) -> SignIn {
         let at = day * DAY + 9 * HOUR;
         let end = End::Refused { active_until: at + refused - idle, at: at + refused };
-        SignIn { at, token_seconds: HOUR, renewable: true, token: Vec::new(), end: Some(end) }
+        SignIn { at, token_seconds: HOUR, renewable: true, marks: Vec::new(), end: Some(end) }
     }
 
     fn open(at: i64) -> SignIn {
-        SignIn { at, token_seconds: HOUR, renewable: true, token: Vec::new(), end: None }
+        SignIn { at, token_seconds: HOUR, renewable: true, marks: Vec::new(), end: None }
     }
 
     fn signed_out(at: i64) -> SignIn {
