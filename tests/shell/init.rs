@@ -104,7 +104,12 @@ fn the_code_has_no_comment_and_no_unfilled_placeholder() {
                 assert!(!output.stdout.contains(word), "{shell}: {word}");
             }
             assert_eq!(output.stdout.contains("__aws_sso_hook"), hook != "none", "{shell} {hook}");
-            assert_eq!(output.stdout.contains("refresh --login never"), hook == "refresh", "{shell} {hook}");
+            // What only asks when the session ends renews nothing.
+            let renews = |line: &str| {
+                ["refresh --login never", "__aws_sso_renew '--login' 'never'"].iter().any(|call| line.contains(call))
+                    && !line.contains("--only-session-end")
+            };
+            assert_eq!(output.stdout.lines().any(renews), hook == "refresh", "{shell} {hook}");
         }
         let bare = Home::new().aws_sso(["init", shell, "--no-completion", "--hook", "none"]).run().success();
         assert!(!bare.stdout.contains("omplet"), "{}", bare.stdout);

@@ -41,7 +41,7 @@ function global:__aws_sso_left([string]$until, [string]$noticed) {
 }
 function global:__aws_sso_expiring($left) {
     $until = $global:__AWS_SSO_NOTICED = [string]$env:AWS_SSO_EXPIRATION
-    __aws_sso_renew
+    __aws_sso_renew '--login' 'never'
     if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
     $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: awsso refresh"
@@ -49,7 +49,7 @@ function global:__aws_sso_expiring($left) {
 function global:__aws_sso_ending($left) {
     $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
     if ($left -le 0) { return }
-    __aws_sso_renew
+    __aws_sso_renew '--login' 'never' '--only-session-end'
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
     $minutes = [Math]::Ceiling($left / 60)
     Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
@@ -57,7 +57,7 @@ function global:__aws_sso_ending($left) {
 }
 function global:__aws_sso_renew {
     $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
-    try { awsso refresh --login never 2>$null | Out-Null } catch { $null = $_ }
+    try { awsso refresh @args 2>$null | Out-Null } catch { $null = $_ }
     $global:LASTEXITCODE = $status
 }
 if (-not (Test-Path 'Variable:global:__AWS_SSO_SESSION_NOTICED')) { $global:__AWS_SSO_SESSION_NOTICED = '' }
