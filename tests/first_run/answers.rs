@@ -169,7 +169,6 @@ fn an_sso_session_that_no_aws_tool_reads_is_named_before_another_is_added() {
 
 #[test]
 fn a_run_that_ends_early_says_what_is_done_and_the_next_one_goes_on() {
-    let waiting = || Newcomer::with(Options { approval: Approval::ByPage, ..Options::default() });
     // The last question, the keys, what is done, and whether the config is written.
     let cases = [
         ("Region [1]: ", "\x03", "nothing was written", false),
@@ -177,7 +176,8 @@ fn a_run_that_ends_early_says_what_is_done_and_the_next_one_goes_on() {
         ("confirm the code", "\x03", "not done: the sign-in, profiles, the start-up file", true),
     ];
     for (question, keys, said, is_written) in cases {
-        let user = Newcomer { sandbox: waiting().sandbox, ..Newcomer::new() };
+        let user = Newcomer::new();
+        user.sandbox.update(|options| options.approval = Approval::ByPage);
         let mut person = Typist::at(user.setup(&format!("{START_URL} --device-code --no-browser")));
         if question != "Region [1]: " {
             person.answer("Region [1]: ", "eu-central-1\r");
