@@ -1,4 +1,4 @@
-//! This program: where it is, and how it is told which sso-session or profile to sign in with.
+//! This program: where it is, and the option by which it gets its sso-session or profile.
 
 use std::ffi::OsStr;
 use std::io;

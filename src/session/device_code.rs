@@ -49,8 +49,8 @@ pub(super) async fn sign_in(
     }
 }
 
-/// A page that leads a browser of this machine to the link with the code: whoever reads the code in the browser's
-/// arguments could confirm it first. `None` where there is no such link, browser or page.
+/// A page that leads a browser of this machine to the link with the code: another user who reads the code in the
+/// browser's arguments could confirm it first. `None` where there is no such link, browser or page.
 fn page(
     authorization: &DeviceAuthorization,
     directory: &Directory,

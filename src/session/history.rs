@@ -12,7 +12,7 @@
 //!   session counts, and a sign-in after which no end was seen begins a new session only if the one before must have
 //!   ended. What such a doubtful session lasted is not counted either.
 //! - `logout` ends a session early; the sign-in after it begins a new one. An administrator who revokes sessions, or
-//!   another tool that signs in or out, cannot be told from an end. Such an end disagrees with the others.
+//!   another tool that signs in or out, looks like an end. Such an end disagrees with the others.
 //! - Another tool may sign in, too. A token that no sign-in or renewal of this tool gave may be of another session, of
 //!   which nothing is known.
 //! - Another tool may use a refresh token up. Then the refusal is no end: the token that it got proves that.
