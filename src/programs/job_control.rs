@@ -112,7 +112,7 @@ impl Groups {
 
     /// The groups that have stopped since the last look.
     ///
-    /// One that wants the terminal is asked to end, and is killed if it then wants it again: it would wait without limit.
+    /// One that wants the terminal is asked to end, and is killed if it then wants it again: it would never end.
     pub(crate) fn newly_stopped(&self) -> Vec<(usize, StopCause)> {
         let mut stopped = Vec::new();
         for (number, member) in &mut self.state().members {
