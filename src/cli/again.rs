@@ -13,7 +13,7 @@ pub(crate) fn with_profile(name: &str) -> String {
 
 fn line(arguments: impl Iterator<Item = OsString>, name: &str) -> String {
     /// The verbs that the shell function runs for itself; it adds which shell it is in.
-    const OF_FUNCTION: [&str; 4] = ["use", "pick", "clear", "refresh"];
+    const OF_FUNCTION: [&str; 5] = ["use", "pick", "clear", "refresh", "logout"];
     let mut words: Vec<_> = arguments.map(|word| word.to_string_lossy().into_owned()).collect();
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     let is_of_function = words[..end].iter().any(|word| OF_FUNCTION.contains(&word.as_str()));
