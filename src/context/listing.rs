@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::lists::Listed;
+use super::words::Words;
 use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::aws_config::config::Config;
 use crate::environment;
@@ -258,11 +259,8 @@ impl Listing {
         if let [only] = named.as_slice() {
             return Ok(Some(*only));
         }
-        let words: Vec<_> = query.split_whitespace().map(str::to_lowercase).collect();
-        let mut fitting = (0..self.len()).filter(|index| {
-            let line = self.text(self.shown(&self.entries[*index])).to_lowercase();
-            words.iter().all(|word| line.contains(word))
-        });
+        let words = Words::new(query);
+        let mut fitting = (0..self.len()).filter(|index| words.fit(&self.text(self.shown(&self.entries[*index]))));
         Ok(fitting.next().filter(|_| fitting.next().is_none()))
     }
 

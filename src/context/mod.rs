@@ -14,6 +14,7 @@ pub(crate) mod lists;
 pub(crate) mod noted;
 pub(crate) mod profiles;
 mod regions;
+pub(crate) mod words;
 
 pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
