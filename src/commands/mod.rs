@@ -245,7 +245,7 @@ const OTHER_VERBS: setup::Verbs = setup::Verbs {
 fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
     match &original.role {
         _ if original.discover_roles => discover::run(context, &discover::DiscoverArgs::default())?,
-        Some(role) if original.external_source => process::run(context, role)?,
+        Some(role) if original.external_source => process::run(context, std::slice::from_ref(role))?,
         role if original.env_vars => env::run_original(context, role.as_deref())?,
         // The bare name shows help: it must not overwrite the default profile.
         None if !context.has_profile_option() => {
@@ -334,7 +334,10 @@ pub(crate) fn process_request(arguments: Vec<OsString>) -> Option<(Option<String
         (None, Original { role: Some(role), env_vars: false, external_source: true, discover_roles: false }) => {
             Some((profile, role))
         }
-        (Some(Verb::Process(arguments)), original) if original.is_empty() => Some((profile, arguments.role)),
+        (Some(Verb::Process(arguments)), original) if original.is_empty() => match arguments.role.as_slice() {
+            [role] => Some((profile, role.clone())),
+            _ => None,
+        },
         _ => None,
     }
 }

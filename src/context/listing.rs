@@ -15,7 +15,7 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::{Account, Inventory, Recent, Scope};
 use crate::picker::Choice;
-use crate::role::{RoleArn, RoleRef};
+use crate::role::{RoleArn, RoleRef, account_and_role};
 use crate::secret_store::SecretStore;
 use crate::terminal::{self, clean};
 use crate::timestamp::span;
@@ -246,7 +246,7 @@ impl Listing {
         }
         // Looked up once, because there may be 50,000 entries to compare.
         let (profile, arn) = (self.profiles.role_of(query), query.parse::<RoleArn>().ok().map(RoleRef::Arn));
-        let account_and_role = query.rsplit_once('/');
+        let account_and_role = account_and_role(query);
         let is_named = |entry: &Entry| {
             let Shown { list, account: Account { name, id, .. }, role_name, .. } = self.shown(entry);
             let is_of_profile = |(of, role): &(usize, RoleRef)| *of == list && role.is_role(id, role_name);

@@ -1,5 +1,6 @@
 //! What verbs work with: options, settings, config, sign-in. Each part is made when it is first used.
 
+mod account;
 mod accounts;
 mod acting;
 mod chain;
@@ -11,6 +12,8 @@ pub(crate) mod instance;
 pub(crate) mod labels;
 mod listing;
 pub(crate) mod lists;
+mod names;
+mod near;
 pub(crate) mod noted;
 pub(crate) mod profiles;
 mod regions;
