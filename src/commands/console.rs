@@ -8,7 +8,7 @@ use crate::access_portal::AccessPortal;
 use crate::address::quote;
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::{completers, shared};
-use crate::context::choose::choose;
+use crate::context::choose::choose_saying;
 use crate::context::find::Found;
 use crate::context::labels;
 use crate::context::{Context, Instead, ShellRole};
@@ -169,7 +169,7 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     } else if let Some(of_shell) = context.shell_role()? {
         context.find(&taken(&of_shell)?)?
     } else {
-        choose(context, "", "name the role: aws-sso console ROLE")?
+        choose_saying(context, "name the role: aws-sso console ROLE")?
     };
     let partition = found.role.partition.as_str();
     let is_there = |region: &String| is_aws_region(region) && Partition::of_region(region).name == partition;
