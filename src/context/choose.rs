@@ -39,8 +39,26 @@ pub(crate) fn choose(context: &Context, query: &str, instead: &str) -> Result<Fo
     chosen.pop().ok_or_else(|| Error::cancelled("no role was chosen"))
 }
 
+/// Lets the user choose what was meant by words that name no role: also the only one that fits them is not taken
+/// without asking.
+pub(super) fn choose_near(context: &Context, query: &str, instead: &str) -> Result<Found> {
+    let mut chosen = ask_for_roles(context, query, OnlyFit::IsShown, false, instead)?;
+    chosen.pop().ok_or_else(|| Error::cancelled("no role was chosen"))
+}
+
 /// Lets the user choose roles: one, or several if `many`. If only one role fits the query, it is taken without asking.
 pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: &str) -> Result<Vec<Found>> {
+    ask_for_roles(context, query, OnlyFit::IsTaken, many, instead)
+}
+
+/// What is done with the only role that fits the query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OnlyFit {
+    IsTaken,
+    IsShown,
+}
+
+fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, instead: &str) -> Result<Vec<Found>> {
     let lists = to_choose_from(context, query)?;
     lists.say_what_is_missing();
     let lists = lists.known;
@@ -63,8 +81,8 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
         listing = listing.with_time_left();
     }
     let listing = Arc::new(listing);
-    let chosen = if let Some(only) = listing.only_match(query)? {
-        vec![only]
+    let chosen = if let Some(index) = listing.only_match(query)?.filter(|_| only == OnlyFit::IsTaken) {
+        vec![index]
     } else {
         let rows = rows(&listing, due);
         let header = listing.header(missing);
