@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use shell_escape::escape;
 
 use crate::programs::profile_option;
+use crate::shell::VERBS_OF_FUNCTION;
 
 /// This run with `-p NAME`, as the user would type it.
 pub(crate) fn with_profile(name: &str) -> String {
@@ -12,11 +13,9 @@ pub(crate) fn with_profile(name: &str) -> String {
 }
 
 fn line(arguments: impl Iterator<Item = OsString>, name: &str) -> String {
-    /// The verbs that the shell function runs for itself; it adds which shell it is in.
-    const OF_FUNCTION: [&str; 4] = ["use", "pick", "clear", "refresh"];
     let mut words: Vec<_> = arguments.map(|word| word.to_string_lossy().into_owned()).collect();
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
-    let is_of_function = words[..end].iter().any(|word| OF_FUNCTION.contains(&word.as_str()));
+    let is_of_function = words[..end].iter().any(|word| VERBS_OF_FUNCTION.contains(&word.as_str()));
     let shell = words[..end].iter().position(|word| word == "--shell" || word.starts_with("--shell="));
     let program = match shell.filter(|_| is_of_function) {
         Some(at) => {
