@@ -196,7 +196,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Init(arguments) => init::run(&arguments)?,
         Verb::Use(arguments) => r#use::run(&context, &arguments)?,
         Verb::Pick(arguments) => pick::run(&context, &arguments)?,
-        Verb::Clear(arguments) => clear::run(&arguments)?,
+        Verb::Clear(arguments) => clear::run(&context, &arguments)?,
         Verb::Refresh(arguments) => refresh::run(&context, &arguments)?,
         Verb::Env(arguments) => env::run(&context, &arguments)?,
         Verb::Process(arguments) => process::run(&context, &arguments.role)?,
@@ -327,7 +327,9 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
 /// What the line asks for, if it asks for nothing but a `credential_process` answer: `-p` and the role.
 #[cfg(test)]
 pub(crate) fn process_request(arguments: Vec<OsString>) -> Option<(Option<String>, String)> {
-    let Cli { global: Global { profile, login: None, verbose: false }, original, verb } = parse(arguments).ok()? else {
+    let Cli { global: Global { profile, login: None, verbose: false, quiet: false }, original, verb } =
+        parse(arguments).ok()?
+    else {
         return None;
     };
     match (verb, original) {

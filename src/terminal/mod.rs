@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 
-pub use self::device::{Terminal, identity, is_stdin, is_there, is_write_stopped};
+pub use self::device::{Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped};
 pub use self::table::{aligned, wrapped};
 pub use self::untrusted::{clean, name};
 
