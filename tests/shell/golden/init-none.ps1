@@ -2,15 +2,15 @@ Remove-Item -LiteralPath 'Alias:/awsso' -Force -ErrorAction Ignore
 function global:awsso {
     [System.Diagnostics.DebuggerHidden()]
     param()
-    $valued = '-p', '-vp', '-qp', '-vqp', '-qvp', '--profile', '--login', '-r', '--rolearn', '--role'
+    $valued = '-p', '-vp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0
-    while ($at -lt $args.Count -and "$($args[$at])".StartsWith('-')) {
+    while ($at -lt $args.Count -and "$($args[$at])" -clike '-?*') {
         $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
     }
     $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
     $first = @($args | Select-Object -First ($at + 1))
     $rest = @($args | Select-Object -Skip ($at + 1))
-    if (@('use', 'pick', 'clear', 'refresh', 'logout') -ccontains $verb) {
+    if (@('use', 'pick', '-', 'region', 'refresh', 'clear') -ccontains $verb) {
         $encoding = [Console]::OutputEncoding
         try {
             [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false

@@ -2,15 +2,15 @@ Remove-Item -LiteralPath 'Alias:/awsso' -Force -ErrorAction Ignore
 function global:awsso {
     [System.Diagnostics.DebuggerHidden()]
     param()
-    $valued = '-p', '-vp', '-qp', '-vqp', '-qvp', '--profile', '--login', '-r', '--rolearn', '--role'
+    $valued = '-p', '-vp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0
-    while ($at -lt $args.Count -and "$($args[$at])".StartsWith('-')) {
+    while ($at -lt $args.Count -and "$($args[$at])" -clike '-?*') {
         $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
     }
     $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
     $first = @($args | Select-Object -First ($at + 1))
     $rest = @($args | Select-Object -Skip ($at + 1))
-    if (@('use', 'pick', 'clear', 'refresh', 'logout') -ccontains $verb) {
+    if (@('use', 'pick', '-', 'region', 'refresh', 'clear') -ccontains $verb) {
         $encoding = [Console]::OutputEncoding
         try {
             [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
@@ -47,7 +47,7 @@ function global:__aws_sso_expiring($left) {
 function global:__aws_sso_ending($left) {
     $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
     if ($left -le 0) { return }
-    $null = __aws_sso_renew '--login' 'never' '--only-session-end'
+    __aws_sso_renew '--login' 'never' '--only-session-end'
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
     $minutes = [Math]::Ceiling($left / 60)
     Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
@@ -55,9 +55,7 @@ function global:__aws_sso_ending($left) {
 }
 function global:__aws_sso_renew {
     $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
-    $global:LASTEXITCODE = 0
     try { awsso refresh @args 2>$null | Out-Null } catch { $null = $_ }
-    $global:LASTEXITCODE
     $global:LASTEXITCODE = $status
 }
 if (-not (Test-Path 'Variable:global:__AWS_SSO_SESSION_NOTICED')) { $global:__AWS_SSO_SESSION_NOTICED = '' }
