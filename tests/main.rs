@@ -77,6 +77,8 @@ mod pick;
 #[cfg(feature = "sandbox")]
 mod profile_meaning;
 #[cfg(feature = "sandbox")]
+mod progress;
+#[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
 #[cfg(feature = "sandbox")]

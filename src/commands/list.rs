@@ -11,7 +11,6 @@ use crate::cli::patterns::Patterns;
 use crate::context::Context;
 use crate::context::lists::{Listed, WithoutSignIn};
 use crate::error::{Error, Kind, Result};
-use crate::inventory::progress::Progress;
 use crate::inventory::{Resume, Scope, Selection};
 use crate::output::{self, print};
 use crate::terminal::{self, aligned, clean};
@@ -73,7 +72,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     let lists = if arguments.refresh {
         // `--refresh` promises a fresh list, so it takes nothing over from a run that was stopped.
         let get =
-            |context: &Context, directory: &Directory| context.fetch(directory, Resume::Never, &Progress::for_person());
+            |context: &Context, directory: &Directory| context.fetch(directory, Resume::Never, &context.progress());
         context.lists(WithoutSignIn::Fails, get)?
     } else if arguments.patterns.is_empty() {
         context.lists(WithoutSignIn::TakesOldList, |context, directory| context.inventory(directory, Scope::All))?

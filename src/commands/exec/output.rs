@@ -177,7 +177,7 @@ impl RunOutput {
 }
 
 fn bar(runs: usize) -> Option<ProgressBar> {
-    if !io::stderr().is_terminal() {
+    if !io::stderr().is_terminal() || environment::is_dumb_terminal() {
         return None;
     }
     let bar = ProgressBar::with_draw_target(Some(runs as u64), ProgressDrawTarget::stderr());
