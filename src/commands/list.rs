@@ -96,7 +96,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     };
     for Listed { inventory, .. } in &lists.known {
         if inventory.accounts.is_empty() {
-            terminal::say(&inventory.no_account().report());
+            terminal::complain(&inventory.no_account());
         }
     }
     let has_accounts = lists.known.iter().any(|listed| !listed.inventory.accounts.is_empty());
@@ -117,7 +117,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
         let gaps = inventory.gaps(&scope);
         let shortfall = gaps.shortfall("their roles may be missing above; the next run asks for them again");
         for error in [gaps.refusal(), shortfall].into_iter().flatten() {
-            terminal::say(&error.report());
+            terminal::complain(&error);
             outcome = outcome.or(Some(error.kind()).filter(|kind| *kind != Kind::Denied));
         }
     }

@@ -45,7 +45,7 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
         missing += gaps.unknown.len() + gaps.refused.len();
         let shortfall = gaps.shortfall("their other roles can be chosen all the same");
         for error in [shortfall, gaps.refusal()].into_iter().flatten() {
-            terminal::say(&error.report());
+            terminal::complain(&error);
         }
     }
     let recent: Vec<_> = lists.iter().map(|listed| Recent::of(&listed.directory)).collect();

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::untrusted::{clean, name, shortened};
+use crate::untrusted::{clean, name, shortened};
 
 /// The most columns of a last cell, which may be a sentence.
 const WIDEST_LAST: usize = 1024;
