@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::lists::Listed;
+use super::words::Words;
 use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::aws_config::config::Config;
 use crate::environment;
@@ -77,7 +78,7 @@ impl Profiles {
     }
 
     /// The profile of a role; the first in the file if there are several.
-    fn get(&self, list: usize, account_id: &str, role_name: &str) -> Option<String> {
+    pub(crate) fn get(&self, list: usize, account_id: &str, role_name: &str) -> Option<String> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.get_mut(list)?;
         if let Some(roles) = known.get(account_id) {
@@ -258,11 +259,8 @@ impl Listing {
         if let [only] = named.as_slice() {
             return Ok(Some(*only));
         }
-        let words: Vec<_> = query.split_whitespace().map(str::to_lowercase).collect();
-        let mut fitting = (0..self.len()).filter(|index| {
-            let line = self.text(self.shown(&self.entries[*index])).to_lowercase();
-            words.iter().all(|word| line.contains(word))
-        });
+        let words = Words::of(query);
+        let mut fitting = (0..self.len()).filter(|index| words.are_in(&self.text(self.shown(&self.entries[*index]))));
         Ok(fitting.next().filter(|_| fitting.next().is_none()))
     }
 

@@ -9,11 +9,12 @@ pub(crate) mod find;
 mod holder;
 pub(crate) mod instance;
 pub(crate) mod labels;
-mod listing;
+pub(crate) mod listing;
 pub(crate) mod lists;
 pub(crate) mod noted;
 pub(crate) mod profiles;
 mod regions;
+pub(crate) mod words;
 
 pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};

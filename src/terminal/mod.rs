@@ -11,10 +11,10 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 
-pub use self::device::{Terminal, identity, is_stdin, is_there, is_write_stopped};
+pub use self::device::{Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stdout_width};
 pub(crate) use self::message::of_error as complaint;
 pub(crate) use self::style::Palette;
-pub use self::table::{aligned, wrapped};
+pub use self::table::{aligned, aligned_within, described, wrapped};
 use crate::error::Error;
 pub use crate::untrusted::{clean, name};
 
