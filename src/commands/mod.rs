@@ -371,4 +371,6 @@ fn with_dashes(mut error: clap::Error) -> clap::Error {
 }
 
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod tests;
