@@ -6,9 +6,8 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::fetch::FetchCounts;
-use crate::environment;
 use crate::programs::before_end::BeforeEnd;
-use crate::terminal;
+use crate::{environment, terminal};
 
 /// One plain line is written for so many accounts.
 const STEP: usize = 100;
