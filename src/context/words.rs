@@ -1,21 +1,45 @@
-//! The words by which a person looks for a role.
+//! Words by which a person finds roles: in the picker, in `list`, and in what is offered for a name that is none.
 
-/// Words that a line has to contain, each of them, in upper or lower case.
+use crate::suggest::folded;
+
+/// Words of which each has to be somewhere in a row. Upper and lower case are the same, and so is the order.
+#[derive(Debug)]
 pub(crate) struct Words(Vec<String>);
 
 impl Words {
-    /// The words of a text, which blanks separate.
-    pub(crate) fn of(text: &str) -> Self {
-        Self(text.split_whitespace().map(str::to_lowercase).collect())
+    pub(crate) fn of(query: &str) -> Self {
+        Self(query.split_whitespace().map(folded).collect())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether the line contains each of them.
-    pub(crate) fn are_in(&self, line: &str) -> bool {
-        let line = line.to_lowercase();
-        self.0.iter().all(|word| line.contains(word))
+    /// Whether the text of a row contains all of them.
+    #[must_use]
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        let text = folded(text);
+        self.0.iter().all(|word| text.contains(word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_words_have_to_be_there_in_any_order_and_case() {
+        let row = "Größe / EU  012345678901  ReadOnlyAccess";
+        for (query, expected) in [
+            ("", true),
+            (" readonly  EU ", true),
+            ("GRÖSSE", true),
+            ("größe", true),
+            ("0123 read", true),
+            ("eu admin", false),
+            ("euread", false),
+        ] {
+            assert_eq!(Words::of(query).are_in(row), expected, "{query}");
+        }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) use self::message::of_error as complaint;
 pub(crate) use self::style::Palette;
 pub use self::table::{aligned, aligned_within, described, wrapped};
 use crate::error::Error;
-pub use crate::untrusted::{clean, name};
+pub use crate::untrusted::{clean, inert, name};
 
 /// The bar that is on the terminal's last line, if one is.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
