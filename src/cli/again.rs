@@ -46,7 +46,7 @@ fn replaced(line: Vec<String>, words: &[String], role: &str) -> Option<Vec<Strin
 
 fn line(mut words: Vec<String>, name: Option<&str>) -> String {
     /// The verbs that the shell function runs for itself; it adds which shell it is in.
-    const OF_FUNCTION: [&str; 4] = ["use", "pick", "clear", "refresh"];
+    const OF_FUNCTION: [&str; 5] = ["use", "pick", "clear", "refresh", "logout"];
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     let is_of_function = words[..end].iter().any(|word| OF_FUNCTION.contains(&word.as_str()));
     let shell = words[..end].iter().position(|word| word == "--shell" || word.starts_with("--shell="));

@@ -9,7 +9,7 @@ use crate::address::quote;
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::{completers, shared};
 use crate::context::Context;
-use crate::context::choose::choose;
+use crate::context::choose::choose_saying;
 use crate::context::find::Found;
 use crate::context::labels;
 use crate::environment::{self, Elsewhere};
@@ -169,7 +169,7 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     } else if let Some(found) = context.find_of_shell("aws-sso console ROLE")? {
         found
     } else {
-        choose(context, "", "name the role: aws-sso console ROLE")?
+        choose_saying(context, "name the role: aws-sso console ROLE")?
     };
     let partition = found.role.partition.as_str();
     let is_there = |region: &String| is_aws_region(region) && Partition::of_region(region).name == partition;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Context;
 use super::find::Found;
+use super::labels;
 use super::listing::{Listing, Profiles};
 use super::lists::{Listed, Lists, WithoutSignIn};
 use super::profiles::RoleProfiles;
@@ -21,11 +22,18 @@ use crate::terminal;
 pub(crate) fn named_or_chosen(context: &Context, role: Option<&str>) -> Result<Found> {
     match role {
         Some(role) => context.find(role),
-        None => choose(context, "", "name the role with -r ROLE"),
+        None => choose_saying(context, "name the role with -r ROLE"),
     }
 }
 
-/// Lets the user choose a role. `instead` is the remedy where there is no terminal.
+/// Lets the user choose a role, and says on the terminal which one it was: the list is gone from there.
+pub(crate) fn choose_saying(context: &Context, instead: &str) -> Result<Found> {
+    let found = choose(context, "", instead)?;
+    terminal::show(&format!("aws-sso: role {}\n", labels::in_full(context, &found)));
+    Ok(found)
+}
+
+/// Lets the user choose a role, which the verb says by itself. `instead` is the remedy where there is no terminal.
 pub(crate) fn choose(context: &Context, query: &str, instead: &str) -> Result<Found> {
     let mut chosen = choose_roles(context, query, false, instead)?;
     chosen.pop().ok_or_else(|| Error::cancelled("no role was chosen"))
@@ -79,12 +87,7 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
         let rows = rows(&listing, due);
         let header = listing.header(missing);
         let question = Question { title: "role", header: &header, query, many, remedy: instead };
-        let chosen = picker::choose(context.picker()?, &question, rows)?;
-        if let ([only], false) = (chosen.as_slice(), many) {
-            // The list is gone from the screen. What was chosen stays there.
-            terminal::show(&format!("aws-sso: role {}\n", listing.label(*only)));
-        }
-        chosen
+        picker::choose(context.picker()?, &question, rows)?
     };
     let chosen: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
     let mut found = Vec::with_capacity(chosen.len());

@@ -149,6 +149,11 @@ impl Context {
         self.provided(found, |provider| provider.lasting(&found.role, seconds))
     }
 
+    /// The same for those of a shell, which expire then (epoch seconds). That newer ones take a sign-in is an error.
+    pub(crate) fn newer_credentials(&self, found: &Found, expiration: i64) -> Result<RoleCredentials> {
+        self.provided(found, |provider| provider.newer(&found.role, expiration))
+    }
+
     fn provided(
         &self,
         found: &Found,

@@ -193,20 +193,6 @@ impl Listing {
         Some((&self.lists[list], self.lists[list].inventory.arn(account, role_name)))
     }
 
-    /// The account and the role of a row, in words.
-    pub(crate) fn label(&self, index: usize) -> String {
-        let Some((listed, RoleArn { account_id, role_name, .. })) = self.role(index) else { return String::new() };
-        let accounts = &listed.inventory.accounts;
-        let name = accounts.iter().find(|account| account.id == account_id).map(|account| &account.name);
-        let role = terminal::name(&role_name);
-        let label = match name {
-            Some(name) => format!("{}/{role} ({account_id})", terminal::name(name)),
-            None => format!("{account_id}/{role}"),
-        };
-        let session = terminal::name(&listed.directory.name);
-        if self.lists.len() > 1 { format!("{label} of {session}") } else { label }
-    }
-
     /// Adds the roles that are new in a list, and returns their rows.
     pub(crate) fn grow(&self, list: usize, inventory: &Inventory) -> Vec<Choice> {
         let known: HashSet<_> = self.lists[list].inventory.roles().map(|(_, role)| role).collect();

@@ -83,6 +83,22 @@ impl Context {
         self.is_for_person
     }
 
+    /// Whether nothing is said of what went well: `-q`, else the setting. A file with mistakes in it says that as well.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let in_file = || {
+            let read = || Settings::load(&environment::settings_file().ok()?).ok();
+            self.settings.get().map_or_else(|| read().is_some_and(|read| read.is_quiet()), |known| known.is_quiet())
+        };
+        self.options.quiet || in_file()
+    }
+
+    /// Says what went well.
+    pub(crate) fn notice(&self, text: &str) {
+        if !self.is_quiet() {
+            terminal::say(text);
+        }
+    }
+
     /// The value of `-p`.
     pub(crate) fn profile_option(&self) -> Option<&str> {
         self.options.profile.as_deref()

@@ -124,6 +124,12 @@ impl Settings {
         self.parsed(&table::PICKER, table::picker)
     }
 
+    /// `quiet`: whether nothing is said of what went well.
+    #[must_use]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.parsed(&table::QUIET, table::quiet).unwrap_or_default()
+    }
+
     /// `store`: where tokens and role credentials are kept.
     pub fn store(&self) -> Result<StoreKind> {
         self.parsed(&table::STORE, table::store)
