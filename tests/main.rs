@@ -95,6 +95,8 @@ mod remembered;
 mod renewal;
 #[cfg(feature = "sandbox")]
 mod role_cache;
+#[cfg(all(feature = "sandbox", unix))]
+mod role_names;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret_types;
