@@ -2,13 +2,18 @@
 
 use std::ffi::OsString;
 
-use shell_escape::escape;
-
 use crate::programs::profile_option;
+use crate::quote;
 
 /// This run with `-p NAME`, as the user would type it.
 pub(crate) fn with_profile(name: &str) -> String {
     line(std::env::args_os().skip(1), name)
+}
+
+/// This run with an option at its end.
+pub(crate) fn with_option(option: &str) -> String {
+    let words = std::env::args_os().skip(1).map(|word| quote::word(&word.to_string_lossy()));
+    ["aws-sso".to_owned()].into_iter().chain(words).chain([option.to_owned()]).collect::<Vec<_>>().join(" ")
 }
 
 fn line(arguments: impl Iterator<Item = OsString>, name: &str) -> String {
@@ -26,7 +31,7 @@ fn line(arguments: impl Iterator<Item = OsString>, name: &str) -> String {
         }
         None => "aws-sso",
     };
-    let words = words.into_iter().map(|word| escape(word.into()).into_owned());
+    let words = words.iter().map(|word| quote::word(word));
     [program.to_owned(), profile_option(name)].into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }
 

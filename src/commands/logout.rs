@@ -29,7 +29,7 @@ pub(crate) fn run(context: &Context, arguments: &LogoutArgs) -> Result<()> {
         let names = context.config()?.sign_ins();
         return context.each(&names, "sign-outs", "logout", |directory| sign_out(context, directory, true));
     }
-    sign_out(context, &context.directory_unless_all("logout")?, false)
+    sign_out(context, &context.directory_unless_all()?, false)
 }
 
 /// Revokes the token, then deletes it and the role credentials that came from it. Client registrations stay: they

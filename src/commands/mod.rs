@@ -46,7 +46,8 @@ use crate::output::print;
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
 use crate::session::LoginPolicy;
-use crate::terminal;
+use crate::shell::typed_in;
+use crate::{quote, terminal};
 
 /// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
 #[derive(Debug, Parser)]
@@ -163,6 +164,7 @@ impl Verb {
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
+    quote::for_shell(typed_in);
     let is_evaluated = is_evaluated(&arguments);
     let words = arguments.clone();
     let outcome = match parse(arguments) {

@@ -50,5 +50,5 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
 }
 
 fn no_role() -> Error {
-    Error::usage("this shell has no role").with_remedy("run: awsso use ROLE")
+    Error::usage("this shell has no role").with_remedy("run: awsso pick")
 }
