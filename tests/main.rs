@@ -79,6 +79,7 @@ mod profile_meaning;
 #[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
+mod remedies;
 #[cfg(feature = "sandbox")]
 mod remembered;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
