@@ -49,15 +49,15 @@ impl Entered {
 
     /// The same as people read it: `59 min`, `7 h 5 min` or `expired`.
     pub(crate) fn left(&self) -> Option<String> {
-        let is_expired = timestamp::seconds_until(self.expiration?) <= 0;
-        Some(if is_expired { "expired".to_owned() } else { timestamp::minutes(self.minutes_left()?) })
+        let left = timestamp::seconds_until(self.expiration?);
+        Some(if left > 0 { timestamp::minutes(left) } else { "expired".to_owned() })
     }
 }
 
 /// The role in one line: `payments-dev / ReadOnlyAccess · eu-west-1 · 59 min`.
 impl fmt::Display for Entered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dot = if environment::is_utf8() { " · " } else { ", " };
+        let dot = if environment::is_utf8() { " · " } else { " - " };
         write!(f, "{} / {}", inert(&self.account_name), inert(&self.role_name))?;
         let rest = [Some(inert(&self.region)).filter(|region| !region.is_empty()), self.left()];
         rest.into_iter().flatten().try_for_each(|part| write!(f, "{dot}{part}"))

@@ -85,7 +85,7 @@ fn whoami_says_a_role_in_one_line_and_needs_no_file() {
     // What is changed in the shell, the options, the line, and the status.
     let cases: [(&[(&str, &str)], &[&str], &str, i32); 10] = [
         (&[], &[], "dev team / Read · eu-west-1 · 1 h 40 min\n", 0),
-        (&[("LANG", "C")], &[], "dev team / Read, eu-west-1, 1 h 40 min\n", 0),
+        (&[("LANG", "C")], &[], "dev team / Read - eu-west-1 - 1 h 40 min\n", 0),
         (&[], &["--format", "{account_name}/{role} {minutes}m"], "dev team/Read 100m\n", 0),
         (&[("AWS_SSO_EXPIRATION", "1")], &[], "dev team / Read · eu-west-1 · expired\n", 0),
         (&[("AWS_SSO_EXPIRATION", "1")], &["--format", "{role} {minutes}m {left}"], "Read 0m expired\n", 0),
