@@ -89,6 +89,7 @@ mod progress;
 #[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
+mod remedies;
 #[cfg(feature = "sandbox")]
 mod remembered;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]

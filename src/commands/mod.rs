@@ -44,7 +44,9 @@ use crate::output::print;
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
+use crate::quote;
 use crate::session::LoginPolicy;
+use crate::shell::typed_in;
 use crate::terminal::style::OF_CLAP;
 use crate::terminal::{self, Palette};
 
@@ -164,6 +166,7 @@ impl Verb {
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
+    quote::for_shell(typed_in);
     let is_evaluated = is_evaluated(&arguments);
     let words = arguments.clone();
     let outcome = match parse(arguments) {

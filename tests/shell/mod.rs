@@ -23,3 +23,5 @@ mod session;
 mod session_end;
 #[cfg(feature = "sandbox")]
 mod traces;
+#[cfg(feature = "sandbox")]
+mod whoami;
