@@ -28,7 +28,7 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
         let end = context.session_end(&context.find(&role)?.directory);
         return print(&Change::to_renewed(None, end, note()).render_in_function(shell, None)?);
     }
-    if expiration.is_none() {
+    let Some(expiration) = expiration else {
         // `use --as-profile` or `exec --server` exported no keys, so there is nothing to renew.
         let what = if let Some(profile) = environment::aws_profile() {
             format!("programs renew the credentials of AWS_PROFILE={profile} by themselves")
@@ -39,12 +39,12 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
         context.notice(&format!("aws-sso: {}\n", terminal::clean(&what)));
         let end = context.find(&role).ok().and_then(|found| context.session_end(&found.directory));
         return print(&Change::to_renewed(None, end, note()).render_in_function(shell, None)?);
-    }
+    };
     if let Some(instead) = context.shell_role()?.and_then(|role| role.instead) {
         terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
     }
     let found = context.find(&role)?;
-    let credentials = context.credentials(&found)?;
+    let credentials = context.newer_credentials(&found, expiration)?;
     // After the credentials: for them, somebody may have signed in.
     let end = context.session_end(&found.directory);
     change_shell(context, shell, &Change::to_renewed(Some(&credentials), end, note()))

@@ -1,5 +1,6 @@
 //! What verbs work with: options, settings, config, sign-in. Each part is made when it is first used.
 
+mod account;
 mod accounts;
 mod acting;
 mod chain;
@@ -11,9 +12,12 @@ pub(crate) mod instance;
 pub(crate) mod labels;
 mod listing;
 pub(crate) mod lists;
+mod names;
+mod near;
 pub(crate) mod noted;
 pub(crate) mod profiles;
 mod regions;
+pub(crate) mod words;
 
 pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};

@@ -4,6 +4,7 @@
 mod change;
 mod dialect;
 mod displaced;
+mod entered;
 mod function;
 mod grant;
 mod init;
@@ -19,6 +20,7 @@ pub use change::Change;
 pub(crate) use change::ServerAddress;
 pub use dialect::Shell;
 pub(crate) use displaced::Displaced;
+pub(crate) use entered::Entered;
 pub(crate) use function::{VERBS_OF_FUNCTION, through_function};
 pub use grant::{Grant, RoleLabels};
 pub use init::{Hook, Init, script};
