@@ -66,16 +66,6 @@ pub(crate) fn hours(seconds: i64) -> String {
     }
 }
 
-/// A length of time in minutes: `59 min`, `7 h 5 min`.
-#[must_use]
-pub(crate) fn minutes(minutes: i64) -> String {
-    match minutes.max(0) {
-        few @ ..60 => format!("{few} min"),
-        many if many % 60 == 0 => format!("{} h", many / 60),
-        many => format!("{} h {} min", many / 60, many % 60),
-    }
-}
-
 /// The time of the day where the user is, behind the date if that is not today's; with `Z` where no zone is known.
 #[must_use]
 pub(crate) fn local_time(instant: Timestamp) -> String {

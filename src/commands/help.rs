@@ -1,8 +1,25 @@
-//! The first page of help: the verbs, grouped by task.
+//! `help`, and the first page of help: the verbs, grouped by task.
 
-use clap::Command;
+use std::ffi::OsString;
+
+use clap::{Args, Command};
 
 use crate::terminal::wrapped;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  aws-sso help\n  aws-sso help sandbox serve")]
+pub(crate) struct HelpArgs {
+    /// The verb, and the one below it if it has several [default: all of them]
+    verb: Vec<String>,
+}
+
+impl HelpArgs {
+    /// The line that asks for the same help.
+    pub(super) fn line(&self) -> Vec<OsString> {
+        let verb = self.verb.iter().map(OsString::from);
+        [OsString::from("aws-sso")].into_iter().chain(verb).chain([OsString::from("--help")]).collect()
+    }
+}
 
 /// Headings and their verbs.
 pub(super) type Groups = [(&'static str, &'static [&'static str])];
@@ -44,8 +61,6 @@ fn list(command: &Command, groups: &Groups) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsString;
-
     use clap::CommandFactory;
 
     use super::*;

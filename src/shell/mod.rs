@@ -27,4 +27,4 @@ pub use init::{Hook, Init, script};
 pub use quote::is_printable;
 pub(crate) use quote::{is_plain, word};
 pub(crate) use said::said_after;
-pub(crate) use variables::of_identity;
+pub(crate) use variables::{PREVIOUS, ROLE_ARN, of_identity};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::change::Change;
 use super::displaced::Current;
-use super::variables::{EXPIRATION, REGION, ROLE, SESSION_END};
+use super::variables::{EXPIRATION, REGION, ROLE, ROLE_ARN, SESSION_END};
 use crate::credential_chain::{CONTAINER, KEYS, PROFILE};
 use crate::terminal::{clean, name};
 use crate::{environment, timestamp};
@@ -16,6 +16,9 @@ const DEFAULT_PROFILE: &str = "AWS_DEFAULT_PROFILE";
 #[must_use]
 pub(crate) fn said_after(change: &Change, current: Current<'_>) -> String {
     let after = |name: &str| change.value_after(name, current);
+    if change.is_region() && after(ROLE_ARN).is_none_or(|role| role.is_empty()) {
+        return format!("region {}", name(&after(REGION[0]).unwrap_or_default()));
+    }
     let separator = if environment::is_utf8() { " · " } else { " - " };
     parts(&after, change.is_empty(), Timestamp::now().as_second()).join(separator)
 }
