@@ -150,7 +150,8 @@ pub(crate) fn doubt(region: &str) -> Option<String> {
 
 /// The Region as a person writes it who means it.
 pub(crate) fn insisted(region: &str) -> String {
-    if doubt(region).is_some() { format!("{region}{INSISTENCE}") } else { region.to_owned() }
+    let is_doubtful = form(region).is_ok() && doubt(region).is_some();
+    if is_doubtful { format!("{region}{INSISTENCE}") } else { region.to_owned() }
 }
 
 /// A Region that a file holds, without the sign of insistence, and whether it has that.

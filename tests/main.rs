@@ -8,6 +8,8 @@ mod support;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod system_errors;
 
+#[cfg(feature = "sandbox")]
+mod aliases;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod asked_by_programs;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
@@ -67,6 +69,7 @@ mod open_files;
 mod openers;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod other_users;
+mod other_words;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;
@@ -79,6 +82,8 @@ mod profile_meaning;
 #[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
+#[cfg(feature = "sandbox")]
+mod regions;
 #[cfg(feature = "sandbox")]
 mod remembered;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]

@@ -67,13 +67,14 @@ pub(crate) fn error(
     }
 }
 
-/// The error of a region that is probably a typing error; `None` where nobody can insist on it.
+/// The error of a region that is none, or probably a typing error; `None` where nothing is known to do about it.
 pub(crate) fn region(option: &str, region: &str) -> Option<Error> {
-    let doubt = known_regions::doubt(known_regions::form(region).ok()?.as_str())?;
+    let why = known_regions::named(region).err()?;
     let runs = known_regions::meant(region).into_iter().map(|meant| format!("run: {}", with_value(region, meant)));
-    let insisted = with_value(region, &known_regions::insisted(region));
-    let remedy: Vec<_> = runs.chain([format!("or if there is one of this name: {insisted}")]).collect();
-    Some(Error::usage(format!("{option} {region}: {doubt}")).with_remedy(remedy.join("\n")))
+    let insisted = known_regions::insisted(region);
+    let insist = (insisted != region).then(|| format!("if there is one of this name, write it as {insisted}"));
+    let remedy: Vec<_> = runs.chain(insist).collect();
+    (!remedy.is_empty()).then(|| Error::usage(format!("{option} {region}: {why}")).with_remedy(remedy.join("\n")))
 }
 
 /// A line with a word that is no verb.
@@ -96,10 +97,16 @@ impl Line<'_> {
     /// The verbs that may be meant.
     fn meant<'c>(&self, command: &'c Command) -> Vec<&'c str> {
         let parent = self.parent(command);
-        let verbs: Vec<_> = parent.get_subcommands().filter(|verb| !verb.is_hide_set()).map(Command::get_name).collect();
+        let verbs: Vec<_> =
+            parent.get_subcommands().filter(|verb| !verb.is_hide_set()).map(Command::get_name).collect();
         if parent.get_name() == command.get_name() {
             if let Some((_, verb)) = OTHER_WORDS.iter().find(|(word, _)| *word == self.wrong) {
                 return vec![*verb];
+            }
+            // As in `aws sso login`.
+            let next = self.words.iter().skip_while(|word| *word != self.wrong).nth(1);
+            if let Some(next) = next.filter(|_| self.wrong == "sso") {
+                return verbs.into_iter().filter(|verb| *verb == next).collect();
             }
             if self.wrong.contains('/') || self.wrong.starts_with("arn:") {
                 return vec!["use"];
@@ -122,7 +129,8 @@ impl Line<'_> {
         let is_role = verb == "use" && (self.wrong.contains('/') || self.wrong.starts_with("arn:"));
         words.splice(at..at + usize::from(!is_role), [verb.to_owned()]);
         // As in `aws configure sso`.
-        if self.wrong == "configure" && words.get(at + 1).is_some_and(|word| word == "sso") {
+        let is_configure = self.wrong == "configure" && words.get(at + 1).is_some_and(|word| word == "sso");
+        if is_configure || self.wrong == "sso" {
             words.remove(at + 1);
         }
         let line: Vec<_> = [program.into()].into_iter().chain(words.iter().map(OsString::from)).collect();

@@ -76,8 +76,11 @@ impl Context {
         let Remembered { role, line } = Remembered::from_variable(&text).map_err(wrong)?;
         let found = self.find_line(&line)?;
         if found.role != role {
-            return Err(Error::failed(format!("the role before was {role}, but {} now gives {}", line.role, found.role))
-                .with_remedy(format!("run: awsso use {role}")));
+            return Err(Error::failed(format!(
+                "the role before was {role}, but {} now gives {}",
+                line.role, found.role
+            ))
+            .with_remedy(format!("run: awsso use {role}")));
         }
         Ok(found)
     }

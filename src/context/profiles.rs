@@ -135,10 +135,9 @@ impl<'a> RoleProfiles<'a> {
     fn set_by(&self, profile: Section<'a>) -> Option<&'a str> {
         let region = profile.setting("region")?;
         let is_region = known_regions::form(region).is_ok();
-        if known_regions::doubt(region).is_some() || !is_region {
-            if !self.has_warned.replace(true) {
-                warn_of_region(&profile, region);
-            }
+        let is_doubtful = !is_region || known_regions::doubt(region).is_some();
+        if is_doubtful && !self.has_warned.replace(true) {
+            warn_of_region(&profile, region);
         }
         is_region.then_some(region)
     }

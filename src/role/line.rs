@@ -87,7 +87,9 @@ fn first_option(text: &str) -> Option<usize> {
     let is_option = |at: &usize| {
         let word = text[*at..].split([' ', '\t']).next().unwrap_or_default();
         let name = word.trim_start_matches('-');
-        word.len() - name.len() <= 2 && name.starts_with(|first: char| first.is_ascii_alphabetic()) && !name.contains('/')
+        word.len() - name.len() <= 2
+            && name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && !name.contains('/')
     };
     text.match_indices('-').map(|(at, _)| at).filter(begins).find(is_option)
 }
@@ -110,7 +112,9 @@ fn reason(error: &clap::Error) -> String {
     let first = text.lines().next().unwrap_or_default();
     let reason = first.strip_prefix("error: ").unwrap_or(first).to_owned();
     match error.kind() {
-        ErrorKind::UnknownArgument => format!("{reason}; beside the role it may have -p, --region, --as-profile, --keys"),
+        ErrorKind::UnknownArgument => {
+            format!("{reason}; beside the role it may have -p, --region, --as-profile, --keys")
+        }
         _ => reason,
     }
 }

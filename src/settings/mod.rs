@@ -187,7 +187,9 @@ impl Settings {
     pub(crate) fn line_of_alias(&self, text: &str) -> Result<Option<RoleLine>> {
         let Some(line) = self.role_of_alias(text) else { return Ok(None) };
         RoleLine::read(&line).map(Some).map_err(|why| {
-            let is_meant = |alias: &str| text.strip_prefix(alias).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']));
+            let is_meant = |alias: &str| {
+                text.strip_prefix(alias).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+            };
             let number = self.aliases().filter(|(alias, ..)| is_meant(alias)).last().map_or(0, |(.., number)| number);
             self.error(&Problem::error(number, format!("the alias {text}: {why}")))
         })

@@ -108,7 +108,9 @@ impl Shell {
             Self::Posix => format!("printf '%s\\n' {result}"),
             Self::Powershell => result,
         };
-        let from = from.map(|from| self.say(from).unwrap_or_else(|| format!("[Console]::Error.WriteLine({})\n", self.quote(from))));
+        let from = from.map(|from| {
+            self.say(from).unwrap_or_else(|| format!("[Console]::Error.WriteLine({})\n", self.quote(from)))
+        });
         Ok(format!("{print}\n{}", from.unwrap_or_default()))
     }
 

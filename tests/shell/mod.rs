@@ -19,3 +19,5 @@ mod session;
 mod session_end;
 #[cfg(feature = "sandbox")]
 mod traces;
+#[cfg(feature = "sandbox")]
+mod verbs;
