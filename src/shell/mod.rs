@@ -27,4 +27,4 @@ pub use grant::{Grant, RoleLabels};
 pub use init::{Hook, Init, script};
 pub(crate) use running::typed_in;
 pub(crate) use said::said_after;
-pub(crate) use variables::of_identity;
+pub(crate) use variables::{PREVIOUS, ROLE_ARN, of_identity};

@@ -24,4 +24,6 @@ mod session_end;
 #[cfg(feature = "sandbox")]
 mod traces;
 #[cfg(feature = "sandbox")]
+mod verbs;
+#[cfg(feature = "sandbox")]
 mod whoami;
