@@ -60,7 +60,9 @@ pub(crate) fn choose_roles(context: &Context, query: &str, many: bool, instead: 
     } else {
         let rows = rows(&listing, due);
         let header = listing.header(missing);
-        let question = Question { title: "role", header: &header, query, many, remedy: instead };
+        let color = context.picker_color()?;
+        let color = color.as_str();
+        let question = Question { title: "role", header: &header, query, many, remedy: instead, color };
         let chosen = picker::choose(context.picker()?, &question, rows)?;
         if let ([only], false) = (chosen.as_slice(), many) {
             // The list is gone from the screen. What was chosen stays there.

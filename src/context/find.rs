@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::picker::{self, Choice, Choices, Question};
 use crate::provider::Provider;
-use crate::role::{Place, RoleArn, RoleRef};
+use crate::role::{Place, RoleArn, RoleRef, is_of_administrators};
 use crate::terminal::{self, Terminal};
 
 /// A role, how it was named, and the Identity Center that grants it.
@@ -177,11 +177,15 @@ fn which(account_id: &str, roles: &[String]) -> Error {
 fn ask(context: &Context, account_id: &str, account: &str, roles: &[String]) -> Result<usize> {
     let header = format!("{account_id}  {}", terminal::name(account));
     let instead = "name it as ACCOUNT_ID/NAME";
-    let question = Question { title: "role", header: &header, query: "", many: false, remedy: instead };
+    let color = context.picker_color()?;
+    let question =
+        Question { title: "role", header: &header, query: "", many: false, remedy: instead, color: color.as_str() };
     let shown: Vec<_> = roles.iter().map(|role| terminal::name(role).into_owned()).collect();
+    let roles = roles.to_vec();
     let rows = Choices {
         count: shown.len(),
         choice: Arc::new(move |index| Choice {
+            is_marked: roles.get(index).is_some_and(|role| is_of_administrators(role)),
             shown: shown.get(index).cloned().unwrap_or_default(),
             details: Vec::new(),
         }),

@@ -1,10 +1,12 @@
 //! How the user or a program names a role.
 
+mod administrator;
 mod arn;
 mod page;
 mod place;
 mod reference;
 
+pub use administrator::is_of_administrators;
 pub use arn::{RoleArn, is_account_id, is_role_name};
 pub use page::ConsolePage;
 pub use place::Place;

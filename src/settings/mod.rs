@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::files::read;
 use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
-use crate::picker::Picker;
+use crate::picker::{Picker, PickerColor};
 use crate::role::is_account_id;
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
@@ -122,6 +122,11 @@ impl Settings {
     /// `picker`: the program in which the user chooses a role.
     pub fn picker(&self) -> Result<Picker> {
         self.parsed(&table::PICKER, table::picker)
+    }
+
+    /// `picker-color`: the colors of that program.
+    pub(crate) fn picker_color(&self) -> Result<PickerColor> {
+        self.parsed(&table::PICKER_COLOR, |value| value.parse().map_err(|error: Error| error.to_string()))
     }
 
     /// `store`: where tokens and role credentials are kept.

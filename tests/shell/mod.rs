@@ -8,6 +8,8 @@ mod hook;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod init;
+#[cfg(feature = "sandbox")]
+mod key;
 mod options;
 mod powershell;
 #[cfg(feature = "sandbox")]
