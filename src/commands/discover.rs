@@ -1,7 +1,6 @@
 //! `discover` and `-d`: a named profile for every account and role.
 
 use std::collections::HashSet;
-use std::io::IsTerminal;
 use std::path::Path;
 
 use clap::Args;
@@ -17,7 +16,7 @@ use crate::inventory::progress::Progress;
 use crate::inventory::{Inventory, Resume, Scope};
 use crate::output::print;
 use crate::programs::{self, installed};
-use crate::terminal::{self, clean};
+use crate::terminal::{self, Palette, clean};
 use crate::{environment, shell::Shell};
 
 #[derive(Debug, Default, Args)]
@@ -62,9 +61,6 @@ pub(crate) struct DiscoverArgs {
     /// Fetch everything again, although the last run stopped less than an hour ago
     #[arg(long)]
     fresh: bool,
-    /// Print only problems, and what --prune removes
-    #[arg(short, long)]
-    quiet: bool,
 }
 
 impl DiscoverArgs {
@@ -119,7 +115,7 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     let template = context.template(arguments.name.as_ref())?;
     let directory = context.directory()?;
     let options = profile_options(arguments, context.default_region(&directory)?)?;
-    let again = Again { arguments, profile: &directory.name, template: &template };
+    let again = Again { arguments, is_quiet: context.is_quiet(), profile: &directory.name, template: &template };
     if options.source == (CredentialSource::Process { program: PROGRAM.to_owned() }) {
         warn_of_other_program(&again);
     }
@@ -127,12 +123,12 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     let inventory = if let Some(list) = list {
         list
     } else {
-        let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
+        let progress = if context.is_quiet() { Progress::Hidden } else { Progress::new() };
         fetched = context.fetch(&directory, resume(arguments), &progress)?;
         &fetched
     };
     if inventory.accounts.is_empty() {
-        terminal::say(&inventory.no_account().report());
+        terminal::complain(&inventory.no_account());
     }
     let gaps = inventory.gaps(&Scope::All);
     let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
@@ -153,14 +149,14 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     let counts = if arguments.dry_run {
         let before = read::whole(&path)?.unwrap_or_default();
         let (after, counts) = discovery::update(&before, &discovery)?;
-        print(&diff::unified(&shown, &before, &after, std::io::stdout().is_terminal()))?;
-        if !arguments.quiet {
+        print(&diff::unified(&shown, &before, &after, Palette::of_stdout()))?;
+        if !context.is_quiet() {
             terminal::say(&format!("{shown} would be updated: {}\n", counts.summary(options.prune)));
         }
         counts
     } else {
         let edited = discovery::edit(discovery::DISCOVERY, &path, |before| discovery::update(before, &discovery))?;
-        if !arguments.quiet {
+        if !context.is_quiet() {
             let verb = if edited.before == edited.after { "is up to date" } else { "updated" };
             print(&format!("{shown} {verb}: {}\n", edited.outcome.summary(options.prune)))?;
         }
@@ -169,7 +165,7 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     warn_of_rejection(&path);
     tell(&counts, &again);
     if let Some(refusal) = gaps.refusal() {
-        terminal::say(&refusal.report());
+        terminal::complain(&refusal);
     }
     let shortfall =
         gaps.shortfall("their profiles were left as they were; run the command again within an hour: the rest is kept");
@@ -178,7 +174,7 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
         (None, Some(error)) | (Some(error), None) => Err(error),
         // One status for both: that of the service, since the next run may find other roles.
         (Some(error), Some(conflict)) => {
-            terminal::say(&conflict.report());
+            terminal::complain(&conflict);
             Err(error)
         }
     }
@@ -218,6 +214,7 @@ fn profile_options(arguments: &DiscoverArgs, default_region: Option<&str>) -> Re
 /// The command line of this run, to be given again with one more option.
 struct Again<'a> {
     arguments: &'a DiscoverArgs,
+    is_quiet: bool,
     profile: &'a str,
     template: &'a Template,
 }
@@ -283,7 +280,7 @@ fn warn_of_rejection(path: &Path) {
 /// Says what was taken over, and what was left and why.
 fn tell(counts: &Counts, again: &Again<'_>) {
     let profile = again.profile;
-    if !again.arguments.quiet {
+    if !again.is_quiet {
         for name in &counts.taken_over {
             terminal::say(&format!(
                 "aws-sso: the profiles that were discovered with -p {} are updated with -p {} now\n",
@@ -292,14 +289,14 @@ fn tell(counts: &Counts, again: &Again<'_>) {
             ));
         }
     }
-    let DiscoverArgs { prune, dry_run, quiet, .. } = *again.arguments;
+    let DiscoverArgs { prune, dry_run, .. } = *again.arguments;
     let (are, were) = if dry_run { ("would be", "would be") } else { ("is", "were") };
     for [name, before, now] in &counts.passed_on {
         terminal::warn(&format!("the profile {name} was {before}, which is not offered any more, and {are} {now} now"));
     }
     // What goes is named in any case: scripts may use it.
     let most = if prune { usize::MAX } else { NAMED };
-    if (prune || !quiet) && !counts.renamed.is_empty() {
+    if (prune || !again.is_quiet) && !counts.renamed.is_empty() {
         let old = match (prune, dry_run) {
             (false, _) => "the old one stays until you add --prune",
             (_, true) => "the old one would be removed",

@@ -29,6 +29,7 @@ mod settings;
 mod setup;
 mod status;
 mod r#use;
+mod whoami;
 
 use std::ffi::OsString;
 use std::io;
@@ -45,12 +46,14 @@ use crate::output::print;
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
 use crate::session::LoginPolicy;
-use crate::terminal;
+use crate::terminal::style::OF_CLAP;
+use crate::terminal::{self, Palette};
 
 /// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
 #[derive(Debug, Parser)]
 #[command(
     name = "aws-sso",
+    styles = OF_CLAP,
     version,
     args_conflicts_with_subcommands = false,
     subcommand_negates_reqs = true,
@@ -85,7 +88,7 @@ Examples:
 
 /// Headings and their verbs, in the order of a working day. A verb that is in no group goes last.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("This shell", &["use", "pick", "clear", "refresh"]),
+    ("This shell", &["use", "pick", "clear", "refresh", "whoami"]),
     ("One role", &["exec", "console", "serve", "env", "process"]),
     ("The sign-in", &["login", "logout", "status", "check"]),
     ("Accounts and roles", &["list", "discover"]),
@@ -106,6 +109,8 @@ pub(crate) enum Verb {
     Clear(clear::ClearArgs),
     /// Renew this shell's credentials (through the awsso function)
     Refresh(refresh::RefreshArgs),
+    /// Show this shell's role in one line, for prompts
+    Whoami(whoami::WhoamiArgs),
     /// Print a role's credentials as shell exports
     Env(env::EnvArgs),
     /// Print a role's credentials as credential_process JSON
@@ -149,7 +154,7 @@ impl Verb {
     /// Whether programs run it, not a person.
     fn is_for_program(&self) -> bool {
         match self {
-            Self::Process(_) | Self::Check(_) | Self::Doctor(_) => true,
+            Self::Process(_) | Self::Check(_) | Self::Doctor(_) | Self::Whoami(_) => true,
             Self::Env(arguments) => arguments.is_for_program(),
             Self::Serve(arguments) => arguments.is_for_program(),
             _ => false,
@@ -166,7 +171,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         Ok(cli) => dispatch(cli),
         Err(error) => match other_tool::error(&words).filter(|_| error.use_stderr()) {
             Some(error) => Err(error),
-            None => explain(&error, is_evaluated),
+            None => explain(&error, &words, is_evaluated),
         },
     };
     uninterrupted::finish();
@@ -196,8 +201,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Init(arguments) => init::run(&arguments)?,
         Verb::Use(arguments) => r#use::run(&context, &arguments)?,
         Verb::Pick(arguments) => pick::run(&context, &arguments)?,
-        Verb::Clear(arguments) => clear::run(&arguments)?,
+        Verb::Clear(arguments) => clear::run(&context, &arguments)?,
         Verb::Refresh(arguments) => refresh::run(&context, &arguments)?,
+        Verb::Whoami(arguments) => return whoami::run(&arguments),
         Verb::Env(arguments) => env::run(&context, &arguments)?,
         Verb::Process(arguments) => process::run(&context, &arguments.role)?,
         Verb::Complete(arguments) => complete::run(&arguments, Cli::command())?,
@@ -245,11 +251,12 @@ const OTHER_VERBS: setup::Verbs = setup::Verbs {
 fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
     match &original.role {
         _ if original.discover_roles => discover::run(context, &discover::DiscoverArgs::default())?,
-        Some(role) if original.external_source => process::run(context, role)?,
+        Some(role) if original.external_source => process::run(context, std::slice::from_ref(role))?,
         role if original.env_vars => env::run_original(context, role.as_deref())?,
         // The bare name shows help: it must not overwrite the default profile.
         None if !context.has_profile_option() => {
-            terminal::say(&help::grouped(Cli::command(), &GROUPS).render_help().to_string());
+            let text = help::grouped(Cli::command(), &GROUPS).render_help();
+            terminal::say(&help::shown(&text, Palette::of_stderr()));
             return Ok(ExitCode::from(2));
         }
         role => default_profile::run(context, role.as_deref())?,
@@ -258,12 +265,21 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
 }
 
 /// Prints help, the version or wrong usage, and returns the exit status.
-fn explain(error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
-    let text = error.render();
-    if error.use_stderr() || is_evaluated {
-        terminal::say(&text.to_string());
+fn explain(error: &clap::Error, words: &[OsString], is_evaluated: bool) -> Result<ExitCode> {
+    let is_for_stderr = error.use_stderr() || is_evaluated;
+    let palette = if words.iter().any(|word| word.to_string_lossy().contains(char::is_control)) {
+        // The text repeats them, and only without colors clap leaves escape sequences out.
+        Palette::PLAIN
+    } else if is_for_stderr {
+        Palette::of_stderr()
     } else {
-        print(&text.to_string())?;
+        Palette::of_stdout()
+    };
+    let text = help::shown(&error.render(), palette);
+    if is_for_stderr {
+        terminal::say(&text);
+    } else {
+        print(&text)?;
     }
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
@@ -327,14 +343,19 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
 /// What the line asks for, if it asks for nothing but a `credential_process` answer: `-p` and the role.
 #[cfg(test)]
 pub(crate) fn process_request(arguments: Vec<OsString>) -> Option<(Option<String>, String)> {
-    let Cli { global: Global { profile, login: None, verbose: false }, original, verb } = parse(arguments).ok()? else {
+    let Cli { global: Global { profile, login: None, verbose: false, quiet: false }, original, verb } =
+        parse(arguments).ok()?
+    else {
         return None;
     };
     match (verb, original) {
         (None, Original { role: Some(role), env_vars: false, external_source: true, discover_roles: false }) => {
             Some((profile, role))
         }
-        (Some(Verb::Process(arguments)), original) if original.is_empty() => Some((profile, arguments.role)),
+        (Some(Verb::Process(arguments)), original) if original.is_empty() => match arguments.role.as_slice() {
+            [role] => Some((profile, role.clone())),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -349,5 +370,7 @@ fn with_dashes(mut error: clap::Error) -> clap::Error {
     error
 }
 
+#[cfg(test)]
+mod documents;
 #[cfg(test)]
 mod tests;

@@ -182,7 +182,7 @@ fn finish(child: Child) -> std::io::Result<(ExitStatus, String)> {
 fn prepare_skim(command: &mut Command, question: &Question<'_>) {
     command.arg(format!("--header={NO_MARK}{}", question.header));
     command.arg(format!("--margin={}", NO_MARK.len()));
-    if !question.color.is_empty() && !environment::no_color() {
+    if !question.color.is_empty() && environment::colors() != Some(false) {
         command.arg(format!("--color={}", question.color));
     }
     command.args((!environment::is_utf8()).then_some("--ascii"));

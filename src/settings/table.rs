@@ -100,6 +100,17 @@ pub static PICKER_COLOR: Setting = Setting {
     check: |value| PickerColor::from_str(value).map(drop).map_err(|error| error.to_string()),
 };
 
+/// Whether only problems are said.
+pub static QUIET: Setting = Setting {
+    section: "",
+    key: "quiet",
+    meaning: "whether verbs say nothing of what went well, as with -q",
+    values: "yes or no",
+    default: "no",
+    variable: None,
+    check: |value| quiet(value).map(drop),
+};
+
 /// Where tokens and role credentials are kept.
 pub static STORE: Setting = Setting {
     section: "",
@@ -145,8 +156,19 @@ pub static DISCOVER_NAME: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub static TABLE: [&Setting; 10] =
-    [&PROFILE, &REGION, &LOGIN, &SIGN_IN, &PICKER, &PICKER_COLOR, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
+pub static TABLE: [&Setting; 11] = [
+    &PROFILE,
+    &REGION,
+    &LOGIN,
+    &SIGN_IN,
+    &PICKER,
+    &PICKER_COLOR,
+    &QUIET,
+    &STORE,
+    &LIST_AGE,
+    &BROWSER_COMMAND,
+    &DISCOVER_NAME,
+];
 
 impl Setting {
     /// `key`, or `section.key`.
@@ -183,6 +205,14 @@ pub(super) fn sign_in(value: &str) -> Result<Option<Flow>, String> {
         "browser" => Ok(Some(Flow::Browser)),
         "device-code" => Ok(Some(Flow::Device)),
         other => Err(format!("sign-in must be browser or device-code, not {other}")),
+    }
+}
+
+pub(super) fn quiet(value: &str) -> Result<bool, String> {
+    match value {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        other => Err(format!("quiet must be yes or no, not {other}")),
     }
 }
 
