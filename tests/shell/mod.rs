@@ -9,6 +9,8 @@ mod hook;
 mod hostile;
 mod init;
 #[cfg(feature = "sandbox")]
+mod key;
+#[cfg(feature = "sandbox")]
 mod logout;
 mod options;
 mod powershell;
