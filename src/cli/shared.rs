@@ -1,7 +1,9 @@
 //! What several verbs share: the arguments that describe a target, and the values that options take.
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 
+use super::completers;
 pub(crate) use crate::partition::named_region as region;
 use crate::shell::Shell;
 
@@ -16,7 +18,7 @@ pub(crate) struct InShell {
 #[derive(Debug, Args)]
 pub(crate) struct Target {
     /// The region to work in
-    #[arg(long, value_parser = region)]
+    #[arg(long, value_parser = region, add = ArgValueCompleter::new(completers::regions))]
     pub region: Option<String>,
     /// Set AWS_PROFILE to the discovered profile, for programs that run longer than the credentials last
     #[arg(long, conflicts_with = "keys")]
