@@ -7,7 +7,9 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
     # Options of all verbs may stand before the verb. These take a value, which is no verb.
     while set -q argv[$__aws_sso_at]; and not set -q __aws_sso_verb[1]
         switch "$argv[$__aws_sso_at]"
-            case -p -vp --profile --login -r --rolearn --role
+            case -
+                set __aws_sso_verb -
+            case -p -vp -qp -vqp -qvp --profile --login -r --rolearn --role
                 set __aws_sso_at (builtin math $__aws_sso_at + 2)
             case '-*'
                 set __aws_sso_at (builtin math $__aws_sso_at + 1)
@@ -19,13 +21,19 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
     set -l __aws_sso_rest $argv
     set -e __aws_sso_rest[1..$__aws_sso_at]
     switch "$__aws_sso_verb"
-        case use pick clear refresh
+        case use pick - region refresh clear logout
             # The code holds secrets, which no trace may show. The user's own variable is back at the end of the block.
             set -l fish_trace
             # Captured first, so that the output of a program that fails is not evaluated.
             set -l __aws_sso_code (command __AWS_SSO_PROGRAM__ $__aws_sso_first --shell fish $__aws_sso_rest)
             or return
             string join \n -- $__aws_sso_code | builtin source
+        # >>> renewal
+        case login
+            # The prompt can renew the credentials again.
+            set -g __AWS_SSO_NOTICED ''
+            command __AWS_SSO_PROGRAM__ $argv
+        # <<< renewal
         case doctor
             # Only this shell knows the version of its function, and whether Tab completes its arguments.
             set -l __aws_sso_mark fish:__AWS_SSO_VERSION__
@@ -90,8 +98,16 @@ function __aws_sso_expiring
     set -g __AWS_SSO_NOTICED $__aws_sso_until
     # >>> renewal
     __aws_sso_command__ refresh --login never >/dev/null 2>&1
-    and test "$AWS_SSO_EXPIRATION" != $__aws_sso_until
-    and return
+    set -l __aws_sso_renewal $status
+    test "$AWS_SSO_EXPIRATION" = $__aws_sso_until
+    or return
+    if test $__aws_sso_renewal -eq 3
+        # A name that needs quotes is left out: AWS_SSO_SESSION leads `login` there as well.
+        set -l __aws_sso_option (string match -r '\A[A-Za-z0-9._][A-Za-z0-9._-]*\z' -- "$AWS_SSO_SESSION")
+        and set __aws_sso_option " -p $__aws_sso_option"
+        builtin echo "aws-sso: your sign-in has ended; run: __aws_sso_command__ login$__aws_sso_option" >&2
+        return
+    end
     # <<< renewal
     set -l __aws_sso_what 'expire within 5 minutes'
     test (__aws_sso_left $__aws_sso_until) -gt 0

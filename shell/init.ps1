@@ -10,15 +10,15 @@ function global:__aws_sso_command__ {
     [System.Diagnostics.DebuggerHidden()]
     param()
     # Options of all verbs may stand before the verb. These take a value, which is no verb.
-    $valued = '-p', '-vp', '--profile', '--login', '-r', '--rolearn', '--role'
+    $valued = '-p', '-vp', '-qp', '-vqp', '-qvp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0
-    while ($at -lt $args.Count -and "$($args[$at])".StartsWith('-')) {
+    while ($at -lt $args.Count -and "$($args[$at])" -clike '-?*') {
         $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
     }
     $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
     $first = @($args | Select-Object -First ($at + 1))
     $rest = @($args | Select-Object -Skip ($at + 1))
-    if (@('use', 'pick', 'clear', 'refresh') -ccontains $verb) {
+    if (@('use', 'pick', '-', 'region', 'refresh', 'clear', 'logout') -ccontains $verb) {
         $encoding = [Console]::OutputEncoding
         try {
             [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
@@ -29,6 +29,12 @@ function global:__aws_sso_command__ {
         if ($LASTEXITCODE -eq 0 -and -not [string]::IsNullOrWhiteSpace($code)) {
             Invoke-Expression $code
         }
+    # >>> renewal
+    } elseif ($verb -ceq 'login') {
+        # The prompt can renew the credentials again.
+        $global:__AWS_SSO_NOTICED = ''
+        & __AWS_SSO_PROGRAM__ @args
+    # <<< renewal
     } elseif ($verb -ceq 'doctor') {
         # Only this shell knows the version of its function, and whether Tab completes its arguments.
         $mark = 'powershell:__AWS_SSO_VERSION__'
@@ -94,8 +100,14 @@ function global:__aws_sso_expiring($left) {
     # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
     $until = $global:__AWS_SSO_NOTICED = [string]$env:AWS_SSO_EXPIRATION
     # >>> renewal
-    __aws_sso_renew '--login' 'never'
+    $renewal = __aws_sso_renew '--login' 'never'
     if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
+    if ($renewal -eq 3) {
+        # A name that needs quotes is left out: AWS_SSO_SESSION leads `login` there as well.
+        $option = if ($env:AWS_SSO_SESSION -match '\A[A-Za-z0-9._][A-Za-z0-9._-]*\z') { " -p $env:AWS_SSO_SESSION" }
+        Write-Host "aws-sso: your sign-in has ended; run: __aws_sso_command__ login$option"
+        return
+    }
     # <<< renewal
     $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: __aws_sso_command__ refresh"
@@ -105,7 +117,7 @@ function global:__aws_sso_ending($left) {
     # What was expected has not happened, or was not seen: there is nothing to warn of any more.
     if ($left -le 0) { return }
     # Somebody may have signed in since this shell entered its role.
-    __aws_sso_renew '--login' 'never' '--only-session-end'
+    $null = __aws_sso_renew '--login' 'never' '--only-session-end'
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
     $minutes = [Math]::Ceiling($left / 60)
     Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
@@ -114,7 +126,9 @@ function global:__aws_sso_ending($left) {
 function global:__aws_sso_renew {
     # The variable does not exist before the first program has run, and strict mode makes that an error.
     $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
+    $global:LASTEXITCODE = 0
     try { __aws_sso_command__ refresh @args 2>$null | Out-Null } catch { $null = $_ }
+    $global:LASTEXITCODE
     $global:LASTEXITCODE = $status
 }
 if (-not (Test-Path 'Variable:global:__AWS_SSO_SESSION_NOTICED')) { $global:__AWS_SSO_SESSION_NOTICED = '' }

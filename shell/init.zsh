@@ -9,13 +9,13 @@ function '__aws_sso_command__' {
   while (( __aws_sso_at < $# )) && [[ -z "$__aws_sso_verb" ]]; do
     (( __aws_sso_at += 1 ))
     case "${@:$__aws_sso_at:1}" in
-      ('-p'|'-vp'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
-      ('-'*) ;;
+      ('-p'|'-'[qv]'p'|'-'[qv][qv]'p'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
+      ('-'?*) ;;
       (*) __aws_sso_verb="${@:$__aws_sso_at:1}" ;;
     esac
   done
   case "$__aws_sso_verb" in
-    ('use'|'pick'|'clear'|'refresh')
+    ('use'|'pick'|'-'|'region'|'refresh'|'clear'|'logout')
       # Declared first, since `local x=$(…)` would hide the status of the command.
       \builtin local __aws_sso_code __aws_sso_status='0'
       # The code holds secrets, which neither a trace nor a DEBUG trap may show. All of it is restored at the end.
@@ -36,6 +36,13 @@ function '__aws_sso_command__' {
       if (( __aws_sso_status )); then \builtin return "$__aws_sso_status"; fi
       \builtin eval "$__aws_sso_code"
       ;;
+    # >>> renewal
+    ('login')
+      # The prompt can renew the credentials again.
+      \builtin typeset -g __AWS_SSO_NOTICED=''
+      __AWS_SSO_PROGRAM__ "$@"
+      ;;
+    # <<< renewal
     ('doctor')
       # Only this shell knows the version of its function, and whether Tab completes its arguments.
       \builtin local __aws_sso_mark='zsh:__AWS_SSO_VERSION__'
@@ -118,8 +125,16 @@ function '__aws_sso_expiring' {
   # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
   \builtin typeset -g __AWS_SSO_NOTICED="$__aws_sso_until"
   # >>> renewal
-  if '__aws_sso_command__' refresh --login never >/dev/null 2>&1 &&
-    [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then
+  \builtin local __aws_sso_renewal='0' __aws_sso_option=''
+  '__aws_sso_command__' refresh --login never >/dev/null 2>&1 || __aws_sso_renewal="$?"
+  if [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then \builtin return; fi
+  if (( __aws_sso_renewal == 3 )); then
+    # A name that needs quotes is left out: AWS_SSO_SESSION leads `login` there as well.
+    case "${AWS_SSO_SESSION-}" in
+      (''|-*|*[^[:alnum:]._-]*) ;;
+      (*) __aws_sso_option=" -p $AWS_SSO_SESSION" ;;
+    esac
+    \builtin print -ru2 -- "aws-sso: your sign-in has ended; run: __aws_sso_command__ login$__aws_sso_option"
     \builtin return
   fi
   # <<< renewal

@@ -29,6 +29,19 @@ pub(crate) fn unknown<'a>(text: &'a str, names: &[&str]) -> Option<&'a str> {
     found.find(|name| !names.contains(name))
 }
 
+/// The first `{word}` in a prompt's text that is none of `names`. `%F{…}`, `#{…}` and `${…}` belong to the prompt.
+pub(crate) fn unknown_word<'a>(text: &'a str, names: &[&str]) -> Option<&'a str> {
+    let is_of_prompt = |before: &str| {
+        let before = before.strip_suffix(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(before);
+        before.ends_with(['%', '#', '$'])
+    };
+    let is_word =
+        |name: &str| name.len() > 2 && name[1..name.len() - 1].chars().all(|c| c.is_alphanumeric() || c == '_');
+    let openings = text.match_indices('{').filter(|(at, _)| !is_of_prompt(&text[..*at]));
+    let mut found = openings.filter_map(|(at, _)| text[at..].get(..=text[at..].find('}')?));
+    found.find(|name| is_word(name) && !names.contains(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,6 +50,15 @@ impl<'a> Provider<'a> {
         self.renewed(role).or_else(|error| self.last_resort(error, self.cached(role)))
     }
 
+    /// The same, but an error where newer ones than those until `expiration` (epoch seconds) take a sign-in.
+    pub(crate) fn newer(&self, role: &RoleArn, expiration: i64) -> Result<RoleCredentials> {
+        self.renewed(role).or_else(|error| {
+            let is_newer = |credentials: &RoleCredentials| credentials.expiration.as_second() > expiration;
+            let needs_newer = error.kind() == Kind::SignInNeeded;
+            self.last_resort(error, self.cached(role).filter(|cached| !needs_newer || is_newer(cached)))
+        })
+    }
+
     /// Credentials with at least so many seconds left, or as many as the service gives them. Where that would take a
     /// sign-in, or the service cannot be reached: cached ones that are still fresh, with a warning.
     pub fn lasting(&self, role: &RoleArn, seconds: i64) -> Result<RoleCredentials> {

@@ -1,17 +1,34 @@
-//! Suggestions for a mistyped name.
+//! What may have been meant by a name: the same one in other letters, or one that is near.
+
+/// The name without regard to case: two that a person takes for the same become equal.
+///
+/// It goes letter by letter over the capitals, so that `ß` and `SS`, the three sigmas, and the Turkish `ı` and `I`
+/// become the same wherever they stand.
+pub(crate) fn folded(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
+    name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
 
 /// The names that are most like `asked`, the nearest first, at most `count`. Names that are far off are left out.
 pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
-    let asked = asked.to_lowercase();
+    let asked = folded(asked);
     let length = asked.chars().count();
     // A third of the letters may differ.
     let limit = length.div_ceil(3);
     let mut near: Vec<_> = names
         .filter(|name| !name.is_empty())
         .filter_map(|name| {
-            let candidate = name.to_lowercase();
-            let distance = if is_part(&asked, &candidate) { 1 } else { strsim::levenshtein(&asked, &candidate) };
-            (distance <= limit).then(|| (distance, candidate.chars().count().abs_diff(length), name))
+            let candidate = folded(name);
+            let longer = candidate.chars().count().abs_diff(length);
+            let distance = match is_part(&asked, &candidate) {
+                true => 1,
+                // Of fifty thousand names, most need no closer look.
+                false if longer > limit => return None,
+                false => strsim::levenshtein(&asked, &candidate),
+            };
+            (distance <= limit).then_some((distance, longer, name))
         })
         .collect();
     near.sort_unstable();
@@ -28,6 +45,18 @@ fn is_part(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_differ_in_case_alone_become_the_same() {
+        for (one, other) in
+            [("Prod", "pROD"), ("Straße", "STRASSE"), ("ΟΔΟΣ", "οδος"), ("ISPARTA", "ısparta"), ("Å", "å")]
+        {
+            assert_eq!(folded(one), folded(other));
+        }
+        for (one, other) in [("prod", "prod "), ("a", "á"), ("İ", "i"), ("o", "0")] {
+            assert_ne!(folded(one), folded(other));
+        }
+    }
 
     #[test]
     fn the_nearest_names_come_first_and_far_ones_not_at_all() {

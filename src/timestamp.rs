@@ -40,6 +40,19 @@ pub(crate) fn span(seconds: i64) -> String {
     }
 }
 
+/// A length of time in whole minutes: `59 min`, `8 h`, `11 h 59 min`, `7 days`.
+#[must_use]
+pub(crate) fn minutes(seconds: i64) -> String {
+    let minutes = seconds.max(0) / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "less than 1 min".to_owned(),
+        (0, minutes) => format!("{minutes} min"),
+        (hours @ 48.., _) => format!("{} days", hours / 24),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
 /// A length of time to the nearest five minutes: `45 min`, `8 h`, `8 h 20 min`, `7 days`.
 #[must_use]
 pub(crate) fn hours(seconds: i64) -> String {

@@ -94,19 +94,24 @@ impl Config {
         (found, remedy)
     }
 
+    /// What a name that was given for a role names in its place, and why that is no role.
+    pub(crate) fn named_otherwise(&self, name: &str) -> Option<Error> {
+        if let Some(section) = self.misspelt().into_iter().find(|section| section.name == name) {
+            return Some(Error::usage(format!("there is no profile {name}")).with_remedy(written(&section)));
+        }
+        let error = || {
+            Error::usage(format!("{name} is an sso-session, not a role"))
+                .with_remedy(format!("see its roles: aws-sso list -p {}", word(name)))
+        };
+        Meanings::new(self).in_credentials_file(name).or_else(|| self.sso_session(name).map(|_| error()))
+    }
+
     /// Why a name that was given for a role is none: neither a profile with a role nor anything else.
     pub(crate) fn no_such_role<'a>(&'a self, name: &str, aliases: impl Iterator<Item = &'a str>) -> Error {
-        if let Some(section) = self.misspelt().into_iter().find(|section| section.name == name) {
-            return Error::usage(format!("there is no profile {name}")).with_remedy(written(&section));
-        }
-        if let Some(error) = Meanings::new(self).in_credentials_file(name) {
+        if let Some(error) = self.named_otherwise(name) {
             return error;
         }
         let error = Error::denied(format!("{name} is not a role, an alias, or a profile with a role"));
-        if self.sso_session(name).is_some() {
-            return Error::usage(format!("{name} is an sso-session, not a role"))
-                .with_remedy(format!("see its roles: aws-sso list -p {}", word(name)));
-        }
         let names = self.profiles().map(Section::name).chain(aliases);
         match nearest(name, names, 5).as_slice() {
             [] => error.with_remedy("run: aws-sso list"),

@@ -1,22 +1,53 @@
 //! This run's own command line, for errors that say how to run it again.
 
-use std::ffi::OsString;
-
 use shell_escape::escape;
 
 use crate::programs::profile_option;
+use crate::shell::VERBS_OF_FUNCTION;
 
 /// This run with `-p NAME`, as the user would type it.
 pub(crate) fn with_profile(name: &str) -> String {
-    line(std::env::args_os().skip(1), name)
+    line(typed(), Some(name))
 }
 
-fn line(arguments: impl Iterator<Item = OsString>, name: &str) -> String {
-    /// The verbs that the shell function runs for itself; it adds which shell it is in.
-    const OF_FUNCTION: [&str; 4] = ["use", "pick", "clear", "refresh"];
-    let mut words: Vec<_> = arguments.map(|word| word.to_string_lossy().into_owned()).collect();
+/// This run with another ROLE in place of the words that name it; `None` if it was not named on the command line.
+pub(crate) fn with_role(words: &[String], role: &str) -> Option<String> {
+    Some(line(replaced(typed(), words, role)?, None))
+}
+
+fn typed() -> Vec<String> {
+    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
+}
+
+/// The line with `role` in place of these words, which stand somewhere behind the verb.
+fn replaced(line: Vec<String>, words: &[String], role: &str) -> Option<Vec<String>> {
+    /// Options whose value may be the same word as a role.
+    const TAKES_VALUE: [&str; 6] = ["-p", "--profile", "--login", "--shell", "--region", "--format"];
+    const TAKES_ROLE: [&str; 3] = ["-r", "--rolearn", "--role"];
+    let (mut left, mut kept) = (words.iter().peekable(), Vec::new());
+    let (mut has_verb, mut is_over, mut before) = (false, words.is_empty(), String::new());
+    for word in line {
+        is_over |= word == "--";
+        let is_role = TAKES_ROLE.contains(&before.as_str());
+        let is_value = TAKES_VALUE.contains(&before.as_str()) || word.starts_with('-');
+        before.clone_from(&word);
+        if is_over || is_value || left.peek() != Some(&&word) || !(has_verb || is_role) {
+            has_verb |= !is_value && !is_role;
+            kept.push(word);
+            continue;
+        }
+        if left.len() == words.len() {
+            kept.push(role.to_owned());
+        }
+        left.next();
+        is_over |= left.peek().is_none();
+    }
+    (left.peek().is_none() && !words.is_empty()).then_some(kept)
+}
+
+fn line(mut words: Vec<String>, name: Option<&str>) -> String {
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
-    let is_of_function = words[..end].iter().any(|word| OF_FUNCTION.contains(&word.as_str()));
+    let is_of_function = words[..end].iter().any(|word| VERBS_OF_FUNCTION.contains(&word.as_str()));
     let shell = words[..end].iter().position(|word| word == "--shell" || word.starts_with("--shell="));
     let program = match shell.filter(|_| is_of_function) {
         Some(at) => {
@@ -27,7 +58,7 @@ fn line(arguments: impl Iterator<Item = OsString>, name: &str) -> String {
         None => "aws-sso",
     };
     let words = words.into_iter().map(|word| escape(word.into()).into_owned());
-    [program.to_owned(), profile_option(name)].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+    std::iter::once(program.to_owned()).chain(name.map(profile_option)).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -45,7 +76,32 @@ mod tests {
             ("use R&D/b --shell bash", "awsso -p corp use 'R&D/b'"),
         ];
         for (typed, expected) in cases {
-            assert_eq!(line(typed.split(' ').map(OsString::from), "corp"), expected, "{typed}");
+            assert_eq!(line(words(typed), Some("corp")), expected, "{typed}");
+        }
+    }
+
+    fn words(line: &str) -> Vec<String> {
+        line.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_line_is_repeated_with_another_role() {
+        let cases = [
+            ("use a/b --shell bash", "a/b", Some("awsso use R/r")),
+            ("use --shell=zsh --region r a/b", "a/b", Some("awsso use --region r R/r")),
+            ("use a b --keys", "a b", Some("aws-sso use R/r --keys")),
+            ("use a -p c b", "a b", Some("aws-sso use R/r -p c")),
+            ("-p use use use", "use", Some("aws-sso -p use use R/r")),
+            ("exec a/b --region c -- a/b a", "a/b", Some("aws-sso exec R/r --region c -- a/b a")),
+            ("-p a -r a -env", "a", Some("aws-sso -p a -r R/r -env")),
+            ("exec x -- a/b", "a/b", None),
+            ("use a", "a b", None),
+            ("console", "", None),
+        ];
+        for (typed, role, expected) in cases {
+            let role: Vec<_> = role.split_whitespace().map(str::to_owned).collect();
+            let line = replaced(words(typed), &role, "R/r").map(|words| line(words, None));
+            assert_eq!(line.as_deref(), expected, "{typed}");
         }
     }
 }

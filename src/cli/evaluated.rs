@@ -6,7 +6,8 @@ use std::ffi::OsString;
 /// function, and in the lines `eval "$(aws-sso init SHELL)"` and `eval "$(aws-sso env ROLE)"`.
 pub(crate) fn is_evaluated(arguments: &[OsString]) -> bool {
     const EVALUATED: [&str; 4] = ["--shell", "-env", "--env-vars", "--env_vars"];
-    const TAKES_VALUE: [&str; 6] = ["-p", "--profile", "--login", "-r", "--rolearn", "--role"];
+    const TAKES_VALUE: [&str; 10] =
+        ["-p", "-vp", "-qp", "-vqp", "-qvp", "--profile", "--login", "-r", "--rolearn", "--role"];
     let words = arguments.iter().skip(1).map(|word| word.to_string_lossy()).take_while(|word| word != "--");
     let (mut operands, mut is_value) = (Vec::new(), false);
     for word in words {

@@ -32,6 +32,9 @@ pub(crate) struct Global {
     /// Show on stderr what is done, and the cause of an error
     #[arg(short, long, global = true)]
     pub verbose: bool,
+    /// Say only what went wrong, and what you are asked
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
 }
 
 /// The original tool's options, which stand for verbs.

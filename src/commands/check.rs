@@ -22,14 +22,14 @@ Examples:
   aws-sso check 123456789012/ReadOnlyAccess")]
 pub(crate) struct CheckArgs {
     /// Ask for this role's credentials too
-    #[arg(add = ArgValueCompleter::new(completers::roles))]
-    role: Option<String>,
+    #[arg(value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
+    role: Vec<String>,
 }
 
 /// The status is 0 if there is a valid sign-in, or one that can be renewed, and it grants the role; else 3 where the
 /// sign-in is missing and 4 where the role is. `commands::dispatch` sees to it that nobody is asked to sign in.
 pub(crate) fn run(context: &Context, arguments: &CheckArgs) -> ExitCode {
-    match check(context, arguments.role.as_deref()) {
+    match check(context, &arguments.role) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::info!("{error}");
@@ -47,10 +47,10 @@ fn taken_instead(context: &Context) -> Result<Option<Found>> {
     }
 }
 
-fn check(context: &Context, role: Option<&str>) -> Result<()> {
+fn check(context: &Context, role: &[String]) -> Result<()> {
     let found = match role {
-        Some(role) => Some(context.find(role)?),
-        None => taken_instead(context)?,
+        [] => taken_instead(context)?,
+        words => Some(context.find_words(words)?),
     };
     let directory = match &found {
         Some(found) => found.directory.clone(),

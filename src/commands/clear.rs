@@ -3,9 +3,9 @@
 use clap::Args;
 
 use crate::cli::shared::InShell;
-use crate::context::enter::back;
+use crate::context::Context;
+use crate::context::enter::{back, change_shell};
 use crate::error::Result;
-use crate::output::print;
 use crate::shell::through_function;
 
 #[derive(Debug, Args)]
@@ -15,7 +15,7 @@ pub(crate) struct ClearArgs {
     in_shell: InShell,
 }
 
-pub(crate) fn run(arguments: &ClearArgs) -> Result<()> {
+pub(crate) fn run(context: &Context, arguments: &ClearArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "clear")?;
-    print(&back().render_in_function(shell)?)
+    change_shell(context, shell, &back())
 }

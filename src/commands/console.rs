@@ -8,7 +8,7 @@ use crate::access_portal::AccessPortal;
 use crate::address::quote;
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::{completers, shared};
-use crate::context::choose::choose;
+use crate::context::choose::choose_saying;
 use crate::context::find::Found;
 use crate::context::labels;
 use crate::context::{Context, Instead, ShellRole};
@@ -26,8 +26,8 @@ use crate::timestamp::span;
 #[command(after_help = CONSOLE_HELP)]
 pub(crate) struct ConsoleArgs {
     /// The role [default: this shell's; without one you choose]
-    #[arg(add = ArgValueCompleter::new(completers::roles))]
-    role: Option<String>,
+    #[arg(value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
+    role: Vec<String>,
     /// The service whose page is opened, such as s3
     #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completers::services))]
     service: Option<String>,
@@ -121,9 +121,9 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
 /// The command for the console of this run's role, as far as the role is known yet.
 fn same_role(context: &Context, arguments: &ConsoleArgs, found: Option<&Found>) -> String {
     let sign_in = context.profile_option().map(profile_option);
-    let role = arguments.role.clone().or_else(|| found.map(|found| found.role.to_string()));
-    let words = [sign_in, role.map(|role| escape(role.into()).into_owned())];
-    words.into_iter().flatten().fold("aws-sso console".to_owned(), |command, word| command + " " + &word)
+    let found = found.filter(|_| arguments.role.is_empty()).map(|found| found.role.to_string());
+    let role = arguments.role.iter().cloned().chain(found).map(|word| escape(word.into()).into_owned());
+    sign_in.into_iter().chain(role).fold("aws-sso console".to_owned(), |command, word| command + " " + &word)
 }
 
 /// This run's own command, which prints the link.
@@ -164,15 +164,12 @@ fn check_portal(arguments: &ConsoleArgs) -> Result<()> {
 
 /// The role and the region to show: the role that was named, else this shell's, else the one that the user chooses.
 fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<String>)> {
-    let of_shell = if arguments.role.is_none() { context.shell_role()? } else { None };
-    let named = match (&arguments.role, &of_shell) {
-        (Some(role), _) => Some(role.clone()),
-        (None, Some(of_shell)) => Some(taken(of_shell)?),
-        (None, None) => None,
-    };
-    let found = match named {
-        Some(role) => context.find(&role)?,
-        None => choose(context, "", "name the role: aws-sso console ROLE")?,
+    let found = if !arguments.role.is_empty() {
+        context.find_words(&arguments.role)?
+    } else if let Some(of_shell) = context.shell_role()? {
+        context.find(&taken(&of_shell)?)?
+    } else {
+        choose_saying(context, "name the role: aws-sso console ROLE")?
     };
     let partition = found.role.partition.as_str();
     let is_there = |region: &String| is_aws_region(region) && Partition::of_region(region).name == partition;

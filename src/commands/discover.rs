@@ -63,9 +63,6 @@ pub(crate) struct DiscoverArgs {
     /// Fetch everything again, although the last run stopped less than an hour ago
     #[arg(long)]
     fresh: bool,
-    /// Print only problems, and what --prune removes
-    #[arg(short, long)]
-    quiet: bool,
 }
 
 impl DiscoverArgs {
@@ -120,7 +117,7 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     let template = context.template(arguments.name.as_ref())?;
     let directory = context.directory()?;
     let options = profile_options(arguments, context.default_region(&directory)?)?;
-    let again = Again { arguments, profile: &directory.name, template: &template };
+    let again = Again { arguments, is_quiet: context.is_quiet(), profile: &directory.name, template: &template };
     if options.source == (CredentialSource::Process { program: PROGRAM.to_owned() }) {
         warn_of_other_program(&again);
     }
@@ -128,7 +125,7 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     let inventory = if let Some(list) = list {
         list
     } else {
-        let progress = if arguments.quiet { Progress::Hidden } else { Progress::new() };
+        let progress = if context.is_quiet() { Progress::Hidden } else { Progress::new() };
         fetched = context.fetch(&directory, resume(arguments), &progress)?;
         &fetched
     };
@@ -155,13 +152,13 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
         let before = read::whole(&path)?.unwrap_or_default();
         let (after, counts) = discovery::update(&before, &discovery)?;
         print(&diff::unified(&shown, &before, &after, std::io::stdout().is_terminal()))?;
-        if !arguments.quiet {
+        if !context.is_quiet() {
             terminal::say(&format!("{shown} would be updated: {}\n", counts.summary(options.prune)));
         }
         counts
     } else {
         let edited = discovery::edit(discovery::DISCOVERY, &path, |before| discovery::update(before, &discovery))?;
-        if !arguments.quiet {
+        if !context.is_quiet() {
             let verb = if edited.before == edited.after { "is up to date" } else { "updated" };
             print(&format!("{shown} {verb}: {}\n", edited.outcome.summary(options.prune)))?;
         }
@@ -219,6 +216,7 @@ fn profile_options(arguments: &DiscoverArgs, default_region: Option<&str>) -> Re
 /// The command line of this run, to be given again with one more option.
 struct Again<'a> {
     arguments: &'a DiscoverArgs,
+    is_quiet: bool,
     profile: &'a str,
     template: &'a Template,
 }
@@ -284,7 +282,7 @@ fn warn_of_rejection(path: &Path) {
 /// Says what was taken over, and what was left and why.
 fn tell(counts: &Counts, again: &Again<'_>) {
     let profile = again.profile;
-    if !again.arguments.quiet {
+    if !again.is_quiet {
         for name in &counts.taken_over {
             terminal::say(&format!(
                 "aws-sso: the profiles that were discovered with -p {} are updated with -p {} now\n",
@@ -293,14 +291,14 @@ fn tell(counts: &Counts, again: &Again<'_>) {
             ));
         }
     }
-    let DiscoverArgs { prune, dry_run, quiet, .. } = *again.arguments;
+    let DiscoverArgs { prune, dry_run, .. } = *again.arguments;
     let (are, were) = if dry_run { ("would be", "would be") } else { ("is", "were") };
     for [name, before, now] in &counts.passed_on {
         terminal::warn(&format!("the profile {name} was {before}, which is not offered any more, and {are} {now} now"));
     }
     // What goes is named in any case: scripts may use it.
     let most = if prune { usize::MAX } else { NAMED };
-    if (prune || !quiet) && !counts.renamed.is_empty() {
+    if (prune || !again.is_quiet) && !counts.renamed.is_empty() {
         let old = match (prune, dry_run) {
             (false, _) => "the old one stays until you add --prune",
             (_, true) => "the old one would be removed",

@@ -22,9 +22,9 @@ Examples:
   aws-sso env 123456789012/ReadOnlyAccess --region eu-west-1
   aws-sso env payments-dev/ReadOnlyAccess --format aws-credentials")]
 pub(crate) struct EnvArgs {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completers::roles))]
-    role: String,
+    /// The role: an ARN, ACCOUNT/ROLE (or in two words), a profile, or an alias; ACCOUNT is a name or an id
+    #[arg(required = true, value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
+    role: Vec<String>,
     /// The shell that will read the exports
     #[arg(long, value_enum, default_value = "posix")]
     shell: Shell,
@@ -51,7 +51,7 @@ impl EnvArgs {
 }
 
 pub(crate) fn run(context: &Context, arguments: &EnvArgs) -> Result<()> {
-    let found = context.find(&arguments.role)?;
+    let found = context.find_words(&arguments.role)?;
     if let Some(Format::AwsCredentials) = arguments.format {
         return print(&credentials::as_of_sts(&context.credentials(&found)?)?);
     }

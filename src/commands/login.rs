@@ -71,7 +71,7 @@ fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> R
     let start_url = clean(&directory.start_url);
     let current = if arguments.force { None } else { current(&session) };
     if let Some(token) = current {
-        terminal::say(&format!(
+        context.notice(&format!(
             "{name}already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login {} --force\n",
             describe(&token),
             clean(&profile_option(&directory.name))
@@ -82,7 +82,7 @@ fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> R
         }
         let method = arguments.way.method();
         let token = if arguments.force { session.sign_in_to_new_session(method) } else { session.sign_in(method) }?;
-        terminal::say(&format!("{name}signed in to {start_url}, {}\n", describe(&token)));
+        context.notice(&format!("{name}signed in to {start_url}, {}\n", describe(&token)));
     }
     Ok(())
 }

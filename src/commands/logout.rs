@@ -1,20 +1,28 @@
 //! `logout`: end the session, and delete what came from it.
 
+use std::cell::Cell;
+
 use clap::Args;
+use jiff::Timestamp;
 
 use crate::aws_cache::default_keys::{self, DefaultKey};
 use crate::aws_cache::role_credentials::{self, CachedRole, OtherSignIns};
 use crate::aws_config::config::Config;
 use crate::aws_config::credentials_file;
 use crate::aws_config::directory::Directory;
+use crate::cli::shared::InShell;
 use crate::context::Context;
-use crate::environment;
+use crate::context::enter::{back, change_shell_adding};
+use crate::context::noted::note;
+use crate::credential_chain::KEYS;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::role::RoleRef;
 use crate::secret_store::SecretStore;
 use crate::session::SignedOut;
-use crate::terminal::{self, clean};
+use crate::shell::Shell;
+use crate::terminal::{self, clean, name};
+use crate::{environment, timestamp};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  aws-sso logout\n  aws-sso logout -p corp\n  aws-sso logout --all")]
@@ -22,14 +30,58 @@ pub(crate) struct LogoutArgs {
     /// Sign out of all sso-sessions of the AWS config
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    in_shell: InShell,
 }
 
 pub(crate) fn run(context: &Context, arguments: &LogoutArgs) -> Result<()> {
-    if arguments.all {
-        let names = context.config()?.sign_ins();
-        return context.each(&names, "sign-outs", "logout", |directory| sign_out(context, directory, true));
+    let gave_role = Cell::new(false);
+    let sign_out = |directory: &Directory| {
+        let outcome = sign_out(context, directory, arguments.all);
+        gave_role.set(gave_role.get() || context.gave_shell_its_role(directory));
+        outcome
+    };
+    let outcome = if arguments.all {
+        context.each(&context.config()?.sign_ins(), "sign-outs", "logout", sign_out)
+    } else {
+        sign_out(&context.directory_unless_all("logout")?)
+    };
+    match arguments.in_shell.shell {
+        _ if !gave_role.get() => outcome,
+        Some(shell) if outcome.is_ok() => {
+            change_shell_adding(context, shell, &back(), "; others may still have keys, until those expire")
+        }
+        // A shell evaluates nothing that comes with a failure.
+        _ => {
+            warn_of_keys();
+            outcome
+        }
     }
-    sign_out(context, &context.directory_unless_all("logout")?, false)
+}
+
+/// Says that this shell has keys of a session that has ended: they work until they expire.
+fn warn_of_keys() {
+    let (Some(id), Some((role, Some(expiration)))) = (environment::value(KEYS[0]), environment::shell_role()) else {
+        return;
+    };
+    let left = expiration - Timestamp::now().as_second();
+    if left <= 0 || environment::role_origin().is_some_and(|origin| origin != id) {
+        return;
+    }
+    let role = environment::sso_profile().unwrap_or(role);
+    let remedy = if note().is_some() { "awsso clear".to_owned() } else { unset() };
+    terminal::say(&format!(
+        "aws-sso: warning: this shell still has keys of {}, which work for {} more, and other shells may have some\n  \
+         to remove them here, run: {remedy}\n",
+        name(&role),
+        timestamp::minutes(left),
+    ));
+}
+
+/// The command that removes keys from a shell whose function did not set them.
+fn unset() -> String {
+    let shell = Shell::running().unwrap_or(Shell::Posix);
+    KEYS[..3].iter().map(|name| shell.unset(name).replace("\\builtin ", "")).collect::<Vec<_>>().join("; ")
 }
 
 /// Revokes the token, then deletes it and the role credentials that came from it. Client registrations stay: they
@@ -40,14 +92,14 @@ fn sign_out(context: &Context, directory: &Directory, is_one_of_all: bool) -> Re
     let outcome = session.sign_out();
     // Delete what came from the token even if the token itself could not be deleted.
     let deleted = delete_credentials(context, directory, session.store());
-    let name = if is_one_of_all { format!("{}: ", clean(&directory.name)) } else { String::new() };
+    let one = if is_one_of_all { format!("{}: ", clean(&directory.name)) } else { String::new() };
     let start_url = clean(&directory.start_url);
     match outcome? {
-        SignedOut::WasNot => terminal::say(&format!("{name}was not signed in to {start_url}\n")),
-        SignedOut::Revoked => terminal::say(&format!("{name}signed out of {start_url}\n")),
+        SignedOut::WasNot => context.notice(&format!("{one}was not signed in to {start_url}\n")),
+        SignedOut::Revoked => context.notice(&format!("{one}signed out of {start_url}\n")),
         SignedOut::OnlyHere(error) => {
-            terminal::warn(&format!("{name}{error}; the session stays valid at the service until it expires"));
-            terminal::say(&format!("{name}signed out of {start_url} on this machine\n"));
+            terminal::warn(&format!("{one}{error}; the session stays valid at the service until it expires"));
+            context.notice(&format!("{one}signed out of {start_url} on this machine\n"));
         }
     }
     deleted
@@ -61,11 +113,11 @@ fn delete_credentials(context: &Context, directory: &Directory, store: &SecretSt
     // Even with another store, the AWS CLI may have left some in its files.
     let (more, swept_files) = role_credentials::sweep(&SecretStore::Files, &folder, directory, &others);
     key_ids.extend(more);
-    swept.and(swept_files).and(empty_default_profile(directory, key_ids))
+    swept.and(swept_files).and(empty_default_profile(context, directory, key_ids))
 }
 
 /// Removes the keys of the default profile, in each credentials file that got them from this sign-in.
-fn empty_default_profile(directory: &Directory, mut key_ids: Vec<String>) -> Result<()> {
+fn empty_default_profile(context: &Context, directory: &Directory, mut key_ids: Vec<String>) -> Result<()> {
     let mut files = vec![environment::credentials_file()?];
     for DefaultKey { access_key_id, file } in default_keys::remembered(directory) {
         key_ids.push(access_key_id);
@@ -79,7 +131,7 @@ fn empty_default_profile(directory: &Directory, mut key_ids: Vec<String>) -> Res
         match credentials_file::remove_default(file, is_ours) {
             Ok(true) => {
                 let file = clean(&environment::shown(file)).into_owned();
-                terminal::say(&format!("removed the default profile's credentials from {file}\n"));
+                context.notice(&format!("removed the default profile's credentials from {file}\n"));
             }
             Ok(false) => {}
             Err(error) => outcome = outcome.and(Err(error.naming("the default profile keeps its credentials"))),

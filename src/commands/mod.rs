@@ -29,6 +29,7 @@ mod settings;
 mod setup;
 mod status;
 mod r#use;
+mod whoami;
 
 use std::ffi::OsString;
 use std::io;
@@ -85,7 +86,7 @@ Examples:
 
 /// Headings and their verbs, in the order of a working day. A verb that is in no group goes last.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("This shell", &["use", "pick", "clear", "refresh"]),
+    ("This shell", &["use", "pick", "clear", "refresh", "whoami"]),
     ("One role", &["exec", "console", "serve", "env", "process"]),
     ("The sign-in", &["login", "logout", "status", "check"]),
     ("Accounts and roles", &["list", "discover"]),
@@ -106,6 +107,8 @@ pub(crate) enum Verb {
     Clear(clear::ClearArgs),
     /// Renew this shell's credentials (through the awsso function)
     Refresh(refresh::RefreshArgs),
+    /// Show this shell's role in one line, for prompts
+    Whoami(whoami::WhoamiArgs),
     /// Print a role's credentials as shell exports
     Env(env::EnvArgs),
     /// Print a role's credentials as credential_process JSON
@@ -149,7 +152,7 @@ impl Verb {
     /// Whether programs run it, not a person.
     fn is_for_program(&self) -> bool {
         match self {
-            Self::Process(_) | Self::Check(_) | Self::Doctor(_) => true,
+            Self::Process(_) | Self::Check(_) | Self::Doctor(_) | Self::Whoami(_) => true,
             Self::Env(arguments) => arguments.is_for_program(),
             Self::Serve(arguments) => arguments.is_for_program(),
             _ => false,
@@ -196,8 +199,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Init(arguments) => init::run(&arguments)?,
         Verb::Use(arguments) => r#use::run(&context, &arguments)?,
         Verb::Pick(arguments) => pick::run(&context, &arguments)?,
-        Verb::Clear(arguments) => clear::run(&arguments)?,
+        Verb::Clear(arguments) => clear::run(&context, &arguments)?,
         Verb::Refresh(arguments) => refresh::run(&context, &arguments)?,
+        Verb::Whoami(arguments) => return whoami::run(&arguments),
         Verb::Env(arguments) => env::run(&context, &arguments)?,
         Verb::Process(arguments) => process::run(&context, &arguments.role)?,
         Verb::Complete(arguments) => complete::run(&arguments, Cli::command())?,
@@ -245,7 +249,7 @@ const OTHER_VERBS: setup::Verbs = setup::Verbs {
 fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
     match &original.role {
         _ if original.discover_roles => discover::run(context, &discover::DiscoverArgs::default())?,
-        Some(role) if original.external_source => process::run(context, role)?,
+        Some(role) if original.external_source => process::run(context, std::slice::from_ref(role))?,
         role if original.env_vars => env::run_original(context, role.as_deref())?,
         // The bare name shows help: it must not overwrite the default profile.
         None if !context.has_profile_option() => {
@@ -327,14 +331,19 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
 /// What the line asks for, if it asks for nothing but a `credential_process` answer: `-p` and the role.
 #[cfg(test)]
 pub(crate) fn process_request(arguments: Vec<OsString>) -> Option<(Option<String>, String)> {
-    let Cli { global: Global { profile, login: None, verbose: false }, original, verb } = parse(arguments).ok()? else {
+    let Cli { global: Global { profile, login: None, verbose: false, quiet: false }, original, verb } =
+        parse(arguments).ok()?
+    else {
         return None;
     };
     match (verb, original) {
         (None, Original { role: Some(role), env_vars: false, external_source: true, discover_roles: false }) => {
             Some((profile, role))
         }
-        (Some(Verb::Process(arguments)), original) if original.is_empty() => Some((profile, arguments.role)),
+        (Some(Verb::Process(arguments)), original) if original.is_empty() => match arguments.role.as_slice() {
+            [role] => Some((profile, role.clone())),
+            _ => None,
+        },
         _ => None,
     }
 }

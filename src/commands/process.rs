@@ -17,12 +17,12 @@ Examples:
   aws-sso process 123456789012/ReadOnlyAccess -p corp
   aws-sso process payments-dev/ReadOnlyAccess --login never")]
 pub(crate) struct ProcessArgs {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completers::roles))]
-    pub(super) role: String,
+    /// The role: an ARN, ACCOUNT/ROLE (or in two words), a profile, or an alias; ACCOUNT is a name or an id
+    #[arg(required = true, value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
+    pub(super) role: Vec<String>,
 }
 
-pub(crate) fn run(context: &Context, role: &str) -> Result<()> {
-    let credentials = context.credentials(&context.find(role)?)?;
+pub(crate) fn run(context: &Context, role: &[String]) -> Result<()> {
+    let credentials = context.credentials(&context.find_words(role)?)?;
     print(&credentials::process(&credentials)?)
 }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cli::shared::InShell;
 use crate::context::Context;
+use crate::context::enter::change_shell;
 use crate::context::noted::note;
 use crate::error::{Error, Result};
 use crate::output::print;
@@ -25,9 +26,9 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
     if arguments.only_session_end {
         let end = context.session_end(&context.find(&role)?.directory);
-        return print(&Change::to_renewed(None, end, note()).render_in_function(shell)?);
+        return print(&Change::to_renewed(None, end, note()).render_in_function(shell, None)?);
     }
-    if expiration.is_none() {
+    let Some(expiration) = expiration else {
         // `use --as-profile` or `exec --server` exported no keys, so there is nothing to renew.
         let what = if let Some(profile) = environment::aws_profile() {
             format!("programs renew the credentials of AWS_PROFILE={profile} by themselves")
@@ -35,18 +36,18 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
             let origin = environment::role_origin().ok_or_else(no_role)?;
             format!("programs get newer credentials from {origin} by themselves")
         };
-        terminal::say(&format!("aws-sso: {}\n", terminal::clean(&what)));
+        context.notice(&format!("aws-sso: {}\n", terminal::clean(&what)));
         let end = context.find(&role).ok().and_then(|found| context.session_end(&found.directory));
-        return print(&Change::to_renewed(None, end, note()).render_in_function(shell)?);
-    }
+        return print(&Change::to_renewed(None, end, note()).render_in_function(shell, None)?);
+    };
     if let Some(instead) = context.shell_role()?.and_then(|role| role.instead) {
         terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
     }
     let found = context.find(&role)?;
-    let credentials = context.credentials(&found)?;
+    let credentials = context.newer_credentials(&found, expiration)?;
     // After the credentials: for them, somebody may have signed in.
     let end = context.session_end(&found.directory);
-    print(&Change::to_renewed(Some(&credentials), end, note()).render_in_function(shell)?)
+    change_shell(context, shell, &Change::to_renewed(Some(&credentials), end, note()))
 }
 
 fn no_role() -> Error {

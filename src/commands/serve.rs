@@ -34,9 +34,9 @@ use crate::{environment, programs, terminal};
     after_help = SERVE_HELP
 )]
 pub(crate) struct ServeArgs {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
-    #[arg(add = ArgValueCompleter::new(completers::roles))]
-    role: String,
+    /// The role: an ARN, ACCOUNT/ROLE (or in two words), a profile, or an alias; ACCOUNT is a name or an id
+    #[arg(required = true, value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
+    role: Vec<String>,
     /// The port on 127.0.0.1 [default: any free one]
     #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
     port: u16,
@@ -79,7 +79,7 @@ pub(crate) fn run(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> 
 }
 
 fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
-    let found = context.find(&arguments.role)?;
+    let found = context.find_words(&arguments.role)?;
     let first = context.credentials(&found)?;
     let labels = labels::of(context, &found)?;
     block_on(async {
@@ -199,7 +199,7 @@ fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<Exit
 }
 
 fn prepare(context: &Context, arguments: &ServeArgs) -> Result<Keeper> {
-    let found = context.find(&arguments.role)?;
+    let found = context.find_words(&arguments.role)?;
     let first = context.credentials(&found)?;
     keeper(context, &found, first)
 }

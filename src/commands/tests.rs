@@ -39,7 +39,7 @@ fn the_originals_spelling_is_kept() {
 #[test]
 fn the_shell_functions_know_every_option_before_the_verb_that_takes_a_value() {
     let command = Cli::command();
-    let mut options = vec!["-vp".to_owned()];
+    let mut options: Vec<_> = ["-vp", "-qp", "-vqp", "-qvp"].map(str::to_owned).into();
     for option in command.get_arguments().filter(|option| option.get_action().takes_values()) {
         options.extend(option.get_short().map(|letter| format!("-{letter}")));
         let names = option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default());
@@ -58,10 +58,10 @@ fn the_shell_functions_know_every_option_before_the_verb_that_takes_a_value() {
         known.sort();
         assert_eq!(known, options, "{shell:?}");
     }
-    // A cluster of one-letter options: only -v takes no value.
+    // A cluster of one-letter options: only -v and -q take no value.
     let flags: Vec<_> = command.get_arguments().filter(|option| !option.get_action().takes_values()).collect();
     let letters: Vec<_> = flags.iter().filter_map(|option| option.get_short()).filter(|c| *c != 'd').collect();
-    assert_eq!(letters, ['v']);
+    assert_eq!(letters, ['v', 'q']);
 }
 
 #[test]

@@ -16,10 +16,10 @@ Examples:
   awsso use payments-dev/ReadOnlyAccess
   awsso use 123456789012/ReadOnlyAccess --region eu-west-1")]
 pub(crate) struct UseArgs {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
+    /// The role: an ARN, ACCOUNT/ROLE (or in two words), a profile, or an alias; ACCOUNT is a name or an id
     // Optional so that a shell without the function gets to hear how to load it.
-    #[arg(add = ArgValueCompleter::new(completers::roles))]
-    role: Option<String>,
+    #[arg(value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
+    role: Vec<String>,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
@@ -28,8 +28,10 @@ pub(crate) struct UseArgs {
 
 pub(crate) fn run(context: &Context, arguments: &UseArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "use")?;
-    let role = arguments.role.as_deref().ok_or_else(|| {
-        Error::usage("which role? use takes one").with_remedy("run: awsso use ROLE\nor choose one: awsso pick")
-    })?;
-    enter(context, shell, &context.find(role)?, &arguments.target)
+    if arguments.role.is_empty() {
+        return Err(
+            Error::usage("which role? use takes one").with_remedy("run: awsso use ROLE\nor choose one: awsso pick")
+        );
+    }
+    enter(context, shell, &context.find_words(&arguments.role)?, &arguments.target)
 }

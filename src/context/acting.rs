@@ -3,6 +3,7 @@
 use super::Context;
 use super::chain::{credentials_file, gives_role};
 use crate::aws_config::config::Config;
+use crate::aws_config::directory::Directory;
 use crate::credential_chain::{Answer, CONTAINER, KEYS, Sdk, Source, Surroundings, TakenSource};
 use crate::environment;
 use crate::error::Result;
@@ -29,6 +30,17 @@ pub(crate) struct Instead {
 }
 
 impl Context {
+    /// Whether this shell has a role that it has entered with this sign-in.
+    pub(crate) fn gave_shell_its_role(&self, directory: &Directory) -> bool {
+        let Some((_, session)) = self.session_of_environment().filter(|_| environment::shell_role().is_some()) else {
+            return false;
+        };
+        match self.config().and_then(|config| config.directory(&session)) {
+            Ok(of_shell) => of_shell.origin() == directory.origin(),
+            Err(_) => session == directory.name,
+        }
+    }
+
     /// The role of this shell; `None` if it has entered none.
     pub(crate) fn shell_role(&self) -> Result<Option<ShellRole>> {
         let Some((role, expiration)) = environment::shell_role() else { return Ok(None) };

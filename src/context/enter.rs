@@ -10,12 +10,28 @@ use crate::error::{Error, Result};
 use crate::inventory::Recent;
 use crate::output::print;
 use crate::programs::profile_option;
-use crate::shell::{Change, Grant, Shell};
+use crate::shell::{Change, Grant, Shell, said_after};
 use crate::terminal;
 
 /// Prints the shell code that changes to a role.
 pub(crate) fn enter(context: &Context, shell: Shell, found: &Found, target: &Target) -> Result<()> {
-    print(&change(context, found, target)?.render_in_function(shell)?)
+    change_shell(context, shell, &change(context, found, target)?)
+}
+
+/// Prints the code of a change. On a terminal one line says what the shell has then.
+pub(crate) fn change_shell(context: &Context, shell: Shell, change: &Change) -> Result<()> {
+    change_shell_adding(context, shell, change, "")
+}
+
+/// The same with more at the end of that line.
+pub(crate) fn change_shell_adding(context: &Context, shell: Shell, change: &Change, more: &str) -> Result<()> {
+    let is_said = terminal::is_stderr() && !context.is_quiet();
+    let said = is_said.then(|| said_after(change, &environment::current) + more);
+    print(&change.render_in_function(shell, said.as_deref())?)?;
+    if let Some(line) = said.filter(|_| shell == Shell::Powershell) {
+        terminal::say(&format!("{line}\n"));
+    }
+    Ok(())
 }
 
 /// What entering a role changes, including the note of what it displaces.

@@ -1,19 +1,17 @@
-//! What a ROLE argument names: an ARN, an account and a role, a profile, an alias, a resource or a console address.
-
-use std::sync::Arc;
+//! What a ROLE argument names exactly: an ARN, an account and a role, a profile, an alias, a resource or a console
+//! address.
 
 use super::Context;
+use super::near::Asked;
 use crate::aws_config::config::Section;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
 use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::{Error, Result};
-use crate::inventory::Inventory;
-use crate::picker::{self, Choice, Choices, Question};
 use crate::provider::Provider;
-use crate::role::{Place, RoleArn, RoleRef};
-use crate::terminal::{self, Terminal};
+use crate::role::{RoleArn, RoleRef, is_role_name};
+use crate::terminal;
 
 /// A role, how it was named, and the Identity Center that grants it.
 #[derive(Clone, Debug)]
@@ -38,39 +36,71 @@ impl Found {
 }
 
 impl Context {
-    /// Finds the role that a ROLE argument names. An ARN or an account id costs no look-up.
+    /// Finds the role that a ROLE argument names. An ARN or an account id costs no request.
     pub(crate) fn find(&self, text: &str) -> Result<Found> {
+        self.find_words(&[text.to_owned()])
+    }
+
+    /// Finds the role that a ROLE argument names in one word, or in two: ACCOUNT ROLE.
+    pub(crate) fn find_words(&self, words: &[String]) -> Result<Found> {
+        let text = match words {
+            [account, role] if is_role_name(role) => format!("{account}/{role}"),
+            words => words.join(" "),
+        };
         // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
-        let alias = self.settings()?.role_of_alias(text);
-        let found = self.resolve(alias.as_deref().unwrap_or(text))?;
-        let typed = alias.map(|_| text.to_owned()).or_else(|| found.profile.clone());
+        let alias = self.settings()?.role_of_alias(&text);
+        let found = match (&alias, words) {
+            (Some(role), _) => self.resolve(Asked { text: role, words: &[] })?,
+            (None, [] | [_]) => self.resolve(Asked { text: &text, words })?,
+            // No profile: a profile of this name may be a role of another account.
+            (None, [account, role]) if is_role_name(role) => {
+                self.find_of_account(Asked { text: &text, words }, &RoleRef::of_account(account, role))?
+            }
+            (None, _) => self.find_unquoted(Asked { text: &text, words })?,
+        };
+        let typed = alias.map(|_| text.clone()).or_else(|| found.typed.clone()).or_else(|| found.profile.clone());
         self.in_its_region(Found { typed, ..found })
     }
 
     /// The role of a text that is no alias, with the region of the profile, resource or console page that names it.
-    fn resolve(&self, text: &str) -> Result<Found> {
+    fn resolve(&self, asked: Asked<'_>) -> Result<Found> {
+        let text = asked.text;
         match text.parse()? {
-            RoleRef::Name(name) => self.find_profile(&name),
+            RoleRef::Name(name) if self.config()?.profile(&name).is_some() => self.find_profile(&name),
+            RoleRef::Name(name) => match RoleRef::at_colon(&name) {
+                Some(reference) => self.find_of_account(asked, &reference),
+                None => self.find_by_name(asked),
+            },
             // A profile's name may hold a slash as well. The config is on disk, while the inventory may have to be
             // fetched.
             RoleRef::AccountName { .. } if self.config()?.profile(text).is_some_and(Section::has_credentials) => {
                 self.find_profile(text)
             }
-            RoleRef::Place(place) => find_by_place(self, &place),
-            reference => self.find_in(self.directory_of(&reference)?, &reference),
+            RoleRef::Arn(role) => {
+                let reference = RoleRef::Arn(role);
+                self.find_in(self.directory_of(&reference)?, &reference)
+            }
+            RoleRef::Place(place) => self.find_by_place(&place),
+            reference => self.find_of_account(asked, &reference),
         }
     }
 
-    fn find_in(&self, directory: Directory, reference: &RoleRef) -> Result<Found> {
+    /// The role that an Identity Center has by exactly this name.
+    pub(super) fn find_in(&self, directory: Directory, reference: &RoleRef) -> Result<Found> {
         let role = match reference {
             RoleRef::Arn(role) => role.clone(),
             RoleRef::Id { account_id, role_name } => RoleArn::in_region(&directory.region, account_id, role_name),
             RoleRef::AccountName { account_name, role_name } => {
                 self.role_by_name(&directory, account_name, role_name)?
             }
-            RoleRef::Place(place) => return find_by_place(self, place),
-            // A profile that names a profile: one step is followed, not a chain.
-            RoleRef::Name(name) => return Err(self.no_role(name)?),
+            RoleRef::Place(place) => return self.find_by_place(place),
+            RoleRef::Name(name) => match RoleRef::at_colon(name) {
+                Some(reference) if self.config()?.profile(name).is_none() => {
+                    return self.find_in(directory, &reference);
+                }
+                // A profile that names a profile: one step is followed, not a chain.
+                _ => return Err(self.no_role(name)?),
+            },
         };
         Ok(Found::new(role, directory))
     }
@@ -113,6 +143,11 @@ impl Context {
         self.provided(found, |provider| provider.lasting(&found.role, seconds))
     }
 
+    /// The same for those of a shell, which expire then (epoch seconds). That newer ones take a sign-in is an error.
+    pub(crate) fn newer_credentials(&self, found: &Found, expiration: i64) -> Result<RoleCredentials> {
+        self.provided(found, |provider| provider.newer(&found.role, expiration))
+    }
+
     fn provided(
         &self,
         found: &Found,
@@ -122,71 +157,4 @@ impl Context {
         let session = self.session(&found.directory, &client)?;
         provide(&Provider::new(&session)).map_err(|error| self.refused(found, error))
     }
-}
-
-/// The role that a resource's ARN or a console address stands for.
-///
-/// Where the address names the role, nothing is looked up, and an account with one role has no other to mean. The
-/// region of the address goes before that of the profile: the user has just pasted it.
-fn find_by_place(context: &Context, place: &Place) -> Result<Found> {
-    let directory = directory(context, place)?;
-    let role = match &place.role_name {
-        Some(role) => RoleArn::in_region(&directory.region, &place.account_id, role),
-        None => one_of(context, &directory, &place.account_id)?,
-    };
-    Ok(Found { region: place.region.clone(), page: place.page.clone(), ..Found::new(role, directory) })
-}
-
-/// The Identity Center of a shortcut link's portal, else the one in which the user has a role in the account.
-fn directory(context: &Context, place: &Place) -> Result<Directory> {
-    let Some(portal) = &place.start_url else { return context.directory_of(&RoleRef::Place(place.clone())) };
-    let is_portal = |directory: &Directory| directory.has_start_url(portal);
-    let named = context.named_directory().ok().flatten().filter(is_portal);
-    let directories = context.config()?.directories();
-    let mut others = directories.iter().filter_map(|name| context.config().ok()?.directory(name).ok());
-    named.or_else(|| others.find(is_portal)).ok_or_else(|| {
-        Error::usage(format!("no sso-session of the AWS config has the access portal {portal}")).with_remedy(format!(
-            "add one with sso_start_url = {portal}, or name the role as {}/NAME",
-            place.account_id
-        ))
-    })
-}
-
-fn one_of(context: &Context, directory: &Directory, account_id: &str) -> Result<RoleArn> {
-    let inventory = context.with_account(directory, account_id)?;
-    let Some(account) = inventory.account(account_id) else {
-        return Err(Error::denied(format!("you have no role in the account {account_id}")));
-    };
-    let chosen = match account.roles.as_slice() {
-        [only] => only,
-        several if context.is_for_person() && Terminal::open().is_some() => {
-            let index = ask(context, account_id, &account.name, several)?;
-            several.get(index).ok_or_else(|| Error::cancelled("no role was chosen"))?
-        }
-        several => return Err(which(account_id, several)),
-    };
-    Ok(Inventory::arn(&inventory, account, chosen))
-}
-
-fn which(account_id: &str, roles: &[String]) -> Error {
-    let lines: Vec<_> = roles.iter().map(|role| format!("{account_id}/{role}")).collect();
-    Error::usage(format!("you have {} roles in the account {account_id}", roles.len()))
-        .with_remedy(format!("name one of them:\n{}", lines.join("\n")))
-}
-
-fn ask(context: &Context, account_id: &str, account: &str, roles: &[String]) -> Result<usize> {
-    let header = format!("{account_id}  {}", terminal::name(account));
-    let instead = "name it as ACCOUNT_ID/NAME";
-    let question = Question { title: "role", header: &header, query: "", many: false, remedy: instead };
-    let shown: Vec<_> = roles.iter().map(|role| terminal::name(role).into_owned()).collect();
-    let rows = Choices {
-        count: shown.len(),
-        choice: Arc::new(move |index| Choice {
-            shown: shown.get(index).cloned().unwrap_or_default(),
-            details: Vec::new(),
-        }),
-        later: None,
-    };
-    let chosen = picker::choose(context.picker()?, &question, rows)?;
-    chosen.first().copied().ok_or_else(|| Error::cancelled("no role was chosen"))
 }

@@ -56,6 +56,18 @@ pub(crate) fn of_listed(role: &RoleArn, account_name: &str, session: &str, known
     }
 }
 
+/// The role as it is told from all others: the account's name and id, and the sso-session where there are several.
+pub(crate) fn in_full(context: &Context, found: &Found) -> String {
+    let RoleArn { account_id, role_name, .. } = &found.role;
+    let role = name(role_name);
+    let label = match account_name(found) {
+        Some(account) => format!("{}/{role} ({account_id})", name(&account)),
+        None => format!("{account_id}/{role}"),
+    };
+    let are_several = context.config().is_ok_and(|config| config.directories().len() > 1);
+    if are_several { format!("{label} of {}", name(&found.directory.name)) } else { label }
+}
+
 /// `ACCOUNT/ROLE`, with the account's id if its name is not known.
 fn account_and_role(role: &RoleArn, account_name: Option<&str>) -> String {
     format!("{}/{}", account_name.unwrap_or(&role.account_id), role.role_name)

@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::lists::Listed;
+use super::words::Words;
 use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::aws_config::config::Config;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::{Account, Inventory, Recent, Scope};
 use crate::picker::Choice;
-use crate::role::{RoleArn, RoleRef};
+use crate::role::{RoleArn, RoleRef, account_and_role};
 use crate::secret_store::SecretStore;
 use crate::terminal::{self, clean};
 use crate::timestamp::span;
@@ -192,20 +193,6 @@ impl Listing {
         Some((&self.lists[list], self.lists[list].inventory.arn(account, role_name)))
     }
 
-    /// The account and the role of a row, in words.
-    pub(crate) fn label(&self, index: usize) -> String {
-        let Some((listed, RoleArn { account_id, role_name, .. })) = self.role(index) else { return String::new() };
-        let accounts = &listed.inventory.accounts;
-        let name = accounts.iter().find(|account| account.id == account_id).map(|account| &account.name);
-        let role = terminal::name(&role_name);
-        let label = match name {
-            Some(name) => format!("{}/{role} ({account_id})", terminal::name(name)),
-            None => format!("{account_id}/{role}"),
-        };
-        let session = terminal::name(&listed.directory.name);
-        if self.lists.len() > 1 { format!("{label} of {session}") } else { label }
-    }
-
     /// Adds the roles that are new in a list, and returns their rows.
     pub(crate) fn grow(&self, list: usize, inventory: &Inventory) -> Vec<Choice> {
         let known: HashSet<_> = self.lists[list].inventory.roles().map(|(_, role)| role).collect();
@@ -245,7 +232,7 @@ impl Listing {
         }
         // Looked up once, because there may be 50,000 entries to compare.
         let (profile, arn) = (self.profiles.role_of(query), query.parse::<RoleArn>().ok().map(RoleRef::Arn));
-        let account_and_role = query.rsplit_once('/');
+        let account_and_role = account_and_role(query);
         let is_named = |entry: &Entry| {
             let Shown { list, account: Account { name, id, .. }, role_name, .. } = self.shown(entry);
             let is_of_profile = |(of, role): &(usize, RoleRef)| *of == list && role.is_role(id, role_name);
@@ -258,11 +245,8 @@ impl Listing {
         if let [only] = named.as_slice() {
             return Ok(Some(*only));
         }
-        let words: Vec<_> = query.split_whitespace().map(str::to_lowercase).collect();
-        let mut fitting = (0..self.len()).filter(|index| {
-            let line = self.text(self.shown(&self.entries[*index])).to_lowercase();
-            words.iter().all(|word| line.contains(word))
-        });
+        let words = Words::new(query);
+        let mut fitting = (0..self.len()).filter(|index| words.fit(&self.text(self.shown(&self.entries[*index]))));
         Ok(fitting.next().filter(|_| fitting.next().is_none()))
     }
 

@@ -1,5 +1,6 @@
 //! What verbs work with: options, settings, config, sign-in. Each part is made when it is first used.
 
+mod account;
 mod accounts;
 mod acting;
 mod chain;
@@ -11,9 +12,12 @@ pub(crate) mod instance;
 pub(crate) mod labels;
 mod listing;
 pub(crate) mod lists;
+mod names;
+mod near;
 pub(crate) mod noted;
 pub(crate) mod profiles;
 mod regions;
+pub(crate) mod words;
 
 pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
@@ -78,6 +82,22 @@ impl Context {
 
     pub(crate) fn is_for_person(&self) -> bool {
         self.is_for_person
+    }
+
+    /// Whether nothing is said of what went well: `-q`, else the setting. A file with mistakes in it says that as well.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let in_file = || {
+            let read = || Settings::load(&environment::settings_file().ok()?).ok();
+            self.settings.get().map_or_else(|| read().is_some_and(|read| read.is_quiet()), |known| known.is_quiet())
+        };
+        self.options.quiet || in_file()
+    }
+
+    /// Says what went well.
+    pub(crate) fn notice(&self, text: &str) {
+        if !self.is_quiet() {
+            terminal::say(text);
+        }
     }
 
     /// The value of `-p`.

@@ -78,13 +78,22 @@ impl<'a> Surroundings<'a> {
         config: &'a Config,
         credentials: &'a Config,
     ) -> Self {
-        let inherited = [config.python_defaults(), credentials.python_defaults()];
         let has_keys = |file: &PathBuf| {
             let content = read::whole(file).ok().flatten().unwrap_or_default();
             memchr::memmem::find(&content, b"aws_access_key_id").is_some()
         };
         let has_boto_file = environment::boto_files().iter().any(has_keys);
-        Self { variables: Box::new(variables), config, credentials, inherited, has_boto_file }
+        Self { has_boto_file, ..Self::of_variables(variables, config, credentials) }
+    }
+
+    /// The same, as if there were no file but these two. None is read.
+    pub(crate) fn of_variables(
+        variables: impl Fn(&str) -> Option<String> + 'a,
+        config: &'a Config,
+        credentials: &'a Config,
+    ) -> Self {
+        let inherited = [config.python_defaults(), credentials.python_defaults()];
+        Self { variables: Box::new(variables), config, credentials, inherited, has_boto_file: false }
     }
 
     /// An environment variable. An empty one counts as unset, as in nearly every SDK.

@@ -49,6 +49,34 @@ impl RoleRef {
     }
 }
 
+impl RoleRef {
+    /// `ACCOUNT:ROLE`, for a text that is neither a profile nor an alias, both of which may hold a colon.
+    #[must_use]
+    pub(crate) fn at_colon(text: &str) -> Option<Self> {
+        let (account, role) = account_and_role(text)?;
+        Some(Self::of_account(account, role))
+    }
+
+    /// The role of an account, which is given by its id or its name.
+    #[must_use]
+    pub(crate) fn of_account(account: &str, role_name: &str) -> Self {
+        let role_name = role_name.to_owned();
+        if is_account_id(account) {
+            Self::Id { account_id: account.to_owned(), role_name }
+        } else {
+            Self::AccountName { account_name: account.to_owned(), role_name }
+        }
+    }
+}
+
+/// The account and the role of `ACCOUNT/ROLE` or `ACCOUNT:ROLE`.
+///
+/// Names of profiles and accounts may contain a slash and a colon. A role's name may not, so the last one counts.
+#[must_use]
+pub(crate) fn account_and_role(text: &str) -> Option<(&str, &str)> {
+    text.rsplit_once(['/', ':']).filter(|(account, role)| !account.is_empty() && is_role_name(role))
+}
+
 impl FromStr for RoleRef {
     type Err = Error;
 
@@ -64,12 +92,7 @@ impl FromStr for RoleRef {
         }
         // Names of profiles and accounts may contain a slash; a role's name may not, so the last slash counts.
         Ok(match text.rsplit_once('/') {
-            Some((account, role)) if is_account_id(account) && is_role_name(role) => {
-                Self::Id { account_id: account.to_owned(), role_name: role.to_owned() }
-            }
-            Some((account, role)) if !account.is_empty() && is_role_name(role) => {
-                Self::AccountName { account_name: account.to_owned(), role_name: role.to_owned() }
-            }
+            Some((account, role)) if !account.is_empty() && is_role_name(role) => Self::of_account(account, role),
             _ if text.is_empty() => {
                 return Err(Error::usage("the role is empty")
                     .with_remedy("name it as an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile or an alias"));
@@ -101,6 +124,20 @@ mod tests {
             assert_eq!(text.parse::<RoleRef>().unwrap(), expected, "{text}");
         }
         assert!("".parse::<RoleRef>().is_err());
+        // A colon divides too, but only a text that is no profile.
+        for (text, expected) in [
+            ("123456789012:Admin", Some(id("123456789012", "Admin"))),
+            ("R&D / EU: x:Admin", Some(account("R&D / EU: x", "Admin"))),
+            ("a/b:Admin", Some(account("a/b", "Admin"))),
+            (":Admin", None),
+            ("prod:", None),
+            ("prod:a b", None),
+            ("prod", None),
+        ] {
+            assert_eq!(RoleRef::at_colon(text), expected, "{text}");
+            assert_eq!(text.parse::<RoleRef>().unwrap(), RoleRef::Name(text.to_owned()));
+        }
+        assert_eq!("a:b/Admin".parse::<RoleRef>().unwrap(), account("a:b", "Admin"));
         assert!("arn:aws:iam::1:role/x".parse::<RoleRef>().is_err());
     }
 

@@ -19,7 +19,7 @@ use crate::files::read;
 use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
 use crate::picker::Picker;
-use crate::role::is_account_id;
+use crate::role::{account_and_role, is_account_id};
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
 use file::SettingsLine;
@@ -124,6 +124,12 @@ impl Settings {
         self.parsed(&table::PICKER, table::picker)
     }
 
+    /// `quiet`: whether nothing is said of what went well.
+    #[must_use]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.parsed(&table::QUIET, table::quiet).unwrap_or_default()
+    }
+
     /// `store`: where tokens and role credentials are kept.
     pub fn store(&self) -> Result<StoreKind> {
         self.parsed(&table::STORE, table::store)
@@ -162,13 +168,13 @@ impl Settings {
     }
 
     /// The ROLE that an alias stands for. An alias may stand for an account, too: with `prod = 123456789012`,
-    /// `prod/Admin` is a role of that account.
+    /// `prod/Admin` and `prod:Admin` are a role of that account.
     #[must_use]
     pub fn role_of_alias(&self, text: &str) -> Option<Cow<'_, str>> {
         if let Some(role) = self.alias(text) {
             return Some(role.into());
         }
-        let (account, role) = text.rsplit_once('/')?;
+        let (account, role) = account_and_role(text)?;
         let id = self.alias(account).filter(|id| is_account_id(id))?;
         Some(format!("{id}/{role}").into())
     }
@@ -200,6 +206,7 @@ mod tests {
         let role = |text| settings.role_of_alias(text).map(Cow::into_owned);
         assert_eq!(role("prod").as_deref(), Some("123456789012/Admin"));
         assert_eq!(role("R&D/Reader").as_deref(), Some("111111111111/Reader"));
+        assert_eq!(role("R&D:Reader").as_deref(), Some("111111111111/Reader"));
         assert_eq!((role("prod/Reader"), role("other/Reader"), role("other")), (None, None, None));
         assert_eq!(settings.discover_name(), Some("{role}"));
 

@@ -89,6 +89,17 @@ pub static PICKER: Setting = Setting {
     check: |value| picker(value).map(drop),
 };
 
+/// Whether only problems are said.
+pub static QUIET: Setting = Setting {
+    section: "",
+    key: "quiet",
+    meaning: "whether verbs say nothing of what went well, as with -q",
+    values: "yes or no",
+    default: "no",
+    variable: None,
+    check: |value| quiet(value).map(drop),
+};
+
 /// Where tokens and role credentials are kept.
 pub static STORE: Setting = Setting {
     section: "",
@@ -134,8 +145,8 @@ pub static DISCOVER_NAME: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub static TABLE: [&Setting; 9] =
-    [&PROFILE, &REGION, &LOGIN, &SIGN_IN, &PICKER, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
+pub static TABLE: [&Setting; 10] =
+    [&PROFILE, &REGION, &LOGIN, &SIGN_IN, &PICKER, &QUIET, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
 
 impl Setting {
     /// `key`, or `section.key`.
@@ -172,6 +183,14 @@ pub(super) fn sign_in(value: &str) -> Result<Option<Flow>, String> {
         "browser" => Ok(Some(Flow::Browser)),
         "device-code" => Ok(Some(Flow::Device)),
         other => Err(format!("sign-in must be browser or device-code, not {other}")),
+    }
+}
+
+pub(super) fn quiet(value: &str) -> Result<bool, String> {
+    match value {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        other => Err(format!("quiet must be yes or no, not {other}")),
     }
 }
 

@@ -172,10 +172,17 @@ impl Change {
         self
     }
 
-    /// The code that makes the change in a shell, for the `awsso` function: all of it or nothing.
-    pub(crate) fn render_in_function(&self, shell: Shell) -> Result<String> {
+    /// The code that makes the change in a shell, for the `awsso` function: all of it or nothing. Once it is made, the
+    /// shell says this line.
+    pub(crate) fn render_in_function(&self, shell: Shell, said: Option<&str>) -> Result<String> {
         let names = self.values.iter().map(|(name, _)| *name);
-        Ok(format!("{}{}{}", shell.untraced(), shell.check_writable(names), self.render(shell)?))
+        let said = said.and_then(|line| shell.say(line)).unwrap_or_default();
+        Ok(format!("{}{}{}{said}", shell.untraced(), shell.check_writable(names), self.render(shell)?))
+    }
+
+    /// Whether nothing changes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// The code that makes the change in a shell. If one value cannot be rendered safely, there is no code at all.

@@ -82,6 +82,19 @@ impl Shell {
         }
     }
 
+    /// The statement that writes a line to stderr, whether or not that can be written to. `None` for a shell in which
+    /// nothing keeps a change from being made: there this program can write the line itself.
+    #[must_use]
+    pub(super) fn say(self, line: &str) -> Option<String> {
+        let line = self.quote(line);
+        match self {
+            Self::Bash | Self::Zsh => Some(format!("\\builtin printf '%s\\n' {line} >&2 || \\builtin :\n")),
+            Self::Fish => Some(format!("builtin printf '%s\\n' {line} >&2; or true\n")),
+            Self::Posix => Some(format!("printf '%s\\n' {line} >&2 || :\n")),
+            Self::Powershell => None,
+        }
+    }
+
     /// The first line of code that no trace may show. In other shells the `awsso` function turns traces off.
     #[must_use]
     pub(super) fn untraced(self) -> &'static str {

@@ -81,6 +81,12 @@ pub fn is_stdin() -> bool {
     io::stdin().is_terminal()
 }
 
+/// Whether stderr is a terminal.
+#[must_use]
+pub fn is_stderr() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// Whether there is a controlling terminal, also one to which this process must not write.
 #[must_use]
 pub fn is_there() -> bool {

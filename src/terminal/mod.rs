@@ -10,9 +10,9 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 
-pub use self::device::{Terminal, identity, is_stdin, is_there, is_write_stopped};
+pub use self::device::{Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped};
 pub use self::table::{aligned, wrapped};
-pub use self::untrusted::{clean, name};
+pub use self::untrusted::{clean, inert, name};
 
 /// The bar that is on the terminal's last line, if one is.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);

@@ -45,6 +45,26 @@ pub(super) fn shortened(text: Cow<'_, str>, columns: usize) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A name that may become part of a prompt: also without what shells, their prompts and tmux interpret.
+///
+/// An account may be called `$(…)`: a prompt in which the name stands as it is would run that. tmux runs `#(…)`, and
+/// takes `#[…]` for a style; `#1` is no more than a name.
+#[must_use]
+pub fn inert(text: &str) -> String {
+    let text = clean(text);
+    let mut letters = text.chars().peekable();
+    let mut name = String::with_capacity(text.len());
+    while let Some(letter) = letters.next() {
+        let is_interpreted = match letter {
+            '$' | '`' | '\\' | '%' => true,
+            '#' => !letters.peek().is_some_and(|next| next.is_ascii_alphanumeric() || *next == ' '),
+            _ => false,
+        };
+        name.push(if is_interpreted { '\u{FFFD}' } else { letter });
+    }
+    name
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}')
@@ -66,6 +86,19 @@ mod tests {
             assert!(cleaned.starts_with('a') && cleaned.ends_with('b'));
         }
         assert!(matches!(clean("Größe & Söhne 'x' `y`"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_name_in_a_prompt_runs_nothing() {
+        let cases = [
+            ("Payments #1 (R&D), 'x' \"y\" {z}", "Payments #1 (R&D), 'x' \"y\" {z}"),
+            ("$(id) `id` ${x}", "\u{FFFD}(id) \u{FFFD}id\u{FFFD} \u{FFFD}{x}"),
+            ("#(id)#[fg=red]#{x}##", "\u{FFFD}(id)\u{FFFD}[fg=red]\u{FFFD}{x}\u{FFFD}\u{FFFD}"),
+            ("100% a\\b\u{1b}", "100\u{FFFD} a\u{FFFD}b\u{FFFD}"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(inert(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -1,0 +1,108 @@
+//! An account that was named without a role, by itself or by a place in it: its roles are offered.
+
+use std::sync::Arc;
+
+use super::Context;
+use super::find::Found;
+use crate::aws_config::directory::Directory;
+use crate::error::{Error, Result};
+use crate::inventory::{Account, Inventory};
+use crate::picker::{self, Choice, Choices, Question};
+use crate::role::{Place, RoleArn, RoleRef};
+use crate::terminal::{self, Terminal};
+
+/// What is done where the account has one role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnlyRole {
+    /// It has no other to mean.
+    IsTaken,
+    /// It is offered like several: the account itself was not named exactly.
+    IsOffered,
+}
+
+impl Context {
+    /// The role that a resource's ARN or a console address stands for.
+    ///
+    /// Where the address names the role, nothing is looked up, and an account with one role has no other to mean. The
+    /// region of the address goes before that of the profile: the user has just pasted it.
+    pub(super) fn find_by_place(&self, place: &Place) -> Result<Found> {
+        self.find_in_account(place, OnlyRole::IsTaken)
+    }
+
+    /// The role of an account, which the user chooses if it has several.
+    pub(super) fn find_by_account(&self, id: &str, only: OnlyRole) -> Result<Found> {
+        let account_id = id.to_owned();
+        let place = Place { account_id, role_name: None, region: None, start_url: None, page: None };
+        self.find_in_account(&place, only)
+    }
+
+    fn find_in_account(&self, place: &Place, only: OnlyRole) -> Result<Found> {
+        let directory = directory(self, place)?;
+        let role = match &place.role_name {
+            Some(role) => RoleArn::in_region(&directory.region, &place.account_id, role),
+            None => one_of(self, &directory, &place.account_id, only)?,
+        };
+        Ok(Found { region: place.region.clone(), page: place.page.clone(), ..Found::new(role, directory) })
+    }
+
+    /// Whether a person is at the terminal and can be asked what was meant. `--login never` says that nobody is.
+    pub(super) fn can_ask(&self) -> bool {
+        self.is_for_person() && !self.never_asks() && Terminal::open().is_some()
+    }
+}
+
+/// The Identity Center of a shortcut link's portal, else the one in which the user has a role in the account.
+fn directory(context: &Context, place: &Place) -> Result<Directory> {
+    let Some(portal) = &place.start_url else { return context.directory_of(&RoleRef::Place(place.clone())) };
+    let is_portal = |directory: &Directory| directory.has_start_url(portal);
+    let named = context.named_directory().ok().flatten().filter(is_portal);
+    let directories = context.config()?.directories();
+    let mut others = directories.iter().filter_map(|name| context.config().ok()?.directory(name).ok());
+    named.or_else(|| others.find(is_portal)).ok_or_else(|| {
+        Error::usage(format!("no sso-session of the AWS config has the access portal {portal}")).with_remedy(format!(
+            "add one with sso_start_url = {portal}, or name the role as {}/NAME",
+            place.account_id
+        ))
+    })
+}
+
+fn one_of(context: &Context, directory: &Directory, account_id: &str, only: OnlyRole) -> Result<RoleArn> {
+    let inventory = context.with_account(directory, account_id)?;
+    let Some(account) = inventory.account(account_id) else {
+        return Err(Error::denied(format!("you have no role in the account {account_id}")));
+    };
+    let chosen = match account.roles.as_slice() {
+        [one] if only == OnlyRole::IsTaken => one,
+        several if context.can_ask() => {
+            let index = ask(context, account, several)?;
+            several.get(index).ok_or_else(|| Error::cancelled("no role was chosen"))?
+        }
+        _ => return Err(which(account)),
+    };
+    Ok(Inventory::arn(&inventory, account, chosen))
+}
+
+/// The error that names the roles of an account.
+pub(super) fn which(account: &Account) -> Error {
+    let lines: Vec<_> = account.roles.iter().map(|role| format!("{}/{role}", account.id)).collect();
+    let (count, s) = (lines.len(), if lines.len() == 1 { "" } else { "s" });
+    Error::usage(format!("you have {count} role{s} in the account {}", account.label()))
+        .with_remedy(format!("name one of them:\n{}", lines.join("\n")))
+}
+
+fn ask(context: &Context, account: &Account, roles: &[String]) -> Result<usize> {
+    let header = format!("{}  {}", account.id, terminal::name(&account.name));
+    let instead = "name it as ACCOUNT_ID/NAME";
+    let question = Question { title: "role", header: &header, query: "", many: false, remedy: instead };
+    let shown: Vec<_> = roles.iter().map(|role| terminal::name(role).into_owned()).collect();
+    let rows = Choices {
+        count: shown.len(),
+        choice: Arc::new(move |index| Choice {
+            shown: shown.get(index).cloned().unwrap_or_default(),
+            details: Vec::new(),
+        }),
+        later: None,
+    };
+    let chosen = picker::choose(context.picker()?, &question, rows)?;
+    chosen.first().copied().ok_or_else(|| Error::cancelled("no role was chosen"))
+}

@@ -1,0 +1,192 @@
+//! What was meant by a ROLE that nothing is called exactly: the same name in other letters, an account, or a near name.
+//!
+//! Nothing is taken where two fit, a near name is offered and never taken, and a program gets an error in each case.
+
+use super::Context;
+use super::account::{OnlyRole, which};
+use super::choose::choose_near;
+use super::find::Found;
+use super::names::{Name, Names};
+use crate::cli::again::with_role;
+use crate::error::{Error, Kind, Result};
+use crate::inventory::Scope;
+use crate::role::{RoleRef, account_and_role};
+use crate::terminal;
+
+/// A ROLE as the user gave it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    /// In one word.
+    pub(super) text: &'a str,
+    /// The words of the command line; none if the ROLE came from elsewhere, such as an alias.
+    pub(super) words: &'a [String],
+}
+
+impl Context {
+    /// The role of a text that is neither an alias, a profile, nor an account and a role: an account's name or id
+    /// perhaps.
+    pub(super) fn find_by_name(&self, asked: Asked<'_>) -> Result<Found> {
+        let (config, mut names) = (self.config()?, Names::remembered(self)?);
+        if let Some(found) = self.account_called(&names, asked.text) {
+            return found;
+        }
+        if let Some(error) = config.named_otherwise(asked.text) {
+            return Err(error);
+        }
+        if self.is_for_person() {
+            self.learn_account(&names, asked.text);
+            names = Names::remembered(self)?;
+            if let Some(found) = self.account_called(&names, asked.text) {
+                return found;
+            }
+        }
+        let what = format!("{} is not a role, an account, an alias, or a profile with a role", asked.text);
+        self.find_near(asked, &names, Error::denied(what).with_remedy("see what there is: aws-sso list"))
+    }
+
+    /// The role of `ACCOUNT/ROLE`, or what was meant if there is none.
+    pub(super) fn find_of_account(&self, asked: Asked<'_>, reference: &RoleRef) -> Result<Found> {
+        let spelt = match reference {
+            RoleRef::Id { account_id, role_name } if self.is_for_person() => {
+                let spelling = Names::remembered(self)?.spelling(account_id, role_name);
+                spelling.map(|role_name| RoleRef::Id { account_id: account_id.clone(), role_name })
+            }
+            _ => None,
+        };
+        let reference = spelt.as_ref().unwrap_or(reference);
+        match self.find_exactly(reference) {
+            Err(error) if error.kind() == Kind::Denied => self.find_near(asked, &Names::remembered(self)?, error),
+            found => found,
+        }
+    }
+
+    /// The role of a ROLE in several words that are no account and role.
+    pub(super) fn find_unquoted(&self, asked: Asked<'_>) -> Result<Found> {
+        let names = Names::remembered(self)?;
+        let what = format!("{} is not a role; in several words, a ROLE is an account and a role", asked.text);
+        let error = Error::usage(what).with_remedy("a name with blanks needs quotes: 'ACCOUNT/ROLE'");
+        self.find_near(asked, &names, error)
+    }
+
+    fn find_exactly(&self, reference: &RoleRef) -> Result<Found> {
+        self.find_in(self.directory_of(reference)?, reference)
+    }
+
+    /// The role of the account that is called exactly so, if one is.
+    fn account_called(&self, names: &Names, text: &str) -> Option<Result<Found>> {
+        match names.called(text).as_slice() {
+            [] => None,
+            [only] if self.is_for_person() => Some(self.find_by_account(&only.id, OnlyRole::IsTaken)),
+            [only] => Some(Err(which(only))),
+            several => {
+                let ids: Vec<_> = several.iter().map(|account| account.id.as_str()).collect();
+                Some(Err(Error::usage(format!("several accounts are called {text}"))
+                    .with_remedy(format!("name one by its id: {}", ids.join(", ")))))
+            }
+        }
+    }
+
+    /// Asks for an account of this name where the lists are old, and once where they have nothing that is like it.
+    /// Nobody is asked to sign in for it.
+    fn learn_account(&self, names: &Names, text: &str) {
+        let quiet = self.without_sign_in();
+        let is_absent = names.same(text).is_empty() && names.containing(text).is_empty() && names.near(text).is_empty();
+        for directory in self.directories().unwrap_or_default().into_iter().flatten() {
+            let asked = match is_absent {
+                true => quiet.with_account(&directory, text),
+                false => quiet.inventory(&directory, Scope::Account(text)),
+            };
+            if let Err(error) = asked {
+                tracing::info!("{} is not known to have the account {text}: {error}", directory.name);
+            }
+        }
+    }
+
+    /// What was meant by a ROLE for which `error` is the answer if nothing was.
+    fn find_near(&self, asked: Asked<'_>, names: &Names, error: Error) -> Result<Found> {
+        if let Some(error) = without_quotes(asked, names) {
+            return Err(error);
+        }
+        if !self.is_for_person() {
+            return Err(did_you_mean(asked, names, error));
+        }
+        let same = names.same(asked.text);
+        match (same.len(), same.first()) {
+            (1, Some(only)) => return self.find_named(only),
+            (2.., _) => return Err(several_fit(asked, same.iter().map(Name::text))),
+            _ => {}
+        }
+        // Only what names no role may be a part of an account's name.
+        if account_and_role(asked.text).is_none()
+            && let [only] = names.containing(asked.text).as_slice()
+        {
+            return self.find_by_account(&only.id, OnlyRole::IsOffered);
+        }
+        let error = did_you_mean(asked, names, error);
+        let query = match account_and_role(asked.text) {
+            Some((account, role)) => format!("{account} {role}"),
+            None => asked.text.to_owned(),
+        };
+        let is_near = names.have_row(&query) || !names.near(asked.text).is_empty();
+        if is_near && self.can_ask() {
+            terminal::say(&error.report());
+            return choose_near(self, &query, "name the role as ACCOUNT/ROLE");
+        }
+        Err(error)
+    }
+
+    fn find_named(&self, name: &Name) -> Result<Found> {
+        match name {
+            Name::Direct(name) => self.find(name),
+            Name::Role { account, role } => self.find_exactly(&RoleRef::of_account(account, role)),
+            Name::Account(name) => {
+                let names = Names::remembered(self)?;
+                self.account_called(&names, name)
+                    .unwrap_or_else(|| Err(Error::denied(format!("you have no role in the account {name}"))))
+            }
+        }
+    }
+}
+
+/// The error of words that are one name with blanks, which the shell has split.
+fn without_quotes(asked: Asked<'_>, names: &Names) -> Option<Error> {
+    let [first @ .., last] = asked.words else { return None };
+    if first.is_empty() {
+        return None;
+    }
+    let first = first.join(" ");
+    let texts = [format!("{first} {last}"), format!("{first}/{last}")];
+    let (_, name) = texts.iter().map(|text| names.same(text)).enumerate().find_map(|(at, mut same)| {
+        let name = same.pop_first().filter(|_| same.is_empty())?.text();
+        // Two words are an account and a role already.
+        (at == 0 || asked.words.len() > 2).then_some((at, name))
+    })?;
+    let error = Error::usage(format!("{name} is one name with blanks, which needs quotes"));
+    Some(error.with_any_remedy(with_role(asked.words, &name).map(|line| format!("run: {line}"))))
+}
+
+/// The error, with the names that are near, each in a line that can be pasted.
+fn did_you_mean(asked: Asked<'_>, names: &Names, error: Error) -> Error {
+    let near = names.near(asked.text);
+    let question = match near.as_slice() {
+        [] => return error,
+        [one] => format!("did you mean {one}?"),
+        [first @ .., last] => format!("did you mean {} or {last}?", first.join(", ")),
+    };
+    let rest = error.remedy().unwrap_or_default().lines().filter(|line| !line.starts_with("did you mean"));
+    let lines: Vec<_> = [question].into_iter().chain(runs(asked, near)).chain(rest.map(str::to_owned)).collect();
+    error.with_remedy(lines.join("\n"))
+}
+
+fn several_fit(asked: Asked<'_>, fitting: impl Iterator<Item = String>) -> Error {
+    let names: Vec<_> = fitting.collect();
+    let what = format!("{} could be {}, which differ in case alone", asked.text, names.join(" or "));
+    let lines: Vec<_> = runs(asked, names).collect();
+    let error = Error::usage(what);
+    error.with_any_remedy(Some(lines.join("\n")).filter(|lines| !lines.is_empty()))
+}
+
+/// This run's command with each of these roles.
+fn runs(asked: Asked<'_>, roles: Vec<String>) -> impl Iterator<Item = String> {
+    roles.into_iter().filter_map(move |role| Some(format!("run: {}", with_role(asked.words, &role)?)))
+}
