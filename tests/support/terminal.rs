@@ -18,6 +18,9 @@ const ROWS: NonZero<u16> = NonZero::new(50).unwrap();
 /// Wide enough for a sign-in link; `Terminal::screen` joins longer lines.
 const COLUMNS: NonZero<u16> = NonZero::new(200).unwrap();
 
+/// By this, .NET asks where the cursor is, and waits for the answer.
+const WHERE: &[u8] = b"\x1b[6n";
+
 /// What the program has drawn, and whether it still has the terminal open.
 struct Display {
     parser: vt100::Parser,
@@ -33,6 +36,8 @@ impl Display {
     }
 }
 
+type Keyboard = Arc<Mutex<Box<dyn Write + Send>>>;
+
 /// A running program and its terminal.
 #[must_use = "`finish` says how it ended"]
 pub struct Terminal {
@@ -40,7 +45,7 @@ pub struct Terminal {
     captured: Option<[std::path::PathBuf; 2]>,
     id: u32,
     master: Box<dyn MasterPty + Send>,
-    keyboard: Box<dyn Write + Send>,
+    keyboard: Keyboard,
     display: Arc<(Mutex<Display>, Condvar)>,
     /// How many marks `type_lines` has typed.
     marks: usize,
@@ -89,7 +94,7 @@ impl Terminal {
 
         let mut child = pair.slave.spawn_command(command).unwrap();
         let id = child.process_id().unwrap();
-        let keyboard = pair.master.take_writer().unwrap();
+        let keyboard: Keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let display = Arc::new((
             Mutex::new(Display { parser: vt100::Parser::new(ROWS, COLUMNS, 0), status: None, closed: false }),
             Condvar::new(),
@@ -104,6 +109,7 @@ impl Terminal {
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
         let drawn = Arc::clone(&display);
+        let answers = Arc::clone(&keyboard);
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             loop {
@@ -111,6 +117,10 @@ impl Terminal {
                 let read = reader.read(&mut bytes).unwrap_or(0);
                 let mut display = drawn.0.lock().unwrap();
                 display.parser.process(&bytes[..read]);
+                if bytes[..read].windows(WHERE.len()).any(|part| part == WHERE) {
+                    let (row, column) = display.parser.screen().cursor_position();
+                    let _ = write!(answers.lock().unwrap(), "\x1b[{};{}R", row + 1, column + 1);
+                }
                 display.closed = read == 0;
                 drawn.1.notify_all();
                 if read == 0 {
@@ -124,7 +134,8 @@ impl Terminal {
     /// Sends keys: `\r` is Enter, `\x03` Ctrl-C, `\x04` Ctrl-D, `\x1b` Esc.
     pub fn send(&mut self, keys: &str) {
         // A program that has just ended accepts no keys; the test sees how it ended.
-        let _ = self.keyboard.write_all(keys.as_bytes()).and_then(|()| self.keyboard.flush());
+        let mut keyboard = self.keyboard.lock().unwrap();
+        let _ = keyboard.write_all(keys.as_bytes()).and_then(|()| keyboard.flush());
     }
 
     /// Waits until the screen shows `text`.

@@ -37,6 +37,8 @@ pub(crate) struct Asked {
     pub word: String,
     /// The value of `-p`: roles are offered of its Identity Center alone.
     pub profile: Option<String>,
+    /// The words before, other than the verb, options and their values: a ROLE may have two.
+    pub operands: Vec<String>,
 }
 
 impl Asked {

@@ -10,7 +10,7 @@ use clap_complete::engine::CompletionCandidate;
 
 use super::bounded::{Bounded, Value};
 use super::typed::Typed;
-use super::{asked, can_be_typed, identity_centers};
+use super::{asked, can_be_typed, identity_centers, read_config};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::parts::Parts;
 use crate::environment;
@@ -21,6 +21,11 @@ use crate::settings::Settings;
 /// Everything that names a role.
 pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = asked().typed_of(current);
+    match asked().operands.as_slice() {
+        [] => {}
+        [account] => return roles_of(account),
+        _ => return Vec::new(),
+    }
     let (names, sections) = names_in_files(&typed);
     let names = if names.are_enough() { names.into_values() } else { with_remembered(names, &sections, &typed) };
     let mut names: Vec<_> = names.into_iter().map(|name| (name.value, name.description)).collect();
@@ -28,6 +33,16 @@ pub(crate) fn roles(current: &OsStr) -> Vec<CompletionCandidate> {
     // An alias may be called as a profile is.
     names.dedup_by(|(later, _), (earlier, _)| later == earlier);
     names.into_iter().map(|(value, help)| CompletionCandidate::new(value).help(Some(help.into()))).collect()
+}
+
+/// The roles of an account, after which a ROLE in two words continues.
+fn roles_of(account: &str) -> Vec<CompletionCandidate> {
+    let centers = read_config().as_ref().map(identity_centers).unwrap_or_default();
+    let lists = centers.iter().filter_map(|center| Inventory::remembered(center).ok()?);
+    let accounts = lists.flat_map(|list| list.accounts);
+    let is_meant = |other: &Account| other.id == account || other.name.to_lowercase() == account.to_lowercase();
+    let roles = accounts.filter(is_meant).flat_map(|account| account.roles).filter(|role| can_be_typed(role));
+    roles.map(|role| CompletionCandidate::new(role).help(Some(format!("in {account}").into()))).collect()
 }
 
 /// A name of a role.
@@ -55,6 +70,8 @@ enum Kind {
     /// A profile that is named after its account and role.
     GeneratedProfile,
     AccountIdAndRole,
+    /// With a colon in place of the slash.
+    AccountColonRole,
     Arn,
 }
 
@@ -146,6 +163,7 @@ struct Offered<'a> {
 impl Offered<'_> {
     fn add_inventory(&mut self, inventory: &Inventory) {
         let is_arn = self.typed.text().starts_with("arn");
+        let is_colon = !is_arn && self.typed.text().contains(':');
         let is_id = self.typed.text().starts_with(|letter: char| letter.is_ascii_digit());
         let (mut by_name, mut by_id) = (String::new(), String::new());
         for (at, account) in inventory.accounts.iter().enumerate() {
@@ -160,10 +178,12 @@ impl Offered<'_> {
                 rewrite(&mut by_name, [&account.name, "/", role]);
                 rewrite(&mut by_id, [&account.id, "/", role]);
                 let names_it = has_name && can_be_typed(&by_name) && self.is_free(&by_name, &by_id);
+                let by_colon = is_colon.then(|| format!("{}:{role}", account.name));
                 let arn = is_arn.then(|| inventory.arn(account, role).to_string());
                 let own = [
                     Some((if names_it { by_name.as_str() } else { &by_id }, Kind::AccountAndRole)),
                     Some((by_id.as_str(), Kind::AccountIdAndRole)).filter(|_| is_id),
+                    by_colon.as_ref().map(|name| (name.as_str(), Kind::AccountColonRole)).filter(|_| names_it),
                     arn.as_ref().map(|arn| (arn.as_str(), Kind::Arn)),
                 ];
                 let others = self.others(&by_name, &by_id, role, account);
@@ -195,7 +215,7 @@ impl Offered<'_> {
     }
 
     /// Offers one of the names of a role.
-    fn add_role(&mut self, account: &Account, own: [Option<(&str, Kind)>; 3], others: &[Name]) {
+    fn add_role(&mut self, account: &Account, own: [Option<(&str, Kind)>; 4], others: &[Name]) {
         let values = others.iter().map(|name| (name.value.as_str(), name.kind)).chain(own.into_iter().flatten());
         // A value that does not fit goes last.
         let rank = |(value, kind): &(&str, Kind)| {

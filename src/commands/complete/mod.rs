@@ -107,7 +107,8 @@ fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
     let is_option = words[index].starts_with('-');
     // The engine would leave out what does not begin as typed; the shell decides. Options are matched by the engine.
     let word = if is_option { String::new() } else { std::mem::take(&mut words[index]) };
-    ask(Asked { word, profile });
+    let operands = operands(&words, &command);
+    ask(Asked { word, profile, operands });
     let words = words.into_iter().map(|word| long_spelling(OsString::from(word))).collect();
     // Tab shows nothing rather than an error.
     let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
@@ -123,6 +124,33 @@ fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
             Some(Candidate { value, description })
         })
         .collect()
+}
+
+/// The words before the last one that are no verb, no option and no option's value.
+fn operands(words: &[String], command: &clap::Command) -> Vec<String> {
+    let (mut verb, mut operands, mut is_value): (Option<&clap::Command>, _, _) = (None, Vec::new(), false);
+    for word in words.iter().take(words.len() - 1).skip(1) {
+        if std::mem::take(&mut is_value) {
+            continue;
+        }
+        match verb {
+            _ if word.starts_with('-') && word != "-" => {
+                is_value = [Some(command), verb].into_iter().flatten().any(|command| takes_value(word, command));
+            }
+            None => verb = command.find_subcommand(word),
+            Some(_) => operands.push(word.clone()),
+        }
+    }
+    operands
+}
+
+/// Whether this is an option whose value is the next word.
+fn takes_value(word: &str, command: &clap::Command) -> bool {
+    command.get_arguments().filter(|argument| argument.get_action().takes_values()).any(|argument| {
+        let short = argument.get_short().map(|short| format!("-{short}"));
+        let mut longs = argument.get_long().into_iter().chain(argument.get_all_aliases().unwrap_or_default());
+        short.is_some_and(|short| word == short) || longs.any(|long| word.strip_prefix("--") == Some(long))
+    })
 }
 
 /// The value of `-p` before the last word.
