@@ -74,6 +74,8 @@ mod parsers;
 mod patterns;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
+#[cfg(all(feature = "sandbox", feature = "picker", target_os = "linux"))]
+mod picture;
 #[cfg(feature = "sandbox")]
 mod profile_meaning;
 #[cfg(feature = "sandbox")]

@@ -55,7 +55,13 @@ impl Invocation {
     /// Starts it with stdin, stdout, stderr and `/dev/tty` on a terminal of its own.
     #[track_caller]
     pub fn in_terminal(self) -> Terminal {
-        Terminal::open(self, None)
+        Terminal::open(self, None, (ROWS, COLUMNS))
+    }
+
+    /// The same in a window of this size.
+    #[track_caller]
+    pub fn in_window(self, rows: NonZero<u16>, columns: NonZero<u16>) -> Terminal {
+        Terminal::open(self, None, (rows, columns))
     }
 
     /// Starts it as an SDK starts a `credential_process`: stdout and stderr are captured, and only `/dev/tty` leads
@@ -63,14 +69,18 @@ impl Invocation {
     #[track_caller]
     pub fn behind_a_program(self) -> Terminal {
         let folder = tempfile::Builder::new().prefix("captured-").tempdir_in(&self.home).unwrap().keep();
-        Terminal::open(self, Some([folder.join("stdout"), folder.join("stderr")]))
+        Terminal::open(self, Some([folder.join("stdout"), folder.join("stderr")]), (ROWS, COLUMNS))
     }
 }
 
 impl Terminal {
     #[track_caller]
-    fn open(invocation: Invocation, captured: Option<[std::path::PathBuf; 2]>) -> Self {
-        let size = pty_size(ROWS, COLUMNS);
+    fn open(
+        invocation: Invocation,
+        captured: Option<[std::path::PathBuf; 2]>,
+        (rows, columns): (NonZero<u16>, NonZero<u16>),
+    ) -> Self {
+        let size = pty_size(rows, columns);
         let pair = native_pty_system().openpty(size).unwrap();
 
         let mut command = match &captured {
@@ -96,7 +106,7 @@ impl Terminal {
         let id = child.process_id().unwrap();
         let keyboard: Keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let display = Arc::new((
-            Mutex::new(Display { parser: vt100::Parser::new(ROWS, COLUMNS, 0), status: None, closed: false }),
+            Mutex::new(Display { parser: vt100::Parser::new(rows, columns, 0), status: None, closed: false }),
             Condvar::new(),
         ));
         let ended = Arc::clone(&display);
@@ -157,6 +167,21 @@ impl Terminal {
     /// The screen as text, with wrapped lines joined.
     pub fn screen(&self) -> String {
         contents(&self.display.0.lock().unwrap())
+    }
+
+    /// Waits until this is true of the screen; `false` if the limit is over first, or the program.
+    pub fn wait_until(&self, is_so: impl Fn(&vt100::Screen) -> bool) -> bool {
+        let seen = Cell::new(false);
+        self.wait(|display| {
+            seen.set(is_so(display.parser.screen()));
+            seen.get() || display.is_over()
+        });
+        seen.get()
+    }
+
+    /// Looks at the screen and its colours.
+    pub fn look<T>(&self, at: impl FnOnce(&vt100::Screen) -> T) -> T {
+        at(self.display.0.lock().unwrap().parser.screen())
     }
 
     /// Whether the program shows the alternate screen, as a picker does.
