@@ -7,6 +7,8 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
     # Options of all verbs may stand before the verb. These take a value, which is no verb.
     while set -q argv[$__aws_sso_at]; and not set -q __aws_sso_verb[1]
         switch "$argv[$__aws_sso_at]"
+            case -
+                set __aws_sso_verb -
             case -p -vp -qp -vqp -qvp --profile --login -r --rolearn --role
                 set __aws_sso_at (builtin math $__aws_sso_at + 2)
             case '-*'
@@ -19,7 +21,7 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
     set -l __aws_sso_rest $argv
     set -e __aws_sso_rest[1..$__aws_sso_at]
     switch "$__aws_sso_verb"
-        case use pick clear refresh logout
+        case use pick - region refresh clear logout
             # The code holds secrets, which no trace may show. The user's own variable is back at the end of the block.
             set -l fish_trace
             # Captured first, so that the output of a program that fails is not evaluated.

@@ -12,13 +12,13 @@ function global:__aws_sso_command__ {
     # Options of all verbs may stand before the verb. These take a value, which is no verb.
     $valued = '-p', '-vp', '-qp', '-vqp', '-qvp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0
-    while ($at -lt $args.Count -and "$($args[$at])".StartsWith('-')) {
+    while ($at -lt $args.Count -and "$($args[$at])" -clike '-?*') {
         $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
     }
     $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
     $first = @($args | Select-Object -First ($at + 1))
     $rest = @($args | Select-Object -Skip ($at + 1))
-    if (@('use', 'pick', 'clear', 'refresh', 'logout') -ccontains $verb) {
+    if (@('use', 'pick', '-', 'region', 'refresh', 'clear', 'logout') -ccontains $verb) {
         $encoding = [Console]::OutputEncoding
         try {
             [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false

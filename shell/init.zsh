@@ -9,13 +9,13 @@ function '__aws_sso_command__' {
   while (( __aws_sso_at < $# )) && [[ -z "$__aws_sso_verb" ]]; do
     (( __aws_sso_at += 1 ))
     case "${@:$__aws_sso_at:1}" in
-      ('-p'|'-vp'|'-qp'|'-vqp'|'-qvp'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
-      ('-'*) ;;
+      ('-p'|'-'[qv]'p'|'-'[qv][qv]'p'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
+      ('-'?*) ;;
       (*) __aws_sso_verb="${@:$__aws_sso_at:1}" ;;
     esac
   done
   case "$__aws_sso_verb" in
-    ('use'|'pick'|'clear'|'refresh'|'logout')
+    ('use'|'pick'|'-'|'region'|'refresh'|'clear'|'logout')
       # Declared first, since `local x=$(…)` would hide the status of the command.
       \builtin local __aws_sso_code __aws_sso_status='0'
       # The code holds secrets, which neither a trace nor a DEBUG trap may show. All of it is restored at the end.

@@ -305,10 +305,26 @@ pub(crate) fn has_wsl_kernel() -> bool {
     release.to_ascii_lowercase().contains("microsoft")
 }
 
-/// `NO_COLOR`: no colours if it is set, whatever its value.
+/// Whether text has colors, if the environment decides it; else it has them on a terminal.
+///
+/// `NO_COLOR` precedes `CLICOLOR_FORCE`, as no-color.org and bixense.com/clicolors say, and that precedes the rest.
 #[must_use]
-pub(crate) fn no_color() -> bool {
-    path("NO_COLOR").is_some()
+pub(crate) fn colors() -> Option<bool> {
+    if path("NO_COLOR").is_some() {
+        return Some(false);
+    }
+    if text("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return Some(true);
+    }
+    let is_off = text("CLICOLOR").is_some_and(|value| value == "0");
+    (is_off || !has_colors()).then_some(false)
+}
+
+/// Whether terminals of this kind show colors. The console of Windows does if the terminal around it says so.
+fn has_colors() -> bool {
+    let is_new_console =
+        || cfg!(windows) && ["WT_SESSION", "TERM_PROGRAM", "ANSICON"].iter().any(|name| text(name).is_some());
+    text("TERM").map_or_else(is_new_console, |name| name != "dumb")
 }
 
 /// Whether the locale is one of UTF-8: `LC_ALL`, `LC_CTYPE`, `LANG`. Windows and macOS know no other.

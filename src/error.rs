@@ -7,6 +7,8 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::untrusted::clean;
+
 /// The result of every function that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -151,10 +153,9 @@ impl Error {
         ExitCode::from(self.kind.status())
     }
 
-    /// The text for stderr: without control characters, and with a newline at the end.
+    /// The text without colors and control characters, and with a newline at the end.
     #[must_use]
     pub fn report(&self) -> String {
-        use crate::terminal::clean;
         let mut report = format!("aws-sso: {}\n", clean(&self.message));
         for line in self.remedy.iter().flat_map(|remedy| remedy.lines()) {
             report.push_str("  ");
@@ -170,7 +171,7 @@ impl Error {
     pub fn log_causes(&self) {
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
-            tracing::debug!("caused by: {}", crate::terminal::clean(&error.to_string()));
+            tracing::debug!("caused by: {}", clean(&error.to_string()));
             cause = error.source();
         }
     }

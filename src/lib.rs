@@ -12,7 +12,7 @@
 //! aws_config, aws_cache, credential_chain, secret_store, picker, shell
 //! role, files, programs
 //! access_portal, address, credentials, environment, error, known_regions, output, partition, placeholders, secret,
-//!   suggest, terminal, timestamp
+//!   suggest, terminal, timestamp, untrusted
 //! ```
 //!
 //! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
@@ -55,3 +55,4 @@ pub mod shell;
 mod suggest;
 pub mod terminal;
 mod timestamp;
+mod untrusted;

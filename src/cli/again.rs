@@ -3,6 +3,7 @@
 use shell_escape::escape;
 
 use crate::programs::profile_option;
+use crate::shell::VERBS_OF_FUNCTION;
 
 /// This run with `-p NAME`, as the user would type it.
 pub(crate) fn with_profile(name: &str) -> String {
@@ -45,10 +46,8 @@ fn replaced(line: Vec<String>, words: &[String], role: &str) -> Option<Vec<Strin
 }
 
 fn line(mut words: Vec<String>, name: Option<&str>) -> String {
-    /// The verbs that the shell function runs for itself; it adds which shell it is in.
-    const OF_FUNCTION: [&str; 5] = ["use", "pick", "clear", "refresh", "logout"];
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
-    let is_of_function = words[..end].iter().any(|word| OF_FUNCTION.contains(&word.as_str()));
+    let is_of_function = words[..end].iter().any(|word| VERBS_OF_FUNCTION.contains(&word.as_str()));
     let shell = words[..end].iter().position(|word| word == "--shell" || word.starts_with("--shell="));
     let program = match shell.filter(|_| is_of_function) {
         Some(at) => {

@@ -97,8 +97,6 @@ fn current(session: &Session<'_>) -> Option<Token> {
 
 /// How long the sign-in lasts, and whether it is renewed after that.
 fn describe(token: &Token) -> String {
-    let until = timestamp::format(token.expires_at);
-    let minutes = token.seconds_left() / 60;
     let then = if token.is_renewable() { "then renewed automatically" } else { "then you have to sign in again" };
-    format!("until {until} ({minutes} minutes), {then}")
+    format!("{}, {then}", timestamp::until(token.expires_at))
 }

@@ -46,12 +46,14 @@ use crate::output::print;
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
 use crate::session::LoginPolicy;
-use crate::terminal;
+use crate::terminal::style::OF_CLAP;
+use crate::terminal::{self, Palette};
 
 /// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
 #[derive(Debug, Parser)]
 #[command(
     name = "aws-sso",
+    styles = OF_CLAP,
     version,
     args_conflicts_with_subcommands = false,
     subcommand_negates_reqs = true,
@@ -169,7 +171,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         Ok(cli) => dispatch(cli),
         Err(error) => match other_tool::error(&words).filter(|_| error.use_stderr()) {
             Some(error) => Err(error),
-            None => explain(&error, is_evaluated),
+            None => explain(&error, &words, is_evaluated),
         },
     };
     uninterrupted::finish();
@@ -253,7 +255,8 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
         role if original.env_vars => env::run_original(context, role.as_deref())?,
         // The bare name shows help: it must not overwrite the default profile.
         None if !context.has_profile_option() => {
-            terminal::say(&help::grouped(Cli::command(), &GROUPS).render_help().to_string());
+            let text = help::grouped(Cli::command(), &GROUPS).render_help();
+            terminal::say(&help::shown(&text, Palette::of_stderr()));
             return Ok(ExitCode::from(2));
         }
         role => default_profile::run(context, role.as_deref())?,
@@ -262,12 +265,21 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
 }
 
 /// Prints help, the version or wrong usage, and returns the exit status.
-fn explain(error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
-    let text = error.render();
-    if error.use_stderr() || is_evaluated {
-        terminal::say(&text.to_string());
+fn explain(error: &clap::Error, words: &[OsString], is_evaluated: bool) -> Result<ExitCode> {
+    let is_for_stderr = error.use_stderr() || is_evaluated;
+    let palette = if words.iter().any(|word| word.to_string_lossy().contains(char::is_control)) {
+        // The text repeats them, and only without colors clap leaves escape sequences out.
+        Palette::PLAIN
+    } else if is_for_stderr {
+        Palette::of_stderr()
     } else {
-        print(&text.to_string())?;
+        Palette::of_stdout()
+    };
+    let text = help::shown(&error.render(), palette);
+    if is_for_stderr {
+        terminal::say(&text);
+    } else {
+        print(&text)?;
     }
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }

@@ -122,7 +122,7 @@ impl Context {
         for name in names {
             if let Err(error) = config.directory(name).and_then(|directory| act(&directory)) {
                 let error = error.naming(name);
-                terminal::say(&error.report());
+                terminal::complain(&error);
                 failures.push(error.kind());
             }
         }

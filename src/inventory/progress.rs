@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::fetch::FetchCounts;
-use crate::terminal;
+use crate::{environment, terminal};
 
 /// One plain line is written for so many accounts.
 const STEP: usize = 100;
@@ -34,7 +34,7 @@ impl Progress {
 
     /// A bar on a terminal, nothing elsewhere: for commands that fetch the accounts only where none are remembered.
     pub(crate) fn for_person() -> Self {
-        if !std::io::stderr().is_terminal() {
+        if !std::io::stderr().is_terminal() || environment::is_dumb_terminal() {
             return Self::Hidden;
         }
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());

@@ -49,8 +49,8 @@ impl Entered {
 
     /// The same as people read it: `59 min`, `7 h 5 min` or `expired`.
     pub(crate) fn left(&self) -> Option<String> {
-        let is_expired = timestamp::seconds_until(self.expiration?) <= 0;
-        Some(if is_expired { "expired".to_owned() } else { timestamp::minutes(self.minutes_left()?) })
+        let left = timestamp::seconds_until(self.expiration?);
+        Some(if left > 0 { timestamp::minutes(left) } else { "expired".to_owned() })
     }
 }
 

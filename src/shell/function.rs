@@ -3,6 +3,9 @@
 use super::dialect::Shell;
 use crate::error::{Error, Result};
 
+/// The verbs that the function runs for itself, adding which shell it is in: `shell/init.*` have the same list.
+pub(crate) const VERBS_OF_FUNCTION: [&str; 7] = ["use", "pick", "-", "region", "refresh", "clear", "logout"];
+
 /// The shell that evaluates our output. Without the function no shell does, and the keys would only be shown.
 pub(crate) fn through_function(shell: Option<Shell>, verb: &str) -> Result<Shell> {
     shell.ok_or_else(|| {

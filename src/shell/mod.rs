@@ -21,7 +21,7 @@ pub(crate) use change::ServerAddress;
 pub use dialect::Shell;
 pub(crate) use displaced::Displaced;
 pub(crate) use entered::Entered;
-pub(crate) use function::through_function;
+pub(crate) use function::{VERBS_OF_FUNCTION, through_function};
 pub use grant::{Grant, RoleLabels};
 pub use init::{Hook, Init, script};
 pub use quote::is_printable;

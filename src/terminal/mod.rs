@@ -1,8 +1,9 @@
 //! What a person reads: messages on stderr, the terminal itself, tables.
 
 mod device;
+mod message;
+pub(crate) mod style;
 mod table;
-mod untrusted;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,9 +11,12 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
 
-pub use self::device::{Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped};
-pub use self::table::{aligned, wrapped};
-pub use self::untrusted::{clean, inert, name};
+pub use self::device::{Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stdout_width};
+pub(crate) use self::message::of_error as complaint;
+pub(crate) use self::style::Palette;
+pub use self::table::{aligned, aligned_within, described, wrapped};
+use crate::error::Error;
+pub use crate::untrusted::{clean, inert, name};
 
 /// The bar that is on the terminal's last line, if one is.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
@@ -77,5 +81,15 @@ pub(crate) fn is_shown(text: &str) -> bool {
 
 /// Writes a warning to stderr: the command worked, but the user should know this.
 pub fn warn(text: &str) {
-    say(&format!("aws-sso: warning: {}\n", clean(text)));
+    say(&warning(text));
+}
+
+/// Writes an error to stderr.
+pub fn complain(error: &Error) {
+    say(&complaint(error, Palette::of_stderr()));
+}
+
+/// The text of a warning on stderr.
+pub(crate) fn warning(text: &str) -> String {
+    message::of_warning(text, Palette::of_stderr())
 }

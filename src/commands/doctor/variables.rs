@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::chain;
-use super::report::Finding;
+use super::report::{Finding, Time};
 use crate::aws_config::config::Config;
 use crate::context::{self, Context};
 use crate::environment::{self, shown};
 use crate::files::read;
 use crate::timestamp;
 
-pub(super) fn check(context: &Context) -> Vec<Finding> {
+pub(super) fn check(context: &Context, time: Time) -> Vec<Finding> {
     let variables = |name: &str| {
         environment::current(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
     };
@@ -23,7 +23,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         findings.extend(profiles(&variables, config));
     }
     findings.extend(entered(context));
-    findings.extend(expired(&variables));
+    findings.extend(expired(&variables, time));
     if findings.is_empty() {
         findings.push(Finding::ok("no variables that contradict each other"));
     }
@@ -154,14 +154,14 @@ fn entered(context: &Context) -> Option<Finding> {
 }
 
 /// The role of this shell, if its credentials have expired.
-fn expired(get: &dyn Fn(&str) -> Option<String>) -> Option<Finding> {
+fn expired(get: &dyn Fn(&str) -> Option<String>, time: Time) -> Option<Finding> {
     let (role, expiry) = environment::shell_role()?;
     let expiry = jiff::Timestamp::from_second(expiry?).ok()?;
     if get("AWS_ACCESS_KEY_ID").is_none() || timestamp::seconds_until(expiry) > 0 {
         return None;
     }
     Some(Finding::warning(
-        format!("this shell's credentials of {role} expired at {}", timestamp::format(expiry)),
+        format!("this shell's credentials of {role} expired at {}", time(expiry)),
         "run: awsso refresh",
     ))
 }

@@ -4,13 +4,13 @@ function global:awsso {
     param()
     $valued = '-p', '-vp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0
-    while ($at -lt $args.Count -and "$($args[$at])".StartsWith('-')) {
+    while ($at -lt $args.Count -and "$($args[$at])" -clike '-?*') {
         $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
     }
     $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
     $first = @($args | Select-Object -First ($at + 1))
     $rest = @($args | Select-Object -Skip ($at + 1))
-    if (@('use', 'pick', 'clear', 'refresh') -ccontains $verb) {
+    if (@('use', 'pick', '-', 'region', 'refresh', 'clear') -ccontains $verb) {
         $encoding = [Console]::OutputEncoding
         try {
             [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
