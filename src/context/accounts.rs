@@ -7,6 +7,7 @@ use crate::aws_config::directory::Directory;
 use crate::error::{Error, Kind, Result};
 use crate::inventory::progress::Progress;
 use crate::inventory::{Absent, Ask, Doubt, Inventory, REFUSAL, Resume, Scope, Why};
+use crate::programs::profile_option;
 use crate::role::RoleArn;
 use crate::terminal;
 use crate::timestamp::span;
@@ -158,7 +159,10 @@ impl Context {
                 let remedy = remedy(&list, account_id, role_name);
                 error.with_remedy(remedy)
             }
-            Err(_) => error.with_remedy("run: aws-sso list --refresh"),
+            Err(_) => {
+                let option = profile_option(&found.directory.name);
+                error.with_remedy(format!("run: aws-sso list {option} --refresh"))
+            }
         }
     }
 
