@@ -2,7 +2,7 @@
 //! address.
 
 use super::Context;
-use super::near::Asked;
+use super::asked::Asked;
 use crate::aws_config::config::Section;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
