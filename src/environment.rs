@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 
 use crate::error::{Error, Result};
+use crate::quote;
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
@@ -25,7 +26,7 @@ fn network_text(name: &str) -> Result<Option<String>> {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(env::VarError::NotPresent) => Ok(None),
         Err(env::VarError::NotUnicode(_)) => Err(Error::usage(format!("the value of {name} is not UTF-8"))
-            .with_remedy(format!("correct it, or run: unset {name}"))),
+            .with_remedy(format!("correct it, or run: {}", quote::unset(name)))),
     }
 }
 
@@ -305,10 +306,26 @@ pub(crate) fn has_wsl_kernel() -> bool {
     release.to_ascii_lowercase().contains("microsoft")
 }
 
-/// `NO_COLOR`: no colours if it is set, whatever its value.
+/// Whether text has colors, if the environment decides it; else it has them on a terminal.
+///
+/// `NO_COLOR` precedes `CLICOLOR_FORCE`, as no-color.org and bixense.com/clicolors say, and that precedes the rest.
 #[must_use]
-pub(crate) fn no_color() -> bool {
-    path("NO_COLOR").is_some()
+pub(crate) fn colors() -> Option<bool> {
+    if path("NO_COLOR").is_some() {
+        return Some(false);
+    }
+    if text("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return Some(true);
+    }
+    let is_off = text("CLICOLOR").is_some_and(|value| value == "0");
+    (is_off || !has_colors()).then_some(false)
+}
+
+/// Whether terminals of this kind show colors. The console of Windows does if the terminal around it says so.
+fn has_colors() -> bool {
+    let is_new_console =
+        || cfg!(windows) && ["WT_SESSION", "TERM_PROGRAM", "ANSICON"].iter().any(|name| text(name).is_some());
+    text("TERM").map_or_else(is_new_console, |name| name != "dumb")
 }
 
 /// Whether the locale is one of UTF-8: `LC_ALL`, `LC_CTYPE`, `LANG`. Windows and macOS know no other.

@@ -7,6 +7,8 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::untrusted::clean;
+
 /// The result of every function that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -57,6 +59,8 @@ pub struct Error {
     kind: Kind,
     message: String,
     remedy: Option<String>,
+    /// Whether the AWS config is wrong, of which `doctor` says all.
+    is_of_config: bool,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -72,7 +76,7 @@ impl Eq for Error {}
 impl Error {
     /// An error of this kind; `message` says what happened, in one line without a full stop.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), remedy: None, source: None }
+        Self { kind, message: message.into(), remedy: None, is_of_config: false, source: None }
     }
 
     /// The same error, beginning with where the value that led to it comes from.
@@ -126,6 +130,12 @@ impl Error {
         self
     }
 
+    /// Says that the AWS config is wrong: then the report names the verb that finds all that is wrong in it.
+    #[must_use]
+    pub(crate) fn of_config(self) -> Self {
+        Self { is_of_config: true, ..self }
+    }
+
     /// Adds the cause, which `-v` shows. Its texts must not hold a secret: nothing that repeats a request or an answer.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -151,12 +161,12 @@ impl Error {
         ExitCode::from(self.kind.status())
     }
 
-    /// The text for stderr: without control characters, and with a newline at the end.
+    /// The text without colors and control characters, and with a newline at the end.
     #[must_use]
     pub fn report(&self) -> String {
-        use crate::terminal::clean;
         let mut report = format!("aws-sso: {}\n", clean(&self.message));
-        for line in self.remedy.iter().flat_map(|remedy| remedy.lines()) {
+        let doctor = self.is_of_config.then_some("to check all of the config, run: aws-sso doctor");
+        for line in self.remedy.iter().flat_map(|remedy| remedy.lines()).chain(doctor) {
             report.push_str("  ");
             report.push_str(&clean(line));
             report.push('\n');
@@ -170,7 +180,7 @@ impl Error {
     pub fn log_causes(&self) {
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
-            tracing::debug!("caused by: {}", crate::terminal::clean(&error.to_string()));
+            tracing::debug!("caused by: {}", clean(&error.to_string()));
             cause = error.source();
         }
     }

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         None => commands::run(arguments),
     };
     outcome.unwrap_or_else(|error| {
-        terminal::say(&error.report());
+        terminal::complain(&error);
         error.log_causes();
         error.exit_code()
     })

@@ -66,13 +66,30 @@ pub(crate) fn hours(seconds: i64) -> String {
     }
 }
 
-/// The time of the day where the user is, behind the date if that is not today's; with `Z` where no zone is known.
+/// The time of the day where the user is, behind the date if that is not today's: what people read. Where no zone is
+/// known it is UTC, and `Z` says so.
 #[must_use]
 pub(crate) fn local_time(instant: Timestamp) -> String {
-    let Ok(zone) = TimeZone::try_system() else { return format(instant) };
+    in_zone(instant, Timestamp::now(), TimeZone::try_system().ok())
+}
+
+fn in_zone(instant: Timestamp, now: Timestamp, zone: Option<TimeZone>) -> String {
+    let suffix = if zone.is_some() { "" } else { "Z" };
+    let zone = zone.unwrap_or(TimeZone::UTC);
     let local = instant.to_zoned(zone.clone());
-    let is_today = local.date() == Timestamp::now().to_zoned(zone).date();
-    local.strftime(if is_today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+    let is_today = local.date() == now.to_zoned(zone).date();
+    local.strftime(if is_today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string() + suffix
+}
+
+/// When something ends or has ended: `until 18:03 (in 59 minutes)`, `expired at 17:02 (2 minutes ago)`.
+#[must_use]
+pub(crate) fn until(instant: Timestamp) -> String {
+    let (time, left) = (local_time(instant), seconds_until(instant));
+    if left > 0 {
+        format!("until {time} (in {})", span(left))
+    } else {
+        format!("expired at {time} ({} ago)", span(-left))
+    }
 }
 
 /// The day where the user is.
@@ -106,6 +123,22 @@ mod tests {
     fn writes_whole_seconds_with_z() {
         let instant = parse("2026-11-22T23:02:02.999Z").unwrap();
         assert_eq!(format(instant), "2026-11-22T23:02:02Z");
+    }
+
+    #[test]
+    fn people_read_the_time_where_they_are_with_the_date_of_another_day() {
+        let now: Timestamp = "2026-11-27T18:00:00Z".parse().unwrap();
+        let zone = |text: &str| Some(TimeZone::posix(text).unwrap());
+        let cases = [
+            ("2026-11-27T18:03:00Z", zone("IST-5:30"), "23:33"),
+            ("2026-11-27T18:33:00Z", zone("IST-5:30"), "2026-11-28 00:03"),
+            ("2026-11-27T18:03:00Z", zone("EST5"), "13:03"),
+            ("2026-11-27T18:03:00Z", None, "18:03Z"),
+            ("2026-11-26T18:03:59.9Z", None, "2026-11-26 18:03Z"),
+        ];
+        for (instant, zone, expected) in cases {
+            assert_eq!(in_zone(instant.parse().unwrap(), now, zone), expected, "{instant}");
+        }
     }
 
     #[test]

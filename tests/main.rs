@@ -12,6 +12,8 @@ mod system_errors;
 mod asked_by_programs;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod children;
+#[cfg(all(feature = "sandbox", unix))]
+mod colors;
 #[cfg(feature = "sandbox")]
 mod completion;
 mod config_reading;
@@ -51,6 +53,10 @@ mod interchange;
 #[cfg(all(feature = "keyring", feature = "sandbox", target_os = "linux"))]
 mod keyring;
 mod layers;
+#[cfg(all(feature = "sandbox", unix))]
+mod list;
+#[cfg(all(feature = "sandbox", unix))]
+mod local_times;
 #[cfg(feature = "sandbox")]
 mod main_job;
 #[cfg(feature = "sandbox")]
@@ -74,11 +80,16 @@ mod parsers;
 mod patterns;
 #[cfg(all(feature = "sandbox", feature = "picker", unix))]
 mod pick;
+#[cfg(all(feature = "sandbox", feature = "picker", target_os = "linux"))]
+mod picture;
 #[cfg(feature = "sandbox")]
 mod profile_meaning;
 #[cfg(feature = "sandbox")]
+mod progress;
+#[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
+mod remedies;
 #[cfg(feature = "sandbox")]
 mod remembered;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]

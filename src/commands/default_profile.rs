@@ -22,12 +22,12 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     default_keys::remember(&found.directory, &credentials.access_key_id, &path);
     credentials_file::write_default(&path, &credentials)?;
     print(&format!(
-        "Default profile in {}\n  account  {}\n  role     {}\n  expires  {} ({} minutes left)\n",
+        "Default profile in {}\n  account  {}\n  role     {}\n  expires  {} (in {})\n",
         clean(&environment::shown(&path)),
         credentials.account_id,
         found.role.role_name,
-        timestamp::format(credentials.expiration),
-        credentials.seconds_left() / 60,
+        timestamp::local_time(credentials.expiration),
+        timestamp::span(credentials.seconds_left()),
     ))?;
     if let Some(hiding) = context.hiding_default(&written, environment::value)? {
         terminal::warn(&format!("programs of this shell do not take the default profile: {}", hiding.describe()));

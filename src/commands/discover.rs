@@ -1,7 +1,6 @@
 //! `discover` and `-d`: a named profile for every account and role.
 
 use std::collections::HashSet;
-use std::io::IsTerminal;
 use std::path::Path;
 
 use clap::Args;
@@ -17,7 +16,7 @@ use crate::inventory::progress::Progress;
 use crate::inventory::{Inventory, Resume, Scope};
 use crate::output::print;
 use crate::programs::{self, installed};
-use crate::terminal::{self, clean};
+use crate::terminal::{self, Palette, clean};
 use crate::{environment, shell::Shell};
 
 #[derive(Debug, Default, Args)]
@@ -129,7 +128,7 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
         &fetched
     };
     if inventory.accounts.is_empty() {
-        terminal::say(&inventory.no_account().report());
+        terminal::complain(&inventory.no_account());
     }
     let gaps = inventory.gaps(&Scope::All);
     let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
@@ -150,7 +149,7 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     let counts = if arguments.dry_run {
         let before = read::whole(&path)?.unwrap_or_default();
         let (after, counts) = discovery::update(&before, &discovery)?;
-        print(&diff::unified(&shown, &before, &after, std::io::stdout().is_terminal()))?;
+        print(&diff::unified(&shown, &before, &after, Palette::of_stdout()))?;
         if !context.is_quiet() {
             terminal::say(&format!("{shown} would be updated: {}\n", counts.summary(options.prune)));
         }
@@ -166,7 +165,7 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     warn_of_rejection(&path);
     tell(&counts, &again);
     if let Some(refusal) = gaps.refusal() {
-        terminal::say(&refusal.report());
+        terminal::complain(&refusal);
     }
     let shortfall =
         gaps.shortfall("their profiles were left as they were; run the command again within an hour: the rest is kept");
@@ -175,7 +174,7 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
         (None, Some(error)) | (Some(error), None) => Err(error),
         // One status for both: that of the service, since the next run may find other roles.
         (Some(error), Some(conflict)) => {
-            terminal::say(&conflict.report());
+            terminal::complain(&conflict);
             Err(error)
         }
     }

@@ -1,14 +1,21 @@
-//! The first page of help: the verbs, grouped by task.
+//! Help: the verbs grouped by task on the first page, and the palette on every page.
 
 use clap::Command;
+use clap::builder::StyledStr;
 
-use crate::terminal::wrapped;
+use crate::terminal::{Palette, wrapped};
 
 /// Headings and their verbs.
 pub(super) type Groups = [(&'static str, &'static [&'static str])];
 
 /// The width of the list, in columns.
 const WIDTH: usize = 80;
+
+/// What examples stand below.
+const EXAMPLES: &str = "Examples:";
+
+/// Paints what clap does not. [`shown`] leaves the colors out where there are none.
+const PALETTE: Palette = Palette::COLORED;
 
 /// The command with its verbs in groups, which clap does not offer.
 pub(super) fn grouped(command: Command, groups: &Groups) -> Command {
@@ -17,7 +24,12 @@ pub(super) fn grouped(command: Command, groups: &Groups) -> Command {
         list(&command, groups)
     );
     // The list above shows them.
-    command.mut_subcommands(|verb| verb.hide(true)).help_template(template)
+    with_painted_examples(command).mut_subcommands(|verb| verb.hide(true)).help_template(template)
+}
+
+/// The text of help or of wrong usage.
+pub(super) fn shown(text: &StyledStr, palette: Palette) -> String {
+    if palette.has_colors() { text.ansi().to_string() } else { text.to_string() }
 }
 
 fn list(command: &Command, groups: &Groups) -> String {
@@ -25,21 +37,32 @@ fn list(command: &Command, groups: &Groups) -> String {
     let width = verbs().map(|verb| verb.get_name().len()).max().unwrap_or_default();
     let is_grouped = |name: &str| groups.iter().any(|(_, names)| names.contains(&name));
     let line = |verb: &Command| {
-        let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
-        wrapped(&format!("  {:width$}  ", verb.get_name()), &about, WIDTH)
+        let (name, about) = (verb.get_name(), verb.get_about().map(ToString::to_string).unwrap_or_default());
+        let line = wrapped(&format!("  {name:width$}  "), &about, WIDTH);
+        line.replacen(name, &PALETTE.command(name), 1)
     };
     let mut text = String::new();
     for (heading, names) in groups {
-        text += &format!("{heading}:\n");
+        text += &format!("{}\n", PALETTE.heading(&format!("{heading}:")));
         let known = names.iter().filter_map(|name| verbs().find(|verb| verb.get_name() == *name));
         text.extend(known.map(line));
         text.push('\n');
     }
     let others: String = verbs().filter(|verb| !is_grouped(verb.get_name())).map(line).collect();
     if !others.is_empty() {
-        text += &format!("Others:\n{others}\n");
+        text += &format!("{}\n{others}\n", PALETTE.heading("Others:"));
     }
     text
+}
+
+/// Paints the examples below the help of a command, and of each verb.
+fn with_painted_examples(command: Command) -> Command {
+    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let command = command.mut_subcommands(with_painted_examples);
+    let Some((text, examples)) = help.split_once(EXAMPLES) else { return command };
+    let example = |line: &str| line.replacen(line.trim(), &PALETTE.command(line.trim()), 1);
+    let examples: Vec<_> = examples.lines().map(example).collect();
+    command.after_help(format!("{text}{}{}", PALETTE.heading(EXAMPLES), examples.join("\n")))
 }
 
 #[cfg(test)]
@@ -64,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_verb_has_a_place_in_the_list() {
-        let text = list(&Cli::command(), &GROUPS);
+        let text = StyledStr::from(list(&Cli::command(), &GROUPS)).to_string();
         assert!(!text.contains("Others:"), "GROUPS lacks a verb:\n{text}");
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
     }

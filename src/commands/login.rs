@@ -61,7 +61,7 @@ pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
         let names = context.config()?.directories();
         return context.each(names, "sign-ins", "login", |directory| sign_in(context, directory, arguments));
     }
-    sign_in(context, &context.directory_unless_all("login")?, arguments)
+    sign_in(context, &context.directory_unless_all()?, arguments)
 }
 
 fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> Result<()> {
@@ -97,8 +97,6 @@ fn current(session: &Session<'_>) -> Option<Token> {
 
 /// How long the sign-in lasts, and whether it is renewed after that.
 fn describe(token: &Token) -> String {
-    let until = timestamp::format(token.expires_at);
-    let minutes = token.seconds_left() / 60;
     let then = if token.is_renewable() { "then renewed automatically" } else { "then you have to sign in again" };
-    format!("until {until} ({minutes} minutes), {then}")
+    format!("{}, {then}", timestamp::until(token.expires_at))
 }

@@ -32,7 +32,6 @@ mod r#use;
 mod whoami;
 
 use std::ffi::OsString;
-use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -45,13 +44,17 @@ use crate::output::print;
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
+use crate::quote;
 use crate::session::LoginPolicy;
-use crate::terminal;
+use crate::shell::typed_in;
+use crate::terminal::style::OF_CLAP;
+use crate::terminal::{self, Palette};
 
 /// Short-lived AWS credentials from IAM Identity Center, in your shells and in every program that uses an AWS SDK.
 #[derive(Debug, Parser)]
 #[command(
     name = "aws-sso",
+    styles = OF_CLAP,
     version,
     args_conflicts_with_subcommands = false,
     subcommand_negates_reqs = true,
@@ -163,13 +166,14 @@ impl Verb {
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
+    quote::for_shell(typed_in);
     let is_evaluated = is_evaluated(&arguments);
     let words = arguments.clone();
     let outcome = match parse(arguments) {
         Ok(cli) => dispatch(cli),
         Err(error) => match other_tool::error(&words).filter(|_| error.use_stderr()) {
             Some(error) => Err(error),
-            None => explain(&error, is_evaluated),
+            None => explain(&error, &words, is_evaluated),
         },
     };
     uninterrupted::finish();
@@ -253,7 +257,8 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
         role if original.env_vars => env::run_original(context, role.as_deref())?,
         // The bare name shows help: it must not overwrite the default profile.
         None if !context.has_profile_option() => {
-            terminal::say(&help::grouped(Cli::command(), &GROUPS).render_help().to_string());
+            let text = help::grouped(Cli::command(), &GROUPS).render_help();
+            terminal::say(&help::shown(&text, Palette::of_stderr()));
             return Ok(ExitCode::from(2));
         }
         role => default_profile::run(context, role.as_deref())?,
@@ -262,12 +267,21 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
 }
 
 /// Prints help, the version or wrong usage, and returns the exit status.
-fn explain(error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
-    let text = error.render();
-    if error.use_stderr() || is_evaluated {
-        terminal::say(&text.to_string());
+fn explain(error: &clap::Error, words: &[OsString], is_evaluated: bool) -> Result<ExitCode> {
+    let is_for_stderr = error.use_stderr() || is_evaluated;
+    let palette = if words.iter().any(|word| word.to_string_lossy().contains(char::is_control)) {
+        // The text repeats them, and only without colors clap leaves escape sequences out.
+        Palette::PLAIN
+    } else if is_for_stderr {
+        Palette::of_stderr()
     } else {
-        print(&text.to_string())?;
+        Palette::of_stdout()
+    };
+    let text = help::shown(&error.render(), palette);
+    if is_for_stderr {
+        terminal::say(&text);
+    } else {
+        print(&text)?;
     }
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
@@ -302,7 +316,8 @@ fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
 fn log_to_stderr() {
     use tracing_subscriber::{Layer, filter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
     let ours = filter::Targets::new().with_target("aws_sso", tracing::Level::DEBUG);
-    let layer = fmt::layer().with_writer(io::stderr).without_time().with_target(false).with_ansi(false);
+    let layer =
+        fmt::layer().with_writer(terminal::BesideBar::default).without_time().with_target(false).with_ansi(false);
     tracing_subscriber::registry().with(layer.with_filter(ours)).init();
 }
 
@@ -358,5 +373,7 @@ fn with_dashes(mut error: clap::Error) -> clap::Error {
     error
 }
 
+#[cfg(test)]
+mod documents;
 #[cfg(test)]
 mod tests;

@@ -60,5 +60,5 @@ fn renewed_of_profile(profile: &str) -> String {
 }
 
 fn no_role() -> Error {
-    Error::usage("this shell has no role").with_remedy("run: awsso use ROLE")
+    Error::usage("this shell has no role").with_remedy("run: awsso pick")
 }

@@ -121,7 +121,7 @@ fn keeper(context: &Context, found: &Found, first: RoleCredentials) -> Result<Ke
     *sign_in.seen() = sign_in.session().stored().ok().flatten().map(|token| token.access_token);
     let (renewer, role) = (Arc::clone(&sign_in), found.role.clone());
     let renew = move || Provider::new(&renewer.session()).fresh(&role);
-    let report = |error: &Error| terminal::say(&error.report());
+    let report = |error: &Error| terminal::complain(error);
     let role = found.role.clone();
     let is_of_sign_in = move |credentials: &RoleCredentials| sign_in.has(&role, credentials);
     Ok(Keeper::start(found.role.clone(), first, renew, report, is_of_sign_in))

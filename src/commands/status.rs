@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::output::{print, print_json};
 use crate::secret_store::{SecretStore, StoreKind};
 use crate::session::{Basis, SessionEnd};
-use crate::terminal::aligned;
+use crate::terminal::{Palette, described, stdout_width};
+use crate::timestamp::until;
 use crate::{environment, terminal, timestamp};
 
 #[derive(Debug, Args)]
@@ -152,7 +153,9 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
         lines.extend(has_several.then(<[String; 2]>::default));
     }
     lines.append(&mut rest);
-    print(&aligned(&lines))?;
+    let palette = Palette::of_stdout();
+    let lines = described(&lines, stdout_width());
+    print(&lines.iter().map(|[label, text]| palette.dim(label) + &painted(palette, label, text)).collect::<String>())?;
     if let Some(instead) = instead {
         terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
     }
@@ -254,12 +257,21 @@ fn describe(token: Option<&Token>) -> String {
             format!("signed in, renewed automatically; token {}", until(token.expires_at))
         }
         Some(token) if token.seconds_left() > 0 => format!("signed in {}", until(token.expires_at)),
-        Some(token) => format!("expired at {}", timestamp::format(token.expires_at)),
+        Some(token) => until(token.expires_at),
     }
 }
 
-fn until(instant: Timestamp) -> String {
-    let minutes = timestamp::seconds_until(instant) / 60;
-    let text = timestamp::format(instant);
-    if minutes >= 0 { format!("until {text} ({minutes} minutes)") } else { format!("expired at {text}") }
+/// The colors of a line. Its words say the same.
+fn painted(palette: Palette, label: &str, text: &str) -> String {
+    let states: [(&str, fn(Palette, &str) -> String); 3] =
+        [("not signed in", Palette::warning), ("signed in", Palette::good), ("expired", Palette::warning)];
+    match label.trim_end() {
+        "sso-session" | "profile" => palette.heading(text.trim_end()) + "\n",
+        "broken" => palette.error(text.trim_end()) + "\n",
+        "sign-in" => match states.into_iter().find(|(state, _)| text.starts_with(state)) {
+            Some((state, paint)) => paint(palette, state) + &text[state.len()..],
+            None => text.to_owned(),
+        },
+        _ => text.to_owned(),
+    }
 }

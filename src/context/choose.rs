@@ -71,7 +71,7 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
         missing += gaps.unknown.len() + gaps.refused.len();
         let shortfall = gaps.shortfall("their other roles can be chosen all the same");
         for error in [shortfall, gaps.refusal()].into_iter().flatten() {
-            terminal::say(&error.report());
+            terminal::complain(&error);
         }
     }
     let recent: Vec<_> = lists.iter().map(|listed| Recent::of(&listed.directory)).collect();

@@ -78,7 +78,7 @@ impl Profiles {
     }
 
     /// The profile of a role; the first in the file if there are several.
-    fn get(&self, list: usize, account_id: &str, role_name: &str) -> Option<String> {
+    pub(crate) fn get(&self, list: usize, account_id: &str, role_name: &str) -> Option<String> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.get_mut(list)?;
         if let Some(roles) = known.get(account_id) {
@@ -245,8 +245,8 @@ impl Listing {
         if let [only] = named.as_slice() {
             return Ok(Some(*only));
         }
-        let words = Words::new(query);
-        let mut fitting = (0..self.len()).filter(|index| words.fit(&self.text(self.shown(&self.entries[*index]))));
+        let words = Words::of(query);
+        let mut fitting = (0..self.len()).filter(|index| words.are_in(&self.text(self.shown(&self.entries[*index]))));
         Ok(fitting.next().filter(|_| fitting.next().is_none()))
     }
 

@@ -70,10 +70,10 @@ impl Lists {
         if !self.missing.is_empty() {
             let what = format!("not signed in to {}, so those roles are missing", names(&self.missing));
             let error = Error::sign_in_needed(what).with_remedy(logins(&self.missing));
-            terminal::say(&error.report());
+            terminal::complain(&error);
         }
         for error in self.faults.iter().chain(&self.failures) {
-            terminal::say(&error.report());
+            terminal::complain(error);
         }
     }
 }

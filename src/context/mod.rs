@@ -11,7 +11,7 @@ pub(crate) mod find;
 mod holder;
 pub(crate) mod instance;
 pub(crate) mod labels;
-mod listing;
+pub(crate) mod listing;
 pub(crate) mod lists;
 mod names;
 mod near;

@@ -121,9 +121,10 @@ impl Names {
 
     /// Whether the picker has rows for these words.
     pub(super) fn have_row(&self, query: &str) -> bool {
-        let words = Words::new(query);
-        self.accounts()
-            .any(|Account { name, id, roles, .. }| roles.iter().any(|role| words.fit(&format!("{name}  {id}  {role}"))))
+        let words = Words::of(query);
+        self.accounts().any(|Account { name, id, roles, .. }| {
+            roles.iter().any(|role| words.are_in(&format!("{name}  {id}  {role}")))
+        })
     }
 
     /// What is like the text, the nearest first: each can be typed as a ROLE, or as an account of which roles are

@@ -7,13 +7,17 @@ use crate::suggest::folded;
 pub(crate) struct Words(Vec<String>);
 
 impl Words {
-    pub(crate) fn new(query: &str) -> Self {
+    pub(crate) fn of(query: &str) -> Self {
         Self(query.split_whitespace().map(folded).collect())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether the text of a row contains all of them.
     #[must_use]
-    pub(crate) fn fit(&self, text: &str) -> bool {
+    pub(crate) fn are_in(&self, text: &str) -> bool {
         let text = folded(text);
         self.0.iter().all(|word| text.contains(word))
     }
@@ -35,7 +39,7 @@ mod tests {
             ("eu admin", false),
             ("euread", false),
         ] {
-            assert_eq!(Words::new(query).fit(row), expected, "{query}");
+            assert_eq!(Words::of(query).are_in(row), expected, "{query}");
         }
     }
 }

@@ -2,31 +2,29 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::terminal::clean;
+use crate::terminal::{Palette, clean};
 
 /// Lines shown before and after each change.
 const CONTEXT: usize = 3;
 
 /// The difference; empty where there is none. Secrets in the lines around a change are not shown.
-pub(crate) fn unified(name: &str, before: &[u8], after: &[u8], colour: bool) -> String {
-    let paint = |code: &str, line: &str| {
-        if colour { format!("\u{1b}[{code}m{line}\u{1b}[0m\n") } else { format!("{line}\n") }
-    };
+pub(crate) fn unified(name: &str, before: &[u8], after: &[u8], palette: Palette) -> String {
     let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
     let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
+    let line = |painted: String| painted + "\n";
     let mut text = String::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         if text.is_empty() {
-            text += &paint("1", &format!("--- {name}"));
-            text += &paint("1", &format!("+++ {name}"));
+            text += &line(palette.heading(&format!("--- {name}")));
+            text += &line(palette.heading(&format!("+++ {name}")));
         }
-        text += &paint("36", &hunk.header().to_string());
+        text += &line(palette.dim(&hunk.header().to_string()));
         for change in hunk.iter_changes() {
-            let line = legible(change.value().trim_end_matches(['\n', '\r']));
+            let shown = legible(change.value().trim_end_matches(['\n', '\r']));
             text += &match change.tag() {
-                ChangeTag::Delete => paint("31", &format!("-{line}")),
-                ChangeTag::Insert => paint("32", &format!("+{line}")),
-                ChangeTag::Equal => format!(" {line}\n"),
+                ChangeTag::Delete => line(palette.error(&format!("-{shown}"))),
+                ChangeTag::Insert => line(palette.good(&format!("+{shown}"))),
+                ChangeTag::Equal => format!(" {shown}\n"),
             };
             if change.missing_newline() {
                 text += "\\ No newline at end of file\n";
@@ -57,10 +55,10 @@ mod tests {
         let after = b"1\n2\n3\naws_secret_access_key = s3cret\n\t\x1b[31mx\nnew\n8\n9\n10\n11";
         let expected = "--- f\n+++ f\n@@ -3,7 +3,7 @@\n 3\n aws_secret_access_key = ***\n \t\u{fffd}[31mx\n-old\n\
                         +new\n 8\n 9\n 10\n";
-        assert_eq!(unified("f", before, after, false), expected);
-        let coloured = unified("f", before, after, true);
+        assert_eq!(unified("f", before, after, Palette::PLAIN), expected);
+        let coloured = unified("f", before, after, Palette::COLORED);
         assert!(coloured.contains("\u{1b}[32m+new\u{1b}[0m\n") && !coloured.contains("s3cret"));
-        assert_eq!(unified("f", before, before, true), "");
-        assert!(unified("f", b"a", b"b\n", false).contains("-a\n\\ No newline"));
+        assert_eq!(unified("f", before, before, Palette::COLORED), "");
+        assert!(unified("f", b"a", b"b\n", Palette::PLAIN).contains("-a\n\\ No newline"));
     }
 }

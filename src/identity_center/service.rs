@@ -266,7 +266,7 @@ impl Service {
 
     /// The error for something that has expired by the time it arrives, which only a wrong clock explains.
     pub(super) fn already_expired(&self, what: &str, expiry: Timestamp) -> Error {
-        let now = timestamp::format(Timestamp::now());
+        let now = timestamp::local_time(Timestamp::now());
         let skew = self.skew.seconds();
         let remedy = if skew.abs() < 120 {
             format!("check this machine's clock, which says {now}")
@@ -275,7 +275,7 @@ impl Service {
             let minutes = skew.abs() / 60;
             format!("set this machine's clock: it says {now}, {minutes} minutes {direction} the service's")
         };
-        Error::service(format!("the service sent {what} that expired at {}", timestamp::format(expiry)))
+        Error::service(format!("the service sent {what} that expired at {}", timestamp::local_time(expiry)))
             .with_remedy(remedy)
     }
 }

@@ -8,6 +8,7 @@ mod question;
 
 pub(crate) use self::kind::Picker;
 pub(crate) use self::question::{Choice, Choices, Question};
+use crate::environment;
 use crate::error::{Error, Result, reason};
 use crate::terminal::Terminal;
 
@@ -17,6 +18,8 @@ pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) 
         return Err(Error::usage(format!("there is no terminal on which to choose the {}", question.title))
             .with_remedy(question.remedy));
     };
+    // Such a terminal shows no list that is drawn again with each key.
+    let picker = if environment::is_dumb_terminal() { Picker::Number } else { picker };
     // With several choices fzf cannot wait for its filter: reading the rows again would lose the marks.
     let picker = if question.many && picker == Picker::Fzf { Picker::Skim } else { picker };
     if let Some(program) = program::find(picker) {

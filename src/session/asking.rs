@@ -70,7 +70,7 @@ impl Session<'_> {
 
     fn unanswered(&self, since: Timestamp, error: Option<&Error>) -> Error {
         let ago = timestamp::span(-timestamp::seconds_until(since));
-        let since = timestamp::format(since);
+        let since = timestamp::local_time(since);
         let (sign_in, when) = ("the sign-in that a program asked for", format!("{since} ({ago} ago)"));
         self.unasked(&match error.map(Error::kind) {
             Some(Kind::Cancelled) => format!("{sign_in} was denied at {when}"),

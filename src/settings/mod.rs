@@ -1,7 +1,7 @@
 //! The user's settings: `$XDG_CONFIG_HOME/aws-sso/config`, an INI file.
 //!
-//! [`table`] lists every setting. The check of the file, the output of `aws-sso settings` and the test of README.md all
-//! read that list.
+//! [`table`] lists every setting. The check of the file, the output of `aws-sso settings` and the test of
+//! docs/settings.md all read that list.
 
 pub(crate) mod aliases;
 mod check;

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::quote;
-use crate::environment;
+use crate::{environment, quote};
 
 /// A shell whose environment we can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -5,8 +5,8 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::dialect::Shell;
-use super::quote::is_printable;
 use crate::error::{Error, Result};
+use crate::quote::is_printable;
 
 /// What the prompt does when the shell's credentials have five minutes left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -40,14 +40,7 @@ impl Terminal {
     /// Its columns and rows; those of the first terminals where it does not say.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
-        #[cfg(unix)]
-        if let Ok(size) = rustix::termios::tcgetwinsize(&self.output)
-            && size.ws_col > 0
-            && size.ws_row > 0
-        {
-            return (size.ws_col.into(), size.ws_row.into());
-        }
-        (80, 24)
+        size(&self.output)
     }
 
     /// Forgets what was typed so far: it answers nothing that is asked from now on.
@@ -75,16 +68,37 @@ impl Write for Terminal {
     }
 }
 
-/// Whether stdin is a terminal.
+/// The columns and rows of a terminal; those of the first terminals where it does not say.
+#[cfg(unix)]
+fn size(terminal: &impl AsFd) -> (usize, usize) {
+    match rustix::termios::tcgetwinsize(terminal) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col.into(), size.ws_row.into()),
+        _ => (80, 24),
+    }
+}
+
+#[cfg(not(unix))]
+fn size<T>(_terminal: &T) -> (usize, usize) {
+    (80, 24)
+}
+
+/// The columns of the terminal that stdout is, if it is one.
 #[must_use]
-pub fn is_stdin() -> bool {
-    io::stdin().is_terminal()
+pub fn stdout_width() -> Option<usize> {
+    let stdout = io::stdout();
+    stdout.is_terminal().then(|| size(&stdout).0)
 }
 
 /// Whether stderr is a terminal.
 #[must_use]
 pub fn is_stderr() -> bool {
     io::stderr().is_terminal()
+}
+
+/// Whether stdin is a terminal.
+#[must_use]
+pub fn is_stdin() -> bool {
+    io::stdin().is_terminal()
 }
 
 /// Whether there is a controlling terminal, also one to which this process must not write.

@@ -1,8 +1,10 @@
 //! Text in columns and in lines of a given width, measured as a terminal shows it.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr as _;
 
-use super::untrusted::{clean, name, shortened};
+use crate::untrusted::{clean, name, shortened};
 
 /// The most columns of a last cell, which may be a sentence.
 const WIDEST_LAST: usize = 1024;
@@ -40,6 +42,49 @@ pub fn aligned<Cell: AsRef<str>, const COLUMNS: usize>(rows: &[[Cell; COLUMNS]])
         text.push('\n');
     }
     text
+}
+
+/// The fewest columns to which [`aligned_within`] cuts a cell: those of an account's id.
+const NARROWEST: usize = 12;
+
+/// The same in lines of at most `width` columns, unless those are too few for all columns: the widest cells are cut.
+#[must_use]
+pub fn aligned_within<Cell: AsRef<str>, const COLUMNS: usize>(rows: &[[Cell; COLUMNS]], width: usize) -> String {
+    let mut rows: Vec<_> = rows.iter().map(|row| row.each_ref().map(|cell| name(cell.as_ref()))).collect();
+    let mut widths = [0; COLUMNS];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.width().max(*width);
+        }
+    }
+    let room = width.saturating_sub(2 * COLUMNS.saturating_sub(1));
+    let fits = |most: &usize| widths.iter().map(|width| *width.min(most)).sum::<usize>() <= room;
+    let widest = widths.into_iter().max().unwrap_or_default();
+    if !fits(&widest) {
+        let most = (NARROWEST..widest).rev().find(fits).unwrap_or(NARROWEST);
+        for cell in rows.iter_mut().flatten() {
+            *cell = shortened(std::mem::take(cell), most);
+        }
+    }
+    aligned(&rows)
+}
+
+/// Names and what they are, as [`aligned`] shows them: each name padded, each text with its line break. Texts are
+/// wrapped where a width is given.
+#[must_use]
+pub fn described(rows: &[[String; 2]], width: Option<usize>) -> Vec<[String; 2]> {
+    let rows: Vec<_> = rows.iter().map(|[label, text]| [name(label), shortened(clean(text), WIDEST_LAST)]).collect();
+    let widest = rows.iter().map(|[label, _]| label.width()).max().unwrap_or_default();
+    let described = |[label, text]: &[Cow<'_, str>; 2]| {
+        if text.is_empty() {
+            return [label.clone().into_owned(), "\n".to_owned()];
+        }
+        let label = format!("{label}{}", " ".repeat(widest - label.width() + 2));
+        let lines = wrapped(&label, text, width.unwrap_or(usize::MAX));
+        let text = lines[label.len()..].to_owned();
+        [label, text]
+    };
+    rows.iter().map(described).collect()
 }
 
 /// The text behind `first`, in lines of at most `width` columns; later lines begin below the start of the text.
@@ -81,6 +126,25 @@ mod tests {
     #[test]
     fn an_empty_cell_keeps_the_place_of_the_next() {
         assert_eq!(aligned(&[["ab", "cd", "e"], ["f", "", "g"]]), "ab  cd  e\nf       g\n");
+    }
+
+    #[test]
+    fn the_widest_cells_are_cut_where_a_line_is_too_long() {
+        let rows = [["123456789012", "Payments and Billing", "Reader"], ["210987654321", "日本語日本語日本語", "x"]];
+        assert_eq!(aligned_within(&rows, 42), aligned(&rows));
+        let expected = "123456789012  Payments and…  Reader\n210987654321  日本語日本語…  x\n";
+        assert_eq!(aligned_within(&rows, 35), expected);
+        // An account's id stays whole.
+        assert!(aligned_within(&rows, 10).starts_with("123456789012  Payments an…  Reader\n"));
+        assert_eq!(aligned_within::<&str, 2>(&[], 80), "");
+    }
+
+    #[test]
+    fn descriptions_are_wrapped_below_their_start() {
+        let rows = [["a", "one two three"], ["long", "x"], ["", ""]].map(|row| row.map(str::to_owned));
+        let shown = |width| described(&rows, width).concat().concat();
+        assert_eq!(shown(None), "a     one two three\nlong  x\n\n");
+        assert_eq!(shown(Some(12)), "a     one\n      two\n      three\nlong  x\n\n");
     }
 
     #[test]

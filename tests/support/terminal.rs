@@ -21,6 +21,8 @@ const COLUMNS: NonZero<u16> = NonZero::new(200).unwrap();
 /// What the program has drawn, and whether it still has the terminal open.
 struct Display {
     parser: vt100::Parser,
+    /// All that the program has written.
+    written: Vec<u8>,
     /// How the program ended; its last output may not have arrived yet.
     status: Option<portable_pty::ExitStatus>,
     closed: bool,
@@ -50,7 +52,13 @@ impl Invocation {
     /// Starts it with stdin, stdout, stderr and `/dev/tty` on a terminal of its own.
     #[track_caller]
     pub fn in_terminal(self) -> Terminal {
-        Terminal::open(self, None)
+        Terminal::open(self, None, (ROWS, COLUMNS))
+    }
+
+    /// The same in a window of this size.
+    #[track_caller]
+    pub fn in_window(self, rows: NonZero<u16>, columns: NonZero<u16>) -> Terminal {
+        Terminal::open(self, None, (rows, columns))
     }
 
     /// Starts it as an SDK starts a `credential_process`: stdout and stderr are captured, and only `/dev/tty` leads
@@ -58,14 +66,18 @@ impl Invocation {
     #[track_caller]
     pub fn behind_a_program(self) -> Terminal {
         let folder = tempfile::Builder::new().prefix("captured-").tempdir_in(&self.home).unwrap().keep();
-        Terminal::open(self, Some([folder.join("stdout"), folder.join("stderr")]))
+        Terminal::open(self, Some([folder.join("stdout"), folder.join("stderr")]), (ROWS, COLUMNS))
     }
 }
 
 impl Terminal {
     #[track_caller]
-    fn open(invocation: Invocation, captured: Option<[std::path::PathBuf; 2]>) -> Self {
-        let size = pty_size(ROWS, COLUMNS);
+    fn open(
+        invocation: Invocation,
+        captured: Option<[std::path::PathBuf; 2]>,
+        (rows, columns): (NonZero<u16>, NonZero<u16>),
+    ) -> Self {
+        let size = pty_size(rows, columns);
         let pair = native_pty_system().openpty(size).unwrap();
 
         let mut command = match &captured {
@@ -91,7 +103,12 @@ impl Terminal {
         let id = child.process_id().unwrap();
         let keyboard = pair.master.take_writer().unwrap();
         let display = Arc::new((
-            Mutex::new(Display { parser: vt100::Parser::new(ROWS, COLUMNS, 0), status: None, closed: false }),
+            Mutex::new(Display {
+                parser: vt100::Parser::new(rows, columns, 0),
+                written: Vec::new(),
+                status: None,
+                closed: false,
+            }),
             Condvar::new(),
         ));
         let ended = Arc::clone(&display);
@@ -111,6 +128,7 @@ impl Terminal {
                 let read = reader.read(&mut bytes).unwrap_or(0);
                 let mut display = drawn.0.lock().unwrap();
                 display.parser.process(&bytes[..read]);
+                display.written.extend(&bytes[..read]);
                 display.closed = read == 0;
                 drawn.1.notify_all();
                 if read == 0 {
@@ -146,6 +164,29 @@ impl Terminal {
     /// The screen as text, with wrapped lines joined.
     pub fn screen(&self) -> String {
         contents(&self.display.0.lock().unwrap())
+    }
+
+    /// Waits for its end, and returns all that it has written, escape sequences among it.
+    #[track_caller]
+    pub fn transcript(self) -> String {
+        assert!(self.wait(Display::is_over), "still running: {:?}\n{}", self.invocation.words, self.screen());
+        let written = self.display.0.lock().unwrap().written.clone();
+        String::from_utf8(written).unwrap().replace("\r\n", "\n")
+    }
+
+    /// Waits until this is true of the screen; `false` if the limit is over first, or the program.
+    pub fn wait_until(&self, is_so: impl Fn(&vt100::Screen) -> bool) -> bool {
+        let seen = Cell::new(false);
+        self.wait(|display| {
+            seen.set(is_so(display.parser.screen()));
+            seen.get() || display.is_over()
+        });
+        seen.get()
+    }
+
+    /// Looks at the screen and its colours.
+    pub fn look<T>(&self, at: impl FnOnce(&vt100::Screen) -> T) -> T {
+        at(self.display.0.lock().unwrap().parser.screen())
     }
 
     /// Whether the program shows the alternate screen, as a picker does.

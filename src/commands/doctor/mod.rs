@@ -24,13 +24,15 @@ use std::process::ExitCode;
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use report::{DoctorReport, Finding, Verdict};
+use report::{DoctorReport, Finding, Time, Verdict};
 
 use crate::cli::completers;
 use crate::context::{self, Context};
 use crate::error::{Kind, Result};
 use crate::output::{print, print_json};
 use crate::programs::installed;
+use crate::terminal::{Palette, stdout_width};
+use crate::timestamp;
 
 #[derive(Debug, Args)]
 #[command(after_help = DOCTOR_HELP)]
@@ -66,20 +68,27 @@ fn hidden(context: &Context) -> Vec<Finding> {
     }
 }
 
+/// The columns of the report: those of the terminal, but no lines that are hard to read.
+fn width() -> usize {
+    stdout_width().map_or(80, |width| width.clamp(40, 100))
+}
+
 pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode> {
     if let Some(profile) = &arguments.explain {
         let all_take_it = chain::explain(context, profile, arguments.json)?;
         return Ok(if all_take_it { ExitCode::SUCCESS } else { ExitCode::from(Kind::Failed.status()) });
     }
+    // Programs read times of UTC, people read their own.
+    let time: Time = if arguments.json { timestamp::format } else { timestamp::local_time };
     let installed = installed::look();
     let mut report = DoctorReport::default();
     report.add("Program", program::findings(&installed));
     report.add("Shell", shell::check(arguments.function.as_deref()));
-    report.add("Environment", variables::check(context));
+    report.add("Environment", variables::check(context, time));
     report.add("Settings", settings::check());
     report.extend("Settings", other_tools::config(context));
     report.add("AWS config", config::check(context));
-    report.add("Sign-in", sign_ins::check(context));
+    report.add("Sign-in", sign_ins::check(context, time));
     report.extend("Sign-in", start_urls::check(context));
     report.add("Profiles", profiles::check(context, &installed));
     report.extend("Profiles", names::check(context));
@@ -93,7 +102,7 @@ pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode>
     if arguments.json {
         print_json(&report.json())?;
     } else {
-        print(&report.text())?;
+        print(&report.text(Palette::of_stdout(), width()))?;
     }
     Ok(match report.verdict() {
         Verdict::Broken => ExitCode::from(Kind::Failed.status()),

@@ -1,9 +1,13 @@
 //! Findings, as text and as JSON.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::terminal::{clean, wrapped};
+use crate::terminal::{Palette, clean, wrapped};
+
+/// How times are written.
+pub(super) type Time = fn(Timestamp) -> String;
 
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -17,6 +21,14 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
+    fn painted(self, text: &str, palette: Palette) -> String {
+        match self {
+            Self::Ok => palette.good(text),
+            Self::Warning => palette.warning(text),
+            Self::Broken => palette.error(text),
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -75,8 +87,6 @@ pub(super) struct JsonReport<'a> {
     sections: &'a [ReportSection],
 }
 
-/// The columns of a line of text.
-const WIDTH: usize = 80;
 /// The column in which findings begin, after the verdicts.
 const INDENT: usize = 11;
 
@@ -103,24 +113,29 @@ impl DoctorReport {
         self.sections.iter().flat_map(|section| &section.findings)
     }
 
-    pub(super) fn text(&self) -> String {
+    /// The report in lines of this many columns.
+    pub(super) fn text(&self, palette: Palette, width: usize) -> String {
         let mut text = String::new();
         for section in self.sections.iter().filter(|section| !section.findings.is_empty()) {
-            text += &format!("{}\n", section.name);
+            text += &format!("{}\n", palette.heading(section.name));
             for Finding { verdict, found, remedy } in &section.findings {
-                text += &wrapped(&format!("  {:9}", verdict.name()), &clean(found), WIDTH);
+                let lines = wrapped(&format!("  {:9}", verdict.name()), &clean(found), width);
+                text += &lines.replacen(verdict.name(), &verdict.painted(verdict.name(), palette), 1);
                 for (number, line) in remedy.iter().flat_map(|remedy| remedy.lines()).enumerate() {
                     let mark = if number == 0 { "→" } else { " " };
-                    text += &wrapped(&format!("{:INDENT$}{mark} ", ""), &clean(line), WIDTH);
+                    let first = format!("{:INDENT$}{mark} ", "");
+                    text += &first;
+                    text += &palette.advice(&wrapped(&first, &clean(line), width)[first.len()..]);
                 }
             }
         }
         let count = |verdict| self.findings().filter(|finding| finding.verdict == verdict).count();
         text + &match (count(Verdict::Broken), count(Verdict::Warning)) {
-            (0, 0) => "Everything is ok.\n".to_owned(),
+            (0, 0) => format!("{}\n", palette.good("Everything is ok.")),
             (broken, warnings) => {
                 let noun = if warnings == 1 { "warning" } else { "warnings" };
-                format!("{broken} broken, {warnings} {noun}.\n")
+                let line = format!("{broken} broken, {warnings} {noun}.");
+                format!("{}\n", self.verdict().painted(&line, palette))
             }
         }
     }
@@ -136,18 +151,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_has_80_columns_and_no_control_characters() {
+    fn a_report_has_lines_of_its_width_and_no_control_characters() {
+        const WIDTH: usize = 80;
+        let plain = |report: &DoctorReport| report.text(Palette::PLAIN, WIDTH);
         let mut report = DoctorReport::default();
         report.add("Files", vec![Finding::ok("a\x1b[31mb")]);
         report.add("Nothing", Vec::new());
         let long = "word ".repeat(30);
         report.add("Network", vec![Finding::broken(long.trim(), "do this\nthen that")]);
-        let text = report.text();
+        let text = plain(&report);
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         assert!(text.starts_with("Files\n  ok       a\u{fffd}[31mb\nNetwork\n  broken   word word"), "{text}");
         assert!(text.contains("\n           word word"), "{text}");
         assert!(text.ends_with("           → do this\n             then that\n1 broken, 0 warnings.\n"), "{text}");
         assert_eq!(report.verdict(), Verdict::Broken);
-        assert!(DoctorReport::default().text().contains("Everything is ok"));
+        let narrow = report.text(Palette::PLAIN, 40);
+        assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
+        let colored = report.text(Palette::COLORED, WIDTH);
+        assert!(colored.contains("\n  \u{1b}[32mok\u{1b}[0m       a\u{fffd}[31mb\n"), "{colored:?}");
+        assert!(plain(&DoctorReport::default()).contains("Everything is ok"));
     }
 }

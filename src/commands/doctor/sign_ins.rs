@@ -1,6 +1,6 @@
 //! The sign-in of each sso-session, and which one is used without -p.
 
-use super::report::Finding;
+use super::report::{Finding, Time};
 use crate::aws_cache::token::{self, Token};
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
@@ -9,9 +9,8 @@ use crate::error::Result;
 use crate::files::read;
 use crate::programs::profile_option;
 use crate::secret_store::StoreKind;
-use crate::timestamp;
 
-pub(super) fn check(context: &Context) -> Vec<Finding> {
+pub(super) fn check(context: &Context, time: Time) -> Vec<Finding> {
     // An unreadable config is reported by the check of the AWS config.
     let Ok(config) = context.config() else { return Vec::new() };
     let names = config.directories();
@@ -24,7 +23,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     }
     let mut findings: Vec<_> = chosen(context, names).into_iter().collect();
     for name in names {
-        match config.directory(name).and_then(|directory| sign_in(context, &directory)) {
+        match config.directory(name).and_then(|directory| sign_in(context, &directory, time)) {
             Ok(finding) => findings.push(finding),
             Err(error) => findings.push(Finding::of(&error)),
         }
@@ -52,7 +51,7 @@ fn chosen(context: &Context, names: &[String]) -> Option<Finding> {
     })
 }
 
-fn sign_in(context: &Context, directory: &Directory) -> Result<Finding> {
+fn sign_in(context: &Context, directory: &Directory, time: Time) -> Result<Finding> {
     let client = context.client(directory)?;
     let session = context.untouched_session(directory, &client)?;
     let token = session.stored()?;
@@ -65,13 +64,13 @@ fn sign_in(context: &Context, directory: &Directory) -> Result<Finding> {
     let Some(token) = token else {
         return Ok(Finding::warning(format!("{name}: {}", why_none(context, directory)?), login));
     };
-    let expiry = timestamp::format(token.expires_at);
+    let expiry = time(token.expires_at);
     let is_valid = token.seconds_left() > 0;
     Ok(match (is_valid, token.is_renewable()) {
         (_, true) => {
             let state = if is_valid { "valid until" } else { "expired at" };
             let registration = match token.registration_expires_at {
-                Some(end) => format!("; its client is registered until {}", timestamp::format(end)),
+                Some(end) => format!("; its client is registered until {}", time(end)),
                 None => String::new(),
             };
             Finding::ok(format!("{name}: signed in, token {state} {expiry}, renewed automatically{registration}"))

@@ -31,6 +31,7 @@ use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
 use crate::session::Session;
+use crate::terminal::{Palette, complaint};
 
 /// How long the last output may take to print after a signal, if some of it is taken.
 const LAST_PRINTING: Duration = Duration::from_secs(5);
@@ -140,7 +141,7 @@ impl Crew {
         }
         output.say(&results.summary(start.elapsed()));
         for gap in &self.gaps {
-            output.say(&gap.report());
+            output.say(&complaint(&gap, Palette::of_stderr()));
         }
         self.finish(&mut signals, &mut ending).await?;
         self.doubt(directories, &results);

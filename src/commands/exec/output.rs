@@ -17,7 +17,7 @@ use crate::environment;
 use crate::error::{Error, Result, reason, system};
 use crate::files::{folder, open};
 use crate::programs::descriptors::lifted;
-use crate::terminal;
+use crate::terminal::{self, Palette};
 
 /// `--output`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub(super) struct RunOutput {
     form: Form,
     /// The columns of the widest label.
     width: usize,
-    /// Whether stdout and stderr get colours.
-    coloured: [bool; 2],
+    /// Whether stdout and stderr get colors.
+    is_colored: [bool; 2],
     /// Whether there is a progress bar.
     has_bar: bool,
     pub(super) printer: Printer,
@@ -72,13 +72,11 @@ impl RunOutput {
             }
         }
         let widths = runs.iter().map(|run| run.label.width());
-        let may_colour = !environment::no_color();
         let bar = bar(runs.len());
         Ok(Self {
             form,
             width: widths.filter(|width| *width <= WIDEST).max().unwrap_or(0),
-            coloured: [io::stdout().is_terminal(), io::stderr().is_terminal()]
-                .map(|is_terminal| is_terminal && may_colour),
+            is_colored: [Palette::of_stdout(), Palette::of_stderr()].map(Palette::has_colors),
             has_bar: bar.is_some(),
             printer: Printer::around(bar)?,
             has_cut: AtomicBool::new(false),
@@ -96,17 +94,17 @@ impl RunOutput {
     /// Begins a run: what it writes goes to the recorder.
     pub(super) fn begin<'a>(&'a self, number: usize, run: &'a Run) -> Result<Recorder<'a>> {
         let keep = match &self.form {
-            Form::Lines => Keep::Printed(self.coloured.map(|is_coloured| self.prefix(number, run, is_coloured))),
+            Form::Lines => Keep::Printed(self.is_colored.map(|is_colored| self.prefix(number, run, is_colored))),
             Form::Json => Keep::Text([Kept::default(), Kept::default()]),
             Form::Folder(folder) => Keep::Files(Files::create(folder, run)?),
         };
         Ok(Recorder { output: self, run, keep })
     }
 
-    fn prefix(&self, number: usize, run: &Run, is_coloured: bool) -> String {
+    fn prefix(&self, number: usize, run: &Run, is_colored: bool) -> String {
         let label = &run.label;
         let gap = " ".repeat(self.width.saturating_sub(label.width()));
-        if is_coloured {
+        if is_colored {
             let colour = COLOURS[number % COLOURS.len()];
             format!("\x1b[{colour}m{label}{gap} |\x1b[0m ")
         } else {
@@ -128,7 +126,7 @@ impl RunOutput {
             (Some(Keep::Text(kept)), _, _) => json(kept),
             (None, Form::Json, _) => json([Kept::default(), Kept::default()]),
             (None, Form::Lines, Some(error)) => {
-                let prefix = self.prefix(number, run, self.coloured[Stream::Err as usize]);
+                let prefix = self.prefix(number, run, self.is_colored[Stream::Err as usize]);
                 Some((Stream::Err, Text::Bytes(format!("{prefix}aws-sso: {error}\n").into_bytes())))
             }
             _ => None,
@@ -149,7 +147,7 @@ impl RunOutput {
 
     /// Writes a warning as [`terminal::warn`] does, and not into the progress bar.
     pub(super) fn warn(&self, text: &str) {
-        self.say(&format!("aws-sso: warning: {}\n", terminal::clean(text)));
+        self.say(&terminal::warning(text));
     }
 
     /// Says at once that a run has written more than is kept of it.
@@ -177,7 +175,7 @@ impl RunOutput {
 }
 
 fn bar(runs: usize) -> Option<ProgressBar> {
-    if !io::stderr().is_terminal() {
+    if !io::stderr().is_terminal() || environment::is_dumb_terminal() {
         return None;
     }
     let bar = ProgressBar::with_draw_target(Some(runs as u64), ProgressDrawTarget::stderr());

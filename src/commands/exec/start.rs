@@ -66,7 +66,7 @@ pub(super) struct NotStarted {
 impl NotStarted {
     /// Says so, and returns the exit status.
     pub(super) fn said(&self) -> ExitCode {
-        terminal::say(&self.error.report());
+        terminal::complain(&self.error);
         ExitCode::from(self.status)
     }
 }

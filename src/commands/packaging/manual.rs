@@ -50,10 +50,16 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("FZF_DEFAULT_OPTS, FZF_DEFAULT_OPTS_FILE", "the colors of the picker, with picker = fzf"),
     ("AWS_SSO_CONFIG", "the config of aws-sso-cli that setup --from aws-sso-cli takes over"),
     ("BROWSER", "the program that opens the sign-in page"),
-    ("NO_COLOR", "if set, no colours"),
+    ("NO_COLOR", "if set, no colors"),
+    ("CLICOLOR_FORCE", "unless it is 0, colors also where the output is no terminal"),
+    ("CLICOLOR", "if it is 0, no colors"),
     ("TZ", "the time zone of times that are shown, by which setup also proposes Regions"),
     ("CI", "unless it is 0, false, no or off, nobody is asked to sign in for a program"),
-    ("TERM", "if it is dumb and stdin is no terminal, the same"),
+    (
+        "TERM",
+        "if it is dumb, no colors, no progress bar, and a numbered list in place of the picker; if stdin is no \
+         terminal either, nobody is asked to sign in for a program",
+    ),
     (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID",
         "set by use, pick and env",
@@ -208,12 +214,15 @@ mod tests {
     use super::*;
 
     /// Variables that describe the user's system and are no settings of this tool.
-    const SURROUNDINGS: [&str; 18] = [
+    const SURROUNDINGS: [&str; 21] = [
         "HOME",
         "PATH",
         "SHELL",
         "ZDOTDIR",
         "TERM",
+        "WT_SESSION",
+        "TERM_PROGRAM",
+        "ANSICON",
         "DISPLAY",
         "WAYLAND_DISPLAY",
         "WSL_DISTRO_NAME",

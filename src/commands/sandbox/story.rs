@@ -1,13 +1,12 @@
 //! The tour's output: each step's heading, its command, and the result.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal};
 use std::process::{Child, Command, Stdio};
 
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::programs::core_dumps;
-use crate::terminal::clean;
+use crate::terminal::{Palette, clean};
 
 /// Longer output is cut.
 const LINES: usize = 6;
@@ -17,7 +16,7 @@ const COLUMNS: usize = 120;
 pub(super) struct Story {
     step: usize,
     title: &'static str,
-    colours: bool,
+    palette: Palette,
 }
 
 /// The output of a command that succeeded.
@@ -28,20 +27,20 @@ pub(super) struct Printed {
 
 impl Story {
     pub(super) fn new() -> Self {
-        Self { step: 0, title: "", colours: io::stdout().is_terminal() }
+        Self { step: 0, title: "", palette: Palette::of_stdout() }
     }
 
     /// Prints the heading of the next step.
     pub(super) fn step(&mut self, title: &'static str, shows: &str) -> Result<()> {
         self.step += 1;
         self.title = title;
-        let heading = self.painted("1", &format!("{} · {title}", self.step));
+        let heading = self.palette.heading(&format!("{} · {title}", self.step));
         print(&format!("\n{heading}\n  {shows}\n"))
     }
 
     /// Prints `shown` and runs the command; the caller decides what of its output to print.
     pub(super) fn run(&self, shown: &str, mut command: Command) -> Result<Printed> {
-        print(&format!("  {} {}\n", self.painted("36", "$"), self.painted("1", &clean(shown))))?;
+        print(&format!("  {} {}\n", self.palette.dim("$"), self.palette.command(&clean(shown))))?;
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let output = core_dumps::start(&mut command)
             .and_then(Child::wait_with_output)
@@ -69,10 +68,6 @@ impl Story {
     /// An error of the tour's own code, as an error of this step.
     pub(super) fn failed_with(&self, error: &Error) -> Error {
         self.failed(&error.to_string())
-    }
-
-    fn painted(&self, style: &str, text: &str) -> String {
-        if self.colours { format!("\x1b[{style}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 

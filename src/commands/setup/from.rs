@@ -1,7 +1,5 @@
 //! `--from`: what another tool has configured is taken over.
 
-use std::io::IsTerminal as _;
-
 use super::arguments::SetupArgs;
 use super::questions::Questions;
 use crate::aws_config::config::Config;
@@ -15,7 +13,7 @@ use crate::files::read;
 use crate::migration::{self, Files, Plan, TheirFile};
 use crate::output::print;
 use crate::settings::Settings;
-use crate::terminal::{self, clean};
+use crate::terminal::{self, Palette, clean};
 
 /// Shows what is taken over and writes it. Returns the sso-session to go on with; `None` with `--dry-run`.
 pub(super) fn take_over(arguments: &SetupArgs, questions: &mut Questions) -> Result<Option<String>> {
@@ -88,9 +86,9 @@ impl Targets {
 
     /// What the plan changes in both files.
     fn difference(&self, plan: &Plan) -> Result<String> {
-        let colour = std::io::stdout().is_terminal();
+        let palette = Palette::of_stdout();
         let of = |path: &std::path::Path, before: &[u8], after: &[u8]| {
-            diff::unified(&clean(&shown(path)), before, after, colour)
+            diff::unified(&clean(&shown(path)), before, after, palette)
         };
         let config = of(&self.config_path, &self.config, &plan.config(&self.config)?);
         Ok(config + &of(&self.settings_path, &self.settings, &plan.settings(&self.settings)?))

@@ -106,7 +106,7 @@ fn go_on(
             Ending { directory: &directory, inventory: &inventory, function: &function, profile, is_one_of_several };
         print(&ending.text(account, &role))?;
     } else {
-        terminal::say(&inventory.no_account().report());
+        terminal::complain(&inventory.no_account());
     }
     discovered
 }

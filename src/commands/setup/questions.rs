@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use crate::error::{Error, Result, reason};
-use crate::terminal::Terminal;
+use crate::terminal::{Palette, Terminal, complaint};
 
 /// The terminal to ask on, if there is one and the user wants to be asked.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Questions {
             match read(&answer.ok_or_else(|| Error::cancelled("cancelled"))?) {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(error) => {
-                    let _ = write!(terminal, "{}", error.report());
+                    let _ = write!(terminal, "{}", complaint(&error, Palette::of_terminal()));
                 }
             }
         }

@@ -1,7 +1,5 @@
 //! The lines that are written, in the AWS config and in the settings: shown first.
 
-use std::io::IsTerminal as _;
-
 use super::arguments::SetupArgs;
 use super::progress::{Progress, Step};
 use super::session::{Line, NewSession};
@@ -16,7 +14,7 @@ use crate::known_regions;
 use crate::output::print;
 use crate::partition::Partition;
 use crate::settings::{edit, table};
-use crate::terminal::{self, clean};
+use crate::terminal::{self, Palette, clean};
 
 /// What is missing, and what is wrong.
 pub(super) struct Lines {
@@ -73,15 +71,15 @@ impl Lines {
 
     /// `--dry-run`: the difference in each file.
     pub(super) fn show_difference(&self, session: &NewSession) -> Result<()> {
-        let colour = std::io::stdout().is_terminal();
+        let palette = Palette::of_stdout();
         let config = environment::config_file()?;
         let before = read::whole(&config)?.unwrap_or_default();
-        print(&diff::unified(&clean(&shown(&config)), &before, &session.write(&before)?, colour))?;
+        print(&diff::unified(&clean(&shown(&config)), &before, &session.write(&before)?, palette))?;
         if let Some(region) = &self.region {
             let settings = environment::settings_file()?;
             let before = read::own(&settings)?.unwrap_or_default();
             let after = edit::with(&before, &table::REGION, region);
-            print(&diff::unified(&clean(&shown(&settings)), &before, &after, colour))?;
+            print(&diff::unified(&clean(&shown(&settings)), &before, &after, palette))?;
         }
         if self.session.is_empty() && self.region.is_none() {
             terminal::say(&format!("the sso-session {} is as it should be\n", session.name));

@@ -1,34 +1,44 @@
 //! `list`: the accounts and roles that a person can use.
 
-use std::io::IsTerminal as _;
+mod rows;
+mod table;
+
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
-use serde::Serialize;
+use rows::{COLUMNS, ListedRole, Wanted, rows};
 
 use crate::aws_config::directory::Directory;
 use crate::cli::patterns::Patterns;
 use crate::context::Context;
+use crate::context::listing::Profiles;
 use crate::context::lists::{Listed, WithoutSignIn};
+use crate::context::words::Words;
 use crate::error::{Error, Kind, Result};
-use crate::inventory::progress::Progress;
-use crate::inventory::{Resume, Scope, Selection};
+use crate::inventory::{Resume, Scope};
 use crate::output::{self, print};
-use crate::terminal::{self, aligned, clean};
+use crate::terminal::{self, Palette, clean, is_stderr, stdout_width};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+WORDS are those of pick: each has to be in the names of the account, the role, the sso-session or the role's profile, \
+in upper or lower case. On a terminal the columns have headings and are cut to its width.
+
 Without -p the roles of all sso-sessions of the AWS config are listed. Those to which you are not signed in are \
 listed as they are remembered; nobody is asked to sign in to several.
 
 The list that was fetched last is remembered for a day, also for Tab and the picker, or as long as list-age in the \
 settings says. --refresh asks the service at once. An account whose roles could not be fetched is named, and the exit \
-status is 5. It is 4 if a pattern matches nothing.
+status is 5. It is 4 if a pattern or the words match nothing.
 
 Examples:
+  aws-sso list reader payments
   aws-sso list --match 'prod*/ReadOnlyAccess'
   aws-sso list -p corp --refresh --json")]
 pub(crate) struct ListArgs {
+    /// Only roles with each of these words
+    words: Vec<String>,
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
@@ -48,20 +58,6 @@ pub(crate) struct ListArgs {
     background: bool,
 }
 
-/// One role, as programs read it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ListedRole<'a> {
-    account_id: &'a str,
-    account_name: &'a str,
-    email_address: &'a str,
-    role_name: String,
-    role_arn: String,
-    sso_session: &'a str,
-}
-
-const COLUMNS: [&str; 6] = ["accountId", "accountName", "emailAddress", "roleName", "roleArn", "ssoSession"];
-
 pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     #[cfg(unix)]
     if arguments.background {
@@ -73,7 +69,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     let lists = if arguments.refresh {
         // `--refresh` promises a fresh list, so it takes nothing over from a run that was stopped.
         let get =
-            |context: &Context, directory: &Directory| context.fetch(directory, Resume::Never, &Progress::for_person());
+            |context: &Context, directory: &Directory| context.fetch(directory, Resume::Never, &context.progress());
         context.lists(WithoutSignIn::Fails, get)?
     } else if arguments.patterns.is_empty() {
         context.lists(WithoutSignIn::TakesOldList, |context, directory| context.inventory(directory, Scope::All))?
@@ -84,7 +80,14 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     if arguments.refresh {
         lists.check(&selection)?;
     }
-    let rows: Vec<_> = lists.known.iter().flat_map(|listed| rows(listed, &selection)).collect();
+    let words = Words::of(&arguments.words.join(" "));
+    let profiles = match words.is_empty() {
+        true => None,
+        false => Some(Profiles::new(Arc::clone(context.shared_config()?), &lists.known)),
+    };
+    let rows = rows(&lists.known, &Wanted { selection: &selection, words: &words, profiles: profiles.as_ref() });
+    let terminal_width = stdout_width();
+    let is_table = !(arguments.json || arguments.csv || arguments.tsv);
     let text = if arguments.json {
         output::to_json(&rows)?
     } else if arguments.csv {
@@ -92,23 +95,32 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     } else if arguments.tsv {
         separated(&rows, "\t", tsv_field)
     } else {
-        table(&rows, lists.are_several)
+        table::table(&rows, lists.are_several, terminal_width)
     };
     for Listed { inventory, .. } in &lists.known {
         if inventory.accounts.is_empty() {
-            terminal::say(&inventory.no_account().report());
+            terminal::complain(&inventory.no_account());
         }
     }
     let has_accounts = lists.known.iter().any(|listed| !listed.inventory.accounts.is_empty());
-    if has_accounts && rows.is_empty() && !arguments.patterns.is_empty() {
+    if has_accounts && rows.is_empty() && words.is_empty() && !arguments.patterns.is_empty() {
         terminal::warn("no role is left of those that match");
     }
-    // Programs get every name unchanged. A terminal would obey escape sequences in it.
-    let is_seen = std::io::stdout().is_terminal();
+    // Programs get every name unchanged. A terminal would obey escape sequences in it; a table has none.
+    let is_raw = terminal_width.is_some() && !is_table;
     let line = |line: &str| line.split('\t').map(clean).collect::<Vec<_>>().join("\t") + "\n";
-    print(&if is_seen { text.lines().map(line).collect() } else { text })?;
+    print(&if is_raw { text.lines().map(line).collect() } else { text })?;
+    if is_table && terminal_width.is_some() && is_stderr() && !rows.is_empty() {
+        let summary = table::summary(&rows, &lists.known);
+        terminal::say(&format!("{}\n", Palette::of_stderr().dim(&summary)));
+    }
     lists.say_what_is_missing();
     let mut outcome = lists.failures.first().map(Error::kind);
+    if has_accounts && rows.is_empty() && !words.is_empty() {
+        let error = no_match(&arguments.words);
+        terminal::complain(&error);
+        outcome = outcome.or(Some(error.kind()));
+    }
     if arguments.refresh {
         let is_old = lists.known.iter().any(|listed| listed.not_renewed.is_some()) || !lists.missing.is_empty();
         outcome = outcome.or(is_old.then_some(Kind::SignInNeeded));
@@ -117,32 +129,18 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
         let gaps = inventory.gaps(&scope);
         let shortfall = gaps.shortfall("their roles may be missing above; the next run asks for them again");
         for error in [gaps.refusal(), shortfall].into_iter().flatten() {
-            terminal::say(&error.report());
+            terminal::complain(&error);
             outcome = outcome.or(Some(error.kind()).filter(|kind| *kind != Kind::Denied));
         }
     }
     Ok(outcome.map_or(ExitCode::SUCCESS, |kind| ExitCode::from(kind.status())))
 }
 
-fn rows<'a>(listed: &'a Listed, selection: &Selection) -> Vec<ListedRole<'a>> {
-    selection
-        .roles(&listed.inventory)
-        .map(|(account, role)| ListedRole {
-            sso_session: &listed.directory.name,
-            account_id: &account.id,
-            account_name: &account.name,
-            email_address: &account.email,
-            role_arn: role.to_string(),
-            role_name: role.role_name,
-        })
-        .collect()
-}
-
-impl ListedRole<'_> {
-    fn fields(&self) -> [&str; 6] {
-        let Self { account_id, account_name, email_address, role_name, role_arn, sso_session } = self;
-        [account_id, account_name, email_address, role_name, role_arn, sso_session]
-    }
+/// The error of words that no role has.
+fn no_match(words: &[String]) -> Error {
+    let remedy = if words.len() > 1 { "use fewer words, or see" } else { "see" };
+    Error::denied(format!("no role has the words: {}", words.join(" ")))
+        .with_remedy(format!("{remedy} what there is: aws-sso list"))
 }
 
 fn separated(rows: &[ListedRole<'_>], separator: &str, field: impl Fn(&str) -> String) -> String {
@@ -158,14 +156,4 @@ fn csv_field(text: &str) -> String {
 /// TSV has no quoting: tabs and line breaks become spaces.
 fn tsv_field(text: &str) -> String {
     text.replace(['\t', '\n', '\r'], " ")
-}
-
-/// The sso-session is shown where there are several.
-fn table(rows: &[ListedRole<'_>], are_several: bool) -> String {
-    if !are_several {
-        return aligned(&rows.iter().map(|row| [row.account_id, row.account_name, &row.role_name]).collect::<Vec<_>>());
-    }
-    let cells =
-        |row: &ListedRole<'_>| [row.account_id, row.account_name, &row.role_name, row.sso_session].map(str::to_owned);
-    aligned(&rows.iter().map(cells).collect::<Vec<_>>())
 }

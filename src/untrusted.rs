@@ -26,7 +26,7 @@ pub fn name(text: &str) -> Cow<'_, str> {
 }
 
 /// The text in at most this many columns; `…` ends one that is cut.
-pub(super) fn shortened(text: Cow<'_, str>, columns: usize) -> Cow<'_, str> {
+pub(crate) fn shortened(text: Cow<'_, str>, columns: usize) -> Cow<'_, str> {
     // Characters without a width could go on for ever.
     let longest = 4 * columns;
     if text.len() <= longest && text.width() <= columns {
