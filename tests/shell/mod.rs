@@ -9,6 +9,8 @@ mod hook;
 mod hostile;
 mod init;
 #[cfg(feature = "sandbox")]
+mod key;
+#[cfg(feature = "sandbox")]
 mod logout;
 mod options;
 mod powershell;
@@ -23,5 +25,7 @@ mod session;
 mod session_end;
 #[cfg(feature = "sandbox")]
 mod traces;
+#[cfg(feature = "sandbox")]
+mod verbs;
 #[cfg(feature = "sandbox")]
 mod whoami;
