@@ -68,7 +68,7 @@ fn a_remedy_that_is_pasted_reaches_the_program_with_the_words_of_the_run() {
     }
     let role = "123456789012/Read";
     // What is typed, and the commands that the error names.
-    let cases: [(&[&str], &[&[&str]]); 6] = [
+    let cases: [(&[&str], &[&[&str]]); 7] = [
         (
             &["discover", "--name", AWKWARD, "--dry-run"],
             &[&["aws-sso", "-p", "corp", "discover", "--name", AWKWARD, "--dry-run"]],
@@ -86,6 +86,7 @@ fn a_remedy_that_is_pasted_reaches_the_program_with_the_words_of_the_run() {
         ),
         (&["use", AWKWARD, "--region", "eu-west-1"], &[&["awsso", "use", AWKWARD, "--region", "eu-west-1"]]),
         (&["-p", "corp", "list"], &[&["aws-sso", "login", "-p", "corp"]]),
+        (&["-p", "crop", "exec", role, "--", "true"], &[&["aws-sso", "-p", "corp", "exec", role, "--", "true"]]),
         (&["-p", "corp", "use", role, "--as-profile"], &[&["awsso", "-p", "corp", "use", role, "--as-profile"]]),
     ];
     for typed in Typed::all() {
