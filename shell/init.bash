@@ -10,7 +10,7 @@ function __aws_sso_command__ {
   while ((__aws_sso_at < $#)) && [[ -z "$__aws_sso_verb" ]]; do
     __aws_sso_at=$((__aws_sso_at + 1))
     case "${*:__aws_sso_at:1}" in
-      '-p' | '-'[qv]'p' | '-'[qv][qv]'p' | '--profile' | '--login' | '-r' | '--rolearn' | '--role')
+      '-p' | '-vp' | '-qp' | '-vqp' | '-qvp' | '--profile' | '--login' | '-r' | '--rolearn' | '--role')
         __aws_sso_at=$((__aws_sso_at + 1))
         ;;
       '-'?*) ;;

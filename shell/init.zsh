@@ -9,7 +9,7 @@ function '__aws_sso_command__' {
   while (( __aws_sso_at < $# )) && [[ -z "$__aws_sso_verb" ]]; do
     (( __aws_sso_at += 1 ))
     case "${@:$__aws_sso_at:1}" in
-      ('-p'|'-'[qv]'p'|'-'[qv][qv]'p'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
+      ('-p'|'-vp'|'-qp'|'-vqp'|'-qvp'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
       ('-'?*) ;;
       (*) __aws_sso_verb="${@:$__aws_sso_at:1}" ;;
     esac

@@ -12,6 +12,8 @@ mod system_errors;
 mod asked_by_programs;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod children;
+#[cfg(all(feature = "sandbox", unix))]
+mod colors;
 #[cfg(feature = "sandbox")]
 mod completion;
 mod config_reading;
@@ -51,6 +53,10 @@ mod interchange;
 #[cfg(all(feature = "keyring", feature = "sandbox", target_os = "linux"))]
 mod keyring;
 mod layers;
+#[cfg(all(feature = "sandbox", unix))]
+mod list;
+#[cfg(all(feature = "sandbox", unix))]
+mod local_times;
 #[cfg(feature = "sandbox")]
 mod main_job;
 #[cfg(feature = "sandbox")]
@@ -79,6 +85,8 @@ mod picture;
 #[cfg(feature = "sandbox")]
 mod profile_meaning;
 #[cfg(feature = "sandbox")]
+mod progress;
+#[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
 mod remedies;
@@ -88,6 +96,8 @@ mod remembered;
 mod renewal;
 #[cfg(feature = "sandbox")]
 mod role_cache;
+#[cfg(all(feature = "sandbox", unix))]
+mod role_names;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret_types;

@@ -6,10 +6,10 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::access_portal::AccessPortal;
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::{completers, shared};
+use crate::context::Context;
 use crate::context::choose::choose_saying;
 use crate::context::find::Found;
 use crate::context::labels;
-use crate::context::{Context, Instead, ShellRole};
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::ConsoleSignIn;
@@ -167,8 +167,8 @@ fn check_portal(arguments: &ConsoleArgs) -> Result<()> {
 fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<String>)> {
     let found = if !arguments.role.is_empty() {
         context.find_words(&arguments.role)?
-    } else if let Some(of_shell) = context.shell_role()? {
-        context.find(&taken(&of_shell)?)?
+    } else if let Some(found) = context.find_of_shell("aws-sso console ROLE")? {
+        found
     } else {
         choose_saying(context, "name the role: aws-sso console ROLE")?
     };
@@ -184,19 +184,6 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     let usual = || found.region.clone().filter(is_there).or_else(|| environment::region().filter(is_there));
     let region = arguments.region.clone().or_else(usual);
     Ok((found, region))
-}
-
-/// The role that programs of this shell take.
-fn taken(of_shell: &ShellRole) -> Result<String> {
-    match &of_shell.instead {
-        None => Ok(of_shell.role.clone()),
-        Some(Instead { profile: Some(profile), .. }) => Ok(profile.clone()),
-        Some(instead) => {
-            Err(Error::usage(format!("this shell entered {}, but {}", of_shell.role, instead.description)).with_remedy(
-                format!("for the role that it entered, run: aws-sso console {}", quote::word(&of_shell.role)),
-            ))
-        }
-    }
 }
 
 /// The page to open, if one was named.

@@ -32,7 +32,6 @@ mod r#use;
 mod whoami;
 
 use std::ffi::OsString;
-use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -317,7 +316,8 @@ fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
 fn log_to_stderr() {
     use tracing_subscriber::{Layer, filter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
     let ours = filter::Targets::new().with_target("aws_sso", tracing::Level::DEBUG);
-    let layer = fmt::layer().with_writer(io::stderr).without_time().with_target(false).with_ansi(false);
+    let layer =
+        fmt::layer().with_writer(terminal::BesideBar::default).without_time().with_target(false).with_ansi(false);
     tracing_subscriber::registry().with(layer.with_filter(ours)).init();
 }
 

@@ -19,7 +19,6 @@ pub(crate) mod profiles;
 mod regions;
 pub(crate) mod words;
 
-pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
 
 use std::cell::OnceCell;

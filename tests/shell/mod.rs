@@ -8,11 +8,15 @@ mod hook;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod init;
+#[cfg(feature = "sandbox")]
+mod logout;
 mod options;
 mod powershell;
 #[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;
+#[cfg(feature = "sandbox")]
+mod said;
 #[cfg(feature = "sandbox")]
 mod session;
 #[cfg(feature = "sandbox")]
