@@ -51,7 +51,15 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
 end
 # >>> completion
 function __aws_sso_complete
-    command __AWS_SSO_PROGRAM__ complete --shell fish -- (commandline -opc) (commandline -ct) 2>/dev/null
+    set -l __aws_sso_words (commandline -opc)
+    set -l __aws_sso_at (contains --index -- -- $__aws_sso_words)
+    # What comes after `exec … --` is completed as a line of its own.
+    if set -q __aws_sso_at[1]; and contains -- exec $__aws_sso_words[1..$__aws_sso_at]
+        set -e __aws_sso_words[1..$__aws_sso_at]
+        complete --do-complete (string join ' ' -- (string escape -- $__aws_sso_words) (commandline -ct))
+    else
+        command __AWS_SSO_PROGRAM__ complete --shell fish -- $__aws_sso_words (commandline -ct) 2>/dev/null
+    end
 end
 complete --erase --command __aws_sso_command__
 complete --erase --command aws-sso
@@ -122,3 +130,17 @@ function __aws_sso_ending
         'run: __aws_sso_command__ login --force' >&2
 end
 # <<< hook
+# >>> key
+# A key that picks a role while a command is being typed.
+function __aws_sso_pick_by_key
+    # What the program writes stands below the line, which is drawn again below that.
+    builtin echo
+    __aws_sso_command__ pick
+    commandline -f repaint
+end
+if status is-interactive
+    bind -M default __AWS_SSO_KEY__ __aws_sso_pick_by_key
+    bind -M insert __AWS_SSO_KEY__ __aws_sso_pick_by_key
+    bind -M visual __AWS_SSO_KEY__ __aws_sso_pick_by_key
+end
+# <<< key

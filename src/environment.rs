@@ -138,7 +138,13 @@ pub(crate) fn sso_profile() -> Option<String> {
 /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
 #[must_use]
 pub(crate) fn region() -> Option<String> {
-    text("AWS_REGION").or_else(|| text("AWS_DEFAULT_REGION"))
+    region_variable().map(|(_, region)| region)
+}
+
+/// The same, and which of them it is.
+#[must_use]
+pub(crate) fn region_variable() -> Option<(&'static str, String)> {
+    ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| Some((name, text(name)?)))
 }
 
 /// `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`.

@@ -8,6 +8,8 @@ mod support;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod system_errors;
 
+#[cfg(feature = "sandbox")]
+mod aliases;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod asked_by_programs;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
@@ -73,6 +75,7 @@ mod open_files;
 mod openers;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod other_users;
+mod other_words;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;
@@ -89,6 +92,8 @@ mod progress;
 #[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
+#[cfg(feature = "sandbox")]
+mod regions;
 mod remedies;
 #[cfg(feature = "sandbox")]
 mod remembered;

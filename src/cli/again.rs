@@ -19,6 +19,20 @@ pub(crate) fn with_role(words: &[String], role: &str) -> Option<String> {
     Some(line(replaced(typed(), words, role)?, None))
 }
 
+/// This run with another value in place of this one.
+pub(crate) fn with_value(value: &str, other: &str) -> String {
+    line(typed().into_iter().map(|word| with_part(&word, value, other)).collect(), None)
+}
+
+/// The word with another part, if it is `VALUE`, `--OPTION=VALUE`, or a list of values.
+fn with_part(word: &str, part: &str, other: &str) -> String {
+    match word.split_once('=') {
+        _ if word == part => other.to_owned(),
+        Some((option, value)) if option.starts_with("--") => format!("{option}={}", with_part(value, part, other)),
+        _ => word.split(',').map(|one| if one == part { other } else { one }).collect::<Vec<_>>().join(","),
+    }
+}
+
 fn typed() -> Vec<String> {
     std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
 }
@@ -89,6 +103,21 @@ mod tests {
         ];
         for (typed, expected) in cases {
             assert_eq!(line(words(typed), Some("corp")), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_replaced_wherever_an_option_has_it() {
+        let cases = [
+            ("eu-wset-1", "eu-west-1"),
+            ("--region=eu-wset-1", "--region=eu-west-1"),
+            ("--regions=us-east-1,eu-wset-1", "--regions=us-east-1,eu-west-1"),
+            ("us-east-1,eu-wset-1", "us-east-1,eu-west-1"),
+            ("eu-wset-10", "eu-wset-10"),
+            ("a=eu-wset-1", "a=eu-wset-1"),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(with_part(word, "eu-wset-1", "eu-west-1"), expected, "{word}");
         }
     }
 

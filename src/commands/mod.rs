@@ -20,8 +20,10 @@ mod login;
 mod logout;
 mod packaging;
 mod pick;
+mod previous;
 mod process;
 mod refresh;
+mod region;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod serve;
@@ -37,7 +39,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::evaluated::is_evaluated;
-use crate::cli::{Global, Original, long_spelling, other_tool};
+use crate::cli::{Global, Original, corrected, long_spelling, other_tool};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::output::print;
@@ -89,11 +91,11 @@ Examples:
 
 /// Headings and their verbs, in the order of a working day. A verb that is in no group goes last.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("This shell", &["use", "pick", "clear", "refresh", "whoami"]),
+    ("This shell", &["use", "pick", "-", "region", "refresh", "clear", "whoami"]),
     ("One role", &["exec", "console", "serve", "env", "process"]),
     ("The sign-in", &["login", "logout", "status", "check"]),
     ("Accounts and roles", &["list", "discover"]),
-    ("Setting up", &["setup", "init", "settings", "doctor", "sandbox", "completions"]),
+    ("Setting up", &["setup", "init", "settings", "doctor", "sandbox", "completions", "help"]),
 ];
 
 #[derive(Debug, Subcommand)]
@@ -106,6 +108,11 @@ pub(crate) enum Verb {
     Use(r#use::UseArgs),
     /// Choose a role for this shell (through the awsso function)
     Pick(pick::PickArgs),
+    /// Go back to the role that this shell had before (through the awsso function)
+    #[command(name = "-")]
+    Previous(previous::PreviousArgs),
+    /// Change this shell's region alone, or print it (through the awsso function)
+    Region(region::RegionArgs),
     /// Give this shell back what it had before (through the awsso function)
     Clear(clear::ClearArgs),
     /// Renew this shell's credentials (through the awsso function)
@@ -146,6 +153,8 @@ pub(crate) enum Verb {
     Exec(exec::ExecArgs),
     /// Serve a role's credentials on this machine to long-running programs
     Serve(serve::ServeArgs),
+    /// Show the help of a verb
+    Help(help::HelpArgs),
     /// Run a local Identity Center, to try things out and for tests
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
@@ -171,13 +180,31 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let words = arguments.clone();
     let outcome = match parse(arguments) {
         Ok(cli) => dispatch(cli),
-        Err(error) => match other_tool::error(&words).filter(|_| error.use_stderr()) {
-            Some(error) => Err(error),
-            None => explain(&error, &words, is_evaluated),
-        },
+        Err(error) => not_run(&words, &error, is_evaluated),
     };
     uninterrupted::finish();
     outcome
+}
+
+/// What is said in place of running a line: what is wrong with it, or the help that it asks for.
+fn not_run(words: &[OsString], error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
+    if error.use_stderr() {
+        let parses = |line| !parse(line).is_err_and(|error| error.use_stderr());
+        let corrected = || corrected::error(words, error, &Cli::command(), parses);
+        if let Some(error) = other_tool::error(words).or_else(corrected) {
+            return Err(error);
+        }
+    }
+    explain(error, words, is_evaluated)
+}
+
+/// `help VERB`, which is `VERB --help`.
+fn show_help(arguments: &help::HelpArgs) -> Result<ExitCode> {
+    let line = arguments.line();
+    match parse(line.clone()) {
+        Ok(_) => Ok(ExitCode::SUCCESS),
+        Err(error) => not_run(&line, &error, false),
+    }
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
@@ -203,6 +230,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Init(arguments) => init::run(&arguments)?,
         Verb::Use(arguments) => r#use::run(&context, &arguments)?,
         Verb::Pick(arguments) => pick::run(&context, &arguments)?,
+        Verb::Previous(arguments) => previous::run(&context, &arguments)?,
+        Verb::Region(arguments) => region::run(&context, &arguments)?,
         Verb::Clear(arguments) => clear::run(&context, &arguments)?,
         Verb::Refresh(arguments) => refresh::run(&context, &arguments)?,
         Verb::Whoami(arguments) => return whoami::run(&arguments),
@@ -222,6 +251,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Doctor(arguments) => return doctor::run(&context, &arguments),
         Verb::Exec(arguments) => return exec::run(&context, &arguments),
         Verb::Serve(arguments) => return serve::run(&context, &arguments),
+        Verb::Help(arguments) => return show_help(&arguments),
         #[cfg(feature = "sandbox")]
         Verb::Sandbox(arguments) => return sandbox::run(arguments),
     }

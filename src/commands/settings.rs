@@ -10,7 +10,7 @@ use crate::environment::{self, shown};
 use crate::error::{Error, Kind, Result};
 use crate::inventory::Inventory;
 use crate::output::{print, print_json};
-use crate::role::{RoleRef, is_account_id};
+use crate::role::{RoleLine, RoleRef, is_account_id};
 use crate::settings::table::{PROFILE, Setting, TABLE};
 use crate::settings::{Gravity, Problem, Settings};
 use crate::terminal::{self, Palette, aligned};
@@ -165,8 +165,11 @@ fn aliases_without_role(context: &Context, settings: &Settings) -> Vec<Problem> 
     let aliases = settings.aliases();
     aliases
         .filter_map(|(alias, role, line)| {
-            let why = fault(context, settings, role)?;
-            Some(Problem::warning(line, format!("the alias {alias} names no role: {why}")))
+            let found = match RoleLine::read(role) {
+                Err(why) => format!("the alias {alias}: {why}"),
+                Ok(read) => format!("the alias {alias} names no role: {}", fault(context, settings, &read.role)?),
+            };
+            Some(Problem::warning(line, found))
         })
         .collect()
 }

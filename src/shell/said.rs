@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::change::Change;
 use super::displaced::Current;
 use super::entered::{Entered, separator};
-use super::variables::{REGION, SESSION_END};
+use super::variables::{REGION, ROLE_ARN, SESSION_END};
 use crate::credential_chain::{CONTAINER, KEYS, PROFILE};
 use crate::terminal::name;
 use crate::timestamp;
@@ -16,7 +16,11 @@ const DEFAULT_PROFILE: &str = "AWS_DEFAULT_PROFILE";
 /// What a shell has after this change, such as `payments-dev / ReadOnlyAccess · eu-west-1 · 59 min`.
 #[must_use]
 pub(crate) fn said_after(change: &Change, current: Current<'_>) -> String {
-    parts(&|name| change.value_after(name, current), change.is_empty()).join(separator())
+    let after = |name: &str| change.value_after(name, current);
+    if change.is_region() && after(ROLE_ARN).is_none_or(|role| role.is_empty()) {
+        return format!("region {}", name(&after(REGION[0]).unwrap_or_default()));
+    }
+    parts(&after, change.is_empty()).join(separator())
 }
 
 /// The parts of the line. `is_same`: nothing has changed.

@@ -9,6 +9,8 @@ mod hook;
 mod hostile;
 mod init;
 #[cfg(feature = "sandbox")]
+mod key;
+#[cfg(feature = "sandbox")]
 mod logout;
 mod options;
 mod powershell;
@@ -25,5 +27,7 @@ mod session_end;
 mod speed;
 #[cfg(feature = "sandbox")]
 mod traces;
+#[cfg(feature = "sandbox")]
+mod verbs;
 #[cfg(feature = "sandbox")]
 mod whoami;

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::process::{Invocation, Output, kill, signal};
 
@@ -35,6 +36,9 @@ impl Display {
     }
 }
 
+/// What is typed, and what the terminal itself answers.
+type Keyboard = Arc<Mutex<Box<dyn Write + Send>>>;
+
 /// A running program and its terminal.
 #[must_use = "`finish` says how it ended"]
 pub struct Terminal {
@@ -42,7 +46,7 @@ pub struct Terminal {
     captured: Option<[std::path::PathBuf; 2]>,
     id: u32,
     master: Box<dyn MasterPty + Send>,
-    keyboard: Box<dyn Write + Send>,
+    keyboard: Keyboard,
     display: Arc<(Mutex<Display>, Condvar)>,
     /// How many marks `type_lines` has typed.
     marks: usize,
@@ -101,7 +105,7 @@ impl Terminal {
 
         let mut child = pair.slave.spawn_command(command).unwrap();
         let id = child.process_id().unwrap();
-        let keyboard = pair.master.take_writer().unwrap();
+        let keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let display = Arc::new((
             Mutex::new(Display {
                 parser: vt100::Parser::new(rows, columns, 0),
@@ -120,7 +124,7 @@ impl Terminal {
             drop(pair.slave);
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
-        let drawn = Arc::clone(&display);
+        let (drawn, answers) = (Arc::clone(&display), Arc::clone(&keyboard));
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             loop {
@@ -129,6 +133,7 @@ impl Terminal {
                 let mut display = drawn.0.lock().unwrap();
                 display.parser.process(&bytes[..read]);
                 display.written.extend(&bytes[..read]);
+                answer(&bytes[..read], &display, &answers);
                 display.closed = read == 0;
                 drawn.1.notify_all();
                 if read == 0 {
@@ -142,7 +147,8 @@ impl Terminal {
     /// Sends keys: `\r` is Enter, `\x03` Ctrl-C, `\x04` Ctrl-D, `\x1b` Esc.
     pub fn send(&mut self, keys: &str) {
         // A program that has just ended accepts no keys; the test sees how it ended.
-        let _ = self.keyboard.write_all(keys.as_bytes()).and_then(|()| self.keyboard.flush());
+        let mut keyboard = self.keyboard.lock().unwrap();
+        let _ = keyboard.write_all(keys.as_bytes()).and_then(|()| keyboard.flush());
     }
 
     /// Waits until the screen shows `text`.
@@ -197,6 +203,39 @@ impl Terminal {
     /// Whether the cursor is visible.
     pub fn is_cursor_shown(&self) -> bool {
         !self.display.0.lock().unwrap().parser.screen().hide_cursor()
+    }
+
+    /// Whether the program has asked the terminal to report what the mouse does.
+    pub fn reports_mouse(&self) -> bool {
+        let display = self.display.0.lock().unwrap();
+        display.parser.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
+    /// Where this text stands: its line and its column, from 0.
+    #[track_caller]
+    pub fn place(&self, text: &str) -> (u16, u16) {
+        let display = self.display.0.lock().unwrap();
+        let lines = display.parser.screen().rows(0, u16::MAX);
+        let column = |line: &str| Some(u16::try_from(line[..line.find(text)?].width()).unwrap());
+        let found = lines.zip(0..).find_map(|(line, row)| Some((row, column(&line)?)));
+        found.unwrap_or_else(|| panic!("{text:?} is not on the screen:\n{}", contents(&display)))
+    }
+
+    /// How the first character of this text is drawn.
+    #[track_caller]
+    pub fn cell(&self, text: &str) -> vt100::Cell {
+        let (row, column) = self.place(text);
+        self.display.0.lock().unwrap().parser.screen().cell(row, column).unwrap().clone()
+    }
+
+    /// Whether any character has a color, or a background of its own.
+    pub fn has_color(&self) -> bool {
+        let display = self.display.0.lock().unwrap();
+        let screen = display.parser.screen();
+        let (rows, columns) = screen.size();
+        let place = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
+        let mut cells = place.filter_map(|(row, column)| screen.cell(row, column));
+        cells.any(|cell| (cell.fgcolor(), cell.bgcolor()) != (vt100::Color::Default, vt100::Color::Default))
     }
 
     /// Changes the size of the terminal's window.
@@ -254,6 +293,15 @@ impl Drop for Terminal {
         if self.display.0.lock().is_ok_and(|display| !display.is_over()) {
             kill(self.id);
         }
+    }
+}
+
+/// Answers a program that asks where the cursor is, as PowerShell does.
+fn answer(output: &[u8], display: &Display, keyboard: &Keyboard) {
+    const WHERE: &[u8] = b"\x1b[6n";
+    for _ in output.windows(WHERE.len()).filter(|bytes| *bytes == WHERE) {
+        let (row, column) = display.parser.screen().cursor_position();
+        let _ = write!(keyboard.lock().unwrap(), "\x1b[{};{}R", row + 1, column + 1);
     }
 }
 
