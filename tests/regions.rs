@@ -47,7 +47,7 @@ fn a_region_that_is_probably_a_typing_error_is_questioned_with_a_line_to_paste()
             let _ = output.complains("if there is one of this name, write it as eu-wset-1!");
         }
     }
-    assert!(user.sandbox.log().is_empty(), "nothing was asked for");
+    assert!(user.sandbox.requests().is_empty(), "nothing was asked for");
 }
 
 #[test]
