@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 
 use crate::error::{Error, Result};
+use crate::quote;
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
@@ -25,7 +26,7 @@ fn network_text(name: &str) -> Result<Option<String>> {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(env::VarError::NotPresent) => Ok(None),
         Err(env::VarError::NotUnicode(_)) => Err(Error::usage(format!("the value of {name} is not UTF-8"))
-            .with_remedy(format!("correct it, or run: unset {name}"))),
+            .with_remedy(format!("correct it, or run: {}", quote::unset(name)))),
     }
 }
 

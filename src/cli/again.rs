@@ -1,13 +1,17 @@
 //! This run's own command line, for errors that say how to run it again.
 
-use shell_escape::escape;
-
 use crate::programs::profile_option;
+use crate::quote;
 use crate::shell::VERBS_OF_FUNCTION;
 
 /// This run with `-p NAME`, as the user would type it.
 pub(crate) fn with_profile(name: &str) -> String {
     line(typed(), Some(name))
+}
+
+/// This run with an option at its end.
+pub(crate) fn with_option(option: &str) -> String {
+    line([typed(), vec![option.to_owned()]].concat(), None)
 }
 
 /// This run with another ROLE in place of the words that name it; `None` if it was not named on the command line.
@@ -71,7 +75,7 @@ fn line(mut words: Vec<String>, name: Option<&str>) -> String {
         }
         None => "aws-sso",
     };
-    let words = words.into_iter().map(|word| escape(word.into()).into_owned());
+    let words = words.iter().map(|word| quote::word(word));
     std::iter::once(program.to_owned()).chain(name.map(profile_option)).chain(words).collect::<Vec<_>>().join(" ")
 }
 

@@ -34,7 +34,6 @@ mod r#use;
 mod whoami;
 
 use std::ffi::OsString;
-use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -46,7 +45,9 @@ use crate::error::{Error, Kind, Result};
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
+use crate::quote;
 use crate::session::LoginPolicy;
+use crate::shell::typed_in;
 use crate::terminal::style::OF_CLAP;
 use crate::terminal::{self, Palette};
 
@@ -173,6 +174,7 @@ impl Verb {
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
+    quote::for_shell(typed_in);
     let is_evaluated = is_evaluated(&arguments);
     let words = arguments.clone();
     let outcome = match parse(arguments) {
@@ -323,7 +325,8 @@ fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
 fn log_to_stderr() {
     use tracing_subscriber::{Layer, filter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
     let ours = filter::Targets::new().with_target("aws_sso", tracing::Level::DEBUG);
-    let layer = fmt::layer().with_writer(io::stderr).without_time().with_target(false).with_ansi(false);
+    let layer =
+        fmt::layer().with_writer(terminal::BesideBar::default).without_time().with_target(false).with_ansi(false);
     tracing_subscriber::registry().with(layer.with_filter(ours)).init();
 }
 

@@ -118,6 +118,12 @@ impl Context {
         Ok(Found::new(role, directory))
     }
 
+    /// The role of a profile, whatever else has its name.
+    pub(crate) fn find_by_profile(&self, name: &str) -> Result<Found> {
+        let found = self.find_profile(name)?;
+        self.in_its_region(Found { typed: found.profile.clone(), ..found })
+    }
+
     fn find_profile(&self, name: &str) -> Result<Found> {
         let config = self.config()?;
         let Some(profile) = config.profile(name) else { return Err(self.no_role(name)?) };

@@ -20,7 +20,6 @@ pub(crate) mod profiles;
 mod regions;
 pub(crate) mod words;
 
-pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
 
 use std::cell::OnceCell;
@@ -36,7 +35,7 @@ use crate::cli::Global;
 use crate::discovery::Template;
 use crate::error::Result;
 use crate::identity_center::Client;
-use crate::picker::Picker;
+use crate::picker::{Picker, PickerColor};
 use crate::secret_store::SecretStore;
 use crate::session::{LoginPolicy, Paths, Session, SessionEnd};
 use crate::settings::Settings;
@@ -172,6 +171,11 @@ impl Context {
     /// The program in which the user chooses a role.
     pub(crate) fn picker(&self) -> Result<Picker> {
         self.settings()?.picker()
+    }
+
+    /// The colors of that program.
+    pub(crate) fn picker_color(&self) -> Result<PickerColor> {
+        self.settings()?.picker_color()
     }
 
     pub(crate) fn config(&self) -> Result<&Config> {

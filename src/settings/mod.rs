@@ -19,7 +19,7 @@ use crate::files::read;
 use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
 use crate::known_regions;
-use crate::picker::Picker;
+use crate::picker::{Picker, PickerColor};
 use crate::role::{RoleLine, account_and_role, is_account_id};
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
@@ -123,6 +123,11 @@ impl Settings {
     /// `picker`: the program in which the user chooses a role.
     pub fn picker(&self) -> Result<Picker> {
         self.parsed(&table::PICKER, table::picker)
+    }
+
+    /// `picker-color`: the colors of that program.
+    pub(crate) fn picker_color(&self) -> Result<PickerColor> {
+        self.parsed(&table::PICKER_COLOR, |value| value.parse().map_err(|error: Error| error.to_string()))
     }
 
     /// `quiet`: whether nothing is said of what went well.

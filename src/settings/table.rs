@@ -8,7 +8,7 @@ use crate::environment;
 use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
 use crate::known_regions;
-use crate::picker::Picker;
+use crate::picker::{Picker, PickerColor};
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
 
@@ -89,6 +89,17 @@ pub static PICKER: Setting = Setting {
     check: |value| picker(value).map(drop),
 };
 
+/// The colors of the program in which the user chooses a role.
+pub static PICKER_COLOR: Setting = Setting {
+    section: "",
+    key: "picker-color",
+    meaning: "the colors of picker = skim, where NO_COLOR is not set",
+    values: "as skim's --color: a theme (light, dark, 16, bw), PART:COLOR",
+    default: "none: reverse video and underlines",
+    variable: None,
+    check: |value| PickerColor::from_str(value).map(drop).map_err(|error| error.to_string()),
+};
+
 /// Whether only problems are said.
 pub static QUIET: Setting = Setting {
     section: "",
@@ -145,8 +156,19 @@ pub static DISCOVER_NAME: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub static TABLE: [&Setting; 10] =
-    [&PROFILE, &REGION, &LOGIN, &SIGN_IN, &PICKER, &QUIET, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
+pub static TABLE: [&Setting; 11] = [
+    &PROFILE,
+    &REGION,
+    &LOGIN,
+    &SIGN_IN,
+    &PICKER,
+    &PICKER_COLOR,
+    &QUIET,
+    &STORE,
+    &LIST_AGE,
+    &BROWSER_COMMAND,
+    &DISCOVER_NAME,
+];
 
 impl Setting {
     /// `key`, or `section.key`.

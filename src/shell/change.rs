@@ -11,11 +11,11 @@ use super::dialect::Shell;
 use super::displaced::{Current, Displaced};
 use super::grant::{Grant, RoleLabels};
 use super::proxy;
-use super::quote::is_printable;
 use super::variables::{EXPIRATION, ORIGIN, PREVIOUS, REGION, ROLE, ROLE_ARN, SESSION_END, of_identity};
 use crate::credential_chain::{CONTAINER, KEYS, PROFILE};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::quote::{self, is_printable};
 use crate::secret::Secret;
 use crate::timestamp;
 
@@ -321,7 +321,7 @@ fn restorable(name: &str, value: OsString) -> Result<String> {
         Error::usage(format!(
             "the value of {name} holds a control character or is not UTF-8, so awsso clear could not restore it"
         ))
-        .with_remedy(format!("correct it, or unset {name}"))
+        .with_remedy(format!("correct it, or run: {}", quote::unset(name)))
     })
 }
 

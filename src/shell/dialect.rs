@@ -4,9 +4,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::quote;
-use crate::environment;
 use crate::error::{Error, Result};
+use crate::{environment, quote};
 
 /// A shell whose environment we can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

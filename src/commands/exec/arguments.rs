@@ -22,7 +22,7 @@ use crate::partition::means_several_regions;
     group = ArgGroup::new("many").args(["matches", "pick"]).multiple(true)
 )]
 pub(crate) struct ExecArgs {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
+    /// The role: an ARN, ACCOUNT/ROLE, a profile, or an alias [default with CMD: this shell's]
     #[arg(add = ArgValueCompleter::new(completers::roles), conflicts_with = "many")]
     pub(super) role: Option<String>,
     /// The command and its arguments
