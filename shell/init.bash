@@ -10,7 +10,7 @@ function __aws_sso_command__ {
   while ((__aws_sso_at < $#)) && [[ -z "$__aws_sso_verb" ]]; do
     __aws_sso_at=$((__aws_sso_at + 1))
     case "${*:__aws_sso_at:1}" in
-      '-p' | '-'[qv]'p' | '-'[qv][qv]'p' | '--profile' | '--login' | '-r' | '--rolearn' | '--role')
+      '-p' | '-vp' | '-qp' | '-vqp' | '-qvp' | '--profile' | '--login' | '-r' | '--rolearn' | '--role')
         __aws_sso_at=$((__aws_sso_at + 1))
         ;;
       '-'?*) ;;
@@ -218,3 +218,39 @@ if [[ $- == *i* && "${PROMPT_COMMAND[*]-}" != *__aws_sso_hook* ]]; then
   fi
 fi
 # <<< hook
+# >>> key
+# A key that picks a role while a command is being typed. bash makes a new prompt only after a command. So the key stands
+# for three others: the first one picks and puts the line aside, the second one is Enter, and the third one brings the
+# line back. If no role was chosen, the second and the third one do nothing.
+function __aws_sso_pick_by_key {
+  \builtin local __aws_sso_keymap __aws_sso_second='redraw-current-line'
+  if __aws_sso_command__ pick </dev/tty; then
+    __AWS_SSO_LINE="$READLINE_LINE"
+    __AWS_SSO_POINT="$READLINE_POINT"
+    READLINE_LINE=''
+    READLINE_POINT='0'
+    __aws_sso_second='accept-line'
+  fi
+  for __aws_sso_keymap in emacs vi-insert vi-command; do
+    \builtin bind -m "$__aws_sso_keymap" '"\C-x\C-^": '"$__aws_sso_second"
+  done
+}
+function __aws_sso_line_again {
+  if [[ -z "${__AWS_SSO_POINT-}" ]]; then \builtin return 0; fi
+  READLINE_LINE="$__AWS_SSO_LINE"
+  READLINE_POINT="$__AWS_SSO_POINT"
+  \builtin unset -v __AWS_SSO_LINE __AWS_SSO_POINT
+}
+function __aws_sso_bind {
+  \builtin bind -m "$1" '"__AWS_SSO_KEY__": "\C-x\C-]\C-x\C-^\C-x\C-_"'
+  \builtin bind -m "$1" '"\C-x\C-^": redraw-current-line'
+  # Versions before 4.3 cannot bind a longer sequence to a command.
+  \builtin bind -m "$1" -x '"\C-x\C-]": __aws_sso_pick_by_key'
+  \builtin bind -m "$1" -x '"\C-x\C-_": __aws_sso_line_again'
+}
+if [[ $- == *i* && (-o emacs || -o vi) ]]; then
+  __aws_sso_bind emacs
+  __aws_sso_bind vi-insert
+  __aws_sso_bind vi-command
+fi
+# <<< key

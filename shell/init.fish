@@ -130,3 +130,17 @@ function __aws_sso_ending
         'run: __aws_sso_command__ login --force' >&2
 end
 # <<< hook
+# >>> key
+# A key that picks a role while a command is being typed.
+function __aws_sso_pick_by_key
+    # What the program writes stands below the line, which is drawn again below that.
+    builtin echo
+    __aws_sso_command__ pick
+    commandline -f repaint
+end
+if status is-interactive
+    bind -M default __AWS_SSO_KEY__ __aws_sso_pick_by_key
+    bind -M insert __AWS_SSO_KEY__ __aws_sso_pick_by_key
+    bind -M visual __AWS_SSO_KEY__ __aws_sso_pick_by_key
+end
+# <<< key

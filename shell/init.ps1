@@ -142,3 +142,19 @@ if (-not (Test-Path 'Variable:global:__AWS_SSO_NOTICED')) {
     }
 }
 # <<< hook
+# >>> key
+# A key that picks a role while a command is being typed.
+function global:__aws_sso_pick_by_key {
+    # What the program writes stands below the line, which is drawn again below that.
+    [Console]::WriteLine()
+    __aws_sso_command__ pick | Out-Null
+    [Microsoft.PowerShell.PSConsoleReadLine]::InvokePrompt($null, [Console]::CursorTop)
+}
+# Without PSReadLine, as in a script, no line is being typed.
+if (Get-Module 'PSReadLine') {
+    Set-PSReadLineKeyHandler -Chord '__AWS_SSO_KEY__' -ScriptBlock { __aws_sso_pick_by_key }
+    if ((Get-PSReadLineOption).EditMode -eq 'Vi') {
+        Set-PSReadLineKeyHandler -ViMode Command -Chord '__AWS_SSO_KEY__' -ScriptBlock { __aws_sso_pick_by_key }
+    }
+}
+# <<< key

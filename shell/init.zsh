@@ -9,7 +9,7 @@ function '__aws_sso_command__' {
   while (( __aws_sso_at < $# )) && [[ -z "$__aws_sso_verb" ]]; do
     (( __aws_sso_at += 1 ))
     case "${@:$__aws_sso_at:1}" in
-      ('-p'|'-'[qv]'p'|'-'[qv][qv]'p'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
+      ('-p'|'-vp'|'-qp'|'-vqp'|'-qvp'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
       ('-'?*) ;;
       (*) __aws_sso_verb="${@:$__aws_sso_at:1}" ;;
     esac
@@ -81,8 +81,10 @@ function '__aws_sso_offer' {
   __aws_sso_values=("${(@)__aws_sso_lines%%$'\t'*}")
   __aws_sso_shown=("${(@)__aws_sso_lines/$'\t'/  }")
   # First by the user's own rules alone, then without regard to case, then by a part of the name.
+  \builtin local -a __aws_sso_rules
+  if [[ -n "${_matcher-}" ]]; then __aws_sso_rules=('-M' "$_matcher"); fi
   \builtin local __aws_sso_case='m:{[:lower:][:upper:]}={[:upper:][:lower:]}'
-  compadd -l -d __aws_sso_shown -a __aws_sso_values ||
+  compadd "${(@)__aws_sso_rules}" -l -d __aws_sso_shown -a __aws_sso_values ||
     compadd -l -M "$__aws_sso_case" -d __aws_sso_shown -a __aws_sso_values ||
     compadd -l -M "$__aws_sso_case l:|=* r:|=*" -d __aws_sso_shown -a __aws_sso_values
 }
@@ -163,3 +165,23 @@ if [[ -o 'interactive' ]]; then
   fi
 fi
 # <<< hook
+# >>> key
+# A key that picks a role while a command is being typed.
+function '__aws_sso_pick_by_key' {
+  \builtin local __aws_sso_function
+  # What the program writes stands below the line, which zsh then draws again, with a new prompt.
+  \builtin zle -I
+  if '__aws_sso_command__' pick </dev/tty; then
+    # Many prompts are made by functions that run before a prompt, and not when it is drawn again.
+    for __aws_sso_function in 'precmd' "${precmd_functions[@]-}"; do
+      if (( ${+functions[$__aws_sso_function]} )); then "$__aws_sso_function"; fi
+    done
+  fi
+}
+if [[ -o 'interactive' && -o 'zle' ]]; then
+  \builtin zle -N '__aws_sso_pick_by_key'
+  \builtin bindkey -M 'emacs' '__AWS_SSO_KEY__' '__aws_sso_pick_by_key'
+  \builtin bindkey -M 'viins' '__AWS_SSO_KEY__' '__aws_sso_pick_by_key'
+  \builtin bindkey -M 'vicmd' '__AWS_SSO_KEY__' '__aws_sso_pick_by_key'
+fi
+# <<< key

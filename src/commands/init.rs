@@ -5,7 +5,7 @@ use clap::Args;
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::programs;
-use crate::shell::{self, Hook, Init, Shell};
+use crate::shell::{self, Hook, Init, Key, Shell};
 
 #[derive(Debug, Args)]
 #[command(after_help = "For your start-up file:\n  \
@@ -13,7 +13,8 @@ use crate::shell::{self, Hook, Init, Shell};
     zsh   ~/.zshrc                     eval \"$(aws-sso init zsh)\"\n  \
     fish  ~/.config/fish/config.fish   aws-sso init fish | source\n  \
     PowerShell, in $PROFILE:\n      aws-sso init powershell | Out-String | Invoke-Expression\n\n\
-    Examples:\n  aws-sso init zsh --hook refresh\n  aws-sso init bash --cmd sso --no-completion")]
+    Examples:\n  aws-sso init zsh --hook refresh\n  aws-sso init fish --key ctrl-g\n  \
+    aws-sso init bash --cmd sso --no-completion")]
 pub(crate) struct InitArgs {
     /// The shell that will read the code
     #[arg(value_enum)]
@@ -24,6 +25,9 @@ pub(crate) struct InitArgs {
     /// What the prompt does when the shell's credentials have five minutes left
     #[arg(long, value_enum, default_value_t)]
     hook: Hook,
+    /// A key that picks a role while you type a command: ^G or ctrl-g, alt-g or M-g
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     /// Do not complete arguments
     #[arg(long)]
     no_completion: bool,
@@ -32,6 +36,7 @@ pub(crate) struct InitArgs {
 pub(crate) fn run(arguments: &InitArgs) -> Result<()> {
     let program = programs::lasting_path()
         .map_err(|error| Error::failed(format!("the path of this program is unknown: {error}")))?;
+    let key = arguments.key.as_deref().map(str::parse::<Key>).transpose()?;
     print(&shell::script(
         arguments.shell,
         &Init {
@@ -39,6 +44,7 @@ pub(crate) fn run(arguments: &InitArgs) -> Result<()> {
             program: &program,
             hook: arguments.hook,
             completion: !arguments.no_completion,
+            key,
         },
     )?)
 }

@@ -47,7 +47,8 @@ fn the_shell_functions_know_every_option_before_the_verb_that_takes_a_value() {
     }
     options.sort();
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell] {
-        let init = Init { command: "awsso", program: Path::new("/aws-sso"), hook: Hook::None, completion: false };
+        let init =
+            Init { command: "awsso", program: Path::new("/aws-sso"), hook: Hook::None, completion: false, key: None };
         let code = script(shell, &init).unwrap();
         let line = code.lines().find(|line| line.contains("--rolearn")).unwrap();
         let mut known: Vec<_> = line

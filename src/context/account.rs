@@ -8,7 +8,7 @@ use crate::aws_config::directory::Directory;
 use crate::error::{Error, Result};
 use crate::inventory::{Account, Inventory};
 use crate::picker::{self, Choice, Choices, Question};
-use crate::role::{Place, RoleArn, RoleRef};
+use crate::role::{Place, RoleArn, RoleRef, is_of_administrators};
 use crate::terminal::{self, Terminal};
 
 /// What is done where the account has one role.
@@ -93,11 +93,15 @@ pub(super) fn which(account: &Account) -> Error {
 fn ask(context: &Context, account: &Account, roles: &[String]) -> Result<usize> {
     let header = format!("{}  {}", account.id, terminal::name(&account.name));
     let instead = "name it as ACCOUNT_ID/NAME";
-    let question = Question { title: "role", header: &header, query: "", many: false, remedy: instead };
+    let color = context.picker_color()?;
+    let color = color.as_str();
+    let question = Question { title: "role", header: &header, query: "", many: false, remedy: instead, color };
     let shown: Vec<_> = roles.iter().map(|role| terminal::name(role).into_owned()).collect();
+    let marked: Vec<_> = roles.iter().map(|role| is_of_administrators(role)).collect();
     let rows = Choices {
         count: shown.len(),
         choice: Arc::new(move |index| Choice {
+            is_marked: marked.get(index).is_some_and(|is_marked| *is_marked),
             shown: shown.get(index).cloned().unwrap_or_default(),
             details: Vec::new(),
         }),

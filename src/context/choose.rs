@@ -86,7 +86,9 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
     } else {
         let rows = rows(&listing, due);
         let header = listing.header(missing);
-        let question = Question { title: "role", header: &header, query, many, remedy: instead };
+        let color = context.picker_color()?;
+        let color = color.as_str();
+        let question = Question { title: "role", header: &header, query, many, remedy: instead, color };
         picker::choose(context.picker()?, &question, rows)?
     };
     let chosen: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();

@@ -15,7 +15,7 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::{Account, Inventory, Recent, Scope};
 use crate::picker::Choice;
-use crate::role::{RoleArn, RoleRef, account_and_role};
+use crate::role::{RoleArn, RoleRef, account_and_role, is_of_administrators};
 use crate::secret_store::SecretStore;
 use crate::terminal::{self, clean};
 use crate::timestamp::span;
@@ -48,7 +48,8 @@ pub(crate) struct Listing {
     cache: Option<PathBuf>,
 }
 
-/// Which profile of the AWS config gives a role.
+/// Which profile of the AWS config gives a role, if the user has chosen its name. The names of discovered profiles
+/// repeat what the row says.
 ///
 /// An account's profiles are read when its first row is rendered, so that the first screen does not wait for 50,000.
 pub(crate) struct Profiles {
@@ -64,7 +65,8 @@ pub(crate) struct Profiles {
 impl Profiles {
     pub(crate) fn new(config: Arc<Config>, lists: &[Listed]) -> Self {
         let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-        for profile in config.profiles() {
+        let discovered = config.discovered_profiles();
+        for profile in config.profiles().filter(|profile| !discovered.contains(profile.name())) {
             for id in profile.account_ids() {
                 match places.get_mut(id) {
                     Some(places) => places.push(profile.at()),
@@ -88,6 +90,16 @@ impl Profiles {
         let profile = roles.get(role_name).cloned();
         known.insert(account_id.to_owned(), roles);
         profile
+    }
+
+    /// Whether an account of the lists has such a profile.
+    fn are_some_in(&self, lists: &[Listed]) -> bool {
+        let ids = |listed: &Listed| listed.inventory.accounts.iter().map(|account| account.id.clone()).collect();
+        let lists = lists.iter().map(ids).enumerate().collect::<Vec<(usize, HashSet<String>)>>();
+        let has_some = |(list, id)| !self.of_account(list, id).is_empty();
+        self.places
+            .keys()
+            .any(|id| lists.iter().filter(|(_, ids)| ids.contains(id)).any(|(list, _)| has_some((*list, id.as_str()))))
     }
 
     /// The role of a profile of this name, and the index of its list.
@@ -170,7 +182,8 @@ impl Listing {
 
     /// The names of the columns, and how many accounts have roles that are not known.
     pub(crate) fn header(&self, missing: usize) -> String {
-        let columns = self.line("ACCOUNT", "ID", "ROLE", SSO_SESSION, "PROFILE");
+        let profile = if self.profiles.are_some_in(&self.lists) { "PROFILE" } else { "" };
+        let columns = self.line("ACCOUNT", "ID", "ROLE", SSO_SESSION, profile);
         match missing {
             0 => columns,
             1 => format!("{columns}  (the roles of 1 account are missing)"),
@@ -259,13 +272,16 @@ impl Listing {
     fn rendered(&self, shown: Shown<'_>) -> Choice {
         let Shown { list, account, role_name, last_use } = shown;
         let role = self.lists[list].inventory.arn(account, role_name);
-        let mut details = vec![terminal::name(&account.email).into_owned(), clean(&role.to_string()).into_owned()];
+        let is_marked = is_of_administrators(role_name);
+        // In a low terminal only the first lines are seen.
+        let mut details = vec![clean(&role.to_string()).into_owned(), terminal::name(&account.email).into_owned()];
+        details.extend(is_marked.then(|| "! a role of administrators, by its name".to_owned()));
         details.extend(last_use.map(|at| format!("used {} ago", span(Timestamp::now().as_second() - at))));
         details.extend(self.seconds_left(list, &role).map(|left| match left {
             ..=0 => "credentials have expired".to_owned(),
             left => format!("credentials for {} more", span(left)),
         }));
-        Choice { shown: self.text(shown), details }
+        Choice { is_marked, shown: self.text(shown), details }
     }
 
     fn text(&self, shown: Shown<'_>) -> String {

@@ -1,11 +1,12 @@
 //! Shows how far a fetch has got, on stderr: a bar on a terminal, plain lines elsewhere.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::fetch::FetchCounts;
+use crate::programs::before_end::BeforeEnd;
 use crate::{environment, terminal};
 
 /// One plain line is written for so many accounts.
@@ -14,7 +15,11 @@ const STEP: usize = 100;
 /// How the progress is shown.
 pub(crate) enum Progress {
     Hidden,
-    Bar(ProgressBar),
+    Bar {
+        bar: ProgressBar,
+        /// Has the bar removed before Ctrl-C ends this process.
+        before_end: RefCell<Option<BeforeEnd>>,
+    },
     Lines {
         /// How many accounts were done when the last line was written.
         shown: Cell<usize>,
@@ -42,16 +47,18 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> ").with_key("per_sec", per_second));
         }
-        Self::Bar(bar)
+        Self::Bar { bar, before_end: RefCell::default() }
     }
 
     pub(crate) fn show(&self, counts: &FetchCounts) {
         match self {
             Self::Hidden => {}
-            Self::Bar(_) if counts.accounts == 0 => {}
-            Self::Bar(bar) => {
+            Self::Bar { .. } if counts.accounts == 0 => {}
+            Self::Bar { bar, before_end } => {
                 if bar.is_hidden() {
-                    // Until now there was nothing to show, but perhaps a sign-in to wait for.
+                    // Until now there was nothing to show, but perhaps a sign-in to wait for, now or in between.
+                    let mut before_end = before_end.borrow_mut();
+                    *before_end = before_end.take().or_else(|| BeforeEnd::has(removal(bar)));
                     bar.set_draw_target(ProgressDrawTarget::stderr());
                     bar.reset();
                     terminal::set_bar(Some(bar));
@@ -80,11 +87,17 @@ impl Progress {
 
     /// Removes the bar.
     pub(crate) fn end(&self) {
-        if let Self::Bar(bar) = self {
+        if let Self::Bar { bar, before_end } = self {
             terminal::set_bar(None);
             bar.finish_and_clear();
+            before_end.take();
         }
     }
+}
+
+fn removal(bar: &ProgressBar) -> impl FnOnce() + Send + 'static {
+    let bar = bar.clone();
+    move || bar.finish_and_clear()
 }
 
 /// Whole accounts per second: indicatif alone would show four decimals.

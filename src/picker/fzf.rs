@@ -5,7 +5,7 @@
 //! The event of the first list may come just then as well. So the row that fzf prints is held against the text.
 
 use std::fs::File;
-use std::io::{Seek as _, Write as _};
+use std::io::{Seek as _, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -13,7 +13,8 @@ use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
-use super::question::{Choice, Choices};
+use super::hints;
+use super::question::{Choice, Choices, NO_MARK, Question};
 use crate::credential_chain::helper;
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
@@ -30,8 +31,8 @@ const ROWS: &str = "AWS_SSO_PICK_ROWS";
 const ACCEPT: &str = "rebind(load)+reload-sync(\
     until [ -e \"$AWS_SSO_PICK_ROWS\" ]; do sleep 0.02; done; cat \"$AWS_SSO_PICK_ROWS\")";
 
-/// How fzf reads and compares the rows.
-const READING: [&str; 4] = ["--delimiter=\t", "--with-nth=2", "--nth=1..", "--tiebreak=index"];
+/// How fzf reads and compares the rows: it shows the mark and the text, and searches the text.
+const READING: [&str; 4] = ["--delimiter=\t", "--with-nth=2,3", "--nth=2", "--tiebreak=index"];
 
 /// A folder with the rows, which goes when this does.
 pub(super) struct Rows {
@@ -57,8 +58,14 @@ impl Rows {
         self.folder.path().join("rows")
     }
 
-    pub(super) fn prepare(&self, command: &mut Command) {
+    pub(super) fn prepare(&self, command: &mut Command, question: &Question<'_>) {
         // No preview: fzf runs it as a shell command, with names from the service in it.
+        // A tab after the mark takes as many columns as the space in other pickers.
+        command.arg("--tabstop=2").arg(format!(
+            "--header={}\n{NO_MARK}{}",
+            hints::line(question.many),
+            question.header
+        ));
         command.args(READING).args(["--preview=", "--layout=reverse", "--no-multi", "--print-query"]);
         if cfg!(unix) {
             command.arg(format!(
@@ -102,10 +109,15 @@ fn write(path: &Path, count: usize, choice: &dyn Fn(usize) -> Choice) -> std::io
     let unfinished = path.with_extension("part");
     let mut file = std::io::BufWriter::new(std::fs::File::create(&unfinished)?);
     for index in 0..count {
-        writeln!(file, "{index}\t{}", choice(index).shown)?;
+        write_row(&mut file, index, &choice(index))?;
     }
     file.flush()?;
     std::fs::rename(unfinished, path)
+}
+
+/// A row as fzf reads it: the number, the mark and the text.
+pub(super) fn write_row(file: &mut impl Write, index: usize, choice: &Choice) -> std::io::Result<()> {
+    writeln!(file, "{index}\t{}\t{}", choice.mark().trim_end_matches(' '), choice.shown)
 }
 
 /// Only the colors of the user's default options are kept: many others change what fzf prints, or what Enter does.

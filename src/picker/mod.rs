@@ -1,11 +1,14 @@
 //! Lets the user choose from a list: with a picker program, or by number if none is installed.
 
+mod color;
 mod fzf;
+mod hints;
 mod kind;
 mod number;
 mod program;
 mod question;
 
+pub(crate) use self::color::PickerColor;
 pub(crate) use self::kind::Picker;
 pub(crate) use self::question::{Choice, Choices, Question};
 use crate::environment;
@@ -25,7 +28,7 @@ pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) 
     if let Some(program) = program::find(picker) {
         return program.ask(question, choices);
     }
-    let rows: Vec<_> = (0..choices.count).map(|index| (choices.choice)(index).shown).collect();
+    let rows: Vec<_> = (0..choices.count).map(|index| (choices.choice)(index)).collect();
     number::ask(&mut terminal, question, &rows)
         .map_err(|error| Error::failed(format!("cannot use the terminal: {}", reason(&error))).with_source(error))?
         .ok_or_else(|| question::nothing_chosen(question))

@@ -2,24 +2,43 @@
 
 use std::io::{self, Write};
 
-use super::question::Question;
-use crate::terminal::Terminal;
+use unicode_width::UnicodeWidthStr as _;
 
-/// How many rows are shown at most. The user can type part of a name to see others.
-const MOST: usize = 200;
+use super::question::{Choice, Question};
+use crate::terminal::{Terminal, clean};
+
+/// The rows that are listed: a page at a time.
+struct Listed {
+    indexes: Vec<usize>,
+    /// How many of them were shown so far.
+    shown: usize,
+}
 
 /// The indexes of the chosen rows; `None` if the user gives up.
-pub(super) fn ask(terminal: &mut Terminal, question: &Question<'_>, rows: &[String]) -> io::Result<Option<Vec<usize>>> {
+pub(super) fn ask(terminal: &mut Terminal, question: &Question<'_>, rows: &[Choice]) -> io::Result<Option<Vec<usize>>> {
     let title = question.title;
-    show(terminal, rows, &matching(rows, question.query))?;
+    let mut listed = Listed::all(matching(rows, question.query));
+    if listed.indexes.is_empty() {
+        writeln!(terminal, "No {title} matches {}.", clean(question.query))?;
+        listed = Listed::all((0..rows.len()).collect());
+    }
+    listed.show(terminal, rows)?;
     loop {
         let several = if question.many { ", several as 1 3 5-7" } else { "" };
-        write!(terminal, "Choose the {title} [1-{}, or part of its name{several}]: ", rows.len())?;
+        let more = match listed.indexes.len() - listed.shown {
+            0 => String::new(),
+            more => format!(", Enter for {more} more"),
+        };
+        write!(terminal, "Choose the {title} [1-{}, or part of its name{several}{more}]: ", rows.len())?;
         terminal.flush()?;
         let Some(answer) = terminal.read_line()? else {
             writeln!(terminal)?;
             return Ok(None);
         };
+        if answer.is_empty() {
+            listed.show(terminal, rows)?;
+            continue;
+        }
         match numbers(&answer, rows.len()) {
             Some(chosen) if question.many || chosen.len() == 1 => return Ok(Some(chosen)),
             Some(_) => {
@@ -31,27 +50,49 @@ pub(super) fn ask(terminal: &mut Terminal, question: &Question<'_>, rows: &[Stri
         match matching(rows, &answer).as_slice() {
             [only] => return Ok(Some(vec![*only])),
             [] => writeln!(terminal, "Nothing matches that.")?,
-            several => show(terminal, rows, several)?,
+            several => {
+                listed = Listed::all(several.to_vec());
+                listed.show(terminal, rows)?;
+            }
         }
     }
 }
 
-fn show(terminal: &mut Terminal, rows: &[String], indexes: &[usize]) -> io::Result<()> {
-    let width = rows.len().to_string().len();
-    let lines = indexes.iter().take(MOST).map(|index| format!("{:>width$}  {}\n", index + 1, rows[*index]));
-    let mut text: String = lines.collect();
-    let more = indexes.len().saturating_sub(MOST);
-    if more > 0 {
-        text.push_str(&format!("and {more} more; type part of a name to see fewer\n"));
+impl Listed {
+    fn all(indexes: Vec<usize>) -> Self {
+        Self { indexes, shown: 0 }
     }
-    terminal.write_all(text.as_bytes())
+
+    /// Shows the next rows, as many as the screen has room for; after the last one, the first ones again.
+    fn show(&mut self, terminal: &mut Terminal, rows: &[Choice]) -> io::Result<()> {
+        /// For the question, which may take two lines.
+        const RESERVED: usize = 2;
+        let (columns, lines) = terminal.size();
+        let width = rows.len().to_string().len();
+        if self.shown == self.indexes.len() {
+            self.shown = 0;
+        }
+        let mut room = lines.saturating_sub(RESERVED).max(1);
+        let mut text = String::new();
+        while let Some(index) = self.indexes.get(self.shown) {
+            let line = format!("{:>width$}  {}", index + 1, rows[*index].line());
+            let taken = line.width().div_ceil(columns).max(1);
+            if taken > room && !text.is_empty() {
+                break;
+            }
+            room = room.saturating_sub(taken);
+            text.extend([&line, "\n"]);
+            self.shown += 1;
+        }
+        terminal.write_all(text.as_bytes())
+    }
 }
 
 /// The indexes of the rows that contain all words, in any case.
-pub(super) fn matching(rows: &[String], words: &str) -> Vec<usize> {
+fn matching(rows: &[Choice], words: &str) -> Vec<usize> {
     let words: Vec<_> = words.split_whitespace().map(str::to_lowercase).collect();
-    let has_all_words = |row: &String| {
-        let row = row.to_lowercase();
+    let has_all_words = |row: &Choice| {
+        let row = row.shown.to_lowercase();
         words.iter().all(|word| row.contains(word))
     };
     (0..rows.len()).filter(|index| has_all_words(&rows[*index])).collect()
@@ -96,9 +137,17 @@ mod tests {
 
     #[test]
     fn words_match_rows_in_any_case_and_order() {
-        let rows = ["dev  111  Admin", "prod  222  Admin", "prod-eu  333  Reader"].map(str::to_owned);
-        let cases: [(&str, &[usize]); 6] =
-            [("DEV", &[0]), ("prod", &[1, 2]), ("prod admin", &[1]), ("333", &[2]), ("nothing", &[]), ("", &[0, 1, 2])];
+        let row = |shown: &str| Choice { is_marked: true, shown: shown.to_owned(), details: Vec::new() };
+        let rows = ["dev  111  Admin", "prod  222  Admin", "prod-eu  333  Reader"].map(row);
+        let cases: [(&str, &[usize]); 7] = [
+            ("DEV", &[0]),
+            ("prod", &[1, 2]),
+            ("prod admin", &[1]),
+            ("333", &[2]),
+            ("nothing", &[]),
+            ("!", &[]),
+            ("", &[0, 1, 2]),
+        ];
         for (answer, expected) in cases {
             assert_eq!(matching(&rows, answer), expected, "{answer:?}");
         }

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
-use super::fzf;
 use super::kind::Picker;
-use super::question::{Choice, Choices, Question, nothing_chosen};
+use super::question::{Choice, Choices, NO_MARK, Question, nothing_chosen};
+use super::{fzf, hints};
 use crate::credential_chain::helper;
 use crate::environment;
 use crate::error::{Error, Kind, Result, reason};
@@ -61,8 +61,9 @@ impl PickerProgram {
         } else {
             None
         };
-        if let Some(rows) = &rows {
-            rows.prepare(&mut command);
+        match &rows {
+            Some(rows) => rows.prepare(&mut command, question),
+            None => prepare_skim(&mut command, question),
         }
         let mut child = core_dumps::start(&mut command)
             .map_err(|error| self.failed(&startable::explain(self.path.as_os_str(), &error).what))?;
@@ -97,7 +98,6 @@ impl PickerProgram {
         let mut command = helper(&self.path);
         command.args(question.many.then_some("--multi"));
         command.arg(format!("--query={}", question.query));
-        command.arg(format!("--header={}", question.header));
         // stderr may be redirected, as in `$(…)`. The picker draws on it, so it gets the terminal.
         let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -178,6 +178,17 @@ fn finish(child: Child) -> std::io::Result<(ExitStatus, String)> {
     Ok((output.status, String::from_utf8_lossy(&output.stdout).into_owned()))
 }
 
+/// Options that only `aws-sso-pick` has.
+fn prepare_skim(command: &mut Command, question: &Question<'_>) {
+    command.arg(format!("--header={NO_MARK}{}", question.header));
+    command.arg(format!("--margin={}", NO_MARK.len()));
+    if !question.color.is_empty() && environment::colors() != Some(false) {
+        command.arg(format!("--color={}", question.color));
+    }
+    command.args((!environment::is_utf8()).then_some("--ascii"));
+    command.args(hints::all(question.many).iter().map(|hint| format!("--hint={hint}")));
+}
+
 /// Writes the choices. The picker stops reading when the user has chosen, so callers ignore errors.
 fn feed(picker: Picker, stdin: Arc<ChildStdin>, choices: Choices) -> std::io::Result<()> {
     /// More rows than any screen has. They are flushed first, so that the user sees them while the others are created.
@@ -208,11 +219,12 @@ fn feed(picker: Picker, stdin: Arc<ChildStdin>, choices: Choices) -> std::io::Re
 }
 
 fn write_choice(pipe: &mut impl Write, picker: Picker, index: usize, choice: &Choice) -> std::io::Result<()> {
-    write!(pipe, "{index}\t{}", choice.shown)?;
-    if picker == Picker::Skim {
-        for line in &choice.details {
-            write!(pipe, "\t{line}")?;
-        }
+    if picker == Picker::Fzf {
+        return fzf::write_row(pipe, index, choice);
+    }
+    write!(pipe, "{index}\t{}", choice.line())?;
+    for line in &choice.details {
+        write!(pipe, "\t{line}")?;
     }
     pipe.write_all(b"\n")
 }

@@ -17,18 +17,37 @@ pub(crate) struct Question<'a> {
     pub many: bool,
     /// What to do if there is no terminal, for the error message.
     pub remedy: &'a str,
+    /// Colors and other marks of skim, from the settings.
+    pub color: &'a str,
 }
 
 /// One of the choices.
 ///
-/// The terminal shows both fields unchanged, so they must hold no control characters, tabs or line breaks.
+/// The terminal shows the texts unchanged, so they must hold no control characters, tabs or line breaks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Choice {
+    /// Whether the line begins with a mark, at which the search does not look.
+    pub is_marked: bool,
     /// The line in the list, which is also what the search looks at.
     pub shown: String,
     /// The preview, line by line.
     pub details: Vec<String>,
 }
+
+impl Choice {
+    /// The mark, or as many spaces.
+    pub(super) fn mark(&self) -> &'static str {
+        if self.is_marked { "! " } else { NO_MARK }
+    }
+
+    /// The whole line.
+    pub(super) fn line(&self) -> String {
+        format!("{}{}", self.mark(), self.shown)
+    }
+}
+
+/// What stands before a line without a mark, and before the names of the columns.
+pub(super) const NO_MARK: &str = "  ";
 
 /// All choices. Each is created when it is written, so that the first is on screen long before the last of 50,000.
 pub(crate) struct Choices {

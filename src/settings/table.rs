@@ -7,8 +7,8 @@ use crate::discovery::Template;
 use crate::environment;
 use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
-use crate::partition;
-use crate::picker::Picker;
+use crate::known_regions;
+use crate::picker::{Picker, PickerColor};
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
 
@@ -53,7 +53,7 @@ pub static REGION: Setting = Setting {
     values: "a region, such as eu-west-1",
     default: "none",
     variable: None,
-    check: |value| partition::named_region(value).map(drop),
+    check: |value| known_regions::form(known_regions::of_insistence(value).0).map(drop),
 };
 
 /// Whether the user is asked to sign in when a sign-in is needed.
@@ -87,6 +87,17 @@ pub static PICKER: Setting = Setting {
     default: "skim",
     variable: None,
     check: |value| picker(value).map(drop),
+};
+
+/// The colors of the program in which the user chooses a role.
+pub static PICKER_COLOR: Setting = Setting {
+    section: "",
+    key: "picker-color",
+    meaning: "the colors of picker = skim, where NO_COLOR is not set",
+    values: "as skim's --color: a theme (light, dark, 16, bw), PART:COLOR",
+    default: "none: reverse video and underlines",
+    variable: None,
+    check: |value| PickerColor::from_str(value).map(drop).map_err(|error| error.to_string()),
 };
 
 /// Whether only problems are said.
@@ -145,8 +156,19 @@ pub static DISCOVER_NAME: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub static TABLE: [&Setting; 10] =
-    [&PROFILE, &REGION, &LOGIN, &SIGN_IN, &PICKER, &QUIET, &STORE, &LIST_AGE, &BROWSER_COMMAND, &DISCOVER_NAME];
+pub static TABLE: [&Setting; 11] = [
+    &PROFILE,
+    &REGION,
+    &LOGIN,
+    &SIGN_IN,
+    &PICKER,
+    &PICKER_COLOR,
+    &QUIET,
+    &STORE,
+    &LIST_AGE,
+    &BROWSER_COMMAND,
+    &DISCOVER_NAME,
+];
 
 impl Setting {
     /// `key`, or `section.key`.

@@ -5,8 +5,9 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::dialect::Shell;
-use super::quote::is_printable;
+use super::key::Key;
 use crate::error::{Error, Result};
+use crate::quote::is_printable;
 
 /// What the prompt does when the shell's credentials have five minutes left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -31,6 +32,8 @@ pub struct Init<'a> {
     pub hook: Hook,
     /// Whether Tab completes its arguments.
     pub completion: bool,
+    /// The key that picks a role.
+    pub key: Option<Key>,
 }
 
 /// The word that stands for the program's path in `shell/init.*`; a plain word in every shell.
@@ -38,6 +41,8 @@ const PROGRAM: &str = "__AWS_SSO_PROGRAM__";
 /// The word that stands for the function's name.
 const COMMAND: &str = "__aws_sso_command__";
 
+/// The word that stands for the key, as the shell's command that binds keys takes it.
+const KEY: &str = "__AWS_SSO_KEY__";
 /// The word that stands for this version, by which `doctor` recognises an old function.
 const VERSION: &str = "__AWS_SSO_VERSION__";
 
@@ -69,14 +74,20 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
         .to_str()
         .filter(|path| is_printable(path))
         .ok_or_else(|| Error::failed("the path of this program cannot be written in a shell script"))?;
-    let parts =
-        [("completion", init.completion), ("renewal", init.hook == Hook::Refresh), ("hook", init.hook != Hook::None)];
+    let parts = [
+        ("completion", init.completion),
+        ("renewal", init.hook == Hook::Refresh),
+        ("hook", init.hook != Hook::None),
+        ("key", init.key.is_some()),
+    ];
     let code = parts
         .into_iter()
         .filter(|(_, is_wanted)| !is_wanted)
         .fold(template.to_owned(), |code, (part, _)| without_part(&code, part));
+    let key = init.key.map(|key| key.notation(shell)).unwrap_or_default();
     // The path comes last, so that nothing is filled in within it.
-    let code = without_comments(&code).replace(COMMAND, init.command).replace(VERSION, env!("CARGO_PKG_VERSION"));
+    let code = without_comments(&code).replace(COMMAND, init.command).replace(KEY, &key);
+    let code = code.replace(VERSION, env!("CARGO_PKG_VERSION"));
     Ok(code.replace(PROGRAM, &shell.quote(program)))
 }
 

@@ -68,6 +68,8 @@ fn verbs_options_profiles_and_roles_are_offered_in_every_shell() {
         // Of another partition, since none of this one is meant.
         ("awsso use x --region us-gov-e", vec!["us-gov-east-1".to_owned()]),
         ("awsso use x --region us-e", ["us-east-1", "us-east-2"].map(str::to_owned).into()),
+        ("awsso region eu-nor", vec!["eu-north-1".to_owned()]),
+        ("awsso console x --region eu-nor", vec!["eu-north-1".to_owned()]),
         ("awsso console --service cloudfr", vec!["cloudfront".to_owned()]),
         ("awsso exec --match payments-p", vec!["payments-prod".to_owned()]),
         ("awsso list --exclude reade", vec!["reader".to_owned()]),

@@ -53,7 +53,7 @@ fn variables(shell: Shell) -> &'static str {
 fn loading_twice_prints_nothing_and_leaves_no_variable_behind() {
     for (shell, options, before) in strict_modes() {
         let names = variables(shell);
-        let load = shell.load();
+        let load = shell.load_with("--key ctrl-g");
         // fish has no `>|`; a different name for each file works under noclobber too.
         let script = format!("{before}\n:\n{names} >before\n{load}\n{load}\n{names} >after");
         let home = Home::new();
@@ -73,7 +73,7 @@ fn an_interactive_shell_gets_the_hook_once_and_no_variable_but_the_shells_own() 
             Shell::Zsh => ("precmd_functions", "print -rl -- $precmd_functions"),
             Shell::Fish => ("", "functions --handlers-type generic 2>/dev/null; functions --handlers"),
         };
-        let (load, names) = (shell.load(), variables(shell));
+        let (load, names) = (shell.load_with("--key ctrl-g"), variables(shell));
         let home = Home::new();
         home.write(
             "rc",

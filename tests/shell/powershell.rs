@@ -12,7 +12,8 @@ use crate::support::Home;
 
 fn init(program: &str, hook: Hook) -> String {
     let program = Path::new(program);
-    let code = script(Shell::Powershell, &Init { command: "awsso", program, hook, completion: false }).unwrap();
+    let code =
+        script(Shell::Powershell, &Init { command: "awsso", program, hook, completion: false, key: None }).unwrap();
     // The version would otherwise change the snapshot with each release.
     code.replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }

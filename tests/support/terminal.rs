@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::process::{Invocation, Output, kill, signal};
 
@@ -18,12 +19,11 @@ const ROWS: NonZero<u16> = NonZero::new(50).unwrap();
 /// Wide enough for a sign-in link; `Terminal::screen` joins longer lines.
 const COLUMNS: NonZero<u16> = NonZero::new(200).unwrap();
 
-/// By this, .NET asks where the cursor is, and waits for the answer.
-const WHERE: &[u8] = b"\x1b[6n";
-
 /// What the program has drawn, and whether it still has the terminal open.
 struct Display {
     parser: vt100::Parser,
+    /// All that the program has written.
+    written: Vec<u8>,
     /// How the program ended; its last output may not have arrived yet.
     status: Option<portable_pty::ExitStatus>,
     closed: bool,
@@ -36,6 +36,7 @@ impl Display {
     }
 }
 
+/// What is typed, and what the terminal itself answers.
 type Keyboard = Arc<Mutex<Box<dyn Write + Send>>>;
 
 /// A running program and its terminal.
@@ -104,9 +105,14 @@ impl Terminal {
 
         let mut child = pair.slave.spawn_command(command).unwrap();
         let id = child.process_id().unwrap();
-        let keyboard: Keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
+        let keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let display = Arc::new((
-            Mutex::new(Display { parser: vt100::Parser::new(rows, columns, 0), status: None, closed: false }),
+            Mutex::new(Display {
+                parser: vt100::Parser::new(rows, columns, 0),
+                written: Vec::new(),
+                status: None,
+                closed: false,
+            }),
             Condvar::new(),
         ));
         let ended = Arc::clone(&display);
@@ -118,8 +124,7 @@ impl Terminal {
             drop(pair.slave);
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
-        let drawn = Arc::clone(&display);
-        let answers = Arc::clone(&keyboard);
+        let (drawn, answers) = (Arc::clone(&display), Arc::clone(&keyboard));
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             loop {
@@ -127,10 +132,8 @@ impl Terminal {
                 let read = reader.read(&mut bytes).unwrap_or(0);
                 let mut display = drawn.0.lock().unwrap();
                 display.parser.process(&bytes[..read]);
-                if bytes[..read].windows(WHERE.len()).any(|part| part == WHERE) {
-                    let (row, column) = display.parser.screen().cursor_position();
-                    let _ = write!(answers.lock().unwrap(), "\x1b[{};{}R", row + 1, column + 1);
-                }
+                display.written.extend(&bytes[..read]);
+                answer(&bytes[..read], &display, &answers);
                 display.closed = read == 0;
                 drawn.1.notify_all();
                 if read == 0 {
@@ -169,6 +172,14 @@ impl Terminal {
         contents(&self.display.0.lock().unwrap())
     }
 
+    /// Waits for its end, and returns all that it has written, escape sequences among it.
+    #[track_caller]
+    pub fn transcript(self) -> String {
+        assert!(self.wait(Display::is_over), "still running: {:?}\n{}", self.invocation.words, self.screen());
+        let written = self.display.0.lock().unwrap().written.clone();
+        String::from_utf8(written).unwrap().replace("\r\n", "\n")
+    }
+
     /// Waits until this is true of the screen; `false` if the limit is over first, or the program.
     pub fn wait_until(&self, is_so: impl Fn(&vt100::Screen) -> bool) -> bool {
         let seen = Cell::new(false);
@@ -192,6 +203,39 @@ impl Terminal {
     /// Whether the cursor is visible.
     pub fn is_cursor_shown(&self) -> bool {
         !self.display.0.lock().unwrap().parser.screen().hide_cursor()
+    }
+
+    /// Whether the program has asked the terminal to report what the mouse does.
+    pub fn reports_mouse(&self) -> bool {
+        let display = self.display.0.lock().unwrap();
+        display.parser.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
+    /// Where this text stands: its line and its column, from 0.
+    #[track_caller]
+    pub fn place(&self, text: &str) -> (u16, u16) {
+        let display = self.display.0.lock().unwrap();
+        let lines = display.parser.screen().rows(0, u16::MAX);
+        let column = |line: &str| Some(u16::try_from(line[..line.find(text)?].width()).unwrap());
+        let found = lines.zip(0..).find_map(|(line, row)| Some((row, column(&line)?)));
+        found.unwrap_or_else(|| panic!("{text:?} is not on the screen:\n{}", contents(&display)))
+    }
+
+    /// How the first character of this text is drawn.
+    #[track_caller]
+    pub fn cell(&self, text: &str) -> vt100::Cell {
+        let (row, column) = self.place(text);
+        self.display.0.lock().unwrap().parser.screen().cell(row, column).unwrap().clone()
+    }
+
+    /// Whether any character has a color, or a background of its own.
+    pub fn has_color(&self) -> bool {
+        let display = self.display.0.lock().unwrap();
+        let screen = display.parser.screen();
+        let (rows, columns) = screen.size();
+        let place = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
+        let mut cells = place.filter_map(|(row, column)| screen.cell(row, column));
+        cells.any(|cell| (cell.fgcolor(), cell.bgcolor()) != (vt100::Color::Default, vt100::Color::Default))
     }
 
     /// Changes the size of the terminal's window.
@@ -249,6 +293,15 @@ impl Drop for Terminal {
         if self.display.0.lock().is_ok_and(|display| !display.is_over()) {
             kill(self.id);
         }
+    }
+}
+
+/// Answers a program that asks where the cursor is, as PowerShell does.
+fn answer(output: &[u8], display: &Display, keyboard: &Keyboard) {
+    const WHERE: &[u8] = b"\x1b[6n";
+    for _ in output.windows(WHERE.len()).filter(|bytes| *bytes == WHERE) {
+        let (row, column) = display.parser.screen().cursor_position();
+        let _ = write!(keyboard.lock().unwrap(), "\x1b[{};{}R", row + 1, column + 1);
     }
 }
 

@@ -9,37 +9,35 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use skim::Skim;
-use skim::binds::parse_key;
+use skim::binds::{SkimEvent, parse_key};
 use skim::prelude::{Action, Event};
 use skim::tui::{App, TICK_RATE};
 
+use super::preview_window;
 use super::rows::ListLength;
+use super::status::{Counts, Status};
+
+/// How many columns stand before each row and the lines above: for the pointer and for the mark of a chosen row.
+const INDENT: u16 = 2;
 
 type Failure = Box<dyn std::error::Error>;
 
 /// How often a filter that is at work is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// What decides which rows are shown, and in which order: the text, and how it is matched.
-#[derive(Clone, PartialEq, Eq)]
-struct Search {
-    text: String,
-    exact: bool,
-    regex: bool,
-}
-
 pub(super) struct Dialog {
     skim: Skim,
     length: ListLength,
+    status: Status,
     /// Events that were taken from skim's queue and are not handled yet.
     waiting: VecDeque<Event>,
-    /// What the rows on the screen are the answer to.
-    shown: Option<Search>,
+    /// The text that the rows on the screen match.
+    shown: Option<String>,
 }
 
 impl Dialog {
-    pub(super) fn new(skim: Skim, length: ListLength) -> Self {
-        Self { skim, length, waiting: VecDeque::new(), shown: None }
+    pub(super) fn new(skim: Skim, length: ListLength, status: Status) -> Self {
+        Self { skim, length, status, waiting: VecDeque::new(), shown: None }
     }
 
     /// The keys of the chosen rows; `None` if the user gives up.
@@ -52,6 +50,10 @@ impl Dialog {
                 }
                 if matches!(action, Action::Accept(_)) {
                     let chosen = self.skim.app_mut().results();
+                    if chosen.is_empty() {
+                        // No row matches: the user can still change the text.
+                        continue;
+                    }
                     return Ok(Some(chosen.iter().map(|item| item.output().into_owned()).collect()));
                 }
                 self.apply(&Event::Action(action))?;
@@ -81,15 +83,26 @@ impl Dialog {
 
     /// Handles an event, and returns the actions to which its key is bound.
     fn handle(&mut self, event: &Event) -> Result<Vec<Action>, Failure> {
+        let is_of_mouse = matches!(event, Event::Mouse(_));
+        if is_of_mouse && !self.is_up_to_date() {
+            // It points to a row that is about to move.
+            return Ok(Vec::new());
+        }
+        let selected = self.selected().filter(|_| self.is_on_a_row(event));
         self.drain();
         let before = self.waiting.len();
         self.apply(event)?;
         self.drain();
+        let is_on_selected = selected.is_some() && self.selected() == selected;
         // Only keys lead to actions, so those that are new belong to this one, whatever else has arrived meanwhile.
         let mut actions = Vec::new();
         for event in self.waiting.split_off(before) {
             match event {
                 Event::Action(action) => actions.push(action),
+                // skim counts two quick clicks, wherever they were.
+                Event::Key(key) if is_of_mouse && key == SkimEvent::DoubleClick.key_event() => {
+                    actions.extend(is_on_selected.then_some(Action::Accept(None)));
+                }
                 other => self.waiting.push_back(other),
             }
         }
@@ -107,7 +120,13 @@ impl Dialog {
         let before = self.search();
         let selected = self.selected();
         let (app, tui) = self.skim.app_and_tui();
+        if let Event::Resize(_, lines) = event {
+            app.options.preview_window = preview_window(*lines).into();
+        }
         app.handle_event(tui, event)?;
+        if matches!(event, Event::Render) {
+            self.draw_status()?;
+        }
         let is_same = self.search() == before;
         if !is_same {
             // The best match of the new text is selected, not the one that stands where another was selected.
@@ -117,6 +136,25 @@ impl Dialog {
             && let Some(selected) = selected
         {
             self.select(&selected);
+        }
+        Ok(())
+    }
+
+    /// Draws the screen once more if its status line is out of date: drawing is what counts the rows.
+    fn draw_status(&mut self) -> Result<(), Failure> {
+        let selected = self.selected();
+        let app = self.skim.app_mut();
+        // Without marks, Enter takes the selected row.
+        let chosen = app.results();
+        let marked =
+            if chosen.len() == 1 && selected.is_some_and(|key| chosen[0].output() == key) { 0 } else { chosen.len() };
+        let counts = Counts { matching: app.item_list.count(), all: app.item_pool.len(), marked };
+        let width = app.layout.input_area.width.saturating_sub(INDENT).into();
+        let text = self.status.text(counts, width);
+        let (app, tui) = self.skim.app_and_tui();
+        if app.header.header != text {
+            app.header.header = text;
+            app.handle_event(tui, &Event::Render)?;
         }
         Ok(())
     }
@@ -141,9 +179,21 @@ impl Dialog {
         self.skim.app().item_list.selected().map(|item| item.output().into_owned())
     }
 
-    fn search(&self) -> Search {
-        let App { input, options, .. } = self.skim.app();
-        Search { text: input.value.clone(), exact: options.exact, regex: options.regex }
+    fn search(&self) -> String {
+        self.skim.app().input.value.clone()
+    }
+
+    /// Whether the mouse points to a row.
+    fn is_on_a_row(&self, event: &Event) -> bool {
+        let Event::Mouse(mouse) = event else { return false };
+        let App { layout, item_list, .. } = self.skim.app();
+        let row = mouse.row.checked_sub(layout.list_area.y).filter(|row| *row < layout.list_area.height);
+        row.is_some_and(|row| item_list.item_at_visual_row(row.into()).is_some())
+    }
+
+    /// Whether the rows on the screen are those that match the text.
+    fn is_up_to_date(&self) -> bool {
+        self.shown.as_ref() == Some(&self.search()) && self.is_idle()
     }
 
     /// Starts the filter where it has work to do, and draws what it has found.

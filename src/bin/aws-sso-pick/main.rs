@@ -3,11 +3,14 @@
 //! It is a process of its own because skim replaces the allocator of its program and brings a hundred crates, which
 //! must not see a secret. This process gets names only.
 //!
-//! Each row is a line with a key, the shown text and the lines of the preview, separated by tabs. An empty line ends
-//! the list; rows after it are additions. When stdin closes, aws-sso has ended, so the picker ends too.
+//! Each row is a line with a key, the shown text and the lines of the preview, separated by tabs. A line whose key is
+//! empty says how far the list has got. An empty line ends the list; rows after it are additions. When stdin closes,
+//! aws-sso has ended, so the picker ends too.
 
 mod dialog;
 mod rows;
+mod search;
+mod status;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -17,11 +20,13 @@ use aws_sso::programs::core_dumps;
 use aws_sso::programs::ignored::is_ignored;
 use clap::Parser;
 use skim::binds::parse_key;
-use skim::prelude::{RankCriteria, Skim, SkimOptions, SkimOptionsBuilder};
+use skim::prelude::{Skim, SkimOptions, SkimOptionsBuilder};
 use skim::tui::options::TuiLayout;
+use skim::tui::statusline::InfoDisplay;
 
 use dialog::Dialog;
 use rows::Rows;
+use status::Status;
 
 /// Let the user choose rows on the terminal: the picker of `awsso pick`.
 #[derive(Parser)]
@@ -36,7 +41,22 @@ struct Arguments {
     /// Line above the rows
     #[arg(long, default_value = "", allow_hyphen_values = true)]
     header: String,
+    /// Colors and other marks that replace those of the picker, as in skim's --color
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    color: String,
+    /// At how many characters of each row, the first ones, the search does not look
+    #[arg(long, default_value_t = 0)]
+    margin: usize,
+    /// What a key does, for the line above the rows
+    #[arg(long)]
+    hint: Vec<String>,
+    /// Draw with ASCII alone
+    #[arg(long)]
+    ascii: bool,
 }
+
+/// Readable on every background: the selected row is in reverse video, and what matches is underlined.
+const COLORS: &str = "bw,header::bold,prompt::bold,";
 
 const GIVEN_UP: u8 = 130;
 const WRONG_USAGE: u8 = 2;
@@ -89,9 +109,10 @@ fn print(keys: &[String]) -> ExitCode {
 }
 
 fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
-    let Rows { receiver, length, closed } = Rows::read();
+    let Rows { receiver, length, progress, closed } = Rows::read(arguments.margin);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut skim = Skim::init(options(arguments)?, Some(receiver))?;
+    skim.app_mut().matcher = search::matcher();
     runtime.block_on(async {
         // Before skim changes the terminal, so that no signal can end the process without restoring it.
         let mut signals = EndSignals::listen()?;
@@ -99,7 +120,9 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
         skim.init_tui()?;
         skim.enter().await?;
         // Returning drops the dialog with `skim`, which restores the terminal.
-        let mut dialog = Dialog::new(skim, length);
+        let separator = if arguments.ascii { " | " } else { " · " };
+        let status = Status { progress, hints: arguments.hint.clone(), separator, columns: arguments.header.clone() };
+        let mut dialog = Dialog::new(skim, length, status);
         tokio::select! {
             chosen = dialog.run() => Ok(match chosen? {
                 Some(keys) if !keys.is_empty() => Ending::Chosen(keys),
@@ -161,14 +184,22 @@ impl EndSignals {
     }
 }
 
-/// Whether the terminal is so low that a preview of full height would leave hardly any rows.
-fn is_short() -> bool {
+/// Where the details of the selected row are. In a low terminal they leave most lines to the rows.
+fn preview_window(lines: u16) -> &'static str {
     const ENOUGH: u16 = 14;
+    if lines < ENOUGH { "down:3:wrap" } else { "down:6:wrap" }
+}
+
+/// How many lines the terminal has.
+fn lines() -> u16 {
+    const UNKNOWN: u16 = 24;
     #[cfg(unix)]
-    if let Ok(size) = rustix::termios::tcgetwinsize(io::stderr()) {
-        return (1..ENOUGH).contains(&size.ws_row);
+    if let Ok(size) = rustix::termios::tcgetwinsize(io::stderr())
+        && size.ws_row > 0
+    {
+        return size.ws_row;
     }
-    false
+    UNKNOWN
 }
 
 fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Error>> {
@@ -177,20 +208,23 @@ fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Err
         .query(arguments.query.clone())
         .layout(TuiLayout::Reverse)
         .height("100%")
-        .no_mouse(true)
-        .preview_window(if is_short() { "down:2" } else { "down:6" })
+        .color([COLORS, &arguments.color].concat().trim_end_matches(','))
+        .highlight_line(true)
+        .scrollbar(if arguments.ascii { "|" } else { "▐" })
+        // The header has a line for it, with what the keys do.
+        .info(InfoDisplay::Hidden)
+        .header("")
+        .preview_window(preview_window(lines()))
         // Without this skim scrolls each row to its match, and the columns are no longer aligned.
         .no_hscroll(true)
-        // Of two equally good matches, the first row wins: it is the one that was used more recently.
-        .tiebreak(vec![RankCriteria::Score, RankCriteria::Index])
         // No command: the preview is the row's own text.
         .preview("")
         .build()?;
-    if !arguments.header.is_empty() {
-        options.header = Some(arguments.header.clone());
+    // ctrl-q makes skim run the query as a command; ctrl-r lets it match in other ways, of which nothing on the screen
+    // would tell.
+    for key in ["ctrl-q", "ctrl-r"] {
+        options.keymap.remove(&parse_key(key)?);
     }
-    // This key makes skim run the query as a command.
-    options.keymap.remove(&parse_key("ctrl-q")?);
     // Enter that is typed before the picker is on the screen arrives as this key.
     if let Some(accept) = options.keymap.get(&parse_key("enter")?).cloned() {
         options.keymap.insert(parse_key("ctrl-j")?, accept);

@@ -22,7 +22,7 @@ use crate::partition::means_several_regions;
     group = ArgGroup::new("many").args(["matches", "pick"]).multiple(true)
 )]
 pub(crate) struct ExecArgs {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
+    /// The role: an ARN, ACCOUNT/ROLE, a profile, or an alias [default with CMD: this shell's]
     #[arg(add = ArgValueCompleter::new(completers::roles), conflicts_with = "many")]
     pub(super) role: Option<String>,
     /// The command and its arguments
@@ -75,8 +75,7 @@ pub(super) struct ManyArgs {
         value_name = "REGION,…",
         value_parser = RegionsParser,
         requires = "many",
-        conflicts_with = "region",
-        add = ArgValueCompleter::new(completers::regions)
+        conflicts_with = "region"
     )]
     regions: Vec<Regions>,
     /// How many run at a time

@@ -1,0 +1,180 @@
+//! How the picker looks, and what the mouse does in it.
+
+use std::num::NonZero;
+
+use aws_sso::sandbox::Options;
+
+use crate::support::picker::{PICK, alone, chosen, remembered};
+use crate::support::user::User;
+use crate::support::{programs, skip};
+
+const ROWS: &str = "1\t! payments-prod  123456789012  AdministratorAccess\tone\n\
+                    2\t  日本語         213456789012  ReadOnlyAccess\ttwo\n\
+                    3\t  payments-dev   312456789012  ReadOnlyAccess\tthree\n\n";
+
+#[test]
+fn the_selected_row_is_in_reverse_video_and_only_the_settings_bring_colors() {
+    let user = User::signed_in(Options::default());
+    let colored = "--color=matched:2:bold,current:4:reverse";
+    for (options, has_color) in [("", false), (colored, true)] {
+        let mut terminal = alone(&user, ROWS, options);
+        terminal.wait_for("3/3");
+        terminal.send("pay");
+        terminal.wait_for("2/3");
+        let (selected, other) = (terminal.cell("ments-prod"), terminal.cell("ments-dev"));
+        assert!(selected.inverse() && !other.inverse(), "{options}");
+        assert!(terminal.cell("payments-dev").underline() && !other.underline(), "{options}");
+        assert_eq!(terminal.has_color(), has_color, "{options}");
+        terminal.send("\x1b");
+        terminal.wait_for("over");
+        let _ = terminal.finish();
+    }
+    // The setting, unless NO_COLOR is set.
+    let user = remembered(Options::default());
+    user.home.write(".config/aws-sso/config", "picker-color = dark\n");
+    for (value, has_color) in [("", true), ("1", false)] {
+        let mut terminal = user.aws_sso(PICK).env("NO_COLOR", value).in_terminal();
+        terminal.wait_for("16/16");
+        assert_eq!(terminal.has_color(), has_color, "NO_COLOR={value}");
+        terminal.send("\x1b");
+        let _ = terminal.finish().status(130);
+    }
+    user.home.write(".config/aws-sso/config", "picker-color = solarized\n");
+    let _ = user.aws_sso(PICK).run().status(2).complains("config:1").complains("there is no theme solarized");
+}
+
+#[test]
+fn the_line_above_the_rows_counts_them_and_says_what_the_keys_do() {
+    let user = remembered(Options::default());
+    let pick_many = "exec --pick -p corp -- true";
+    let cases = [
+        (PICK, "C.UTF-8", "16/16  Enter takes · Esc leaves · ↑↓ moves"),
+        (PICK, "C", "16/16  Enter takes | Esc leaves | Up/Down moves"),
+        (pick_many, "C.UTF-8", "16/16  Enter takes · Tab marks · Esc leaves · ↑↓ moves"),
+    ];
+    for (words, locale, line) in cases {
+        let mut terminal = user.aws_sso(words).env("LC_ALL", locale).in_terminal();
+        terminal.wait_for(line);
+        assert!(!terminal.screen().contains("0/0"));
+        if locale == "C" {
+            // The rule above the details is skim's own.
+            let screen = terminal.screen();
+            assert!(screen.lines().filter(|line| !line.starts_with('─')).all(str::is_ascii), "{screen}");
+        }
+        terminal.resize(NonZero::new(10).unwrap(), NonZero::new(40).unwrap());
+        terminal.wait_for("16/16  Enter takes").wait_for("Esc leaves\n");
+        terminal.send("reader");
+        // The details say which role it is where its row has no room for that.
+        terminal.wait_for("> reader").wait_for("4/16").wait_for("/reader");
+        assert_eq!(terminal.place("ACCOUNT").0, 2);
+        terminal.send("\x1b");
+        let _ = terminal.finish().status(130);
+    }
+}
+
+#[test]
+fn roles_of_administrators_have_a_mark_which_the_search_does_not_see() {
+    let user = remembered(Options::default());
+    let ids: Vec<_> = user.sandbox.accounts().into_iter().map(|account| account.id).collect();
+    for picker in ["skim", "fzf", "number"] {
+        if picker == "fzf" && programs("fzf").next().is_none() {
+            skip("fzf is not installed: picker = fzf is not tested");
+            continue;
+        }
+        user.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
+        let mut terminal = user.aws_sso(PICK).in_terminal();
+        terminal.wait_for(if picker == "number" { "Choose the role" } else { "16/16" });
+        let screen = terminal.screen();
+        let is_row = |line: &&str| !line.contains(":role/") && ids.iter().any(|id| line.contains(id));
+        assert_eq!(screen.lines().filter(is_row).count(), 16, "{picker} {screen}");
+        for row in screen.lines().filter(is_row) {
+            assert_eq!(row.contains(" ! "), row.contains("AdministratorAccess"), "{picker}: {row:?}");
+        }
+        if picker == "skim" {
+            terminal.wait_for("a role of administrators, by its name").send("'!");
+            terminal.wait_for("0/16");
+            // No row, so nothing to take.
+            terminal.send("\r\x15");
+            terminal.wait_for("16/16");
+        }
+        terminal.send("\x03");
+        let _ = terminal.finish().status(130);
+    }
+}
+
+#[test]
+fn a_generated_profile_is_neither_shown_nor_searched_and_a_chosen_one_is_both() {
+    let user = remembered(Options::default());
+    let _ = user.aws_sso("discover -p corp --name team-{role}-{account_id} --quiet").run().success();
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    terminal.wait_for("16/16");
+    let screen = terminal.screen();
+    assert!(!screen.contains("PROFILE") && !screen.contains("team-"), "{screen}");
+    terminal.send("team");
+    terminal.wait_for("0/16").send("\x1b");
+    let _ = terminal.finish().status(130);
+
+    let account = &user.sandbox.accounts()[1];
+    let mine =
+        format!("[profile nightly]\nsso_session = corp\nsso_account_id = {}\nsso_role_name = reader\n", account.id);
+    user.home.write(".aws/config", user.home.read(".aws/config") + &mine);
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    terminal.wait_for("PROFILE").wait_for("nightly");
+    let (row, column) = terminal.place("nightly");
+    assert_eq!((row, column), (terminal.place(&format!("{}  reader", account.id)).0, terminal.place("PROFILE").1));
+    terminal.send("nightly");
+    terminal.wait_for("1/16").send("\r");
+    let role = format!("arn:aws:iam::{}:role/reader", account.id);
+    assert_eq!(chosen(&terminal.finish().success().stdout), Some(role));
+}
+
+#[test]
+fn digits_match_as_a_block_and_wide_names_are_aligned() {
+    let user = User::signed_in(Options::default());
+    let mut terminal = alone(&user, ROWS, "--margin=2");
+    terminal.wait_for("3/3");
+    terminal.send("2134");
+    terminal.wait_for("> 2134").wait_for("1/3");
+    terminal.send("\x1513456789012");
+    terminal.wait_for("0/3");
+    terminal.send("\x15");
+    terminal.wait_for("3/3");
+    assert_eq!(terminal.place("213456789012").1, terminal.place("123456789012").1);
+    terminal.send("\x1b");
+    terminal.wait_for("over");
+    let _ = terminal.finish();
+}
+
+/// A click of the left button, or a turn of the wheel, as a terminal reports it.
+fn mouse(button: u8, (row, column): (u16, u16)) -> String {
+    let (row, column) = (row + 1, column + 1);
+    format!("\x1b[<{button};{column};{row}M\x1b[<{button};{column};{row}m")
+}
+
+#[test]
+fn a_click_selects_a_row_a_second_one_takes_it_and_the_wheel_moves() {
+    const LEFT: u8 = 0;
+    const WHEEL_DOWN: u8 = 65;
+    let user = User::signed_in(Options::default());
+    let mut terminal = alone(&user, ROWS, "");
+    terminal.wait_for("3/3").wait_for("one");
+    assert!(terminal.reports_mouse());
+    let third = terminal.place("payments-dev");
+    terminal.send(&mouse(WHEEL_DOWN, third));
+    terminal.wait_for("two");
+    terminal.send(&mouse(LEFT, third));
+    terminal.wait_for("three");
+    // Two clicks on the details, or on two rows, take none.
+    let details = terminal.place("three");
+    let first = terminal.place("payments-prod");
+    terminal.send(&mouse(LEFT, details).repeat(2));
+    terminal.send(&mouse(LEFT, first));
+    terminal.wait_for("one");
+    terminal.send(&mouse(LEFT, third));
+    terminal.wait_for("three");
+    terminal.send(&mouse(LEFT, third));
+    terminal.wait_for("over");
+    assert!(!terminal.reports_mouse());
+    let _ = terminal.finish();
+    assert_eq!(user.home.read("chosen"), "3\n");
+}
