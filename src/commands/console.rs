@@ -28,10 +28,10 @@ pub(crate) struct ConsoleArgs {
     #[arg(value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
     role: Vec<String>,
     /// The service whose page is opened, such as s3
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completers::services))]
     service: Option<String>,
     /// The region of the page [default: that of the profile, else that of this shell]
-    #[arg(long, value_parser = shared::region)]
+    #[arg(long, value_parser = shared::region, add = ArgValueCompleter::new(completers::regions))]
     region: Option<String>,
     /// The page itself, by its https address; what an address cannot have is encoded
     #[arg(long, value_name = "URL", conflicts_with = "service")]
