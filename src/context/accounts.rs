@@ -39,6 +39,11 @@ impl Context {
         self.renewed(directory, &self.ask(Scope::All, Why::Refresh(resume))?, progress)
     }
 
+    /// Fetches what is due, and passes on to another process what arrives.
+    pub(crate) fn pass_on(&self, directory: &Directory) -> Result<Inventory> {
+        self.renewed(directory, &self.ask(Scope::All, Why::Due)?, &Progress::Passed)
+    }
+
     /// Whether the list of a person who looks at it may be wrong or have gaps.
     pub(crate) fn is_due(&self, list: &Inventory) -> Result<bool> {
         Ok(!self.ask(Scope::All, Why::Due)?.is_settled_by(list, None))
@@ -164,7 +169,10 @@ impl Context {
     fn renewed(&self, directory: &Directory, ask: &Ask<'_>, progress: &Progress) -> Result<Inventory> {
         let client = self.client(directory)?;
         let session = self.session(directory, &client)?;
-        let renewed = Inventory::renew(directory, &client, &session, ask, &|counts| progress.show(counts));
+        let renewed =
+            Inventory::renew(directory, &client, &session, ask, &|counts| progress.show(counts), &|account| {
+                progress.show_account(account)
+            });
         progress.end();
         renewed
     }

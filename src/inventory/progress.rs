@@ -4,17 +4,29 @@ use std::cell::Cell;
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::{Deserialize, Serialize};
 
+use super::account::Account;
 use super::fetch::FetchCounts;
+use crate::output;
 use crate::{environment, terminal};
 
 /// One plain line is written for so many accounts.
 const STEP: usize = 100;
 
+/// What a fetch has just received.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum News {
+    Counts(FetchCounts),
+    Account(Account),
+}
+
 /// How the progress is shown.
 pub(crate) enum Progress {
     Hidden,
     Bar(ProgressBar),
+    /// All that arrives as lines of JSON on stdout, each a piece of [`News`], for the picker of another process.
+    Passed,
     Lines {
         /// How many accounts were done when the last line was written.
         shown: Cell<usize>,
@@ -48,6 +60,7 @@ impl Progress {
     pub(crate) fn show(&self, counts: &FetchCounts) {
         match self {
             Self::Hidden => {}
+            Self::Passed => pass(&News::Counts(*counts)),
             Self::Bar(_) if counts.accounts == 0 => {}
             Self::Bar(bar) => {
                 if bar.is_hidden() {
@@ -78,12 +91,26 @@ impl Progress {
         }
     }
 
+    /// Shows an account whose roles are known.
+    pub(crate) fn show_account(&self, account: &Account) {
+        if matches!(self, Self::Passed) {
+            pass(&News::Account(account.clone()));
+        }
+    }
+
     /// Removes the bar.
     pub(crate) fn end(&self) {
         if let Self::Bar(bar) = self {
             terminal::set_bar(None);
             bar.finish_and_clear();
         }
+    }
+}
+
+/// Writes a line for the other process. If that has ended, the list is fetched to its end all the same.
+fn pass(news: &News) {
+    if let Ok(line) = serde_json::to_string(news) {
+        let _ = output::print(&(line + "\n"));
     }
 }
 
