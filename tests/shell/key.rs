@@ -12,23 +12,22 @@ use crate::support::{Home, Invocation, Shell, programs, skip};
 fn press(user: &User, terminal: &mut Terminal, key: &str, left: &str) {
     let account = &user.sandbox.accounts()[1];
     terminal.wait_for("[none]> ");
-    terminal.send("echo one two\x1b[D\x1b[D");
-    terminal.wait_for("[none]> echo one two");
+    terminal.send("echo one-two\x1b[D\x1b[D");
+    terminal.wait_for("[none]> echo one-two");
     terminal.send(key);
     terminal.wait_for("16/16");
     terminal.send(&format!("{} reader\r", account.id));
     // The line is in the new prompt, with the cursor where it was.
-    terminal.wait_for("[reader]> echo one two");
+    terminal.wait_for("[reader]> echo one-two");
     terminal.send("-\r");
-    terminal.wait_for("t-wo\n[reader]> ");
-    terminal.send("echo three");
+    terminal.wait_for("\none-t-wo\n").send("echo three");
     terminal.wait_for("[reader]> echo three");
     terminal.send(key);
     terminal.wait_for("16/16");
     terminal.send("\x1b");
     terminal.wait_for(left);
     terminal.send("-four\r");
-    terminal.wait_for("[reader]> echo three-four\nthree-four\n[reader]> ");
+    terminal.wait_for("[reader]> echo three-four\nthree-four\n");
 }
 
 #[test]
@@ -71,13 +70,17 @@ fn a_key_picks_a_role_in_powershell() {
     };
     let user = remembered(Options::default());
     let script = "aws-sso init powershell --key ctrl-g | Out-String | Invoke-Expression
-        function prompt { if ($env:AWS_SSO_ROLE_NAME) { \"[$env:AWS_SSO_ROLE_NAME]> \" } else { '[none]> ' } }";
+        $global:prompts = 0
+        function prompt {
+            $role = if ($env:AWS_SSO_ROLE_NAME) { $env:AWS_SSO_ROLE_NAME } else { 'none' }
+            $global:prompts++
+            \"$($global:prompts)[$role]> \"
+        }";
     let run: Invocation = user.home.command(&pwsh).args(["-NoLogo", "-NoProfile", "-NoExit", "-Command", script]);
     let mut terminal = run.endpoint(user.sandbox.endpoint()).in_terminal();
     terminal.wait_for("[none]> ");
-    // Two words would be two lines here.
-    terminal.send("function echo { \"$args\" }\r");
-    press(&user, &mut terminal, "\x07", "echo three\n[reader]> echo three");
+    // The fourth prompt: two before, and one of the first choice.
+    press(&user, &mut terminal, "\x07", "4[reader]> echo three");
     terminal.send("exit\r");
     let _ = terminal.finish();
 }
