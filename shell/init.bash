@@ -10,7 +10,7 @@ function __aws_sso_command__ {
   while ((__aws_sso_at < $#)) && [[ -z "$__aws_sso_verb" ]]; do
     __aws_sso_at=$((__aws_sso_at + 1))
     case "${*:__aws_sso_at:1}" in
-      '-p' | '-'[qv]'p' | '-'[qv][qv]'p' | '--profile' | '--login' | '-r' | '--rolearn' | '--role')
+      '-p' | '-vp' | '-qp' | '-vqp' | '-qvp' | '--profile' | '--login' | '-r' | '--rolearn' | '--role')
         __aws_sso_at=$((__aws_sso_at + 1))
         ;;
       '-'?*) ;;
@@ -65,14 +65,80 @@ function __aws_sso_evaluate {
   \builtin eval "$__aws_sso_code"
 }
 # >>> completion
-# bash splits words at colons. So the program gets the whole line, and prints only what is missing from bash's word.
+# bash splits words at colons. So the program gets the whole line, and what of it bash replaces ($2).
 function __aws_sso_complete {
-  \builtin local IFS=$'\n' __aws_sso_found
+  \builtin local __aws_sso_at __aws_sso_verb='' __aws_sso_list='' __aws_sso_found __aws_sso_options="$-" IFS=$' \t\n'
   COMPREPLY=()
-  __aws_sso_found="$(__AWS_SSO_PROGRAM__ complete --shell bash --breaks="${COMP_WORDBREAKS-}" \
-    --line="${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" || \builtin return 0
-  # shellcheck disable=SC2206 # Split at newlines on purpose. The program prints no character that bash would expand.
+  for ((__aws_sso_at = 1; __aws_sso_at < ${COMP_CWORD:-0}; __aws_sso_at++)); do
+    case "${COMP_WORDS[__aws_sso_at]}" in
+      'exec') __aws_sso_verb='exec' ;;
+      '--')
+        if [[ -n "$__aws_sso_verb" ]]; then
+          __aws_sso_complete_command "$((__aws_sso_at + 1))" "$@"
+          \builtin return 0
+        fi
+        ;;
+    esac
+  done
+  # Once Tab has been pressed twice, bash only lists what there is (63 is a question mark).
+  if [[ "${COMP_TYPE-}" == 63 ]]; then __aws_sso_list='--list'; fi
+  __aws_sso_found="$(__AWS_SSO_PROGRAM__ complete --shell bash ${__aws_sso_list:+"$__aws_sso_list"} \
+    --replaced="${2-}" --line="${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" || \builtin return 0
+  IFS=$'\n'
+  \builtin set -f
+  # shellcheck disable=SC2206 # Split at newlines on purpose, and not expanded.
   COMPREPLY=($__aws_sso_found)
+  if [[ "$__aws_sso_options" != *f* ]]; then \builtin set +f; fi
+}
+# What comes after `exec … --` ($1 is where) is completed as a line of its own.
+function __aws_sso_complete_command {
+  if \builtin declare -F _comp_command_offset >/dev/null; then
+    _comp_command_offset "$1"
+    \builtin return
+  elif \builtin declare -F _command_offset >/dev/null; then
+    _command_offset "$1"
+    \builtin return
+  fi
+  # Without bash-completion: the functions that find this line in variables see the shorter one.
+  \builtin local COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" COMP_CWORD="$((COMP_CWORD - $1))"
+  \builtin local __aws_sso_at __aws_sso_length="${#COMP_LINE}" __aws_sso_word="${3-}"
+  \builtin local __aws_sso_words __aws_sso_spec __aws_sso_name=''
+  for ((__aws_sso_at = 0; __aws_sso_at < $1; __aws_sso_at++)); do
+    COMP_LINE="${COMP_LINE#*"${COMP_WORDS[__aws_sso_at]}"}"
+  done
+  COMP_LINE="${COMP_LINE#"${COMP_LINE%%[![:space:]]*}"}"
+  COMP_POINT="$((COMP_POINT - __aws_sso_length + ${#COMP_LINE}))"
+  # An array has no value of its own in the line that makes it local.
+  __aws_sso_words=("${COMP_WORDS[@]:$1}")
+  \builtin local COMP_WORDS
+  COMP_WORDS=("${__aws_sso_words[@]}")
+  if ((COMP_CWORD == 0)); then
+    \builtin compopt -o filenames 2>/dev/null || \builtin :
+    __aws_sso_generate -A command
+    \builtin return
+  fi
+  # bash prints it quoted, as it would read it again.
+  \builtin eval "__aws_sso_spec=($(\builtin complete -p -- "${COMP_WORDS[0]##*/}" 2>/dev/null))" || \builtin :
+  for ((__aws_sso_at = 1; __aws_sso_at < ${#__aws_sso_spec[@]} - 1; __aws_sso_at++)); do
+    case "${__aws_sso_spec[__aws_sso_at]}" in
+      '-F') __aws_sso_name="${__aws_sso_spec[__aws_sso_at + 1]}" ;;
+      '-o') \builtin compopt -o "${__aws_sso_spec[__aws_sso_at + 1]}" 2>/dev/null || \builtin : ;;
+    esac
+  done
+  if [[ -n "$__aws_sso_name" ]]; then
+    "$__aws_sso_name" "${COMP_WORDS[0]}" "$__aws_sso_word" "${COMP_WORDS[COMP_CWORD - 1]}"
+  elif ((${#__aws_sso_spec[@]} > 2)); then
+    __aws_sso_generate "${__aws_sso_spec[@]:1:${#__aws_sso_spec[@]}-2}"
+  else
+    \builtin compopt -o bashdefault -o default 2>/dev/null || __aws_sso_generate -f
+  fi
+}
+function __aws_sso_generate {
+  \builtin local __aws_sso_found
+  __aws_sso_found="$(\builtin compgen "$@" -- "$__aws_sso_word" 2>/dev/null)" || \builtin return 0
+  while IFS='' \builtin read -r __aws_sso_at; do
+    if [[ -n "$__aws_sso_at" ]]; then COMPREPLY+=("$__aws_sso_at"); fi
+  done <<<"$__aws_sso_found"
 }
 \builtin complete -F __aws_sso_complete '__aws_sso_command__' 'aws-sso'
 # <<< completion

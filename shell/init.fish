@@ -51,7 +51,15 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
 end
 # >>> completion
 function __aws_sso_complete
-    command __AWS_SSO_PROGRAM__ complete --shell fish -- (commandline -opc) (commandline -ct) 2>/dev/null
+    set -l __aws_sso_words (commandline -opc)
+    set -l __aws_sso_at (contains --index -- -- $__aws_sso_words)
+    # What comes after `exec … --` is completed as a line of its own.
+    if set -q __aws_sso_at[1]; and contains -- exec $__aws_sso_words[1..$__aws_sso_at]
+        set -e __aws_sso_words[1..$__aws_sso_at]
+        complete --do-complete (string join ' ' -- (string escape -- $__aws_sso_words) (commandline -ct))
+    else
+        command __AWS_SSO_PROGRAM__ complete --shell fish -- $__aws_sso_words (commandline -ct) 2>/dev/null
+    end
 end
 complete --erase --command __aws_sso_command__
 complete --erase --command aws-sso

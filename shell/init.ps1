@@ -51,12 +51,31 @@ Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso'
     param($wordToComplete, $commandAst, $cursorPosition)
     # Sends the line up to the cursor, since 5.1 does not pass empty words to programs.
     $line = $commandAst.Extent.Text
-    $length = $cursorPosition - $commandAst.Extent.StartOffset
+    $start = $commandAst.Extent.StartOffset
+    $length = $cursorPosition - $start
     if ($length -gt $line.Length) { $line += ' ' } else { $line = $line.Substring(0, $length) }
-    & __AWS_SSO_PROGRAM__ complete --shell powershell "--line=$line" 2>$null | ForEach-Object {
-        $value, $help = $_ -split "`t", 2
+    # What comes after `exec ... --` is completed as a line of its own.
+    $isExec = $false
+    foreach ($element in $commandAst.CommandElements) {
+        $end = $element.Extent.EndOffset - $start
+        if ($element.Extent.Text -ceq 'exec') { $isExec = $true }
+        if ($isExec -and $element.Extent.Text -ceq '--' -and $end -lt $length) {
+            $rest = $line.Substring($end).TrimStart()
+            return [System.Management.Automation.CommandCompletion]::CompleteInput(
+                $rest, $rest.Length, $null).CompletionMatches
+        }
+    }
+    $encoding = [Console]::OutputEncoding
+    try {
+        [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
+        $found = & __AWS_SSO_PROGRAM__ complete --shell powershell "--line=$line" 2>$null
+    } finally {
+        [Console]::OutputEncoding = $encoding
+    }
+    foreach ($row in $found) {
+        $quoted, $value, $help = $row -split "`t", 3
         if (-not $help) { $help = $value }
-        New-Object System.Management.Automation.CompletionResult $value, $value, 'ParameterValue', $help
+        New-Object System.Management.Automation.CompletionResult $quoted, $value, 'ParameterValue', $help
     }
 }
 # <<< completion

@@ -9,7 +9,7 @@ function '__aws_sso_command__' {
   while (( __aws_sso_at < $# )) && [[ -z "$__aws_sso_verb" ]]; do
     (( __aws_sso_at += 1 ))
     case "${@:$__aws_sso_at:1}" in
-      ('-p'|'-'[qv]'p'|'-'[qv][qv]'p'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
+      ('-p'|'-vp'|'-qp'|'-vqp'|'-qvp'|'--profile'|'--login'|'-r'|'--rolearn'|'--role') (( __aws_sso_at += 1 )) ;;
       ('-'?*) ;;
       (*) __aws_sso_verb="${@:$__aws_sso_at:1}" ;;
     esac
@@ -62,16 +62,29 @@ function '__aws_sso_command__' {
 }
 # >>> completion
 function '__aws_sso_complete' {
+  \builtin local __aws_sso_at="${words[(ie)--]}"
+  # What comes after `exec … --` is completed as a line of its own.
+  if (( __aws_sso_at < CURRENT && ${words[(ie)exec]} < __aws_sso_at )); then
+    words=("${(@)words[__aws_sso_at + 1, -1]}")
+    (( CURRENT -= __aws_sso_at ))
+    _normal -p exec
+  else
+    __aws_sso_offer
+  fi
+}
+function '__aws_sso_offer' {
   \builtin emulate -L zsh
-  \builtin local -a __aws_sso_values __aws_sso_shown
-  \builtin local __aws_sso_line
-  for __aws_sso_line in \
-    "${(@f)$(__AWS_SSO_PROGRAM__ complete --shell zsh -- "${(@Q)words[1,CURRENT]}" 2>/dev/null)}"; do
-    if [[ -z "$__aws_sso_line" ]]; then continue; fi
-    __aws_sso_values+=("${__aws_sso_line%%$'\t'*}")
-    __aws_sso_shown+=("${__aws_sso_line/$'\t'/  }")
-  done
-  compadd -l -d __aws_sso_shown -a __aws_sso_values
+  \builtin local -a __aws_sso_lines __aws_sso_values __aws_sso_shown
+  __aws_sso_lines=("${(@f)$(__AWS_SSO_PROGRAM__ complete --shell zsh -- \
+    "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX-}" 2>/dev/null)}")
+  if [[ -z "$__aws_sso_lines" ]]; then \builtin return 1; fi
+  __aws_sso_values=("${(@)__aws_sso_lines%%$'\t'*}")
+  __aws_sso_shown=("${(@)__aws_sso_lines/$'\t'/  }")
+  # First by the user's own rules alone, then without regard to case, then by a part of the name.
+  \builtin local __aws_sso_case='m:{[:lower:][:upper:]}={[:upper:][:lower:]}'
+  compadd -l -d __aws_sso_shown -a __aws_sso_values ||
+    compadd -l -M "$__aws_sso_case" -d __aws_sso_shown -a __aws_sso_values ||
+    compadd -l -M "$__aws_sso_case l:|=* r:|=*" -d __aws_sso_shown -a __aws_sso_values
 }
 # The start-up file may call compinit later, or again, so this also runs before the first prompt.
 function '__aws_sso_compdef' {

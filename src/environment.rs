@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 
 use crate::error::{Error, Result};
+use crate::quote;
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
@@ -25,7 +26,7 @@ fn network_text(name: &str) -> Result<Option<String>> {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(env::VarError::NotPresent) => Ok(None),
         Err(env::VarError::NotUnicode(_)) => Err(Error::usage(format!("the value of {name} is not UTF-8"))
-            .with_remedy(format!("correct it, or run: unset {name}"))),
+            .with_remedy(format!("correct it, or run: {}", quote::unset(name)))),
     }
 }
 
@@ -137,7 +138,13 @@ pub(crate) fn sso_profile() -> Option<String> {
 /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
 #[must_use]
 pub(crate) fn region() -> Option<String> {
-    text("AWS_REGION").or_else(|| text("AWS_DEFAULT_REGION"))
+    region_variable().map(|(_, region)| region)
+}
+
+/// The same, and which of them it is.
+#[must_use]
+pub(crate) fn region_variable() -> Option<(&'static str, String)> {
+    ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| Some((name, text(name)?)))
 }
 
 /// `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`.

@@ -59,6 +59,8 @@ pub struct Error {
     kind: Kind,
     message: String,
     remedy: Option<String>,
+    /// Whether the AWS config is wrong, of which `doctor` says all.
+    is_of_config: bool,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -74,7 +76,7 @@ impl Eq for Error {}
 impl Error {
     /// An error of this kind; `message` says what happened, in one line without a full stop.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), remedy: None, source: None }
+        Self { kind, message: message.into(), remedy: None, is_of_config: false, source: None }
     }
 
     /// The same error, beginning with where the value that led to it comes from.
@@ -128,6 +130,12 @@ impl Error {
         self
     }
 
+    /// Says that the AWS config is wrong: then the report names the verb that finds all that is wrong in it.
+    #[must_use]
+    pub(crate) fn of_config(self) -> Self {
+        Self { is_of_config: true, ..self }
+    }
+
     /// Adds the cause, which `-v` shows. Its texts must not hold a secret: nothing that repeats a request or an answer.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -157,7 +165,8 @@ impl Error {
     #[must_use]
     pub fn report(&self) -> String {
         let mut report = format!("aws-sso: {}\n", clean(&self.message));
-        for line in self.remedy.iter().flat_map(|remedy| remedy.lines()) {
+        let doctor = self.is_of_config.then_some("to check all of the config, run: aws-sso doctor");
+        for line in self.remedy.iter().flat_map(|remedy| remedy.lines()).chain(doctor) {
             report.push_str("  ");
             report.push_str(&clean(line));
             report.push('\n');

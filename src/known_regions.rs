@@ -1,6 +1,8 @@
 //! The Regions that AWS has, for the one that a person types: what it may be, and what was meant by a wrong one.
 
-use crate::partition::{Partition, Region, is_aws_region, region_of_zone};
+use crate::partition::{
+    InvalidRegion, Partition, Region, is_aws_region, means_several_regions, named_region, region_of_zone,
+};
 
 /// Those of the SDK's endpoint rules.
 pub(crate) const REGIONS: [&str; 46] = [
@@ -111,15 +113,50 @@ pub(crate) fn may_be_new(name: &str) -> bool {
     words.split('-').all(is_word) && number == (before.count() + 1).to_string() && !is_known(name)
 }
 
-/// The Region that a person has written.
+/// What a person adds to a Region that this program would take for a typing error.
+const INSISTENCE: char = '!';
+
+/// The Region that a person has named, in an option, an alias or a setting. Endpoints that imitate AWS have Regions
+/// such as `local`, so a word that is like none of AWS's is one, too.
 ///
-/// Errors: AWS has none of that name, and it does not look like a new one. The error says what was probably meant.
-pub(crate) fn read(text: &str) -> Result<Region, String> {
-    let text = text.trim();
-    match text.parse() {
-        Ok(region) if is_known(text) || may_be_new(text) => Ok(region),
-        _ => Err(refusal(text)),
+/// Errors: it is no Region, or AWS has none of that name and nobody insists on it. The error says what was probably
+/// meant.
+pub(crate) fn named(text: &str) -> Result<String, String> {
+    let (region, is_insisted) = of_insistence(text);
+    let region = form(region)?;
+    match doubt(&region).filter(|_| !is_insisted) {
+        Some(doubt) => Err(doubt),
+        None => Ok(region),
     }
+}
+
+/// The same for the Region of an Identity Center, which is always one of AWS's.
+pub(crate) fn read(text: &str) -> Result<Region, String> {
+    let region: Region = named(text.trim())?.parse().map_err(|error: InvalidRegion| error.to_string())?;
+    if is_aws_region(&region) { Ok(region) } else { Err(refusal(&region)) }
+}
+
+/// A name that has the form of a Region, whether or not AWS has it.
+pub(crate) fn form(text: &str) -> Result<String, String> {
+    let has_hint = |why: &str| means_several_regions(text) || !why.ends_with(InvalidRegion::REMEDY);
+    named_region(text).map_err(|why| if has_hint(&why) || meant(text).is_empty() { why } else { refusal(text) })
+}
+
+/// Why a Region is probably a typing error; `None` if it is one of AWS's, may be a new one, or is like none of them.
+pub(crate) fn doubt(region: &str) -> Option<String> {
+    let is_other = !is_known(region) && !may_be_new(region) && (is_aws_region(region) || !meant(region).is_empty());
+    is_other.then(|| refusal(region))
+}
+
+/// The Region as a person writes it who means it.
+pub(crate) fn insisted(region: &str) -> String {
+    let is_doubtful = form(region).is_ok() && doubt(region).is_some();
+    if is_doubtful { format!("{region}{INSISTENCE}") } else { region.to_owned() }
+}
+
+/// A Region that a file holds, without the sign of insistence, and whether it has that.
+pub(crate) fn of_insistence(text: &str) -> (&str, bool) {
+    text.strip_suffix(INSISTENCE).map_or((text, false), |region| (region, true))
 }
 
 fn refusal(text: &str) -> String {
@@ -133,7 +170,7 @@ fn refusal(text: &str) -> String {
 }
 
 /// What was probably meant, the likeliest first.
-fn meant(text: &str) -> Vec<&'static str> {
+pub(crate) fn meant(text: &str) -> Vec<&'static str> {
     let lower = text.to_lowercase();
     if let Some((_, region)) = PLACES.iter().find(|(place, _)| *place == lower.replace(['-', '_'], " ")) {
         return vec![region];
@@ -154,6 +191,10 @@ mod tests {
     fn a_region_of_aws_is_taken_and_a_typing_error_never() {
         for region in REGIONS.iter().chain(&["sa-west-1", "eu-west-4", "ap-southeast-8"]) {
             assert_eq!(read(region).as_deref(), Ok(*region));
+            assert_eq!(insisted(region), **region);
+        }
+        for insisted in ["eu-wset-1!", "us-east-005!", "atlantis-west-1!"] {
+            assert_eq!(read(insisted).as_deref().map(self::insisted).as_deref(), Ok(insisted));
         }
         for (text, said) in [
             ("eu-wst-1", "did you mean eu-west-1"),
@@ -167,11 +208,33 @@ mod tests {
             ("atlantis", "not a region of AWS; write it like eu-west-1"),
             ("atlantis-west-1", "not a region of AWS"),
             ("us-east-9", "did you mean us-east-"),
-            ("all", "not a region of AWS"),
-            ("", "not a region of AWS"),
+            ("all", "not one region"),
+            ("", "not a region"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(said), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_region_to_work_in_may_be_one_of_another_cloud_unless_it_looks_like_a_typing_error() {
+        for region in ["eu-west-1", "local", "auto", "fra1", "fr-par", "us-iso-west-2", "garage"] {
+            assert_eq!(named(region).as_deref(), Ok(region));
+        }
+        for (text, said) in [
+            ("eu-wset-1", "that is not a region of AWS; did you mean eu-west-1?"),
+            ("frankfurt", "that is not a region of AWS; did you mean eu-central-1?"),
+            ("Frankfurt", "that is not a region of AWS; did you mean eu-central-1?"),
+            ("us_east_1", "that is not a region of AWS; did you mean us-east-1?"),
+            ("us-east1", "that is not a region of AWS; did you mean us-east-1?"),
+            ("EU-WEST-1", "that is not a region; did you mean eu-west-1?"),
+            ("mars-north-1", "that is not a region of AWS; write it like eu-west-1"),
+            ("eu-*", "that is not one region; write it like eu-west-1"),
+            ("global", "that is not a region; write it like eu-west-1"),
+            ("eu-west-1a!", "that is an Availability Zone; its region is eu-west-1"),
+            ("!", "that is not a region; write it like eu-west-1"),
+        ] {
+            assert_eq!(named(text), Err(said.to_owned()), "{text}");
         }
     }
 }

@@ -11,8 +11,8 @@
 //! identity_center, browser
 //! aws_config, aws_cache, credential_chain, secret_store, picker, shell
 //! role, files, programs
-//! access_portal, address, credentials, environment, error, known_regions, output, partition, placeholders, secret,
-//!   suggest, terminal, timestamp, untrusted
+//! access_portal, address, credentials, environment, error, known_regions, output, partition, placeholders, quote,
+//!   secret, suggest, terminal, timestamp, untrusted
 //! ```
 //!
 //! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
@@ -44,6 +44,7 @@ mod picker;
 mod placeholders;
 pub mod programs;
 pub mod provider;
+mod quote;
 pub mod role;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -8,10 +8,14 @@ mod support;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod system_errors;
 
+#[cfg(feature = "sandbox")]
+mod aliases;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod asked_by_programs;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod children;
+#[cfg(all(feature = "sandbox", unix))]
+mod colors;
 #[cfg(feature = "sandbox")]
 mod completion;
 mod config_reading;
@@ -51,6 +55,10 @@ mod interchange;
 #[cfg(all(feature = "keyring", feature = "sandbox", target_os = "linux"))]
 mod keyring;
 mod layers;
+#[cfg(all(feature = "sandbox", unix))]
+mod list;
+#[cfg(all(feature = "sandbox", unix))]
+mod local_times;
 #[cfg(feature = "sandbox")]
 mod main_job;
 #[cfg(feature = "sandbox")]
@@ -67,6 +75,7 @@ mod open_files;
 mod openers;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod other_users;
+mod other_words;
 #[cfg(target_os = "linux")]
 mod package;
 mod parsers;
@@ -79,14 +88,21 @@ mod picture;
 #[cfg(feature = "sandbox")]
 mod profile_meaning;
 #[cfg(feature = "sandbox")]
+mod progress;
+#[cfg(feature = "sandbox")]
 mod proxy;
 mod readers;
+#[cfg(feature = "sandbox")]
+mod regions;
+mod remedies;
 #[cfg(feature = "sandbox")]
 mod remembered;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod renewal;
 #[cfg(feature = "sandbox")]
 mod role_cache;
+#[cfg(all(feature = "sandbox", unix))]
+mod role_names;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret_types;

@@ -35,6 +35,8 @@ fn main() {
         crowd(&programs, &few, &emptied),
         others(&programs, &few, &emptied),
         init(&programs, &few),
+        entering(&programs, &few),
+        whoami(&programs, &few),
         roles(&programs, &few, &organisation),
         thousand_roles(&programs, &thousand),
     ];
@@ -151,14 +153,9 @@ fn init(programs: &Programs, stage: &Stage) -> Race {
     for shell in Shell::all() {
         let name = shell.name();
         let run = |line: String| Ok(stage.home.interactive(shell).args(["-c", &line]));
-        let program = match &programs.aws_sso {
-            Ok(program) => program.display(),
-            Err(_) => continue,
-        };
-        let load = match shell {
-            Shell::Fish => format!("'{program}' init fish | source"),
-            _ => format!("eval \"$('{program}' init {name})\""),
-        };
+        let Ok(program) = &programs.aws_sso else { continue };
+        let program = program.display().to_string();
+        let load = load(shell, &program);
         let starting = format!("{name}, starting aws-sso");
         race = race
             .add(Contender::plain(&format!("{name} alone"), run(":".to_owned())))
@@ -166,6 +163,65 @@ fn init(programs: &Programs, stage: &Stage) -> Race {
             .add(
                 Contender::plain(&format!("{name}, loading init"), run(load))
                     .judged(&starting, Goal::MillisecondsMore(5.0)),
+            );
+    }
+    race
+}
+
+/// The line in a start-up file.
+fn load(shell: Shell, program: &str) -> String {
+    match shell {
+        Shell::Fish => format!("'{program}' init fish | source"),
+        _ => format!("eval \"$('{program}' init {})\"", shell.name()),
+    }
+}
+
+/// All of `awsso use`, with cached credentials: the function, the process, and the evaluation of what it prints.
+fn entering(programs: &Programs, stage: &Stage) -> Race {
+    let mut race = Race::new("`use` whole, in a shell with the function", 200);
+    for shell in Shell::all() {
+        let name = shell.name();
+        let Ok(program) = &programs.aws_sso else { continue };
+        let define = if shell == Shell::Fish { "function empty; end" } else { "function empty { :; }" };
+        let load = load(shell, &program.display().to_string());
+        let run = |command: &str, test: &str| {
+            let line = format!("{load}\n{define}\n{command}\ntest {test} \"$AWS_SESSION_TOKEN\"");
+            Ok(stage.home.interactive(shell).args(["-c", &line]).env("AWS_ENDPOINT_URL_SSO", NOWHERE))
+        };
+        let reference = format!("{name}, an empty function");
+        race = race.add(Contender::plain(&reference, run("empty", "-z"))).add(
+            Contender::plain(&format!("{name}, `awsso use`"), run(&format!("awsso use {}", stage.role()), "-n"))
+                .judged(&reference, Goal::MillisecondsMore(5.0)),
+        );
+    }
+    race
+}
+
+/// What a prompt may run each time.
+fn whoami(programs: &Programs, stage: &Stage) -> Race {
+    let mut race = Race::new("`whoami`", 400);
+    for (kind, program) in [("dynamic", &programs.aws_sso), ("static", &programs.aws_sso_static)] {
+        let run = |words: &[&str]| {
+            let variables = [
+                ("AWS_ACCESS_KEY_ID", "ASIA1"),
+                ("AWS_SECRET_ACCESS_KEY", "secret"),
+                ("AWS_SESSION_TOKEN", "token"),
+                ("AWS_SSO_ORIGIN", "ASIA1"),
+                ("AWS_SSO_ROLE_ARN", "arn:aws:iam::123456789012:role/ReadOnlyAccess"),
+                ("AWS_SSO_ROLE_NAME", "ReadOnlyAccess"),
+                ("AWS_SSO_ACCOUNT_NAME", "payments-dev"),
+                ("AWS_SSO_EXPIRATION", "4000000000"),
+            ];
+            let run = stage.home.command(program.as_ref()?).args(words);
+            Ok(variables.into_iter().fold(run, |run, (name, value)| run.env(name, value)))
+        };
+        let version = format!("--version, {kind}");
+        let format = ["whoami", "--format", "{account_name}/{role} {minutes}m"];
+        race = race
+            .add(Contender::plain(&version, run(&["--version"])))
+            .add(Contender::plain(&format!("whoami, {kind}"), run(&["whoami"])).judged(&version, Goal::AtMost(1.3)))
+            .add(
+                Contender::plain(&format!("whoami --format, {kind}"), run(&format)).judged(&version, Goal::AtMost(1.3)),
             );
     }
     race

@@ -64,6 +64,11 @@ impl Stage {
         let _ = self.at_service(list, false).run().success();
     }
 
+    /// The role whose credentials are cached.
+    pub fn role(&self) -> String {
+        format!("{}/{}", self.account, self.role)
+    }
+
     /// The id of the account that comes first when sorted by name.
     pub fn first_account(&self) -> String {
         let mut accounts = self.sandbox.accounts();

@@ -68,7 +68,7 @@ impl<'a> Meanings<'a> {
         let session = example(self.config, "sso_session");
         let remedy = remedy
             .unwrap_or_else(|| format!("name an sso-session with -p, or add to its section: sso_session = {session}"));
-        Error::usage(format!("{}: {}", reason.place(self.config), reason.found)).with_remedy(remedy)
+        Error::usage(format!("{}: {}", reason.place(self.config), reason.found)).with_remedy(remedy).of_config()
     }
 
     /// A profile of which only the credentials file knows.

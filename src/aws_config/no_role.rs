@@ -35,7 +35,7 @@ impl NoRole {
 
     /// The error with which a verb ends.
     pub(crate) fn error(&self, config: &Config) -> Error {
-        Error::usage(format!("{}: {}", self.place(config), self.found)).with_remedy(self.remedy.clone())
+        Error::usage(format!("{}: {}", self.place(config), self.found)).with_remedy(self.remedy.clone()).of_config()
     }
 }
 

@@ -1,8 +1,7 @@
 //! This run's own command line, for errors that say how to run it again.
 
-use shell_escape::escape;
-
 use crate::programs::profile_option;
+use crate::quote;
 use crate::shell::VERBS_OF_FUNCTION;
 
 /// This run with `-p NAME`, as the user would type it.
@@ -10,9 +9,28 @@ pub(crate) fn with_profile(name: &str) -> String {
     line(typed(), Some(name))
 }
 
+/// This run with an option at its end.
+pub(crate) fn with_option(option: &str) -> String {
+    line([typed(), vec![option.to_owned()]].concat(), None)
+}
+
 /// This run with another ROLE in place of the words that name it; `None` if it was not named on the command line.
 pub(crate) fn with_role(words: &[String], role: &str) -> Option<String> {
     Some(line(replaced(typed(), words, role)?, None))
+}
+
+/// This run with another value in place of this one.
+pub(crate) fn with_value(value: &str, other: &str) -> String {
+    line(typed().into_iter().map(|word| with_part(&word, value, other)).collect(), None)
+}
+
+/// The word with another part, if it is `VALUE`, `--OPTION=VALUE`, or a list of values.
+fn with_part(word: &str, part: &str, other: &str) -> String {
+    match word.split_once('=') {
+        _ if word == part => other.to_owned(),
+        Some((option, value)) if option.starts_with("--") => format!("{option}={}", with_part(value, part, other)),
+        _ => word.split(',').map(|one| if one == part { other } else { one }).collect::<Vec<_>>().join(","),
+    }
 }
 
 fn typed() -> Vec<String> {
@@ -57,7 +75,7 @@ fn line(mut words: Vec<String>, name: Option<&str>) -> String {
         }
         None => "aws-sso",
     };
-    let words = words.into_iter().map(|word| escape(word.into()).into_owned());
+    let words = words.iter().map(|word| quote::word(word));
     std::iter::once(program.to_owned()).chain(name.map(profile_option)).chain(words).collect::<Vec<_>>().join(" ")
 }
 
@@ -77,6 +95,21 @@ mod tests {
         ];
         for (typed, expected) in cases {
             assert_eq!(line(words(typed), Some("corp")), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_replaced_wherever_an_option_has_it() {
+        let cases = [
+            ("eu-wset-1", "eu-west-1"),
+            ("--region=eu-wset-1", "--region=eu-west-1"),
+            ("--regions=us-east-1,eu-wset-1", "--regions=us-east-1,eu-west-1"),
+            ("us-east-1,eu-wset-1", "us-east-1,eu-west-1"),
+            ("eu-wset-10", "eu-wset-10"),
+            ("a=eu-wset-1", "a=eu-wset-1"),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(with_part(word, "eu-wset-1", "eu-west-1"), expected, "{word}");
         }
     }
 

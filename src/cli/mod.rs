@@ -5,6 +5,7 @@
 
 pub(crate) mod again;
 pub(crate) mod completers;
+pub(crate) mod corrected;
 pub(crate) mod evaluated;
 pub(crate) mod other_tool;
 pub(crate) mod patterns;

@@ -1,17 +1,29 @@
 //! `--match` and `--exclude`.
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 
+use super::completers;
 use crate::inventory::Selection;
 
 /// Which accounts and roles a verb is for.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Patterns {
     /// Only roles whose name, or whose account's name or id, holds this; or all of it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN", value_parser = pattern)]
+    #[arg(
+        long = "match",
+        value_name = "PATTERN",
+        value_parser = pattern,
+        add = ArgValueCompleter::new(completers::patterns)
+    )]
     pub matches: Vec<String>,
     /// None of these
-    #[arg(long, value_name = "PATTERN", value_parser = exclude)]
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        value_parser = exclude,
+        add = ArgValueCompleter::new(completers::patterns)
+    )]
     pub exclude: Vec<String>,
     /// Go on if an --exclude matches nothing
     #[arg(long)]

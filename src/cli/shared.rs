@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-pub(crate) use crate::partition::named_region as region;
+pub(crate) use crate::known_regions::named as region;
+pub(crate) use crate::role::Target;
 use crate::shell::Shell;
 
 /// Set by the `awsso` function, whose shell evaluates what is printed.
@@ -10,20 +11,6 @@ use crate::shell::Shell;
 pub(crate) struct InShell {
     #[arg(long, hide = true, value_enum)]
     pub shell: Option<Shell>,
-}
-
-/// What the environment gets besides the role.
-#[derive(Debug, Args)]
-pub(crate) struct Target {
-    /// The region to work in
-    #[arg(long, value_parser = region)]
-    pub region: Option<String>,
-    /// Set AWS_PROFILE to the discovered profile, for programs that run longer than the credentials last
-    #[arg(long, conflicts_with = "keys")]
-    pub as_profile: bool,
-    /// Export keys even if ROLE is a profile
-    #[arg(long)]
-    pub keys: bool,
 }
 
 /// The value of an option that says how long a session of the console lasts, in seconds.

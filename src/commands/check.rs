@@ -6,9 +6,9 @@ use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
+use crate::context::Context;
 use crate::context::find::Found;
-use crate::context::{Context, Instead};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::provider::Provider;
 
 #[derive(Debug, Args)]
@@ -40,11 +40,11 @@ pub(crate) fn run(context: &Context, arguments: &CheckArgs) -> ExitCode {
 
 /// The role that programs of this shell take, where that is not the one that the shell entered.
 fn taken_instead(context: &Context) -> Result<Option<Found>> {
-    match context.shell_role()?.and_then(|role| role.instead) {
-        None => Ok(None),
-        Some(Instead { profile: Some(profile), .. }) => context.find(&profile).map(Some),
-        Some(Instead { description, .. }) => Err(Error::usage(description)),
+    let Some(role) = context.shell_role()? else { return Ok(None) };
+    if role.instead.is_none() && role.profile.is_none() {
+        return Ok(None);
     }
+    context.find_of_shell("aws-sso check ROLE")
 }
 
 fn check(context: &Context, role: &[String]) -> Result<()> {

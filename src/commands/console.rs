@@ -2,16 +2,14 @@
 
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use shell_escape::escape;
 
 use crate::access_portal::AccessPortal;
-use crate::address::quote;
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::{completers, shared};
+use crate::context::Context;
 use crate::context::choose::choose_saying;
 use crate::context::find::Found;
 use crate::context::labels;
-use crate::context::{Context, Instead, ShellRole};
 use crate::environment::{self, Elsewhere};
 use crate::error::{Error, Result};
 use crate::identity_center::ConsoleSignIn;
@@ -21,6 +19,7 @@ use crate::programs::profile_option;
 use crate::role::ConsolePage;
 use crate::terminal::{self, clean};
 use crate::timestamp::span;
+use crate::{address, quote};
 
 #[derive(Debug, Args)]
 #[command(after_help = CONSOLE_HELP)]
@@ -29,10 +28,10 @@ pub(crate) struct ConsoleArgs {
     #[arg(value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
     role: Vec<String>,
     /// The service whose page is opened, such as s3
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completers::services))]
     service: Option<String>,
     /// The region of the page [default: that of the profile, else that of this shell]
-    #[arg(long, value_parser = shared::region)]
+    #[arg(long, value_parser = shared::region, add = ArgValueCompleter::new(completers::regions))]
     region: Option<String>,
     /// The page itself, by its https address; what an address cannot have is encoded
     #[arg(long, value_name = "URL", conflicts_with = "service")]
@@ -99,12 +98,14 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
         None => context.lasting_credentials(&found, LONG_SECONDS)?,
     };
     let lasts = arguments.duration.map_or_else(|| credentials.seconds_left(), i64::from);
+    let login = format!("aws-sso login {}", profile_option(&found.directory.name));
     let wanted = ConsoleSignIn {
         partition: &found.role.partition,
         issuer: &found.directory.start_url,
         destination: &destination,
         duration: arguments.duration,
         logout_first: arguments.logout_first,
+        commands: [&login, &same_role],
     };
     let link = client.console_link(&credentials, &wanted)?;
     if arguments.print {
@@ -122,7 +123,7 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
 fn same_role(context: &Context, arguments: &ConsoleArgs, found: Option<&Found>) -> String {
     let sign_in = context.profile_option().map(profile_option);
     let found = found.filter(|_| arguments.role.is_empty()).map(|found| found.role.to_string());
-    let role = arguments.role.iter().cloned().chain(found).map(|word| escape(word.into()).into_owned());
+    let role = arguments.role.iter().cloned().chain(found).map(|word| quote::word(&word));
     sign_in.into_iter().chain(role).fold("aws-sso console".to_owned(), |command, word| command + " " + &word)
 }
 
@@ -138,7 +139,7 @@ fn print_command(same_role: &str, arguments: &ConsoleArgs) -> String {
     ];
     for (option, value) in options {
         if let Some(value) = value {
-            command.push_str(&format!(" {option} {}", escape(value.into())));
+            command.push_str(&format!(" {option} {}", quote::word(value)));
         }
     }
     for (option, is_given) in [("--logout-first", arguments.logout_first), ("--portal", arguments.portal)] {
@@ -166,8 +167,8 @@ fn check_portal(arguments: &ConsoleArgs) -> Result<()> {
 fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<String>)> {
     let found = if !arguments.role.is_empty() {
         context.find_words(&arguments.role)?
-    } else if let Some(of_shell) = context.shell_role()? {
-        context.find(&taken(&of_shell)?)?
+    } else if let Some(found) = context.find_of_shell("aws-sso console ROLE")? {
+        found
     } else {
         choose_saying(context, "name the role: aws-sso console ROLE")?
     };
@@ -183,18 +184,6 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     let usual = || found.region.clone().filter(is_there).or_else(|| environment::region().filter(is_there));
     let region = arguments.region.clone().or_else(usual);
     Ok((found, region))
-}
-
-/// The role that programs of this shell take.
-fn taken(of_shell: &ShellRole) -> Result<String> {
-    match &of_shell.instead {
-        None => Ok(of_shell.role.clone()),
-        Some(Instead { profile: Some(profile), .. }) => Ok(profile.clone()),
-        Some(instead) => {
-            Err(Error::usage(format!("this shell entered {}, but {}", of_shell.role, instead.description))
-                .with_remedy("name the role: aws-sso console ROLE"))
-        }
-    }
 }
 
 /// The page to open, if one was named.
@@ -269,11 +258,14 @@ fn service_page(partition: &str, service: &str, region: Option<&str>, same_role:
 /// The access portal's shortcut link, which uses the session that the browser has there.
 fn portal_link(found: &Found, destination: Option<&str>) -> Result<String> {
     let portal = portal(&found.directory.start_url, &found.directory.region.to_string())?;
-    let mut link =
-        format!("{portal}/#/console?account_id={}&role_name={}", found.role.account_id, quote(&found.role.role_name));
+    let mut link = format!(
+        "{portal}/#/console?account_id={}&role_name={}",
+        found.role.account_id,
+        address::quote(&found.role.role_name)
+    );
     if let Some(destination) = destination {
         link.push_str("&destination=");
-        link.push_str(&quote(destination));
+        link.push_str(&address::quote(destination));
     }
     Ok(link)
 }

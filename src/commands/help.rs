@@ -1,9 +1,26 @@
-//! Help: the verbs grouped by task on the first page, and the palette on every page.
+//! `help`: the verbs grouped by task on the first page, and the palette on every page.
 
-use clap::Command;
+use std::ffi::OsString;
+
 use clap::builder::StyledStr;
+use clap::{Args, Command};
 
 use crate::terminal::{Palette, wrapped};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  aws-sso help\n  aws-sso help sandbox serve")]
+pub(crate) struct HelpArgs {
+    /// The verb, and the one below it if it has several [default: all of them]
+    verb: Vec<String>,
+}
+
+impl HelpArgs {
+    /// The line that asks for the same help.
+    pub(super) fn line(&self) -> Vec<OsString> {
+        let verb = self.verb.iter().map(OsString::from);
+        [OsString::from("aws-sso")].into_iter().chain(verb).chain([OsString::from("--help")]).collect()
+    }
+}
 
 /// Headings and their verbs.
 pub(super) type Groups = [(&'static str, &'static [&'static str])];
@@ -67,8 +84,6 @@ fn with_painted_examples(command: Command) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsString;
-
     use clap::CommandFactory;
 
     use super::*;

@@ -61,7 +61,7 @@ pub(crate) fn run(context: &Context, arguments: &LoginArgs) -> Result<()> {
         let names = context.config()?.directories();
         return context.each(names, "sign-ins", "login", |directory| sign_in(context, directory, arguments));
     }
-    sign_in(context, &context.directory_unless_all("login")?, arguments)
+    sign_in(context, &context.directory_unless_all()?, arguments)
 }
 
 fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> Result<()> {

@@ -20,9 +20,8 @@ use crate::inventory::Inventory;
 use crate::role::RoleRef;
 use crate::secret_store::SecretStore;
 use crate::session::SignedOut;
-use crate::shell::Shell;
 use crate::terminal::{self, clean, name};
-use crate::{environment, timestamp};
+use crate::{environment, quote, timestamp};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  aws-sso logout\n  aws-sso logout -p corp\n  aws-sso logout --all")]
@@ -44,7 +43,7 @@ pub(crate) fn run(context: &Context, arguments: &LogoutArgs) -> Result<()> {
     let outcome = if arguments.all {
         context.each(&context.config()?.sign_ins(), "sign-outs", "logout", sign_out)
     } else {
-        sign_out(&context.directory_unless_all("logout")?)
+        sign_out(&context.directory_unless_all()?)
     };
     match arguments.in_shell.shell {
         _ if !gave_role.get() => outcome,
@@ -80,8 +79,7 @@ fn warn_of_keys() {
 
 /// The command that removes keys from a shell whose function did not set them.
 fn unset() -> String {
-    let shell = Shell::running().unwrap_or(Shell::Posix);
-    KEYS[..3].iter().map(|name| shell.unset(name).replace("\\builtin ", "")).collect::<Vec<_>>().join("; ")
+    KEYS[..3].iter().map(|name| quote::unset(name)).collect::<Vec<_>>().join("; ")
 }
 
 /// Revokes the token, then deletes it and the role credentials that came from it. Client registrations stay: they

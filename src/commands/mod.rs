@@ -20,8 +20,10 @@ mod login;
 mod logout;
 mod packaging;
 mod pick;
+mod previous;
 mod process;
 mod refresh;
+mod region;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod serve;
@@ -32,20 +34,21 @@ mod r#use;
 mod whoami;
 
 use std::ffi::OsString;
-use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::evaluated::is_evaluated;
-use crate::cli::{Global, Original, long_spelling, other_tool};
+use crate::cli::{Global, Original, corrected, long_spelling, other_tool};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::output::print;
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
+use crate::quote;
 use crate::session::LoginPolicy;
+use crate::shell::typed_in;
 use crate::terminal::style::OF_CLAP;
 use crate::terminal::{self, Palette};
 
@@ -88,11 +91,11 @@ Examples:
 
 /// Headings and their verbs, in the order of a working day. A verb that is in no group goes last.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("This shell", &["use", "pick", "clear", "refresh", "whoami"]),
+    ("This shell", &["use", "pick", "-", "region", "refresh", "clear", "whoami"]),
     ("One role", &["exec", "console", "serve", "env", "process"]),
     ("The sign-in", &["login", "logout", "status", "check"]),
     ("Accounts and roles", &["list", "discover"]),
-    ("Setting up", &["setup", "init", "settings", "doctor", "sandbox", "completions"]),
+    ("Setting up", &["setup", "init", "settings", "doctor", "sandbox", "completions", "help"]),
 ];
 
 #[derive(Debug, Subcommand)]
@@ -105,6 +108,11 @@ pub(crate) enum Verb {
     Use(r#use::UseArgs),
     /// Choose a role for this shell (through the awsso function)
     Pick(pick::PickArgs),
+    /// Go back to the role that this shell had before (through the awsso function)
+    #[command(name = "-")]
+    Previous(previous::PreviousArgs),
+    /// Change this shell's region alone, or print it (through the awsso function)
+    Region(region::RegionArgs),
     /// Give this shell back what it had before (through the awsso function)
     Clear(clear::ClearArgs),
     /// Renew this shell's credentials (through the awsso function)
@@ -145,6 +153,8 @@ pub(crate) enum Verb {
     Exec(exec::ExecArgs),
     /// Serve a role's credentials on this machine to long-running programs
     Serve(serve::ServeArgs),
+    /// Show the help of a verb
+    Help(help::HelpArgs),
     /// Run a local Identity Center, to try things out and for tests
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
@@ -165,17 +175,36 @@ impl Verb {
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
+    quote::for_shell(typed_in);
     let is_evaluated = is_evaluated(&arguments);
     let words = arguments.clone();
     let outcome = match parse(arguments) {
         Ok(cli) => dispatch(cli),
-        Err(error) => match other_tool::error(&words).filter(|_| error.use_stderr()) {
-            Some(error) => Err(error),
-            None => explain(&error, &words, is_evaluated),
-        },
+        Err(error) => not_run(&words, &error, is_evaluated),
     };
     uninterrupted::finish();
     outcome
+}
+
+/// What is said in place of running a line: what is wrong with it, or the help that it asks for.
+fn not_run(words: &[OsString], error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
+    if error.use_stderr() {
+        let parses = |line| !parse(line).is_err_and(|error| error.use_stderr());
+        let corrected = || corrected::error(words, error, &Cli::command(), parses);
+        if let Some(error) = other_tool::error(words).or_else(corrected) {
+            return Err(error);
+        }
+    }
+    explain(error, words, is_evaluated)
+}
+
+/// `help VERB`, which is `VERB --help`.
+fn show_help(arguments: &help::HelpArgs) -> Result<ExitCode> {
+    let line = arguments.line();
+    match parse(line.clone()) {
+        Ok(_) => Ok(ExitCode::SUCCESS),
+        Err(error) => not_run(&line, &error, false),
+    }
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
@@ -201,6 +230,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Init(arguments) => init::run(&arguments)?,
         Verb::Use(arguments) => r#use::run(&context, &arguments)?,
         Verb::Pick(arguments) => pick::run(&context, &arguments)?,
+        Verb::Previous(arguments) => previous::run(&context, &arguments)?,
+        Verb::Region(arguments) => region::run(&context, &arguments)?,
         Verb::Clear(arguments) => clear::run(&context, &arguments)?,
         Verb::Refresh(arguments) => refresh::run(&context, &arguments)?,
         Verb::Whoami(arguments) => return whoami::run(&arguments),
@@ -220,6 +251,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Doctor(arguments) => return doctor::run(&context, &arguments),
         Verb::Exec(arguments) => return exec::run(&context, &arguments),
         Verb::Serve(arguments) => return serve::run(&context, &arguments),
+        Verb::Help(arguments) => return show_help(&arguments),
         #[cfg(feature = "sandbox")]
         Verb::Sandbox(arguments) => return sandbox::run(arguments),
     }
@@ -314,7 +346,8 @@ fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
 fn log_to_stderr() {
     use tracing_subscriber::{Layer, filter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
     let ours = filter::Targets::new().with_target("aws_sso", tracing::Level::DEBUG);
-    let layer = fmt::layer().with_writer(io::stderr).without_time().with_target(false).with_ansi(false);
+    let layer =
+        fmt::layer().with_writer(terminal::BesideBar::default).without_time().with_target(false).with_ansi(false);
     tracing_subscriber::registry().with(layer.with_filter(ours)).init();
 }
 

@@ -23,7 +23,12 @@ pub(crate) struct RefreshArgs {
 
 pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "refresh")?;
-    let (role, expiration) = environment::shell_role().ok_or_else(no_role)?;
+    let Some((role, expiration)) = environment::shell_role() else {
+        let of_shell = if arguments.only_session_end { None } else { context.shell_role()? };
+        let profile = of_shell.and_then(|role| role.profile).ok_or_else(no_role)?;
+        terminal::say(&format!("aws-sso: {}\n", terminal::clean(&renewed_of_profile(&profile))));
+        return Ok(());
+    };
     if arguments.only_session_end {
         let end = context.session_end(&context.find(&role)?.directory);
         return print(&Change::to_renewed(None, end, note()).render_in_function(shell, None)?);
@@ -31,7 +36,7 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     let Some(expiration) = expiration else {
         // `use --as-profile` or `exec --server` exported no keys, so there is nothing to renew.
         let what = if let Some(profile) = environment::aws_profile() {
-            format!("programs renew the credentials of AWS_PROFILE={profile} by themselves")
+            renewed_of_profile(&profile)
         } else {
             let origin = environment::role_origin().ok_or_else(no_role)?;
             format!("programs get newer credentials from {origin} by themselves")
@@ -50,6 +55,10 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
     change_shell(context, shell, &Change::to_renewed(Some(&credentials), end, note()))
 }
 
+fn renewed_of_profile(profile: &str) -> String {
+    format!("programs renew the credentials of AWS_PROFILE={profile} by themselves")
+}
+
 fn no_role() -> Error {
-    Error::usage("this shell has no role").with_remedy("run: awsso use ROLE")
+    Error::usage("this shell has no role").with_remedy("run: awsso pick")
 }

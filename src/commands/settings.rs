@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::environment::{self, shown};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::inventory::Inventory;
 use crate::output::{print, print_json};
-use crate::role::{RoleRef, is_account_id};
+use crate::role::{RoleLine, RoleRef, is_account_id};
 use crate::settings::table::{PROFILE, Setting, TABLE};
 use crate::settings::{Gravity, Problem, Settings};
-use crate::terminal::{self, aligned, clean};
+use crate::terminal::{self, Palette, aligned};
 
 #[derive(Debug, Args)]
 #[command(after_help = SETTINGS_HELP)]
@@ -96,12 +96,11 @@ pub(crate) fn run(context: &Context, arguments: &SettingsArgs) -> Result<ExitCod
     } else {
         print(&table(&rows, &settings))?;
         for problem in &problems {
-            terminal::say(&format!(
-                "aws-sso: {}{}: {}\n",
-                if problem.gravity == Gravity::Warning { "warning: " } else { "" },
-                clean(&settings.place(problem.line)),
-                clean(&problem.message)
-            ));
+            let what = format!("{}: {}", settings.place(problem.line), problem.message);
+            match problem.gravity {
+                Gravity::Warning => terminal::warn(&what),
+                Gravity::Error => terminal::complain(&Error::usage(what)),
+            }
         }
     }
     let refused = problems.iter().any(|problem| problem.gravity == Gravity::Error);
@@ -151,7 +150,14 @@ fn table(rows: &[SettingRow<'_>], settings: &Settings) -> String {
         };
         [row.name.clone(), row.value.to_owned(), source]
     };
-    aligned(&rows.iter().map(line).collect::<Vec<_>>())
+    let table = aligned(&rows.iter().map(line).collect::<Vec<_>>());
+    let palette = Palette::of_stdout();
+    // What the user has not chosen stands back.
+    let painted = |(line, row): (&str, &SettingRow<'_>)| match row.source {
+        Source::Default => palette.dim(line) + "\n",
+        _ => line.to_owned() + "\n",
+    };
+    table.lines().zip(rows).map(painted).collect()
 }
 
 /// Aliases that name no role, as far as this machine's files show. No request is made.
@@ -159,8 +165,11 @@ fn aliases_without_role(context: &Context, settings: &Settings) -> Vec<Problem> 
     let aliases = settings.aliases();
     aliases
         .filter_map(|(alias, role, line)| {
-            let why = fault(context, settings, role)?;
-            Some(Problem::warning(line, format!("the alias {alias} names no role: {why}")))
+            let found = match RoleLine::read(role) {
+                Err(why) => format!("the alias {alias}: {why}"),
+                Ok(read) => format!("the alias {alias} names no role: {}", fault(context, settings, &read.role)?),
+            };
+            Some(Problem::warning(line, found))
         })
         .collect()
 }

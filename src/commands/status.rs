@@ -129,9 +129,12 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
             sso_sessions: &sign_ins,
             store: kind.name(),
             secrets_in_files: in_files,
-            role_arn: role.as_ref().filter(|role| role.instead.is_none()).map(|role| role.role.clone()),
+            role_arn: role
+                .as_ref()
+                .filter(|role| role.instead.is_none() && role.role.starts_with("arn:"))
+                .map(|role| role.role.clone()),
             role_expires_at: role_expiry.filter(|_| instead.is_none()).map(timestamp::format),
-            entered_role_arn: role.as_ref().map(|role| role.role.clone()),
+            entered_role_arn: role.as_ref().filter(|role| role.profile.is_none()).map(|role| role.role.clone()),
             instead: instead.map(|instead| instead.description),
         })?;
         return chosen.map(drop);
@@ -140,7 +143,8 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     rest.extend(in_files.iter().map(|path| ["in a file".to_owned(), environment::shown(path)]));
     if let Some(role) = role {
         let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();
-        rest.push(["role".to_owned(), role.role + &until]);
+        let by = role.profile.map(|profile| format!(", by the profile {profile}")).unwrap_or_default();
+        rest.push(["role".to_owned(), role.role + &by + &until]);
     }
     let mut lines = Vec::new();
     let has_several = sign_ins.len() > 1;

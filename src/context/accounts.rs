@@ -7,6 +7,7 @@ use crate::aws_config::directory::Directory;
 use crate::error::{Error, Kind, Result};
 use crate::inventory::progress::Progress;
 use crate::inventory::{Absent, Ask, Doubt, Inventory, REFUSAL, Resume, Scope, Why};
+use crate::programs::profile_option;
 use crate::role::RoleArn;
 use crate::terminal;
 use crate::timestamp::span;
@@ -20,12 +21,12 @@ impl Context {
     pub(crate) fn inventory(&self, directory: &Directory, scope: Scope<'_>) -> Result<Inventory> {
         let ask = self.ask(scope, Why::Due)?;
         let Some(old) = Inventory::remembered(directory)? else {
-            return self.renewed(directory, &ask, &Progress::for_person());
+            return self.renewed(directory, &ask, &self.progress());
         };
         if ask.is_settled_by(&old, None) {
             return Ok(old);
         }
-        match self.renewed(directory, &ask, &Progress::for_person()) {
+        match self.renewed(directory, &ask, &self.progress()) {
             Err(error) if may_use_old(&error) => {
                 self.warn_of_age(&old, &error);
                 Ok(old)
@@ -42,6 +43,11 @@ impl Context {
     /// Fetches what is due, and passes on to another process what arrives.
     pub(crate) fn pass_on(&self, directory: &Directory) -> Result<Inventory> {
         self.renewed(directory, &self.ask(Scope::All, Why::Due)?, &Progress::Passed)
+    }
+
+    /// How a person sees how far a fetch has got.
+    pub(crate) fn progress(&self) -> Progress {
+        if self.is_quiet() { Progress::Hidden } else { Progress::for_person() }
     }
 
     /// Whether the list of a person who looks at it may be wrong or have gaps.
@@ -125,7 +131,7 @@ impl Context {
         if ask.is_settled_by(&list, None) {
             return Ok(list);
         }
-        self.renewed(directory, &ask, &Progress::for_person()).map_err(|error| {
+        self.renewed(directory, &ask, &self.progress()).map_err(|error| {
             if !may_use_old(&error) {
                 return error;
             }
@@ -158,7 +164,10 @@ impl Context {
                 let remedy = remedy(&list, account_id, role_name);
                 error.with_remedy(remedy)
             }
-            Err(_) => error.with_remedy("run: aws-sso list --refresh"),
+            Err(_) => {
+                let option = profile_option(&found.directory.name);
+                error.with_remedy(format!("run: aws-sso list {option} --refresh"))
+            }
         }
     }
 

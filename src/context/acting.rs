@@ -2,22 +2,26 @@
 
 use super::Context;
 use super::chain::{credentials_file, gives_role};
+use super::find::Found;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::credential_chain::{Answer, CONTAINER, KEYS, Sdk, Source, Surroundings, TakenSource};
 use crate::environment;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef};
 
-/// The role that this shell entered, and whether programs act as this role.
+/// The role that this shell entered, and whether programs act as this role; else that of its `AWS_PROFILE`.
 #[derive(Clone, Debug)]
 pub(crate) struct ShellRole {
-    /// Its ARN, as the shell has it.
+    /// Its ARN, as the shell has it, or as far as the files tell it of a profile, whose name it is otherwise.
     pub(crate) role: String,
     /// When its keys expire, in epoch seconds; `None` if programs renew them by themselves.
     pub(crate) expiration: Option<i64>,
     /// What programs do instead.
     pub(crate) instead: Option<Instead>,
+    /// The profile by which every program takes it, if the shell has entered no role.
+    pub(crate) profile: Option<String>,
 }
 
 /// What programs take although the shell entered another role.
@@ -41,13 +45,45 @@ impl Context {
         }
     }
 
-    /// The role of this shell; `None` if it has entered none.
+    /// The role of this shell: the one that it entered, else that of its `AWS_PROFILE`.
     pub(crate) fn shell_role(&self) -> Result<Option<ShellRole>> {
-        let Some((role, expiration)) = environment::shell_role() else { return Ok(None) };
-        let credentials = credentials_file()?;
-        let config = self.config()?;
-        let surroundings = Surroundings::new(environment::value, config, &credentials);
-        let answers = Sdk::ALL.map(|sdk| (sdk, surroundings.answer(sdk)));
+        match environment::shell_role() {
+            Some((role, expiration)) => self.entered_role(role, expiration).map(Some),
+            None if environment::aws_profile().is_some() => self.role_of_profile(),
+            None => Ok(None),
+        }
+    }
+
+    /// The role that programs of this shell take, for a verb that was given none. `name_it` is the verb's line with a
+    /// role.
+    pub(crate) fn find_of_shell(&self, name_it: &str) -> Result<Option<Found>> {
+        let Some(of_shell) = self.shell_role()? else { return Ok(None) };
+        let profile = match of_shell.instead {
+            None => of_shell.profile,
+            Some(Instead { profile: Some(profile), .. }) => Some(profile),
+            Some(Instead { description, .. }) => {
+                return Err(Error::usage(format!("this shell entered {}, but {description}", of_shell.role))
+                    .with_remedy(format!("name the role: {name_it}")));
+            }
+        };
+        match profile {
+            Some(profile) => self.find_by_profile(&profile),
+            None => self.find(&of_shell.role),
+        }
+        .map(Some)
+    }
+
+    /// The role of the profile that `AWS_PROFILE` names, if every program takes it.
+    fn role_of_profile(&self) -> Result<Option<ShellRole>> {
+        let (config, credentials) = (self.config()?, credentials_file()?);
+        let Some(profile) = common_profile(&answers(config, &credentials), config) else { return Ok(None) };
+        let role = arn(config, &profile).map_or_else(|| profile.clone(), |role| role.to_string());
+        Ok(Some(ShellRole { role, expiration: None, instead: None, profile: Some(profile) }))
+    }
+
+    fn entered_role(&self, role: String, expiration: Option<i64>) -> Result<ShellRole> {
+        let (config, credentials) = (self.config()?, credentials_file()?);
+        let answers = answers(config, &credentials);
         let arn: Option<RoleArn> = role.parse().ok();
         let origin = environment::role_origin();
         let is_origin = |name: &str| origin.is_none() || environment::value(name) == origin;
@@ -66,7 +102,27 @@ impl Context {
         let others: Vec<_> = answers.iter().filter(|(_, answer)| !is_role(answer)).cloned().collect();
         let instead = (!others.is_empty())
             .then(|| Instead { description: Answer::describe(&others), profile: common_profile(&answers, config) });
-        Ok(Some(ShellRole { role, expiration, instead }))
+        Ok(ShellRole { role, expiration, instead, profile: None })
+    }
+}
+
+/// What the programs of this shell do, by SDK.
+fn answers(config: &Config, credentials: &Config) -> [(Sdk, Answer); Sdk::ALL.len()] {
+    let surroundings = Surroundings::new(environment::value, config, credentials);
+    Sdk::ALL.map(|sdk| (sdk, surroundings.answer(sdk)))
+}
+
+/// The role of a profile, as far as the files tell it.
+fn arn(config: &Config, profile: &str) -> Option<RoleArn> {
+    let (name, reference) = config.role_of(profile)?;
+    let directory = config.directory(&name).ok()?;
+    match reference {
+        RoleRef::Arn(role) => Some(role),
+        RoleRef::Id { account_id, role_name } => Some(RoleArn::in_region(&directory.region, &account_id, &role_name)),
+        RoleRef::AccountName { account_name, role_name } => {
+            Inventory::remembered(&directory).ok()??.role(&account_name, &role_name).ok()
+        }
+        RoleRef::Place(_) | RoleRef::Name(_) => None,
     }
 }
 

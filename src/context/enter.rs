@@ -4,6 +4,7 @@ use super::Context;
 use super::find::Found;
 use super::labels;
 use super::noted::note;
+use super::previous;
 use crate::cli::shared::Target;
 use crate::environment;
 use crate::error::{Error, Result};
@@ -36,6 +37,7 @@ pub(crate) fn change_shell_adding(context: &Context, shell: Shell, change: &Chan
 
 /// What entering a role changes, including the note of what it displaces.
 pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Result<Change> {
+    let target = &target.or(&found.target);
     let region = target.region.as_deref().or(found.region.as_deref());
     let change = if let Some(profile) = profile(context, found, target)? {
         Change::to_profile(&profile, &labels::of(context, found)?, region)
@@ -75,11 +77,18 @@ fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
 
 /// The change, with a note of what it displaces in this environment.
 pub(crate) fn recorded(change: Change) -> Result<Change> {
-    change.recorded(note().as_ref(), environment::direnv_folder(), &environment::current)
+    let recorded = change.recorded(note().as_ref(), environment::direnv_folder(), &environment::current)?;
+    Ok(previous::remembered(recorded))
+}
+
+/// Another region in this environment; the role stays.
+pub(crate) fn to_region(region: &str) -> Result<Change> {
+    Change::to_region(region, note(), environment::direnv_folder(), &environment::current)
 }
 
 /// What `clear` prints: this shell without what earlier changes did to it.
 pub(crate) fn back() -> Change {
     let has_role = environment::shell_role().is_some();
-    Change::back(note().as_ref(), has_role, environment::direnv_folder().as_deref(), &environment::current)
+    let folder = environment::direnv_folder();
+    previous::remembered(Change::back(note().as_ref(), has_role, folder.as_deref(), &environment::current))
 }

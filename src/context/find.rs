@@ -3,14 +3,16 @@
 
 use super::Context;
 use super::near::Asked;
+use super::profiles::warn_of_region;
 use crate::aws_config::config::Section;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
 use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::known_regions;
 use crate::provider::Provider;
-use crate::role::{RoleArn, RoleRef, is_role_name};
+use crate::role::{RoleArn, RoleLine, RoleRef, Target, is_role_name};
 use crate::terminal;
 
 /// A role, how it was named, and the Identity Center that grants it.
@@ -24,6 +26,8 @@ pub(crate) struct Found {
     pub typed: Option<String>,
     /// The region in which it works.
     pub region: Option<String>,
+    /// The options of the alias that named it.
+    pub target: Target,
     /// The console page that named it, if one did.
     pub page: Option<String>,
     /// What its account is called, if it was chosen from a list that is not remembered yet.
@@ -33,7 +37,8 @@ pub(crate) struct Found {
 impl Found {
     /// A role that an ARN, a list or an address named.
     pub(crate) fn new(role: RoleArn, directory: Directory) -> Self {
-        Self { role, directory, profile: None, typed: None, region: None, page: None, account_name: None }
+        let target = Target::default();
+        Self { role, directory, profile: None, typed: None, region: None, target, page: None, account_name: None }
     }
 }
 
@@ -50,9 +55,9 @@ impl Context {
             words => words.join(" "),
         };
         // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
-        let alias = self.settings()?.role_of_alias(&text);
+        let alias = self.settings()?.line_of_alias(&text)?;
         let found = match (&alias, words) {
-            (Some(role), _) => self.resolve(Asked { text: role, words: &[] })?,
+            (Some(line), _) => self.find_line(line)?,
             (None, [] | [_]) => self.resolve(Asked { text: &text, words })?,
             // No profile: a profile of this name may be a role of another account.
             (None, [account, role]) if is_role_name(role) => {
@@ -62,6 +67,15 @@ impl Context {
         };
         let typed = alias.map(|_| text.clone()).or_else(|| found.typed.clone()).or_else(|| found.profile.clone());
         self.in_its_region(Found { typed, ..found })
+    }
+
+    /// The role of a line that names it with options. Those of this run's own line go before them.
+    pub(crate) fn find_line(&self, line: &RoleLine) -> Result<Found> {
+        let sign_in = line.profile.as_deref().filter(|_| !self.has_profile_option());
+        let narrowed = sign_in.map(|name| self.narrowed_to(name));
+        let found = narrowed.as_ref().unwrap_or(self).resolve(Asked { text: &line.role, words: &[] })?;
+        let region = line.target.region.clone().or(found.region);
+        Ok(Found { region, target: line.target.clone(), ..found })
     }
 
     /// The role of a text that is no alias, with the region of the profile, resource or console page that names it.
@@ -107,6 +121,12 @@ impl Context {
         Ok(Found::new(role, directory))
     }
 
+    /// The role of a profile, whatever else has its name.
+    pub(crate) fn find_by_profile(&self, name: &str) -> Result<Found> {
+        let found = self.find_profile(name)?;
+        self.in_its_region(Found { typed: found.profile.clone(), ..found })
+    }
+
     fn find_profile(&self, name: &str) -> Result<Found> {
         let config = self.config()?;
         let Some(profile) = config.profile(name) else { return Err(self.no_role(name)?) };
@@ -126,7 +146,11 @@ impl Context {
             },
         };
         let found = self.find_in(directory, &reference)?;
-        let region = config.region_of(name).map(str::to_owned).or(found.region);
+        let own = config.region_of(name);
+        if let Some(region) = own.filter(|region| self.is_for_person() && known_regions::doubt(region).is_some()) {
+            warn_of_region(&profile, region);
+        }
+        let region = own.map(str::to_owned).or(found.region);
         Ok(Found { profile: Some(name.to_owned()), region, ..found })
     }
 

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::aws_config::directory::Directory;
-use crate::cli::again::with_profile;
+use crate::cli::again::{with_option, with_profile};
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::programs::profile_option;
@@ -19,11 +19,11 @@ impl Context {
     }
 
     /// The same for a verb that can do it for all.
-    pub(crate) fn directory_unless_all(&self, verb: &str) -> Result<Directory> {
+    pub(crate) fn directory_unless_all(&self) -> Result<Directory> {
         let is_open = self.config()?.directories().len() > 1 && matches!(self.named_directory(), Ok(None));
         self.directory().map_err(|error| match error.remedy().filter(|_| is_open) {
             Some(remedy) => {
-                let remedy = format!("{remedy}\nor for all: aws-sso {verb} --all");
+                let remedy = format!("{remedy}\nor for all: {}", with_option("--all"));
                 error.with_remedy(remedy)
             }
             None => error,

@@ -7,7 +7,7 @@ use super::find::Found;
 use super::profiles::RoleProfiles;
 use crate::error::Result;
 use crate::inventory::Inventory;
-use crate::role::{RoleArn, RoleRef};
+use crate::role::{RoleArn, RoleLine, RoleRef};
 use crate::shell::RoleLabels;
 use crate::terminal::name;
 
@@ -105,7 +105,8 @@ pub(crate) type Aliases<'a> = HashMap<(String, String), &'a str>;
 pub(crate) fn aliases(context: &Context) -> Result<Aliases<'_>> {
     let mut aliases = HashMap::new();
     for (alias, value, _) in context.settings()?.aliases() {
-        let role = match value.parse() {
+        let line = RoleLine::read(value).map(|line| line.role);
+        let role = match line.unwrap_or_default().parse() {
             Ok(RoleRef::Arn(role)) => (role.account_id, role.role_name),
             Ok(RoleRef::Id { account_id, role_name }) => (account_id, role_name),
             _ => continue,

@@ -16,11 +16,11 @@ pub(crate) mod lists;
 mod names;
 mod near;
 pub(crate) mod noted;
+pub(crate) mod previous;
 pub(crate) mod profiles;
 mod regions;
 pub(crate) mod words;
 
-pub(crate) use acting::{Instead, ShellRole};
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
 
 use std::cell::OnceCell;
@@ -68,6 +68,14 @@ impl Context {
     /// A context of the files as they are now, with this profile or sso-session.
     pub(crate) fn anew_with(&self, profile: &str) -> Self {
         Self::new(Global { profile: Some(profile.to_owned()), ..self.options.clone() })
+    }
+
+    /// The same context with this profile or sso-session.
+    fn narrowed_to(&self, profile: &str) -> Self {
+        let options = Global { profile: Some(profile.to_owned()), ..self.options.clone() };
+        let (settings, config) = (self.settings.clone(), self.config.clone());
+        let (is_for_person, may_sign_in) = (self.is_for_person, self.may_sign_in);
+        Self { options, settings, is_for_person, may_sign_in, config }
     }
 
     pub(crate) fn has_profile_option(&self) -> bool {

@@ -142,7 +142,7 @@ impl Names {
             near.extend(nearest(text, names.filter(|name| is_typable(name)), MOST).into_iter().map(str::to_owned));
         }
         if near.is_empty() {
-            let names = self.containing(text).into_iter().map(|account| account.name.as_str());
+            let names = self.accounts_like(text).into_iter().map(|account| account.name.as_str());
             near.extend(names.filter(|name| is_typable(name)).take(MOST).map(str::to_owned));
         }
         if near.is_empty() {
@@ -166,19 +166,31 @@ impl Names {
             near.extend(roles.into_iter().map(|role| self.typed(known, role)));
         }
         if near.is_empty() {
-            let names: BTreeSet<_> =
-                self.accounts().flat_map(|known| [known.name.as_str(), known.id.as_str()]).collect();
-            // More than are offered: not each of them has the role.
-            for name in nearest(account, names.into_iter(), 4 * MOST) {
-                for known in self.accounts().filter(|known| known.is_called(name)) {
-                    let exact = roles_like(known, |role| folded(role) == lower).map(|(_, role)| role).next();
-                    let like = || nearest(role, known.roles.iter().map(String::as_str), 1).first().copied();
-                    near.extend(exact.or_else(like).map(|role| self.typed(known, role)));
-                }
+            for known in self.accounts_like(account) {
+                let exact = roles_like(known, |role| folded(role) == lower).map(|(_, role)| role).next();
+                let like = || nearest(role, known.roles.iter().map(String::as_str), 1).first().copied();
+                near.extend(exact.or_else(like).map(|role| self.typed(known, role)));
             }
         }
         near.truncate(MOST);
         near
+    }
+
+    /// The accounts with a name or id that is like this, else those with such a word in their name, or with this in it.
+    fn accounts_like(&self, text: &str) -> Vec<&Account> {
+        // Not each of them has the role that is looked for.
+        const ENOUGH: usize = 4 * MOST;
+        let names: BTreeSet<_> = self.accounts().flat_map(|account| [&*account.name, &*account.id]).collect();
+        let near = nearest(text, names.into_iter(), ENOUGH);
+        if !near.is_empty() {
+            return near.into_iter().flat_map(|name| self.called(name)).collect();
+        }
+        let all: BTreeSet<_> = self.accounts().flat_map(words_of).collect();
+        let near = nearest(text, all.into_iter(), ENOUGH);
+        let has_near_word = |account: &&Account| words_of(account).any(|word| near.contains(&word));
+        let part = folded(text);
+        let is_like = |account: &&Account| has_near_word(account) || folded(&account.name).contains(&part);
+        once_each(self.accounts().filter(is_like)).into_iter().take(ENOUGH).collect()
     }
 
     /// How a role is typed: by the account's name, where that names no other and can be pasted, else by its id.
@@ -187,6 +199,10 @@ impl Names {
         let is_only = self.called(&account.name).len() == 1 && !self.direct.contains(&by_name);
         if is_only && is_typable(&account.name) { by_name } else { format!("{}/{role}", account.id) }
     }
+}
+
+fn words_of(account: &Account) -> impl Iterator<Item = &str> {
+    account.name.split(|letter: char| !letter.is_alphanumeric())
 }
 
 fn roles_like<'a>(

@@ -129,7 +129,7 @@ impl Context {
         };
         let is_near = names.have_row(&query) || !names.near(asked.text).is_empty();
         if is_near && self.can_ask() {
-            terminal::say(&error.report());
+            terminal::complain(&error);
             return choose_near(self, &query, "name the role as ACCOUNT/ROLE");
         }
         Err(error)

@@ -8,10 +8,10 @@ use super::find::Found;
 use super::noted::own_region;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
-use crate::cli::shared;
 use crate::environment;
 use crate::error::Result;
 use crate::inventory::Inventory;
+use crate::known_regions;
 use crate::partition::Partition;
 use crate::role::{RoleArn, RoleRef};
 use crate::terminal;
@@ -134,20 +134,27 @@ impl<'a> RoleProfiles<'a> {
     /// The region that a profile sets. What is none counts for the profile's own name alone, as AWS tools take it.
     fn set_by(&self, profile: Section<'a>) -> Option<&'a str> {
         let region = profile.setting("region")?;
-        if shared::region(region).is_ok() {
-            return Some(region);
+        let is_region = known_regions::form(region).is_ok();
+        let is_doubtful = !is_region || known_regions::doubt(region).is_some();
+        if is_doubtful && !self.has_warned.replace(true) {
+            warn_of_region(&profile, region);
         }
-        if !self.has_warned.replace(true) {
-            let line = profile.line_of("region").map(|line| format!(":{line}")).unwrap_or_default();
-            let (file, name) = (environment::shown(profile.file()), profile.name());
-            terminal::warn(&format!("{file}{line}: {region} is not a region, so roles do not get it from {name}"));
-        }
-        None
+        is_region.then_some(region)
     }
 
     fn discovered(&self) -> &HashSet<String> {
         self.discovered.get_or_init(|| self.config.discovered_profiles())
     }
+}
+
+/// Says that the region of a profile is none, or probably a typing error. AWS tools take it as it is.
+pub(super) fn warn_of_region(profile: &Section<'_>, region: &str) {
+    let line = profile.line_of("region").map(|line| format!(":{line}")).unwrap_or_default();
+    let (file, name) = (environment::shown(profile.file()), profile.name());
+    terminal::warn(&match known_regions::doubt(region) {
+        Some(doubt) => format!("{file}{line}: region = {region}: {doubt}"),
+        None => format!("{file}{line}: {region} is not a region, so roles do not get it from {name}"),
+    });
 }
 
 /// The id of each account whose name no other one has, as far as they are remembered.

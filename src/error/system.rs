@@ -6,6 +6,10 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use crate::quote;
+#[cfg(unix)]
+use crate::quote::process_id;
+
 /// What to do about this error of a file or folder; `path` is where it is. `None` if only another attempt helps.
 pub(crate) fn remedy(error: &io::Error, path: Option<&Path>) -> Option<String> {
     Some(match error.kind() {
@@ -61,7 +65,7 @@ fn is_here() -> bool {
 }
 
 fn quoted(path: &Path) -> String {
-    shell_escape::escape(path.to_string_lossy()).into_owned()
+    quote::word(&path.to_string_lossy())
 }
 
 /// The number of an error. One that another library has wrapped, to name a file, has it in its text alone.
@@ -92,7 +96,10 @@ fn too_large() -> String {
     match (limit.current, limit.maximum) {
         (Some(_), None) => "a limit of this shell forbids larger files; run: ulimit -f unlimited".to_owned(),
         (Some(_), Some(_)) => {
-            "a limit forbids larger files; root raises it: sudo prlimit --pid $$ --fsize=unlimited".to_owned()
+            format!(
+                "a limit forbids larger files; root raises it: sudo prlimit --pid {} --fsize=unlimited",
+                process_id()
+            )
         }
         (None, _) => "that file system takes no file of this size".to_owned(),
     }
@@ -113,7 +120,10 @@ pub(crate) fn shortage(error: &io::Error) -> Option<String> {
         Errno::MFILE => {
             let limit = getrlimit(Resource::Nofile);
             if limit.current == limit.maximum {
-                "a limit forbids more open files; root raises it: sudo prlimit --pid $$ --nofile=4096"
+                let pid = process_id();
+                return Some(format!(
+                    "a limit forbids more open files; root raises it: sudo prlimit --pid {pid} --nofile=4096"
+                ));
             } else {
                 "raise the limit of open files, run: ulimit -n \"$(ulimit -H -n)\""
             }

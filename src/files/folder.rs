@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::unreadable::quoted;
-use crate::{environment, terminal};
+use crate::{environment, quote, terminal};
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub(crate) fn warning(folder: &Path, flaw: Flaw, use_of_it: &str) -> String {
     match flaw {
         Flaw::Open => format!("other users can change {shown}{use_of_it}; to fix that, run: chmod go-w {quoted}"),
         Flaw::Foreign if is_named => {
-            format!("{shown} belongs to another user{use_of_it}; to fix that, run: unset XDG_CACHE_HOME")
+            format!("{shown} belongs to another user{use_of_it}; to fix that, run: {}", quote::unset("XDG_CACHE_HOME"))
         }
         Flaw::Foreign => {
             format!("{shown} belongs to another user{use_of_it}; to fix that, run: mv {quoted} {quoted}.old")

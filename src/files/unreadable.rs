@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::links;
 use super::open::{self, MAX_BYTES, Unopened};
-use crate::environment;
 use crate::error::{Error, reason, system};
+use crate::{environment, quote};
 
 /// The error for a file that could not be opened.
 pub(crate) fn unopened(path: &Path, why: Unopened) -> Error {
@@ -192,5 +192,5 @@ pub(super) fn set_variable(path: &Path) -> Option<&'static str> {
 
 /// A path as a word of a command.
 pub(crate) fn quoted(path: &Path) -> String {
-    shell_escape::escape(path.to_string_lossy()).into_owned()
+    quote::word(&path.to_string_lossy())
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::folder::Privacy;
 use super::links;
 use super::unreadable::{self, another_home, described, quoted, set_variable};
-use crate::environment;
 use crate::error::{Error, reason, system};
+use crate::{environment, quote};
 
 /// The error for a file that could not be written. `target` is the file at the end of its links.
 pub(super) fn failed(path: &Path, target: &Path, error: io::Error) -> Error {
@@ -107,7 +107,7 @@ fn way_in(path: &Path, target: &Path) -> Option<String> {
     let folder = existing(target.parent()?)?;
     if is_on_read_only_file_system(folder) {
         let or_else = match set_variable(path) {
-            Some(variable) => format!("name another file, run: unset {variable}"),
+            Some(variable) => format!("name another file, run: {}", quote::unset(variable)),
             None => format!("use another home folder, run: {}", another_home(&environment::home().ok()?)),
         };
         return Some(format!("{} is on a read-only mount: mount it writable, or {or_else}", folder.display()));
@@ -164,7 +164,7 @@ fn way_into_folder(path: &Path, folder: &Path) -> Option<String> {
     }
     let whose = format!("{shown} belongs to {}", named(metadata.uid()));
     Some(match (set_variable(path), unreadable::foreign_home(path)) {
-        (Some(variable), _) => format!("{whose}; name another file, run: unset {variable}"),
+        (Some(variable), _) => format!("{whose}; name another file, run: {}", quote::unset(variable)),
         (None, Some(home)) => format!("{whose}; use a home folder of your own, run: {}", another_home(&home)),
         (None, None) => format!("{whose}; run: sudo chown \"$(id -u)\" {}", quoted(folder)),
     })
@@ -206,9 +206,11 @@ fn use_another(path: &Path) -> Option<String> {
     // Where the folder is read-only too, the copy is elsewhere.
     let folders = [path.parent().map(Path::to_owned), environment::home().ok()];
     let folder = folders.into_iter().flatten().find(|folder| refusal(folder).is_none())?;
-    let (file, copy) = (quoted(path), quoted(&folder.join(name)));
+    let (file, copy) = (quoted(path), folder.join(name).to_string_lossy().into_owned());
     Some(format!(
         "change the file where it is made, or use a copy of your own, here and in your shell's start-up file:\n\
-         install -m 600 {file} {copy}; export {variable}={copy}"
+         install -m 600 {file} {}; {}",
+        quote::word(&copy),
+        quote::export(variable, &copy)
     ))
 }

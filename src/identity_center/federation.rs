@@ -31,6 +31,8 @@ pub struct ConsoleSignIn<'a> {
     pub duration: Option<u32>,
     /// Whether the browser is first signed out of the session that it has.
     pub logout_first: bool,
+    /// The commands that sign in to Identity Center, and that open the console.
+    pub commands: [&'a str; 2],
 }
 
 /// The credentials in the form that the endpoint takes.
@@ -63,7 +65,7 @@ impl Service {
     /// Without a duration the session lasts as long as the credentials do. The endpoint refuses any duration for the
     /// credentials of a role that another role has assumed.
     pub async fn console_link(&self, credentials: &RoleCredentials, wanted: &ConsoleSignIn<'_>) -> Result<Secret> {
-        let address = format!("{}/federation", self.sign_in_origin(wanted.partition)?);
+        let address = format!("{}/federation", self.sign_in_origin(wanted)?);
         let session = FederationSession {
             id: &credentials.access_key_id,
             key: credentials.secret_access_key.expose(),
@@ -80,7 +82,7 @@ impl Service {
         let response = match self.ask_for_token(&address, &query).await {
             Ok(response) => response,
             Err(RequestError::Failed(error)) => return Err(error),
-            Err(RequestError::Exception(_)) => return Err(self.why_refused(&address, &plain, wanted.duration).await),
+            Err(RequestError::Exception(_)) => return Err(self.why_refused(&address, &plain, wanted).await),
         };
         let unexpected = || unexpected_response(Link::parse(&address).map_or("the console", |link| link.authority));
         // A JSON error may quote the token, so it is no source.
@@ -99,9 +101,9 @@ impl Service {
             ))
         };
         if !wanted.logout_first {
-            return Ok(login(&self.sign_in_origin(wanted.partition)?));
+            return Ok(login(&self.sign_in_origin(wanted)?));
         }
-        let origin = self.sign_out_origin(wanted.partition)?;
+        let origin = self.sign_out_origin(wanted)?;
         let login = Secret::from(quote(login(&origin).expose()));
         Ok(Secret::from(format!("{origin}/oauth?Action=logout&redirect_uri={}", login.expose())))
     }
@@ -111,8 +113,8 @@ impl Service {
     }
 
     /// The endpoint does not say why it refuses: without the duration it may not.
-    async fn why_refused(&self, address: &str, plain: &Secret, duration: Option<u32>) -> Error {
-        if let Some(seconds) = duration
+    async fn why_refused(&self, address: &str, plain: &Secret, wanted: &ConsoleSignIn<'_>) -> Error {
+        if let Some(seconds) = wanted.duration
             && self.ask_for_token(address, plain).await.is_ok()
         {
             return Error::denied(format!(
@@ -125,7 +127,7 @@ impl Service {
             );
         }
         Error::denied("the console's sign-in does not accept the role's credentials")
-            .with_remedy("run: aws-sso login --force, then try again")
+            .with_remedy(format!("run: {} --force\nthen run: {}", wanted.commands[0], wanted.commands[1]))
     }
 
     /// One attempt. The body of an error is an HTML page that says nothing useful, whatever its status.
@@ -149,21 +151,22 @@ impl Service {
         }
     }
 
-    fn sign_in_origin(&self, partition: &str) -> Result<String> {
-        self.origin(partition, |partition| partition.sign_in_host)
+    fn sign_in_origin(&self, wanted: &ConsoleSignIn<'_>) -> Result<String> {
+        self.origin(wanted, |partition| partition.sign_in_host)
     }
 
-    fn sign_out_origin(&self, partition: &str) -> Result<String> {
-        self.origin(partition, |partition| partition.sign_out_host)
+    fn sign_out_origin(&self, wanted: &ConsoleSignIn<'_>) -> Result<String> {
+        self.origin(wanted, |partition| partition.sign_out_host)
     }
 
-    fn origin(&self, partition: &str, host: impl Fn(&Partition) -> Option<&'static str>) -> Result<String> {
+    fn origin(&self, wanted: &ConsoleSignIn<'_>, host: impl Fn(&Partition) -> Option<&'static str>) -> Result<String> {
+        let partition = wanted.partition;
         if let Some(endpoint) = self.signin_endpoint() {
             return Ok(endpoint.trim_end_matches('/').to_owned());
         }
         Partition::named(partition).and_then(host).map(|host| format!("https://{host}")).ok_or_else(|| {
             Error::usage(format!("the console's sign-in of the partition {partition} is not known"))
-                .with_remedy("open the console through the access portal: aws-sso console --portal")
+                .with_remedy(format!("open the console through the access portal: {} --portal", wanted.commands[1]))
         })
     }
 }

@@ -10,10 +10,9 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use percent_encoding::percent_decode_str;
 
 use super::no_proxy::NoProxy;
-use crate::address::quote;
-use crate::environment;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::{address, environment, quote};
 
 /// The variables that name a proxy for requests to `https` addresses: the first one that is set counts.
 const PROXY_VARIABLES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
@@ -163,7 +162,8 @@ fn unreadable(variable: &str, why: &str) -> Error {
     let remedy = if variable.eq_ignore_ascii_case("no_proxy") {
         format!("list hosts, domains and networks in {variable}, with commas between them")
     } else {
-        format!("set {variable} to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, or run: unset {variable}")
+        let unset = quote::unset(variable);
+        format!("set {variable} to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, or run: {unset}")
     };
     Error::usage(format!("{variable} cannot be used: its value {why}")).with_remedy(remedy)
 }
@@ -225,7 +225,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
 /// User name and password with everything percent-encoded that an address must not have, such as the backslash of
 /// `CORP\user`. What is encoded already stays so.
 fn encoded(user: &str) -> Option<String> {
-    let encode = |text: &str| Some(quote(&percent_decode_str(text).decode_utf8().ok()?));
+    let encode = |text: &str| Some(address::quote(&percent_decode_str(text).decode_utf8().ok()?));
     match user.split_once(':') {
         Some((name, password)) => Some(format!("{}:{}", encode(name)?, encode(password)?)),
         None => encode(user),

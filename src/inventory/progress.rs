@@ -1,6 +1,6 @@
 //! Shows how far a fetch has got, on stderr: a bar on a terminal, plain lines elsewhere.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::account::Account;
 use super::fetch::FetchCounts;
 use crate::output;
+use crate::programs::before_end::BeforeEnd;
 use crate::{environment, terminal};
 
 /// One plain line is written for so many accounts.
@@ -24,7 +25,11 @@ pub(crate) enum News {
 /// How the progress is shown.
 pub(crate) enum Progress {
     Hidden,
-    Bar(ProgressBar),
+    Bar {
+        bar: ProgressBar,
+        /// Has the bar removed before Ctrl-C ends this process.
+        before_end: RefCell<Option<BeforeEnd>>,
+    },
     /// All that arrives as lines of JSON on stdout, each a piece of [`News`], for the picker of another process.
     Passed,
     Lines {
@@ -54,17 +59,19 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> ").with_key("per_sec", per_second));
         }
-        Self::Bar(bar)
+        Self::Bar { bar, before_end: RefCell::default() }
     }
 
     pub(crate) fn show(&self, counts: &FetchCounts) {
         match self {
             Self::Hidden => {}
             Self::Passed => pass(&News::Counts(*counts)),
-            Self::Bar(_) if counts.accounts == 0 => {}
-            Self::Bar(bar) => {
+            Self::Bar { .. } if counts.accounts == 0 => {}
+            Self::Bar { bar, before_end } => {
                 if bar.is_hidden() {
-                    // Until now there was nothing to show, but perhaps a sign-in to wait for.
+                    // Until now there was nothing to show, but perhaps a sign-in to wait for, now or in between.
+                    let mut before_end = before_end.borrow_mut();
+                    *before_end = before_end.take().or_else(|| BeforeEnd::has(removal(bar)));
                     bar.set_draw_target(ProgressDrawTarget::stderr());
                     bar.reset();
                     terminal::set_bar(Some(bar));
@@ -100,9 +107,10 @@ impl Progress {
 
     /// Removes the bar.
     pub(crate) fn end(&self) {
-        if let Self::Bar(bar) = self {
+        if let Self::Bar { bar, before_end } = self {
             terminal::set_bar(None);
             bar.finish_and_clear();
+            before_end.take();
         }
     }
 }
@@ -112,6 +120,11 @@ fn pass(news: &News) {
     if let Ok(line) = serde_json::to_string(news) {
         let _ = output::print(&(line + "\n"));
     }
+}
+
+fn removal(bar: &ProgressBar) -> impl FnOnce() + Send + 'static {
+    let bar = bar.clone();
+    move || bar.finish_and_clear()
 }
 
 /// Whole accounts per second: indicatif alone would show four decimals.

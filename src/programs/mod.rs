@@ -3,6 +3,7 @@
 //! another one that is watched, those that have started this one, and what one has left running; which programs of this
 //! name there are, and which of them this one is.
 
+pub(crate) mod before_end;
 pub(crate) mod child;
 pub mod core_dumps;
 pub(crate) mod descriptors;

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::environment;
+use crate::{environment, quote};
 
 /// The path of this executable, to run it again.
 pub(crate) fn this_program() -> io::Result<PathBuf> {
@@ -40,7 +40,7 @@ pub(crate) fn profile_words(name: &str) -> Vec<String> {
 /// `-p NAME` for a command that the user can paste.
 pub(crate) fn profile_option(name: &str) -> String {
     let words = profile_words(name).into_iter();
-    words.map(|word| shell_escape::escape(word.into()).into_owned()).collect::<Vec<_>>().join(" ")
+    words.map(|word| quote::word(&word)).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(all(test, unix))]

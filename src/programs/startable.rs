@@ -5,6 +5,7 @@ use std::io;
 
 use super::unstarted::{Start, Unstarted};
 use crate::error::{reason, system};
+use crate::quote;
 
 /// How the program is started, or why it cannot be.
 #[cfg(unix)]
@@ -36,7 +37,7 @@ pub(crate) fn explain(program: &OsStr, error: &io::Error) -> Unstarted {
 /// What to do where the mode of a program allows to execute it, and something else does not.
 fn forbidden(program: &OsStr) -> String {
     if cfg!(target_os = "macos") {
-        let file = shell_escape::escape(program.to_string_lossy());
+        let file = quote::word(&program.to_string_lossy());
         return format!("if you trust it, run: xattr -d com.apple.quarantine {file}");
     }
     "check its owner and mode, and what else may forbid it: a sandbox, AppArmor, SELinux".to_owned()

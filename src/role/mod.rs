@@ -2,12 +2,14 @@
 
 mod administrator;
 mod arn;
+mod line;
 mod page;
 mod place;
 mod reference;
 
 pub use administrator::is_of_administrators;
 pub use arn::{RoleArn, is_account_id, is_role_name};
+pub(crate) use line::{RoleLine, Target};
 pub use page::ConsolePage;
 pub use place::Place;
 pub use reference::RoleRef;

@@ -13,7 +13,7 @@ use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
 use crate::identity_center::{GrantError, Service, Tokens};
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
-use crate::terminal;
+use crate::terminal::{self, clean};
 use crate::timestamp;
 
 use super::authorization_code::{self, BrowserError, Ways};
@@ -53,7 +53,8 @@ impl Session<'_> {
     ///
     /// A user who has just cancelled in another process is not asked again, unless `is_explicit`.
     pub(super) fn sign_in_once(&self, method: Method, stale: Option<&Secret>, is_explicit: bool) -> Result<Token> {
-        let mut lock = self.lock(SIGN_IN, SIGN_IN_PATIENCE, "is signing in")?;
+        let doing = format!("is signing in to {}", clean(&self.directory.start_url));
+        let mut lock = self.lock(SIGN_IN, SIGN_IN_PATIENCE, &doing)?;
         // Another process may have signed in just before the lock was free.
         if let Some(token) = self.stored()?
             && Some(&token.access_token) != stale

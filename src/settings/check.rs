@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::file::SettingsLine;
 use super::problem::Problem;
 use super::table::{self, TABLE};
+use crate::known_regions;
 use crate::suggest::nearest;
 
 pub(super) fn problems(lines: &[SettingsLine]) -> Vec<Problem> {
@@ -39,8 +40,19 @@ fn wrong_setting(line: &SettingsLine) -> Option<Problem> {
     if line.value.is_empty() {
         return None;
     }
-    let message = (setting.check)(&line.value).err()?;
-    Some(Problem::error(line.number, message))
+    match (setting.check)(&line.value) {
+        Err(message) => Some(Problem::error(line.number, message)),
+        Ok(()) if setting.name() == table::REGION.name() => doubtful_region(line),
+        Ok(()) => None,
+    }
+}
+
+/// A region that is taken as it is written, although AWS has none of that name.
+fn doubtful_region(line: &SettingsLine) -> Option<Problem> {
+    let region = &line.value;
+    let doubt = known_regions::named(region).err()?;
+    let insisted = known_regions::insisted(region);
+    Some(Problem::warning(line.number, format!("region = {region}: {doubt} (if AWS has it, write {insisted})")))
 }
 
 fn unknown_key(line: &SettingsLine) -> Problem {

@@ -18,8 +18,9 @@ use crate::error::{Error, Result};
 use crate::files::read;
 use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
+use crate::known_regions;
 use crate::picker::{Picker, PickerColor};
-use crate::role::{account_and_role, is_account_id};
+use crate::role::{RoleLine, account_and_role, is_account_id};
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
 use file::SettingsLine;
@@ -106,7 +107,7 @@ impl Settings {
     /// `region`: the region for commands where nothing else sets one.
     #[must_use]
     pub fn region(&self) -> Option<&str> {
-        self.value(&table::REGION)
+        self.value(&table::REGION).map(|region| known_regions::of_insistence(region).0)
     }
 
     /// `login`: whether a missing sign-in may open a browser.
@@ -172,16 +173,31 @@ impl Settings {
         named.last().map(|(_, role, _)| role)
     }
 
-    /// The ROLE that an alias stands for. An alias may stand for an account, too: with `prod = 123456789012`,
-    /// `prod/Admin` and `prod:Admin` are a role of that account.
+    /// The ROLE that an alias stands for, and its options as they are written. An alias may stand for an account, too:
+    /// with `prod = 123456789012`, `prod/Admin` and `prod:Admin` are a role of that account.
     #[must_use]
     pub fn role_of_alias(&self, text: &str) -> Option<Cow<'_, str>> {
         if let Some(role) = self.alias(text) {
             return Some(role.into());
         }
         let (account, role) = account_and_role(text)?;
-        let id = self.alias(account).filter(|id| is_account_id(id))?;
-        Some(format!("{id}/{role}").into())
+        let alias = self.alias(account)?;
+        let (id, options) = alias.split_at(alias.find(' ').unwrap_or(alias.len()));
+        is_account_id(id).then(|| format!("{id}/{role}{options}").into())
+    }
+
+    /// The same, with its options; `None` if there is no such alias.
+    ///
+    /// Errors: its line cannot be read.
+    pub(crate) fn line_of_alias(&self, text: &str) -> Result<Option<RoleLine>> {
+        let Some(line) = self.role_of_alias(text) else { return Ok(None) };
+        RoleLine::read(&line).map(Some).map_err(|why| {
+            let is_meant = |alias: &str| {
+                text.strip_prefix(alias).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+            };
+            let number = self.aliases().filter(|(alias, ..)| is_meant(alias)).last().map_or(0, |(.., number)| number);
+            self.error(&Problem::error(number, format!("the alias {text}: {why}")))
+        })
     }
 }
 

@@ -5,7 +5,7 @@
 pub enum Gravity {
     /// The settings must not be used.
     Error,
-    /// The line has no effect.
+    /// The line has no effect, or probably not the one that was meant.
     Warning,
 }
 

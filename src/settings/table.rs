@@ -7,7 +7,7 @@ use crate::discovery::Template;
 use crate::environment;
 use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
-use crate::partition;
+use crate::known_regions;
 use crate::picker::{Picker, PickerColor};
 use crate::secret_store::StoreKind;
 use crate::session::LoginPolicy;
@@ -53,7 +53,7 @@ pub static REGION: Setting = Setting {
     values: "a region, such as eu-west-1",
     default: "none",
     variable: None,
-    check: |value| partition::named_region(value).map(drop),
+    check: |value| known_regions::form(known_regions::of_insistence(value).0).map(drop),
 };
 
 /// Whether the user is asked to sign in when a sign-in is needed.

@@ -11,11 +11,11 @@ use super::dialect::Shell;
 use super::displaced::{Current, Displaced};
 use super::grant::{Grant, RoleLabels};
 use super::proxy;
-use super::quote::is_printable;
-use super::variables::{EXPIRATION, ORIGIN, REGION, ROLE, SESSION_END, of_identity};
+use super::variables::{EXPIRATION, ORIGIN, PREVIOUS, REGION, ROLE, ROLE_ARN, SESSION_END, of_identity};
 use crate::credential_chain::{CONTAINER, KEYS, PROFILE};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::quote::{self, is_printable};
 use crate::secret::Secret;
 use crate::timestamp;
 
@@ -109,9 +109,35 @@ impl Change {
         change
     }
 
+    /// Another region to work in, which the user has chosen for this shell. Its role stays, and `clear` gives back the
+    /// region that was there before all changes in force.
+    ///
+    /// Errors: a value could not be restored later.
+    pub(crate) fn to_region(
+        region: &str,
+        note: Option<Displaced>,
+        folder: Option<String>,
+        current: Current<'_>,
+    ) -> Result<Self> {
+        let mut change = Self::default();
+        let mut note = note.unwrap_or_else(|| Displaced::in_folder(folder));
+        for name in REGION {
+            if note.has_left(name, current) {
+                note.renew(name, Some(region));
+            } else {
+                let before = current(name).map(|value| restorable(name, value)).transpose()?;
+                note.insert(name, before, Some(region));
+            }
+        }
+        note.choose_region(region);
+        change.set(REGION.map(|name| (name, region.to_owned())));
+        change.set([(Displaced::VARIABLE, note.to_variable())]);
+        Ok(change)
+    }
+
     /// Undoes what earlier changes did, where nothing has changed it since.
     ///
-    /// Without a note the role may come from `env`: then the variables that only this tool sets are removed. Without a
+    /// Where no note is of a role, that may come from `env`: then the variables that only this tool sets are removed. Without a
     /// role the keys are the user's own and stay.
     #[must_use]
     pub(crate) fn back(note: Option<&Displaced>, has_role: bool, folder: Option<&str>, current: Current<'_>) -> Self {
@@ -121,7 +147,8 @@ impl Change {
             let values = note.undo(folder, current).into_iter();
             change.values = values.map(|(name, value)| (name, value.filter(|value| is_printable(value)))).collect();
             change.remove([Displaced::VARIABLE]);
-        } else if has_role {
+        }
+        if has_role && !note.is_some_and(Displaced::has_role) {
             let origin = current(ORIGIN);
             let is_origin = |name: &str| origin.is_none() || current(name) == origin;
             for (name, all) in [(KEYS[0], &KEYS[..]), (CONTAINER[0], &CONTAINER), (PROFILE, &[PROFILE])] {
@@ -150,6 +177,8 @@ impl Change {
         current: Current<'_>,
     ) -> Result<Self> {
         let undone = earlier.map(|note| note.undo(folder.as_deref(), current)).unwrap_or_default();
+        let has_region = undone.iter().any(|(name, _)| REGION.contains(name));
+        let chosen = earlier.and_then(Displaced::chosen_region).filter(|_| has_region);
         let mut note = Displaced::in_folder(folder);
         for (name, value) in &self.values {
             let before = match undone.iter().find(|(undone, _)| undone == name) {
@@ -158,18 +187,40 @@ impl Change {
             };
             note.insert(name, before, value.as_deref());
         }
-        let restored: Vec<_> = undone.into_iter().filter(|(name, _)| !self.touches(name)).collect();
-        self.values.extend(restored);
+        for (name, before) in undone.into_iter().filter(|(name, _)| !self.touches(name)).collect::<Vec<_>>() {
+            let chosen = chosen.filter(|_| REGION.contains(&name)).map(str::to_owned);
+            if chosen.is_some() {
+                note.insert(name, before.clone(), chosen.as_deref());
+            }
+            self.values.push((name, chosen.or(before)));
+        }
+        if let Some(region) = chosen {
+            note.choose_region(region);
+        }
         self.set([(Displaced::VARIABLE, note.to_variable())]);
         Ok(self)
     }
 
-    /// Removes the note, for a program that is not a shell: it has no `clear`, and must not see what the role replaced.
+    /// Adds what `awsso -` goes back to.
+    #[must_use]
+    pub(crate) fn with_previous(mut self, line: Option<String>) -> Self {
+        self.values.push((PREVIOUS, line));
+        self
+    }
+
+    /// Removes the note and the role before, for a program that is not a shell: it has no `clear`, and must not see
+    /// what the role replaced.
     #[must_use]
     pub(crate) fn without_record(mut self) -> Self {
-        self.values.retain(|(name, _)| *name != Displaced::VARIABLE);
-        self.remove([Displaced::VARIABLE]);
+        const RECORDS: [&str; 2] = [Displaced::VARIABLE, PREVIOUS];
+        self.values.retain(|(name, _)| !RECORDS.contains(name));
+        self.remove(RECORDS);
         self
+    }
+
+    /// Whether it changes the region, and no role.
+    pub(super) fn is_region(&self) -> bool {
+        self.touches(REGION[0]) && !self.touches(ROLE_ARN)
     }
 
     /// The code that makes the change in a shell, for the `awsso` function: all of it or nothing. Once it is made, the
@@ -270,7 +321,7 @@ fn restorable(name: &str, value: OsString) -> Result<String> {
         Error::usage(format!(
             "the value of {name} holds a control character or is not UTF-8, so awsso clear could not restore it"
         ))
-        .with_remedy(format!("correct it, or unset {name}"))
+        .with_remedy(format!("correct it, or run: {}", quote::unset(name)))
     })
 }
 

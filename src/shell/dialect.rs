@@ -4,8 +4,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::quote;
-use crate::environment;
+use crate::error::{Error, Result};
+use crate::{environment, quote};
 
 /// A shell whose environment we can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -93,6 +93,24 @@ impl Shell {
             Self::Posix => Some(format!("printf '%s\\n' {line} >&2 || :\n")),
             Self::Powershell => None,
         }
+    }
+
+    /// Code that prints a result, and then says where it comes from.
+    pub(crate) fn print(self, result: &str, from: Option<&str>) -> Result<String> {
+        if !quote::is_printable(result) {
+            return Err(Error::failed("the result holds a control character, so it is not given to a shell"));
+        }
+        let result = self.quote(result);
+        let print = match self {
+            Self::Bash | Self::Zsh => format!("\\builtin printf '%s\\n' {result}"),
+            Self::Fish => format!("builtin printf '%s\\n' {result}"),
+            Self::Posix => format!("printf '%s\\n' {result}"),
+            Self::Powershell => result,
+        };
+        let from = from.map(|from| {
+            self.say(from).unwrap_or_else(|| format!("[Console]::Error.WriteLine({})\n", self.quote(from)))
+        });
+        Ok(format!("{print}\n{}", from.unwrap_or_default()))
     }
 
     /// The first line of code that no trace may show. In other shells the `awsso` function turns traces off.

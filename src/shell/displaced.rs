@@ -13,13 +13,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
-use super::variables::{REGION, ROLE, known_name};
+use super::variables::{REGION, ROLE_ARN, known_name};
 use crate::credential_chain::{DISPLACED, KEYS};
 
 /// The variables that are keys only together.
 const KEY: &[&str] = KEYS.split_at(3).0;
-/// The variable whose value says that the change is still in force.
-const ARN: &str = ROLE[2];
 
 /// The environment that the note is compared with.
 pub(crate) type Current<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -58,6 +56,9 @@ pub(crate) struct Displaced {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     folder: Option<String>,
     changed: BTreeMap<String, Changed>,
+    /// The region that `awsso region` has chosen for this shell. Roles without a region of their own have it, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
 }
 
 impl Displaced {
@@ -66,7 +67,7 @@ impl Displaced {
 
     /// A note without entries, for a shell in this folder of direnv.
     pub(super) fn in_folder(folder: Option<String>) -> Self {
-        Self { folder, changed: BTreeMap::new() }
+        Self { folder, ..Self::default() }
     }
 
     /// Reads the note; `None` if this is not one. Names that no change touches are dropped.
@@ -77,7 +78,8 @@ impl Displaced {
             // The form of the version before this one: names and values before the change.
             let before: BTreeMap<String, Option<String>> = serde_json::from_slice(&json)?;
             let changed = |(name, before)| (name, Changed { before, after: After::Unknown });
-            Ok::<_, serde_json::Error>(Self { folder: None, changed: before.into_iter().map(changed).collect() })
+            let changed = before.into_iter().map(changed).collect();
+            Ok::<_, serde_json::Error>(Self { changed, ..Self::default() })
         });
         if let Ok(Self { changed, .. }) = &mut note {
             changed.retain(|name, _| known_name(name).is_some());
@@ -112,15 +114,35 @@ impl Displaced {
     pub(crate) fn own_region(note: Option<&Self>, folder: Option<&str>, current: Current<'_>) -> Option<String> {
         let undone = note.map(|note| note.undo(folder, current)).unwrap_or_default();
         let own = |name: &str| match undone.iter().find(|(undone, _)| *undone == name) {
-            Some((_, before)) => before.clone(),
+            Some((_, before)) => note.and_then(|note| note.region.clone()).or_else(|| before.clone()),
             None => current(name)?.into_string().ok(),
         };
         REGION.into_iter().filter_map(own).find(|region| !region.is_empty())
     }
 
+    /// Notes the region that the user has chosen for this shell, whatever its role is.
+    pub(super) fn choose_region(&mut self, region: &str) {
+        self.region = Some(region.to_owned());
+    }
+
+    /// The region that the user has chosen for this shell.
+    pub(crate) fn chosen_region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// Whether a variable is noted, and still is as the change left it.
+    pub(crate) fn has_left(&self, name: &str, current: Current<'_>) -> bool {
+        self.changed.contains_key(name) && self.is_as_left(name, current)
+    }
+
+    /// Whether the note is of a change that entered a role.
+    pub(super) fn has_role(&self) -> bool {
+        self.changed.contains_key(ROLE_ARN)
+    }
+
     /// The noted variables that still are as the change left them, with the values that they go back to.
     pub(super) fn undo(&self, folder: Option<&str>, current: Current<'_>) -> Vec<(&'static str, Option<String>)> {
-        let is_in_force = self.is_as_left(ARN, current);
+        let is_in_force = self.is_as_left(ROLE_ARN, current);
         let belongs_here = self.folder.is_none() || self.folder.as_deref() == folder;
         let has_all_keys = KEY.iter().all(|name| self.is_as_left(name, current));
         let mut values = Vec::new();

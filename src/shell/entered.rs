@@ -42,6 +42,21 @@ impl Entered {
         Some(Self { profile, session, role_arn, role_name, account_id, account_name, region, expiration, is_taken })
     }
 
+    /// The parts of a line that says the role, each made safe for where it is shown.
+    pub(super) fn parts(&self, safe: impl Fn(&str) -> String) -> Vec<String> {
+        let Self { profile, role_name, account_id, account_name, region, .. } = self;
+        // Prompts show the id in place of a name that several accounts have.
+        let is_shared = *profile == format!("{account_id}/{role_name}");
+        let account = match account_name.as_str() {
+            name if name.is_empty() || name == account_id => safe(account_id),
+            name if is_shared => format!("{} ({})", safe(name), safe(account_id)),
+            name => safe(name),
+        };
+        let region = Some(safe(region)).filter(|region| !region.is_empty());
+        let role = format!("{account} / {}", safe(role_name));
+        [Some(role), region, self.left()].into_iter().flatten().collect()
+    }
+
     /// How many whole minutes the keys are valid; none once they have expired.
     pub(crate) fn minutes_left(&self) -> Option<i64> {
         Some(timestamp::seconds_until(self.expiration?).max(0) / 60)
@@ -54,14 +69,16 @@ impl Entered {
     }
 }
 
-/// The role in one line: `payments-dev / ReadOnlyAccess · eu-west-1 · 59 min`.
+/// The role in one line for a prompt: `payments-dev / ReadOnlyAccess · eu-west-1 · 59 min`.
 impl fmt::Display for Entered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dot = if environment::is_utf8() { " · " } else { ", " };
-        write!(f, "{} / {}", inert(&self.account_name), inert(&self.role_name))?;
-        let rest = [Some(inert(&self.region)).filter(|region| !region.is_empty()), self.left()];
-        rest.into_iter().flatten().try_for_each(|part| write!(f, "{dot}{part}"))
+        f.write_str(&self.parts(inert).join(separator()))
     }
+}
+
+/// What stands between the parts of such a line.
+pub(super) fn separator() -> &'static str {
+    if environment::is_utf8() { " · " } else { " - " }
 }
 
 /// Whether no SDK finds anything but what the shell entered its role with.

@@ -1,7 +1,10 @@
 //! The verbs that change a shell work only through the `awsso` function, which evaluates what they print.
 
 use super::dialect::Shell;
+use super::start_up;
+use crate::environment::shown;
 use crate::error::{Error, Result};
+use crate::quote;
 
 /// The verbs that the function runs for itself, adding which shell it is in: `shell/init.*` have the same list.
 pub(crate) const VERBS_OF_FUNCTION: [&str; 7] = ["use", "pick", "-", "region", "refresh", "clear", "logout"];
@@ -9,13 +12,30 @@ pub(crate) const VERBS_OF_FUNCTION: [&str; 7] = ["use", "pick", "-", "region", "
 /// The shell that evaluates our output. Without the function no shell does, and the keys would only be shown.
 pub(crate) fn through_function(shell: Option<Shell>, verb: &str) -> Result<Shell> {
     shell.ok_or_else(|| {
-        let load = match Shell::detect() {
-            Some(Shell::Fish) => "aws-sso init fish | source".to_owned(),
-            Some(Shell::Powershell) => "aws-sso init powershell | Out-String | Invoke-Expression".to_owned(),
-            Some(shell @ (Shell::Bash | Shell::Zsh)) => format!("eval \"$(aws-sso init {})\"", shell.name()),
-            _ => "eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned(),
-        };
-        Error::usage(format!("{verb} changes this shell, which only the awsso function can do"))
-            .with_remedy(format!("load it with: {load}\nthen run: awsso {verb}"))
+        Error::usage(format!("{verb} changes this shell, which only the awsso function can do")).with_remedy(format!(
+            "{}\nthen run: {}",
+            how_to_load(),
+            same_line()
+        ))
     })
+}
+
+/// The line that loads the function, here and in each new shell.
+fn how_to_load() -> String {
+    let Some(shell) = Shell::running() else {
+        return "load it with: eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned();
+    };
+    let line = start_up::line(shell, "aws-sso");
+    let is_loaded_by = |line: &start_up::StartUpLine| line.names.is_none_or(|named| named == shell);
+    match (start_up::lines(shell).iter().find(|line| is_loaded_by(line)), start_up::file(shell)) {
+        (Some(there), _) => format!("{} loads it in new shells; for this one, run: {line}", there.place()),
+        (None, Ok(file)) => format!("load it with: {line}\nand add that line to {} for new shells", shown(&file)),
+        (None, Err(_)) => format!("load it with: {line}"),
+    }
+}
+
+/// This run's line for the function, as the user would type it.
+fn same_line() -> String {
+    let words = std::env::args_os().skip(1).map(|word| quote::word(&word.to_string_lossy()));
+    ["awsso".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }

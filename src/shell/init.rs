@@ -6,8 +6,8 @@ use clap::ValueEnum;
 
 use super::dialect::Shell;
 use super::key::Key;
-use super::quote::is_printable;
 use crate::error::{Error, Result};
+use crate::quote::is_printable;
 
 /// What the prompt does when the shell's credentials have five minutes left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

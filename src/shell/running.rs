@@ -4,6 +4,7 @@ use clap::ValueEnum as _;
 
 use super::dialect::Shell;
 use crate::programs::parents;
+use crate::quote::Quotes;
 
 impl Shell {
     /// The shell in which this program runs, else the one of `SHELL`; `None` where neither is one that has a function.
@@ -13,6 +14,23 @@ impl Shell {
         let typed_in = lines.iter().find_map(|words| interactive(words));
         let by_default = if cfg!(windows) { Some(Self::Powershell) } else { None };
         typed_in.or_else(Self::detect).or(by_default).filter(|shell| *shell != Self::Posix)
+    }
+}
+
+/// The shell into which the user pastes a line: the one of the `awsso` function, which says so, else the running one.
+pub(crate) fn typed_in() -> Quotes {
+    let mut words = std::env::args().skip(1).take_while(|word| word != "--");
+    let named = words.find_map(|word| word.strip_prefix("--shell").map(str::to_owned));
+    let named = match named.as_deref() {
+        Some("") => words.next(),
+        Some(value) => value.strip_prefix('=').map(str::to_owned),
+        None => None,
+    };
+    let named = named.and_then(|name| Shell::from_str(&name, true).ok());
+    match named.or_else(Shell::running) {
+        Some(Shell::Fish) => Quotes::Fish,
+        Some(Shell::Powershell) => Quotes::Powershell,
+        Some(Shell::Bash | Shell::Zsh | Shell::Posix) | None => Quotes::Posix,
     }
 }
 

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use super::change::Change;
 use super::displaced::Current;
-use super::variables::{EXPIRATION, REGION, ROLE, SESSION_END};
+use super::entered::{Entered, separator};
+use super::variables::{REGION, ROLE_ARN, SESSION_END};
 use crate::credential_chain::{CONTAINER, KEYS, PROFILE};
-use crate::terminal::{clean, name};
-use crate::{environment, timestamp};
+use crate::terminal::name;
+use crate::timestamp;
 
 /// The variable that names a profile to some SDKs, where the other one does not.
 const DEFAULT_PROFILE: &str = "AWS_DEFAULT_PROFILE";
@@ -16,40 +17,25 @@ const DEFAULT_PROFILE: &str = "AWS_DEFAULT_PROFILE";
 #[must_use]
 pub(crate) fn said_after(change: &Change, current: Current<'_>) -> String {
     let after = |name: &str| change.value_after(name, current);
-    let separator = if environment::is_utf8() { " · " } else { " - " };
-    parts(&after, change.is_empty(), Timestamp::now().as_second()).join(separator)
+    if change.is_region() && after(ROLE_ARN).is_none_or(|role| role.is_empty()) {
+        return format!("region {}", name(&after(REGION[0]).unwrap_or_default()));
+    }
+    parts(&after, change.is_empty()).join(separator())
 }
 
 /// The parts of the line. `is_same`: nothing has changed.
-fn parts(after: &dyn Fn(&str) -> Option<String>, is_same: bool, now: i64) -> Vec<String> {
+fn parts(after: &dyn Fn(&str) -> Option<String>, is_same: bool) -> Vec<String> {
+    let safe = |text: &str| name(text).into_owned();
     let value = |name: &str| after(name).filter(|value| !value.is_empty());
-    let [_, _, arn, ..] = ROLE;
-    let mut parts = Vec::new();
-    if value(arn).is_some() {
-        parts.push(role(&value));
-    } else if let Some(other) = other(&value) {
-        let verb = if is_same { "has no role, but" } else { "is back to" };
-        parts.push(format!("this shell {verb} {other}"));
-    } else {
-        return vec!["this shell has no role".to_owned()];
+    if let Some(role) = Entered::of(|name| Some(after(name)?.into())) {
+        let session =
+            session_left(&value, &role).map(|left| format!("sign-in ends in about {}", timestamp::hours(left)));
+        return role.parts(safe).into_iter().chain(session).collect();
     }
-    parts.extend(REGION.into_iter().find_map(value).map(|region| name(&region).into_owned()));
-    parts.extend(time_left(&value, now));
-    parts
-}
-
-/// The account's name, else its id, and the role. The id is there as well where several accounts have that name: then
-/// prompts show it in place of the name.
-fn role(value: &dyn Fn(&str) -> Option<String>) -> String {
-    let [shown, _, _, role, id, account] = ROLE.map(|name| value(name).unwrap_or_default());
-    let account = Some(account).filter(|account| !account.is_empty() && *account != id);
-    let is_shared = shown == format!("{id}/{role}");
-    let account = match account {
-        Some(account) if is_shared => format!("{} ({})", name(&account), name(&id)),
-        Some(account) => name(&account).into_owned(),
-        None => name(&id).into_owned(),
-    };
-    format!("{account} / {}", name(&role))
+    let Some(other) = other(&value) else { return vec!["this shell has no role".to_owned()] };
+    let verb = if is_same { "has no role, but" } else { "is back to" };
+    let region = REGION.into_iter().find_map(value).map(|region| safe(&region));
+    [Some(format!("this shell {verb} {other}")), region].into_iter().flatten().collect()
 }
 
 /// The credentials without a role that this shell has, as the user or another tool has set them.
@@ -59,34 +45,34 @@ fn other(value: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let profile = profile.or_else(|| value(DEFAULT_PROFILE).map(|profile| (DEFAULT_PROFILE, profile)));
     let profile = profile.map(|(variable, profile)| format!("{variable}={}", name(&profile)));
     let container =
-        CONTAINER.into_iter().take(1).find_map(value).map(|uri| format!("the credentials of {}", clean(&uri)));
+        CONTAINER.into_iter().take(1).find_map(value).map(|uri| format!("the credentials of {}", name(&uri)));
     let all: Vec<_> = [keys, profile, container].into_iter().flatten().collect();
     (!all.is_empty()).then(|| all.join(" and "))
 }
 
-/// How long the keys are valid, and when the session ends if that is known and sooner. Without keys, programs get newer
+/// How many seconds the session lasts, if that is known and less than the keys do. Without keys, programs get newer
 /// credentials by themselves until then.
-fn time_left(value: &dyn Fn(&str) -> Option<String>, now: i64) -> Vec<String> {
-    let seconds = |name: &str| value(name)?.parse::<i64>().ok()?.checked_sub(now);
-    let keys = seconds(EXPIRATION);
-    let session = seconds(SESSION_END[1]).filter(|left| *left > 0 && keys.is_none_or(|keys| *left < keys));
-    let keys = keys.map(|left| if left > 0 { timestamp::minutes(left) } else { "expired".to_owned() });
-    let session = session.map(|left| format!("sign-in ends in about {}", timestamp::minutes(left)));
-    keys.into_iter().chain(session).collect()
+fn session_left(value: &dyn Fn(&str) -> Option<String>, role: &Entered) -> Option<i64> {
+    let end: i64 = value(SESSION_END[1])?.parse().ok()?;
+    let is_first = role.expiration.is_none_or(|keys| end < keys.as_second());
+    Some(end - Timestamp::now().as_second()).filter(|left| *left > 0 && is_first)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NOW: i64 = 1_795_388_522;
-
     fn said(is_same: bool, values: &[(&str, &str)]) -> String {
         let after = |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        parts(&after, is_same, NOW).join(" · ")
+        parts(&after, is_same).join(" · ")
     }
 
-    fn in_role(more: &[(&'static str, &'static str)]) -> String {
+    /// With these variables, as words; `+59` is a time in somewhat more than 59 minutes.
+    fn in_role(variables: &str) -> String {
+        let at = |minutes: i64| (Timestamp::now().as_second() + 60 * minutes + 30).to_string();
+        let value = |text: &str| text.strip_prefix('+').map_or(text.to_owned(), |minutes| at(minutes.parse().unwrap()));
+        let pairs = variables.split_whitespace().filter_map(|word| word.split_once('='));
+        let more: Vec<_> = pairs.map(|(name, text)| (name, value(text))).collect();
         let role = [
             ("AWS_SSO_PROFILE", "payments-dev/ReadOnlyAccess"),
             ("AWS_SSO_ROLE_ARN", "arn:aws:iam::123456789012:role/ReadOnlyAccess"),
@@ -94,37 +80,36 @@ mod tests {
             ("AWS_SSO_ACCOUNT_ID", "123456789012"),
             ("AWS_SSO_ACCOUNT_NAME", "payments-dev"),
         ];
-        let values: Vec<_> = more.iter().copied().chain(role).collect();
+        let values: Vec<_> = more.iter().map(|(name, value)| (*name, value.as_str())).chain(role).collect();
         said(false, &values)
     }
 
     #[test]
     fn the_line_names_the_account_the_role_the_region_and_how_long_the_keys_are_valid() {
-        const SOON: &str = "1795392121";
-        let cases: [(&[(&str, &str)], &str); 12] = [
-            (&[("AWS_REGION", "eu-west-1"), (EXPIRATION, SOON)], "payments-dev / ReadOnlyAccess · eu-west-1 · 59 min"),
-            (&[("AWS_DEFAULT_REGION", "eu-west-1")], "payments-dev / ReadOnlyAccess · eu-west-1"),
-            (&[("AWS_REGION", ""), (EXPIRATION, SOON)], "payments-dev / ReadOnlyAccess · 59 min"),
-            (&[(EXPIRATION, "1795388522")], "payments-dev / ReadOnlyAccess · expired"),
-            (&[(EXPIRATION, "1795388530")], "payments-dev / ReadOnlyAccess · less than 1 min"),
-            (&[(EXPIRATION, "soon")], "payments-dev / ReadOnlyAccess"),
+        const ROLE: &str = "payments-dev / ReadOnlyAccess";
+        let cases = [
+            ("AWS_REGION=eu-west-1 AWS_SSO_EXPIRATION=+59", " · eu-west-1 · 59 min"),
+            ("AWS_DEFAULT_REGION=eu-west-1", " · eu-west-1"),
+            ("AWS_REGION= AWS_SSO_EXPIRATION=+59", " · 59 min"),
+            ("AWS_SSO_EXPIRATION=+-1", " · expired"),
+            ("AWS_SSO_EXPIRATION=+0", " · less than 1 min"),
+            ("AWS_SSO_EXPIRATION=+60", " · 1 h"),
+            ("AWS_SSO_EXPIRATION=+719", " · 11 h 59 min"),
+            ("AWS_SSO_EXPIRATION=soon", ""),
             // The end of the session, only where it comes first, and where it has not passed.
-            (
-                &[(EXPIRATION, SOON), ("AWS_SSO_SESSION_END", "1795389122")],
-                "payments-dev / ReadOnlyAccess · 59 min · sign-in ends in about 10 min",
-            ),
-            (&[(EXPIRATION, SOON), ("AWS_SSO_SESSION_END", "1795399122")], "payments-dev / ReadOnlyAccess · 59 min"),
-            (&[(EXPIRATION, SOON), ("AWS_SSO_SESSION_END", "1795388000")], "payments-dev / ReadOnlyAccess · 59 min"),
+            ("AWS_SSO_EXPIRATION=+59 AWS_SSO_SESSION_END=+10", " · 59 min · sign-in ends in about 10 min"),
+            ("AWS_SSO_EXPIRATION=+59 AWS_SSO_SESSION_END=+90", " · 59 min"),
+            ("AWS_SSO_EXPIRATION=+59 AWS_SSO_SESSION_END=+-1", " · 59 min"),
             // A profile: nothing but the session's end limits it.
-            (&[("AWS_SSO_SESSION_END", "1795399322")], "payments-dev / ReadOnlyAccess · sign-in ends in about 3 h"),
-            // Nothing is known of the account but its id.
-            (&[("AWS_SSO_ACCOUNT_NAME", "123456789012")], "123456789012 / ReadOnlyAccess"),
-            // Another account has this name.
-            (&[("AWS_SSO_PROFILE", "123456789012/ReadOnlyAccess")], "payments-dev (123456789012) / ReadOnlyAccess"),
+            ("AWS_SSO_SESSION_END=+180", " · sign-in ends in about 3 h"),
         ];
-        for (values, expected) in cases {
-            assert_eq!(in_role(values), expected, "{values:?}");
+        for (variables, more) in cases {
+            assert_eq!(in_role(variables), format!("{ROLE}{more}"), "{variables}");
         }
+        // Nothing is known of the account but its id; or another account has its name.
+        assert_eq!(in_role("AWS_SSO_ACCOUNT_NAME=123456789012"), "123456789012 / ReadOnlyAccess");
+        let shared = in_role("AWS_SSO_PROFILE=123456789012/ReadOnlyAccess");
+        assert_eq!(shared, "payments-dev (123456789012) / ReadOnlyAccess");
     }
 
     #[test]
@@ -159,14 +144,15 @@ mod tests {
     #[test]
     fn nothing_of_a_name_drives_the_terminal() {
         let hostile = "a\u{1b}]0;owned\u{7}\n\u{202e}b";
-        for variable in ["AWS_SSO_ACCOUNT_NAME", "AWS_SSO_ROLE_NAME", "AWS_REGION", "AWS_SSO_ACCOUNT_ID"] {
-            let line = in_role(&[(variable, hostile)]);
-            assert!(!line.contains(['\u{1b}', '\n', '\u{7}', '\u{202e}']), "{variable}: {line:?}");
+        let names = ["AWS_SSO_ACCOUNT_NAME", "AWS_SSO_ROLE_NAME", "AWS_REGION", "AWS_SSO_ACCOUNT_ID", "AWS_PROFILE"];
+        for variable in names.into_iter().chain(["AWS_ACCESS_KEY_ID", "AWS_CONTAINER_CREDENTIALS_FULL_URI"]) {
+            for role in [&[("AWS_SSO_ROLE_ARN", "arn")][..], &[]] {
+                let line = said(false, &[&[(variable, hostile)][..], role].concat());
+                assert!(!line.contains(char::is_control) && !line.contains('\u{202e}'), "{variable}: {line:?}");
+            }
         }
-        for variable in ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_CONTAINER_CREDENTIALS_FULL_URI"] {
-            let line = said(false, &[(variable, hostile)]);
-            assert!(!line.contains(['\u{1b}', '\n', '\u{7}', '\u{202e}']), "{variable}: {line:?}");
-        }
-        assert_eq!(in_role(&[("AWS_SSO_ACCOUNT_NAME", "日本 & 'x'")]), "日本 & 'x' / ReadOnlyAccess");
+        let values =
+            [("AWS_SSO_ROLE_ARN", "arn"), ("AWS_SSO_ACCOUNT_NAME", "日本 & $x"), ("AWS_SSO_ROLE_NAME", "Read")];
+        assert_eq!(said(false, &values), "日本 & $x / Read");
     }
 }

@@ -22,6 +22,11 @@ pub(super) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The access key id, the profile or the server that a change has set, to tell later whether it is still that one.
 pub(super) const ORIGIN: &str = "AWS_SSO_ORIGIN";
 
+/// The role's ARN among these.
+pub(crate) const ROLE_ARN: &str = ROLE[2];
+/// The role that the shell had before, for `awsso -`.
+pub(crate) const PREVIOUS: &str = "AWS_SSO_PREVIOUS";
+
 /// The variables that say whose credentials the environment has. A change that enters a role sets or removes each.
 pub(crate) fn of_identity() -> impl Iterator<Item = &'static str> {
     credential_chain::VARIABLES

@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressDrawTarget};
 
 pub use self::device::{Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stdout_width};
 pub(crate) use self::message::of_error as complaint;
@@ -24,6 +24,28 @@ static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 /// Says which bar is shown, or that none is. Messages are then written above it.
 pub(crate) fn set_bar(bar: Option<&ProgressBar>) {
     *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar.cloned();
+}
+
+/// Takes the bar off the screen, for something that a person is to read in peace. It comes back with the next progress.
+fn remove_bar() {
+    if let Some(bar) = BAR.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        bar.finish_and_clear();
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+}
+
+/// Stderr for what is written at any time, such as logs.
+#[derive(Debug, Default)]
+pub(crate) struct BesideBar;
+
+impl io::Write for BesideBar {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        without_bar(|| io::stderr().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 /// Writes while the bar is off the screen.
@@ -70,7 +92,8 @@ pub(crate) fn show(text: &str) {
 /// Does the same, and returns whether the text stands on the terminal alone.
 pub(crate) fn is_shown(text: &str) -> bool {
     let write = |mut terminal: Terminal| terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).is_ok();
-    let shown = without_bar(|| Terminal::open_to_write().is_some_and(write));
+    remove_bar();
+    let shown = Terminal::open_to_write().is_some_and(write);
     let is_for_stderr = IS_FOR_STDERR_TOO.load(Ordering::Relaxed) && !io::stderr().is_terminal();
     // What is for the eyes of a person alone is not worth that the job is stopped.
     if (!shown || is_for_stderr) && !device::is_stderr_stopped() {

@@ -246,7 +246,7 @@ fn without_its_program_the_picker_is_a_numbered_list() {
 fn the_numbered_list_has_pages_of_a_screen_and_words_narrow_it() {
     let user = remembered(Options { accounts: 40, roles: 4, ..Options::default() });
     user.home.write(".config/aws-sso/config", "picker = number\n");
-    let mut terminal = user.aws_sso(PICK).in_terminal();
+    let mut terminal = user.aws_sso(PICK).behind_a_program();
     // 50 lines, of which two are left for the question.
     for more in [112, 64, 16] {
         terminal.wait_for(&format!(", Enter for {more} more]: ")).send("\r");

@@ -69,8 +69,11 @@ fn use_twice_and_then_clear_gives_back_the_first_state() {
             assert_eq!(get(&second, "AWS_REGION"), get(&before, "AWS_REGION"), "no region is known");
             assert_eq!(get(&third, "AWS_PROFILE"), Some("plain"));
             assert_eq!(get(&third, "AWS_ACCESS_KEY_ID"), None);
-            assert_eq!(after, before, "{shell:?}");
-            assert_eq!(again, before, "{shell:?}");
+            let previous = format!("{} plain -p corp", user.role_arn(2));
+            for mut cleared in [after, again] {
+                assert_eq!(cleared.remove("AWS_SSO_PREVIOUS"), Some(previous.clone()), "{shell:?}: for awsso -");
+                assert_eq!(cleared, before, "{shell:?}");
+            }
         }
         assert!(!user.home.has("PWNED"), "{shell:?}");
     }

@@ -4,6 +4,8 @@ use crate::support::terminal::{type_lines, typed};
 use crate::support::{Home, Shell};
 
 const SOON: &str = "expire within 5 minutes; run: awsso refresh";
+#[cfg(feature = "sandbox")]
+const ENDED: &str = "aws-sso: your sign-in has ended; run: awsso login -p corp";
 const LATE: &str = "have expired; run: awsso refresh";
 
 /// A statement that sets when the shell's credentials expire.
@@ -226,9 +228,9 @@ mod renewal {
 
     use aws_sso::sandbox::Options;
 
-    use crate::support::Shell;
     use crate::support::terminal::type_lines;
-    use crate::support::user::User;
+    use crate::support::user::{TOKEN_FILE, User};
+    use crate::support::{Shell, programs};
 
     /// Signed in, with a role whose credentials have less than five minutes left.
     fn due(shell: Shell) -> (User, crate::support::terminal::Terminal) {
@@ -283,7 +285,8 @@ mod renewal {
                 }
                 user.sandbox.clear_log();
                 terminal.send("\x04");
-                terminal.wait_for(super::SOON);
+                // The sign-in has ended, or the service is out of reach.
+                terminal.wait_for(if is_reachable { super::ENDED } else { super::SOON });
                 type_lines(&mut terminal, &["clear", ":", ":", ":"]);
                 type_lines(&mut terminal, &["env -0 >after"]);
                 terminal.send("exit 0\r");
@@ -293,5 +296,46 @@ mod renewal {
                 assert!(user.sandbox.count("GetRoleCredentials") <= 1, "{shell:?}");
             }
         }
+    }
+
+    #[test]
+    fn after_a_new_sign_in_the_prompt_renews_the_credentials_by_itself() {
+        for shell in Shell::all() {
+            let (user, mut terminal) = due(shell);
+            let enter = format!("awsso use {}; env -0 >old; printf '%s%s\\n' en tered; cat", user.role_arn(0));
+            terminal.send(&format!("{enter}\r"));
+            terminal.wait_for("entered");
+            user.sandbox.revoke_sessions();
+            terminal.send("\x04");
+            terminal.wait_for(super::ENDED);
+            user.sandbox.update(|options| options.credential_lifetime = Duration::from_hours(1));
+            type_lines(&mut terminal, &["awsso login --device-code --no-browser", ":", "env -0 >new"]);
+            terminal.send("exit 0\r");
+            let screen = terminal.finish().success().stdout;
+            let [old, new] = ["old", "new"].map(|file| user.home.environment(file));
+            assert_ne!(old["AWS_ACCESS_KEY_ID"], new["AWS_ACCESS_KEY_ID"], "{shell:?}\n{screen}");
+            assert_eq!(screen.matches("has ended").count(), 1, "{shell:?}\n{screen}");
+        }
+    }
+
+    #[test]
+    fn powershell_says_that_the_sign_in_has_ended_and_renews_after_the_next() {
+        let Some(pwsh) = programs("pwsh").next() else {
+            return crate::support::note("pwsh is not installed: its hook is not run");
+        };
+        let user = User::signed_in(Options { credential_lifetime: Duration::from_secs(200), ..Options::default() });
+        let code = format!(
+            "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n\
+             aws-sso init powershell --hook refresh | Out-String | Invoke-Expression\n$null = prompt\n\
+             awsso use {}\n$key = $env:AWS_ACCESS_KEY_ID\n/bin/mv {TOKEN_FILE} token\n$null = prompt\n$null = prompt\n\
+             \"same $($key -ceq $env:AWS_ACCESS_KEY_ID)\"\nawsso login --device-code --no-browser 2>$null\n\
+             $null = prompt\n\"same $($key -ceq $env:AWS_ACCESS_KEY_ID)\"\n",
+            user.role_arn(0)
+        );
+        let script = user.home.write("script.ps1", code);
+        let run = user.home.command(&pwsh).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(script);
+        let run = run.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1").endpoint(user.sandbox.endpoint());
+        let output = run.run().success();
+        assert_eq!(output.stdout, format!("{}\nsame True\nsame False\n", super::ENDED), "{output}");
     }
 }

@@ -37,7 +37,7 @@ fn a_key_picks_a_role_for_this_shell_and_the_line_stays_as_it_is() {
     let modes = |shell| match shell {
         Shell::Bash => ["set -o emacs", "set -o vi"],
         Shell::Zsh => ["bindkey -e", "bindkey -v"],
-        Shell::Fish => ["fish_default_key_bindings", "fish_vi_key_bindings"],
+        Shell::Fish => ["fish_default_key_bindings", "fish_vi_key_bindings insert"],
     };
     let prompt = |shell| match shell {
         Shell::Bash => "PS1='[${AWS_SSO_ROLE_NAME-none}]> '",
@@ -79,8 +79,8 @@ fn a_key_picks_a_role_in_powershell() {
     let run: Invocation = user.home.command(&pwsh).args(["-NoLogo", "-NoProfile", "-NoExit", "-Command", script]);
     let mut terminal = run.endpoint(user.sandbox.endpoint()).in_terminal();
     terminal.wait_for("[none]> ");
-    // The fourth prompt: two before, and one of the first choice.
-    press(&user, &mut terminal, "\x07", "4[reader]> echo three");
+    // The prompt that is drawn after the choice that is left: the fifth.
+    press(&user, &mut terminal, "\x07", "5[reader]> echo three");
     terminal.send("exit\r");
     let _ = terminal.finish();
 }

@@ -10,14 +10,22 @@ mod hostile;
 mod init;
 #[cfg(feature = "sandbox")]
 mod key;
+#[cfg(feature = "sandbox")]
+mod logout;
 mod options;
 mod powershell;
 #[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;
 #[cfg(feature = "sandbox")]
+mod said;
+#[cfg(feature = "sandbox")]
 mod session;
 #[cfg(feature = "sandbox")]
 mod session_end;
 #[cfg(feature = "sandbox")]
 mod traces;
+#[cfg(feature = "sandbox")]
+mod verbs;
+#[cfg(feature = "sandbox")]
+mod whoami;

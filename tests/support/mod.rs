@@ -26,6 +26,7 @@ pub mod service;
 pub mod several;
 pub mod shell;
 pub mod surplus;
+pub mod tab;
 pub mod terminal;
 pub mod user;
 

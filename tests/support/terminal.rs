@@ -22,6 +22,8 @@ const COLUMNS: NonZero<u16> = NonZero::new(200).unwrap();
 /// What the program has drawn, and whether it still has the terminal open.
 struct Display {
     parser: vt100::Parser,
+    /// All that the program has written.
+    written: Vec<u8>,
     /// How the program ended; its last output may not have arrived yet.
     status: Option<portable_pty::ExitStatus>,
     closed: bool,
@@ -105,7 +107,12 @@ impl Terminal {
         let id = child.process_id().unwrap();
         let keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let display = Arc::new((
-            Mutex::new(Display { parser: vt100::Parser::new(rows, columns, 0), status: None, closed: false }),
+            Mutex::new(Display {
+                parser: vt100::Parser::new(rows, columns, 0),
+                written: Vec::new(),
+                status: None,
+                closed: false,
+            }),
             Condvar::new(),
         ));
         let ended = Arc::clone(&display);
@@ -125,6 +132,7 @@ impl Terminal {
                 let read = reader.read(&mut bytes).unwrap_or(0);
                 let mut display = drawn.0.lock().unwrap();
                 display.parser.process(&bytes[..read]);
+                display.written.extend(&bytes[..read]);
                 answer(&bytes[..read], &display, &answers);
                 display.closed = read == 0;
                 drawn.1.notify_all();
@@ -162,6 +170,14 @@ impl Terminal {
     /// The screen as text, with wrapped lines joined.
     pub fn screen(&self) -> String {
         contents(&self.display.0.lock().unwrap())
+    }
+
+    /// Waits for its end, and returns all that it has written, escape sequences among it.
+    #[track_caller]
+    pub fn transcript(self) -> String {
+        assert!(self.wait(Display::is_over), "still running: {:?}\n{}", self.invocation.words, self.screen());
+        let written = self.display.0.lock().unwrap().written.clone();
+        String::from_utf8(written).unwrap().replace("\r\n", "\n")
     }
 
     /// Waits until this is true of the screen; `false` if the limit is over first, or the program.

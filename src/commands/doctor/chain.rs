@@ -9,6 +9,7 @@ use crate::credential_chain::{Answer, PROFILE, Sdk, Source, Surroundings};
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::output::{print, print_json};
+use crate::quote;
 use crate::suggest::nearest;
 use crate::terminal::{aligned, clean};
 
@@ -42,8 +43,8 @@ pub(super) fn of_shell(get: &dyn Fn(&str) -> Option<String>, config: &Config, cr
         findings.push(Finding::warning(
             format!("{}: {}", are_set(&set), Answer::describe(&answers)),
             format!(
-                "unset {}\nor leave the role, if awsso set it: awsso clear",
-                set.iter().rev().copied().collect::<Vec<_>>().join(", or ")
+                "{}\nor leave the role, if awsso set it: awsso clear",
+                set.iter().rev().map(|name| quote::unset(name)).collect::<Vec<_>>().join(", or ")
             ),
         ));
     }
@@ -57,7 +58,7 @@ pub(super) fn of_shell(get: &dyn Fn(&str) -> Option<String>, config: &Config, cr
         {
             findings.push(Finding::warning(
                 format!("{} comes before {name}: no program takes that", first.place),
-                format!("unset {name}, or what comes before it"),
+                format!("{}, or what comes before it", quote::unset(name)),
             ));
         }
     }

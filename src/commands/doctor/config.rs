@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::Error;
 use crate::files::read;
+use crate::known_regions;
 
 /// How many lines of one kind are reported one by one.
 const MOST_REPORTED: usize = 5;
@@ -44,7 +45,12 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     if !reading.is_empty() {
         findings.push(Finding::ok(format!("read by {}", listed(&reading).0)));
     }
-    let kinds = [disagreements(&path, &stumbles), unread(&path, &file), contradictions(&path, context, &file)];
+    let kinds = [
+        disagreements(&path, &stumbles),
+        unread(&path, &file),
+        contradictions(&path, context, &file),
+        regions(&path, context),
+    ];
     for mut kind in kinds {
         let more = kind.len().saturating_sub(MOST_REPORTED);
         kind.truncate(MOST_REPORTED);
@@ -111,6 +117,18 @@ fn unread(path: &Path, file: &[u8]) -> Vec<Finding> {
 }
 
 /// The credentials file, where it keeps the AWS CLI and boto3 from using any profile, or one.
+/// Regions of profiles that are probably typing errors.
+fn regions(path: &Path, context: &Context) -> Vec<Finding> {
+    let Ok(config) = context.config() else { return Vec::new() };
+    let doubtful = |profile: Section<'_>| {
+        let region = profile.setting("region")?;
+        let doubt = known_regions::doubt(region)?;
+        let line = profile.line_of("region").map_or(String::new(), |line| format!(":{line}"));
+        Some(Finding::warning(format!("{}{line}: region = {region}: {doubt}", shown(path)), "correct that line"))
+    };
+    config.profiles().filter_map(doubtful).collect()
+}
+
 fn credentials_file() -> Vec<Finding> {
     let Ok(path) = environment::credentials_file() else { return Vec::new() };
     // A file that cannot be read is reported by the check of the files.

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::identity_center::proxy::Proxies;
 use crate::identity_center::{Client, Limits, ProbeResponse, check_bundle};
 use crate::partition::Region;
+use crate::quote;
 
 /// `doctor` must not keep the user waiting for long.
 const LIMITS: Limits =
@@ -154,7 +155,7 @@ fn settings() -> Vec<Finding> {
         if one != other {
             findings.push(Finding::warning(
                 format!("{upper} and {lower} differ; some programs use the one, some the other (aws-sso uses {lower})"),
-                format!("set both to the same, or unset {upper}"),
+                format!("set both to the same, or run: {}", quote::unset(upper)),
             ));
         }
     }

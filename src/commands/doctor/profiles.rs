@@ -220,8 +220,8 @@ impl Offers<'_> {
                 return Some(ProfileProblem::new(error.to_string(), "name another with -p in its credential_process"));
             }
         };
-        let alias = context.settings().ok().and_then(|settings| settings.alias(&process.role));
-        let text = alias.unwrap_or(&process.role);
+        let alias = context.settings().ok().and_then(|settings| settings.line_of_alias(&process.role).ok()?);
+        let text = alias.as_ref().map_or(&process.role, |line| &line.role);
         let if_not_offered = |account_id: String, role_name: String| {
             let is_offered = offer?.roles.contains(&(account_id, role_name));
             if is_offered { None } else { Some(ProfileProblem::not_offered(&name, text, removal)) }

@@ -2,7 +2,6 @@
 
 use super::report::Finding;
 use crate::environment::{self, shown};
-use crate::known_regions;
 use crate::settings::{Gravity, Settings};
 
 pub(super) fn check() -> Vec<Finding> {
@@ -21,11 +20,6 @@ pub(super) fn check() -> Vec<Finding> {
             Gravity::Error => Finding::broken(found, "fix that line; see: aws-sso settings"),
             Gravity::Warning => Finding::warning(found, "fix that line; see: aws-sso settings"),
         });
-    }
-    if let Some(region) = settings.region().filter(|_| settings.problems().is_empty())
-        && let Err(why) = known_regions::read(region)
-    {
-        findings.push(Finding::warning(format!("region = {region}: {why}"), "fix that line; see: aws-sso settings"));
     }
     if !file.is_file() {
         findings.push(Finding::ok(format!("none ({} does not exist)", shown(&file))));

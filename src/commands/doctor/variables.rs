@@ -8,7 +8,7 @@ use crate::aws_config::config::Config;
 use crate::context::{self, Context};
 use crate::environment::{self, shown};
 use crate::files::read;
-use crate::timestamp;
+use crate::{quote, timestamp};
 
 pub(super) fn check(context: &Context, time: Time) -> Vec<Finding> {
     let variables = |name: &str| {
@@ -47,6 +47,14 @@ fn overrides(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
     findings
 }
 
+/// How this shell gets a role: the one that it entered, or another one.
+fn enter() -> String {
+    match environment::shell_role() {
+        Some((role, _)) => format!("run: awsso use {}", quote::word(&role)),
+        None => "run: awsso pick".to_owned(),
+    }
+}
+
 /// Keys that cannot work as they are.
 fn keys(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
     let has = |name: &str| get(name).is_some();
@@ -56,7 +64,7 @@ fn keys(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
         if has(one) && !has(other) {
             findings.push(Finding::broken(
                 format!("{one} is set without {other}: AWS tools fail, or look elsewhere"),
-                format!("unset {one}, or run: awsso use ROLE"),
+                format!("run: {}\nor {}", quote::unset(one), enter()),
             ));
         }
     }
@@ -65,19 +73,19 @@ fn keys(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
     if is_temporary && !has("AWS_SESSION_TOKEN") {
         findings.push(Finding::broken(
             "AWS_ACCESS_KEY_ID is a temporary key, but AWS_SESSION_TOKEN is not set: AWS rejects it",
-            "run: awsso use ROLE",
+            enter(),
         ));
     }
     if let Some(old) = get("AWS_SECURITY_TOKEN") {
         findings.push(if get("AWS_SESSION_TOKEN").is_some_and(|token| token != old) {
             Finding::broken(
                 "AWS_SECURITY_TOKEN differs from AWS_SESSION_TOKEN: boto3 sends the former, which AWS rejects",
-                "unset AWS_SECURITY_TOKEN",
+                quote::unset("AWS_SECURITY_TOKEN"),
             )
         } else {
             Finding::warning(
                 "AWS_SECURITY_TOKEN is set: boto3 prefers it to AWS_SESSION_TOKEN, others do not know it",
-                "unset AWS_SECURITY_TOKEN",
+                quote::unset("AWS_SECURITY_TOKEN"),
             )
         });
     }
@@ -99,7 +107,7 @@ fn files() -> Vec<Finding> {
     {
         findings.push(Finding::broken(
             format!("AWS_CONFIG_FILE names {}, which does not exist", shown(&file)),
-            "unset AWS_CONFIG_FILE, or set it to the right file",
+            format!("{}, or set it to the right file", quote::unset("AWS_CONFIG_FILE")),
         ));
     }
     if named("AWS_SHARED_CREDENTIALS_FILE")
@@ -108,7 +116,7 @@ fn files() -> Vec<Finding> {
     {
         findings.push(Finding::warning(
             format!("AWS_SHARED_CREDENTIALS_FILE names {}, which does not exist", shown(&file)),
-            "unset AWS_SHARED_CREDENTIALS_FILE, or set it to the right file",
+            format!("{}, or set it to the right file", quote::unset("AWS_SHARED_CREDENTIALS_FILE")),
         ));
     }
     findings
@@ -127,7 +135,8 @@ fn profiles(get: &dyn Fn(&str) -> Option<String>, config: &Config) -> Vec<Findin
             findings.push(Finding::broken(
                 format!("{variable} names the profile {name}, which is in no AWS file: AWS tools fail"),
                 format!(
-                    "unset {variable}, or name another; {}",
+                    "{}, or name another; {}",
+                    quote::unset(variable),
                     suggestion.unwrap_or("see: aws configure list-profiles")
                 ),
             ));
@@ -150,7 +159,7 @@ fn entered(context: &Context) -> Option<Finding> {
     let role = context.shell_role().ok()??;
     let instead = role.instead?.description;
     let found = format!("this shell entered {}, but its programs do not take it: {instead}", role.role);
-    Some(Finding::broken(found, "run: awsso clear\nor enter the role again: awsso use ROLE"))
+    Some(Finding::broken(found, format!("run: awsso clear\nor to enter the role again, {}", enter())))
 }
 
 /// The role of this shell, if its credentials have expired.

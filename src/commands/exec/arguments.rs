@@ -22,7 +22,7 @@ use crate::partition::means_several_regions;
     group = ArgGroup::new("many").args(["matches", "pick"]).multiple(true)
 )]
 pub(crate) struct ExecArgs {
-    /// The role: an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile, or an alias
+    /// The role: an ARN, ACCOUNT/ROLE, a profile, or an alias [default with CMD: this shell's]
     #[arg(add = ArgValueCompleter::new(completers::roles), conflicts_with = "many")]
     pub(super) role: Option<String>,
     /// The command and its arguments
@@ -45,10 +45,23 @@ pub(crate) struct ExecArgs {
 #[command(next_help_heading = "Many roles at once")]
 pub(super) struct ManyArgs {
     /// Roles whose name, or whose account's name or id, contains PATTERN, or equals it with * and ?; or ACCOUNT/ROLE
-    #[arg(long = "match", value_name = "PATTERN", value_parser = pattern, conflicts_with_all = ["as_profile", "keys"])]
+    #[arg(
+        long = "match",
+        value_name = "PATTERN",
+        value_parser = pattern,
+        conflicts_with_all = ["as_profile", "keys"],
+        add = ArgValueCompleter::new(completers::patterns)
+    )]
     pub(super) matches: Vec<String>,
     /// But not these roles
-    #[arg(long, value_name = "PATTERN", value_parser = exclude, requires = "matches", conflicts_with = "role")]
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        value_parser = exclude,
+        requires = "matches",
+        conflicts_with = "role",
+        add = ArgValueCompleter::new(completers::patterns)
+    )]
     pub(super) exclude: Vec<String>,
     /// Go on if an --exclude matches nothing
     #[arg(long, requires = "matches", conflicts_with = "role")]
@@ -57,7 +70,14 @@ pub(super) struct ManyArgs {
     #[arg(long, conflicts_with_all = ["matches", "as_profile", "keys"])]
     pub(super) pick: bool,
     /// Run the command in each of these regions
-    #[arg(long, value_name = "REGION,…", value_parser = RegionsParser, requires = "many", conflicts_with = "region")]
+    #[arg(
+        long,
+        value_name = "REGION,…",
+        value_parser = RegionsParser,
+        requires = "many",
+        conflicts_with = "region",
+        add = ArgValueCompleter::new(completers::regions)
+    )]
     regions: Vec<Regions>,
     /// How many run at a time
     #[arg(short, long, value_name = "N", default_value = "8", value_parser = jobs, conflicts_with = "role")]
@@ -66,7 +86,14 @@ pub(super) struct ManyArgs {
     #[arg(long)]
     pub(super) stdin: bool,
     /// lines: each with its account and role. json: an object per run. dir DIR: files in DIR
-    #[arg(long, value_names = ["FORM", "DIR"], num_args = 1..=2, default_value = "lines", requires = "many")]
+    #[arg(
+        long,
+        value_names = ["FORM", "DIR"],
+        num_args = 1..=2,
+        default_value = "lines",
+        requires = "many",
+        add = ArgValueCompleter::new(completers::outputs)
+    )]
     pub(super) output: Vec<String>,
     /// Start no more runs once one has failed
     #[arg(long, requires = "many")]

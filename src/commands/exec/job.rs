@@ -31,6 +31,7 @@ use crate::programs::job_control::Groups;
 use crate::programs::left::{Left, Processes};
 use crate::programs::pipe::{HeldPipe, Pipe};
 use crate::programs::{group, profile_option};
+use crate::quote;
 use crate::shell::{Change, Grant};
 
 /// What all runs share.
@@ -284,7 +285,7 @@ impl Job {
         let role = format!("{}/{}", run.role.account_id, run.role.role_name);
         let region = run.region.iter().flat_map(|region| ["--region".into(), region.into()]);
         let words = [role.into()].into_iter().chain(region).chain(["--".into()]).chain(self.words(run));
-        let words = words.map(|word: OsString| shell_escape::escape(word.to_string_lossy()).into_owned());
+        let words = words.map(|word: OsString| quote::word(&word.to_string_lossy()));
         format!("aws-sso exec {} {}", profile_option(&run.sso_session), words.collect::<Vec<_>>().join(" "))
     }
 }

@@ -41,10 +41,9 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     if arguments.many.is_asked() {
         return many::run(context, arguments);
     }
-    let Some(role) = arguments.role.as_deref() else {
-        return Err(Error::usage("which role? exec needs one")
-            .with_remedy("run: aws-sso exec ROLE -- CMD\nfor several roles: aws-sso exec --match PATTERN -- CMD"));
-    };
+    if arguments.role.is_none() && arguments.command.is_empty() {
+        return Err(no_role());
+    }
     if arguments.many.stdin {
         return Err(Error::usage("--stdin is for several roles: with one ROLE the command reads stdin itself")
             .with_remedy("leave out --stdin"));
@@ -59,7 +58,10 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     }
     let mut command = user_command(&words[0]);
     command.args(&words[1..]);
-    let found = context.find(role)?;
+    let found = match &arguments.role {
+        Some(role) => context.find(role)?,
+        None => context.find_of_shell("aws-sso exec ROLE -- CMD")?.ok_or_else(no_role)?,
+    };
     let mut change = if arguments.server {
         beside::start(context, &found, arguments.target.region.as_deref())?
     } else {
@@ -71,6 +73,11 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     }
     change.apply(&mut command);
     replace::with(command, &words)
+}
+
+fn no_role() -> Error {
+    Error::usage("which role? exec needs one")
+        .with_remedy("run: aws-sso exec ROLE -- CMD\nfor several roles: aws-sso exec --match PATTERN -- CMD")
 }
 
 /// The command, else the user's shell, unless this shell has a role already.

@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use crate::quote;
+
 /// What one argument or variable may have at most, in bytes, where a single one is limited.
 const MOST_OF_ONE: usize = if cfg!(target_os = "linux") { 128 << 10 } else { usize::MAX };
 
@@ -18,10 +20,11 @@ pub(super) fn remedy(words: &[OsString], sizes: &[(OsString, usize)]) -> String 
     let variables: usize = sizes.iter().map(|(_, size)| size).sum();
     match sizes.iter().max_by_key(|(_, size)| size) {
         Some((name, size)) if *size >= MOST_OF_ONE || variables > arguments => format!(
-            "the environment has {} KiB, of which the variable {1} has {2}; run: unset {1}",
+            "the environment has {} KiB, of which the variable {} has {}; run: {}",
             variables >> 10,
             name.to_string_lossy(),
-            size >> 10
+            size >> 10,
+            quote::unset(&name.to_string_lossy())
         ),
         _ => format!("the arguments have {} KiB: pass them in a file, or in parts, as xargs does", arguments >> 10),
     }

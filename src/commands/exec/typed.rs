@@ -8,9 +8,8 @@ use std::path::Path;
 use super::code::{VARIABLES, refuse_placeholders};
 use super::filled::Code;
 use super::shell_words::{BEFORE_COMMANDS, CHANGES, CODE, is_assignment, is_of_shell, joined, joined_after, spaced};
-use crate::environment;
 use crate::programs::installed::is_program;
-use crate::suggest;
+use crate::{environment, quote, suggest};
 
 /// What makes words the code of a shell.
 const SYNTAX: &[char] = &['|', '&', ';', '<', '>', '(', ')', '$', '`', '*', '?', '[', '~', '{', '}', '\n'];
@@ -56,7 +55,7 @@ impl Line {
         if is_variable {
             let has_command = rest.iter().any(|word| !is_assignment(word));
             let end = if has_command { "" } else { " CMD" };
-            let remedy = format!("run: {} env {}{end}", self.start, joined(words));
+            let remedy = format!("run: {} env {}{end}", self.start, pasted(words));
             return because("it sets a variable, as only shells do before a command", remedy);
         }
         if name.starts_with('~') || name.contains('$') {
@@ -94,7 +93,7 @@ impl Line {
         if !is_code && let Some(words) = shlex::split(text).filter(|words| !words.is_empty()) {
             let words: Vec<_> = words.into_iter().map(OsString::from).chain(rest.iter().cloned()).collect();
             if refuse_placeholders(&words).is_ok() || !self.is_many {
-                return Some(format!("run: {} {}", self.start, joined(&words)));
+                return Some(format!("run: {} {}", self.start, pasted(&words)));
             }
         }
         let is_of_bash = ["[[", "<(", "((", "$'", "<<<", "source ", "|&", "&>"].iter().any(|word| text.contains(word));
@@ -104,7 +103,7 @@ impl Line {
     /// The line that gives this code to a shell. Where a placeholder is replaced in no code, it reads the variable; if
     /// it cannot, the user has to write that, and the line is not for pasting.
     fn shell_line(&self, intro: &str, shell: &str, code: &Code) -> String {
-        let line = |code: &str| format!("{} {shell} -c {}", self.start, shell_escape::escape(code.into()));
+        let line = |code: &str| format!("{} {shell} -c {}", self.start, quote::word(code));
         let mut reads = code.placeholders().filter(|_| self.is_many).peekable();
         if reads.peek().is_none() {
             return format!("{intro}: {}", line(&code.typed));
@@ -119,7 +118,7 @@ impl Line {
 
     fn for_unknown(&self, name: &str, words: &[OsString]) -> String {
         let mut remedy = if cfg!(unix) && Path::new(".").join(name).is_file() {
-            format!("for the file in this folder, run: {} ./{}", self.start, joined(words))
+            format!("for the file in this folder, run: {} ./{}", self.start, pasted(words))
         } else {
             let programs = programs();
             let near = suggest::nearest(name, programs.iter().map(String::as_str), 3);
@@ -135,7 +134,7 @@ impl Line {
         match shell.filter(|shell| ["bash", "zsh", "fish"].contains(shell)) {
             Some(shell) if !self.is_many => {
                 let code = joined_after(name, &words[1..]);
-                let code = shell_escape::escape(code.into());
+                let code = quote::word(&code);
                 remedy.push_str(&format!("\nfor an alias or a function: {} {shell} -ic {code}", self.start));
             }
             _ => remedy.push_str("\nfor an alias or a function, name what it stands for"),
@@ -151,6 +150,11 @@ fn programs() -> BTreeSet<String> {
     let entries = folders.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
     let programs = entries.filter(|entry| is_program(&entry.path()));
     programs.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+}
+
+/// The words as a line for the shell of the user.
+fn pasted(words: &[OsString]) -> String {
+    words.iter().map(|word| quote::word(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -16,7 +16,6 @@ use crate::context::listing::Profiles;
 use crate::context::lists::{Listed, WithoutSignIn};
 use crate::context::words::Words;
 use crate::error::{Error, Kind, Result};
-use crate::inventory::progress::Progress;
 use crate::inventory::{Resume, Scope};
 use crate::output::{self, print};
 use crate::terminal::{self, Palette, clean, is_stderr, stdout_width};
@@ -77,7 +76,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     let lists = if arguments.refresh {
         // `--refresh` promises a fresh list, so it takes nothing over from a run that was stopped.
         let get =
-            |context: &Context, directory: &Directory| context.fetch(directory, Resume::Never, &Progress::for_person());
+            |context: &Context, directory: &Directory| context.fetch(directory, Resume::Never, &context.progress());
         context.lists(WithoutSignIn::Fails, get)?
     } else if arguments.patterns.is_empty() {
         context.lists(WithoutSignIn::TakesOldList, |context, directory| context.inventory(directory, Scope::All))?

@@ -29,10 +29,10 @@ fn without_session<'a>([id, account, role, _]: [&'a str; 4]) -> [&'a str; 3] {
 
 fn columns<'a, const COLUMNS: usize>(
     headings: [&'a str; COLUMNS],
-    rows: impl Iterator<Item = [&'a str; COLUMNS]>,
+    rows: impl ExactSizeIterator<Item = [&'a str; COLUMNS]>,
     terminal_width: Option<usize>,
 ) -> String {
-    let Some(width) = terminal_width else { return aligned(&rows.collect::<Vec<_>>()) };
+    let Some(width) = terminal_width.filter(|_| rows.len() > 0) else { return aligned(&rows.collect::<Vec<_>>()) };
     let rows: Vec<_> = std::iter::once(headings).chain(rows).collect();
     let table = aligned_within(&rows, width);
     let (headings, rows) = table.split_once('\n').unwrap_or_default();

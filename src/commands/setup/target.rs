@@ -8,6 +8,7 @@ use crate::access_portal::{AccessPortal, Owner};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::document::{Document, Header};
 use crate::aws_config::readers::{Effect, Reader, Stumble, stumbles};
+use crate::cli::corrected;
 use crate::environment::shown;
 use crate::error::{Error, Result};
 use crate::files::read;
@@ -91,7 +92,10 @@ fn region(
             }
         }
     };
-    let region = region.map_err(|why| Error::usage(format!("--region {}: {why}", asked.unwrap_or_default())))?;
+    let region = region.map_err(|why| {
+        let asked = asked.unwrap_or_default();
+        corrected::region("--region", asked).unwrap_or_else(|| Error::usage(format!("--region {asked}: {why}")))
+    })?;
     if portal.owner != Owner::ThisMachine && !known_regions::is_known(&region) {
         terminal::warn(&format!("{region} is none of the Regions that this version knows"));
     }

@@ -2,7 +2,7 @@ Remove-Item -LiteralPath 'Alias:/awsso' -Force -ErrorAction Ignore
 function global:awsso {
     [System.Diagnostics.DebuggerHidden()]
     param()
-    $valued = '-p', '-vp', '--profile', '--login', '-r', '--rolearn', '--role'
+    $valued = '-p', '-vp', '-qp', '-vqp', '-qvp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0
     while ($at -lt $args.Count -and "$($args[$at])" -clike '-?*') {
         $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
@@ -10,7 +10,7 @@ function global:awsso {
     $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
     $first = @($args | Select-Object -First ($at + 1))
     $rest = @($args | Select-Object -Skip ($at + 1))
-    if (@('use', 'pick', '-', 'region', 'refresh', 'clear') -ccontains $verb) {
+    if (@('use', 'pick', '-', 'region', 'refresh', 'clear', 'logout') -ccontains $verb) {
         $encoding = [Console]::OutputEncoding
         try {
             [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false

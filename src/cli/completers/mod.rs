@@ -1,0 +1,147 @@
+//! The values that Tab offers for an argument, from this machine's files: profiles, sso-sessions, roles, regions.
+//!
+//! Completion never uses the network and never shows a secret. It offers everything that could be meant, and the shell
+//! matches by its own rules; only of a long list just what fits.
+
+mod bounded;
+mod roles;
+mod services;
+mod typed;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::sync::OnceLock;
+
+use clap_complete::engine::CompletionCandidate;
+
+use crate::aws_config::config::Config;
+use crate::aws_config::directory::Directory;
+use crate::environment;
+use crate::inventory::Inventory;
+use crate::known_regions::REGIONS;
+use crate::partition::Partition;
+use crate::terminal;
+use bounded::{Bounded, Value};
+pub(crate) use roles::roles;
+pub(crate) use services::services;
+pub(crate) use typed::{Fit, Typed, shared};
+
+/// The longest value that is offered. An ARN of AWS has half of it.
+const LONGEST: usize = 256;
+
+/// What is asked for on the line that is completed. The engine passes nothing but a word on to a completer.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// The word, where the engine does not get it: it would filter by its own rule.
+    pub word: String,
+    /// The value of `-p`: roles are offered of its Identity Center alone.
+    pub profile: Option<String>,
+    /// The words before, other than the verb, options and their values: a ROLE may have two.
+    pub operands: Vec<String>,
+}
+
+impl Asked {
+    /// What has been typed of a value, of which the engine passes on what it knows.
+    fn typed_of(&self, current: &OsStr) -> Typed {
+        Typed::new(if current.is_empty() { &self.word } else { current.to_str().unwrap_or_default() })
+    }
+}
+
+static ASKED: OnceLock<Asked> = OnceLock::new();
+
+/// Says what the completers are asked for.
+pub(crate) fn ask(asked: Asked) {
+    let _ = ASKED.set(asked);
+}
+
+fn asked() -> &'static Asked {
+    ASKED.get_or_init(Asked::default)
+}
+
+/// Whether a shell can insert a name, and the program does not take it for an option. fish leaves a ~ at its start bare.
+pub(crate) fn can_be_typed(name: &str) -> bool {
+    !name.starts_with(['-', '~']) && is_harmless(name)
+}
+
+/// Whether a name has no character that a terminal would obey or hide.
+pub(crate) fn is_harmless(name: &str) -> bool {
+    (1..=LONGEST).contains(&name.len()) && matches!(terminal::clean(name), Cow::Borrowed(_))
+}
+
+/// Profiles and sso-sessions that name an Identity Center.
+pub(crate) fn directories(_: &OsStr) -> Vec<CompletionCandidate> {
+    let config = read_config();
+    let names = config.iter().flat_map(Config::directories).filter(|name| can_be_typed(name));
+    names.map(CompletionCandidate::new).collect()
+}
+
+/// The regions of the partition in which the user signs in. Those of the others are left, as long as one fits.
+pub(crate) fn regions(current: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = asked().typed_of(current);
+    let config = read_config();
+    let centers: Vec<_> = config.iter().flat_map(identity_centers).collect();
+    let mut partitions: Vec<_> = centers.iter().map(|center| Partition::of_region(&center.region)).collect();
+    if partitions.is_empty() {
+        partitions.push(Partition::of_region(""));
+    }
+    let is_near = |region: &&&str| partitions.contains(&Partition::of_region(region));
+    let fits = |region: &&&str| typed.fit(region).is_some();
+    let near: Vec<_> = REGIONS.iter().filter(is_near).collect();
+    let offered = if near.iter().any(fits) { near } else { REGIONS.iter().collect() };
+    offered.into_iter().map(CompletionCandidate::new).collect()
+}
+
+/// Patterns for `--match` and `--exclude`: the names of accounts and of roles.
+pub(crate) fn patterns(current: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = asked().typed_of(current);
+    let (mut accounts, mut roles) = (BTreeSet::new(), BTreeSet::new());
+    for directory in read_config().iter().flat_map(identity_centers) {
+        let Ok(Some(inventory)) = Inventory::remembered(&directory) else { continue };
+        for account in inventory.accounts {
+            accounts.insert(if can_be_typed(&account.name) { account.name } else { account.id });
+            roles.extend(account.roles.into_iter().filter(|role| can_be_typed(role)));
+        }
+    }
+    let mut patterns = Bounded::new(&typed);
+    accounts.into_iter().for_each(|name| patterns.add(Pattern { name, what: "account" }));
+    roles.into_iter().for_each(|name| patterns.add(Pattern { name, what: "role" }));
+    let candidate = |Pattern { name, what }| CompletionCandidate::new(name).help(Some(what.into()));
+    patterns.into_values().into_iter().map(candidate).collect()
+}
+
+struct Pattern {
+    name: String,
+    what: &'static str,
+}
+
+impl Value for Pattern {
+    fn value(&self) -> &str {
+        &self.name
+    }
+}
+
+fn read_config() -> Option<Config> {
+    Config::read(&environment::config_file().ok()?).ok()
+}
+
+/// The Identity Centers of the config, each once, and only that of `-p` where the line has it.
+fn identity_centers(config: &Config) -> Vec<Directory> {
+    let named = asked()
+        .profile
+        .as_ref()
+        .and_then(|name| Config::read_profile(&environment::config_file().ok()?, name).ok()?.directory(name).ok());
+    let mut found: Vec<Directory> = Vec::new();
+    for directory in config.directories().iter().filter_map(|name| config.directory(name).ok()) {
+        let is_meant = named.as_ref().is_none_or(|named| named.has_start_url(&directory.start_url));
+        if is_meant && !found.iter().any(|other| other.has_start_url(&directory.start_url)) {
+            found.push(directory);
+        }
+    }
+    found
+}
+
+/// The forms of `exec --output`.
+pub(crate) fn outputs(_: &OsStr) -> Vec<CompletionCandidate> {
+    ["lines", "json", "dir"].into_iter().map(CompletionCandidate::new).collect()
+}

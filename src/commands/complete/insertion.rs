@@ -1,0 +1,95 @@
+//! What a shell inserts for a value, so that the word is exactly that value and nothing in it runs.
+
+use super::line::Line;
+use crate::cli::completers::{Fit, shared};
+use crate::shell::Shell;
+
+/// A value as bash inserts it after `before`, the part of the line that it keeps. `None` if the value does not continue
+/// that part.
+pub(super) fn for_bash(value: &str, before: &Line) -> Option<String> {
+    let rest = value.strip_prefix(before.typed())?;
+    Some(match before.quote {
+        None => outside_quotes(rest),
+        Some('\'') => rest.replace('\'', r"'\''"),
+        Some(_) => within_double_quotes(rest),
+    })
+}
+
+/// With a backslash before each character that bash could take for more than a letter.
+fn outside_quotes(text: &str) -> String {
+    let mut word = String::new();
+    for letter in text.chars() {
+        let is_plain = if letter.is_ascii() {
+            letter.is_ascii_alphanumeric() || "-_./:@%+,=".contains(letter)
+        } else {
+            !letter.is_whitespace()
+        };
+        if !is_plain {
+            word.push('\\');
+        }
+        word.push(letter);
+    }
+    word
+}
+
+fn within_double_quotes(text: &str) -> String {
+    let mut word = String::new();
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' | '$' | '`' => word.extend(['\\', letter]),
+            // Here a backslash would keep the history from it, and stay.
+            '!' => word += "\"'!'\"",
+            letter => word.push(letter),
+        }
+    }
+    word
+}
+
+/// A value as PowerShell inserts it in place of the whole word.
+pub(super) fn for_powershell(value: &str) -> String {
+    let is_option = value.starts_with("--") && !value.contains('=');
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "_./:-".contains(letter);
+    // PowerShell reads a number by its value, and splits a word like `-a.b`.
+    let is_plain = value.chars().all(is_letter) && !value.starts_with('-') && value.parse::<f64>().is_err();
+    if is_option || is_plain { value.to_owned() } else { Shell::Powershell.quote(value) }
+}
+
+/// Whether bash may insert what these values begin with: it replaces the typed text by it, which must not get lost.
+pub(super) fn keeps_typed<'a>(typed: &str, fit: Fit, mut values: impl Iterator<Item = &'a str>) -> bool {
+    let Some(first) = values.next() else { return true };
+    let common = values.fold(first.len(), |common, value| common.min(shared(first, value)));
+    fit != Fit::Inside
+        || String::from_utf8_lossy(&first.as_bytes()[..common]).to_lowercase().contains(&typed.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bash_inserts_what_follows_the_part_that_it_keeps() {
+        let arn = "arn:aws:iam::123456789012:role/x";
+        for (before, value, expected) in [
+            ("awsso use arn:aws:iam::", arn, Some("123456789012:role/x")),
+            ("awsso use ", arn, Some(arn)),
+            ("awsso use arn:AWS:", arn, None),
+            ("awsso --login=", "--login=never", Some("never")),
+            ("awsso use ", "a b'$(c)", Some("a\\ b\\'\\$\\(c\\)")),
+            ("awsso use '", "a b'$(c)", Some("a b'\\''$(c)")),
+            ("awsso use \"", "a b'$(c)!", Some("a b'\\$(c)\"'!'\"")),
+        ] {
+            assert_eq!(for_bash(value, &Line::read(before, Shell::Bash)).as_deref(), expected, "{before}");
+        }
+    }
+
+    #[test]
+    fn powershell_quotes_what_it_would_read_otherwise() {
+        for plain in ["payments-dev/Reader", "--region", "012345678901/Reader", "arn:aws:iam::1:role/x", "eu-west-1"] {
+            assert_eq!(for_powershell(plain), plain);
+        }
+        for quoted in ["a,b", "Data Platform/x", "-dash.first/x", "012345678901", "1e5", "@x", "a$b", "Größe/x"] {
+            assert_eq!(for_powershell(quoted), format!("'{quoted}'"));
+        }
+        assert_eq!(for_powershell("it's"), "'it''s'");
+    }
+}

@@ -1,0 +1,101 @@
+//! The words of a command line, as its shell reads them.
+
+use crate::shell::Shell;
+
+/// A command line up to the cursor.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Its words; the last one is being typed.
+    pub words: Vec<String>,
+    /// The quote that is open at its end.
+    pub quote: Option<char>,
+}
+
+impl Line {
+    pub(super) fn read(line: &str, shell: Shell) -> Self {
+        let (mut words, mut word, mut quote, mut in_word) = (Vec::new(), String::new(), None, false);
+        let mut letters = line.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match quote {
+                Some(open) if closes(open, letter, shell) => {
+                    // PowerShell writes a quote within quotes twice.
+                    match letters.next_if(|next| shell == Shell::Powershell && closes(open, *next, shell)) {
+                        Some(second) => word.push(second),
+                        None => quote = None,
+                    }
+                }
+                Some(open) if escapes_in(open, shell) == Some(letter) => match letters.next_if(|next| {
+                    shell == Shell::Powershell
+                        || if open == '"' { "$`\"\\".contains(*next) } else { "'\\".contains(*next) }
+                }) {
+                    Some(next) => word.push(next),
+                    None => word.push(letter),
+                },
+                None if letter == '"' || closes('\'', letter, shell) => {
+                    quote = Some(if letter == '"' { '"' } else { '\'' })
+                }
+                None if letter == escape(shell) => word.extend(letters.next()),
+                None if letter.is_whitespace() => {
+                    if in_word {
+                        words.push(std::mem::take(&mut word));
+                    }
+                    in_word = false;
+                    continue;
+                }
+                _ => word.push(letter),
+            }
+            in_word = true;
+        }
+        words.push(word);
+        Self { words, quote }
+    }
+
+    /// The word that is being typed.
+    pub(super) fn typed(&self) -> &str {
+        self.words.last().map_or("", String::as_str)
+    }
+}
+
+/// Whether a letter ends what this quote begins. PowerShell takes five characters for a single quote.
+fn closes(open: char, letter: char, shell: Shell) -> bool {
+    letter == open || open == '\'' && shell == Shell::Powershell && matches!(letter, '\u{2018}'..='\u{201B}')
+}
+
+/// What makes the next letter an ordinary one, outside of quotes.
+fn escape(shell: Shell) -> char {
+    if shell == Shell::Powershell { '`' } else { '\\' }
+}
+
+/// The same within quotes. Only fish has it within single quotes.
+fn escapes_in(open: char, shell: Shell) -> Option<char> {
+    (open == '"' || shell == Shell::Fish).then(|| escape(shell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_into_words_as_its_shell_cuts_it() {
+        let cases: [(Shell, &str, &[&str], Option<char>); 14] = [
+            (Shell::Bash, "awsso use arn:aws:iam::1", &["awsso", "use", "arn:aws:iam::1"], None),
+            (Shell::Bash, "awsso use ", &["awsso", "use", ""], None),
+            (Shell::Bash, "awsso use 'a b", &["awsso", "use", "a b"], Some('\'')),
+            (Shell::Bash, "awsso use \"a\\\"b\\c\" c\\ d", &["awsso", "use", "a\"b\\c", "c d"], None),
+            (Shell::Bash, "awsso use 'a'\\''b' \"c", &["awsso", "use", "a'b", "c"], Some('"')),
+            (Shell::Bash, "awsso  --login=n", &["awsso", "--login=n"], None),
+            (Shell::Bash, "awsso use ''", &["awsso", "use", ""], None),
+            (Shell::Bash, "", &[""], None),
+            (Shell::Fish, "'a\\'b\\\\c\\d'\\ e", &["a'b\\c\\d e"], None),
+            (Shell::Fish, "\"a\\$b'c", &["a$b'c"], Some('"')),
+            (Shell::Powershell, "awsso use 'a''b\u{2019} c\\d", &["awsso", "use", "a'b", "c\\d"], None),
+            (Shell::Powershell, "\u{2018}a\u{2019}\u{2019}b", &["a\u{2019}b"], Some('\'')),
+            (Shell::Powershell, "\"a`\"b\"\"c\" d` e", &["a\"b\"c", "d e"], None),
+            (Shell::Powershell, "'a`b", &["a`b"], Some('\'')),
+        ];
+        for (shell, line, words, quote) in cases {
+            let words = words.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(Line::read(line, shell), Line { words, quote }, "{shell:?} {line}");
+        }
+    }
+}

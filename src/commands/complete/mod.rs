@@ -1,0 +1,185 @@
+//! `complete`: answers the shells' completion functions.
+
+mod insertion;
+mod line;
+
+use std::ffi::OsString;
+
+use clap::Args;
+use clap_complete::engine;
+
+use crate::cli::completers::{Asked, Fit, Typed, ask, is_harmless};
+use crate::cli::long_spelling;
+use crate::error::Result;
+use crate::output::print;
+use crate::shell::Shell;
+use crate::terminal;
+use line::Line;
+
+#[derive(Debug, Args)]
+pub(crate) struct CompleteArgs {
+    /// The shell that asks
+    #[arg(long, value_enum)]
+    shell: Shell,
+    /// The line up to the cursor, for a shell whose words are not ours
+    #[arg(long, allow_hyphen_values = true)]
+    line: Option<String>,
+    /// The end of that line which the shell replaces; bash ends a word at each colon
+    #[arg(long, allow_hyphen_values = true, default_value = "")]
+    replaced: String,
+    /// The candidates are only shown, and none is inserted
+    #[arg(long)]
+    list: bool,
+    /// The words up to the cursor
+    #[arg(last = true)]
+    words: Vec<String>,
+}
+
+/// Prints one candidate per line, followed by a tab and its description for shells that show one.
+pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()> {
+    let words = words(arguments);
+    let typed = words.last().cloned().unwrap_or_default();
+    let found = candidates(&words, command);
+    let lines: Vec<String> = match arguments.shell {
+        Shell::Bash => lines_for_bash(arguments, &typed, &found),
+        Shell::Powershell => {
+            let row = |Candidate { value, description }: &Candidate| {
+                format!("{}\t{value}\t{description}\n", insertion::for_powershell(value))
+            };
+            best(&typed, &found).1.into_iter().map(row).collect()
+        }
+        // These match by rules of their own, and quote what they insert.
+        _ => found.iter().map(|Candidate { value, description }| format!("{value}\t{description}\n")).collect(),
+    };
+    print(&lines.concat())
+}
+
+/// The words up to the cursor; the last one is being typed.
+fn words(arguments: &CompleteArgs) -> Vec<String> {
+    if let Some(line) = &arguments.line {
+        return Line::read(line, arguments.shell).words;
+    }
+    let mut words = arguments.words.clone();
+    // fish has no way to read a word whose quote is still open.
+    if let Some(last) = words.last_mut().filter(|_| arguments.shell == Shell::Fish) {
+        *last = Line::read(last, Shell::Fish).words.concat();
+    }
+    words
+}
+
+fn lines_for_bash(arguments: &CompleteArgs, typed: &str, found: &[Candidate]) -> Vec<String> {
+    let line = arguments.line.as_deref().unwrap_or_default();
+    let before = Line::read(line.strip_suffix(&arguments.replaced).unwrap_or(line), Shell::Bash);
+    let (fit, best) = best(typed, found);
+    let values = || best.iter().map(|candidate| candidate.value.as_str());
+    if !arguments.list && !insertion::keeps_typed(typed, fit, values()) {
+        // The next Tab shows them.
+        return Vec::new();
+    }
+    values().filter_map(|value| Some(insertion::for_bash(value, &before)? + "\n")).collect()
+}
+
+/// The candidates that fit best, for a shell that does not match by itself, and how they fit.
+fn best<'a>(typed: &str, found: &'a [Candidate]) -> (Fit, Vec<&'a Candidate>) {
+    let typed = Typed::new(typed);
+    let fits: Vec<_> = found.iter().filter_map(|candidate| Some((typed.fit(&candidate.value)?, candidate))).collect();
+    let best = fits.iter().map(|(fit, _)| *fit).min().unwrap_or(Fit::Start);
+    (best, fits.into_iter().filter(|(fit, _)| *fit == best).map(|(_, candidate)| candidate).collect())
+}
+
+/// A word that completes the line, and a description of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Candidate {
+    /// What is inserted.
+    value: String,
+    /// What is shown beside it; may be empty.
+    description: String,
+}
+
+/// The candidates for the last of `words`; the first is the command itself.
+fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
+    if words.len() < 2 {
+        return Vec::new();
+    }
+    let profile = profile_of(words);
+    let mut words = without_help(without_profile(words));
+    let index = words.len() - 1;
+    let is_option = words[index].starts_with('-');
+    // The engine would leave out what does not begin as typed; the shell decides. Options are matched by the engine.
+    let word = if is_option { String::new() } else { std::mem::take(&mut words[index]) };
+    let operands = operands(&words, &command);
+    ask(Asked { word, profile, operands });
+    let words = words.into_iter().map(|word| long_spelling(OsString::from(word))).collect();
+    // Tab shows nothing rather than an error.
+    let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
+    found
+        .into_iter()
+        .filter_map(|candidate| {
+            let value = candidate.get_value().to_str().filter(|value| is_harmless(value))?.to_owned();
+            if value.starts_with('-') && !is_option {
+                return None;
+            }
+            let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+            let description = help.lines().next().map(|line| terminal::name(line).into_owned()).unwrap_or_default();
+            Some(Candidate { value, description })
+        })
+        .collect()
+}
+
+/// The words before the last one that are no verb, no option and no option's value.
+fn operands(words: &[String], command: &clap::Command) -> Vec<String> {
+    let (mut verb, mut operands, mut is_value): (Option<&clap::Command>, _, _) = (None, Vec::new(), false);
+    for word in words.iter().take(words.len() - 1).skip(1) {
+        if std::mem::take(&mut is_value) {
+            continue;
+        }
+        match verb {
+            _ if word.starts_with('-') && word != "-" => {
+                is_value = [Some(command), verb].into_iter().flatten().any(|command| takes_value(word, command));
+            }
+            None => verb = command.find_subcommand(word),
+            Some(_) => operands.push(word.clone()),
+        }
+    }
+    operands
+}
+
+/// Whether this is an option whose value is the next word.
+fn takes_value(word: &str, command: &clap::Command) -> bool {
+    command.get_arguments().filter(|argument| argument.get_action().takes_values()).any(|argument| {
+        let short = argument.get_short().map(|short| format!("-{short}"));
+        let mut longs = argument.get_long().into_iter().chain(argument.get_all_aliases().unwrap_or_default());
+        short.is_some_and(|short| word == short) || longs.any(|long| word.strip_prefix("--") == Some(long))
+    })
+}
+
+/// The value of `-p` before the last word.
+fn profile_of(words: &[String]) -> Option<String> {
+    let last = words.len() - 1;
+    let ours = &words[..words.iter().position(|word| word == "--").unwrap_or(last).min(last)];
+    let attached = |word: &String| word.strip_prefix("--profile=").map(str::to_owned);
+    let is_option = |pair: &&[String]| is_profile_option(&pair[0]);
+    let apart = ours.windows(2).rfind(is_option).map(|pair| pair[1].clone());
+    apart.or_else(|| ours.iter().rev().find_map(attached))
+}
+
+fn is_profile_option(word: &str) -> bool {
+    matches!(word, "-p" | "--profile")
+}
+
+/// The words without `-p PROFILE`: clap's engine would take a profile that is named like a verb for that verb.
+fn without_profile(words: &[String]) -> Vec<String> {
+    let last = words.len() - 1;
+    let is_option = |at: usize| at + 1 < last && is_profile_option(&words[at]);
+    let is_ours = words.iter().position(|word| word == "--").unwrap_or(last);
+    let is_kept = |at: &usize| *at > is_ours || !(is_option(*at) || *at > 0 && is_option(*at - 1));
+    (0..=last).filter(is_kept).map(|at| words[at].clone()).collect()
+}
+
+/// The words without `help`, after which stands the verb that it is about.
+fn without_help(mut words: Vec<String>) -> Vec<String> {
+    if words.len() == 3 && words[1] == "help" {
+        words.remove(1);
+    }
+    words
+}

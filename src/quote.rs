@@ -1,0 +1,146 @@
+//! One quoting rule per shell, each tested in the real shell. A value is always quoted, even one that looks safe. In a
+//! line for people to paste, a word is quoted only where it must be, for the shell in which they type.
+
+use std::sync::OnceLock;
+
+/// How a shell reads a word in quotes, and what it calls to set and to remove a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quotes {
+    Posix,
+    Fish,
+    Powershell,
+}
+
+/// Finds out in which shell the user types. Only a line that quotes something asks.
+static TYPED_IN: OnceLock<fn() -> Quotes> = OnceLock::new();
+
+/// Says how to find out in which shell the user types.
+pub(crate) fn for_shell(typed_in: fn() -> Quotes) {
+    let _ = TYPED_IN.set(typed_in);
+}
+
+fn typed_in() -> Quotes {
+    TYPED_IN.get().map_or(Quotes::Posix, |typed_in| typed_in())
+}
+
+/// Whether a value may be rendered at all: no NUL, no other control character.
+#[must_use]
+pub fn is_printable(value: &str) -> bool {
+    !value.chars().any(char::is_control)
+}
+
+/// Whether bash, zsh and fish take it for nothing but a word. zsh looks up a program where it begins with `=`.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@%+,=".contains(c)) && !text.starts_with('=')
+}
+
+/// A word of a line that the user can paste into the shell.
+pub(crate) fn word(text: &str) -> String {
+    // A look at the shell takes time.
+    if Quotes::Powershell.is_plain(text) { text.to_owned() } else { typed_in().word(text) }
+}
+
+/// The statement that removes a variable, for the user to paste into the shell.
+pub(crate) fn unset(name: &str) -> String {
+    match typed_in() {
+        Quotes::Posix => format!("unset {name}"),
+        Quotes::Fish => format!("set -e {name}"),
+        Quotes::Powershell => format!("Remove-Item Env:{name}"),
+    }
+}
+
+/// What stands for the number of the shell's process, in a line for the user to paste into it.
+pub(crate) fn process_id() -> &'static str {
+    match typed_in() {
+        Quotes::Posix => "$$",
+        Quotes::Fish => "$fish_pid",
+        Quotes::Powershell => "$PID",
+    }
+}
+
+/// The statement that exports a variable, for the user to paste into the shell.
+pub(crate) fn export(name: &str, value: &str) -> String {
+    let value = word(value);
+    match typed_in() {
+        Quotes::Posix => format!("export {name}={value}"),
+        Quotes::Fish => format!("set -gx {name} {value}"),
+        Quotes::Powershell if value.starts_with('\'') => format!("$env:{name} = {value}"),
+        Quotes::Powershell => format!("$env:{name} = '{value}'"),
+    }
+}
+
+impl Quotes {
+    fn word(self, text: &str) -> String {
+        match self {
+            _ if self.is_plain(text) => text.to_owned(),
+            Self::Posix => posix(text),
+            Self::Fish => fish(text),
+            Self::Powershell => powershell(text),
+        }
+    }
+
+    /// Whether a word needs no quotes. In PowerShell a comma makes an array, `@` splats, and a word that begins with a
+    /// dash ends at a dot or a colon.
+    fn is_plain(self, text: &str) -> bool {
+        let is_taken_apart = text.contains([',', '@', '%']) || (text.starts_with('-') && text.contains(['.', ':']));
+        !text.is_empty() && is_plain(text) && !(self == Self::Powershell && is_taken_apart)
+    }
+}
+
+/// bash, zsh, dash: within single quotes, only a single quote is special.
+pub(crate) fn posix(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+/// fish reads `\\` and `\'` within single quotes, so a value could break out of POSIX quoting.
+pub(crate) fn fish(value: &str) -> String {
+    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+/// PowerShell takes five characters for a single quote. Each is doubled.
+pub(crate) fn powershell(value: &str) -> String {
+    let mut quoted = String::from("'");
+    for c in value.chars() {
+        if matches!(c, '\'' | '\u{2018}'..='\u{201B}') {
+            quoted.push(c);
+        }
+        quoted.push(c);
+    }
+    quoted.push('\'');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_shell_has_its_own_way_out_of_quotes() {
+        let value = "a'b\\c\u{2019}";
+        assert_eq!(posix(value), "'a'\\''b\\c\u{2019}'");
+        assert_eq!(fish(value), "'a\\'b\\\\c\u{2019}'");
+        assert_eq!(powershell(value), "'a''b\\c\u{2019}\u{2019}'");
+    }
+
+    #[test]
+    fn a_word_to_paste_is_quoted_only_where_the_shell_would_take_it_for_something_else() {
+        let cases = [
+            ("corp", "corp", "corp", "corp"),
+            ("-p", "-p", "-p", "-p"),
+            ("123456789012/Read", "123456789012/Read", "123456789012/Read", "123456789012/Read"),
+            ("", "''", "''", "''"),
+            ("a b", "'a b'", "'a b'", "'a b'"),
+            ("a,b", "a,b", "a,b", "'a,b'"),
+            ("@b", "@b", "@b", "'@b'"),
+            ("--profile=-x", "--profile=-x", "--profile=-x", "--profile=-x"),
+            ("--profile=x.y", "--profile=x.y", "--profile=x.y", "'--profile=x.y'"),
+            ("A=1", "A=1", "A=1", "A=1"),
+            ("=ls", "'=ls'", "'=ls'", "'=ls'"),
+            ("it's", "'it'\\''s'", "'it\\'s'", "'it''s'"),
+        ];
+        for (text, posix, fish, powershell) in cases {
+            let quoted = [Quotes::Posix, Quotes::Fish, Quotes::Powershell].map(|quotes| quotes.word(text));
+            assert_eq!(quoted, [posix, fish, powershell], "{text}");
+        }
+    }
+}
