@@ -41,6 +41,11 @@ impl Context {
         self.renewed(directory, &self.ask(Scope::All, Why::Refresh(resume))?, progress)
     }
 
+    /// Fetches what is due, and passes on to another process what arrives.
+    pub(crate) fn pass_on(&self, directory: &Directory) -> Result<Inventory> {
+        self.renewed(directory, &self.ask(Scope::All, Why::Due)?, &Progress::Passed)
+    }
+
     /// How a person sees how far a fetch has got.
     pub(crate) fn progress(&self) -> Progress {
         if self.is_quiet() { Progress::Hidden } else { Progress::for_person() }
@@ -174,7 +179,10 @@ impl Context {
     fn renewed(&self, directory: &Directory, ask: &Ask<'_>, progress: &Progress) -> Result<Inventory> {
         let client = self.client(directory)?;
         let session = self.session(directory, &client)?;
-        let renewed = Inventory::renew(directory, &client, &session, ask, &|counts| progress.show(counts));
+        let renewed =
+            Inventory::renew(directory, &client, &session, ask, &|counts| progress.show(counts), &|account| {
+                progress.show_account(account)
+            });
         progress.end();
         renewed
     }

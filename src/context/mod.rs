@@ -3,6 +3,7 @@
 mod account;
 mod accounts;
 mod acting;
+mod arriving;
 mod asked;
 mod chain;
 pub(crate) mod choose;

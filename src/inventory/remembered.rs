@@ -64,6 +64,11 @@ impl Inventory {
         }
     }
 
+    /// The accounts of a list that is still being fetched.
+    pub(crate) fn partial(directory: &Directory, accounts: Vec<Account>) -> Self {
+        Self::new(directory, 0, accounts)
+    }
+
     /// All accounts of several lists, for messages about them.
     #[must_use]
     pub(crate) fn merged(lists: &[&Self]) -> Option<Self> {
