@@ -171,7 +171,7 @@ fn bar(runs: usize) -> Option<ProgressBar> {
         return None;
     }
     let bar = ProgressBar::with_draw_target(Some(runs as u64), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos} of {len}, {msg}, {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos} of {len}, {msg}, {elapsed}") {
         bar.set_style(style.progress_chars("=> "));
     }
     Some(bar)
