@@ -42,7 +42,6 @@ use crate::cli::evaluated::is_evaluated;
 use crate::cli::{Global, Original, corrected, long_spelling, other_tool};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::output::print;
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
@@ -195,7 +194,7 @@ fn not_run(words: &[OsString], error: &clap::Error, is_evaluated: bool) -> Resul
             return Err(error);
         }
     }
-    explain(error, words, is_evaluated)
+    help::explain(error, words, is_evaluated)
 }
 
 /// `help VERB`, which is `VERB --help`.
@@ -294,26 +293,6 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
         role => default_profile::run(context, role.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Prints help, the version or wrong usage, and returns the exit status.
-fn explain(error: &clap::Error, words: &[OsString], is_evaluated: bool) -> Result<ExitCode> {
-    let is_for_stderr = error.use_stderr() || is_evaluated;
-    let palette = if words.iter().any(|word| word.to_string_lossy().contains(char::is_control)) {
-        // The text repeats them, and only without colors clap leaves escape sequences out.
-        Palette::PLAIN
-    } else if is_for_stderr {
-        Palette::of_stderr()
-    } else {
-        Palette::of_stdout()
-    };
-    let text = help::shown(&error.render(), palette);
-    if is_for_stderr {
-        terminal::say(&text);
-    } else {
-        print(&text)?;
-    }
-    Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
 
 /// Ctrl-C ends the process with status 130, at once but for uninterrupted work. The system releases its locks, and

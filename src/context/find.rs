@@ -3,7 +3,7 @@
 
 use super::Context;
 use super::asked::Asked;
-use super::profiles::warn_of_region;
+use super::regions::warn_of_region;
 use crate::aws_config::config::Section;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
