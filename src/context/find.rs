@@ -2,7 +2,7 @@
 //! address.
 
 use super::Context;
-use super::near::Asked;
+use super::asked::Asked;
 use super::regions::warn_of_region;
 use crate::aws_config::config::Section;
 use crate::aws_config::directory::Directory;

@@ -3,6 +3,7 @@
 mod account;
 mod accounts;
 mod acting;
+mod asked;
 mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;
