@@ -8,7 +8,7 @@ use crate::support::terminal::type_lines;
 use crate::support::user::User;
 use crate::support::{Invocation, Shell, note, programs};
 
-/// With a list, a profile, and keys that are valid for NN minutes, and not 60.
+/// With a list, a profile, and keys that are valid for 59 minutes, and not 60.
 fn signed_in(options: Options) -> User {
     let user = User::signed_in(Options { credential_lifetime: Duration::from_secs(3590), ..options });
     let account = user.sandbox.accounts()[1].clone();
