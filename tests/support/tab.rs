@@ -31,7 +31,8 @@ impl<'a> Typist<'a> {
                  awsso() { printf '%s\\0' \"$@\" >\"$HOME/arguments\"; runs=$((runs + 1)); }\nPS1='run-$runs> '\n"
             }
             Shell::Zsh => {
-                "(( $+functions[compdef] )) || { autoload -Uz compinit; compinit -u }\neval \"$(aws-sso init zsh --hook none)\"\nruns=0\n\
+                "(( $+functions[compdef] )) || { autoload -Uz compinit; compinit -u }\n\
+                 eval \"$(aws-sso init zsh --hook none)\"\nruns=0\n\
                  function awsso { printf '%s\\0' \"$@\" >$HOME/arguments; (( runs += 1 )) }\n\
                  setopt promptsubst; PROMPT='run-$runs> '\n"
             }

@@ -34,9 +34,14 @@ impl<'a, T: Value> Bounded<'a, T> {
         Self { typed, all: Some(Vec::new()), starts: empty(), insides: empty() }
     }
 
-    /// Whether only values that fit are kept, since there are many.
-    pub(super) fn is_cut(&self) -> bool {
-        self.all.is_none()
+    /// Whether a value would be kept. It spares the work of making one, of which there may be 50,000.
+    pub(super) fn takes(&self, value: &str) -> bool {
+        self.all.is_some()
+            || match self.typed.fit(value) {
+                Some(Fit::Start | Fit::StartInOtherCase) => self.starts.takes(value),
+                Some(Fit::Inside) => self.starts.values.is_empty() && self.insides.takes(value),
+                None => false,
+            }
     }
 
     /// Whether further values could change nothing that the shell does.
@@ -76,11 +81,18 @@ impl<'a, T: Value> Bounded<'a, T> {
 impl<T: Value> Cut<T> {
     /// Beyond [`MOST`], keeps only a value that shortens the common prefix: without it the shell would insert too much.
     fn add(&mut self, value: T) {
-        let shared = self.values.first().map_or(value.value().len(), |first| shared(first.value(), value.value()));
-        if self.values.len() < MOST || shared < self.shared {
-            self.shared = self.shared.min(shared);
+        if self.takes(value.value()) {
+            self.shared = self.shared.min(self.shared_with(value.value()));
             self.values.push(value);
         }
+    }
+
+    fn takes(&self, value: &str) -> bool {
+        self.values.len() < MOST || self.shared_with(value) < self.shared
+    }
+
+    fn shared_with(&self, value: &str) -> usize {
+        self.values.first().map_or(value.len(), |first| shared(first.value(), value))
     }
 }
 

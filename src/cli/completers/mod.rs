@@ -60,7 +60,8 @@ fn asked() -> &'static Asked {
     ASKED.get_or_init(Asked::default)
 }
 
-/// Whether a shell can insert a name, and the program does not take it for an option. fish leaves a ~ at its start bare.
+/// Whether a shell can insert a name, and the program does not take it for an option. fish leaves a ~ at its start
+/// bare, which stands for a home.
 pub(crate) fn can_be_typed(name: &str) -> bool {
     !name.starts_with(['-', '~']) && is_harmless(name)
 }

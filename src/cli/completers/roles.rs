@@ -89,10 +89,9 @@ fn names_in_files(typed: &Typed) -> (Bounded<'_, Name>, Vec<u8>) {
     let parts = environment::config_file().ok().and_then(|path| Parts::open(&path).ok()?);
     for part in parts.into_iter().flatten().map_while(Result::ok) {
         for profile in part.profiles() {
-            if names.is_cut() && typed.fit(profile.name()).is_none() {
-                continue;
+            if names.takes(profile.name()) {
+                name_of_profile(profile).into_iter().for_each(|name| names.add(name));
             }
-            names_of_profile(profile).into_iter().for_each(|name| names.add(name));
         }
         if names.are_enough() {
             break;
@@ -102,7 +101,7 @@ fn names_in_files(typed: &Typed) -> (Bounded<'_, Name>, Vec<u8>) {
     (names, sections)
 }
 
-fn names_of_profile(profile: Section<'_>) -> Option<Name> {
+fn name_of_profile(profile: Section<'_>) -> Option<Name> {
     if !can_be_typed(profile.name()) || !profile.means_role() {
         return None;
     }
@@ -179,6 +178,10 @@ impl Offered<'_> {
             for role in &account.roles {
                 rewrite(&mut by_name, [&account.name, "/", role]);
                 rewrite(&mut by_id, [&account.id, "/", role]);
+                let is_other = is_arn || is_colon || !self.known.is_empty();
+                if !is_other && !self.names.takes(&by_name) && !self.names.takes(&by_id) {
+                    continue;
+                }
                 let names_it = has_name && can_be_typed(&by_name) && self.is_free(&by_name, &by_id);
                 let by_colon = is_colon.then(|| format!("{}:{role}", account.name));
                 let arn = is_arn.then(|| inventory.arn(account, role).to_string());
@@ -221,7 +224,7 @@ impl Offered<'_> {
         let values = others.iter().map(|name| (name.value.as_str(), name.kind)).chain(own.into_iter().flatten());
         let best = values.min_by_key(|(value, kind)| rank(self.typed, value, *kind));
         let Some((value, kind)) = best else { return };
-        if self.names.is_cut() && self.typed.fit(value).is_none() {
+        if !self.names.takes(value) {
             return;
         }
         let description = match others.iter().find(|name| name.value == value && name.kind == kind) {
