@@ -13,6 +13,19 @@ pub(crate) fn folded(name: &str) -> String {
 
 /// The names that are most like `asked`, the nearest first, at most `count`. Names that are far off are left out.
 pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    near(asked, names).into_iter().take(count).map(|(_, name)| name).collect()
+}
+
+/// The same without those that differ in more letters than the first ones do.
+pub(crate) fn closest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    let near = near(asked, names);
+    let Some((least, _)) = near.first().copied() else { return Vec::new() };
+    let closest = near.into_iter().take_while(|(distance, _)| *distance <= least);
+    closest.take(count).map(|(_, name)| name).collect()
+}
+
+/// The names that are like `asked`, in how many letters they differ, the nearest first.
+fn near<'a>(asked: &str, names: impl Iterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
     let asked = folded(asked);
     let length = asked.chars().count();
     // A third of the letters may differ.
@@ -33,7 +46,7 @@ pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, cou
         .collect();
     near.sort_unstable();
     near.dedup();
-    near.into_iter().take(count).map(|(_, _, name)| name).collect()
+    near.into_iter().map(|(distance, _, name)| (distance, name)).collect()
 }
 
 /// Whether one name starts or ends the other. Fewer than three letters in common are taken for chance.
@@ -73,5 +86,8 @@ mod tests {
         for (asked, expected) in cases {
             assert_eq!(nearest(asked, names.into_iter(), 5), expected, "{asked}");
         }
+        assert_eq!(closest("corx", names.into_iter(), 5), ["core", "corp", "corq"]);
+        assert_eq!(closest("sandbx", names.into_iter(), 5), ["sandbox"]);
+        assert_eq!(closest("zebra", names.into_iter(), 5), [] as [&str; 0]);
     }
 }

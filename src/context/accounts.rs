@@ -9,6 +9,7 @@ use crate::inventory::progress::Progress;
 use crate::inventory::{Absent, Ask, Doubt, Inventory, REFUSAL, Resume, Scope, Why};
 use crate::programs::profile_option;
 use crate::role::RoleArn;
+use crate::suggest::closest;
 use crate::terminal;
 use crate::timestamp::span;
 
@@ -207,6 +208,10 @@ fn remedy(list: &Inventory, account_id: &str, role_name: &str) -> String {
         Some(account) if account.has(role_name) => {
             "Identity Center lists it all the same: if it was assigned just now, try again in a few minutes".to_owned()
         }
-        Some(account) => account.roles_as_remedy(),
+        Some(account) => {
+            let near = closest(role_name, account.roles.iter().map(String::as_str), 1);
+            let question = near.first().map(|near| format!("did you mean {account_id}/{near}?\n")).unwrap_or_default();
+            question + &account.roles_as_remedy()
+        }
     }
 }

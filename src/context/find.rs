@@ -2,8 +2,8 @@
 //! address.
 
 use super::Context;
-use super::near::Asked;
-use super::profiles::warn_of_region;
+use super::asked::Asked;
+use super::regions::warn_of_region;
 use crate::aws_config::config::Section;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;

@@ -55,7 +55,8 @@ impl Progress {
             return Self::Hidden;
         }
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        let template = "{wide_bar} {pos} of {len} accounts, {msg} roles, {per_sec}, {eta} left";
+        // Not of the whole width: the ^C that a terminal echoes would go to the next line, and the bar would stay.
+        let template = "{bar:20} {pos} of {len} accounts, {msg} roles, {per_sec}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> ").with_key("per_sec", per_second));
         }

@@ -113,6 +113,11 @@ impl Inventory {
         named.next().filter(|_| named.next().is_none())
     }
 
+    /// The accounts in which the user has roles, or may have.
+    pub(crate) fn with_roles(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().filter(|account| !account.roles.is_empty() || account.is_unknown())
+    }
+
     #[must_use]
     pub(crate) fn count_roles(&self) -> usize {
         self.accounts.iter().map(|account| account.roles.len()).sum()

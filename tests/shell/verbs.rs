@@ -14,7 +14,7 @@ const STRICT: [(Shell, &[&str], &str); 5] = [
     (Shell::Bash, &["-eu", "-o", "pipefail"], "IFS=:"),
     (Shell::Bash, &["--posix", "-eu"], ""),
     (Shell::Zsh, &["-eu"], ""),
-    (Shell::Zsh, &["-u"], "setopt noclobber ksharrays shwordsplit globsubst warncreateglobal errreturn"),
+    (Shell::Zsh, &["-u"], "setopt ksharrays shwordsplit globsubst warncreateglobal errreturn"),
     (Shell::Fish, &[], ""),
 ];
 
@@ -86,7 +86,7 @@ fn a_child_shell_knows_the_role_before_and_other_programs_do_not() {
         assert_eq!(child.get("AWS_SSO_ROLE_ARN"), Some(&first), "{shell:?}");
     }
     // A shell that `exec` starts has the role of the shell above it before.
-    let run = user.aws_sso(&format!("exec {second}")).env("SHELL", "/bin/sh").env("AWS_SSO_ROLE_ARN", &first);
+    let run = user.aws_sso(&format!("exec --nest {second}")).env("SHELL", "/bin/sh").env("AWS_SSO_ROLE_ARN", &first);
     let output = run.env("AWS_SSO_SESSION", "corp").stdin("echo \"$AWS_SSO_PREVIOUS\"\n").run().success();
     assert_eq!(output.stdout, format!("{first} -p corp\n"));
 }
