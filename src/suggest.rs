@@ -35,11 +35,13 @@ fn near<'a>(asked: &str, names: impl Iterator<Item = &'a str>) -> Vec<(usize, &'
         .filter_map(|name| {
             let candidate = folded(name);
             let longer = candidate.chars().count().abs_diff(length);
-            let distance = match is_part(&asked, &candidate) {
-                true => 1,
+            let distance = if is_part(&asked, &candidate) {
+                1
+            } else if longer > limit {
                 // Of fifty thousand names, most need no closer look.
-                false if longer > limit => return None,
-                false => strsim::levenshtein(&asked, &candidate),
+                return None;
+            } else {
+                strsim::levenshtein(&asked, &candidate)
             };
             (distance <= limit).then_some((distance, longer, name))
         })

@@ -107,9 +107,10 @@ impl Context {
         let quiet = self.without_sign_in();
         let is_absent = names.same(text).is_empty() && names.containing(text).is_empty() && names.near(text).is_empty();
         for directory in self.directories().unwrap_or_default().into_iter().flatten() {
-            let asked = match is_absent {
-                true => quiet.with_account(&directory, text),
-                false => quiet.inventory(&directory, Scope::Account(text)),
+            let asked = if is_absent {
+                quiet.with_account(&directory, text)
+            } else {
+                quiet.inventory(&directory, Scope::Account(text))
             };
             if let Err(error) = asked {
                 tracing::info!("{} is not known to have the account {text}: {error}", directory.name);

@@ -88,10 +88,8 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
         lists.check(&selection)?;
     }
     let words = Words::of(&arguments.words.join(" "));
-    let profiles = match words.is_empty() {
-        true => None,
-        false => Some(Profiles::new(Arc::clone(context.shared_config()?), &lists.known)),
-    };
+    let profiles =
+        if words.is_empty() { None } else { Some(Profiles::new(Arc::clone(context.shared_config()?), &lists.known)) };
     let rows = rows(&lists.known, &Wanted { selection: &selection, words: &words, profiles: profiles.as_ref() });
     let terminal_width = stdout_width();
     let is_table = !(arguments.json || arguments.csv || arguments.tsv);
