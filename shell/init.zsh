@@ -81,8 +81,10 @@ function '__aws_sso_offer' {
   __aws_sso_values=("${(@)__aws_sso_lines%%$'\t'*}")
   __aws_sso_shown=("${(@)__aws_sso_lines/$'\t'/  }")
   # First by the user's own rules alone, then without regard to case, then by a part of the name.
+  \builtin local -a __aws_sso_rules
+  if [[ -n "${_matcher-}" ]]; then __aws_sso_rules=('-M' "$_matcher"); fi
   \builtin local __aws_sso_case='m:{[:lower:][:upper:]}={[:upper:][:lower:]}'
-  compadd -l -d __aws_sso_shown -a __aws_sso_values ||
+  compadd "${(@)__aws_sso_rules}" -l -d __aws_sso_shown -a __aws_sso_values ||
     compadd -l -M "$__aws_sso_case" -d __aws_sso_shown -a __aws_sso_values ||
     compadd -l -M "$__aws_sso_case l:|=* r:|=*" -d __aws_sso_shown -a __aws_sso_values
 }

@@ -31,7 +31,7 @@ pub(crate) struct ConsoleArgs {
     #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completers::services))]
     service: Option<String>,
     /// The region of the page [default: that of the profile, else that of this shell]
-    #[arg(long, value_parser = shared::region, add = ArgValueCompleter::new(completers::regions))]
+    #[arg(long, value_parser = shared::region)]
     region: Option<String>,
     /// The page itself, by its https address; what an address cannot have is encoded
     #[arg(long, value_name = "URL", conflicts_with = "service")]

@@ -4,11 +4,10 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
 
 use crate::aws_config::readers::{Reader, Rejection};
 use crate::cli::patterns::Patterns;
-use crate::cli::{completers, shared};
+use crate::cli::shared;
 use crate::context::{self, Context};
 use crate::discovery::{self, Counts, CredentialSource, Discovery, Left, Offered, ProfileOptions, Template, diff};
 use crate::error::{Error, Result, reason};
@@ -36,7 +35,7 @@ pub(crate) struct DiscoverArgs {
     absolute: bool,
     /// The region of new profiles, and of discovered ones that have none or one from an earlier run [default: that of
     /// the settings]
-    #[arg(long, value_parser = shared::region, add = ArgValueCompleter::new(completers::regions))]
+    #[arg(long, value_parser = shared::region)]
     region: Option<String>,
     /// The output format of the same profiles
     #[arg(long, value_name = "FORMAT")]

@@ -29,7 +29,7 @@ pub(crate) struct EnvArgs {
     #[arg(long, value_enum, default_value = "posix")]
     shell: Shell,
     /// The region to work in
-    #[arg(long, value_parser = shared::region, add = ArgValueCompleter::new(completers::regions))]
+    #[arg(long, value_parser = shared::region)]
     region: Option<String>,
     /// Print another form than exports, for a program
     #[arg(long, value_enum, conflicts_with_all = ["shell", "region"])]

@@ -1,9 +1,7 @@
 //! `pick`: choose a role for this shell.
 
 use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
 
-use crate::cli::completers;
 use crate::cli::shared::{InShell, Target};
 use crate::context::Context;
 use crate::context::choose::choose;
@@ -12,7 +10,6 @@ use crate::error::Result;
 use crate::shell::through_function;
 
 #[derive(Debug, Args)]
-#[command(mut_arg("region", |region| region.add(ArgValueCompleter::new(completers::regions))))]
 #[command(after_help = "\
 Without -p the roles of all sso-sessions are shown, also of those to which you are not signed in.
 

@@ -44,7 +44,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_enum, default_value = "posix")]
     shell: Shell,
     /// The region to work in
-    #[arg(long, value_parser = shared::region, add = ArgValueCompleter::new(completers::regions))]
+    #[arg(long, value_parser = shared::region)]
     region: Option<String>,
     /// Serve the process with this id until it ends; the address goes to stdout as JSON.
     #[arg(long, hide = true)]

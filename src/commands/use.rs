@@ -13,7 +13,6 @@ use crate::shell::through_function;
 use crate::terminal::Terminal;
 
 #[derive(Debug, Args)]
-#[command(mut_arg("region", |region| region.add(ArgValueCompleter::new(completers::regions))))]
 #[command(after_help = "\
 Examples:
   awsso use payments-dev/ReadOnlyAccess

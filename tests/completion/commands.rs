@@ -13,7 +13,7 @@ fn home() -> Home {
     home.sign_in_config("");
     let program = home.write("bin/frobnicate", "#!/bin/sh\n");
     fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
-    home.write("a file", "");
+    home.write("my file", "");
     home
 }
 
@@ -42,8 +42,8 @@ fn check(typist: &mut Typist<'_>, before: &str) {
     let cases = [
         ("frobn\t", vec!["frobnicate"]),
         ("frobnicate ch\t", vec!["frobnicate", "checkout"]),
-        ("cat a\t", vec!["cat", "a file"]),
-        ("cat ./a\t", vec!["cat", "./a file"]),
+        ("cat my\t", vec!["cat", "my file"]),
+        ("cat ./my\t", vec!["cat", "./my file"]),
     ];
     for (keys, command) in cases {
         let arrived = typist.arguments(&format!("awsso {before} -- {keys}"));

@@ -2,6 +2,7 @@
 
 use aws_sso::sandbox::Options;
 
+use crate::support::Shell;
 use crate::support::remembered::{edit, remembered};
 use crate::support::tab::Typist;
 use crate::support::user::User;
@@ -103,4 +104,31 @@ fn an_open_quote_another_case_and_a_part_of_the_name_are_completed() {
         let arrived = typist.arguments(&format!("awsso use {blank}"));
         assert_eq!(arrived, ["use", "Data Platform/Reader"], "{}", typist.shell);
     }
+}
+
+#[test]
+fn the_users_own_rules_in_zsh_match_and_a_menu_begins_with_a_role() {
+    if !Shell::Zsh.is_here() {
+        return;
+    }
+    let user = user(&["payments-dev", "web-prod"]);
+    let mut typist = Typist::start(&user.home, Shell::Zsh, "zstyle ':completion:*' menu yes select");
+    // The first Enter leaves the menu.
+    assert_eq!(typist.arguments("awsso use \t\r"), ["use", "payments-dev/Reader"]);
+    let rules = "zstyle ':completion:*' matcher-list '' 'r:|[._-]=* r:|=*'";
+    let mut typist = Typist::start(&user.home, Shell::Zsh, rules);
+    assert_eq!(typist.arguments("awsso use p-d\t"), ["use", "payments-dev/Reader"]);
+}
+
+/// bash inserts what all candidates begin with, which may be less than what has been typed of their inside.
+#[test]
+fn bash_keeps_a_part_of_several_names_and_lists_them_at_the_second_tab() {
+    if !Shell::Bash.is_here() {
+        return;
+    }
+    let user = user(&["payments-dev", "platform-dev"]);
+    let mut typist = Typist::start(&user.home, Shell::Bash, "");
+    assert_eq!(typist.arguments("awsso use dev\t"), ["use", "dev"]);
+    let screen = typist.shows("awsso use dev\t\t", "platform-dev/Reader");
+    assert!(screen.contains("payments-dev/Reader"), "{screen}");
 }

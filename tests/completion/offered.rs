@@ -60,8 +60,26 @@ fn verbs_options_profiles_and_roles_are_offered_in_every_shell() {
         ("awsso login --forc", vec!["--force".to_owned()]),
         ("awsso -p co", vec!["corp".to_owned()]),
         ("awsso -p sandbox disc", vec!["discover".to_owned()]),
-        ("awsso -p list use prod", vec!["prod".to_owned(), "production".to_owned()]),
-        ("awsso use prod", vec!["prod".to_owned(), "production".to_owned()]),
+        // Both name one role.
+        ("awsso -p list use prod", vec!["prod".to_owned()]),
+        ("awsso use prodo", vec![]),
+        ("awsso use produ", vec!["production".to_owned()]),
+        ("awsso use x --region eu-west-", ["eu-west-1", "eu-west-2", "eu-west-3"].map(str::to_owned).into()),
+        // Of another partition, since none of this one is meant.
+        ("awsso use x --region us-gov-e", vec!["us-gov-east-1".to_owned()]),
+        ("awsso use x --region us-e", ["us-east-1", "us-east-2"].map(str::to_owned).into()),
+        ("awsso region eu-nor", vec!["eu-north-1".to_owned()]),
+        ("awsso console x --region eu-nor", vec!["eu-north-1".to_owned()]),
+        ("awsso console --service cloudfr", vec!["cloudfront".to_owned()]),
+        ("awsso exec --match payments-p", vec!["payments-prod".to_owned()]),
+        ("awsso list --exclude reade", vec!["reader".to_owned()]),
+        ("awsso help cons", vec!["console".to_owned()]),
+        ("awsso env x --shell zs", vec!["zsh".to_owned()]),
+        ("awsso login --login ne", vec!["never".to_owned()]),
+        ("awsso use payments-dev ReadO", vec!["ReadOnlyAccess".to_owned()]),
+        ("awsso use --keys PAYMENTS-DEV ReadO", vec!["ReadOnlyAccess".to_owned()]),
+        ("awsso use payments-dev reader payments", vec![]),
+        ("awsso use payments-dev/reader ", vec![]),
         (&format!("awsso use {}", &id[..5]), account.roles.iter().map(|role| format!("{id}/{role}")).collect()),
         (&format!("awsso use {id}/{}", &role[..3]), vec![format!("{id}/{role}")]),
         (
@@ -151,5 +169,66 @@ fn the_common_prefix_that_a_shell_inserts_is_right_although_the_list_is_cut() {
         // If all of these began with q-a1, the shell would insert that.
         assert!(offered.iter().any(|name| name == "q-b"), "{}", shell.name());
         assert!(!offered.iter().any(|name| name == "q-"), "that one has no role");
+    }
+}
+
+#[test]
+fn each_role_is_offered_once_by_the_name_that_fits_what_is_typed() {
+    let (sandbox, home) = home(Options { accounts: 1, roles: 3, ..Options::default() });
+    let account = &sandbox.accounts()[0];
+    let [aliased, own, generated] = [0, 1, 2].map(|number| account.roles[number].clone());
+    let (id, name) = (&account.id, &account.name);
+    let profile = |profile: &str, role: &str| {
+        format!("[profile {profile}]\nsso_session = corp\nsso_account_id = {id}\nsso_role_name = {role}\n")
+    };
+    home.sign_in_config(&(profile("mine", &own) + &profile(&format!("{id}-{generated}"), &generated)));
+    home.write(".config/aws-sso/config", format!("[alias]\nweb = {name}/{aliased} --region eu-west-1\n"));
+    let by_name = |role: &String| format!("{name}/{role}");
+    let cases = [
+        ("", vec!["web".to_owned(), "mine".to_owned(), by_name(&generated)]),
+        (name.as_str(), account.roles.iter().map(by_name).collect()),
+        ("we", vec!["web".to_owned()]),
+        (&format!("{id}-"), vec![format!("{id}-{generated}")]),
+        (&format!("{name}:"), account.roles.iter().map(|role| format!("{name}:{role}")).collect()),
+    ];
+    for shell in Shell::all() {
+        for (typed, expected) in &cases {
+            let mut expected = expected.clone();
+            // bash ends a word at a colon, and gets what comes after it.
+            if shell == Shell::Bash && typed.ends_with(':') {
+                expected.iter_mut().for_each(|value| *value = value[typed.len()..].to_owned());
+            }
+            let mut found = offered(&home, shell, &format!("awsso use {typed}"));
+            expected.sort();
+            found.sort();
+            assert_eq!(found, expected, "{shell:?}: {typed}");
+        }
+    }
+}
+
+#[test]
+fn options_are_offered_after_a_dash_alone() {
+    let (_sandbox, home) = home(Options::default());
+    for shell in Shell::all() {
+        for line in ["awsso ", "awsso use ", "awsso login ", "awsso exec x "] {
+            let found = offered(&home, shell, line);
+            assert!(!found.iter().any(|value| value.starts_with("--")), "{shell:?}: {line}: {found:?}");
+        }
+        assert!(offered(&home, shell, "awsso ").contains(&"use".to_owned()));
+        assert!(offered(&home, shell, "awsso use -").contains(&"--region".to_owned()));
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_are_passed_over_in_silence() {
+    let (_sandbox, home) = home(Options::default());
+    let list = home.list(".cache/aws-sso").into_iter().find(|name| name.starts_with("inventory-")).unwrap();
+    home.write(format!(".cache/aws-sso/{list}"), "{\"accounts\": [");
+    home.write(".config/aws-sso/config", "[alias\n= =\n\u{0}");
+    home.write(".aws/config", b"[profile \xff\xfe\n[[\nsso_session\n");
+    for line in ["awsso use ", "awsso -p ", "awsso use x --region ", "awsso exec --match ", "awsso nonsense ", ""] {
+        let line = format!("--line={line}");
+        let output = home.aws_sso(["complete", "--shell", "bash", &line]).run().success();
+        assert_eq!(output.stderr, "", "{line}");
     }
 }

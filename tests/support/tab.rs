@@ -31,7 +31,7 @@ impl<'a> Typist<'a> {
                  awsso() { printf '%s\\0' \"$@\" >\"$HOME/arguments\"; runs=$((runs + 1)); }\nPS1='run-$runs> '\n"
             }
             Shell::Zsh => {
-                "autoload -Uz compinit; compinit -u\neval \"$(aws-sso init zsh --hook none)\"\nruns=0\n\
+                "(( $+functions[compdef] )) || { autoload -Uz compinit; compinit -u }\neval \"$(aws-sso init zsh --hook none)\"\nruns=0\n\
                  function awsso { printf '%s\\0' \"$@\" >$HOME/arguments; (( runs += 1 )) }\n\
                  setopt promptsubst; PROMPT='run-$runs> '\n"
             }
@@ -83,8 +83,8 @@ impl<'a> Typist<'a> {
         self.terminal.send(keys);
         self.terminal.wait_for(text);
         let screen = self.terminal.screen();
-        self.terminal.send("\x03");
-        let _ = self.arguments("awsso");
+        // What is left of the line goes.
+        let _ = self.arguments("\x15awsso");
         screen
     }
 }

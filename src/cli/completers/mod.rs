@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::sync::OnceLock;
 
-use clap_complete::engine::CompletionCandidate;
+use clap::{Arg, Command};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
@@ -76,8 +77,20 @@ pub(crate) fn directories(_: &OsStr) -> Vec<CompletionCandidate> {
     names.map(CompletionCandidate::new).collect()
 }
 
+/// The command with the regions for every argument of that name.
+pub(crate) fn with_regions(command: Command) -> Command {
+    let is_region = |argument: &Arg| matches!(argument.get_id().as_str(), "region" | "regions" | "default_region");
+    command.mut_subcommands(|verb| {
+        verb.mut_args(
+            |argument| {
+                if is_region(&argument) { argument.add(ArgValueCompleter::new(regions)) } else { argument }
+            },
+        )
+    })
+}
+
 /// The regions of the partition in which the user signs in. Those of the others are left, as long as one fits.
-pub(crate) fn regions(current: &OsStr) -> Vec<CompletionCandidate> {
+fn regions(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = asked().typed_of(current);
     let config = read_config();
     let centers: Vec<_> = config.iter().flat_map(identity_centers).collect();

@@ -9,7 +9,7 @@ use std::mem::ManuallyDrop;
 use clap_complete::engine::CompletionCandidate;
 
 use super::bounded::{Bounded, Value};
-use super::typed::Typed;
+use super::typed::{Fit, Typed};
 use super::{asked, can_be_typed, identity_centers, read_config};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::parts::Parts;
@@ -145,8 +145,10 @@ fn with_remembered<'a>(names: Bounded<'a, Name>, sections: &[u8], typed: &'a Typ
         }
     }
     // What no list has: it may be of another Identity Center, or the list is old.
-    for name in std::mem::take(&mut offered.known).into_values().flatten() {
-        offered.names.add(name);
+    for names in std::mem::take(&mut offered.known).into_values() {
+        names.into_iter().min_by_key(|name| rank(typed, &name.value, name.kind)).into_iter().for_each(|name| {
+            offered.names.add(name);
+        });
     }
     offered.names.into_values()
 }
@@ -217,12 +219,8 @@ impl Offered<'_> {
     /// Offers one of the names of a role.
     fn add_role(&mut self, account: &Account, own: [Option<(&str, Kind)>; 4], others: &[Name]) {
         let values = others.iter().map(|name| (name.value.as_str(), name.kind)).chain(own.into_iter().flatten());
-        // A value that does not fit goes last.
-        let rank = |(value, kind): &(&str, Kind)| {
-            let fit = self.typed.fit(value);
-            (fit.is_none(), fit, *kind)
-        };
-        let Some((value, kind)) = values.min_by_key(rank) else { return };
+        let best = values.min_by_key(|(value, kind)| rank(self.typed, value, *kind));
+        let Some((value, kind)) = best else { return };
         if self.names.is_cut() && self.typed.fit(value).is_none() {
             return;
         }
@@ -242,6 +240,12 @@ impl Offered<'_> {
             self.names.add(Name { value, description, kind: Kind::AccountAndRole, role: None });
         }
     }
+}
+
+/// The order of a role's names: the one that has been typed whole, those that fit best, the kinds.
+fn rank(typed: &Typed, value: &str, kind: Kind) -> (bool, bool, Option<Fit>, Kind) {
+    let fit = typed.fit(value);
+    (value != typed.text(), fit.is_none(), fit, kind)
 }
 
 /// What tells a role from others, and how else it is called.

@@ -47,8 +47,8 @@ fn within_double_quotes(text: &str) -> String {
 
 /// A value as PowerShell inserts it in place of the whole word.
 pub(super) fn for_powershell(value: &str) -> String {
-    let is_option = value.starts_with("--") && !value.contains('=');
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "_./:-".contains(letter);
+    let is_option = value.starts_with("--") && value.chars().all(|letter| letter == '=' || is_letter(letter));
     // PowerShell reads a number by its value, and splits a word like `-a.b`.
     let is_plain = value.chars().all(is_letter) && !value.starts_with('-') && value.parse::<f64>().is_err();
     if is_option || is_plain { value.to_owned() } else { Shell::Powershell.quote(value) }
@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn powershell_quotes_what_it_would_read_otherwise() {
-        for plain in ["payments-dev/Reader", "--region", "012345678901/Reader", "arn:aws:iam::1:role/x", "eu-west-1"] {
+        for plain in
+            ["payments-dev/Reader", "--region", "--region=eu-west-1", "012345678901/Reader", "arn:aws:iam::1:x"]
+        {
             assert_eq!(for_powershell(plain), plain);
         }
         for quoted in ["a,b", "Data Platform/x", "-dash.first/x", "012345678901", "1e5", "@x", "a$b", "Größe/x"] {

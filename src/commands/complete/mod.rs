@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use clap::Args;
 use clap_complete::engine;
 
-use crate::cli::completers::{Asked, Fit, Typed, ask, is_harmless};
+use crate::cli::completers::{Asked, Fit, Typed, ask, is_harmless, with_regions};
 use crate::cli::long_spelling;
 use crate::error::Result;
 use crate::output::print;
@@ -97,7 +97,7 @@ struct Candidate {
 }
 
 /// The candidates for the last of `words`; the first is the command itself.
-fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
+fn candidates(words: &[String], command: clap::Command) -> Vec<Candidate> {
     if words.len() < 2 {
         return Vec::new();
     }
@@ -111,7 +111,7 @@ fn candidates(words: &[String], mut command: clap::Command) -> Vec<Candidate> {
     ask(Asked { word, profile, operands });
     let words = words.into_iter().map(|word| long_spelling(OsString::from(word))).collect();
     // Tab shows nothing rather than an error.
-    let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
+    let found = engine::complete(&mut with_regions(command), words, index, None).unwrap_or_default();
     found
         .into_iter()
         .filter_map(|candidate| {

@@ -75,8 +75,7 @@ pub(super) struct ManyArgs {
         value_name = "REGION,…",
         value_parser = RegionsParser,
         requires = "many",
-        conflicts_with = "region",
-        add = ArgValueCompleter::new(completers::regions)
+        conflicts_with = "region"
     )]
     regions: Vec<Regions>,
     /// How many run at a time

@@ -1,10 +1,8 @@
 //! The arguments of `setup`, their help, and what other verbs do for it.
 
 use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
 
 use super::questions::Questions;
-use crate::cli::completers;
 use crate::cli::sign_in::SignInWay;
 use crate::context::Context;
 use crate::discovery::Template;
@@ -22,13 +20,13 @@ pub(crate) struct SetupArgs {
     #[arg(long, value_name = "TOOL", hide_possible_values = true, conflicts_with_all = ["start_url", "region", "name"])]
     pub(super) from: Option<OtherTool>,
     /// The Region of your Identity Center [default: the one that the start URL names; else you are asked]
-    #[arg(long, add = ArgValueCompleter::new(completers::regions))]
+    #[arg(long)]
     pub(super) region: Option<String>,
     /// The name of the sso-session [default: a part of the start URL]
     #[arg(long)]
     pub(super) name: Option<String>,
     /// The region for commands where nothing else sets one [default: that of the environment or of the config]
-    #[arg(long, value_name = "REGION", add = ArgValueCompleter::new(completers::regions))]
+    #[arg(long, value_name = "REGION")]
     pub(super) default_region: Option<String>,
     /// Write a named profile for every account and role, without asking
     #[arg(long, conflicts_with = "no_discover")]
