@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 
-use super::{Page, pages, root};
+use crate::support::documents::{Page, pages, root};
 
 /// The addresses that a page links to, pictures among them.
 fn links(page: &str) -> Vec<String> {

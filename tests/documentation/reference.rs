@@ -2,7 +2,7 @@
 
 use aws_sso::settings::table::TABLE;
 
-use super::read;
+use crate::support::documents::read;
 
 /// The strings of a table in the source of the manual.
 fn table(name: &str) -> Vec<String> {
