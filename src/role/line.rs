@@ -60,8 +60,10 @@ impl RoleLine {
         if options.is_empty() {
             return Ok(Self::of_role(text));
         }
+        // A comment has a line of its own.
+        let options = options.replace(" #", " \\#").replace("\t#", "\t\\#");
         let role = Some(role.trim()).filter(|role| !role.is_empty()).map(unquoted);
-        Self::of_words(role.into_iter().chain(shlex::split(options).ok_or_else(unclosed)?))
+        Self::of_words(role.into_iter().chain(shlex::split(&options).ok_or_else(unclosed)?))
     }
 
     /// Reads the words of a command line.

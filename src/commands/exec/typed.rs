@@ -189,7 +189,7 @@ mod tests {
             (&["eval", "a | b", "c"], "bash -c 'a | b c'"),
             (&["time", "aws", "s3", "ls"], "bash -c 'time aws s3 ls'"),
             (&["exec", "aws", "a b"], "bash -c 'exec aws '\\''a b'\\'''"),
-            (&["!", "true"], r"bash -c ''\!' true'"),
+            (&["!", "true"], "bash -c '! true'"),
             (&["[[", "-n", "x", "]]"], "bash -c 'CODE'"),
             (&["for", "x", "in", "a"], "bash -c 'CODE'"),
             (&["terraform plan"], "terraform plan"),
