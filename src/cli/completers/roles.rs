@@ -8,9 +8,9 @@ use std::mem::ManuallyDrop;
 
 use clap_complete::engine::CompletionCandidate;
 
+use super::asked::{asked, can_be_typed, identity_centers, read_config};
 use super::bounded::{Bounded, Value};
 use super::typed::{Fit, Typed};
-use super::{asked, can_be_typed, identity_centers, read_config};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::parts::Parts;
 use crate::environment;
