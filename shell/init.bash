@@ -219,9 +219,9 @@ if [[ $- == *i* && "${PROMPT_COMMAND[*]-}" != *__aws_sso_hook* ]]; then
 fi
 # <<< hook
 # >>> key
-# A key that picks a role while a command is being typed. bash makes a new prompt only after a command. So the key stands
-# for three others: the first one picks and puts the line aside, the second one is Enter, and the third one brings the
-# line back. If no role was chosen, the second and the third one do nothing.
+# A key that picks a role while a command is being typed. bash makes a new prompt only after a command. So the key
+# stands for three others: the first one picks and puts the line aside, the second one is Enter, and the third one
+# brings the line back. If no role was chosen, the second and the third one do nothing.
 function __aws_sso_pick_by_key {
   \builtin local __aws_sso_keymap __aws_sso_second='redraw-current-line'
   if __aws_sso_command__ pick </dev/tty; then

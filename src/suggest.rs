@@ -13,6 +13,19 @@ pub(crate) fn folded(name: &str) -> String {
 
 /// The names that are most like `asked`, the nearest first, at most `count`. Names that are far off are left out.
 pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    near(asked, names).into_iter().take(count).map(|(_, name)| name).collect()
+}
+
+/// The same without those that differ in more letters than the first ones do.
+pub(crate) fn closest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    let near = near(asked, names);
+    let Some((least, _)) = near.first().copied() else { return Vec::new() };
+    let closest = near.into_iter().take_while(|(distance, _)| *distance <= least);
+    closest.take(count).map(|(_, name)| name).collect()
+}
+
+/// The names that are like `asked`, in how many letters they differ, the nearest first.
+fn near<'a>(asked: &str, names: impl Iterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
     let asked = folded(asked);
     let length = asked.chars().count();
     // A third of the letters may differ.
@@ -22,18 +35,20 @@ pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>, cou
         .filter_map(|name| {
             let candidate = folded(name);
             let longer = candidate.chars().count().abs_diff(length);
-            let distance = match is_part(&asked, &candidate) {
-                true => 1,
+            let distance = if is_part(&asked, &candidate) {
+                1
+            } else if longer > limit {
                 // Of fifty thousand names, most need no closer look.
-                false if longer > limit => return None,
-                false => strsim::levenshtein(&asked, &candidate),
+                return None;
+            } else {
+                strsim::levenshtein(&asked, &candidate)
             };
             (distance <= limit).then_some((distance, longer, name))
         })
         .collect();
     near.sort_unstable();
     near.dedup();
-    near.into_iter().take(count).map(|(_, _, name)| name).collect()
+    near.into_iter().map(|(distance, _, name)| (distance, name)).collect()
 }
 
 /// Whether one name starts or ends the other. Fewer than three letters in common are taken for chance.
@@ -73,5 +88,8 @@ mod tests {
         for (asked, expected) in cases {
             assert_eq!(nearest(asked, names.into_iter(), 5), expected, "{asked}");
         }
+        assert_eq!(closest("corx", names.into_iter(), 5), ["core", "corp", "corq"]);
+        assert_eq!(closest("sandbx", names.into_iter(), 5), ["sandbox"]);
+        assert_eq!(closest("zebra", names.into_iter(), 5), [] as [&str; 0]);
     }
 }

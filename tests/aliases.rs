@@ -2,6 +2,7 @@
 
 use aws_sso::sandbox::Options;
 
+use crate::support::Shell;
 use crate::support::several::Several;
 use crate::support::user::User;
 
@@ -57,7 +58,7 @@ fn an_alias_holds_options_and_those_on_the_line_win() {
     user.home.write(SETTINGS, format!("[alias]\ndev = {of_profile} --as-profile\n"));
     let profile = format!("team-{}", account_of_profile.roles[0]);
     let output = user.exec("dev", &["env"]).run().success();
-    assert_eq!(given(&output.stdout, "AWS_PROFILE"), profile);
+    assert!(given(&output.stdout, "AWS_PROFILE").starts_with(&profile), "{output}");
     let output = user.exec("dev --keys", &["env"]).run().success();
     assert_eq!(given(&output.stdout, "AWS_PROFILE"), "");
     assert_ne!(given(&output.stdout, "AWS_SESSION_TOKEN"), "");
@@ -72,6 +73,24 @@ fn an_alias_names_the_sso_session_and_the_line_can_name_another() {
     for (line, giver) in [("process a", "alpha"), ("process b", "beta"), ("process a -p beta", "beta")] {
         let output = several.aws_sso(line).run().success();
         assert_eq!(several.giver(&output), giver, "{line}");
+    }
+}
+
+#[test]
+fn refresh_keeps_the_sso_session_the_region_and_the_name_with_which_an_alias_was_entered() {
+    if !Shell::Bash.is_here() {
+        return;
+    }
+    let several = Several::alpha_and_beta(&["alpha", "beta"]);
+    let account = several.account("alpha", 0);
+    let role = format!("{}/{}", account.id, account.roles[0]);
+    several.home.write(SETTINGS, format!("[alias]\nb = {role} -p beta --region eu-west-1\n"));
+    let lines = "awsso use b\nenv -0 >used\nawsso refresh\nenv -0 >renewed";
+    let _ = several.home.script(Shell::Bash, &format!("{}\n{lines}", Shell::Bash.load())).run().success().quiet();
+    let [used, renewed] = ["used", "renewed"].map(|file| several.home.environment(file));
+    assert_eq!(used, renewed);
+    for (name, value) in [("AWS_SSO_SESSION", "beta"), ("AWS_REGION", "eu-west-1"), ("AWS_SSO_PROFILE", "b")] {
+        assert_eq!(renewed.get(name).map(String::as_str), Some(value));
     }
 }
 

@@ -65,11 +65,12 @@ fn text_has_colors_on_a_terminal_unless_the_environment_says_otherwise() {
 #[test]
 fn each_stream_has_the_colors_that_it_shows() {
     let user = expired();
-    let script = "aws-sso discover -p nowhere >result; aws-sso status 2>messages; aws-sso list >table 2>&1";
+    let script =
+        "aws-sso discover -p nowhere >result; aws-sso status 2>messages; aws-sso list --login never >table 2>&1";
     let written = user.aws_sso("").behind(["/bin/sh", "-c", script]).in_terminal().transcript();
     let expected = "\x1b[1m\x1b[31maws-sso:\x1b[0m ";
     assert!(written.starts_with(expected), "{written:?}");
-    assert!(written.contains("\x1b[1mcorp\x1b[0m") && written.contains("\x1b[1m\x1b[35mexpired\x1b[0m"), "{written:?}");
+    assert!(written.contains("\x1b[1mcorp\x1b[0m") && written.contains("\x1b[1m\x1b[35mexpired at "), "{written:?}");
     for file in ["result", "messages", "table"] {
         assert!(!user.home.read(file).contains(ESCAPE), "{file}");
     }

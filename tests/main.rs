@@ -120,6 +120,8 @@ mod settings;
 mod setup_from;
 mod shell;
 #[cfg(feature = "sandbox")]
+mod shell_profile;
+#[cfg(feature = "sandbox")]
 mod sign_in;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod sign_in_choices;

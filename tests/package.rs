@@ -158,7 +158,7 @@ fn the_debian_package_works_when_installed_and_leaves_nothing_behind() {
     for shell in Shell::all() {
         assert_completes(&home, shell, &root);
     }
-    for file in ["copyright", "changelog.Debian.gz", "README.md", "examples/direnv.sh"] {
+    for file in ["copyright", "changelog.Debian.gz", "README.md", "docs/settings.md", "examples/direnv.sh"] {
         assert!(root.join("usr/share/doc/aws-sso").join(file).exists(), "{file}");
     }
     if is_root {

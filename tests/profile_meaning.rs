@@ -122,7 +122,7 @@ fn a_name_that_is_nothing_is_answered_with_the_names_that_are_near() {
     append(&user, "[Profile q]\nregion = r\n[dev]\nsso_role_name = x\n[profile a b]\nregion = r\n[sso_session lab]\n");
     user.home.write(".config/aws-sso/config", "picker = number\n[alias]\nproduction = 123456789012/Admin\n");
     let cases: [(&str, i32, &[&str]); 8] = [
-        ("env paymens", 4, &["paymens is not a role, an alias, or a profile", "did you mean payments?"]),
+        ("env paymens", 4, &["paymens is not a role, an account, an alias, or a profile", "did you mean payments?"]),
         ("env producton", 4, &["did you mean production?"]),
         ("env zzzzzzzz", 4, &["zzzzzzzz is not a role", "run: aws-sso list"]),
         ("env corp", 2, &["corp is an sso-session, not a role", "aws-sso list -p corp"]),

@@ -8,7 +8,7 @@ use crate::support::terminal::Terminal;
 use crate::support::user::User;
 
 /// What only the bar shows.
-const BAR: &str = " accounts, ";
+const BAR: &str = "/s, ";
 
 /// A fetch of so many accounts that the bar is shown for a while.
 fn slow(options: Options) -> User {

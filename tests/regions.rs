@@ -58,6 +58,8 @@ fn a_region_on_which_the_user_insists_and_one_of_another_cloud_are_taken() {
         let output = user.aws_sso(&format!("env {role} --region {written}")).run().success().quiet();
         assert!(output.stdout.contains(&format!("AWS_REGION='{region}'")), "{written}: {output}");
     }
+    let run = user.aws_sso(&format!("use {role} --region mars-north-1 --shell bash"));
+    let _ = run.run().success().complains("warning: mars-north-1 is none of the regions that this version knows");
     for shell in Shell::all() {
         let script = format!("awsso region eu-wset-1!\nawsso use {role}\nawsso clear\nawsso -\nawsso region");
         let output = user.script(shell, &script).run().success().quiet();
@@ -99,7 +101,7 @@ fn doctor_questions_the_regions_of_the_settings_and_of_profiles() {
     let output = doctor(&user, "--json --offline").run();
     let found = findings(&output);
     for words in [
-        ".aws/config:5: region = eu-wset-1: that is not a region of AWS; did you mean eu-west-1?",
+        ".aws/config:6: region = eu-wset-1: that is not a region of AWS; did you mean eu-west-1?",
         "config:1: region = us-esat-1: that is not a region of AWS; did you mean us-east-1?",
     ] {
         let finding = found.iter().find(|[_, _, found, _]| found.contains(words));

@@ -24,15 +24,19 @@ impl Typed {
         all
     }
 
-    /// Runs a line as if it had been typed there.
-    fn run(self, home: &Home, line: &str) -> Invocation {
+    /// Runs lines as if they had been typed there.
+    fn run(self, home: &Home, lines: &[impl AsRef<str>]) -> Invocation {
+        let lines: Vec<_> = lines.iter().map(AsRef::as_ref).collect();
         match self {
             // The second command keeps the shell from running the first one in its own place.
-            Self::In(shell) => home.script_with(shell, &["-i"], &format!("{line}\n:")),
+            Self::In(shell) => home.script_with(shell, &["-i"], &format!("{}\n:", lines.join("\n"))),
             Self::InPowershell => {
                 let pwsh = programs("pwsh").next().unwrap();
                 let words = ["-NoLogo", "-NoProfile", "-NoExit", "-Command"];
-                home.command(pwsh).args(words).arg(format!("{line}; exit 0")).env("POWERSHELL_TELEMETRY_OPTOUT", "1")
+                home.command(pwsh)
+                    .args(words)
+                    .arg(format!("{}; exit 0", lines.join("; ")))
+                    .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
             }
         }
     }
@@ -68,7 +72,7 @@ fn a_remedy_that_is_pasted_reaches_the_program_with_the_words_of_the_run() {
     }
     let role = "123456789012/Read";
     // What is typed, and the commands that the error names.
-    let cases: [(&[&str], &[&[&str]]); 6] = [
+    let cases: [(&[&str], &[&[&str]]); 7] = [
         (
             &["discover", "--name", AWKWARD, "--dry-run"],
             &[&["aws-sso", "-p", "corp", "discover", "--name", AWKWARD, "--dry-run"]],
@@ -86,26 +90,21 @@ fn a_remedy_that_is_pasted_reaches_the_program_with_the_words_of_the_run() {
         ),
         (&["use", AWKWARD, "--region", "eu-west-1"], &[&["awsso", "use", AWKWARD, "--region", "eu-west-1"]]),
         (&["-p", "corp", "list"], &[&["aws-sso", "login", "-p", "corp"]]),
+        (&["-p", "crop", "exec", role, "--", "true"], &[&["aws-sso", "-p", "corp", "exec", role, "--", "true"]]),
         (&["-p", "corp", "use", role, "--as-profile"], &[&["awsso", "-p", "corp", "use", role, "--as-profile"]]),
     ];
     for typed in Typed::all() {
-        let mut pasted = Vec::new();
-        let mut expected = Vec::new();
-        for (words, reaches) in cases {
-            let line: Vec<_> = words.iter().map(|word| typed.quote(word)).collect();
-            let output = typed.run(&home, &format!("aws-sso {}", line.join(" "))).run();
-            let found = commands(&output.stderr);
-            assert_eq!(found.len(), reaches.len(), "{typed:?}: {output}");
-            pasted.extend(found.into_iter().map(str::to_owned));
-            expected.extend(reaches.iter().map(|words| words.join("\0")));
-        }
+        let line =
+            |words: &[&str]| words.iter().fold("aws-sso".to_owned(), |line, word| line + " " + &typed.quote(word));
+        let lines: Vec<_> = cases.iter().map(|(words, _)| line(words)).collect();
+        let output = typed.run(&home, &lines).run();
+        let pasted: Vec<_> = commands(&output.stderr).into_iter().map(str::to_owned).collect();
         let path = format!("{}:/usr/bin:/bin", home.path("bin").display());
         let reached = home.path("reached");
-        let separator = if typed == Typed::InPowershell { "; " } else { "\n" };
-        let run = typed.run(&home, &pasted.join(separator)).env("PATH", path).env("REACHED", &reached);
-        let output = run.run();
+        let _ = typed.run(&home, &pasted).env("PATH", path).env("REACHED", &reached).run();
         let text = home.read("reached").replace(&format!("{}/", home.path("bin").display()), "");
         std::fs::remove_file(reached).unwrap();
+        let expected: Vec<_> = cases.iter().flat_map(|(_, reaches)| *reaches).map(|words| words.join("\0")).collect();
         assert_eq!(text.trim_end_matches('\0'), expected.join("\0"), "{typed:?}: {pasted:#?}\n{output}");
     }
 }
@@ -122,12 +121,11 @@ fn a_variable_that_is_in_the_way_is_removed_by_the_line_that_is_shown() {
             Typed::In(_) => format!("export HTTPS_PROXY={value}"),
             Typed::InPowershell => format!("$env:HTTPS_PROXY = {value}"),
         };
-        let separator = if typed == Typed::InPowershell { "; " } else { "\n" };
         let login = "aws-sso login --device-code --no-browser";
-        let output = typed.run(&home, &[&set, login].join(separator)).run();
+        let output = typed.run(&home, &[&set, login]).run();
         let line = output.stderr.lines().find_map(|line| Some(line.split_once("or run: ")?.1));
         let remedy = line.unwrap_or_else(|| panic!("{typed:?}: {output}")).to_owned();
-        let found = typed.run(&home, &[&set, &remedy, "env"].join(separator)).run();
+        let found = typed.run(&home, &[&set, &remedy, "env"]).run();
         assert!(
             !found.stdout.contains("HTTPS_PROXY=") && found.stdout.contains("HOME="),
             "{typed:?} {remedy}: {found}"
@@ -150,7 +148,7 @@ fn a_verb_without_the_function_names_the_start_up_file_and_the_whole_line() {
     let home = Home::new();
     let files = [(Shell::Bash, ".bashrc"), (Shell::Zsh, ".zshrc"), (Shell::Fish, ".config/fish/config.fish")];
     for (shell, file) in files.into_iter().filter(|(shell, _)| shell.is_here()) {
-        let run = Typed::In(shell).run(&home, "aws-sso -p corp use 123456789012/Read --region eu-west-1").run();
+        let run = Typed::In(shell).run(&home, &["aws-sso -p corp use 123456789012/Read --region eu-west-1"]).run();
         let line = if shell == Shell::Fish { "aws-sso init fish | source" } else { "eval \"$(aws-sso init " };
         let run = run.complains(line).complains(&format!("~/{file}"));
         let _ = run.complains("then run: awsso -p corp use 123456789012/Read --region eu-west-1");

@@ -64,19 +64,25 @@ fn replaced(line: Vec<String>, words: &[String], role: &str) -> Option<Vec<Strin
 }
 
 fn line(mut words: Vec<String>, name: Option<&str>) -> String {
+    if name.is_some() {
+        remove_option(&mut words, &["-p", "--profile"]);
+    }
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     let is_of_function = words[..end].iter().any(|word| VERBS_OF_FUNCTION.contains(&word.as_str()));
-    let shell = words[..end].iter().position(|word| word == "--shell" || word.starts_with("--shell="));
-    let program = match shell.filter(|_| is_of_function) {
-        Some(at) => {
-            let last = if words[at] == "--shell" { (at + 2).min(end) } else { at + 1 };
-            words.drain(at..last);
-            "awsso"
-        }
-        None => "aws-sso",
-    };
+    let program = if is_of_function && remove_option(&mut words, &["--shell"]) { "awsso" } else { "aws-sso" };
     let words = words.iter().map(|word| quote::word(word));
     std::iter::once(program.to_owned()).chain(name.map(profile_option)).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// Removes an option of these names with its value; whether it was there.
+fn remove_option(words: &mut Vec<String>, names: &[&str]) -> bool {
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let has_value = |word: &str| names.iter().any(|name| word.strip_prefix(name).is_some_and(|it| it.starts_with('=')));
+    let is_it = |word: &String| names.contains(&word.as_str()) || has_value(word);
+    let Some(at) = words[..end].iter().position(is_it) else { return false };
+    let last = if has_value(&words[at]) { at + 1 } else { (at + 2).min(end) };
+    words.drain(at..last);
+    true
 }
 
 #[cfg(test)]
@@ -92,6 +98,8 @@ mod tests {
             ("env a/b --shell fish", "aws-sso -p corp env a/b --shell fish"),
             ("exec a/b -- use --shell x", "aws-sso -p corp exec a/b -- use --shell x"),
             ("use R&D/b --shell bash", "awsso -p corp use 'R&D/b'"),
+            ("-p crop exec a/b -- x -p y", "aws-sso -p corp exec a/b -- x -p y"),
+            ("list --profile=crop", "aws-sso -p corp list"),
         ];
         for (typed, expected) in cases {
             assert_eq!(line(words(typed), Some("corp")), expected, "{typed}");

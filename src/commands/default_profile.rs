@@ -11,14 +11,15 @@ use crate::context::choose::named_or_chosen;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::output::print;
+use crate::role::RoleArn;
 use crate::terminal::clean;
-use crate::{environment, terminal, timestamp};
+use crate::{environment, quote, terminal, timestamp};
 
 pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     let found = named_or_chosen(context, role)?;
     let credentials = context.credentials(&found)?;
     let path = environment::credentials_file()?;
-    let written = check(context, &path, &credentials)?;
+    let written = check(context, &path, &credentials, &found.role)?;
     default_keys::remember(&found.directory, &credentials.access_key_id, &path);
     credentials_file::write_default(&path, &credentials)?;
     print(&format!(
@@ -36,7 +37,7 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
 }
 
 /// Fails if the AWS files would keep some program from these credentials. Returns the credentials file as it will be.
-fn check(context: &Context, path: &Path, credentials: &RoleCredentials) -> Result<Config> {
+fn check(context: &Context, path: &Path, credentials: &RoleCredentials, role: &RoleArn) -> Result<Config> {
     let written = credentials_file::planned(path, credentials)?;
     if let Err(Rejection { line, quirk }) = Reader::Botocore.read(&written) {
         let place = format!("{}:{line}", environment::shown(path));
@@ -50,7 +51,10 @@ fn check(context: &Context, path: &Path, credentials: &RoleCredentials) -> Resul
             "the default profile has other credentials, which AWS tools prefer: {}",
             hiding.describe()
         ))
-        .with_remedy("delete that line, or move it to another profile\nor change this shell alone: awsso use ROLE")),
+        .with_remedy(format!(
+            "delete that line, or move it to another profile\nor change this shell alone: awsso use {}",
+            quote::word(&role.to_string())
+        ))),
         Some(hiding) => {
             terminal::warn(&format!("the default profile does not work for all: {}", hiding.describe()));
             Ok(written)

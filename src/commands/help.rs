@@ -1,11 +1,14 @@
 //! `help`: the verbs grouped by task on the first page, and the palette on every page.
 
 use std::ffi::OsString;
+use std::process::ExitCode;
 
 use clap::builder::StyledStr;
 use clap::{Args, Command};
 
-use crate::terminal::{Palette, wrapped};
+use crate::error::Result;
+use crate::output::print;
+use crate::terminal::{self, Palette, wrapped};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  aws-sso help\n  aws-sso help sandbox serve")]
@@ -47,6 +50,26 @@ pub(super) fn grouped(command: Command, groups: &Groups) -> Command {
 /// The text of help or of wrong usage.
 pub(super) fn shown(text: &StyledStr, palette: Palette) -> String {
     if palette.has_colors() { text.ansi().to_string() } else { text.to_string() }
+}
+
+/// Prints help, the version or wrong usage, and returns the exit status.
+pub(super) fn explain(error: &clap::Error, words: &[OsString], is_evaluated: bool) -> Result<ExitCode> {
+    let is_for_stderr = error.use_stderr() || is_evaluated;
+    let palette = if words.iter().any(|word| word.to_string_lossy().contains(char::is_control)) {
+        // The text repeats them, and only without colors clap leaves escape sequences out.
+        Palette::PLAIN
+    } else if is_for_stderr {
+        Palette::of_stderr()
+    } else {
+        Palette::of_stdout()
+    };
+    let text = shown(&error.render(), palette);
+    if is_for_stderr {
+        terminal::say(&text);
+    } else {
+        print(&text)?;
+    }
+    Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
 
 fn list(command: &Command, groups: &Groups) -> String {

@@ -42,7 +42,6 @@ use crate::cli::evaluated::is_evaluated;
 use crate::cli::{Global, Original, corrected, long_spelling, other_tool};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::output::print;
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
@@ -79,8 +78,8 @@ PROFILE is a profile or sso-session of the AWS config that says which Identity C
 Without -p a ROLE is looked for in all sso-sessions of the config. Where several have it, or no ROLE tells: \
 AWS_SSO_SESSION, the settings, or the only sso-session.
 
-ROLE is an ARN, ACCOUNT_ID/NAME, ACCOUNT_NAME/NAME, a profile of the AWS config, or an alias of the settings; \
-the ARN of a resource, or the address of a console page, stands for a role of its account.
+ROLE is an ARN, ACCOUNT/ROLE or ACCOUNT:ROLE with the account's name or id, a profile of the AWS config, or an alias \
+of the settings, in upper or lower case. An account alone offers its roles. The ARN of a resource, or the address of a console page, stands for a role of its account.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 sign-in needed, 4 access denied or no such role, \
 5 the service failed or is unreachable, 130 cancelled.
@@ -195,7 +194,7 @@ fn not_run(words: &[OsString], error: &clap::Error, is_evaluated: bool) -> Resul
             return Err(error);
         }
     }
-    explain(error, words, is_evaluated)
+    help::explain(error, words, is_evaluated)
 }
 
 /// `help VERB`, which is `VERB --help`.
@@ -294,26 +293,6 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
         role => default_profile::run(context, role.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Prints help, the version or wrong usage, and returns the exit status.
-fn explain(error: &clap::Error, words: &[OsString], is_evaluated: bool) -> Result<ExitCode> {
-    let is_for_stderr = error.use_stderr() || is_evaluated;
-    let palette = if words.iter().any(|word| word.to_string_lossy().contains(char::is_control)) {
-        // The text repeats them, and only without colors clap leaves escape sequences out.
-        Palette::PLAIN
-    } else if is_for_stderr {
-        Palette::of_stderr()
-    } else {
-        Palette::of_stdout()
-    };
-    let text = help::shown(&error.render(), palette);
-    if is_for_stderr {
-        terminal::say(&text);
-    } else {
-        print(&text)?;
-    }
-    Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
 
 /// Ctrl-C ends the process with status 130, at once but for uninterrupted work. The system releases its locks, and

@@ -16,8 +16,7 @@ use crate::terminal::{self, clean};
 The role stays. awsso clear gives back the region of before. AWS_REGION and AWS_DEFAULT_REGION are set; roles that this
 shell enters later keep the region, if they have none of their own.
 
-A region that AWS does not have is refused if it may be a typing error. For one that is newer than this version, or
-that another cloud has, add an exclamation mark: mars-north-1!
+A region that may be a typing error is refused. If there is one of this name, add an exclamation mark: eu-wset-1!
 
 Examples:
   awsso region eu-west-1

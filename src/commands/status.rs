@@ -263,14 +263,12 @@ fn describe(token: Option<&Token>) -> String {
 
 /// The colors of a line. Its words say the same.
 fn painted(palette: Palette, label: &str, text: &str) -> String {
-    let states: [(&str, fn(Palette, &str) -> String); 3] =
-        [("not signed in", Palette::warning), ("signed in", Palette::good), ("expired", Palette::warning)];
     match label.trim_end() {
         "sso-session" | "profile" => palette.heading(text.trim_end()) + "\n",
         "broken" => palette.error(text.trim_end()) + "\n",
-        "sign-in" => match states.into_iter().find(|(state, _)| text.starts_with(state)) {
-            Some((state, paint)) => paint(palette, state) + &text[state.len()..],
-            None => text.to_owned(),
+        "sign-in" => match text.strip_prefix("signed in") {
+            Some(rest) => palette.good("signed in") + rest,
+            None => palette.warning(text.trim_end()) + "\n",
         },
         _ => text.to_owned(),
     }

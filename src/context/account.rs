@@ -36,6 +36,11 @@ impl Context {
         self.find_in_account(&place, only)
     }
 
+    /// The same, of one Identity Center.
+    pub(super) fn find_in_account_of(&self, directory: &Directory, id: &str, only: OnlyRole) -> Result<Found> {
+        Ok(Found::new(one_of(self, directory, id, only)?, directory.clone()))
+    }
+
     fn find_in_account(&self, place: &Place, only: OnlyRole) -> Result<Found> {
         let directory = directory(self, place)?;
         let role = match &place.role_name {

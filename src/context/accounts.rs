@@ -9,6 +9,7 @@ use crate::inventory::progress::Progress;
 use crate::inventory::{Absent, Ask, Doubt, Inventory, REFUSAL, Resume, Scope, Why};
 use crate::programs::profile_option;
 use crate::role::RoleArn;
+use crate::suggest::closest;
 use crate::terminal;
 use crate::timestamp::span;
 
@@ -38,6 +39,11 @@ impl Context {
     /// Asks the service for everything.
     pub(crate) fn fetch(&self, directory: &Directory, resume: Resume, progress: &Progress) -> Result<Inventory> {
         self.renewed(directory, &self.ask(Scope::All, Why::Refresh(resume))?, progress)
+    }
+
+    /// Fetches what is due, and passes on to another process what arrives.
+    pub(crate) fn pass_on(&self, directory: &Directory) -> Result<Inventory> {
+        self.renewed(directory, &self.ask(Scope::All, Why::Due)?, &Progress::Passed)
     }
 
     /// How a person sees how far a fetch has got.
@@ -173,7 +179,10 @@ impl Context {
     fn renewed(&self, directory: &Directory, ask: &Ask<'_>, progress: &Progress) -> Result<Inventory> {
         let client = self.client(directory)?;
         let session = self.session(directory, &client)?;
-        let renewed = Inventory::renew(directory, &client, &session, ask, &|counts| progress.show(counts));
+        let renewed =
+            Inventory::renew(directory, &client, &session, ask, &|counts| progress.show(counts), &|account| {
+                progress.show_account(account)
+            });
         progress.end();
         renewed
     }
@@ -199,6 +208,10 @@ fn remedy(list: &Inventory, account_id: &str, role_name: &str) -> String {
         Some(account) if account.has(role_name) => {
             "Identity Center lists it all the same: if it was assigned just now, try again in a few minutes".to_owned()
         }
-        Some(account) => account.roles_as_remedy(),
+        Some(account) => {
+            let near = closest(role_name, account.roles.iter().map(String::as_str), 1);
+            let question = near.first().map(|near| format!("did you mean {account_id}/{near}?\n")).unwrap_or_default();
+            question + &account.roles_as_remedy()
+        }
     }
 }

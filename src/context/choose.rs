@@ -1,19 +1,22 @@
 //! The user chooses a role, or several, from the list of all that they can use.
 
+use std::collections::HashSet;
 use std::process::Stdio;
 use std::sync::Arc;
 
 use super::Context;
+use super::arriving::Arriving;
 use super::find::Found;
 use super::labels;
-use super::listing::{Listing, Profiles};
+use super::listing::{Listing, Profiles, RowRole};
 use super::lists::{Listed, Lists, WithoutSignIn};
 use super::profiles::RoleProfiles;
 use crate::aws_config::directory::Directory;
 use crate::credential_chain::helper;
 use crate::error::{Error, Result};
-use crate::inventory::{Inventory, Recent, Scope};
-use crate::picker::{self, Choices, Question};
+use crate::inventory::progress::News;
+use crate::inventory::{FetchCounts, Inventory, Recent, Scope};
+use crate::picker::{self, Choices, Fetching, Later, Question};
 use crate::programs::{self, core_dumps};
 use crate::secret_store::StoreKind;
 use crate::terminal;
@@ -59,13 +62,19 @@ enum OnlyFit {
 }
 
 fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, instead: &str) -> Result<Vec<Found>> {
-    let lists = to_choose_from(context, query)?;
-    lists.say_what_is_missing();
-    let lists = lists.known;
+    let mut arriving = Arriving::start(context, query, many)?;
+    let lists = match &mut arriving {
+        Some(list) => vec![list.so_far()],
+        None => {
+            let lists = to_choose_from(context, query)?;
+            lists.say_what_is_missing();
+            lists.known
+        }
+    };
     let profiles = Profiles::new(Arc::clone(context.shared_config()?), &lists);
     let mut due = Vec::new();
     let mut missing = 0;
-    for (number, Listed { inventory, not_renewed, .. }) in lists.iter().enumerate() {
+    for (number, Listed { inventory, not_renewed, .. }) in lists.iter().enumerate().filter(|_| arriving.is_none()) {
         due.extend((not_renewed.is_none() && context.is_due(inventory)?).then_some(number));
         let gaps = inventory.gaps(&Scope::All);
         missing += gaps.unknown.len() + gaps.refused.len();
@@ -76,15 +85,23 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
     }
     let recent: Vec<_> = lists.iter().map(|listed| Recent::of(&listed.directory)).collect();
     let mut listing = Listing::new(lists, profiles, &recent);
+    if arriving.is_some() {
+        listing = listing.with_room();
+    }
     if context.secret_store()?.kind() == StoreKind::Files {
         // A keyring is too slow to be asked once for each of a thousand roles.
         listing = listing.with_time_left();
     }
     let listing = Arc::new(listing);
-    let chosen = if let Some(index) = listing.only_match(query)?.filter(|_| only == OnlyFit::IsTaken) {
+    let only_fit = match arriving {
+        Some(_) => None,
+        None => listing.only_match(query)?.filter(|_| only == OnlyFit::IsTaken),
+    };
+    let is_partial = arriving.is_some();
+    let chosen = if let Some(index) = only_fit {
         vec![index]
     } else {
-        let rows = rows(&listing, due);
+        let rows = rows(&listing, due, arriving);
         let header = listing.header(missing);
         let color = context.picker_color()?;
         let color = color.as_str();
@@ -94,16 +111,20 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
     let chosen: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
     let mut found = Vec::with_capacity(chosen.len());
     for listed in listing.lists() {
-        let of_list = || chosen.iter().filter(|(of, _)| std::ptr::eq(*of, listed)).map(|(_, role)| role);
+        let of_list = || chosen.iter().filter(|row| std::ptr::eq(row.listed, listed));
         if of_list().next().is_none() {
             continue;
         }
-        let profiles = RoleProfiles::new(context, &listed.directory, of_list())?;
-        for role in of_list() {
+        let profiles = RoleProfiles::new(context, &listed.directory, of_list().map(|row| &row.role))?;
+        for RowRole { role, account_name, .. } in of_list() {
             let region = profiles.region(role).map(str::to_owned);
-            found.push(Found { region, ..Found::new(role.clone(), listed.directory.clone()) });
-            let shown = listed.inventory.account(&role.account_id).map(|account| account.name.as_str());
-            is_still_called(context, &listed.directory, &role.account_id, shown)?;
+            // The service has just named the accounts of a list that is still arriving.
+            let account_name = Some(account_name.clone()).filter(|name| is_partial && !name.is_empty());
+            found.push(Found { region, account_name, ..Found::new(role.clone(), listed.directory.clone()) });
+            if !is_partial {
+                let shown = listed.inventory.account(&role.account_id).map(|account| account.name.as_str());
+                is_still_called(context, &listed.directory, &role.account_id, shown)?;
+            }
         }
     }
     if found.is_empty() {
@@ -137,25 +158,49 @@ fn is_still_called(context: &Context, directory: &Directory, id: &str, shown: Op
     }
 }
 
-/// The rows of the remembered lists. If some are old or have gaps, new roles are added while the user looks at them.
-fn rows(listing: &Arc<Listing>, due: Vec<usize>) -> Choices {
+/// The rows of the lists, and what is added to them while the user looks.
+fn rows(listing: &Arc<Listing>, due: Vec<usize>, arriving: Option<Arriving>) -> Choices {
     let (shown, grown) = (Arc::clone(listing), Arc::clone(listing));
-    let count = listing.len();
-    let is_due = !due.is_empty();
-    let later = move || {
-        let lists = grown.lists();
-        refresh(match lists {
-            [only] => Some(&only.directory),
-            _ => None,
-        });
-        let now = |list: usize| Some((list, Inventory::remembered(&lists[list].directory).ok()??));
-        due.into_iter().filter_map(now).flat_map(|(list, inventory)| grown.grow(list, &inventory)).collect()
+    let later: Option<Box<Fetching>> = match arriving {
+        Some(list) => Some(Box::new(move |add| add_arriving(&grown, list, add))),
+        None if due.is_empty() => None,
+        None => Some(Box::new(move |add| add_renewed(&grown, due, add))),
     };
-    Choices {
-        count,
-        choice: Arc::new(move |index| shown.row(index)),
-        later: is_due.then(|| Box::new(later) as Box<dyn FnOnce() -> Vec<picker::Choice> + Send>),
+    Choices { count: listing.len(), choice: Arc::new(move |index| shown.row(index)), later }
+}
+
+/// Adds the roles that are new in lists which are old or have gaps.
+fn add_renewed(listing: &Listing, due: Vec<usize>, add: &mut dyn FnMut(Later)) {
+    let lists = listing.lists();
+    refresh(match lists {
+        [only] => Some(&only.directory),
+        _ => None,
+    });
+    let now = |list: usize| Some((list, Inventory::remembered(&lists[list].directory).ok()??));
+    for (list, inventory) in due.into_iter().filter_map(now) {
+        add(Later::Choices(listing.grow(list, &inventory)));
     }
+}
+
+/// Adds the roles of each account as the service lists them.
+fn add_arriving(listing: &Listing, arriving: Arriving, add: &mut dyn FnMut(Later)) {
+    let first = &listing.lists()[0].inventory.accounts;
+    let mut known: HashSet<_> = first.iter().map(|account| account.id.clone()).collect();
+    for news in arriving.news {
+        add(match news {
+            // A fetch whose token was rejected begins again.
+            News::Account(account) if !known.insert(account.id.clone()) => continue,
+            News::Account(account) => Later::Choices(listing.grow_account(0, account)),
+            News::Counts(FetchCounts { accounts, done, .. }) => {
+                Later::Progress(format!("{done} of {accounts} accounts"))
+            }
+        });
+    }
+    let whole = Inventory::remembered(&arriving.directory).ok().flatten();
+    // Why the list is not complete, says the next command that needs it.
+    let progress = if whole.is_some() { "" } else { "the list is not complete" };
+    add(Later::Choices(whole.map(|whole| listing.grow(0, &whole)).unwrap_or_default()));
+    add(Later::Progress(progress.to_owned()));
 }
 
 /// Fetches the list of one sso-session again, or those of all, in a process of its own, which may outlast the choice.

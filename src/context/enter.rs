@@ -5,6 +5,7 @@ use super::find::Found;
 use super::labels;
 use super::noted::note;
 use super::previous;
+use super::regions::warn_if_unknown;
 use crate::cli::shared::Target;
 use crate::environment;
 use crate::error::{Error, Result};
@@ -37,6 +38,7 @@ pub(crate) fn change_shell_adding(context: &Context, shell: Shell, change: &Chan
 
 /// What entering a role changes, including the note of what it displaces.
 pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Result<Change> {
+    target.region.as_deref().into_iter().for_each(warn_if_unknown);
     let target = &target.or(&found.target);
     let region = target.region.as_deref().or(found.region.as_deref());
     let change = if let Some(profile) = profile(context, found, target)? {
@@ -83,6 +85,7 @@ pub(crate) fn recorded(change: Change) -> Result<Change> {
 
 /// Another region in this environment; the role stays.
 pub(crate) fn to_region(region: &str) -> Result<Change> {
+    warn_if_unknown(region);
     Change::to_region(region, note(), environment::direnv_folder(), &environment::current)
 }
 

@@ -2,8 +2,8 @@
 //! address.
 
 use super::Context;
-use super::near::Asked;
-use super::profiles::warn_of_region;
+use super::asked::Asked;
+use super::regions::warn_of_region;
 use crate::aws_config::config::Section;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
@@ -30,12 +30,15 @@ pub(crate) struct Found {
     pub target: Target,
     /// The console page that named it, if one did.
     pub page: Option<String>,
+    /// What its account is called, if it was chosen from a list that is not remembered yet.
+    pub account_name: Option<String>,
 }
 
 impl Found {
     /// A role that an ARN, a list or an address named.
     pub(crate) fn new(role: RoleArn, directory: Directory) -> Self {
-        Self { role, directory, profile: None, typed: None, region: None, target: Target::default(), page: None }
+        let target = Target::default();
+        Self { role, directory, profile: None, typed: None, region: None, target, page: None, account_name: None }
     }
 }
 

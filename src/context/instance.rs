@@ -1,12 +1,14 @@
 //! With which Identity Centers a verb works: with one, or with all of the config.
 
 use super::Context;
+use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::cli::again::{with_option, with_profile};
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::programs::profile_option;
 use crate::settings::table::PROFILE;
+use crate::suggest::nearest;
 use crate::terminal;
 
 /// How many sso-sessions an error shows.
@@ -44,7 +46,8 @@ impl Context {
     /// The Identity Center that `-p`, the environment or the settings name.
     pub(crate) fn named_directory(&self) -> Result<Option<Directory>> {
         if let Some(name) = self.profile_option() {
-            return self.config()?.directory(name).map(Some);
+            let config = self.config()?;
+            return config.directory(name).map(Some).map_err(|error| with_near(error, config, name));
         }
         let Some((by, name)) = self.named_without_option()? else { return Ok(None) };
         let directory = self.config()?.directory(&name);
@@ -135,6 +138,18 @@ impl Context {
     pub(super) fn is_signed_in(&self, directory: &Directory) -> bool {
         let token = self.client(directory).and_then(|client| self.untouched_session(directory, &client)?.stored());
         token.ok().flatten().is_some_and(|token| token.is_alive())
+    }
+}
+
+/// The error for a name of `-p`, with this run's command for the only one that was probably meant.
+fn with_near(error: Error, config: &Config, name: &str) -> Error {
+    let is_there = config.sso_session(name).is_some() || config.profile(name).is_some();
+    match nearest(name, config.directories().iter().map(String::as_str), 2).as_slice() {
+        [near] if !is_there => {
+            let remedy = error.remedy().map(|remedy| format!("{remedy}\n")).unwrap_or_default();
+            error.with_remedy(format!("{remedy}run: {}", with_profile(near)))
+        }
+        _ => error,
     }
 }
 

@@ -81,6 +81,9 @@ pub(crate) fn profile_of(context: &Context, found: &Found) -> Result<Option<Stri
 
 /// The account's name, if the remembered list has it. A name is not worth a request.
 pub(crate) fn account_name(found: &Found) -> Option<String> {
+    if found.account_name.is_some() {
+        return found.account_name.clone();
+    }
     let inventory = Inventory::remembered(&found.directory).ok()??;
     let account = inventory.accounts.into_iter().find(|account| account.id == found.role.account_id)?;
     Some(account.name).filter(|name| !name.is_empty())

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
@@ -34,13 +34,27 @@ struct Entry {
     last_use: Option<i64>,
 }
 
+/// A role that was added, by the index of its list.
+#[derive(Clone)]
+struct Grown {
+    list: usize,
+    role: RoleArn,
+    account_name: String,
+}
+
+/// A row's role, its list, and what its account is called there.
+pub(crate) struct RowRole<'a> {
+    pub(crate) listed: &'a Listed,
+    pub(crate) role: RoleArn,
+    pub(crate) account_name: String,
+}
+
 /// All rows, and what is needed to render one.
 pub(crate) struct Listing {
     lists: Vec<Listed>,
     entries: Vec<Entry>,
-    /// Roles that were added while the user looks, with the index of their list. Their indexes follow those of the
-    /// entries.
-    grown: Mutex<Vec<(usize, RoleArn)>>,
+    /// Roles that were added while the user looks. Their indexes follow those of the entries.
+    grown: Mutex<Vec<Grown>>,
     profiles: Profiles,
     /// Of the account's name, the role and the sso-session, which is shown where there are several.
     width: [usize; 3],
@@ -171,6 +185,15 @@ impl Listing {
         Self { lists, entries, grown: Mutex::default(), profiles, width, cache: None }
     }
 
+    /// Leaves room in the columns for names that are not known yet.
+    pub(crate) fn with_room(mut self) -> Self {
+        const ROOM: [usize; 2] = [28, 22];
+        for (width, room) in self.width.iter_mut().zip(ROOM) {
+            *width = room.max(*width);
+        }
+        self
+    }
+
     /// Adds to the details how long cached credentials last.
     pub(crate) fn with_time_left(self) -> Self {
         Self { cache: environment::role_cache().ok().filter(|folder| folder.is_dir()), ..self }
@@ -195,30 +218,44 @@ impl Listing {
         self.entries.get(index).map(|entry| self.rendered(self.shown(entry))).unwrap_or_default()
     }
 
-    /// The role of a row, also of one that was added later, and its list.
-    pub(crate) fn role(&self, index: usize) -> Option<(&Listed, RoleArn)> {
+    /// The role of a row, also of one that was added later.
+    pub(crate) fn role(&self, index: usize) -> Option<RowRole<'_>> {
         let Some(entry) = self.entries.get(index) else {
-            let grown = self.grown.lock().unwrap_or_else(PoisonError::into_inner);
-            let (list, role) = grown.get(index.checked_sub(self.len())?)?;
-            return Some((&self.lists[*list], role.clone()));
+            let Grown { list, role, account_name } = self.grown().get(index.checked_sub(self.len())?)?.clone();
+            return Some(RowRole { listed: &self.lists[list], role, account_name });
         };
         let Shown { list, account, role_name, .. } = self.shown(entry);
-        Some((&self.lists[list], self.lists[list].inventory.arn(account, role_name)))
+        let (listed, account_name) = (&self.lists[list], account.name.clone());
+        Some(RowRole { listed, role: listed.inventory.arn(account, role_name), account_name })
     }
 
     /// Adds the roles that are new in a list, and returns their rows.
     pub(crate) fn grow(&self, list: usize, inventory: &Inventory) -> Vec<Choice> {
-        let known: HashSet<_> = self.lists[list].inventory.roles().map(|(_, role)| role).collect();
+        let mut known: HashSet<_> = self.lists[list].inventory.roles().map(|(_, role)| role).collect();
+        known.extend(self.grown().iter().filter(|grown| grown.list == list).map(|grown| grown.role.clone()));
+        self.add(list, inventory, &known)
+    }
+
+    /// Adds the roles of an account that is in no list yet, and returns their rows.
+    pub(crate) fn grow_account(&self, list: usize, account: Account) -> Vec<Choice> {
+        self.add(list, &Inventory::partial(&self.lists[list].directory, vec![account]), &HashSet::new())
+    }
+
+    fn add(&self, list: usize, inventory: &Inventory, known: &HashSet<RoleArn>) -> Vec<Choice> {
         let (rows, mut roles): (_, Vec<_>) = inventory
             .roles()
             .filter(|(_, role)| !known.contains(role))
             .map(|(account, role)| {
                 let shown = Shown { list, account, role_name: &role.role_name, last_use: None };
-                (self.rendered(shown), (list, role))
+                (self.rendered(shown), Grown { list, account_name: account.name.clone(), role })
             })
             .unzip();
-        self.grown.lock().unwrap_or_else(PoisonError::into_inner).append(&mut roles);
+        self.grown().append(&mut roles);
         rows
+    }
+
+    fn grown(&self) -> MutexGuard<'_, Vec<Grown>> {
+        self.grown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn lists(&self) -> &[Listed] {

@@ -3,6 +3,8 @@
 mod account;
 mod accounts;
 mod acting;
+mod arriving;
+mod asked;
 mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;

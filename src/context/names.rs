@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::Context;
 use super::words::Words;
 use crate::aws_config::config::Section;
+use crate::aws_config::directory::Directory;
 use crate::error::Result;
 use crate::inventory::{Account, Inventory};
 use crate::role::account_and_role;
-use crate::suggest::{folded, nearest};
+use crate::suggest::{closest, folded};
 use crate::terminal::clean;
 
 /// How many names are offered instead of one.
@@ -22,7 +23,7 @@ const LONGEST: usize = 256;
 pub(super) struct Names {
     /// Aliases of the settings, and profiles of the config that have something to do with credentials.
     direct: BTreeSet<String>,
-    lists: Vec<Inventory>,
+    lists: Vec<(Directory, Inventory)>,
 }
 
 /// What a text names if upper and lower case are the same, as it is written exactly.
@@ -53,22 +54,22 @@ impl Names {
         let aliases = context.settings()?.aliases().map(|(alias, ..)| alias);
         let direct = profiles.chain(aliases).map(str::to_owned).collect();
         let directories = context.directories().unwrap_or_default().into_iter().flatten();
-        Ok(Self {
-            direct,
-            lists: directories.filter_map(|directory| Inventory::remembered(&directory).ok()?).collect(),
-        })
+        let list = |directory: Directory| Some((Inventory::remembered(&directory).ok()??, directory));
+        Ok(Self { direct, lists: directories.filter_map(list).map(|(list, directory)| (directory, list)).collect() })
     }
 
     fn accounts(&self) -> impl Iterator<Item = &Account> {
-        self.lists
-            .iter()
-            .flat_map(|list| &list.accounts)
-            .filter(|account| !account.roles.is_empty() || account.is_unknown())
+        self.lists.iter().flat_map(|(_, list)| list.with_roles())
     }
 
-    /// The accounts that have exactly this name or id, each once.
-    pub(super) fn called(&self, text: &str) -> Vec<&Account> {
-        once_each(self.accounts().filter(|account| !text.is_empty() && account.is_called(text)))
+    /// The accounts that have exactly this name or id, each once for each sso-session.
+    pub(super) fn called(&self, text: &str) -> Vec<(&Directory, &Account)> {
+        let is_called = |account: &&Account| !text.is_empty() && account.is_called(text);
+        let mut called = Vec::new();
+        for (directory, list) in &self.lists {
+            called.extend(list.with_roles().filter(is_called).map(|account| (directory, account)));
+        }
+        called
     }
 
     /// The accounts with this in their names, each once.
@@ -139,7 +140,7 @@ impl Names {
         if near.is_empty() {
             let accounts: BTreeSet<_> = self.accounts().map(|account| account.name.as_str()).collect();
             let names = self.direct.iter().map(String::as_str).chain(accounts);
-            near.extend(nearest(text, names.filter(|name| is_typable(name)), MOST).into_iter().map(str::to_owned));
+            near.extend(closest(text, names.filter(|name| is_typable(name)), MOST).into_iter().map(str::to_owned));
         }
         if near.is_empty() {
             let names = self.accounts_like(text).into_iter().map(|account| account.name.as_str());
@@ -162,13 +163,13 @@ impl Names {
         let is_called = |known: &&Account| known.id == account || folded(&known.name) == called;
         let mut near = Vec::new();
         for known in self.accounts().filter(is_called) {
-            let roles = nearest(role, known.roles.iter().map(String::as_str), MOST);
+            let roles = closest(role, known.roles.iter().map(String::as_str), MOST);
             near.extend(roles.into_iter().map(|role| self.typed(known, role)));
         }
         if near.is_empty() {
             for known in self.accounts_like(account) {
                 let exact = roles_like(known, |role| folded(role) == lower).map(|(_, role)| role).next();
-                let like = || nearest(role, known.roles.iter().map(String::as_str), 1).first().copied();
+                let like = || closest(role, known.roles.iter().map(String::as_str), 1).first().copied();
                 near.extend(exact.or_else(like).map(|role| self.typed(known, role)));
             }
         }
@@ -181,12 +182,12 @@ impl Names {
         // Not each of them has the role that is looked for.
         const ENOUGH: usize = 4 * MOST;
         let names: BTreeSet<_> = self.accounts().flat_map(|account| [&*account.name, &*account.id]).collect();
-        let near = nearest(text, names.into_iter(), ENOUGH);
+        let near = closest(text, names.into_iter(), ENOUGH);
         if !near.is_empty() {
-            return near.into_iter().flat_map(|name| self.called(name)).collect();
+            return once_each(near.into_iter().flat_map(|name| self.called(name)).map(|(_, account)| account));
         }
         let all: BTreeSet<_> = self.accounts().flat_map(words_of).collect();
-        let near = nearest(text, all.into_iter(), ENOUGH);
+        let near = closest(text, all.into_iter(), ENOUGH);
         let has_near_word = |account: &&Account| words_of(account).any(|word| near.contains(&word));
         let part = folded(text);
         let is_like = |account: &&Account| has_near_word(account) || folded(&account.name).contains(&part);
@@ -196,7 +197,8 @@ impl Names {
     /// How a role is typed: by the account's name, where that names no other and can be pasted, else by its id.
     fn typed(&self, account: &Account, role: &str) -> String {
         let by_name = format!("{}/{role}", account.name);
-        let is_only = self.called(&account.name).len() == 1 && !self.direct.contains(&by_name);
+        let named = once_each(self.called(&account.name).into_iter().map(|(_, account)| account));
+        let is_only = named.len() == 1 && !self.direct.contains(&by_name);
         if is_only && is_typable(&account.name) { by_name } else { format!("{}/{role}", account.id) }
     }
 }

@@ -2,31 +2,29 @@
 //!
 //! Nothing is taken where two fit, a near name is offered and never taken, and a program gets an error in each case.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use super::account::{OnlyRole, which};
+use super::asked::Asked;
 use super::choose::choose_near;
 use super::find::Found;
 use super::names::{Name, Names};
 use crate::cli::again::with_role;
 use crate::error::{Error, Kind, Result};
-use crate::inventory::Scope;
+use crate::inventory::{Inventory, Scope};
 use crate::role::{RoleRef, account_and_role};
 use crate::terminal;
-
-/// A ROLE as the user gave it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Asked<'a> {
-    /// In one word.
-    pub(super) text: &'a str,
-    /// The words of the command line; none if the ROLE came from elsewhere, such as an alias.
-    pub(super) words: &'a [String],
-}
 
 impl Context {
     /// The role of a text that is neither an alias, a profile, nor an account and a role: an account's name or id
     /// perhaps.
     pub(super) fn find_by_name(&self, asked: Asked<'_>) -> Result<Found> {
-        let (config, mut names) = (self.config()?, Names::remembered(self)?);
+        let config = self.config()?;
+        if self.is_for_person() {
+            self.learn_lists();
+        }
+        let mut names = Names::remembered(self)?;
         if let Some(found) = self.account_called(&names, asked.text) {
             return found;
         }
@@ -41,7 +39,7 @@ impl Context {
             }
         }
         let what = format!("{} is not a role, an account, an alias, or a profile with a role", asked.text);
-        self.find_near(asked, &names, Error::denied(what).with_remedy("see what there is: aws-sso list"))
+        self.find_near(asked, &names, Error::denied(what).with_remedy("run: aws-sso list"))
     }
 
     /// The role of `ACCOUNT/ROLE`, or what was meant if there is none.
@@ -74,14 +72,31 @@ impl Context {
 
     /// The role of the account that is called exactly so, if one is.
     fn account_called(&self, names: &Names, text: &str) -> Option<Result<Found>> {
-        match names.called(text).as_slice() {
+        let called = names.called(text);
+        let ids: BTreeSet<_> = called.iter().map(|(_, account)| account.id.as_str()).collect();
+        match called.as_slice() {
             [] => None,
-            [only] if self.is_for_person() => Some(self.find_by_account(&only.id, OnlyRole::IsTaken)),
-            [only] => Some(Err(which(only))),
-            several => {
-                let ids: Vec<_> = several.iter().map(|account| account.id.as_str()).collect();
+            [(_, first), ..] if ids.len() == 1 && !self.is_for_person() => Some(Err(which(first))),
+            // In another sso-session it may have another name.
+            [(directory, only)] => Some(self.find_in_account_of(directory, &only.id, OnlyRole::IsTaken)),
+            [(_, first), ..] if ids.len() == 1 => Some(self.find_by_account(&first.id, OnlyRole::IsTaken)),
+            _ => {
+                let ids: Vec<_> = ids.into_iter().collect();
                 Some(Err(Error::usage(format!("several accounts are called {text}"))
                     .with_remedy(format!("name one by its id: {}", ids.join(", ")))))
+            }
+        }
+    }
+
+    /// Asks those of several sso-sessions that have no list yet: they may have an account of the same name.
+    fn learn_lists(&self) {
+        let directories: Vec<_> = self.directories().unwrap_or_default().into_iter().flatten().collect();
+        let quiet = self.without_sign_in();
+        for directory in directories.iter().filter(|_| directories.len() > 1) {
+            if let Ok(None) = Inventory::remembered(directory)
+                && let Err(error) = quiet.inventory(directory, Scope::Names)
+            {
+                tracing::info!("the accounts of {} are not known: {error}", directory.name);
             }
         }
     }
@@ -92,9 +107,10 @@ impl Context {
         let quiet = self.without_sign_in();
         let is_absent = names.same(text).is_empty() && names.containing(text).is_empty() && names.near(text).is_empty();
         for directory in self.directories().unwrap_or_default().into_iter().flatten() {
-            let asked = match is_absent {
-                true => quiet.with_account(&directory, text),
-                false => quiet.inventory(&directory, Scope::Account(text)),
+            let asked = if is_absent {
+                quiet.with_account(&directory, text)
+            } else {
+                quiet.inventory(&directory, Scope::Account(text))
             };
             if let Err(error) = asked {
                 tracing::info!("{} is not known to have the account {text}: {error}", directory.name);

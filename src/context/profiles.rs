@@ -6,15 +6,14 @@ use std::collections::{HashMap, HashSet};
 use super::Context;
 use super::find::Found;
 use super::noted::own_region;
+use super::regions::warn_of_region;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
-use crate::environment;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::known_regions;
 use crate::partition::Partition;
 use crate::role::{RoleArn, RoleRef};
-use crate::terminal;
 
 impl Context {
     /// Adds the region in which a role works, unless its name has one itself. A program that asks for credentials has
@@ -145,16 +144,6 @@ impl<'a> RoleProfiles<'a> {
     fn discovered(&self) -> &HashSet<String> {
         self.discovered.get_or_init(|| self.config.discovered_profiles())
     }
-}
-
-/// Says that the region of a profile is none, or probably a typing error. AWS tools take it as it is.
-pub(super) fn warn_of_region(profile: &Section<'_>, region: &str) {
-    let line = profile.line_of("region").map(|line| format!(":{line}")).unwrap_or_default();
-    let (file, name) = (environment::shown(profile.file()), profile.name());
-    terminal::warn(&match known_regions::doubt(region) {
-        Some(doubt) => format!("{file}{line}: region = {region}: {doubt}"),
-        None => format!("{file}{line}: {region} is not a region, so roles do not get it from {name}"),
-    });
 }
 
 /// The id of each account whose name no other one has, as far as they are remembered.

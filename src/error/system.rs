@@ -121,12 +121,10 @@ pub(crate) fn shortage(error: &io::Error) -> Option<String> {
             let limit = getrlimit(Resource::Nofile);
             if limit.current == limit.maximum {
                 let pid = process_id();
-                return Some(format!(
-                    "a limit forbids more open files; root raises it: sudo prlimit --pid {pid} --nofile=4096"
-                ));
-            } else {
-                "raise the limit of open files, run: ulimit -n \"$(ulimit -H -n)\""
+                let raise = format!("sudo prlimit --pid {pid} --nofile=4096");
+                return Some(format!("a limit forbids more open files; root raises it: {raise}"));
             }
+            "raise the limit of open files, run: ulimit -n \"$(ulimit -H -n)\""
         }
         Errno::NFILE => "end other programs: this machine has too many open files",
         Errno::AGAIN => "end other programs: there are too many processes; for the limit, run: ulimit -u",

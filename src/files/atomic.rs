@@ -17,11 +17,22 @@ use crate::error::{Error, Result};
 /// possible, its owner. `privacy` decides the mode of a new file and of new folders. A read-only file is refused, and
 /// so is anything that is not a file (`/dev/null`, a folder): a rename would replace those too.
 pub fn write(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
+    put(path, bytes, privacy, Replacement::fill)
+}
+
+/// Does the same with a file that nobody misses if a power cut empties it: so nobody waits for the disk.
+pub(crate) fn write_spare(path: &Path, bytes: &[u8]) -> Result<()> {
+    put(path, bytes, Privacy::Cache, Replacement::fill_unsynced)
+}
+
+type Fill = fn(&Replacement, &mut NamedTempFile, &[u8]) -> Result<()>;
+
+fn put(path: &Path, bytes: &[u8], privacy: Privacy, fill: Fill) -> Result<()> {
     let replacement = Replacement::of(path, privacy)?;
     let mut is_second = false;
     loop {
         let mut new = replacement.temporary()?;
-        replacement.fill(&mut new, bytes)?;
+        fill(&replacement, &mut new, bytes)?;
         match new.persist(&replacement.target) {
             Ok(_) => return Ok(()),
             // Another process took the new file for a leftover and deleted it.
@@ -92,6 +103,11 @@ impl Replacement {
 
     /// Makes these bytes the whole content of the new file, on the disk, too.
     pub(super) fn fill(&self, new: &mut NamedTempFile, bytes: &[u8]) -> Result<()> {
+        self.fill_unsynced(new, bytes)?;
+        new.as_file().sync_all().map_err(|error| self.failed(error))
+    }
+
+    fn fill_unsynced(&self, new: &mut NamedTempFile, bytes: &[u8]) -> Result<()> {
         let mut fill = || {
             new.rewind()?;
             new.write_all(bytes)?;
@@ -100,7 +116,7 @@ impl Replacement {
                 Some(existing) => access::keep(&self.target, existing, new.as_file(), self.privacy)?,
                 None => access::begin(&self.folder, new.as_file(), self.privacy),
             }
-            new.as_file().sync_all()
+            Ok(())
         };
         fill().map_err(|error| self.failed(error))
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use super::account::{Account, Gap};
@@ -17,7 +18,7 @@ use crate::role::is_account_id;
 use crate::secret::Secret;
 
 /// How far a fetch has got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FetchCounts {
     /// Accounts listed so far.
     pub accounts: usize,
@@ -54,6 +55,8 @@ pub(super) struct Fetch<'a> {
     pub(super) token: &'a Secret,
     pub(super) journal: &'a mut Journal,
     pub(super) progress: &'a dyn Fn(&FetchCounts),
+    /// Called with each account whose roles are known.
+    pub(super) arrived: &'a dyn Fn(&Account),
     /// How long a page of accounts may take, if not as long as any request.
     pub(super) limit: Option<Duration>,
     /// The accounts, if they need not be listed.
@@ -140,6 +143,7 @@ impl Fetch<'_> {
             return;
         }
         so_far.counts.resumed += 1;
+        (self.arrived)(&account);
         so_far.add(account);
     }
 
@@ -173,6 +177,7 @@ impl Fetch<'_> {
                 account.gap = gap;
             }
         }
+        (self.arrived)(&account);
         so_far.add(account);
         Ok(())
     }

@@ -18,6 +18,7 @@ pub(crate) use absent::Absent;
 pub(crate) use account::Account;
 pub(crate) use age::ListAge;
 pub(crate) use ask::{Ask, Doubt, Scope, Why};
+pub(crate) use fetch::FetchCounts;
 pub(crate) use gaps::REFUSAL;
 pub(crate) use journal::Resume;
 pub(crate) use recent::Recent;

@@ -4,13 +4,23 @@ use std::cell::{Cell, RefCell};
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::{Deserialize, Serialize};
 
+use super::account::Account;
 use super::fetch::FetchCounts;
+use crate::output;
 use crate::programs::before_end::BeforeEnd;
 use crate::{environment, terminal};
 
 /// One plain line is written for so many accounts.
 const STEP: usize = 100;
+
+/// What a fetch has just received.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum News {
+    Counts(FetchCounts),
+    Account(Account),
+}
 
 /// How the progress is shown.
 pub(crate) enum Progress {
@@ -20,6 +30,8 @@ pub(crate) enum Progress {
         /// Has the bar removed before Ctrl-C ends this process.
         before_end: RefCell<Option<BeforeEnd>>,
     },
+    /// All that arrives as lines of JSON on stdout, each a piece of [`News`], for the picker of another process.
+    Passed,
     Lines {
         /// How many accounts were done when the last line was written.
         shown: Cell<usize>,
@@ -43,7 +55,8 @@ impl Progress {
             return Self::Hidden;
         }
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        let template = "{wide_bar} {pos} of {len} accounts, {msg} roles, {per_sec}, {eta} left";
+        // Not of the whole width: the ^C that a terminal echoes would go to the next line, and the bar would stay.
+        let template = "{bar:20} {pos} of {len} accounts, {msg} roles, {per_sec}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> ").with_key("per_sec", per_second));
         }
@@ -53,6 +66,7 @@ impl Progress {
     pub(crate) fn show(&self, counts: &FetchCounts) {
         match self {
             Self::Hidden => {}
+            Self::Passed => pass(&News::Counts(*counts)),
             Self::Bar { .. } if counts.accounts == 0 => {}
             Self::Bar { bar, before_end } => {
                 if bar.is_hidden() {
@@ -85,6 +99,13 @@ impl Progress {
         }
     }
 
+    /// Shows an account whose roles are known.
+    pub(crate) fn show_account(&self, account: &Account) {
+        if matches!(self, Self::Passed) {
+            pass(&News::Account(account.clone()));
+        }
+    }
+
     /// Removes the bar.
     pub(crate) fn end(&self) {
         if let Self::Bar { bar, before_end } = self {
@@ -92,6 +113,13 @@ impl Progress {
             bar.finish_and_clear();
             before_end.take();
         }
+    }
+}
+
+/// Writes a line for the other process. If that has ended, the list is fetched to its end all the same.
+fn pass(news: &News) {
+    if let Ok(line) = serde_json::to_string(news) {
+        let _ = output::print(&(line + "\n"));
     }
 }
 

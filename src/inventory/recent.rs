@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::paths;
 use crate::aws_config::directory::Directory;
-use crate::files::folder::Privacy;
 use crate::files::{atomic, read};
 use crate::role::RoleArn;
 
@@ -30,7 +29,7 @@ impl Recent {
     pub(crate) fn add(directory: &Directory, role: &RoleArn) {
         let added = paths::recent(directory).and_then(|path| {
             let recent = Self::read(&path).with(Timestamp::now().as_second(), role);
-            atomic::write(&path, recent.text().as_bytes(), Privacy::Cache)
+            atomic::write_spare(&path, recent.text().as_bytes())
         });
         if let Err(error) = added {
             tracing::debug!("{error}; pick will not show this role first");

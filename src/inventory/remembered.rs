@@ -64,6 +64,11 @@ impl Inventory {
         }
     }
 
+    /// The accounts of a list that is still being fetched.
+    pub(crate) fn partial(directory: &Directory, accounts: Vec<Account>) -> Self {
+        Self::new(directory, 0, accounts)
+    }
+
     /// All accounts of several lists, for messages about them.
     #[must_use]
     pub(crate) fn merged(lists: &[&Self]) -> Option<Self> {
@@ -106,6 +111,11 @@ impl Inventory {
     pub(crate) fn account(&self, name_or_id: &str) -> Option<&Account> {
         let mut named = self.accounts.iter().filter(|account| account.is_called(name_or_id));
         named.next().filter(|_| named.next().is_none())
+    }
+
+    /// The accounts in which the user has roles, or may have.
+    pub(crate) fn with_roles(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().filter(|account| !account.roles.is_empty() || account.is_unknown())
     }
 
     #[must_use]

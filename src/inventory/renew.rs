@@ -26,7 +26,8 @@ const PATIENCE: Duration = Duration::from_mins(10);
 const PATIENCE_WITH_OLD_LIST: Duration = Duration::from_secs(5);
 
 impl Inventory {
-    /// Asks the service, and remembers its answers. `progress` is called with the counts so far.
+    /// Asks the service, and remembers its answers. `progress` is called with the counts so far, and `arrived` with
+    /// each account whose roles are known.
     ///
     /// All writers of the list hold its lock from reading to writing. One that had to wait takes what another process
     /// has asked meanwhile, or that one's failure.
@@ -36,6 +37,7 @@ impl Inventory {
         session: &Session<'_>,
         ask: &Ask<'_>,
         progress: &dyn Fn(&FetchCounts),
+        arrived: &dyn Fn(&Account),
     ) -> Result<Self> {
         // A sign-in can take minutes. It comes before the lock, so that no other process waits for it.
         session.token()?;
@@ -60,7 +62,7 @@ impl Inventory {
         {
             return Ok(list.clone());
         }
-        let renewal = Renewal { directory, client, session, ask, progress, remembered: remembered.as_ref() };
+        let renewal = Renewal { directory, client, session, ask, progress, arrived, remembered: remembered.as_ref() };
         let renewed = renewal.run();
         if let Err(error) = &renewed {
             lock.fail(error);
@@ -93,6 +95,7 @@ struct Renewal<'a> {
     session: &'a Session<'a>,
     ask: &'a Ask<'a>,
     progress: &'a dyn Fn(&FetchCounts),
+    arrived: &'a dyn Fn(&Account),
     remembered: Option<&'a Inventory>,
 }
 
@@ -110,6 +113,7 @@ impl Renewal<'_> {
                 token,
                 journal: &mut journal.borrow_mut(),
                 progress: self.progress,
+                arrived: self.arrived,
                 limit: self.remembered.map(|_| PATIENCE_WITH_OLD_LIST),
                 accounts: self.remembered.filter(|list| !self.ask.needs_accounts(Some(list))),
                 known: &known,

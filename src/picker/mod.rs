@@ -10,10 +10,26 @@ mod question;
 
 pub(crate) use self::color::PickerColor;
 pub(crate) use self::kind::Picker;
-pub(crate) use self::question::{Choice, Choices, Question};
+pub(crate) use self::question::{Choice, Choices, Fetching, Later, Question};
 use crate::environment;
 use crate::error::{Error, Result, reason};
 use crate::terminal::Terminal;
+
+/// The picker that can do what is asked for.
+fn in_use(picker: Picker, many: bool) -> Picker {
+    match picker {
+        // Such a terminal shows no list that is drawn again with each key.
+        _ if environment::is_dumb_terminal() => Picker::Number,
+        // With several choices fzf cannot wait for its filter: reading the rows again would lose the marks.
+        Picker::Fzf if many => Picker::Skim,
+        picker => picker,
+    }
+}
+
+/// Whether the list is seen to grow while the user chooses.
+pub(crate) fn shows_growing_lists(picker: Picker, many: bool) -> bool {
+    in_use(picker, many) == Picker::Skim && program::find(Picker::Skim).is_some() && Terminal::open().is_some()
+}
 
 /// Returns the indexes of the user's choices: one, or at least one if the question allows several.
 pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) -> Result<Vec<usize>> {
@@ -21,11 +37,7 @@ pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) 
         return Err(Error::usage(format!("there is no terminal on which to choose the {}", question.title))
             .with_remedy(question.remedy));
     };
-    // Such a terminal shows no list that is drawn again with each key.
-    let picker = if environment::is_dumb_terminal() { Picker::Number } else { picker };
-    // With several choices fzf cannot wait for its filter: reading the rows again would lose the marks.
-    let picker = if question.many && picker == Picker::Fzf { Picker::Skim } else { picker };
-    if let Some(program) = program::find(picker) {
+    if let Some(program) = program::find(in_use(picker, question.many)) {
         return program.ask(question, choices);
     }
     let rows: Vec<_> = (0..choices.count).map(|index| (choices.choice)(index)).collect();

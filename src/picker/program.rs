@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
 use super::kind::Picker;
-use super::question::{Choice, Choices, NO_MARK, Question, nothing_chosen};
+use super::question::{Choice, Choices, Later, NO_MARK, Question, nothing_chosen};
 use super::{fzf, hints};
 use crate::credential_chain::helper;
 use crate::environment;
@@ -209,11 +209,28 @@ fn feed(picker: Picker, stdin: Arc<ChildStdin>, choices: Choices) -> std::io::Re
         // A row that fzf is given later can take the place of the selected one. The new roles are there the next time.
         drop(pipe);
         drop(stdin);
-        later();
+        later(&mut |_| {});
         return Ok(());
     }
-    for (index, choice) in (choices.count..).zip(later()) {
-        write_choice(&mut pipe, picker, index, &choice)?;
+    let mut index = choices.count;
+    let mut outcome = Ok(());
+    later(&mut |later| {
+        if outcome.is_ok() {
+            outcome = write_later(&mut pipe, &mut index, later);
+        }
+    });
+    outcome
+}
+
+fn write_later(pipe: &mut impl Write, index: &mut usize, later: Later) -> std::io::Result<()> {
+    match later {
+        Later::Choices(choices) => {
+            for choice in choices {
+                write_choice(pipe, Picker::Skim, *index, &choice)?;
+                *index += 1;
+            }
+        }
+        Later::Progress(text) => writeln!(pipe, "\t{text}")?,
     }
     pipe.flush()
 }

@@ -56,7 +56,17 @@ pub(crate) struct Choices {
     /// Creates the choice with an index below `count`.
     pub choice: Arc<dyn Fn(usize) -> Choice + Send + Sync>,
     /// Fetches more choices, numbered from `count` on. The numbered list does not show them.
-    pub later: Option<Box<dyn FnOnce() -> Vec<Choice> + Send>>,
+    pub later: Option<Box<Fetching>>,
+}
+
+/// Hands over what it fetches, piece by piece.
+pub(crate) type Fetching = dyn FnOnce(&mut dyn FnMut(Later)) + Send;
+
+/// What is fetched while the user looks.
+pub(crate) enum Later {
+    Choices(Vec<Choice>),
+    /// How far the list has got, in words; none once it is complete.
+    Progress(String),
 }
 
 pub(super) fn nothing_chosen(question: &Question<'_>) -> Error {

@@ -137,8 +137,8 @@ impl Change {
 
     /// Undoes what earlier changes did, where nothing has changed it since.
     ///
-    /// Where no note is of a role, that may come from `env`: then the variables that only this tool sets are removed. Without a
-    /// role the keys are the user's own and stay.
+    /// Where no note is of a role, that may come from `env`: then the variables that only this tool sets are removed.
+    /// Without a role the keys are the user's own and stay.
     #[must_use]
     pub(crate) fn back(note: Option<&Displaced>, has_role: bool, folder: Option<&str>, current: Current<'_>) -> Self {
         let mut change = Self::default();

@@ -15,6 +15,15 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const COMMAND: Style = AnsiColor::Cyan.on_default().bold();
 const PLACEHOLDER: Style = AnsiColor::Cyan.on_default();
 const DIM: Style = Style::new().dimmed();
+/// To tell several of a kind apart, without red, which means an error.
+const LABELS: [Style; 6] = [
+    AnsiColor::Cyan.on_default(),
+    AnsiColor::Green.on_default(),
+    AnsiColor::Magenta.on_default(),
+    AnsiColor::Cyan.on_default().bold(),
+    AnsiColor::Green.on_default().bold(),
+    AnsiColor::Magenta.on_default().bold(),
+];
 
 /// The same for the help and the errors that clap writes.
 pub(crate) const OF_CLAP: Styles = Styles::styled()
@@ -85,22 +94,27 @@ impl Palette {
         self.painted(DIM, text)
     }
 
+    /// The name of one of several of a kind, by its number.
+    pub(crate) fn label(self, number: usize, text: &str) -> String {
+        self.painted(LABELS[number % LABELS.len()], text)
+    }
+
     /// Paints the command that a line of advice ends with, as in `to fix it, run: aws-sso doctor`.
     pub(crate) fn advice(self, line: &str) -> String {
-        let starts = ["run: ", "see: ", ": aws-sso ", ": awsso "];
-        let start = starts.iter().filter_map(|start| {
-            let at = line.find(start)?;
-            Some(at + start.find(": ").map_or(0, |colon| colon + 2))
-        });
-        match start.min() {
-            Some(start) => format!("{}{}", &line[..start], self.command(&line[start..])),
-            None => line.to_owned(),
-        }
+        let (text, command) = line.split_at(command_at(line).unwrap_or(line.len()));
+        text.to_owned() + &self.command(command)
     }
 
     fn painted(self, style: Style, text: &str) -> String {
         if self.has_colors && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
+}
+
+/// Where the command begins that a line of advice ends with.
+pub(crate) fn command_at(line: &str) -> Option<usize> {
+    let starts = ["run: ", "see: ", ": aws-sso ", ": awsso "];
+    let at = starts.iter().filter_map(|start| Some(line.find(start)? + start.find(": ")? + ": ".len()));
+    at.min()
 }
 
 #[cfg(test)]

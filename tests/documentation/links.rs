@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 
-use super::{Page, pages, root};
+use crate::support::documents::{Page, pages, root};
 
 /// The addresses that a page links to, pictures among them.
 fn links(page: &str) -> Vec<String> {
@@ -76,6 +76,7 @@ fn each_page_of_the_documentation_is_linked_to() {
         .flat_map(|page| links(&page.text).into_iter().map(move |link| (page, link)))
         .filter_map(|(page, link)| page.path.parent()?.join(link.split('#').next()?).canonicalize().ok())
         .collect();
-    let lost: Vec<_> = pages.iter().filter(|page| !linked.contains(&page.path)).map(Page::name).collect();
-    assert_eq!(lost, ["README.md"; 0], "no page links to these");
+    let is_lost = |page: &&Page| !linked.contains(&page.path) && page.name() != "README.md";
+    let lost: Vec<_> = pages.iter().filter(is_lost).map(Page::name).collect();
+    assert!(lost.is_empty(), "no page links to {lost:?}");
 }

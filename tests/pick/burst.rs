@@ -90,25 +90,34 @@ fn fzf_waits_for_its_filter_too_and_none_of_the_users_options_change_its_answer(
     }
     let user = remembered(Options { accounts: 40, roles: 4, ..Options::default() });
     user.home.write(".config/aws-sso/config", "picker = fzf\n");
-    user.home.write("fzf-options", "--print-query\n--tac\n");
+    // In the variable, and in the file.
     let options = [
-        "",
-        "--print-query --expect=enter",
-        "--multi --print0 --tac --color=dark",
-        "--filter x",
-        "--select-1 --bind=enter:abort",
-        "--bind 'change:accept' --color bw",
-        "'unbalanced --print-query",
+        ("", "--print-query\n--tac\n"),
+        ("--print-query --expect=enter", "# mine\n--ansi --multi=3"),
+        ("--multi --print0 --tac --color=dark", "--read0"),
+        ("--filter x", "--exit-0 --select-1"),
+        ("--select-1 --bind=enter:abort", "--bind load:first+accept"),
+        ("--bind 'change:accept' --color bw", "--color 'light,hl:1' --no-color"),
+        ("'unbalanced --print-query", "\\"),
+        ("--nth=1 --with-nth=1 -d: --delimiter=x", "--accept-nth=1"),
+        ("--header-lines=3 --header x --header-first", "--header-lines 159"),
+        ("--bind 'start:accept,focus:down' --bind enter:down+accept", "--bind=zero:abort"),
+        ("--preview 'touch PWNED' --bind 'focus:execute-silent(touch PWNED)'", "--preview='touch PWNED'"),
+        ("--height 5 --min-height=3 --tmux --border --margin 1", "--popup --style full"),
+        ("--sync --no-sort --tac --exact --literal -i +x", "--algo=v1 --scheme=history --tiebreak=end"),
+        ("--query zebra -q zebra --disabled --phony", "--history=h --no-input --id-nth=1"),
     ];
-    for (account, options) in user.sandbox.accounts().iter().step_by(5).zip(options) {
-        let run = user.aws_sso(PICK).env("FZF_DEFAULT_OPTS", options);
+    for (account, (options, in_file)) in user.sandbox.accounts().iter().step_by(2).zip(options) {
+        user.home.write("fzf-options", in_file);
+        let run = user.aws_sso(PICK).env("LC_ALL", "C.UTF-8").env("FZF_DEFAULT_OPTS", options);
         let mut terminal =
             run.env("FZF_DEFAULT_OPTS_FILE", user.home.path("fzf-options").to_str().unwrap()).in_terminal();
-        terminal.wait_for("160/160");
+        terminal.wait_for("160/160").wait_for("Enter takes · Esc leaves").wait_for("ACCOUNT");
         terminal.send(&format!("{} reader\r", account.id));
         let output = terminal.finish().success();
         let role = format!("arn:aws:iam::{}:role/reader", account.id);
-        assert_eq!(chosen(&output.stdout), Some(role), "{options} {output}");
+        assert_eq!(chosen(&output.stdout), Some(role), "{options} {in_file} {output}");
+        assert!(!user.home.has("PWNED"), "{options}");
     }
 }
 

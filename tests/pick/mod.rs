@@ -1,9 +1,11 @@
 //! `awsso pick`: the real picker in a real terminal.
 
+mod arriving;
 mod burst;
 mod look;
 
 use std::fs;
+use std::num::NonZero;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Instant;
 
@@ -238,6 +240,30 @@ fn without_its_program_the_picker_is_a_numbered_list() {
     terminal.wait_for("Choose one role only").send("16\r");
     let output = terminal.finish().success();
     assert!(chosen(&output.stdout).is_some(), "{output}");
+}
+
+#[test]
+fn the_numbered_list_has_pages_of_a_screen_and_words_narrow_it() {
+    let user = remembered(Options { accounts: 40, roles: 4, ..Options::default() });
+    user.home.write(".config/aws-sso/config", "picker = number\n");
+    let mut terminal = user.aws_sso(PICK).behind_a_program();
+    // 50 lines, of which two are left for the question.
+    for more in [112, 64, 16] {
+        terminal.wait_for(&format!(", Enter for {more} more]: ")).send("\r");
+    }
+    terminal.wait_for("160  ").wait_for("part of its name]: ").send("\r");
+    terminal.wait_for(", Enter for 112 more]: ");
+    terminal.resize(NonZero::new(12).unwrap(), NonZero::new(100).unwrap());
+    let account = user.sandbox.accounts()[7].clone();
+    terminal.send("reader\r");
+    terminal.wait_for(", Enter for 30 more]: ").send(&format!("{}\r", account.id));
+    // Few enough for one page; the number of the row takes it.
+    terminal.wait_for("part of its name]: ");
+    let screen = terminal.screen();
+    let row = screen.lines().rfind(|line| line.contains(&account.id) && line.contains("reader")).unwrap();
+    terminal.send(&format!("{}\r", row.split_whitespace().next().unwrap()));
+    let role = format!("arn:aws:iam::{}:role/reader", account.id);
+    assert_eq!(chosen(&terminal.finish().success().stdout), Some(role));
 }
 
 #[test]

@@ -85,13 +85,23 @@ fn still(picture: &str) -> String {
     still + rest
 }
 
+/// Waits until the screen has this many rows, the last of them a prompt.
+fn wait_for_prompt(terminal: &Terminal, rows: usize) {
+    let is_there = terminal.wait_until(|screen| {
+        let contents = screen.contents();
+        contents.lines().count() == rows && contents.lines().last().is_some_and(|line| line.trim_end() == "$")
+    });
+    assert!(is_there, "{}", terminal.screen());
+}
+
 #[test]
 fn the_picture_in_the_readme_is_what_the_program_shows() {
     if !Shell::Bash.is_here() {
         return;
     }
-    let user = User::signed_in(Options::default());
-    user.home.write(".config/aws-sso/config", "[discover]\nname = {account_name|slug}-{role}\n");
+    // Half a minute less than an hour: the same minutes are left in all of a run.
+    let user = User::signed_in(Options { credential_lifetime: Duration::from_secs(3570), ..Options::default() });
+    user.home.write(".config/aws-sso/config", "region = eu-west-1\n[discover]\nname = {account_name|slug}-{role}\n");
     let _ = user.aws_sso("list").run().success();
     user.home.write(
         ".bashrc",
@@ -107,13 +117,15 @@ fn the_picture_in_the_readme_is_what_the_program_shows() {
 
     terminal.send("\r");
     terminal.wait_for("payments-dev/ReadOnlyAccess $ ");
-    terminal.send("echo $AWS_ACCOUNT_ID\r");
+    terminal.send("awsso use payments-prod reader\r");
+    terminal.wait_for("payments-prod/reader $ ");
     drawing.draw(&terminal, "This shell has the role, and its prompt says so");
 
     terminal.send("awsso clear; clear\r");
-    let _ = terminal.wait_until(|screen| screen.contents().trim_end() == "$");
+    wait_for_prompt(&terminal, 1);
     terminal.send("aws-sso discover\r");
-    terminal.wait_for("updated").send("grep -m 4 '^.profile' ~/.aws/config\r");
+    wait_for_prompt(&terminal, 3);
+    terminal.send("grep -m 4 '^.profile' ~/.aws/config\r");
     drawing.draw(&terminal, "A profile for every role, for the AWS CLI, Terraform and every SDK");
 
     terminal.send("exit\r");

@@ -45,7 +45,8 @@ impl Panel {
     }
 
     fn width(&self) -> u16 {
-        2 * MARGIN + place(self.columns).ceil() as u16
+        // As many columns of 7.8 pixels.
+        2 * MARGIN + (self.columns * 39).div_ceil(5)
     }
 }
 
@@ -80,6 +81,7 @@ pub(super) fn picture(panels: &[Panel], description: &str) -> String {
 }
 
 /// What a run of cells has in common.
+#[allow(clippy::struct_excessive_bools, reason = "the attributes of a terminal's cell")]
 #[derive(Clone, Copy, PartialEq)]
 struct Style {
     text: Color,
@@ -106,17 +108,13 @@ impl Style {
 
     /// The colour behind the text, if it is not that of the whole screen.
     fn ground(self) -> Option<String> {
-        match (self.is_reversed, self.ground) {
-            (true, _) => Some(named(self.text).unwrap_or_else(|| TEXT.to_owned())),
-            (false, ground) => named(ground),
-        }
+        let reversed = || named(self.text).unwrap_or_else(|| TEXT.to_owned());
+        if self.is_reversed { Some(reversed()) } else { named(self.ground) }
     }
 
     fn attributes(self) -> String {
-        let colour = match self.is_reversed {
-            true => Some(named(self.ground).unwrap_or_else(|| BACKGROUND.to_owned())),
-            false => named(self.text),
-        };
+        let reversed = || named(self.ground).unwrap_or_else(|| BACKGROUND.to_owned());
+        let colour = if self.is_reversed { Some(reversed()) } else { named(self.text) };
         let colour = colour.map(|colour| format!(" fill=\"{colour}\"")).unwrap_or_default();
         let others = [
             (self.is_bold, " font-weight=\"bold\""),

@@ -1,11 +1,11 @@
 //! On a terminal, a name that nothing is called leads to the picker.
 
-use super::renamed;
-use crate::support::picker::{chosen, remembered};
+use crate::support::picker::chosen;
+use crate::support::remembered::{called, remembered};
 
 #[test]
 fn a_near_name_opens_the_picker_with_those_words_and_is_never_taken_by_itself() {
-    let user = remembered(renamed(&["payments-dev", "payments-prod"]));
+    let user = remembered(called(&["payments-dev", "payments-prod"]));
     let id = user.sandbox.accounts()[0].id.clone();
     // The words fit one row only, and still that is asked for.
     let mut terminal = user.aws_sso("use --shell bash paymnts/readr").in_terminal();
@@ -26,13 +26,13 @@ fn a_near_name_opens_the_picker_with_those_words_and_is_never_taken_by_itself() 
 
 #[test]
 fn no_picker_opens_for_a_program_nor_where_nobody_is_to_be_asked() {
-    let user = remembered(renamed(&["payments-dev", "payments-prod"]));
+    let user = remembered(called(&["payments-dev", "payments-prod"]));
     for line in ["process payments-dve/reader", "env payments-dve/reader --login never", "use zzzzzzzz --shell bash"] {
         let output = user.aws_sso(line).in_terminal().finish().status(4);
         assert!(output.stdout.contains("aws-sso: ") && !output.stdout.contains("> "), "{output}");
     }
     // Two fit: both are listed, none is chosen.
-    let user = remembered(renamed(&["Prod", "prod"]));
+    let user = remembered(called(&["Prod", "prod"]));
     let output = user.aws_sso("env PROD/reader").in_terminal().finish().status(2);
     assert!(output.stdout.contains("could be Prod/reader or prod/reader"), "{output}");
 }

@@ -23,6 +23,8 @@ mod said;
 mod session;
 #[cfg(feature = "sandbox")]
 mod session_end;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod speed;
 #[cfg(feature = "sandbox")]
 mod traces;
 #[cfg(feature = "sandbox")]

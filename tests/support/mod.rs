@@ -12,6 +12,7 @@ pub mod disagreements;
 pub mod discovery;
 pub mod disk;
 pub mod doctor;
+pub mod documents;
 pub mod half_profiles;
 pub mod http;
 pub mod ini;

@@ -1,6 +1,6 @@
 //! A user with a remembered list of accounts and roles, and what may happen to that list.
 
-use aws_sso::sandbox::{Account, Options};
+use aws_sso::sandbox::{Account, Options, Sandbox};
 use serde_json::Value;
 
 use super::process::Invocation;
@@ -18,6 +18,14 @@ pub fn remembered(options: Options) -> User {
 
 pub fn three() -> Options {
     Options { accounts: 3, ..Options::default() }
+}
+
+/// Accounts by number, with these names.
+pub fn called(names: &[&str]) -> Options {
+    let options = Options { accounts: names.len(), ..Options::default() };
+    let accounts = Sandbox::start(options.clone()).unwrap().accounts();
+    let renamed = accounts.into_iter().zip(names).map(|(account, name)| (account.id, (*name).to_owned())).collect();
+    Options { renamed, ..options }
 }
 
 /// Requests are sent once, so that a test does not wait for repetitions.

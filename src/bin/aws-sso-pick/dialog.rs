@@ -204,6 +204,9 @@ impl Dialog {
             self.shown = Some(search);
         }
         let app = self.skim.app_mut();
+        if self.status.progress.is_news() {
+            app.needs_render.store(true, Ordering::Relaxed);
+        }
         app.restart_matcher(app.pending_matcher_restart);
         if app.needs_render.load(Ordering::Relaxed)
             && app.last_render_timer.elapsed() > Duration::from_secs(1) / TICK_RATE

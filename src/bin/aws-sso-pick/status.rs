@@ -1,14 +1,21 @@
 //! The line below the search text: how many rows match it, and what the keys do.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How far the list has got, in the words of aws-sso; empty once it is complete.
 #[derive(Default)]
-pub(super) struct Progress(Mutex<String>);
+pub(super) struct Progress(Mutex<String>, AtomicBool);
 
 impl Progress {
     pub(super) fn set(&self, text: &str) {
         text.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        self.1.store(true, Ordering::Release);
+    }
+
+    /// Whether it has changed since the last time.
+    pub(super) fn is_news(&self) -> bool {
+        self.1.swap(false, Ordering::AcqRel)
     }
 
     fn get(&self) -> String {

@@ -46,7 +46,7 @@ pub(crate) fn with_regions(command: Command) -> Command {
 }
 
 /// The regions of the partition in which the user signs in. Those of the others are left, as long as one fits.
-fn regions(current: &OsStr) -> Vec<CompletionCandidate> {
+pub(crate) fn regions(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = asked().typed_of(current);
     let config = read_config();
     let centers: Vec<_> = config.iter().flat_map(identity_centers).collect();

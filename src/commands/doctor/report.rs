@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::terminal::style::command_at;
 use crate::terminal::{Palette, clean, wrapped};
 
 /// How times are written.
@@ -124,8 +125,11 @@ impl DoctorReport {
                 for (number, line) in remedy.iter().flat_map(|remedy| remedy.lines()).enumerate() {
                     let mark = if number == 0 { "→" } else { " " };
                     let first = format!("{:INDENT$}{mark} ", "");
-                    text += &first;
-                    text += &palette.advice(&wrapped(&first, &clean(line), width)[first.len()..]);
+                    text += &match command_at(line) {
+                        // It can be pasted only if it has no line breaks but the terminal's own.
+                        Some(_) => format!("{first}{}\n", palette.advice(&clean(line))),
+                        None => wrapped(&first, &clean(line), width),
+                    };
                 }
             }
         }
@@ -165,6 +169,10 @@ mod tests {
         assert!(text.contains("\n           word word"), "{text}");
         assert!(text.ends_with("           → do this\n             then that\n1 broken, 0 warnings.\n"), "{text}");
         assert_eq!(report.verdict(), Verdict::Broken);
+        let command = "or run: aws-sso discover ".to_owned() + &"word ".repeat(30);
+        report.add("Profiles", vec![Finding::warning("x", command.trim())]);
+        assert!(plain(&report).contains(&format!("→ {}\n", command.trim())), "it stays in one line");
+        report.sections.pop();
         let narrow = report.text(Palette::PLAIN, 40);
         assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
         let colored = report.text(Palette::COLORED, WIDTH);

@@ -141,7 +141,7 @@ impl Crew {
         }
         output.say(&results.summary(start.elapsed()));
         for gap in &self.gaps {
-            output.say(&complaint(&gap, Palette::of_stderr()));
+            output.say(&complaint(gap, Palette::of_stderr()));
         }
         self.finish(&mut signals, &mut ending).await?;
         self.doubt(directories, &results);

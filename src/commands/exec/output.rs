@@ -46,8 +46,8 @@ pub(super) struct RunOutput {
     form: Form,
     /// The columns of the widest label.
     width: usize,
-    /// Whether stdout and stderr get colors.
-    is_colored: [bool; 2],
+    /// The colors of stdout and stderr.
+    palettes: [Palette; 2],
     /// Whether there is a progress bar.
     has_bar: bool,
     pub(super) printer: Printer,
@@ -57,9 +57,6 @@ pub(super) struct RunOutput {
 
 /// A wider label shifts its own lines to the right, and not those of all runs.
 const WIDEST: usize = 48;
-
-/// Colours that are readable on a dark and on a light background, without red, which means an error.
-const COLOURS: [u8; 5] = [36, 32, 35, 33, 34];
 
 impl RunOutput {
     pub(super) fn new(words: &[String], runs: &[Run]) -> Result<Self> {
@@ -76,7 +73,7 @@ impl RunOutput {
         Ok(Self {
             form,
             width: widths.filter(|width| *width <= WIDEST).max().unwrap_or(0),
-            is_colored: [Palette::of_stdout(), Palette::of_stderr()].map(Palette::has_colors),
+            palettes: [Palette::of_stdout(), Palette::of_stderr()],
             has_bar: bar.is_some(),
             printer: Printer::around(bar)?,
             has_cut: AtomicBool::new(false),
@@ -94,22 +91,17 @@ impl RunOutput {
     /// Begins a run: what it writes goes to the recorder.
     pub(super) fn begin<'a>(&'a self, number: usize, run: &'a Run) -> Result<Recorder<'a>> {
         let keep = match &self.form {
-            Form::Lines => Keep::Printed(self.is_colored.map(|is_colored| self.prefix(number, run, is_colored))),
+            Form::Lines => Keep::Printed(self.palettes.map(|palette| self.prefix(number, run, palette))),
             Form::Json => Keep::Text([Kept::default(), Kept::default()]),
             Form::Folder(folder) => Keep::Files(Files::create(folder, run)?),
         };
         Ok(Recorder { output: self, run, keep })
     }
 
-    fn prefix(&self, number: usize, run: &Run, is_colored: bool) -> String {
+    fn prefix(&self, number: usize, run: &Run, palette: Palette) -> String {
         let label = &run.label;
         let gap = " ".repeat(self.width.saturating_sub(label.width()));
-        if is_colored {
-            let colour = COLOURS[number % COLOURS.len()];
-            format!("\x1b[{colour}m{label}{gap} |\x1b[0m ")
-        } else {
-            format!("{label}{gap} | ")
-        }
+        palette.label(number, &format!("{label}{gap} |")) + " "
     }
 
     /// Ends a run, and returns what is to be printed of it. Without a recorder it has written nothing, and the error of
@@ -126,7 +118,7 @@ impl RunOutput {
             (Some(Keep::Text(kept)), _, _) => json(kept),
             (None, Form::Json, _) => json([Kept::default(), Kept::default()]),
             (None, Form::Lines, Some(error)) => {
-                let prefix = self.prefix(number, run, self.is_colored[Stream::Err as usize]);
+                let prefix = self.prefix(number, run, self.palettes[Stream::Err as usize]);
                 Some((Stream::Err, Text::Bytes(format!("{prefix}aws-sso: {error}\n").into_bytes())))
             }
             _ => None,
@@ -179,7 +171,7 @@ fn bar(runs: usize) -> Option<ProgressBar> {
         return None;
     }
     let bar = ProgressBar::with_draw_target(Some(runs as u64), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos} of {len}, {msg}, {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos} of {len}, {msg}, {elapsed}") {
         bar.set_style(style.progress_chars("=> "));
     }
     Some(bar)

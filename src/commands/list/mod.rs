@@ -56,6 +56,9 @@ pub(crate) struct ListArgs {
     /// Run in the background of a program that owns the terminal
     #[arg(long, hide = true)]
     background: bool,
+    /// Print what arrives, for that program, instead of the list
+    #[arg(long, hide = true, requires = "background")]
+    pass_on: bool,
 }
 
 pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
@@ -63,6 +66,10 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     if arguments.background {
         // Leave the terminal's session: this process must not draw on it, and must outlive it.
         let _ = rustix::process::setsid();
+    }
+    if arguments.pass_on {
+        context.lists(WithoutSignIn::Fails, Context::pass_on)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let selection = arguments.patterns.selection();
     let scope = Scope::Selected(&selection);
@@ -81,10 +88,8 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
         lists.check(&selection)?;
     }
     let words = Words::of(&arguments.words.join(" "));
-    let profiles = match words.is_empty() {
-        true => None,
-        false => Some(Profiles::new(Arc::clone(context.shared_config()?), &lists.known)),
-    };
+    let profiles =
+        if words.is_empty() { None } else { Some(Profiles::new(Arc::clone(context.shared_config()?), &lists.known)) };
     let rows = rows(&lists.known, &Wanted { selection: &selection, words: &words, profiles: profiles.as_ref() });
     let terminal_width = stdout_width();
     let is_table = !(arguments.json || arguments.csv || arguments.tsv);

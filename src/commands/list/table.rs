@@ -23,7 +23,7 @@ fn cells<'a>(row: &ListedRole<'a>) -> [&'a str; 4] {
     [row.account_id, row.account_name, row.role_name, row.sso_session]
 }
 
-fn without_session<'a>([id, account, role, _]: [&'a str; 4]) -> [&'a str; 3] {
+fn without_session([id, account, role, _]: [&str; 4]) -> [&str; 3] {
     [id, account, role]
 }
 

@@ -77,6 +77,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     ("AWS_SSO_ORIGIN", "set by use, pick, env and exec: the key id, profile or server that gave the role"),
     ("AWS_SSO_DISPLACED", "set by use and pick: what clear undoes"),
+    ("AWS_SSO_PREVIOUS", "the role that this shell had before, for awsso -"),
     ("DIRENV_DIR", "set by direnv: what use replaces in its folder is not given back outside"),
 ];
 

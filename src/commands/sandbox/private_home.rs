@@ -11,7 +11,7 @@ use crate::credential_chain::DISPLACED;
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
 use crate::sandbox::{Options, Portal, Sandbox};
-use crate::shell::of_identity;
+use crate::shell::{PREVIOUS, of_identity};
 use crate::terminal;
 
 /// The name of the sso-session and of the profile.
@@ -158,7 +158,7 @@ impl PrivateHome {
     pub(super) fn command(&self, program: impl AsRef<Path>) -> Result<std::process::Command> {
         #[allow(clippy::disallowed_methods, reason = "secrets of the sandbox are for the programs in it")]
         let mut command = std::process::Command::new(program.as_ref());
-        for name in of_identity().chain([DISPLACED]).chain(REMOVED_VARIABLES) {
+        for name in of_identity().chain([DISPLACED, PREVIOUS]).chain(REMOVED_VARIABLES) {
             command.env_remove(name);
         }
         command.envs(self.environment()).env("PATH", search_path()?);

@@ -59,8 +59,8 @@ impl Lines {
         };
         if let Some(asked) = arguments.default_region.as_deref().filter(|asked| **asked != *session.region) {
             let wrong = |why| Error::usage(format!("--default-region {asked}: {why}"));
-            let named = known_regions::named(asked);
-            named.map_err(|why| corrected::region("--default-region", asked).unwrap_or_else(|| wrong(why)))?;
+            known_regions::read(asked)
+                .map_err(|why| corrected::region("--default-region", asked).unwrap_or_else(|| wrong(why)))?;
         }
         let region = match (&arguments.default_region, context.settings()?.region()) {
             (Some(asked), Some(set)) if asked == set => None,

@@ -47,7 +47,7 @@ function global:__aws_sso_expiring($left) {
 function global:__aws_sso_ending($left) {
     $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
     if ($left -le 0) { return }
-    __aws_sso_renew '--login' 'never' '--only-session-end'
+    $null = __aws_sso_renew '--login' 'never' '--only-session-end'
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
     $minutes = [Math]::Ceiling($left / 60)
     Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
@@ -55,7 +55,9 @@ function global:__aws_sso_ending($left) {
 }
 function global:__aws_sso_renew {
     $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
+    $global:LASTEXITCODE = 0
     try { awsso refresh @args 2>$null | Out-Null } catch { $null = $_ }
+    $global:LASTEXITCODE
     $global:LASTEXITCODE = $status
 }
 if (-not (Test-Path 'Variable:global:__AWS_SSO_SESSION_NOTICED')) { $global:__AWS_SSO_SESSION_NOTICED = '' }

@@ -21,6 +21,9 @@ function global:awsso {
         if ($LASTEXITCODE -eq 0 -and -not [string]::IsNullOrWhiteSpace($code)) {
             Invoke-Expression $code
         }
+    } elseif ($verb -ceq 'login') {
+        $global:__AWS_SSO_NOTICED = ''
+        & '/opt/it''s here/aws-sso' @args
     } elseif ($verb -ceq 'doctor') {
         $mark = 'powershell:VERSION'
         & '/opt/it''s here/aws-sso' @first --function $mark @rest
@@ -41,15 +44,20 @@ function global:__aws_sso_left([string]$until, [string]$noticed) {
 }
 function global:__aws_sso_expiring($left) {
     $until = $global:__AWS_SSO_NOTICED = [string]$env:AWS_SSO_EXPIRATION
-    __aws_sso_renew '--login' 'never'
+    $renewal = __aws_sso_renew '--login' 'never'
     if ([string]$env:AWS_SSO_EXPIRATION -cne $until) { return }
+    if ($renewal -eq 3) {
+        $option = if ($env:AWS_SSO_SESSION -match '\A[A-Za-z0-9._][A-Za-z0-9._-]*\z') { " -p $env:AWS_SSO_SESSION" }
+        Write-Host "aws-sso: your sign-in has ended; run: awsso login$option"
+        return
+    }
     $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
     Write-Host "aws-sso: the credentials of this shell $what; run: awsso refresh"
 }
 function global:__aws_sso_ending($left) {
     $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
     if ($left -le 0) { return }
-    __aws_sso_renew '--login' 'never' '--only-session-end'
+    $null = __aws_sso_renew '--login' 'never' '--only-session-end'
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
     $minutes = [Math]::Ceiling($left / 60)
     Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
@@ -57,7 +65,9 @@ function global:__aws_sso_ending($left) {
 }
 function global:__aws_sso_renew {
     $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
+    $global:LASTEXITCODE = 0
     try { awsso refresh @args 2>$null | Out-Null } catch { $null = $_ }
+    $global:LASTEXITCODE
     $global:LASTEXITCODE = $status
 }
 if (-not (Test-Path 'Variable:global:__AWS_SSO_SESSION_NOTICED')) { $global:__AWS_SSO_SESSION_NOTICED = '' }

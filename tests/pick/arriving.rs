@@ -1,0 +1,71 @@
+//! The first list of a large organization, which is shown while it arrives.
+
+use std::time::{Duration, Instant};
+
+use aws_sso::sandbox::Options;
+
+use crate::support::picker::{PICK, chosen};
+use crate::support::process::LIMIT;
+use crate::support::user::User;
+
+/// Signed in to a slow service, of which nothing is remembered.
+fn slow(accounts: usize) -> User {
+    let user = User::signed_in(Options { accounts, roles: 3, ..Options::default() });
+    user.sandbox.update(|options| options.latency = Duration::from_millis(700));
+    user
+}
+
+#[test]
+fn rows_appear_as_accounts_are_answered_and_the_first_one_stays_the_selected_one() {
+    let user = slow(60);
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    terminal.wait_for("of 60 accounts").wait_for(":role/");
+    let screen = terminal.screen();
+    assert!(!screen.contains("180/180"), "the list has not arrived in one piece: {screen}");
+    let arn = screen.lines().find(|line| line.starts_with("arn:")).unwrap().to_owned();
+    terminal.wait_for("180/180  Enter takes");
+    let screen = terminal.screen();
+    assert!(screen.contains(&arn), "{screen}");
+    terminal.send("\r");
+    let output = terminal.finish().success();
+    assert_eq!(chosen(&output.stdout), Some(arn));
+}
+
+#[test]
+fn a_role_that_is_chosen_from_a_part_of_the_list_is_taken_and_the_rest_still_arrives() {
+    let user = slow(90);
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    terminal.wait_for("of 90 accounts").wait_for(":role/");
+    terminal.send("reader");
+    terminal.wait_for("> reader").wait_for(":role/reader").send("\r");
+    let output = terminal.finish().success();
+    let accounts = user.sandbox.accounts();
+    let role = chosen(&output.stdout).unwrap();
+    let account = accounts.iter().find(|account| role == format!("arn:aws:iam::{}:role/reader", account.id)).unwrap();
+    assert!(output.stdout.contains(&account.name), "{output}");
+    // The next list is whole.
+    let start = Instant::now();
+    let list = || user.home.list(".cache/aws-sso").into_iter().find(|name| name.starts_with("inventory-"));
+    while list().is_none() {
+        assert!(start.elapsed() < LIMIT, "the list is not remembered");
+        std::thread::yield_now();
+    }
+    user.sandbox.clear_log();
+    let listed = user.aws_sso("list -p corp --json").run().success();
+    assert!(accounts.iter().all(|account| listed.stdout.contains(&account.id)), "{listed}");
+    assert_eq!(user.sandbox.requests().len(), 0);
+}
+
+#[test]
+fn a_list_that_arrives_in_a_moment_is_shown_whole_and_words_wait_for_all_of_it() {
+    let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
+    // The only role is taken without asking.
+    let output = user.aws_sso(PICK).in_terminal().finish().success();
+    let account = &user.sandbox.accounts()[0];
+    assert_eq!(chosen(&output.stdout), Some(format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0])));
+
+    let user = slow(30);
+    let last = &user.sandbox.accounts()[29];
+    let run = user.aws_sso(PICK).args([&last.id, "reader"]).run().success();
+    assert_eq!(chosen(&run.stdout), Some(format!("arn:aws:iam::{}:role/reader", last.id)));
+}
