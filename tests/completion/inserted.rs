@@ -75,7 +75,7 @@ fn every_name_that_tab_inserts_arrives_byte_for_byte_and_runs_nothing() {
         let cases = by_name.iter().map(|name| (*name, *name)).chain(by_id.iter().map(|name| (*name, id.as_str())));
         for (number, (name, inserted)) in cases.enumerate() {
             // A role that has not been on the screen yet.
-            let role = format!("Reader-{number}-");
+            let role = format!("Reader{number}x");
             rename(&user, &[name], &role);
             let arrived = typist.arguments_once("awsso use \t", &role);
             assert_eq!(arrived, ["use", &format!("{inserted}/{role}")], "{}: {name:?}", typist.shell);
@@ -102,7 +102,7 @@ fn an_open_quote_another_case_and_a_part_of_the_name_are_completed() {
     for mut typist in Typist::all(&user.home) {
         let blank = if typist.shell == "powershell" { "Data` Pl\t" } else { "Data\\ Pl\t" };
         for (number, (keys, account)) in cases.into_iter().chain([(blank, "Data Platform")]).enumerate() {
-            let role = format!("Reader-{number}-");
+            let role = format!("Reader{number}x");
             rename(&user, &names, &role);
             let arrived = typist.arguments_once(&format!("awsso use {keys}"), &role);
             assert_eq!(arrived, ["use", &format!("{account}/{role}")], "{}: {keys:?}", typist.shell);
