@@ -28,12 +28,12 @@ function __aws_sso_command__ --description 'AWS IAM Identity Center credentials 
             set -l __aws_sso_code (command __AWS_SSO_PROGRAM__ $__aws_sso_first --shell fish $__aws_sso_rest)
             or return
             string join \n -- $__aws_sso_code | builtin source
-        # >>> renewal
+            # >>> renewal
         case login
             # The prompt can renew the credentials again.
             set -g __AWS_SSO_NOTICED ''
             command __AWS_SSO_PROGRAM__ $argv
-        # <<< renewal
+            # <<< renewal
         case doctor
             # Only this shell knows the version of its function, and whether Tab completes its arguments.
             set -l __aws_sso_mark fish:__AWS_SSO_VERSION__

@@ -50,8 +50,8 @@ fn one_line_on_a_terminal_says_what_the_shell_has_now() {
     let account = user.sandbox.accounts()[1].clone();
     let (name, [first, second]) = (&account.name, [0, 1].map(|number| &account.roles[number]));
     let script = format!(
-        "awsso use '{name}/{first}' --region eu-west-1\nawsso refresh\nawsso pick '{name}' '{second}'\nawsso use plain\n\
-         awsso use plain --keys\nawsso -q use '{name}/{second}'\nawsso clear"
+        "awsso use '{name}/{first}' --region eu-west-1\nawsso refresh\nawsso pick '{name}' '{second}'\n\
+         awsso use plain\nawsso use plain --keys\nawsso -q use '{name}/{second}'\nawsso clear"
     );
     let lines = [
         format!("{name} / {first} · eu-west-1 · NN min"),
@@ -100,8 +100,8 @@ fn quiet_says_nothing_of_what_went_well_and_all_that_did_not() {
     let user = signed_in(Options::default());
     let role = user.role(0, 0);
     let well = format!(
-        "awsso QUIET use {role}\nawsso QUIET pick {role}\nawsso QUIET refresh\nawsso QUIET clear\nawsso QUIET use plain\n\
-         awsso QUIET refresh\nawsso QUIET login\nawsso QUIET logout"
+        "awsso QUIET use {role}\nawsso QUIET pick {role}\nawsso QUIET refresh\nawsso QUIET clear\n\
+         awsso QUIET use plain\nawsso QUIET refresh\nawsso QUIET login\nawsso QUIET logout"
     );
     for (option, setting) in [("-q", ""), ("--quiet", ""), ("-qp corp", ""), ("", "quiet = yes\n")] {
         user.home.write(".config/aws-sso/config", setting);
