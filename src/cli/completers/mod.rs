@@ -73,8 +73,8 @@ pub(crate) fn patterns(current: &OsStr) -> Vec<CompletionCandidate> {
         }
     }
     let mut patterns = Bounded::new(&typed);
-    accounts.into_iter().for_each(|name| patterns.add(Pattern { name, what: "account" }));
-    roles.into_iter().for_each(|name| patterns.add(Pattern { name, what: "role" }));
+    patterns.extend(accounts.into_iter().map(|name| Pattern { name, what: "account" }));
+    patterns.extend(roles.into_iter().map(|name| Pattern { name, what: "role" }));
     let candidate = |Pattern { name, what }| CompletionCandidate::new(name).help(Some(what.into()));
     patterns.into_values().into_iter().map(candidate).collect()
 }
