@@ -31,7 +31,7 @@ fn bash_completion() -> Option<PathBuf> {
 /// What the user's start-up files know about the command.
 const BASH: &str = "PATH=$HOME/bin:$PATH\n\
     _frobnicate() {\n\
-        [[ $COMP_CWORD == 1 && ${COMP_WORDS[0]} == frobnicate && $COMP_LINE == \"frobnicate $2\" && $3 == $1 \
+        [[ $COMP_CWORD == 1 && ${COMP_WORDS[0]} == frobnicate && ${COMP_LINE# } == \"frobnicate $2\" && $3 == $1 \
             && $COMP_POINT == ${#COMP_LINE} ]] || return\n\
         COMPREPLY=($(compgen -W 'checkout status' -- \"$2\"))\n\
     }\n\

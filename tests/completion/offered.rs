@@ -62,7 +62,6 @@ fn verbs_options_profiles_and_roles_are_offered_in_every_shell() {
         ("awsso -p sandbox disc", vec!["discover".to_owned()]),
         // Both name one role.
         ("awsso -p list use prod", vec!["prod".to_owned()]),
-        ("awsso use prodo", vec![]),
         ("awsso use produ", vec!["production".to_owned()]),
         ("awsso use x --region eu-west-", ["eu-west-1", "eu-west-2", "eu-west-3"].map(str::to_owned).into()),
         // Of another partition, since none of this one is meant.

@@ -133,7 +133,7 @@ fn tab_offers_the_roles_of_all_and_only_an_option_narrows() {
     ] {
         assert_eq!(offered(line), expected, "{line}");
     }
-    let script = "eval \"$(aws-sso init bash)\"\nCOMP_LINE='awsso -p beta use re' COMP_POINT=19\n\
+    let script = "eval \"$(aws-sso init bash)\"\nCOMP_LINE='awsso -p beta use re' COMP_POINT=20\n\
                   __aws_sso_complete awsso re use\nprintf '%s\\n' \"${COMPREPLY[@]}\"";
     let found = several.home.script(Shell::Bash, script).run().success().stdout;
     assert!(found.lines().all(|line| line.starts_with("renamed/")) && found.lines().count() == 4, "{found}");

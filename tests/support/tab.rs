@@ -78,6 +78,15 @@ impl<'a> Typist<'a> {
         text.split_terminator('\0').map(str::to_owned).collect()
     }
 
+    /// The same, but Enter once a text is on the screen: PowerShell loses keys that are typed while it asks the terminal
+    /// where the cursor is.
+    #[track_caller]
+    pub fn arguments_once(&mut self, keys: &str, shown: &str) -> Vec<String> {
+        self.terminal.send(keys);
+        self.terminal.wait_for(shown);
+        self.arguments("")
+    }
+
     /// Types these keys, waits for a text, and leaves the line.
     #[track_caller]
     pub fn shows(&mut self, keys: &str, text: &str) -> String {

@@ -49,6 +49,12 @@ impl<'a, T: Value> Bounded<'a, T> {
         self.starts.values.len() >= MOST && self.starts.shared <= self.typed.text().len()
     }
 
+    pub(super) fn extend(&mut self, values: impl IntoIterator<Item = T>) {
+        for value in values {
+            self.add(value);
+        }
+    }
+
     pub(super) fn add(&mut self, value: T) {
         if let Some(all) = self.all.as_mut().filter(|all| all.len() < MOST) {
             all.push(value);
@@ -109,7 +115,7 @@ mod tests {
     fn kept(typed: &str, values: impl IntoIterator<Item = String>) -> Vec<String> {
         let typed = Typed::new(typed);
         let mut bounded = Bounded::new(&typed);
-        values.into_iter().for_each(|value| bounded.add(value));
+        bounded.extend(values);
         bounded.into_values()
     }
 

@@ -8,9 +8,9 @@ use std::mem::ManuallyDrop;
 
 use clap_complete::engine::CompletionCandidate;
 
+use super::asked::{asked, can_be_typed, identity_centers, read_config};
 use super::bounded::{Bounded, Value};
 use super::typed::{Fit, Typed};
-use super::{asked, can_be_typed, identity_centers, read_config};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::parts::Parts;
 use crate::environment;
@@ -90,7 +90,7 @@ fn names_in_files(typed: &Typed) -> (Bounded<'_, Name>, Vec<u8>) {
     for part in parts.into_iter().flatten().map_while(Result::ok) {
         for profile in part.profiles() {
             if names.takes(profile.name()) {
-                name_of_profile(profile).into_iter().for_each(|name| names.add(name));
+                names.extend(name_of_profile(profile));
             }
         }
         if names.are_enough() {
@@ -145,9 +145,7 @@ fn with_remembered<'a>(names: Bounded<'a, Name>, sections: &[u8], typed: &'a Typ
     }
     // What no list has: it may be of another Identity Center, or the list is old.
     for names in std::mem::take(&mut offered.known).into_values() {
-        names.into_iter().min_by_key(|name| rank(typed, &name.value, name.kind)).into_iter().for_each(|name| {
-            offered.names.add(name);
-        });
+        offered.names.extend(names.into_iter().min_by_key(|name| rank(typed, &name.value, name.kind)));
     }
     offered.names.into_values()
 }

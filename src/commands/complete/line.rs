@@ -24,15 +24,12 @@ impl Line {
                         None => quote = None,
                     }
                 }
-                Some(open) if escapes_in(open, shell) == Some(letter) => match letters.next_if(|next| {
-                    shell == Shell::Powershell
-                        || if open == '"' { "$`\"\\".contains(*next) } else { "'\\".contains(*next) }
-                }) {
-                    Some(next) => word.push(next),
-                    None => word.push(letter),
-                },
+                Some(open) if escapes_in(open, shell) == Some(letter) => {
+                    let escaped = letters.next_if(|next| is_escaped_in(open, *next, shell));
+                    word.push(escaped.unwrap_or(letter));
+                }
                 None if letter == '"' || closes('\'', letter, shell) => {
-                    quote = Some(if letter == '"' { '"' } else { '\'' })
+                    quote = Some(if letter == '"' { '"' } else { '\'' });
                 }
                 None if letter == escape(shell) => word.extend(letters.next()),
                 None if letter.is_whitespace() => {
@@ -69,6 +66,11 @@ fn escape(shell: Shell) -> char {
 /// The same within quotes. Only fish has it within single quotes.
 fn escapes_in(open: char, shell: Shell) -> Option<char> {
     (open == '"' || shell == Shell::Fish).then(|| escape(shell))
+}
+
+/// Whether that has a meaning before this letter.
+fn is_escaped_in(open: char, letter: char, shell: Shell) -> bool {
+    shell == Shell::Powershell || if open == '"' { "$`\"\\" } else { "'\\" }.contains(letter)
 }
 
 #[cfg(test)]
