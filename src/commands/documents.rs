@@ -28,7 +28,6 @@ fn words(line: &str) -> Option<Vec<String>> {
         let word = words.last_mut()?;
         match (quote, c) {
             (Some(end), c) if c == end => quote = None,
-            (Some(_), c) => word.push(c),
             (None, '\'' | '"') => quote = Some(c),
             (None, '\\') => word.extend(rest.next()),
             // Two blanks: a comment in a column of its own.
@@ -36,7 +35,7 @@ fn words(line: &str) -> Option<Vec<String>> {
             (None, ' ') => words.push(String::new()),
             (None, '|' | '>' | '<' | '&' | ';' | ')' | '#') => break,
             (None, '…' | '[') => return None,
-            (None, c) => word.push(c),
+            (_, c) => word.push(c),
         }
     }
     words.retain(|word| !word.is_empty());
@@ -63,7 +62,7 @@ fn code(page: &str, is_about_another_tool: bool) -> Vec<String> {
             code.push(line.to_owned());
         } else if line.starts_with('|') && is_about_another_tool {
             // The first column has the other tool's commands.
-            prose += line.splitn(3, " | ").nth(1).unwrap_or_default();
+            prose += line.split(" | ").nth(1).unwrap_or_default();
             prose.push('\n');
         } else {
             prose += line;

@@ -52,6 +52,8 @@ fn show(context: &Context, shell: Option<Shell>) -> Result<()> {
         return print(&shell.print(&name, from.as_deref())?);
     }
     print(&format!("{}\n", clean(&name)))?;
-    from.iter().for_each(|from| terminal::say(&format!("{from}\n")));
+    if let Some(from) = from {
+        terminal::say(&format!("{from}\n"));
+    }
     Ok(())
 }

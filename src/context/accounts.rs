@@ -160,15 +160,12 @@ impl Context {
         }
         let Ok(Some(list)) = Inventory::remembered(&found.directory) else { return error };
         let doubt = Doubt::Refused { account_id, role: role_name };
-        match self.after_doubt(&found.directory, list, Scope::Account(account_id), doubt, &error) {
-            Ok(list) => {
-                let remedy = remedy(&list, account_id, role_name);
-                error.with_remedy(remedy)
-            }
-            Err(_) => {
-                let option = profile_option(&found.directory.name);
-                error.with_remedy(format!("run: aws-sso list {option} --refresh"))
-            }
+        if let Ok(list) = self.after_doubt(&found.directory, list, Scope::Account(account_id), doubt, &error) {
+            let remedy = remedy(&list, account_id, role_name);
+            error.with_remedy(remedy)
+        } else {
+            let option = profile_option(&found.directory.name);
+            error.with_remedy(format!("run: aws-sso list {option} --refresh"))
         }
     }
 
@@ -179,10 +176,9 @@ impl Context {
     fn renewed(&self, directory: &Directory, ask: &Ask<'_>, progress: &Progress) -> Result<Inventory> {
         let client = self.client(directory)?;
         let session = self.session(directory, &client)?;
+        let show_account = |account: &_| progress.show_account(account);
         let renewed =
-            Inventory::renew(directory, &client, &session, ask, &|counts| progress.show(counts), &|account| {
-                progress.show_account(account)
-            });
+            Inventory::renew(directory, &client, &session, ask, &|counts| progress.show(counts), &show_account);
         progress.end();
         renewed
     }

@@ -63,13 +63,12 @@ enum OnlyFit {
 
 fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, instead: &str) -> Result<Vec<Found>> {
     let mut arriving = Arriving::start(context, query, many)?;
-    let lists = match &mut arriving {
-        Some(list) => vec![list.so_far()],
-        None => {
-            let lists = to_choose_from(context, query)?;
-            lists.say_what_is_missing();
-            lists.known
-        }
+    let lists = if let Some(list) = &mut arriving {
+        vec![list.so_far()]
+    } else {
+        let lists = to_choose_from(context, query)?;
+        lists.say_what_is_missing();
+        lists.known
     };
     let profiles = Profiles::new(Arc::clone(context.shared_config()?), &lists);
     let mut due = Vec::new();

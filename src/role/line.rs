@@ -1,5 +1,7 @@
 //! A ROLE with the options that go with it, as the settings and a shell's memory hold it: words of our command line.
 
+#![allow(clippy::doc_markdown, reason = "these comments are what --help shows")]
+
 use clap::error::ErrorKind;
 use clap::{Args, Parser};
 

@@ -115,8 +115,8 @@ mod tests {
         };
         let words = ["AWS_SSO_ROLE_ARN=arn:aws:iam::123456789012:role/Read", entered, others].join(" ");
         let variables = |name: &str| {
-            let pairs = words.split(' ').filter_map(|word| word.split_once('='));
-            pairs.filter(|(known, _)| *known == name).last().map(|(_, value)| value.into())
+            let mut pairs = words.split(' ').filter_map(|word| word.split_once('='));
+            pairs.rfind(|(known, _)| *known == name).map(|(_, value)| value.into())
         };
         Entered::of(variables).unwrap().is_taken
     }

@@ -69,11 +69,10 @@ impl Key {
         let Self { modifier, letter } = self;
         match (shell, modifier) {
             (Shell::Bash | Shell::Posix, Modifier::Ctrl) => format!("\\C-{letter}"),
-            (Shell::Bash | Shell::Posix, Modifier::Alt) => format!("\\e{letter}"),
+            (Shell::Bash | Shell::Posix | Shell::Fish, Modifier::Alt) => format!("\\e{letter}"),
             (Shell::Zsh, Modifier::Ctrl) => format!("^{}", letter.to_ascii_uppercase()),
             (Shell::Zsh, Modifier::Alt) => format!("^[{letter}"),
             (Shell::Fish, Modifier::Ctrl) => format!("\\c{letter}"),
-            (Shell::Fish, Modifier::Alt) => format!("\\e{letter}"),
             (Shell::Powershell, Modifier::Ctrl) => format!("Ctrl+{letter}"),
             (Shell::Powershell, Modifier::Alt) => format!("Alt+{letter}"),
         }

@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn a_shell_without_a_role_is_said_to_have_what_it_has() {
-        let cases: [(bool, &[(&str, &str)], &str); 8] = [
+        type Variables = &'static [(&'static str, &'static str)];
+        let cases: [(bool, Variables, &str); 8] = [
             (false, &[], "this shell has no role"),
             (true, &[("AWS_REGION", "eu-west-1")], "this shell has no role"),
             (false, &[("AWS_PROFILE", "mine")], "this shell is back to AWS_PROFILE=mine"),
