@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::support::tab::Typist;
-use crate::support::{Home, Shell, note};
+use crate::support::{Home, Shell, note, skip};
 
 /// A home with a program `frobnicate`, and a file whose name has a blank.
 fn home() -> Home {
@@ -23,7 +23,7 @@ fn bash_completion() -> Option<PathBuf> {
     let path = named.unwrap_or_else(|| PathBuf::from("/usr/share/bash-completion/bash_completion"));
     let found = Some(path).filter(|path| path.is_file());
     if found.is_none() {
-        note("bash-completion is not installed: exec's command is completed without it");
+        skip("bash-completion is not installed: exec's command is completed without it");
     }
     found
 }
