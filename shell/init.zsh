@@ -17,7 +17,7 @@ function '__aws_sso_command__' {
   case "$__aws_sso_verb" in
     ('use'|'pick'|'-'|'region'|'refresh'|'clear'|'logout')
       # Declared first, since `local x=$(…)` would hide the status of the command.
-      \builtin local __aws_sso_code __aws_sso_status='0'
+      \builtin local __aws_sso_code __aws_sso_status='0' __aws_sso_interrupted='0'
       # The code holds secrets, which neither a trace nor a DEBUG trap may show. All of it is restored at the end.
       \builtin setopt localoptions localtraps noxtrace noverbose
       \builtin trap - DEBUG
@@ -29,10 +29,11 @@ function '__aws_sso_command__' {
         if (( TRY_BLOCK_INTERRUPT > 0 )); then
           TRY_BLOCK_INTERRUPT='0'
           __aws_sso_status='130'
-          # The rest of the line must not run either: zsh drops it when SIGINT ends a program.
-          \command sh -c 'kill -INT $$'
+          __aws_sso_interrupted='1'
         fi
       }
+      # The rest of the line must not run either: zsh drops it when SIGINT ends a program. For a key there is no rest.
+      if (( __aws_sso_interrupted && ! ${+WIDGET} )); then \command sh -c 'kill -INT $$'; fi
       if (( __aws_sso_status )); then \builtin return "$__aws_sso_status"; fi
       \builtin eval "$__aws_sso_code"
       ;;

@@ -48,7 +48,7 @@ pub(crate) fn run(context: &Context, arguments: &LogoutArgs) -> Result<()> {
     match arguments.in_shell.shell {
         _ if !gave_role.get() => outcome,
         Some(shell) if outcome.is_ok() => {
-            change_shell_adding(context, shell, &back(), "; others may still have keys, until those expire")
+            change_shell_adding(context, shell, &back(), "; other shells may still have keys, until those expire")
         }
         // A shell evaluates nothing that comes with a failure.
         _ => {

@@ -187,6 +187,9 @@ impl Change {
             };
             note.insert(name, before, value.as_deref());
         }
+        if self.values.iter().any(|(name, value)| *name == PROFILE && value.is_some()) {
+            note.note_files(current);
+        }
         for (name, before) in undone.into_iter().filter(|(name, _)| !self.touches(name)).collect::<Vec<_>>() {
             let chosen = chosen.filter(|_| REGION.contains(&name)).map(str::to_owned);
             if chosen.is_some() {

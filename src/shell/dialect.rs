@@ -88,7 +88,13 @@ impl Shell {
     pub(super) fn say(self, line: &str) -> Option<String> {
         let line = self.quote(line);
         match self {
-            Self::Bash | Self::Zsh => Some(format!("\\builtin printf '%s\\n' {line} >&2 || \\builtin :\n")),
+            // What a subshell has, the shell that the user sees has not. fish has no subshells.
+            Self::Bash | Self::Zsh => Some(format!(
+                "{{
+  if ((${{BASH_SUBSHELL:-0}} + ${{ZSH_SUBSHELL:-0}})); then \\builtin printf 'in this subshell: '; fi
+  \\builtin printf '%s\\n' {line}
+}} >&2 || \\builtin :\n"
+            )),
             Self::Fish => Some(format!("builtin printf '%s\\n' {line} >&2; or true\n")),
             Self::Posix => Some(format!("printf '%s\\n' {line} >&2 || :\n")),
             Self::Powershell => None,
@@ -125,7 +131,7 @@ impl Shell {
     /// Code that stops, before anything is changed, where one of these variables cannot be removed.
     ///
     /// A universal variable of fish becomes visible, also to programs, once the global one is erased. It belongs to all
-    /// of the user's shells, so it is not ours to erase; nor is one of the function that calls.
+    /// of the user's shells, so it is not ours to erase.
     #[must_use]
     pub(super) fn check_removable<'a>(self, names: impl Iterator<Item = &'a str>) -> String {
         if self != Self::Fish {
@@ -142,25 +148,56 @@ impl Shell {
             echo \"  run: set -eU $__aws_sso_name\" >&2
             return 2
         end
-        if set -qx $__aws_sso_name; and not set -qg $__aws_sso_name
-            echo \"aws-sso: $__aws_sso_name belongs to a function and would stay: nothing is changed\" >&2
-            return 2
-        end
     end
 end
 "
         )
     }
 
-    /// Code that leaves the `awsso` function, before anything is changed, where one of these variables is read-only.
-    /// The shell itself says which one.
+    /// Code that leaves the `awsso` function, before anything is changed, where one of these variables is read-only, or
+    /// belongs to a function that calls: then the shell would have another one in its place once that has returned, or
+    /// as soon as this one is removed. Which one is read-only says the shell itself.
     #[must_use]
     pub(super) fn check_writable<'a>(self, names: impl Iterator<Item = &'a str>) -> String {
         let names = names.collect::<Vec<_>>().join(" ");
-        if names.is_empty() || !matches!(self, Self::Bash | Self::Zsh) {
+        if names.is_empty() || matches!(self, Self::Powershell | Self::Posix) {
             return String::new();
         }
-        let message = "aws-sso: a variable is read-only: nothing is changed";
-        format!("(\\builtin unset {names}) || {{ \\builtin printf '%s\\n' '{message}' >&2; \\builtin return 2; }}\n")
+        let local = "belongs to a function, or to this command alone: nothing is changed";
+        let is_local = match self {
+            Self::Fish => {
+                return format!(
+                    "for __aws_sso_name in {names}
+    if set -ql $__aws_sso_name
+        echo \"aws-sso: $__aws_sso_name {local}\" >&2
+        return 2
+    end
+end
+"
+                );
+            }
+            Self::Zsh => r#"[[ "${(Pt)__aws_sso_name-}" == *'local'* ]]"#,
+            // A local value hides the shell's own: setting the latter shows that, and in bash before 4.2, removing it.
+            _ => {
+                r#"{ \builtin declare -g "$__aws_sso_name=1" 2>/dev/null && [[ "${!__aws_sso_name-}" != 1 ]]; } ||
+    { \builtin unset "$__aws_sso_name" 2>/dev/null && [[ -n "${!__aws_sso_name+x}" ]]; }"#
+            }
+        };
+        format!(
+            "(
+\\builtin local __aws_sso_name
+for __aws_sso_name in {names}; do
+  if {is_local}; then
+    \\builtin printf '%s\\n' \"aws-sso: $__aws_sso_name {local}\" >&2
+    \\builtin exit 3
+  fi
+done
+\\builtin unset {names}
+) || {{
+  [[ \"$?\" == 3 ]] || \\builtin printf '%s\\n' 'aws-sso: a variable is read-only: nothing is changed' >&2
+  \\builtin return 2
+}}
+"
+        )
     }
 }

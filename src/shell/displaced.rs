@@ -59,6 +59,9 @@ pub(crate) struct Displaced {
     /// The region that `awsso region` has chosen for this shell. Roles without a region of their own have it, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     region: Option<String>,
+    /// A digest of the variables that name the files of AWS, if a profile in them gives the role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    files: Option<String>,
 }
 
 impl Displaced {
@@ -92,6 +95,16 @@ impl Displaced {
     pub(crate) fn to_variable(&self) -> String {
         // A map of strings always serialises.
         BASE64.encode(serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// Notes in which files the profile is that gives the role.
+    pub(super) fn note_files(&mut self, current: Current<'_>) {
+        self.files = Some(files(current));
+    }
+
+    /// Whether variables name the files that were noted, if any were.
+    pub(super) fn has_files(&self, current: Current<'_>) -> bool {
+        self.files.as_ref().is_none_or(|noted| *noted == files(current))
     }
 
     /// Notes that a variable changes from one value to another.
@@ -164,6 +177,12 @@ impl Displaced {
             Some(after) => After::of(now.as_deref()) == *after,
         }
     }
+}
+
+/// A digest of the variables that name the files of AWS.
+fn files(current: Current<'_>) -> String {
+    let names = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+    digest(&format!("{:?}", names.map(|name| current(name).filter(|value| !value.is_empty()))))
 }
 
 /// A digest that tells whether a value is the same, and does not contain it.

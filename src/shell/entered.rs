@@ -5,9 +5,11 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::displaced::Displaced;
 use super::variables::{EXPIRATION, ORIGIN, REGION, ROLE};
 use crate::aws_config::config::Config;
 use crate::credential_chain::{Answer, CONTAINER, KEYS, PROFILE, Sdk, Source, Surroundings, TakenSource};
+use crate::role::RoleArn;
 use crate::terminal::inert;
 use crate::{environment, timestamp};
 
@@ -32,13 +34,21 @@ impl Entered {
     pub(crate) fn of(variables: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let variables = |name: &str| variables(name)?.into_string().ok();
         let text = |name: &str| variables(name).unwrap_or_default();
-        let [profile, session, role_arn, role_name, account_id, account_name] = ROLE.map(text);
+        let [profile, session, role_arn, mut role_name, mut account_id, account_name] = ROLE.map(text);
         if role_arn.is_empty() {
             return None;
         }
+        let arn = role_arn.parse::<RoleArn>().ok();
+        if let Some(arn) = &arn {
+            for (own, of_arn) in [(&mut role_name, &arn.role_name), (&mut account_id, &arn.account_id)] {
+                if own.is_empty() {
+                    own.clone_from(of_arn);
+                }
+            }
+        }
         let expiration = text(EXPIRATION).parse().ok().and_then(|epoch| Timestamp::from_second(epoch).ok());
         let region = REGION.into_iter().map(text).find(|region| !region.is_empty()).unwrap_or_default();
-        let is_taken = is_taken(&variables);
+        let is_taken = arn.is_some() && is_taken(&variables);
         Some(Self { profile, session, role_arn, role_name, account_id, account_name, region, expiration, is_taken })
     }
 
@@ -83,16 +93,23 @@ pub(super) fn separator() -> &'static str {
 
 /// Whether no SDK finds anything but what the shell entered its role with.
 ///
-/// The files count as they were then: of the profile that gives the role they say so, and of others nothing.
+/// The files count as they were then: of the profile that gives the role they say so, and of others nothing. Other
+/// files may say anything of it.
 fn is_taken(variables: &impl Fn(&str) -> Option<String>) -> bool {
     let origin = variables(ORIGIN).filter(|origin| !origin.is_empty());
     let is_origin = |name: &str| origin.is_none() || variables(name) == origin;
-    let named = origin.as_ref().filter(|_| is_origin(PROFILE));
+    let has_files = || {
+        let note = variables(Displaced::VARIABLE).and_then(|text| Displaced::from_variable(&text));
+        note.is_none_or(|note| note.has_files(&|name| Some(variables(name)?.into())))
+    };
+    let named = origin.as_ref().filter(|_| is_origin(PROFILE) && has_files());
     let config = named.map(|name| format!("[profile {name}]\ncredential_process = aws-sso\n")).unwrap_or_default();
     let (config, credentials) = (Config::parse(config.as_bytes()), Config::parse(b""));
     let surroundings = Surroundings::of_variables(variables, &config, &credentials);
     let is_role = |answer: Answer| match answer {
-        Answer::Takes(TakenSource { source: Source::EnvironmentKeys, .. }) => is_origin(KEYS[0]),
+        Answer::Takes(TakenSource { source: Source::EnvironmentKeys, .. }) => {
+            is_origin(KEYS[0]) && variables(KEYS[2]).is_some_and(|token| !token.is_empty())
+        }
         Answer::Takes(TakenSource { source: Source::Container, .. }) => is_origin(CONTAINER[0]),
         Answer::Takes(TakenSource { profile, .. }) => profile.is_some() && profile == origin,
         Answer::Nothing => origin.is_none(),
@@ -130,6 +147,9 @@ mod tests {
             ("an earlier version", "", true),
             ("keys", "AWS_ACCESS_KEY_ID=AKIA2", false),
             ("keys", "AWS_SECRET_ACCESS_KEY=", false),
+            ("keys", "AWS_SESSION_TOKEN=", false),
+            ("keys", "AWS_SSO_ROLE_ARN=foo", false),
+            ("keys", "AWS_CONFIG_FILE=other", true),
             ("keys", "AWS_PROFILE=prod", false),
             ("keys", "AWS_DEFAULT_PROFILE=prod", false),
             ("profile", "AWS_PROFILE=prod", false),

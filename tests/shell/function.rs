@@ -282,19 +282,34 @@ fn a_variable_that_is_read_only_or_belongs_to_a_function_is_a_refusal_that_chang
         ("awsso use FIRST; readonly AWS_SESSION_TOKEN", "awsso refresh".to_owned()),
         ("awsso use FIRST; readonly AWS_SSO_ROLE_ARN", "awsso clear".to_owned()),
         ("awsso use FIRST; readonly AWS_ACCESS_KEY_ID", "awsso pick -p corp SECOND".to_owned()),
+        // One of a function that calls hides the shell's own, which is back once it is removed or the function returns.
+        ("local AWS_PROFILE=mine", format!("awsso use {role}")),
+        ("awsso use FIRST; local AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_PROFILE", format!("awsso use {role}")),
+        ("export AWS_PROFILE=mine; local AWS_PROFILE", format!("awsso use {role}")),
+        ("awsso use FIRST; local -x AWS_SESSION_TOKEN=\"$AWS_SESSION_TOKEN\"", "awsso refresh".to_owned()),
+        ("awsso use FIRST; local -x AWS_SSO_ROLE_ARN=\"$AWS_SSO_ROLE_ARN\"", "awsso clear".to_owned()),
+        ("awsso use FIRST; local -x AWS_REGION=eu-west-1", "awsso region us-west-2".to_owned()),
+        ("awsso use FIRST; awsso use SECOND; local -x AWS_ACCESS_KEY_ID=mine", "awsso -".to_owned()),
     ];
     let fish = [
         ("set -x AWS_PROFILE other", format!("awsso use {role}")),
         ("set -lx AWS_SECURITY_TOKEN other", format!("awsso use {role}")),
+        ("set -lx AWS_ACCESS_KEY_ID other", format!("awsso use {role}")),
+        ("awsso use FIRST; set -lx AWS_ACCESS_KEY_ID other", format!("awsso use {role}")),
+        ("awsso use FIRST; set -lx AWS_SESSION_TOKEN $AWS_SESSION_TOKEN", "awsso refresh".to_owned()),
+        ("awsso use FIRST; set -lx AWS_SSO_ROLE_ARN $AWS_SSO_ROLE_ARN", "awsso clear".to_owned()),
+        ("awsso use FIRST; set -lx AWS_REGION eu-west-1", "awsso region us-west-2".to_owned()),
     ];
     for shell in Shell::all() {
         let cases: &[(&str, String)] = if shell == Shell::Fish { &fish } else { &read_only };
         for (before, verb) in cases {
             let line = shell.status_of(&verb.replace("SECOND", &role));
+            let before = before.replace("SECOND", &role);
             let body = format!("{}\nenv -0 >before\n{line}\nenv -0 >after", before.replace("FIRST", &first));
             // Of the whole shell, or of the function that calls.
             let scripts = match shell {
                 Shell::Fish => vec![format!("function inside\n{body}\nend\ninside")],
+                _ if before.contains("local ") => vec![format!("function inside {{\n{body}\n}}\ninside")],
                 _ if before.contains("FIRST") => vec![body],
                 _ => vec![format!("function inside {{\n{body}\n}}\ninside"), body],
             };

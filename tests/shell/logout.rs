@@ -62,7 +62,7 @@ fn logout_takes_this_shells_role_with_it_if_that_came_from_the_sign_in() {
         sign_in(&user);
         let script = format!("awsso -q use {role} -p corp; awsso logout -p corp");
         let screen = user.script(shell, &script).in_terminal().finish().success().stdout;
-        let line = "this shell has no role; others may still have keys, until those expire";
+        let line = "this shell has no role; other shells may still have keys, until those expire";
         assert_eq!(screen.trim().lines().last(), Some(line), "{shell:?}\n{screen}");
     }
 }

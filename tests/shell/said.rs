@@ -139,6 +139,22 @@ fn a_change_that_the_shell_refuses_is_not_said() {
     }
 }
 
+#[test]
+fn a_role_that_a_subshell_alone_has_is_said_to_be_there() {
+    let user = signed_in(Options::default());
+    for shell in Shell::all().into_iter().filter(|shell| *shell != Shell::Fish) {
+        for (script, is_subshell) in [
+            ("awsso use plain", false),
+            ("(awsso use plain)", true),
+            ("awsso use plain | cat", true),
+            ("x=\"$(awsso use plain)\"", true),
+        ] {
+            let screen = user.script(shell, script).in_terminal().finish().success().stdout;
+            assert_eq!(screen.trim().starts_with("in this subshell: "), is_subshell, "{shell:?} {script}\n{screen}");
+        }
+    }
+}
+
 /// A line that says what was chosen, in place of the list that is gone from the screen.
 #[test]
 fn what_was_chosen_in_the_picker_is_said_once() {

@@ -183,7 +183,7 @@ fn the_hook_renews_without_a_trace() {
 
 /// Ctrl-C ends the function before its last line.
 #[test]
-fn a_trace_goes_on_after_ctrl_c() {
+fn after_ctrl_c_a_trace_goes_on_and_the_rest_of_the_line_does_not() {
     let user = user();
     let cases = [
         (Shell::Bash, "set -x", "echo \"[${-//[!x]/}]\"", "[x]"),
@@ -195,7 +195,7 @@ fn a_trace_goes_on_after_ctrl_c() {
         user.sandbox.clear_log();
         let mut terminal = user.home.interactive(shell).endpoint(user.sandbox.endpoint()).in_terminal();
         type_lines(&mut terminal, &[&shell.load(), shell.status_prompt(), trace]);
-        terminal.send(&format!("awsso use {}\r", user.role_arn(0)));
+        terminal.send(&format!("awsso use {}; echo rest-''of-line\r", user.role_arn(0)));
         crate::support::process::wait(|| (user.sandbox.count("GetRoleCredentials") == 1).then_some(()));
         terminal.send("\x03");
         terminal.wait_for("[130]> ");
@@ -203,7 +203,8 @@ fn a_trace_goes_on_after_ctrl_c() {
         terminal.send(&format!("{state}\r"));
         terminal.wait_for(expected);
         terminal.send("exit 0\r");
-        let _ = terminal.finish();
+        let screen = terminal.finish().stdout;
+        assert!(!screen.contains("rest-of-line"), "{shell:?}\n{screen}");
     }
 }
 

@@ -53,6 +53,13 @@ fn whoami_follows_the_shell_from_use_to_clear() {
             whoami("{profile} {minutes}m"),
             shell.export("AWS_DEFAULT_PROFILE", "other"),
             whoami("{role}"),
+            shell.dialect().unset("AWS_DEFAULT_PROFILE"),
+            // Other files may give another role by the same name.
+            "awsso use team --as-profile".to_owned(),
+            whoami("{profile}"),
+            shell.export("AWS_CONFIG_FILE", "other"),
+            whoami("{profile}"),
+            shell.dialect().unset("AWS_CONFIG_FILE"),
             "awsso clear".to_owned(),
             whoami("{role}"),
             shell.export("AWS_ACCESS_KEY_ID", ""),
@@ -64,6 +71,9 @@ fn whoami_follows_the_shell_from_use_to_clear() {
             "status 0",
             "status 1",
             &format!("{} corp", account.id),
+            "status 0",
+            "status 1",
+            "team",
             "status 0",
             "status 1",
             "team",
@@ -83,7 +93,7 @@ fn whoami_follows_the_shell_from_use_to_clear() {
 fn whoami_says_a_role_in_one_line_and_needs_no_file() {
     let home = Home::new();
     // What is changed in the shell, the options, the line, and the status.
-    let cases: [(&[(&str, &str)], &[&str], &str, i32); 10] = [
+    let cases: [(&[(&str, &str)], &[&str], &str, i32); 13] = [
         (&[], &[], "dev team / Read · eu-west-1 · 1 h 40 min\n", 0),
         (&[("LANG", "C")], &[], "dev team / Read - eu-west-1 - 1 h 40 min\n", 0),
         (&[], &["--format", "{account_name}/{role} {minutes}m"], "dev team/Read 100m\n", 0),
@@ -92,7 +102,10 @@ fn whoami_says_a_role_in_one_line_and_needs_no_file() {
         (&[("AWS_SSO_EXPIRATION", ""), ("AWS_REGION", "")], &[], "dev team / Read\n", 0),
         (&[], &["--format", "{profile} {session} {account_id} {role_arn}"], "dev corp 123456789012 ", 0),
         (&[("AWS_SSO_ROLE_ARN", "")], &[], "", 1),
+        (&[("AWS_SSO_ROLE_ARN", "foo")], &[], "", 1),
+        (&[("AWS_SSO_ROLE_NAME", "")], &["--format", "{role}"], "Read\n", 0),
         (&[("AWS_SECRET_ACCESS_KEY", "")], &[], "", 1),
+        (&[("AWS_SESSION_TOKEN", "")], &[], "", 1),
         (&[("AWS_PROFILE", "")], &[], "", 1),
     ];
     for (variables, words, line, status) in cases {
