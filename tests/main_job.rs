@@ -84,7 +84,10 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
          [profile plain]\nregion = eu-west-1\n\
          [profile loop]\ncredential_process = aws-sso process loop -p corp\n"
     ));
-    user.home.write(".config/aws-sso/config", format!("[alias]\nprod = {id}/{role}\nagain = native\nlost = prod\n"));
+    user.home.write(
+        ".config/aws-sso/config",
+        format!("[alias]\nprod = {id}/{role}\nagain = native\nlost = prod\nround = TRIP\ntrip = ROUND\n"),
+    );
     let cases = [
         ("native", Some(Some("eu-west-3"))),
         ("ours", Some(Some("eu-west-2"))),
@@ -95,6 +98,7 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
         ("plain", None),
         ("loop", None),
         ("lost", None),
+        ("round", None),
     ];
     for (name, expected) in cases {
         let output = user.aws_sso(&format!("env {name}")).run();
@@ -139,7 +143,7 @@ fn only_the_default_profiles_three_keys_change() {
     let role = user.role_arn(0);
     let output = user.aws_sso(&format!("-p corp -r {role}")).run().success();
     let name = &user.sandbox.accounts()[0].roles[0];
-    for words in [&user.sandbox.accounts()[0].id, name, "minutes left"] {
+    for words in [&user.sandbox.accounts()[0].id, name, " minutes)"] {
         assert!(output.stdout.contains(words), "{}", output.stdout);
     }
     let after = user.home.read(".aws/credentials");

@@ -38,6 +38,10 @@ impl Context {
                 return found;
             }
         }
+        if asked.is_of_alias() && self.settings()?.line_of_alias(asked.text)?.is_some() {
+            return Err(Error::denied(format!("{} is an alias, for which no other alias can stand", asked.text))
+                .with_remedy("write a role in its place; to see yours, run: aws-sso list"));
+        }
         let what = format!("{} is not a role, an account, an alias, or a profile with a role", asked.text);
         self.find_near(asked, &names, Error::denied(what).with_remedy("run: aws-sso list"))
     }
@@ -126,9 +130,14 @@ impl Context {
         if !self.is_for_person() {
             return Err(did_you_mean(asked, names, error));
         }
-        let same = names.same(asked.text);
+        let mut same = names.same(asked.text);
+        if asked.is_of_alias() {
+            // They could stand for each other.
+            let config = self.config()?;
+            same.retain(|name| !matches!(name, Name::Direct(name) if config.profile(name).is_none()));
+        }
         match (same.len(), same.first()) {
-            (1, Some(only)) => return self.find_named(only),
+            (1, Some(only)) => return self.find_named(asked, only),
             (2.., _) => return Err(several_fit(asked, same.iter().map(Name::text))),
             _ => {}
         }
@@ -151,8 +160,9 @@ impl Context {
         Err(error)
     }
 
-    fn find_named(&self, name: &Name) -> Result<Found> {
+    fn find_named(&self, asked: Asked<'_>, name: &Name) -> Result<Found> {
         match name {
+            Name::Direct(name) if asked.is_of_alias() => self.find_by_profile(name),
             Name::Direct(name) => self.find(name),
             Name::Role { account, role } => self.find_exactly(&RoleRef::of_account(account, role)),
             Name::Account(name) => {

@@ -105,7 +105,8 @@ fn a_name_of_any_length_leaves_every_verb_usable() {
         terminal.wait_for("4 ok, 0 failed");
         let _ = terminal.finish().success();
         if Shell::Bash.is_here() && programs("bash").next().is_some() {
-            let lines = [&Shell::Bash.load(), "awsso use n\t\t"];
+            // As a comment: what is no whole name would open the picker.
+            let lines = [&Shell::Bash.load(), "awsso use n\t\t\u{1}#"];
             let screen = typed(user.home.interactive(Shell::Bash).endpoint(user.sandbox.endpoint()), &lines);
             assert!(!screen.contains(&long[..129]), "{screen}");
         }
