@@ -1,4 +1,4 @@
-//! Regions that AWS does not have: questioned wherever a person writes one.
+//! Regions: those that AWS does not have, questioned wherever a person writes one, and two at once.
 
 use aws_sso::sandbox::Options;
 
@@ -109,4 +109,15 @@ fn doctor_questions_the_regions_of_the_settings_and_of_profiles() {
         assert_eq!((verdict.as_str(), remedy.is_empty()), ("warning", false), "{words}");
     }
     assert_eq!(found.iter().filter(|[_, _, found, _]| found.contains("region of AWS")).count(), 2, "{output}");
+}
+
+#[test]
+fn the_status_warns_where_variables_lead_programs_to_two_regions() {
+    let user = User::new(Options::default());
+    let cases = [("eu-west-1", "us-east-1", true), ("us-east-1", "us-east-1", false), ("", "us-east-1", false)];
+    for (region, default, is_said) in cases {
+        let status = user.aws_sso("status").env("AWS_REGION", region).env("AWS_DEFAULT_REGION", default);
+        let output = status.run().success();
+        assert_eq!(output.stderr.contains("boto3 works in us-east-1"), is_said, "{region}: {output}");
+    }
 }

@@ -159,6 +159,16 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     if let Some(instead) = instead {
         terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
     }
+    let [region, default] =
+        ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| environment::current(name).filter(|value| !value.is_empty()));
+    if let (Some(region), Some(default)) = (region, default)
+        && region != default
+    {
+        let [region, default] = [region, default].map(|value| value.to_string_lossy().into_owned());
+        terminal::warn(&format!(
+            "boto3 works in {default} (AWS_DEFAULT_REGION), other programs in {region} (AWS_REGION)"
+        ));
+    }
     chosen.map(drop)
 }
 
