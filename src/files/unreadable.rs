@@ -141,7 +141,7 @@ pub(super) fn foreign_home(path: &Path) -> Option<PathBuf> {
 }
 
 /// The command that sets another home folder in place of this one.
-pub(super) fn another_home(home: &Path) -> String {
+pub(super) fn another_home(left: &Path) -> String {
     #[cfg(unix)]
     let own = super::ownership::registered_home();
     #[cfg(not(unix))]
@@ -149,11 +149,14 @@ pub(super) fn another_home(home: &Path) -> String {
     // A config that can be read in the old home is still wanted, if the new one has none.
     let has_config = own.as_ref().is_some_and(|own| own.join(".aws/config").exists());
     let is_named = environment::current("AWS_CONFIG_FILE").is_some_and(|value| !value.is_empty());
-    let config = environment::config_file().ok().filter(|config| config.starts_with(home) && config.is_file());
+    let config = environment::config_file().ok().filter(|config| config.starts_with(left) && config.is_file());
     let config = config.filter(|_| !has_config && !is_named);
     let config = config.map(|config| format!("AWS_CONFIG_FILE={} ", quoted(&config))).unwrap_or_default();
     let home = own.map_or_else(|| "\"$(mktemp -d)\"".to_owned(), |own| quoted(&own));
-    format!("export {config}HOME={home}")
+    // These would still lead into the old one.
+    let is_left = |name: &&str| environment::current(name).is_some_and(|value| Path::new(&value).starts_with(left));
+    let others = ["XDG_CONFIG_HOME", "XDG_CACHE_HOME"].into_iter().filter(is_left);
+    format!("export {config}HOME={home}{}", others.map(|name| format!("; {}", quote::unset(name))).collect::<String>())
 }
 
 /// The folder on the way to this path that this user may not enter.
