@@ -114,7 +114,11 @@ fn the_role_of_the_shell_is_taken_only_if_it_is_what_p_names() {
     let several = Several::alpha_and_beta(&["alpha", "beta"]);
     let [first, second] = [0, 1].map(|number| several.account("beta", number).id);
     let profile = |name: &str, session: &str, id: &str, role: &str| {
-        format!("[profile {name}]\nsso_session = {session}\nsso_account_id = {id}\nsso_role_name = {role}\n")
+        let endpoint = several.sandbox(session).endpoint();
+        format!(
+            "[profile {name}]\nsso_session = {session}\nsso_account_id = {id}\nsso_role_name = {role}\n\
+             endpoint_url = {endpoint}\n"
+        )
     };
     several.configure(&profile("of-beta", "beta", &second, "operator"));
     several.configure(&profile("rival", "beta", &second, "reader"));
