@@ -5,6 +5,14 @@ use std::borrow::Cow;
 use super::config::{Config, Section};
 use crate::role::{self, RoleRef};
 
+/// What a profile with a role says of it.
+#[derive(Clone, Debug)]
+pub(crate) enum MeantRole {
+    Named(RoleRef),
+    /// Other settings, such as those of an alias, have to say which role it is.
+    OfOthers,
+}
+
 impl Config {
     /// The role of a profile, and the name of the profile or sso-session to sign in with.
     #[must_use]
@@ -70,11 +78,12 @@ impl<'a> Section<'a> {
         self.texts().flat_map(account_ids)
     }
 
-    /// What [`Self::means_role`] tells, and the role where the profile names it alone. Its settings are read once.
-    pub(crate) fn meant_role(self) -> Option<Option<RoleRef>> {
+    /// The role for which [`Self::means_role`] is true. The settings are read once.
+    pub(crate) fn meant_role(self) -> Option<MeantRole> {
+        let of_process = || self.process_role().map_or(MeantRole::OfOthers, |(_, role)| MeantRole::Named(role));
         match self.sso_role() {
-            Some(role) => (!self.assumes()).then_some(Some(role)),
-            None => self.means_role().then(|| Some(self.process_role()?.1)),
+            Some(role) => (!self.assumes()).then_some(MeantRole::Named(role)),
+            None => self.means_role().then(of_process),
         }
     }
 

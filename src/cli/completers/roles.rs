@@ -14,6 +14,7 @@ use super::bounded::{Bounded, Value};
 use super::typed::{Fit, Typed};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::parts::Parts;
+use crate::aws_config::role_profile::MeantRole;
 use crate::environment;
 use crate::inventory::{Account, Inventory};
 use crate::role::{RoleLine, RoleRef};
@@ -108,7 +109,10 @@ fn name_of_profile(profile: Section<'_>) -> Option<Name> {
     if !can_be_typed(profile.name()) {
         return None;
     }
-    let role = profile.meant_role()?.and_then(as_account_and_role);
+    let role = match profile.meant_role()? {
+        MeantRole::Named(role) => as_account_and_role(role),
+        MeantRole::OfOthers => None,
+    };
     let description = role.as_ref().map_or_else(|| "profile".to_owned(), |role| format!("profile of {role}"));
     Some(Name { value: profile.name().to_owned(), description, kind: Kind::Profile, role })
 }
@@ -222,7 +226,9 @@ impl Offered<'_> {
                 self.add_role(account, own, &others);
             }
             // Another account may have the same name, and the role.
-            known.into_iter().for_each(|name| self.keep_or_add(name));
+            for name in known {
+                self.keep_or_add(name);
+            }
         }
     }
 
