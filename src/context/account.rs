@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::inventory::{Account, Inventory};
 use crate::picker::{self, Choice, Choices, Question};
 use crate::role::{Place, RoleArn, RoleRef, is_of_administrators};
+use crate::suggest::by_name;
 use crate::terminal::{self, Terminal};
 
 /// What is done where the account has one role.
@@ -87,8 +88,10 @@ fn one_of(context: &Context, directory: &Directory, account_id: &str, only: Only
     let chosen = match account.roles.as_slice() {
         [one] if only == OnlyRole::IsTaken => one,
         several if context.can_ask() => {
-            let index = ask(context, account, several)?;
-            several.get(index).ok_or_else(|| Error::cancelled("no role was chosen"))?
+            let mut sorted: Vec<_> = several.iter().collect();
+            sorted.sort_by(|one, other| by_name(one, other));
+            let index = ask(context, account, &sorted)?;
+            sorted.get(index).copied().ok_or_else(|| Error::cancelled("no role was chosen"))?
         }
         _ => return Err(which(account)),
     };
@@ -103,7 +106,7 @@ pub(super) fn which(account: &Account) -> Error {
         .with_remedy(format!("name one of them:\n{}", lines.join("\n")))
 }
 
-fn ask(context: &Context, account: &Account, roles: &[String]) -> Result<usize> {
+fn ask(context: &Context, account: &Account, roles: &[&String]) -> Result<usize> {
     let header = format!("{}  {}", account.id, terminal::name(&account.name));
     let instead = "name it as ACCOUNT_ID/NAME";
     let color = context.picker_color()?;

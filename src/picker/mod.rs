@@ -31,6 +31,14 @@ pub(crate) fn shows_growing_lists(picker: Picker, many: bool) -> bool {
     in_use(picker, many) == Picker::Skim && program::find(Picker::Skim).is_some() && Terminal::open().is_some()
 }
 
+/// How many columns a row's text has on the screen, where the picker cuts what is longer.
+pub(crate) fn room_for_rows(picker: Picker, many: bool) -> Option<usize> {
+    /// For the pointer, the marks and the scroll bar.
+    const BESIDE: usize = 5;
+    program::find(in_use(picker, many))?;
+    Some(Terminal::open()?.size().0.saturating_sub(BESIDE))
+}
+
 /// Returns the indexes of the user's choices: one, or at least one if the question allows several.
 pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) -> Result<Vec<usize>> {
     let Some(mut terminal) = Terminal::open() else {
