@@ -1,5 +1,7 @@
 //! What may have been meant by a name: the same one in other letters, or one that is near.
 
+use std::cmp::Ordering;
+
 /// The name without regard to case: two that a person takes for the same become equal.
 ///
 /// It goes letter by letter over the capitals, so that `ß` and `SS`, the three sigmas, and the Turkish `ı` and `I`
@@ -9,6 +11,17 @@ pub(crate) fn folded(name: &str) -> String {
         return name.to_ascii_lowercase();
     }
     name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+/// The order of names in lists: without regard to case. Those that differ in case alone have an order of their own.
+pub(crate) fn by_name(one: &str, other: &str) -> Ordering {
+    let order = if one.is_ascii() && other.is_ascii() {
+        let [one, other] = [one, other].map(|name| name.bytes().map(|byte| byte.to_ascii_lowercase()));
+        one.cmp(other)
+    } else {
+        folded(one).cmp(&folded(other))
+    };
+    order.then_with(|| one.cmp(other))
 }
 
 /// The names that are most like `asked`, the nearest first, at most `count`. Names that are far off are left out.

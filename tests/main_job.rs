@@ -84,10 +84,7 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
          [profile plain]\nregion = eu-west-1\n\
          [profile loop]\ncredential_process = aws-sso process loop -p corp\n"
     ));
-    user.home.write(
-        ".config/aws-sso/config",
-        format!("[alias]\nprod = {id}/{role}\nagain = native\nlost = prod\nround = TRIP\ntrip = ROUND\n"),
-    );
+    user.home.write(".config/aws-sso/config", format!("[alias]\nprod = {id}/{role}\nagain = native\nlost = prod\n"));
     let cases = [
         ("native", Some(Some("eu-west-3"))),
         ("ours", Some(Some("eu-west-2"))),
@@ -98,7 +95,6 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
         ("plain", None),
         ("loop", None),
         ("lost", None),
-        ("round", None),
     ];
     for (name, expected) in cases {
         let output = user.aws_sso(&format!("env {name}")).run();

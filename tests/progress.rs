@@ -64,6 +64,15 @@ fn a_sign_in_takes_the_bar_off_the_screen() {
 }
 
 #[test]
+fn the_bar_counts_nothing_before_the_number_of_accounts_is_known() {
+    let user = slow(Options::default());
+    let terminal = with_bar(&user, "list -p corp");
+    user.sandbox.update(|options| options.latency = Duration::ZERO);
+    let written = terminal.transcript();
+    assert!(!written.contains(" of 0 accounts") && !written.contains(",  roles"), "{written:?}");
+}
+
+#[test]
 fn a_dumb_terminal_gets_lines_in_place_of_a_bar() {
     let user = slow(Options::default());
     let script = "TERM=dumb exec aws-sso discover -p corp";

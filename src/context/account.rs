@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::inventory::{Account, Inventory};
 use crate::picker::{self, Choice, Choices, Question};
 use crate::role::{Place, RoleArn, RoleRef, is_of_administrators};
+use crate::suggest::by_name;
 use crate::terminal::{self, Terminal};
 
 /// What is done where the account has one role.
@@ -50,9 +51,17 @@ impl Context {
         Ok(Found { region: place.region.clone(), page: place.page.clone(), ..Found::new(role, directory) })
     }
 
-    /// Whether a person is at the terminal and can be asked what was meant. `--login never` says that nobody is.
+    /// Whether a person sees what was taken, so that it may be a name that was not written exactly.
+    pub(super) fn may_guess(&self) -> bool {
+        self.is_for_person() && terminal::is_there()
+    }
+
+    /// Whether a person is at the terminal and can be asked what was meant. `--login never` says that nobody is, and
+    /// what was typed ahead is for the shell.
     pub(super) fn can_ask(&self) -> bool {
-        self.is_for_person() && !self.never_asks() && Terminal::open().is_some()
+        self.is_for_person()
+            && !self.never_asks()
+            && Terminal::open().is_some_and(|terminal| !terminal.is_typed_ahead())
     }
 }
 
@@ -79,8 +88,10 @@ fn one_of(context: &Context, directory: &Directory, account_id: &str, only: Only
     let chosen = match account.roles.as_slice() {
         [one] if only == OnlyRole::IsTaken => one,
         several if context.can_ask() => {
-            let index = ask(context, account, several)?;
-            several.get(index).ok_or_else(|| Error::cancelled("no role was chosen"))?
+            let mut sorted: Vec<_> = several.iter().collect();
+            sorted.sort_by(|one, other| by_name(one, other));
+            let index = ask(context, account, &sorted)?;
+            sorted.get(index).copied().ok_or_else(|| Error::cancelled("no role was chosen"))?
         }
         _ => return Err(which(account)),
     };
@@ -95,12 +106,20 @@ pub(super) fn which(account: &Account) -> Error {
         .with_remedy(format!("name one of them:\n{}", lines.join("\n")))
 }
 
-fn ask(context: &Context, account: &Account, roles: &[String]) -> Result<usize> {
+fn ask(context: &Context, account: &Account, roles: &[&String]) -> Result<usize> {
     let header = format!("{}  {}", account.id, terminal::name(&account.name));
     let instead = "name it as ACCOUNT_ID/NAME";
     let color = context.picker_color()?;
     let color = color.as_str();
-    let question = Question { title: "role", header: &header, query: "", many: false, remedy: instead, color };
+    let question = Question {
+        title: "role",
+        header: &header,
+        query: "",
+        is_asked_for: false,
+        many: false,
+        remedy: instead,
+        color,
+    };
     let shown: Vec<_> = roles.iter().map(|role| terminal::name(role).into_owned()).collect();
     let marked: Vec<_> = roles.iter().map(|role| is_of_administrators(role)).collect();
     let rows = Choices {

@@ -17,6 +17,7 @@ use crate::inventory::progress::News;
 use crate::inventory::{Account, Inventory};
 use crate::picker;
 use crate::programs::{self, core_dumps};
+use crate::terminal;
 
 /// So long nothing is shown: most lists have arrived by then, and are shown whole and in order.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -49,7 +50,10 @@ impl Arriving {
         let news = fetch(&directory)
             .map_err(|error| Error::failed(format!("cannot fetch the list of roles: {}", reason(&error))))?;
         let mut arriving = Self { directory, accounts: Vec::new(), news };
-        Ok(if arriving.is_complete_in_a_moment() { None } else { Some(arriving) })
+        terminal::show("aws-sso: the list of roles is being fetched");
+        let is_complete = arriving.is_complete_in_a_moment();
+        terminal::show("\r\x1b[K");
+        Ok(if is_complete { None } else { Some(arriving) })
     }
 
     /// The list as far as it has arrived.

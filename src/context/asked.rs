@@ -8,10 +8,3 @@ pub(super) struct Asked<'a> {
     /// The words of the command line; none if the ROLE came from elsewhere, such as an alias.
     pub(super) words: &'a [String],
 }
-
-impl Asked<'_> {
-    /// Whether it came from an alias, or another line that was kept.
-    pub(super) fn is_of_alias(self) -> bool {
-        self.words.is_empty()
-    }
-}

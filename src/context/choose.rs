@@ -87,6 +87,9 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
     if arriving.is_some() {
         listing = listing.with_room();
     }
+    if let Some(columns) = picker::room_for_rows(context.picker()?, many) {
+        listing = listing.within(columns);
+    }
     if context.secret_store()?.kind() == StoreKind::Files {
         // A keyring is too slow to be asked once for each of a thousand roles.
         listing = listing.with_time_left();
@@ -104,7 +107,8 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
         let header = listing.header(missing);
         let color = context.picker_color()?;
         let color = color.as_str();
-        let question = Question { title: "role", header: &header, query, many, remedy: instead, color };
+        let is_asked_for = only == OnlyFit::IsTaken;
+        let question = Question { title: "role", header: &header, query, is_asked_for, many, remedy: instead, color };
         picker::choose(context.picker()?, &question, rows)?
     };
     let chosen: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
@@ -190,6 +194,7 @@ fn add_arriving(listing: &Listing, arriving: Arriving, add: &mut dyn FnMut(Later
             // A fetch whose token was rejected begins again.
             News::Account(account) if !known.insert(account.id.clone()) => continue,
             News::Account(account) => Later::Choices(listing.grow_account(0, account)),
+            News::Counts(FetchCounts { accounts: 0, .. }) => continue,
             News::Counts(FetchCounts { accounts, done, .. }) => {
                 Later::Progress(format!("{done} of {accounts} accounts"))
             }

@@ -17,11 +17,19 @@ use crate::inventory::{Account, Inventory, Recent, Scope};
 use crate::picker::Choice;
 use crate::role::{RoleArn, RoleRef, account_and_role, is_of_administrators};
 use crate::secret_store::SecretStore;
+use crate::suggest::by_name;
 use crate::terminal::{self, clean};
 use crate::timestamp::span;
+use crate::untrusted::shortened;
 
 /// The widest account name that widens the column. A longer one shifts its own row only.
 const WIDEST: usize = 40;
+
+/// The width of an account's id.
+const ID: usize = 12;
+
+/// The columns between two fields.
+const GAP: usize = 2;
 
 const SSO_SESSION: &str = "SSO-SESSION";
 
@@ -58,6 +66,8 @@ pub(crate) struct Listing {
     profiles: Profiles,
     /// Of the account's name, the role and the sso-session, which is shown where there are several.
     width: [usize; 3],
+    /// Whether the columns that tell a role come first, because not all of them have room.
+    is_narrow: bool,
     /// The folder of cached credentials, if the details show how long those last.
     cache: Option<PathBuf>,
 }
@@ -157,16 +167,26 @@ struct Shown<'a> {
 impl Listing {
     /// `recent` has the roles of each list that were used last.
     pub(crate) fn new(lists: Vec<Listed>, profiles: Profiles, recent: &[Recent]) -> Self {
+        let places = |(list, listed): (usize, &Listed)| {
+            (0..listed.inventory.accounts.len()).map(move |account| (list, account)).collect::<Vec<_>>()
+        };
+        let mut accounts: Vec<_> = lists.iter().enumerate().flat_map(places).collect();
+        let at = |(list, account): (usize, usize)| &lists[list].inventory.accounts[account];
+        accounts.sort_by(|one, other| {
+            let (one, other) = (at(*one), at(*other));
+            by_name(&one.name, &other.name).then_with(|| one.id.cmp(&other.id))
+        });
         let mut entries = Vec::with_capacity(lists.iter().map(|listed| listed.inventory.count_roles()).sum());
-        for (list, (Listed { inventory, .. }, recent)) in lists.iter().zip(recent).enumerate() {
-            for (account, Account { id, roles, .. }) in inventory.accounts.iter().enumerate() {
-                let uses = recent.of_account(id);
-                let last_use = |role: &String| uses.iter().find(|(_, name)| name == role).map(|(at, _)| *at);
-                let entry = |(role, name)| Entry { list, account, role, last_use: last_use(name) };
-                entries.extend(roles.iter().enumerate().map(entry));
-            }
+        for (list, account) in accounts {
+            let Account { id, roles, .. } = at((list, account));
+            let uses = recent[list].of_account(id);
+            let last_use = |role: &String| uses.iter().find(|(_, name)| name == role).map(|(at, _)| *at);
+            let mut sorted: Vec<_> = (0..roles.len()).collect();
+            sorted.sort_by(|one, other| by_name(&roles[*one], &roles[*other]));
+            let entry = |role: usize| Entry { list, account, role, last_use: last_use(&roles[role]) };
+            entries.extend(sorted.into_iter().map(entry));
         }
-        // The lists are sorted by name, and a stable sort keeps that order.
+        // A stable sort keeps the order by name, which is that of the verb `list`.
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.last_use));
         let accounts = || lists.iter().flat_map(|listed| &listed.inventory.accounts);
         let names = accounts().map(|account| terminal::name(&account.name).width());
@@ -182,7 +202,7 @@ impl Listing {
         };
         let (names, roles) = (names.chain(["ACCOUNT".len()]), roles.chain(["ROLE".len()]));
         let width = [widest(&mut { names }), widest(&mut { roles }), sessions];
-        Self { lists, entries, grown: Mutex::default(), profiles, width, cache: None }
+        Self { lists, entries, grown: Mutex::default(), profiles, width, is_narrow: false, cache: None }
     }
 
     /// Leaves room in the columns for names that are not known yet.
@@ -190,6 +210,23 @@ impl Listing {
         const ROOM: [usize; 2] = [28, 22];
         for (width, room) in self.width.iter_mut().zip(ROOM) {
             *width = room.max(*width);
+        }
+        self
+    }
+
+    /// Fits the rows to a screen of so many columns: without room for all of them, the id goes off its edge, where the
+    /// search still finds it, and then a long name of an account loses its end. The role is whole.
+    pub(crate) fn within(mut self, columns: usize) -> Self {
+        /// So much of a name has to have room beside the sso-session.
+        const LEAST: usize = 8;
+        let [names, roles, sessions] = self.width;
+        let session = if sessions > 0 { GAP + sessions } else { 0 };
+        self.is_narrow = names + GAP + ID + GAP + roles + session > columns;
+        if self.is_narrow {
+            let room = |role: usize, session: usize| columns.saturating_sub(GAP + role + session);
+            let session = if room(roles, session) >= names.min(LEAST) { session } else { 0 };
+            let names = names.min(room(roles, session)).max(1);
+            self.width = [names, roles.max(room(names, session)), sessions];
         }
         self
     }
@@ -332,10 +369,14 @@ impl Listing {
     fn line(&self, name: &str, id: &str, role: &str, session: &str, profile: &str) -> String {
         let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.width()));
         let [names, roles, sessions] = self.width;
-        let mut line = format!("{name}{}  {id:12}  {role}{}  ", pad(name, names), pad(role, roles));
-        if sessions > 0 {
-            line.extend([session, &pad(session, sessions), "  "]);
-        }
+        let session = if sessions > 0 { format!("{session}{}  ", pad(session, sessions)) } else { String::new() };
+        let mut line = if self.is_narrow {
+            let cut = shortened(name.into(), names);
+            let whole = if cut == name { String::new() } else { format!("{name}  ") };
+            format!("{cut}{}  {role}{}  {session}{id:ID$}  {whole}", pad(&cut, names), pad(role, roles))
+        } else {
+            format!("{name}{}  {id:ID$}  {role}{}  {session}", pad(name, names), pad(role, roles))
+        };
         line.push_str(profile);
         line.truncate(line.trim_end().len());
         line

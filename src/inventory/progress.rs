@@ -69,6 +69,8 @@ impl Progress {
             Self::Passed => pass(&News::Counts(*counts)),
             Self::Bar { .. } if counts.accounts == 0 => {}
             Self::Bar { bar, before_end } => {
+                bar.set_length(counts.accounts as u64);
+                bar.set_message(counts.roles.to_string());
                 if bar.is_hidden() {
                     // Until now there was nothing to show, but perhaps a sign-in to wait for, now or in between.
                     let mut before_end = before_end.borrow_mut();
@@ -82,8 +84,6 @@ impl Progress {
                     bar.set_position(counts.resumed as u64);
                     bar.reset_eta();
                 }
-                bar.set_length(counts.accounts as u64);
-                bar.set_message(counts.roles.to_string());
                 bar.set_position(counts.done as u64);
             }
             Self::Lines { shown, has_shown_resumed } => {

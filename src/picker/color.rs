@@ -82,7 +82,9 @@ fn check(part: &str, style: &str) -> Result<()> {
         .strip_prefix('#')
         .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if !(color.is_empty() || color == "-1" || is_rgb || color.parse::<u8>().is_ok()) {
-        return Err(Error::usage(format!("{color} is no color: write a number up to 255, #RRGGBB, or -1")));
+        return Err(Error::usage(format!(
+            "picker-color: {color} is no color: write a number up to 255, #RRGGBB, or -1"
+        )));
     }
     match words.find(|word| !ATTRIBUTES.contains(word)) {
         Some(word) => Err(unknown("attribute", word, &ATTRIBUTES)),
@@ -92,8 +94,11 @@ fn check(part: &str, style: &str) -> Result<()> {
 
 fn unknown(what: &str, name: &str, known: &[&str]) -> Error {
     let meant = suggest::nearest(name, known.iter().copied(), 1);
-    let hint = meant.first().map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
-    Error::usage(format!("there is no {what} {name}{hint}"))
+    let hint = match meant.first() {
+        Some(meant) => format!("did you mean {meant}?"),
+        None => format!("there are {}", known.join(", ")),
+    };
+    Error::usage(format!("picker-color: there is no {what} {name}; {hint}"))
 }
 
 #[cfg(test)]
@@ -117,6 +122,8 @@ mod tests {
             ("solarized", "there is no theme solarized"),
             ("light,", "there is no theme "),
             ("rows:1", "there is no part of the screen rows"),
+            ("fg:#ff0000", "picker-color: there is no part of the screen fg; there are normal, matched, current,"),
+            ("solarized", "; there are dark, light, 16, bw, none, molokai,"),
             ("current:red", "red is no color"),
             ("current:256", "256 is no color"),
             ("current:#ff", "#ff is no color"),

@@ -31,12 +31,24 @@ pub(crate) fn shows_growing_lists(picker: Picker, many: bool) -> bool {
     in_use(picker, many) == Picker::Skim && program::find(Picker::Skim).is_some() && Terminal::open().is_some()
 }
 
+/// How many columns a row's text has on the screen, where the picker cuts what is longer.
+pub(crate) fn room_for_rows(picker: Picker, many: bool) -> Option<usize> {
+    /// For the pointer, the marks and the scroll bar.
+    const BESIDE: usize = 5;
+    program::find(in_use(picker, many))?;
+    Some(Terminal::open()?.size().0.saturating_sub(BESIDE))
+}
+
 /// Returns the indexes of the user's choices: one, or at least one if the question allows several.
 pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) -> Result<Vec<usize>> {
     let Some(mut terminal) = Terminal::open() else {
         return Err(Error::usage(format!("there is no terminal on which to choose the {}", question.title))
             .with_remedy(question.remedy));
     };
+    if !question.is_asked_for && terminal.is_typed_ahead() {
+        let what = format!("no {} was chosen: what is typed already is not meant for the picker", question.title);
+        return Err(Error::cancelled(what).with_remedy(question.remedy));
+    }
     if let Some(program) = program::find(in_use(picker, question.many)) {
         return program.ask(question, choices);
     }

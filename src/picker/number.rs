@@ -10,8 +10,10 @@ use crate::terminal::{Terminal, clean};
 /// The rows that are listed: a page at a time.
 struct Listed {
     indexes: Vec<usize>,
-    /// How many of them were shown so far.
+    /// How many of them were shown so far, since the first ones were shown.
     shown: usize,
+    /// How many of them have been on the screen: only those can be chosen.
+    seen: usize,
 }
 
 /// The indexes of the chosen rows; `None` if the user gives up.
@@ -24,12 +26,13 @@ pub(super) fn ask(terminal: &mut Terminal, question: &Question<'_>, rows: &[Choi
     }
     listed.show(terminal, rows)?;
     loop {
+        let rows_to_name = listed.names_of_rows();
         let several = if question.many { ", several as 1 3 5-7" } else { "" };
         let more = match listed.indexes.len() - listed.shown {
             0 => String::new(),
             more => format!(", Enter for {more} more"),
         };
-        write!(terminal, "Choose the {title} [1-{}, or part of its name{several}{more}]: ", rows.len())?;
+        write!(terminal, "Choose the {title} [{rows_to_name}, or part of its name{several}{more}]: ")?;
         terminal.flush()?;
         let Some(answer) = terminal.read_line()? else {
             writeln!(terminal)?;
@@ -40,6 +43,10 @@ pub(super) fn ask(terminal: &mut Terminal, question: &Question<'_>, rows: &[Choi
             continue;
         }
         match numbers(&answer, rows.len()) {
+            Some(chosen) if !listed.has_shown(&chosen) => {
+                writeln!(terminal, "Choose among the rows above.")?;
+                continue;
+            }
             Some(chosen) if question.many || chosen.len() == 1 => return Ok(Some(chosen)),
             Some(_) => {
                 writeln!(terminal, "Choose one {title} only.")?;
@@ -60,7 +67,17 @@ pub(super) fn ask(terminal: &mut Terminal, question: &Question<'_>, rows: &[Choi
 
 impl Listed {
     fn all(indexes: Vec<usize>) -> Self {
-        Self { indexes, shown: 0 }
+        Self { indexes, shown: 0, seen: 0 }
+    }
+
+    fn has_shown(&self, chosen: &[usize]) -> bool {
+        chosen.iter().all(|index| self.indexes[..self.seen].contains(index))
+    }
+
+    /// What can be chosen, in the words of the question.
+    fn names_of_rows(&self) -> String {
+        let are_the_first = self.indexes.iter().take(self.seen).enumerate().all(|(at, index)| at == *index);
+        if are_the_first { format!("1-{}", self.seen) } else { "a number above".to_owned() }
     }
 
     /// Shows the next rows, as many as the screen has room for; after the last one, the first ones again.
@@ -84,6 +101,7 @@ impl Listed {
             text.extend([&line, "\n"]);
             self.shown += 1;
         }
+        self.seen = self.seen.max(self.shown);
         terminal.write_all(text.as_bytes())
     }
 }

@@ -94,7 +94,7 @@ pub static PICKER_COLOR: Setting = Setting {
     section: "",
     key: "picker-color",
     meaning: "the colors of picker = skim, where NO_COLOR is not set",
-    values: "as skim's --color: a theme (light, dark, 16, bw), PART:COLOR",
+    values: "a theme (dark, light, 16, bw) and PART:COLOR, with commas",
     default: "none: reverse video and underlines",
     variable: None,
     check: |value| PickerColor::from_str(value).map(drop).map_err(|error| error.to_string()),

@@ -60,9 +60,13 @@ fn a_role_that_is_chosen_from_a_part_of_the_list_is_taken_and_the_rest_still_arr
 fn a_list_that_arrives_in_a_moment_is_shown_whole_and_words_wait_for_all_of_it() {
     let user = User::signed_in(Options { accounts: 1, roles: 1, ..Options::default() });
     // The only role is taken without asking.
-    let output = user.aws_sso(PICK).in_terminal().finish().success();
+    let written = user.aws_sso(PICK).in_terminal().transcript();
     let account = &user.sandbox.accounts()[0];
-    assert_eq!(chosen(&output.stdout), Some(format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0])));
+    assert_eq!(chosen(&written), Some(format!("arn:aws:iam::{}:role/{}", account.id, account.roles[0])));
+    // What is waited for is said, and gone afterwards.
+    assert!(written.contains("aws-sso: the list of roles is being fetched\r\x1b[K"), "{written:?}");
+    let output = user.aws_sso(PICK).in_terminal().finish().success();
+    assert!(chosen(&output.stdout).is_some() && !output.stdout.contains("fetched"), "{output}");
 
     let user = slow(30);
     let last = &user.sandbox.accounts()[29];

@@ -5,6 +5,7 @@ use std::num::NonZero;
 use aws_sso::sandbox::Options;
 
 use crate::support::picker::{PICK, alone, chosen, remembered};
+use crate::support::remembered::called;
 use crate::support::user::User;
 use crate::support::{programs, skip};
 
@@ -69,6 +70,51 @@ fn the_line_above_the_rows_counts_them_and_says_what_the_keys_do() {
         terminal.send("\x1b");
         let _ = terminal.finish().status(130);
     }
+}
+
+#[test]
+fn on_a_narrow_terminal_the_role_is_whole_and_the_search_still_finds_what_has_no_room() {
+    let names = ["acme-corporation-payments-dev", "acme-corporation-payments-prod"];
+    let user = remembered(called(&names));
+    let id = user.sandbox.accounts()[1].id.clone();
+    for picker in ["skim", "fzf"] {
+        if picker == "fzf" && programs("fzf").next().is_none() {
+            skip("fzf is not installed: picker = fzf is not tested");
+            continue;
+        }
+        user.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
+        let mut terminal = user.aws_sso(PICK).in_window(NonZero::new(10).unwrap(), NonZero::new(40).unwrap());
+        let row = "! acme-corporat…  AdministratorAccess";
+        terminal.wait_for("8/8").wait_for(row).wait_for("ACCOUNT         ROLE");
+        let screen = terminal.screen();
+        let row = screen.lines().find(|line| line.contains(row)).unwrap();
+        assert!(!row.contains(|c: char| c.is_ascii_digit()), "{screen}");
+        for (typed, count) in [(format!("{id} Administrator"), "1/8"), ("\x15payments-prod".to_owned(), "4/8")] {
+            terminal.send(&typed);
+            terminal.wait_for(count);
+        }
+        terminal.send("\x03");
+        let _ = terminal.finish().status(130);
+    }
+}
+
+#[test]
+fn the_rows_have_the_order_of_the_verb_list() {
+    let user = remembered(called(&["Zeta", "beta", "alpha"]));
+    let listed = user.aws_sso("list -p corp --json").run().success();
+    let roles: Vec<serde_json::Value> = serde_json::from_str(&listed.stdout).unwrap();
+    assert_eq!(roles.len(), 12);
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    terminal.wait_for("12/12");
+    let row_of = |role: &serde_json::Value| {
+        let [name, id, role] = ["accountName", "accountId", "roleName"].map(|field| role[field].as_str().unwrap());
+        let screen = terminal.screen();
+        let has_role = |line: &str| line.contains(name) && line.contains(&format!("{id}  {role}"));
+        screen.lines().position(has_role).unwrap_or_else(|| panic!("{id}/{role} {screen}"))
+    };
+    assert!(roles.iter().map(row_of).is_sorted(), "{listed} {}", terminal.screen());
+    terminal.send("\x1b");
+    let _ = terminal.finish().status(130);
 }
 
 #[test]

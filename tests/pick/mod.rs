@@ -256,7 +256,14 @@ fn the_numbered_list_has_pages_of_a_screen_and_words_narrow_it() {
     terminal.resize(NonZero::new(12).unwrap(), NonZero::new(100).unwrap());
     let account = user.sandbox.accounts()[7].clone();
     terminal.send("reader\r");
-    terminal.wait_for(", Enter for 30 more]: ").send(&format!("{}\r", account.id));
+    // Only rows on the screen are chosen by number: row 1 is no reader, and the range has such rows.
+    terminal.wait_for("[a number above, or part").wait_for(", Enter for 30 more]: ").send("1\r");
+    for (number, next) in ["1-5", "159", ""].into_iter().enumerate() {
+        let is_refused =
+            |screen: &vt100::Screen| screen.contents().matches("Choose among the rows above.").count() == number + 1;
+        assert!(terminal.wait_until(is_refused), "{}", terminal.screen());
+        terminal.send(&if next.is_empty() { format!("{}\r", account.id) } else { format!("{next}\r") });
+    }
     // Few enough for one page; the number of the row takes it.
     terminal.wait_for("part of its name]: ");
     let screen = terminal.screen();
@@ -327,7 +334,15 @@ fn hostile_names_cannot_break_the_rows_drive_the_terminal_or_run_commands() {
     for picker in ["skim", "fzf", "number"] {
         user.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
         let mut terminal = user.aws_sso(PICK).in_terminal();
-        terminal.wait_for(&if picker == "number" { format!("[1-{count},") } else { format!("{count}/{count}") });
+        let is_number = picker == "number";
+        terminal.wait_for(&if is_number { " more]: ".to_owned() } else { format!("{count}/{count}") });
+        if is_number {
+            let screen = terminal.screen();
+            let number = |after: &str, before: &str| {
+                screen.rsplit_once(after).and_then(|(_, rest)| rest.split_once(before)?.0.parse::<usize>().ok())
+            };
+            assert_eq!(number("[1-", ",").unwrap() + number(", Enter for ", " more").unwrap(), count, "{screen}");
+        }
         assert!(!terminal.screen().contains('\u{202E}'), "{}", terminal.screen());
         terminal.send("\x03");
         let _ = terminal.finish().status(130);

@@ -6,7 +6,7 @@ use crate::context::listing::Profiles;
 use crate::context::lists::Listed;
 use crate::context::words::Words;
 use crate::inventory::{Account, Selection};
-use crate::suggest::folded;
+use crate::suggest::by_name;
 
 /// One role, as programs read it.
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ pub(super) fn rows<'a>(lists: &'a [Listed], wanted: &Wanted<'_>) -> Vec<ListedRo
         listed.inventory.accounts.iter().map(move |account| (number, listed, account))
     };
     let mut accounts: Vec<_> = lists.iter().enumerate().flat_map(of_list).collect();
-    accounts.sort_by_cached_key(|(_, _, account)| (order(&account.name), account.id.clone()));
+    accounts.sort_by(|(_, _, one), (_, _, other)| by_name(&one.name, &other.name).then_with(|| one.id.cmp(&other.id)));
     accounts.into_iter().flat_map(|(number, listed, account)| of_account(number, listed, account, wanted)).collect()
 }
 
@@ -51,7 +51,7 @@ fn of_account<'a>(list: usize, listed: &'a Listed, account: &'a Account, wanted:
     let selection = wanted.selection.in_account(account);
     let mut roles: Vec<_> = account.roles.iter().filter(|role| selection.has(role)).collect();
     roles.retain(|role| wanted.words.is_empty() || wanted.words.are_in(&searched(list, listed, account, role, wanted)));
-    roles.sort_by_cached_key(|role| order(role));
+    roles.sort_by(|one, other| by_name(one, other));
     let row = |role: &'a String| ListedRole {
         account_id: &account.id,
         account_name: &account.name,
@@ -68,9 +68,4 @@ fn searched(list: usize, listed: &Listed, account: &Account, role: &str, wanted:
     let profile = wanted.profiles.and_then(|profiles| profiles.get(list, &account.id, role)).unwrap_or_default();
     let Account { name, id, .. } = account;
     format!("{name}/{role} {id}/{role} {} {profile}", listed.directory.name)
-}
-
-/// What rows are ordered by. Names that differ in case alone have an order of their own.
-fn order(name: &str) -> (String, String) {
-    (folded(name), name.to_owned())
 }
