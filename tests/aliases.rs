@@ -125,3 +125,29 @@ fn settings_and_tab_show_an_alias_with_its_options() {
     let output = user.aws_sso("complete --shell fish -- awsso use we").run().success();
     assert_eq!(output.stdout, "web\talias of 123456789012/Reader --region eu-west-1\n");
 }
+
+#[test]
+fn an_alias_stands_for_no_other_alias_and_never_for_itself() {
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("list -p corp").run().success();
+    let settings = "[alias]\nwork = Work\nselfy = selfy\nloopa = LOOPB\nloopb = LoopA\na/b = A/b\n\
+                    web = payments-dev/READER\nchain = web\nnear = WEB\n";
+    user.home.write(SETTINGS, settings);
+    let cases = [
+        ("work", "Work is not a role"),
+        ("selfy", "selfy is an alias itself"),
+        ("loopa", "LOOPB is not a role"),
+        ("a/b", "there is no account called A"),
+        ("chain", "web is an alias itself"),
+        ("near", "WEB is not a role"),
+    ];
+    for (alias, words) in cases {
+        for verb in ["env", "use --shell bash", "exec", "process"] {
+            let run = user.aws_sso(verb).arg(alias).args(["--login", "never"]);
+            let output = run.behind_a_program().finish().status(4).complains(words);
+            assert_eq!(output.stdout, "", "{verb} {alias}");
+        }
+    }
+    // What it stands for is found as if it was typed.
+    let _ = user.aws_sso("env web").behind_a_program().finish().success();
+}

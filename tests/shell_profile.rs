@@ -3,6 +3,7 @@
 use aws_sso::sandbox::Options;
 
 use crate::support::process::Invocation;
+use crate::support::several::Several;
 use crate::support::user::User;
 
 /// Signed in, with the profile `team` for the first account's `reader`, `other` for its `operator`, and some without a
@@ -77,6 +78,9 @@ fn verbs_without_a_role_take_that_of_aws_profile_where_every_program_does() {
     // The role of a profile that names its account.
     let exec = run("exec --", "AWS_PROFILE=named").args(["sh", "-c", "echo $AWS_SSO_ROLE_ARN"]).run();
     assert_eq!(exec.success().stdout, format!("{arn}\n"));
+    // A mistyped name is shown.
+    let typo = run("exec -- true", "AWS_PROFILE=nosuch").run().status(2);
+    let _ = typo.complains("which role? exec needs one; AWS_PROFILE is nosuch, which is no profile\n");
     // A shell instead of a command is not started without a ROLE.
     let _ = run("exec", "AWS_PROFILE=team").run().status(2).complains("which role?");
 }
@@ -103,4 +107,39 @@ fn the_role_that_a_shell_has_entered_goes_before_its_aws_profile() {
     );
     let output = user.home.script(crate::support::Shell::Bash, &script).endpoint(user.sandbox.endpoint()).run();
     assert_eq!(output.success().stdout, format!("{arn}\n{}\n", user.role_arn(2)));
+}
+
+#[test]
+fn the_role_of_the_shell_is_taken_only_if_it_is_what_p_names() {
+    let several = Several::alpha_and_beta(&["alpha", "beta"]);
+    let [first, second] = [0, 1].map(|number| several.account("beta", number).id);
+    let profile = |name: &str, session: &str, id: &str, role: &str| {
+        let endpoint = several.sandbox(session).endpoint();
+        format!(
+            "[profile {name}]\nsso_session = {session}\nsso_account_id = {id}\nsso_role_name = {role}\n\
+             endpoint_url = {endpoint}\n"
+        )
+    };
+    several.configure(&profile("of-beta", "beta", &second, "operator"));
+    several.configure(&profile("rival", "beta", &second, "reader"));
+    several.configure(&profile("Prod", "alpha", &first, "AdministratorAccess"));
+    let arn = format!("arn:aws:iam::{second}:role/operator");
+    let entered = format!("AWS_SSO_SESSION=beta AWS_SSO_ROLE_ARN={arn}");
+    for variables in ["AWS_PROFILE=of-beta", &entered] {
+        let run = |line: &str| within(several.aws_sso(line), variables);
+        for name in ["beta", "of-beta"] {
+            let exec = run(&format!("exec -p {name} --")).args(["sh", "-c", "echo $AWS_SSO_ROLE_ARN"]).run();
+            assert_eq!(exec.success().stdout, format!("{arn}\n"), "{variables} {name}");
+        }
+        for name in ["alpha", "Prod", "rival"] {
+            let _ = run(&format!("exec -p {name} -- true")).run().status(2).complains("which role?");
+            let console = run(&format!("console -p {name} --print")).run().status(2);
+            let _ = console.complains("no terminal on which to choose the role");
+        }
+    }
+    several.sandbox("beta").revoke_role(&second, "reader");
+    for (option, status) in [("", 4), ("-p beta", 4), ("-p rival", 4), ("-p alpha", 0), ("-p Prod", 0)] {
+        let check = several.aws_sso(&format!("check {option}")).env("AWS_PROFILE", "rival").run();
+        let _ = check.status(status).quiet();
+    }
 }

@@ -5,6 +5,14 @@ use std::borrow::Cow;
 use super::config::{Config, Section};
 use crate::role::{self, RoleRef};
 
+/// What a profile with a role says of it.
+#[derive(Clone, Debug)]
+pub(crate) enum MeantRole {
+    Named(RoleRef),
+    /// Other settings, such as those of an alias, have to say which role it is.
+    OfOthers,
+}
+
 impl Config {
     /// The role of a profile, and the name of the profile or sso-session to sign in with.
     #[must_use]
@@ -68,6 +76,15 @@ impl<'a> Section<'a> {
     /// Every account id in its lines, and so that of its role. Finding them is faster than reading the settings.
     pub(crate) fn account_ids(self) -> impl Iterator<Item = &'a str> {
         self.texts().flat_map(account_ids)
+    }
+
+    /// The role for which [`Self::means_role`] is true. The settings are read once.
+    pub(crate) fn meant_role(self) -> Option<MeantRole> {
+        let of_process = || self.process_role().map_or(MeantRole::OfOthers, |(_, role)| MeantRole::Named(role));
+        match self.sso_role() {
+            Some(role) => (!self.assumes()).then_some(MeantRole::Named(role)),
+            None => self.means_role().then(of_process),
+        }
     }
 
     /// The role that the SSO keys name.

@@ -51,6 +51,11 @@ impl Context {
         Ok(Found { region: place.region.clone(), page: place.page.clone(), ..Found::new(role, directory) })
     }
 
+    /// Whether a person sees what was taken, so that it may be a name that was not written exactly.
+    pub(super) fn may_guess(&self) -> bool {
+        self.is_for_person() && terminal::is_there()
+    }
+
     /// Whether a person is at the terminal and can be asked what was meant. `--login never` says that nobody is, and
     /// what was typed ahead is for the shell.
     pub(super) fn can_ask(&self) -> bool {

@@ -55,7 +55,7 @@ impl Context {
     }
 
     /// The role that programs of this shell take, for a verb that was given none. `name_it` is the verb's line with a
-    /// role.
+    /// role. A role that is not what `-p` names is none.
     pub(crate) fn find_of_shell(&self, name_it: &str) -> Result<Option<Found>> {
         let Some(of_shell) = self.shell_role()? else { return Ok(None) };
         let profile = match of_shell.instead {
@@ -66,11 +66,27 @@ impl Context {
                     .with_remedy(format!("name the role: {name_it}")));
             }
         };
-        match profile {
-            Some(profile) => self.find_by_profile(&profile),
-            None => self.find(&of_shell.role),
-        }
-        .map(Some)
+        let find = |context: &Self| match &profile {
+            Some(profile) => context.find_by_profile(profile),
+            None => context.find(&of_shell.role),
+        };
+        let Some(option) = self.profile_option() else { return find(self).map(Some) };
+        let asked = self.directory()?;
+        // It warns of mistakes once.
+        self.settings()?;
+        // Without -p, which would make it a role of that Identity Center.
+        let found = find(&self.narrowed_to(None)).ok().filter(|found| found.directory.origin() == asked.origin());
+        let names_role = self.config()?.role_of(option).is_some();
+        let is_named = |found: &Found| self.find_by_profile(option).is_ok_and(|named| named.role == found.role);
+        Ok(found.filter(|found| !names_role || is_named(found)))
+    }
+
+    /// Why `AWS_PROFILE` gives no role, if no profile has its name.
+    pub(crate) fn unknown_profile(&self) -> Option<String> {
+        let name = environment::value("AWS_PROFILE")?;
+        let has = |config: &Config| config.profile(&name).is_some();
+        let is_known = has(self.config().ok()?) || has(&credentials_file().ok()?);
+        (!is_known).then(|| format!("AWS_PROFILE is {name}, which is no profile"))
     }
 
     /// The role of the profile that `AWS_PROFILE` names, if every program takes it.

@@ -72,7 +72,7 @@ impl Context {
     /// The role of a line that names it with options. Those of this run's own line go before them.
     pub(crate) fn find_line(&self, line: &RoleLine) -> Result<Found> {
         let sign_in = line.profile.as_deref().filter(|_| !self.has_profile_option());
-        let narrowed = sign_in.map(|name| self.narrowed_to(name));
+        let narrowed = sign_in.map(|name| self.narrowed_to(Some(name)));
         let found = narrowed.as_ref().unwrap_or(self).resolve(Asked { text: &line.role, words: &[] })?;
         let region = line.target.region.clone().or(found.region);
         Ok(Found { region, target: line.target.clone(), ..found })

@@ -71,9 +71,9 @@ impl Context {
         Self::new(Global { profile: Some(profile.to_owned()), ..self.options.clone() })
     }
 
-    /// The same context with this profile or sso-session.
-    fn narrowed_to(&self, profile: &str) -> Self {
-        let options = Global { profile: Some(profile.to_owned()), ..self.options.clone() };
+    /// The same context with this profile or sso-session, or with none.
+    fn narrowed_to(&self, profile: Option<&str>) -> Self {
+        let options = Global { profile: profile.map(str::to_owned), ..self.options.clone() };
         let (settings, config) = (self.settings.clone(), self.config.clone());
         let (is_for_person, may_sign_in) = (self.is_for_person, self.may_sign_in);
         Self { options, settings, is_for_person, may_sign_in, config }

@@ -1,6 +1,6 @@
 //! The names that a ROLE may have on this machine: those that are the same in other letters, and those that are near.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Context;
 use super::words::Words;
@@ -15,33 +15,42 @@ use crate::terminal::clean;
 /// How many names are offered instead of one.
 const MOST: usize = 3;
 
+/// How many roles are offered to a program for which an account is no answer.
+const MOST_ROLES: usize = 10;
+
 /// A longer text is no mistyped name, and comparing it takes time.
 const LONGEST: usize = 256;
 
 /// Aliases, profiles, and what is remembered of the accounts.
 #[derive(Debug)]
 pub(super) struct Names {
-    /// Aliases of the settings, and profiles of the config that have something to do with credentials.
-    direct: BTreeSet<String>,
+    /// Aliases of the settings, each with the id of the account if it stands for one.
+    aliases: BTreeMap<String, Option<String>>,
+    /// Profiles of the config that have something to do with credentials.
+    profiles: BTreeSet<String>,
     lists: Vec<(Directory, Inventory)>,
 }
 
 /// What a text names if upper and lower case are the same, as it is written exactly.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Name {
-    /// An alias or a profile.
-    Direct(String),
+    /// An alias, or a role of the account that an alias stands for.
+    Alias(String),
+    Profile(String),
     /// An account.
     Account(String),
     /// A role of the accounts with this name or id.
-    Role { account: String, role: String },
+    Role {
+        account: String,
+        role: String,
+    },
 }
 
 impl Name {
     /// How it is typed as a ROLE.
     pub(super) fn text(&self) -> String {
         match self {
-            Self::Direct(name) | Self::Account(name) => name.clone(),
+            Self::Alias(name) | Self::Profile(name) | Self::Account(name) => name.clone(),
             Self::Role { account, role } => format!("{account}/{role}"),
         }
     }
@@ -51,11 +60,20 @@ impl Names {
     /// What this machine's files say now. Nothing is fetched.
     pub(super) fn remembered(context: &Context) -> Result<Self> {
         let profiles = context.config()?.profiles().filter(|profile| profile.has_credentials()).map(Section::name);
-        let aliases = context.settings()?.aliases().map(|(alias, ..)| alias);
-        let direct = profiles.chain(aliases).map(str::to_owned).collect();
+        let settings = context.settings()?;
+        let account = |alias| settings.account_of_alias(alias).map(|(id, _)| id.to_owned());
+        let aliases = settings.aliases().filter(|(_, role, _)| !role.is_empty());
+        let aliases = aliases.map(|(alias, ..)| (alias.to_owned(), account(alias))).collect();
+        let profiles = profiles.map(str::to_owned).collect();
         let directories = context.directories().unwrap_or_default().into_iter().flatten();
         let list = |directory: Directory| Some((Inventory::remembered(&directory).ok()??, directory));
-        Ok(Self { direct, lists: directories.filter_map(list).map(|(list, directory)| (directory, list)).collect() })
+        let lists = directories.filter_map(list).map(|(list, directory)| (directory, list)).collect();
+        Ok(Self { aliases, profiles, lists })
+    }
+
+    /// The names that an alias may stand for: no other alias.
+    pub(super) fn without_aliases(self) -> Self {
+        Self { aliases: BTreeMap::new(), ..self }
     }
 
     fn accounts(&self) -> impl Iterator<Item = &Account> {
@@ -64,26 +82,40 @@ impl Names {
 
     /// The accounts that have exactly this name or id, each once for each sso-session.
     pub(super) fn called(&self, text: &str) -> Vec<(&Directory, &Account)> {
-        let is_called = |account: &&Account| !text.is_empty() && account.is_called(text);
-        let mut called = Vec::new();
-        for (directory, list) in &self.lists {
-            called.extend(list.with_roles().filter(is_called).map(|account| (directory, account)));
-        }
-        called
+        self.listed(|account| !text.is_empty() && account.is_called(text))
     }
 
-    /// The accounts with this in their names, each once.
-    pub(super) fn containing(&self, text: &str) -> Vec<&Account> {
+    /// The accounts with this in their names, each once for each sso-session.
+    pub(super) fn containing(&self, text: &str) -> Vec<(&Directory, &Account)> {
         let part = folded(text);
-        once_each(self.accounts().filter(|account| !part.is_empty() && folded(&account.name).contains(&part)))
+        self.listed(|account| !part.is_empty() && folded(&account.name).contains(&part))
     }
 
-    /// What the text names if upper and lower case are the same.
+    fn listed(&self, is_wanted: impl Fn(&Account) -> bool) -> Vec<(&Directory, &Account)> {
+        let all = self.lists.iter().flat_map(|(directory, list)| list.with_roles().map(move |one| (directory, one)));
+        all.filter(|(_, account)| is_wanted(account)).collect()
+    }
+
+    /// What the text names if upper and lower case are the same: aliases, else profiles, else accounts and roles, in
+    /// the order in which exact names are looked for.
     pub(super) fn same(&self, text: &str) -> BTreeSet<Name> {
         let whole = folded(text);
-        let mut same = BTreeSet::new();
-        same.extend(self.direct.iter().filter(|name| folded(name) == whole).cloned().map(Name::Direct));
-        let role = account_and_role(text).map(|(account, role)| (account, folded(account), role, folded(role)));
+        let of_account = account_and_role(text);
+        let aliases = self.aliases.iter().filter_map(|(alias, account)| match of_account {
+            _ if folded(alias) == whole => Some(Name::Alias(alias.clone())),
+            Some((typed, role)) if account.is_some() && folded(alias) == folded(typed) => {
+                Some(Name::Alias(format!("{alias}/{role}")))
+            }
+            _ => None,
+        });
+        let mut same: BTreeSet<_> = aliases.collect();
+        if same.is_empty() {
+            same.extend(self.profiles.iter().filter(|name| folded(name) == whole).cloned().map(Name::Profile));
+        }
+        if !same.is_empty() {
+            return same;
+        }
+        let role = of_account.map(|(account, role)| (account, folded(account), role, folded(role)));
         for account in self.accounts().filter(|account| !account.name.is_empty()) {
             let name = folded(&account.name);
             if name == whole {
@@ -133,13 +165,16 @@ impl Names {
         if text.len() > LONGEST {
             return Vec::new();
         }
-        let mut near = match account_and_role(text) {
-            Some((account, role)) => self.near_role(account, role),
-            None => Vec::new(),
-        };
+        let mut near = Vec::new();
+        if let Some((account, role)) = account_and_role(text) {
+            if let Some(roles) = self.near_role_of(account, role) {
+                return roles;
+            }
+            near = self.near_account_with(account, role);
+        }
         if near.is_empty() {
             let accounts: BTreeSet<_> = self.accounts().map(|account| account.name.as_str()).collect();
-            let names = self.direct.iter().map(String::as_str).chain(accounts);
+            let names = self.aliases.keys().chain(&self.profiles).map(String::as_str).chain(accounts);
             near.extend(closest(text, names.filter(|name| is_typable(name)), MOST).into_iter().map(str::to_owned));
         }
         if near.is_empty() {
@@ -157,21 +192,59 @@ impl Names {
         near
     }
 
-    /// A near role of the accounts that are meant, else such a role of accounts with near names.
-    fn near_role(&self, account: &str, role: &str) -> Vec<String> {
-        let (called, lower) = (folded(account), folded(role));
-        let is_called = |known: &&Account| known.id == account || folded(&known.name) == called;
-        let mut near = Vec::new();
-        for known in self.accounts().filter(is_called) {
-            let roles = closest(role, known.roles.iter().map(String::as_str), MOST);
-            near.extend(roles.into_iter().map(|role| self.typed(known, role)));
-        }
-        if near.is_empty() {
-            for known in self.accounts_like(account) {
-                let exact = roles_like(known, |role| folded(role) == lower).map(|(_, role)| role).next();
-                let like = || closest(role, known.roles.iter().map(String::as_str), 1).first().copied();
-                near.extend(exact.or_else(like).map(|role| self.typed(known, role)));
+    /// The same for a program, which gets no role by the name of an account alone.
+    pub(super) fn near_roles(&self, text: &str) -> Vec<String> {
+        let mut roles = Vec::new();
+        for name in self.near(text) {
+            let account = match self.aliases.get(&name) {
+                Some(account) => account.as_ref(),
+                None => Some(&name).filter(|name| !self.profiles.contains(*name)),
+            };
+            let accounts = account.map(|account| self.called(account)).unwrap_or_default();
+            if accounts.is_empty() {
+                roles.push(name);
             }
+            for account in once_each(accounts.into_iter().map(|(_, account)| account)) {
+                roles.extend(account.roles.iter().map(|role| self.typed(account, role)));
+            }
+        }
+        roles.truncate(MOST_ROLES);
+        roles
+    }
+
+    /// The near roles of the accounts that are meant, if their name is right: then no other account is.
+    fn near_role_of(&self, account: &str, role: &str) -> Option<Vec<String>> {
+        let called = folded(account);
+        let (mut meant, mut near) = (Vec::new(), Vec::new());
+        let aliases = self.aliases.iter().filter(|(alias, _)| folded(alias) == called);
+        for (alias, id) in aliases.filter_map(|(alias, id)| Some((alias, id.as_ref()?))) {
+            let known = self.called(id);
+            near.extend(known.is_empty().then(|| format!("{alias}/{role}")));
+            meant.extend(known.into_iter().map(|(_, account)| (account, Some(alias))));
+        }
+        let is_called = |known: &&Account| known.id == account || folded(&known.name) == called;
+        meant.extend(self.accounts().filter(is_called).map(|account| (account, None)));
+        for (known, alias) in &meant {
+            for role in closest(role, known.roles.iter().map(String::as_str), MOST) {
+                let typed = alias.map_or_else(|| self.typed(known, role), |alias| format!("{alias}/{role}"));
+                // The same account may be in the lists of several sso-sessions.
+                if !near.contains(&typed) {
+                    near.push(typed);
+                }
+            }
+        }
+        near.truncate(MOST);
+        (!meant.is_empty() || !near.is_empty()).then_some(near)
+    }
+
+    /// Such a role of accounts with near names.
+    fn near_account_with(&self, account: &str, role: &str) -> Vec<String> {
+        let lower = folded(role);
+        let mut near = Vec::new();
+        for known in self.accounts_like(account) {
+            let exact = roles_like(known, |role| folded(role) == lower).map(|(_, role)| role).next();
+            let like = || closest(role, known.roles.iter().map(String::as_str), 1).first().copied();
+            near.extend(exact.or_else(like).map(|role| self.typed(known, role)));
         }
         near.truncate(MOST);
         near
@@ -198,7 +271,8 @@ impl Names {
     fn typed(&self, account: &Account, role: &str) -> String {
         let by_name = format!("{}/{role}", account.name);
         let named = once_each(self.called(&account.name).into_iter().map(|(_, account)| account));
-        let is_only = named.len() == 1 && !self.direct.contains(&by_name);
+        let is_other = self.profiles.contains(&by_name) || self.aliases.contains_key(&by_name);
+        let is_only = named.len() == 1 && !is_other && !self.aliases.contains_key(&account.name);
         if is_only && is_typable(&account.name) { by_name } else { format!("{}/{role}", account.id) }
     }
 }

@@ -10,10 +10,11 @@ use super::asked::Asked;
 use super::choose::choose_near;
 use super::find::Found;
 use super::names::{Name, Names};
+use crate::aws_config::directory::Directory;
 use crate::cli::again::with_role;
 use crate::error::{Error, Kind, Result};
-use crate::inventory::{Inventory, Scope};
-use crate::role::{RoleRef, account_and_role};
+use crate::inventory::{Account, Inventory, Scope};
+use crate::role::{RoleArn, RoleRef, account_and_role};
 use crate::terminal;
 
 impl Context {
@@ -39,22 +40,34 @@ impl Context {
             }
         }
         let what = format!("{} is not a role, an account, an alias, or a profile with a role", asked.text);
-        self.find_near(asked, &names, Error::denied(what).with_remedy("run: aws-sso list"))
+        self.find_near(asked, names, Error::denied(what).with_remedy("run: aws-sso list"))
     }
 
     /// The role of `ACCOUNT/ROLE`, or what was meant if there is none.
     pub(super) fn find_of_account(&self, asked: Asked<'_>, reference: &RoleRef) -> Result<Found> {
-        let spelt = match reference {
-            RoleRef::Id { account_id, role_name } if self.is_for_person() => {
-                let spelling = Names::remembered(self)?.spelling(account_id, role_name);
-                spelling.map(|role_name| RoleRef::Id { account_id: account_id.clone(), role_name })
-            }
-            _ => None,
-        };
-        let reference = spelt.as_ref().unwrap_or(reference);
         match self.find_exactly(reference) {
-            Err(error) if error.kind() == Kind::Denied => self.find_near(asked, &Names::remembered(self)?, error),
+            Err(error) if error.kind() == Kind::Denied => self.find_near(asked, Names::remembered(self)?, error),
+            Ok(found) if matches!(reference, RoleRef::Id { .. }) => self.as_spelt(found),
             found => found,
+        }
+    }
+
+    /// The role, or the one whose name differs in case alone, if the service refuses the role itself.
+    fn as_spelt(&self, found: Found) -> Result<Found> {
+        let RoleArn { account_id, role_name, .. } = &found.role;
+        let spelling = || Names::remembered(self).map(|names| names.spelling(account_id, role_name));
+        if !self.may_guess() || spelling()?.is_none() {
+            return Ok(found);
+        }
+        match self.credentials(&found) {
+            Err(error) if error.kind() == Kind::Denied => {}
+            // Any other fault is for the verb to say.
+            _ => return Ok(found),
+        }
+        // The list is up to date now.
+        match spelling()? {
+            Some(role_name) => self.find_exactly(&RoleRef::Id { account_id: account_id.clone(), role_name }),
+            None => Ok(found),
         }
     }
 
@@ -63,7 +76,7 @@ impl Context {
         let names = Names::remembered(self)?;
         let what = format!("{} is not a role; in several words, a ROLE is an account and a role", asked.text);
         let error = Error::usage(what).with_remedy("a name with blanks needs quotes: 'ACCOUNT/ROLE'");
-        self.find_near(asked, &names, error)
+        self.find_near(asked, names, error)
     }
 
     fn find_exactly(&self, reference: &RoleRef) -> Result<Found> {
@@ -72,14 +85,19 @@ impl Context {
 
     /// The role of the account that is called exactly so, if one is.
     fn account_called(&self, names: &Names, text: &str) -> Option<Result<Found>> {
-        let called = names.called(text);
+        self.find_among(&names.called(text), text, OnlyRole::IsTaken)
+    }
+
+    /// The role of the one account that these are, perhaps in several sso-sessions.
+    fn find_among(&self, called: &[(&Directory, &Account)], text: &str, only: OnlyRole) -> Option<Result<Found>> {
+        let only = if self.may_guess() { only } else { OnlyRole::IsOffered };
         let ids: BTreeSet<_> = called.iter().map(|(_, account)| account.id.as_str()).collect();
-        match called.as_slice() {
+        match called {
             [] => None,
             [(_, first), ..] if ids.len() == 1 && !self.is_for_person() => Some(Err(which(first))),
             // In another sso-session it may have another name.
-            [(directory, only)] => Some(self.find_in_account_of(directory, &only.id, OnlyRole::IsTaken)),
-            [(_, first), ..] if ids.len() == 1 => Some(self.find_by_account(&first.id, OnlyRole::IsTaken)),
+            [(directory, account)] => Some(self.find_in_account_of(directory, &account.id, only)),
+            [(_, first), ..] if ids.len() == 1 => Some(self.find_by_account(&first.id, only)),
             _ => {
                 let ids: Vec<_> = ids.into_iter().collect();
                 Some(Err(Error::usage(format!("several accounts are called {text}"))
@@ -119,26 +137,35 @@ impl Context {
     }
 
     /// What was meant by a ROLE for which `error` is the answer if nothing was.
-    fn find_near(&self, asked: Asked<'_>, names: &Names, error: Error) -> Result<Found> {
-        if let Some(error) = without_quotes(asked, names) {
+    fn find_near(&self, asked: Asked<'_>, names: Names, error: Error) -> Result<Found> {
+        let is_of_alias = asked.words.is_empty();
+        if is_of_alias && self.settings()?.alias(asked.text).is_some() {
+            let what = format!("{} is an alias itself, for which no other alias may stand", asked.text);
+            return Err(Error::denied(what).with_remedy("see what is wrong: aws-sso settings"));
+        }
+        let names = if is_of_alias { names.without_aliases() } else { names };
+        if let Some(error) = without_quotes(asked, &names) {
             return Err(error);
         }
         if !self.is_for_person() {
-            return Err(did_you_mean(asked, names, error));
+            return Err(did_you_mean(asked, names.near_roles(asked.text), error));
         }
         let same = names.same(asked.text);
         match (same.len(), same.first()) {
-            (1, Some(only)) => return self.find_named(only),
+            (1, Some(only)) if self.may_guess() || matches!(only, Name::Account(_)) => return self.find_named(only),
             (2.., _) => return Err(several_fit(asked, same.iter().map(Name::text))),
             _ => {}
         }
         // Only what names no role may be a part of an account's name.
-        if account_and_role(asked.text).is_none()
-            && let [only] = names.containing(asked.text).as_slice()
+        let parts = if account_and_role(asked.text).is_some() { Vec::new() } else { names.containing(asked.text) };
+        let is_one = parts.iter().all(|(_, account)| account.id == parts[0].1.id);
+        if is_one
+            && same.is_empty()
+            && let Some(found) = self.find_among(&parts, asked.text, OnlyRole::IsOffered)
         {
-            return self.find_by_account(&only.id, OnlyRole::IsOffered);
+            return found;
         }
-        let error = did_you_mean(asked, names, error);
+        let error = did_you_mean(asked, names.near(asked.text), error);
         let query = match account_and_role(asked.text) {
             Some((account, role)) => format!("{account} {role}"),
             None => asked.text.to_owned(),
@@ -153,7 +180,8 @@ impl Context {
 
     fn find_named(&self, name: &Name) -> Result<Found> {
         match name {
-            Name::Direct(name) => self.find(name),
+            Name::Alias(name) => self.find(name),
+            Name::Profile(name) => self.find_by_profile(name),
             Name::Role { account, role } => self.find_exactly(&RoleRef::of_account(account, role)),
             Name::Account(name) => {
                 let names = Names::remembered(self)?;
@@ -182,8 +210,7 @@ fn without_quotes(asked: Asked<'_>, names: &Names) -> Option<Error> {
 }
 
 /// The error, with the names that are near, each in a line that can be pasted.
-fn did_you_mean(asked: Asked<'_>, names: &Names, error: Error) -> Error {
-    let near = names.near(asked.text);
+fn did_you_mean(asked: Asked<'_>, near: Vec<String>, error: Error) -> Error {
     let question = match near.as_slice() {
         [] => return error,
         [one] => format!("did you mean {one}?"),

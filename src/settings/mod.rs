@@ -181,9 +181,15 @@ impl Settings {
             return Some(role.into());
         }
         let (account, role) = account_and_role(text)?;
-        let alias = self.alias(account)?;
+        let (id, options) = self.account_of_alias(account)?;
+        Some(format!("{id}/{role}{options}").into())
+    }
+
+    /// The id of the account that an alias stands for, and its options.
+    pub(crate) fn account_of_alias(&self, name: &str) -> Option<(&str, &str)> {
+        let alias = self.alias(name)?;
         let (id, options) = alias.split_at(alias.find(' ').unwrap_or(alias.len()));
-        is_account_id(id).then(|| format!("{id}/{role}{options}").into())
+        is_account_id(id).then_some((id, options))
     }
 
     /// The same, with its options; `None` if there is no such alias.

@@ -7,7 +7,7 @@ mod at_terminal;
 use std::fs;
 
 use crate::support::Output;
-use crate::support::remembered::{called, remembered};
+use crate::support::remembered::{called, edit, remembered};
 use crate::support::several::Several;
 use crate::support::user::User;
 
@@ -15,10 +15,15 @@ fn run(user: &User, verb: &str, words: &[&str]) -> Output {
     user.aws_sso(verb).args(words).run()
 }
 
-/// The role that `env` gives for these words, as `ACCOUNT_NUMBER/NAME`.
+/// The same where a person sees it on a terminal.
+fn run_for_person(user: &User, verb: &str, words: &[&str]) -> Output {
+    user.aws_sso(verb).args(words).behind_a_program().finish()
+}
+
+/// The role that `env` gives a person for these words, as `ACCOUNT_NUMBER/NAME`.
 #[track_caller]
 fn role_of(user: &User, words: &[&str]) -> String {
-    let output = run(user, "env", words).success();
+    let output = run_for_person(user, "env", words).success();
     let line = output.stdout.lines().find_map(|line| line.strip_prefix("export AWS_SSO_ROLE_ARN=")).unwrap();
     let role = line.trim_matches(['\'', ';']).strip_prefix("arn:aws:iam::").unwrap().to_owned();
     let (id, role) = role.split_once(":role/").unwrap();
@@ -38,7 +43,7 @@ fn a_role_is_found_without_regard_to_case_with_a_colon_and_in_two_words() {
     let settings = format!("[alias]\nWeb = {second}/reader\nprod = {first}\npayments-dev/operator = {second}/reader\n");
     user.home.write(".config/aws-sso/config", settings);
     let by_id = |rest: &str| format!("{first}{rest}");
-    let cases: [(&[&str], &str); 20] = [
+    let cases: [(&[&str], &str); 22] = [
         (&["payments-dev/ReadOnlyAccess"], "0/ReadOnlyAccess"),
         (&["PAYMENTS-DEV/readonlyaccess"], "0/ReadOnlyAccess"),
         (&["Payments-Dev:READONLYACCESS"], "0/ReadOnlyAccess"),
@@ -55,6 +60,8 @@ fn a_role_is_found_without_regard_to_case_with_a_colon_and_in_two_words() {
         (&["a:b/c:reader"], "3/reader"),
         (&["prod:reader"], "0/reader"),
         (&["prod", "reader"], "0/reader"),
+        (&["PROD/READER"], "0/reader"),
+        (&["PROD", "reader"], "0/reader"),
         (&["team"], "1/operator"),
         (&["WEB"], "1/reader"),
         // A profile and an alias of exactly this text go first.
@@ -73,7 +80,7 @@ fn a_role_is_found_without_regard_to_case_with_a_colon_and_in_two_words() {
         ("check", ["payments-dev", "reader"]),
         ("console --print", ["PAYMENTS-DEV", "READER"]),
     ] {
-        let _ = run(&user, verb, &words).success();
+        let _ = run_for_person(&user, verb, &words).success();
     }
 }
 
@@ -84,7 +91,8 @@ fn a_program_gets_no_other_role_than_the_one_it_names_exactly() {
     let profile = format!("[profile Team]\nsso_session = corp\nsso_account_id = {id}\nsso_role_name = reader\n");
     user.home.sign_in_config(&profile);
     let id_role = format!("{id}/READER");
-    let cases: [(&str, &str, i32, &str); 7] = [
+    user.home.write(".config/aws-sso/config", format!("[alias]\nPAY2 = {id}\n"));
+    let cases: [(&str, &str, i32, &str); 14] = [
         ("process", "PAYMENTS-DEV/reader", 4, "run: aws-sso process payments-dev/reader\n"),
         ("process", "payments-dev:READER", 4, "run: aws-sso process payments-dev/reader\n"),
         ("process", "team", 4, "did you mean Team?"),
@@ -97,6 +105,15 @@ fn a_program_gets_no_other_role_than_the_one_it_names_exactly() {
             "aws-sso env --format aws-credentials payments-dev/",
         ),
         ("-p corp -ext -r", "PAYMENTS-DEV/reader", 4, "run: aws-sso -p corp -ext -r payments-dev/reader\n"),
+        // What is offered gives a role.
+        ("process", "payments-dv", 4, "run: aws-sso process payments-dev/reader\n"),
+        ("process", "pay2", 4, "run: aws-sso process payments-dev/reader\n"),
+        ("process", "pay2/reader", 4, "run: aws-sso process PAY2/reader\n"),
+        // Without a terminal, nobody sees what was taken.
+        ("env", "PAYMENTS-DEV/reader", 4, "run: aws-sso env payments-dev/reader\n"),
+        ("exec", "pay2:READER", 4, "run: aws-sso exec PAY2/reader\n"),
+        ("use --shell bash", "team", 4, "did you mean Team?"),
+        ("env", &id_role, 4, "no access to the role READER"),
     ];
     for (verb, role, status, words) in cases {
         let output = run(&user, verb, &[role]).status(status).complains(words);
@@ -106,18 +123,34 @@ fn a_program_gets_no_other_role_than_the_one_it_names_exactly() {
 }
 
 #[test]
+fn the_exact_name_of_a_role_is_tried_before_the_spelling_of_an_old_list() {
+    let user = remembered(called(&["payments-dev"]));
+    let id = user.sandbox.accounts()[0].id.clone();
+    edit(&user, |list| {
+        let text = list.to_string().replace("\"operator\"", "\"OPERATOR\"");
+        *list = serde_json::from_str(&text).unwrap();
+    });
+    assert_eq!(role_of(&user, &[&format!("{id}/operator")]), "0/operator");
+    assert_eq!(role_of(&user, &[&format!("{id}/READER")]), "0/reader");
+}
+
+#[test]
 fn where_two_fit_none_is_taken_and_both_are_listed_exactly() {
     let user = remembered(called(&["Prod", "prod", "Web", "web-1"]));
     let id = user.sandbox.accounts()[2].id.clone();
-    let profile = format!("[profile WEB]\nsso_session = corp\nsso_account_id = {id}\nsso_role_name = reader\n");
-    user.home.sign_in_config(&profile);
+    let profiles = ["WEB", "wEB", "Web-1", "operations"]
+        .map(|name| format!("[profile {name}]\nsso_session = corp\nsso_account_id = {id}\nsso_role_name = reader\n"));
+    user.home.sign_in_config(&profiles.concat());
+    user.home.write(".config/aws-sso/config", format!("[alias]\nOperations = {id}/operator\n"));
     let _ = run(&user, "env", &["PROD/reader"])
         .status(2)
         .complains("PROD/reader could be Prod/reader or prod/reader, which differ in case alone")
         .complains("run: aws-sso env Prod/reader\n")
         .complains("run: aws-sso env prod/reader\n");
-    // An account and a profile.
-    let _ = run(&user, "env", &["web"]).status(2).complains("web could be WEB or Web");
+    let _ = run(&user, "env", &["web"]).status(2).complains("web could be WEB or wEB, which differ");
+    // A profile goes before an account, and an alias before both, as if they were written exactly.
+    assert_eq!(role_of(&user, &["WEB-1"]), "2/reader");
+    assert_eq!(role_of(&user, &["OPERATIONS"]), "2/operator");
     // An exact name always wins.
     assert_eq!(role_of(&user, &["Prod/reader"]), "0/reader");
     assert_eq!(role_of(&user, &["WEB"]), "2/reader");
@@ -129,13 +162,17 @@ fn where_two_fit_none_is_taken_and_both_are_listed_exactly() {
 #[test]
 fn a_name_of_two_sso_sessions_is_settled_as_if_it_were_written_exactly() {
     let several = Several::alpha_and_beta(&["alpha", "beta"]);
-    let shown = |role: &str, variable: &str| several.home.aws_sso(["env", role]).env("AWS_SSO_SESSION", variable).run();
+    let env = |role: &str, variable: &str| several.home.aws_sso(["env", role]).env("AWS_SSO_SESSION", variable);
+    let shown = |role: &str, variable: &str| env(role, variable).behind_a_program().finish();
     let both = shown("PAYMENTS-DEV/reader", "").status(2).complains("several sso-sessions have this role: alpha, beta");
     let _ = both.complains("run: aws-sso -p beta env PAYMENTS-DEV/reader");
     let _ = shown("PAYMENTS-DEV/reader", "beta").success().prints("AWS_SSO_SESSION='beta'");
     let _ = shown("RENAMED/reader", "alpha").success().prints("AWS_SSO_SESSION='beta'");
     // An account alone.
-    let _ = shown("renamed", "").status(2).complains("you have 4 roles in the account");
+    let listed = |role: &str, variable: &str| env(role, variable).run().status(2);
+    let _ = listed("renamed", "").complains("you have 4 roles in the account");
+    // A part of a name that only one of them has for it.
+    let _ = listed("ename", "alpha").complains("you have 4 roles in the account").complains("renamed");
     let _ = shown("payments-dev", "").status(2).complains("several sso-sessions have this role: alpha, beta");
 }
 
@@ -145,12 +182,13 @@ fn a_near_name_is_named_in_a_line_that_can_be_pasted() {
     let red = user.sandbox.accounts()[3].id.clone();
     let id_of_red = format!("{red}/reader");
     user.home.write(".config/aws-sso/config", "[alias]\nproduction = payments-prod/reader\n");
-    let cases: [(&[&str], &[&str]); 9] = [
+    let cases: [(&[&str], &[&str]); 10] = [
         (
             &["payments-dve/reader"],
             &["did you mean payments-dev/reader?", "run: aws-sso env payments-dev/reader --region"],
         ),
         (&["payments-dev/readr"], &["has no role readr", "run: aws-sso env payments-dev/reader --region eu-west-1\n"]),
+        (&["payments-dev/zzz"], &["has no role zzz\n  name one that it has:\n", "/reader"]),
         (&["paymnts-dev:redaer"], &["run: aws-sso env payments-dev/reader --region eu-west-1\n"]),
         (&["payments-dve", "reader"], &["run: aws-sso env payments-dev/reader --region eu-west-1\n"]),
         (&["Data Platfrom/reader"], &["run: aws-sso env 'Data Platform/reader' --region eu-west-1\n"]),
@@ -165,6 +203,8 @@ fn a_near_name_is_named_in_a_line_that_can_be_pasted() {
         for part in parts {
             assert!(output.stderr.contains(part) && !output.stderr.contains('\u{1b}'), "{part}: {output}");
         }
+        // The account is right.
+        assert!(words[0] != "payments-dev/zzz" || !output.stderr.contains("did you mean"), "{output}");
     }
     let _ = user
         .exec("payments-dve/reader", &["echo", "a b"])
@@ -222,7 +262,9 @@ fn an_account_alone_offers_its_roles() {
     user.sandbox.update(|options| options.roles = 1);
     let _ = user.aws_sso("list --refresh").run().success();
     assert_eq!(role_of(&user, &["payments-dev"]), "0/AdministratorAccess");
-    let _ = run(&user, "env", &["dev"]).status(2).complains("you have 1 role in the account");
+    for text in ["dev", "payments-dev", "PAYMENTS-DEV"] {
+        let _ = run(&user, "env", &[text]).status(2).complains("you have 1 role in the account");
+    }
     let _ = run(&user, "process", &["payments-dev"]).status(2).complains("you have 1 role in the account");
     // Nobody is asked to sign in for a name that may be mistyped.
     let _ = user.aws_sso("logout").run().success();

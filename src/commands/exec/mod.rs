@@ -42,7 +42,7 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         return many::run(context, arguments);
     }
     if arguments.role.is_none() && arguments.command.is_empty() {
-        return Err(no_role());
+        return Err(no_role(None));
     }
     if arguments.many.stdin {
         return Err(Error::usage("--stdin is for several roles: with one ROLE the command reads stdin itself")
@@ -60,7 +60,7 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     command.args(&words[1..]);
     let found = match &arguments.role {
         Some(role) => context.find(role)?,
-        None => context.find_of_shell("aws-sso exec ROLE -- CMD")?.ok_or_else(no_role)?,
+        None => context.find_of_shell("aws-sso exec ROLE -- CMD")?.ok_or_else(|| no_role(context.unknown_profile()))?,
     };
     let mut change = if arguments.server {
         beside::start(context, &found, arguments.target.region.as_deref())?
@@ -75,8 +75,9 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     replace::with(command, &words)
 }
 
-fn no_role() -> Error {
-    Error::usage("which role? exec needs one")
+fn no_role(why: Option<String>) -> Error {
+    let why = why.map(|why| format!("; {why}")).unwrap_or_default();
+    Error::usage(format!("which role? exec needs one{why}"))
         .with_remedy("run: aws-sso exec ROLE -- CMD\nfor several roles: aws-sso exec --match PATTERN -- CMD")
 }
 
