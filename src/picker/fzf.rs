@@ -62,7 +62,14 @@ impl Rows {
         // No preview: fzf runs it as a shell command, with names from the service in it.
         // A tab after the mark takes as many columns as the space in other pickers.
         command.arg("--tabstop=2").arg(format!("--header={}\n{NO_MARK}{}", hints::line(question), question.header));
-        command.args(READING).args(["--preview=", "--layout=reverse", "--no-hscroll", "--no-multi", "--print-query"]);
+        command.args(READING).args([
+            "--preview=",
+            "--layout=reverse",
+            "--no-hscroll",
+            "--ellipsis=",
+            "--no-multi",
+            "--print-query",
+        ]);
         if cfg!(unix) {
             let unbound = if question.is_asked_for { "load" } else { "load,enter,ctrl-j" };
             command.arg(format!(
