@@ -54,8 +54,13 @@ impl Context {
             [account, role] if is_role_name(role) => format!("{account}/{role}"),
             words => words.join(" "),
         };
-        // An alias stands for a ROLE in any other form, so it is replaced once, before anything else.
-        let alias = self.settings()?.line_of_alias(&text)?;
+        // An alias stands for a ROLE in any other form, so it is replaced once, before anything else but a profile that
+        // is called like the account of an alias and a role of it.
+        let settings = self.settings()?;
+        let alias = match words {
+            [whole] if settings.alias(whole).is_none() && self.has_profile_of_role(whole)? => None,
+            _ => settings.line_of_alias(&text)?,
+        };
         let found = match (&alias, words) {
             (Some(line), _) => self.find_line(line)?,
             (None, [] | [_]) => self.resolve(Asked { text: &text, words })?,
@@ -67,6 +72,10 @@ impl Context {
         };
         let typed = alias.map(|_| text.clone()).or_else(|| found.typed.clone()).or_else(|| found.profile.clone());
         self.in_its_region(Found { typed, ..found })
+    }
+
+    fn has_profile_of_role(&self, name: &str) -> Result<bool> {
+        Ok(self.config()?.profile(name).is_some_and(Section::has_credentials))
     }
 
     /// The role of a line that names it with options. Those of this run's own line go before them.
@@ -89,9 +98,7 @@ impl Context {
             },
             // A profile's name may hold a slash as well. The config is on disk, while the inventory may have to be
             // fetched.
-            RoleRef::AccountName { .. } if self.config()?.profile(text).is_some_and(Section::has_credentials) => {
-                self.find_profile(text)
-            }
+            RoleRef::AccountName { .. } if self.has_profile_of_role(text)? => self.find_profile(text),
             RoleRef::Arn(role) => {
                 let reference = RoleRef::Arn(role);
                 self.find_in(self.directory_of(&reference)?, &reference)

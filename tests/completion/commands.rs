@@ -63,7 +63,9 @@ fn bash_completes_the_command_by_its_own_function_and_by_files() {
     }
     let home = home();
     let mut typist = Typist::start(&home, Shell::Bash, BASH);
-    BEFORE.iter().for_each(|before| check(&mut typist, before));
+    for before in BEFORE {
+        check(&mut typist, before);
+    }
     let arrived = typist.arguments("awsso exec a:b/Reader -- twist ti\t");
     assert_eq!(arrived, ["exec", "a:b/Reader", "--", "twist", "tighten"]);
 }
@@ -74,7 +76,9 @@ fn bash_completes_the_command_by_bash_completion_where_that_is_loaded() {
     let home = home();
     let lines = format!("source '{}'\n{BASH}", library.display());
     let mut typist = Typist::start(&home, Shell::Bash, &lines);
-    BEFORE.iter().for_each(|before| check(&mut typist, before));
+    for before in BEFORE {
+        check(&mut typist, before);
+    }
 }
 
 #[test]
@@ -88,7 +92,9 @@ fn zsh_completes_the_command_by_its_own_function_and_by_files() {
         _frobnicate() { [[ $service == frobnicate && $CURRENT == 2 ]] && compadd checkout status }\n\
         compdef _frobnicate frobnicate\n";
     let mut typist = Typist::start(&home, Shell::Zsh, lines);
-    BEFORE.iter().for_each(|before| check(&mut typist, before));
+    for before in BEFORE {
+        check(&mut typist, before);
+    }
 }
 
 #[test]
@@ -99,7 +105,9 @@ fn fish_completes_the_command_by_its_own_completions_and_by_files() {
     let home = home();
     let lines = "set PATH $HOME/bin $PATH\ncomplete -c frobnicate -f -a 'checkout status'\n";
     let mut typist = Typist::start(&home, Shell::Fish, lines);
-    BEFORE.iter().for_each(|before| check(&mut typist, before));
+    for before in BEFORE {
+        check(&mut typist, before);
+    }
 }
 
 /// The completions that the system has for git, as users have them.

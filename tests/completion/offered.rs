@@ -195,7 +195,7 @@ fn each_role_is_offered_once_by_the_name_that_fits_what_is_typed() {
             let mut expected = expected.clone();
             // bash ends a word at a colon, and gets what comes after it.
             if shell == Shell::Bash && typed.ends_with(':') {
-                expected.iter_mut().for_each(|value| *value = value[typed.len()..].to_owned());
+                expected = expected.iter().map(|value| value[typed.len()..].to_owned()).collect();
             }
             let mut found = offered(&home, shell, &format!("awsso use {typed}"));
             expected.sort();

@@ -91,9 +91,10 @@ fn whoami_follows_the_shell_from_use_to_clear() {
 
 #[test]
 fn whoami_says_a_role_in_one_line_and_needs_no_file() {
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], &'a str, i32);
     let home = Home::new();
     // What is changed in the shell, the options, the line, and the status.
-    let cases: [(&[(&str, &str)], &[&str], &str, i32); 13] = [
+    let cases: [Case<'_>; 13] = [
         (&[], &[], "dev team / Read · eu-west-1 · 1 h 40 min\n", 0),
         (&[("LANG", "C")], &[], "dev team / Read - eu-west-1 - 1 h 40 min\n", 0),
         (&[], &["--format", "{account_name}/{role} {minutes}m"], "dev team/Read 100m\n", 0),
