@@ -9,7 +9,8 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 /// Administrators choose the names of accounts and roles, so no name is written to a terminal as it stands.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if text.chars().any(is_unsafe) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if !is_plain && text.chars().any(is_unsafe) {
         Cow::Owned(text.chars().map(|c| if is_unsafe(c) { '\u{FFFD}' } else { c }).collect())
     } else {
         Cow::Borrowed(text)
@@ -29,7 +30,8 @@ pub fn name(text: &str) -> Cow<'_, str> {
 pub(crate) fn shortened(text: Cow<'_, str>, columns: usize) -> Cow<'_, str> {
     // Characters without a width could go on for ever.
     let longest = 4 * columns;
-    if text.len() <= longest && text.width() <= columns {
+    // No character has more columns than bytes.
+    if text.len() <= columns || text.len() <= longest && text.width() <= columns {
         return text;
     }
     let mut shown = String::new();

@@ -37,6 +37,33 @@ fn a_word_of_another_tool_names_the_line_to_run_and_runs_nothing() {
 }
 
 #[test]
+fn a_line_that_cannot_be_parsed_names_the_one_that_was_meant() {
+    let home = Home::new();
+    let exec = "in exec, ROLE is one word\n  run: aws-sso";
+    let cases = [
+        ("exec Data Platform/reader -- true", format!("{exec} exec 'Data Platform/reader' -- true\n")),
+        ("exec payments-dev ReadOnly -- aws s3 ls", format!("{exec} exec payments-dev/ReadOnly -- aws s3 ls\n")),
+        ("-p corp exec a b c --keys -- true", format!("{exec} -p corp exec 'a b/c' --keys -- true\n")),
+        ("exec --region eu-west-1 a b -- true", format!("{exec} exec --region eu-west-1 a/b -- true\n")),
+        (
+            "console a/b --no-browser",
+            "there is no --no-browser here; --print does it\n  run: aws-sso console a/b --print\n".to_owned(),
+        ),
+    ];
+    for (line, said) in cases {
+        let output = home.aws_sso(line.split(' ')).run().status(2);
+        assert_eq!(output.stderr, format!("aws-sso: {said}"), "{line}");
+    }
+    let output = home.aws_sso(["discover", "--name", "{foo}"]).run().status(2);
+    let _ = output.complains("there is no field foo").complains("fields: {account_id} {account_name} {role}");
+    // Words that no line is known for, and no tip that does not work.
+    for line in ["exec a --region eu-west-1 b -- true", "exec a -p corp b -- true", "login --prnt"] {
+        let output = home.aws_sso(line.split(' ')).run().status(2).complains("unexpected argument");
+        assert!(!output.stderr.contains("as a value") && !output.stderr.contains("run: "), "{output}");
+    }
+}
+
+#[test]
 fn help_of_each_verb_is_printed_as_by_the_option() {
     let home = Home::new();
     for verb in ["", "use", "-", "region", "exec", "help", "sandbox serve"] {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::config::{Config, Section};
 use super::meaning::Meanings;
+use super::plain::count_urls;
 use super::sso_keys;
 use super::value::{is_start_url, region_in};
 use crate::address::StartUrl;
@@ -178,7 +179,10 @@ impl Config {
     /// The lines of all sections that describe an Identity Center.
     #[must_use]
     pub fn directory_lines(&self) -> Vec<u8> {
-        let legacy = self.profiles().filter(|profile| is_legacy(*profile));
+        // Nobody who has thousands of profiles has a start URL in each, and one look at all is faster than one at each.
+        let in_sessions: usize = self.sso_sessions().flat_map(Section::texts).map(count_urls).sum();
+        let has_others = count_urls(&self.text) > in_sessions;
+        let legacy = self.profiles().filter(|profile| has_others && is_legacy(*profile));
         let texts = self.sso_sessions().chain(legacy).flat_map(Section::texts);
         texts.flat_map(|text| [text, b"\n"]).flatten().copied().collect()
     }

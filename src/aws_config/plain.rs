@@ -69,6 +69,19 @@ fn mention(lines: &[u8], key: &str) -> Option<usize> {
     None
 }
 
+/// How often `url` is in a text, in upper and lower case: no key of that name is missing among them.
+pub(super) fn count_urls(text: &[u8]) -> usize {
+    let count = |first: u8| {
+        let (mut count, mut from) = (0, 0);
+        while let Some(at) = find_byte(first, &text[from..]) {
+            from += at + 1;
+            count += usize::from(text[from..].get(..2).is_some_and(|rest| rest.eq_ignore_ascii_case(b"rl")));
+        }
+        count
+    };
+    count(b'u') + count(b'U')
+}
+
 fn first_line(text: &[u8]) -> &[u8] {
     &text[..find_byte(b'\n', text).unwrap_or(text.len())]
 }

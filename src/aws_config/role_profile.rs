@@ -70,6 +70,14 @@ impl<'a> Section<'a> {
         self.texts().flat_map(account_ids)
     }
 
+    /// What [`Self::means_role`] tells, and the role where the profile names it alone. Its settings are read once.
+    pub(crate) fn meant_role(self) -> Option<Option<RoleRef>> {
+        match self.sso_role() {
+            Some(role) => (!self.assumes()).then_some(Some(role)),
+            None => self.means_role().then(|| Some(self.process_role()?.1)),
+        }
+    }
+
     /// The role that the SSO keys name.
     pub(crate) fn sso_role(self) -> Option<RoleRef> {
         let (account_id, role_name) = (self.setting("sso_account_id")?, self.setting("sso_role_name")?);

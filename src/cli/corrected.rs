@@ -1,7 +1,9 @@
 //! A line with one word that is probably meant to be another: the error names the line to paste. It is never run by
 //! itself.
 
+use std::error::Error as _;
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -9,9 +11,9 @@ use shell_escape::escape;
 
 use super::again::with_value;
 use crate::error::Error;
-use crate::known_regions;
 use crate::shell::VERBS_OF_FUNCTION;
 use crate::suggest::nearest;
+use crate::{known_regions, quote};
 
 /// Words of other tools, and those that people try, with the verb that they mean.
 const OTHER_WORDS: [(&str, &str); 24] = [
@@ -53,18 +55,86 @@ pub(crate) fn error(
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
     };
+    let words: Vec<_> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
-            let words: Vec<_> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
             Some(Line { words: &words, wrong: text(ContextKind::InvalidSubcommand)? }.error(command, parses))
         }
         ErrorKind::ValueValidation => {
             let (argument, value) = (text(ContextKind::InvalidArg)?, text(ContextKind::InvalidValue)?);
             let option = argument.split(' ').next().filter(|name| name.starts_with("--")).unwrap_or("region");
-            argument.contains("REGION").then(|| region(option, value)).flatten()
+            // clap would leave out the remedy of an error of ours.
+            let ours = error.source().and_then(|source| source.downcast_ref::<Error>());
+            let ours = ours.filter(|error| error.remedy().is_some()).cloned();
+            ours.or_else(|| argument.contains("REGION").then(|| region(option, value)).flatten())
+        }
+        ErrorKind::UnknownArgument => {
+            let wrong = text(ContextKind::InvalidArg)?;
+            let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+            let at = words[..end].iter().rposition(|word| word == wrong)?;
+            without_quotes(&words, at, &parses).or_else(|| other_option(&words, at, &parses))
         }
         _ => None,
     }
+}
+
+/// Options of another verb, with the one that does the same.
+const OTHER_OPTIONS: [(&str, &str); 1] = [("--no-browser", "--print")];
+
+/// The error of an option that another verb has, if this one has another name for it.
+fn other_option(words: &[String], at: usize, parses: impl Fn(Vec<OsString>) -> bool) -> Option<Error> {
+    let (wrong, meant) = OTHER_OPTIONS.into_iter().find(|(wrong, _)| *wrong == words[at])?;
+    let line = pasted(words, at..=at, meant, parses)?;
+    Some(Error::usage(format!("there is no {wrong} here; {meant} does it")).with_remedy(format!("run: {line}")))
+}
+
+/// The error of a ROLE in several words before the `--` of `exec`, where it is one.
+fn without_quotes(words: &[String], at: usize, parses: impl Fn(Vec<OsString>) -> bool) -> Option<Error> {
+    let dashes = words.iter().position(|word| word == "--").filter(|dashes| at < *dashes)?;
+    let first = at.checked_sub(1).filter(|first| words[..*first].iter().any(|word| word == "exec"))?;
+    let is_value = |word: &str| ["-p", "--profile", "--login", "--region"].contains(&word);
+    if words[first..=at].iter().any(|word| word.starts_with('-')) || is_value(&words[first - 1]) {
+        return None;
+    }
+    let last = words[at..dashes].iter().position(|word| word.starts_with('-')).map_or(dashes, |end| at + end) - 1;
+    let parts = &words[first..=last];
+    let role = match parts {
+        // An account and a role.
+        [before @ .., role] if !parts.iter().any(|part| part.contains(['/', ':'])) => {
+            format!("{}/{role}", before.join(" "))
+        }
+        _ => parts.join(" "),
+    };
+    let line = pasted(words, first..=last, &role, parses)?;
+    Some(Error::usage("in exec, ROLE is one word").with_remedy(format!("run: {line}")))
+}
+
+/// The line with another word in place of these, if it can be parsed then.
+fn pasted(
+    words: &[String],
+    place: RangeInclusive<usize>,
+    other: &str,
+    parses: impl Fn(Vec<OsString>) -> bool,
+) -> Option<String> {
+    let mut words = words.to_vec();
+    words.splice(place, [other.to_owned()]);
+    let line: Vec<_> = ["aws-sso".into()].into_iter().chain(words.iter().map(OsString::from)).collect();
+    let words: Vec<_> = words.iter().map(|word| quote::word(word)).collect();
+    parses(line).then(|| format!("aws-sso {}", words.join(" ")))
+}
+
+/// The error of clap without its tip that a word with a dash be put after `--`, which is no ROLE there either; for
+/// `exec` with the tip that its command comes there.
+pub(crate) fn with_right_tip(mut error: clap::Error, is_exec: bool) -> clap::Error {
+    let is_unknown = error.kind() == ErrorKind::UnknownArgument;
+    if is_unknown {
+        error.remove(ContextKind::Suggested);
+    }
+    if is_exec && (is_unknown || error.kind() == ErrorKind::ArgumentConflict) {
+        let tip = "the command comes after --, as in: aws-sso exec ROLE -- aws s3 ls";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.to_owned().into()]));
+    }
+    error
 }
 
 /// The error of a region that is none, or probably a typing error; `None` where nothing is known to do about it.

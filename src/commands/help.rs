@@ -136,7 +136,12 @@ mod tests {
         pages.push(("aws-sso".to_owned(), Cli::command()));
         for (name, command) in pages {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("{name} has no examples"));
+            let (prose, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("{name} has no examples"));
+            // Each paragraph is one line, so that it is broken where the terminal ends.
+            let is_prose = |line: &&str| !line.is_empty() && !line.starts_with(' ');
+            let lines: Vec<_> = prose.lines().collect();
+            let broken = lines.windows(2).find(|pair| pair.iter().all(is_prose));
+            assert_eq!(broken, None, "{name}");
             let examples: Vec<_> = examples.lines().map(str::trim).collect();
             assert!(examples.len() >= 2, "{name}: {examples:?}");
             for example in examples {

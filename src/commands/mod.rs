@@ -75,7 +75,7 @@ pub(crate) struct Cli {
 
 const ROLE_HELP: &str = "\
 PROFILE is a profile or sso-session of the AWS config that says which Identity Center to sign in to. \
-Without -p a ROLE is looked for in all sso-sessions of the config. Where several have it, or no ROLE tells: \
+Without -p a ROLE is looked for in all sso-sessions of the config. Where several have it, or no ROLE is given: \
 AWS_SSO_SESSION, the settings, or the only sso-session.
 
 ROLE is an ARN, ACCOUNT/ROLE or ACCOUNT:ROLE with the account's name or id, a profile of the AWS config, or an alias \
@@ -347,7 +347,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     let arguments = ours.into_iter().map(|(argument, _)| argument);
     if !asks_for_help {
         let parsed = Cli::try_parse_from(arguments);
-        return parsed.map_err(|error| if forgot_dashes { with_dashes(error) } else { error });
+        return parsed.map_err(|error| corrected::with_right_tip(error, forgot_dashes));
     }
     let matches = help::grouped(Cli::command(), &GROUPS).try_get_matches_from(arguments)?;
     Cli::from_arg_matches(&matches)
@@ -371,16 +371,6 @@ pub(crate) fn process_request(arguments: Vec<OsString>) -> Option<(Option<String
         },
         _ => None,
     }
-}
-
-/// Adds the hint that the command of `exec` comes after `--`.
-fn with_dashes(mut error: clap::Error) -> clap::Error {
-    use clap::error::{ContextKind, ContextValue, ErrorKind};
-    if matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::ArgumentConflict) {
-        let tip = "the command comes after --, as in: aws-sso exec ROLE -- aws s3 ls";
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.to_owned().into()]));
-    }
-    error
 }
 
 #[cfg(test)]

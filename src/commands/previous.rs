@@ -10,8 +10,8 @@ use crate::shell::through_function;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The role comes back as it was: in its region, and as keys or as a profile. Another awsso - leads back again. After
-awsso clear it is the role that was cleared.
+The role comes back as it was: in its region, and as keys or as a profile. Another awsso - leads back again. \
+After awsso clear it is the role that was cleared.
 
 Examples:
   awsso -

@@ -13,8 +13,8 @@ use crate::terminal::{self, clean};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The role stays. awsso clear gives back the region of before. AWS_REGION and AWS_DEFAULT_REGION are set; roles that this
-shell enters later keep the region, if they have none of their own.
+The role stays. awsso clear gives back the region of before. AWS_REGION and AWS_DEFAULT_REGION are set; roles that \
+this shell enters later keep the region, if they have none of their own.
 
 A region that may be a typing error is refused. If there is one of this name, add an exclamation mark: eu-wset-1!
 

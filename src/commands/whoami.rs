@@ -71,7 +71,11 @@ struct Report<'a> {
 
 pub(crate) fn run(arguments: &WhoamiArgs) -> Result<ExitCode> {
     let Some(role) = Entered::of(environment::current) else {
-        return none(|| Error::failed("this shell has no role").with_remedy("run: awsso pick"));
+        return none(|| match environment::aws_profile() {
+            Some(profile) => Error::failed(format!("awsso has entered no role here, and AWS_PROFILE is {profile}"))
+                .with_remedy("to see which role that is, run: aws-sso status"),
+            None => Error::failed("this shell has no role").with_remedy("run: awsso pick"),
+        });
     };
     if !role.is_taken {
         let found = || format!("programs of this shell take other credentials than those of {}", role.role_arn);

@@ -55,9 +55,12 @@ impl Context {
         self.is_for_person() && terminal::is_there()
     }
 
-    /// Whether a person is at the terminal and can be asked what was meant. `--login never` says that nobody is.
+    /// Whether a person is at the terminal and can be asked what was meant. `--login never` says that nobody is, and
+    /// what was typed ahead is for the shell.
     pub(super) fn can_ask(&self) -> bool {
-        self.is_for_person() && !self.never_asks() && Terminal::open().is_some()
+        self.is_for_person()
+            && !self.never_asks()
+            && Terminal::open().is_some_and(|terminal| !terminal.is_typed_ahead())
     }
 }
 
@@ -105,7 +108,15 @@ fn ask(context: &Context, account: &Account, roles: &[String]) -> Result<usize> 
     let instead = "name it as ACCOUNT_ID/NAME";
     let color = context.picker_color()?;
     let color = color.as_str();
-    let question = Question { title: "role", header: &header, query: "", many: false, remedy: instead, color };
+    let question = Question {
+        title: "role",
+        header: &header,
+        query: "",
+        is_asked_for: false,
+        many: false,
+        remedy: instead,
+        color,
+    };
     let shown: Vec<_> = roles.iter().map(|role| terminal::name(role).into_owned()).collect();
     let marked: Vec<_> = roles.iter().map(|role| is_of_administrators(role)).collect();
     let rows = Choices {

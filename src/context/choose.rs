@@ -104,7 +104,8 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
         let header = listing.header(missing);
         let color = context.picker_color()?;
         let color = color.as_str();
-        let question = Question { title: "role", header: &header, query, many, remedy: instead, color };
+        let is_asked_for = only == OnlyFit::IsTaken;
+        let question = Question { title: "role", header: &header, query, is_asked_for, many, remedy: instead, color };
         picker::choose(context.picker()?, &question, rows)?
     };
     let chosen: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();

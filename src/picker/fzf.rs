@@ -61,16 +61,22 @@ impl Rows {
     pub(super) fn prepare(&self, command: &mut Command, question: &Question<'_>) {
         // No preview: fzf runs it as a shell command, with names from the service in it.
         // A tab after the mark takes as many columns as the space in other pickers.
-        command.arg("--tabstop=2").arg(format!(
-            "--header={}\n{NO_MARK}{}",
-            hints::line(question.many),
-            question.header
-        ));
+        command.arg("--tabstop=2").arg(format!("--header={}\n{NO_MARK}{}", hints::line(question), question.header));
         command.args(READING).args(["--preview=", "--layout=reverse", "--no-multi", "--print-query"]);
         if cfg!(unix) {
+            let unbound = if question.is_asked_for { "load" } else { "load,enter,ctrl-j" };
             command.arg(format!(
-                "--bind=start:unbind(load),load:accept,enter:{ACCEPT},ctrl-j:{ACCEPT},double-click:{ACCEPT}"
+                "--bind=start:unbind({unbound}),load:accept,enter:{ACCEPT},ctrl-j:{ACCEPT},double-click:{ACCEPT}"
             ));
+        }
+        if !question.is_asked_for {
+            // Another key comes first.
+            let rebound = "rebind(enter,ctrl-j)";
+            let moves = ["up", "down", "ctrl-k", "ctrl-n", "ctrl-p"].map(|key| {
+                let action = if ["down", "ctrl-n"].contains(&key) { "down" } else { "up" };
+                format!("{key}:{action}+{rebound}")
+            });
+            command.arg(format!("--bind=change:{rebound},{}", moves.join(",")));
         }
         command.env(ROWS, self.path()).env("SHELL", "/bin/sh");
         without_default_options(command);

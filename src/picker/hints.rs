@@ -1,15 +1,17 @@
 //! What the keys of a full-screen picker do.
 
+use super::question::Question;
 use crate::environment;
 
 /// The most useful first: the last ones go where there is no room.
-pub(super) fn all(many: bool) -> Vec<&'static str> {
-    let marks = many.then_some("Tab marks");
+pub(super) fn all(question: &Question<'_>) -> Vec<&'static str> {
+    let takes = if question.is_asked_for { "Enter takes" } else { "Type or move, then Enter takes" };
+    let marks = question.many.then_some("Tab marks");
     let moves = if environment::is_utf8() { "↑↓ moves" } else { "Up/Down moves" };
-    ["Enter takes"].into_iter().chain(marks).chain(["Esc leaves", moves]).collect()
+    [takes].into_iter().chain(marks).chain(["Esc leaves", moves]).collect()
 }
 
 /// All in one line.
-pub(super) fn line(many: bool) -> String {
-    all(many).join(if environment::is_utf8() { " · " } else { " | " })
+pub(super) fn line(question: &Question<'_>) -> String {
+    all(question).join(if environment::is_utf8() { " · " } else { " | " })
 }

@@ -37,6 +37,10 @@ pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) 
         return Err(Error::usage(format!("there is no terminal on which to choose the {}", question.title))
             .with_remedy(question.remedy));
     };
+    if !question.is_asked_for && terminal.is_typed_ahead() {
+        let what = format!("no {} was chosen: what is typed already is not meant for the picker", question.title);
+        return Err(Error::cancelled(what).with_remedy(question.remedy));
+    }
     if let Some(program) = program::find(in_use(picker, question.many)) {
         return program.ask(question, choices);
     }

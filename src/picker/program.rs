@@ -185,8 +185,9 @@ fn prepare_skim(command: &mut Command, question: &Question<'_>) {
     if !question.color.is_empty() && environment::colors() != Some(false) {
         command.arg(format!("--color={}", question.color));
     }
+    command.args((!question.is_asked_for).then_some("--unasked"));
     command.args((!environment::is_utf8()).then_some("--ascii"));
-    command.args(hints::all(question.many).iter().map(|hint| format!("--hint={hint}")));
+    command.args(hints::all(question).iter().map(|hint| format!("--hint={hint}")));
 }
 
 /// Writes the choices. The picker stops reading when the user has chosen, so callers ignore errors.

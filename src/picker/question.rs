@@ -13,6 +13,9 @@ pub(crate) struct Question<'a> {
     pub header: &'a str,
     /// The search text to begin with.
     pub query: &'a str,
+    /// Whether the user asked for a picker. One that opens by itself is not answered by keys that were typed before it
+    /// was seen, nor by Enter alone.
+    pub is_asked_for: bool,
     /// Whether the user may choose several.
     pub many: bool,
     /// What to do if there is no terminal, for the error message.

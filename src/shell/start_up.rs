@@ -40,6 +40,15 @@ pub(crate) fn line(shell: Shell, program: &str) -> String {
     }
 }
 
+/// The line that sets up the completion of zsh, without which Tab does not complete arguments.
+pub(crate) const COMPINIT: &str = "autoload -Uz compinit && compinit";
+
+/// Whether this start-up file of zsh has no such line, and runs no other code that could set it up.
+pub(crate) fn lacks_compinit(script: &str) -> bool {
+    const MAY_SET_IT_UP: [&str; 5] = ["compinit", "source ", ". ", "eval ", "zsh"];
+    !sourced::code(script).any(|line| MAY_SET_IT_UP.iter().any(|word| line.contains(word)))
+}
+
 /// The file to which that line belongs.
 pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
     let home = environment::home()?;
@@ -222,6 +231,20 @@ mod tests {
             for program in ["aws-sso".to_owned(), shell.quote("/my tools/aws-sso")] {
                 assert_eq!(loaded_by(&line(shell, &program)), Some(Some(shell)), "{shell:?} {program}");
             }
+        }
+    }
+
+    #[test]
+    fn a_zshrc_without_completion_is_one_that_neither_sets_it_up_nor_runs_other_code() {
+        for (script, lacks) in [
+            ("", true),
+            ("# compinit\nalias ll='ls -l'\nexport EDITOR=vi\n", true),
+            ("autoload -Uz compinit; compinit\n", false),
+            ("source $ZSH/oh-my-zsh.sh\n", false),
+            (". ~/.zsh/plugins\n", false),
+            ("eval \"$(sheldon source)\"\n", false),
+        ] {
+            assert_eq!(lacks_compinit(script), lacks, "{script}");
         }
     }
 

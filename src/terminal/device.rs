@@ -50,6 +50,12 @@ impl Terminal {
         let _ = rustix::termios::tcflush(&self.output, rustix::termios::QueueSelector::IFlush);
     }
 
+    /// Whether something was typed that nobody has read yet, be it a part of a line. It stays there.
+    #[must_use]
+    pub fn is_typed_ahead(&self) -> bool {
+        has_input(&self.output)
+    }
+
     /// Reads one line; `None` at the end of input (Ctrl-D).
     pub fn read_line(&mut self) -> io::Result<Option<String>> {
         let mut line = String::new();
@@ -80,6 +86,30 @@ fn size(terminal: &impl AsFd) -> (usize, usize) {
 #[cfg(not(unix))]
 fn size<T>(_terminal: &T) -> (usize, usize) {
     (80, 24)
+}
+
+/// Whether keys are in the terminal's queue. While it hands out lines, it counts whole ones alone.
+#[cfg(unix)]
+fn has_input(terminal: &impl AsFd) -> bool {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let is_some = || rustix::io::ioctl_fionread(terminal).is_ok_and(|count| count > 0);
+    if is_some() {
+        return true;
+    }
+    let Ok(modes) = tcgetattr(terminal) else { return false };
+    let mut by_key = modes.clone();
+    by_key.local_modes.remove(LocalModes::ICANON);
+    if tcsetattr(terminal, OptionalActions::Now, &by_key).is_err() {
+        return false;
+    }
+    let has_part = is_some();
+    let _ = tcsetattr(terminal, OptionalActions::Now, &modes);
+    has_part
+}
+
+#[cfg(not(unix))]
+fn has_input<T>(_terminal: &T) -> bool {
+    false
 }
 
 /// The columns of the terminal that stdout is, if it is one.

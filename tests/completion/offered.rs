@@ -181,7 +181,7 @@ fn each_role_is_offered_once_by_the_name_that_fits_what_is_typed() {
         format!("[profile {profile}]\nsso_session = corp\nsso_account_id = {id}\nsso_role_name = {role}\n")
     };
     home.sign_in_config(&(profile("mine", &own) + &profile(&format!("{id}-{generated}"), &generated)));
-    home.write(".config/aws-sso/config", format!("[alias]\nweb = {name}/{aliased} --region eu-west-1\n"));
+    home.write(".config/aws-sso/config", format!("[alias]\nweb = {name}/{aliased} -p corp --region eu-west-1\n"));
     let by_name = |role: &String| format!("{name}/{role}");
     let cases = [
         ("", vec!["web".to_owned(), "mine".to_owned(), by_name(&generated)]),

@@ -31,6 +31,10 @@ fn a_healthy_setup_has_no_warnings() {
     assert_eq!(json.json()["verdict"], "ok", "{json}");
     assert_eq!(json.json()["version"], env!("CARGO_PKG_VERSION"));
     assert!(findings(&json).iter().all(|[_, verdict, ..]| verdict == "ok"), "{json}");
+    // Like `sandbox serve`, which names the default file.
+    let file = user.home.path(".aws/credentials");
+    let _ =
+        doctor(&user, "--offline --json").env("AWS_SHARED_CREDENTIALS_FILE", file).run().prints(r#""verdict": "ok""#);
 }
 
 /// A check that fails is a finding, and does not stop the others.

@@ -113,6 +113,8 @@ fn a_start_url_that_the_service_refuses_leaves_nothing_behind() {
         let line = format!("d-1234567891 --region {REGION} --yes --device-code --no-browser");
         let output = user.setup(&line).run().status(5);
         let output = output.complains("check the start URL https://d-1234567891.awsapps.com/start");
+        let again = format!("in: aws-sso setup https://d-1234567891.awsapps.com/start --region {REGION}\n");
+        let output = output.complains(&again);
         let _ = output.complains("the sso-session sso was removed: ~/.aws/config is as it was before");
         let files: Vec<_> = config.iter().map(|config| (".aws/config".to_owned(), (*config).to_owned())).collect();
         assert_eq!(user.files(), files);

@@ -54,6 +54,8 @@ fn the_running_shell_gets_the_line_once_whatever_shell_the_user_has() {
         fs::create_dir(&folder).unwrap();
         run_in(&user, Shell::Zsh, &[("ZDOTDIR", folder.to_str().unwrap())]);
         assert!(user.home.read("zsh files/.zshrc").contains("aws-sso init zsh") && !user.home.has(".zshrc"));
+        let compinit = "add to ~/zsh files/.zshrc:\n  autoload -Uz compinit && compinit\n";
+        assert!(user.home.read("out").contains(compinit), "{}", user.home.read("out"));
     }
 }
 

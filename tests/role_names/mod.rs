@@ -211,8 +211,8 @@ fn a_near_name_is_named_in_a_line_that_can_be_pasted() {
         .run()
         .status(4)
         .complains("run: aws-sso exec payments-dev/reader -- echo 'a b'\n");
-    let use_ = run(&user, "use --shell bash", &["payments-dve/reader"]).status(4);
-    let _ = use_.complains("run: awsso use payments-dev/reader\n");
+    let in_shell = run(&user, "use --shell bash", &["payments-dve/reader"]).status(4);
+    let _ = in_shell.complains("run: awsso use payments-dev/reader\n");
 }
 
 #[test]

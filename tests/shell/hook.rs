@@ -254,13 +254,13 @@ mod renewal {
             terminal.send("exit 0\r");
             let screen = terminal.finish().success().stdout;
             assert!(!screen.contains("aws-sso:"), "{shell:?}:\n{screen}");
-            let [before, old, new, after] = ["before", "old", "new", "after"].map(|file| user.home.environment(file));
+            let [before, old, new] = ["before", "old", "new"].map(|file| user.home.environment(file));
             let end = |environment: &std::collections::BTreeMap<String, String>| {
                 environment["AWS_SSO_EXPIRATION"].parse::<i64>().unwrap()
             };
             assert!(end(&new) > end(&old) + 3000, "{shell:?}: {} {}", end(&old), end(&new));
             assert_ne!(old["AWS_ACCESS_KEY_ID"], new["AWS_ACCESS_KEY_ID"], "{shell:?}");
-            assert_eq!(before, after, "{shell:?}");
+            assert_eq!(before, user.home.cleared("after"), "{shell:?}");
         }
     }
 

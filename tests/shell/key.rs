@@ -37,7 +37,7 @@ fn a_key_picks_a_role_for_this_shell_and_the_line_stays_as_it_is() {
     let modes = |shell| match shell {
         Shell::Bash => ["set -o emacs", "set -o vi"],
         Shell::Zsh => ["bindkey -e", "bindkey -v"],
-        Shell::Fish => ["fish_default_key_bindings", "fish_vi_key_bindings insert"],
+        Shell::Fish => ["fish_default_key_bindings", "set -g fish_key_bindings fish_vi_key_bindings"],
     };
     let prompt = |shell| match shell {
         Shell::Bash => "PS1='[${AWS_SSO_ROLE_NAME-none}]> '",

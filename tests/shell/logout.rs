@@ -47,8 +47,9 @@ fn logout_takes_this_shells_role_with_it_if_that_came_from_the_sign_in() {
             assert_eq!(output.stdout, "status 2\n", "{shell:?} {options:?}: {output}");
             assert!(!output.stderr.contains(STILL), "{shell:?} {options:?}: {output}");
             let _ = output.complains("signed out of https://d-abc123.awsapps.com/start");
-            let [before, without, entered, kept, failed, after] =
-                ["before", "without", "in", "kept", "failed", "after"].map(|file| user.home.environment(file));
+            let [before, without, entered, kept, failed] =
+                ["before", "without", "in", "kept", "failed"].map(|file| user.home.environment(file));
+            let after = user.home.cleared("after");
             assert!(entered.contains_key("AWS_SSO_ROLE_ARN"), "{shell:?} {options:?}");
             assert_eq!(
                 (&before, &entered, &entered, &before),

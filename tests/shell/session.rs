@@ -50,6 +50,6 @@ fn from_init_to_the_roles_identity_and_back() {
         terminal.wait_for("Unable to locate credentials");
         terminal.send("exit 0\r");
         let _ = terminal.finish().success();
-        assert_eq!(user.home.environment("before"), user.home.environment("after"), "{shell:?}");
+        assert_eq!(user.home.environment("before"), user.home.cleared("after"), "{shell:?}");
     }
 }

@@ -159,11 +159,11 @@ fn the_prompt_tells_of_the_end_of_the_session_once() {
             let screen = terminal.finish().success().stdout;
             assert_eq!(screen.matches(SOON).count(), 1, "{shell:?} {hook}:\n{screen}");
             assert!(screen.contains("to begin a new one, run: awsso login --force"), "{shell:?} {hook}:\n{screen}");
-            let [before, entered, after] = ["before", "in", "after"].map(|file| user.home.environment(file));
+            let [before, entered] = ["before", "in"].map(|file| user.home.environment(file));
             let at: Timestamp = entered["AWS_SSO_SESSION_EXPIRATION"].parse().unwrap();
             assert_eq!(entered["AWS_SSO_SESSION_END"], at.as_second().to_string());
             assert!((at.as_second() - now() - 600).abs() < 120, "{at}");
-            assert_eq!(before, after, "{shell:?} {hook}");
+            assert_eq!(before, user.home.cleared("after"), "{shell:?} {hook}");
         }
     }
 }
@@ -183,14 +183,14 @@ fn the_prompt_asks_what_is_known_now_before_it_warns() {
         terminal.send(" exit 0\r");
         let screen = terminal.finish().success().stdout;
         assert!(!screen.contains(SOON), "{shell:?} {hook}:\n{screen}");
-        let [before, entered, new, after] = ["before", "in", "new", "after"].map(|file| user.home.environment(file));
+        let [before, entered, new] = ["before", "in", "new"].map(|file| user.home.environment(file));
         let end = |environment: &std::collections::BTreeMap<String, String>| {
             environment.get("AWS_SSO_SESSION_END").map(|end| end.parse::<i64>().unwrap())
         };
         assert_eq!(end(&new).is_some_and(|new| new > end(&entered).unwrap() + 15_000), is_known, "{shell:?} {hook}");
         assert_eq!(end(&new).is_some(), is_known, "{shell:?} {hook}");
         assert_eq!(new["AWS_ACCESS_KEY_ID"], entered["AWS_ACCESS_KEY_ID"], "{shell:?} {hook}");
-        assert_eq!(before, after, "{shell:?} {hook}");
+        assert_eq!(before, user.home.cleared("after"), "{shell:?} {hook}");
     }
 }
 

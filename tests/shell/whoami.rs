@@ -113,6 +113,9 @@ fn whoami_says_why_there_is_no_role_to_a_person_alone() {
     let mut terminal = home.with_terminal(["whoami"]);
     terminal.wait_for("this shell has no role").wait_for("run: awsso pick");
     let _ = terminal.finish().status(1);
+    let mut terminal = home.aws_sso(["whoami"]).env("AWS_PROFILE", "sso1").in_terminal();
+    terminal.wait_for("awsso has entered no role here, and AWS_PROFILE is sso1").wait_for("run: aws-sso status");
+    let _ = terminal.finish().status(1);
     let mut terminal = with_keys(&home, &[]).env("AWS_PROFILE", "other").in_terminal();
     terminal.wait_for("programs of this shell take other credentials").wait_for("run: aws-sso status");
     let _ = terminal.finish().status(1);

@@ -146,4 +146,11 @@ impl Home {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()
     }
+
+    /// The environment that `env -0` wrote after `clear`, without what `awsso -` needs for the role before.
+    pub fn cleared(&self, file: &str) -> BTreeMap<String, String> {
+        let mut environment = self.environment(file);
+        assert!(environment.remove("AWS_SSO_PREVIOUS").is_some(), "{file} has no role to go back to");
+        environment
+    }
 }

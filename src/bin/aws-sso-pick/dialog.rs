@@ -33,18 +33,29 @@ pub(super) struct Dialog {
     waiting: VecDeque<Event>,
     /// The text that the rows on the screen match.
     shown: Option<String>,
+    /// Whether the user has seen rows: until then keys are forgotten, unless the picker was asked for.
+    is_seen: bool,
+    /// Whether the user has done anything but press Enter: until then that takes no row.
+    is_in_use: bool,
 }
 
 impl Dialog {
-    pub(super) fn new(skim: Skim, length: ListLength, status: Status) -> Self {
-        Self { skim, length, status, waiting: VecDeque::new(), shown: None }
+    /// Where it is `unasked`, what is typed may be meant for something else.
+    pub(super) fn new(skim: Skim, length: ListLength, status: Status, unasked: bool) -> Self {
+        let waiting = VecDeque::new();
+        Self { skim, length, status, waiting, shown: None, is_seen: !unasked, is_in_use: !unasked }
     }
 
     /// The keys of the chosen rows; `None` if the user gives up.
     pub(super) async fn run(&mut self) -> Result<Option<Vec<String>>, Failure> {
         loop {
             let event = self.next_event().await?;
-            for action in self.handle(&event)? {
+            let actions = self.handle(&event)?;
+            self.is_in_use |= matches!(event, Event::Mouse(_));
+            for action in actions {
+                if self.is_too_early(&action) {
+                    continue;
+                }
                 if !only_edits(&action) && !self.settle().await? {
                     return Ok(None);
                 }
@@ -62,6 +73,16 @@ impl Dialog {
                 return Ok(None);
             }
         }
+    }
+
+    /// Whether a key cannot be meant for this picker, as far as is known.
+    fn is_too_early(&mut self, action: &Action) -> bool {
+        if matches!(action, Action::Abort) {
+            return false;
+        }
+        let is_enter = matches!(action, Action::Accept(_));
+        self.is_in_use |= self.is_seen && !is_enter;
+        !self.is_seen || is_enter && !self.is_in_use
     }
 
     /// The next event. Until there is one, the screen follows the filter.
@@ -126,6 +147,7 @@ impl Dialog {
         app.handle_event(tui, event)?;
         if matches!(event, Event::Render) {
             self.draw_status()?;
+            self.is_seen |= self.skim.app().item_list.count() > 0 || self.has_list() && self.is_idle();
         }
         let is_same = self.search() == before;
         if !is_same {

@@ -50,6 +50,9 @@ struct Arguments {
     /// What a key does, for the line above the rows
     #[arg(long)]
     hint: Vec<String>,
+    /// Forget keys that come before the rows are on the screen, and take no row at an Enter before any other key
+    #[arg(long)]
+    unasked: bool,
     /// Draw with ASCII alone
     #[arg(long)]
     ascii: bool,
@@ -122,7 +125,7 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
         // Returning drops the dialog with `skim`, which restores the terminal.
         let separator = if arguments.ascii { " | " } else { " · " };
         let status = Status { progress, hints: arguments.hint.clone(), separator, columns: arguments.header.clone() };
-        let mut dialog = Dialog::new(skim, length, status);
+        let mut dialog = Dialog::new(skim, length, status, arguments.unasked);
         tokio::select! {
             chosen = dialog.run() => Ok(match chosen? {
                 Some(keys) if !keys.is_empty() => Ending::Chosen(keys),

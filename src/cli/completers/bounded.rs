@@ -44,6 +44,11 @@ impl<'a, T: Value> Bounded<'a, T> {
             }
     }
 
+    /// Whether all that was added is still kept.
+    pub(super) fn are_few(&self) -> bool {
+        self.all.is_some()
+    }
+
     /// Whether further values could change nothing that the shell does.
     pub(super) fn are_enough(&self) -> bool {
         self.starts.values.len() >= MOST && self.starts.shared <= self.typed.text().len()

@@ -2,6 +2,7 @@
 //!
 //! The name is the one that fits the typed text best. Where several do, it is the one that people would rather read.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::mem::ManuallyDrop;
@@ -15,7 +16,7 @@ use crate::aws_config::config::{Config, Section};
 use crate::aws_config::parts::Parts;
 use crate::environment;
 use crate::inventory::{Account, Inventory};
-use crate::role::RoleRef;
+use crate::role::{RoleLine, RoleRef};
 use crate::settings::Settings;
 
 /// Everything that names a role.
@@ -82,9 +83,11 @@ fn names_in_files(typed: &Typed) -> (Bounded<'_, Name>, Vec<u8>) {
     let settings = environment::settings_file().ok().and_then(|path| Settings::load(&path).ok());
     for (alias, role, _) in settings.iter().flat_map(Settings::aliases).filter(|(alias, ..)| can_be_typed(alias)) {
         let description = format!("alias of {role}");
-        // Options may follow the role.
-        let role = role.split_once(" --").map_or(role, |(role, _)| role.trim_end()).to_owned();
-        names.add(Name { value: alias.to_owned(), description, kind: Kind::Alias, role: Some(role) });
+        let role = RoleLine::read(role).ok().map(|line| match line.role.parse() {
+            Ok(role) => as_account_and_role(role).unwrap_or(line.role),
+            Err(_) => line.role,
+        });
+        names.add(Name { value: alias.to_owned(), description, kind: Kind::Alias, role });
     }
     let parts = environment::config_file().ok().and_then(|path| Parts::open(&path).ok()?);
     for part in parts.into_iter().flatten().map_while(Result::ok) {
@@ -102,19 +105,23 @@ fn names_in_files(typed: &Typed) -> (Bounded<'_, Name>, Vec<u8>) {
 }
 
 fn name_of_profile(profile: Section<'_>) -> Option<Name> {
-    if !can_be_typed(profile.name()) || !profile.means_role() {
+    if !can_be_typed(profile.name()) {
         return None;
     }
-    let role = profile.sso_role().or_else(|| Some(profile.process_role()?.1));
-    let role = role.and_then(|role| match role {
-        RoleRef::Arn(arn) => Some(format!("{}/{}", arn.account_id, arn.role_name)),
-        RoleRef::Id { account_id: account, role_name } | RoleRef::AccountName { account_name: account, role_name } => {
-            Some(format!("{account}/{role_name}"))
-        }
-        RoleRef::Place(_) | RoleRef::Name(_) => None,
-    });
+    let role = profile.meant_role()?.and_then(as_account_and_role);
     let description = role.as_ref().map_or_else(|| "profile".to_owned(), |role| format!("profile of {role}"));
     Some(Name { value: profile.name().to_owned(), description, kind: Kind::Profile, role })
+}
+
+/// A role as `ACCOUNT_ID/NAME` or `ACCOUNT_NAME/NAME`.
+fn as_account_and_role(role: RoleRef) -> Option<String> {
+    match role {
+        RoleRef::Arn(arn) => Some(arn.account_id + "/" + &arn.role_name),
+        RoleRef::Id { account_id: account, role_name } | RoleRef::AccountName { account_name: account, role_name } => {
+            Some(account + "/" + &role_name)
+        }
+        RoleRef::Place(_) | RoleRef::Name(_) => None,
+    }
 }
 
 /// These names and those of all remembered roles, one for each role.
@@ -132,10 +139,7 @@ fn with_remembered<'a>(names: Bounded<'a, Name>, sections: &[u8], typed: &'a Typ
             name.role = Some(role.clone());
         }
         offered.taken.insert(name.value.clone(), name.role.clone());
-        match name.role.clone() {
-            Some(role) => offered.known.entry(role).or_default().push(name),
-            None => offered.names.add(name),
-        }
+        offered.keep_or_add(name);
     }
     for directory in identity_centers(&Config::parse(sections)) {
         if let Ok(Some(inventory)) = Inventory::remembered(&directory) {
@@ -144,7 +148,11 @@ fn with_remembered<'a>(names: Bounded<'a, Name>, sections: &[u8], typed: &'a Typ
         }
     }
     // What no list has: it may be of another Identity Center, or the list is old.
-    for names in std::mem::take(&mut offered.known).into_values() {
+    let mut unlisted: HashMap<_, Vec<Name>> = HashMap::new();
+    for name in std::mem::take(&mut offered.known).into_values().flatten() {
+        unlisted.entry(name.role.clone()).or_default().push(name);
+    }
+    for names in unlisted.into_values() {
         offered.names.extend(names.into_iter().min_by_key(|name| rank(typed, &name.value, name.kind)));
     }
     offered.names.into_values()
@@ -153,34 +161,55 @@ fn with_remembered<'a>(names: Bounded<'a, Name>, sections: &[u8], typed: &'a Typ
 struct Offered<'a> {
     typed: &'a Typed,
     names: Bounded<'a, Name>,
-    /// The aliases and profiles, by the role that they name.
+    /// The aliases and profiles that name a role, by its account's id or name.
     known: HashMap<String, Vec<Name>>,
     /// The role of each alias and profile. These names go before those of accounts.
     taken: HashMap<String, Option<String>>,
 }
 
 impl Offered<'_> {
+    /// Keeps a name until its role comes, or adds one whose role the files do not tell.
+    fn keep_or_add(&mut self, name: Name) {
+        match &name.role {
+            Some(role) => {
+                let account = role.rsplit_once('/').map_or(role.as_str(), |(account, _)| account);
+                self.known.entry(account.to_owned()).or_default().push(name);
+            }
+            None => self.names.add(name),
+        }
+    }
+
     fn add_inventory(&mut self, inventory: &Inventory) {
         let is_arn = self.typed.text().starts_with("arn");
         let is_colon = !is_arn && self.typed.text().contains(':');
         let is_id = self.typed.text().starts_with(|letter: char| letter.is_ascii_digit());
+        let of_account = self.typed.of_account();
         let (mut by_name, mut by_id) = (String::new(), String::new());
         for (at, account) in inventory.accounts.iter().enumerate() {
             // They are sorted by name, and two may share one.
             let around = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
             let is_only = around.filter_map(|at| inventory.accounts.get(at)).all(|other| other.name != account.name);
-            let has_name = is_only && is_account_name(&account.name);
+            let has_name = LazyCell::new(|| is_only && is_account_name(&account.name));
             if account.gap.is_some() && account.roles.is_empty() {
-                self.add_account(account, if has_name { &account.name } else { &account.id });
+                self.add_account(account, if *has_name { &account.name } else { &account.id });
             }
+            let keys = [&account.id, &account.name].into_iter();
+            let mut known: Vec<_> = keys.filter_map(|key| self.known.remove(key)).flatten().collect();
+            rewrite(&mut by_name, [&account.name, "/", ""]);
+            rewrite(&mut by_id, [&account.id, "/", ""]);
+            let fits = of_account.fit(&by_name).is_some() || of_account.fit(&by_id).is_some();
             for role in &account.roles {
+                let is_other = is_arn || is_colon || !known.is_empty();
+                // Most roles do not fit: that is decided before a name is made.
+                if !is_other && !fits && !self.names.are_few() && self.typed.fit(role).is_none() {
+                    continue;
+                }
                 rewrite(&mut by_name, [&account.name, "/", role]);
                 rewrite(&mut by_id, [&account.id, "/", role]);
-                let is_other = is_arn || is_colon || !self.known.is_empty();
                 if !is_other && !self.names.takes(&by_name) && !self.names.takes(&by_id) {
                     continue;
                 }
-                let names_it = has_name && can_be_typed(&by_name) && self.is_free(&by_name, &by_id);
+                let names_it = *has_name && can_be_typed(&by_name) && self.is_free(&by_name, &by_id);
                 let by_colon = is_colon.then(|| format!("{}:{role}", account.name));
                 let arn = is_arn.then(|| inventory.arn(account, role).to_string());
                 let own = [
@@ -189,9 +218,11 @@ impl Offered<'_> {
                     by_colon.as_ref().map(|name| (name.as_str(), Kind::AccountColonRole)).filter(|_| names_it),
                     arn.as_ref().map(|arn| (arn.as_str(), Kind::Arn)),
                 ];
-                let others = self.others(&by_name, &by_id, role, account);
+                let others = others(&mut known, &by_name, &by_id, role, account);
                 self.add_role(account, own, &others);
             }
+            // Another account may have the same name, and the role.
+            known.into_iter().for_each(|name| self.keep_or_add(name));
         }
     }
 
@@ -199,22 +230,6 @@ impl Offered<'_> {
     fn is_free(&self, by_name: &str, by_id: &str) -> bool {
         let role = self.taken.get(by_name);
         role.is_none_or(|role| role.as_deref().is_some_and(|role| role == by_id || role == by_name))
-    }
-
-    /// The aliases and profiles of a role, which are not offered again.
-    fn others(&mut self, by_name: &str, by_id: &str, role: &str, account: &Account) -> Vec<Name> {
-        if self.known.is_empty() {
-            return Vec::new();
-        }
-        let found = [by_id, by_name].into_iter().filter_map(|role| self.known.remove(role));
-        let mut names: Vec<_> = found.flatten().collect();
-        for name in names.iter_mut().filter(|name| name.kind == Kind::Profile) {
-            if is_generated(&name.value, account, role) {
-                name.kind = Kind::GeneratedProfile;
-            }
-            name.description = format!("profile of {by_name}");
-        }
-        names
     }
 
     /// Offers one of the names of a role.
@@ -241,6 +256,19 @@ impl Offered<'_> {
             self.names.add(Name { value, description, kind: Kind::AccountAndRole, role: None });
         }
     }
+}
+
+/// Takes the names of a role from those that are known of its account.
+fn others(known: &mut Vec<Name>, by_name: &str, by_id: &str, role: &str, account: &Account) -> Vec<Name> {
+    let is_of = |name: &mut Name| name.role.as_deref().is_some_and(|role| role == by_id || role == by_name);
+    let mut names: Vec<_> = known.extract_if(.., is_of).collect();
+    for name in names.iter_mut().filter(|name| name.kind == Kind::Profile) {
+        if is_generated(&name.value, account, role) {
+            name.kind = Kind::GeneratedProfile;
+        }
+        name.description = format!("profile of {by_name}");
+    }
+    names
 }
 
 /// The order of a role's names: the one that has been typed whole, those that fit best, the kinds.

@@ -32,15 +32,34 @@ impl Typed {
         if value.starts_with(&self.text) {
             return Some(Fit::Start);
         }
-        // Nearly every name is ASCII, and then nothing has to be copied: there may be 50,000.
-        if value.is_ascii() && self.text.is_ascii() {
-            let (value, text) = (value.as_bytes(), self.text.as_bytes());
-            let at = value.windows(text.len()).position(|part| part.eq_ignore_ascii_case(text))?;
-            return Some(if at == 0 { Fit::StartInOtherCase } else { Fit::Inside });
-        }
-        let at = value.to_lowercase().find(&self.lower)?;
+        // Nearly every text is ASCII, and then no value has to be copied: there may be 50,000.
+        let at = if self.text.is_ascii() {
+            find_in_any_case(value.as_bytes(), self.text.as_bytes())?
+        } else {
+            value.to_lowercase().find(&self.lower)?
+        };
         Some(if at == 0 { Fit::StartInOtherCase } else { Fit::Inside })
     }
+
+    /// Up to the last slash, which of `ACCOUNT/ROLE` is the part that an account has to fit.
+    pub(super) fn of_account(&self) -> Self {
+        self.text.rfind('/').map_or_else(|| self.clone(), |slash| Self::new(&self.text[..=slash]))
+    }
+}
+
+/// Where an ASCII text begins in a value, but for upper and lower case.
+fn find_in_any_case(value: &[u8], text: &[u8]) -> Option<usize> {
+    let (first, last) = (text.first()?, value.len().checked_sub(text.len())?);
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let mut from = 0;
+    while let Some(after) = value[from..=last].iter().position(|byte| *byte == lower || *byte == upper) {
+        let at = from + after;
+        if value[at..at + text.len()].eq_ignore_ascii_case(text) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+    None
 }
 
 /// How many bytes both begin with.

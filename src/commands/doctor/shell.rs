@@ -84,7 +84,7 @@ fn of_function(function: &Function) -> Vec<Finding> {
         Some(true) => Finding::ok("Tab completes its arguments"),
         Some(false) if function.shell == Shell::Zsh => Finding::warning(
             "Tab does not complete its arguments: the completion system of zsh is not set up",
-            "add to ~/.zshrc:\nautoload -Uz compinit && compinit",
+            format!("add to {}:\n{}", start_up_file(Shell::Zsh), start_up::COMPINIT),
         ),
         Some(false) => Finding::warning(
             "Tab does not complete its arguments",

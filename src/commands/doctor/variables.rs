@@ -110,9 +110,11 @@ fn files() -> Vec<Finding> {
             format!("{}, or set it to the right file", quote::unset("AWS_CONFIG_FILE")),
         ));
     }
+    // Where it names the file that is meant without it, the file may be missing as well.
     if named("AWS_SHARED_CREDENTIALS_FILE")
         && let Ok(file) = environment::credentials_file()
         && is_absent(&file)
+        && environment::home().map(|home| home.join(".aws/credentials")).as_ref() != Ok(&file)
     {
         findings.push(Finding::warning(
             format!("AWS_SHARED_CREDENTIALS_FILE names {}, which does not exist", shown(&file)),

@@ -88,7 +88,7 @@ const EXIT_STATUS: &[(&str, &str)] = &[
     ("3", "sign-in needed"),
     ("4", "access denied, or no such role"),
     ("5", "the service failed or is unreachable"),
-    ("130", "cancelled with Ctrl-C or Esc"),
+    ("130", "cancelled with Ctrl-C or Esc, or the sign-in was denied"),
 ];
 
 /// The paths and texts of all pages, such as `man/aws-sso-login.1`.

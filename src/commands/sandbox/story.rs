@@ -73,6 +73,10 @@ impl Story {
 
 /// Prints output, cut to a few lines.
 pub(super) fn show(output: &str) -> Result<()> {
+    print(&cut(output))
+}
+
+fn cut(output: &str) -> String {
     let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
     let mut text = String::new();
     for line in lines.iter().take(LINES) {
@@ -82,7 +86,20 @@ pub(super) fn show(output: &str) -> Result<()> {
         text.push_str(if line.chars().count() > COLUMNS { "…\n" } else { "\n" });
     }
     if lines.len() > LINES {
-        let _ = writeln!(text, "    … and {} more lines", lines.len() - LINES);
+        let more = lines.len() - LINES;
+        let _ = writeln!(text, "    … and {more} more {}", if more == 1 { "line" } else { "lines" });
     }
-    print(&text)
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_output_is_cut_and_the_rest_is_counted() {
+        for (lines, end) in [(6, "line\n"), (7, "… and 1 more line\n"), (8, "… and 2 more lines\n")] {
+            assert!(cut(&"line\n".repeat(lines)).ends_with(end), "{lines}");
+        }
+    }
 }

@@ -64,6 +64,10 @@ pub(super) fn offer(arguments: &SetupArgs, questions: &mut Questions) -> Result<
         format!(", but not in login shells: {} does not read it, until you add:\n  . ~/.bashrc", shown(&login))
     });
     terminal::say(&format!("{} loads the awsso function from now on{}\n", shown(&file), login.unwrap_or_default()));
+    if shell == Shell::Zsh && start_up::lacks_compinit(&String::from_utf8_lossy(&before)) {
+        let (line, file) = (start_up::COMPINIT, shown(&file));
+        terminal::say(&format!("for Tab, zsh needs compinit; if no other file calls it, add to {file}:\n  {line}\n"));
+    }
     Ok(Function::Loaded { shell, file })
 }
 

@@ -15,6 +15,7 @@ use crate::known_regions;
 use crate::output::print;
 use crate::partition::Partition;
 use crate::settings::{edit, table};
+use crate::shell::word;
 use crate::terminal::{self, Palette, clean};
 
 /// What is missing, and what is wrong.
@@ -40,8 +41,9 @@ impl Added {
         }
         let NewSession { name, start_url, region } = &self.session;
         Ok(error.with_remedy(format!(
-            "check the start URL {start_url}, and whether its Region is {region}, then run: aws-sso setup START_URL \
-             --region REGION\nthe sso-session {name} was removed: {} is as it was before",
+            "check the start URL {start_url}, and whether its Region is {region}\ncorrect what is wrong in: aws-sso \
+             setup {} --region {region}\nthe sso-session {name} was removed: {} is as it was before",
+            word(start_url),
             shown(&config)
         )))
     }
