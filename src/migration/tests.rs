@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::aws_sso_cli::{Role, TheirConfig, via};
+use super::aws_sso_cli::{Account, Role, TheirConfig, via};
 use super::plan::{Files, Plan};
 use super::planner::plan;
 use crate::aws_config::config::Config;
@@ -353,10 +353,17 @@ proptest! {
             }
         }
         let owners = |name: &str| -> Vec<&str> {
-            let has = |role: &Role| role.profile.as_deref() == Some(name);
-            let with = theirs.instances.iter().filter(|instance| {
-                instance.accounts.iter().flat_map(|account| &account.roles).any(has)
-            });
+            let is_generated = |account: &Account, role: &Role| {
+                let generated = account.name.as_ref().map(|account| format!("{account}/{}", role.name));
+                theirs.profile_format.is_some() && generated.as_deref() == Some(name)
+            };
+            let has = |account: &Account| {
+                account.roles.iter().any(|role| match &role.profile {
+                    Some(profile) => profile == name,
+                    None => is_generated(account, role),
+                })
+            };
+            let with = theirs.instances.iter().filter(|instance| instance.accounts.iter().any(has));
             with.map(|instance| instance.start_url.as_str()).collect()
         };
         for (alias, value, _) in after.1.aliases() {

@@ -112,7 +112,7 @@ fn the_picture_in_the_readme_is_what_the_program_shows() {
     let mut drawing = Drawing::new();
 
     terminal.wait_for("$ ").send("awsso pick\r");
-    terminal.wait_for("AdministratorAccess").send("pay read");
+    terminal.wait_for("AdministratorAccess").send("pay readonly");
     drawing.draw(&terminal, "Choose a role: type to search, Enter takes it");
 
     terminal.send("\r");
