@@ -99,8 +99,12 @@ fn a_role_is_named_by_profile_alias_or_account_and_brings_its_region() {
     for (name, expected) in cases {
         let output = user.aws_sso(&format!("env {name}")).run();
         let Some(region) = expected else {
-            // A profile without a role is one thing, a name of nothing another.
-            let (status, remedy) = if name == "plain" { (2, "add to its section") } else { (4, "aws-sso list") };
+            // A profile without a role is one thing, an alias of an alias and a name of nothing others.
+            let (status, remedy) = match name {
+                "plain" => (2, "add to its section"),
+                "lost" => (4, "aws-sso settings"),
+                _ => (4, "aws-sso list"),
+            };
             let _ = output.status(status).complains(remedy);
             continue;
         };
