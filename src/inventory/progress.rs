@@ -55,7 +55,6 @@ impl Progress {
             return Self::Hidden;
         }
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        // Not of the whole width: the ^C that a terminal echoes would go to the next line, and the bar would stay.
         let template = "{bar:20} {pos} of {len} accounts, {msg} roles, {per_sec}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> ").with_key("per_sec", per_second));
@@ -75,7 +74,7 @@ impl Progress {
                     // Until now there was nothing to show, but perhaps a sign-in to wait for, now or in between.
                     let mut before_end = before_end.borrow_mut();
                     *before_end = before_end.take().or_else(|| BeforeEnd::has(removal(bar)));
-                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                    bar.set_draw_target(terminal::bar_line());
                     bar.reset();
                     terminal::set_bar(Some(bar));
                 }

@@ -119,6 +119,11 @@ pub fn stdout_width() -> Option<usize> {
     stdout.is_terminal().then(|| size(&stdout).0)
 }
 
+/// The columns of the terminal that stderr is.
+pub(super) fn stderr_width() -> usize {
+    size(&io::stderr()).0
+}
+
 /// Whether stderr is a terminal.
 #[must_use]
 pub fn is_stderr() -> bool {

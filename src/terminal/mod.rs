@@ -1,5 +1,6 @@
 //! What a person reads: messages on stderr, the terminal itself, tables.
 
+mod bar;
 mod device;
 mod message;
 pub(crate) mod style;
@@ -11,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
+pub(crate) use self::bar::bar_line;
 pub use self::device::{Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stdout_width};
 pub(crate) use self::message::of_error as complaint;
 pub(crate) use self::style::Palette;

@@ -209,20 +209,17 @@ fn a_click_selects_a_row_a_second_one_takes_it_and_the_wheel_moves() {
     terminal.wait_for("3/3").wait_for("one");
     assert!(terminal.reports_mouse());
     let third = terminal.place("payments-dev");
+    // The mouse is ignored while rows may move, and two clicks within a second are not the two of a double click.
     terminal.send(&mouse(WHEEL_DOWN, third));
     terminal.wait_for("two");
-    terminal.send(&mouse(LEFT, third));
-    terminal.wait_for("three");
+    terminal.send_until(&mouse(LEFT, third), "three");
     // Two clicks on the details, or on two rows, take none.
     let details = terminal.place("three");
     let first = terminal.place("payments-prod");
     terminal.send(&mouse(LEFT, details).repeat(2));
-    terminal.send(&mouse(LEFT, first));
-    terminal.wait_for("one");
-    terminal.send(&mouse(LEFT, third));
-    terminal.wait_for("three");
-    terminal.send(&mouse(LEFT, third));
-    terminal.wait_for("over");
+    terminal.send_until(&mouse(LEFT, first), "one");
+    terminal.send_until(&mouse(LEFT, third), "three");
+    terminal.send_until(&mouse(LEFT, third).repeat(2), "over");
     assert!(!terminal.reports_mouse());
     let _ = terminal.finish();
     assert_eq!(user.home.read("chosen"), "3\n");

@@ -274,13 +274,31 @@ impl Terminal {
         Some(self.captured.as_ref()?.each_ref().map(|file| fs::read(file).unwrap_or_default()))
     }
 
+    /// Sends this, and again after each second without an effect, until the text is shown: for input that a program may
+    /// ignore at its moment.
+    pub fn send_until(&mut self, input: &str, text: &str) -> &mut Self {
+        let start = Instant::now();
+        while start.elapsed() < self.invocation.limit {
+            self.send(input);
+            let is_shown = |display: &Display| contents(display).contains(text) || display.is_over();
+            if self.wait_within(Duration::from_secs(1), is_shown) {
+                break;
+            }
+        }
+        self.wait_for(text)
+    }
+
     /// Waits until this is true of the display; `false` if the limit is over first.
     fn wait(&self, is_so: impl Fn(&Display) -> bool) -> bool {
+        self.wait_within(self.invocation.limit, is_so)
+    }
+
+    fn wait_within(&self, limit: Duration, is_so: impl Fn(&Display) -> bool) -> bool {
         let (display, changed) = &*self.display;
         let start = Instant::now();
         let mut display = display.lock().unwrap();
         while !is_so(&display) {
-            let Some(left) = self.invocation.limit.checked_sub(start.elapsed()) else { return false };
+            let Some(left) = limit.checked_sub(start.elapsed()) else { return false };
             display = changed.wait_timeout(display, left.max(Duration::from_millis(1))).unwrap().0;
         }
         true

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::json::JsonRun;
@@ -170,7 +170,7 @@ fn bar(runs: usize) -> Option<ProgressBar> {
     if !io::stderr().is_terminal() || environment::is_dumb_terminal() {
         return None;
     }
-    let bar = ProgressBar::with_draw_target(Some(runs as u64), ProgressDrawTarget::stderr());
+    let bar = ProgressBar::with_draw_target(Some(runs as u64), terminal::bar_line());
     if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos} of {len}, {msg}, {elapsed}") {
         bar.set_style(style.progress_chars("=> "));
     }
