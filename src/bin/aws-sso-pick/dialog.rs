@@ -140,12 +140,15 @@ impl Dialog {
     fn apply(&mut self, event: &Event) -> Result<(), Failure> {
         let before = self.search();
         let selected = self.selected();
+        let is_render = matches!(event, Event::Render);
+        let was_whole = self.is_whole();
         let (app, tui) = self.skim.app_and_tui();
         if let Event::Resize(_, lines) = event {
             app.options.preview_window = preview_window(*lines).into();
         }
         app.handle_event(tui, event)?;
-        if matches!(event, Event::Render) {
+        let is_whole = is_render && (was_whole || self.has_whole_list());
+        if is_render {
             self.draw_status()?;
             self.is_seen |= self.skim.app().item_list.count() > 0 || self.has_list() && self.is_idle();
         }
@@ -153,11 +156,14 @@ impl Dialog {
         if !is_same {
             // The best match of the new text is selected, not the one that stands where another was selected.
             self.skim.app_mut().item_list.jump_to_first();
-        } else if matches!(event, Event::Render)
+        } else if is_render
             && self.shown.as_ref() == Some(&before)
             && let Some(selected) = selected
         {
             self.select(&selected);
+        }
+        if is_whole && is_same {
+            self.shown = Some(before);
         }
         Ok(())
     }
@@ -225,6 +231,7 @@ impl Dialog {
             self.apply(&Event::Render)?;
             self.shown = Some(search);
         }
+        let is_whole = self.is_whole();
         let app = self.skim.app_mut();
         if self.status.progress.is_news() {
             app.needs_render.store(true, Ordering::Relaxed);
@@ -236,6 +243,9 @@ impl Dialog {
             app.needs_render.store(false, Ordering::Relaxed);
             app.last_render_timer = Instant::now();
             self.apply(&Event::Render)?;
+            if is_whole {
+                self.shown = Some(self.search());
+            }
         }
         Ok(())
     }
@@ -252,8 +262,24 @@ impl Dialog {
     }
 
     fn has_filtered_all(&self) -> bool {
+        self.has_filtered() && self.skim.app().item_pool.num_not_taken() == 0
+    }
+
+    /// Whether the next frame has all that the text fits so far. Rows that arrive later take no selected row's place.
+    fn is_whole(&self) -> bool {
+        self.has_list() && self.has_filtered()
+    }
+
+    /// Whether the list has all that the filter found for the text, which may have ended while it was drawn.
+    fn has_whole_list(&self) -> bool {
         let app = self.skim.app();
-        app.matcher_control.stopped() && !app.pending_matcher_restart && app.item_pool.num_not_taken() == 0
+        self.is_whole() && app.item_list.count() == app.matcher_control.get_num_matched()
+    }
+
+    /// Whether the filter has ended, with the rows that were there when it began.
+    fn has_filtered(&self) -> bool {
+        let app = self.skim.app();
+        app.matcher_control.stopped() && !app.pending_matcher_restart
     }
 
     /// Waits until the list is there and filtered by all that was typed, and draws it. `false` if the user gives up
@@ -278,8 +304,7 @@ impl Dialog {
         loop {
             if self.skim.app().matcher_control.stopped() {
                 self.apply(&Event::Render)?;
-                let app = self.skim.app();
-                if app.item_list.count() == app.matcher_control.get_num_matched() {
+                if self.has_whole_list() {
                     break;
                 }
             }
