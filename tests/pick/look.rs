@@ -129,9 +129,11 @@ fn roles_of_administrators_have_a_mark_which_the_search_does_not_see() {
         user.home.write(".config/aws-sso/config", format!("picker = {picker}\n"));
         let mut terminal = user.aws_sso(PICK).in_terminal();
         terminal.wait_for(if picker == "number" { "Choose the role" } else { "16/16" });
-        let screen = terminal.screen();
         let is_row = |line: &&str| !line.contains(":role/") && ids.iter().any(|id| line.contains(id));
-        assert_eq!(screen.lines().filter(is_row).count(), 16, "{picker} {screen}");
+        // fzf counts rows before it draws them.
+        let has_all = terminal.wait_until(|screen| screen.contents().lines().filter(is_row).count() == 16);
+        let screen = terminal.screen();
+        assert!(has_all, "{picker} {screen}");
         for row in screen.lines().filter(is_row) {
             assert_eq!(row.contains(" ! "), row.contains("AdministratorAccess"), "{picker}: {row:?}");
         }
