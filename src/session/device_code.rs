@@ -114,8 +114,8 @@ fn text(authorization: &DeviceAuthorization, start_url: &str, shown: LinkState) 
     };
     let has_code = link.contains(&authorization.user_code) && !shown.is_entered;
     format!(
-        "aws-sso: sign in to {}\n  {way}\n    {}\n  and {} the code\n    {}\n  waiting {} for that, as long as the code is \
-         valid\n",
+        "aws-sso: sign in to {}\n  {way}\n    {}\n  and {} the code\n    {}\n  waiting {} for that, as long as \
+         the code is valid\n",
         clean(start_url),
         clean(link),
         if has_code { "confirm" } else { "enter" },
@@ -190,8 +190,8 @@ mod tests {
             let text = text(&authorization, "https://corp.awsapps.com/start", shown);
             let link = complete.unwrap_or(page);
             let expected = format!(
-                "\n    {link}\n  and {verb} the code\n    ABCD-EFGH\n  waiting 10 minutes for that, as long as the code is \
-                 valid\n"
+                "\n    {link}\n  and {verb} the code\n    ABCD-EFGH\n  waiting 10 minutes for that, as long as \
+                 the code is valid\n"
             );
             assert!(text.contains(way) && text.ends_with(&expected), "{complete:?} {shown:?}\n{text}");
         }

@@ -78,8 +78,8 @@ impl<'a> Typist<'a> {
         text.split_terminator('\0').map(str::to_owned).collect()
     }
 
-    /// The same, but Enter once a text is on the screen: PowerShell loses keys that are typed while it asks the terminal
-    /// where the cursor is.
+    /// The same, but Enter once a text is on the screen: PowerShell loses keys that are typed while it asks the
+    /// terminal where the cursor is.
     #[track_caller]
     pub fn arguments_once(&mut self, keys: &str, shown: &str) -> Vec<String> {
         self.terminal.send(keys);
