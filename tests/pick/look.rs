@@ -212,8 +212,7 @@ fn a_click_selects_a_row_a_second_one_takes_it_and_the_wheel_moves() {
     assert!(terminal.reports_mouse());
     let third = terminal.place("payments-dev");
     // The mouse is ignored while rows may move, and two clicks within a second are not the two of a double click.
-    terminal.send(&mouse(WHEEL_DOWN, third));
-    terminal.wait_for("two");
+    terminal.send_until(&mouse(WHEEL_DOWN, third), "two");
     terminal.send_until(&mouse(LEFT, third), "three");
     // Two clicks on the details, or on two rows, take none.
     let details = terminal.place("three");
