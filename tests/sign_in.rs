@@ -127,7 +127,7 @@ fn the_browsers_arguments_do_not_tell_how_to_finish_the_sign_in() {
             assert!(value == "code" || !arguments.contains(value), "{value} is in {arguments}");
         }
         assert!(!arguments.contains("authorize"), "{arguments}");
-        // It serves once; who comes later is told what to do.
+        // It serves once; who comes later sees what to do.
         let (base, target) = page.split_at(page.find("/sign-in/").unwrap());
         let answer = get(base, target, None);
         assert!(answer.starts_with("HTTP/1.1 410 ") && answer.contains("has been used"), "{answer}");

@@ -43,7 +43,7 @@ const OTHER_WORDS: [(&str, &str); 24] = [
     ("web", "console"),
 ];
 
-/// The error of a line that `command` cannot parse, if another word was probably meant. `parses` tells whether a line
+/// The error of a line that `command` cannot parse, if another word was probably meant. `parses` says whether a line
 /// can be parsed.
 pub(crate) fn error(
     arguments: &[OsString],

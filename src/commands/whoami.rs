@@ -93,7 +93,7 @@ pub(crate) fn run(arguments: &WhoamiArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Without a role: a person is told, a prompt gets nothing.
+/// Without a role, a person sees why, and a prompt gets nothing.
 fn none(error: impl FnOnce() -> Error) -> Result<ExitCode> {
     if io::stdout().is_terminal() { Err(error()) } else { Ok(ExitCode::FAILURE) }
 }

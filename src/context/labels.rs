@@ -56,7 +56,7 @@ pub(crate) fn of_listed(role: &RoleArn, account_name: &str, session: &str, known
     }
 }
 
-/// The role as it is told from all others: the account's name and id, and the sso-session where there are several.
+/// A name of the role that no other has: the account's name and id, and the sso-session where there are several.
 pub(crate) fn in_full(context: &Context, found: &Found) -> String {
     let RoleArn { account_id, role_name, .. } = &found.role;
     let role = name(role_name);

@@ -41,8 +41,8 @@ pub(super) fn warn_of_region(profile: &Section<'_>, region: &str) {
     });
 }
 
-/// Says that AWS has no region of this name, as far as this version knows. It may be new. Whoever has insisted on one
-/// knows that.
+/// Says that AWS has no region of this name, as far as this version knows. It may be new. A user
+/// who has insisted on one knows that.
 pub(super) fn warn_if_unknown(region: &str) {
     if known_regions::is_unknown(region) && known_regions::doubt(region).is_none() {
         terminal::warn(&format!("{region} is none of the regions that this version knows"));

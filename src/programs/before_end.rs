@@ -47,7 +47,7 @@ impl BeforeEnd {
         let signals = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal));
         let register = |signal| signal_hook::low_level::pipe::register(signal, sender.try_clone().ok()?).ok();
         let registered = signals.filter_map(register).collect();
-        // Last, so that no signal waits for something that nobody is told of.
+        // Last, so that no signal waits for a watch that has not begun.
         *held.lock().unwrap_or_else(PoisonError::into_inner) = Some(uninterrupted::begin());
         Some(Self { held, registered })
     }

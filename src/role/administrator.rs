@@ -1,6 +1,6 @@
 //! Whether a role is one of administrators.
 
-/// Whether a role is one of administrators by its name, which is all that the service tells of a role: a permission set
+/// Whether a role is one of administrators by its name, which is all that the service says of a role: a permission set
 /// can be called `AdministratorAccess` and allow little, and one of any other name can allow everything.
 #[must_use]
 pub fn is_of_administrators(role_name: &str) -> bool {

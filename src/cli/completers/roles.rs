@@ -283,7 +283,7 @@ fn rank(typed: &Typed, value: &str, kind: Kind) -> (bool, bool, Option<Fit>, Kin
     (value != typed.text(), fit.is_none(), fit, kind)
 }
 
-/// What tells a role from others, and how else it is called.
+/// What a role has that no other has, and how else it is called.
 fn described(account: &str, others: &[Name]) -> String {
     let mut text = account.to_owned();
     for name in others {
