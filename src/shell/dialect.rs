@@ -179,8 +179,8 @@ end
             Self::Zsh => r#"[[ "${(Pt)__aws_sso_name-}" == *'local'* ]]"#,
             // A local value hides the shell's own: setting the latter shows that, and in bash before 4.2, removing it.
             _ => {
-                r#"{ \builtin declare -g "$__aws_sso_name=1" 2>/dev/null && [[ "${!__aws_sso_name-}" != 1 ]]; } ||
-    { \builtin unset "$__aws_sso_name" 2>/dev/null && [[ -n "${!__aws_sso_name+x}" ]]; }"#
+                r#"{ \builtin declare -g "$__aws_sso_name=1" && [[ "${!__aws_sso_name-}" != 1 ]]; } ||
+    { \builtin unset "$__aws_sso_name" && [[ -n "${!__aws_sso_name+x}" ]]; }"#
             }
         };
         format!(
@@ -188,10 +188,10 @@ end
 \\builtin local __aws_sso_name
 for __aws_sso_name in {names}; do
   if {is_local}; then
-    \\builtin printf '%s\\n' \"aws-sso: $__aws_sso_name {local}\" >&2
+    \\builtin printf '%s\\n' \"aws-sso: $__aws_sso_name {local}\" >&3
     \\builtin exit 3
   fi
-done
+done 3>&2 2>/dev/null
 \\builtin unset {names}
 ) || {{
   [[ \"$?\" == 3 ]] || \\builtin printf '%s\\n' 'aws-sso: a variable is read-only: nothing is changed' >&2

@@ -324,12 +324,14 @@ mod renewal {
             return crate::support::note("pwsh is not installed: its hook is not run");
         };
         let user = User::signed_in(Options { credential_lifetime: Duration::from_secs(200), ..Options::default() });
+        // Credentials that expire in the same second as those before are the same ones to the hook.
+        let another_second = "[Threading.Thread]::Sleep(1100)";
         let code = format!(
             "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n\
              aws-sso init powershell --hook refresh | Out-String | Invoke-Expression\n$null = prompt\n\
              awsso use {}\n$key = $env:AWS_ACCESS_KEY_ID\n/bin/mv {TOKEN_FILE} token\n$null = prompt\n$null = prompt\n\
              \"same $($key -ceq $env:AWS_ACCESS_KEY_ID)\"\nawsso login --device-code --no-browser 2>$null\n\
-             $null = prompt\n\"same $($key -ceq $env:AWS_ACCESS_KEY_ID)\"\n",
+             {another_second}\n$null = prompt\n\"same $($key -ceq $env:AWS_ACCESS_KEY_ID)\"\n",
             user.role_arn(0)
         );
         let script = user.home.write("script.ps1", code);
