@@ -138,21 +138,21 @@ Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso'
         if ($element.Extent.Text -ceq 'exec') { $isExec = $true }
         if ($isExec -and $element.Extent.Text -ceq '--' -and $end -lt $length) {
             $rest = $line.Substring($end).TrimStart()
-            return [System.Management.Automation.CommandCompletion]::CompleteInput(
-                $rest, $rest.Length, $null).CompletionMatches
+            return (TabExpansion2 $rest $rest.Length).CompletionMatches
         }
     }
-    $encoding = [Console]::OutputEncoding
-    try {
-        [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
-        $found = & __AWS_SSO_PROGRAM__ complete --shell powershell "--line=$line" 2>$null
-    } finally {
-        [Console]::OutputEncoding = $encoding
-    }
-    foreach ($row in $found) {
-        $quoted, $value, $help = $row -split "`t", 3
+    # 5.1 does not escape a quote in an argument. It takes this one for the same.
+    if ($PSVersionTable.PSVersion.Major -lt 6) { $line = $line -replace '"', [char]8220 }
+    foreach ($row in & __AWS_SSO_PROGRAM__ complete --shell powershell "--line=$line" 2>$null) {
+        # A console may have any code page, so other characters than those of ASCII arrive as \uXXXX.
+        $quoted, $value, $help = [regex]::Unescape($row) -split "`t", 3
         if (-not $help) { $help = $value }
-        New-Object System.Management.Automation.CompletionResult $quoted, $value, 'ParameterValue', $help
+        if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+            New-Object System.Management.Automation.CompletionResult $quoted, $value, 'ParameterValue', $help
+        } else {
+            # Only what is inserted: this mode makes no objects.
+            $quoted
+        }
     }
 }
 # <<< completion

@@ -33,8 +33,8 @@ pub(crate) fn line(shell: Shell, program: &str) -> String {
         Shell::Fish => format!("{program} init fish | source"),
         Shell::Powershell => {
             // A quoted word is only a string there.
-            let call = if program.starts_with('\'') { "& " } else { "" };
-            format!("{call}{program} init powershell | Out-String | Invoke-Expression")
+            let call = if program.starts_with(['\'', '(']) { "& " } else { "" };
+            format!("{call}{program} init powershell | Invoke-Expression")
         }
         _ => format!("eval \"$({program} init {})\"", shell.name()),
     }
@@ -227,7 +227,7 @@ mod tests {
             ("  eval \"$(/opt/bin/aws-sso init zsh --hook none)\"", Some(Some(Shell::Zsh))),
             ("eval \"$('/my tools/aws-sso' init bash)\"", Some(Some(Shell::Bash))),
             ("aws-sso init fish | source", Some(Some(Shell::Fish))),
-            ("& 'C:\\x\\aws-sso.exe' init powershell | Out-String | iex", Some(Some(Shell::Powershell))),
+            ("& 'C:\\x\\aws-sso.exe' init powershell | iex", Some(Some(Shell::Powershell))),
             ("command -v aws-sso >/dev/null && eval \"$(aws-sso init $SHELL_NAME)\"", Some(None)),
             ("# eval \"$(aws-sso init bash)\"", None),
             ("aws-sso login", None),

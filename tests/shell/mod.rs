@@ -14,6 +14,7 @@ mod key;
 mod logout;
 mod options;
 mod powershell;
+mod powershell_loading;
 #[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;
