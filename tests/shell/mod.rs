@@ -15,6 +15,7 @@ mod logout;
 mod options;
 mod powershell;
 mod powershell_loading;
+mod powershell_modes;
 #[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;
