@@ -16,6 +16,10 @@ mod options;
 mod powershell;
 mod powershell_loading;
 #[cfg(feature = "sandbox")]
+mod powershell_outcome;
+#[cfg(feature = "sandbox")]
+mod powershell_words;
+#[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;
 #[cfg(feature = "sandbox")]
