@@ -21,8 +21,8 @@ impl Shell {
     #[must_use]
     pub(crate) fn calling() -> Option<Self> {
         let lines = parents::command_lines();
-        let caller = lines.first().and_then(|words| named(words));
-        caller.map(|(shell, _)| shell).filter(|shell| *shell == Self::Powershell).or_else(Self::running)
+        let caller = lines.first().and_then(|words| named(words)).map(|(shell, _)| shell);
+        caller.filter(|shell| *shell == Self::Powershell).or_else(Self::running)
     }
 }
 

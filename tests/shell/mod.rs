@@ -17,6 +17,10 @@ mod powershell;
 mod powershell_loading;
 mod powershell_modes;
 #[cfg(feature = "sandbox")]
+mod powershell_outcome;
+#[cfg(feature = "sandbox")]
+mod powershell_words;
+#[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;
 #[cfg(feature = "sandbox")]
