@@ -18,6 +18,7 @@ mod init;
 mod list;
 mod login;
 mod logout;
+mod one_verb;
 mod packaging;
 mod pick;
 mod previous;
@@ -344,13 +345,15 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
         .collect();
     let asks_for_help = ours.iter().any(|(argument, ours)| *ours && (argument == "-h" || argument == "--help"));
     let forgot_dashes = ours.iter().all(|(_, ours)| *ours) && ours.iter().any(|(word, _)| word == "exec");
-    let arguments = ours.into_iter().map(|(argument, _)| argument);
-    if !asks_for_help {
-        let parsed = Cli::try_parse_from(arguments);
-        return parsed.map_err(|error| corrected::with_right_tip(error, forgot_dashes));
+    let arguments = ours.into_iter().map(|(argument, _)| argument).collect::<Vec<_>>();
+    if asks_for_help {
+        let matches = help::grouped(Cli::command(), &GROUPS).try_get_matches_from(arguments)?;
+        return Cli::from_arg_matches(&matches);
     }
-    let matches = help::grouped(Cli::command(), &GROUPS).try_get_matches_from(arguments)?;
-    Cli::from_arg_matches(&matches)
+    if let Some(cli) = one_verb::parse(&arguments) {
+        return Ok(cli);
+    }
+    Cli::try_parse_from(arguments).map_err(|error| corrected::with_right_tip(error, forgot_dashes))
 }
 
 /// What the line asks for, if it asks for nothing but a `credential_process` answer: `-p` and the role.
