@@ -15,6 +15,7 @@ mod said;
 mod sourced;
 pub(crate) mod start_up;
 mod variables;
+mod variables_file;
 
 pub use crate::quote::is_printable;
 pub(crate) use crate::quote::{is_plain, word};
@@ -30,3 +31,4 @@ pub use key::Key;
 pub(crate) use running::typed_in;
 pub(crate) use said::said_after;
 pub(crate) use variables::{PREVIOUS, ROLE_ARN, of_identity};
+pub(crate) use variables_file::VariablesFile;

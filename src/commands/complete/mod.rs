@@ -7,6 +7,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 use clap_complete::engine;
+use serde_json::{Value, json};
 
 use crate::cli::completers::{Asked, Fit, Typed, ask, is_harmless, with_regions};
 use crate::cli::exec_line::CommandStart;
@@ -52,6 +53,7 @@ pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()
             };
             best(&typed, &found).1.into_iter().map(row).collect()
         }
+        Shell::Nushell => vec![for_nushell(&best(&typed, &found).1)],
         // These match by rules of their own, and quote what they insert.
         _ => found.iter().map(|Candidate { value, description }| format!("{value}\t{description}\n")).collect(),
     };
@@ -64,9 +66,10 @@ fn words(arguments: &CompleteArgs) -> Vec<String> {
         return Line::read(line, arguments.shell).words;
     }
     let mut words = arguments.words.clone();
-    // fish has no way to read a word whose quote is still open.
-    if let Some(last) = words.last_mut().filter(|_| arguments.shell == Shell::Fish) {
-        *last = Line::read(last, Shell::Fish).words.concat();
+    // Nushell gives words as they are typed, and fish has no way to read a word whose quote is still open.
+    let keeps_quotes = matches!(arguments.shell, Shell::Fish | Shell::Nushell);
+    if let Some(last) = words.last_mut().filter(|_| keeps_quotes) {
+        *last = Line::read(last, arguments.shell).words.concat();
     }
     words
 }
@@ -87,6 +90,12 @@ fn rest_of(arguments: &CompleteArgs, at: usize) -> String {
         (Shell::Zsh | Shell::Fish, _) => format!("\t{at}\n"),
         _ => String::new(),
     }
+}
+
+/// A list, which Nushell neither filters nor quotes.
+fn for_nushell(found: &[&Candidate]) -> String {
+    let row = |Candidate { value, description }: &&Candidate| json!({ "value": insertion::for_nushell(value), "description": description });
+    Value::from(found.iter().map(row).collect::<Vec<_>>()).to_string() + "\n"
 }
 
 fn lines_for_bash(arguments: &CompleteArgs, typed: &str, found: &[Candidate]) -> Vec<String> {
