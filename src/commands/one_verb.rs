@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Command, FromArgMatches};
 
+use super::exec::ExecArgs;
 use super::{Cli, Verb};
 use crate::cli::{Global, Original};
 
@@ -23,6 +24,12 @@ pub(super) fn parse(arguments: &[OsString]) -> Option<Cli> {
         "check" => Some(line_of("check", Verb::Check, arguments)),
         _ => None,
     })?
+}
+
+/// `exec` and what may stand before its command.
+pub(super) fn exec() -> Command {
+    let command = Original::augment_args(Global::augment_args(Command::new("aws-sso")));
+    command.subcommand(ExecArgs::augment_args(Command::new("exec")))
 }
 
 fn line_of<A: Args>(name: &'static str, verb: fn(A) -> Verb, arguments: &[OsString]) -> Option<Cli> {

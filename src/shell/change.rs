@@ -221,6 +221,11 @@ impl Change {
         self
     }
 
+    /// Each variable with its value; `None` removes it.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.values.iter().map(|(name, value)| (*name, value.as_deref()))
+    }
+
     /// Whether it changes the region, and no role.
     pub(super) fn is_region(&self) -> bool {
         self.touches(REGION[0]) && !self.touches(ROLE_ARN)
@@ -247,6 +252,10 @@ impl Change {
             return Err(Error::failed(format!(
                 "the value for {name} holds a control character, so it is not given to a shell"
             )));
+        }
+        if let Some((name, _)) = self.values().find(|(_, value)| !value.is_none_or(|value| shell.can_hold(value))) {
+            return Err(Error::failed(format!("{} cannot hold the value for {name}", shell.name()))
+                .with_remedy("take another form: --format json"));
         }
         let dialect = shell.dialect();
         let removed: Vec<_> = self.values.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();

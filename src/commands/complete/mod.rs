@@ -7,8 +7,10 @@ use std::ffi::OsString;
 
 use clap::Args;
 use clap_complete::engine;
+use serde_json::{Value, json};
 
 use crate::cli::completers::{Asked, Fit, Typed, ask, is_harmless, with_regions};
+use crate::cli::exec_line::CommandStart;
 use crate::cli::long_spelling;
 use crate::error::Result;
 use crate::output::print;
@@ -39,6 +41,9 @@ pub(crate) struct CompleteArgs {
 pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()> {
     let words = words(arguments);
     let typed = words.last().cloned().unwrap_or_default();
+    if let Some(at) = command_of_exec(&words, &command) {
+        return print(&rest_of(arguments, at));
+    }
     let found = candidates(&words, command);
     let lines: Vec<String> = match arguments.shell {
         Shell::Bash => lines_for_bash(arguments, &typed, &found),
@@ -49,6 +54,7 @@ pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()
             };
             best(&typed, &found).1.into_iter().map(row).collect()
         }
+        Shell::Nushell => vec![for_nushell(&best(&typed, &found).1)],
         // These match by rules of their own, and quote what they insert.
         _ => found.iter().map(|Candidate { value, description }| format!("{value}\t{description}\n")).collect(),
     };
@@ -61,11 +67,36 @@ fn words(arguments: &CompleteArgs) -> Vec<String> {
         return Line::read(line, arguments.shell).words;
     }
     let mut words = arguments.words.clone();
-    // fish has no way to read a word whose quote is still open.
-    if let Some(last) = words.last_mut().filter(|_| arguments.shell == Shell::Fish) {
-        *last = Line::read(last, Shell::Fish).words.concat();
+    // Nushell gives words as they are typed, and fish has no way to read a word whose quote is still open.
+    let keeps_quotes = matches!(arguments.shell, Shell::Fish | Shell::Nushell);
+    if let Some(last) = words.last_mut().filter(|_| keeps_quotes) {
+        *last = Line::read(last, arguments.shell).words.concat();
     }
     words
+}
+
+/// Where the command of `exec` begins, if that is what is being typed.
+fn command_of_exec(words: &[String], command: &clap::Command) -> Option<usize> {
+    let line: Vec<_> = words.iter().map(OsString::from).collect();
+    let at = CommandStart::find(&line, || command.clone())?.at;
+    let is_option = || at + 1 == words.len() && words[at].starts_with('-');
+    (at < words.len() && !is_option()).then_some(at)
+}
+
+/// The answer that says where a command begins which the shell completes by itself: a tab, and for bash the line from
+/// there on, for others how many words stand before it.
+fn rest_of(arguments: &CompleteArgs, at: usize) -> String {
+    match (arguments.shell, &arguments.line) {
+        (Shell::Bash, Some(line)) => format!("\t{}\n", Line::from_word(line, at, Shell::Bash)),
+        (Shell::Zsh | Shell::Fish, _) => format!("\t{at}\n"),
+        _ => String::new(),
+    }
+}
+
+/// A list, which Nushell neither filters nor quotes.
+fn for_nushell(found: &[&Candidate]) -> String {
+    let row = |Candidate { value, description }: &&Candidate| json!({ "value": insertion::for_nushell(value), "description": description });
+    Value::from(found.iter().map(row).collect::<Vec<_>>()).to_string() + "\n"
 }
 
 fn lines_for_bash(arguments: &CompleteArgs, typed: &str, found: &[Candidate]) -> Vec<String> {

@@ -1,6 +1,8 @@
 //! Nushell. It evaluates no text at run time, so a change is data there: JSON, which its `load-env` takes.
 
-use super::{Dialect, no_init};
+use serde_json::{Map, Value};
+
+use super::Dialect;
 use crate::error::Result;
 use crate::quote;
 
@@ -19,15 +21,22 @@ impl Dialect for Nushell {
         format!("hide-env --ignore-errors {name}")
     }
 
+    /// A record. `null` is a variable to remove.
+    fn change(&self, values: &[(&'static str, Option<String>)]) -> String {
+        let field = |(name, value): &(&str, Option<String>)| ((*name).to_owned(), Value::from(value.clone()));
+        Value::from(values.iter().map(field).collect::<Map<_, _>>()).to_string() + "\n"
+    }
+
     fn say(&self, _line: &str) -> Option<String> {
         None
     }
 
+    /// A text, which the command returns to the pipeline. Where it comes from is said by the program.
     fn print(&self, result: &str, _from: Option<&str>) -> String {
-        self.quote(result) + "\n"
+        Value::from(result).to_string() + "\n"
     }
 
     fn template(&self) -> Result<&'static str> {
-        Err(no_init("nushell", "use: aws-sso exec ROLE -- COMMAND"))
+        Ok(include_str!("../../../shell/init.nu"))
     }
 }
