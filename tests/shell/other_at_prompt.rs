@@ -108,7 +108,7 @@ fn what_use_says_is_seen_and_the_prompt_renews_the_credentials() {
         assert!(!renewed.keys().any(|name| name.starts_with("__")), "{shell:?}: {:?}", renewed.keys());
         // Without a sign-in, the prompt says so, and how to sign in.
         let _ = user.aws_sso("logout").run().success();
-        type_lines(&mut terminal, &[&end_in(shell, "AWS_SSO_EXPIRATION", 100), "ls"]);
+        type_lines(&mut terminal, &[&end_in(shell, "AWS_SSO_EXPIRATION", 50), "ls"]);
         assert_eq!(terminal.screen().matches(ENDED).count(), 1, "{shell:?}:\n{}", terminal.screen());
         leave(terminal);
         let _ = user.aws_sso("login --device-code --no-browser").run().success();
