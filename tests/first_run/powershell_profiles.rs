@@ -67,12 +67,15 @@ fn a_running_powershell_gets_the_line_whatever_shell_the_user_has() {
     let setup = user.by_default("--no-discover --shell-file").command();
     let words: Vec<_> = setup.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
     user.home.write("run", format!("aws-sso {} >out 2>&1\necho status $?\n", words.join(" ")));
-    let count = "$global:runs = 0; function prompt { $global:runs++; \"run-$global:runs> \" }";
-    let shell = user.home.pwsh(&pwsh).args(["-NoProfile", "-NoExit", "-Command", count]).env("SHELL", "/bin/bash");
+    let shell = user
+        .home
+        .pwsh(&pwsh)
+        .args(["-NoProfile", "-NoExit", "-Command", "function prompt { 'ready> ' }"])
+        .env("SHELL", "/bin/bash");
     let mut terminal = shell.endpoint(user.sandbox.endpoint()).in_terminal();
-    terminal.wait_for("run-1> ");
+    terminal.wait_for("ready> ");
     terminal.send("sh $HOME/run\r");
-    terminal.wait_for("run-2> ");
+    terminal.wait_for("status 0\nready> ");
     terminal.send("exit\r");
     let _ = terminal.finish();
     assert_eq!(user.home.read(PROFILE), BLOCK);
