@@ -22,7 +22,7 @@ pub(crate) fn through_function(shell: Option<Shell>, verb: &str) -> Result<Shell
 
 /// The line that loads the function, here and in each new shell.
 fn how_to_load() -> String {
-    let Some(shell) = Shell::running() else {
+    let Some(shell) = Shell::calling() else {
         return "load it with: eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned();
     };
     let line = start_up::line(shell, "aws-sso");

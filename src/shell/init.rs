@@ -79,7 +79,7 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
     // The path comes last, so that nothing is filled in within it.
     let code = without_comments(&code).replace(COMMAND, init.command).replace(KEY, &key);
     let code = code.replace(VERSION, env!("CARGO_PKG_VERSION"));
-    Ok(code.replace(PROGRAM, &shell.quote(program)))
+    Ok(shell.dialect().loaded(&code.replace(PROGRAM, &shell.quote(program))))
 }
 
 /// The code without the lines between the marks of a part.

@@ -18,6 +18,7 @@ mod other;
 #[cfg(all(feature = "sandbox", unix))]
 mod other_at_prompt;
 mod powershell;
+mod powershell_loading;
 #[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;

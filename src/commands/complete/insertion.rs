@@ -1,8 +1,10 @@
 //! What a shell inserts for a value, so that the word is exactly that value and nothing in it runs.
 
+use std::fmt::Write as _;
+
 use super::line::Line;
 use crate::cli::completers::{Fit, shared};
-use crate::shell::Shell;
+use crate::quote;
 
 /// A value as bash inserts it after `before`, the part of the line that it keeps. `None` if the value does not continue
 /// that part.
@@ -51,7 +53,25 @@ pub(super) fn for_powershell(value: &str) -> String {
     let is_option = value.starts_with("--") && value.chars().all(|letter| letter == '=' || is_letter(letter));
     // PowerShell reads a number by its value, and splits a word like `-a.b`.
     let is_plain = value.chars().all(is_letter) && !value.starts_with('-') && value.parse::<f64>().is_err();
-    if is_option || is_plain { value.to_owned() } else { Shell::Powershell.quote(value) }
+    if is_option || is_plain { value.to_owned() } else { quote::powershell(value) }
+}
+
+/// A row for the code in `shell/init.ps1`, in ASCII alone, since its console may have any code page. `[regex]::Unescape`
+/// turns it back.
+pub(super) fn escaped(row: &str) -> String {
+    let mut text = String::new();
+    for letter in row.chars() {
+        match letter {
+            '\\' => text += "\\\\",
+            letter if letter.is_ascii() => text.push(letter),
+            letter => {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(text, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    text
 }
 
 /// A value as Nushell inserts it in place of the whole word.
@@ -74,6 +94,7 @@ pub(super) fn keeps_typed<'a>(typed: &str, fit: Fit, mut values: impl Iterator<I
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::Shell;
 
     #[test]
     fn bash_inserts_what_follows_the_part_that_it_keeps() {
@@ -113,5 +134,10 @@ mod tests {
             assert_eq!(for_powershell(quoted), format!("'{quoted}'"));
         }
         assert_eq!(for_powershell("it's"), "'it''s'");
+    }
+
+    #[test]
+    fn a_row_for_powershell_is_ascii() {
+        assert_eq!(escaped("a\\n\tGr\u{f6}\u{df}e \u{1f600}\n"), "a\\\\n\tGr\\u00f6\\u00dfe \\ud83d\\ude00\n");
     }
 }

@@ -46,7 +46,8 @@ pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> cl
         Shell::Bash => lines_for_bash(arguments, &typed, &found),
         Shell::Powershell => {
             let row = |Candidate { value, description }: &Candidate| {
-                format!("{}\t{value}\t{description}\n", insertion::for_powershell(value))
+                let inserted = insertion::for_powershell(value);
+                insertion::escaped(&format!("{inserted}\t{value}\t{description}\n"))
             };
             best(&typed, &found).1.into_iter().map(row).collect()
         }

@@ -69,7 +69,7 @@ pub(super) trait Dialect {
     /// nothing keeps a change from being made: there this program can write the line itself.
     fn say(&self, line: &str) -> Option<String>;
 
-    /// Code that prints a result, and then says where it comes from.
+    /// Code that prints a result, and then says where it comes from, where [`Dialect::say`] says anything.
     fn print(&self, result: &str, from: Option<&str>) -> String;
 
     /// The first line of code that no trace may show. In other shells the `awsso` function turns traces off.
@@ -91,6 +91,11 @@ pub(super) trait Dialect {
 
     /// The code of the `awsso` function, with the places that [`super::init`] fills in.
     fn template(&self) -> Result<&'static str>;
+
+    /// The same, as `init` prints it.
+    fn loaded(&self, code: &str) -> String {
+        code.to_owned()
+    }
 }
 
 impl Shell {
