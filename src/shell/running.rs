@@ -20,8 +20,9 @@ impl Shell {
     /// which has the function once it has loaded it.
     #[must_use]
     pub(crate) fn calling() -> Option<Self> {
-        let caller = parents::command_lines().first().and_then(|words| named(words));
-        caller.map(|(shell, _)| shell).filter(|shell| *shell == Self::Powershell).or_else(Self::running)
+        let lines = parents::command_lines();
+        let caller = lines.first().and_then(|words| named(words)).map(|(shell, _)| shell);
+        caller.filter(|shell| *shell == Self::Powershell).or_else(Self::running)
     }
 }
 

@@ -20,6 +20,10 @@ mod other_at_prompt;
 mod powershell;
 mod powershell_loading;
 #[cfg(feature = "sandbox")]
+mod powershell_outcome;
+#[cfg(feature = "sandbox")]
+mod powershell_words;
+#[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;
 #[cfg(feature = "sandbox")]

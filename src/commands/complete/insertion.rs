@@ -51,9 +51,14 @@ fn within_double_quotes(text: &str) -> String {
 pub(super) fn for_powershell(value: &str) -> String {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "_./:-".contains(letter);
     let is_option = value.starts_with("--") && value.chars().all(|letter| letter == '=' || is_letter(letter));
-    // PowerShell reads a number by its value, and splits a word like `-a.b`.
-    let is_plain = value.chars().all(is_letter) && !value.starts_with('-') && value.parse::<f64>().is_err();
+    // PowerShell splits a word like `-a.b`.
+    let is_plain = value.chars().all(is_letter) && !value.starts_with('-') && !could_be_number(value);
     if is_option || is_plain { value.to_owned() } else { quote::powershell(value) }
+}
+
+/// Whether PowerShell may read a word by its value: `1e5`, `0x1F`, `1kb`, `5d`, `.5`.
+fn could_be_number(word: &str) -> bool {
+    word.trim_start_matches('.').starts_with(|first: char| first.is_ascii_digit()) && !word.contains(['/', ':'])
 }
 
 /// A row for the code in `shell/init.ps1`, in ASCII alone, since its console may have any code page. `[regex]::Unescape`
@@ -130,7 +135,8 @@ mod tests {
         {
             assert_eq!(for_powershell(plain), plain);
         }
-        for quoted in ["a,b", "Data Platform/x", "-dash.first/x", "012345678901", "1e5", "@x", "a$b", "Größe/x"] {
+        let words = ["a,b", "Data Platform/x", "-dash.first/x", "@x", "a$b", "Größe/x"];
+        for quoted in words.into_iter().chain(["012345678901", "1e5", "0x1F", "1kb", ".5"]) {
             assert_eq!(for_powershell(quoted), format!("'{quoted}'"));
         }
         assert_eq!(for_powershell("it's"), "'it''s'");
