@@ -13,6 +13,8 @@ mod key;
 #[cfg(feature = "sandbox")]
 mod logout;
 mod options;
+#[cfg(all(feature = "sandbox", unix))]
+mod other;
 mod powershell;
 #[cfg(feature = "sandbox")]
 mod prompt;

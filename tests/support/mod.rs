@@ -17,6 +17,7 @@ pub mod half_profiles;
 pub mod http;
 pub mod ini;
 pub mod newcomer;
+pub mod other_shells;
 pub mod picker;
 pub mod process;
 pub mod remembered;

@@ -1,6 +1,6 @@
 //! Elvish.
 
-use super::{Dialect, no_init};
+use super::Dialect;
 use crate::error::Result;
 use crate::quote;
 
@@ -28,6 +28,6 @@ impl Dialect for Elvish {
     }
 
     fn template(&self) -> Result<&'static str> {
-        Err(no_init("elvish", "use: aws-sso exec ROLE -- COMMAND"))
+        Ok(include_str!("../../../shell/init.elv"))
     }
 }

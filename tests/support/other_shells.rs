@@ -1,0 +1,110 @@
+//! Scripts in the shells that are neither POSIX nor fish, with what the tests need to know of each in a row.
+
+use std::path::PathBuf;
+
+use super::process::Invocation;
+use super::user::User;
+use super::{Home, programs, skip};
+
+/// A shell that has a language of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct OtherShell {
+    /// Its name, as in `aws-sso init NAME`.
+    pub name: &'static str,
+    program: &'static str,
+    /// Options that skip the start-up files.
+    bare: &'static [&'static str],
+    /// The line of a script that loads the function from the file `FILE`, which holds what `init` prints.
+    load: &'static str,
+    /// Runs `COMMAND`, which fails, and prints `status N`.
+    caught: &'static str,
+    /// The value of the variable `NAME`, as a word.
+    value: &'static str,
+    /// Enters the role that the word `ROLE` names, without the function.
+    env: &'static str,
+}
+
+pub const NUSHELL: OtherShell = OtherShell {
+    name: "nushell",
+    program: "nu",
+    bare: &["--no-config-file"],
+    load: "source FILE",
+    caught: "try { COMMAND } catch {|error| print $'status ($error.exit_code)' }",
+    value: "$env.NAME",
+    env: "aws-sso env --shell nushell -- ROLE | from json | load-env",
+};
+
+pub const ELVISH: OtherShell = OtherShell {
+    name: "elvish",
+    program: "elvish",
+    bare: &["-norc"],
+    // A script has no `edit:add-var`.
+    load: "var awsso~ = $nop~; eval (slurp <FILE) &on-end={|code| set awsso~ = $code[awsso~] }",
+    caught: "try { COMMAND } catch error { echo 'status '$error[reason][exit-status] }",
+    value: "$E:NAME",
+    env: "eval (aws-sso env --shell elvish -- ROLE | slurp)",
+};
+
+impl OtherShell {
+    /// Those that are installed; the others are skipped, each with a message.
+    #[track_caller]
+    pub fn all() -> Vec<Self> {
+        [NUSHELL, ELVISH].into_iter().filter(|shell| shell.is_here()).collect()
+    }
+
+    /// Whether the shell is installed; prints a message if not.
+    #[track_caller]
+    pub fn is_here(self) -> bool {
+        let is_here = self.path().is_some();
+        if !is_here {
+            skip(&format!("{} is not installed: nothing is tested in it", self.program));
+        }
+        is_here
+    }
+
+    fn path(self) -> Option<PathBuf> {
+        programs(self.program).next()
+    }
+
+    /// The shell without start-up files.
+    pub fn start(self, home: &Home) -> Invocation {
+        let program = self.path().unwrap_or_else(|| panic!("ask OtherShell::is_here first: {self:?}"));
+        home.command(&program).args(self.bare).env("SHELL", &program)
+    }
+
+    /// The line that loads the function in a script or at the prompt. `init` has these options.
+    pub fn load(self, home: &Home, options: &str) -> String {
+        let code = home.aws_sso(["init", self.name]).args(options.split_whitespace()).run().success().stdout;
+        let file = home.write(format!("init-{}", self.name), code);
+        self.load.replace("FILE", file.to_str().unwrap())
+    }
+
+    /// Runs a command that fails, and prints `status N`.
+    pub fn caught(self, command: &str) -> String {
+        self.caught.replace("COMMAND", command)
+    }
+
+    /// The value of a variable, as a word.
+    pub fn value(self, name: &str) -> String {
+        self.value.replace("NAME", name)
+    }
+
+    /// Enters a role without the function.
+    pub fn env(self, role: &str) -> String {
+        self.env.replace("ROLE", role)
+    }
+
+    /// A script.
+    pub fn script(self, home: &Home, script: &str) -> Invocation {
+        let file = home.write(format!("script-{}", self.name), script);
+        self.start(home).arg(file)
+    }
+}
+
+impl User {
+    /// A script in a shell that has the function.
+    pub fn script_in(&self, shell: OtherShell, script: &str) -> Invocation {
+        let script = format!("{}\n{script}", shell.load(&self.home, ""));
+        shell.script(&self.home, &script).endpoint(self.sandbox.endpoint())
+    }
+}
