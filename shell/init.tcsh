@@ -20,6 +20,10 @@ case load:
     set __aws_sso_words = "`alias precmd`"
     if ($#__aws_sso_words == 0) alias precmd __aws_sso_hook
     # <<< hook
+    # >>> key
+    # A key that picks a role while a command is being typed.
+    bindkey -c '__AWS_SSO_KEY__' '__aws_sso_command__ pick'
+    # <<< key
     set __aws_sso_status = 0
     breaksw
 case call:
@@ -99,14 +103,14 @@ case call:
         while ($#__aws_sso_words > 1)
             switch ("$__aws_sso_words[1]")
             case set:
-                setenv $__aws_sso_words[2]:q $__aws_sso_words[3]:q
+                setenv $__aws_sso_words[2] $__aws_sso_words[3]:q
                 shift __aws_sso_words
                 breaksw
             case empty:
-                setenv $__aws_sso_words[2]:q
+                setenv $__aws_sso_words[2]
                 breaksw
             case unset:
-                unsetenv $__aws_sso_words[2]:q
+                unsetenv $__aws_sso_words[2]
                 breaksw
             case print:
                 echo $__aws_sso_words[2]:q
@@ -186,7 +190,8 @@ case prompt:
                     if ($?AWS_SSO_SESSION_END) set __aws_sso_at = "$AWS_SSO_SESSION_END"
                     if ("$__aws_sso_at" == "$__AWS_SSO_SESSION_NOTICED") then
                         @ __aws_sso_left = ( $__aws_sso_at - ( -A "/dev/$tty" ) + 59 ) / 60
-                        echo "aws-sso: your sign-in is expected to end in about $__aws_sso_left minutes; to begin a new one, run: __aws_sso_command__ login --force"
+                        set __aws_sso_words = "end in about $__aws_sso_left minutes; to begin a new one, run:"
+                        echo "aws-sso: your sign-in is expected to $__aws_sso_words __aws_sso_command__ login --force"
                     endif
                 endif
             endif

@@ -13,8 +13,7 @@ def __aws_sso_load():
     import time
     from xonsh.built_ins import XSH
     from xonsh.events import events
-    from xonsh.procs.posix import PopenThread
-    from xonsh.procs.proxies import ProcProxyThread
+    from xonsh.procs.proxies import ProcProxy, ProcProxyThread
 
     program = __AWS_SSO_PROGRAM__
     changing = {'use', 'pick', '-', 'region', 'refresh', 'clear', 'logout'}
@@ -47,18 +46,24 @@ def __aws_sso_load():
         except (AttributeError, OSError, ValueError):
             return None
 
-    def run(words, stdin=None, stdout=None, stderr=None):
-        return subprocess.Popen([program, *words], stdin=stdin, stdout=stdout, stderr=stderr, env=XSH.env.detype())
-
-    # What such a verb prints is data, and never run: the variables, a result, and what is said of the change.
+    # What such a verb prints is data, and never run: the variables, or a text to print.
     def change(words, stdin=None, stdout=None, stderr=None, own=()):
         _, at = find_verb(words)
-        process = run([*words[:at], '--shell', 'xonsh', *words[at:]], stdin, subprocess.PIPE, file_of(stderr))
+        process = subprocess.Popen(
+            [program, *words[:at], '--shell', 'xonsh', *words[at:]],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=file_of(stderr),
+            env=XSH.env.detype(),
+        )
         text = wait(process).decode('utf-8')
+        # Help is no change.
         if process.returncode != 0 or not text:
             return process.returncode
-        answer = json.loads(text)
-        values = answer.get('values', {})
+        values = json.loads(text)
+        if isinstance(values, str):
+            print(values, file=stdout)
+            return 0
         for name in values:
             # xonsh would give it back its value after this command.
             if name in own:
@@ -69,19 +74,10 @@ def __aws_sso_load():
                 XSH.env.pop(name, None)
             else:
                 XSH.env[name] = value
-        for stream, line in ((stdout, answer.get('print')), (stderr or sys.stderr, answer.get('say'))):
-            if line is not None:
-                print(line, file=stream)
         return 0
 
     def awsso(args, stdin=None, stdout=None, stderr=None, spec=None):
-        verb, at = find_verb(args)
-        if verb in changing:
-            own = getattr(spec, 'env', None) or ()
-            return change(args, stdin, stdout, stderr, own)
-        process = run(mark(args), stdin, file_of(stdout), file_of(stderr))
-        wait(process)
-        return process.returncode
+        return change(args, stdin, stdout, stderr, getattr(spec, 'env', None) or ())
 
     # Only this shell knows the version of its alias, and whether Tab completes its arguments.
     def mark(args):
@@ -99,23 +95,21 @@ def __aws_sso_load():
         # <<< completion
         return [*args[:at], '--function', mark, *args[at:]]
 
-    # xonsh asks the alias before it knows what the command is for. An alias that runs in the main thread has the
-    # terminal, but xonsh runs none before a pipe. So there it gets a thread, and a verb that changes nothing becomes
-    # the program itself, which xonsh then treats as any other program.
+    # The alias stands for the program, which xonsh runs as any other. Only where a verb changes this shell, a function
+    # of this shell takes its place: in the main thread, or, where xonsh reads its output meanwhile, in another.
     def prepare(spec, **_):
-        if getattr(spec.alias, '__name__', None) != awsso.__name__:
+        if spec.alias_name != '__aws_sso_command__' or callable(spec.alias):
             return
-        verb, _ = find_verb(spec.cmd)
-        if verb not in changing:
-            spec.cmd = [program, *mark(spec.cmd)]
-            spec.alias = None
-            spec.is_proxy = False
-            is_read = spec.captured in ('stdout', 'object') and spec.last_in_pipeline
-            spec.threadable = is_read
-            spec.cls = PopenThread if is_read else subprocess.Popen
-        elif not spec.last_in_pipeline or spec.captured == 'object':
-            spec.threadable = True
-            spec.cls = ProcProxyThread
+        args = spec.cmd[1:]
+        if find_verb(args)[0] not in changing:
+            spec.cmd = [spec.cmd[0], *mark(args)]
+            return
+        is_read = not spec.last_in_pipeline or spec.captured in ('stdout', 'object')
+        spec.alias = awsso
+        spec.cmd = args
+        spec.is_proxy = True
+        spec.threadable = is_read
+        spec.cls = ProcProxyThread if is_read else ProcProxy
 
     # Handlers of an earlier load have the same names.
     def listen(event, handler, name):
@@ -124,10 +118,8 @@ def __aws_sso_load():
             event.discard(other)
         event(handler)
 
-    awsso.__name__ = '__aws_sso_command__'
-    awsso.__xonsh_threadable__ = False
-    XSH.aliases['__aws_sso_command__'] = awsso
-    listen(getattr(events, 'on_pre_spec_run___aws_sso_command__'), prepare, '__aws_sso_prepare')
+    XSH.aliases['__aws_sso_command__'] = [program]
+    listen(getattr(events, 'on_pre_spec_run_' + os.path.basename(program)), prepare, '__aws_sso_prepare___aws_sso_command__')
 
     # >>> completion
     from xonsh.completers.completer import add_one_completer

@@ -31,6 +31,8 @@ impl StartUpLine {
 pub(crate) fn line(shell: Shell, program: &str) -> String {
     match shell {
         Shell::Fish => format!("{program} init fish | source"),
+        Shell::Xonsh => format!("execx($({program} init xonsh))"),
+        Shell::Tcsh => format!("eval \"`{program} init tcsh`\""),
         Shell::Powershell => {
             // A quoted word is only a string there.
             let call = if program.starts_with('\'') { "& " } else { "" };

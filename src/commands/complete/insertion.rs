@@ -2,6 +2,7 @@
 
 use super::line::Line;
 use crate::cli::completers::{Fit, shared};
+use crate::quote;
 use crate::shell::Shell;
 
 /// A value as bash inserts it after `before`, the part of the line that it keeps. `None` if the value does not continue
@@ -52,6 +53,12 @@ pub(super) fn for_powershell(value: &str) -> String {
     // PowerShell reads a number by its value, and splits a word like `-a.b`.
     let is_plain = value.chars().all(is_letter) && !value.starts_with('-') && value.parse::<f64>().is_err();
     if is_option || is_plain { value.to_owned() } else { Shell::Powershell.quote(value) }
+}
+
+/// A value as xonsh inserts it in place of the whole word.
+pub(super) fn for_xonsh(value: &str) -> String {
+    let is_plain = value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:+,=".contains(letter));
+    if is_plain && !value.is_empty() { value.to_owned() } else { quote::xonsh_word(value) }
 }
 
 /// A value as Nushell inserts it in place of the whole word.

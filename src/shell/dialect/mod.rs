@@ -168,7 +168,7 @@ impl Shell {
     /// Whether it evaluates code. Another one reads data, and says nothing of what it has read.
     #[must_use]
     pub(crate) fn reads_code(self) -> bool {
-        self != Self::Nushell
+        !matches!(self, Self::Nushell | Self::Xonsh | Self::Tcsh)
     }
 
     /// Whether the shell itself says what has changed, once it has: see [`Dialect::say`].
