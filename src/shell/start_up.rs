@@ -38,6 +38,15 @@ pub(crate) fn line(shell: Shell, program: &str) -> String {
             let call = if program.starts_with('\'') { "& " } else { "" };
             format!("{call}{program} init powershell | Out-String | Invoke-Expression")
         }
+        Shell::Nushell => {
+            // It reads code only before it runs any; the files of this folder it reads after its config.nu.
+            let call = if program.starts_with(['\'', '"']) { "^" } else { "" };
+            format!(
+                "mkdir $nu.user-autoload-dirs.0; {call}{program} init nushell | save --force \
+                 ($nu.user-autoload-dirs.0 | path join aws-sso.nu)"
+            )
+        }
+        Shell::Elvish => format!("eval ({program} init elvish | slurp)"),
         _ => format!("eval \"$({program} init {})\"", shell.name()),
     }
 }
@@ -238,7 +247,7 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(loaded_by(text), expected, "{text}");
         }
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell] {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell, Shell::Nushell, Shell::Elvish] {
             for program in ["aws-sso".to_owned(), shell.quote("/my tools/aws-sso")] {
                 assert_eq!(loaded_by(&line(shell, &program)), Some(Some(shell)), "{shell:?} {program}");
             }

@@ -15,6 +15,8 @@ mod logout;
 mod options;
 #[cfg(all(feature = "sandbox", unix))]
 mod other;
+#[cfg(all(feature = "sandbox", unix))]
+mod other_at_prompt;
 mod powershell;
 #[cfg(feature = "sandbox")]
 mod prompt;

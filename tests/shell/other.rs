@@ -59,7 +59,7 @@ fn a_verb_that_fails_ends_the_line_with_its_status_and_help_changes_nothing() {
         for failing in ["awsso use 123456789012/Nope", "awsso region 'a b'", "awsso status --nonsense"] {
             let output = user.script_in(shell, &format!("{kept}\n{failing}; sh -c 'echo next'\n")).run();
             assert_eq!(output.stdout, "", "{shell:?} {failing}");
-            assert!(!output.status.success(), "{shell:?} {failing}");
+            assert!(!output.exit.success(), "{shell:?} {failing}");
         }
     }
 }

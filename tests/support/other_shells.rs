@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use aws_sso::shell::Shell as Dialect;
+
 use super::process::Invocation;
 use super::user::User;
 use super::{Home, programs, skip};
@@ -12,10 +14,13 @@ pub struct OtherShell {
     /// Its name, as in `aws-sso init NAME`.
     pub name: &'static str,
     program: &'static str,
+    dialect: Dialect,
     /// Options that skip the start-up files.
     bare: &'static [&'static str],
     /// The line of a script that loads the function from the file `FILE`, which holds what `init` prints.
     load: &'static str,
+    /// The same at the prompt.
+    load_at_prompt: &'static str,
     /// Runs `COMMAND`, which fails, and prints `status N`.
     caught: &'static str,
     /// The value of the variable `NAME`, as a word.
@@ -27,8 +32,10 @@ pub struct OtherShell {
 pub const NUSHELL: OtherShell = OtherShell {
     name: "nushell",
     program: "nu",
+    dialect: Dialect::Nushell,
     bare: &["--no-config-file"],
     load: "source FILE",
+    load_at_prompt: "source FILE",
     caught: "try { COMMAND } catch {|error| print $'status ($error.exit_code)' }",
     value: "$env.NAME",
     env: "aws-sso env --shell nushell -- ROLE | from json | load-env",
@@ -37,9 +44,11 @@ pub const NUSHELL: OtherShell = OtherShell {
 pub const ELVISH: OtherShell = OtherShell {
     name: "elvish",
     program: "elvish",
+    dialect: Dialect::Elvish,
     bare: &["-norc"],
     // A script has no `edit:add-var`.
     load: "var awsso~ = $nop~; eval (slurp <FILE) &on-end={|code| set awsso~ = $code[awsso~] }",
+    load_at_prompt: "eval (slurp <FILE)",
     caught: "try { COMMAND } catch error { echo 'status '$error[reason][exit-status] }",
     value: "$E:NAME",
     env: "eval (aws-sso env --shell elvish -- ROLE | slurp)",
@@ -68,15 +77,34 @@ impl OtherShell {
 
     /// The shell without start-up files.
     pub fn start(self, home: &Home) -> Invocation {
-        let program = self.path().unwrap_or_else(|| panic!("ask OtherShell::is_here first: {self:?}"));
-        home.command(&program).args(self.bare).env("SHELL", &program)
+        self.start_with_files(home).args(self.bare)
     }
 
-    /// The line that loads the function in a script or at the prompt. `init` has these options.
+    /// The shell as a user starts it.
+    pub fn start_with_files(self, home: &Home) -> Invocation {
+        let program = self.path().unwrap_or_else(|| panic!("ask OtherShell::is_here first: {self:?}"));
+        home.command(&program).env("SHELL", &program)
+    }
+
+    /// The line that loads the function in a script. `init` has these options.
     pub fn load(self, home: &Home, options: &str) -> String {
+        self.load.replace("FILE", &self.init(home, options))
+    }
+
+    /// The line that loads the function at the prompt.
+    pub fn load_at_prompt(self, home: &Home, options: &str) -> String {
+        self.load_at_prompt.replace("FILE", &self.init(home, options))
+    }
+
+    /// A file with what `init` prints.
+    fn init(self, home: &Home, options: &str) -> String {
         let code = home.aws_sso(["init", self.name]).args(options.split_whitespace()).run().success().stdout;
-        let file = home.write(format!("init-{}", self.name), code);
-        self.load.replace("FILE", file.to_str().unwrap())
+        home.write(format!("init-{}", self.name), code).to_str().unwrap().to_owned()
+    }
+
+    /// A statement that exports a variable.
+    pub fn set(self, name: &str, value: &str) -> String {
+        self.dialect.set(name, value)
     }
 
     /// Runs a command that fails, and prints `status N`.
