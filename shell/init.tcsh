@@ -133,8 +133,8 @@ case complete:
 # <<< completion
 # >>> hook
 # Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes, and shows
-# another when the session of the sign-in ends within fifteen. Before that it starts no process. The terminal has just
-# been read from, so the time of that is the current time.
+# another when the session of the sign-in ends within fifteen. Before that it starts no process: the terminal has just
+# been read from, and the time of that is the current time, but for up to eight seconds.
 case prompt:
     if ($?AWS_SSO_EXPIRATION && $?tty) then
         set __aws_sso_at = "$AWS_SSO_EXPIRATION"
@@ -148,6 +148,7 @@ case prompt:
                 if ("$__AWS_SSO_NOTICED" == "$__aws_sso_at") set __aws_sso_kind = ''
             endif
             if ("$__aws_sso_kind" == due) then
+                @ __aws_sso_left = $__aws_sso_at - `date +%s`
                 # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
                 set __AWS_SSO_NOTICED = "$__aws_sso_at"
                 # >>> renewal
@@ -159,7 +160,14 @@ case prompt:
                 endif
                 if ("$__aws_sso_kind" == 3) then
                     set __aws_sso_kind = done
-                    echo 'aws-sso: your sign-in has ended; run: __aws_sso_command__ login'
+                    set __aws_sso_words = ''
+                    # A name that needs quotes is left out: AWS_SSO_SESSION leads `login` there as well.
+                    if ($?AWS_SSO_SESSION) then
+                        if ("$AWS_SSO_SESSION" =~ [A-Za-z0-9._]* && "$AWS_SSO_SESSION" !~ *[^A-Za-z0-9._-]*) then
+                            set __aws_sso_words = " -p $AWS_SSO_SESSION"
+                        endif
+                    endif
+                    echo "aws-sso: your sign-in has ended; run: __aws_sso_command__ login$__aws_sso_words"
                 endif
                 # <<< renewal
                 if ("$__aws_sso_kind" != done) then
@@ -182,6 +190,7 @@ case prompt:
             endif
             if ("$__aws_sso_kind" == due) then
                 set __AWS_SSO_SESSION_NOTICED = "$__aws_sso_at"
+                @ __aws_sso_left = $__aws_sso_at - `date +%s`
                 # What was expected has not happened, or was not seen: there is nothing to warn of any more.
                 if ($__aws_sso_left > 0) then
                     # Somebody may have signed in since this shell entered its role.
@@ -189,7 +198,7 @@ case prompt:
                     set __aws_sso_at = ''
                     if ($?AWS_SSO_SESSION_END) set __aws_sso_at = "$AWS_SSO_SESSION_END"
                     if ("$__aws_sso_at" == "$__AWS_SSO_SESSION_NOTICED") then
-                        @ __aws_sso_left = ( $__aws_sso_at - ( -A "/dev/$tty" ) + 59 ) / 60
+                        @ __aws_sso_left = ( $__aws_sso_left + 59 ) / 60
                         set __aws_sso_words = "end in about $__aws_sso_left minutes; to begin a new one, run:"
                         echo "aws-sso: your sign-in is expected to $__aws_sso_words __aws_sso_command__ login --force"
                     endif
