@@ -85,7 +85,7 @@ pub const TCSH: OtherShell = OtherShell {
     load_at_prompt: "eval \"`cat FILE`\"",
     caught: "COMMAND || echo status $status",
     value: "\"$NAME\"",
-    // tcsh reads again what variables hold within both kinds of quotes, but not what they hold in an alias.
+    // Within both kinds of quotes tcsh would read the value of the variable as code, but not in an alias.
     env: "alias entered 'aws-sso env --shell tcsh -- ROLE'\neval \"`entered`\"",
     piped: "printf piped | COMMAND",
     and: " &&",
