@@ -79,6 +79,12 @@ pub(super) fn escaped(row: &str) -> String {
     text
 }
 
+/// A value as xonsh inserts it in place of the whole word.
+pub(super) fn for_xonsh(value: &str) -> String {
+    let is_plain = value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:+,=".contains(letter));
+    if is_plain && !value.is_empty() { value.to_owned() } else { quote::xonsh_word(value) }
+}
+
 /// A value as Nushell inserts it in place of the whole word.
 pub(super) fn for_nushell(value: &str) -> String {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_./:+,@=".contains(letter);

@@ -44,6 +44,17 @@ pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> cl
     let found = candidates(&words, command);
     let lines: Vec<String> = match arguments.shell {
         Shell::Bash => lines_for_bash(arguments, &typed, &found),
+        Shell::Xonsh => {
+            let row = |Candidate { value, description }: &Candidate| {
+                format!("{}\t{value}\t{description}\n", insertion::for_xonsh(value))
+            };
+            best(&typed, &found).1.into_iter().map(row).collect()
+        }
+        // It takes the words of what is printed, and quotes what it inserts.
+        Shell::Tcsh => {
+            let values = found.iter().map(|candidate| &candidate.value);
+            values.filter(|value| !value.contains(char::is_whitespace)).map(|value| value.clone() + "\n").collect()
+        }
         Shell::Powershell => {
             let row = |Candidate { value, description }: &Candidate| {
                 let inserted = insertion::for_powershell(value);

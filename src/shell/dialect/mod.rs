@@ -12,6 +12,7 @@ mod xonsh;
 use std::path::Path;
 
 use clap::ValueEnum;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::{environment, quote};
@@ -63,6 +64,11 @@ pub(super) trait Dialect {
             None => self.unset(name) + "\n",
         };
         values.iter().map(statement).collect()
+    }
+
+    /// The same for the `awsso` function, which may read it as data.
+    fn change_in_function(&self, values: &[(&'static str, Option<String>)]) -> String {
+        self.change(values)
     }
 
     /// The statement that writes a line to stderr, whether or not that can be written to. `None` for a shell in which
@@ -167,7 +173,7 @@ impl Shell {
     /// Whether it evaluates code. Another one reads data, and says nothing of what it has read.
     #[must_use]
     pub(crate) fn reads_code(self) -> bool {
-        self != Self::Nushell
+        !matches!(self, Self::Nushell | Self::Xonsh | Self::Tcsh)
     }
 
     /// Whether the shell itself says what has changed, once it has: see [`Dialect::say`].
@@ -183,6 +189,12 @@ impl Shell {
         }
         Ok(self.dialect().print(result, from))
     }
+}
+
+/// A change as a record in JSON; `null` is a variable to remove.
+fn record(values: &[(&'static str, Option<String>)]) -> String {
+    let field = |(name, value): &(&str, Option<String>)| ((*name).to_owned(), Value::from(value.clone()));
+    Value::from(values.iter().map(field).collect::<Map<_, _>>()).to_string() + "\n"
 }
 
 /// A shell that has no function, since it has no way to define one.
