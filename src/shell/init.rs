@@ -88,7 +88,34 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
     // The path comes last, so that nothing is filled in within it.
     let code = without_comments(&code).replace(COMMAND, init.command).replace(KEY, &key);
     let code = code.replace(VERSION, env!("CARGO_PKG_VERSION"));
-    Ok(code.replace(PROGRAM, &shell.quote(program)))
+    Ok(guarded(shell, &code.replace(PROGRAM, &shell.quote(program))))
+}
+
+/// The code so that any other shell reads it and does nothing: `~/.profile` is read by bash and by dash, and dash ends
+/// where it finds an error. Only fish takes two backslashes in single quotes for one. Arrays are not exported, so only
+/// bash has `BASH_VERSINFO`. The quotes keep an alias out.
+fn guarded(shell: Shell, code: &str) -> String {
+    let is_other = match shell {
+        Shell::Bash => r#"'test' '\\' = "\\" || 'eval' 'test -z "${BASH_VERSINFO-}"'"#,
+        Shell::Zsh => r#"'test' '\\' = "\\" || 'eval' 'test -z "${ZSH_VERSION-}"'"#,
+        Shell::Fish => r#"'test' '\\' != "\\""#,
+        Shell::Powershell | Shell::Posix => return code.to_owned(),
+    };
+    format!("{is_other} || 'eval' {}\n", quoted_for_all(&format!("\n{code}")))
+}
+
+/// Quoted so that fish reads the same text as the shells that take a backslash in single quotes for itself.
+fn quoted_for_all(code: &str) -> String {
+    let mut quoted = String::from("'");
+    let mut characters = code.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('\'', _) => quoted.push_str(r"'\''"),
+            ('\\', None | Some('\'' | '\\')) => quoted.push_str(r#"'"\\"'"#),
+            _ => quoted.push(character),
+        }
+    }
+    quoted + "'"
 }
 
 /// The code without the lines between the marks of a part.
