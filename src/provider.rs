@@ -76,8 +76,11 @@ impl<'a> Provider<'a> {
     /// Credentials with at least sixteen minutes left, or as many as the service gives them. Where cached ones are
     /// still valid, a service that does not answer gets little time.
     pub fn renewed(&self, role: &RoleArn) -> Result<RoleCredentials> {
-        let cached = self.cached(role).map_or(0, |credentials| credentials.seconds_left());
-        if cached > IN_HAND_SECONDS { self.fresh_in_time(role) } else { self.fresh(role) }
+        match self.cached(role) {
+            Some(cached) if cached.seconds_left() >= self.least => Ok(cached),
+            Some(cached) if cached.seconds_left() > IN_HAND_SECONDS => self.fresh_in_time(role),
+            _ => self.fresh(role),
+        }
     }
 
     /// The same as [`Self::fresh`] where valid credentials are at stake: a service that does not answer gets little

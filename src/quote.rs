@@ -9,6 +9,11 @@ pub(crate) enum Quotes {
     Posix,
     Fish,
     Powershell,
+    Nushell,
+    Elvish,
+    Xonsh,
+    Tcsh,
+    Cmd,
 }
 
 /// Finds out in which shell the user types. Only a line that quotes something asks.
@@ -46,15 +51,25 @@ pub(crate) fn unset(name: &str) -> String {
         Quotes::Posix => format!("unset {name}"),
         Quotes::Fish => format!("set -e {name}"),
         Quotes::Powershell => format!("Remove-Item Env:{name}"),
+        Quotes::Nushell => format!("hide-env {name}"),
+        Quotes::Elvish => format!("unset-env {name}"),
+        Quotes::Xonsh => format!("del ${name}"),
+        Quotes::Tcsh => format!("unsetenv {name}"),
+        Quotes::Cmd => format!("set \"{name}=\""),
     }
 }
 
 /// What stands for the number of the shell's process, in a line for the user to paste into it.
 pub(crate) fn process_id() -> &'static str {
     match typed_in() {
-        Quotes::Posix => "$$",
+        Quotes::Posix | Quotes::Tcsh => "$$",
         Quotes::Fish => "$fish_pid",
         Quotes::Powershell => "$PID",
+        Quotes::Nushell => "$nu.pid",
+        Quotes::Elvish => "$pid",
+        Quotes::Xonsh => "@(__import__('os').getpid())",
+        // It has no name for it.
+        Quotes::Cmd => "PID",
     }
 }
 
@@ -66,6 +81,13 @@ pub(crate) fn export(name: &str, value: &str) -> String {
         Quotes::Fish => format!("set -gx {name} {value}"),
         Quotes::Powershell if value.starts_with('\'') => format!("$env:{name} = {value}"),
         Quotes::Powershell => format!("$env:{name} = '{value}'"),
+        Quotes::Nushell if value.starts_with(['\'', '"']) => format!("$env.{name} = {value}"),
+        Quotes::Nushell => format!("$env.{name} = '{value}'"),
+        Quotes::Elvish => format!("set-env {name} {value}"),
+        Quotes::Xonsh if value.starts_with('\'') => format!("${name} = {value}"),
+        Quotes::Xonsh => format!("${name} = '{value}'"),
+        Quotes::Tcsh => format!("setenv {name} {value}"),
+        Quotes::Cmd => format!("set \"{name}={}\"", value.trim_matches('"')),
     }
 }
 
@@ -76,6 +98,11 @@ impl Quotes {
             Self::Posix => posix(text),
             Self::Fish => fish(text),
             Self::Powershell => powershell(text),
+            Self::Nushell => nushell(text),
+            Self::Elvish => elvish(text),
+            Self::Xonsh => xonsh(text),
+            Self::Tcsh => tcsh(text),
+            Self::Cmd => cmd(text),
         }
     }
 
@@ -108,6 +135,35 @@ pub(crate) fn powershell(value: &str) -> String {
     }
     quoted.push('\'');
     quoted
+}
+
+/// Nushell: within single quotes nothing is special, and nothing can stand for a single quote.
+pub(crate) fn nushell(value: &str) -> String {
+    if value.contains('\'') {
+        format!("\"{}\"", value.replace('\\', r"\\").replace('"', r#"\""#))
+    } else {
+        format!("'{value}'")
+    }
+}
+
+/// Elvish: within single quotes, a single quote is written twice.
+pub(crate) fn elvish(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+/// xonsh: a string of Python.
+pub(crate) fn xonsh(value: &str) -> String {
+    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+/// tcsh: as POSIX, but the history is looked up even within quotes.
+pub(crate) fn tcsh(value: &str) -> String {
+    posix(value).replace('!', r"\!")
+}
+
+/// cmd.exe: within double quotes, only they and `%` are special.
+pub(crate) fn cmd(value: &str) -> String {
+    format!("\"{}\"", value.replace('"', "\"\""))
 }
 
 #[cfg(test)]

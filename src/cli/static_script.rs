@@ -13,9 +13,10 @@ pub(crate) fn static_script(shell: Shell, mut command: Command) -> Result<String
         Shell::Zsh => Static::Zsh,
         Shell::Fish => Static::Fish,
         Shell::Powershell => Static::PowerShell,
-        Shell::Posix => {
-            return Err(Error::usage("a plain POSIX shell completes nothing")
-                .with_remedy("choose bash, zsh, fish or powershell"));
+        Shell::Elvish => Static::Elvish,
+        Shell::Nushell | Shell::Xonsh | Shell::Tcsh | Shell::Cmd | Shell::Posix => {
+            return Err(Error::usage(format!("{} has no completion script of this kind", shell.name()))
+                .with_remedy("choose bash, zsh, fish, elvish or powershell"));
         }
     };
     command.set_bin_name("aws-sso");

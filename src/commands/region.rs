@@ -48,11 +48,11 @@ fn show(context: &Context, shell: Option<Shell>) -> Result<()> {
     };
     let from = Some(from).filter(|_| terminal::is_stderr() && !context.is_quiet());
     // The function evaluates what is printed.
-    if let Some(shell) = shell {
-        return print(&shell.print(&name, from.as_deref())?);
+    match shell {
+        Some(shell) => print(&shell.print(&name, from.as_deref())?)?,
+        None => print(&format!("{}\n", clean(&name)))?,
     }
-    print(&format!("{}\n", clean(&name)))?;
-    if let Some(from) = from {
+    if let Some(from) = from.filter(|_| !shell.is_some_and(Shell::reads_code)) {
         terminal::say(&format!("{from}\n"));
     }
     Ok(())

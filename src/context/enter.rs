@@ -30,7 +30,7 @@ pub(crate) fn change_shell_adding(context: &Context, shell: Shell, change: &Chan
     let is_said = terminal::is_stderr() && !context.is_quiet();
     let said = is_said.then(|| said_after(change, &environment::current) + more);
     print(&change.render_in_function(shell, said.as_deref())?)?;
-    if let Some(line) = said.filter(|_| shell == Shell::Powershell) {
+    if let Some(line) = said.filter(|_| !shell.says_it_itself()) {
         terminal::say(&format!("{line}\n"));
     }
     Ok(())

@@ -40,7 +40,7 @@ pub struct Service {
     http: SharedHttpClient,
     skew: Skew,
     retry_limits: RetryLimits,
-    gate: Gate,
+    gate: OnceLock<Gate>,
     /// By access key id, the account and the role that the service gave it for.
     key_owners: Mutex<HashMap<String, (String, String)>>,
     sso: OnceLock<aws_sdk_sso::Client>,
@@ -116,7 +116,7 @@ impl Service {
             http,
             skew,
             retry_limits: RetryLimits { attempts, total: limits.total },
-            gate: Gate::new(),
+            gate: OnceLock::new(),
             key_owners: Mutex::default(),
             sso: OnceLock::new(),
             oidc: OnceLock::new(),
@@ -125,6 +125,11 @@ impl Service {
 
     pub(super) fn region(&self) -> &Region {
         &self.region
+    }
+
+    /// It looks at the limits of this process, which is work for nothing where no request is sent.
+    fn gate(&self) -> &Gate {
+        self.gate.get_or_init(Gate::new)
     }
 
     pub(super) fn sso(&self) -> &aws_sdk_sso::Client {
@@ -198,7 +203,7 @@ impl Service {
         let start = Instant::now();
         let mut attempts = Attempts::new(self.retry_limits, resend);
         loop {
-            let pass = self.gate.enter().await;
+            let pass = self.gate().enter().await;
             let (outcome, close_connection) = wire::with_connection(resend, Box::pin(request())).await;
             let failure = match outcome {
                 Ok(response) => match check(&response) {
@@ -230,7 +235,7 @@ impl Service {
             }
             // While the service accepts other requests of this process, this one keeps its turn: of a thousand
             // throttled requests the last ones need longer than the limit, and none of them should fail.
-            let silence = self.gate.silence().unwrap_or(Duration::MAX).min(start.elapsed());
+            let silence = self.gate().silence().unwrap_or(Duration::MAX).min(start.elapsed());
             let wait = attempts.next(trouble, silence, retry::random());
             // An attempt after the deadline would only replace this error by a time-out.
             let is_worthwhile =

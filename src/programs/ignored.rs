@@ -1,5 +1,7 @@
 //! The signals that this process was started to ignore, as by `nohup`, or by `&` in a script. They stay ignored.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::sync::LazyLock;
 
 /// A bit for each signal that was ignored. It is read before this process handles any of them.
@@ -20,7 +22,10 @@ fn bit(signal: i32) -> u64 {
 
 /// What Linux says.
 fn of_kernel() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let mut status = [0; 4096];
+    // One read: each one makes the kernel write the whole text again.
+    let length = File::open("/proc/self/status").ok()?.read(&mut status).ok()?;
+    let status = String::from_utf8_lossy(&status[..length]);
     mask(status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?)
 }
 

@@ -229,9 +229,11 @@ impl Change {
     /// The code that makes the change in a shell, for the `awsso` function: all of it or nothing. Once it is made, the
     /// shell says this line.
     pub(crate) fn render_in_function(&self, shell: Shell, said: Option<&str>) -> Result<String> {
-        let names = self.values.iter().map(|(name, _)| *name);
-        let said = said.and_then(|line| shell.say(line)).unwrap_or_default();
-        Ok(format!("{}{}{}{said}", shell.untraced(), shell.check_writable(names), self.render(shell)?))
+        let dialect = shell.dialect();
+        let names: Vec<_> = self.values.iter().map(|(name, _)| *name).collect();
+        let check = if names.is_empty() { String::new() } else { dialect.check_writable(&names.join(" ")) };
+        let said = said.and_then(|line| dialect.say(line)).unwrap_or_default();
+        Ok(format!("{}{check}{}{said}", dialect.untraced(), self.render(shell)?))
     }
 
     /// Whether nothing changes.
@@ -241,25 +243,15 @@ impl Change {
 
     /// The code that makes the change in a shell. If one value cannot be rendered safely, there is no code at all.
     pub fn render(&self, shell: Shell) -> Result<String> {
-        let mut code = String::new();
-        if self.enters {
-            let removed = self.values.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name);
-            code.push_str(&shell.check_removable(removed));
+        if let Some((name, _)) = self.values.iter().find(|(_, value)| !value.as_deref().is_none_or(is_printable)) {
+            return Err(Error::failed(format!(
+                "the value for {name} holds a control character, so it is not given to a shell"
+            )));
         }
-        for (name, value) in &self.values {
-            let statement = match value {
-                None => shell.unset(name),
-                Some(value) if is_printable(value) => shell.set(name, value),
-                Some(_) => {
-                    return Err(Error::failed(format!(
-                        "the value for {name} holds a control character, so it is not given to a shell"
-                    )));
-                }
-            };
-            code.push_str(&statement);
-            code.push('\n');
-        }
-        Ok(code)
+        let dialect = shell.dialect();
+        let removed: Vec<_> = self.values.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
+        let check = if self.enters { dialect.check_removable(&removed.join(" ")) } else { String::new() };
+        Ok(check + &dialect.change(&self.values))
     }
 
     /// Makes the change in the environment of a program that is about to start.

@@ -55,16 +55,7 @@ const TAKEN: [&str; 40] = [
 
 /// The code that defines the function, for `eval`.
 pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
-    let template = match shell {
-        Shell::Bash => include_str!("../../shell/init.bash"),
-        Shell::Zsh => include_str!("../../shell/init.zsh"),
-        Shell::Fish => include_str!("../../shell/init.fish"),
-        Shell::Powershell => include_str!("../../shell/init.ps1"),
-        Shell::Posix => {
-            return Err(Error::usage("a plain POSIX shell has no init")
-                .with_remedy("use: eval \"$(aws-sso env ROLE --shell posix)\""));
-        }
-    };
+    let template = shell.dialect().template()?;
     if !is_function_name(init.command) {
         return Err(Error::usage(format!("{} cannot be a function's name", init.command))
             .with_remedy("use letters, digits, - and _, beginning with a letter, and no word of the shell's own"));

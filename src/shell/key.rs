@@ -70,11 +70,17 @@ impl Key {
         match (shell, modifier) {
             (Shell::Bash | Shell::Posix, Modifier::Ctrl) => format!("\\C-{letter}"),
             (Shell::Bash | Shell::Posix | Shell::Fish, Modifier::Alt) => format!("\\e{letter}"),
-            (Shell::Zsh, Modifier::Ctrl) => format!("^{}", letter.to_ascii_uppercase()),
-            (Shell::Zsh, Modifier::Alt) => format!("^[{letter}"),
+            (Shell::Zsh | Shell::Tcsh, Modifier::Ctrl) => format!("^{}", letter.to_ascii_uppercase()),
+            (Shell::Zsh | Shell::Tcsh, Modifier::Alt) => format!("^[{letter}"),
             (Shell::Fish, Modifier::Ctrl) => format!("\\c{letter}"),
-            (Shell::Powershell, Modifier::Ctrl) => format!("Ctrl+{letter}"),
-            (Shell::Powershell, Modifier::Alt) => format!("Alt+{letter}"),
+            (Shell::Powershell | Shell::Cmd, Modifier::Ctrl) => format!("Ctrl+{letter}"),
+            (Shell::Powershell | Shell::Cmd, Modifier::Alt) => format!("Alt+{letter}"),
+            (Shell::Nushell, Modifier::Ctrl) => format!("modifier: control, keycode: char_{letter}"),
+            (Shell::Nushell, Modifier::Alt) => format!("modifier: alt, keycode: char_{letter}"),
+            (Shell::Elvish, Modifier::Ctrl) => format!("Ctrl-{}", letter.to_ascii_uppercase()),
+            (Shell::Elvish, Modifier::Alt) => format!("Alt-{letter}"),
+            (Shell::Xonsh, Modifier::Ctrl) => format!("c-{letter}"),
+            (Shell::Xonsh, Modifier::Alt) => format!("escape {letter}"),
         }
     }
 }

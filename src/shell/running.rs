@@ -13,7 +13,7 @@ impl Shell {
         let lines = parents::command_lines();
         let typed_in = lines.iter().find_map(|words| interactive(words));
         let by_default = if cfg!(windows) { Some(Self::Powershell) } else { None };
-        typed_in.or_else(Self::detect).or(by_default).filter(|shell| *shell != Self::Posix)
+        typed_in.or_else(Self::detect).or(by_default).filter(|shell| shell.can_have_function())
     }
 }
 
@@ -30,6 +30,11 @@ pub(crate) fn typed_in() -> Quotes {
     match named.or_else(Shell::running) {
         Some(Shell::Fish) => Quotes::Fish,
         Some(Shell::Powershell) => Quotes::Powershell,
+        Some(Shell::Nushell) => Quotes::Nushell,
+        Some(Shell::Elvish) => Quotes::Elvish,
+        Some(Shell::Xonsh) => Quotes::Xonsh,
+        Some(Shell::Tcsh) => Quotes::Tcsh,
+        Some(Shell::Cmd) => Quotes::Cmd,
         Some(Shell::Bash | Shell::Zsh | Shell::Posix) | None => Quotes::Posix,
     }
 }
@@ -42,7 +47,7 @@ fn interactive(words: &[String]) -> Option<Shell> {
     let (program, arguments) = words[usize::from(is_run)..].split_first()?;
     let file = name(program).trim_start_matches('-').to_owned();
     let file = file.trim_end_matches(if is_run { ".dll" } else { ".exe" });
-    let shell = Shell::from_str(file, true).ok().filter(|shell| *shell != Shell::Posix)?;
+    let shell = Shell::from_str(file, true).ok().filter(|shell| shell.can_have_function())?;
     let mut arguments = arguments.iter().map(|word| word.to_ascii_lowercase());
     while let Some(word) = arguments.next() {
         match word.as_str() {

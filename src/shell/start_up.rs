@@ -59,7 +59,11 @@ pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
         Shell::Zsh => zsh_folder(&home).join(".zshrc"),
         Shell::Fish => environment::config_home()?.join("fish/config.fish"),
         Shell::Powershell => powershell_folder()?.join("profile.ps1"),
-        Shell::Posix => home.join(".profile"),
+        Shell::Nushell => environment::config_home()?.join("nushell/config.nu"),
+        Shell::Elvish => environment::config_home()?.join("elvish/rc.elv"),
+        Shell::Xonsh => home.join(".xonshrc"),
+        Shell::Tcsh => home.join(".tcshrc"),
+        Shell::Posix | Shell::Cmd => home.join(".profile"),
     })
 }
 
@@ -158,7 +162,12 @@ fn files(shell: Shell) -> Vec<PathBuf> {
             let folder = powershell_folder().unwrap_or(config);
             ["profile.ps1", "Microsoft.PowerShell_profile.ps1"].map(|name| folder.join(name)).into()
         }
+        Shell::Nushell => vec![config.join("nushell/env.nu"), config.join("nushell/config.nu")],
+        Shell::Elvish => vec![config.join("elvish/rc.elv"), home.join(".elvish/rc.elv")],
+        Shell::Xonsh => vec![home.join(".xonshrc"), config.join("xonsh/rc.xsh")],
+        Shell::Tcsh => in_home(&[".tcshrc", ".cshrc", ".login"]),
         Shell::Posix => in_home(&[".profile"]),
+        Shell::Cmd => Vec::new(),
     }
 }
 

@@ -54,6 +54,15 @@ pub(super) fn for_powershell(value: &str) -> String {
     if is_option || is_plain { value.to_owned() } else { Shell::Powershell.quote(value) }
 }
 
+/// A value as Nushell inserts it in place of the whole word.
+pub(super) fn for_nushell(value: &str) -> String {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_./:+,@=".contains(letter);
+    // It takes these for values of their own, which are no text.
+    let is_value = ["", "true", "false", "null"].contains(&value);
+    let is_plain = value.chars().all(is_letter) && !value.starts_with(['=', '@']) && !is_value;
+    if is_plain { value.to_owned() } else { Shell::Nushell.quote(value) }
+}
+
 /// Whether bash may insert what these values begin with: it replaces the typed text by it, which must not get lost.
 pub(super) fn keeps_typed<'a>(typed: &str, fit: Fit, mut values: impl Iterator<Item = &'a str>) -> bool {
     let Some(first) = values.next() else { return true };
@@ -80,6 +89,17 @@ mod tests {
         ] {
             assert_eq!(for_bash(value, &Line::read(before, Shell::Bash)).as_deref(), expected, "{before}");
         }
+    }
+
+    #[test]
+    fn nushell_quotes_what_it_would_read_otherwise() {
+        for plain in ["payments-dev/Reader", "--region=eu-west-1", "012345678901/Reader", "a,b", "-dash.first/x"] {
+            assert_eq!(for_nushell(plain), plain);
+        }
+        for quoted in ["Data Platform/x", "a$b", "Größe/x", "(ls)/x", "true", "[x]", "#a"] {
+            assert_eq!(for_nushell(quoted), format!("'{quoted}'"));
+        }
+        assert_eq!(for_nushell("it's \"x\""), "\"it's \\\"x\\\"\"");
     }
 
     #[test]

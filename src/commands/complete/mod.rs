@@ -7,6 +7,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 use clap_complete::engine;
+use serde_json::{Value, json};
 
 use crate::cli::completers::{Asked, Fit, Typed, ask, is_harmless, with_regions};
 use crate::cli::long_spelling;
@@ -36,7 +37,8 @@ pub(crate) struct CompleteArgs {
 }
 
 /// Prints one candidate per line, followed by a tab and its description for shells that show one.
-pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()> {
+/// `command` gives the whole command line, or for a verb that part of it.
+pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> clap::Command) -> Result<()> {
     let words = words(arguments);
     let typed = words.last().cloned().unwrap_or_default();
     let found = candidates(&words, command);
@@ -48,6 +50,7 @@ pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()
             };
             best(&typed, &found).1.into_iter().map(row).collect()
         }
+        Shell::Nushell => vec![for_nushell(&best(&typed, &found).1)],
         // These match by rules of their own, and quote what they insert.
         _ => found.iter().map(|Candidate { value, description }| format!("{value}\t{description}\n")).collect(),
     };
@@ -60,11 +63,18 @@ fn words(arguments: &CompleteArgs) -> Vec<String> {
         return Line::read(line, arguments.shell).words;
     }
     let mut words = arguments.words.clone();
-    // fish has no way to read a word whose quote is still open.
-    if let Some(last) = words.last_mut().filter(|_| arguments.shell == Shell::Fish) {
-        *last = Line::read(last, Shell::Fish).words.concat();
+    // Nushell gives words as they are typed, and fish has no way to read a word whose quote is still open.
+    let keeps_quotes = matches!(arguments.shell, Shell::Fish | Shell::Nushell);
+    if let Some(last) = words.last_mut().filter(|_| keeps_quotes) {
+        *last = Line::read(last, arguments.shell).words.concat();
     }
     words
+}
+
+/// A list, which Nushell neither filters nor quotes.
+fn for_nushell(found: &[&Candidate]) -> String {
+    let row = |Candidate { value, description }: &&Candidate| json!({ "value": insertion::for_nushell(value), "description": description });
+    Value::from(found.iter().map(row).collect::<Vec<_>>()).to_string() + "\n"
 }
 
 fn lines_for_bash(arguments: &CompleteArgs, typed: &str, found: &[Candidate]) -> Vec<String> {
@@ -97,13 +107,14 @@ struct Candidate {
 }
 
 /// The candidates for the last of `words`; the first is the command itself.
-fn candidates(words: &[String], command: clap::Command) -> Vec<Candidate> {
+fn candidates(words: &[String], command: impl Fn(Option<&str>) -> clap::Command) -> Vec<Candidate> {
     if words.len() < 2 {
         return Vec::new();
     }
     let profile = profile_of(words);
     let mut words = without_help(without_profile(words));
     let index = words.len() - 1;
+    let command = command(words.get(1).filter(|_| index > 1).map(String::as_str));
     let is_option = words[index].starts_with('-');
     // The engine would leave out what does not begin as typed; the shell decides. Options are matched by the engine.
     let word = if is_option { String::new() } else { std::mem::take(&mut words[index]) };

@@ -1,0 +1,189 @@
+//! How each shell quotes a value, and sets or removes a variable: a file for each shell or family of shells.
+
+mod cmd;
+mod elvish;
+mod fish;
+mod nushell;
+mod posix;
+mod powershell;
+mod tcsh;
+mod xonsh;
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use crate::error::{Error, Result};
+use crate::{environment, quote};
+
+/// A shell whose environment we can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// bash 3.2 and later.
+    Bash,
+    /// zsh 5 and later.
+    Zsh,
+    /// fish 3 and later.
+    Fish,
+    /// Windows PowerShell 5.1 and PowerShell 7.
+    #[value(alias = "pwsh")]
+    Powershell,
+    /// Nushell.
+    #[value(alias = "nu")]
+    Nushell,
+    /// Elvish.
+    Elvish,
+    /// xonsh.
+    Xonsh,
+    /// tcsh, and csh.
+    #[value(alias = "csh")]
+    Tcsh,
+    /// cmd.exe.
+    Cmd,
+    /// Any POSIX shell: dash, ksh, busybox.
+    #[value(alias = "sh")]
+    Posix,
+}
+
+/// What differs from shell to shell. Names of variables are ours and plain; values are printable.
+pub(super) trait Dialect {
+    /// The value as one word that the shell takes literally. It is always quoted, whatever it contains.
+    fn quote(&self, value: &str) -> String;
+
+    /// The statement that exports a variable.
+    fn set(&self, name: &str, value: &str) -> String;
+
+    /// The statement that removes a variable. It succeeds if the variable does not exist.
+    fn unset(&self, name: &str) -> String;
+
+    /// The code of a change, a statement a line.
+    fn change(&self, values: &[(&'static str, Option<String>)]) -> String {
+        let statement = |(name, value): &(&str, Option<String>)| match value {
+            Some(value) => self.set(name, value) + "\n",
+            None => self.unset(name) + "\n",
+        };
+        values.iter().map(statement).collect()
+    }
+
+    /// The statement that writes a line to stderr, whether or not that can be written to. `None` for a shell in which
+    /// nothing keeps a change from being made: there this program can write the line itself.
+    fn say(&self, line: &str) -> Option<String>;
+
+    /// Code that prints a result, and then says where it comes from.
+    fn print(&self, result: &str, from: Option<&str>) -> String;
+
+    /// The first line of code that no trace may show. In other shells the `awsso` function turns traces off.
+    fn untraced(&self) -> &'static str {
+        ""
+    }
+
+    /// Code that stops, before anything is changed, where one of these variables cannot be removed.
+    fn check_removable(&self, _names: &str) -> String {
+        String::new()
+    }
+
+    /// Code that leaves the `awsso` function, before anything is changed, where one of these variables is read-only, or
+    /// belongs to a function that calls: then the shell would have another one in its place once that has returned, or
+    /// as soon as this one is removed. Which one is read-only says the shell itself.
+    fn check_writable(&self, _names: &str) -> String {
+        String::new()
+    }
+
+    /// The code of the `awsso` function, with the places that [`super::init`] fills in.
+    fn template(&self) -> Result<&'static str>;
+}
+
+impl Shell {
+    /// The name that `init` and `--shell` take.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "powershell",
+            Self::Nushell => "nushell",
+            Self::Elvish => "elvish",
+            Self::Xonsh => "xonsh",
+            Self::Tcsh => "tcsh",
+            Self::Cmd => "cmd",
+            Self::Posix => "posix",
+        }
+    }
+
+    /// The user's shell, from `$SHELL`; `None` for a shell that is not supported.
+    #[must_use]
+    pub fn detect() -> Option<Self> {
+        let path = environment::shell()?;
+        let name = Path::new(&path).file_stem()?.to_str()?;
+        Self::from_str(name, true).ok()
+    }
+
+    /// Whether `init` has a function for it.
+    pub(super) fn can_have_function(self) -> bool {
+        !matches!(self, Self::Posix | Self::Cmd)
+    }
+
+    pub(super) fn dialect(self) -> &'static dyn Dialect {
+        match self {
+            Self::Bash => &posix::Bash,
+            Self::Zsh => &posix::Zsh,
+            Self::Posix => &posix::Posix,
+            Self::Fish => &fish::Fish,
+            Self::Powershell => &powershell::Powershell,
+            Self::Nushell => &nushell::Nushell,
+            Self::Elvish => &elvish::Elvish,
+            Self::Xonsh => &xonsh::Xonsh,
+            Self::Tcsh => &tcsh::Tcsh,
+            Self::Cmd => &cmd::Cmd,
+        }
+    }
+
+    /// The value as one word that the shell takes literally. It is always quoted, whatever it contains.
+    ///
+    /// The value must be printable: check with [`quote::is_printable`] before anything is rendered.
+    #[must_use]
+    pub fn quote(self, value: &str) -> String {
+        self.dialect().quote(value)
+    }
+
+    /// The statement that exports a variable.
+    #[must_use]
+    pub fn set(self, name: &str, value: &str) -> String {
+        self.dialect().set(name, value)
+    }
+
+    /// The statement that removes a variable. It succeeds if the variable does not exist.
+    #[must_use]
+    pub fn unset(self, name: &str) -> String {
+        self.dialect().unset(name)
+    }
+
+    /// Whether it evaluates code. Another one reads data, and says nothing of what it has read.
+    #[must_use]
+    pub(crate) fn reads_code(self) -> bool {
+        self != Self::Nushell
+    }
+
+    /// Whether the shell itself says what has changed, once it has: see [`Dialect::say`].
+    #[must_use]
+    pub(crate) fn says_it_itself(self) -> bool {
+        self.dialect().say("").is_some()
+    }
+
+    /// Code that prints a result, and then says where it comes from.
+    pub(crate) fn print(self, result: &str, from: Option<&str>) -> Result<String> {
+        if !quote::is_printable(result) {
+            return Err(Error::failed("the result holds a control character, so it is not given to a shell"));
+        }
+        Ok(self.dialect().print(result, from))
+    }
+}
+
+/// A shell that has no function, since it has no way to define one.
+fn no_init(what: &str, remedy: &str) -> Error {
+    Error::usage(format!("{what} has no init")).with_remedy(remedy)
+}
+
+/// Why a variable of a function is not changed.
+const IS_LOCAL: &str = "belongs to a function, or to this command alone: nothing is changed";

@@ -1,0 +1,146 @@
+//! bash, zsh, and the plain POSIX shells.
+
+use super::{Dialect, no_init};
+use crate::error::Result;
+use crate::quote;
+
+pub(super) struct Bash;
+pub(super) struct Zsh;
+pub(super) struct Posix;
+
+impl Dialect for Bash {
+    fn quote(&self, value: &str) -> String {
+        quote::posix(value)
+    }
+
+    fn set(&self, name: &str, value: &str) -> String {
+        set(name, value)
+    }
+
+    fn unset(&self, name: &str) -> String {
+        unset(name)
+    }
+
+    fn say(&self, line: &str) -> Option<String> {
+        Some(say(line))
+    }
+
+    fn print(&self, result: &str, from: Option<&str>) -> String {
+        print(result, from)
+    }
+
+    fn check_writable(&self, names: &str) -> String {
+        // A local value hides the shell's own: setting the latter shows that, and in bash before 4.2, removing it.
+        let is_local = r#"{ \builtin declare -g "$__aws_sso_name=1" && [[ "${!__aws_sso_name-}" != 1 ]]; } ||
+    { \builtin unset "$__aws_sso_name" && [[ -n "${!__aws_sso_name+x}" ]]; }"#;
+        // All at once is faster than one after the other. Only where it fails, each is looked at.
+        let set: String = names.split(' ').map(|name| format!(" {name}=1")).collect();
+        let (values, ones): (String, String) = names.split(' ').map(|name| (format!("${{{name}-}}"), '1')).unzip();
+        let are_writable = format!("\\builtin declare -g{set} 2>/dev/null && [[ \"{values}\" == {ones} ]]");
+        check_writable(names, &format!("{are_writable} && \\builtin exit 0\n"), is_local)
+    }
+
+    fn template(&self) -> Result<&'static str> {
+        Ok(include_str!("../../../shell/init.bash"))
+    }
+}
+
+impl Dialect for Zsh {
+    fn quote(&self, value: &str) -> String {
+        quote::posix(value)
+    }
+
+    fn set(&self, name: &str, value: &str) -> String {
+        set(name, value)
+    }
+
+    fn unset(&self, name: &str) -> String {
+        unset(name)
+    }
+
+    fn say(&self, line: &str) -> Option<String> {
+        Some(say(line))
+    }
+
+    fn print(&self, result: &str, from: Option<&str>) -> String {
+        print(result, from)
+    }
+
+    fn check_writable(&self, names: &str) -> String {
+        check_writable(names, "", r#"[[ "${(Pt)__aws_sso_name-}" == *'local'* ]]"#)
+    }
+
+    fn template(&self) -> Result<&'static str> {
+        Ok(include_str!("../../../shell/init.zsh"))
+    }
+}
+
+impl Dialect for Posix {
+    fn quote(&self, value: &str) -> String {
+        quote::posix(value)
+    }
+
+    fn set(&self, name: &str, value: &str) -> String {
+        format!("export {name}={}", self.quote(value))
+    }
+
+    fn unset(&self, name: &str) -> String {
+        format!("unset {name}")
+    }
+
+    fn say(&self, line: &str) -> Option<String> {
+        Some(format!("printf '%s\\n' {} >&2 || :\n", self.quote(line)))
+    }
+
+    fn print(&self, result: &str, from: Option<&str>) -> String {
+        format!("printf '%s\\n' {}\n{}", self.quote(result), from.and_then(|from| self.say(from)).unwrap_or_default())
+    }
+
+    fn template(&self) -> Result<&'static str> {
+        Err(no_init("a plain POSIX shell", "use: eval \"$(aws-sso env ROLE --shell posix)\""))
+    }
+}
+
+/// The user may have aliased `export`. The backslash stops alias expansion, and `builtin` a function.
+fn set(name: &str, value: &str) -> String {
+    format!("\\builtin export {name}={}", quote::posix(value))
+}
+
+fn unset(name: &str) -> String {
+    format!("\\builtin unset {name}")
+}
+
+/// What a subshell has, the shell that the user sees has not.
+fn say(line: &str) -> String {
+    format!(
+        "{{
+  if ((${{BASH_SUBSHELL:-0}} + ${{ZSH_SUBSHELL:-0}})); then \\builtin printf 'in this subshell: '; fi
+  \\builtin printf '%s\\n' {}
+}} >&2 || \\builtin :\n",
+        quote::posix(line)
+    )
+}
+
+fn print(result: &str, from: Option<&str>) -> String {
+    format!("\\builtin printf '%s\\n' {}\n{}", quote::posix(result), from.map(say).unwrap_or_default())
+}
+
+fn check_writable(names: &str, quick: &str, is_local: &str) -> String {
+    let local = super::IS_LOCAL;
+    format!(
+        "(
+{quick}\\builtin local __aws_sso_name
+for __aws_sso_name in {names}; do
+  if {is_local}; then
+    \\builtin printf '%s\\n' \"aws-sso: $__aws_sso_name {local}\" >&3
+    \\builtin exit 3
+  fi
+done 3>&2 2>/dev/null
+\\builtin unset {names}
+) || {{
+  [[ \"$?\" == 3 ]] || \\builtin printf '%s\\n' 'aws-sso: a variable is read-only: nothing is changed' >&2
+  \\builtin return 2
+}}
+"
+    )
+}
