@@ -91,13 +91,11 @@ function '__aws_sso_offer' {
 }
 # The start-up file may call compinit later, or again, so this also runs before the first prompt.
 function '__aws_sso_compdef' {
+  # Under KSH_ARRAYS the array below would be its first element, and WARN_NESTED_VAR would report that it is changed.
+  \builtin emulate -LR zsh
   if (( ! ${+functions[compdef]} )); then \builtin return 0; fi
   compdef '__aws_sso_complete' '__aws_sso_command__' 'aws-sso'
-  # `set -A`, since an assignment would be reported under WARN_NESTED_VAR. Under KSH_ARRAYS an array without [@] is its
-  # first element alone.
-  if (( ${+precmd_functions} )); then
-    \builtin set -A precmd_functions "${(@)precmd_functions[@]:#__aws_sso_compdef}"
-  fi
+  if (( ${+precmd_functions} )); then precmd_functions=("${(@)precmd_functions:#__aws_sso_compdef}"); fi
 }
 if [[ -o 'interactive' ]]; then
   __aws_sso_compdef

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::dialect::Shell;
 use super::key::Key;
 use crate::error::{Error, Result};
-use crate::quote::is_printable;
+use crate::quote::{self, is_printable};
 
 /// What the prompt does when the shell's credentials have five minutes left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -79,34 +79,11 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
     // The path comes last, so that nothing is filled in within it.
     let code = without_comments(&code).replace(COMMAND, init.command).replace(KEY, &key);
     let code = code.replace(VERSION, env!("CARGO_PKG_VERSION"));
-    Ok(guarded(shell, &code.replace(PROGRAM, &shell.quote(program))))
-}
-
-/// The code so that any other shell reads it and does nothing: `~/.profile` is read by bash and by dash, and dash ends
-/// where it finds an error. Only fish takes two backslashes in single quotes for one. Arrays are not exported, so only
-/// bash has `BASH_VERSINFO`. The quotes keep an alias out.
-fn guarded(shell: Shell, code: &str) -> String {
-    let is_other = match shell {
-        Shell::Bash => r#"'test' '\\' = "\\" || 'eval' 'test -z "${BASH_VERSINFO-}"'"#,
-        Shell::Zsh => r#"'test' '\\' = "\\" || 'eval' 'test -z "${ZSH_VERSION-}"'"#,
-        Shell::Fish => r#"'test' '\\' != "\\""#,
-        Shell::Powershell | Shell::Posix => return code.to_owned(),
-    };
-    format!("{is_other} || 'eval' {}\n", quoted_for_all(&format!("\n{code}")))
-}
-
-/// Quoted so that fish reads the same text as the shells that take a backslash in single quotes for itself.
-fn quoted_for_all(code: &str) -> String {
-    let mut quoted = String::from("'");
-    let mut characters = code.chars().peekable();
-    while let Some(character) = characters.next() {
-        match (character, characters.peek()) {
-            ('\'', _) => quoted.push_str(r"'\''"),
-            ('\\', None | Some('\'' | '\\')) => quoted.push_str(r#"'"\\"'"#),
-            _ => quoted.push(character),
-        }
-    }
-    quoted + "'"
+    let code = code.replace(PROGRAM, &shell.quote(program));
+    Ok(match shell.dialect().is_another_shell() {
+        Some(is_another) => format!("{is_another} || 'eval' {}\n", quote::posix_and_fish(&format!("\n{code}"))),
+        None => code,
+    })
 }
 
 /// The code without the lines between the marks of a part.

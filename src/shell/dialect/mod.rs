@@ -89,6 +89,13 @@ pub(super) trait Dialect {
         String::new()
     }
 
+    /// The statement that is true, and prints nothing, in the other shells of the Bourne family and in fish: they read
+    /// this code where a start-up file is shared, as `~/.profile` is by bash and dash, and dash ends at what it cannot
+    /// parse. In single quotes only fish takes two backslashes for one. The quotes keep aliases out.
+    fn is_another_shell(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The code of the `awsso` function, with the places that [`super::init`] fills in.
     fn template(&self) -> Result<&'static str>;
 }
