@@ -95,12 +95,22 @@ pub(super) trait Dialect {
         String::new()
     }
 
+    /// The statement that is true, and prints nothing, in the other shells of the Bourne family and in fish: they read
+    /// this code where a start-up file is shared, as `~/.profile` is by bash and dash, and dash ends at what it cannot
+    /// parse. In single quotes only fish takes two backslashes for one. The quotes keep aliases out.
+    fn is_another_shell(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The code of the `awsso` function, with the places that [`super::init`] fills in.
     fn template(&self) -> Result<&'static str>;
 
     /// The same, as `init` prints it.
     fn loaded(&self, code: &str) -> String {
-        code.to_owned()
+        match self.is_another_shell() {
+            Some(is_another) => format!("{is_another} || 'eval' {}\n", quote::posix_and_fish(&format!("\n{code}"))),
+            None => code.to_owned(),
+        }
     }
 }
 

@@ -40,6 +40,11 @@ impl Dialect for Bash {
         check_writable(names, &format!("{are_writable} && \\builtin exit 0\n"), is_local)
     }
 
+    /// Arrays are not exported, so no other shell has `BASH_VERSINFO`.
+    fn is_another_shell(&self) -> Option<&'static str> {
+        Some(r#"'test' '\\' = "\\" || 'eval' 'test -z "${BASH_VERSINFO-}"'"#)
+    }
+
     fn template(&self) -> Result<&'static str> {
         Ok(include_str!("../../../shell/init.bash"))
     }
@@ -68,6 +73,10 @@ impl Dialect for Zsh {
 
     fn check_writable(&self, names: &str) -> String {
         check_writable(names, "", r#"[[ "${(Pt)__aws_sso_name-}" == *'local'* ]]"#)
+    }
+
+    fn is_another_shell(&self) -> Option<&'static str> {
+        Some(r#"'test' '\\' = "\\" || 'eval' 'test -z "${ZSH_VERSION-}"'"#)
     }
 
     fn template(&self) -> Result<&'static str> {
