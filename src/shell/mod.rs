@@ -6,6 +6,7 @@ mod dialect;
 mod displaced;
 mod entered;
 mod function;
+mod function_file;
 mod grant;
 mod init;
 mod key;

@@ -33,6 +33,8 @@ impl StartUpLine {
 pub(crate) fn line(shell: Shell, program: &str) -> String {
     match shell {
         Shell::Fish => format!("{program} init fish | source"),
+        Shell::Xonsh => format!("execx($({program} init xonsh))"),
+        Shell::Tcsh => format!("eval \"`{program} init tcsh`\""),
         Shell::Powershell => {
             // A quoted word is only a string there.
             let call = if program.starts_with(['\'', '(']) { "& " } else { "" };
@@ -254,7 +256,16 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(loaded_by(text), expected, "{text}");
         }
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell, Shell::Nushell, Shell::Elvish] {
+        for shell in [
+            Shell::Bash,
+            Shell::Zsh,
+            Shell::Fish,
+            Shell::Powershell,
+            Shell::Nushell,
+            Shell::Elvish,
+            Shell::Xonsh,
+            Shell::Tcsh,
+        ] {
             for program in ["aws-sso".to_owned(), shell.quote("/my tools/aws-sso")] {
                 assert_eq!(loaded_by(&line(shell, &program)), Some(Some(shell)), "{shell:?} {program}");
             }

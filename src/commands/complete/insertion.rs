@@ -80,13 +80,19 @@ pub(super) fn escaped(row: &str) -> String {
     text
 }
 
+/// A value as xonsh inserts it in place of the whole word.
+pub(super) fn for_xonsh(value: &str) -> String {
+    let is_plain = value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:+,=".contains(letter));
+    if is_plain && !value.is_empty() { value.to_owned() } else { quote::xonsh_word(value) }
+}
+
 /// A value as Nushell inserts it in place of the whole word.
 pub(super) fn for_nushell(value: &str) -> String {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_./:+,@=".contains(letter);
     // It takes these for values of their own, which are no text.
     let is_value = ["", "true", "false", "null"].contains(&value);
     let is_plain = value.chars().all(is_letter) && !value.starts_with(['=', '@']) && !is_value;
-    if is_plain { value.to_owned() } else { Shell::Nushell.quote(value) }
+    if is_plain { value.to_owned() } else { quote::nushell(value) }
 }
 
 /// Whether bash may insert what these values begin with: it replaces the typed text by it, which must not get lost.
