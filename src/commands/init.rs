@@ -16,11 +16,8 @@ use crate::shell::{self, Hook, Init, Key, Shell};
     zsh   ~/.zshrc                     eval \"$(aws-sso init zsh)\"\n  \
     fish  ~/.config/fish/config.fish   aws-sso init fish | source\n  \
     elvish ~/.config/elvish/rc.elv     eval (aws-sso init elvish | slurp)\n  \
-<<<<<<< HEAD
-=======
     xonsh ~/.xonshrc                   execx($(aws-sso init xonsh))\n  \
     tcsh  ~/.tcshrc                    eval \"`aws-sso init tcsh`\"\n  \
->>>>>>> 5de385662214bc7a334601cf2cf320caf27ce0ef
     PowerShell, in $PROFILE:\n      aws-sso init powershell | Invoke-Expression\n  \
     Nushell, in ~/.config/nushell/config.nu:\n      mkdir $nu.user-autoload-dirs.0\n      \
     aws-sso init nushell | save --force ($nu.user-autoload-dirs.0 | path join aws-sso.nu)\n\n\

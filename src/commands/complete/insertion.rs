@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::line::Line;
 use crate::cli::completers::{Fit, shared};
 use crate::quote;
-use crate::shell::Shell;
 
 /// A value as bash inserts it after `before`, the part of the line that it keeps. `None` if the value does not continue
 /// that part.
@@ -106,6 +105,7 @@ pub(super) fn keeps_typed<'a>(typed: &str, fit: Fit, mut values: impl Iterator<I
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::Shell;
 
     #[test]
     fn bash_inserts_what_follows_the_part_that_it_keeps() {
