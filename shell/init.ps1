@@ -34,19 +34,22 @@ function global:__aws_sso_command__ {
     # The prompt can renew the credentials again.
     if ($verb -ceq 'login') { $global:__AWS_SSO_NOTICED = '' }
     # <<< renewal
+    # On Unix, PowerShell expands `*` and `~` in words of programs, unless they are strings in quotes.
+    $program = __AWS_SSO_PROGRAM__
+    $line = '& $program'
+    for ($i = 0; $i -lt $words.Count; $i++) { $line += " `"`$(`$words[$i])`"" }
+    if ($MyInvocation.ExpectingInput) {
+        $piped = @($input)
+        $line = '$piped | ' + $line
+    }
+    $function:__aws_sso_run = $line
     # It stays where the program cannot be started.
     $global:LASTEXITCODE = 127
     if ($isEvaluated) {
-        $code = if ($MyInvocation.ExpectingInput) {
-            $input | & __AWS_SSO_PROGRAM__ @words
-        } else {
-            & __AWS_SSO_PROGRAM__ @words
-        }
+        $code = __aws_sso_run
         if ($LASTEXITCODE -eq 0 -and $code) { Invoke-Expression ($code -join "`n") }
-    } elseif ($MyInvocation.ExpectingInput) {
-        $input | & __AWS_SSO_PROGRAM__ @words
     } else {
-        & __AWS_SSO_PROGRAM__ @words
+        __aws_sso_run
     }
     if ($LASTEXITCODE -eq 0) { return }
     if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
