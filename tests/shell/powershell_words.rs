@@ -163,9 +163,16 @@ fn what_tab_offers_is_read_as_the_one_word_that_it_stands_for() {
     let complete = "foreach ($match in (TabExpansion2 'awsso use ' 10).CompletionMatches) {
     Invoke-Expression \"awsso use $($match.CompletionText)\"
 }
+function Twist { param([ValidateSet('tighten')] $How) }
+foreach ($dashes in '-- ', '') {
+    $line = \"awsso exec 'a b/c' --region eu-west-1 $($dashes)Twist -How ti\"
+    (TabExpansion2 $line $line.Length).CompletionMatches[0].CompletionText
+}
 ";
     let Some(run) = user.home.powershell(&(load(&user.home) + complete)) else { return };
     let output = run.endpoint(UNREACHABLE).run().success().quiet();
+    // What `exec` runs is completed as a line of its own.
+    assert_eq!(output.stdout, "tighten\ntighten\n");
     let words = user.home.read("words");
     let arrived: Vec<_> = words.lines().collect();
     let roles = NAMES.iter().map(|name| format!("{name}/Read+Write,all"));
