@@ -27,6 +27,10 @@ pub struct OtherShell {
     value: &'static str,
     /// Enters the role that the word `ROLE` names, without the function.
     env: &'static str,
+    /// Runs `COMMAND` with the text `piped` as its input.
+    piped: &'static str,
+    /// What keeps a command from running after one that has failed.
+    pub and: &'static str,
 }
 
 pub const NUSHELL: OtherShell = OtherShell {
@@ -39,6 +43,8 @@ pub const NUSHELL: OtherShell = OtherShell {
     caught: "try { COMMAND } catch {|error| print $'status ($error.exit_code)' }",
     value: "$env.NAME",
     env: "aws-sso env --shell nushell -- ROLE | from json | load-env",
+    piped: "'piped' | COMMAND",
+    and: ";",
 };
 
 pub const ELVISH: OtherShell = OtherShell {
@@ -52,13 +58,44 @@ pub const ELVISH: OtherShell = OtherShell {
     caught: "try { COMMAND } catch error { echo 'status '$error[reason][exit-status] }",
     value: "$E:NAME",
     env: "eval (aws-sso env --shell elvish -- ROLE | slurp)",
+    piped: "print piped | COMMAND",
+    and: ";",
+};
+
+pub const XONSH: OtherShell = OtherShell {
+    name: "xonsh",
+    program: "xonsh",
+    dialect: Dialect::Xonsh,
+    bare: &["--no-rc"],
+    load: "execx(open('FILE').read())",
+    load_at_prompt: "execx(open('FILE').read())",
+    caught: "__result = ![COMMAND]\nprint('status', __result.rtn)",
+    value: "@($NAME)",
+    env: "execx($(aws-sso env --shell xonsh -- ROLE))",
+    piped: "printf piped | COMMAND",
+    and: " &&",
+};
+
+pub const TCSH: OtherShell = OtherShell {
+    name: "tcsh",
+    program: "tcsh",
+    dialect: Dialect::Tcsh,
+    bare: &["-f"],
+    load: "eval \"`cat FILE`\"",
+    load_at_prompt: "eval \"`cat FILE`\"",
+    caught: "COMMAND || echo status $status",
+    value: "\"$NAME\"",
+    // Within both kinds of quotes tcsh would read the value of the variable as code, but not in an alias.
+    env: "alias entered 'aws-sso env --shell tcsh -- ROLE'\neval \"`entered`\"",
+    piped: "printf piped | COMMAND",
+    and: " &&",
 };
 
 impl OtherShell {
     /// Those that are installed; the others are skipped, each with a message.
     #[track_caller]
     pub fn all() -> Vec<Self> {
-        [NUSHELL, ELVISH].into_iter().filter(|shell| shell.is_here()).collect()
+        [NUSHELL, ELVISH, XONSH, TCSH].into_iter().filter(|shell| shell.is_here()).collect()
     }
 
     /// Whether the shell is installed; prints a message if not.
@@ -110,6 +147,11 @@ impl OtherShell {
     /// Runs a command that fails, and prints `status N`.
     pub fn caught(self, command: &str) -> String {
         self.caught.replace("COMMAND", command)
+    }
+
+    /// Runs a command with the text `piped` as its input.
+    pub fn piped(self, command: &str) -> String {
+        self.piped.replace("COMMAND", command)
     }
 
     /// The value of a variable, as a word.

@@ -37,15 +37,28 @@ pub(crate) struct CompleteArgs {
 }
 
 /// Prints one candidate per line, followed by a tab and its description for shells that show one.
-pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()> {
+/// `command` gives the whole command line, or for a verb that part of it.
+pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> clap::Command) -> Result<()> {
     let words = words(arguments);
     let typed = words.last().cloned().unwrap_or_default();
     let found = candidates(&words, command);
     let lines: Vec<String> = match arguments.shell {
         Shell::Bash => lines_for_bash(arguments, &typed, &found),
+        Shell::Xonsh => {
+            let row = |Candidate { value, description }: &Candidate| {
+                format!("{}\t{value}\t{description}\n", insertion::for_xonsh(value))
+            };
+            best(&typed, &found).1.into_iter().map(row).collect()
+        }
+        // It takes the words of what is printed, and quotes what it inserts.
+        Shell::Tcsh => {
+            let values = found.iter().map(|candidate| &candidate.value);
+            values.filter(|value| !value.contains(char::is_whitespace)).map(|value| value.clone() + "\n").collect()
+        }
         Shell::Powershell => {
             let row = |Candidate { value, description }: &Candidate| {
-                format!("{}\t{value}\t{description}\n", insertion::for_powershell(value))
+                let inserted = insertion::for_powershell(value);
+                insertion::escaped(&format!("{inserted}\t{value}\t{description}\n"))
             };
             best(&typed, &found).1.into_iter().map(row).collect()
         }
@@ -106,13 +119,14 @@ struct Candidate {
 }
 
 /// The candidates for the last of `words`; the first is the command itself.
-fn candidates(words: &[String], command: clap::Command) -> Vec<Candidate> {
+fn candidates(words: &[String], command: impl Fn(Option<&str>) -> clap::Command) -> Vec<Candidate> {
     if words.len() < 2 {
         return Vec::new();
     }
     let profile = profile_of(words);
     let mut words = without_help(without_profile(words));
     let index = words.len() - 1;
+    let command = command(words.get(1).filter(|_| index > 1).map(String::as_str));
     let is_option = words[index].starts_with('-');
     // The engine would leave out what does not begin as typed; the shell decides. Options are matched by the engine.
     let word = if is_option { String::new() } else { std::mem::take(&mut words[index]) };
