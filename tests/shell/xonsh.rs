@@ -19,7 +19,7 @@ region = $(awsso region)
 print(region.strip(), repr($AWS_ACCOUNT_ID), repr($AWS_SSO_EXPIRATION)[0])
 print(!(awsso region eu-north-1).rtn, !(awsso use nowhere).rtn, ![awsso exec nowhere -- true].rtn)
 lines = !(awsso list --csv).out
-print(len(lines) > 500)
+print(len(lines) > 500, flush=True)
 awsso region > region
 cat region
 printf piped | awsso exec {role} -- cat

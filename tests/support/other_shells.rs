@@ -84,7 +84,7 @@ pub const TCSH: OtherShell = OtherShell {
     load: "eval \"`cat FILE`\"",
     load_at_prompt: "eval \"`cat FILE`\"",
     caught: "COMMAND || echo status $status",
-    value: "\"$NAME\"",
+    value: "$NAME:q",
     // Within both kinds of quotes tcsh would read the value of the variable as code, but not in an alias.
     env: "alias entered 'aws-sso env --shell tcsh -- ROLE'\neval \"`entered`\"",
     piped: "printf piped | COMMAND",
