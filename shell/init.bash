@@ -67,31 +67,32 @@ function __aws_sso_evaluate {
 # >>> completion
 # bash splits words at colons. So the program gets the whole line, and what of it bash replaces ($2).
 function __aws_sso_complete {
-  \builtin local __aws_sso_at __aws_sso_verb='' __aws_sso_list='' __aws_sso_found __aws_sso_options="$-" IFS=$' \t\n'
+  \builtin local __aws_sso_list='' __aws_sso_found __aws_sso_options="$-" IFS=$' \t\n'
   COMPREPLY=()
-  for ((__aws_sso_at = 1; __aws_sso_at < ${COMP_CWORD:-0}; __aws_sso_at++)); do
-    case "${COMP_WORDS[__aws_sso_at]}" in
-      'exec') __aws_sso_verb='exec' ;;
-      '--')
-        if [[ -n "$__aws_sso_verb" ]]; then
-          __aws_sso_complete_command "$((__aws_sso_at + 1))" "$@"
-          \builtin return 0
-        fi
-        ;;
-    esac
-  done
   # Once Tab has been pressed twice, bash only lists what there is (63 is a question mark).
   if [[ "${COMP_TYPE-}" == 63 ]]; then __aws_sso_list='--list'; fi
   __aws_sso_found="$(__AWS_SSO_PROGRAM__ complete --shell bash ${__aws_sso_list:+"$__aws_sso_list"} \
     --replaced="${2-}" --line="${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" || \builtin return 0
+  if [[ "$__aws_sso_found" == $'\t'* ]]; then
+    __aws_sso_complete_command "${__aws_sso_found:1}" "$@"
+    \builtin return 0
+  fi
   IFS=$'\n'
   \builtin set -f
   # shellcheck disable=SC2206 # Split at newlines on purpose, and not expanded.
   COMPREPLY=($__aws_sso_found)
   if [[ "$__aws_sso_options" != *f* ]]; then \builtin set +f; fi
 }
-# What comes after `exec … --` ($1 is where) is completed as a line of its own.
+# The command of `exec` ($1 is the line from there on) is completed as a line of its own.
 function __aws_sso_complete_command {
+  \builtin local __aws_sso_at=0 __aws_sso_before="${COMP_LINE:0:COMP_POINT}"
+  __aws_sso_before="${__aws_sso_before%"$1"}"
+  while [[ "$__aws_sso_before" == *[![:space:]]* ]] && ((__aws_sso_at < COMP_CWORD)); do
+    __aws_sso_before="${__aws_sso_before#*"${COMP_WORDS[__aws_sso_at]}"}"
+    __aws_sso_at=$((__aws_sso_at + 1))
+  done
+  \builtin shift
+  \builtin set -- "$__aws_sso_at" "$@"
   if \builtin declare -F _comp_command_offset >/dev/null; then
     _comp_command_offset "$1"
     \builtin return
@@ -101,7 +102,7 @@ function __aws_sso_complete_command {
   fi
   # Without bash-completion: the functions that find this line in variables see the shorter one.
   \builtin local COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" COMP_CWORD="$((COMP_CWORD - $1))"
-  \builtin local __aws_sso_at __aws_sso_length="${#COMP_LINE}" __aws_sso_word="${3-}"
+  \builtin local __aws_sso_length="${#COMP_LINE}" __aws_sso_word="${3-}"
   \builtin local __aws_sso_words __aws_sso_spec __aws_sso_name=''
   for ((__aws_sso_at = 0; __aws_sso_at < $1; __aws_sso_at++)); do
     COMP_LINE="${COMP_LINE#*"${COMP_WORDS[__aws_sso_at]}"}"
@@ -147,13 +148,11 @@ function __aws_sso_generate {
 # another when the session of the sign-in ends within fifteen. Before that it starts no process, except `date` in bash
 # before 4.2 if the shell has a role.
 function __aws_sso_hook {
-  \builtin local __aws_sso_status="$?" __aws_sso_now=''
-  # bash 5.1 restores $? itself. Under errexit a status other than 0 would end the shell and run its ERR trap again.
-  if [[ $- == *e* ]] || ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then __aws_sso_status=0; fi
+  \builtin local __aws_sso_now=''
   if __aws_sso_is_due "${AWS_SSO_EXPIRATION-}" "${__AWS_SSO_NOTICED-}" 300; then __aws_sso_expiring; fi
   # It may be another now: the renewal also says what is known about the session.
   if __aws_sso_is_due "${AWS_SSO_SESSION_END-}" "${__AWS_SSO_SESSION_NOTICED-}" 900; then __aws_sso_ending; fi
-  \builtin return "$__aws_sso_status"
+  \builtin return "${1:-0}"
 }
 # Whether a time ($1) that is not the last one shown ($2) is at most so many seconds ($3) away.
 function __aws_sso_is_due {
@@ -206,17 +205,43 @@ function __aws_sso_ending {
   \builtin printf '%s\n' "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new\
  one, run: __aws_sso_command__ login --force" >&2
 }
-# Added last, so that other hooks still see the user's $? and PIPESTATUS. Since 5.1 PROMPT_COMMAND may be an array, and
-# bash restores both after each of its commands. Older versions run only its first string: a new line in that string
-# works whether or not the commands before it end with a semicolon.
-if [[ $- == *i* && "${PROMPT_COMMAND[*]-}" != *__aws_sso_hook* ]]; then
-  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
-    PROMPT_COMMAND+=('__aws_sso_hook')
-  else
-    # shellcheck disable=SC2128,SC2178 # The first string is the one that runs.
-    PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__aws_sso_hook"
+# Adds the hook to PROMPT_COMMAND, after all others, so that they still see the user's $? and PIPESTATUS. $1 is the DEBUG
+# trap: it takes what runs after the others for a command of the user, so with one the hook comes first.
+function __aws_sso_add_hook {
+  \builtin local __aws_sso_at __aws_sso_entry=0 __aws_sso_others __aws_sso_call
+  if [[ "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" == *__aws_sso_hook* ]]; then \builtin return 0; fi
+  # bash-preexec, which has a DEBUG trap too, calls what is listed here.
+  if [[ -n "${bash_preexec_imported-}${__bp_imported-}" ]]; then
+    precmd_functions+=('__aws_sso_hook')
+    \builtin return 0
   fi
-fi
+  # A shell that inherits PROMPT_COMMAND may lack the function: `declare -f +t` asks, and prints nothing. The hook
+  # returns the status that it is given, for what runs after it. Because of `&&`, that status neither ends the shell
+  # nor runs the ERR trap.
+  __aws_sso_call='\builtin eval "\builtin declare -f +t __aws_sso_hook && __aws_sso_hook $? && :" && :'
+  # A string stays a string, since bash exports no array. An array keeps its length, since the shell integration of
+  # VS Code replaces only its first entry. Before 5.1 no other entry runs.
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
+    for __aws_sso_at in "${!PROMPT_COMMAND[@]}"; do
+      __aws_sso_entry="$__aws_sso_at"
+      if [[ -n "$1" ]]; then \builtin break; fi
+    done
+  fi
+  # On lines of their own, since a command may end with a semicolon or a comment.
+  __aws_sso_others="${PROMPT_COMMAND[__aws_sso_entry]-}"
+  if [[ -n "$1" ]]; then
+    __aws_sso_call+="${__aws_sso_others:+$'\n'$__aws_sso_others}"
+  else
+    __aws_sso_call="${__aws_sso_others:+$__aws_sso_others$'\n'}$__aws_sso_call"
+  fi
+  # Where PROMPT_COMMAND is read-only, `printf` fails, while an assignment would end the start-up file.
+  if ((__aws_sso_entry)); then
+    \builtin printf -v "PROMPT_COMMAND[$__aws_sso_entry]" '%s' "$__aws_sso_call" 2>/dev/null || \builtin :
+  else
+    \builtin printf -v PROMPT_COMMAND '%s' "$__aws_sso_call" 2>/dev/null || \builtin :
+  fi
+}
+if [[ $- == *i* ]]; then __aws_sso_add_hook "${PROMPT_COMMAND[*]:+$(\builtin trap -p DEBUG)}"; fi
 # <<< hook
 # >>> key
 # A key that picks a role while a command is being typed. bash makes a new prompt only after a command. So the key

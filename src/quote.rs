@@ -124,6 +124,21 @@ pub(crate) fn fish(value: &str) -> String {
     format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
+/// Code that the shells above and fish read alike, with as few escapes as possible: only before a backslash or a quote
+/// does fish take a backslash for more than itself.
+pub(crate) fn posix_and_fish(code: &str) -> String {
+    let mut quoted = String::from("'");
+    let mut characters = code.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('\'', _) => quoted.push_str(r"'\''"),
+            ('\\', None | Some('\\' | '\'')) => quoted.push_str(r#"'"\\"'"#),
+            _ => quoted.push(character),
+        }
+    }
+    quoted + "'"
+}
+
 /// PowerShell takes five characters for a single quote. Each is doubled.
 pub(crate) fn powershell(value: &str) -> String {
     let mut quoted = String::from("'");

@@ -18,7 +18,7 @@ use crate::shell::{self, Hook, Init, Key, Shell};
     elvish ~/.config/elvish/rc.elv     eval (aws-sso init elvish | slurp)\n  \
     xonsh ~/.xonshrc                   execx($(aws-sso init xonsh))\n  \
     tcsh  ~/.tcshrc                    eval \"`aws-sso init tcsh`\"\n  \
-    PowerShell, in $PROFILE:\n      aws-sso init powershell | Out-String | Invoke-Expression\n  \
+    PowerShell, in $PROFILE:\n      aws-sso init powershell | Invoke-Expression\n  \
     Nushell, in ~/.config/nushell/config.nu:\n      mkdir $nu.user-autoload-dirs.0\n      \
     aws-sso init nushell | save --force ($nu.user-autoload-dirs.0 | path join aws-sso.nu)\n\n\
     Examples:\n  aws-sso init zsh --hook refresh\n  aws-sso init fish --key ctrl-g\n  \

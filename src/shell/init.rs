@@ -81,7 +81,10 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
     let code = without_comments(&code).replace(COMMAND, init.command).replace(KEY, &key);
     let code = code.replace(VERSION, env!("CARGO_PKG_VERSION"));
     let code = code.replace(PROGRAM, &shell.quote(program));
-    if shell == Shell::Tcsh { function_file::loaded(&code, init.command) } else { Ok(code) }
+    if shell == Shell::Tcsh {
+        return function_file::loaded(&code, init.command);
+    }
+    Ok(shell.dialect().loaded(&code))
 }
 
 /// The code without the lines between the marks of a part.

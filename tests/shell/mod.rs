@@ -18,6 +18,11 @@ mod other;
 #[cfg(all(feature = "sandbox", unix))]
 mod other_at_prompt;
 mod powershell;
+mod powershell_loading;
+#[cfg(feature = "sandbox")]
+mod powershell_outcome;
+#[cfg(feature = "sandbox")]
+mod powershell_words;
 #[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;

@@ -28,8 +28,8 @@ impl Line {
                     let escaped = letters.next_if(|next| is_escaped_in(open, *next, shell));
                     word.push(escaped.unwrap_or(letter));
                 }
-                None if letter == '"' || closes('\'', letter, shell) => {
-                    quote = Some(if letter == '"' { '"' } else { '\'' });
+                None if closes('"', letter, shell) || closes('\'', letter, shell) => {
+                    quote = Some(if closes('"', letter, shell) { '"' } else { '\'' });
                 }
                 None if letter == escape(shell) => word.extend(letters.next()),
                 None if letter.is_whitespace() => {
@@ -47,15 +47,24 @@ impl Line {
         Self { words, quote }
     }
 
+    /// The line from its word of this index on, as it is typed.
+    pub(super) fn from_word(line: &str, index: usize, shell: Shell) -> &str {
+        // Before a word stands one blank at least, which ends the word before it.
+        let before = line.char_indices().find(|(end, _)| Self::read(&line[..*end], shell).words.len() > index);
+        before.map_or("", |(end, _)| line[end..].trim_start())
+    }
+
     /// The word that is being typed.
     pub(super) fn typed(&self) -> &str {
         self.words.last().map_or("", String::as_str)
     }
 }
 
-/// Whether a letter ends what this quote begins. PowerShell takes five characters for a single quote.
+/// Whether a letter ends what this quote begins. PowerShell takes five characters for a single quote, and four for a
+/// double one.
 fn closes(open: char, letter: char, shell: Shell) -> bool {
-    letter == open || open == '\'' && shell == Shell::Powershell && matches!(letter, '\u{2018}'..='\u{201B}')
+    let others = if open == '"' { '\u{201C}'..='\u{201E}' } else { '\u{2018}'..='\u{201B}' };
+    letter == open || shell == Shell::Powershell && others.contains(&letter)
 }
 
 /// What makes the next letter an ordinary one, outside of quotes.
@@ -79,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_line_is_cut_into_words_as_its_shell_cuts_it() {
-        let cases: [(Shell, &str, &[&str], Option<char>); 14] = [
+        let cases: [(Shell, &str, &[&str], Option<char>); 15] = [
             (Shell::Bash, "awsso use arn:aws:iam::1", &["awsso", "use", "arn:aws:iam::1"], None),
             (Shell::Bash, "awsso use ", &["awsso", "use", ""], None),
             (Shell::Bash, "awsso use 'a b", &["awsso", "use", "a b"], Some('\'')),
@@ -94,10 +103,20 @@ mod tests {
             (Shell::Powershell, "\u{2018}a\u{2019}\u{2019}b", &["a\u{2019}b"], Some('\'')),
             (Shell::Powershell, "\"a`\"b\"\"c\" d` e", &["a\"b\"c", "d e"], None),
             (Shell::Powershell, "'a`b", &["a`b"], Some('\'')),
+            (Shell::Powershell, "\u{201C}a 'b\u{201E} \"c\u{201D}d \u{201C}e f", &["a 'b", "cd", "e f"], Some('"')),
         ];
         for (shell, line, words, quote) in cases {
             let words = words.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(Line::read(line, shell), Line { words, quote }, "{shell:?} {line}");
+        }
+    }
+
+    #[test]
+    fn the_line_from_a_word_on_is_as_typed() {
+        for (index, expected) in
+            [(0, "a  b' 'c \"d e\" f "), (1, "b' 'c \"d e\" f "), (2, "\"d e\" f "), (3, "f "), (4, "")]
+        {
+            assert_eq!(Line::from_word("a  b' 'c \"d e\" f ", index, Shell::Bash), expected, "{index}");
         }
     }
 }

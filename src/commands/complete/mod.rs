@@ -10,6 +10,7 @@ use clap_complete::engine;
 use serde_json::{Value, json};
 
 use crate::cli::completers::{Asked, Fit, Typed, ask, is_harmless, with_regions};
+use crate::cli::exec_line::CommandStart;
 use crate::cli::long_spelling;
 use crate::error::Result;
 use crate::output::print;
@@ -37,9 +38,13 @@ pub(crate) struct CompleteArgs {
 }
 
 /// Prints one candidate per line, followed by a tab and its description for shells that show one.
-pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()> {
+/// `command` gives the whole command line, or for a verb that part of it.
+pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> clap::Command) -> Result<()> {
     let words = words(arguments);
     let typed = words.last().cloned().unwrap_or_default();
+    if let Some(at) = command_of_exec(&words, &command) {
+        return print(&rest_of(arguments, at));
+    }
     let found = candidates(&words, command);
     let lines: Vec<String> = match arguments.shell {
         Shell::Bash => lines_for_bash(arguments, &typed, &found),
@@ -56,7 +61,8 @@ pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()
         }
         Shell::Powershell => {
             let row = |Candidate { value, description }: &Candidate| {
-                format!("{}\t{value}\t{description}\n", insertion::for_powershell(value))
+                let inserted = insertion::for_powershell(value);
+                insertion::escaped(&format!("{inserted}\t{value}\t{description}\n"))
             };
             best(&typed, &found).1.into_iter().map(row).collect()
         }
@@ -79,6 +85,24 @@ fn words(arguments: &CompleteArgs) -> Vec<String> {
         *last = Line::read(last, arguments.shell).words.concat();
     }
     words
+}
+
+/// Where the command of `exec` begins, if that is what is being typed.
+fn command_of_exec(words: &[String], command: impl Fn(Option<&str>) -> clap::Command) -> Option<usize> {
+    let line: Vec<_> = words.iter().map(OsString::from).collect();
+    let at = CommandStart::find(&line, || command(Some("exec")))?.at;
+    let is_option = || at + 1 == words.len() && words[at].starts_with('-');
+    (at < words.len() && !is_option()).then_some(at)
+}
+
+/// The answer that says where a command begins which the shell completes by itself: a tab, and for bash the line from
+/// there on, for others how many words stand before it.
+fn rest_of(arguments: &CompleteArgs, at: usize) -> String {
+    match (arguments.shell, &arguments.line) {
+        (Shell::Bash, Some(line)) => format!("\t{}\n", Line::from_word(line, at, Shell::Bash)),
+        (Shell::Zsh | Shell::Fish, _) => format!("\t{at}\n"),
+        _ => String::new(),
+    }
 }
 
 /// A list, which Nushell neither filters nor quotes.
@@ -117,13 +141,14 @@ struct Candidate {
 }
 
 /// The candidates for the last of `words`; the first is the command itself.
-fn candidates(words: &[String], command: clap::Command) -> Vec<Candidate> {
+fn candidates(words: &[String], command: impl Fn(Option<&str>) -> clap::Command) -> Vec<Candidate> {
     if words.len() < 2 {
         return Vec::new();
     }
     let profile = profile_of(words);
     let mut words = without_help(without_profile(words));
     let index = words.len() - 1;
+    let command = command(words.get(1).filter(|_| index > 1).map(String::as_str));
     let is_option = words[index].starts_with('-');
     // The engine would leave out what does not begin as typed; the shell decides. Options are matched by the engine.
     let word = if is_option { String::new() } else { std::mem::take(&mut words[index]) };

@@ -51,6 +51,11 @@ pub(super) trait Dialect {
     /// The value as one word that the shell takes literally. It is always quoted, whatever it contains.
     fn quote(&self, value: &str) -> String;
 
+    /// Whether the shell takes the value as it is, however it reads the code.
+    fn can_hold(&self, _value: &str) -> bool {
+        true
+    }
+
     /// The statement that exports a variable.
     fn set(&self, name: &str, value: &str) -> String;
 
@@ -75,7 +80,7 @@ pub(super) trait Dialect {
     /// nothing keeps a change from being made: there this program can write the line itself.
     fn say(&self, line: &str) -> Option<String>;
 
-    /// Code that prints a result, and then says where it comes from.
+    /// Code that prints a result, and then says where it comes from, where [`Dialect::say`] says anything.
     fn print(&self, result: &str, from: Option<&str>) -> String;
 
     /// The first line of code that no trace may show. In other shells the `awsso` function turns traces off.
@@ -95,8 +100,23 @@ pub(super) trait Dialect {
         String::new()
     }
 
+    /// The statement that is true, and prints nothing, in the other shells of the Bourne family and in fish: they read
+    /// this code where a start-up file is shared, as `~/.profile` is by bash and dash, and dash ends at what it cannot
+    /// parse. In single quotes only fish takes two backslashes for one. The quotes keep aliases out.
+    fn is_another_shell(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The code of the `awsso` function, with the places that [`super::init`] fills in.
     fn template(&self) -> Result<&'static str>;
+
+    /// The same, as `init` prints it.
+    fn loaded(&self, code: &str) -> String {
+        match self.is_another_shell() {
+            Some(is_another) => format!("{is_another} || 'eval' {}\n", quote::posix_and_fish(&format!("\n{code}"))),
+            None => code.to_owned(),
+        }
+    }
 }
 
 impl Shell {
@@ -151,6 +171,12 @@ impl Shell {
     #[must_use]
     pub fn quote(self, value: &str) -> String {
         self.dialect().quote(value)
+    }
+
+    /// Whether the shell takes the value as it is, however it reads the code.
+    #[must_use]
+    pub(crate) fn can_hold(self, value: &str) -> bool {
+        self.dialect().can_hold(value)
     }
 
     /// The statement that exports a variable.
