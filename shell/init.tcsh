@@ -210,8 +210,9 @@ case prompt:
                     if ($?AWS_SSO_SESSION_END) set __aws_sso_hook_at = "$AWS_SSO_SESSION_END"
                     if ("$__aws_sso_hook_at" == "$__AWS_SSO_SESSION_NOTICED") then
                         @ __aws_sso_hook_left = ( $__aws_sso_hook_left + 59 ) / 60
-                        set __aws_sso_hook_say = "in about $__aws_sso_hook_left minutes; to begin a new one, run:"
-                        echo "aws-sso: your sign-in is expected to end $__aws_sso_hook_say __aws_sso_command__ login --force"
+                        set __aws_sso_hook_say = 'to begin a new one, run: __aws_sso_command__ login --force'
+                        set __aws_sso_hook_say = "about $__aws_sso_hook_left minutes; $__aws_sso_hook_say"
+                        echo "aws-sso: your sign-in is expected to end in $__aws_sso_hook_say"
                     endif
                 endif
             endif
