@@ -191,12 +191,6 @@ impl Shell {
         self.dialect().unset(name)
     }
 
-    /// Whether it evaluates code. Another one reads data, and says nothing of what it has read.
-    #[must_use]
-    pub(crate) fn reads_code(self) -> bool {
-        !matches!(self, Self::Nushell | Self::Xonsh | Self::Tcsh)
-    }
-
     /// Whether the shell itself says what has changed, once it has: see [`Dialect::say`].
     #[must_use]
     pub(crate) fn says_it_itself(self) -> bool {
