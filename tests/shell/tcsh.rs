@@ -2,6 +2,7 @@
 
 use aws_sso::sandbox::Options;
 
+use crate::support::Home;
 use crate::support::other_shells::TCSH;
 use crate::support::terminal::type_lines;
 use crate::support::user::User;
@@ -112,6 +113,19 @@ fn the_alias_of_the_prompt_is_taken_only_where_there_is_none() {
     terminal.wait_for("status-3");
     terminal.send("exit\r");
     let _ = terminal.finish();
+}
+
+/// tcsh reads `.cshrc` only where there is no `.tcshrc`.
+#[test]
+fn the_start_up_file_is_the_one_that_tcsh_reads() {
+    let home = Home::new();
+    for (there, named) in [("", "~/.tcshrc"), (".cshrc", "~/.cshrc"), (".tcshrc", "~/.tcshrc")] {
+        if !there.is_empty() {
+            home.write(there, "# mine\n");
+        }
+        let output = home.aws_sso(["use", "x"]).env("SHELL", "/bin/tcsh").run().status(2);
+        let _ = output.complains("eval \"`aws-sso init tcsh`\"").complains(&format!("add that line to {named}"));
+    }
 }
 
 /// The path of the program and that of the cache may hold any character of a folder's name.
