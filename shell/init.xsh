@@ -119,7 +119,8 @@ def __aws_sso_load():
         event(handler)
 
     XSH.aliases['__aws_sso_command__'] = [program]
-    listen(getattr(events, 'on_pre_spec_run_' + os.path.basename(program)), prepare, '__aws_sso_prepare___aws_sso_command__')
+    run = getattr(events, 'on_pre_spec_run_' + os.path.basename(program))
+    listen(run, prepare, '__aws_sso_prepare___aws_sso_command__')
 
     # >>> completion
     from xonsh.completers.completer import add_one_completer

@@ -36,8 +36,12 @@ mod session_end;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod speed;
 #[cfg(feature = "sandbox")]
+mod tcsh;
+#[cfg(feature = "sandbox")]
 mod traces;
 #[cfg(feature = "sandbox")]
 mod verbs;
 #[cfg(feature = "sandbox")]
 mod whoami;
+#[cfg(feature = "sandbox")]
+mod xonsh;
