@@ -67,31 +67,32 @@ function __aws_sso_evaluate {
 # >>> completion
 # bash splits words at colons. So the program gets the whole line, and what of it bash replaces ($2).
 function __aws_sso_complete {
-  \builtin local __aws_sso_at __aws_sso_verb='' __aws_sso_list='' __aws_sso_found __aws_sso_options="$-" IFS=$' \t\n'
+  \builtin local __aws_sso_list='' __aws_sso_found __aws_sso_options="$-" IFS=$' \t\n'
   COMPREPLY=()
-  for ((__aws_sso_at = 1; __aws_sso_at < ${COMP_CWORD:-0}; __aws_sso_at++)); do
-    case "${COMP_WORDS[__aws_sso_at]}" in
-      'exec') __aws_sso_verb='exec' ;;
-      '--')
-        if [[ -n "$__aws_sso_verb" ]]; then
-          __aws_sso_complete_command "$((__aws_sso_at + 1))" "$@"
-          \builtin return 0
-        fi
-        ;;
-    esac
-  done
   # Once Tab has been pressed twice, bash only lists what there is (63 is a question mark).
   if [[ "${COMP_TYPE-}" == 63 ]]; then __aws_sso_list='--list'; fi
   __aws_sso_found="$(__AWS_SSO_PROGRAM__ complete --shell bash ${__aws_sso_list:+"$__aws_sso_list"} \
     --replaced="${2-}" --line="${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" || \builtin return 0
+  if [[ "$__aws_sso_found" == $'\t'* ]]; then
+    __aws_sso_complete_command "${__aws_sso_found:1}" "$@"
+    \builtin return 0
+  fi
   IFS=$'\n'
   \builtin set -f
   # shellcheck disable=SC2206 # Split at newlines on purpose, and not expanded.
   COMPREPLY=($__aws_sso_found)
   if [[ "$__aws_sso_options" != *f* ]]; then \builtin set +f; fi
 }
-# What comes after `exec … --` ($1 is where) is completed as a line of its own.
+# The command of `exec` ($1 is the line from there on) is completed as a line of its own.
 function __aws_sso_complete_command {
+  \builtin local __aws_sso_at=0 __aws_sso_before="${COMP_LINE:0:COMP_POINT}"
+  __aws_sso_before="${__aws_sso_before%"$1"}"
+  while [[ "$__aws_sso_before" == *[![:space:]]* ]] && ((__aws_sso_at < COMP_CWORD)); do
+    __aws_sso_before="${__aws_sso_before#*"${COMP_WORDS[__aws_sso_at]}"}"
+    __aws_sso_at=$((__aws_sso_at + 1))
+  done
+  \builtin shift
+  \builtin set -- "$__aws_sso_at" "$@"
   if \builtin declare -F _comp_command_offset >/dev/null; then
     _comp_command_offset "$1"
     \builtin return
@@ -101,7 +102,7 @@ function __aws_sso_complete_command {
   fi
   # Without bash-completion: the functions that find this line in variables see the shorter one.
   \builtin local COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" COMP_CWORD="$((COMP_CWORD - $1))"
-  \builtin local __aws_sso_at __aws_sso_length="${#COMP_LINE}" __aws_sso_word="${3-}"
+  \builtin local __aws_sso_length="${#COMP_LINE}" __aws_sso_word="${3-}"
   \builtin local __aws_sso_words __aws_sso_spec __aws_sso_name=''
   for ((__aws_sso_at = 0; __aws_sso_at < $1; __aws_sso_at++)); do
     COMP_LINE="${COMP_LINE#*"${COMP_WORDS[__aws_sso_at]}"}"

@@ -52,13 +52,14 @@ end
 # >>> completion
 function __aws_sso_complete
     set -l __aws_sso_words (commandline -opc)
-    set -l __aws_sso_at (contains --index -- -- $__aws_sso_words)
-    # What comes after `exec … --` is completed as a line of its own.
-    if set -q __aws_sso_at[1]; and contains -- exec $__aws_sso_words[1..$__aws_sso_at]
+    set -l __aws_sso_found (command __AWS_SSO_PROGRAM__ complete --shell fish -- $__aws_sso_words (commandline -ct) \
+        2>/dev/null)
+    # The command of `exec` is completed as a line of its own.
+    if set -l __aws_sso_at (string replace -rf '^\t' '' -- $__aws_sso_found[1])
         set -e __aws_sso_words[1..$__aws_sso_at]
         complete --do-complete (string join ' ' -- (string escape -- $__aws_sso_words) (commandline -ct))
     else
-        command __AWS_SSO_PROGRAM__ complete --shell fish -- $__aws_sso_words (commandline -ct) 2>/dev/null
+        string join \n -- $__aws_sso_found
     end
 end
 complete --erase --command __aws_sso_command__

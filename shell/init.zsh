@@ -63,14 +63,13 @@ function '__aws_sso_command__' {
 }
 # >>> completion
 function '__aws_sso_complete' {
-  \builtin local __aws_sso_at="${words[(ie)--]}"
-  # What comes after `exec … --` is completed as a line of its own.
-  if (( __aws_sso_at < CURRENT && ${words[(ie)exec]} < __aws_sso_at )); then
+  \builtin local __aws_sso_at=''
+  __aws_sso_offer || \builtin return
+  # The command of `exec` is completed as a line of its own.
+  if [[ -n "$__aws_sso_at" ]]; then
     words=("${(@)words[__aws_sso_at + 1, -1]}")
     (( CURRENT -= __aws_sso_at ))
     _normal -p exec
-  else
-    __aws_sso_offer
   fi
 }
 function '__aws_sso_offer' {
@@ -79,6 +78,10 @@ function '__aws_sso_offer' {
   __aws_sso_lines=("${(@f)$(__AWS_SSO_PROGRAM__ complete --shell zsh -- \
     "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX-}" 2>/dev/null)}")
   if [[ -z "$__aws_sso_lines" ]]; then \builtin return 1; fi
+  if [[ "$__aws_sso_lines" == $'\t'* ]]; then
+    __aws_sso_at="${__aws_sso_lines#?}"
+    \builtin return
+  fi
   __aws_sso_values=("${(@)__aws_sso_lines%%$'\t'*}")
   __aws_sso_shown=("${(@)__aws_sso_lines/$'\t'/  }")
   # First by the user's own rules alone, then without regard to case, then by a part of the name.

@@ -1,4 +1,4 @@
-//! A role's short-lived credentials, and the two forms in which SDKs read them.
+//! A role's short-lived credentials, and the forms in which SDKs read them.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -101,6 +101,25 @@ pub(crate) fn as_of_sts(credentials: &RoleCredentials) -> Result<String> {
             expiration: timestamp::format(credentials.expiration),
         },
     })
+}
+
+/// A credentials file of the AWS CLI and SDKs, whose default profile has these.
+pub(crate) fn file(credentials: &RoleCredentials, region: Option<&str>) -> Result<String> {
+    let mut text = format!("# until {}\n[default]\n", timestamp::format(credentials.expiration));
+    let values = [
+        ("aws_access_key_id", Some(credentials.access_key_id.as_str())),
+        ("aws_secret_access_key", Some(credentials.secret_access_key.expose())),
+        ("aws_session_token", Some(credentials.session_token.expose())),
+        ("aws_account_id", Some(&credentials.account_id)),
+        ("region", region),
+    ];
+    for (name, value) in values.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        if !value.chars().all(|c| c.is_ascii_graphic()) {
+            return Err(Error::failed(format!("the value for {name} cannot be written in this format")));
+        }
+        text.push_str(&format!("{name} = {value}\n"));
+    }
+    Ok(text)
 }
 
 fn line_of(answer: &impl Serialize) -> Result<String> {

@@ -44,6 +44,8 @@ mod files;
 mod first_run;
 #[cfg(feature = "sandbox")]
 mod foreign_writers;
+#[cfg(all(feature = "sandbox", unix))]
+mod forms;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod full_disk;
 mod fuzz;

@@ -57,9 +57,13 @@ fn a_line_that_cannot_be_parsed_names_the_one_that_was_meant() {
     let output = home.aws_sso(["discover", "--name", "{foo}"]).run().status(2);
     let _ = output.complains("there is no field foo").complains("fields: {account_id} {account_name} {role}");
     // Words that no line is known for, and no tip that does not work.
-    for line in ["exec a --region eu-west-1 b -- true", "exec a -p corp b -- true", "login --prnt"] {
-        let output = home.aws_sso(line.split(' ')).run().status(2).complains("unexpected argument");
-        assert!(!output.stderr.contains("as a value") && !output.stderr.contains("run: "), "{output}");
+    for (line, status, said) in [
+        ("exec a --region eu-west-1 b -- true", 127, "b: command not found"),
+        ("exec a -p corp b -- true", 127, "b: command not found"),
+        ("login --prnt", 2, "unexpected argument"),
+    ] {
+        let output = home.aws_sso(line.split(' ')).run().status(status).complains(said);
+        assert!(!output.stderr.contains("as a value") && !output.stderr.contains(" run: "), "{output}");
     }
 }
 

@@ -1,5 +1,8 @@
 //! This run's own command line, for errors that say how to run it again.
 
+use std::ffi::OsString;
+use std::sync::OnceLock;
+
 use crate::programs::profile_option;
 use crate::quote;
 use crate::shell::VERBS_OF_FUNCTION;
@@ -33,8 +36,22 @@ fn with_part(word: &str, part: &str, other: &str) -> String {
     }
 }
 
+/// This run's line, whose command stands after `--`.
+static LINE: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Keeps this run's line, to be repeated.
+pub(crate) fn keep(line: &[OsString]) {
+    // There is one line in each run.
+    let _ = LINE.set(line.to_vec());
+}
+
+/// The words behind the program's name. Where `exec` has a command, that stands after `--`.
+pub(crate) fn words() -> &'static [OsString] {
+    LINE.get().and_then(|line| line.get(1..)).unwrap_or_default()
+}
+
 fn typed() -> Vec<String> {
-    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
+    words().iter().map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
 /// The line with `role` in place of these words, which stand somewhere behind the verb.

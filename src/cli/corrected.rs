@@ -10,7 +10,10 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use shell_escape::escape;
 
 use super::again::with_value;
+use super::exec_line::CommandStart;
 use crate::error::Error;
+use crate::programs::startable;
+use crate::programs::unstarted::Problem;
 use crate::shell::VERBS_OF_FUNCTION;
 use crate::suggest::nearest;
 use crate::{known_regions, quote};
@@ -72,7 +75,7 @@ pub(crate) fn error(
             let wrong = text(ContextKind::InvalidArg)?;
             let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
             let at = words[..end].iter().rposition(|word| word == wrong)?;
-            without_quotes(&words, at, &parses).or_else(|| other_option(&words, at, &parses))
+            other_option(&words, at, &parses)
         }
         _ => None,
     }
@@ -88,25 +91,35 @@ fn other_option(words: &[String], at: usize, parses: impl Fn(Vec<OsString>) -> b
     Some(Error::usage(format!("there is no {wrong} here; {meant} does it")).with_remedy(format!("run: {line}")))
 }
 
-/// The error of a ROLE in several words before the `--` of `exec`, where it is one.
-fn without_quotes(words: &[String], at: usize, parses: impl Fn(Vec<OsString>) -> bool) -> Option<Error> {
-    let dashes = words.iter().position(|word| word == "--").filter(|dashes| at < *dashes)?;
-    let first = at.checked_sub(1).filter(|first| words[..*first].iter().any(|word| word == "exec"))?;
-    let is_value = |word: &str| ["-p", "--profile", "--login", "--region"].contains(&word);
-    if words[first..=at].iter().any(|word| word.starts_with('-')) || is_value(&words[first - 1]) {
+/// The error of a ROLE in several words before the `--` of `exec`: the second one begins the command, and there is no
+/// such program.
+pub(crate) fn role_in_words(
+    line: &[OsString],
+    start: &CommandStart,
+    parses: impl Fn(Vec<OsString>) -> bool,
+) -> Option<Error> {
+    let first = start.role.filter(|role| !start.has_dashes && role + 1 == start.at)?;
+    let dashes = start.at + line[start.at..].iter().position(|word| word == "--")?;
+    let is_variable = line[start.at].to_string_lossy().contains('=');
+    if is_variable || !startable::check(&line[start.at]).is_err_and(|cause| cause.problem == Problem::Missing) {
         return None;
     }
-    let last = words[at..dashes].iter().position(|word| word.starts_with('-')).map_or(dashes, |end| at + end) - 1;
-    let parts = &words[first..=last];
-    let role = match parts {
-        // An account and a role.
-        [before @ .., role] if !parts.iter().any(|part| part.contains(['/', ':'])) => {
-            format!("{}/{role}", before.join(" "))
-        }
-        _ => parts.join(" "),
-    };
-    let line = pasted(words, first..=last, &role, parses)?;
+    let words: Vec<_> = line.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let (first, dashes) = (first - 1, dashes - 1);
+    let last = words[first..dashes].iter().position(|word| word.starts_with('-')).map_or(dashes, |end| first + end) - 1;
+    let line = pasted(&words, first..=last, &in_one_word(&words[first..=last]), parses)?;
     Some(Error::usage("in exec, ROLE is one word").with_remedy(format!("run: {line}")))
+}
+
+/// A ROLE that was typed in several words.
+pub(crate) fn in_one_word(words: &[String]) -> String {
+    match words {
+        // An account and a role.
+        [account @ .., role] if !words.iter().any(|word| word.contains(['/', ':'])) => {
+            format!("{}/{role}", account.join(" "))
+        }
+        _ => words.join(" "),
+    }
 }
 
 /// The line with another word in place of these, if it can be parsed then.
@@ -124,14 +137,14 @@ fn pasted(
 }
 
 /// The error of clap without its tip that a word with a dash be put after `--`, which is no ROLE there either; for
-/// `exec` with the tip that its command comes there.
+/// `exec` with the tip that its command comes last.
 pub(crate) fn with_right_tip(mut error: clap::Error, is_exec: bool) -> clap::Error {
     let is_unknown = error.kind() == ErrorKind::UnknownArgument;
     if is_unknown {
         error.remove(ContextKind::Suggested);
     }
     if is_exec && (is_unknown || error.kind() == ErrorKind::ArgumentConflict) {
-        let tip = "the command comes after --, as in: aws-sso exec ROLE -- aws s3 ls";
+        let tip = "the command comes last, as in: aws-sso exec ROLE -- aws s3 ls";
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.to_owned().into()]));
     }
     error

@@ -1,4 +1,4 @@
-//! `env` and `-env`: a role's credentials as the exports of a shell.
+//! `env` and `-env`: a role's credentials as the exports of a shell, or in a form that other programs read.
 
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
@@ -9,17 +9,20 @@ use crate::context::choose::named_or_chosen;
 use crate::context::find::Found;
 use crate::context::labels;
 use crate::credentials;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::print;
-use crate::shell::{Change, Grant, Shell};
+use crate::shell::{Change, Grant, Shell, VariablesFile};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The output holds secrets: let a shell evaluate it, and keep it out of files.
+The output holds secrets: let a shell or a program read it, and keep it out of files that others can read.
+
+Only the exports of a shell, and JSON, also remove the variables by which a program would find other credentials.
 
 Examples:
   aws-sso env payments-dev/ReadOnlyAccess --shell fish | source
   aws-sso env 123456789012/ReadOnlyAccess --region eu-west-1
+  aws-sso env payments-dev/ReadOnlyAccess --format github >> \"$GITHUB_ENV\"
   aws-sso env payments-dev/ReadOnlyAccess --format aws-credentials")]
 pub(crate) struct EnvArgs {
     /// The role: an ARN, ACCOUNT/ROLE (or in two words), a profile, or an alias; ACCOUNT is a name or an id
@@ -32,30 +35,53 @@ pub(crate) struct EnvArgs {
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
     /// Print another form than exports, for a program
-    #[arg(long, value_enum, conflicts_with_all = ["shell", "region"])]
+    #[arg(long, value_enum, conflicts_with = "shell")]
     format: Option<Format>,
 }
 
-/// A form of credentials that other programs read.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+/// A form that other programs read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// A .env file, for docker compose, node --env-file, python-dotenv and others
+    Dotenv,
+    /// An object of all variables; null is one to remove
+    Json,
+    /// A credentials file of the AWS CLI and SDKs, whose default profile is the role
+    Ini,
+    /// Lines for the file that GITHUB_ENV names
+    Github,
+    /// JSON as a credential_process answers
+    Process,
     /// JSON as STS answers: {"Credentials":{…}}
     AwsCredentials,
 }
 
 impl EnvArgs {
-    /// Whether a program reads what is printed: no shell and no person does.
+    /// Whether a program reads what is printed, and asks again and again: no shell and no person does.
     pub(super) fn is_for_program(&self) -> bool {
-        self.format.is_some()
+        matches!(self.format, Some(Format::Process | Format::AwsCredentials))
     }
 }
 
 pub(crate) fn run(context: &Context, arguments: &EnvArgs) -> Result<()> {
-    let found = context.find_words(&arguments.role)?;
-    if let Some(Format::AwsCredentials) = arguments.format {
-        return print(&credentials::as_of_sts(&context.credentials(&found)?)?);
+    let region = arguments.region.as_deref();
+    if arguments.is_for_program() && region.is_some() {
+        return Err(Error::usage("this format has no place for a region").with_remedy("leave out --region"));
     }
-    exports(context, &found, arguments.shell, arguments.region.as_deref())
+    let found = context.find_words(&arguments.role)?;
+    let Some(format) = arguments.format else { return exports(context, &found, arguments.shell, region) };
+    let file = match format {
+        Format::Dotenv => VariablesFile::Dotenv,
+        Format::Json => VariablesFile::Json,
+        Format::Github => VariablesFile::Github,
+        Format::Ini => {
+            let region = region.or(found.region.as_deref());
+            return print(&credentials::file(&context.credentials(&found)?, region)?);
+        }
+        Format::Process => return print(&credentials::process(&context.credentials(&found)?)?),
+        Format::AwsCredentials => return print(&credentials::as_of_sts(&context.credentials(&found)?)?),
+    };
+    print(&file.render(&entering(context, &found, region, |name| file.can_hold(name))?)?)
 }
 
 /// `-env`: without a role, the user chooses one.
@@ -64,9 +90,13 @@ pub(crate) fn run_original(context: &Context, role: Option<&str>) -> Result<()> 
 }
 
 fn exports(context: &Context, found: &Found, shell: Shell, region: Option<&str>) -> Result<()> {
+    print(&entering(context, found, region, |name| shell.can_hold(name))?.render(shell)?)
+}
+
+/// What entering the role changes. Of an account whose name cannot be written, it has the id.
+fn entering(context: &Context, found: &Found, region: Option<&str>, can_hold: impl Fn(&str) -> bool) -> Result<Change> {
     let credentials = context.credentials(found)?;
-    let labels = labels::of(context, found)?;
+    let labels = labels::of(context, found)?.held_by(can_hold);
     let region = region.or(found.region.as_deref());
-    let change = Change::to_role(&Grant { labels: &labels, credentials: &credentials, region });
-    print(&change.render(shell)?)
+    Ok(Change::to_role(&Grant { labels: &labels, credentials: &credentials, region }))
 }

@@ -40,7 +40,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::evaluated::is_evaluated;
-use crate::cli::{Global, Original, corrected, long_spelling, other_tool};
+use crate::cli::exec_line::CommandStart;
+use crate::cli::{Global, Original, again, corrected, long_spelling, other_tool};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 #[cfg(unix)]
@@ -177,20 +178,27 @@ impl Verb {
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
     quote::for_shell(typed_in);
-    let is_evaluated = is_evaluated(&arguments);
-    let words = arguments.clone();
-    let outcome = match parse(arguments) {
-        Ok(cli) => dispatch(cli),
-        Err(error) => not_run(&words, &error, is_evaluated),
+    let start = CommandStart::find(&arguments, one_verb::exec);
+    let words = start.as_ref().map_or_else(|| arguments.clone(), |start| start.with_dashes(arguments.clone()));
+    again::keep(&words);
+    let several_words = start.and_then(|start| corrected::role_in_words(&arguments, &start, parses));
+    let outcome = match (several_words, parse(words.clone())) {
+        (Some(error), _) => Err(error),
+        (None, Ok(cli)) => dispatch(cli),
+        (None, Err(error)) => not_run(&words, &error, is_evaluated(&words)),
     };
     uninterrupted::finish();
     outcome
 }
 
+/// Whether a line can be parsed, or asks for help.
+fn parses(line: Vec<OsString>) -> bool {
+    !parse(line).is_err_and(|error| error.use_stderr())
+}
+
 /// What is said in place of running a line: what is wrong with it, or the help that it asks for.
 fn not_run(words: &[OsString], error: &clap::Error, is_evaluated: bool) -> Result<ExitCode> {
     if error.use_stderr() {
-        let parses = |line| !parse(line).is_err_and(|error| error.use_stderr());
         let corrected = || corrected::error(words, error, &Cli::command(), parses);
         if let Some(error) = other_tool::error(words).or_else(corrected) {
             return Err(error);
@@ -337,7 +345,8 @@ fn log_to_stderr() {
     tracing_subscriber::registry().with(layer.with_filter(ours)).init();
 }
 
-/// Parses the arguments; help, the version and wrong usage come back as clap's error.
+/// Parses the arguments, where a command of `exec` stands after `--`. Help, the version and wrong usage come back as
+/// clap's error.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     let mut is_ours = true;
     let ours: Vec<_> = arguments

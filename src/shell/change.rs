@@ -224,6 +224,11 @@ impl Change {
         self
     }
 
+    /// Each variable with its value; `None` removes it.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.values.iter().map(|(name, value)| (*name, value.as_deref()))
+    }
+
     /// Whether it changes the region, and no role.
     pub(super) fn is_region(&self) -> bool {
         self.touches(REGION[0]) && !self.touches(ROLE_ARN)
@@ -246,6 +251,10 @@ impl Change {
 
     /// The code that makes the change in a shell. If one value cannot be rendered safely, there is no code at all.
     pub fn render(&self, shell: Shell) -> Result<String> {
+        if let Some((name, _)) = self.values().find(|(_, value)| !value.is_none_or(|value| shell.can_hold(value))) {
+            return Err(Error::failed(format!("{} cannot hold the value for {name}", shell.name()))
+                .with_remedy("take another form: --format json"));
+        }
         self.rendered(shell.dialect(), Dialect::change)
     }
 

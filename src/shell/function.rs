@@ -30,7 +30,9 @@ fn how_to_load() -> String {
     match (start_up::lines(shell).iter().find(|line| is_loaded_by(line)), start_up::file(shell)) {
         // Nushell reads code only where it begins.
         (Some(there), _) if shell == Shell::Nushell => format!("{} loads it: start a new shell", there.place()),
-        (None, Ok(file)) if shell == Shell::Nushell => format!("add to {}:\n{line}\nand start a new shell", shown(&file)),
+        (None, Ok(file)) if shell == Shell::Nushell => {
+            format!("add to {}:\n{line}\nand start a new shell", shown(&file))
+        }
         (Some(there), _) => format!("{} loads it in new shells; for this one, run: {line}", there.place()),
         (None, Ok(file)) => format!("load it with: {line}\nand add that line to {} for new shells", shown(&file)),
         (None, Err(_)) => format!("load it with: {line}"),

@@ -21,6 +21,16 @@ pub struct RoleLabels {
 }
 
 impl RoleLabels {
+    /// The same with the account's id in place of a name that cannot be held.
+    pub(crate) fn held_by(mut self, can_hold: impl Fn(&str) -> bool) -> Self {
+        let RoleArn { role_name, account_id, .. } = &self.role;
+        if !can_hold(&self.shown) {
+            self.shown = format!("{account_id}/{role_name}");
+        }
+        self.account_name = self.account_name.filter(|name| can_hold(name));
+        self
+    }
+
     /// The values of [`super::variables::ROLE`].
     pub(super) fn values(&self) -> [Option<String>; 6] {
         let RoleArn { role_name, account_id, .. } = &self.role;

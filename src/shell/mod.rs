@@ -18,6 +18,7 @@ mod sourced;
 pub(crate) mod start_up;
 mod start_up_text;
 mod variables;
+mod variables_file;
 
 pub use crate::quote::is_printable;
 pub(crate) use crate::quote::{is_plain, word};
@@ -34,3 +35,4 @@ pub use powershell_profile::Profile as PowershellProfile;
 pub(crate) use running::typed_in;
 pub(crate) use said::said_after;
 pub(crate) use variables::{PREVIOUS, ROLE_ARN, of_identity};
+pub(crate) use variables_file::VariablesFile;

@@ -246,8 +246,16 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(loaded_by(text), expected, "{text}");
         }
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell, Shell::Nushell, Shell::Elvish, Shell::Xonsh, Shell::Tcsh]
-        {
+        for shell in [
+            Shell::Bash,
+            Shell::Zsh,
+            Shell::Fish,
+            Shell::Powershell,
+            Shell::Nushell,
+            Shell::Elvish,
+            Shell::Xonsh,
+            Shell::Tcsh,
+        ] {
             for program in ["aws-sso".to_owned(), shell.quote("/my tools/aws-sso")] {
                 assert_eq!(loaded_by(&line(shell, &program)), Some(Some(shell)), "{shell:?} {program}");
             }

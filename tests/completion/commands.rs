@@ -1,4 +1,4 @@
-//! After `exec ROLE --`, Tab completes the command as on a line of its own.
+//! After `exec ROLE`, with and without `--`, Tab completes the command as on a line of its own.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -46,9 +46,11 @@ fn check(typist: &mut Typist<'_>, before: &str) {
         ("cat ./my\t", vec!["cat", "./my file"]),
     ];
     for (keys, command) in cases {
-        let arrived = typist.arguments(&format!("awsso {before} -- {keys}"));
-        let words: Vec<_> = before.split(' ').chain(["--"]).chain(command).collect();
-        assert_eq!(arrived, words, "{}: {keys:?}", typist.shell);
+        for dashes in [" --", ""] {
+            let arrived = typist.arguments(&format!("awsso {before}{dashes} {keys}"));
+            let words: Vec<_> = before.split(' ').chain(dashes.split_whitespace()).chain(command.clone()).collect();
+            assert_eq!(arrived, words, "{}: {keys:?}", typist.shell);
+        }
     }
 }
 
@@ -68,6 +70,8 @@ fn bash_completes_the_command_by_its_own_function_and_by_files() {
     }
     let arrived = typist.arguments("awsso exec a:b/Reader -- twist ti\t");
     assert_eq!(arrived, ["exec", "a:b/Reader", "--", "twist", "tighten"]);
+    let arrived = typist.arguments("awsso exec 'a:b  c/Reader' --region=eu-west-1  twist a:b=c ti\t");
+    assert_eq!(arrived, ["exec", "a:b  c/Reader", "--region=eu-west-1", "twist", "a:b=c", "tighten"]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod output;
 mod regions;
 mod same;
 mod typed;
+mod without_dashes;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;

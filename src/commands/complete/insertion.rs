@@ -92,7 +92,7 @@ pub(super) fn for_nushell(value: &str) -> String {
     // It takes these for values of their own, which are no text.
     let is_value = ["", "true", "false", "null"].contains(&value);
     let is_plain = value.chars().all(is_letter) && !value.starts_with(['=', '@']) && !is_value;
-    if is_plain { value.to_owned() } else { Shell::Nushell.quote(value) }
+    if is_plain { value.to_owned() } else { quote::nushell(value) }
 }
 
 /// Whether bash may insert what these values begin with: it replaces the typed text by it, which must not get lost.

@@ -47,6 +47,13 @@ impl Line {
         Self { words, quote }
     }
 
+    /// The line from its word of this index on, as it is typed.
+    pub(super) fn from_word(line: &str, index: usize, shell: Shell) -> &str {
+        // Before a word stands one blank at least, which ends the word before it.
+        let before = line.char_indices().find(|(end, _)| Self::read(&line[..*end], shell).words.len() > index);
+        before.map_or("", |(end, _)| line[end..].trim_start())
+    }
+
     /// The word that is being typed.
     pub(super) fn typed(&self) -> &str {
         self.words.last().map_or("", String::as_str)
@@ -101,6 +108,15 @@ mod tests {
         for (shell, line, words, quote) in cases {
             let words = words.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(Line::read(line, shell), Line { words, quote }, "{shell:?} {line}");
+        }
+    }
+
+    #[test]
+    fn the_line_from_a_word_on_is_as_typed() {
+        for (index, expected) in
+            [(0, "a  b' 'c \"d e\" f "), (1, "b' 'c \"d e\" f "), (2, "\"d e\" f "), (3, "f "), (4, "")]
+        {
+            assert_eq!(Line::from_word("a  b' 'c \"d e\" f ", index, Shell::Bash), expected, "{index}");
         }
     }
 }

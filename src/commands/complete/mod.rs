@@ -10,6 +10,7 @@ use clap_complete::engine;
 use serde_json::{Value, json};
 
 use crate::cli::completers::{Asked, Fit, Typed, ask, is_harmless, with_regions};
+use crate::cli::exec_line::CommandStart;
 use crate::cli::long_spelling;
 use crate::error::Result;
 use crate::output::print;
@@ -41,6 +42,9 @@ pub(crate) struct CompleteArgs {
 pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> clap::Command) -> Result<()> {
     let words = words(arguments);
     let typed = words.last().cloned().unwrap_or_default();
+    if let Some(at) = command_of_exec(&words, &command) {
+        return print(&rest_of(arguments, at));
+    }
     let found = candidates(&words, command);
     let lines: Vec<String> = match arguments.shell {
         Shell::Bash => lines_for_bash(arguments, &typed, &found),
@@ -81,6 +85,24 @@ fn words(arguments: &CompleteArgs) -> Vec<String> {
         *last = Line::read(last, arguments.shell).words.concat();
     }
     words
+}
+
+/// Where the command of `exec` begins, if that is what is being typed.
+fn command_of_exec(words: &[String], command: impl Fn(Option<&str>) -> clap::Command) -> Option<usize> {
+    let line: Vec<_> = words.iter().map(OsString::from).collect();
+    let at = CommandStart::find(&line, || command(Some("exec")))?.at;
+    let is_option = || at + 1 == words.len() && words[at].starts_with('-');
+    (at < words.len() && !is_option()).then_some(at)
+}
+
+/// The answer that says where a command begins which the shell completes by itself: a tab, and for bash the line from
+/// there on, for others how many words stand before it.
+fn rest_of(arguments: &CompleteArgs, at: usize) -> String {
+    match (arguments.shell, &arguments.line) {
+        (Shell::Bash, Some(line)) => format!("\t{}\n", Line::from_word(line, at, Shell::Bash)),
+        (Shell::Zsh | Shell::Fish, _) => format!("\t{at}\n"),
+        _ => String::new(),
+    }
 }
 
 /// A list, which Nushell neither filters nor quotes.

@@ -15,9 +15,9 @@ use crate::partition::means_several_regions;
 
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "aws-sso exec [OPTIONS] ROLE [-- CMD [ARGS]...]\n       \
-        aws-sso exec [OPTIONS] --match PATTERN -- CMD [ARGS]...\n       \
-        aws-sso exec [OPTIONS] --pick -- CMD [ARGS]...",
+    override_usage = "aws-sso exec [OPTIONS] ROLE [[--] CMD [ARGS]...]\n       \
+        aws-sso exec [OPTIONS] --match PATTERN [--] CMD [ARGS]...\n       \
+        aws-sso exec [OPTIONS] --pick [--] CMD [ARGS]...",
     after_help = EXEC_HELP,
     group = ArgGroup::new("many").args(["matches", "pick"]).multiple(true)
 )]
@@ -163,6 +163,9 @@ impl ManyArgs {
 const EXEC_HELP: &str = "\
 With a ROLE this process becomes the command, in the environment that awsso use sets, so its status and signals are \
 those of the command. Without a command it starts your shell.
+
+Options of exec stand before CMD: what follows CMD belongs to it. With --match or --pick there is no ROLE, and the \
+first word begins the command. A command under this shell's own role comes after --.
 
 If ROLE is a profile, the command gets AWS_PROFILE. For a program that knows no credential_process, add --keys or \
 write ACCOUNT/ROLE.

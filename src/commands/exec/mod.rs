@@ -50,7 +50,8 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     }
     let words = command_or_shell(arguments)?;
     let is_shell = arguments.command.is_empty();
-    if let Some(mut missing) = missing_program(&words, (!is_shell).then(|| Line::typed(false))) {
+    let line = || Line::typed(false).with_role(arguments.role.as_deref());
+    if let Some(mut missing) = missing_program(&words, (!is_shell).then(line)) {
         if is_shell {
             missing.error = missing.error.with_remedy("set SHELL to the path of a shell, without options");
         }

@@ -8,6 +8,8 @@ use std::path::Path;
 use super::code::{VARIABLES, refuse_placeholders};
 use super::filled::Code;
 use super::shell_words::{BEFORE_COMMANDS, CHANGES, CODE, is_assignment, is_of_shell, joined, joined_after, spaced};
+use crate::cli::again;
+use crate::cli::corrected::in_one_word;
 use crate::programs::installed::is_program;
 use crate::{environment, quote, suggest};
 
@@ -28,14 +30,23 @@ pub(super) struct Line {
     start: String,
     /// Whether the command runs under several roles.
     is_many: bool,
+    /// ROLE, of which the command may be a second word.
+    role: Option<String>,
 }
 
 impl Line {
     /// The line that this process was started with.
     pub(super) fn typed(is_many: bool) -> Self {
-        let words: Vec<_> = std::env::args_os().skip(1).collect();
+        let words = again::words();
         let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
-        Self { start: format!("aws-sso {} --", joined(&words[..end])), is_many }
+        Self { start: format!("aws-sso {} --", joined(&words[..end])), is_many, role: None }
+    }
+
+    /// The same, where the command may be a second word of ROLE.
+    pub(super) fn with_role(mut self, role: Option<&str>) -> Self {
+        let is_typed_so = std::env::args_os().len() > again::words().len();
+        self.role = role.filter(|role| is_typed_so && !role.contains(['/', ':'])).map(str::to_owned);
+        self
     }
 
     /// Looks at a command whose program does not exist.
@@ -79,7 +90,18 @@ impl Line {
         if CODE.contains(&name) {
             return because("it is part of a shell", format!("run: {} bash -c 'CODE'", self.start));
         }
-        (!name.contains('/')).then(|| Advice { what: None, remedy: self.for_unknown(name, words) })
+        let remedy = if name.contains('/') {
+            format!("check its name{}", self.part_of_role(name)?)
+        } else {
+            self.for_unknown(name, words)
+        };
+        Some(Advice { what: None, remedy })
+    }
+
+    /// What to do if the word is a part of ROLE.
+    fn part_of_role(&self, word: &str) -> Option<String> {
+        let role = in_one_word(&[self.role.clone()?, word.to_owned()]);
+        Some(format!("\nif it is a part of ROLE, that is one word: {}", quote::word(&role)))
     }
 
     /// The line for words that were quoted as one.
@@ -129,6 +151,7 @@ impl Line {
                 format!("did you mean {}?", near.join(" or "))
             }
         };
+        remedy.push_str(&self.part_of_role(name).unwrap_or_default());
         let shell = environment::shell();
         let shell = shell.as_ref().and_then(|shell| Path::new(shell).file_name()?.to_str());
         match shell.filter(|shell| ["bash", "zsh", "fish"].contains(shell)) {
@@ -167,7 +190,7 @@ mod tests {
 
     fn remedy(is_many: bool, command: &[&str]) -> String {
         let start = if is_many { "aws-sso exec --match '*/Read' --" } else { "aws-sso exec ROLE --" };
-        let advice = Line { start: start.to_owned(), is_many }.advice(&words(command)).unwrap();
+        let advice = Line { start: start.to_owned(), is_many, role: None }.advice(&words(command)).unwrap();
         assert!(advice.what.is_some(), "{command:?}");
         let remedy = advice.remedy.lines().next().unwrap_or_default();
         let remedy = remedy.trim_start_matches("run: ").trim_start_matches("to run a command after it: ");

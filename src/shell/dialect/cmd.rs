@@ -11,6 +11,12 @@ impl Dialect for Cmd {
         quote::cmd(value)
     }
 
+    /// Within double quotes `%` and, where delayed expansion is on, `!` are replaced; how a quote could stand there
+    /// differs between a batch file and `for /f`. Other characters depend on the code page.
+    fn can_hold(&self, value: &str) -> bool {
+        value.chars().all(|c| (' '..='~').contains(&c) && !"%!\"".contains(c))
+    }
+
     fn set(&self, name: &str, value: &str) -> String {
         format!("set {}", self.quote(&format!("{name}={value}")))
     }

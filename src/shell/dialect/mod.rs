@@ -51,6 +51,11 @@ pub(super) trait Dialect {
     /// The value as one word that the shell takes literally. It is always quoted, whatever it contains.
     fn quote(&self, value: &str) -> String;
 
+    /// Whether the shell takes the value as it is, however it reads the code.
+    fn can_hold(&self, _value: &str) -> bool {
+        true
+    }
+
     /// The statement that exports a variable.
     fn set(&self, name: &str, value: &str) -> String;
 
@@ -166,6 +171,12 @@ impl Shell {
     #[must_use]
     pub fn quote(self, value: &str) -> String {
         self.dialect().quote(value)
+    }
+
+    /// Whether the shell takes the value as it is, however it reads the code.
+    #[must_use]
+    pub(crate) fn can_hold(self, value: &str) -> bool {
+        self.dialect().can_hold(value)
     }
 
     /// The statement that exports a variable.

@@ -1,0 +1,80 @@
+//! The command of `exec` without `--` before it.
+
+use aws_sso::sandbox::Options;
+
+use crate::support::Shell;
+use crate::support::user::User;
+
+#[test]
+fn the_first_word_after_the_role_begins_the_command_and_what_follows_belongs_to_it() {
+    let user = User::signed_in(Options::default());
+    let role = user.role(0, 0);
+    // What stands behind `exec`, and what the command prints.
+    let cases = [
+        ("ROLE printf [%s] -l --region x", "[-l][--region][x]"),
+        ("ROLE --region eu-west-2 printenv AWS_REGION", "eu-west-2\n"),
+        ("--region=eu-west-2 ROLE -p corp printenv AWS_REGION", "eu-west-2\n"),
+        ("ROLE printf [%s] -- -x --", "[--][-x][--]"),
+        ("ROLE -- printf [%s] -- -x", "[--][-x]"),
+        ("ROLE printf [%s] --help -h --version -env -ext -p nobody", "[--help][-h][--version][-env][-ext][-p][nobody]"),
+        ("ROLE printf [%s] exec use --shell bash", "[exec][use][--shell][bash]"),
+        ("ROLE env printf [%s] A=1", "[A=1]"),
+        ("ROLE sh -c printf\t[$0]$1 x -y", "[x]-y"),
+    ];
+    for (line, printed) in cases {
+        let words = line.split(' ').map(|word| word.replace("ROLE", &role));
+        let output = user.aws_sso("exec").args(words).run().success();
+        assert_eq!(output.stdout, printed, "{line}");
+    }
+    let many = [
+        ("--match ROLE printf [%s] -l --match x", "[-l][--match][x]"),
+        ("--match ROLE -j 2 --output lines printf [%s] dir", "[dir]"),
+        (
+            "--regions eu-west-2 --match=ROLE printf [%s] -- {region}x --regions us-east-1",
+            "[--][eu-west-2x][--regions][us-east-1]",
+        ),
+    ];
+    for (line, printed) in many {
+        let output = user.aws_sso(&format!("exec {}", line.replace("ROLE", &role))).run().success();
+        assert!(output.stdout.ends_with(&format!("| {printed}\n")), "{line}: {output}");
+    }
+    let folder = user.home.path("tmp/runs");
+    let line = format!("exec --match {role} --output dir {} printf x", folder.display());
+    let _ = user.aws_sso(&line).run().success();
+    assert!(folder.is_dir());
+}
+
+#[test]
+fn the_picked_roles_and_the_functions_of_shells_take_it_too() {
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("list").run().success();
+    for shell in Shell::all() {
+        let script = format!("{}\nawsso exec {} printf '[%s]' -l 'a b'", shell.load(), user.role(0, 0));
+        let output = user.script(shell, &script).run().success();
+        assert_eq!(output.stdout, "[-l][a b]", "{shell:?}");
+    }
+    let mut terminal = user.aws_sso("exec --pick printf <%s> --pick").in_terminal();
+    terminal.wait_for("reader").send("\r");
+    let screen = terminal.finish().status(0).stdout;
+    assert!(screen.contains("| <--pick>"), "{screen}");
+}
+
+#[test]
+fn a_role_in_two_words_or_a_mistyped_command_is_explained_and_nothing_runs() {
+    let user = User::signed_in(Options::default());
+    let part = "if it is a part of ROLE, that is one word: ";
+    let cases = [
+        ("payments-dev ReadOnly", 127, "ReadOnly: command not found", format!("{part}payments-dev/ReadOnly")),
+        ("Data Platform/x ls", 127, "cannot run Platform/x: there is no such file", format!("{part}'Data Platform/x'")),
+        ("a/b terrafrom plan", 127, "terrafrom: command not found", "check its name".to_owned()),
+        ("a/b A=1 env", 127, "it sets a variable", "run: aws-sso exec a/b -- env A=1 env".to_owned()),
+        ("payments-dev ReadOnly -- ls", 2, "ROLE is one word", "exec payments-dev/ReadOnly -- ls".to_owned()),
+        ("a/b -l", 2, "unexpected argument", "the command comes last, as in: aws-sso exec ROLE -- aws".to_owned()),
+        ("--match x --nonsense ls", 2, "unexpected argument", "the command comes last".to_owned()),
+        ("ls --match x", 2, "cannot be used with", "the command comes last".to_owned()),
+    ];
+    for (line, status, said, remedy) in cases {
+        let output = user.aws_sso(&format!("exec {line}")).run().status(status).complains(said).complains(&remedy);
+        assert_eq!(output.stderr.contains(part), remedy.contains(part), "{line}: {output}");
+    }
+}
