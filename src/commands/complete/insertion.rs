@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::line::Line;
 use crate::cli::completers::{Fit, shared};
 use crate::quote;
-use crate::shell::Shell;
 
 /// A value as bash inserts it after `before`, the part of the line that it keeps. `None` if the value does not continue
 /// that part.
