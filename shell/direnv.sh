@@ -1,5 +1,9 @@
 # shellcheck shell=bash
-# For direnv: copy this file to ~/.config/direnv/lib/aws_sso.sh and write into an .envrc
+# For direnv. Install it by
+#
+#     aws-sso init direnv > ~/.config/direnv/lib/aws_sso.sh
+#
+# and write into an .envrc
 #
 #     use aws_sso ROLE [-p PROFILE] [--region REGION]
 #

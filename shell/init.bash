@@ -148,13 +148,11 @@ function __aws_sso_generate {
 # another when the session of the sign-in ends within fifteen. Before that it starts no process, except `date` in bash
 # before 4.2 if the shell has a role.
 function __aws_sso_hook {
-  \builtin local __aws_sso_status="$?" __aws_sso_now=''
-  # bash 5.1 restores $? itself. Under errexit a status other than 0 would end the shell and run its ERR trap again.
-  if [[ $- == *e* ]] || ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then __aws_sso_status=0; fi
+  \builtin local __aws_sso_now=''
   if __aws_sso_is_due "${AWS_SSO_EXPIRATION-}" "${__AWS_SSO_NOTICED-}" 300; then __aws_sso_expiring; fi
   # It may be another now: the renewal also says what is known about the session.
   if __aws_sso_is_due "${AWS_SSO_SESSION_END-}" "${__AWS_SSO_SESSION_NOTICED-}" 900; then __aws_sso_ending; fi
-  \builtin return "$__aws_sso_status"
+  \builtin return "${1:-0}"
 }
 # Whether a time ($1) that is not the last one shown ($2) is at most so many seconds ($3) away.
 function __aws_sso_is_due {
@@ -207,17 +205,43 @@ function __aws_sso_ending {
   \builtin printf '%s\n' "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new\
  one, run: __aws_sso_command__ login --force" >&2
 }
-# Added last, so that other hooks still see the user's $? and PIPESTATUS. Since 5.1 PROMPT_COMMAND may be an array, and
-# bash restores both after each of its commands. Older versions run only its first string: a new line in that string
-# works whether or not the commands before it end with a semicolon.
-if [[ $- == *i* && "${PROMPT_COMMAND[*]-}" != *__aws_sso_hook* ]]; then
-  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
-    PROMPT_COMMAND+=('__aws_sso_hook')
-  else
-    # shellcheck disable=SC2128,SC2178 # The first string is the one that runs.
-    PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__aws_sso_hook"
+# Adds the hook to PROMPT_COMMAND, after all others, so that they still see the user's $? and PIPESTATUS. $1 is the DEBUG
+# trap: it takes what runs after the others for a command of the user, so with one the hook comes first.
+function __aws_sso_add_hook {
+  \builtin local __aws_sso_at __aws_sso_entry=0 __aws_sso_others __aws_sso_call
+  if [[ "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" == *__aws_sso_hook* ]]; then \builtin return 0; fi
+  # bash-preexec, which has a DEBUG trap too, calls what is listed here.
+  if [[ -n "${bash_preexec_imported-}${__bp_imported-}" ]]; then
+    precmd_functions+=('__aws_sso_hook')
+    \builtin return 0
   fi
-fi
+  # A shell that inherits PROMPT_COMMAND may lack the function: `declare -f +t` asks, and prints nothing. The hook
+  # returns the status that it is given, for what runs after it. Because of `&&`, that status neither ends the shell
+  # nor runs the ERR trap.
+  __aws_sso_call='\builtin eval "\builtin declare -f +t __aws_sso_hook && __aws_sso_hook $? && :" && :'
+  # A string stays a string, since bash exports no array. An array keeps its length, since the shell integration of
+  # VS Code replaces only its first entry. Before 5.1 no other entry runs.
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
+    for __aws_sso_at in "${!PROMPT_COMMAND[@]}"; do
+      __aws_sso_entry="$__aws_sso_at"
+      if [[ -n "$1" ]]; then \builtin break; fi
+    done
+  fi
+  # On lines of their own, since a command may end with a semicolon or a comment.
+  __aws_sso_others="${PROMPT_COMMAND[__aws_sso_entry]-}"
+  if [[ -n "$1" ]]; then
+    __aws_sso_call+="${__aws_sso_others:+$'\n'$__aws_sso_others}"
+  else
+    __aws_sso_call="${__aws_sso_others:+$__aws_sso_others$'\n'}$__aws_sso_call"
+  fi
+  # Where PROMPT_COMMAND is read-only, `printf` fails, while an assignment would end the start-up file.
+  if ((__aws_sso_entry)); then
+    \builtin printf -v "PROMPT_COMMAND[$__aws_sso_entry]" '%s' "$__aws_sso_call" 2>/dev/null || \builtin :
+  else
+    \builtin printf -v PROMPT_COMMAND '%s' "$__aws_sso_call" 2>/dev/null || \builtin :
+  fi
+}
+if [[ $- == *i* ]]; then __aws_sso_add_hook "${PROMPT_COMMAND[*]:+$(\builtin trap -p DEBUG)}"; fi
 # <<< hook
 # >>> key
 # A key that picks a role while a command is being typed. bash makes a new prompt only after a command. So the key

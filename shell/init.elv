@@ -63,7 +63,7 @@ fn __aws_sso_complete {|@words|
 # >>> hook
 # Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes, and shows
 # another when the session of the sign-in ends within fifteen. Elvish has no clock: it starts `date` if the shell has a
-# role of which nothing has been shown yet, and no other process before something is due.
+# role of which nothing has been shown yet, and no other process before something is due. Windows has no `date`.
 fn __aws_sso_left {|time| - $time (e:date +%s) }
 fn __aws_sso_is_due {|time noticed seconds|
     # Not known, already shown, or not set by `use`.
@@ -130,7 +130,9 @@ if (eq (resolve edit:add-var) '$edit:add-var~') {
         set edit:before-readline = [(each {|hook| if (is-other $hook) { put $hook } } $edit:before-readline)]
     ' &ns=(ns [&is-other~=$is-other~])
     # >>> hook
-    eval 'set edit:before-readline = [$@edit:before-readline $hook]' &ns=(ns [&hook={ __aws_sso_hook }])
+    if (not $platform:is-windows) {
+        eval 'set edit:before-readline = [$@edit:before-readline $hook]' &ns=(ns [&hook={ __aws_sso_hook }])
+    }
     # <<< hook
     # >>> key
     # A key that picks a role while a command is being typed. What is typed stands at the next prompt again.

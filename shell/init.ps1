@@ -3,48 +3,125 @@
 # need lines of their own. ASCII only: 5.1 reads a file without a byte order mark in the ANSI code page.
 
 # PowerShell would prefer an alias to the function.
-Remove-Item -LiteralPath 'Alias:/__aws_sso_command__' -Force -ErrorAction Ignore
-# Not an advanced function: [CmdletBinding()] would take -d and -v as its own -Debug and -Verbose.
+if (${alias:__aws_sso_command__}) { Remove-Item -LiteralPath 'Alias:/__aws_sso_command__' -Force -ErrorAction Ignore }
+# Not an advanced function: that would take -d and -v, and options of what `exec` runs, as its own.
 function global:__aws_sso_command__ {
     # The code holds secrets, which no trace (Set-PSDebug) may show.
     [System.Diagnostics.DebuggerHidden()]
     param()
+    $PSNativeCommandArgumentPassing = 'Standard'
+    $words = @(__aws_sso_words $MyInvocation $args)
     # Options of all verbs may stand before the verb. These take a value, which is no verb.
     $valued = '-p', '-vp', '-qp', '-vqp', '-qvp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0
-    while ($at -lt $args.Count -and "$($args[$at])" -clike '-?*') {
-        $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
+    while ($at -lt $words.Count -and $words[$at] -clike '-?*') {
+        $at += if ($valued -ccontains $words[$at]) { 2 } else { 1 }
     }
-    $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
-    $first = @($args | Select-Object -First ($at + 1))
-    $rest = @($args | Select-Object -Skip ($at + 1))
-    if (@('use', 'pick', '-', 'region', 'refresh', 'clear', 'logout') -ccontains $verb) {
-        $encoding = [Console]::OutputEncoding
-        try {
-            [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
-            $code = & __AWS_SSO_PROGRAM__ @first --shell powershell @rest | Out-String
-        } finally {
-            [Console]::OutputEncoding = $encoding
-        }
-        if ($LASTEXITCODE -eq 0 -and -not [string]::IsNullOrWhiteSpace($code)) {
-            Invoke-Expression $code
-        }
-    # >>> renewal
-    } elseif ($verb -ceq 'login') {
-        # The prompt can renew the credentials again.
-        $global:__AWS_SSO_NOTICED = ''
-        & __AWS_SSO_PROGRAM__ @args
-    # <<< renewal
+    $verb = if ($at -lt $words.Count) { $words[$at] } else { '' }
+    $isEvaluated = 'use', 'pick', '-', 'region', 'refresh', 'clear', 'logout' -ccontains $verb
+    $more = @(if ($isEvaluated) {
+        '--shell', 'powershell'
     } elseif ($verb -ceq 'doctor') {
         # Only this shell knows the version of its function, and whether Tab completes its arguments.
         $mark = 'powershell:__AWS_SSO_VERSION__'
         # >>> completion
         $mark += ':tab'
         # <<< completion
-        & __AWS_SSO_PROGRAM__ @first --function $mark @rest
+        '--function', $mark
+    })
+    $words = @(for ($i = 0; $i -lt $words.Count; $i++) { $words[$i]; if ($i -eq $at) { $more } })
+    # >>> renewal
+    # The prompt can renew the credentials again.
+    if ($verb -ceq 'login') { $global:__AWS_SSO_NOTICED = '' }
+    # <<< renewal
+    # It stays where the program cannot be started.
+    $global:LASTEXITCODE = 127
+    if ($isEvaluated) {
+        $code = if ($MyInvocation.ExpectingInput) {
+            $input | & __AWS_SSO_PROGRAM__ @words
+        } else {
+            & __AWS_SSO_PROGRAM__ @words
+        }
+        if ($LASTEXITCODE -eq 0 -and $code) { Invoke-Expression ($code -join "`n") }
+    } elseif ($MyInvocation.ExpectingInput) {
+        $input | & __AWS_SSO_PROGRAM__ @words
     } else {
-        & __AWS_SSO_PROGRAM__ @args
+        & __AWS_SSO_PROGRAM__ @words
     }
+    if ($LASTEXITCODE -eq 0) { return }
+    if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+        # The only way for a function to make $? False, and so `&&` and `||` right, without a word: the failure of a
+        # steppable pipeline is that of the pipeline which runs the function. This command always fails.
+        $failing = { Microsoft.PowerShell.Core\Get-History -Id ([long]::MaxValue) -ErrorAction Ignore }
+        $pipeline = $failing.GetSteppablePipeline()
+        $pipeline.Begin($false)
+        $pipeline.End()
+    } elseif ($isEvaluated) {
+        # Better an error than the next command with the wrong credentials.
+        throw "aws-sso has changed nothing: exit status $LASTEXITCODE"
+    }
+}
+# The words as they were typed. PowerShell itself takes the first `--` away, cuts `-a.b` and `-a:b` in two, and makes an
+# array of `a,b`. In Constrained Language Mode, where no code may read the line, arrays alone become words again.
+function global:__aws_sso_words($invocation, $given) {
+    $line = ''
+    if ($invocation.PSObject.Properties['Statement']) {
+        $line = $invocation.Statement
+    } elseif ($invocation.OffsetInLine -gt 0) {
+        # 5.1 has no more than this line.
+        $line = $invocation.Line.Substring($invocation.OffsetInLine - 1)
+    }
+    if ($line -match ',|\s--(\s|$)|\s-\w\S*[.:]' -and $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+        $words = @(__aws_sso_typed $line $given)
+        if ($words.Count) { return $words }
+    }
+    foreach ($value in $given) {
+        $joined = $value -join ','
+        # A variable of several words is several words of a command.
+        if ($value -is [array] -and ($given -cnotcontains 'exec' -or $line.Contains($joined))) { $value = $joined }
+        __aws_sso_text $value
+    }
+}
+# The texts of values. Only a parameter that is a string keeps the digits of a number.
+function global:__aws_sso_text($values) {
+    function text([string]$value) { $value }
+    foreach ($value in $values) { text $value }
+}
+# The words of a line whose arguments have these values; nothing where it does not show them all, as with `@words`.
+function global:__aws_sso_typed($line, $given) {
+    $isCommand = { $args[0] -is [System.Management.Automation.Language.CommandAst] }
+    $parsed = [System.Management.Automation.Language.Parser]::ParseInput($line, [ref]$null, [ref]$null)
+    $command = $parsed.Find($isCommand, $true)
+    $name, $elements = $command.CommandElements
+    $parts = @(foreach ($element in $elements) {
+        $element
+        if ($element -is [System.Management.Automation.Language.CommandParameterAst]) { $element.Argument }
+    })
+    # What stands between two values is kept, if it is a comma or `--`, and each run of blanks begins a word.
+    $between = { param($from, $to) $line.Substring($from, $to - $from) -replace '\S*[^\s,-]\S*', ' ' }
+    $text = ''
+    $at = 0
+    $end = $name.Extent.EndOffset
+    foreach ($part in $parts) {
+        $isOption = $part -is [System.Management.Automation.Language.CommandParameterAst]
+        if ($null -eq $part -or ($isOption -and $part.ParameterName -eq '-')) { continue }
+        if ($at -ge $given.Count) { return }
+        $value = $given[$at]
+        $at++
+        $isList = $part -is [System.Management.Automation.Language.ArrayLiteralAst]
+        $items = @(if ($isList) { $part.Elements } else { $part })
+        for ($i = 0; $i -lt $items.Count; $i++) {
+            $place = $items[$i].Extent
+            $text += (& $between $end $place.StartOffset) -replace '\s+', "`0"
+            $one = if (-not $isList) { $value } elseif ($place.Text -match '^[\d.]') { $place.Text } else { $value[$i] }
+            $text += @(__aws_sso_text $one) -join "`0"
+            # That of an option would be the end of its value.
+            $end = if ($isOption) { $place.StartOffset + $value.Length } else { $place.EndOffset }
+        }
+    }
+    if ($at -ne $given.Count) { return }
+    $text += (& $between $end $command.Extent.EndOffset).TrimEnd() -replace '\s+', "`0"
+    $text.Substring(1) -split "`0"
 }
 # >>> completion
 Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso' -ScriptBlock {
@@ -61,25 +138,34 @@ Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso'
         if ($element.Extent.Text -ceq 'exec') { $isExec = $true }
         if ($isExec -and $element.Extent.Text -ceq '--' -and $end -lt $length) {
             $rest = $line.Substring($end).TrimStart()
-            return [System.Management.Automation.CommandCompletion]::CompleteInput(
-                $rest, $rest.Length, $null).CompletionMatches
+            return (TabExpansion2 $rest $rest.Length).CompletionMatches
         }
     }
-    $encoding = [Console]::OutputEncoding
-    try {
-        [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
-        $found = & __AWS_SSO_PROGRAM__ complete --shell powershell "--line=$line" 2>$null
-    } finally {
-        [Console]::OutputEncoding = $encoding
-    }
-    foreach ($row in $found) {
-        $quoted, $value, $help = $row -split "`t", 3
+    # 5.1 does not escape a quote in an argument. It takes this one for the same.
+    if ($PSVersionTable.PSVersion.Major -lt 6) { $line = $line -replace '"', [char]8220 }
+    foreach ($row in & __AWS_SSO_PROGRAM__ complete --shell powershell "--line=$line" 2>$null) {
+        # A console may have any code page, so other characters than those of ASCII arrive as \uXXXX.
+        $quoted, $value, $help = [regex]::Unescape($row) -split "`t", 3
         if (-not $help) { $help = $value }
-        New-Object System.Management.Automation.CompletionResult $quoted, $value, 'ParameterValue', $help
+        if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+            New-Object System.Management.Automation.CompletionResult $quoted, $value, 'ParameterValue', $help
+        } else {
+            # Only what is inserted: this mode makes no objects.
+            $quoted
+        }
     }
 }
 # <<< completion
 # >>> hook
+# Only the first time. The user's own prompt runs first, so that it still sees $? of the last command.
+if (-not $function:__aws_sso_hook) {
+    $global:__AWS_SSO_NOTICED = $global:__AWS_SSO_SESSION_NOTICED = ''
+    $global:__AWS_SSO_PROMPT = $function:prompt
+    function global:prompt {
+        & $global:__AWS_SSO_PROMPT
+        __aws_sso_hook
+    }
+}
 # Runs after each prompt function: shows a message, or renews the credentials, when they expire within five minutes, and
 # shows another when the session of the sign-in ends within fifteen. Before that it starts no process.
 function global:__aws_sso_hook {
@@ -93,8 +179,7 @@ function global:__aws_sso_hook {
 function global:__aws_sso_left([string]$until, [string]$noticed) {
     # Not known, already shown, or not set by `use`.
     if ($until -cnotmatch '\A[1-9][0-9]{0,12}\z' -or $until -ceq $noticed) { return [double]::MaxValue }
-    $epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
-    [long]$until - ([DateTime]::UtcNow - $epoch).TotalSeconds
+    [long]$until - ([DateTime]::UtcNow - [DateTime]'1970-01-01').TotalSeconds
 }
 function global:__aws_sso_expiring($left) {
     # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
@@ -119,27 +204,18 @@ function global:__aws_sso_ending($left) {
     # Somebody may have signed in since this shell entered its role.
     $null = __aws_sso_renew '--login' 'never' '--only-session-end'
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
-    $minutes = [Math]::Ceiling($left / 60)
+    # Rounded up; Constrained Language Mode has no [Math].
+    $minutes = ($left - $left % 60) / 60 + 1
     Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
         'to begin a new one, run: __aws_sso_command__ login --force')
 }
 function global:__aws_sso_renew {
-    # The variable does not exist before the first program has run, and strict mode makes that an error.
-    $status = if (Test-Path 'Variable:global:LASTEXITCODE') { $global:LASTEXITCODE } else { 0 }
-    $global:LASTEXITCODE = 0
+    # The variable does not exist before the first program has run.
+    Set-StrictMode -Off
+    $status = [int]$global:LASTEXITCODE
     try { __aws_sso_command__ refresh @args 2>$null | Out-Null } catch { $null = $_ }
     $global:LASTEXITCODE
     $global:LASTEXITCODE = $status
-}
-if (-not (Test-Path 'Variable:global:__AWS_SSO_SESSION_NOTICED')) { $global:__AWS_SSO_SESSION_NOTICED = '' }
-# The user's own prompt runs first, so that it still sees $? of the last command.
-if (-not (Test-Path 'Variable:global:__AWS_SSO_NOTICED')) {
-    $global:__AWS_SSO_NOTICED = ''
-    $global:__AWS_SSO_PROMPT = $function:prompt
-    function global:prompt {
-        & $global:__AWS_SSO_PROMPT
-        __aws_sso_hook
-    }
 }
 # <<< hook
 # >>> key

@@ -2,7 +2,7 @@
 # leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their own.
 # Backslashes and quotes keep the user's aliases, global ones too, from replacing the words of this code.
 
-\builtin unalias '__aws_sso_command__' >/dev/null 2>&1 || \builtin :
+if (( ${+aliases[__aws_sso_command__]} )); then \builtin unalias '__aws_sso_command__'; fi
 function '__aws_sso_command__' {
   \builtin local __aws_sso_verb='' __aws_sso_at='0'
   # Options of all verbs may stand before the verb. These take a value, which is no verb.
@@ -94,6 +94,8 @@ function '__aws_sso_offer' {
 }
 # The start-up file may call compinit later, or again, so this also runs before the first prompt.
 function '__aws_sso_compdef' {
+  # Under KSH_ARRAYS the array below would be its first element, and WARN_NESTED_VAR would report that it is changed.
+  \builtin emulate -LR zsh
   if (( ! ${+functions[compdef]} )); then \builtin return 0; fi
   compdef '__aws_sso_complete' '__aws_sso_command__' 'aws-sso'
   if (( ${+precmd_functions} )); then precmd_functions=("${(@)precmd_functions:#__aws_sso_compdef}"); fi
@@ -111,6 +113,8 @@ fi
 # another when the session of the sign-in ends within fifteen. Before that it starts no process.
 function '__aws_sso_hook' {
   \builtin emulate -L zsh
+  # While powerlevel10k shows its instant prompt, it takes any word for an error. It ends that before the next one.
+  if (( ${+__p9k_instant_prompt_active} )); then \builtin return 0; fi
   \builtin local __aws_sso_now=''
   if __aws_sso_is_due "${AWS_SSO_EXPIRATION-}" "${__AWS_SSO_NOTICED-}" '300'; then __aws_sso_expiring; fi
   # It may be another now: the renewal also says what is known about the session.

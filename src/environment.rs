@@ -2,6 +2,8 @@
 //!
 //! An empty variable counts as unset, as it does for the AWS CLI.
 
+mod shells;
+
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,6 +12,7 @@ use etcetera::base_strategy::{BaseStrategy, Xdg};
 
 use crate::error::{Error, Result};
 use crate::quote;
+pub(crate) use shells::{config_home, is_powershell_7, shell, zsh_folder};
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
@@ -341,12 +344,6 @@ pub(crate) fn is_utf8() -> bool {
     cfg!(any(windows, target_os = "macos")) || locale.contains("utf-8") || locale.contains("utf8")
 }
 
-/// `SHELL`: the user's shell.
-#[must_use]
-pub(crate) fn shell() -> Option<OsString> {
-    env::var_os("SHELL").filter(|value| !value.is_empty())
-}
-
 /// `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or one of them in lower case.
 pub(crate) fn proxy_variable(name: &str) -> Result<Option<String>> {
     network_text(name)
@@ -357,17 +354,6 @@ pub(crate) fn proxy_variable(name: &str) -> Result<Option<String>> {
 pub(crate) fn boto_files() -> Vec<PathBuf> {
     let of_user = home().ok().map(|home| home.join(".boto"));
     [PathBuf::from("/etc/boto.cfg")].into_iter().chain(of_user).collect()
-}
-
-/// `$XDG_CONFIG_HOME`, or `~/.config`.
-pub(crate) fn config_home() -> Result<PathBuf> {
-    Ok(xdg()?.config_dir())
-}
-
-/// `ZDOTDIR`: the folder of zsh's start-up files, if it is not the home folder.
-#[must_use]
-pub(crate) fn zsh_folder() -> Option<PathBuf> {
-    path("ZDOTDIR")
 }
 
 /// `FZF_DEFAULT_OPTS`: options of each fzf.

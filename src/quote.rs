@@ -100,7 +100,7 @@ impl Quotes {
             Self::Powershell => powershell(text),
             Self::Nushell => nushell(text),
             Self::Elvish => elvish(text),
-            Self::Xonsh => xonsh(text),
+            Self::Xonsh => xonsh_word(text),
             Self::Tcsh => tcsh(text),
             Self::Cmd => cmd(text),
         }
@@ -122,6 +122,21 @@ pub(crate) fn posix(value: &str) -> String {
 /// fish reads `\\` and `\'` within single quotes, so a value could break out of POSIX quoting.
 pub(crate) fn fish(value: &str) -> String {
     format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+/// Code that the shells above and fish read alike, with as few escapes as possible: only before a backslash or a quote
+/// does fish take a backslash for more than itself.
+pub(crate) fn posix_and_fish(code: &str) -> String {
+    let mut quoted = String::from("'");
+    let mut characters = code.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('\'', _) => quoted.push_str(r"'\''"),
+            ('\\', None | Some('\\' | '\'')) => quoted.push_str(r#"'"\\"'"#),
+            _ => quoted.push(character),
+        }
+    }
+    quoted + "'"
 }
 
 /// PowerShell takes five characters for a single quote. Each is doubled.
@@ -156,9 +171,25 @@ pub(crate) fn xonsh(value: &str) -> String {
     format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-/// tcsh: as POSIX, but the history is looked up even within quotes.
+/// xonsh, as an argument of a command: there it expands variables and home folders in strings, but not in what Python
+/// computes.
+pub(crate) fn xonsh_word(text: &str) -> String {
+    let string = xonsh(text);
+    if text.contains(['$', '~']) { format!("@({string})") } else { string }
+}
+
+/// tcsh looks up the history even within quotes, and with `backslash_quote` a backslash escapes within them. So each of
+/// the three stands outside of them.
 pub(crate) fn tcsh(value: &str) -> String {
-    posix(value).replace('!', r"\!")
+    let mut quoted = String::from("'");
+    for c in value.chars() {
+        match c {
+            '\'' | '!' | '\\' => quoted.extend(['\'', '\\', c, '\'']),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 /// cmd.exe: within double quotes, only they and `%` are special.
@@ -176,6 +207,9 @@ mod tests {
         assert_eq!(posix(value), "'a'\\''b\\c\u{2019}'");
         assert_eq!(fish(value), "'a\\'b\\\\c\u{2019}'");
         assert_eq!(powershell(value), "'a''b\\c\u{2019}\u{2019}'");
+        assert_eq!(xonsh(value), "'a\\'b\\\\c\u{2019}'");
+        assert_eq!(xonsh_word("$a'"), "@('$a\\'')");
+        assert_eq!(tcsh("a'b\\c!"), "'a'\\''b'\\\\'c'\\!''");
     }
 
     #[test]

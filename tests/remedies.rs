@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::support::{Home, Invocation, Shell, programs, skip};
+use crate::support::powershell::pwsh;
+use crate::support::{Home, Invocation, Shell};
 
 /// A word that each shell needs quotes for, and each of them others.
 const AWKWARD: &str = "it's\\{account_name}, $(date) \u{2019}{role}";
@@ -17,10 +18,7 @@ enum Typed {
 impl Typed {
     fn all() -> Vec<Self> {
         let mut all: Vec<_> = Shell::all().into_iter().map(Self::In).collect();
-        match programs("pwsh").next() {
-            Some(_) => all.push(Self::InPowershell),
-            None => skip("pwsh is not installed: no remedy is pasted into PowerShell"),
-        }
+        all.extend(pwsh().map(|_| Self::InPowershell));
         all
     }
 
@@ -31,12 +29,8 @@ impl Typed {
             // The second command keeps the shell from running the first one in its own place.
             Self::In(shell) => home.script_with(shell, &["-i"], &format!("{}\n:", lines.join("\n"))),
             Self::InPowershell => {
-                let pwsh = programs("pwsh").next().unwrap();
-                let words = ["-NoLogo", "-NoProfile", "-NoExit", "-Command"];
-                home.command(pwsh)
-                    .args(words)
-                    .arg(format!("{}; exit 0", lines.join("; ")))
-                    .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
+                let words = ["-NoProfile", "-NoExit", "-Command"];
+                home.pwsh(&pwsh().unwrap()).args(words).arg(format!("{}; exit 0", lines.join("; ")))
             }
         }
     }

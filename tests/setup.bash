@@ -91,3 +91,24 @@ cargo_tool() {
     fi
     echo "$folder/bin"
 }
+
+# npm_files NAME VERSION SHA256 FOLDER PATTERN: downloads a package of npm and puts those of its files that match PATTERN
+# into FOLDER, without installing the package; prints the folder's path.
+npm_files() {
+    local package=$1@$2 sum=$3 folder=$PWD/$4 pattern=$5 new archive
+    if [ "$(cat "$folder/package.sum" 2>/dev/null)" = "$sum" ]; then
+        echo "$folder"
+        return
+    fi
+    if ! command -v npm >/dev/null; then
+        echo "installing npm" >&2
+        install npm || return 1
+    fi
+    echo "downloading $package" >&2
+    new=$folder.new
+    rm -rf "$new" "$folder" && mkdir -p "$new" || return 1
+    archive=$new/$(npm pack --silent --pack-destination "$new" "$package") || return 1
+    sha256sum --check --quiet <<<"$sum  $archive" >&2 || return 1
+    tar -xzf "$archive" -C "$new" --transform 's|.*/||' --wildcards "$pattern" >&2 || return 1
+    rm "$archive" && echo "$sum" >"$new/package.sum" && mv "$new" "$folder" && echo "$folder"
+}

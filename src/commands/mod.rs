@@ -207,6 +207,11 @@ fn not_run(words: &[OsString], error: &clap::Error, is_evaluated: bool) -> Resul
     help::explain(error, words, is_evaluated)
 }
 
+/// The command line that Tab completes: after a verb that of the verb alone.
+fn completed(verb: Option<&str>) -> clap::Command {
+    verb.and_then(one_verb::command).unwrap_or_else(Cli::command)
+}
+
 /// `help VERB`, which is `VERB --help`.
 fn show_help(arguments: &help::HelpArgs) -> Result<ExitCode> {
     let line = arguments.line();
@@ -246,7 +251,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Whoami(arguments) => return whoami::run(&arguments),
         Verb::Env(arguments) => env::run(&context, &arguments)?,
         Verb::Process(arguments) => process::run(&context, &arguments.role)?,
-        Verb::Complete(arguments) => complete::run(&arguments, Cli::command())?,
+        Verb::Complete(arguments) => complete::run(&arguments, completed)?,
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command())?,
         Verb::Packaging(arguments) => packaging::run(&arguments, &Cli::command())?,
         Verb::Login(arguments) => sign_in(&context, arguments)?,

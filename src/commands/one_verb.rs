@@ -3,42 +3,74 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, Command, FromArgMatches};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use super::exec::ExecArgs;
 use super::{Cli, Verb};
 use crate::cli::{Global, Original};
+
+/// A verb with its arguments, apart from the others.
+struct OneVerb {
+    name: &'static str,
+    define: fn(Command) -> Command,
+    read: fn(&ArgMatches) -> Result<Verb, clap::Error>,
+}
+
+macro_rules! verbs {
+    ($($name:literal => $verb:ident($arguments:ty),)+) => {
+        &[$(OneVerb {
+            name: $name,
+            define: <$arguments>::augment_args,
+            read: |matches| <$arguments>::from_arg_matches(matches).map(Verb::$verb),
+        }),+]
+    };
+}
+
+/// What a shell, a prompt or a script waits for.
+const VERBS: &[OneVerb] = verbs! {
+    "use" => Use(super::r#use::UseArgs),
+    "pick" => Pick(super::pick::PickArgs),
+    "-" => Previous(super::previous::PreviousArgs),
+    "region" => Region(super::region::RegionArgs),
+    "refresh" => Refresh(super::refresh::RefreshArgs),
+    "clear" => Clear(super::clear::ClearArgs),
+    "whoami" => Whoami(super::whoami::WhoamiArgs),
+    "env" => Env(super::env::EnvArgs),
+    "exec" => Exec(super::exec::ExecArgs),
+    "console" => Console(super::console::ConsoleArgs),
+    "process" => Process(super::process::ProcessArgs),
+    "check" => Check(super::check::CheckArgs),
+    "complete" => Complete(super::complete::CompleteArgs),
+    "init" => Init(super::init::InitArgs),
+};
 
 /// Parses the line of one of these verbs; `None` for any other line, and for one that the whole command line has to
 /// explain: help, the version, wrong usage, and what is written in the original tool's spelling.
 pub(super) fn parse(arguments: &[OsString]) -> Option<Cli> {
-    arguments.iter().find_map(|word| match word.to_str()? {
-        "use" => Some(line_of("use", Verb::Use, arguments)),
-        "-" => Some(line_of("-", Verb::Previous, arguments)),
-        "region" => Some(line_of("region", Verb::Region, arguments)),
-        "refresh" => Some(line_of("refresh", Verb::Refresh, arguments)),
-        "clear" => Some(line_of("clear", Verb::Clear, arguments)),
-        "whoami" => Some(line_of("whoami", Verb::Whoami, arguments)),
-        "env" => Some(line_of("env", Verb::Env, arguments)),
-        "exec" => Some(line_of("exec", Verb::Exec, arguments)),
-        "check" => Some(line_of("check", Verb::Check, arguments)),
-        _ => None,
-    })?
+    let verb = arguments.iter().find_map(|word| named(word.to_str()?))?;
+    let matches = verb.command().try_get_matches_from(arguments).ok()?;
+    let global = Global::from_arg_matches(&matches).ok()?;
+    let (_, own) = matches.subcommand()?;
+    Some(Cli { global, original: Original::default(), verb: Some((verb.read)(own).ok()?) })
 }
 
 /// `exec` and what may stand before its command.
 pub(super) fn exec() -> Command {
-    let command = Original::augment_args(Global::augment_args(Command::new("aws-sso")));
-    command.subcommand(ExecArgs::augment_args(Command::new("exec")))
+    Original::augment_args(command("exec").unwrap_or_default())
 }
 
-fn line_of<A: Args>(name: &'static str, verb: fn(A) -> Verb, arguments: &[OsString]) -> Option<Cli> {
-    let command = Global::augment_args(Command::new("aws-sso")).subcommand(A::augment_args(Command::new(name)));
-    let matches = command.try_get_matches_from(arguments).ok()?;
-    let global = Global::from_arg_matches(&matches).ok()?;
-    let (_, arguments) = matches.subcommand()?;
-    let verb = verb(A::from_arg_matches(arguments).ok()?);
-    Some(Cli { global, original: Original::default(), verb: Some(verb) })
+/// The command line of the verb with this name, if it is one of these.
+pub(super) fn command(name: &str) -> Option<Command> {
+    named(name).map(OneVerb::command)
+}
+
+fn named(name: &str) -> Option<&'static OneVerb> {
+    VERBS.iter().find(|verb| verb.name == name)
+}
+
+impl OneVerb {
+    fn command(&self) -> Command {
+        Global::augment_args(Command::new("aws-sso")).subcommand((self.define)(Command::new(self.name)))
+    }
 }
 
 #[cfg(test)]
@@ -68,6 +100,11 @@ mod tests {
             "aws-sso exec R -- use --region X -p Y",
             "aws-sso exec --match */R -p P -- ls - -q",
             "aws-sso check R",
+            "aws-sso pick dev read --shell zsh",
+            "aws-sso console R -p use",
+            "aws-sso process R",
+            "aws-sso complete --shell zsh -- aws-sso use x",
+            "aws-sso init bash",
         ] {
             let whole = Cli::try_parse_from(words(line)).unwrap();
             let one = parse(&words(line)).unwrap_or_else(|| panic!("{line}"));
@@ -86,7 +123,7 @@ mod tests {
             "aws-sso use --nonsense",
             "aws-sso help use",
             "aws-sso list use",
-            "aws-sso console R -p use",
+            "aws-sso list R -p use",
         ] {
             assert!(parse(&words(line)).is_none(), "{line}");
         }

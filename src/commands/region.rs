@@ -47,12 +47,12 @@ fn show(context: &Context, shell: Option<Shell>) -> Result<()> {
         RegionSource::Profile(name) => format!("from the profile {} of the AWS config", clean(&name)),
     };
     let from = Some(from).filter(|_| terminal::is_stderr() && !context.is_quiet());
-    // The function evaluates what is printed.
     match shell {
+        // The function evaluates what is printed.
         Some(shell) => print(&shell.print(&name, from.as_deref())?)?,
         None => print(&format!("{}\n", clean(&name)))?,
     }
-    if let Some(from) = from.filter(|_| !shell.is_some_and(Shell::reads_code)) {
+    if let Some(from) = from.filter(|_| !shell.is_some_and(Shell::says_it_itself)) {
         terminal::say(&format!("{from}\n"));
     }
     Ok(())

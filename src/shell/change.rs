@@ -7,7 +7,7 @@ use std::process::Command;
 
 use jiff::Timestamp;
 
-use super::dialect::Shell;
+use super::dialect::{Dialect, Shell};
 use super::displaced::{Current, Displaced};
 use super::grant::{Grant, RoleLabels};
 use super::proxy;
@@ -26,6 +26,9 @@ pub struct Change {
     /// Whether it enters a role: then what it removes must be gone.
     enters: bool,
 }
+
+/// One of the forms in which a shell takes a change.
+type Rendering = fn(&'static dyn Dialect, &[(&'static str, Option<String>)]) -> String;
 
 /// A credential server as a program finds it.
 #[derive(Clone, Copy, Debug)]
@@ -238,7 +241,7 @@ impl Change {
         let names: Vec<_> = self.values.iter().map(|(name, _)| *name).collect();
         let check = if names.is_empty() { String::new() } else { dialect.check_writable(&names.join(" ")) };
         let said = said.and_then(|line| dialect.say(line)).unwrap_or_default();
-        Ok(format!("{}{check}{}{said}", dialect.untraced(), self.render(shell)?))
+        Ok(format!("{}{check}{}{said}", dialect.untraced(), self.rendered(shell, Dialect::change_in_function)?))
     }
 
     /// Whether nothing changes.
@@ -248,6 +251,11 @@ impl Change {
 
     /// The code that makes the change in a shell. If one value cannot be rendered safely, there is no code at all.
     pub fn render(&self, shell: Shell) -> Result<String> {
+        self.rendered(shell, Dialect::change)
+    }
+
+    fn rendered(&self, shell: Shell, change: Rendering) -> Result<String> {
+        let dialect = shell.dialect();
         if let Some((name, _)) = self.values.iter().find(|(_, value)| !value.as_deref().is_none_or(is_printable)) {
             return Err(Error::failed(format!(
                 "the value for {name} holds a control character, so it is not given to a shell"
@@ -257,10 +265,9 @@ impl Change {
             return Err(Error::failed(format!("{} cannot hold the value for {name}", shell.name()))
                 .with_remedy("take another form: --format json"));
         }
-        let dialect = shell.dialect();
         let removed: Vec<_> = self.values.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
         let check = if self.enters { dialect.check_removable(&removed.join(" ")) } else { String::new() };
-        Ok(check + &dialect.change(&self.values))
+        Ok(check + &change(dialect, &self.values))
     }
 
     /// Makes the change in the environment of a program that is about to start.

@@ -22,12 +22,17 @@ pub(crate) fn through_function(shell: Option<Shell>, verb: &str) -> Result<Shell
 
 /// The line that loads the function, here and in each new shell.
 fn how_to_load() -> String {
-    let Some(shell) = Shell::running() else {
+    let Some(shell) = Shell::calling() else {
         return "load it with: eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned();
     };
     let line = start_up::line(shell, "aws-sso");
     let is_loaded_by = |line: &start_up::StartUpLine| line.names.is_none_or(|named| named == shell);
     match (start_up::lines(shell).iter().find(|line| is_loaded_by(line)), start_up::file(shell)) {
+        // Nushell reads code only where it begins.
+        (Some(there), _) if shell == Shell::Nushell => format!("{} loads it: start a new shell", there.place()),
+        (None, Ok(file)) if shell == Shell::Nushell => {
+            format!("add to {}:\n{line}\nand start a new shell", shown(&file))
+        }
         (Some(there), _) => format!("{} loads it in new shells; for this one, run: {line}", there.place()),
         (None, Ok(file)) => format!("load it with: {line}\nand add that line to {} for new shells", shown(&file)),
         (None, Err(_)) => format!("load it with: {line}"),

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::dialect::Shell;
+use super::function_file;
 use super::key::Key;
 use crate::error::{Error, Result};
 use crate::quote::is_printable;
@@ -79,7 +80,11 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
     // The path comes last, so that nothing is filled in within it.
     let code = without_comments(&code).replace(COMMAND, init.command).replace(KEY, &key);
     let code = code.replace(VERSION, env!("CARGO_PKG_VERSION"));
-    Ok(code.replace(PROGRAM, &shell.quote(program)))
+    let code = code.replace(PROGRAM, &shell.quote(program));
+    if shell == Shell::Tcsh {
+        return function_file::loaded(&code, init.command);
+    }
+    Ok(shell.dialect().loaded(&code))
 }
 
 /// The code without the lines between the marks of a part.

@@ -15,6 +15,15 @@ impl Shell {
         let by_default = if cfg!(windows) { Some(Self::Powershell) } else { None };
         typed_in.or_else(Self::detect).or(by_default).filter(|shell| shell.can_have_function())
     }
+
+    /// The shell that could have the function where this program was called: PowerShell also where it runs a script,
+    /// which has the function once it has loaded it.
+    #[must_use]
+    pub(crate) fn calling() -> Option<Self> {
+        let lines = parents::command_lines();
+        let caller = lines.first().and_then(|words| named(words)).map(|(shell, _)| shell);
+        caller.filter(|shell| *shell == Self::Powershell).or_else(Self::running)
+    }
 }
 
 /// The shell into which the user pastes a line: the one of the `awsso` function, which says so, else the running one.
@@ -39,8 +48,8 @@ pub(crate) fn typed_in() -> Quotes {
     }
 }
 
-/// The shell that was started with these words, unless it runs a script or a command.
-fn interactive(words: &[String]) -> Option<Shell> {
+/// The shell that was started with these words, and its arguments.
+fn named(words: &[String]) -> Option<(Shell, &[String])> {
     let name = |word: &'_ str| word.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     // PowerShell may be a library that another program runs: `dotnet /opt/powershell/pwsh.dll`.
     let is_run = words.len() > 1 && name(&words[0]) == "dotnet" && name(&words[1]) == "pwsh.dll";
@@ -48,6 +57,12 @@ fn interactive(words: &[String]) -> Option<Shell> {
     let file = name(program).trim_start_matches('-').to_owned();
     let file = file.trim_end_matches(if is_run { ".dll" } else { ".exe" });
     let shell = Shell::from_str(file, true).ok().filter(|shell| shell.can_have_function())?;
+    Some((shell, arguments))
+}
+
+/// The same, unless it runs a script or a command.
+fn interactive(words: &[String]) -> Option<Shell> {
+    let (shell, arguments) = named(words)?;
     let mut arguments = arguments.iter().map(|word| word.to_ascii_lowercase());
     while let Some(word) = arguments.next() {
         match word.as_str() {

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum as _;
 
 use super::dialect::Shell;
+use super::powershell_profile::{self, Obstacle};
 use super::sourced;
+use super::start_up_text::Encoding;
 use crate::environment::{self, shown};
 use crate::error::Result;
 use crate::files::read;
@@ -31,11 +33,22 @@ impl StartUpLine {
 pub(crate) fn line(shell: Shell, program: &str) -> String {
     match shell {
         Shell::Fish => format!("{program} init fish | source"),
+        Shell::Xonsh => format!("execx($({program} init xonsh))"),
+        Shell::Tcsh => format!("eval \"`{program} init tcsh`\""),
         Shell::Powershell => {
             // A quoted word is only a string there.
-            let call = if program.starts_with('\'') { "& " } else { "" };
-            format!("{call}{program} init powershell | Out-String | Invoke-Expression")
+            let call = if program.starts_with(['\'', '(']) { "& " } else { "" };
+            format!("{call}{program} init powershell | Invoke-Expression")
         }
+        Shell::Nushell => {
+            // It reads code only before it runs any; the files of this folder it reads after its config.nu.
+            let call = if program.starts_with(['\'', '"']) { "^" } else { "" };
+            format!(
+                "mkdir $nu.user-autoload-dirs.0; {call}{program} init nushell | save --force \
+                 ($nu.user-autoload-dirs.0 | path join aws-sso.nu)"
+            )
+        }
+        Shell::Elvish => format!("eval ({program} init elvish | slurp)"),
         _ => format!("eval \"$({program} init {})\"", shell.name()),
     }
 }
@@ -58,7 +71,7 @@ pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
         Shell::Bash => home.join(".bashrc"),
         Shell::Zsh => zsh_folder(&home).join(".zshrc"),
         Shell::Fish => environment::config_home()?.join("fish/config.fish"),
-        Shell::Powershell => powershell_folder()?.join("profile.ps1"),
+        Shell::Powershell => powershell_profile::files()?.swap_remove(0),
         Shell::Nushell => environment::config_home()?.join("nushell/config.nu"),
         Shell::Elvish => environment::config_home()?.join("elvish/rc.elv"),
         Shell::Xonsh => home.join(".xonshrc"),
@@ -69,15 +82,13 @@ pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
 
 /// The folder of zsh's start-up files. Most set it in `~/.zshenv`, often without exporting it.
 fn zsh_folder(home: &Path) -> PathBuf {
-    let set = || sourced::zsh_folder(&text(&home.join(".zshenv")));
+    let set = || sourced::zsh_folder(&text(Shell::Zsh, &home.join(".zshenv")));
     environment::zsh_folder().or_else(set).unwrap_or_else(|| home.to_owned())
 }
 
-fn powershell_folder() -> Result<PathBuf> {
-    if cfg!(windows) {
-        return Ok(environment::home()?.join("Documents").join("PowerShell"));
-    }
-    Ok(environment::config_home()?.join("powershell"))
+/// What keeps this file from running in a new shell.
+pub(crate) fn obstacle(shell: Shell, file: &Path) -> Option<Obstacle> {
+    if shell == Shell::Powershell { powershell_profile::obstacle(file) } else { None }
 }
 
 /// The lines of this shell's start-up files that load the function.
@@ -85,10 +96,10 @@ pub(crate) fn lines(shell: Shell) -> Vec<StartUpLine> {
     let mut seen = HashSet::new();
     let mut lines = Vec::new();
     let files = files(shell);
-    let sourced: Vec<_> = files.iter().flat_map(|file| sourced::files(&text(file))).collect();
+    let sourced: Vec<_> = files.iter().flat_map(|file| sourced::files(&text(shell, file))).collect();
     for file in files.into_iter().chain(sourced) {
         if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
-            lines.extend(lines_of(&file));
+            lines.extend(lines_of(shell, &file));
         }
     }
     lines
@@ -102,21 +113,22 @@ pub(crate) fn login_file_without(shell: Shell, file: &Path) -> Option<PathBuf> {
     }
     let names = [".bash_profile", ".bash_login", ".profile"];
     let login = names.map(|name| home.join(name)).into_iter().find(|file| file.is_file())?;
-    let script = text(&login);
+    let script = text(shell, &login);
     let mut read = vec![script.clone()];
-    read.extend(sourced::files(&script).iter().map(|file| text(file)));
+    read.extend(sourced::files(&script).iter().map(|file| text(shell, file)));
     let names_it = |script: &String| sourced::code(script).any(|line| line.contains("bashrc"));
     (!read.iter().any(names_it)).then_some(login)
 }
 
 /// What a file says; nothing if this process cannot read it, since the shell cannot either.
-fn text(file: &Path) -> String {
+fn text(shell: Shell, file: &Path) -> String {
     let content = read::whole(file).ok().flatten().unwrap_or_default();
-    String::from_utf8_lossy(&content).into_owned()
+    let text = Encoding::read(shell, &content).map(|(_, text)| text);
+    text.unwrap_or_else(|| String::from_utf8_lossy(&content).into_owned())
 }
 
-fn lines_of(file: &Path) -> Vec<StartUpLine> {
-    let text = text(file);
+fn lines_of(shell: Shell, file: &Path) -> Vec<StartUpLine> {
+    let text = text(shell, file);
     let found = (1..).zip(text.lines()).filter_map(|(number, line)| {
         let names = loaded_by(line)?;
         Some(StartUpLine { file: file.to_owned(), number, names })
@@ -158,10 +170,7 @@ fn files(shell: Shell) -> Vec<PathBuf> {
             files.push(folder.join("config.fish"));
             files
         }
-        Shell::Powershell => {
-            let folder = powershell_folder().unwrap_or(config);
-            ["profile.ps1", "Microsoft.PowerShell_profile.ps1"].map(|name| folder.join(name)).into()
-        }
+        Shell::Powershell => powershell_profile::files().unwrap_or_default(),
         Shell::Nushell => vec![config.join("nushell/env.nu"), config.join("nushell/config.nu")],
         Shell::Elvish => vec![config.join("elvish/rc.elv"), home.join(".elvish/rc.elv")],
         Shell::Xonsh => vec![home.join(".xonshrc"), config.join("xonsh/rc.xsh")],
@@ -182,8 +191,9 @@ pub(crate) fn marked(line: &str) -> String {
 /// The file with the line at its end, between marks. Lines that an earlier run has marked are replaced where they are.
 ///
 /// `None`: it is no text that a line can be added to.
-pub(crate) fn with_line(before: &[u8], line: &str) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(before).ok().filter(|text| !text.contains('\0'))?;
+pub(crate) fn with_line(shell: Shell, before: &[u8], line: &str) -> Option<Vec<u8>> {
+    let (encoding, text) = Encoding::read(shell, before)?;
+    let text = text.as_str();
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let block = marked(line).replace('\n', newline);
     let (kept, after) = match marked_lines(text) {
@@ -197,7 +207,7 @@ pub(crate) fn with_line(before: &[u8], line: &str) -> Option<Vec<u8>> {
     if after.is_empty() && !kept.is_empty() && !kept.ends_with(&newline.repeat(2)) && marked_lines(text).is_none() {
         kept += newline;
     }
-    Some((kept + &block + after).into_bytes())
+    Some(encoding.write(&(kept + &block + after)))
 }
 
 /// Where the marked lines begin and end.
@@ -227,7 +237,7 @@ mod tests {
             ("  eval \"$(/opt/bin/aws-sso init zsh --hook none)\"", Some(Some(Shell::Zsh))),
             ("eval \"$('/my tools/aws-sso' init bash)\"", Some(Some(Shell::Bash))),
             ("aws-sso init fish | source", Some(Some(Shell::Fish))),
-            ("& 'C:\\x\\aws-sso.exe' init powershell | Out-String | iex", Some(Some(Shell::Powershell))),
+            ("& 'C:\\x\\aws-sso.exe' init powershell | iex", Some(Some(Shell::Powershell))),
             ("command -v aws-sso >/dev/null && eval \"$(aws-sso init $SHELL_NAME)\"", Some(None)),
             ("# eval \"$(aws-sso init bash)\"", None),
             ("aws-sso login", None),
@@ -236,7 +246,16 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(loaded_by(text), expected, "{text}");
         }
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell] {
+        for shell in [
+            Shell::Bash,
+            Shell::Zsh,
+            Shell::Fish,
+            Shell::Powershell,
+            Shell::Nushell,
+            Shell::Elvish,
+            Shell::Xonsh,
+            Shell::Tcsh,
+        ] {
             for program in ["aws-sso".to_owned(), shell.quote("/my tools/aws-sso")] {
                 assert_eq!(loaded_by(&line(shell, &program)), Some(Some(shell)), "{shell:?} {program}");
             }
@@ -270,12 +289,15 @@ mod tests {
             ("# aws-sso: begin\na\n", format!("# aws-sso: begin\na\n\n{block}")),
         ];
         for (before, after) in cases {
-            let written = with_line(before.as_bytes(), "x").unwrap();
+            let written = with_line(Shell::Bash, before.as_bytes(), "x").unwrap();
             assert_eq!(String::from_utf8_lossy(&written), after, "{before:?}");
             if before.matches("begin").count() == before.matches("end").count() {
-                assert_eq!(with_line(&written, "x").unwrap(), written, "{before:?}");
+                assert_eq!(with_line(Shell::Bash, &written, "x").unwrap(), written, "{before:?}");
             }
         }
-        assert!(with_line(b"\xff\xfea\0", "x").is_none());
+        assert!(with_line(Shell::Bash, b"\xff\xfea\0", "x").is_none());
+        let written = with_line(Shell::Powershell, b"\xff\xfea\0\r\0\n\0", "x").unwrap();
+        let (_, text) = Encoding::read(Shell::Powershell, &written).unwrap();
+        assert_eq!(text, format!("a\r\n\r\n{}", block.replace('\n', "\r\n")));
     }
 }

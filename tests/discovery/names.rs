@@ -6,9 +6,10 @@ use aws_sso::aws_config::line::SectionKind;
 use aws_sso::aws_config::readers::Reader;
 use aws_sso::sandbox::{Names, Options};
 
+use crate::support::Shell;
 use crate::support::discovery::processes;
+use crate::support::powershell::pwsh;
 use crate::support::user::User;
-use crate::support::{Shell, note, programs};
 
 /// Names that administrators could choose.
 const ACCOUNTS: [&str; 33] = [
@@ -89,10 +90,7 @@ fn typed(user: &User, script: impl Fn(&str) -> crate::support::process::Invocati
 #[test]
 fn each_name_can_be_typed_as_it_is_in_every_shell() {
     let user = user();
-    let pwsh = programs("pwsh").next();
-    if pwsh.is_none() {
-        note("pwsh is not installed: no name is typed in it");
-    }
+    let pwsh = pwsh();
     for template in TEMPLATES {
         let all = discovered(&user, template);
         assert_eq!(all.len(), ACCOUNTS.len() * 3, "{template}: each role has a profile");
@@ -123,16 +121,8 @@ fn each_name_can_be_typed_as_it_is_in_every_shell() {
             let got = typed(&user, |lines| user.home.script_with(shell, options, lines), &names);
             assert_eq!(got, names, "{shell:?} {template}");
         }
-        if let Some(pwsh) = &pwsh {
-            let got = typed(
-                &user,
-                |lines| {
-                    let file = user.home.write("names.ps1", lines);
-                    let run = user.home.command(pwsh).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]);
-                    run.arg(file).env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1")
-                },
-                &names,
-            );
+        if pwsh.is_some() {
+            let got = typed(&user, |lines| user.home.powershell(&lines).unwrap(), &names);
             assert_eq!(got, names, "pwsh {template}");
         }
     }

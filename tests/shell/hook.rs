@@ -228,9 +228,9 @@ mod renewal {
 
     use aws_sso::sandbox::Options;
 
+    use crate::support::Shell;
     use crate::support::terminal::type_lines;
     use crate::support::user::{TOKEN_FILE, User};
-    use crate::support::{Shell, programs};
 
     /// Signed in, with a role whose credentials have less than five minutes left.
     fn due(shell: Shell) -> (User, crate::support::terminal::Terminal) {
@@ -320,9 +320,6 @@ mod renewal {
 
     #[test]
     fn powershell_says_that_the_sign_in_has_ended_and_renews_after_the_next() {
-        let Some(pwsh) = programs("pwsh").next() else {
-            return crate::support::note("pwsh is not installed: its hook is not run");
-        };
         let user = User::signed_in(Options { credential_lifetime: Duration::from_secs(200), ..Options::default() });
         // Credentials that expire in the same second as those before are the same ones to the hook.
         let another_second = "[Threading.Thread]::Sleep(1100)";
@@ -334,10 +331,8 @@ mod renewal {
              {another_second}\n$null = prompt\n\"same $($key -ceq $env:AWS_ACCESS_KEY_ID)\"\n",
             user.role_arn(0)
         );
-        let script = user.home.write("script.ps1", code);
-        let run = user.home.command(&pwsh).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(script);
-        let run = run.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1").endpoint(user.sandbox.endpoint());
-        let output = run.run().success();
+        let Some(run) = user.home.powershell(&code) else { return };
+        let output = run.endpoint(user.sandbox.endpoint()).run().success();
         assert_eq!(output.stdout, format!("{}\nsame True\nsame False\n", super::ENDED), "{output}");
     }
 }

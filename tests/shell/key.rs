@@ -3,9 +3,10 @@
 use aws_sso::sandbox::Options;
 
 use crate::support::picker::remembered;
+use crate::support::powershell::pwsh;
 use crate::support::terminal::{Terminal, type_lines};
 use crate::support::user::User;
-use crate::support::{Home, Invocation, Shell, programs, skip};
+use crate::support::{Home, Invocation, Shell};
 
 /// Presses the key in the middle of a line: once to choose a role, and once to leave. The prompt shows the role.
 /// `left` is what stands on the screen after that.
@@ -65,9 +66,7 @@ fn a_key_picks_a_role_for_this_shell_and_the_line_stays_as_it_is() {
 
 #[test]
 fn a_key_picks_a_role_in_powershell() {
-    let Some(pwsh) = programs("pwsh").next() else {
-        return skip("pwsh is not installed: the key is not tested in it");
-    };
+    let Some(pwsh) = pwsh() else { return };
     let user = remembered(Options::default());
     let script = "aws-sso init powershell --key ctrl-g | Out-String | Invoke-Expression
         $global:prompts = 0
@@ -76,7 +75,7 @@ fn a_key_picks_a_role_in_powershell() {
             $global:prompts++
             \"$($global:prompts)[$role]> \"
         }";
-    let run: Invocation = user.home.command(&pwsh).args(["-NoLogo", "-NoProfile", "-NoExit", "-Command", script]);
+    let run: Invocation = user.home.pwsh(&pwsh).args(["-NoProfile", "-NoExit", "-Command", script]);
     let mut terminal = run.endpoint(user.sandbox.endpoint()).in_terminal();
     terminal.wait_for("[none]> ");
     // The prompt that is drawn after the choice that is left: the fifth.

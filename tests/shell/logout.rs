@@ -2,9 +2,9 @@
 
 use aws_sso::sandbox::Options;
 
+use crate::support::Shell;
 use crate::support::discovery::sso_session;
 use crate::support::user::User;
-use crate::support::{Shell, note, programs};
 
 /// Signed in to `corp`; the config has `other`, and `broken` if this is asked for.
 fn signed_in(more: &str) -> User {
@@ -112,9 +112,6 @@ fn without_the_function_logout_says_how_to_remove_the_keys() {
 
 #[test]
 fn powershell_loses_its_role_at_logout_too() {
-    let Some(pwsh) = programs("pwsh").next() else {
-        return note("pwsh is not installed: its logout is not tested");
-    };
     let user = signed_in("");
     let code = format!(
         "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n\
@@ -123,8 +120,6 @@ fn powershell_loses_its_role_at_logout_too() {
          awsso logout -p corp\n\"kept $(Test-Path Env:/AWS_SESSION_TOKEN) $(Test-Path Env:/AWS_SSO_ROLE_ARN)\"\n",
         user.role(0, 0)
     );
-    let script = user.home.write("script.ps1", code);
-    let run = user.home.command(&pwsh).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(script);
-    let run = run.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1").endpoint(user.sandbox.endpoint());
-    assert_eq!(run.run().success().stdout, "kept True\nkept False False\n");
+    let Some(run) = user.home.powershell(&code) else { return };
+    assert_eq!(run.endpoint(user.sandbox.endpoint()).run().success().stdout, "kept True\nkept False False\n");
 }

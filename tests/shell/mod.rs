@@ -13,7 +13,16 @@ mod key;
 #[cfg(feature = "sandbox")]
 mod logout;
 mod options;
+#[cfg(all(feature = "sandbox", unix))]
+mod other;
+#[cfg(all(feature = "sandbox", unix))]
+mod other_at_prompt;
 mod powershell;
+mod powershell_loading;
+#[cfg(feature = "sandbox")]
+mod powershell_outcome;
+#[cfg(feature = "sandbox")]
+mod powershell_words;
 #[cfg(feature = "sandbox")]
 mod prompt;
 mod quoting;

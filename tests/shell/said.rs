@@ -6,7 +6,7 @@ use aws_sso::sandbox::{Names, Options};
 
 use crate::support::terminal::type_lines;
 use crate::support::user::User;
-use crate::support::{Invocation, Shell, note, programs};
+use crate::support::{Invocation, Shell};
 
 /// With a list, a profile, and keys that are valid for 59 minutes, and not 60.
 fn signed_in(options: Options) -> User {
@@ -27,15 +27,10 @@ fn masked(screen: &str) -> String {
 
 /// A script in PowerShell with the function, if that is installed.
 fn powershell(user: &User, script: &str) -> Option<Invocation> {
-    let Some(pwsh) = programs("pwsh").next() else {
-        note("pwsh is not installed: what is said there is not tested");
-        return None;
-    };
     let load = "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n\
                 aws-sso init powershell | Out-String | Invoke-Expression\n";
-    let file = user.home.write("script.ps1", format!("{load}{script}\n"));
-    let run = user.home.command(&pwsh).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(file);
-    Some(run.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1").endpoint(user.sandbox.endpoint()))
+    let run = user.home.powershell(&format!("{load}{script}\n"))?;
+    Some(run.endpoint(user.sandbox.endpoint()))
 }
 
 /// The same script in every shell.

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::support::Shell;
-use crate::support::programs;
 use crate::support::terminal::{Terminal, type_lines};
 use crate::support::user::{TOKEN_FILE, User};
 
@@ -274,9 +273,6 @@ fn the_prompt_says_nothing_before_or_after_its_time_and_believes_no_value_but_a_
 
 #[test]
 fn powershell_tells_of_the_end_of_the_session_once() {
-    let Some(pwsh) = programs("pwsh").next() else {
-        return crate::support::note("pwsh is not installed: its hook is not run");
-    };
     for hook in ["notice", "refresh"] {
         let user = User::signed_in(Options::default());
         user.home.write(HISTORY, ends_in(&user, 600));
@@ -291,10 +287,8 @@ fn powershell_tells_of_the_end_of_the_session_once() {
              'left ' + [int]($env:AWS_SSO_SESSION_END -gt {})\n",
             now() + 10_000
         );
-        let script = user.home.write("script.ps1", code);
-        let run = user.home.command(&pwsh).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(script);
-        let run = run.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1").endpoint(user.sandbox.endpoint());
-        let output = run.run().success();
+        let Some(run) = user.home.powershell(&code) else { return };
+        let output = run.endpoint(user.sandbox.endpoint()).run().success();
         let (first, second) = output.stdout.split_once("second\n").unwrap();
         assert_eq!(first.matches(SOON).count(), 1, "{hook}: {output}");
         assert!(!second.contains(SOON) && second.contains("left 1"), "{hook}: {output}");

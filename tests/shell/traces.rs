@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::terminal::type_lines;
 use crate::support::user::User;
-use crate::support::{Invocation, Shell, files, note, programs};
+use crate::support::{Invocation, Shell, files};
 
 /// The user's own key, which `use` displaces and `clear` restores.
 const OWN: (&str, &str) = ("AWS_SECRET_ACCESS_KEY", "planted/OWN+SECRET");
@@ -210,9 +210,6 @@ fn after_ctrl_c_a_trace_goes_on_and_the_rest_of_the_line_does_not() {
 
 #[test]
 fn powershell_traces_no_secret() {
-    let Some(pwsh) = programs("pwsh").next() else {
-        return note("pwsh is not installed: its traces are not tested");
-    };
     let user = user();
     for (trace, mode) in [("1", "FullLanguage"), ("2", "FullLanguage"), ("2", "ConstrainedLanguage")] {
         let code = format!(
@@ -224,10 +221,8 @@ fn powershell_traces_no_secret() {
                 .replace("env -0 >entered", "/bin/sh -c 'env -0 >entered'")
                 .replace("env -0 >renewed", "/bin/sh -c 'env -0 >renewed'")
         );
-        let script = user.home.write("script.ps1", code);
-        let run = user.home.command(&pwsh).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(script);
-        let run = run.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1").env(OWN.0, OWN.1);
-        let output = run.endpoint(user.sandbox.endpoint()).run().success();
+        let Some(run) = user.home.powershell(&code) else { return };
+        let output = run.env(OWN.0, OWN.1).endpoint(user.sandbox.endpoint()).run().success();
         for secret in secrets(&user) {
             assert!(!output.to_string().contains(&secret), "{trace} {mode}: {secret}\n{output}");
         }

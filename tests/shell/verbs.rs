@@ -7,7 +7,7 @@ use aws_sso::sandbox::Options;
 use crate::support::process::Invocation;
 use crate::support::terminal::typed;
 use crate::support::user::User;
-use crate::support::{Home, Shell, note, programs};
+use crate::support::{Home, Shell};
 
 /// A shell with the options under which careless code fails.
 const STRICT: [(Shell, &[&str], &str); 5] = [
@@ -253,10 +253,6 @@ fn a_verb_without_the_function_says_how_the_running_shell_loads_it_and_names_the
 
 #[test]
 fn powershell_goes_back_changes_its_region_and_prints_it() {
-    let Some(pwsh) = programs("pwsh").next() else {
-        note("pwsh is not installed: awsso - and awsso region are not run in it");
-        return;
-    };
     let user = user_with_profile();
     let code = format!(
         "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n\
@@ -266,10 +262,8 @@ fn powershell_goes_back_changes_its_region_and_prints_it() {
          \"[$env:AWS_REGION]\"\n",
         user.role_arn(0)
     );
-    let script = user.home.write("script.ps1", code);
-    let run = user.home.command(pwsh).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(script);
-    let run = run.endpoint(user.sandbox.endpoint()).env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1");
+    let Some(run) = user.home.powershell(&code) else { return };
     let role = user.sandbox.accounts()[0].roles[0].clone();
-    let output = run.run().success();
+    let output = run.endpoint(user.sandbox.endpoint()).run().success();
     assert_eq!(output.stdout, format!("{role} us-west-2\nplain eu-west-3\neu-north-1\n[]\n"), "{output}");
 }

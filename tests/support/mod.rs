@@ -13,11 +13,14 @@ pub mod discovery;
 pub mod disk;
 pub mod doctor;
 pub mod documents;
+pub mod downloads;
 pub mod half_profiles;
 pub mod http;
 pub mod ini;
 pub mod newcomer;
+pub mod other_shells;
 pub mod picker;
+pub mod powershell;
 pub mod process;
 pub mod remembered;
 #[cfg(target_os = "linux")]

@@ -1,9 +1,8 @@
 //! A shell in a terminal, in which somebody presses Tab.
 
-use std::path::PathBuf;
-
+use super::powershell::pwsh;
 use super::terminal::Terminal;
-use super::{Home, Shell, note, programs};
+use super::{Home, Shell};
 
 /// A shell whose function `awsso` writes down its arguments, and completes them as the real one does.
 #[must_use]
@@ -60,8 +59,7 @@ impl<'a> Typist<'a> {
              }\n\
              function global:prompt { \"run-$global:runs> \" }\n",
         );
-        let shell = home.command(pwsh).args(["-NoLogo", "-NoProfile", "-NoExit", "-File"]).arg(home.path("setup.ps1"));
-        let shell = shell.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("NO_COLOR", "1");
+        let shell = home.pwsh(pwsh).args(["-NoProfile", "-NoExit", "-File"]).arg(home.path("setup.ps1"));
         let mut terminal = shell.endpoint(UNREACHABLE).in_terminal();
         terminal.wait_for("run-0> ");
         Self { shell: "powershell", home, terminal, runs: 0 }
@@ -101,12 +99,3 @@ impl<'a> Typist<'a> {
 
 /// No address answers here: completion must not send a request.
 pub const UNREACHABLE: &str = "http://127.0.0.1:9";
-
-/// `pwsh` may be missing even with `CI=true`, as no distribution has it.
-fn pwsh() -> Option<PathBuf> {
-    let found = programs("pwsh").next();
-    if found.is_none() {
-        note("pwsh is not installed: Tab is not tested in it");
-    }
-    found
-}

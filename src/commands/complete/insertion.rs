@@ -1,8 +1,10 @@
 //! What a shell inserts for a value, so that the word is exactly that value and nothing in it runs.
 
+use std::fmt::Write as _;
+
 use super::line::Line;
 use crate::cli::completers::{Fit, shared};
-use crate::shell::Shell;
+use crate::quote;
 
 /// A value as bash inserts it after `before`, the part of the line that it keeps. `None` if the value does not continue
 /// that part.
@@ -49,9 +51,38 @@ fn within_double_quotes(text: &str) -> String {
 pub(super) fn for_powershell(value: &str) -> String {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "_./:-".contains(letter);
     let is_option = value.starts_with("--") && value.chars().all(|letter| letter == '=' || is_letter(letter));
-    // PowerShell reads a number by its value, and splits a word like `-a.b`.
-    let is_plain = value.chars().all(is_letter) && !value.starts_with('-') && value.parse::<f64>().is_err();
-    if is_option || is_plain { value.to_owned() } else { Shell::Powershell.quote(value) }
+    // PowerShell splits a word like `-a.b`.
+    let is_plain = value.chars().all(is_letter) && !value.starts_with('-') && !could_be_number(value);
+    if is_option || is_plain { value.to_owned() } else { quote::powershell(value) }
+}
+
+/// Whether PowerShell may read a word by its value: `1e5`, `0x1F`, `1kb`, `5d`, `.5`.
+fn could_be_number(word: &str) -> bool {
+    word.trim_start_matches('.').starts_with(|first: char| first.is_ascii_digit()) && !word.contains(['/', ':'])
+}
+
+/// A row for the code in `shell/init.ps1`, in ASCII alone, since its console may have any code page. `[regex]::Unescape`
+/// turns it back.
+pub(super) fn escaped(row: &str) -> String {
+    let mut text = String::new();
+    for letter in row.chars() {
+        match letter {
+            '\\' => text += "\\\\",
+            letter if letter.is_ascii() => text.push(letter),
+            letter => {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(text, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    text
+}
+
+/// A value as xonsh inserts it in place of the whole word.
+pub(super) fn for_xonsh(value: &str) -> String {
+    let is_plain = value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:+,=".contains(letter));
+    if is_plain && !value.is_empty() { value.to_owned() } else { quote::xonsh_word(value) }
 }
 
 /// A value as Nushell inserts it in place of the whole word.
@@ -60,7 +91,7 @@ pub(super) fn for_nushell(value: &str) -> String {
     // It takes these for values of their own, which are no text.
     let is_value = ["", "true", "false", "null"].contains(&value);
     let is_plain = value.chars().all(is_letter) && !value.starts_with(['=', '@']) && !is_value;
-    if is_plain { value.to_owned() } else { Shell::Nushell.quote(value) }
+    if is_plain { value.to_owned() } else { quote::nushell(value) }
 }
 
 /// Whether bash may insert what these values begin with: it replaces the typed text by it, which must not get lost.
@@ -74,6 +105,7 @@ pub(super) fn keeps_typed<'a>(typed: &str, fit: Fit, mut values: impl Iterator<I
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::Shell;
 
     #[test]
     fn bash_inserts_what_follows_the_part_that_it_keeps() {
@@ -109,9 +141,15 @@ mod tests {
         {
             assert_eq!(for_powershell(plain), plain);
         }
-        for quoted in ["a,b", "Data Platform/x", "-dash.first/x", "012345678901", "1e5", "@x", "a$b", "Größe/x"] {
+        let words = ["a,b", "Data Platform/x", "-dash.first/x", "@x", "a$b", "Größe/x"];
+        for quoted in words.into_iter().chain(["012345678901", "1e5", "0x1F", "1kb", ".5"]) {
             assert_eq!(for_powershell(quoted), format!("'{quoted}'"));
         }
         assert_eq!(for_powershell("it's"), "'it''s'");
+    }
+
+    #[test]
+    fn a_row_for_powershell_is_ascii() {
+        assert_eq!(escaped("a\\n\tGr\u{f6}\u{df}e \u{1f600}\n"), "a\\\\n\tGr\\u00f6\\u00dfe \\ud83d\\ude00\n");
     }
 }

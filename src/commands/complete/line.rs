@@ -28,8 +28,8 @@ impl Line {
                     let escaped = letters.next_if(|next| is_escaped_in(open, *next, shell));
                     word.push(escaped.unwrap_or(letter));
                 }
-                None if letter == '"' || closes('\'', letter, shell) => {
-                    quote = Some(if letter == '"' { '"' } else { '\'' });
+                None if closes('"', letter, shell) || closes('\'', letter, shell) => {
+                    quote = Some(if closes('"', letter, shell) { '"' } else { '\'' });
                 }
                 None if letter == escape(shell) => word.extend(letters.next()),
                 None if letter.is_whitespace() => {
@@ -60,9 +60,11 @@ impl Line {
     }
 }
 
-/// Whether a letter ends what this quote begins. PowerShell takes five characters for a single quote.
+/// Whether a letter ends what this quote begins. PowerShell takes five characters for a single quote, and four for a
+/// double one.
 fn closes(open: char, letter: char, shell: Shell) -> bool {
-    letter == open || open == '\'' && shell == Shell::Powershell && matches!(letter, '\u{2018}'..='\u{201B}')
+    let others = if open == '"' { '\u{201C}'..='\u{201E}' } else { '\u{2018}'..='\u{201B}' };
+    letter == open || shell == Shell::Powershell && others.contains(&letter)
 }
 
 /// What makes the next letter an ordinary one, outside of quotes.
@@ -86,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_line_is_cut_into_words_as_its_shell_cuts_it() {
-        let cases: [(Shell, &str, &[&str], Option<char>); 14] = [
+        let cases: [(Shell, &str, &[&str], Option<char>); 15] = [
             (Shell::Bash, "awsso use arn:aws:iam::1", &["awsso", "use", "arn:aws:iam::1"], None),
             (Shell::Bash, "awsso use ", &["awsso", "use", ""], None),
             (Shell::Bash, "awsso use 'a b", &["awsso", "use", "a b"], Some('\'')),
@@ -101,6 +103,7 @@ mod tests {
             (Shell::Powershell, "\u{2018}a\u{2019}\u{2019}b", &["a\u{2019}b"], Some('\'')),
             (Shell::Powershell, "\"a`\"b\"\"c\" d` e", &["a\"b\"c", "d e"], None),
             (Shell::Powershell, "'a`b", &["a`b"], Some('\'')),
+            (Shell::Powershell, "\u{201C}a 'b\u{201E} \"c\u{201D}d \u{201C}e f", &["a 'b", "cd", "e f"], Some('"')),
         ];
         for (shell, line, words, quote) in cases {
             let words = words.iter().map(|word| (*word).to_owned()).collect();

@@ -38,18 +38,31 @@ pub(crate) struct CompleteArgs {
 }
 
 /// Prints one candidate per line, followed by a tab and its description for shells that show one.
-pub(crate) fn run(arguments: &CompleteArgs, command: clap::Command) -> Result<()> {
+/// `command` gives the whole command line, or for a verb that part of it.
+pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> clap::Command) -> Result<()> {
     let words = words(arguments);
     let typed = words.last().cloned().unwrap_or_default();
-    if let Some(at) = command_of_exec(&words, &command) {
+    if let Some(at) = command_of_exec(&words, || command(Some("exec"))) {
         return print(&rest_of(arguments, at));
     }
     let found = candidates(&words, command);
     let lines: Vec<String> = match arguments.shell {
         Shell::Bash => lines_for_bash(arguments, &typed, &found),
+        Shell::Xonsh => {
+            let row = |Candidate { value, description }: &Candidate| {
+                format!("{}\t{value}\t{description}\n", insertion::for_xonsh(value))
+            };
+            best(&typed, &found).1.into_iter().map(row).collect()
+        }
+        // It takes the words of what is printed, and quotes what it inserts.
+        Shell::Tcsh => {
+            let values = found.iter().map(|candidate| &candidate.value);
+            values.filter(|value| !value.contains(char::is_whitespace)).map(|value| value.clone() + "\n").collect()
+        }
         Shell::Powershell => {
             let row = |Candidate { value, description }: &Candidate| {
-                format!("{}\t{value}\t{description}\n", insertion::for_powershell(value))
+                let inserted = insertion::for_powershell(value);
+                insertion::escaped(&format!("{inserted}\t{value}\t{description}\n"))
             };
             best(&typed, &found).1.into_iter().map(row).collect()
         }
@@ -75,9 +88,9 @@ fn words(arguments: &CompleteArgs) -> Vec<String> {
 }
 
 /// Where the command of `exec` begins, if that is what is being typed.
-fn command_of_exec(words: &[String], command: &clap::Command) -> Option<usize> {
+fn command_of_exec(words: &[String], exec: impl FnOnce() -> clap::Command) -> Option<usize> {
     let line: Vec<_> = words.iter().map(OsString::from).collect();
-    let at = CommandStart::find(&line, || command.clone())?.at;
+    let at = CommandStart::find(&line, exec)?.at;
     let is_option = || at + 1 == words.len() && words[at].starts_with('-');
     (at < words.len() && !is_option()).then_some(at)
 }
@@ -128,13 +141,14 @@ struct Candidate {
 }
 
 /// The candidates for the last of `words`; the first is the command itself.
-fn candidates(words: &[String], command: clap::Command) -> Vec<Candidate> {
+fn candidates(words: &[String], command: impl Fn(Option<&str>) -> clap::Command) -> Vec<Candidate> {
     if words.len() < 2 {
         return Vec::new();
     }
     let profile = profile_of(words);
     let mut words = without_help(without_profile(words));
     let index = words.len() - 1;
+    let command = command(words.get(1).filter(|_| index > 1).map(String::as_str));
     let is_option = words[index].starts_with('-');
     // The engine would leave out what does not begin as typed; the shell decides. Options are matched by the engine.
     let word = if is_option { String::new() } else { std::mem::take(&mut words[index]) };

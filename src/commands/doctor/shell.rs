@@ -24,8 +24,8 @@ impl Function {
 
 pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
     let function = function.and_then(Function::parse);
-    let Some(shell) = function.as_ref().map(|function| function.shell).or_else(Shell::detect) else {
-        return vec![Finding::ok("there is no awsso function for the shell that $SHELL names")];
+    let Some(shell) = function.as_ref().map(|function| function.shell).or_else(Shell::running) else {
+        return vec![Finding::ok("there is no awsso function for this shell")];
     };
     let lines = start_up::lines(shell);
     let mut findings = Vec::new();
@@ -54,6 +54,10 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
                 None => Finding::ok(format!("{place} loads the function")),
             },
         });
+    }
+    let file = lines.first().map(|line| line.file.clone()).or_else(|| start_up::file(shell).ok());
+    if let Some(obstacle) = file.and_then(|file| start_up::obstacle(shell, &file)) {
+        findings.push(Finding::warning(obstacle.found, obstacle.remedy));
     }
     if lines.len() > 1 {
         findings.push(Finding::warning("more than one start-up line loads the function", "keep one of them"));

@@ -32,9 +32,15 @@ impl Ending<'_> {
         };
         let (head, first) = match self.function {
             Function::Loaded { shell, file } => {
-                let source = if *shell == Shell::Powershell { "." } else { "source" };
                 let file = word_of_path(&shown(file));
-                (format!("in a new shell, or after: {source} {file}"), format!("awsso use {role}"))
+                let now = match shell {
+                    Shell::Powershell => format!(", or after: . {file}"),
+                    Shell::Elvish => format!(", or after: eval (slurp <{file})"),
+                    // It would be two lines.
+                    Shell::Nushell => String::new(),
+                    _ => format!(", or after: source {file}"),
+                };
+                (format!("in a new shell{now}"), format!("awsso use {role}"))
             }
             Function::Unloaded { .. } | Function::Unknown => {
                 ("now".to_owned(), format!("aws-sso list {option}").trim_end().to_owned())

@@ -39,14 +39,15 @@ pub(super) fn offer(arguments: &SetupArgs, questions: &mut Questions) -> Result<
     }
     let (line, file) = (start_up::line(shell, &program(shell)), start_up::file(shell)?);
     let before = read::whole(&file)?.unwrap_or_default();
+    let or = if shell == Shell::Powershell { " or UTF-16" } else { "" };
     let unwritable = || {
-        Error::failed(format!("{} is not a text file in UTF-8, so no line is added to it", shown(&file)))
+        Error::failed(format!("{} is not a text file in UTF-8{or}, so no line is added to it", shown(&file)))
             .with_remedy(format!("add this line yourself:\n{line}"))
     };
     if arguments.no_shell_file || !(arguments.shell_file || questions.are_asked()) {
         return Ok(Function::Unloaded { line, file });
     }
-    let after = start_up::with_line(&before, &line).ok_or_else(unwritable)?;
+    let after = start_up::with_line(shell, &before, &line).ok_or_else(unwritable)?;
     let indented: String = start_up::marked(&line).lines().map(|line| format!("  {line}\n")).collect();
     terminal::say(&format!(
         "\nThe function awsso changes the role of this shell. For that, {} gets:\n{indented}",
@@ -57,13 +58,16 @@ pub(super) fn offer(arguments: &SetupArgs, questions: &mut Questions) -> Result<
     }
     if after != before {
         edit::edit(&file, Privacy::Shared, |before| {
-            Ok((start_up::with_line(before, &line).ok_or_else(unwritable)?, ()))
+            Ok((start_up::with_line(shell, before, &line).ok_or_else(unwritable)?, ()))
         })?;
     }
     let login = start_up::login_file_without(shell, &file).map(|login| {
         format!(", but not in login shells: {} does not read it, until you add:\n  . ~/.bashrc", shown(&login))
     });
     terminal::say(&format!("{} loads the awsso function from now on{}\n", shown(&file), login.unwrap_or_default()));
+    if let Some(obstacle) = start_up::obstacle(shell, &file) {
+        terminal::say(&format!("but {}; {}\n", obstacle.found, obstacle.remedy));
+    }
     if shell == Shell::Zsh && start_up::lacks_compinit(&String::from_utf8_lossy(&before)) {
         let (line, file) = (start_up::COMPINIT, shown(&file));
         terminal::say(&format!("for Tab, zsh needs compinit; if no other file calls it, add to {file}:\n  {line}\n"));

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use clap::ValueEnum as _;
+
 use super::*;
 
 /// Variables, changed as a shell would change them, and the folder of direnv.
@@ -189,7 +191,7 @@ fn what_clear_could_not_restore_is_not_displaced() {
 fn a_value_with_a_control_character_renders_nothing() {
     let mut hostile = change("AWS_PROFILE=ok");
     hostile.set([("AWS_REGION", "a\nrm -rf ~".to_owned())]);
-    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell, Shell::Posix] {
-        assert!(hostile.render(shell).is_err());
+    for shell in Shell::value_variants() {
+        assert!(hostile.render(*shell).is_err());
     }
 }

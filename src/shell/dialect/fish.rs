@@ -62,6 +62,10 @@ end
         )
     }
 
+    fn is_another_shell(&self) -> Option<&'static str> {
+        Some(r#"'test' '\\' != "\\""#)
+    }
+
     fn template(&self) -> Result<&'static str> {
         Ok(include_str!("../../../shell/init.fish"))
     }

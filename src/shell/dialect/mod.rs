@@ -12,6 +12,7 @@ mod xonsh;
 use std::path::Path;
 
 use clap::ValueEnum;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::{environment, quote};
@@ -70,11 +71,16 @@ pub(super) trait Dialect {
         values.iter().map(statement).collect()
     }
 
+    /// The same for the `awsso` function, which may read it as data.
+    fn change_in_function(&self, values: &[(&'static str, Option<String>)]) -> String {
+        self.change(values)
+    }
+
     /// The statement that writes a line to stderr, whether or not that can be written to. `None` for a shell in which
     /// nothing keeps a change from being made: there this program can write the line itself.
     fn say(&self, line: &str) -> Option<String>;
 
-    /// Code that prints a result, and then says where it comes from.
+    /// Code that prints a result, and then says where it comes from, where [`Dialect::say`] says anything.
     fn print(&self, result: &str, from: Option<&str>) -> String;
 
     /// The first line of code that no trace may show. In other shells the `awsso` function turns traces off.
@@ -94,8 +100,23 @@ pub(super) trait Dialect {
         String::new()
     }
 
+    /// The statement that is true, and prints nothing, in the other shells of the Bourne family and in fish: they read
+    /// this code where a start-up file is shared, as `~/.profile` is by bash and dash, and dash ends at what it cannot
+    /// parse. In single quotes only fish takes two backslashes for one. The quotes keep aliases out.
+    fn is_another_shell(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The code of the `awsso` function, with the places that [`super::init`] fills in.
     fn template(&self) -> Result<&'static str>;
+
+    /// The same, as `init` prints it.
+    fn loaded(&self, code: &str) -> String {
+        match self.is_another_shell() {
+            Some(is_another) => format!("{is_another} || 'eval' {}\n", quote::posix_and_fish(&format!("\n{code}"))),
+            None => code.to_owned(),
+        }
+    }
 }
 
 impl Shell {
@@ -173,7 +194,7 @@ impl Shell {
     /// Whether it evaluates code. Another one reads data, and says nothing of what it has read.
     #[must_use]
     pub(crate) fn reads_code(self) -> bool {
-        self != Self::Nushell
+        !matches!(self, Self::Nushell | Self::Xonsh | Self::Tcsh)
     }
 
     /// Whether the shell itself says what has changed, once it has: see [`Dialect::say`].
@@ -189,6 +210,12 @@ impl Shell {
         }
         Ok(self.dialect().print(result, from))
     }
+}
+
+/// A change as a record in JSON; `null` is a variable to remove.
+fn record(values: &[(&'static str, Option<String>)]) -> String {
+    let field = |(name, value): &(&str, Option<String>)| ((*name).to_owned(), Value::from(value.clone()));
+    Value::from(values.iter().map(field).collect::<Map<_, _>>()).to_string() + "\n"
 }
 
 /// A shell that has no function, since it has no way to define one.

@@ -1,8 +1,8 @@
 //! Nushell. It evaluates no text at run time, so a change is data there: JSON, which its `load-env` takes.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::Dialect;
+use super::{Dialect, record};
 use crate::error::Result;
 use crate::quote;
 
@@ -21,10 +21,8 @@ impl Dialect for Nushell {
         format!("hide-env --ignore-errors {name}")
     }
 
-    /// A record. `null` is a variable to remove.
     fn change(&self, values: &[(&'static str, Option<String>)]) -> String {
-        let field = |(name, value): &(&str, Option<String>)| ((*name).to_owned(), Value::from(value.clone()));
-        Value::from(values.iter().map(field).collect::<Map<_, _>>()).to_string() + "\n"
+        record(values)
     }
 
     fn say(&self, _line: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! bash, zsh, and the plain POSIX shells.
 
-use super::{Dialect, no_init};
+use super::Dialect;
 use crate::error::Result;
 use crate::quote;
 
@@ -31,11 +31,18 @@ impl Dialect for Bash {
 
     fn check_writable(&self, names: &str) -> String {
         // A local value hides the shell's own: setting the latter shows that, and in bash before 4.2, removing it.
-        check_writable(
-            names,
-            r#"{ \builtin declare -g "$__aws_sso_name=1" && [[ "${!__aws_sso_name-}" != 1 ]]; } ||
-    { \builtin unset "$__aws_sso_name" && [[ -n "${!__aws_sso_name+x}" ]]; }"#,
-        )
+        let is_local = r#"{ \builtin declare -g "$__aws_sso_name=1" && [[ "${!__aws_sso_name-}" != 1 ]]; } ||
+    { \builtin unset "$__aws_sso_name" && [[ -n "${!__aws_sso_name+x}" ]]; }"#;
+        // All at once is faster than one after the other. Only where it fails, each is looked at.
+        let set: String = names.split(' ').map(|name| format!(" {name}=1")).collect();
+        let (values, ones): (String, String) = names.split(' ').map(|name| (format!("${{{name}-}}"), '1')).unzip();
+        let are_writable = format!("\\builtin declare -g{set} 2>/dev/null && [[ \"{values}\" == {ones} ]]");
+        check_writable(names, &format!("{are_writable} && \\builtin exit 0\n"), is_local)
+    }
+
+    /// Arrays are not exported, so no other shell has `BASH_VERSINFO`.
+    fn is_another_shell(&self) -> Option<&'static str> {
+        Some(r#"'test' '\\' = "\\" || 'eval' 'test -z "${BASH_VERSINFO-}"'"#)
     }
 
     fn template(&self) -> Result<&'static str> {
@@ -65,7 +72,11 @@ impl Dialect for Zsh {
     }
 
     fn check_writable(&self, names: &str) -> String {
-        check_writable(names, r#"[[ "${(Pt)__aws_sso_name-}" == *'local'* ]]"#)
+        check_writable(names, "", r#"[[ "${(Pt)__aws_sso_name-}" == *'local'* ]]"#)
+    }
+
+    fn is_another_shell(&self) -> Option<&'static str> {
+        Some(r#"'test' '\\' = "\\" || 'eval' 'test -z "${ZSH_VERSION-}"'"#)
     }
 
     fn template(&self) -> Result<&'static str> {
@@ -95,7 +106,7 @@ impl Dialect for Posix {
     }
 
     fn template(&self) -> Result<&'static str> {
-        Err(no_init("a plain POSIX shell", "use: eval \"$(aws-sso env ROLE --shell posix)\""))
+        Ok(include_str!("../../../shell/init.sh"))
     }
 }
 
@@ -123,11 +134,11 @@ fn print(result: &str, from: Option<&str>) -> String {
     format!("\\builtin printf '%s\\n' {}\n{}", quote::posix(result), from.map(say).unwrap_or_default())
 }
 
-fn check_writable(names: &str, is_local: &str) -> String {
+fn check_writable(names: &str, quick: &str, is_local: &str) -> String {
     let local = super::IS_LOCAL;
     format!(
         "(
-\\builtin local __aws_sso_name
+{quick}\\builtin local __aws_sso_name
 for __aws_sso_name in {names}; do
   if {is_local}; then
     \\builtin printf '%s\\n' \"aws-sso: $__aws_sso_name {local}\" >&3

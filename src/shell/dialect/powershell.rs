@@ -1,4 +1,9 @@
 //! Windows PowerShell 5.1 and PowerShell 7.
+//!
+//! All code is ASCII: the code page of a console, or of a file without a byte order mark, spoils other characters, and
+//! not every host lets a script change `[Console]::OutputEncoding`.
+
+use std::fmt::Write as _;
 
 use super::Dialect;
 use crate::error::Result;
@@ -8,7 +13,23 @@ pub(super) struct Powershell;
 
 impl Dialect for Powershell {
     fn quote(&self, value: &str) -> String {
-        quote::powershell(value)
+        if value.is_ascii() {
+            return quote::powershell(value);
+        }
+        // The sum begins with a string: PowerShell would add numbers if it began with a character.
+        let mut sum = String::from("('");
+        for letter in value.chars() {
+            match letter {
+                '\'' => sum += "''",
+                letter if letter.is_ascii() => sum.push(letter),
+                letter => {
+                    for unit in letter.encode_utf16(&mut [0; 2]) {
+                        let _ = write!(sum, "'+[char]{unit}+'");
+                    }
+                }
+            }
+        }
+        sum + "')"
     }
 
     fn set(&self, name: &str, value: &str) -> String {
@@ -16,16 +37,16 @@ impl Dialect for Powershell {
     }
 
     fn unset(&self, name: &str) -> String {
-        format!("Remove-Item -LiteralPath 'Env:/{name}' -ErrorAction Ignore")
+        // `Remove-Item` would load a module, which takes longer than all the rest.
+        format!("$env:{name} = $null")
     }
 
     fn say(&self, _line: &str) -> Option<String> {
         None
     }
 
-    fn print(&self, result: &str, from: Option<&str>) -> String {
-        let from = from.map(|from| format!("[Console]::Error.WriteLine({})\n", self.quote(from)));
-        format!("{}\n{}", self.quote(result), from.unwrap_or_default())
+    fn print(&self, result: &str, _from: Option<&str>) -> String {
+        self.quote(result) + "\n"
     }
 
     fn untraced(&self) -> &'static str {
@@ -34,5 +55,18 @@ impl Dialect for Powershell {
 
     fn template(&self) -> Result<&'static str> {
         Ok(include_str!("../../../shell/init.ps1"))
+    }
+
+    /// One line, which a pipe, an argument and a file load all the same: `Invoke-Expression` takes no list of lines.
+    fn loaded(&self, code: &str) -> String {
+        let mut line = String::from("Invoke-Expression \"");
+        for letter in code.trim_end().chars() {
+            match letter {
+                '\n' => line += "`n",
+                '`' | '"' | '$' => line.extend(['`', letter]),
+                letter => line.push(letter),
+            }
+        }
+        line + "\"\n"
     }
 }

@@ -1,6 +1,6 @@
-//! tcsh, and csh.
+//! tcsh. For its alias a change is data, a word a line, of which nothing can run.
 
-use super::{Dialect, no_init};
+use super::Dialect;
 use crate::error::Result;
 use crate::quote;
 
@@ -11,6 +11,7 @@ impl Dialect for Tcsh {
         quote::tcsh(value)
     }
 
+    /// tcsh joins the lines of what it evaluates.
     fn set(&self, name: &str, value: &str) -> String {
         format!("setenv {name} {};", self.quote(value))
     }
@@ -19,15 +20,26 @@ impl Dialect for Tcsh {
         format!("unsetenv {name};")
     }
 
+    /// tcsh drops empty lines.
+    fn change_in_function(&self, values: &[(&'static str, Option<String>)]) -> String {
+        let lines = |(name, value): &(&str, Option<String>)| match value.as_deref() {
+            None => format!("unset\n{name}\n"),
+            Some("") => format!("empty\n{name}\n"),
+            Some(value) => format!("set\n{name}\n{value}\n"),
+        };
+        values.iter().map(lines).collect()
+    }
+
     fn say(&self, _line: &str) -> Option<String> {
         None
     }
 
+    /// A text, which the alias prints. Where it comes from is said by the program.
     fn print(&self, result: &str, _from: Option<&str>) -> String {
-        format!("echo {};\n", self.quote(result))
+        format!("print\n{result}\n")
     }
 
     fn template(&self) -> Result<&'static str> {
-        Err(no_init("tcsh", "use: aws-sso exec ROLE -- COMMAND"))
+        Ok(include_str!("../../../shell/init.tcsh"))
     }
 }

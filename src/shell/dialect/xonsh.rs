@@ -1,6 +1,8 @@
-//! xonsh.
+//! xonsh. For its alias a change is data: JSON, of which nothing can run.
 
-use super::{Dialect, no_init};
+use serde_json::Value;
+
+use super::{Dialect, record};
 use crate::error::Result;
 use crate::quote;
 
@@ -12,22 +14,27 @@ impl Dialect for Xonsh {
     }
 
     fn set(&self, name: &str, value: &str) -> String {
-        format!("${{'{name}'}} = {}", self.quote(value))
+        format!("${name} = {}", self.quote(value))
     }
 
     fn unset(&self, name: &str) -> String {
-        format!("__xonsh__.env.pop('{name}', None)")
+        format!("${{...}}.pop('{name}', None)")
     }
 
-    fn say(&self, line: &str) -> Option<String> {
-        Some(format!("__import__('sys').stderr.write({} + '\\n')\n", self.quote(line)))
+    fn change_in_function(&self, values: &[(&'static str, Option<String>)]) -> String {
+        record(values)
     }
 
-    fn print(&self, result: &str, from: Option<&str>) -> String {
-        format!("print({})\n{}", self.quote(result), from.and_then(|from| self.say(from)).unwrap_or_default())
+    fn say(&self, _line: &str) -> Option<String> {
+        None
+    }
+
+    /// A text, which the alias prints. Where it comes from is said by the program.
+    fn print(&self, result: &str, _from: Option<&str>) -> String {
+        Value::from(result).to_string() + "\n"
     }
 
     fn template(&self) -> Result<&'static str> {
-        Err(no_init("xonsh", "use: aws-sso exec ROLE -- COMMAND"))
+        Ok(include_str!("../../../shell/init.xsh"))
     }
 }

@@ -13,25 +13,25 @@ $env:AWS_SSO_ROLE_ARN = 'arn:aws:iam::123456789012:role/reader'
 $env:AWS_SSO_ROLE_NAME = 'reader'
 $env:AWS_SSO_ACCOUNT_ID = '123456789012'
 $env:AWS_SSO_ACCOUNT_NAME = 'dev & ''test'''
-Remove-Item -LiteralPath 'Env:/AWS_ACCESS_KEY' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_SECRET_KEY' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_SECURITY_TOKEN' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_PROFILE' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_DEFAULT_PROFILE' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_WEB_IDENTITY_TOKEN_FILE' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_ROLE_ARN' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_ROLE_SESSION_NAME' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_CONTAINER_CREDENTIALS_FULL_URI' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_CONTAINER_CREDENTIALS_RELATIVE_URI' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_CONTAINER_AUTHORIZATION_TOKEN' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_CREDENTIAL_FILE' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/BOTO_CONFIG' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_BEARER_TOKEN_BEDROCK' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_VAULT' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWSU_PROFILE' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWSUME_PROFILE' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWSUME_EXPIRATION' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_SESSION_EXPIRATION' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_SSO_SESSION_EXPIRATION' -ErrorAction Ignore
-Remove-Item -LiteralPath 'Env:/AWS_SSO_SESSION_END' -ErrorAction Ignore
+$env:AWS_ACCESS_KEY = $null
+$env:AWS_SECRET_KEY = $null
+$env:AWS_SECURITY_TOKEN = $null
+$env:AWS_PROFILE = $null
+$env:AWS_DEFAULT_PROFILE = $null
+$env:AWS_WEB_IDENTITY_TOKEN_FILE = $null
+$env:AWS_ROLE_ARN = $null
+$env:AWS_ROLE_SESSION_NAME = $null
+$env:AWS_CONTAINER_CREDENTIALS_FULL_URI = $null
+$env:AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = $null
+$env:AWS_CONTAINER_AUTHORIZATION_TOKEN = $null
+$env:AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = $null
+$env:AWS_CREDENTIAL_FILE = $null
+$env:BOTO_CONFIG = $null
+$env:AWS_BEARER_TOKEN_BEDROCK = $null
+$env:AWS_VAULT = $null
+$env:AWSU_PROFILE = $null
+$env:AWSUME_PROFILE = $null
+$env:AWSUME_EXPIRATION = $null
+$env:AWS_SESSION_EXPIRATION = $null
+$env:AWS_SSO_SESSION_EXPIRATION = $null
+$env:AWS_SSO_SESSION_END = $null

@@ -1,0 +1,215 @@
+# The awsso alias for tcsh 6.20 and later. `aws-sso init tcsh` writes this file to the user's cache, fills in the
+# program's path and the alias's name, and leaves out all comments and the marked parts that the user did not ask for. So
+# comments need lines of their own.
+#
+# An alias of tcsh is one line, in whose parts the typed words would be read again. As arguments of `source` they arrive
+# as they are. The first one says what this file is sourced for.
+
+set __aws_sso_status = $status
+switch ("$argv[1]")
+case load:
+    alias __aws_sso_command__ __AWS_SSO_CALL__
+    # >>> completion
+    alias __aws_sso_complete __AWS_SSO_COMPLETE__
+    complete __aws_sso_command__ 'n/--/c/' 'p/*/`__aws_sso_complete`/'
+    complete aws-sso 'n/--/c/' 'p/*/`__aws_sso_complete`/'
+    # <<< completion
+    # >>> hook
+    alias __aws_sso_hook __AWS_SSO_PROMPT__
+    # tcsh has one alias for the prompt. The user's own is not ours to replace.
+    set __aws_sso_words = "`alias precmd`"
+    if ($#__aws_sso_words == 0) alias precmd __aws_sso_hook
+    # <<< hook
+    # >>> key
+    # A key that picks a role while a command is being typed.
+    bindkey -c '__AWS_SSO_KEY__' '__aws_sso_command__ pick'
+    # <<< key
+    set __aws_sso_status = 0
+    breaksw
+case call:
+    shift
+    set __aws_sso_program = __AWS_SSO_PROGRAM__
+    # Names each word instead of repeating it, so that it is not read again. `$argv:q` would leave out empty ones.
+    set __aws_sso_words = '$__aws_sso_program:q'
+    set __aws_sso_kind = ''
+    set __aws_sso_at = 0
+    while ($__aws_sso_at < $#argv)
+        @ __aws_sso_at++
+        set __aws_sso_words = "$__aws_sso_words"' "$argv['$__aws_sso_at']"'
+        switch ("${__aws_sso_kind}:$argv[$__aws_sso_at]")
+        # Options of all verbs may stand before the verb. These take a value, which is no verb.
+        case :-p:
+        case :-vp:
+        case :-qp:
+        case :-vqp:
+        case :-qvp:
+        case :--profile:
+        case :--login:
+        case :-r:
+        case :--rolearn:
+        case :--role:
+            set __aws_sso_kind = value
+            breaksw
+        case value:*:
+            set __aws_sso_kind = ''
+            breaksw
+        case :-?*:
+            breaksw
+        case :use:
+        case :pick:
+        case :-:
+        case :region:
+        case :refresh:
+        case :clear:
+        case :logout:
+            set __aws_sso_kind = change
+            set __aws_sso_words = "$__aws_sso_words --shell tcsh"
+            breaksw
+        # >>> renewal
+        case :login:
+            # The prompt can renew the credentials again.
+            unset __AWS_SSO_NOTICED
+            set __aws_sso_kind = other
+            breaksw
+        # <<< renewal
+        case :doctor:
+            # Only this shell knows the version of its alias, and whether Tab completes its arguments.
+            set __aws_sso_kind = other
+            set __aws_sso_words = "$__aws_sso_words --function tcsh:__AWS_SSO_VERSION__"
+            # >>> completion
+            set __aws_sso_words = "${__aws_sso_words}:tab"
+            # <<< completion
+            breaksw
+        case :*:
+            set __aws_sso_kind = other
+            breaksw
+        endsw
+    end
+    # A command in backquotes is read again, an alias in them is not.
+    alias __aws_sso_run "$__aws_sso_words"
+    if ("$__aws_sso_kind" != change) then
+        __aws_sso_run
+        set __aws_sso_status = $status
+    else
+        # Captured first: a program that fails changes nothing. What it prints is data, a word a line.
+        set __aws_sso_words = ("`__aws_sso_run`")
+        set __aws_sso_status = $status
+        if ($__aws_sso_status != 0) set __aws_sso_words = ()
+        # The values are secrets, which no trace may show.
+        set __aws_sso_traces = ()
+        if ($?echo) set __aws_sso_traces = ($__aws_sso_traces echo)
+        if ($?verbose) set __aws_sso_traces = ($__aws_sso_traces verbose)
+        unset echo verbose
+        while ($#__aws_sso_words > 1)
+            switch ("$__aws_sso_words[1]")
+            case set:
+                setenv $__aws_sso_words[2] $__aws_sso_words[3]:q
+                shift __aws_sso_words
+                breaksw
+            case empty:
+                setenv $__aws_sso_words[2]
+                breaksw
+            case unset:
+                unsetenv $__aws_sso_words[2]
+                breaksw
+            case print:
+                echo $__aws_sso_words[2]:q
+                breaksw
+            endsw
+            shift __aws_sso_words
+            shift __aws_sso_words
+        end
+        foreach __aws_sso_at ($__aws_sso_traces)
+            set $__aws_sso_at
+        end
+    endif
+    unalias __aws_sso_run
+    breaksw
+# >>> completion
+case complete:
+    # tcsh sets the line up to the cursor.
+    if ($?COMMAND_LINE) __AWS_SSO_PROGRAM__ complete --shell tcsh --line="$COMMAND_LINE"
+    breaksw
+# <<< completion
+# >>> hook
+# Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes, and shows
+# another when the session of the sign-in ends within fifteen. Before that it starts no process: the terminal has just
+# been read from, and the time of that is the current time, but for up to eight seconds.
+case prompt:
+    if ($?AWS_SSO_EXPIRATION && $?tty) then
+        set __aws_sso_at = "$AWS_SSO_EXPIRATION"
+        # Not known, or not set by `use`.
+        if ("$__aws_sso_at" =~ [123456789]* && "$__aws_sso_at" !~ *[^0123456789]* && $%__aws_sso_at < 14) then
+            @ __aws_sso_left = $__aws_sso_at - ( -A "/dev/$tty" )
+            set __aws_sso_kind = due
+            if ($__aws_sso_left > 300) set __aws_sso_kind = ''
+            if ($?__AWS_SSO_NOTICED) then
+                # Already shown.
+                if ("$__AWS_SSO_NOTICED" == "$__aws_sso_at") set __aws_sso_kind = ''
+            endif
+            if ("$__aws_sso_kind" == due) then
+                @ __aws_sso_left = $__aws_sso_at - `date +%s`
+                # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
+                set __AWS_SSO_NOTICED = "$__aws_sso_at"
+                # >>> renewal
+                source __AWS_SSO_FILE__ call refresh --login never >& /dev/null
+                set __aws_sso_kind = $status
+                if (! $?AWS_SSO_EXPIRATION) set __aws_sso_kind = done
+                if ("$__aws_sso_kind" != done) then
+                    if ("$AWS_SSO_EXPIRATION" != "$__AWS_SSO_NOTICED") set __aws_sso_kind = done
+                endif
+                if ("$__aws_sso_kind" == 3) then
+                    set __aws_sso_kind = done
+                    set __aws_sso_words = ''
+                    # A name that needs quotes is left out: AWS_SSO_SESSION leads `login` there as well.
+                    if ($?AWS_SSO_SESSION) then
+                        if ("$AWS_SSO_SESSION" =~ [A-Za-z0-9._]* && "$AWS_SSO_SESSION" !~ *[^A-Za-z0-9._-]*) then
+                            set __aws_sso_words = " -p $AWS_SSO_SESSION"
+                        endif
+                    endif
+                    echo "aws-sso: your sign-in has ended; run: __aws_sso_command__ login$__aws_sso_words"
+                endif
+                # <<< renewal
+                if ("$__aws_sso_kind" != done) then
+                    set __aws_sso_words = 'expire within 5 minutes'
+                    if ($__aws_sso_left <= 0) set __aws_sso_words = 'have expired'
+                    echo "aws-sso: the credentials of this shell $__aws_sso_words; run: __aws_sso_command__ refresh"
+                endif
+            endif
+        endif
+    endif
+    # It may be another now: the renewal also says what is known about the session.
+    if ($?AWS_SSO_SESSION_END && $?tty) then
+        set __aws_sso_at = "$AWS_SSO_SESSION_END"
+        if ("$__aws_sso_at" =~ [123456789]* && "$__aws_sso_at" !~ *[^0123456789]* && $%__aws_sso_at < 14) then
+            @ __aws_sso_left = $__aws_sso_at - ( -A "/dev/$tty" )
+            set __aws_sso_kind = due
+            if ($__aws_sso_left > 900) set __aws_sso_kind = ''
+            if ($?__AWS_SSO_SESSION_NOTICED) then
+                if ("$__AWS_SSO_SESSION_NOTICED" == "$__aws_sso_at") set __aws_sso_kind = ''
+            endif
+            if ("$__aws_sso_kind" == due) then
+                set __AWS_SSO_SESSION_NOTICED = "$__aws_sso_at"
+                @ __aws_sso_left = $__aws_sso_at - `date +%s`
+                # What was expected has not happened, or was not seen: there is nothing to warn of any more.
+                if ($__aws_sso_left > 0) then
+                    # Somebody may have signed in since this shell entered its role.
+                    source __AWS_SSO_FILE__ call refresh --login never --only-session-end >& /dev/null
+                    set __aws_sso_at = ''
+                    if ($?AWS_SSO_SESSION_END) set __aws_sso_at = "$AWS_SSO_SESSION_END"
+                    if ("$__aws_sso_at" == "$__AWS_SSO_SESSION_NOTICED") then
+                        @ __aws_sso_left = ( $__aws_sso_left + 59 ) / 60
+                        set __aws_sso_words = "end in about $__aws_sso_left minutes; to begin a new one, run:"
+                        echo "aws-sso: your sign-in is expected to $__aws_sso_words __aws_sso_command__ login --force"
+                    endif
+                endif
+            endif
+        endif
+    endif
+    breaksw
+# <<< hook
+endsw
+# What is evaluated last is the status of the alias; the shell gives back its own `argv`.
+set argv = ($__aws_sso_status)
+unset __aws_sso_*
+set status = $argv[1]

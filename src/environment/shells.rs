@@ -1,0 +1,52 @@
+//! Which shell the user has, and where its start-up files are.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use etcetera::base_strategy::BaseStrategy as _;
+
+use super::{path, xdg};
+use crate::error::Result;
+
+/// `SHELL`: the user's shell.
+#[must_use]
+pub(crate) fn shell() -> Option<OsString> {
+    env::var_os("SHELL").filter(|value| !value.is_empty())
+}
+
+/// `$XDG_CONFIG_HOME`, or `~/.config`.
+pub(crate) fn config_home() -> Result<PathBuf> {
+    Ok(xdg()?.config_dir())
+}
+
+/// `ZDOTDIR`: the folder of zsh's start-up files, if it is not the home folder.
+#[must_use]
+pub(crate) fn zsh_folder() -> Option<PathBuf> {
+    path("ZDOTDIR")
+}
+
+/// `PSModulePath`: whether PowerShell 7 is around this process, whose modules are in folders named `PowerShell`. Those of
+/// Windows PowerShell 5.1 are in `WindowsPowerShell`, and outside of both shells Windows names only these.
+#[must_use]
+pub(crate) fn is_powershell_7() -> bool {
+    path("PSModulePath").is_some_and(|folders| has_folder_of_7(&folders.to_string_lossy()))
+}
+
+fn has_folder_of_7(folders: &str) -> bool {
+    folders.split(['\\', '/', ';', ':']).any(|name| name.eq_ignore_ascii_case("PowerShell"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folders_of_modules_tell_powershell_7_from_5_1() {
+        let of_5 = r"C:\Users\u\OneDrive\Documents\WindowsPowerShell\Modules;C:\Program Files\WindowsPowerShell\Modules;\
+            C:\WINDOWS\system32\WindowsPowerShell\v1.0\Modules";
+        let of_7 = format!(r"C:\Users\u\Documents\PowerShell\Modules;C:\Program Files\PowerShell\Modules;{of_5}");
+        assert!(!has_folder_of_7(of_5) && has_folder_of_7(&of_7) && !has_folder_of_7(""));
+        assert!(has_folder_of_7("/root/.local/share/powershell/Modules:/opt/powershell/Modules"));
+    }
+}

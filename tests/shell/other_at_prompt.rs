@@ -1,0 +1,170 @@
+//! The function at the prompt of Nushell, Elvish, xonsh and tcsh.
+
+use std::fs;
+
+use aws_sso::sandbox::Options;
+use jiff::Timestamp;
+
+use crate::support::other_shells::OtherShell;
+use crate::support::picker::remembered;
+use crate::support::terminal::{Terminal, type_lines};
+use crate::support::user::User;
+
+const SOON: &str = "expire within 5 minutes; run: awsso refresh";
+const LATE: &str = "have expired; run: awsso refresh";
+const ENDED: &str = "aws-sso: your sign-in has ended; run: awsso login -p corp";
+
+/// A shell at whose prompt the function is loaded, twice, with these options of `init`.
+fn at_prompt(user: &User, shell: OtherShell, options: &str) -> Terminal {
+    let mut terminal = shell.start(&user.home).endpoint(user.sandbox.endpoint()).in_terminal();
+    let load = shell.load_at_prompt(&user.home, options);
+    type_lines(&mut terminal, &[&load, &load]);
+    terminal
+}
+
+/// A statement that sets when something ends, in so many seconds.
+fn end_in(shell: OtherShell, name: &str, seconds: i64) -> String {
+    shell.set(name, &(Timestamp::now().as_second() + seconds).to_string())
+}
+
+#[test]
+fn the_prompt_says_once_that_credentials_and_the_sign_in_end_and_runs_nothing() {
+    let user = User::signed_in(Options::default());
+    for shell in OtherShell::all() {
+        let mut terminal = at_prompt(&user, shell, "");
+        let ending = end_in(shell, "AWS_SSO_SESSION_END", 590);
+        let lines = [
+            end_in(shell, "AWS_SSO_EXPIRATION", 900),
+            shell.set("AWS_SSO_EXPIRATION", "$(touch PWNED)"),
+            shell.set("AWS_SSO_EXPIRATION", "1700000000; touch PWNED"),
+            shell.set("AWS_SSO_EXPIRATION", "99999999999999999999"),
+            "clear".to_owned(),
+            end_in(shell, "AWS_SSO_EXPIRATION", 250),
+            "true".to_owned(),
+            end_in(shell, "AWS_SSO_EXPIRATION", 240),
+            end_in(shell, "AWS_SSO_EXPIRATION", -5),
+            "true".to_owned(),
+            ending,
+            "true".to_owned(),
+        ];
+        type_lines(&mut terminal, &lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let screen = terminal.screen();
+        assert_eq!(screen.matches(SOON).count(), 2, "{shell:?}:\n{screen}");
+        assert_eq!(screen.matches(LATE).count(), 1, "{shell:?}:\n{screen}");
+        assert_eq!(screen.matches("your sign-in is expected to end in about 10 minutes; ").count(), 1, "{screen}");
+        assert!(!user.home.has("PWNED"), "{shell:?}");
+        terminal.send(" exit\r");
+        let _ = terminal.finish();
+    }
+}
+
+#[test]
+fn what_use_says_is_seen_and_the_prompt_renews_the_credentials() {
+    let user = User::signed_in(Options::default());
+    let role = user.role_arn(0);
+    for shell in OtherShell::all() {
+        let mut terminal = at_prompt(&user, shell, "--hook refresh");
+        type_lines(&mut terminal, &["clear", &format!("awsso use {role}")]);
+        let account = &user.sandbox.accounts()[0];
+        terminal.wait_for(&format!("{} / {}", account.name, account.roles[0]));
+        type_lines(
+            &mut terminal,
+            &["sh -c 'env -0 >used'", &end_in(shell, "AWS_SSO_EXPIRATION", 100), "sh -c 'env -0 >renewed'"],
+        );
+        let [used, renewed] = ["used", "renewed"].map(|file| user.home.environment(file));
+        assert_eq!(renewed["AWS_SSO_ROLE_ARN"], role, "{shell:?}");
+        assert!(renewed["AWS_SSO_EXPIRATION"] >= used["AWS_SSO_EXPIRATION"], "{shell:?}");
+        // What was shown is no variable that programs see.
+        assert!(!renewed.keys().any(|name| name.starts_with("__")), "{shell:?}: {:?}", renewed.keys());
+        // Without a sign-in, the prompt says so, and how to sign in.
+        let _ = user.aws_sso("logout").run().success();
+        type_lines(&mut terminal, &[&end_in(shell, "AWS_SSO_EXPIRATION", 100), "true"]);
+        assert_eq!(terminal.screen().matches(ENDED).count(), 1, "{shell:?}:\n{}", terminal.screen());
+        terminal.send(" exit\r");
+        let _ = terminal.finish();
+        let _ = user.aws_sso("login --device-code --no-browser").run().success();
+    }
+}
+
+#[test]
+fn tab_completes_verbs_roles_and_commands_and_doctor_knows_the_function() {
+    let user = remembered(Options::default());
+    let account = user.sandbox.accounts()[1].clone();
+    let renamed = vec![(account.id.clone(), "it's $(touch PWNED)".to_owned())];
+    user.sandbox.update(|options| options.renamed = renamed);
+    let _ = user.aws_sso("list -p corp --refresh").run().success();
+    let role = &account.roles[1];
+    user.home.write("mine.txt", "");
+    for shell in OtherShell::all() {
+        let mut terminal = at_prompt(&user, shell, "");
+        type_lines(&mut terminal, &["clear"]);
+        // The role's name is enough of it: what the shell inserts is one word.
+        let typed = if shell.name == "elvish" { "awsso use \"it's\t" } else { "awsso use touch\t" };
+        // tcsh takes a name with blanks for several.
+        if shell.name != "tcsh" {
+            terminal.send(typed);
+            terminal.wait_for("PWNED");
+        }
+        terminal.send("\x03");
+        type_lines(&mut terminal, &["clear"]);
+        terminal.send("awsso refr\t");
+        terminal.wait_for("awsso refresh");
+        terminal.send("\x03");
+        type_lines(&mut terminal, &["clear"]);
+        terminal.send("awsso exec x -- cat min\t");
+        terminal.wait_for("mine.txt");
+        terminal.send("\x03");
+        type_lines(&mut terminal, &["clear", "awsso doctor"]);
+        terminal.wait_for(&format!("this {} has loaded the awsso function", shell.name));
+        terminal.wait_for("Tab completes its arguments");
+        terminal.send(" exit\r");
+        let _ = terminal.finish();
+        assert!(!user.home.has("PWNED"), "{shell:?} {role}");
+    }
+}
+
+#[test]
+fn a_key_picks_a_role_and_what_is_typed_stays() {
+    let user = remembered(Options::default());
+    let account = &user.sandbox.accounts()[1];
+    for shell in OtherShell::all() {
+        let mut terminal = at_prompt(&user, shell, "--key ^G");
+        type_lines(&mut terminal, &["clear"]);
+        terminal.send("echo one-two");
+        terminal.wait_for("echo one-two");
+        terminal.send("\x07");
+        terminal.wait_for("16/16");
+        terminal.send(&format!("{} reader\r", account.id));
+        terminal.wait_for(&format!("{} / reader", account.name));
+        terminal.send("-three\r");
+        terminal.wait_for("\none-two-three\n");
+        type_lines(&mut terminal, &["sh -c 'env -0 >picked'"]);
+        assert_eq!(user.home.environment("picked")["AWS_ACCOUNT_ID"], account.id, "{shell:?}");
+        terminal.send(" exit\r");
+        let _ = terminal.finish();
+    }
+}
+
+/// `aws-sso` without the function says which line of which file loads it; that line does.
+#[test]
+fn the_line_for_the_start_up_file_loads_the_function() {
+    let user = User::signed_in(Options::default());
+    for shell in OtherShell::all() {
+        let mut terminal = shell.start(&user.home).endpoint(user.sandbox.endpoint()).in_terminal();
+        type_lines(&mut terminal, &["aws-sso use x"]);
+        let screen = terminal.screen();
+        terminal.send(" exit\r");
+        let _ = terminal.finish();
+        let line = screen.lines().find(|line| line.contains(" init ")).unwrap_or_else(|| panic!("{screen}"));
+        let line = line.trim().trim_start_matches("load it with: ");
+        let file = screen.split_whitespace().find(|word| word.starts_with("~/.")).unwrap();
+        user.home.write(file.trim_start_matches("~/").trim_end_matches(':'), format!("{line}\n"));
+        let run = shell.start_with_files(&user.home).endpoint(user.sandbox.endpoint());
+        let mut terminal = run.in_terminal();
+        type_lines(&mut terminal, &[&format!("awsso use {}", user.role_arn(0)), "sh -c 'env -0 >used'"]);
+        terminal.send(" exit\r");
+        let _ = terminal.finish();
+        assert_eq!(user.home.environment("used")["AWS_SSO_ROLE_ARN"], user.role_arn(0), "{shell:?}");
+        fs::remove_file(user.home.path("used")).unwrap();
+    }
+}

@@ -1,0 +1,64 @@
+//! Code for one shell that another one reads, as where `~/.profile` is read by bash and by dash.
+
+use crate::support::{AWS_SSO, Home, Shell, programs, skip};
+
+/// What reads it, with options under which an error ends the shell.
+const READERS: [&[&str]; 13] = [
+    &["bash", "--norc", "--posix", "-eu"],
+    &["zsh", "-f", "-eu"],
+    &["zsh", "-f", "--emulate", "sh"],
+    &["zsh", "-f", "-o", "ksharrays", "-o", "rcquotes"],
+    &["fish", "--no-config"],
+    &["dash"],
+    &["dash", "-eu"],
+    &["busybox", "sh", "-eu"],
+    &["ksh", "-eu"],
+    &["mksh", "-eu"],
+    &["posh", "-eu"],
+    &["yash", "-eu"],
+    &["tcsh", "-f"],
+];
+
+/// Start-up files that load `./code` and go on.
+fn start_up_files(reader: &str) -> &'static [&'static str] {
+    match reader {
+        "fish" => &["cat ./code | source", "source ./code", "eval (cat ./code)"],
+        // It parses neither of them, so it says a line.
+        "tcsh" => &["eval \"`cat ./code`\"", "source ./code"],
+        _ => &["eval \"$(cat ./code)\"", ". ./code"],
+    }
+}
+
+/// `dash -c '. ~/.profile' x logout` once signed out: the body of a function ran, with the arguments of the script.
+#[test]
+fn a_shell_that_reads_the_code_for_another_one_runs_nothing_and_goes_on() {
+    for reader in READERS {
+        let Some(program) = programs(reader[0]).next() else {
+            skip(&format!("{} is not installed: it reads no code for other shells", reader[0]));
+            continue;
+        };
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().filter(|shell| shell.name() != reader[0]) {
+            let home = Home::new();
+            let spy = home.write_program("spy", "#!/bin/sh\necho \"$@\" >>RAN\n");
+            let code = home.aws_sso(["init", shell.name(), "--hook", "refresh", "--key", "^G"]).run().success().stdout;
+            home.write("code", code.replace(AWS_SSO, spy.to_str().unwrap()));
+            for load in start_up_files(reader[0]) {
+                let what = format!("{reader:?} reads the code for {shell:?} by {load}");
+                home.write("profile", format!("{load}\necho went on\n"));
+                let script = match reader[0] {
+                    "fish" => "set argv logout; source ./profile; functions -q awsso; and echo loaded; echo end",
+                    "tcsh" => "set argv = logout; source ./profile; echo end",
+                    _ => "set -- logout; . ./profile; if command -v awsso; then echo loaded; fi; echo end",
+                };
+                let output = home.command(&program).args(&reader[1..]).args(["-c", script]).run();
+                if reader[0] == "tcsh" {
+                    assert!(output.stderr.lines().count() <= 2, "{what}: {output}");
+                } else {
+                    let output = output.success();
+                    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("went on\nend\n", ""), "{what}");
+                }
+                assert!(!home.has("RAN"), "{what}: {}", home.read("RAN"));
+            }
+        }
+    }
+}
