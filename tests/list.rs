@@ -6,10 +6,10 @@ use crate::support::process::Invocation;
 use crate::support::remembered::{DAY, age, edit, remembered};
 use crate::support::user::User;
 
-/// A user with the accounts `beta`, `Alpha` and `gamma` and three roles in each, whose order in the file is another.
+/// A user with the accounts `Beta`, `alpha` and `gamma` and three roles in each, whose order in the file is another.
 fn user() -> User {
     let user = remembered(Options { accounts: 3, roles: 3, ..Options::default() });
-    rename(&user, &["beta", "Alpha", "gamma"]);
+    rename(&user, &["Beta", "alpha", "gamma"]);
     user
 }
 
@@ -40,7 +40,7 @@ fn rows_are_ordered_by_account_and_role_without_regard_to_case() {
     let user = user();
     let roles = ["AdministratorAccess", "reader", "ReadOnlyAccess"];
     let expected: Vec<_> =
-        ["Alpha", "beta", "gamma"].iter().flat_map(|account| roles.map(|role| format!("{account}/{role}"))).collect();
+        ["alpha", "Beta", "gamma"].iter().flat_map(|account| roles.map(|role| format!("{account}/{role}"))).collect();
     assert_eq!(listed(&user, ""), expected);
     let table = user.aws_sso("list").run().success().quiet().stdout;
     let names = table.lines().map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>().join("/"));
@@ -57,13 +57,13 @@ fn words_choose_rows_as_in_pick() {
     let account = of_id[0].split('/').next().unwrap();
     let its_reader = format!("{account}/reader");
     let cases = [
-        ("READER alpha", vec!["Alpha/reader"]),
-        ("alpha reader", vec!["Alpha/reader"]),
-        ("rea alp", vec!["Alpha/reader", "Alpha/ReadOnlyAccess"]),
-        ("alpha/reader", vec!["Alpha/reader"]),
+        ("READER alpha", vec!["alpha/reader"]),
+        ("alpha reader", vec!["alpha/reader"]),
+        ("rea alp", vec!["alpha/reader", "alpha/ReadOnlyAccess"]),
+        ("alpha/reader", vec!["alpha/reader"]),
         (&format!("{id} admin"), vec![of_id[0].as_str()]),
         ("quarterly", vec![its_reader.as_str()]),
-        ("reader --match alp* --exclude gamma", vec!["Alpha/reader"]),
+        ("reader --match alp* --exclude gamma", vec!["alpha/reader"]),
     ];
     for (words, expected) in cases {
         assert_eq!(listed(&user, words), expected, "{words}");

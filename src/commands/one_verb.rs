@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+use super::exec::ExecArgs;
 use super::{Cli, Verb};
 use crate::cli::{Global, Original};
 
@@ -53,14 +54,15 @@ pub(super) fn parse(arguments: &[OsString]) -> Option<Cli> {
     Some(Cli { global, original: Original::default(), verb: Some((verb.read)(own).ok()?) })
 }
 
-/// `exec` and what may stand before its command.
-pub(super) fn exec() -> Command {
-    Original::augment_args(command("exec").unwrap_or_default())
-}
-
 /// The command line of the verb with this name, if it is one of these.
 pub(super) fn command(name: &str) -> Option<Command> {
     named(name).map(OneVerb::command)
+}
+
+/// `exec` and what may stand before its command.
+pub(super) fn exec() -> Command {
+    let command = Original::augment_args(Global::augment_args(Command::new("aws-sso")));
+    command.subcommand(ExecArgs::augment_args(Command::new("exec")))
 }
 
 fn named(name: &str) -> Option<&'static OneVerb> {

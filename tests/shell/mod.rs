@@ -17,6 +17,8 @@ mod options;
 mod other;
 #[cfg(all(feature = "sandbox", unix))]
 mod other_at_prompt;
+#[cfg(all(feature = "sandbox", unix))]
+mod posix;
 mod powershell;
 mod powershell_loading;
 #[cfg(feature = "sandbox")]

@@ -42,7 +42,7 @@ pub(crate) struct CompleteArgs {
 pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> clap::Command) -> Result<()> {
     let words = words(arguments);
     let typed = words.last().cloned().unwrap_or_default();
-    if let Some(at) = command_of_exec(&words, || command(Some("exec"))) {
+    if let Some(at) = command_of_exec(&words, &command) {
         return print(&rest_of(arguments, at));
     }
     let found = candidates(&words, command);
@@ -88,9 +88,9 @@ fn words(arguments: &CompleteArgs) -> Vec<String> {
 }
 
 /// Where the command of `exec` begins, if that is what is being typed.
-fn command_of_exec(words: &[String], exec: impl FnOnce() -> clap::Command) -> Option<usize> {
+fn command_of_exec(words: &[String], command: impl Fn(Option<&str>) -> clap::Command) -> Option<usize> {
     let line: Vec<_> = words.iter().map(OsString::from).collect();
-    let at = CommandStart::find(&line, exec)?.at;
+    let at = CommandStart::find(&line, || command(Some("exec")))?.at;
     let is_option = || at + 1 == words.len() && words[at].starts_with('-');
     (at < words.len() && !is_option()).then_some(at)
 }
