@@ -8,6 +8,7 @@ pub(crate) mod completers;
 pub(crate) mod corrected;
 pub(crate) mod evaluated;
 pub(crate) mod exec_line;
+pub(crate) mod one_verb;
 pub(crate) mod other_tool;
 pub(crate) mod patterns;
 pub(crate) mod shared;

@@ -28,6 +28,32 @@ impl HelpArgs {
 /// Headings and their verbs.
 pub(super) type Groups = [(&'static str, &'static [&'static str])];
 
+/// The end of the first page.
+pub(super) const ROLE: &str = "\
+PROFILE is a profile or sso-session of the AWS config that says which Identity Center to sign in to. \
+Without -p a ROLE is looked for in all sso-sessions of the config. Where several have it, or no ROLE is given: \
+AWS_SSO_SESSION, the settings, or the only sso-session.
+
+ROLE is an ARN, ACCOUNT/ROLE or ACCOUNT:ROLE with the account's name or id, a profile of the AWS config, or an alias \
+of the settings. Upper and lower case matter in an ARN alone. An account alone offers its roles. The ARN of a \
+resource, or the address of a console page, stands for a role of its account.
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 sign-in needed, 4 access denied or no such role, \
+5 the service failed or is unreachable, 130 cancelled.
+
+Examples:
+  aws-sso login -p corp
+  awsso use 123456789012/ReadOnlyAccess";
+
+/// Headings and their verbs, in the order of a working day. A verb that is in no group goes last.
+pub(super) const GROUPS: [(&str, &[&str]); 5] = [
+    ("This shell", &["use", "pick", "-", "region", "refresh", "clear", "whoami"]),
+    ("One role", &["exec", "console", "serve", "env", "process"]),
+    ("The sign-in", &["login", "logout", "status", "check"]),
+    ("Accounts and roles", &["list", "discover"]),
+    ("Setting up", &["setup", "init", "settings", "doctor", "sandbox", "completions", "help"]),
+];
+
 /// The width of the list, in columns.
 const WIDTH: usize = 80;
 
@@ -110,7 +136,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::commands::{Cli, GROUPS, parse};
+    use crate::commands::{Cli, parse};
 
     /// Every visible verb with its full name, nested ones too.
     fn verbs(command: &Command, name: &str) -> Vec<(String, Command)> {

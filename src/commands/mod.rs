@@ -18,7 +18,6 @@ mod init;
 mod list;
 mod login;
 mod logout;
-mod one_verb;
 mod packaging;
 mod pick;
 mod previous;
@@ -37,10 +36,11 @@ mod whoami;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args as _, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::evaluated::is_evaluated;
 use crate::cli::exec_line::CommandStart;
+use crate::cli::one_verb::{self, OneVerb, one_verb};
 use crate::cli::{Global, Original, again, corrected, long_spelling, other_tool};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -64,7 +64,7 @@ use crate::terminal::{self, Palette};
     disable_help_subcommand = true,
     max_term_width = 100,
     override_usage = "aws-sso <COMMAND>\n       aws-sso -p PROFILE [-r ROLE] [-env | -ext | -d]",
-    after_help = ROLE_HELP
+    after_help = help::ROLE
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -74,31 +74,6 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Option<Verb>,
 }
-
-const ROLE_HELP: &str = "\
-PROFILE is a profile or sso-session of the AWS config that says which Identity Center to sign in to. \
-Without -p a ROLE is looked for in all sso-sessions of the config. Where several have it, or no ROLE is given: \
-AWS_SSO_SESSION, the settings, or the only sso-session.
-
-ROLE is an ARN, ACCOUNT/ROLE or ACCOUNT:ROLE with the account's name or id, a profile of the AWS config, or an alias \
-of the settings. Upper and lower case matter in an ARN alone. An account alone offers its roles. The ARN of a \
-resource, or the address of a console page, stands for a role of its account.
-
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 sign-in needed, 4 access denied or no such role, \
-5 the service failed or is unreachable, 130 cancelled.
-
-Examples:
-  aws-sso login -p corp
-  awsso use 123456789012/ReadOnlyAccess";
-
-/// Headings and their verbs, in the order of a working day. A verb that is in no group goes last.
-const GROUPS: [(&str, &[&str]); 5] = [
-    ("This shell", &["use", "pick", "-", "region", "refresh", "clear", "whoami"]),
-    ("One role", &["exec", "console", "serve", "env", "process"]),
-    ("The sign-in", &["login", "logout", "status", "check"]),
-    ("Accounts and roles", &["list", "discover"]),
-    ("Setting up", &["setup", "init", "settings", "doctor", "sandbox", "completions", "help"]),
-];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -162,6 +137,25 @@ pub(crate) enum Verb {
     Sandbox(sandbox::SandboxArgs),
 }
 
+/// What a shell, a prompt or a script waits for.
+const WAITED_FOR: &[OneVerb<Verb>] = one_verb! {
+    Verb,
+    "use" => Use(r#use::UseArgs),
+    "pick" => Pick(pick::PickArgs),
+    "-" => Previous(previous::PreviousArgs),
+    "region" => Region(region::RegionArgs),
+    "refresh" => Refresh(refresh::RefreshArgs),
+    "clear" => Clear(clear::ClearArgs),
+    "whoami" => Whoami(whoami::WhoamiArgs),
+    "env" => Env(env::EnvArgs),
+    "exec" => Exec(exec::ExecArgs),
+    "console" => Console(console::ConsoleArgs),
+    "process" => Process(process::ProcessArgs),
+    "check" => Check(check::CheckArgs),
+    "complete" => Complete(complete::CompleteArgs),
+    "init" => Init(init::InitArgs),
+};
+
 impl Verb {
     /// Whether programs run it, not a person.
     fn is_for_program(&self) -> bool {
@@ -178,7 +172,7 @@ impl Verb {
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
     quote::for_shell(typed_in);
-    let start = CommandStart::find(&arguments, one_verb::exec);
+    let start = CommandStart::find(&arguments, exec_line);
     let words = start.as_ref().map_or_else(|| arguments.clone(), |start| start.with_dashes(arguments.clone()));
     again::keep(&words);
     let several_words = start.and_then(|start| corrected::role_in_words(&arguments, &start, parses));
@@ -209,7 +203,12 @@ fn not_run(words: &[OsString], error: &clap::Error, is_evaluated: bool) -> Resul
 
 /// The command line that Tab completes: after a verb that of the verb alone.
 fn completed(verb: Option<&str>) -> clap::Command {
-    verb.and_then(one_verb::command).unwrap_or_else(Cli::command)
+    verb.and_then(|verb| one_verb::named(WAITED_FOR, verb)).map_or_else(Cli::command, OneVerb::command)
+}
+
+/// `exec`, and what may stand before its command.
+fn exec_line() -> clap::Command {
+    Original::augment_args(completed(Some("exec")))
 }
 
 /// `help VERB`, which is `VERB --help`.
@@ -301,7 +300,7 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
         role if original.env_vars => env::run_original(context, role.as_deref())?,
         // The bare name shows help: it must not overwrite the default profile.
         None if !context.has_profile_option() => {
-            let text = help::grouped(Cli::command(), &GROUPS).render_help();
+            let text = help::grouped(Cli::command(), &help::GROUPS).render_help();
             terminal::say(&help::shown(&text, Palette::of_stderr()));
             return Ok(ExitCode::from(2));
         }
@@ -361,11 +360,11 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     let forgot_dashes = ours.iter().all(|(_, ours)| *ours) && ours.iter().any(|(word, _)| word == "exec");
     let arguments = ours.into_iter().map(|(argument, _)| argument).collect::<Vec<_>>();
     if asks_for_help {
-        let matches = help::grouped(Cli::command(), &GROUPS).try_get_matches_from(arguments)?;
+        let matches = help::grouped(Cli::command(), &help::GROUPS).try_get_matches_from(arguments)?;
         return Cli::from_arg_matches(&matches);
     }
-    if let Some(cli) = one_verb::parse(&arguments) {
-        return Ok(cli);
+    if let Some((global, verb)) = one_verb::parse(WAITED_FOR, &arguments) {
+        return Ok(Cli { global, original: Original::default(), verb: Some(verb) });
     }
     Cli::try_parse_from(arguments).map_err(|error| corrected::with_right_tip(error, forgot_dashes))
 }

@@ -72,3 +72,54 @@ fn contradictions_are_wrong_usage() {
         assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");
     }
 }
+
+fn words(line: &str) -> Vec<OsString> {
+    line.split(' ').map(OsString::from).collect()
+}
+
+#[test]
+fn a_line_of_a_verb_that_is_waited_for_means_the_same_as_with_all_verbs() {
+    for line in [
+        "aws-sso use R --shell bash",
+        "aws-sso use A R --region eu-west-1 --shell zsh -p P -q",
+        "aws-sso -p use use -- -R",
+        "aws-sso -vp P use use --shell fish",
+        "aws-sso use - --shell bash",
+        "aws-sso - --shell bash",
+        "aws-sso --login never refresh --shell bash",
+        "aws-sso region eu-west-1 --shell bash",
+        "aws-sso clear --shell bash",
+        "aws-sso whoami --format {role}",
+        "aws-sso env R --shell posix",
+        "aws-sso exec R -- use --region X -p Y",
+        "aws-sso exec --match */R -p P -- ls - -q",
+        "aws-sso check R",
+        "aws-sso pick dev read --shell zsh",
+        "aws-sso console R -p use",
+        "aws-sso process R",
+        "aws-sso complete --shell zsh -- aws-sso use x",
+        "aws-sso init bash",
+    ] {
+        let whole = Cli::try_parse_from(words(line)).unwrap();
+        let (global, verb) = one_verb::parse(WAITED_FOR, &words(line)).unwrap_or_else(|| panic!("{line}"));
+        let one = Cli { global, original: Original::default(), verb: Some(verb) };
+        assert_eq!(format!("{one:?}"), format!("{whole:?}"), "{line}");
+    }
+}
+
+#[test]
+fn other_lines_are_left_to_the_whole_command_line() {
+    for line in [
+        "aws-sso -p use pick",
+        "aws-sso -p P -r use -env",
+        "aws-sso -r R use",
+        "aws-sso use --help",
+        "aws-sso --version use",
+        "aws-sso use --nonsense",
+        "aws-sso help use",
+        "aws-sso list use",
+        "aws-sso list R -p use",
+    ] {
+        assert!(one_verb::parse(WAITED_FOR, &words(line)).is_none(), "{line}");
+    }
+}

@@ -1,6 +1,6 @@
 //! cmd.exe.
 
-use super::{Dialect, no_init};
+use super::statements::{Dialect, no_init};
 use crate::error::Result;
 use crate::quote;
 

@@ -1,6 +1,6 @@
 //! Elvish.
 
-use super::Dialect;
+use super::statements::Dialect;
 use crate::error::Result;
 use crate::quote;
 

@@ -1,6 +1,6 @@
 //! fish.
 
-use super::Dialect;
+use super::statements::{Dialect, IS_LOCAL};
 use crate::error::Result;
 use crate::quote;
 
@@ -50,7 +50,7 @@ end
     }
 
     fn check_writable(&self, names: &str) -> String {
-        let local = super::IS_LOCAL;
+        let local = IS_LOCAL;
         format!(
             "for __aws_sso_name in {names}
     if set -ql $__aws_sso_name

@@ -1,6 +1,6 @@
 //! bash, zsh, and the plain POSIX shells.
 
-use super::Dialect;
+use super::statements::{Dialect, IS_LOCAL};
 use crate::error::Result;
 use crate::quote;
 
@@ -135,7 +135,7 @@ fn print(result: &str, from: Option<&str>) -> String {
 }
 
 fn check_writable(names: &str, quick: &str, is_local: &str) -> String {
-    let local = super::IS_LOCAL;
+    let local = IS_LOCAL;
     format!(
         "(
 {quick}\\builtin local __aws_sso_name

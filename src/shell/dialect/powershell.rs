@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::Dialect;
+use super::statements::Dialect;
 use crate::error::Result;
 use crate::quote;
 

@@ -1,6 +1,6 @@
 //! tcsh. For its alias a change is data, a word a line, of which nothing can run.
 
-use super::Dialect;
+use super::statements::Dialect;
 use crate::error::Result;
 use crate::quote;
 

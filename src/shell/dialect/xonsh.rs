@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Dialect, record};
+use super::statements::{Dialect, record};
 use crate::error::Result;
 use crate::quote;
 
