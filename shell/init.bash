@@ -212,8 +212,8 @@ function __aws_sso_ending {
   \builtin printf '%s\n' "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new\
  one, run: __aws_sso_command__ login --force" >&2
 }
-# Adds the hook to PROMPT_COMMAND, after all others, so that they still see the user's $? and PIPESTATUS. $1 is the DEBUG
-# trap: it takes what runs after the others for a command of the user, so with one the hook comes first.
+# Adds the hook to PROMPT_COMMAND, after all others, so that they still see the user's $? and PIPESTATUS. $1 is the
+# DEBUG trap: it takes what runs after the others for a command of the user, so with one the hook comes first.
 function __aws_sso_add_hook {
   \builtin local __aws_sso_at __aws_sso_entry=0 __aws_sso_others __aws_sso_call __aws_sso_options="$-"
   if [[ "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" == *__aws_sso_hook* ]]; then \builtin return 0; fi
