@@ -26,8 +26,8 @@ pub(crate) fn zsh_folder() -> Option<PathBuf> {
     path("ZDOTDIR")
 }
 
-/// `PSModulePath`: whether PowerShell 7 is around this process, whose modules are in folders named `PowerShell`. Those of
-/// Windows PowerShell 5.1 are in `WindowsPowerShell`, and outside of both shells Windows names only these.
+/// `PSModulePath`: whether PowerShell 7 is around this process, whose modules are in folders named `PowerShell`. Those
+/// of Windows PowerShell 5.1 are in `WindowsPowerShell`, and outside of both shells Windows names only these.
 #[must_use]
 pub(crate) fn is_powershell_7() -> bool {
     path("PSModulePath").is_some_and(|folders| has_folder_of_7(&folders.to_string_lossy()))
