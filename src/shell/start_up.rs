@@ -75,6 +75,8 @@ pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
         Shell::Nushell => nushell_folder(&home)?.join("config.nu"),
         Shell::Elvish => environment::config_home()?.join("elvish/rc.elv"),
         Shell::Xonsh => home.join(".xonshrc"),
+        // A new `.tcshrc` would keep tcsh from reading the other one.
+        Shell::Tcsh if !home.join(".tcshrc").exists() && home.join(".cshrc").exists() => home.join(".cshrc"),
         Shell::Tcsh => home.join(".tcshrc"),
         Shell::Posix | Shell::Cmd => home.join(".profile"),
     })

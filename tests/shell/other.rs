@@ -13,15 +13,18 @@ fn each_verb_changes_the_shell_without_a_word_and_clear_gives_back_the_first_sta
     let user = User::signed_in(Options::default());
     let [first, second] = [0, 1].map(|number| user.role_arn(number));
     // `sh -c` writes what programs see of the shell.
-    let lines = format!(
-        "sh -c 'env -0 >initial'\nawsso use {first} --region us-west-2\nsh -c 'env -0 >used'\n\
+    let lines = |shell: OtherShell| {
+        format!(
+            "sh -c 'env -0 >initial'\nawsso use {first} --region us-west-2\nsh -c 'env -0 >used'\n\
          awsso -p corp -v use {second}\nsh -c 'env -0 >second'\nawsso -\nsh -c 'env -0 >back'\n\
-         awsso region eu-north-1\nprint (awsso region)\nawsso refresh\nsh -c 'env -0 >refreshed'\n\
-         awsso clear\nsh -c 'env -0 >cleared'\nawsso logout\n"
-    );
+         awsso region eu-north-1\n{}\nawsso refresh\nsh -c 'env -0 >refreshed'\n\
+         awsso clear\nsh -c 'env -0 >cleared'\nawsso logout\n",
+            shell.region
+        )
+    };
     for shell in OtherShell::all() {
         // Loading it twice changes nothing.
-        let script = format!("{}\n{lines}", shell.load(&user.home, ""));
+        let script = format!("{}\n{}", shell.load(&user.home, ""), lines(shell));
         let run = user.script_in(shell, &script).env("AWS_PROFILE", "it's mine").env("AWS_REGION", "ap-south-1");
         let output = run.run().success();
         assert_eq!(output.stdout.trim_end(), "eu-north-1", "{shell:?}");

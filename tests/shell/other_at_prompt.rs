@@ -18,8 +18,11 @@ const ENDED: &str = "aws-sso: your sign-in has ended; run: awsso login -p corp";
 fn at_prompt(user: &User, shell: OtherShell, options: &str) -> Terminal {
     let mut terminal = shell.start(&user.home).endpoint(user.sandbox.endpoint()).in_terminal();
     let load = shell.load_at_prompt(&user.home, options);
+    if !shell.prompt.is_empty() {
+        terminal.send(&format!("{}\r", shell.prompt));
+    }
     wait_for_prompt(&terminal);
-    type_lines(&mut terminal, &[&load, &load]);
+    type_lines(shell, &mut terminal, &[&load, &load]);
     terminal
 }
 
@@ -39,10 +42,10 @@ fn wait_for_line(terminal: &Terminal, line: &str) {
 }
 
 /// Types lines, each at the prompt after the one before.
-fn type_lines(terminal: &mut Terminal, lines: &[&str]) {
+fn type_lines(shell: OtherShell, terminal: &mut Terminal, lines: &[&str]) {
     for line in lines {
         // The comment tells this line from others.
-        let mark = format!("#{}", terminal.new_mark());
+        let mark = format!("{}{}", shell.comment, terminal.new_mark());
         terminal.send(&format!("{line} {mark}"));
         terminal.wait_for(&mark);
         terminal.send("\r");
@@ -79,7 +82,7 @@ fn the_prompt_says_once_that_credentials_and_the_sign_in_end_and_runs_nothing() 
             ending,
             "ls".to_owned(),
         ];
-        type_lines(&mut terminal, &lines.iter().map(String::as_str).collect::<Vec<_>>());
+        type_lines(shell, &mut terminal, &lines.iter().map(String::as_str).collect::<Vec<_>>());
         let screen = terminal.screen();
         assert_eq!(screen.matches(SOON).count(), 2, "{shell:?}:\n{screen}");
         assert_eq!(screen.matches(LATE).count(), 1, "{shell:?}:\n{screen}");
@@ -95,9 +98,10 @@ fn what_use_says_is_seen_and_the_prompt_renews_the_credentials() {
     let role = user.role_arn(0);
     for shell in OtherShell::all() {
         let mut terminal = at_prompt(&user, shell, "--hook refresh");
-        type_lines(&mut terminal, &[&format!("awsso use {role}")]);
+        type_lines(shell, &mut terminal, &[&format!("awsso use {role}")]);
         assert!(terminal.screen().contains(&format!(" / {} · ", user.sandbox.accounts()[0].roles[0])));
         type_lines(
+            shell,
             &mut terminal,
             &["sh -c 'env -0 >used'", &end_in(shell, "AWS_SSO_EXPIRATION", 100), "sh -c 'env -0 >renewed'"],
         );
@@ -108,7 +112,7 @@ fn what_use_says_is_seen_and_the_prompt_renews_the_credentials() {
         assert!(!renewed.keys().any(|name| name.starts_with("__")), "{shell:?}: {:?}", renewed.keys());
         // Without a sign-in, the prompt says so, and how to sign in.
         let _ = user.aws_sso("logout").run().success();
-        type_lines(&mut terminal, &[&end_in(shell, "AWS_SSO_EXPIRATION", 50), "ls"]);
+        type_lines(shell, &mut terminal, &[&end_in(shell, "AWS_SSO_EXPIRATION", 50), "ls"]);
         assert_eq!(terminal.screen().matches(ENDED).count(), 1, "{shell:?}:\n{}", terminal.screen());
         leave(terminal);
         let _ = user.aws_sso("login --device-code --no-browser").run().success();
@@ -140,7 +144,7 @@ fn tab_completes_verbs_roles_and_commands_and_doctor_knows_the_function() {
             terminal.send("\x03\x03");
             wait_for_prompt(&terminal);
         }
-        type_lines(&mut terminal, &["awsso doctor"]);
+        type_lines(shell, &mut terminal, &["awsso doctor"]);
         terminal.wait_for(&format!("this {} has loaded the awsso function", shell.name));
         terminal.wait_for("Tab completes its arguments");
         leave(terminal);
@@ -166,7 +170,7 @@ fn a_key_picks_a_role_and_what_is_typed_stays() {
         terminal.send("\r");
         wait_for_prompt(&terminal);
         assert!(terminal.screen().contains("\none-two-three"), "{shell:?}:\n{}", terminal.screen());
-        type_lines(&mut terminal, &["sh -c 'env -0 >picked'"]);
+        type_lines(shell, &mut terminal, &["sh -c 'env -0 >picked'"]);
         assert_eq!(user.home.environment("picked")["AWS_ACCOUNT_ID"], account.id, "{shell:?}");
         leave(terminal);
     }
@@ -178,8 +182,11 @@ fn the_line_for_the_start_up_file_loads_the_function() {
     let user = User::signed_in(Options::default());
     for shell in OtherShell::all() {
         let mut terminal = shell.start(&user.home).endpoint(user.sandbox.endpoint()).in_terminal();
+        if !shell.prompt.is_empty() {
+            terminal.send(&format!("{}\r", shell.prompt));
+        }
         wait_for_prompt(&terminal);
-        type_lines(&mut terminal, &["aws-sso use x"]);
+        type_lines(shell, &mut terminal, &["aws-sso use x"]);
         let screen = terminal.screen();
         leave(terminal);
         let line = screen.lines().find(|line| line.contains(" init ")).unwrap_or_else(|| panic!("{screen}"));
@@ -188,8 +195,11 @@ fn the_line_for_the_start_up_file_loads_the_function() {
         user.home.write(file.trim_start_matches("~/").trim_end_matches(':'), format!("{line}\n"));
         let run = shell.start_with_files(&user.home).endpoint(user.sandbox.endpoint());
         let mut terminal = run.in_terminal();
+        if !shell.prompt.is_empty() {
+            terminal.send(&format!("{}\r", shell.prompt));
+        }
         wait_for_prompt(&terminal);
-        type_lines(&mut terminal, &[&format!("awsso use {}", user.role_arn(0)), "sh -c 'env -0 >used'"]);
+        type_lines(shell, &mut terminal, &[&format!("awsso use {}", user.role_arn(0)), "sh -c 'env -0 >used'"]);
         leave(terminal);
         assert_eq!(user.home.environment("used")["AWS_SSO_ROLE_ARN"], user.role_arn(0), "{shell:?}");
         fs::remove_file(user.home.path("used")).unwrap();

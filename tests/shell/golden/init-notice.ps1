@@ -18,18 +18,20 @@ function global:awsso {
         '--function', $mark
     })
     $words = @(for ($i = 0; $i -lt $words.Count; $i++) { $words[$i]; if ($i -eq $at) { $more } })
+    $program = '/opt/it''s here/aws-sso'
+    $line = '& $program'
+    for ($i = 0; $i -lt $words.Count; $i++) { $line += " `"`$(`$words[$i])`"" }
+    if ($MyInvocation.ExpectingInput) {
+        $piped = @($input)
+        $line = '$piped | ' + $line
+    }
+    $function:__aws_sso_run = $line
     $global:LASTEXITCODE = 127
     if ($isEvaluated) {
-        $code = if ($MyInvocation.ExpectingInput) {
-            $input | & '/opt/it''s here/aws-sso' @words
-        } else {
-            & '/opt/it''s here/aws-sso' @words
-        }
+        $code = __aws_sso_run
         if ($LASTEXITCODE -eq 0 -and $code) { Invoke-Expression ($code -join "`n") }
-    } elseif ($MyInvocation.ExpectingInput) {
-        $input | & '/opt/it''s here/aws-sso' @words
     } else {
-        & '/opt/it''s here/aws-sso' @words
+        __aws_sso_run
     }
     if ($LASTEXITCODE -eq 0) { return }
     if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
