@@ -43,8 +43,10 @@ mod tests {
 
     #[test]
     fn the_folders_of_modules_tell_powershell_7_from_5_1() {
-        let of_5 = r"C:\Users\u\OneDrive\Documents\WindowsPowerShell\Modules;\
-            C:\Program Files\WindowsPowerShell\Modules;C:\WINDOWS\system32\WindowsPowerShell\v1.0\Modules";
+        let of_5 = concat!(
+            r"C:\Users\u\OneDrive\Documents\WindowsPowerShell\Modules;C:\Program Files\WindowsPowerShell\Modules;",
+            r"C:\WINDOWS\system32\WindowsPowerShell\v1.0\Modules",
+        );
         let of_7 = format!(r"C:\Users\u\Documents\PowerShell\Modules;C:\Program Files\PowerShell\Modules;{of_5}");
         assert!(!has_folder_of_7(of_5) && has_folder_of_7(&of_7) && !has_folder_of_7(""));
         assert!(has_folder_of_7("/root/.local/share/powershell/Modules:/opt/powershell/Modules"));

@@ -1,6 +1,6 @@
 //! The start-up files of PowerShell, and its execution policy, which may keep them from running.
 //!
-//! On Windows the shell itself is asked: Documents may lie in OneDrive, or on a server. Elsewhere the place is fixed,
+//! On Windows the shell itself is asked: Documents may lie in `OneDrive`, or on a server. Elsewhere the place is fixed,
 //! and there is no policy.
 
 use std::path::{Path, PathBuf};
@@ -118,9 +118,9 @@ fn of_windows() -> Option<&'static Profile> {
 mod tests {
     use super::*;
 
-    /// What Windows prints for a user J\u{f6}rg, whose documents are in OneDrive, with these policies.
+    /// What Windows prints for a user whose documents are in `OneDrive`, with these policies.
     fn answer(effective: &str, machine: &str) -> String {
-        let file = r"C:\Users\J\u{f6}rg\OneDrive\Documents\WindowsPowerShell\profile.ps1".replace("\\u{f6}", "\u{f6}");
+        let file = "C:\\Users\\J\u{f6}rg\\OneDrive\\Documents\\WindowsPowerShell\\profile.ps1";
         let units: Vec<_> = file.encode_utf16().map(|unit| unit.to_string()).collect();
         format!(
             "File {}\r\nEffective {effective}\r\nMachinePolicy {machine}\r\nUserPolicy Undefined\r\n\

@@ -26,7 +26,8 @@ fn a_name_of_any_characters_arrives_whole_in_each_code_page_and_none_is_changed(
          aws-sso env {role} --shell powershell | Out-String | Invoke-Expression\n\
          $env:AWS_SSO_ACCOUNT_NAME -ceq $env:NAME\n$env:AWS_SSO_ACCOUNT_NAME = ''\n\
          $found = @((TabExpansion2 'awsso use Gr' 12).CompletionMatches)\n\
-         $found.Count\n$found[0].CompletionText -ceq $env:INSERTED\n$found[0].ListItemText -ceq \"$env:NAME/AdministratorAccess\"\n\
+         $found.Count\n$found[0].CompletionText -ceq $env:INSERTED\n\
+         $found[0].ListItemText -ceq \"$env:NAME/AdministratorAccess\"\n\
          $found = @((TabExpansion2 \"awsso use 'Gr$([char]246)\" 14).CompletionMatches)\n\
          $found[0].CompletionText -ceq $env:INSERTED\n\
          [Console]::OutputEncoding.WebName -ceq $page\n}}\n"
@@ -63,7 +64,8 @@ fn constrained_language_mode_loads_the_function_uses_clears_completes_and_gives_
          aws-sso init powershell --hook refresh | Invoke-Expression\n\
          Invoke-Expression (& aws-sso init powershell --hook refresh)\n\
          \"mode $($ExecutionContext.SessionState.LanguageMode)\"\n\
-         awsso use {role} --region eu-west-1\n\"used $env:AWS_SSO_ROLE_NAME $($env:AWS_SSO_ACCOUNT_NAME -ceq $env:NAME)\"\n\
+         awsso use {role} --region eu-west-1\n\
+         \"used $env:AWS_SSO_ROLE_NAME $($env:AWS_SSO_ACCOUNT_NAME -ceq $env:NAME)\"\n\
          awsso region eu-west-2\nawsso region\n\
          awsso exec {role} -- printenv AWS_SSO_ROLE_NAME\n\
          try {{ awsso use 999999999999/nobody 2>$null }} catch {{ 'refused' }}\n\"status $LASTEXITCODE\"\n\
@@ -84,8 +86,8 @@ fn constrained_language_mode_loads_the_function_uses_clears_completes_and_gives_
     let Some(run) = user.home.powershell(script) else { return };
     let run = run.env("NAME", NAME).env("INSERTED", INSERTED).endpoint(user.sandbox.endpoint());
     let output = run.run().success();
-    let expected = "mode ConstrainedLanguage\nused AdministratorAccess True\neu-west-2\nAdministratorAccess\nrefused\nstatus 4\nleft \ntab clear\n\
-                    name True\nafter Get-Command\nend\n";
+    let expected = "mode ConstrainedLanguage\nused AdministratorAccess True\neu-west-2\nAdministratorAccess\nrefused\n\
+                    status 4\nleft \ntab clear\nname True\nafter Get-Command\nend\n";
     let (printed, said) = output.stdout.split_at(output.stdout.find("said: ").unwrap_or(output.stdout.len()));
     assert_eq!(printed, expected, "{output}");
     assert_eq!(said.matches("said: ").count(), 1, "{output}");
