@@ -130,7 +130,8 @@ def __aws_sso_load():
     @contextual_command_completer
     def complete(context):
         words = [word.value for word in context.args[: context.arg_index]]
-        if not words or words[0] not in ('__aws_sso_command__', 'aws-sso'):
+        # At the prompt xonsh has put the program in place of the alias.
+        if not words or words[0] not in (program, '__aws_sso_command__', 'aws-sso'):
             return None
         if 'exec' in words and '--' in words[words.index('exec') :]:
             # What comes after `exec … --` is completed as a line of its own.

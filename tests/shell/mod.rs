@@ -1,5 +1,6 @@
 //! The `awsso` function, its prompt hook and the code it evaluates, in the real shells.
 
+mod bash_beside;
 #[cfg(feature = "sandbox")]
 mod direnv;
 #[cfg(feature = "sandbox")]
@@ -17,8 +18,10 @@ mod options;
 mod other;
 #[cfg(all(feature = "sandbox", unix))]
 mod other_at_prompt;
+mod other_readers;
 mod powershell;
 mod powershell_loading;
+mod powershell_modes;
 #[cfg(feature = "sandbox")]
 mod powershell_outcome;
 #[cfg(feature = "sandbox")]
@@ -44,3 +47,4 @@ mod verbs;
 mod whoami;
 #[cfg(feature = "sandbox")]
 mod xonsh;
+mod zsh_options;
