@@ -152,6 +152,13 @@ function __aws_sso_hook {
   if __aws_sso_is_due "${AWS_SSO_EXPIRATION-}" "${__AWS_SSO_NOTICED-}" 300; then __aws_sso_expiring; fi
   # It may be another now: the renewal also says what is known about the session.
   if __aws_sso_is_due "${AWS_SSO_SESSION_END-}" "${__AWS_SSO_SESSION_NOTICED-}" 900; then __aws_sso_ending; fi
+  # The keys of `use` win over a profile that was named since, in most programs.
+  if [[ -n "${AWS_PROFILE-}" && -n "${AWS_SSO_ORIGIN-}" && "${AWS_ACCESS_KEY_ID-}" == "$AWS_SSO_ORIGIN" &&
+    "$AWS_PROFILE" != "${__AWS_SSO_PROFILE_NOTICED-}" ]]; then
+    __AWS_SSO_PROFILE_NOTICED="$AWS_PROFILE"
+    \builtin printf '%s\n' "aws-sso: most programs take the keys of this shell's role, not AWS_PROFILE; for the\
+ profile, run: __aws_sso_command__ clear" >&2
+  fi
   \builtin return "${1:-0}"
 }
 # Whether a time ($1) that is not the last one shown ($2) is at most so many seconds ($3) away.
@@ -205,8 +212,8 @@ function __aws_sso_ending {
   \builtin printf '%s\n' "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new\
  one, run: __aws_sso_command__ login --force" >&2
 }
-# Adds the hook to PROMPT_COMMAND, after all others, so that they still see the user's $? and PIPESTATUS. $1 is the DEBUG
-# trap: it takes what runs after the others for a command of the user, so with one the hook comes first.
+# Adds the hook to PROMPT_COMMAND, after all others, so that they still see the user's $? and PIPESTATUS. $1 is the
+# DEBUG trap: it takes what runs after the others for a command of the user, so with one the hook comes first.
 function __aws_sso_add_hook {
   \builtin local __aws_sso_at __aws_sso_entry=0 __aws_sso_others __aws_sso_call __aws_sso_options="$-"
   if [[ "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" == *__aws_sso_hook* ]]; then \builtin return 0; fi

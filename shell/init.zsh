@@ -119,6 +119,13 @@ function '__aws_sso_hook' {
   if __aws_sso_is_due "${AWS_SSO_EXPIRATION-}" "${__AWS_SSO_NOTICED-}" '300'; then __aws_sso_expiring; fi
   # It may be another now: the renewal also says what is known about the session.
   if __aws_sso_is_due "${AWS_SSO_SESSION_END-}" "${__AWS_SSO_SESSION_NOTICED-}" '900'; then __aws_sso_ending; fi
+  # The keys of `use` win over a profile that was named since, in most programs.
+  if [[ -n "${AWS_PROFILE-}" && -n "${AWS_SSO_ORIGIN-}" && "${AWS_ACCESS_KEY_ID-}" == "${AWS_SSO_ORIGIN}" &&
+    "${AWS_PROFILE}" != "${__AWS_SSO_PROFILE_NOTICED-}" ]]; then
+    \builtin typeset -g __AWS_SSO_PROFILE_NOTICED="$AWS_PROFILE"
+    \builtin print -ru2 -- "aws-sso: most programs take the keys of this shell's role, not AWS_PROFILE;" \
+      "for the profile, run: __aws_sso_command__ clear"
+  fi
 }
 # Whether a time ($1) that is not the last one shown ($2) is at most so many seconds ($3) away.
 function '__aws_sso_is_due' {

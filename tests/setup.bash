@@ -92,8 +92,8 @@ cargo_tool() {
     echo "$folder/bin"
 }
 
-# npm_files NAME VERSION SHA256 FOLDER PATTERN: downloads a package of npm and puts those of its files that match PATTERN
-# into FOLDER, without installing the package; prints the folder's path.
+# npm_files NAME VERSION SHA256 FOLDER PATTERN: downloads a package of npm and puts those of its files that match
+# PATTERN into FOLDER, without installing the package; prints the folder's path.
 npm_files() {
     local package=$1@$2 sum=$3 folder=$PWD/$4 pattern=$5 new archive
     if [ "$(cat "$folder/package.sum" 2>/dev/null)" = "$sum" ]; then

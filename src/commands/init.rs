@@ -60,6 +60,8 @@ impl ValueEnum for Reader {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         match self {
+            // It is explained what to use in place of a function that this shell cannot have.
+            Self::Shell(Shell::Cmd) => Some(Shell::Cmd.to_possible_value()?.hide(true)),
             Self::Shell(shell) => shell.to_possible_value(),
             Self::Direnv => Some(PossibleValue::new("direnv").help("`use aws_sso ROLE` in an .envrc of direnv")),
         }

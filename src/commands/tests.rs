@@ -46,7 +46,8 @@ fn the_shell_functions_know_every_option_before_the_verb_that_takes_a_value() {
         options.extend(names.map(|name| format!("--{name}")));
     }
     options.sort();
-    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell, Shell::Nushell, Shell::Elvish] {
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Powershell, Shell::Nushell, Shell::Elvish, Shell::Posix]
+    {
         let init =
             Init { command: "awsso", program: Path::new("/aws-sso"), hook: Hook::None, completion: false, key: None };
         let code = script(shell, &init).unwrap();

@@ -26,8 +26,8 @@ pub(crate) fn zsh_folder() -> Option<PathBuf> {
     path("ZDOTDIR")
 }
 
-/// `PSModulePath`: whether PowerShell 7 is around this process, whose modules are in folders named `PowerShell`. Those of
-/// Windows PowerShell 5.1 are in `WindowsPowerShell`, and outside of both shells Windows names only these.
+/// `PSModulePath`: whether PowerShell 7 is around this process, whose modules are in folders named `PowerShell`. Those
+/// of Windows PowerShell 5.1 are in `WindowsPowerShell`, and outside of both shells Windows names only these.
 #[must_use]
 pub(crate) fn is_powershell_7() -> bool {
     path("PSModulePath").is_some_and(|folders| has_folder_of_7(&folders.to_string_lossy()))
@@ -43,8 +43,8 @@ mod tests {
 
     #[test]
     fn the_folders_of_modules_tell_powershell_7_from_5_1() {
-        let of_5 = r"C:\Users\u\OneDrive\Documents\WindowsPowerShell\Modules;C:\Program Files\WindowsPowerShell\Modules;\
-            C:\WINDOWS\system32\WindowsPowerShell\v1.0\Modules";
+        let of_5 = r"C:\Users\u\OneDrive\Documents\WindowsPowerShell\Modules;\
+            C:\Program Files\WindowsPowerShell\Modules;C:\WINDOWS\system32\WindowsPowerShell\v1.0\Modules";
         let of_7 = format!(r"C:\Users\u\Documents\PowerShell\Modules;C:\Program Files\PowerShell\Modules;{of_5}");
         assert!(!has_folder_of_7(of_5) && has_folder_of_7(&of_7) && !has_folder_of_7(""));
         assert!(has_folder_of_7("/root/.local/share/powershell/Modules:/opt/powershell/Modules"));

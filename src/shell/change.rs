@@ -241,7 +241,7 @@ impl Change {
         let names: Vec<_> = self.values.iter().map(|(name, _)| *name).collect();
         let check = if names.is_empty() { String::new() } else { dialect.check_writable(&names.join(" ")) };
         let said = said.and_then(|line| dialect.say(line)).unwrap_or_default();
-        Ok(format!("{}{check}{}{said}", dialect.untraced(), self.rendered(dialect, Dialect::change_in_function)?))
+        Ok(format!("{}{check}{}{said}", dialect.untraced(), self.rendered(shell, Dialect::change_in_function)?))
     }
 
     /// Whether nothing changes.
@@ -251,18 +251,19 @@ impl Change {
 
     /// The code that makes the change in a shell. If one value cannot be rendered safely, there is no code at all.
     pub fn render(&self, shell: Shell) -> Result<String> {
-        if let Some((name, _)) = self.values().find(|(_, value)| !value.is_none_or(|value| shell.can_hold(value))) {
-            return Err(Error::failed(format!("{} cannot hold the value for {name}", shell.name()))
-                .with_remedy("take another form: --format json"));
-        }
-        self.rendered(shell.dialect(), Dialect::change)
+        self.rendered(shell, Dialect::change)
     }
 
-    fn rendered(&self, dialect: &'static dyn Dialect, change: Rendering) -> Result<String> {
+    fn rendered(&self, shell: Shell, change: Rendering) -> Result<String> {
+        let dialect = shell.dialect();
         if let Some((name, _)) = self.values.iter().find(|(_, value)| !value.as_deref().is_none_or(is_printable)) {
             return Err(Error::failed(format!(
                 "the value for {name} holds a control character, so it is not given to a shell"
             )));
+        }
+        if let Some((name, _)) = self.values().find(|(_, value)| !value.is_none_or(|value| shell.can_hold(value))) {
+            return Err(Error::failed(format!("{} cannot hold the value for {name}", shell.name()))
+                .with_remedy("take another form: --format json"));
         }
         let removed: Vec<_> = self.values.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
         let check = if self.enters { dialect.check_removable(&removed.join(" ")) } else { String::new() };

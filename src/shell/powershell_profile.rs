@@ -1,7 +1,7 @@
 //! The start-up files of PowerShell, and its execution policy, which may keep them from running.
 //!
-//! On Windows the shell itself is asked: Documents may lie in OneDrive, or on a server. Elsewhere the place is fixed, and
-//! there is no policy.
+//! On Windows the shell itself is asked: Documents may lie in OneDrive, or on a server. Elsewhere the place is fixed,
+//! and there is no policy.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -16,7 +16,8 @@ use crate::programs::core_dumps;
 const QUESTION: &str = "\
 foreach ($file in $PROFILE.CurrentUserAllHosts, $PROFILE.CurrentUserCurrentHost, $PROFILE.AllUsersAllHosts, \
 $PROFILE.AllUsersCurrentHost) { 'File ' + ([int[]][char[]]$file -join ' ') }; \
-'Effective ' + (Get-ExecutionPolicy); foreach ($row in Get-ExecutionPolicy -List) { '{0} {1}' -f $row.Scope, $row.ExecutionPolicy }";
+'Effective ' + (Get-ExecutionPolicy); \
+foreach ($row in Get-ExecutionPolicy -List) { '{0} {1}' -f $row.Scope, $row.ExecutionPolicy }";
 
 /// What PowerShell says of itself.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -29,6 +29,19 @@ impl StartUpLine {
     }
 }
 
+/// The place of an alias that hides the function, as it is made after this line has loaded that.
+pub(crate) fn alias_after(shell: Shell, line: &StartUpLine) -> Option<String> {
+    let script = text(shell, &line.file);
+    let names_it = |code: &str| {
+        code.trim_start().strip_prefix("alias ").is_some_and(|rest| {
+            let rest = rest.trim_start().strip_prefix("awsso");
+            rest.is_some_and(|rest| rest.starts_with(['=', ' ']))
+        })
+    };
+    let at = script.lines().skip(line.number).position(names_it)?;
+    Some(StartUpLine { file: line.file.clone(), number: line.number + at + 1, names: None }.place())
+}
+
 /// The line that loads the function. `program` is a word of the shell.
 pub(crate) fn line(shell: Shell, program: &str) -> String {
     match shell {

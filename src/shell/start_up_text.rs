@@ -16,7 +16,8 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
-    /// The encoding and the text; `None` where the shell reads no such file, or where the text would not come back whole.
+    /// The encoding and the text; `None` where the shell reads no such file, or where the text would not come back
+    /// whole.
     pub(super) fn read(shell: Shell, content: &[u8]) -> Option<(Self, String)> {
         let is_powershell = shell == Shell::Powershell;
         let (encoding, text) = match content {

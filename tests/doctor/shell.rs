@@ -37,6 +37,14 @@ const CASES: &[Case] = &[
         ["Shell", "broken", "~/.bashrc:1 loads the function for zsh", "eval \"$(aws-sso init bash)\""],
     ),
     (
+        "an alias that hides the function",
+        |user, run| {
+            user.home.write(".bashrc", "eval \"$(aws-sso init bash)\"\n# alias awsso=x\nalias awsso='aws-sso'\n");
+            run
+        },
+        ["Shell", "warning", "~/.bashrc:3 makes an alias awsso, which hides the function", "remove that line"],
+    ),
+    (
         "an old function",
         |_, run| run.arg("--function").arg("bash:0.0.1:tab"),
         ["Shell", "warning", "is version 0.0.1", "open a new shell"],

@@ -61,6 +61,22 @@ fn it_reports_each_expiration_once_and_says_whether_it_has_passed() {
     }
 }
 
+/// As oh-my-zsh's `asp` sets one.
+#[test]
+fn a_profile_that_the_keys_of_use_win_over_is_reported_once() {
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().filter(|shell| shell.is_here()) {
+        let home = Home::new();
+        let export = |name, value| shell.export(name, value);
+        let keys = format!("{}; {}", export("AWS_SSO_ORIGIN", "AKIDOFUSE"), export("AWS_ACCESS_KEY_ID", "AKIDOFUSE"));
+        let [one, other, own] = ["one", "other", "own"].map(|profile| shell.export("AWS_PROFILE", profile));
+        let other_keys = export("AWS_ACCESS_KEY_ID", "AKIDOTHER");
+        let lines = [&shell.load(), "clear", &keys, ":", &one, ":", ":", &other, ":", &other_keys, &own, ":"];
+        let screen = typed(home.interactive(shell), &lines);
+        let said = "not AWS_PROFILE; for the profile, run: awsso clear";
+        assert_eq!(screen.replace(['\n', '\r'], "").matches(said).count(), 2, "{shell:?}:\n{screen}");
+    }
+}
+
 /// Otherwise, setting a variable would be enough to run a command.
 #[test]
 fn an_expiration_that_is_no_number_runs_nothing_and_prints_nothing() {

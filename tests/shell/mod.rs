@@ -19,6 +19,8 @@ mod other;
 #[cfg(all(feature = "sandbox", unix))]
 mod other_at_prompt;
 mod other_readers;
+#[cfg(all(feature = "sandbox", unix))]
+mod posix;
 mod powershell;
 mod powershell_loading;
 mod powershell_modes;

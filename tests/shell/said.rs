@@ -143,6 +143,8 @@ fn a_role_that_a_subshell_alone_has_is_said_to_be_there() {
             ("(awsso use plain)", true),
             ("awsso use plain | cat", true),
             ("x=\"$(awsso use plain)\"", true),
+            ("awsso use plain & wait", true),
+            ("awsso use plain >/dev/null | cat", true),
         ] {
             let screen = user.script(shell, script).in_terminal().finish().success().stdout;
             assert_eq!(screen.trim().starts_with("in this subshell: "), is_subshell, "{shell:?} {script}\n{screen}");

@@ -61,8 +61,8 @@ fn could_be_number(word: &str) -> bool {
     word.trim_start_matches('.').starts_with(|first: char| first.is_ascii_digit()) && !word.contains(['/', ':'])
 }
 
-/// A row for the code in `shell/init.ps1`, in ASCII alone, since its console may have any code page. `[regex]::Unescape`
-/// turns it back.
+/// A row for the code in `shell/init.ps1`, in ASCII alone, since its console may have any code page.
+/// `[regex]::Unescape` turns it back.
 pub(super) fn escaped(row: &str) -> String {
     let mut text = String::new();
     for letter in row.chars() {

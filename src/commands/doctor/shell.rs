@@ -59,6 +59,12 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
     if let Some(obstacle) = file.and_then(|file| start_up::obstacle(shell, &file)) {
         findings.push(Finding::warning(obstacle.found, obstacle.remedy));
     }
+    findings.extend(lines.iter().filter_map(|line| start_up::alias_after(shell, line)).map(|place| {
+        Finding::warning(
+            format!("{place} makes an alias awsso, which hides the function: use and clear do not change the shell"),
+            "remove that line, and open a new shell",
+        )
+    }));
     if lines.len() > 1 {
         findings.push(Finding::warning("more than one start-up line loads the function", "keep one of them"));
     }

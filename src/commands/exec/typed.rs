@@ -44,8 +44,8 @@ impl Line {
 
     /// The same, where the command may be a second word of ROLE.
     pub(super) fn with_role(mut self, role: Option<&str>) -> Self {
-        let is_typed_so = std::env::args_os().len() > again::words().len();
-        self.role = role.filter(|role| is_typed_so && !role.contains(['/', ':'])).map(str::to_owned);
+        let lacks_dashes = std::env::args_os().skip(1).count() < again::words().len();
+        self.role = role.filter(|role| lacks_dashes && !role.contains(['/', ':'])).map(str::to_owned);
         self
     }
 

@@ -195,3 +195,13 @@ fn a_value_with_a_control_character_renders_nothing() {
         assert!(hostile.render(*shell).is_err());
     }
 }
+
+#[test]
+fn a_value_that_cmd_would_expand_renders_nothing_for_it() {
+    for value in ["100%PATH%", "a!b!", "a\" & del b & \"", "Größe"] {
+        let mut hostile = change("AWS_PROFILE=ok");
+        hostile.set([("AWS_SSO_SESSION", value.to_owned())]);
+        assert!(hostile.render(Shell::Cmd).is_err() && hostile.render(Shell::Posix).is_ok(), "{value}");
+    }
+    assert_eq!(change("AWS_PROFILE=a&b^|(c)").render(Shell::Cmd).unwrap(), "set \"AWS_PROFILE=a&b^|(c)\"\n");
+}

@@ -1,6 +1,6 @@
 //! bash, zsh, and the plain POSIX shells.
 
-use super::statements::{Dialect, IS_LOCAL, no_init};
+use super::statements::{Dialect, IS_LOCAL};
 use crate::error::Result;
 use crate::quote;
 
@@ -106,7 +106,7 @@ impl Dialect for Posix {
     }
 
     fn template(&self) -> Result<&'static str> {
-        Err(no_init("a plain POSIX shell", "use: eval \"$(aws-sso env ROLE --shell posix)\""))
+        Ok(include_str!("../../../shell/init.sh"))
     }
 }
 
