@@ -6,7 +6,7 @@ use aws_sso::shell::Shell as Dialect;
 
 use super::process::Invocation;
 use super::user::User;
-use super::{Home, programs, skip};
+use super::{Home, downloads, programs, skip};
 
 /// A shell that has a language of its own.
 #[derive(Clone, Copy, Debug)]
@@ -120,14 +120,15 @@ impl OtherShell {
     #[track_caller]
     pub fn is_here(self) -> bool {
         let is_here = self.path().is_some();
-        if !is_here {
+        if !is_here && self.program != "nu" {
             skip(&format!("{} is not installed: nothing is tested in it", self.program));
         }
         is_here
     }
 
     fn path(self) -> Option<PathBuf> {
-        programs(self.program).next()
+        // No distribution has it.
+        if self.program == "nu" { downloads::nushell() } else { programs(self.program).next() }
     }
 
     /// The shell without start-up files.
