@@ -48,7 +48,8 @@ fn loading_it_twice_leaves_no_name_behind_and_one_handler_of_each_event() {
     }
     let load = XONSH.load(&user.home, "--key ^G");
     let script = format!(
-        "before = set(dir()) | {{'before', '__warningregistry__'}}\n{load}\n{load}\nprint(sorted(set(dir()) - before))\n\
+        "before = set(dir()) | {{'before', '__warningregistry__'}}\n{load}\n{load}\n\
+         print(sorted(set(dir()) - before))\n\
          print(len(events.on_pre_prompt), len(getattr(events, 'on_pre_spec_run_aws-sso')))\n"
     );
     let output = XONSH.script(&user.home, &script).run().success();
