@@ -215,7 +215,7 @@ function __aws_sso_ending {
 # Adds the hook to PROMPT_COMMAND, after all others, so that they still see the user's $? and PIPESTATUS. $1 is the DEBUG
 # trap: it takes what runs after the others for a command of the user, so with one the hook comes first.
 function __aws_sso_add_hook {
-  \builtin local __aws_sso_at __aws_sso_entry=0 __aws_sso_others __aws_sso_call
+  \builtin local __aws_sso_at __aws_sso_entry=0 __aws_sso_others __aws_sso_call __aws_sso_options="$-"
   if [[ "${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" == *__aws_sso_hook* ]]; then \builtin return 0; fi
   # bash-preexec, which has a DEBUG trap too, calls what is listed here.
   if [[ -n "${bash_preexec_imported-}${__bp_imported-}" ]]; then
@@ -241,12 +241,15 @@ function __aws_sso_add_hook {
   else
     __aws_sso_call="${__aws_sso_others:+$__aws_sso_others$'\n'}$__aws_sso_call"
   fi
-  # Where PROMPT_COMMAND is read-only, `printf` fails, while an assignment would end the start-up file.
+  # Where PROMPT_COMMAND is read-only, `printf` fails, while an assignment would end the start-up file. So would either
+  # under errexit.
+  \builtin set +e
   if ((__aws_sso_entry)); then
     \builtin printf -v "PROMPT_COMMAND[$__aws_sso_entry]" '%s' "$__aws_sso_call" 2>/dev/null || \builtin :
   else
     \builtin printf -v PROMPT_COMMAND '%s' "$__aws_sso_call" 2>/dev/null || \builtin :
   fi
+  if [[ "$__aws_sso_options" == *e* ]]; then \builtin set -e; fi
 }
 if [[ $- == *i* ]]; then __aws_sso_add_hook "${PROMPT_COMMAND[*]:+$(\builtin trap -p DEBUG)}"; fi
 # <<< hook

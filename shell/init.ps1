@@ -34,19 +34,22 @@ function global:__aws_sso_command__ {
     # The prompt can renew the credentials again.
     if ($verb -ceq 'login') { $global:__AWS_SSO_NOTICED = '' }
     # <<< renewal
+    # On Unix, PowerShell expands `*` and `~` in words of programs, unless they are strings in quotes.
+    $program = __AWS_SSO_PROGRAM__
+    $line = '& $program'
+    for ($i = 0; $i -lt $words.Count; $i++) { $line += " `"`$(`$words[$i])`"" }
+    if ($MyInvocation.ExpectingInput) {
+        $piped = @($input)
+        $line = '$piped | ' + $line
+    }
+    $function:__aws_sso_run = $line
     # It stays where the program cannot be started.
     $global:LASTEXITCODE = 127
     if ($isEvaluated) {
-        $code = if ($MyInvocation.ExpectingInput) {
-            $input | & __AWS_SSO_PROGRAM__ @words
-        } else {
-            & __AWS_SSO_PROGRAM__ @words
-        }
+        $code = __aws_sso_run
         if ($LASTEXITCODE -eq 0 -and $code) { Invoke-Expression ($code -join "`n") }
-    } elseif ($MyInvocation.ExpectingInput) {
-        $input | & __AWS_SSO_PROGRAM__ @words
     } else {
-        & __AWS_SSO_PROGRAM__ @words
+        __aws_sso_run
     }
     if ($LASTEXITCODE -eq 0) { return }
     if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
@@ -131,21 +134,13 @@ Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso'
     $start = $commandAst.Extent.StartOffset
     $length = $cursorPosition - $start
     if ($length -gt $line.Length) { $line += ' ' } else { $line = $line.Substring(0, $length) }
-    # What comes after `exec ... --` is completed as a line of its own.
-    $isExec = $false
-    foreach ($element in $commandAst.CommandElements) {
-        $end = $element.Extent.EndOffset - $start
-        if ($element.Extent.Text -ceq 'exec') { $isExec = $true }
-        if ($isExec -and $element.Extent.Text -ceq '--' -and $end -lt $length) {
-            $rest = $line.Substring($end).TrimStart()
-            return (TabExpansion2 $rest $rest.Length).CompletionMatches
-        }
-    }
     # 5.1 does not escape a quote in an argument. It takes this one for the same.
     if ($PSVersionTable.PSVersion.Major -lt 6) { $line = $line -replace '"', [char]8220 }
     foreach ($row in & __AWS_SSO_PROGRAM__ complete --shell powershell "--line=$line" 2>$null) {
         # A console may have any code page, so other characters than those of ASCII arrive as \uXXXX.
         $quoted, $value, $help = [regex]::Unescape($row) -split "`t", 3
+        # What `exec` runs is completed as a line of its own.
+        if (-not $quoted) { return (TabExpansion2 $value $value.Length).CompletionMatches }
         if (-not $help) { $help = $value }
         if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
             New-Object System.Management.Automation.CompletionResult $quoted, $value, 'ParameterValue', $help

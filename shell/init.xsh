@@ -119,7 +119,8 @@ def __aws_sso_load():
         event(handler)
 
     XSH.aliases['__aws_sso_command__'] = [program]
-    listen(getattr(events, 'on_pre_spec_run_' + os.path.basename(program)), prepare, '__aws_sso_prepare___aws_sso_command__')
+    run = getattr(events, 'on_pre_spec_run_' + os.path.basename(program))
+    listen(run, prepare, '__aws_sso_prepare___aws_sso_command__')
 
     # >>> completion
     from xonsh.completers.completer import add_one_completer
@@ -129,7 +130,8 @@ def __aws_sso_load():
     @contextual_command_completer
     def complete(context):
         words = [word.value for word in context.args[: context.arg_index]]
-        if not words or words[0] not in ('__aws_sso_command__', 'aws-sso'):
+        # At the prompt xonsh has put the program in place of the alias.
+        if not words or words[0] not in (program, '__aws_sso_command__', 'aws-sso'):
             return None
         if 'exec' in words and '--' in words[words.index('exec') :]:
             # What comes after `exec … --` is completed as a line of its own.

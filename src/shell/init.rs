@@ -48,10 +48,11 @@ const KEY: &str = "__AWS_SSO_KEY__";
 const VERSION: &str = "__AWS_SSO_VERSION__";
 
 /// Names that the function must not take: its own code, or a shell, needs them.
-const TAKEN: [&str; 40] = [
-    "alias", "and", "begin", "builtin", "case", "command", "do", "done", "echo", "elif", "else", "end", "esac", "eval",
-    "exec", "exit", "export", "fi", "for", "function", "if", "in", "local", "math", "not", "or", "path", "printf",
-    "prompt", "return", "select", "set", "shift", "source", "string", "switch", "test", "then", "unset", "while",
+const TAKEN: [&str; 46] = [
+    "def", "fn", "let", "mut", "use", "var", "alias", "and", "begin", "builtin", "case", "command", "do", "done",
+    "echo", "elif", "else", "end", "esac", "eval", "exec", "exit", "export", "fi", "for", "function", "if", "in",
+    "local", "math", "not", "or", "path", "printf", "prompt", "return", "select", "set", "shift", "source", "string",
+    "switch", "test", "then", "unset", "while",
 ];
 
 /// The code that defines the function, for `eval`.

@@ -85,9 +85,11 @@ pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
         Shell::Zsh => zsh_folder(&home).join(".zshrc"),
         Shell::Fish => environment::config_home()?.join("fish/config.fish"),
         Shell::Powershell => powershell_profile::files()?.swap_remove(0),
-        Shell::Nushell => environment::config_home()?.join("nushell/config.nu"),
+        Shell::Nushell => nushell_folder(&home)?.join("config.nu"),
         Shell::Elvish => environment::config_home()?.join("elvish/rc.elv"),
         Shell::Xonsh => home.join(".xonshrc"),
+        // A new `.tcshrc` would keep tcsh from reading the other one.
+        Shell::Tcsh if !home.join(".tcshrc").exists() && home.join(".cshrc").exists() => home.join(".cshrc"),
         Shell::Tcsh => home.join(".tcshrc"),
         Shell::Posix | Shell::Cmd => home.join(".profile"),
     })
@@ -97,6 +99,13 @@ pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
 fn zsh_folder(home: &Path) -> PathBuf {
     let set = || sourced::zsh_folder(&text(Shell::Zsh, &home.join(".zshenv")));
     environment::zsh_folder().or_else(set).unwrap_or_else(|| home.to_owned())
+}
+
+/// On macOS it follows Apple's rules, unless `XDG_CONFIG_HOME` is set.
+fn nushell_folder(home: &Path) -> Result<PathBuf> {
+    let config = environment::config_home()?;
+    let is_default = cfg!(target_os = "macos") && config == home.join(".config");
+    Ok(if is_default { home.join("Library/Application Support/nushell") } else { config.join("nushell") })
 }
 
 /// What keeps this file from running in a new shell.
@@ -184,7 +193,10 @@ fn files(shell: Shell) -> Vec<PathBuf> {
             files
         }
         Shell::Powershell => powershell_profile::files().unwrap_or_default(),
-        Shell::Nushell => vec![config.join("nushell/env.nu"), config.join("nushell/config.nu")],
+        Shell::Nushell => {
+            let folder = nushell_folder(&home).unwrap_or(config);
+            ["env.nu", "config.nu"].map(|name| folder.join(name)).into()
+        }
         Shell::Elvish => vec![config.join("elvish/rc.elv"), home.join(".elvish/rc.elv")],
         Shell::Xonsh => vec![home.join(".xonshrc"), config.join("xonsh/rc.xsh")],
         Shell::Tcsh => in_home(&[".tcshrc", ".cshrc", ".login"]),

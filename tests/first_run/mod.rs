@@ -1,6 +1,7 @@
 //! `setup`: from a start URL to the first role.
 
 mod answers;
+mod powershell_profiles;
 mod repairs;
 mod start_up_files;
 

@@ -6,15 +6,16 @@ use std::time::Duration;
 use aws_sso::sandbox::Options;
 
 use crate::support::user::User;
-use crate::support::{Invocation, Shell, files, skip};
+use crate::support::{Home, Invocation, Shell, files, skip};
 
 /// A script in bash, in a home whose folder `project` has this `.envrc`; `None` where there is no direnv.
 fn in_project(user: &User, envrc: &str, script: &str) -> Option<Invocation> {
     if !["/usr/bin/direnv", "/usr/local/bin/direnv"].iter().any(|program| Path::new(program).is_file()) {
-        skip("direnv is not installed: shell/direnv.sh is not tested");
+        skip("direnv is not installed: init direnv is not tested");
         return None;
     }
-    user.home.write(".config/direnv/lib/aws_sso.sh", include_str!("../../shell/direnv.sh"));
+    let code = user.home.aws_sso(["init", "direnv"]).run().success().quiet().stdout;
+    user.home.write(".config/direnv/lib/aws_sso.sh", code);
     user.home.write("project/.envrc", envrc);
     // What the hook does before each prompt.
     let prompt = "prompt() { eval \"$(direnv export bash 2>>said)\"; }\nshow() { prompt; env -0 >\"$HOME/$1\"; }";
@@ -183,4 +184,15 @@ fn a_read_only_variable_in_an_envrc_is_a_refusal_that_changes_nothing() {
     let changed: Vec<_> =
         inside.keys().filter(|name| name.starts_with("AWS_") && !before.contains_key(*name)).collect();
     assert!(changed.is_empty(), "{changed:?}");
+}
+
+#[test]
+fn init_direnv_prints_the_file_of_the_package_and_takes_no_option_of_a_shell() {
+    let home = Home::new();
+    let output = home.aws_sso(["init", "direnv"]).run().success().quiet();
+    assert_eq!(output.stdout, include_str!("../../shell/direnv.sh"));
+    for option in ["--hook=none", "--key=^G", "--no-completion", "--cmd=sso"] {
+        let output = home.aws_sso(["init", "direnv", option]).run().status(2).complains("run: aws-sso init direnv");
+        assert_eq!(output.stdout, "", "{option}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The `awsso` function, its prompt hook and the code it evaluates, in the real shells.
 
+mod bash_beside;
 #[cfg(feature = "sandbox")]
 mod direnv;
 #[cfg(feature = "sandbox")]
@@ -17,10 +18,12 @@ mod options;
 mod other;
 #[cfg(all(feature = "sandbox", unix))]
 mod other_at_prompt;
+mod other_readers;
 #[cfg(all(feature = "sandbox", unix))]
 mod posix;
 mod powershell;
 mod powershell_loading;
+mod powershell_modes;
 #[cfg(feature = "sandbox")]
 mod powershell_outcome;
 #[cfg(feature = "sandbox")]
@@ -37,8 +40,13 @@ mod session_end;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod speed;
 #[cfg(feature = "sandbox")]
+mod tcsh;
+#[cfg(feature = "sandbox")]
 mod traces;
 #[cfg(feature = "sandbox")]
 mod verbs;
 #[cfg(feature = "sandbox")]
 mod whoami;
+#[cfg(feature = "sandbox")]
+mod xonsh;
+mod zsh_options;

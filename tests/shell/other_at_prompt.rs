@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::support::other_shells::OtherShell;
 use crate::support::picker::remembered;
-use crate::support::terminal::{Terminal, type_lines};
+use crate::support::terminal::Terminal;
 use crate::support::user::User;
 
 const SOON: &str = "expire within 5 minutes; run: awsso refresh";
@@ -18,8 +18,44 @@ const ENDED: &str = "aws-sso: your sign-in has ended; run: awsso login -p corp";
 fn at_prompt(user: &User, shell: OtherShell, options: &str) -> Terminal {
     let mut terminal = shell.start(&user.home).endpoint(user.sandbox.endpoint()).in_terminal();
     let load = shell.load_at_prompt(&user.home, options);
-    type_lines(&mut terminal, &[&load, &load]);
+    if !shell.prompt.is_empty() {
+        terminal.send(&format!("{}\r", shell.prompt));
+    }
+    wait_for_prompt(&terminal);
+    type_lines(shell, &mut terminal, &[&load, &load]);
     terminal
+}
+
+/// Both prompts are `~`, a character and a blank: what is typed before they are there may get lost.
+fn wait_for_prompt(terminal: &Terminal) {
+    wait_for_line(terminal, "");
+}
+
+/// Waits until this stands at the prompt.
+fn wait_for_line(terminal: &Terminal, line: &str) {
+    let is_there = |screen: &vt100::Screen| {
+        let (row, column) = screen.cursor_position();
+        let text = screen.contents_between(row, 0, row, column);
+        text.starts_with('~') && usize::from(column) == 3 + line.len() && text.trim_end().ends_with(line)
+    };
+    assert!(terminal.wait_until(is_there), "{line:?} is not at the prompt:\n{}", terminal.screen());
+}
+
+/// Types lines, each at the prompt after the one before.
+fn type_lines(shell: OtherShell, terminal: &mut Terminal, lines: &[&str]) {
+    for line in lines {
+        // The comment tells this line from others.
+        let mark = format!("{}{}", shell.comment, terminal.new_mark());
+        terminal.send(&format!("{line} {mark}"));
+        terminal.wait_for(&mark);
+        terminal.send("\r");
+        wait_for_prompt(terminal);
+    }
+}
+
+fn leave(mut terminal: Terminal) {
+    terminal.send("exit\r");
+    let _ = terminal.finish();
 }
 
 /// A statement that sets when something ends, in so many seconds.
@@ -38,23 +74,21 @@ fn the_prompt_says_once_that_credentials_and_the_sign_in_end_and_runs_nothing() 
             shell.set("AWS_SSO_EXPIRATION", "$(touch PWNED)"),
             shell.set("AWS_SSO_EXPIRATION", "1700000000; touch PWNED"),
             shell.set("AWS_SSO_EXPIRATION", "99999999999999999999"),
-            "clear".to_owned(),
             end_in(shell, "AWS_SSO_EXPIRATION", 250),
-            "true".to_owned(),
+            "ls".to_owned(),
             end_in(shell, "AWS_SSO_EXPIRATION", 240),
             end_in(shell, "AWS_SSO_EXPIRATION", -5),
-            "true".to_owned(),
+            "ls".to_owned(),
             ending,
-            "true".to_owned(),
+            "ls".to_owned(),
         ];
-        type_lines(&mut terminal, &lines.iter().map(String::as_str).collect::<Vec<_>>());
+        type_lines(shell, &mut terminal, &lines.iter().map(String::as_str).collect::<Vec<_>>());
         let screen = terminal.screen();
         assert_eq!(screen.matches(SOON).count(), 2, "{shell:?}:\n{screen}");
         assert_eq!(screen.matches(LATE).count(), 1, "{shell:?}:\n{screen}");
         assert_eq!(screen.matches("your sign-in is expected to end in about 10 minutes; ").count(), 1, "{screen}");
         assert!(!user.home.has("PWNED"), "{shell:?}");
-        terminal.send(" exit\r");
-        let _ = terminal.finish();
+        leave(terminal);
     }
 }
 
@@ -64,10 +98,10 @@ fn what_use_says_is_seen_and_the_prompt_renews_the_credentials() {
     let role = user.role_arn(0);
     for shell in OtherShell::all() {
         let mut terminal = at_prompt(&user, shell, "--hook refresh");
-        type_lines(&mut terminal, &["clear", &format!("awsso use {role}")]);
-        let account = &user.sandbox.accounts()[0];
-        terminal.wait_for(&format!("{} / {}", account.name, account.roles[0]));
+        type_lines(shell, &mut terminal, &[&format!("awsso use {role}")]);
+        assert!(terminal.screen().contains(&format!(" / {} · ", user.sandbox.accounts()[0].roles[0])));
         type_lines(
+            shell,
             &mut terminal,
             &["sh -c 'env -0 >used'", &end_in(shell, "AWS_SSO_EXPIRATION", 100), "sh -c 'env -0 >renewed'"],
         );
@@ -78,10 +112,9 @@ fn what_use_says_is_seen_and_the_prompt_renews_the_credentials() {
         assert!(!renewed.keys().any(|name| name.starts_with("__")), "{shell:?}: {:?}", renewed.keys());
         // Without a sign-in, the prompt says so, and how to sign in.
         let _ = user.aws_sso("logout").run().success();
-        type_lines(&mut terminal, &[&end_in(shell, "AWS_SSO_EXPIRATION", 100), "true"]);
+        type_lines(shell, &mut terminal, &[&end_in(shell, "AWS_SSO_EXPIRATION", 50), "ls"]);
         assert_eq!(terminal.screen().matches(ENDED).count(), 1, "{shell:?}:\n{}", terminal.screen());
-        terminal.send(" exit\r");
-        let _ = terminal.finish();
+        leave(terminal);
         let _ = user.aws_sso("login --device-code --no-browser").run().success();
     }
 }
@@ -89,37 +122,33 @@ fn what_use_says_is_seen_and_the_prompt_renews_the_credentials() {
 #[test]
 fn tab_completes_verbs_roles_and_commands_and_doctor_knows_the_function() {
     let user = remembered(Options::default());
-    let account = user.sandbox.accounts()[1].clone();
-    let renamed = vec![(account.id.clone(), "it's $(touch PWNED)".to_owned())];
+    let renamed = vec![(user.sandbox.accounts()[1].id.clone(), "it's $(touch PWNED)".to_owned())];
     user.sandbox.update(|options| options.renamed = renamed);
     let _ = user.aws_sso("list -p corp --refresh").run().success();
-    let role = &account.roles[1];
     user.home.write("mine.txt", "");
     for shell in OtherShell::all() {
         let mut terminal = at_prompt(&user, shell, "");
-        type_lines(&mut terminal, &["clear"]);
-        // The role's name is enough of it: what the shell inserts is one word.
-        let typed = if shell.name == "elvish" { "awsso use \"it's\t" } else { "awsso use touch\t" };
-        // tcsh takes a name with blanks for several.
-        if shell.name != "tcsh" {
-            terminal.send(typed);
-            terminal.wait_for("PWNED");
+        let account = if shell.name == "elvish" { "\"it's" } else { "touch" };
+        for (keys, shown) in [
+            (format!("awsso use {account}\t"), "PWNED"),
+            ("awsso refr\t".to_owned(), "awsso refresh"),
+            ("awsso exec x -- cat min\t".to_owned(), "cat mine.txt"),
+        ] {
+            // tcsh takes a name with blanks for several.
+            if shell.name == "tcsh" && shown == "PWNED" {
+                continue;
+            }
+            terminal.send(&keys);
+            terminal.wait_for(shown);
+            // The first one leaves a list of candidates.
+            terminal.send("\x03\x03");
+            wait_for_prompt(&terminal);
         }
-        terminal.send("\x03");
-        type_lines(&mut terminal, &["clear"]);
-        terminal.send("awsso refr\t");
-        terminal.wait_for("awsso refresh");
-        terminal.send("\x03");
-        type_lines(&mut terminal, &["clear"]);
-        terminal.send("awsso exec x -- cat min\t");
-        terminal.wait_for("mine.txt");
-        terminal.send("\x03");
-        type_lines(&mut terminal, &["clear", "awsso doctor"]);
+        type_lines(shell, &mut terminal, &["awsso doctor"]);
         terminal.wait_for(&format!("this {} has loaded the awsso function", shell.name));
         terminal.wait_for("Tab completes its arguments");
-        terminal.send(" exit\r");
-        let _ = terminal.finish();
-        assert!(!user.home.has("PWNED"), "{shell:?} {role}");
+        leave(terminal);
+        assert!(!user.home.has("PWNED"), "{shell:?}");
     }
 }
 
@@ -129,19 +158,21 @@ fn a_key_picks_a_role_and_what_is_typed_stays() {
     let account = &user.sandbox.accounts()[1];
     for shell in OtherShell::all() {
         let mut terminal = at_prompt(&user, shell, "--key ^G");
-        type_lines(&mut terminal, &["clear"]);
         terminal.send("echo one-two");
         terminal.wait_for("echo one-two");
         terminal.send("\x07");
         terminal.wait_for("16/16");
         terminal.send(&format!("{} reader\r", account.id));
         terminal.wait_for(&format!("{} / reader", account.name));
-        terminal.send("-three\r");
-        terminal.wait_for("\none-two-three\n");
-        type_lines(&mut terminal, &["sh -c 'env -0 >picked'"]);
+        wait_for_line(&terminal, "echo one-two");
+        terminal.send("-three");
+        wait_for_line(&terminal, "echo one-two-three");
+        terminal.send("\r");
+        wait_for_prompt(&terminal);
+        assert!(terminal.screen().contains("\none-two-three"), "{shell:?}:\n{}", terminal.screen());
+        type_lines(shell, &mut terminal, &["sh -c 'env -0 >picked'"]);
         assert_eq!(user.home.environment("picked")["AWS_ACCOUNT_ID"], account.id, "{shell:?}");
-        terminal.send(" exit\r");
-        let _ = terminal.finish();
+        leave(terminal);
     }
 }
 
@@ -151,19 +182,25 @@ fn the_line_for_the_start_up_file_loads_the_function() {
     let user = User::signed_in(Options::default());
     for shell in OtherShell::all() {
         let mut terminal = shell.start(&user.home).endpoint(user.sandbox.endpoint()).in_terminal();
-        type_lines(&mut terminal, &["aws-sso use x"]);
+        if !shell.prompt.is_empty() {
+            terminal.send(&format!("{}\r", shell.prompt));
+        }
+        wait_for_prompt(&terminal);
+        type_lines(shell, &mut terminal, &["aws-sso use x"]);
         let screen = terminal.screen();
-        terminal.send(" exit\r");
-        let _ = terminal.finish();
+        leave(terminal);
         let line = screen.lines().find(|line| line.contains(" init ")).unwrap_or_else(|| panic!("{screen}"));
         let line = line.trim().trim_start_matches("load it with: ");
         let file = screen.split_whitespace().find(|word| word.starts_with("~/.")).unwrap();
         user.home.write(file.trim_start_matches("~/").trim_end_matches(':'), format!("{line}\n"));
         let run = shell.start_with_files(&user.home).endpoint(user.sandbox.endpoint());
         let mut terminal = run.in_terminal();
-        type_lines(&mut terminal, &[&format!("awsso use {}", user.role_arn(0)), "sh -c 'env -0 >used'"]);
-        terminal.send(" exit\r");
-        let _ = terminal.finish();
+        if !shell.prompt.is_empty() {
+            terminal.send(&format!("{}\r", shell.prompt));
+        }
+        wait_for_prompt(&terminal);
+        type_lines(shell, &mut terminal, &[&format!("awsso use {}", user.role_arn(0)), "sh -c 'env -0 >used'"]);
+        leave(terminal);
         assert_eq!(user.home.environment("used")["AWS_SSO_ROLE_ARN"], user.role_arn(0), "{shell:?}");
         fs::remove_file(user.home.path("used")).unwrap();
     }

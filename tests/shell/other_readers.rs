@@ -1,12 +1,15 @@
 //! Code for one shell that another one reads, as where `~/.profile` is read by bash and by dash.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
 use crate::support::{AWS_SSO, Home, Shell, programs, skip};
 
 /// What reads it, with options under which an error ends the shell.
 const READERS: [&[&str]; 13] = [
     &["bash", "--norc", "--posix", "-eu"],
     &["zsh", "-f", "-eu"],
-    &["zsh", "-f", "--emulate", "sh"],
+    &["zsh", "--emulate", "sh", "-f"],
     &["zsh", "-f", "-o", "ksharrays", "-o", "rcquotes"],
     &["fish", "--no-config"],
     &["dash"],
@@ -39,7 +42,8 @@ fn a_shell_that_reads_the_code_for_another_one_runs_nothing_and_goes_on() {
         };
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().filter(|shell| shell.name() != reader[0]) {
             let home = Home::new();
-            let spy = home.write_program("spy", "#!/bin/sh\necho \"$@\" >>RAN\n");
+            let spy = home.write("spy", "#!/bin/sh\necho \"$@\" >>RAN\n");
+            fs::set_permissions(&spy, fs::Permissions::from_mode(0o755)).unwrap();
             let code = home.aws_sso(["init", shell.name(), "--hook", "refresh", "--key", "^G"]).run().success().stdout;
             home.write("code", code.replace(AWS_SSO, spy.to_str().unwrap()));
             for load in start_up_files(reader[0]) {

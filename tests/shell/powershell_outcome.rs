@@ -23,7 +23,7 @@ fn a_failed_verb_is_a_failure_to_powershell_and_nothing_more_is_said() {
     let cases = [
         ("use nobody", "use nobody --shell powershell", 4),
         ("-v -p corp use nobody", "-v -p corp use nobody --shell powershell", 4),
-        ("refresh", "refresh --shell powershell", 1),
+        ("refresh", "refresh --shell powershell", 2),
         ("exec nobody -- true", "exec nobody -- true", 4),
         ("frobnicate", "frobnicate", 2),
         ("check -p corp", "check -p corp", 3),
@@ -115,7 +115,7 @@ fn in_constrained_language_mode_a_shell_changes_and_a_failed_change_throws() {
         "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'\n{}\
          awsso use {} -q\n\"$? $env:AWS_SSO_ROLE_NAME\"\n$null = prompt\n\
          try {{ awsso use nobody 2>$null && 'BAD' }} catch {{ \"$_\" }}\n\
-         awsso exec {} -- sh -c 'exit 7'\n\"$LASTEXITCODE\"\n\
+         awsso exec {} '--' sh -c 'exit 7'\n\"$LASTEXITCODE\"\n\
          $env:AWS_SSO_EXPIRATION = '1700000000'\n$null = prompt\n\
          awsso clear -q\n\"[$env:AWS_SSO_ROLE_NAME]\"\n",
         load("Continue"),

@@ -51,7 +51,7 @@ const TYPED: [(&str, &str); 37] = [
     ("awsso use -- -name/role", "|use|--shell|powershell|--|-name/role"),
     ("awsso exec a/b --", "|exec|a/b|--"),
     ("awsso exec a/b `\n  --region eu -- `\n  cmd `\n  -v", "|exec|a/b|--region|eu|--|cmd|-v"),
-    ("awsso exec a/b -- cmd -x >$HOME/to-a,b.txt 2>$null -y", "|exec|a/b|--|cmd|-x|-y"),
+    ("awsso exec a/b -- cmd -x >$HOME/to-a.txt 2>$null -y", "|exec|a/b|--|cmd|-x|-y"),
     ("awsso exec a/b -- cmd # -- a, b", "|exec|a/b|--|cmd"),
     ("if ($true) { awsso exec a/b -- cmd }", "|exec|a/b|--|cmd"),
     ("$null = (awsso exec a/b -- cmd x,y)", "|exec|a/b|--|cmd|x,y"),
@@ -157,15 +157,22 @@ fn what_tab_offers_is_read_as_the_one_word_that_it_stands_for() {
         }
     });
     let aliases = ["1kb", "0x1F", "012345678901", "1e5", "5d", ".5", "a,b"];
-    let lines = aliases.iter().fold(String::from("[alias]\n"), |text, alias| text + alias + " = 123456789012/x\n");
-    user.home.write(".config/aws-sso/config", lines);
+    let lines = aliases.iter().enumerate().map(|(number, alias)| format!("{alias} = 123456789012/x{number}\n"));
+    user.home.write(".config/aws-sso/config", format!("[alias]\n{}", lines.collect::<String>()));
     // As Tab in a terminal: each line that it makes is run.
     let complete = "foreach ($match in (TabExpansion2 'awsso use ' 10).CompletionMatches) {
     Invoke-Expression \"awsso use $($match.CompletionText)\"
 }
+function Twist { param([ValidateSet('tighten')] $How) }
+foreach ($dashes in '-- ', '') {
+    $line = \"awsso exec 'a b/c' --region eu-west-1 $($dashes)Twist -How ti\"
+    (TabExpansion2 $line $line.Length).CompletionMatches[0].CompletionText
+}
 ";
     let Some(run) = user.home.powershell(&(load(&user.home) + complete)) else { return };
     let output = run.endpoint(UNREACHABLE).run().success().quiet();
+    // What `exec` runs is completed as a line of its own.
+    assert_eq!(output.stdout, "tighten\ntighten\n");
     let words = user.home.read("words");
     let arrived: Vec<_> = words.lines().collect();
     let roles = NAMES.iter().map(|name| format!("{name}/Read+Write,all"));

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use crate::support::other_shells::OtherShell;
 use crate::support::{Home, Shell};
 
 /// What account names, role names and tokens may hold, and what a shell would run or expand without quotes.
@@ -64,6 +65,21 @@ fn awkward_values_reach_each_shell_byte_for_byte() {
     if Shell::Zsh.is_here() {
         let options = ["-o", "rcquotes", "-o", "globsubst", "-o", "shwordsplit", "-o", "magicequalsubst"];
         assert_values_survive(Shell::Zsh, &options, &AWKWARD.map(str::to_owned));
+    }
+}
+
+#[test]
+fn awkward_values_reach_shells_of_another_language_byte_for_byte() {
+    for shell in OtherShell::all() {
+        let home = Home::new();
+        let set = |(number, value): (usize, &&str)| shell.set(&format!("V{number}"), value) + "\n";
+        let script = AWKWARD.iter().enumerate().map(set).collect::<String>() + "sh -c 'env -0 >values'\n";
+        let _ = shell.script(&home, &script).run().success().quiet();
+        let values = home.environment("values");
+        for (number, value) in AWKWARD.iter().enumerate() {
+            assert_eq!(values[&format!("V{number}")], *value, "{shell:?}");
+        }
+        assert!(!home.has("PWNED"), "{shell:?}: something was executed");
     }
 }
 

@@ -25,6 +25,16 @@ pub fn vscode_script(name: &str) -> Option<PathBuf> {
     found
 }
 
+/// bash-preexec, which many tools for bash build on; `None`, with a message, if it is not there.
+#[track_caller]
+pub fn bash_preexec() -> Option<PathBuf> {
+    let found = named("AWS_SSO_TEST_BASH_PREEXEC", "bashhub/bashhub/shell/deps/bash-preexec.sh");
+    if found.is_none() {
+        skip("bash-preexec is not there (tests/run downloads it): nothing is tested beside it");
+    }
+    found
+}
+
 /// What a variable names, else what an earlier run of `tests/run` has left.
 fn named(variable: &str, place: &str) -> Option<PathBuf> {
     let named = std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from);

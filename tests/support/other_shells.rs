@@ -31,6 +31,12 @@ pub struct OtherShell {
     piped: &'static str,
     /// What keeps a command from running after one that has failed.
     pub and: &'static str,
+    /// Prints the shell's region.
+    pub region: &'static str,
+    /// Makes the prompt `~`, a character and a blank, where it is another one.
+    pub prompt: &'static str,
+    /// What keeps the shell from running the word after it.
+    pub comment: &'static str,
 }
 
 pub const NUSHELL: OtherShell = OtherShell {
@@ -45,6 +51,9 @@ pub const NUSHELL: OtherShell = OtherShell {
     env: "aws-sso env --shell nushell -- ROLE | from json | load-env",
     piped: "'piped' | COMMAND",
     and: ";",
+    region: "print (awsso region)",
+    prompt: "",
+    comment: "#",
 };
 
 pub const ELVISH: OtherShell = OtherShell {
@@ -60,6 +69,9 @@ pub const ELVISH: OtherShell = OtherShell {
     env: "eval (aws-sso env --shell elvish -- ROLE | slurp)",
     piped: "print piped | COMMAND",
     and: ";",
+    region: "print (awsso region)",
+    prompt: "",
+    comment: "#",
 };
 
 pub const XONSH: OtherShell = OtherShell {
@@ -74,6 +86,9 @@ pub const XONSH: OtherShell = OtherShell {
     env: "execx($(aws-sso env --shell xonsh -- ROLE))",
     piped: "printf piped | COMMAND",
     and: " &&",
+    region: "awsso region",
+    prompt: "$PROMPT = '~> '",
+    comment: "#",
 };
 
 pub const TCSH: OtherShell = OtherShell {
@@ -84,11 +99,14 @@ pub const TCSH: OtherShell = OtherShell {
     load: "eval \"`cat FILE`\"",
     load_at_prompt: "eval \"`cat FILE`\"",
     caught: "COMMAND || echo status $status",
-    value: "\"$NAME\"",
+    value: "$NAME:q",
     // Within both kinds of quotes tcsh would read the value of the variable as code, but not in an alias.
     env: "alias entered 'aws-sso env --shell tcsh -- ROLE'\neval \"`entered`\"",
     piped: "printf piped | COMMAND",
     and: " &&",
+    region: "awsso region",
+    prompt: "set prompt = '~> '",
+    comment: "; : #",
 };
 
 impl OtherShell {

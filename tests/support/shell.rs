@@ -142,7 +142,7 @@ impl Home {
         let text = self.read(file);
         let pairs = text.split('\0').filter_map(|line| line.split_once('='));
         pairs
-            .filter(|(name, _)| !matches!(*name, "_" | "SHLVL" | "OLDPWD" | "PWD"))
+            .filter(|(name, _)| !matches!(*name, "_" | "SHLVL" | "OLDPWD" | "PWD" | "LAST_EXIT_CODE"))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()
     }

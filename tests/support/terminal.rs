@@ -180,6 +180,12 @@ impl Terminal {
         String::from_utf8(written).unwrap().replace("\r\n", "\n")
     }
 
+    /// A number that stands for a line: the mark of an earlier one may still be on the screen.
+    pub fn new_mark(&mut self) -> usize {
+        self.marks += 1;
+        self.marks
+    }
+
     /// Waits until this is true of the screen; `false` if the limit is over first, or the program.
     pub fn wait_until(&self, is_so: impl Fn(&vt100::Screen) -> bool) -> bool {
         let seen = Cell::new(false);
@@ -344,9 +350,7 @@ pub fn typed(invocation: Invocation, lines: &[&str]) -> String {
 #[track_caller]
 pub fn type_lines(terminal: &mut Terminal, lines: &[&str]) {
     for line in lines {
-        // The mark of an earlier line may still be on the screen.
-        terminal.marks += 1;
-        let mark = terminal.marks;
+        let mark = terminal.new_mark();
         terminal.send(&format!("{line}\r"));
         // The terminal echoes what is typed, so the shell puts the mark together.
         terminal.send(&format!("printf '%s%s\\n' do ne-{mark}\r"));

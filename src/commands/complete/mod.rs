@@ -95,11 +95,14 @@ fn command_of_exec(words: &[String], command: impl Fn(Option<&str>) -> clap::Com
     (at < words.len() && !is_option()).then_some(at)
 }
 
-/// The answer that says where a command begins which the shell completes by itself: a tab, and for bash the line from
-/// there on, for others how many words stand before it.
+/// The answer that says where a command begins which the shell completes by itself: a tab, and for bash and PowerShell
+/// the line from there on, for others how many words stand before it.
 fn rest_of(arguments: &CompleteArgs, at: usize) -> String {
     match (arguments.shell, &arguments.line) {
         (Shell::Bash, Some(line)) => format!("\t{}\n", Line::from_word(line, at, Shell::Bash)),
+        (Shell::Powershell, Some(line)) => {
+            insertion::escaped(&format!("\t{}\n", Line::from_word(line, at, Shell::Powershell)))
+        }
         (Shell::Zsh | Shell::Fish, _) => format!("\t{at}\n"),
         _ => String::new(),
     }

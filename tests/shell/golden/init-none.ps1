@@ -1,30 +1,99 @@
-Remove-Item -LiteralPath 'Alias:/awsso' -Force -ErrorAction Ignore
+if (${alias:awsso}) { Remove-Item -LiteralPath 'Alias:/awsso' -Force -ErrorAction Ignore }
 function global:awsso {
     [System.Diagnostics.DebuggerHidden()]
     param()
+    $PSNativeCommandArgumentPassing = 'Standard'
+    $words = @(__aws_sso_words $MyInvocation $args)
     $valued = '-p', '-vp', '-qp', '-vqp', '-qvp', '--profile', '--login', '-r', '--rolearn', '--role'
     $at = 0
-    while ($at -lt $args.Count -and "$($args[$at])" -clike '-?*') {
-        $at += if ($valued -ccontains $args[$at]) { 2 } else { 1 }
+    while ($at -lt $words.Count -and $words[$at] -clike '-?*') {
+        $at += if ($valued -ccontains $words[$at]) { 2 } else { 1 }
     }
-    $verb = if ($at -lt $args.Count) { $args[$at] } else { '' }
-    $first = @($args | Select-Object -First ($at + 1))
-    $rest = @($args | Select-Object -Skip ($at + 1))
-    if (@('use', 'pick', '-', 'region', 'refresh', 'clear', 'logout') -ccontains $verb) {
-        $encoding = [Console]::OutputEncoding
-        try {
-            [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
-            $code = & '/opt/it''s here/aws-sso' @first --shell powershell @rest | Out-String
-        } finally {
-            [Console]::OutputEncoding = $encoding
-        }
-        if ($LASTEXITCODE -eq 0 -and -not [string]::IsNullOrWhiteSpace($code)) {
-            Invoke-Expression $code
-        }
+    $verb = if ($at -lt $words.Count) { $words[$at] } else { '' }
+    $isEvaluated = 'use', 'pick', '-', 'region', 'refresh', 'clear', 'logout' -ccontains $verb
+    $more = @(if ($isEvaluated) {
+        '--shell', 'powershell'
     } elseif ($verb -ceq 'doctor') {
         $mark = 'powershell:VERSION'
-        & '/opt/it''s here/aws-sso' @first --function $mark @rest
-    } else {
-        & '/opt/it''s here/aws-sso' @args
+        '--function', $mark
+    })
+    $words = @(for ($i = 0; $i -lt $words.Count; $i++) { $words[$i]; if ($i -eq $at) { $more } })
+    $program = '/opt/it''s here/aws-sso'
+    $line = '& $program'
+    for ($i = 0; $i -lt $words.Count; $i++) { $line += " `"`$(`$words[$i])`"" }
+    if ($MyInvocation.ExpectingInput) {
+        $piped = @($input)
+        $line = '$piped | ' + $line
     }
+    $function:__aws_sso_run = $line
+    $global:LASTEXITCODE = 127
+    if ($isEvaluated) {
+        $code = __aws_sso_run
+        if ($LASTEXITCODE -eq 0 -and $code) { Invoke-Expression ($code -join "`n") }
+    } else {
+        __aws_sso_run
+    }
+    if ($LASTEXITCODE -eq 0) { return }
+    if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+        $failing = { Microsoft.PowerShell.Core\Get-History -Id ([long]::MaxValue) -ErrorAction Ignore }
+        $pipeline = $failing.GetSteppablePipeline()
+        $pipeline.Begin($false)
+        $pipeline.End()
+    } elseif ($isEvaluated) {
+        throw "aws-sso has changed nothing: exit status $LASTEXITCODE"
+    }
+}
+function global:__aws_sso_words($invocation, $given) {
+    $line = ''
+    if ($invocation.PSObject.Properties['Statement']) {
+        $line = $invocation.Statement
+    } elseif ($invocation.OffsetInLine -gt 0) {
+        $line = $invocation.Line.Substring($invocation.OffsetInLine - 1)
+    }
+    if ($line -match ',|\s--(\s|$)|\s-\w\S*[.:]' -and $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+        $words = @(__aws_sso_typed $line $given)
+        if ($words.Count) { return $words }
+    }
+    foreach ($value in $given) {
+        $joined = $value -join ','
+        if ($value -is [array] -and ($given -cnotcontains 'exec' -or $line.Contains($joined))) { $value = $joined }
+        __aws_sso_text $value
+    }
+}
+function global:__aws_sso_text($values) {
+    function text([string]$value) { $value }
+    foreach ($value in $values) { text $value }
+}
+function global:__aws_sso_typed($line, $given) {
+    $isCommand = { $args[0] -is [System.Management.Automation.Language.CommandAst] }
+    $parsed = [System.Management.Automation.Language.Parser]::ParseInput($line, [ref]$null, [ref]$null)
+    $command = $parsed.Find($isCommand, $true)
+    $name, $elements = $command.CommandElements
+    $parts = @(foreach ($element in $elements) {
+        $element
+        if ($element -is [System.Management.Automation.Language.CommandParameterAst]) { $element.Argument }
+    })
+    $between = { param($from, $to) $line.Substring($from, $to - $from) -replace '\S*[^\s,-]\S*', ' ' }
+    $text = ''
+    $at = 0
+    $end = $name.Extent.EndOffset
+    foreach ($part in $parts) {
+        $isOption = $part -is [System.Management.Automation.Language.CommandParameterAst]
+        if ($null -eq $part -or ($isOption -and $part.ParameterName -eq '-')) { continue }
+        if ($at -ge $given.Count) { return }
+        $value = $given[$at]
+        $at++
+        $isList = $part -is [System.Management.Automation.Language.ArrayLiteralAst]
+        $items = @(if ($isList) { $part.Elements } else { $part })
+        for ($i = 0; $i -lt $items.Count; $i++) {
+            $place = $items[$i].Extent
+            $text += (& $between $end $place.StartOffset) -replace '\s+', "`0"
+            $one = if (-not $isList) { $value } elseif ($place.Text -match '^[\d.]') { $place.Text } else { $value[$i] }
+            $text += @(__aws_sso_text $one) -join "`0"
+            $end = if ($isOption) { $place.StartOffset + $value.Length } else { $place.EndOffset }
+        }
+    }
+    if ($at -ne $given.Count) { return }
+    $text += (& $between $end $command.Extent.EndOffset).TrimEnd() -replace '\s+', "`0"
+    $text.Substring(1) -split "`0"
 }
