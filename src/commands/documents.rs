@@ -6,7 +6,8 @@ use std::path::Path;
 
 use clap::error::ErrorKind;
 
-use super::parse;
+use super::{exec_line, parse};
+use crate::cli::exec_line::CommandStart;
 
 /// A value for what stands for one, where not every text is a value.
 fn value(word: String) -> String {
@@ -88,7 +89,9 @@ fn each_command_line_in_the_documents_is_one_that_this_version_understands() {
         let text = fs::read_to_string(&page).unwrap();
         for line in code(&text, name.starts_with("coming-from")).iter().flat_map(|code| lines(code)) {
             let Some(words) = words(&line).filter(|words| !words.iter().any(|word| word == "VERB")) else { continue };
-            let parsed = parse(words.iter().map(OsString::from).collect());
+            let line_words: Vec<_> = words.iter().map(OsString::from).collect();
+            let start = CommandStart::find(&line_words, exec_line);
+            let parsed = parse(start.map_or(line_words.clone(), |start| start.with_dashes(line_words)));
             // A verb may be named without what it needs.
             let is_wrong =
                 |error: &clap::Error| error.use_stderr() && error.kind() != ErrorKind::MissingRequiredArgument;

@@ -173,9 +173,12 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
     quote::for_shell(typed_in);
     let start = CommandStart::find(&arguments, exec_line);
-    let words = start.as_ref().map_or_else(|| arguments.clone(), |start| start.with_dashes(arguments.clone()));
+    let several_words = start.as_ref().and_then(|start| corrected::role_in_words(&arguments, start, parses));
+    let words = match &start {
+        Some(start) => start.with_dashes(arguments),
+        None => arguments,
+    };
     again::keep(&words);
-    let several_words = start.and_then(|start| corrected::role_in_words(&arguments, &start, parses));
     let outcome = match (several_words, parse(words.clone())) {
         (Some(error), _) => Err(error),
         (None, Ok(cli)) => dispatch(cli),

@@ -66,7 +66,7 @@ fn a_role_in_two_words_or_a_mistyped_command_is_explained_and_nothing_runs() {
     let cases = [
         ("payments-dev ReadOnly", 127, "ReadOnly: command not found", format!("{part}payments-dev/ReadOnly")),
         ("Data Platform/x ls", 127, "cannot run Platform/x: there is no such file", format!("{part}'Data Platform/x'")),
-        ("a/b terrafrom plan", 127, "terrafrom: command not found", "check its name".to_owned()),
+        ("a/b zqxjkvwq plan", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
         ("a/b A=1 env", 127, "it sets a variable", "run: aws-sso exec a/b -- env A=1 env".to_owned()),
         ("payments-dev ReadOnly -- ls", 2, "ROLE is one word", "exec payments-dev/ReadOnly -- ls".to_owned()),
         ("a/b -l", 2, "unexpected argument", "the command comes last, as in: aws-sso exec ROLE -- aws".to_owned()),
