@@ -122,7 +122,7 @@ fn each_name_can_be_typed_as_it_is_in_every_shell() {
             assert_eq!(got, names, "{shell:?} {template}");
         }
         if pwsh.is_some() {
-            let got = typed(&user, |lines| user.home.powershell(&lines).unwrap(), &names);
+            let got = typed(&user, |lines| user.home.powershell(lines).unwrap(), &names);
             assert_eq!(got, names, "pwsh {template}");
         }
     }

@@ -15,8 +15,10 @@ fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     ['\u{feff}'].into_iter().chain(text.chars()).collect::<String>().encode_utf16().flat_map(unit).collect()
 }
 
+type Written = fn(&str) -> Vec<u8>;
+
 /// Each encoding in which PowerShell reads a profile: a name, and how a text is written.
-const ENCODINGS: [(&str, fn(&str) -> Vec<u8>); 5] = [
+const ENCODINGS: [(&str, Written); 5] = [
     ("UTF-8", |text| text.into()),
     ("UTF-8 with a mark", |text| ["\u{feff}", text].concat().into()),
     ("UTF-16", |text| utf16(text, u16::to_le_bytes)),

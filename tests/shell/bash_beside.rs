@@ -59,7 +59,7 @@ fn prompt_command_stays_a_string_or_an_array_of_the_same_length() {
     }
 }
 
-/// Each prompt of the child said "__aws_sso_hook: command not found".
+/// Each prompt of the child said that `__aws_sso_hook` is no command.
 #[test]
 fn a_bash_that_inherits_prompt_command_is_silent_and_keeps_the_rest_of_it() {
     if !Shell::Bash.is_here() {

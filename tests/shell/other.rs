@@ -29,10 +29,10 @@ fn each_verb_changes_the_shell_without_a_word_and_clear_gives_back_the_first_sta
         let output = run.run().success();
         assert_eq!(output.stdout.trim_end(), "eu-north-1", "{shell:?}");
         assert!(!output.stderr.contains("rror"), "{shell:?}: {output}");
-        let [initial, used, second_role, back, refreshed] =
+        let [initial, entered, second_role, back, refreshed] =
             ["initial", "used", "second", "back", "refreshed"].map(|file| user.home.environment(file));
-        assert_eq!((&*used["AWS_SSO_ROLE_ARN"], &*used["AWS_REGION"]), (&*first, "us-west-2"), "{shell:?}");
-        assert!(used["AWS_SECRET_ACCESS_KEY"].len() > 10 && !used.contains_key("AWS_PROFILE"), "{shell:?}");
+        assert_eq!((&*entered["AWS_SSO_ROLE_ARN"], &*entered["AWS_REGION"]), (&*first, "us-west-2"), "{shell:?}");
+        assert!(entered["AWS_SECRET_ACCESS_KEY"].len() > 10 && !entered.contains_key("AWS_PROFILE"), "{shell:?}");
         assert_eq!(second_role["AWS_SSO_ROLE_ARN"], second, "{shell:?}");
         assert_eq!((&*back["AWS_SSO_ROLE_ARN"], &*back["AWS_REGION"]), (&*first, "us-west-2"), "{shell:?}");
         assert_eq!(refreshed["AWS_REGION"], "eu-north-1", "{shell:?}");

@@ -105,9 +105,9 @@ fn what_use_says_is_seen_and_the_prompt_renews_the_credentials() {
             &mut terminal,
             &["sh -c 'env -0 >used'", &end_in(shell, "AWS_SSO_EXPIRATION", 100), "sh -c 'env -0 >renewed'"],
         );
-        let [used, renewed] = ["used", "renewed"].map(|file| user.home.environment(file));
+        let [entered, renewed] = ["used", "renewed"].map(|file| user.home.environment(file));
         assert_eq!(renewed["AWS_SSO_ROLE_ARN"], role, "{shell:?}");
-        assert!(renewed["AWS_SSO_EXPIRATION"] >= used["AWS_SSO_EXPIRATION"], "{shell:?}");
+        assert!(renewed["AWS_SSO_EXPIRATION"] >= entered["AWS_SSO_EXPIRATION"], "{shell:?}");
         // What was shown is no variable that programs see.
         assert!(!renewed.keys().any(|name| name.starts_with("__")), "{shell:?}: {:?}", renewed.keys());
         // Without a sign-in, the prompt says so, and how to sign in.

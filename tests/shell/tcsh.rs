@@ -63,10 +63,10 @@ fn a_trace_shows_no_credentials_and_goes_on_afterwards() {
     }
     let script = format!("set echo verbose\nawsso use {}\nsh -c 'env -0 >used'\necho after-mark\n", user.role_arn(0));
     let output = user.script_in(TCSH, &script).run().success();
-    let used = user.home.environment("used");
+    let entered = user.home.environment("used");
     let shown = format!("{}{}", output.stdout, output.stderr);
     for name in ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
-        assert!(!shown.contains(&used[name]), "{name}: {shown}");
+        assert!(!shown.contains(&entered[name]), "{name}: {shown}");
     }
     assert!(output.stderr.contains("echo after-mark"), "{output}");
 }
