@@ -117,10 +117,10 @@ impl<'a> Planner<'a> {
             is_meant && profile.has_credentials()
         });
         let planned = |section: &&NewSection| {
-            let is_of_account = || section.settings.contains(&("sso_account_id", id.to_owned()));
-            let is_meant =
-                section.name == key || role_of(&section.name).is_some() && (self.has_several || !is_of_account());
-            section.kind == Kind::Profile && is_meant
+            let has = |name, value: &str| section.settings.contains(&(name, value.to_owned()));
+            let is_it = |role: &str| has("sso_account_id", id) && has("sso_role_name", role);
+            let is_other = |role: String| self.has_several || !is_it(&role);
+            section.kind == Kind::Profile && (section.name == key || role_of(&section.name).is_some_and(is_other))
         };
         there
             .map(|profile| profile.name().to_owned())

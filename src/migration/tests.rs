@@ -189,6 +189,12 @@ fn odd_values_are_named_and_never_written() {
             "the alias a of the account 000000000001 would hide the profile a",
         ),
         (
+            "X: {StartUrl: 'https://x/start', SSORegion: us-east-1, \
+             Accounts: {1: {Name: a, Roles: {A: {Profile: a/B, DefaultRegion: eu-west-1}}}}}",
+            "",
+            "the alias a of the account 000000000001 would hide the profile a/B",
+        ),
+        (
             "X: {StartUrl: 'https://x/start', Accounts: {1: {Roles: {A: {Via: '1:B', ExternalId: \"a\\nb\"}}}}}",
             "",
             "is not written",
@@ -338,8 +344,12 @@ proptest! {
                 prop_assert!(names.clone().all(|name| is_there(name)), "{:?}\n{}", account, context);
                 for role in &account.roles {
                     let id = format!("{}/{}", account.id, role.name);
-                    // One that is called like the role's own ROLE needs nothing.
-                    let is_known = |name: &String| *name == id || is_there(name);
+                    // One that is called like the role's own ROLE, or like its profile, needs nothing.
+                    let is_its_profile = |name: &str| {
+                        let profile = after.0.profile(name).and_then(|profile| profile.role());
+                        profile.is_some_and(|(_, of_profile)| of_profile.is_role(&account.id, &role.name))
+                    };
+                    let is_known = |name: &String| *name == id || is_its_profile(name) || is_there(name);
                     prop_assert!(role.profile.iter().all(is_known), "{:?}\n{}", role, context);
                     let regions = role.default_region.iter().all(|region| is_there(region));
                     prop_assert!(regions || said.contains(&id), "{:?}\n{}", role, context);
