@@ -11,8 +11,8 @@ case load:
     alias __aws_sso_command__ __AWS_SSO_CALL__
     # >>> completion
     alias __aws_sso_complete __AWS_SSO_COMPLETE__
-    complete __aws_sso_command__ 'n/--/c/' 'p/*/`__aws_sso_complete`/'
-    complete aws-sso 'n/--/c/' 'p/*/`__aws_sso_complete`/'
+    complete __aws_sso_command__ 'n/--/c/' 'N/--/f/' 'p/*/`__aws_sso_complete`/'
+    complete aws-sso 'n/--/c/' 'N/--/f/' 'p/*/`__aws_sso_complete`/'
     # <<< completion
     # >>> hook
     alias __aws_sso_hook __AWS_SSO_PROMPT__
