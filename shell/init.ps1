@@ -1,9 +1,18 @@
 # The awsso function for Windows PowerShell 5.1 and PowerShell 7. `aws-sso init powershell` fills in the program's path
 # and the function's name, and leaves out all comments and the marked parts that the user did not ask for. So comments
 # need lines of their own. ASCII only: 5.1 reads a file without a byte order mark in the ANSI code page.
+# The user may have functions and aliases of any name: each cmdlet goes with its module.
 
 # PowerShell would prefer an alias to the function.
-if (${alias:__aws_sso_command__}) { Remove-Item -LiteralPath 'Alias:/__aws_sso_command__' -Force -ErrorAction Ignore }
+if (${alias:__aws_sso_command__}) {
+    Microsoft.PowerShell.Management\Remove-Item -LiteralPath 'Alias:/__aws_sso_command__' -Force -WhatIf:$false `
+        -Confirm:$false -ErrorAction Ignore
+}
+# A constant one stays.
+if (${alias:__aws_sso_command__}) {
+    Microsoft.PowerShell.Utility\Write-Host ('aws-sso: the alias __aws_sso_command__ cannot be removed and hides the ' +
+        'function; remove its line, or run: aws-sso init powershell --cmd NAME')
+}
 # Not an advanced function: that would take -d and -v, and options of what `exec` runs, as its own.
 function global:__aws_sso_command__ {
     # The code holds secrets, which no trace (Set-PSDebug) may show.
@@ -43,15 +52,15 @@ function global:__aws_sso_command__ {
         $line = '$piped | ' + $line
     }
     $function:__aws_sso_run = $line
-    # It stays where the program cannot be started.
+    # It stays where the program cannot be started. The caller may have a variable of that name, which no program sets.
     $global:LASTEXITCODE = 127
     if ($isEvaluated) {
         $code = __aws_sso_run
-        if ($LASTEXITCODE -eq 0 -and $code) { Invoke-Expression ($code -join "`n") }
+        if ($global:LASTEXITCODE -eq 0 -and $code) { Microsoft.PowerShell.Utility\Invoke-Expression ($code -join "`n") }
     } else {
         __aws_sso_run
     }
-    if ($LASTEXITCODE -eq 0) { return }
+    if ($global:LASTEXITCODE -eq 0) { return }
     if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
         # The only way for a function to make $? False, and so `&&` and `||` right, without a word: the failure of a
         # steppable pipeline is that of the pipeline which runs the function. This command always fails.
@@ -61,7 +70,7 @@ function global:__aws_sso_command__ {
         $pipeline.End()
     } elseif ($isEvaluated) {
         # Better an error than the next command with the wrong credentials.
-        throw "aws-sso has changed nothing: exit status $LASTEXITCODE"
+        throw "aws-sso has changed nothing: exit status $global:LASTEXITCODE"
     }
 }
 # The words as they were typed. PowerShell itself takes the first `--` away, cuts `-a.b` and `-a:b` in two, and makes an
@@ -82,52 +91,86 @@ function global:__aws_sso_words($invocation, $given) {
         $joined = $value -join ','
         # A variable of several words is several words of a command.
         if ($value -is [array] -and ($given -cnotcontains 'exec' -or $line.Contains($joined))) { $value = $joined }
-        __aws_sso_text $value
+        __aws_sso_texts $value
     }
 }
-# The texts of values. Only a parameter that is a string keeps the digits of a number.
-function global:__aws_sso_text($values) {
-    function text([string]$value) { $value }
-    foreach ($value in $values) { text $value }
-}
-# The words of a line whose arguments have these values; nothing where it does not show them all, as with `@words`.
+# The texts of a value: none of $null, several of an array. Only a parameter that is a string keeps a number's digits.
+function global:__aws_sso_texts($value) { foreach ($one in $value) { __aws_sso_text $one } }
+function global:__aws_sso_text([string]$value) { $value }
+# The words of a line whose arguments have these values; nothing where it is not known which are whose: `@a @b`.
 function global:__aws_sso_typed($line, $given) {
     $isCommand = { $args[0] -is [System.Management.Automation.Language.CommandAst] }
-    $parsed = [System.Management.Automation.Language.Parser]::ParseInput($line, [ref]$null, [ref]$null)
+    $tokens = $null
+    $parsed = [System.Management.Automation.Language.Parser]::ParseInput($line, [ref]$tokens, [ref]$null)
     $command = $parsed.Find($isCommand, $true)
     $name, $elements = $command.CommandElements
     $parts = @(foreach ($element in $elements) {
-        $element
-        if ($element -is [System.Management.Automation.Language.CommandParameterAst]) { $element.Argument }
+        $isOption = $element -is [System.Management.Automation.Language.CommandParameterAst]
+        # PowerShell gives a function no value for the first `--`.
+        if (-not $isOption) { $element } elseif ($element.ParameterName -ne '-') {
+            $element
+            if ($element.Argument) { $element.Argument }
+        }
     })
-    # What stands between two values is kept, if it is a comma or `--`, and each run of blanks begins a word.
-    $between = { param($from, $to) $line.Substring($from, $to - $from) -replace '\S*[^\s,-]\S*', ' ' }
-    $text = ''
+    $splats = @(foreach ($part in $parts) {
+        if ($part -is [System.Management.Automation.Language.VariableExpressionAst] -and $part.Splatted) { $part }
+    })
+    $splatted = $given.Count - $parts.Count + $splats.Count
+    if ($splatted -lt 0 -or $splats.Count -gt 1 -or ($splatted -gt 0 -and -not $splats.Count)) { return }
+    # The words, and the end, of what starts at each place. A redirection has no words.
+    $texts = @{}
+    $ends = @{}
+    foreach ($redirection in $command.Redirections) {
+        $texts[$redirection.Extent.StartOffset] = @()
+        $ends[$redirection.Extent.StartOffset] = $redirection.Extent.EndOffset
+    }
     $at = 0
-    $end = $name.Extent.EndOffset
     foreach ($part in $parts) {
-        $isOption = $part -is [System.Management.Automation.Language.CommandParameterAst]
-        if ($null -eq $part -or ($isOption -and $part.ParameterName -eq '-')) { continue }
-        if ($at -ge $given.Count) { return }
-        $value = $given[$at]
-        $at++
-        $isList = $part -is [System.Management.Automation.Language.ArrayLiteralAst]
-        $items = @(if ($isList) { $part.Elements } else { $part })
-        for ($i = 0; $i -lt $items.Count; $i++) {
-            $place = $items[$i].Extent
-            $text += (& $between $end $place.StartOffset) -replace '\s+', "`0"
-            $one = if (-not $isList) { $value } elseif ($place.Text -match '^[\d.]') { $place.Text } else { $value[$i] }
-            $text += @(__aws_sso_text $one) -join "`0"
-            # That of an option would be the end of its value.
-            $end = if ($isOption) { $place.StartOffset + $value.Length } else { $place.EndOffset }
+        $from = $at
+        $at += if ($splats -contains $part) { $splatted } else { 1 }
+        $start = $part.Extent.StartOffset
+        if ($part -is [System.Management.Automation.Language.ArrayLiteralAst]) {
+            for ($i = 0; $i -lt $part.Elements.Count; $i++) {
+                $item = $part.Elements[$i]
+                $isNumber = $item.GetType().Name -eq 'ConstantExpressionAst'
+                $one = if ($isNumber) { $item.Extent.Text } else { $given[$from][$i] }
+                $texts[$item.Extent.StartOffset] = @(__aws_sso_texts $one)
+                $ends[$item.Extent.StartOffset] = $item.Extent.EndOffset
+            }
+        } else {
+            $isOption = $part -is [System.Management.Automation.Language.CommandParameterAst]
+            # The end of an option would be that of its argument.
+            $ends[$start] = if ($isOption) { $start + $given[$from].Length } else { $part.Extent.EndOffset }
+            $texts[$start] = @(for (; $from -lt $at; $from++) { __aws_sso_texts $given[$from] })
         }
     }
-    if ($at -ne $given.Count) { return }
-    $text += (& $between $end $command.Extent.EndOffset).TrimEnd() -replace '\s+', "`0"
-    $text.Substring(1) -split "`0"
+    # A word goes on where the next piece follows at once; a blank, a comment or a redirection ends it.
+    $words = @()
+    $isNew = $true
+    $end = $name.Extent.EndOffset
+    foreach ($token in $tokens) {
+        $start = $token.Extent.StartOffset
+        if ($start -lt $end) { continue }
+        if ($start -ge $command.Extent.EndOffset) { break }
+        $isNew = $isNew -or $start -gt $end
+        $found = @(if ($texts.ContainsKey($start)) {
+            $texts[$start]
+            $end = $ends[$start]
+        } elseif (',', '--' -ccontains $token.Text) {
+            $token.Text
+            $end = $token.Extent.EndOffset
+        })
+        foreach ($one in $found) {
+            if ($isNew) { $words += $one } else { $words[-1] += $one }
+            $isNew = $true
+        }
+        if ($found.Count) { $isNew = $false }
+    }
+    $words
 }
 # >>> completion
-Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso' -ScriptBlock {
+Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso' `
+    -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     # Sends the line up to the cursor, since 5.1 does not pass empty words to programs.
     $line = $commandAst.Extent.Text
@@ -143,7 +186,8 @@ Register-ArgumentCompleter -Native -CommandName '__aws_sso_command__', 'aws-sso'
         if (-not $quoted) { return (TabExpansion2 $value $value.Length).CompletionMatches }
         if (-not $help) { $help = $value }
         if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
-            New-Object System.Management.Automation.CompletionResult $quoted, $value, 'ParameterValue', $help
+            Microsoft.PowerShell.Utility\New-Object -TypeName System.Management.Automation.CompletionResult `
+                -ArgumentList $quoted, $value, 'ParameterValue', $help
         } else {
             # Only what is inserted: this mode makes no objects.
             $quoted
@@ -185,12 +229,13 @@ function global:__aws_sso_expiring($left) {
     if ($renewal -eq 3) {
         # A name that needs quotes is left out: AWS_SSO_SESSION leads `login` there as well.
         $option = if ($env:AWS_SSO_SESSION -match '\A[A-Za-z0-9._][A-Za-z0-9._-]*\z') { " -p $env:AWS_SSO_SESSION" }
-        Write-Host "aws-sso: your sign-in has ended; run: __aws_sso_command__ login$option"
+        Microsoft.PowerShell.Utility\Write-Host "aws-sso: your sign-in has ended; run: __aws_sso_command__ login$option"
         return
     }
     # <<< renewal
     $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
-    Write-Host "aws-sso: the credentials of this shell $what; run: __aws_sso_command__ refresh"
+    Microsoft.PowerShell.Utility\Write-Host (
+        "aws-sso: the credentials of this shell $what; run: __aws_sso_command__ refresh")
 }
 function global:__aws_sso_ending($left) {
     $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
@@ -201,14 +246,14 @@ function global:__aws_sso_ending($left) {
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
     # Rounded up; Constrained Language Mode has no [Math].
     $minutes = ($left - $left % 60) / 60 + 1
-    Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
+    Microsoft.PowerShell.Utility\Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
         'to begin a new one, run: __aws_sso_command__ login --force')
 }
 function global:__aws_sso_renew {
     # The variable does not exist before the first program has run.
-    Set-StrictMode -Off
+    Microsoft.PowerShell.Core\Set-StrictMode -Off
     $status = [int]$global:LASTEXITCODE
-    try { __aws_sso_command__ refresh @args 2>$null | Out-Null } catch { $null = $_ }
+    try { $null = __aws_sso_command__ refresh @args 2>$null } catch { $null = $_ }
     $global:LASTEXITCODE
     $global:LASTEXITCODE = $status
 }
@@ -218,14 +263,15 @@ function global:__aws_sso_renew {
 function global:__aws_sso_pick_by_key {
     # What the program writes stands below the line, which is drawn again below that.
     [Console]::WriteLine()
-    __aws_sso_command__ pick | Out-Null
+    $null = __aws_sso_command__ pick
     [Microsoft.PowerShell.PSConsoleReadLine]::InvokePrompt($null, [Console]::CursorTop)
 }
 # Without PSReadLine, as in a script, no line is being typed.
-if (Get-Module 'PSReadLine') {
-    Set-PSReadLineKeyHandler -Chord '__AWS_SSO_KEY__' -ScriptBlock { __aws_sso_pick_by_key }
-    if ((Get-PSReadLineOption).EditMode -eq 'Vi') {
-        Set-PSReadLineKeyHandler -ViMode Command -Chord '__AWS_SSO_KEY__' -ScriptBlock { __aws_sso_pick_by_key }
+if (Microsoft.PowerShell.Core\Get-Module 'PSReadLine') {
+    PSReadLine\Set-PSReadLineKeyHandler -Chord '__AWS_SSO_KEY__' -ScriptBlock $function:__aws_sso_pick_by_key
+    if ((PSReadLine\Get-PSReadLineOption).EditMode -eq 'Vi') {
+        PSReadLine\Set-PSReadLineKeyHandler -ViMode Command -Chord '__AWS_SSO_KEY__' `
+            -ScriptBlock $function:__aws_sso_pick_by_key
     }
 }
 # <<< key

@@ -48,3 +48,17 @@ fn the_program_is_found_in_a_folder_of_any_name_and_the_line_is_ascii() {
     assert_eq!(run.run().success().quiet().stdout, version.repeat(folders.len()));
     assert!(!home.has("PWNED"));
 }
+
+#[test]
+fn an_alias_of_that_name_gives_way_or_is_named() {
+    let home = Home::new();
+    let script = "$WhatIfPreference = $true; $ConfirmPreference = 'Low'\n\
+                  Set-Alias awsso nothing -Option ReadOnly -WhatIf:$false -Confirm:$false\n\
+                  aws-sso init powershell | Invoke-Expression\n(Get-Command awsso).CommandType\n\
+                  Set-Alias awsso nothing -Option Constant -Scope Global -WhatIf:$false -Confirm:$false\n\
+                  aws-sso init powershell | Invoke-Expression\n";
+    let Some(run) = home.powershell(script) else { return };
+    let expected = "Function\naws-sso: the alias awsso cannot be removed and hides the function; \
+                    remove its line, or run: aws-sso init powershell --cmd NAME\n";
+    assert_eq!(run.run().success().quiet().stdout, expected);
+}

@@ -84,6 +84,34 @@ fn exec_takes_its_command_and_its_input_and_use_takes_options_before_it() {
     assert_eq!(output.stdout, expected, "{output}");
 }
 
+/// Automatic variables, preferences and helpers are found by name in the scopes of the callers, and aliases come first.
+#[test]
+fn names_that_a_caller_uses_for_itself_change_nothing() {
+    let user = User::signed_in(Options::default());
+    let (first, second) = (user.role(0, 0), user.role(0, 1));
+    let replaced = ["Invoke-Expression", "Write-Host", "Get-History", "Set-StrictMode", "Out-Null", "text"];
+    let replaced = replaced.map(|name| format!("Set-Alias {name} Fail\n")).concat();
+    let script = load("Continue")
+        + &format!(
+            "function Fail {{ 'BAD' }}\n{replaced}\
+             $OFS = '+'; $WhatIfPreference = $true; $ConfirmPreference = 'Low'\n\
+             $words = $line = $code = $program = $piped = $verb = $more = $at = $i = 'theirs'\n\
+             Set-Variable words -Option ReadOnly -WhatIf:$false -Confirm:$false\n\
+             function Enter-Role {{ $LASTEXITCODE = 7; awsso use {first} -q; \"$? $env:AWS_SSO_ROLE_NAME\" }}\n\
+             function Deploy {{ param($LASTEXITCODE = 0) awsso use nobody 2>$null && 'BAD'; \"$?\" }}\n\
+             function Test-Role {{ $LASTEXITCODE = 0; awsso exec {second} -- sh -c 'exit 7' && 'BAD'; \"$?\" }}\n\
+             Enter-Role\nDeploy\nTest-Role\n\"$global:LASTEXITCODE\"\n\
+             $env:AWS_SSO_EXPIRATION = '1700000000'\n$null = prompt\n"
+        );
+    let Some(run) = user.home.powershell(&script) else { return };
+    let output = run.endpoint(user.sandbox.endpoint()).run().success();
+    let expected = format!(
+        "True {}\nFalse\nFalse\n7\naws-sso: the credentials of this shell have expired; run: awsso refresh\n",
+        first.rsplit('/').next().unwrap()
+    );
+    assert_eq!(output.stdout, expected, "{output}");
+}
+
 /// In PowerShell 7 the first cmdlet of a module that is not loaded costs more than all the rest.
 #[test]
 fn nothing_loads_a_module_but_the_line_that_loads_the_function() {
@@ -115,6 +143,8 @@ fn in_constrained_language_mode_a_shell_changes_and_a_failed_change_throws() {
         "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'\n{}\
          awsso use {} -q\n\"$? $env:AWS_SSO_ROLE_NAME\"\n$null = prompt\n\
          try {{ awsso use nobody 2>$null && 'BAD' }} catch {{ \"$_\" }}\n\
+         function Deploy {{ $LASTEXITCODE = 0; awsso use nobody 2>$null; 'BAD' }}\n\
+         try {{ Deploy }} catch {{ \"$_\" }}\n\
          awsso exec {} '--' sh -c 'exit 7'\n\"$LASTEXITCODE\"\n\
          $env:AWS_SSO_EXPIRATION = '1700000000'\n$null = prompt\n\
          awsso clear -q\n\"[$env:AWS_SSO_ROLE_NAME]\"\n",
@@ -126,7 +156,7 @@ fn in_constrained_language_mode_a_shell_changes_and_a_failed_change_throws() {
     let output = run.endpoint(user.sandbox.endpoint()).run().success();
     let role = user.role(0, 0);
     let expected = format!(
-        "True {}\naws-sso has changed nothing: exit status 4\n7\n\
+        "True {}\naws-sso has changed nothing: exit status 4\naws-sso has changed nothing: exit status 4\n7\n\
          aws-sso: the credentials of this shell have expired; run: awsso refresh\n[]\n",
         role.rsplit('/').next().unwrap()
     );

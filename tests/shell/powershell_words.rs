@@ -32,7 +32,7 @@ fn load(home: &Home) -> String {
 }
 
 /// What a line of PowerShell passes to the program.
-const TYPED: [(&str, &str); 37] = [
+const TYPED: [(&str, &str); 44] = [
     ("awsso use Data/Reader", "|use|--shell|powershell|Data/Reader"),
     // Options before the verb, and the verb's own.
     ("awsso -p corp use a/b", "|-p|corp|use|--shell|powershell|a/b"),
@@ -53,6 +53,9 @@ const TYPED: [(&str, &str); 37] = [
     ("awsso exec a/b `\n  --region eu -- `\n  cmd `\n  -v", "|exec|a/b|--region|eu|--|cmd|-v"),
     ("awsso exec a/b -- cmd -x >$HOME/to-a.txt 2>$null -y", "|exec|a/b|--|cmd|-x|-y"),
     ("awsso exec a/b -- cmd # -- a, b", "|exec|a/b|--|cmd"),
+    ("awsso exec a/b -- cmd >\"$HOME/a - copy, -- .txt\" z", "|exec|a/b|--|cmd|z"),
+    ("awsso exec a/b -- cmd 2> (Join-Path $HOME 'x - y') z", "|exec|a/b|--|cmd|z"),
+    ("awsso exec a/b -- cmd <# - , -- #> z", "|exec|a/b|--|cmd|z"),
     ("if ($true) { awsso exec a/b -- cmd }", "|exec|a/b|--|cmd"),
     ("$null = (awsso exec a/b -- cmd x,y)", "|exec|a/b|--|cmd|x,y"),
     // Commas, dots and colons, at which PowerShell cuts.
@@ -73,6 +76,10 @@ const TYPED: [(&str, &str); 37] = [
     // Words from variables: several are several, as for any program.
     ("$w = 'x', 'y'; awsso exec a/b cmd $w", "|exec|a/b|cmd|x|y"),
     ("$w = 'x', 'y'; awsso exec a/b -- cmd $w z,z", "|exec|a/b|--|cmd|x|y|z,z"),
+    ("awsso exec a/b -- cmd $null x,y ''", "|exec|a/b|--|cmd|x,y|"),
+    ("$w = 'x', 'y'; awsso exec a/b -- cmd @w z,z", "|exec|a/b|--|cmd|x|y|z,z"),
+    ("$none = @(); awsso exec a/b --region eu -- @none cmd", "|exec|a/b|--region|eu|--|cmd"),
+    ("$none = @(); $w = 'x', 'y'; awsso exec a/b @none x,y @w", "|exec|a/b|x,y|x|y"),
     ("$w = 'exec', 'a/b', '-v', '--', 'x,y'; awsso @w", "|exec|a/b|-v|--|x,y"),
     ("function mine { awsso @args }; mine -p corp use a,b", "|-p|corp|use|--shell|powershell|a,b"),
     ("awsso exec a/b -- cmd (1 + 1) $(3; 4)", "|exec|a/b|--|cmd|2|3|4"),

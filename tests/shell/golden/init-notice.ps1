@@ -1,4 +1,11 @@
-if (${alias:awsso}) { Remove-Item -LiteralPath 'Alias:/awsso' -Force -ErrorAction Ignore }
+if (${alias:awsso}) {
+    Microsoft.PowerShell.Management\Remove-Item -LiteralPath 'Alias:/awsso' -Force -WhatIf:$false `
+        -Confirm:$false -ErrorAction Ignore
+}
+if (${alias:awsso}) {
+    Microsoft.PowerShell.Utility\Write-Host ('aws-sso: the alias awsso cannot be removed and hides the ' +
+        'function; remove its line, or run: aws-sso init powershell --cmd NAME')
+}
 function global:awsso {
     [System.Diagnostics.DebuggerHidden()]
     param()
@@ -29,18 +36,18 @@ function global:awsso {
     $global:LASTEXITCODE = 127
     if ($isEvaluated) {
         $code = __aws_sso_run
-        if ($LASTEXITCODE -eq 0 -and $code) { Invoke-Expression ($code -join "`n") }
+        if ($global:LASTEXITCODE -eq 0 -and $code) { Microsoft.PowerShell.Utility\Invoke-Expression ($code -join "`n") }
     } else {
         __aws_sso_run
     }
-    if ($LASTEXITCODE -eq 0) { return }
+    if ($global:LASTEXITCODE -eq 0) { return }
     if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
         $failing = { Microsoft.PowerShell.Core\Get-History -Id ([long]::MaxValue) -ErrorAction Ignore }
         $pipeline = $failing.GetSteppablePipeline()
         $pipeline.Begin($false)
         $pipeline.End()
     } elseif ($isEvaluated) {
-        throw "aws-sso has changed nothing: exit status $LASTEXITCODE"
+        throw "aws-sso has changed nothing: exit status $global:LASTEXITCODE"
     }
 }
 function global:__aws_sso_words($invocation, $given) {
@@ -57,45 +64,76 @@ function global:__aws_sso_words($invocation, $given) {
     foreach ($value in $given) {
         $joined = $value -join ','
         if ($value -is [array] -and ($given -cnotcontains 'exec' -or $line.Contains($joined))) { $value = $joined }
-        __aws_sso_text $value
+        __aws_sso_texts $value
     }
 }
-function global:__aws_sso_text($values) {
-    function text([string]$value) { $value }
-    foreach ($value in $values) { text $value }
-}
+function global:__aws_sso_texts($value) { foreach ($one in $value) { __aws_sso_text $one } }
+function global:__aws_sso_text([string]$value) { $value }
 function global:__aws_sso_typed($line, $given) {
     $isCommand = { $args[0] -is [System.Management.Automation.Language.CommandAst] }
-    $parsed = [System.Management.Automation.Language.Parser]::ParseInput($line, [ref]$null, [ref]$null)
+    $tokens = $null
+    $parsed = [System.Management.Automation.Language.Parser]::ParseInput($line, [ref]$tokens, [ref]$null)
     $command = $parsed.Find($isCommand, $true)
     $name, $elements = $command.CommandElements
     $parts = @(foreach ($element in $elements) {
-        $element
-        if ($element -is [System.Management.Automation.Language.CommandParameterAst]) { $element.Argument }
+        $isOption = $element -is [System.Management.Automation.Language.CommandParameterAst]
+        if (-not $isOption) { $element } elseif ($element.ParameterName -ne '-') {
+            $element
+            if ($element.Argument) { $element.Argument }
+        }
     })
-    $between = { param($from, $to) $line.Substring($from, $to - $from) -replace '\S*[^\s,-]\S*', ' ' }
-    $text = ''
+    $splats = @(foreach ($part in $parts) {
+        if ($part -is [System.Management.Automation.Language.VariableExpressionAst] -and $part.Splatted) { $part }
+    })
+    $splatted = $given.Count - $parts.Count + $splats.Count
+    if ($splatted -lt 0 -or $splats.Count -gt 1 -or ($splatted -gt 0 -and -not $splats.Count)) { return }
+    $texts = @{}
+    $ends = @{}
+    foreach ($redirection in $command.Redirections) {
+        $texts[$redirection.Extent.StartOffset] = @()
+        $ends[$redirection.Extent.StartOffset] = $redirection.Extent.EndOffset
+    }
     $at = 0
-    $end = $name.Extent.EndOffset
     foreach ($part in $parts) {
-        $isOption = $part -is [System.Management.Automation.Language.CommandParameterAst]
-        if ($null -eq $part -or ($isOption -and $part.ParameterName -eq '-')) { continue }
-        if ($at -ge $given.Count) { return }
-        $value = $given[$at]
-        $at++
-        $isList = $part -is [System.Management.Automation.Language.ArrayLiteralAst]
-        $items = @(if ($isList) { $part.Elements } else { $part })
-        for ($i = 0; $i -lt $items.Count; $i++) {
-            $place = $items[$i].Extent
-            $text += (& $between $end $place.StartOffset) -replace '\s+', "`0"
-            $one = if (-not $isList) { $value } elseif ($place.Text -match '^[\d.]') { $place.Text } else { $value[$i] }
-            $text += @(__aws_sso_text $one) -join "`0"
-            $end = if ($isOption) { $place.StartOffset + $value.Length } else { $place.EndOffset }
+        $from = $at
+        $at += if ($splats -contains $part) { $splatted } else { 1 }
+        $start = $part.Extent.StartOffset
+        if ($part -is [System.Management.Automation.Language.ArrayLiteralAst]) {
+            for ($i = 0; $i -lt $part.Elements.Count; $i++) {
+                $item = $part.Elements[$i]
+                $isNumber = $item.GetType().Name -eq 'ConstantExpressionAst'
+                $one = if ($isNumber) { $item.Extent.Text } else { $given[$from][$i] }
+                $texts[$item.Extent.StartOffset] = @(__aws_sso_texts $one)
+                $ends[$item.Extent.StartOffset] = $item.Extent.EndOffset
+            }
+        } else {
+            $isOption = $part -is [System.Management.Automation.Language.CommandParameterAst]
+            $ends[$start] = if ($isOption) { $start + $given[$from].Length } else { $part.Extent.EndOffset }
+            $texts[$start] = @(for (; $from -lt $at; $from++) { __aws_sso_texts $given[$from] })
         }
     }
-    if ($at -ne $given.Count) { return }
-    $text += (& $between $end $command.Extent.EndOffset).TrimEnd() -replace '\s+', "`0"
-    $text.Substring(1) -split "`0"
+    $words = @()
+    $isNew = $true
+    $end = $name.Extent.EndOffset
+    foreach ($token in $tokens) {
+        $start = $token.Extent.StartOffset
+        if ($start -lt $end) { continue }
+        if ($start -ge $command.Extent.EndOffset) { break }
+        $isNew = $isNew -or $start -gt $end
+        $found = @(if ($texts.ContainsKey($start)) {
+            $texts[$start]
+            $end = $ends[$start]
+        } elseif (',', '--' -ccontains $token.Text) {
+            $token.Text
+            $end = $token.Extent.EndOffset
+        })
+        foreach ($one in $found) {
+            if ($isNew) { $words += $one } else { $words[-1] += $one }
+            $isNew = $true
+        }
+        if ($found.Count) { $isNew = $false }
+    }
+    $words
 }
 if (-not $function:__aws_sso_hook) {
     $global:__AWS_SSO_NOTICED = $global:__AWS_SSO_SESSION_NOTICED = ''
@@ -118,7 +156,8 @@ function global:__aws_sso_left([string]$until, [string]$noticed) {
 function global:__aws_sso_expiring($left) {
     $until = $global:__AWS_SSO_NOTICED = [string]$env:AWS_SSO_EXPIRATION
     $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
-    Write-Host "aws-sso: the credentials of this shell $what; run: awsso refresh"
+    Microsoft.PowerShell.Utility\Write-Host (
+        "aws-sso: the credentials of this shell $what; run: awsso refresh")
 }
 function global:__aws_sso_ending($left) {
     $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
@@ -126,13 +165,13 @@ function global:__aws_sso_ending($left) {
     $null = __aws_sso_renew '--login' 'never' '--only-session-end'
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
     $minutes = ($left - $left % 60) / 60 + 1
-    Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
+    Microsoft.PowerShell.Utility\Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
         'to begin a new one, run: awsso login --force')
 }
 function global:__aws_sso_renew {
-    Set-StrictMode -Off
+    Microsoft.PowerShell.Core\Set-StrictMode -Off
     $status = [int]$global:LASTEXITCODE
-    try { awsso refresh @args 2>$null | Out-Null } catch { $null = $_ }
+    try { $null = awsso refresh @args 2>$null } catch { $null = $_ }
     $global:LASTEXITCODE
     $global:LASTEXITCODE = $status
 }
