@@ -263,7 +263,7 @@ fn wrong_usage_and_broken_files_are_one_clear_line_and_a_remedy() {
         (Some(directory.to_owned()), "-p corp process nonsense".to_owned(), 4, "aws-sso list"),
         (Some(directory.to_owned()), format!("-p corp -r {arn} -ext"), 3, "run: aws-sso login -p corp"),
         (Some(directory.to_owned()), "use x".to_owned(), 2, "aws-sso init"),
-        (Some(directory.to_owned()), "init posix".to_owned(), 2, "aws-sso env"),
+        (Some(directory.to_owned()), "init cmd".to_owned(), 2, "aws-sso exec"),
     ];
     for (config, line, status, words) in cases {
         let home = Home::new();

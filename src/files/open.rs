@@ -58,7 +58,18 @@ pub(crate) fn own_to_change(path: &Path, mode: u32) -> Result<File, Unopened> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
     let _ = mode;
-    let (file, metadata) = open(&mut options, path, false)?;
+    own(&mut options, path)
+}
+
+/// Opens a file of this program's own that exists, to add to its end. A link is refused.
+pub(crate) fn own_to_append(path: &Path) -> Result<File, Unopened> {
+    let mut options = OpenOptions::new();
+    options.append(true);
+    own(&mut options, path)
+}
+
+fn own(options: &mut OpenOptions, path: &Path) -> Result<File, Unopened> {
+    let (file, metadata) = open(options, path, false)?;
     check_owner(&metadata)?;
     if metadata.is_file() { Ok(file) } else { Err(no_file(&metadata)) }
 }

@@ -1,18 +1,24 @@
 //! The roles that were used last, which `pick` shows first. The file holds names and times only.
 
+use std::collections::HashSet;
+use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::paths;
 use crate::aws_config::directory::Directory;
-use crate::files::{atomic, read};
+use crate::files::{atomic, open, read};
 use crate::role::RoleArn;
 
 /// How many recent roles are kept.
 const MOST: usize = 100;
 
-/// The roles of an sso-session that were used, the latest first. Each is a line `EPOCH ACCOUNT_ID/ROLE` of the file.
+/// How long the file may become, in bytes, before only the lines that count are kept.
+const LONGEST: u64 = 16 << 10;
+
+/// The roles of an sso-session that were used, the latest first. Each use adds a line `EPOCH ACCOUNT_ID/ROLE` to the
+/// file: a line at the end costs a tenth of a new file, and a shell waits for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Recent {
     uses: Vec<(i64, String)>,
@@ -27,9 +33,12 @@ impl Recent {
 
     /// Remembers that a role was used just now. A file that cannot be written is only logged.
     pub(crate) fn add(directory: &Directory, role: &RoleArn) {
+        let now = Timestamp::now().as_second();
         let added = paths::recent(directory).and_then(|path| {
-            let recent = Self::read(&path).with(Timestamp::now().as_second(), role);
-            atomic::write_spare(&path, recent.text().as_bytes())
+            if append(&path, &line(now, &key(role))) {
+                return Ok(());
+            }
+            atomic::write_spare(&path, Self::read(&path).with(now, role).text().as_bytes())
         });
         if let Err(error) = added {
             tracing::debug!("{error}; pick will not show this role first");
@@ -49,15 +58,17 @@ impl Recent {
     fn read(path: &Path) -> Self {
         let bytes = read::spare(path).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
-        let uses = text.lines().filter_map(|line| {
+        let mut known = HashSet::new();
+        let uses = text.lines().rev().filter_map(|line| {
             let (at, key) = line.split_once(' ')?;
-            Some((at.parse().ok()?, key.to_owned()))
+            let at = at.parse().ok()?;
+            known.insert(key).then(|| (at, key.to_owned()))
         });
         Self { uses: uses.take(MOST).collect() }
     }
 
     fn with(mut self, now: i64, role: &RoleArn) -> Self {
-        let key = format!("{}/{}", role.account_id, role.role_name);
+        let key = key(role);
         self.uses.retain(|(_, other)| *other != key);
         self.uses.insert(0, (now, key));
         self.uses.truncate(MOST);
@@ -65,8 +76,23 @@ impl Recent {
     }
 
     fn text(&self) -> String {
-        self.uses.iter().map(|(at, key)| format!("{at} {key}\n")).collect()
+        self.uses.iter().rev().map(|(at, key)| line(*at, key)).collect()
     }
+}
+
+fn key(role: &RoleArn) -> String {
+    format!("{}/{}", role.account_id, role.role_name)
+}
+
+fn line(at: i64, key: &str) -> String {
+    format!("{at} {key}\n")
+}
+
+/// Adds a line to the file, if that exists, may be changed in place and is not too long.
+fn append(path: &Path, line: &str) -> bool {
+    let Ok(mut file) = open::own_to_append(path) else { return false };
+    let is_short = file.metadata().is_ok_and(|metadata| metadata.len() < LONGEST);
+    is_short && open::has_one_name(&file) && file.write_all(line.as_bytes()).is_ok()
 }
 
 #[cfg(test)]
@@ -90,8 +116,31 @@ mod tests {
 
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("recent");
-        std::fs::write(&file, [recent.text().as_bytes(), b"junk\n\xff\xfe 1\n"].concat()).unwrap();
+        std::fs::write(&file, [b"junk\n\xff\xfe 1\n", recent.text().as_bytes()].concat()).unwrap();
         assert_eq!(Recent::read(&file), recent);
+        assert!(append(&file, &line(1001, "000000000007/Admin")));
+        assert_eq!(Recent::read(&file), recent.with(1001, &role(7)));
         assert_eq!(Recent::read(&folder.path().join("none")), Recent::default());
+    }
+
+    #[test]
+    fn only_a_short_file_that_is_there_under_one_name_is_added_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, other] = ["recent", "other"].map(|name| folder.path().join(name));
+        assert!(!append(&file, "1 a/b\n") && !file.exists());
+        std::fs::write(&file, "").unwrap();
+        assert!(append(&file, "1 a/b\n"));
+        std::fs::write(&other, "x".repeat(usize::try_from(LONGEST).unwrap())).unwrap();
+        assert!(!append(&other, "1 a/b\n"));
+        #[cfg(unix)]
+        {
+            std::fs::remove_file(&other).unwrap();
+            std::os::unix::fs::symlink(&file, &other).unwrap();
+            assert!(!append(&other, "2 a/b\n"));
+            std::fs::remove_file(&other).unwrap();
+            std::fs::hard_link(&file, &other).unwrap();
+            assert!(!append(&file, "2 a/b\n"));
+        }
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "1 a/b\n");
     }
 }

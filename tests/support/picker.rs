@@ -17,7 +17,7 @@ pub fn remembered(options: Options) -> User {
 
 /// What `pick` prints for the shell when this is the choice.
 pub fn chosen(output: &str) -> Option<String> {
-    let quoted = output.lines().find_map(|line| line.split_once("AWS_SSO_ROLE_ARN=")).map(|(_, value)| value)?;
+    let quoted = output.lines().find_map(|line| line.split_once("export AWS_SSO_ROLE_ARN=")).map(|(_, value)| value)?;
     Some(quoted.trim_matches(['\'', ';']).to_owned())
 }
 
