@@ -3,8 +3,14 @@
 # and leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their own.
 # Backslashes and quotes keep the user's aliases from replacing the words of this code.
 
-\builtin unalias '__aws_sso_command__' >/dev/null 2>&1 || \builtin :
+# Closed, since a restricted shell sends nothing to a file.
+\builtin unalias '__aws_sso_command__' 2>&- || \builtin :
 function __aws_sso_command__ {
+  if [[ $- == *r* ]]; then
+    \builtin printf '%s\n' 'aws-sso: a restricted shell cannot run __aws_sso_command__'\
+ '  run: eval "$(aws-sso env ROLE)"   # or aws-sso, for what changes no shell' >&2
+    \builtin return 2
+  fi
   \builtin local __aws_sso_verb='' __aws_sso_at=0
   # Options of all verbs may stand before the verb. These take a value, which is no verb.
   while ((__aws_sso_at < $#)) && [[ -z "$__aws_sso_verb" ]]; do
@@ -27,6 +33,11 @@ function __aws_sso_command__ {
         \builtin local -
       fi
       \builtin set +xvTE
+      # A function of its own, since it does not inherit a DEBUG trap that this one runs with. It is defined here, since
+      # a shell may have this function alone, by `export -f`.
+      function __aws_sso_evaluate {
+        \builtin eval "$__aws_sso_code"
+      }
       __aws_sso_code="$(__AWS_SSO_PROGRAM__ "${@:1:__aws_sso_at}" --shell bash "${@:__aws_sso_at+1}")" &&
         __aws_sso_evaluate || __aws_sso_status="$?"
       if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
@@ -60,15 +71,12 @@ function __aws_sso_command__ {
       ;;
   esac
 }
-# A function of its own, since it does not inherit a DEBUG trap that the one above runs with.
-function __aws_sso_evaluate {
-  \builtin eval "$__aws_sso_code"
-}
 # >>> completion
 # bash splits words at colons. So the program gets the whole line, and what of it bash replaces ($2).
 function __aws_sso_complete {
   \builtin local __aws_sso_list='' __aws_sso_found __aws_sso_options="$-" IFS=$' \t\n'
   COMPREPLY=()
+  if [[ $- == *r* ]]; then \builtin return 0; fi
   # Once Tab has been pressed twice, bash only lists what there is (63 is a question mark).
   if [[ "${COMP_TYPE-}" == 63 ]]; then __aws_sso_list='--list'; fi
   __aws_sso_found="$(__AWS_SSO_PROGRAM__ complete --shell bash ${__aws_sso_list:+"$__aws_sso_list"} \
@@ -152,14 +160,20 @@ function __aws_sso_hook {
   if __aws_sso_is_due "${AWS_SSO_EXPIRATION-}" "${__AWS_SSO_NOTICED-}" 300; then __aws_sso_expiring; fi
   # It may be another now: the renewal also says what is known about the session.
   if __aws_sso_is_due "${AWS_SSO_SESSION_END-}" "${__AWS_SSO_SESSION_NOTICED-}" 900; then __aws_sso_ending; fi
-  # The keys of `use` win over a profile that was named since, in most programs.
-  if [[ -n "${AWS_PROFILE-}" && -n "${AWS_SSO_ORIGIN-}" && "${AWS_ACCESS_KEY_ID-}" == "$AWS_SSO_ORIGIN" &&
-    "$AWS_PROFILE" != "${__AWS_SSO_PROFILE_NOTICED-}" ]]; then
-    __AWS_SSO_PROFILE_NOTICED="$AWS_PROFILE"
-    \builtin printf '%s\n' "aws-sso: most programs take the keys of this shell's role, not AWS_PROFILE; for the\
- profile, run: __aws_sso_command__ clear" >&2
+  if [[ -n "${AWS_PROFILE-}" ]] && __aws_sso_has_new_profile; then
+    \builtin printf '%s\n' "aws-sso: AWS_PROFILE was set after __aws_sso_command__ use; to see which credentials\
+ programs take, run: aws-sso status; for the profile alone, run: __aws_sso_command__ clear" >&2
   fi
   \builtin return "${1:-0}"
+}
+# Whether programs see a profile beside the keys of `use`, for the first time with this role.
+function __aws_sso_has_new_profile {
+  [[ -n "${AWS_SSO_ORIGIN-}" && "${AWS_ACCESS_KEY_ID-}" == "$AWS_SSO_ORIGIN" &&
+    "${AWS_SSO_ROLE_ARN-}" != "${__AWS_SSO_PROFILE_NOTICED-}" ]] || \builtin return 1
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
+    [[ "${AWS_PROFILE@a}" == *x* ]] || \builtin return 1
+  fi
+  __AWS_SSO_PROFILE_NOTICED="${AWS_SSO_ROLE_ARN-}"
 }
 # Whether a time ($1) that is not the last one shown ($2) is at most so many seconds ($3) away.
 function __aws_sso_is_due {
@@ -223,9 +237,10 @@ function __aws_sso_add_hook {
     \builtin return 0
   fi
   # A shell that inherits PROMPT_COMMAND may lack the function: `declare -f +t` asks, and prints nothing. The hook
-  # returns the status that it is given, for what runs after it. Because of `&&`, that status neither ends the shell
-  # nor runs the ERR trap.
-  __aws_sso_call='\builtin eval "\builtin declare -f +t __aws_sso_hook && __aws_sso_hook $? && :" && :'
+  # returns the status that it is given, for what runs after it, and so does the one in its place. Because of `&&`,
+  # that status neither ends the shell nor runs the ERR trap.
+  __aws_sso_call='\builtin eval "\builtin declare -f +t __aws_sso_hook ||'
+  __aws_sso_call+=' function __aws_sso_hook { \builtin return \"\$1\"; }; __aws_sso_hook $? && :" && :'
   # A string stays a string, since bash exports no array. An array keeps its length, since the shell integration of
   # VS Code replaces only its first entry. Before 5.1 no other entry runs.
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
@@ -245,13 +260,17 @@ function __aws_sso_add_hook {
   # under errexit.
   \builtin set +e
   if ((__aws_sso_entry)); then
-    \builtin printf -v "PROMPT_COMMAND[$__aws_sso_entry]" '%s' "$__aws_sso_call" 2>/dev/null || \builtin :
+    \builtin printf -v "PROMPT_COMMAND[$__aws_sso_entry]" '%s' "$__aws_sso_call" 2>&- || \builtin :
   else
-    \builtin printf -v PROMPT_COMMAND '%s' "$__aws_sso_call" 2>/dev/null || \builtin :
+    \builtin printf -v PROMPT_COMMAND '%s' "$__aws_sso_call" 2>&- || \builtin :
   fi
   if [[ "$__aws_sso_options" == *e* ]]; then \builtin set -e; fi
 }
-if [[ $- == *i* ]]; then __aws_sso_add_hook "${PROMPT_COMMAND[*]:+$(\builtin trap -p DEBUG)}"; fi
+if [[ $- == *i* ]]; then
+  __aws_sso_add_hook "${PROMPT_COMMAND[*]:+$(\builtin trap -p DEBUG)}"
+  # What this shell has inherited was said in the one that it comes from.
+  [[ -n "${AWS_PROFILE-}" ]] && __aws_sso_has_new_profile || \builtin :
+fi
 # <<< hook
 # >>> key
 # A key that picks a role while a command is being typed. bash makes a new prompt only after a command. So the key

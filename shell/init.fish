@@ -77,13 +77,20 @@ function __aws_sso_hook --on-event fish_prompt
     # It may be another now: the renewal also says what is known about the session.
     __aws_sso_is_due "$AWS_SSO_SESSION_END" "$__AWS_SSO_SESSION_NOTICED" 900
     and __aws_sso_ending
-    # The keys of `use` win over a profile that was named since, in most programs.
-    if test -n "$AWS_PROFILE" -a -n "$AWS_SSO_ORIGIN" -a "$AWS_ACCESS_KEY_ID" = "$AWS_SSO_ORIGIN"
-        and test "$AWS_PROFILE" != "$__AWS_SSO_PROFILE_NOTICED"
-        set -g __AWS_SSO_PROFILE_NOTICED "$AWS_PROFILE"
-        builtin echo "aws-sso: most programs take the keys of this shell's role, not AWS_PROFILE; for the profile," \
-            'run: __aws_sso_command__ clear' >&2
-    end
+    set -qx AWS_PROFILE
+    and __aws_sso_has_new_profile
+    and builtin echo 'aws-sso: AWS_PROFILE was set after __aws_sso_command__ use; to see which credentials programs' \
+        'take, run: aws-sso status; for the profile alone, run: __aws_sso_command__ clear' >&2
+end
+# Whether programs see a profile beside the keys of `use`, for the first time with this role.
+function __aws_sso_has_new_profile
+    test "$AWS_SSO_ROLE_ARN" != "$__AWS_SSO_PROFILE_NOTICED" -a -n "$AWS_PROFILE" -a -n "$AWS_SSO_ORIGIN" \
+        -a "$AWS_ACCESS_KEY_ID" = "$AWS_SSO_ORIGIN"
+    and set -g __AWS_SSO_PROFILE_NOTICED "$AWS_SSO_ROLE_ARN"
+end
+# What this shell has inherited was said in the one that it comes from.
+if status is-interactive; and set -qx AWS_PROFILE
+    __aws_sso_has_new_profile; or true
 end
 # Whether a time that is not the last one shown is at most so many seconds away.
 function __aws_sso_is_due

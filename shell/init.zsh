@@ -4,6 +4,11 @@
 
 if (( ${+aliases[__aws_sso_command__]} )); then \builtin unalias '__aws_sso_command__'; fi
 function '__aws_sso_command__' {
+  if [[ -o 'restricted' ]]; then
+    \builtin print -ru2 -l -- 'aws-sso: a restricted shell cannot run __aws_sso_command__' \
+      '  run: eval "$(aws-sso env ROLE)"   # or aws-sso, for what changes no shell'
+    \builtin return '2'
+  fi
   \builtin local __aws_sso_verb='' __aws_sso_at='0'
   # Options of all verbs may stand before the verb. These take a value, which is no verb.
   while (( __aws_sso_at < $# )) && [[ -z "$__aws_sso_verb" ]]; do
@@ -119,13 +124,16 @@ function '__aws_sso_hook' {
   if __aws_sso_is_due "${AWS_SSO_EXPIRATION-}" "${__AWS_SSO_NOTICED-}" '300'; then __aws_sso_expiring; fi
   # It may be another now: the renewal also says what is known about the session.
   if __aws_sso_is_due "${AWS_SSO_SESSION_END-}" "${__AWS_SSO_SESSION_NOTICED-}" '900'; then __aws_sso_ending; fi
-  # The keys of `use` win over a profile that was named since, in most programs.
-  if [[ -n "${AWS_PROFILE-}" && -n "${AWS_SSO_ORIGIN-}" && "${AWS_ACCESS_KEY_ID-}" == "${AWS_SSO_ORIGIN}" &&
-    "${AWS_PROFILE}" != "${__AWS_SSO_PROFILE_NOTICED-}" ]]; then
-    \builtin typeset -g __AWS_SSO_PROFILE_NOTICED="$AWS_PROFILE"
-    \builtin print -ru2 -- "aws-sso: most programs take the keys of this shell's role, not AWS_PROFILE;" \
-      "for the profile, run: __aws_sso_command__ clear"
+  if [[ -n "${AWS_PROFILE-}" ]] && __aws_sso_has_new_profile; then
+    \builtin print -ru2 -- 'aws-sso: AWS_PROFILE was set after __aws_sso_command__ use; to see which credentials' \
+      'programs take, run: aws-sso status; for the profile alone, run: __aws_sso_command__ clear'
   fi
+}
+# Whether programs see a profile beside the keys of `use`, for the first time with this role.
+function '__aws_sso_has_new_profile' {
+  [[ -n "${AWS_SSO_ORIGIN-}" && "${AWS_ACCESS_KEY_ID-}" == "$AWS_SSO_ORIGIN" && "${(t)AWS_PROFILE}" == *'export'* &&
+    "${AWS_SSO_ROLE_ARN-}" != "${__AWS_SSO_PROFILE_NOTICED-}" ]] || \builtin return 1
+  \builtin typeset -g __AWS_SSO_PROFILE_NOTICED="${AWS_SSO_ROLE_ARN-}"
 }
 # Whether a time ($1) that is not the last one shown ($2) is at most so many seconds ($3) away.
 function '__aws_sso_is_due' {
@@ -178,6 +186,8 @@ if [[ -o 'interactive' ]]; then
   if [[ -z "${(M)precmd_functions[@]:#__aws_sso_hook}" ]]; then
     precmd_functions+=('__aws_sso_hook')
   fi
+  # What this shell has inherited was said in the one that it comes from.
+  if [[ -n "${AWS_PROFILE-}" ]]; then __aws_sso_has_new_profile || \builtin :; fi
 fi
 # <<< hook
 # >>> key

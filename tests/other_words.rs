@@ -31,6 +31,8 @@ fn a_word_of_another_tool_names_the_line_to_run_and_runs_nothing() {
         assert_eq!(output.stderr, format!("aws-sso: there is no verb {word}; {said}\n"), "{line}");
         assert_eq!(output.stdout, "", "{line}");
     }
+    let output = home.aws_sso([""]).run().status(2);
+    assert_eq!(output.stderr, "aws-sso: there is no verb ''; see: aws-sso --help\n");
     #[cfg(feature = "sandbox")]
     let _ = home.aws_sso(["sandbox", "srve"]).run().status(2).complains("run: aws-sso sandbox serve");
     assert!(home.list(".aws").is_empty());

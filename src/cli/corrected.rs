@@ -169,7 +169,7 @@ struct Line<'a> {
 impl Line<'_> {
     fn error(&self, command: &Command, parses: impl Fn(Vec<OsString>) -> bool) -> Error {
         let wrong = self.wrong;
-        let what = format!("there is no verb {wrong}");
+        let what = format!("there is no verb {}", quote::word(wrong));
         match self.meant(command).as_slice() {
             [] => Error::usage(format!("{what}; see: aws-sso --help")),
             [verb] => Error::usage(format!("{what}; run: {}", self.with_verb(verb, parses))),

@@ -29,5 +29,6 @@ pub(super) fn loaded(code: &str, command: &str) -> Result<String> {
     if read::cached(&path)?.is_none_or(|there| there != code.as_bytes()) {
         atomic::write(&path, code.as_bytes(), Privacy::Cache)?;
     }
-    Ok(format!("source {file} load\n"))
+    // Other shells read it where a start-up file is shared: see `Dialect::is_another_shell`. Only tcsh has `$tcsh`.
+    Ok(format!("'test' '\\\\' != \"\\\\\" || 'test' -z \"$tcsh\" || source {file} load\n"))
 }

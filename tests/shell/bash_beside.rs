@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use aws_sso::sandbox::Options;
+
 use crate::support::downloads::{bash_preexec, vscode_script};
 use crate::support::terminal::type_lines;
+use crate::support::user::User;
 use crate::support::{Home, Shell, programs};
 
 const LOAD: &str = "eval \"$(aws-sso init bash)\"\n";
@@ -69,7 +72,8 @@ fn a_bash_that_inherits_prompt_command_is_silent_and_keeps_the_rest_of_it() {
         let home = Home::new();
         home.write("code", code);
         let mut terminal = home.interactive(Shell::Bash).in_terminal();
-        let inherited = "export PROMPT_COMMAND='printf ran >>ran'; source ./code";
+        let inherited = "export PROMPT_COMMAND='printf ran >>ran'; source ./code; \
+                         PROMPT_COMMAND+=$'\\n''echo status-$? >>seen'";
         type_lines(&mut terminal, &[inherited, "rm -f ran; bash --noprofile --norc -i"]);
         terminal.send("export AWS_SSO_EXPIRATION=1700000000; (exit 7)\recho st-$?\r");
         terminal.wait_for("st-7");
@@ -79,7 +83,21 @@ fn a_bash_that_inherits_prompt_command_is_silent_and_keeps_the_rest_of_it() {
         assert!(!screen.contains("not found") && !screen.contains("failed\n"), "{screen}");
         assert!(!screen.contains(EXPIRED), "{screen}");
         assert!(home.read("ran").contains("ranran"), "{screen}");
+        assert!(home.read("seen").lines().all(|line| line == "status-0"), "{}", home.read("seen"));
     }
+}
+
+/// `use` said that `__aws_sso_evaluate` is no command, and changed nothing.
+#[test]
+fn a_bash_that_has_only_the_exported_function_enters_a_role_and_leaves_it() {
+    if !Shell::Bash.is_here() {
+        return;
+    }
+    let user = User::signed_in(Options::default());
+    let child = "awsso use \"$1\"; echo \"$? $AWS_SSO_ROLE_ARN\"; awsso clear; echo \"$? ${AWS_SSO_ROLE_ARN-none}\"";
+    let script = format!("{LOAD}export -f awsso\nbash -c '{child}' x {}", user.role_arn(0));
+    let output = user.script(Shell::Bash, &script).run().success();
+    assert_eq!(output.stdout, format!("0 {}\n0 none\n", user.role_arn(0)), "{output}");
 }
 
 /// What VS Code's script says of each command: `E` its text, `C` that its output begins, `D` its status.

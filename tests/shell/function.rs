@@ -318,6 +318,7 @@ fn a_variable_that_is_read_only_or_belongs_to_a_function_is_a_refusal_that_chang
             for script in scripts {
                 let output = user.script(shell, &script).run().success().complains("nothing is changed");
                 assert_eq!(output.stdout, "status 2\n", "{shell:?} {script}");
+                assert!(output.stderr.contains("aws-sso: AWS_"), "{shell:?} {script}: {output}");
                 assert_eq!(user.home.environment("before"), user.home.environment("after"), "{shell:?} {script}");
             }
         }

@@ -63,17 +63,30 @@ fn it_reports_each_expiration_once_and_says_whether_it_has_passed() {
 
 /// As oh-my-zsh's `asp` sets one.
 #[test]
-fn a_profile_that_the_keys_of_use_win_over_is_reported_once() {
+fn a_profile_beside_the_keys_of_use_is_reported_once_for_a_role_and_not_where_it_is_inherited() {
+    let said = "which credentials programs take, run: aws-sso status; for the profile alone, run: awsso clear";
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().filter(|shell| shell.is_here()) {
         let home = Home::new();
         let export = |name, value| shell.export(name, value);
+        let count = |screen: &str| screen.replace(['\n', '\r'], "").matches(said).count();
         let keys = format!("{}; {}", export("AWS_SSO_ORIGIN", "AKIDOFUSE"), export("AWS_ACCESS_KEY_ID", "AKIDOFUSE"));
-        let [one, other, own] = ["one", "other", "own"].map(|profile| shell.export("AWS_PROFILE", profile));
-        let other_keys = export("AWS_ACCESS_KEY_ID", "AKIDOTHER");
-        let lines = [&shell.load(), "clear", &keys, ":", &one, ":", ":", &other, ":", &other_keys, &own, ":"];
+        let [first, second] = ["first", "second"].map(|role| export("AWS_SSO_ROLE_ARN", role));
+        let [one, other, own] = ["one", "other", "own"].map(|profile| export("AWS_PROFILE", profile));
+        let hidden = if shell == Shell::Fish { "set -g AWS_PROFILE hidden" } else { "AWS_PROFILE=hidden" };
+        let load = &shell.load();
+        let lines = [load, "clear", &keys, &first, ":", hidden, ":"];
         let screen = typed(home.interactive(shell), &lines);
-        let said = "not AWS_PROFILE; for the profile, run: awsso clear";
-        assert_eq!(screen.replace(['\n', '\r'], "").matches(said).count(), 2, "{shell:?}:\n{screen}");
+        assert_eq!(count(&screen), 0, "{shell:?}:\n{screen}");
+        let other_keys = export("AWS_ACCESS_KEY_ID", "AKIDOTHER");
+        let lines = [load, "clear", &keys, &first, &one, ":", ":", &other, ":", &one, &other_keys, &second, &own, ":"];
+        let screen = typed(home.interactive(shell), &lines);
+        assert_eq!(count(&screen), 1, "{shell:?}:\n{screen}");
+        let names = ["AWS_SSO_ORIGIN", "AWS_ACCESS_KEY_ID", "AWS_SSO_ROLE_ARN", "AWS_PROFILE"];
+        let child = || names.into_iter().fold(home.interactive(shell), |run, name| run.env(name, "one"));
+        let screen = typed(child(), &[load, "clear", ":", &other, ":"]);
+        assert_eq!(count(&screen), 0, "{shell:?}:\n{screen}");
+        let screen = typed(child(), &[load, "clear", ":", &second, ":"]);
+        assert_eq!(count(&screen), 1, "{shell:?}:\n{screen}");
     }
 }
 

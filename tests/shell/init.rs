@@ -227,6 +227,7 @@ fn the_bash_code_uses_nothing_newer_than_bash_3_2() {
         ("@P}", "4.4"),
         ("@A}", "4.4"),
         ("local -", "4.4"),
+        ("@a}", "4.4"),
         ("inherit_errexit", "4.4"),
         ("EPOCHSECONDS", "5.0"),
         ("EPOCHREALTIME", "5.0"),
@@ -234,7 +235,7 @@ fn the_bash_code_uses_nothing_newer_than_bash_3_2() {
         ("PROMPT_COMMAND+=", "5.1"),
         ("${ ", "5.3"),
     ];
-    let guards = [("%(%s)T", ">= 402"), ("local -", ">= 404"), ("PROMPT_COMMAND+=", ">= 501")];
+    let guards = [("%(%s)T", ">= 402"), ("local -", ">= 404"), ("@a}", ">= 404"), ("PROMPT_COMMAND+=", ">= 501")];
     let lines: Vec<_> = include_str!("../../shell/init.bash").lines().collect();
     for (number, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
         for (syntax, version) in newer.iter().filter(|(syntax, _)| line.contains(syntax)) {

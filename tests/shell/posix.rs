@@ -53,8 +53,10 @@ fn a_restricted_shell_enters_a_role_by_the_name_of_the_program() {
         let run = user.home.script_with(shell, &["-r"], &script).endpoint(user.sandbox.endpoint());
         let output = run.run().success().quiet();
         assert_eq!(output.stdout.trim(), user.sandbox.accounts()[0].roles[0], "{shell:?}");
-        let script = format!("{}; awsso use {role}", shell.load());
+        let script = format!("{}; echo loaded >&2; awsso use {role}", shell.load());
         let run = user.home.script_with(shell, &["-r"], &script).endpoint(user.sandbox.endpoint());
-        assert!(run.run().stderr.contains("restricted"), "{shell:?}");
+        let output = run.run().status(2);
+        assert!(output.stderr.starts_with("loaded\naws-sso: a restricted shell"), "{shell:?}: {output}");
+        assert!(output.stderr.contains("run: eval \"$(aws-sso env ROLE)\""), "{shell:?}: {output}");
     }
 }

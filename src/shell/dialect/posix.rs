@@ -37,7 +37,8 @@ impl Dialect for Bash {
         let set: String = names.split(' ').map(|name| format!(" {name}=1")).collect();
         let (values, ones): (String, String) = names.split(' ').map(|name| (format!("${{{name}-}}"), '1')).unzip();
         let are_writable = format!("\\builtin declare -g{set} 2>/dev/null && [[ \"{values}\" == {ones} ]]");
-        check_writable(names, &format!("{are_writable} && \\builtin exit 0\n"), is_local)
+        let is_read_only = r#"! \builtin unset "$__aws_sso_name""#;
+        check_writable(names, &format!("{are_writable} && \\builtin exit 0\n"), is_local, is_read_only)
     }
 
     /// Arrays are not exported, so no other shell has `BASH_VERSINFO`.
@@ -72,7 +73,8 @@ impl Dialect for Zsh {
     }
 
     fn check_writable(&self, names: &str) -> String {
-        check_writable(names, "", r#"[[ "${(Pt)__aws_sso_name-}" == *'local'* ]]"#)
+        let is = |kind| format!(r#"[[ "${{(Pt)__aws_sso_name-}}" == *'{kind}'* ]]"#);
+        check_writable(names, "", &is("local"), &is("readonly"))
     }
 
     fn is_another_shell(&self) -> Option<&'static str> {
@@ -105,6 +107,10 @@ impl Dialect for Posix {
         format!("printf '%s\\n' {}\n{}", self.quote(result), from.and_then(|from| self.say(from)).unwrap_or_default())
     }
 
+    fn is_another_shell(&self) -> Option<&'static str> {
+        Some(r#"'test' '\\' = "\\""#)
+    }
+
     fn template(&self) -> Result<&'static str> {
         Ok(include_str!("../../../shell/init.sh"))
     }
@@ -134,7 +140,7 @@ fn print(result: &str, from: Option<&str>) -> String {
     format!("\\builtin printf '%s\\n' {}\n{}", quote::posix(result), from.map(say).unwrap_or_default())
 }
 
-fn check_writable(names: &str, quick: &str, is_local: &str) -> String {
+fn check_writable(names: &str, quick: &str, is_local: &str, is_read_only: &str) -> String {
     let local = IS_LOCAL;
     format!(
         "(
@@ -142,6 +148,9 @@ fn check_writable(names: &str, quick: &str, is_local: &str) -> String {
 for __aws_sso_name in {names}; do
   if {is_local}; then
     \\builtin printf '%s\\n' \"aws-sso: $__aws_sso_name {local}\" >&3
+    \\builtin exit 3
+  elif {is_read_only}; then
+    \\builtin printf '%s\\n' \"aws-sso: $__aws_sso_name is read-only: nothing is changed\" >&3
     \\builtin exit 3
   fi
 done 3>&2 2>/dev/null

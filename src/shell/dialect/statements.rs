@@ -54,7 +54,7 @@ pub(in crate::shell) trait Dialect {
 
     /// Code that leaves the `awsso` function, before anything is changed, where one of these variables is read-only, or
     /// belongs to a function that calls: then the shell would have another one in its place once that has returned, or
-    /// as soon as this one is removed. Which one is read-only says the shell itself.
+    /// as soon as this one is removed.
     fn check_writable(&self, _names: &str) -> String {
         String::new()
     }
