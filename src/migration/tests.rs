@@ -346,8 +346,8 @@ proptest! {
                     let id = format!("{}/{}", account.id, role.name);
                     // One that is called like the role's own ROLE, or like its profile, needs nothing.
                     let is_its_profile = |name: &str| {
-                        let profile = after.0.profile(name).and_then(|profile| profile.role());
-                        profile.is_some_and(|(_, of_profile)| of_profile.is_role(&account.id, &role.name))
+                        let found = after.0.profile(name).and_then(Section::role);
+                        found.is_some_and(|(_, found)| found.is_role(&account.id, &role.name))
                     };
                     let is_known = |name: &String| *name == id || is_its_profile(name) || is_there(name);
                     prop_assert!(role.profile.iter().all(is_known), "{:?}\n{}", role, context);

@@ -76,7 +76,10 @@ fn other_verbs_get_their_words_and_their_input_as_they_are() {
         let script = shell.piped(&format!("awsso exec {} -- sh arguments {words}", user.role_arn(0))) + "\n";
         let output = user.script_in(shell, &script).run().success().quiet();
         let expected = "<012345678901><a,b><--><--x=y><a b><><1e5><-p><->piped";
-        assert_eq!(output.stdout.trim_end(), expected, "{shell:?}");
+        // tcsh shows the number of a pipe's job where the first program has ended before the alias begins.
+        let is_job = |line: &&str| shell.name == "tcsh" && line.starts_with("[1] ");
+        let lines: Vec<_> = output.stdout.lines().skip_while(is_job).collect();
+        assert_eq!(lines, [expected], "{shell:?}");
     }
 }
 

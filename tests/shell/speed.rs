@@ -22,6 +22,6 @@ fn a_role_whose_credentials_are_cached_is_entered_without_waiting_for_the_disk()
     assert!(!["sync", "connect(", "rename"].iter().any(|call| calls.contains(call)), "{calls}");
     let files = std::fs::read_dir(user.home.path(".cache/aws-sso")).unwrap().map(|file| file.unwrap().path());
     let recent = files.filter(|file| file.file_name().unwrap().to_string_lossy().starts_with("recent-"));
-    let uses: Vec<_> = recent.map(|file| std::fs::read_to_string(file).unwrap().lines().count()).collect();
-    assert_eq!(uses, [2], "it was not remembered");
+    let lines: Vec<_> = recent.map(|file| std::fs::read_to_string(file).unwrap().lines().count()).collect();
+    assert_eq!(lines, [2], "it was not remembered");
 }
