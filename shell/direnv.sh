@@ -48,8 +48,10 @@ __aws_sso_enter() {
   fi
   eval "$code"
   # Finds the cached file of these credentials by the access key id, which is not secret. The files of all roles have
-  # secrets, so none is read into this shell.
+  # secrets, so none is read into this shell. In this form the shells that cannot run it can read it, and go on.
   while IFS= read -r file; do
-    watch_file "$file"
-  done < <(find "$HOME/.aws/cli/cache" -name '*.json' -exec grep -lF -e "\"$AWS_ACCESS_KEY_ID\"" {} + 2>/dev/null)
+    [[ -z "$file" ]] || watch_file "$file"
+  done <<FILES
+$(find "$HOME/.aws/cli/cache" -name '*.json' -exec grep -lF -e "\"$AWS_ACCESS_KEY_ID\"" {} + 2>/dev/null)
+FILES
 }
