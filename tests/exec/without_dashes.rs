@@ -62,6 +62,8 @@ fn the_picked_roles_and_the_functions_of_shells_take_it_too() {
 #[test]
 fn a_role_in_two_words_or_a_mistyped_command_is_explained_and_nothing_runs() {
     let user = User::signed_in(Options::default());
+    user.home.sign_in_config("[profile named]\nrole_arn = arn:aws:iam::111111111111:role/x\n");
+    user.home.write(".config/aws-sso/config", "[alias]\nshort = 111111111111/x\nprod = 111111111111\n");
     let part = "if it is a part of ROLE, that is one word: ";
     let cases = [
         ("payments-dev ReadOnly", 127, "ReadOnly: command not found", format!("{part}payments-dev/ReadOnly")),
@@ -69,6 +71,14 @@ fn a_role_in_two_words_or_a_mistyped_command_is_explained_and_nothing_runs() {
         ("a/b zqxjkvwq plan", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
         ("a/b A=1 env", 127, "it sets a variable", "run: aws-sso exec a/b -- env A=1 env".to_owned()),
         ("payments-dev ReadOnly -- ls", 2, "ROLE is one word", "exec payments-dev/ReadOnly -- ls".to_owned()),
+        ("payments-dev sh -- ls", 2, "ROLE is one word", "run: aws-sso exec payments-dev/sh -- ls".to_owned()),
+        ("payments-dev sh -- ls", 2, "sh is the", "command: aws-sso exec payments-dev -- sh -- ls".to_owned()),
+        ("111111111111 sh -- ls", 2, "ROLE is one word", "exec 111111111111/sh -- ls".to_owned()),
+        ("prod sh -- ls", 2, "ROLE is one word", "exec prod/sh -- ls".to_owned()),
+        ("a/b zqxjkvwq run -- --prod", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
+        ("a:b zqxjkvwq run -- --prod", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
+        ("named zqxjkvwq run -- --prod", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
+        ("short zqxjkvwq run -- --prod", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
         ("a/b -l", 2, "unexpected argument", "the command comes last, as in: aws-sso exec ROLE -- aws".to_owned()),
         ("--match x --nonsense ls", 2, "unexpected argument", "the command comes last".to_owned()),
         ("ls --match x", 2, "cannot be used with", "the command comes last".to_owned()),
