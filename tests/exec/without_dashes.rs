@@ -88,3 +88,34 @@ fn a_role_in_two_words_or_a_mistyped_command_is_explained_and_nothing_runs() {
         assert_eq!(output.stderr.contains(part), remedy.contains(part), "{line}: {output}");
     }
 }
+
+#[test]
+fn a_forgotten_role_or_region_is_named_with_the_line_to_run_and_nothing_runs() {
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("list").run().success();
+    let region = "that is not a region of AWS";
+    let cases = [
+        ("sh zqxjkvwq ls", "", 2, "sh is no role", "run: aws-sso exec ROLE -- sh zqxjkvwq ls\n"),
+        ("--region eu-west-1 sh zqx", "", 2, "sh is no role", "run: aws-sso exec --region eu-west-1 ROLE -- sh zqx\n"),
+        ("sh zqxjkvwq ls", "x", 2, "sh is no role", "run: aws-sso exec -- sh zqxjkvwq ls\n"),
+        ("env", "", 4, "env is not a role", "run: aws-sso exec ROLE -- env\n"),
+        ("payments-dev zqxjkvwq", "", 127, "zqxjkvwq: command not found", "check its name"),
+        ("a/b --region show", "", 2, region, "run: aws-sso exec a/b --region REGION -- show\n"),
+        ("a/b --region sh x", "", 2, region, "run: aws-sso exec a/b --region REGION -- sh x\n"),
+        ("a/b --region sh x", "", 2, region, "if it is the region, run: aws-sso exec a/b --region sh -- x\n"),
+        ("--match x --regions sh x", "", 2, region, "run: aws-sso exec --match x --regions REGION -- sh x\n"),
+    ];
+    for (line, role, status, said, remedy) in cases {
+        let run = user.aws_sso(&format!("exec {line}")).env("AWS_SSO_ROLE_ARN", role);
+        let _ = run.run().status(status).complains(said).complains(remedy);
+    }
+    let role = user.role(0, 0);
+    let printed = user.aws_sso(&format!("exec {role} --region local -- printenv AWS_REGION")).run().success().stdout;
+    assert_eq!(printed, "local\n");
+    let folder = user.home.path("tmp/attached");
+    let line = format!("exec --match {role} --output=dir {} printf x", folder.display());
+    let _ = user.aws_sso(&line).run().success();
+    assert!(folder.is_dir());
+    let under_role = user.aws_sso("exec env").env("AWS_SSO_ROLE_ARN", "x").run().status(2);
+    let _ = under_role.complains("has a role already: x").complains("run: aws-sso exec -- env\n");
+}
