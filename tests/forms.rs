@@ -6,7 +6,7 @@ use aws_sso::sandbox::Options;
 use serde_json::Value;
 
 use crate::support::user::User;
-use crate::support::{Output, programs, skip};
+use crate::support::{Output, REGION, START_URL, programs, skip};
 
 type Variables = BTreeMap<String, String>;
 
@@ -159,6 +159,39 @@ fn the_aws_cli_reads_a_credentials_file_and_the_answer_of_a_process() {
         }
     }
     assert_eq!(ask("configure get region").unwrap().stdout, "eu-west-2\n");
+}
+
+#[test]
+fn an_ini_file_beside_a_default_that_programs_would_take_comes_with_a_warning() {
+    let user = User::signed_in(Options::default());
+    let line = format!("env {} --format ini", user.role(0, 0));
+    let _ = user.aws_sso(&line).run().success().quiet();
+    user.home.sign_in_config("[default]\nregion = eu-west-1\n");
+    let _ = user.aws_sso(&line).run().success().quiet();
+    for own in ["sso_session = corp\nsso_account_id = 111111111111\nsso_role_name = x\n", "role_arn = x\n"] {
+        user.home.sign_in_config(&format!("[default]\n{own}source_profile = default\n"));
+        let output = user.aws_sso(&line).run().success().complains("set AWS_CONFIG_FILE=/dev/null as well");
+        assert_eq!(output.stderr.lines().count(), 1, "{output}");
+        let credentials = user.home.write("tmp/credentials", &output.stdout);
+        let Some(aws) = user.home.aws_cli(["configure", "export-credentials", "--format", "process"]) else { return };
+        let aws = aws.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", &credentials);
+        let id = aws.run().success().json()["AccessKeyId"].as_str().unwrap().to_owned();
+        assert!(output.stdout.contains(&id), "{id}");
+    }
+}
+
+#[test]
+fn a_sign_in_whose_profile_has_a_name_that_a_form_cannot_hold_is_left_out() {
+    let user = User::signed_in(Options::default());
+    let sign_in = format!("sso_start_url = {START_URL}\nsso_region = {REGION}\n");
+    user.home.write(".aws/config", format!("[profile \"q's\"]\n{sign_in}[profile 100%]\n{sign_in}"));
+    for (profile, form) in [("q's", "--format dotenv"), ("100%", "--shell cmd")] {
+        let _ = user.aws_sso(&format!("login -p {profile} --device-code --no-browser")).run().success();
+        let printed = user.aws_sso(&format!("env {} -p {profile} {form}", user.role(0, 0))).run().success().stdout;
+        assert!(printed.contains("AWS_ACCESS_KEY_ID=") && !printed.contains(profile), "{printed}");
+        let held = printed.lines().filter(|line| line.contains("AWS_SSO_SESSION=")).collect::<Vec<_>>();
+        assert!(held.is_empty() || held == ["set \"AWS_SSO_SESSION=\""], "{held:?}");
+    }
 }
 
 #[test]

@@ -50,7 +50,12 @@ impl MisspeltSection {
 
     /// What to write instead.
     pub(crate) fn remedy(&self) -> String {
-        let name = if self.name.is_empty() { "NAME" } else { &self.name };
+        let name = match self.name.as_str() {
+            "" => "NAME".into(),
+            name if name.contains('\'') && !name.contains('"') => format!("\"{name}\""),
+            name if name.contains('"') && !name.contains('\'') => format!("'{name}'"),
+            name => name.to_owned(),
+        };
         let header = match self.kind {
             SectionKind::Default => "[default]".to_owned(),
             SectionKind::SsoSession => format!("[sso-session {name}]"),
@@ -209,6 +214,7 @@ mod tests {
             ("[Profile q]", profile, Some("write [profile q]")),
             ("[PROFILE q]", profile, Some("write [profile q]")),
             ("[profiles q]", profile, Some("write [profile q]")),
+            ("[profile it's]", profile, Some("write [profile \"it's\"]")),
             ("[porfile q]", profile, Some("write [profile q]")),
             ("[profile\u{a0}q]", profile, Some("write [profile q]")),
             ("[sso_session x]", sso, Some("write [sso-session x]")),

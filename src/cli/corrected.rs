@@ -91,24 +91,34 @@ fn other_option(words: &[String], at: usize, parses: impl Fn(Vec<OsString>) -> b
     Some(Error::usage(format!("there is no {wrong} here; {meant} does it")).with_remedy(format!("run: {line}")))
 }
 
-/// The error of a ROLE in several words before the `--` of `exec`: the second one begins the command, and there is no
-/// such program.
+/// The error of a ROLE in several words before the `--` of `exec`: the first one alone `is_role` does not know, and the
+/// second one would begin the command.
 pub(crate) fn role_in_words(
     line: &[OsString],
     start: &CommandStart,
+    is_role: impl Fn(&str) -> bool,
     parses: impl Fn(Vec<OsString>) -> bool,
 ) -> Option<Error> {
     let first = start.role.filter(|role| !start.has_dashes && role + 1 == start.at)?;
     let dashes = start.at + line[start.at..].iter().position(|word| word == "--")?;
-    let is_variable = line[start.at].to_string_lossy().contains('=');
-    if is_variable || !startable::check(&line[start.at]).is_err_and(|cause| cause.problem == Problem::Missing) {
-        return None;
-    }
     let words: Vec<_> = line.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let (first, dashes) = (first - 1, dashes - 1);
+    let second = &words[first + 1];
+    let is_missing = startable::check(&line[start.at]).is_err_and(|cause| cause.problem == Problem::Missing);
+    let is_path = !is_missing && second.starts_with(['.', '/', '~']);
+    if second.contains('=') || is_path || is_role(&words[first]) {
+        return None;
+    }
     let last = words[first..dashes].iter().position(|word| word.starts_with('-')).map_or(dashes, |end| first + end) - 1;
-    let line = pasted(&words, first..=last, &in_one_word(&words[first..=last]), parses)?;
-    Some(Error::usage("in exec, ROLE is one word").with_remedy(format!("run: {line}")))
+    let as_one = pasted(&words, first..=last, &in_one_word(&words[first..=last]), parses)?;
+    if is_missing {
+        return Some(Error::usage("in exec, ROLE is one word").with_remedy(format!("run: {as_one}")));
+    }
+    let as_command = start.with_dashes(line.to_vec()).into_iter().skip(1);
+    let as_command: Vec<_> = as_command.map(|word| quote::word(&word.to_string_lossy())).collect();
+    let what = format!("in exec, ROLE is one word, and {second} is the name of a program too");
+    let as_command = as_command.join(" ");
+    Some(Error::usage(what).with_remedy(format!("run: {as_one}\nif {second} is the command: aws-sso {as_command}")))
 }
 
 /// A ROLE that was typed in several words.

@@ -16,6 +16,8 @@ pub(crate) struct CommandStart {
     pub role: Option<usize>,
     /// Whether `--` stands before it.
     pub has_dashes: bool,
+    /// The index of an `--output=dir`, which takes a second value.
+    form: Option<usize>,
 }
 
 impl CommandStart {
@@ -26,15 +28,19 @@ impl CommandStart {
         }
         let all = exec();
         let mut known: Vec<&Arg> = all.get_arguments().collect();
-        let (mut at, mut has_verb, mut role, mut names_roles) = (1, false, None, false);
+        let (mut at, mut has_verb, mut role, mut form, mut names_roles) = (1, false, None, None, false);
         loop {
             let word = long_spelling(words.get(at)?.clone()).to_string_lossy().into_owned();
             if word == "--" {
-                return has_verb.then_some(Self { at: at + 1, role, has_dashes: true });
+                return has_verb.then_some(Self { at: at + 1, role, has_dashes: true, form });
             }
             if word.starts_with('-') && word != "-" {
                 let option = Given::read(&word, &known)?;
                 names_roles |= matches!(option.argument.get_id().as_str(), "matches" | "pick");
+                if option.is_attached && word == "--output=dir" {
+                    form = Some(at);
+                    at += usize::from(words.get(at + 1).is_some_and(|word| word != "--"));
+                }
                 at += option.values(&words[at + 1..]);
             } else if !has_verb {
                 has_verb = true;
@@ -42,16 +48,19 @@ impl CommandStart {
             } else if role.is_none() && !names_roles {
                 role = Some(at);
             } else {
-                return Some(Self { at, role, has_dashes: false });
+                return Some(Self { at, role, has_dashes: false, form });
             }
             at += 1;
         }
     }
 
-    /// The line with `--` before the command.
+    /// The line with `--` before the command, and with the values of an option in words of their own.
     pub(crate) fn with_dashes(&self, mut words: Vec<OsString>) -> Vec<OsString> {
         if !self.has_dashes {
             words.insert(self.at, "--".into());
+        }
+        if let Some(form) = self.form {
+            words.splice(form..=form, ["--output".into(), "dir".into()]);
         }
         words
     }
@@ -98,6 +107,8 @@ impl<'a> Given<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     /// A few options of each kind.
@@ -133,6 +144,8 @@ mod tests {
             ("exec R --match x | ls", true),
             ("exec --match x --output dir DIR | ls dir", true),
             ("exec --match x --output json | dir ls", true),
+            ("exec --match x --output=json | dir ls", true),
+            ("exec --match x | ls --output=dir x", true),
             ("exec R -- | ls", false),
             ("exec -- | ls -l", false),
             ("exec --match x -- | -l --", false),
@@ -156,6 +169,15 @@ mod tests {
             }
             assert_eq!(start.with_dashes(typed), expected, "{line}");
             assert_eq!(CommandStart::find(&expected, exec).unwrap().with_dashes(expected.clone()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_folder_follows_an_attached_form_of_output() {
+        for typed in ["exec --match x --output=dir DIR ls -l", "exec --match x --output=dir DIR -- ls -l"] {
+            let words: Vec<_> = ["aws-sso"].into_iter().chain(typed.split(' ')).map(OsString::from).collect();
+            let line = CommandStart::find(&words, exec).unwrap().with_dashes(words).join(OsStr::new(" "));
+            assert_eq!(line, "aws-sso exec --match x --output dir DIR -- ls -l", "{typed}");
         }
     }
 

@@ -2,10 +2,9 @@
 
 use clap::{Args, Command};
 
-use crate::cli::static_script::static_script;
+use crate::cli::static_script::{ScriptShell, static_script};
 use crate::error::Result;
 use crate::output::print;
-use crate::shell::Shell;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -15,9 +14,9 @@ Examples:
 pub(crate) struct CompletionsArgs {
     /// The shell that will read the script
     #[arg(value_enum)]
-    shell: Shell,
+    shell: ScriptShell,
 }
 
 pub(crate) fn run(arguments: &CompletionsArgs, command: Command) -> Result<()> {
-    print(&static_script(arguments.shell, command)?)
+    print(&static_script(arguments.shell.0, command)?)
 }

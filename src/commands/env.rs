@@ -1,8 +1,11 @@
 //! `env` and `-env`: a role's credentials as the exports of a shell, or in a form that other programs read.
 
+use std::path::Path;
+
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
+use crate::aws_config::config::Config;
 use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::choose::named_or_chosen;
@@ -12,10 +15,14 @@ use crate::credentials;
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::shell::{Change, Grant, Shell, VariablesFile};
+use crate::{environment, quote, terminal};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The output holds secrets: let a shell or a program read it, and keep it out of files that others can read.
+
+Set AWS_SHARED_CREDENTIALS_FILE to the file that --format ini writes, and AWS_CONFIG_FILE to an empty file or \
+/dev/null: from a [default] of the AWS config that has an sso_session or a role_arn, programs take that role.
 
 Only the exports of a shell, and JSON, also remove the variables by which a program would find other credentials.
 
@@ -76,7 +83,9 @@ pub(crate) fn run(context: &Context, arguments: &EnvArgs) -> Result<()> {
         Format::Github => VariablesFile::Github,
         Format::Ini => {
             let region = region.or(found.region.as_deref());
-            return print(&credentials::file(&context.credentials(&found)?, region)?);
+            let file = credentials::file(&context.credentials(&found)?, region)?;
+            warn_of_config(context, &file)?;
+            return print(&file);
         }
         Format::Process => return print(&credentials::process(&context.credentials(&found)?)?),
         Format::AwsCredentials => return print(&credentials::as_of_sts(&context.credentials(&found)?)?),
@@ -85,6 +94,19 @@ pub(crate) fn run(context: &Context, arguments: &EnvArgs) -> Result<()> {
 }
 
 /// `-env`: without a role, the user chooses one.
+/// Says what keeps programs from this credentials file: AWS tools read the AWS config as well, and first.
+fn warn_of_config(context: &Context, file: &str) -> Result<()> {
+    let written = Config::parse_credentials(Path::new(""), Some(file.as_bytes().to_vec()));
+    if let Some(hiding) = context.hiding_default(&written, |_| None)? {
+        let config = quote::word(&environment::shown(context.config()?.path()));
+        terminal::warn(&format!(
+            "beside [default] of {config} programs do not take this file ({}); set AWS_CONFIG_FILE=/dev/null as well",
+            hiding.describe()
+        ));
+    }
+    Ok(())
+}
+
 pub(crate) fn run_original(context: &Context, role: Option<&str>) -> Result<()> {
     exports(context, &named_or_chosen(context, role)?, Shell::Posix, None)
 }
@@ -96,7 +118,10 @@ fn exports(context: &Context, found: &Found, shell: Shell, region: Option<&str>)
 /// What entering the role changes. Of an account whose name cannot be written, it has the id.
 fn entering(context: &Context, found: &Found, region: Option<&str>, can_hold: impl Fn(&str) -> bool) -> Result<Change> {
     let credentials = context.credentials(found)?;
-    let labels = labels::of(context, found)?.held_by(can_hold);
+    let labels = labels::of(context, found)?.held_by(&can_hold);
     let region = region.or(found.region.as_deref());
-    Ok(Change::to_role(&Grant { labels: &labels, credentials: &credentials, region }))
+    let change = Change::to_role(&Grant { labels: &labels, credentials: &credentials, region });
+    // A profile that is the sign-in itself may have any name; programs do without it.
+    let is_profile = found.directory.session.is_none();
+    Ok(if is_profile && !can_hold(&labels.session) { change.without(environment::SSO_SESSION) } else { change })
 }

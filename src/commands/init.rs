@@ -18,6 +18,7 @@ use crate::shell::{self, Hook, Init, Key, Shell};
     elvish  ~/.config/elvish/rc.elv      eval (aws-sso init elvish | slurp)\n  \
     xonsh   ~/.xonshrc                   execx($(aws-sso init xonsh))\n  \
     tcsh    ~/.tcshrc                    eval \"`aws-sso init tcsh`\"\n  \
+    posix   ~/.profile, or $ENV          eval \"$(aws-sso init posix)\"\n  \
     PowerShell, in $PROFILE:\n      aws-sso init powershell | Invoke-Expression\n  \
     Nushell, in ~/.config/nushell/config.nu:\n      mkdir $nu.user-autoload-dirs.0\n      \
     aws-sso init nushell | save --force ($nu.user-autoload-dirs.0 | path join aws-sso.nu)\n\n\

@@ -43,6 +43,7 @@ use crate::cli::exec_line::CommandStart;
 use crate::cli::one_verb::{self, OneVerb, one_verb};
 use crate::cli::{Global, Original, again, corrected, long_spelling, other_tool};
 use crate::context::Context;
+use crate::context::find::names_role;
 use crate::error::{Error, Kind, Result};
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
@@ -173,7 +174,8 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
     quote::for_shell(typed_in);
     let start = CommandStart::find(&arguments, exec_line);
-    let several_words = start.as_ref().and_then(|start| corrected::role_in_words(&arguments, start, parses));
+    let several_words =
+        start.as_ref().and_then(|start| corrected::role_in_words(&arguments, start, names_role, parses));
     let words = match &start {
         Some(start) => start.with_dashes(arguments),
         None => arguments,

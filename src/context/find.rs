@@ -4,7 +4,7 @@
 use super::Context;
 use super::asked::Asked;
 use super::regions::warn_of_region;
-use crate::aws_config::config::Section;
+use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
 use crate::credentials::RoleCredentials;
@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::known_regions;
 use crate::provider::Provider;
 use crate::role::{RoleArn, RoleLine, RoleRef, Target, is_role_name};
+use crate::settings::Settings;
 use crate::terminal;
 
 /// A role, how it was named, and the Identity Center that grants it.
@@ -40,6 +41,18 @@ impl Found {
         let target = Target::default();
         Self { role, directory, profile: None, typed: None, region: None, target, page: None, account_name: None }
     }
+}
+
+/// Whether a word names a role by its form, as a profile or as an alias, and no account alone. Files that cannot be
+/// read are for the verb to report.
+pub(crate) fn names_role(word: &str) -> bool {
+    let config = || Config::read(&environment::config_file().ok()?).ok();
+    let settings = || Settings::load(&environment::settings_file().ok()?).ok();
+    let (Some(config), Some(settings)) = (config(), settings()) else { return true };
+    let is_role = |name: &str| name.contains(['/', ':']) || config.profile(name).is_some();
+    let line = settings.alias(word);
+    let alias = line.map(|line| RoleLine::read(line).map_or_else(|_| line.to_owned(), |line| line.role));
+    is_role(word) || alias.is_some_and(|role| is_role(&role))
 }
 
 impl Context {

@@ -8,7 +8,7 @@ use super::Context;
 use super::account::{OnlyRole, which};
 use super::asked::Asked;
 use super::choose::choose_near;
-use super::find::Found;
+use super::find::{Found, names_role};
 use super::names::{Name, Names};
 use crate::aws_config::directory::Directory;
 use crate::cli::again::with_role;
@@ -18,6 +18,12 @@ use crate::role::{RoleArn, RoleRef, account_and_role};
 use crate::terminal;
 
 impl Context {
+    /// Whether this names a role or an account of those that are known on this machine. Nothing is fetched.
+    pub(crate) fn remembers(&self, text: &str) -> bool {
+        let is_called = |names: Names| !names.called(text).is_empty() || !names.same(text).is_empty();
+        names_role(text) || Names::remembered(self).is_ok_and(is_called)
+    }
+
     /// The role of a text that is neither an alias, a profile, nor an account and a role: an account's name or id
     /// perhaps.
     pub(super) fn find_by_name(&self, asked: Asked<'_>) -> Result<Found> {

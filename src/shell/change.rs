@@ -224,6 +224,15 @@ impl Change {
         self
     }
 
+    /// The same, but this variable is removed.
+    #[must_use]
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        for (_, value) in self.values.iter_mut().filter(|(touched, _)| *touched == name) {
+            *value = None;
+        }
+        self
+    }
+
     /// Each variable with its value; `None` removes it.
     pub(super) fn values(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         self.values.iter().map(|(name, value)| (*name, value.as_deref()))

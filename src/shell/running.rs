@@ -11,9 +11,17 @@ impl Shell {
     #[must_use]
     pub(crate) fn running() -> Option<Self> {
         let lines = parents::command_lines();
-        let typed_in = lines.iter().find_map(|words| interactive(words));
+        let typed_in = lines.iter().find_map(|words| interactive(words, Self::can_have_function));
         let by_default = if cfg!(windows) { Some(Self::Powershell) } else { None };
         typed_in.or_else(Self::detect).or(by_default).filter(|shell| shell.can_have_function())
+    }
+
+    /// Whether the user types in a POSIX shell without a name of its own here, such as dash and ksh.
+    #[must_use]
+    pub(crate) fn is_posix() -> bool {
+        let lines = parents::command_lines();
+        let typed_in = lines.iter().find_map(|words| interactive(words, |shell| shell != Self::Cmd));
+        typed_in.or_else(Self::detect) == Some(Self::Posix)
     }
 
     /// The shell that could have the function where this program was called: PowerShell also where it runs a script,
@@ -21,7 +29,7 @@ impl Shell {
     #[must_use]
     pub(crate) fn calling() -> Option<Self> {
         let lines = parents::command_lines();
-        let caller = lines.first().and_then(|words| named(words)).map(|(shell, _)| shell);
+        let caller = lines.first().and_then(|words| named(words, Self::can_have_function)).map(|(shell, _)| shell);
         caller.filter(|shell| *shell == Self::Powershell).or_else(Self::running)
     }
 }
@@ -48,21 +56,24 @@ pub(crate) fn typed_in() -> Quotes {
     }
 }
 
-/// The shell that was started with these words, and its arguments.
-fn named(words: &[String]) -> Option<(Shell, &[String])> {
+/// The shell that was started with these words, and its arguments, if it is of these.
+fn named(words: &[String], is_of_these: fn(Shell) -> bool) -> Option<(Shell, &[String])> {
     let name = |word: &'_ str| word.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     // PowerShell may be a library that another program runs: `dotnet /opt/powershell/pwsh.dll`.
-    let is_run = words.len() > 1 && name(&words[0]) == "dotnet" && name(&words[1]) == "pwsh.dll";
-    let (program, arguments) = words[usize::from(is_run)..].split_first()?;
+    let runs = |program, library| words.len() > 1 && name(&words[0]) == program && name(&words[1]) == library;
+    let is_run = runs("dotnet", "pwsh.dll");
+    // One file has all programs of busybox: `busybox sh`.
+    let is_part = runs("busybox", "sh") || runs("busybox", "ash");
+    let (program, arguments) = words[usize::from(is_run || is_part)..].split_first()?;
     let file = name(program).trim_start_matches('-').to_owned();
     let file = file.trim_end_matches(if is_run { ".dll" } else { ".exe" });
-    let shell = Shell::from_str(file, true).ok().filter(|shell| shell.can_have_function())?;
+    let shell = Shell::from_str(file, true).ok().filter(|shell| is_of_these(*shell))?;
     Some((shell, arguments))
 }
 
 /// The same, unless it runs a script or a command.
-fn interactive(words: &[String]) -> Option<Shell> {
-    let (shell, arguments) = named(words)?;
+fn interactive(words: &[String], is_of_these: fn(Shell) -> bool) -> Option<Shell> {
+    let (shell, arguments) = named(words, is_of_these)?;
     let mut arguments = arguments.iter().map(|word| word.to_ascii_lowercase());
     while let Some(word) = arguments.next() {
         match word.as_str() {
@@ -106,7 +117,11 @@ mod tests {
         ];
         for (line, expected) in cases {
             let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
-            assert_eq!(interactive(&words), expected, "{line}");
+            assert_eq!(interactive(&words, Shell::can_have_function), expected, "{line}");
+        }
+        for (line, is_posix) in [("-ksh", true), ("dash", true), ("busybox sh -l", true), ("sh x.sh", false)] {
+            let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
+            assert_eq!(interactive(&words, |_| true).is_some_and(|shell| shell == Shell::Posix), is_posix, "{line}");
         }
     }
 }

@@ -29,6 +29,11 @@ const CASES: &[Case] = &[
         ["Shell", "warning", "no start-up file of bash", "add to ~/.bashrc:\neval \"$(aws-sso init bash)\""],
     ),
     (
+        "a POSIX shell",
+        |_, run| run.env("SHELL", "/bin/dash"),
+        ["Shell", "ok", "awsso function for dash, ksh, mksh and busybox", "eval \"$(aws-sso init posix)\""],
+    ),
+    (
         "another shell's line",
         |user, run| {
             user.home.write(".bashrc", "eval \"$(aws-sso init zsh)\"\n");

@@ -35,3 +35,18 @@ fn the_readme_is_short_and_has_the_two_commands_that_show_that_the_program_works
         assert!(readme.contains(command), "{command}");
     }
 }
+
+#[test]
+fn the_line_for_tmux_names_the_variables_that_use_sets_and_no_others() {
+    let page = read("docs/shells.md");
+    let (_, line) = page.split_once("for name in ").unwrap();
+    let mut named: Vec<_> = line.split("\ndo ").next().unwrap().split_whitespace().filter(|it| *it != "\\").collect();
+    named.sort_unstable();
+    let code = read("src/commands/packaging/manual.rs");
+    let is_of_use = |name: &&&str| name.starts_with("AWS_") && code.contains(**name);
+    assert_eq!(named.iter().filter(is_of_use).count(), named.len(), "{named:?}");
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_REGION", "AWS_SSO_ROLE_ARN", "AWS_SSO_DISPLACED"] {
+        assert!(named.contains(&name), "{name}");
+    }
+    assert!(!named.contains(&"AWS_CA_BUNDLE"));
+}

@@ -62,6 +62,8 @@ fn the_picked_roles_and_the_functions_of_shells_take_it_too() {
 #[test]
 fn a_role_in_two_words_or_a_mistyped_command_is_explained_and_nothing_runs() {
     let user = User::signed_in(Options::default());
+    user.home.sign_in_config("[profile named]\nrole_arn = arn:aws:iam::111111111111:role/x\n");
+    user.home.write(".config/aws-sso/config", "[alias]\nshort = 111111111111/x\nprod = 111111111111\n");
     let part = "if it is a part of ROLE, that is one word: ";
     let cases = [
         ("payments-dev ReadOnly", 127, "ReadOnly: command not found", format!("{part}payments-dev/ReadOnly")),
@@ -69,6 +71,14 @@ fn a_role_in_two_words_or_a_mistyped_command_is_explained_and_nothing_runs() {
         ("a/b zqxjkvwq plan", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
         ("a/b A=1 env", 127, "it sets a variable", "run: aws-sso exec a/b -- env A=1 env".to_owned()),
         ("payments-dev ReadOnly -- ls", 2, "ROLE is one word", "exec payments-dev/ReadOnly -- ls".to_owned()),
+        ("payments-dev sh -- ls", 2, "ROLE is one word", "run: aws-sso exec payments-dev/sh -- ls".to_owned()),
+        ("payments-dev sh -- ls", 2, "sh is the", "command: aws-sso exec payments-dev -- sh -- ls".to_owned()),
+        ("111111111111 sh -- ls", 2, "ROLE is one word", "exec 111111111111/sh -- ls".to_owned()),
+        ("prod sh -- ls", 2, "ROLE is one word", "exec prod/sh -- ls".to_owned()),
+        ("a/b zqxjkvwq run -- --prod", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
+        ("a:b zqxjkvwq run -- --prod", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
+        ("named zqxjkvwq run -- --prod", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
+        ("short zqxjkvwq run -- --prod", 127, "zqxjkvwq: command not found", "check its name".to_owned()),
         ("a/b -l", 2, "unexpected argument", "the command comes last, as in: aws-sso exec ROLE -- aws".to_owned()),
         ("--match x --nonsense ls", 2, "unexpected argument", "the command comes last".to_owned()),
         ("ls --match x", 2, "cannot be used with", "the command comes last".to_owned()),
@@ -77,4 +87,35 @@ fn a_role_in_two_words_or_a_mistyped_command_is_explained_and_nothing_runs() {
         let output = user.aws_sso(&format!("exec {line}")).run().status(status).complains(said).complains(&remedy);
         assert_eq!(output.stderr.contains(part), remedy.contains(part), "{line}: {output}");
     }
+}
+
+#[test]
+fn a_forgotten_role_or_region_is_named_with_the_line_to_run_and_nothing_runs() {
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("list").run().success();
+    let region = "that is not a region of AWS";
+    let cases = [
+        ("sh zqxjkvwq ls", "", 2, "sh is no role", "run: aws-sso exec ROLE -- sh zqxjkvwq ls\n"),
+        ("--region eu-west-1 sh zqx", "", 2, "sh is no role", "run: aws-sso exec --region eu-west-1 ROLE -- sh zqx\n"),
+        ("sh zqxjkvwq ls", "x", 2, "sh is no role", "run: aws-sso exec -- sh zqxjkvwq ls\n"),
+        ("env", "", 4, "env is not a role", "run: aws-sso exec ROLE -- env\n"),
+        ("payments-dev zqxjkvwq", "", 127, "zqxjkvwq: command not found", "check its name"),
+        ("a/b --region show", "", 2, region, "run: aws-sso exec a/b --region REGION -- show\n"),
+        ("a/b --region sh x", "", 2, region, "run: aws-sso exec a/b --region REGION -- sh x\n"),
+        ("a/b --region sh x", "", 2, region, "if it is the region, run: aws-sso exec a/b --region sh -- x\n"),
+        ("--match x --regions sh x", "", 2, region, "run: aws-sso exec --match x --regions REGION -- sh x\n"),
+    ];
+    for (line, role, status, said, remedy) in cases {
+        let run = user.aws_sso(&format!("exec {line}")).env("AWS_SSO_ROLE_ARN", role);
+        let _ = run.run().status(status).complains(said).complains(remedy);
+    }
+    let role = user.role(0, 0);
+    let printed = user.aws_sso(&format!("exec {role} --region local -- printenv AWS_REGION")).run().success().stdout;
+    assert_eq!(printed, "local\n");
+    let folder = user.home.path("tmp/attached");
+    let line = format!("exec --match {role} --output=dir {} printf x", folder.display());
+    let _ = user.aws_sso(&line).run().success();
+    assert!(folder.is_dir());
+    let under_role = user.aws_sso("exec env").env("AWS_SSO_ROLE_ARN", "x").run().status(2);
+    let _ = under_role.complains("has a role already: x").complains("run: aws-sso exec -- env\n");
 }

@@ -122,14 +122,17 @@ impl DoctorReport {
             for Finding { verdict, found, remedy } in &section.findings {
                 let lines = wrapped(&format!("  {:9}", verdict.name()), &clean(found), width);
                 text += &lines.replacen(verdict.name(), &verdict.painted(verdict.name(), palette), 1);
+                let mut announces_code = false;
                 for (number, line) in remedy.iter().flat_map(|remedy| remedy.lines()).enumerate() {
                     let mark = if number == 0 { "→" } else { " " };
                     let first = format!("{:INDENT$}{mark} ", "");
                     text += &match command_at(line) {
                         // It can be pasted only if it has no line breaks but the terminal's own.
                         Some(_) => format!("{first}{}\n", palette.advice(&clean(line))),
+                        None if announces_code => format!("{first}{}\n", clean(line)),
                         None => wrapped(&first, &clean(line), width),
                     };
+                    announces_code = line.ends_with(':');
                 }
             }
         }
@@ -172,7 +175,10 @@ mod tests {
         let command = "or run: aws-sso discover ".to_owned() + &"word ".repeat(30);
         report.add("Profiles", vec![Finding::warning("x", command.trim())]);
         assert!(plain(&report).contains(&format!("→ {}\n", command.trim())), "it stays in one line");
-        report.sections.pop();
+        let code = "word ".repeat(30);
+        report.add("Shell", vec![Finding::warning("y", format!("add to ~/.x:\n{}", code.trim()))]);
+        assert!(plain(&report).contains(&format!("  {}\n", code.trim())), "it stays in one line");
+        report.sections.truncate(2);
         let narrow = report.text(Palette::PLAIN, 40);
         assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
         let colored = report.text(Palette::COLORED, WIDTH);

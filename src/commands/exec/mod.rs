@@ -5,6 +5,7 @@ mod beside;
 mod code;
 mod ending;
 mod filled;
+mod forgotten;
 mod input;
 mod job;
 mod json;
@@ -31,6 +32,7 @@ use std::process::ExitCode;
 
 use crate::context::Context;
 use crate::context::enter::change;
+use crate::context::find::names_role;
 use crate::environment;
 use crate::error::{Error, Result};
 pub(crate) use arguments::ExecArgs;
@@ -38,6 +40,9 @@ use start::{missing_program, user_command};
 use typed::Line;
 
 pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
+    for region in arguments.many.regions().chain(&arguments.target.region) {
+        forgotten::check_region(region)?;
+    }
     if arguments.many.is_asked() {
         return many::run(context, arguments);
     }
@@ -50,8 +55,13 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     }
     let words = command_or_shell(arguments)?;
     let is_shell = arguments.command.is_empty();
-    let line = || Line::typed(false).with_role(arguments.role.as_deref());
+    let line = || Line::typed(false).with_role(arguments.role.as_deref().filter(|role| !names_role(role)));
     if let Some(mut missing) = missing_program(&words, (!is_shell).then(line)) {
+        if let Some(role) = arguments.role.as_deref().filter(|role| !is_shell && !context.remembers(role))
+            && let Some(line) = forgotten::line(role)
+        {
+            return Err(Error::usage(format!("{role} is no role that is known here")).with_remedy(line));
+        }
         if is_shell {
             missing.error = missing.error.with_remedy("set SHELL to the path of a shell, without options");
         }
@@ -60,7 +70,7 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let mut command = user_command(&words[0]);
     command.args(&words[1..]);
     let found = match &arguments.role {
-        Some(role) => context.find(role)?,
+        Some(role) => context.find(role).map_err(|error| forgotten::explain(role, error))?,
         None => context.find_of_shell("aws-sso exec ROLE -- CMD")?.ok_or_else(|| no_role(context.unknown_profile()))?,
     };
     let mut change = if arguments.server {
@@ -90,8 +100,10 @@ fn command_or_shell(arguments: &ExecArgs) -> Result<Vec<OsString>> {
     if !arguments.nest
         && let Some((role, _)) = environment::shell_role()
     {
-        return Err(Error::usage(format!("this shell has a role already: {role}"))
-            .with_remedy("leave it first: exit, or awsso clear\nor start a shell inside this one: --nest"));
+        let command = arguments.role.as_deref().and_then(forgotten::line).map(|line| line + "\n").unwrap_or_default();
+        return Err(Error::usage(format!("this shell has a role already: {role}")).with_remedy(format!(
+            "{command}leave it first: exit, or awsso clear\nor start a shell inside this one: --nest"
+        )));
     }
     Ok(vec![environment::shell().unwrap_or_else(|| OsString::from(DEFAULT_SHELL))])
 }

@@ -43,7 +43,7 @@ pub enum Shell {
     /// cmd.exe.
     Cmd,
     /// Any POSIX shell: dash, ksh, busybox.
-    #[value(alias = "sh")]
+    #[value(aliases = ["sh", "dash", "ksh", "ksh93", "mksh", "ash", "busybox"])]
     Posix,
 }
 
