@@ -47,14 +47,31 @@ def __aws_sso_split [words: list<string>] {
         rest: ($words | skip ($at + 1))
     }
 }
-# Makes a change: a record whose empty values are variables to remove. A text is a result, and nothing is help.
+# Makes a change: a record whose empty values are variables to remove. A text is a result, and nothing is help. What is
+# said of it stands in a second line. An error of `from json` would show the answer, which holds secrets.
 def --env __aws_sso_apply [answer: string] {
-    let change = $answer | from json
-    if ($change | describe) == string { return $change }
+    let lines = try { $answer | lines | each { from json --strict } } catch { null }
+    if $lines == null {
+        error make --unspanned { msg: 'aws-sso: the answer of the program is not whole: nothing is changed' }
+    }
+    let change = $lines | get --optional 0
+    let said = $lines | get --optional 1
+    if ($change | describe) == string {
+        if $said != null { print --stderr $said }
+        return $change
+    }
     if $change == null { return }
     let removed = $change | columns | where {|name| ($change | get $name) == null }
     hide-env --ignore-errors ...$removed
     load-env ($change | reject ...$removed)
+    if $said == null { return }
+    # >>> hook
+    # Whether the shell has it, and not a block alone, is seen at the prompt. Programs see no record.
+    $env.__AWS_SSO_CHANGE = { made: (date now | into int) }
+    { change: $env.__AWS_SSO_CHANGE, said: $said } | job send 0 --tag 297797
+    return
+    # <<< hook
+    print --stderr $said
 }
 # >>> completion
 # Nushell inserts what it is given, so the program quotes it where that is needed.
@@ -69,9 +86,23 @@ def __aws_sso_complete [words: list<string>] {
 # Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes, and shows
 # another when the session of the sign-in ends within fifteen. Before that it starts no process.
 def --env __aws_sso_hook [] {
+    __aws_sso_say_change
     if (__aws_sso_is_due $env.AWS_SSO_EXPIRATION? expiration 300) { __aws_sso_expiring }
     # It may be another now: the renewal also says what is known about the session.
     if (__aws_sso_is_due $env.AWS_SSO_SESSION_END? session_end 900) { __aws_sso_ending }
+}
+# Says what the last change was. `do`, `def` and NAME=value give back the environment as it was before them.
+def __aws_sso_say_change [] {
+    mut last: any = null
+    loop {
+        let next = try { job recv --tag 297797 --timeout 0sec } catch { null }
+        if $next == null { break }
+        $last = $next
+    }
+    if $last == null { return }
+    if $env.__AWS_SSO_CHANGE? == $last.change { print --stderr $last.said; return }
+    print --stderr ($"aws-sso: this shell has not changed; a block that has ended had: ($last.said)\n" +
+        'use do --env or def --env, and no NAME=value before __aws_sso_command__')
 }
 # Whether a time that is not the last one shown is at most so many seconds away.
 def __aws_sso_is_due [time: any, what: string, seconds: int] {
@@ -85,19 +116,20 @@ def __aws_sso_left [time: string] {
 }
 # A record, which Nushell gives to no program.
 def __aws_sso_noticed [] {
-    $env.__AWS_SSO_NOTICED? | default {}
+    let noticed = $env.__AWS_SSO_NOTICED?
+    if ($noticed | describe --detailed).type == record { $noticed } else { {} }
 }
 def --env __aws_sso_expiring [] {
     # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
-    let until = $env.AWS_SSO_EXPIRATION
+    let until = $"($env.AWS_SSO_EXPIRATION)"
     $env.__AWS_SSO_NOTICED = __aws_sso_noticed | upsert expiration $until
     # >>> renewal
     let renewal = ^__AWS_SSO_PROGRAM__ refresh --shell nushell --login never | complete
     if $renewal.exit_code == 0 { __aws_sso_apply $renewal.stdout }
-    if $env.AWS_SSO_EXPIRATION? != $until { return }
+    if $"($env.AWS_SSO_EXPIRATION?)" != $until { return }
     if $renewal.exit_code == 3 {
         # A name that needs quotes is left out: AWS_SSO_SESSION leads `login` there as well.
-        let session = $env.AWS_SSO_SESSION? | default ''
+        let session = $"($env.AWS_SSO_SESSION?)"
         let option = if $session =~ '\A[A-Za-z0-9._][A-Za-z0-9._-]*\z' { $" -p ($session)" } else { '' }
         print --stderr $"aws-sso: your sign-in has ended; run: __aws_sso_command__ login($option)"
         return
@@ -107,7 +139,7 @@ def --env __aws_sso_expiring [] {
     print --stderr $"aws-sso: the credentials of this shell ($what); run: __aws_sso_command__ refresh"
 }
 def --env __aws_sso_ending [] {
-    let end = $env.AWS_SSO_SESSION_END
+    let end = $"($env.AWS_SSO_SESSION_END)"
     let left = __aws_sso_left $end
     $env.__AWS_SSO_NOTICED = __aws_sso_noticed | upsert session_end $end
     # What was expected has not happened, or was not seen: there is nothing to warn of any more.
@@ -115,7 +147,7 @@ def --env __aws_sso_ending [] {
     # Somebody may have signed in since this shell entered its role.
     let renewal = ^__AWS_SSO_PROGRAM__ refresh --shell nushell --login never --only-session-end | complete
     if $renewal.exit_code == 0 { __aws_sso_apply $renewal.stdout }
-    if $env.AWS_SSO_SESSION_END? != $end { return }
+    if $"($env.AWS_SSO_SESSION_END?)" != $end { return }
     let minutes = $left / 60 | math ceil
     print --stderr ($"aws-sso: your sign-in is expected to end in about ($minutes) minutes; " +
         'to begin a new one, run: __aws_sso_command__ login --force')

@@ -35,8 +35,8 @@ Without -p a ROLE is looked for in all sso-sessions of the config. Where several
 AWS_SSO_SESSION, the settings, or the only sso-session.
 
 ROLE is an ARN, ACCOUNT/ROLE or ACCOUNT:ROLE with the account's name or id, a profile of the AWS config, or an alias \
-of the settings. Upper and lower case matter in an ARN alone. An account alone offers its roles. The ARN of a \
-resource, or the address of a console page, stands for a role of its account.
+of the settings. Names are exact; on a terminal, upper and lower case matter in an ARN alone. An account alone \
+offers its roles. The ARN of a resource, or the address of a console page, stands for a role of its account.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 sign-in needed, 4 access denied or no such role, \
 5 the service failed or is unreachable, 130 cancelled.

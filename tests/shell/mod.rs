@@ -13,6 +13,8 @@ mod init;
 mod key;
 #[cfg(feature = "sandbox")]
 mod logout;
+#[cfg(all(feature = "sandbox", unix))]
+mod nushell;
 mod options;
 #[cfg(all(feature = "sandbox", unix))]
 mod other;

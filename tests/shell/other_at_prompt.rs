@@ -5,7 +5,7 @@ use std::fs;
 use aws_sso::sandbox::Options;
 use jiff::Timestamp;
 
-use crate::support::other_shells::OtherShell;
+use crate::support::other_shells::{NUSHELL, OtherShell};
 use crate::support::picker::remembered;
 use crate::support::terminal::Terminal;
 use crate::support::user::User;
@@ -117,6 +117,39 @@ fn what_use_says_is_seen_and_the_prompt_renews_the_credentials() {
         leave(terminal);
         let _ = user.aws_sso("login --device-code --no-browser").run().success();
     }
+}
+
+/// Nushell gives back the environment after a block, a plain `def` and `NAME=value`.
+#[test]
+fn a_change_that_a_block_alone_had_is_said_to_be_gone_at_the_prompt_of_nushell() {
+    let user = User::signed_in(Options::default());
+    if !NUSHELL.is_here() {
+        return;
+    }
+    let [first, second] = [0, 1].map(|number| user.role_arn(number));
+    let mut terminal = at_prompt(&user, NUSHELL, "");
+    type_lines(NUSHELL, &mut terminal, &[&format!("awsso use {first}")]);
+    for (number, (line, is_kept)) in [
+        (format!("AWS_REGION=eu-west-1 awsso use {second}"), false),
+        (format!("do {{ awsso use {second} }}"), false),
+        (format!("def entered [] {{ awsso use {second} }}; entered"), false),
+        (format!("[1] | each {{ awsso use {second} }}"), false),
+        (format!("do {{ awsso use {second} }}; awsso use {first}"), true),
+        (format!("do --env {{ awsso use {second} }}"), true),
+        ("do { awsso clear }".to_owned(), false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        type_lines(NUSHELL, &mut terminal, &["clear", &line, &format!("sh -c 'env -0 >after-{number}'")]);
+        let screen = terminal.screen();
+        assert_eq!(screen.contains("aws-sso: this shell has not changed; "), !is_kept, "{line}:\n{screen}");
+        let role = if line.starts_with("do --env") || line.contains("clear") { &second } else { &first };
+        let after = user.home.environment(&format!("after-{number}"));
+        assert_eq!(after["AWS_SSO_ROLE_ARN"], *role, "{line}");
+        assert!(!after.keys().any(|name| name.starts_with("__")), "{line}");
+    }
+    leave(terminal);
 }
 
 #[test]

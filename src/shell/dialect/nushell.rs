@@ -25,13 +25,14 @@ impl Dialect for Nushell {
         record(values)
     }
 
-    fn say(&self, _line: &str) -> Option<String> {
-        None
+    /// A second line of the answer. A change is undone where the block that made it ends, which only the prompt sees.
+    fn say(&self, line: &str) -> Option<String> {
+        Some(Value::from(line).to_string() + "\n")
     }
 
-    /// A text, which the command returns to the pipeline. Where it comes from is said by the program.
-    fn print(&self, result: &str, _from: Option<&str>) -> String {
-        Value::from(result).to_string() + "\n"
+    /// A text, which the command returns to the pipeline.
+    fn print(&self, result: &str, from: Option<&str>) -> String {
+        format!("{}\n{}", Value::from(result), from.and_then(|from| self.say(from)).unwrap_or_default())
     }
 
     fn template(&self) -> Result<&'static str> {
