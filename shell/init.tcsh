@@ -3,7 +3,8 @@
 # So comments need lines of their own.
 #
 # An alias of tcsh is one line, in whose parts the typed words would be read again. As arguments of `source` they arrive
-# as they are. The first one says what this file is sourced for.
+# as they are. The first one says what this file is sourced for. The backslashes keep the user's aliases out; tcsh
+# allows none before its own commands.
 
 set __aws_sso_status = $status
 switch ("$argv[1]")
@@ -96,9 +97,13 @@ case call:
         __aws_sso_run
         set __aws_sso_status = $status
     else
+        # Without this option the status of what is in backquotes is lost.
+        if (! $?anyerror) set __aws_sso_call_anyerror
+        set anyerror
         # Captured first: a program that fails changes nothing. What it prints is data, a word a line.
         set __aws_sso_call_words = ("`__aws_sso_run`")
         set __aws_sso_status = $status
+        if ($?__aws_sso_call_anyerror) unset anyerror
         if ($__aws_sso_status != 0) set __aws_sso_call_words = ()
         # The values are secrets, which no trace may show.
         set __aws_sso_call_traces = ()
@@ -118,7 +123,13 @@ case call:
                 unsetenv $__aws_sso_call_words[2]
                 breaksw
             case print:
-                echo $__aws_sso_call_words[2]:q
+                \echo $__aws_sso_call_words[2]:q
+                breaksw
+            case say:
+                # tcsh gives a subshell the same `$$`, and writes nothing to stderr itself.
+                set __aws_sso_call_at = 'exec >&2; test "$PPID" = "$1" || printf "in this subshell: "; '
+                set __aws_sso_call_at = "$__aws_sso_call_at:q"'printf "%s\n" "$2"'
+                \sh -c $__aws_sso_call_at:q sh $$ $__aws_sso_call_words[2]:q
                 breaksw
             endsw
             shift __aws_sso_call_words
@@ -156,7 +167,7 @@ case prompt:
                 if ("$__AWS_SSO_NOTICED" == "$__aws_sso_hook_at") set __aws_sso_hook_kind = ''
             endif
             if ("$__aws_sso_hook_kind" == due) then
-                @ __aws_sso_hook_left = $__aws_sso_hook_at - `date +%s`
+                @ __aws_sso_hook_left = $__aws_sso_hook_at - `\date +%s`
                 # Set before the renewal: if that fails or is interrupted, it is not tried again at the next prompt.
                 set __AWS_SSO_NOTICED = "$__aws_sso_hook_at"
                 # >>> renewal
@@ -177,13 +188,13 @@ case prompt:
                             set __aws_sso_hook_say = " -p $AWS_SSO_SESSION"
                         endif
                     endif
-                    echo "aws-sso: your sign-in has ended; run: __aws_sso_command__ login$__aws_sso_hook_say"
+                    \echo "aws-sso: your sign-in has ended; run: __aws_sso_command__ login$__aws_sso_hook_say"
                 endif
                 # <<< renewal
                 if ("$__aws_sso_hook_kind" != done) then
                     set __aws_sso_hook_say = 'expire within 5 minutes; run:'
                     if ($__aws_sso_hook_left <= 0) set __aws_sso_hook_say = 'have expired; run:'
-                    echo "aws-sso: the credentials of this shell $__aws_sso_hook_say __aws_sso_command__ refresh"
+                    \echo "aws-sso: the credentials of this shell $__aws_sso_hook_say __aws_sso_command__ refresh"
                 endif
             endif
         endif
@@ -201,7 +212,7 @@ case prompt:
             endif
             if ("$__aws_sso_hook_kind" == due) then
                 set __AWS_SSO_SESSION_NOTICED = "$__aws_sso_hook_at"
-                @ __aws_sso_hook_left = $__aws_sso_hook_at - `date +%s`
+                @ __aws_sso_hook_left = $__aws_sso_hook_at - `\date +%s`
                 # What was expected has not happened, or was not seen: there is nothing to warn of any more.
                 if ($__aws_sso_hook_left > 0) then
                     # Somebody may have signed in since this shell entered its role.
@@ -212,7 +223,7 @@ case prompt:
                         @ __aws_sso_hook_left = ( $__aws_sso_hook_left + 59 ) / 60
                         set __aws_sso_hook_say = 'to begin a new one, run: __aws_sso_command__ login --force'
                         set __aws_sso_hook_say = "about $__aws_sso_hook_left minutes; $__aws_sso_hook_say"
-                        echo "aws-sso: your sign-in is expected to end in $__aws_sso_hook_say"
+                        \echo "aws-sso: your sign-in is expected to end in $__aws_sso_hook_say"
                     endif
                 endif
             endif

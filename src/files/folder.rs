@@ -111,6 +111,25 @@ pub(crate) fn is_open_to_others(folder: &fs::Metadata) -> bool {
     folder.mode() & writers != 0 && !is_sticky
 }
 
+/// The first folder or link, on the way to this folder, by which other users could lead that way elsewhere.
+pub(crate) fn flaw_on_the_way(folder: &Path) -> io::Result<Option<(PathBuf, Flaw)>> {
+    for step in folder.ancestors().filter(|step| !step.as_os_str().is_empty()) {
+        let itself = fs::symlink_metadata(step)?;
+        // A link's owner chooses the folder; its mode says nothing.
+        let of_step = flaw(&itself).filter(|flaw| !itself.is_symlink() || *flaw == Flaw::Foreign);
+        if let Some(flaw) = of_step {
+            return Ok(Some((step.to_owned(), flaw)));
+        }
+        if itself.is_symlink() {
+            let target = step.parent().unwrap_or(step).join(fs::read_link(step)?);
+            if let Some(found) = flaw_on_the_way(&target)? {
+                return Ok(Some(found));
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// Whether this is another user's folder in which further users can replace the files, or another user's link to one.
 pub(crate) fn is_of_others(folder: &Path) -> io::Result<bool> {
     let (itself, folder) = (fs::symlink_metadata(folder)?, fs::metadata(folder)?);

@@ -11,7 +11,7 @@ use crate::error::{Error, reason, system};
 use crate::{environment, quote};
 
 /// The error for a file that could not be written. `target` is the file at the end of its links.
-pub(super) fn failed(path: &Path, target: &Path, error: io::Error) -> Error {
+pub(crate) fn failed(path: &Path, target: &Path, error: io::Error) -> Error {
     let error = match error.kind() {
         io::ErrorKind::ResourceBusy if is_mount(target) => io::Error::new(io::ErrorKind::PermissionDenied, IS_MOUNT),
         _ => error,

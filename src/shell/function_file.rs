@@ -1,34 +1,69 @@
 //! The file with the code of tcsh. Its aliases cannot hold that code, but they can source a file.
 
+use std::path::Path;
+
+use sha1_smol::Sha1;
+
 use super::dialect::Shell;
 use crate::environment;
 use crate::error::{Error, Result};
-use crate::files::atomic;
-use crate::files::folder::Privacy;
-use crate::files::read;
-use crate::quote::is_printable;
+use crate::files::folder::{self, Flaw, Privacy};
+use crate::files::unreadable::{self, quoted};
+use crate::files::{atomic, read, unwritable};
+use crate::quote::{self, is_printable};
 
-/// What the file is sourced for, with the words that stand for that command in it.
-const COMMANDS: [(&str, &str); 3] =
-    [("__AWS_SSO_CALL__", " call !*"), ("__AWS_SSO_COMPLETE__", " complete"), ("__AWS_SSO_PROMPT__", " prompt")];
 /// The word that stands for the file's path.
 const FILE: &str = "__AWS_SSO_FILE__";
+/// What the file is sourced for, with the words that stand for that command in it.
+///
+/// Without the file, the prompt and Tab stay quiet but for one message. A command fails, and so ends a script.
+const COMMANDS: [(&str, &str); 3] = [
+    ("__AWS_SSO_CALL__", "source __AWS_SSO_FILE__ call !*"),
+    ("__AWS_SSO_COMPLETE__", "if (-r __AWS_SSO_FILE__) source __AWS_SSO_FILE__ complete"),
+    (
+        "__AWS_SSO_PROMPT__",
+        "if (-r __AWS_SSO_FILE__) source __AWS_SSO_FILE__ prompt; \
+         if (! -r __AWS_SSO_FILE__) \\echo 'aws-sso: the code of __COMMAND__ is gone; \
+         run: eval \"`aws-sso init tcsh`\"'; \
+         if (! -r __AWS_SSO_FILE__) alias __aws_sso_hook :",
+    ),
+];
 
-/// Writes the code to the file of this function, unless it is there, and gives the line that loads it.
+/// Writes the code to a file, unless it is there, and gives the line that loads it. Shells that run may have the code
+/// of another version or of other options, so each code has a file.
 pub(super) fn loaded(code: &str, command: &str) -> Result<String> {
-    let path = environment::cache_folder()?.join(format!("{command}.tcsh"));
+    let folder = environment::cache_folder()?;
+    let path = folder.join(format!("{command}-{}.tcsh", &Sha1::from(code).digest().to_string()[..12]));
     let file = path
         .to_str()
         .filter(|path| is_printable(path))
         .map(|path| Shell::Tcsh.quote(path))
         .ok_or_else(|| Error::failed("the path of the cache cannot be written in a shell script"))?;
     let code = COMMANDS.iter().fold(code.to_owned(), |code, (word, what)| {
-        code.replace(word, &Shell::Tcsh.quote(&format!("source {file}{what}")))
+        let what = what.replace("__COMMAND__", command).replace(FILE, &file);
+        code.replace(word, &Shell::Tcsh.quote(&what))
     });
     let code = code.replace(FILE, &file);
+    folder::create(&folder, Privacy::Cache).map_err(|error| unwritable::failed(&path, &path, error))?;
+    check(&folder)?;
     if read::cached(&path)?.is_none_or(|there| there != code.as_bytes()) {
         atomic::write(&path, code.as_bytes(), Privacy::Cache)?;
     }
     // Other shells read it where a start-up file is shared: see `Dialect::is_another_shell`. Only tcsh has `$tcsh`.
     Ok(format!("'test' '\\\\' != \"\\\\\" || 'test' -z \"$tcsh\" || source {file} load\n"))
+}
+
+/// Refuses a folder to which others could lead the way: the shell would run what they put there.
+fn check(cache: &Path) -> Result<()> {
+    let flaw = folder::flaw_on_the_way(cache).map_err(|error| unreadable::failed(cache, error))?;
+    let Some((folder, flaw)) = flaw else { return Ok(()) };
+    let (what, remedy) = match flaw {
+        Flaw::Open => ("can be changed by other users", format!("run: chmod go-w {}", quoted(&folder))),
+        Flaw::Foreign if environment::current("XDG_CACHE_HOME").is_some() => {
+            ("belongs to another user", format!("run: {}", quote::unset("XDG_CACHE_HOME")))
+        }
+        Flaw::Foreign => ("belongs to another user", "set XDG_CACHE_HOME to a folder of your own".to_owned()),
+    };
+    let message = format!("{} {what}, so no shell may take code from {}", folder.display(), cache.display());
+    Err(Error::failed(message).with_remedy(remedy))
 }

@@ -30,13 +30,13 @@ impl Dialect for Tcsh {
         values.iter().map(lines).collect()
     }
 
-    fn say(&self, _line: &str) -> Option<String> {
-        None
+    fn say(&self, line: &str) -> Option<String> {
+        Some(format!("say\n{line}\n"))
     }
 
-    /// A text, which the alias prints. Where it comes from is said by the program.
-    fn print(&self, result: &str, _from: Option<&str>) -> String {
-        format!("print\n{result}\n")
+    /// A text, which the alias prints.
+    fn print(&self, result: &str, from: Option<&str>) -> String {
+        format!("print\n{result}\n{}", from.and_then(|from| self.say(from)).unwrap_or_default())
     }
 
     fn template(&self) -> Result<&'static str> {
