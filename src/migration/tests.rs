@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::aws_sso_cli::{Account, Role, TheirConfig, via};
 use super::plan::{Files, Plan};
 use super::planner::plan;
-use crate::aws_config::config::Config;
+use crate::aws_config::config::{Config, Section};
 use crate::role::RoleRef;
 use crate::settings::Settings;
 
@@ -43,11 +43,8 @@ fn planned(theirs: &str, config: &[u8], settings: &str) -> (String, String, Plan
     let (parsed, none) = (Config::parse(config), Config::parse(b""));
     let ours = Settings::parse("config".as_ref(), settings.as_bytes());
     let plan = plan(&theirs, Files { config: &parsed, credentials: &none, settings: &ours });
-    (
-        String::from_utf8(plan.config(config).unwrap()).unwrap(),
-        String::from_utf8(plan.settings(settings.as_bytes()).unwrap()).unwrap(),
-        plan,
-    )
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(plan.config(config).unwrap()), text(plan.settings(settings.as_bytes()).unwrap()), plan)
 }
 
 #[test]

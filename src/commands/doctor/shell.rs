@@ -26,8 +26,8 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
     let function = function.and_then(Function::parse);
     if function.is_none() && Shell::is_posix() {
         let line = start_up_line(Shell::Posix);
-        let what = "the awsso function for dash, ksh, mksh and busybox is loaded by a line of ~/.profile, or of the file \
-                    that ENV names";
+        let what = "the awsso function for dash, ksh, mksh and busybox is loaded by a line of ~/.profile, or of the \
+                    file that ENV names";
         return vec![Finding { remedy: Some(format!("for use, pick and clear:\n{line}")), ..Finding::ok(what) }];
     }
     let Some(shell) = function.as_ref().map(|function| function.shell).or_else(Shell::running) else {

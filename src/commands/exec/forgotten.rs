@@ -1,5 +1,5 @@
-//! What was forgotten where no `--` stands before the command: a ROLE, or the value of `--region`. The first word of the
-//! command is taken for it.
+//! What was forgotten where no `--` stands before the command: a ROLE, or the value of `--region`. The first word of
+//! the command is taken for it.
 
 use std::ffi::OsString;
 
