@@ -110,7 +110,10 @@ fn rest_of(arguments: &CompleteArgs, at: usize) -> String {
 
 /// A list, which Nushell neither filters nor quotes.
 fn for_nushell(found: &[&Candidate]) -> String {
-    let row = |Candidate { value, description }: &&Candidate| json!({ "value": insertion::for_nushell(value), "description": description });
+    let row = |Candidate { value, description }: &&Candidate| {
+        let value = insertion::for_nushell(value);
+        json!({ "value": value, "description": description })
+    };
     Value::from(found.iter().map(row).collect::<Vec<_>>()).to_string() + "\n"
 }
 
