@@ -7,8 +7,9 @@
 \builtin unalias '__aws_sso_command__' 2>&- || \builtin :
 function __aws_sso_command__ {
   if [[ $- == *r* ]]; then
-    \builtin printf '%s\n' 'aws-sso: a restricted shell cannot run __aws_sso_command__'\
- '  run: eval "$(aws-sso env ROLE)"   # or aws-sso, for what changes no shell' >&2
+    # shellcheck disable=SC2016 # It is a line to paste.
+    \builtin printf '%s\n' 'aws-sso: a restricted shell cannot run __aws_sso_command__' \
+      '  run: eval "$(aws-sso env ROLE)"   # or aws-sso, for what changes no shell' >&2
     \builtin return 2
   fi
   \builtin local __aws_sso_verb='' __aws_sso_at=0
@@ -240,6 +241,7 @@ function __aws_sso_add_hook {
   # returns the status that it is given, for what runs after it, and so does the one in its place. Because of `&&`,
   # that status neither ends the shell nor runs the ERR trap.
   __aws_sso_call='\builtin eval "\builtin declare -f +t __aws_sso_hook ||'
+  # shellcheck disable=SC2016 # The hook of a child shell expands it.
   __aws_sso_call+=' function __aws_sso_hook { \builtin return \"\$1\"; }; __aws_sso_hook $? && :" && :'
   # A string stays a string, since bash exports no array. An array keeps its length, since the shell integration of
   # VS Code replaces only its first entry. Before 5.1 no other entry runs.
@@ -269,7 +271,7 @@ function __aws_sso_add_hook {
 if [[ $- == *i* ]]; then
   __aws_sso_add_hook "${PROMPT_COMMAND[*]:+$(\builtin trap -p DEBUG)}"
   # What this shell has inherited was said in the one that it comes from.
-  [[ -n "${AWS_PROFILE-}" ]] && __aws_sso_has_new_profile || \builtin :
+  if [[ -n "${AWS_PROFILE-}" ]]; then __aws_sso_has_new_profile || \builtin :; fi
 fi
 # <<< hook
 # >>> key
