@@ -2,10 +2,10 @@
 
 use aws_sso::sandbox::Options;
 
-use crate::support::Home;
 use crate::support::other_shells::TCSH;
 use crate::support::terminal::type_lines;
 use crate::support::user::User;
+use crate::support::{Home, files};
 
 /// Each is one argument, and would run, match or expand something.
 const WORDS: &str =
@@ -130,7 +130,7 @@ fn the_start_up_file_is_the_one_that_tcsh_reads() {
 
 /// The path of the program and that of the cache may hold any character of a folder's name.
 #[test]
-fn the_code_is_found_in_a_cache_of_any_name_and_a_new_version_replaces_it() {
+fn the_code_is_found_in_a_cache_of_any_name() {
     let user = User::signed_in(Options::default());
     if !TCSH.is_here() {
         return;
@@ -141,12 +141,131 @@ fn the_code_is_found_in_a_cache_of_any_name_and_a_new_version_replaces_it() {
             let run = user.home.aws_sso(["init", "tcsh"]).args(options).env("XDG_CACHE_HOME", &cache);
             run.run().success().quiet().stdout
         };
-        user.home.write(format!("{folder}/aws-sso/awsso.tcsh"), "echo old\n");
         let code = init(&[]);
         assert_eq!(code.lines().count(), 1, "{code}");
+        let files = files(&cache.join("aws-sso"));
+        std::fs::write(&files[0], "echo old\n").unwrap();
+        assert_eq!(init(&[]), code);
         user.home.write("code", code);
         let output = TCSH.script(&user.home, "eval \"`cat code`\"\nawsso --version\n").run().success().quiet();
         assert!(output.stdout.starts_with("aws-sso "), "{folder}: {output}");
         assert!(!user.home.has("PWNED"), "{folder}");
     }
+}
+
+/// Without the option, tcsh forgets the status of what is in backquotes. The user's choice of it stays.
+#[test]
+fn a_line_stops_at_a_role_that_is_not_entered_whatever_anyerror_is() {
+    let user = User::signed_in(Options::default());
+    if !TCSH.is_here() {
+        return;
+    }
+    for option in ["set anyerror", "unset anyerror"] {
+        let script = format!(
+            "{option}\nset before = $?anyerror\nawsso use nope && echo WENT_ON\nawsso use nope || echo status $status\n\
+             awsso use {} && echo entered\nif ($?anyerror == $before) echo kept\n",
+            user.role_arn(0)
+        );
+        let output = user.script_in(TCSH, &script).run().success();
+        assert_eq!(output.stdout, "status 4\nentered\nkept\n", "{option}: {output}");
+    }
+}
+
+#[test]
+fn a_role_that_a_subshell_of_tcsh_alone_has_is_said_to_be_there() {
+    let user = User::signed_in(Options::default());
+    if !TCSH.is_here() {
+        return;
+    }
+    let role = user.role_arn(0);
+    for (line, is_subshell) in [
+        (format!("awsso use {role}"), false),
+        (format!("awsso use {role} > said"), false),
+        (format!("awsso use {role} | cat"), true),
+        (format!("(awsso use {role})"), true),
+        (format!("awsso use {role} &\nwait"), true),
+    ] {
+        let script = format!("{line}\nsh -c 'env -0 >used'\n");
+        let screen = user.script_in(TCSH, &script).in_terminal().finish().success().stdout;
+        assert!(screen.contains(" / "), "{line}\n{screen}");
+        assert_eq!(screen.contains("in this subshell: "), is_subshell, "{line}\n{screen}");
+        assert_eq!(user.home.environment("used").contains_key("AWS_SSO_ROLE_ARN"), !is_subshell, "{line}");
+    }
+}
+
+/// What lies there is code that the shell runs.
+#[test]
+fn no_code_is_put_where_others_could_replace_it() {
+    use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+
+    let home = Home::new();
+    let mode = |path: &str, mode| {
+        let path = home.path(path);
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        path
+    };
+    mode("open", 0o777);
+    mode("sticky", 0o1777);
+    mode("within/aws-sso", 0o777);
+    for name in ["open/own", "sticky/own", "own"] {
+        mode(name, 0o700);
+    }
+    symlink(home.path("open/own"), home.path("own/link")).unwrap();
+    let mut cases = vec![
+        ("own", None),
+        ("sticky/own", None),
+        ("open/own", Some("chmod go-w")),
+        ("within", Some("chmod go-w")),
+        ("own/link", Some("chmod go-w")),
+    ];
+    if rustix::process::getuid().is_root() {
+        mode("theirs/own", 0o700);
+        chown(home.path("theirs"), Some(12345), Some(12345)).unwrap();
+        cases.push(("theirs/own", Some("unset XDG_CACHE_HOME")));
+    }
+    for (cache, remedy) in cases {
+        let init = home.aws_sso(["init", "tcsh"]).env("XDG_CACHE_HOME", home.path(cache)).run();
+        let Some(remedy) = remedy else {
+            assert!(init.success().stdout.starts_with("source "), "{cache}");
+            continue;
+        };
+        let init = init.status(1);
+        assert_eq!(init.stdout, "", "{cache}");
+        let _ = init.complains(remedy);
+        let written = files(&home.path(cache).join("aws-sso"));
+        assert!(written.iter().all(|file| file.extension().is_none_or(|kind| kind != "tcsh")), "{cache}: {written:?}");
+    }
+}
+
+/// One shell prints code of other options than those of the shell that runs.
+#[test]
+fn printing_code_for_one_shell_changes_no_other() {
+    let home = Home::new();
+    if !TCSH.is_here() {
+        return;
+    }
+    let load = TCSH.load(&home, "--hook none --no-completion");
+    let script = format!("{load}\naws-sso init tcsh --hook refresh >/dev/null\nawsso --version\n");
+    let before = files(&home.path(".cache/aws-sso"));
+    let code = std::fs::read(&before[0]).unwrap();
+    let output = TCSH.script(&home, &script).run().success();
+    assert!(output.stdout.contains("aws-sso "), "{output}");
+    assert_eq!(std::fs::read(&before[0]).unwrap(), code);
+    assert_eq!(files(&home.path(".cache/aws-sso")).len(), before.len() + 1);
+}
+
+#[test]
+fn a_prompt_says_once_that_the_code_is_gone_and_what_loads_it() {
+    let home = Home::new();
+    if !TCSH.is_here() {
+        return;
+    }
+    let load = TCSH.load(&home, "");
+    let hook = "__aws_sso_hook\n";
+    let script =
+        format!("{load}\nrm -r .cache/aws-sso\n{hook}{hook}eval \"`aws-sso init tcsh`\"\n{hook}awsso --version\n");
+    let output = TCSH.script(&home, &script).run().success().quiet();
+    let said = "aws-sso: the code of awsso is gone; run: eval \"`aws-sso init tcsh`\"\naws-sso ";
+    assert!(output.stdout.starts_with(said), "{output}");
 }
