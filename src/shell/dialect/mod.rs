@@ -37,7 +37,7 @@ pub enum Shell {
     Elvish,
     /// xonsh.
     Xonsh,
-    /// tcsh, and csh.
+    /// tcsh.
     #[value(alias = "csh")]
     Tcsh,
     /// cmd.exe.
