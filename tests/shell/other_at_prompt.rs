@@ -44,7 +44,7 @@ fn wait_for_line(terminal: &Terminal, line: &str) {
 /// Types lines, each at the prompt after the one before.
 fn type_lines(shell: OtherShell, terminal: &mut Terminal, lines: &[&str]) {
     for line in lines {
-        // The comment tells this line from others.
+        // The comment makes this line differ from others.
         let mark = format!("{}{}", shell.comment, terminal.new_mark());
         terminal.send(&format!("{line} {mark}"));
         terminal.wait_for(&mark);
