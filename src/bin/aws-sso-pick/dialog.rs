@@ -147,7 +147,8 @@ impl Dialog {
             app.options.preview_window = preview_window(*lines).into();
         }
         app.handle_event(tui, event)?;
-        let is_whole = is_render && (was_whole || self.has_whole_list());
+        // As many rows may match another text: only for the same text their number says that they are the same.
+        let is_whole = is_render && (was_whole || self.shown.as_ref() == Some(&before) && self.has_whole_list());
         if is_render {
             self.draw_status()?;
             self.is_seen |= self.skim.app().item_list.count() > 0 || self.has_list() && self.is_idle();
