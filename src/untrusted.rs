@@ -28,7 +28,7 @@ pub fn name(text: &str) -> Cow<'_, str> {
 
 /// The text in at most this many columns; `…` ends one that is cut.
 pub(crate) fn shortened(text: Cow<'_, str>, columns: usize) -> Cow<'_, str> {
-    // Characters without a width could go on for ever.
+    // There is no limit to characters without a width.
     let longest = 4 * columns;
     // No character has more columns than bytes.
     if text.len() <= columns || text.len() <= longest && text.width() <= columns {
