@@ -71,16 +71,14 @@ fn a_rotated_refresh_token_is_on_disk_before_the_answer_is_used() {
     let user = User::signed_in(Options { refresh: Rotation::Rotated, ..Options::default() });
     user.expire_token();
     let before = user.token();
-    // The renewal is quick; the request that uses the new token hangs.
+    // The renewal is answered; the request that uses the new token hangs.
+    user.sandbox.update(|options| options.unanswered = Some("GetRoleCredentials"));
     let process = user.process().start();
-    user.sandbox.update(|options| options.latency = Duration::from_millis(300));
-    wait(|| (user.sandbox.count("CreateToken") == 1).then_some(()));
-    user.sandbox.update(|options| options.latency = Duration::from_mins(1));
     wait(|| (user.sandbox.count("GetRoleCredentials") == 1).then_some(()));
     assert_ne!(user.token()["refreshToken"], before["refreshToken"]);
     process.signal("KILL");
     let _ = process.finish();
-    user.sandbox.update(|options| options.latency = Duration::ZERO);
+    user.sandbox.update(|options| options.unanswered = None);
     user.expire_token();
     let _ = user.process().run().success().quiet();
 }

@@ -30,6 +30,8 @@ pub struct Options {
     pub user: String,
     /// How long each request waits before it is handled.
     pub latency: Duration,
+    /// The operation whose requests are never answered.
+    pub unanswered: Option<&'static str>,
     /// Portal requests per second; further ones get status 429.
     pub rate_limit: Option<u32>,
     /// How many of the next requests fail, and how.
@@ -85,6 +87,7 @@ impl Default for Options {
             regions_down: Vec::new(),
             user: "you@example.com".to_owned(),
             latency: Duration::ZERO,
+            unanswered: None,
             rate_limit: None,
             fail_first: None,
             broken_accounts: Vec::new(),

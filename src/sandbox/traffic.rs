@@ -69,6 +69,7 @@ pub(super) async fn watch(Shared(state): Shared<Arc<SandboxState>>, request: Req
     });
     let mut response = match at_host(&state, &request) {
         Some(response) => response,
+        None if lock(&state.options).unanswered == Some(operation) => std::future::pending().await,
         None => handled(&state, api, request, next).await,
     };
     set_date(&state, &mut response);

@@ -228,16 +228,19 @@ impl Dialog {
     /// Starts the filter where it has work to do, and draws what it has found.
     fn follow_filter(&mut self) -> Result<(), Failure> {
         let search = self.search();
-        if self.shown.as_ref() != Some(&search) && self.has_list() && self.has_filtered_all() {
+        // Looked at once: what is on the screen is noted before the filter goes on with rows that arrived later.
+        let (has_filtered, is_whole) = (self.has_filtered(), self.is_whole());
+        if self.shown.as_ref() != Some(&search) && is_whole {
             self.apply(&Event::Render)?;
             self.shown = Some(search);
         }
-        let is_whole = self.is_whole();
         let app = self.skim.app_mut();
         if self.status.progress.is_news() {
             app.needs_render.store(true, Ordering::Relaxed);
         }
-        app.restart_matcher(app.pending_matcher_restart);
+        if has_filtered || app.pending_matcher_restart {
+            app.restart_matcher(app.pending_matcher_restart);
+        }
         if app.needs_render.load(Ordering::Relaxed)
             && app.last_render_timer.elapsed() > Duration::from_secs(1) / TICK_RATE
         {
@@ -268,7 +271,8 @@ impl Dialog {
 
     /// Whether the next frame has all that the text fits so far. Rows that arrive later take no selected row's place.
     fn is_whole(&self) -> bool {
-        self.has_list() && self.has_filtered()
+        let length = self.length.get();
+        self.has_filtered() && length.is_some_and(|length| self.skim.app().item_pool.num_taken() >= *length)
     }
 
     /// Whether the list has all that the filter found for the text, which may have ended while it was drawn.
