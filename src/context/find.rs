@@ -12,15 +12,21 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::known_regions;
 use crate::provider::Provider;
-use crate::role::{RoleArn, RoleLine, RoleRef, Target, is_role_name};
+use crate::role::{Hop, IamRole, RoleArn, RoleLine, RoleRef, Target, is_role_name};
 use crate::settings::Settings;
 use crate::terminal;
 
 /// A role, how it was named, and the Identity Center that grants it.
+///
+/// With a chain, the user acts as the role at its end: [`Self::arn`], [`Self::account_id`] and [`Self::role_name`] say
+/// which that is, for everything that is shown, remembered, compared or exported.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
+    /// The role of Identity Center: itself, or the base of the chain.
     pub role: RoleArn,
     pub directory: Directory,
+    /// The roles to assume from there, one after the other.
+    pub chain: Vec<Hop>,
     /// The profile that named it, if one did.
     pub profile: Option<String>,
     /// The profile or alias that the user typed.
@@ -39,7 +45,37 @@ impl Found {
     /// A role that an ARN, a list or an address named.
     pub(crate) fn new(role: RoleArn, directory: Directory) -> Self {
         let target = Target::default();
-        Self { role, directory, profile: None, typed: None, region: None, target, page: None, account_name: None }
+        let (profile, typed, region, page, account_name) = (None, None, None, None, None);
+        Self { role, directory, chain: Vec::new(), profile, typed, region, target, page, account_name }
+    }
+
+    /// The role in the end, if it is one that is assumed.
+    pub(crate) fn assumed(&self) -> Option<&IamRole> {
+        self.chain.last().map(|hop| &hop.role)
+    }
+
+    pub(crate) fn is_chained(&self) -> bool {
+        !self.chain.is_empty()
+    }
+
+    /// The ARN of the role that the user acts as.
+    pub(crate) fn arn(&self) -> String {
+        self.assumed().map_or_else(|| self.role.to_string(), |role| role.as_str().to_owned())
+    }
+
+    /// The account in which the user acts.
+    pub(crate) fn account_id(&self) -> &str {
+        self.assumed().map_or(&self.role.account_id, IamRole::account_id)
+    }
+
+    /// The name of the role that the user acts as, without a path.
+    pub(crate) fn role_name(&self) -> &str {
+        self.assumed().map_or(&self.role.role_name, IamRole::name)
+    }
+
+    /// Whether both give the same credentials: one role, from one base of one Identity Center, in the same way.
+    pub(crate) fn is_same_role(&self, other: &Self) -> bool {
+        self.role == other.role && self.directory.origin() == other.directory.origin() && self.chain == other.chain
     }
 }
 
