@@ -4,6 +4,7 @@
 use super::Context;
 use super::asked::Asked;
 use super::regions::warn_of_region;
+use crate::aws_config::chain::ProfileChain;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
@@ -199,8 +200,19 @@ impl Context {
     }
 
     fn find_profile(&self, name: &str) -> Result<Found> {
+        self.find_profile_after(name, &[])
+    }
+
+    /// The role of a profile to which these have led, each by its source or its `credential_process`.
+    fn find_profile_after(&self, name: &str, before: &[&str]) -> Result<Found> {
         let config = self.config()?;
         let Some(profile) = config.profile(name) else { return Err(self.no_role(name)?) };
+        let names = [before, &[name]].concat();
+        if before.contains(&name) {
+            return Err(Error::usage(format!("the profile {name} leads back to itself: {}", names.join(" → ")))
+                .with_remedy("name another role in its credential_process, or another source_profile")
+                .of_config());
+        }
         if name == "default" && config.has_contested_default() && self.is_for_person() {
             terminal::warn(&format!(
                 "{} has [default] below [profile default]: this is the role of [default], which the AWS CLI and boto3 \
@@ -209,20 +221,37 @@ impl Context {
             ));
         }
         let meanings = Meanings::new(config);
-        let (directory, reference) = match meanings.role(profile) {
-            Ok((directory, reference)) => (config.directory(&directory)?, reference),
-            Err(no_role) => match profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none()) {
-                Some(reference) => (self.directory_of(&reference)?, reference),
-                None => return Err(no_role.error(config)),
-            },
+        let found = match meanings.chain(profile).map_err(|no_role| no_role.error(config))? {
+            Some(ProfileChain { start, hops }) => {
+                let base = self.find_profile_after(start.name(), &names)?;
+                Found { chain: [base.chain, hops].concat(), ..base }
+            }
+            None => self.find_unchained(profile, &meanings, &names)?,
         };
-        let found = self.find_in(directory, &reference)?;
         let own = config.region_of(name);
         if let Some(region) = own.filter(|region| self.is_for_person() && known_regions::doubt(region).is_some()) {
             warn_of_region(&profile, region);
         }
         let region = own.map(str::to_owned).or(found.region);
         Ok(Found { profile: Some(name.to_owned()), region, ..found })
+    }
+
+    /// The role of a profile that assumes none, whose line may name another profile.
+    fn find_unchained(&self, profile: Section<'_>, meanings: &Meanings<'_>, names: &[&str]) -> Result<Found> {
+        let config = self.config()?;
+        let named = meanings.role(profile);
+        let anywhere = profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none());
+        let reference = named.as_ref().map_or(anywhere.as_ref(), |(_, reference)| Some(reference));
+        if let Some(RoleRef::Name(other)) = reference
+            && config.profile(other).is_some_and(Section::assumes)
+        {
+            return self.find_profile_after(other, names);
+        }
+        match (named, anywhere) {
+            (Ok((directory, reference)), _) => self.find_in(config.directory(&directory)?, &reference),
+            (Err(_), Some(reference)) => self.find_in(self.directory_of(&reference)?, &reference),
+            (Err(no_role), None) => Err(no_role.error(config)),
+        }
     }
 
     fn no_role(&self, name: &str) -> Result<Error> {

@@ -51,6 +51,20 @@ impl IamRole {
         parts(&self.arn).map_or("", |(_, account_id, _)| account_id)
     }
 
+    /// Whether this is the ARN of a session of the role: `arn:PARTITION:sts::ACCOUNT:assumed-role/NAME/SESSION`.
+    #[must_use]
+    pub fn is_of_session(&self, arn: &str) -> bool {
+        let session = || {
+            let (partition, rest) = arn.strip_prefix("arn:")?.split_once(":sts::")?;
+            let (account_id, rest) = rest.split_once(":assumed-role/")?;
+            let (name, session) = rest.split_once('/')?;
+            Some((partition, account_id, name, session))
+        };
+        session().is_some_and(|(partition, account_id, name, session)| {
+            (partition, account_id, name) == (self.partition(), self.account_id(), self.name()) && !session.is_empty()
+        })
+    }
+
     /// The name without its path.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -123,6 +137,17 @@ mod tests {
             assert!(role.is_none_or(|role| role.as_str() == text && role.to_string() == text));
         }
         assert!(format!("arn:aws:iam::123456789012:role/{}/x", "p".repeat(LONGEST)).parse::<IamRole>().is_err());
+        let role: IamRole = "arn:aws:iam::123456789012:role/team/Deploy".parse().unwrap();
+        assert!(role.is_of_session("arn:aws:sts::123456789012:assumed-role/Deploy/me"));
+        for other in [
+            "aws-cn:sts::123456789012:assumed-role/Deploy/me",
+            "aws:sts::123456789013:assumed-role/Deploy/me",
+            "aws:sts::123456789012:assumed-role/Deploy2/me",
+            "aws:sts::123456789012:assumed-role/Deploy/",
+            "",
+        ] {
+            assert!(!role.is_of_session(&format!("arn:{other}")), "{other}");
+        }
         let named = IamRole::new("aws", "123456789012", "Deploy");
         assert_eq!(named.unwrap().as_str(), "arn:aws:iam::123456789012:role/Deploy");
         assert_eq!(IamRole::new("aws", "123456789012", "a b"), None);
