@@ -144,10 +144,15 @@ struct FileBase<'a> {
     lifetime: i64,
 }
 
-impl<'a> CachedHop<'a> {
+/// The file that the AWS CLI has for a role that a profile assumes.
+pub(crate) fn shared_path(hop: &Hop, folder: &Path) -> PathBuf {
+    folder.join(format!("{}.json", Sha1::from(key(hop)).digest()))
+}
+
+impl CachedHop<'_> {
     /// The file that the AWS CLI has for the same profile.
     pub(crate) fn shared_path(&self, folder: &Path) -> PathBuf {
-        folder.join(format!("{}.json", Sha1::from(key(self.hop)).digest()))
+        shared_path(self.hop, folder)
     }
 
     /// A file for this base alone, where the shared one is, or may be, another base's.

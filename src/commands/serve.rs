@@ -7,6 +7,7 @@ use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::aws_config::directory::Directory;
+use crate::cli::shared::Assume;
 use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::find::Found;
@@ -45,6 +46,8 @@ pub(crate) struct ServeArgs {
     /// The region to work in
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
+    #[command(flatten)]
+    assume: Assume,
     /// Serve the process with this id until it ends; the address goes to stdout as JSON.
     #[arg(long, hide = true)]
     beside: Option<u32>,
@@ -78,7 +81,7 @@ pub(crate) fn run(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> 
 }
 
 fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
-    let found = context.find_words(&arguments.role)?;
+    let found = context.find_assuming(&arguments.role, &arguments.assume)?;
     let first = context.credentials(&found)?;
     let labels = labels::of(context, &found)?;
     block_on(async {
@@ -198,7 +201,7 @@ fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<Exit
 }
 
 fn prepare(context: &Context, arguments: &ServeArgs) -> Result<Keeper> {
-    let found = context.find_words(&arguments.role)?;
+    let found = context.find_assuming(&arguments.role, &arguments.assume)?;
     let first = context.credentials(&found)?;
     keeper(context, &found, first)
 }

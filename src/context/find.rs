@@ -13,7 +13,7 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::known_regions;
 use crate::provider::{Provider, Wanted};
-use crate::role::{Hop, IamRole, RoleArn, RoleLine, RoleRef, Target, is_role_name};
+use crate::role::{Assume, Hop, IamRole, RoleArn, RoleLine, RoleRef, Target, is_role_name};
 use crate::settings::Settings;
 use crate::terminal;
 
@@ -30,6 +30,10 @@ pub(crate) struct Found {
     pub chain: Vec<Hop>,
     /// The profile that named it, if one did.
     pub profile: Option<String>,
+    /// What `--assume` asked for, which is the end of the chain then.
+    pub assume: Assume,
+    /// The profile of what that role is assumed with.
+    pub base_profile: Option<String>,
     /// The profile or alias that the user typed.
     pub typed: Option<String>,
     /// The region in which it works.
@@ -46,8 +50,9 @@ impl Found {
     /// A role that an ARN, a list or an address named.
     pub(crate) fn new(role: RoleArn, directory: Directory) -> Self {
         let target = Target::default();
-        let (profile, typed, region, page, account_name) = (None, None, None, None, None);
-        Self { role, directory, chain: Vec::new(), profile, typed, region, target, page, account_name }
+        let (profile, base_profile, typed, region, page, account_name) = (None, None, None, None, None, None);
+        let (chain, assume) = (Vec::new(), Assume::default());
+        Self { role, directory, chain, profile, assume, base_profile, typed, region, target, page, account_name }
     }
 
     /// The role in the end, if it is one that is assumed.
@@ -107,6 +112,11 @@ impl Context {
 
     /// Finds the role that a ROLE argument names in one word, or in two: ACCOUNT ROLE.
     pub(crate) fn find_words(&self, words: &[String]) -> Result<Found> {
+        self.find_assuming(words, &Assume::default())
+    }
+
+    /// Finds the role that a ROLE argument names, and what these options or those of an alias assume with it.
+    pub(crate) fn find_assuming(&self, words: &[String], assume: &Assume) -> Result<Found> {
         let text = match words {
             [account, role] if is_role_name(role) => format!("{account}/{role}"),
             words => words.join(" "),
@@ -119,7 +129,7 @@ impl Context {
             _ => settings.line_of_alias(&text)?,
         };
         let found = match (&alias, words) {
-            (Some(line), _) => self.find_line(line)?,
+            (Some(line), _) => self.find_base(line)?,
             (None, [] | [_]) => self.resolve(Asked { text: &text, words })?,
             // No profile: a profile of this name may be a role of another account.
             (None, [account, role]) if is_role_name(role) => {
@@ -128,7 +138,7 @@ impl Context {
             (None, _) => self.find_unquoted(Asked { text: &text, words })?,
         };
         let typed = alias.map(|_| text.clone()).or_else(|| found.typed.clone()).or_else(|| found.profile.clone());
-        self.in_its_region(Found { typed, ..found })
+        self.assuming(self.in_its_region(Found { typed, ..found })?, assume)
     }
 
     fn has_profile_of_role(&self, name: &str) -> Result<bool> {
@@ -137,6 +147,11 @@ impl Context {
 
     /// The role of a line that names it with options. Those of this run's own line go before them.
     pub(crate) fn find_line(&self, line: &RoleLine) -> Result<Found> {
+        self.assuming(self.find_base(line)?, &Assume::default())
+    }
+
+    /// What a line assumes a role with, if it does.
+    fn find_base(&self, line: &RoleLine) -> Result<Found> {
         let sign_in = line.profile.as_deref().filter(|_| !self.has_profile_option());
         let narrowed = sign_in.map(|name| self.narrowed_to(Some(name)));
         let found = narrowed.as_ref().unwrap_or(self).resolve(Asked { text: &line.role, words: &[] })?;

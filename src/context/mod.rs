@@ -5,6 +5,7 @@ mod accounts;
 mod acting;
 mod arriving;
 mod asked;
+mod assumed;
 mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;
