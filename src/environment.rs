@@ -3,6 +3,7 @@
 //! An empty variable counts as unset, as it does for the AWS CLI.
 
 mod shells;
+mod sts;
 
 use std::env;
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use etcetera::base_strategy::{BaseStrategy, Xdg};
 use crate::error::{Error, Result};
 use crate::quote;
 pub(crate) use shells::{config_home, is_powershell_7, shell, zsh_folder};
+pub(crate) use sts::{STS_REGIONAL_ENDPOINTS, organizations_endpoint_url, sts_endpoint_url, sts_regional_endpoints};
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
@@ -238,24 +240,6 @@ pub(crate) fn oidc_endpoint_url() -> Result<Option<String>> {
 pub(crate) fn signin_endpoint_url() -> Result<Option<String>> {
     network_text("AWS_ENDPOINT_URL_SIGNIN")
 }
-
-/// `AWS_ENDPOINT_URL_STS`: the endpoint for assuming a role.
-pub(crate) fn sts_endpoint_url() -> Result<Option<String>> {
-    network_text("AWS_ENDPOINT_URL_STS")
-}
-
-/// `AWS_ENDPOINT_URL_ORGANIZATIONS`: the endpoint for listing the accounts of an organization.
-pub(crate) fn organizations_endpoint_url() -> Result<Option<String>> {
-    network_text("AWS_ENDPOINT_URL_ORGANIZATIONS")
-}
-
-/// `AWS_STS_REGIONAL_ENDPOINTS`: `legacy` for the global endpoint of the older regions, else `regional`.
-pub(crate) fn sts_regional_endpoints() -> Result<Option<String>> {
-    network_text(STS_REGIONAL_ENDPOINTS)
-}
-
-/// The variable behind [`sts_regional_endpoints`].
-pub(crate) const STS_REGIONAL_ENDPOINTS: &str = "AWS_STS_REGIONAL_ENDPOINTS";
 
 /// `AWS_ENDPOINT_URL`: the endpoint of all services.
 pub(crate) fn endpoint_url() -> Result<Option<String>> {
