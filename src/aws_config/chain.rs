@@ -53,6 +53,9 @@ impl<'a> Meanings<'a> {
             return Err(without.advising(found, use_without_us(profile.name())));
         }
         let mut hops = assuming.iter().rev().map(|section| hop(*section)).collect::<Result<Vec<_>, _>>()?;
+        for hop in &mut hops {
+            hop.chain_profile = Some(profile.name().to_owned());
+        }
         // Without a value of its own a role has that of the profile that the user names.
         if let Some((named, before)) = hops.split_last_mut() {
             for hop in before {

@@ -58,6 +58,7 @@ impl Context {
             .with_remedy("assume a role of the same partition"));
         }
         hop.region.clone_from(&found.region);
+        hop.chain_profile.clone_from(&found.profile);
         // The name of a profile stands for what it gives itself, and that of an alias for the role of its line.
         let typed = found.typed.clone().filter(|_| given.assume.is_none());
         let base_profile = found.profile.clone();

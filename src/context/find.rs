@@ -12,7 +12,7 @@ use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::known_regions;
-use crate::provider::Provider;
+use crate::provider::{Provider, Wanted};
 use crate::role::{Assume, Hop, IamRole, RoleArn, RoleLine, RoleRef, Target, is_role_name};
 use crate::settings::Settings;
 use crate::terminal;
@@ -64,6 +64,11 @@ impl Found {
         !self.chain.is_empty()
     }
 
+    /// Which credentials these are.
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted::new(&self.role, &self.chain)
+    }
+
     /// The ARN of the role that the user acts as.
     pub(crate) fn arn(&self) -> String {
         self.assumed().map_or_else(|| self.role.to_string(), |role| role.as_str().to_owned())
@@ -81,7 +86,9 @@ impl Found {
 
     /// Whether both give the same credentials: one role, from one base of one Identity Center, in the same way.
     pub(crate) fn is_same_role(&self, other: &Self) -> bool {
-        self.role == other.role && self.directory.origin() == other.directory.origin() && self.chain == other.chain
+        let is_same_chain = self.chain.len() == other.chain.len()
+            && self.chain.iter().zip(&other.chain).all(|(one, other)| one.is_same_request(other));
+        self.role == other.role && self.directory.origin() == other.directory.origin() && is_same_chain
     }
 }
 
@@ -261,17 +268,17 @@ impl Context {
 
     /// The role's credentials, from the cache or the service.
     pub(crate) fn credentials(&self, found: &Found) -> Result<RoleCredentials> {
-        self.provided(found, |provider| provider.credentials(&found.role))
+        self.provided(found, |provider| provider.credentials(found.wanted()))
     }
 
     /// The same, newer ones if those in the cache have fewer seconds left.
     pub(crate) fn lasting_credentials(&self, found: &Found, seconds: i64) -> Result<RoleCredentials> {
-        self.provided(found, |provider| provider.lasting(&found.role, seconds))
+        self.provided(found, |provider| provider.lasting(found.wanted(), seconds))
     }
 
     /// The same for those of a shell, which expire then (epoch seconds). That newer ones take a sign-in is an error.
     pub(crate) fn newer_credentials(&self, found: &Found, expiration: i64) -> Result<RoleCredentials> {
-        self.provided(found, |provider| provider.newer(&found.role, expiration))
+        self.provided(found, |provider| provider.newer(found.wanted(), expiration))
     }
 
     fn provided(

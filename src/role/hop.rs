@@ -25,8 +25,10 @@ pub struct Hop {
     pub tags: Vec<(String, String)>,
     /// `transitive_session_tags`: the keys of tags that later roles of the chain have as well.
     pub transitive_tags: Vec<String>,
-    /// The profile that describes it, whose network settings are those of its request.
+    /// The profile that describes it.
     pub profile: Option<String>,
+    /// The profile that names the chain, whose network settings its request has, as in botocore.
+    pub chain_profile: Option<String>,
 }
 
 /// Which endpoint of STS serves the regions that are older than the regional endpoints.
@@ -54,6 +56,18 @@ impl Hop {
             tags: Vec::new(),
             transitive_tags: Vec::new(),
             profile: None,
+            chain_profile: None,
         }
+    }
+
+    /// Whether both ask STS for the same, wherever they are written and whichever STS they ask.
+    #[must_use]
+    pub fn is_same_request(&self, other: &Self) -> bool {
+        let request = |hop: &Self| {
+            let mut hop = hop.clone();
+            (hop.region, hop.endpoint, hop.profile, hop.chain_profile) = (None, None, None, None);
+            hop
+        };
+        request(self) == request(other)
     }
 }
