@@ -103,6 +103,16 @@ impl<'a> Section<'a> {
         command.role.parse().ok().filter(|_| is_plain)
     }
 
+    /// The line of its `credential_process`, if that is this tool and assumes a further role: words of our command line
+    /// that name a role, with options.
+    pub(crate) fn process_chain(self) -> Option<Vec<String>> {
+        let ProcessCommand { profile, role, options, .. } = ProcessCommand::parse(self.setting("credential_process")?)?;
+        let of_chain = !options.is_empty() && !self.assumes();
+        let profile = profile.map(|profile| format!("--profile={profile}"));
+        let words = options.into_iter().map(Cow::into_owned).chain(profile).chain(["--".to_owned(), role.into_owned()]);
+        of_chain.then(|| words.collect())
+    }
+
     /// The role that its `credential_process` names, if that is this tool.
     pub(crate) fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
