@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::context::find::Found;
 use crate::context::profiles::RoleProfiles;
 use crate::error::{Error, Result};
-use crate::role::{Assume, IamRole};
+use crate::role::{Assume, IamRole, is_of_administrators};
 use crate::terminal::name;
 
 /// The roles that are assumed with these, if the options ask for that; else these.
@@ -68,7 +68,9 @@ fn check_bases(groups: &[(Directory, Roles)], role_name: &str) -> Result<()> {
     let remedy = if one.role_name() == other.role_name() && one.directory != other.directory {
         "name one sso-session with -p".to_owned()
     } else {
-        format!("match one role of each account, as in: --match '*/{}'", name(one.role_name()))
+        let modest = bases.iter().find(|(_, found)| !is_of_administrators(found.role_name()));
+        let suggested = modest.map_or(one, |(_, found)| found);
+        format!("match one role of each account, as in: --match '*/{}'", name(suggested.role_name()))
     };
     Err(Error::usage(what).with_remedy(remedy))
 }
