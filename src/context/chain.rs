@@ -97,7 +97,7 @@ fn gives_its_role(config: &Config, profile: &str, source: Source) -> bool {
     match source {
         Source::SingleSignOn => section.sso_role().is_some(),
         Source::Process => {
-            if section.process_chain().is_some() {
+            if section.assuming_line().is_some() {
                 return section.sso_role().is_none();
             }
             let Some((_, role)) = section.process_role() else { return false };

@@ -246,8 +246,8 @@ impl Context {
     /// The role of a profile that assumes none, whose line may name another profile.
     fn find_unchained(&self, profile: Section<'_>, meanings: &Meanings<'_>, names: &[&str]) -> Result<Found> {
         let config = self.config()?;
-        if let Some(words) = profile.process_chain() {
-            return self.find_process_chain(profile, words, names);
+        if let Some(line) = profile.assuming_line().filter(|_| meanings.fault(profile).is_none()) {
+            return self.find_assuming_line(&line, names);
         }
         let named = meanings.role(profile);
         let anywhere = profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none());
@@ -264,22 +264,16 @@ impl Context {
         }
     }
 
-    /// The role that a profile's `credential_process` assumes with the role that it names.
-    fn find_process_chain(&self, profile: Section<'_>, words: Vec<String>, names: &[&str]) -> Result<Found> {
-        let config = self.config()?;
-        let line = RoleLine::of_words(words).map_err(|why| {
-            Error::usage(format!("the credential_process of profile {} cannot be used: {why}", profile.name()))
-                .with_remedy("write it again: aws-sso discover --assume NAME --via ROLE")
-                .of_config()
-        })?;
-        let base = match (line.role.parse()?, &line.profile) {
-            (RoleRef::Name(other), _) if config.profile(&other).is_some() => self.find_profile_after(&other, names)?,
-            (reference, Some(directory)) => self.find_in(config.directory(directory)?, &reference)?,
-            (reference, None) => self.find_in(self.directory_of(&reference)?, &reference)?,
+    /// The role of a profile's line, which is assumed with that of the profile or the role that the line names.
+    fn find_assuming_line(&self, line: &RoleLine, names: &[&str]) -> Result<Found> {
+        let base = if self.config()?.profile(&line.role).is_some() {
+            self.find_profile_after(&line.role, names)?
+        } else {
+            let narrowed = line.profile.as_deref().map(|name| self.narrowed_to(Some(name)));
+            narrowed.as_ref().unwrap_or(self).resolve(Asked { text: &line.role, words: &[] })?
         };
-        let region = config.region_of(profile.name()).map(str::to_owned).or(base.region);
-        let found = self.assuming(Found { region, ..base }, &line.target.assume)?;
-        // The profile's own name is how it is made again.
+        let found = self.assuming(base, &line.target.assume)?;
+        // The profile stands for all of it.
         Ok(Found { assume: Assume::default(), base_profile: None, ..found })
     }
 
