@@ -199,4 +199,5 @@ after a signal 128 and its number: 130 after Ctrl-C, 143 after SIGTERM, 129 afte
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls
   aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls
-  aws-sso exec --match '*/Audit' --stdin -- python3 - <audit.py";
+  aws-sso exec --match '*/Audit' --stdin -- python3 - <audit.py
+  aws-sso exec --match '*/ReadOnly' --assume Deploy -- ./deploy.sh";
