@@ -246,6 +246,9 @@ impl Context {
     /// The role of a profile that assumes none, whose line may name another profile.
     fn find_unchained(&self, profile: Section<'_>, meanings: &Meanings<'_>, names: &[&str]) -> Result<Found> {
         let config = self.config()?;
+        if let Some(line) = profile.assuming_line().filter(|_| meanings.fault(profile).is_none()) {
+            return self.find_assuming_line(profile, line, names);
+        }
         let named = meanings.role(profile);
         let anywhere = profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none());
         let reference = named.as_ref().map_or(anywhere.as_ref(), |(_, reference)| Some(reference));
@@ -259,6 +262,28 @@ impl Context {
             (Err(_), Some(reference)) => self.find_in(self.directory_of(&reference)?, &reference),
             (Err(no_role), None) => Err(no_role.error(config)),
         }
+    }
+
+    /// The role that the `credential_process` of a profile assumes.
+    fn find_assuming_line(
+        &self,
+        profile: Section<'_>,
+        line: Result<RoleLine, String>,
+        names: &[&str],
+    ) -> Result<Found> {
+        let config = self.config()?;
+        let line = line.map_err(|why| {
+            Error::usage(format!("the credential_process of profile {} cannot be used: {why}", profile.name()))
+                .with_remedy("correct its line: aws-sso process ROLE -p NAME --assume ARN")
+                .of_config()
+        })?;
+        let base = match config.profile(&line.role) {
+            Some(_) => Found { target: line.target.clone(), ..self.find_profile_after(&line.role, names)? },
+            None => self.find_base(&line)?,
+        };
+        let found = self.assuming(base, &Assume::default())?;
+        // From here on the profile's name stands for all of it.
+        Ok(Found { assume: Assume::default(), base_profile: None, target: Target::default(), ..found })
     }
 
     fn no_role(&self, name: &str) -> Result<Error> {
