@@ -97,8 +97,8 @@ fn gives_its_role(config: &Config, profile: &str, source: Source) -> bool {
     match source {
         Source::SingleSignOn => section.sso_role().is_some(),
         Source::Process => {
-            if section.assuming_line().is_some() {
-                return section.sso_role().is_none();
+            if let Some(line) = section.assuming_line() {
+                return line.is_ok() && section.sso_role().is_none();
             }
             let Some((_, role)) = section.process_role() else { return false };
             let id = |role: &RoleRef| match role {

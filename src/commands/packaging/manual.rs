@@ -79,6 +79,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_SSO_ORIGIN", "set by use, pick, env and exec: the key id, profile or server that gave the role"),
     ("AWS_SSO_DISPLACED", "set by use and pick: what clear undoes"),
     ("AWS_SSO_PREVIOUS", "the role that this shell had before, for awsso -"),
+    ("AWS_SSO_ROLE_LINE", "how this shell gets its role again, if it was assumed with another one"),
     ("DIRENV_DIR", "set by direnv: what use replaces in its folder is not given back outside"),
 ];
 
