@@ -239,6 +239,19 @@ pub(crate) fn signin_endpoint_url() -> Result<Option<String>> {
     network_text("AWS_ENDPOINT_URL_SIGNIN")
 }
 
+/// `AWS_ENDPOINT_URL_STS`: the endpoint for assuming a role.
+pub(crate) fn sts_endpoint_url() -> Result<Option<String>> {
+    network_text("AWS_ENDPOINT_URL_STS")
+}
+
+/// `AWS_STS_REGIONAL_ENDPOINTS`: `legacy` for the global endpoint of the older regions, else `regional`.
+pub(crate) fn sts_regional_endpoints() -> Result<Option<String>> {
+    network_text(STS_REGIONAL_ENDPOINTS)
+}
+
+/// The variable behind [`sts_regional_endpoints`].
+pub(crate) const STS_REGIONAL_ENDPOINTS: &str = "AWS_STS_REGIONAL_ENDPOINTS";
+
 /// `AWS_ENDPOINT_URL`: the endpoint of all services.
 pub(crate) fn endpoint_url() -> Result<Option<String>> {
     network_text("AWS_ENDPOINT_URL")

@@ -68,7 +68,7 @@ impl<'a> Section<'a> {
     }
 
     /// Whether its role is one that it assumes with the credentials of another profile.
-    fn assumes(self) -> bool {
+    pub(crate) fn assumes(self) -> bool {
         self.setting("role_arn").is_some()
             && (self.setting("source_profile").is_some() || self.setting("credential_source").is_some())
     }

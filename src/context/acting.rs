@@ -68,7 +68,7 @@ impl Context {
         };
         let find = |context: &Self| match &profile {
             Some(profile) => context.find_by_profile(profile),
-            None => context.find(&of_shell.role),
+            None => context.find_entered(&of_shell.role),
         };
         let Some(option) = self.profile_option() else { return find(self).map(Some) };
         let asked = self.directory()?;
@@ -77,7 +77,7 @@ impl Context {
         // Without -p, which would make it a role of that Identity Center.
         let found = find(&self.narrowed_to(None)).ok().filter(|found| found.directory.origin() == asked.origin());
         let names_role = self.config()?.role_of(option).is_some();
-        let is_named = |found: &Found| self.find_by_profile(option).is_ok_and(|named| named.role == found.role);
+        let is_named = |found: &Found| self.find_by_profile(option).is_ok_and(|named| named.is_same_role(found));
         Ok(found.filter(|found| !names_role || is_named(found)))
     }
 

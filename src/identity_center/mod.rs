@@ -1,4 +1,4 @@
-//! IAM Identity Center: its sign-in service (SSO-OIDC) and its portal (SSO), over one HTTPS client.
+//! IAM Identity Center: its sign-in service (SSO-OIDC) and its portal (SSO), and STS beside it, over one HTTPS client.
 //!
 //! Every request goes through [`Service::send`](service::Service), which decides when it is sent, whether it is sent
 //! again, and what an error means.
@@ -17,6 +17,7 @@ mod probe;
 pub mod proxy;
 mod retry;
 mod service;
+mod sts;
 mod vanity;
 mod wire;
 
@@ -31,4 +32,5 @@ pub use oidc::{GrantError, Tokens};
 pub use portal::{Account, PortalError};
 pub use probe::ProbeResponse;
 pub use service::Service;
+pub use sts::{AssumeRequest, AssumedRole, StsError, StsPlace, StsRefusal};
 pub use wire::Limits;

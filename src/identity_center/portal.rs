@@ -224,7 +224,7 @@ impl Client {
 
 /// A part of the credentials, if it is a plain word: anything else would break the line that it is printed on. A longer
 /// one than AWS's would not fit into an environment.
-fn filled(text: Option<String>) -> Option<String> {
+pub(super) fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| (1..=LONGEST_PART).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()))
 }
 
