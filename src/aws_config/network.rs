@@ -24,6 +24,8 @@ pub struct Network {
     pub signin_endpoint_url: Option<String>,
     /// In place of `https://sts.REGION.amazonaws.com`.
     pub sts_endpoint_url: Option<String>,
+    /// In place of `https://organizations.us-east-1.amazonaws.com`.
+    pub organizations_endpoint_url: Option<String>,
     /// A file of PEM certificates that replace the system's roots.
     pub ca_bundle: Option<CaBundle>,
     /// Whether to use FIPS endpoints; by default if the start URL has one.
@@ -74,6 +76,8 @@ pub struct NetworkVariables {
     pub signin_endpoint_url: Option<String>,
     /// `AWS_ENDPOINT_URL_STS`.
     pub sts_endpoint_url: Option<String>,
+    /// `AWS_ENDPOINT_URL_ORGANIZATIONS`.
+    pub organizations_endpoint_url: Option<String>,
     /// `AWS_ENDPOINT_URL`.
     pub endpoint_url: Option<String>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
@@ -101,6 +105,7 @@ impl NetworkVariables {
             oidc_endpoint_url: environment::oidc_endpoint_url()?,
             signin_endpoint_url: environment::signin_endpoint_url()?,
             sts_endpoint_url: environment::sts_endpoint_url()?,
+            organizations_endpoint_url: environment::organizations_endpoint_url()?,
             endpoint_url: environment::endpoint_url()?,
             ignore_endpoint_urls: environment::ignore_endpoint_urls()?,
             ca_bundle: environment::ca_bundle(),
@@ -193,6 +198,11 @@ impl Network {
             oidc_endpoint_url: endpoint(&variables.oidc_endpoint_url, "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc")?,
             signin_endpoint_url: endpoint(&variables.signin_endpoint_url, "AWS_ENDPOINT_URL_SIGNIN", "signin")?,
             sts_endpoint_url: endpoint(&variables.sts_endpoint_url, "AWS_ENDPOINT_URL_STS", "sts")?,
+            organizations_endpoint_url: endpoint(
+                &variables.organizations_endpoint_url,
+                "AWS_ENDPOINT_URL_ORGANIZATIONS",
+                "organizations",
+            )?,
             ca_bundle,
             use_fips: is_on(
                 &variables.use_fips,

@@ -29,13 +29,14 @@ impl Config {
     /// The profiles whose `credential_process` is this tool, whether their role is known or not.
     pub(crate) fn processes(&self) -> impl Iterator<Item = ProcessProfile> {
         self.profiles().filter_map(|section| {
-            let ProcessCommand { program, profile, role } =
-                ProcessCommand::parse(section.setting("credential_process")?)?;
+            let command = ProcessCommand::parse(section.setting("credential_process")?)?;
+            let ProcessCommand { program, profile, role, options } = command;
             Some(ProcessProfile {
                 name: section.name().to_owned(),
                 program: program.into_owned(),
                 profile: profile.map(Cow::into_owned),
                 role: role.into_owned(),
+                options: options.into_iter().map(Cow::into_owned).collect(),
             })
         })
     }
@@ -98,12 +99,16 @@ impl<'a> Section<'a> {
     /// The role that its `credential_process` names without `-p`, so that it may be of any sso-session.
     pub(crate) fn process_role_anywhere(self) -> Option<RoleRef> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
-        command.role.parse().ok().filter(|_| command.profile.is_none() && !self.assumes())
+        let is_plain = command.profile.is_none() && command.options.is_empty() && !self.assumes();
+        command.role.parse().ok().filter(|_| is_plain)
     }
 
     /// The role that its `credential_process` names, if that is this tool.
     pub(crate) fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        if !command.options.is_empty() {
+            return None;
+        }
         let directory = command.profile.or_else(|| match self.config().directories() {
             [only] => Some(only.into()),
             _ => None,
@@ -146,7 +151,19 @@ pub(crate) struct ProcessProfile {
     pub(crate) profile: Option<String>,
     /// The role, as in the line.
     pub(crate) role: String,
+    /// The words that name a role to assume with that one, and say how: `--assume=ARN`, ….
+    pub(crate) options: Vec<String>,
 }
+
+impl ProcessProfile {
+    /// The ARN of the role that is assumed, if one is.
+    pub(crate) fn assumed(&self) -> Option<&str> {
+        self.options.iter().find_map(|option| option.strip_prefix("--assume="))
+    }
+}
+
+/// The options of a role that is assumed, each with a value.
+const ASSUMING: [&str; 6] = ["--assume", "--external-id", "--session-name", "--duration", "--tag", "--source-identity"];
 
 /// A `credential_process` line of this tool: `aws-sso -p P -r ROLE -ext` or `aws-sso process ROLE -p P`.
 #[derive(Debug, PartialEq, Eq)]
@@ -154,6 +171,8 @@ struct ProcessCommand<'a> {
     program: Cow<'a, str>,
     profile: Option<Cow<'a, str>>,
     role: Cow<'a, str>,
+    /// The options that name a role to assume with that one, and say how.
+    options: Vec<Cow<'a, str>>,
 }
 
 impl<'a> ProcessCommand<'a> {
@@ -173,6 +192,7 @@ impl<'a> ProcessCommand<'a> {
         }
         let (mut profile, mut role, mut external) = (None, None, false);
         let (mut verb, mut operand, mut is_more) = (None, None, false);
+        let mut options = Vec::new();
         while let Some(word) = words.next() {
             let (option, attached) = match word.split_once('=') {
                 Some((option, value)) if option.starts_with("--") => (option, Some(Cow::Owned(value.to_owned()))),
@@ -182,6 +202,10 @@ impl<'a> ProcessCommand<'a> {
                 "-p" | "--profile" => profile = attached.or_else(|| words.next()),
                 "-r" | "--rolearn" => role = attached.or_else(|| words.next()),
                 "--login" if attached.is_none() => drop(words.next()),
+                _ if ASSUMING.contains(&option) => {
+                    let value = attached.or_else(|| words.next())?;
+                    options.push(Cow::Owned(format!("{option}={value}")));
+                }
                 "-ext" | "--external-source" => external = true,
                 // Those of aws-sso-cli, whose program has the same name.
                 "-S" | "--sso" | "-a" | "--arn" | "-A" | "--account" | "-R" => return None,
@@ -196,7 +220,7 @@ impl<'a> ProcessCommand<'a> {
             (Some("process"), Some(operand)) if !is_more => operand,
             _ => return None,
         };
-        Some(Self { program, profile, role })
+        Some(Self { program, profile, role, options })
     }
 }
 

@@ -5,11 +5,13 @@ use super::chain::{credentials_file, gives_role};
 use super::find::Found;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
+use crate::aws_config::meaning::Meanings;
 use crate::credential_chain::{Answer, CONTAINER, KEYS, Sdk, Source, Surroundings, TakenSource};
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
-use crate::role::{RoleArn, RoleRef};
+use crate::role::{IamRole, RoleArn, RoleLine, RoleRef};
+use crate::shell::ROLE_LINE;
 
 /// The role that this shell entered, and whether programs act as this role; else that of its `AWS_PROFILE`.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct ShellRole {
     pub(crate) instead: Option<Instead>,
     /// The profile by which every program takes it, if the shell has entered no role.
     pub(crate) profile: Option<String>,
+    /// What it is assumed with, if it is, as people read it.
+    pub(crate) via: Option<String>,
 }
 
 /// What programs take although the shell entered another role.
@@ -93,14 +97,18 @@ impl Context {
     fn role_of_profile(&self) -> Result<Option<ShellRole>> {
         let (config, credentials) = (self.config()?, credentials_file()?);
         let Some(profile) = common_profile(&answers(config, &credentials), config) else { return Ok(None) };
-        let role = arn(config, &profile).map_or_else(|| profile.clone(), |role| role.to_string());
-        Ok(Some(ShellRole { role, expiration: None, instead: None, profile: Some(profile) }))
+        let of_identity_center = || arn(config, &profile).map(|role| role.to_string());
+        let assumed = assumed(config, &profile).map(|role| role.to_string());
+        let role = assumed.or_else(of_identity_center).unwrap_or_else(|| profile.clone());
+        let via = base(config, &profile);
+        Ok(Some(ShellRole { role, expiration: None, instead: None, profile: Some(profile), via }))
     }
 
     fn entered_role(&self, role: String, expiration: Option<i64>) -> Result<ShellRole> {
         let (config, credentials) = (self.config()?, credentials_file()?);
         let answers = answers(config, &credentials);
-        let arn: Option<RoleArn> = role.parse().ok();
+        let parsed: Option<RoleArn> = role.parse().ok();
+        let is_assumed = environment::value(ROLE_LINE).is_some();
         let origin = environment::role_origin();
         let is_origin = |name: &str| origin.is_none() || environment::value(name) == origin;
         let is_role = |answer: &Answer| match answer {
@@ -108,8 +116,12 @@ impl Context {
             Answer::Takes(found) if found.source == Source::Container => is_origin(CONTAINER[0]),
             Answer::Takes(TakenSource { profile: Some(profile), .. }) => {
                 let reference = config.role_of(profile).map(|(_, reference)| reference);
-                let names = |reference: &RoleRef| arn.as_ref().is_some_and(|arn| reference.names(arn));
-                gives_role(answer, config) && reference.as_ref().is_some_and(names)
+                let names = |reference: &RoleRef| parsed.as_ref().is_some_and(|role| reference.names(role));
+                let is_it = match assumed(config, profile) {
+                    Some(assumed) => assumed.as_str() == role,
+                    None => !is_assumed && reference.as_ref().is_some_and(names),
+                };
+                gives_role(answer, config) && is_it
             }
             // A bare ARN says of nothing that it gives the role.
             Answer::Nothing => origin.is_none(),
@@ -118,7 +130,8 @@ impl Context {
         let others: Vec<_> = answers.iter().filter(|(_, answer)| !is_role(answer)).cloned().collect();
         let instead = (!others.is_empty())
             .then(|| Instead { description: Answer::describe(&others), profile: common_profile(&answers, config) });
-        Ok(ShellRole { role, expiration, instead, profile: None })
+        let via = base_of_line(config);
+        Ok(ShellRole { role, expiration, instead, profile: None, via })
     }
 }
 
@@ -140,6 +153,26 @@ fn arn(config: &Config, profile: &str) -> Option<RoleArn> {
         }
         RoleRef::Place(_) | RoleRef::Name(_) => None,
     }
+}
+
+/// The role that a profile assumes in the end, if it is one that assumes a role.
+fn assumed(config: &Config, profile: &str) -> Option<IamRole> {
+    let chain = Meanings::new(config).chain(config.profile(profile)?).ok()??;
+    chain.hops.last().map(|hop| hop.role.clone())
+}
+
+/// What a profile assumes its role with, as `ACCOUNT/ROLE`, as far as the files tell it.
+fn base(config: &Config, profile: &str) -> Option<String> {
+    let chain = Meanings::new(config).chain(config.profile(profile)?).ok()??;
+    let (_, reference) = chain.start.role()?;
+    reference.label().or_else(|| Some(chain.start.name().to_owned()))
+}
+
+/// The same of the line by which this shell has its role.
+fn base_of_line(config: &Config) -> Option<String> {
+    let line = RoleLine::of_words(shlex::split(&environment::value(ROLE_LINE)?)?).ok()?;
+    let of_role = || line.role.parse::<RoleRef>().ok()?.label();
+    base(config, &line.role).or_else(of_role).or(Some(line.role.clone()))
 }
 
 /// The profile whose role every SDK takes.

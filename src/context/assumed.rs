@@ -4,6 +4,7 @@ use super::Context;
 use super::find::Found;
 use crate::environment;
 use crate::error::{Error, Result};
+use crate::quote;
 use crate::role::{Assume, RoleLine, Target};
 use crate::shell::{ROLE_LINE, is_printable};
 
@@ -26,6 +27,17 @@ impl Found {
                 .with_remedy("give that profile another name")
         })
     }
+}
+
+/// The words with which a verb gets the role that this shell has assumed.
+pub(crate) fn entered_as() -> Option<String> {
+    let line = RoleLine::of_words(shlex::split(&environment::value(ROLE_LINE)?)?).ok()?;
+    Some(typed(&line))
+}
+
+/// A line as people type it.
+pub(crate) fn typed(line: &RoleLine) -> String {
+    line.words().iter().map(|word| quote::word(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Words as the value of a variable; `None` if a shell must not get it.

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::aws_config::config::Config;
+use crate::aws_config::meaning::Meanings;
 use crate::credential_chain::{Answer, Sdk, Source, Surroundings, has_one_source};
 use crate::environment;
 use crate::error::Result;
@@ -89,6 +90,10 @@ pub(crate) fn gives_role(answer: &Answer, config: &Config) -> bool {
 /// Whether this source of a profile gives the role for which the profile stands.
 fn gives_its_role(config: &Config, profile: &str, source: Source) -> bool {
     let Some(section) = config.profile(profile) else { return false };
+    if section.assumes() {
+        let has_chain = || Meanings::new(config).chain(section).is_ok_and(|chain| chain.is_some());
+        return source == Source::AssumedRole && has_chain();
+    }
     match source {
         Source::SingleSignOn => section.sso_role().is_some(),
         Source::Process => {

@@ -5,7 +5,7 @@ mod accounts;
 mod acting;
 mod arriving;
 mod asked;
-mod assumed;
+pub(crate) mod assumed;
 mod chain;
 pub(crate) mod choose;
 pub(crate) mod enter;

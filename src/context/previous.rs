@@ -88,7 +88,9 @@ impl Context {
         let Remembered { arn, line } = Remembered::from_variable(&text).map_err(wrong)?;
         let found = self.find_line(&line)?;
         if found.arn() != arn {
-            let enter = if found.is_chained() { "awsso pick".to_owned() } else { format!("awsso use {arn}") };
+            // What a role was assumed with is not told by its ARN.
+            let is_assumed = found.is_chained() || arn.parse::<RoleArn>().is_err();
+            let enter = if is_assumed { "awsso pick".to_owned() } else { format!("awsso use {arn}") };
             let what = format!("the role before was {arn}, but {} now gives {}", line.role, found.arn());
             return Err(Error::failed(what).with_remedy(format!("run: {enter}")));
         }

@@ -133,6 +133,10 @@ impl Service {
         self.skew.seconds()
     }
 
+    pub(super) fn network(&self) -> &Network {
+        &self.network
+    }
+
     pub(super) fn region(&self) -> &Region {
         &self.region
     }

@@ -101,7 +101,7 @@ impl From<Error> for StsError {
 
 /// The time by the service's clock: a request that is signed with a wrong one is refused.
 #[derive(Debug)]
-struct ServiceTime(i64);
+pub(super) struct ServiceTime(i64);
 
 impl TimeSource for ServiceTime {
     fn now(&self) -> SystemTime {
@@ -133,7 +133,7 @@ impl Service {
             let client = self.sts(place, base);
             self.send_for(resend, Reuse::No, || request.send(&client), check).await
         };
-        let response = self.on_time(send).await?;
+        let response = self.on_time(send).await.map_err(|error| self.meaning(error))?;
         let user = response.assumed_role_user.ok_or_else(|| unexpected_response(STS))?;
         let credentials = response.credentials.ok_or_else(|| unexpected_response(STS))?;
         let latest = Timestamp::now() + SignedDuration::from_secs(LONGEST_SECONDS) + self.lag();
@@ -160,12 +160,12 @@ impl Service {
             let client = self.sts(place, base);
             self.send(Resend::Freely, || client.get_caller_identity().send()).await
         };
-        let response = self.on_time(send).await?;
+        let response = self.on_time(send).await.map_err(|error| self.meaning(error))?;
         Ok(filled(response.arn).ok_or_else(|| unexpected_response(STS))?)
     }
 
     /// Sends a request, once more if this machine's clock made its signature wrong: its response tells the time.
-    async fn on_time<T>(&self, send: impl AsyncFn() -> Result<T, RequestError>) -> Result<T, StsError> {
+    pub(super) async fn on_time<T>(&self, send: impl AsyncFn() -> Result<T, RequestError>) -> Result<T, RequestError> {
         let believed = self.ahead();
         match send().await {
             Err(RequestError::Exception(exception))
@@ -175,7 +175,11 @@ impl Service {
             }
             outcome => outcome,
         }
-        .map_err(|error| self.meaning(error))
+    }
+
+    /// The time to sign a request with.
+    pub(super) fn time(&self) -> ServiceTime {
+        ServiceTime(self.ahead())
     }
 
     /// How many seconds the service's clock is ahead of this machine's, if that is enough to matter.
@@ -190,7 +194,7 @@ impl Service {
             .behavior_version_latest()
             .region(Region::new(place.region.clone()))
             .credentials_provider(Credentials::new(&base.access_key_id, secret, token, None, "aws-sso"))
-            .time_source(ServiceTime(self.ahead()))
+            .time_source(self.time())
             .http_client(self.http())
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::disabled())

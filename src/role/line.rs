@@ -100,6 +100,7 @@ fn first_option(text: &str) -> Option<usize> {
     let begins = |at: &usize| *at == 0 || text[..*at].ends_with([' ', '\t']);
     let is_option = |at: &usize| {
         let word = text[*at..].split([' ', '\t']).next().unwrap_or_default();
+        let word = word.split('=').next().unwrap_or_default();
         let name = word.trim_start_matches('-');
         word.len() - name.len() <= 2
             && name.starts_with(|first: char| first.is_ascii_alphabetic())
