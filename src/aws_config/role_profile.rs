@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::config::{Config, Section};
-use crate::role::{self, RoleRef};
+use crate::role::{self, RoleLine, RoleRef};
 
 /// What a profile with a role says of it.
 #[derive(Clone, Debug)]
@@ -55,6 +55,12 @@ impl<'a> Section<'a> {
         self.sso_role().map(|role| (self.name().into(), role)).or_else(|| self.process_role())
     }
 
+    /// The same where the profile itself says with what to sign in.
+    pub(crate) fn named_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
+        let is_named = self.sso_role().is_some() || self.process_command()?.0.is_some();
+        self.role().filter(|_| is_named)
+    }
+
     /// What the `credential_process` names with `-p`, and its role, if it is this tool.
     pub(super) fn process_command(self) -> Option<(Option<Cow<'a, str>>, Cow<'a, str>)> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
@@ -101,6 +107,17 @@ impl<'a> Section<'a> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
         let is_plain = command.profile.is_none() && command.options.is_empty() && !self.assumes();
         command.role.parse().ok().filter(|_| is_plain)
+    }
+
+    /// The role that its `credential_process` names with another one to assume, if that is this tool.
+    pub(crate) fn assuming_line(self) -> Option<RoleLine> {
+        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        if command.options.is_empty() || self.assumes() {
+            return None;
+        }
+        let profile = command.profile.into_iter().flat_map(|profile| ["-p".into(), profile]);
+        let words = [command.role].into_iter().chain(profile).chain(command.options);
+        RoleLine::of_words(words.map(Cow::into_owned)).ok()
     }
 
     /// The role that its `credential_process` names, if that is this tool.

@@ -246,6 +246,9 @@ impl Context {
     /// The role of a profile that assumes none, whose line may name another profile.
     fn find_unchained(&self, profile: Section<'_>, meanings: &Meanings<'_>, names: &[&str]) -> Result<Found> {
         let config = self.config()?;
+        if let Some(line) = profile.assuming_line().filter(|_| meanings.fault(profile).is_none()) {
+            return self.find_assuming_line(&line, names);
+        }
         let named = meanings.role(profile);
         let anywhere = profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none());
         let reference = named.as_ref().map_or(anywhere.as_ref(), |(_, reference)| Some(reference));
@@ -259,6 +262,19 @@ impl Context {
             (Err(_), Some(reference)) => self.find_in(self.directory_of(&reference)?, &reference),
             (Err(no_role), None) => Err(no_role.error(config)),
         }
+    }
+
+    /// The role of a profile's line, which is assumed with that of the profile or the role that the line names.
+    fn find_assuming_line(&self, line: &RoleLine, names: &[&str]) -> Result<Found> {
+        let base = if self.config()?.profile(&line.role).is_some() {
+            self.find_profile_after(&line.role, names)?
+        } else {
+            let narrowed = line.profile.as_deref().map(|name| self.narrowed_to(Some(name)));
+            narrowed.as_ref().unwrap_or(self).resolve(Asked { text: &line.role, words: &[] })?
+        };
+        let found = self.assuming(base, &line.target.assume)?;
+        // The profile stands for all of it.
+        Ok(Found { assume: Assume::default(), base_profile: None, ..found })
     }
 
     fn no_role(&self, name: &str) -> Result<Error> {
