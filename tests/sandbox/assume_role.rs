@@ -113,7 +113,8 @@ async fn a_malformed_request_is_refused_in_the_words_of_aws() {
         (
             |request| request.role_session_name("Jane Doe"),
             VALIDATION,
-            r"1 validation error detected: Value 'Jane Doe' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*",
+            "1 validation error detected: Value 'Jane Doe' at 'roleSessionName' failed to satisfy constraint: Member \
+             must satisfy regular expression pattern: [\\w+=,.@-]*",
         ),
         (
             |request| request.role_session_name("j"),

@@ -80,7 +80,7 @@ import sys, os, boto3, botocore
 for line in sys.stdin:
     region, fips, dualstack, style = line.split()
     os.environ['AWS_STS_REGIONAL_ENDPOINTS'] = style
-    config = botocore.config.Config(use_fips_endpoint=fips == 'y', use_dualstack_endpoint=dualstack == 'y', retries={'max_attempts': 0})
+    config = botocore.config.Config(use_fips_endpoint=fips == 'y', use_dualstack_endpoint=dualstack == 'y')
     client = boto3.Session(profile_name='base', region_name=region).client('sts', config=config)
     try:
         client.assume_role(RoleArn=sys.argv[1], RoleSessionName='jane')

@@ -16,7 +16,8 @@ session = boto3.Session(region_name=sys.argv[2])
 client = session.client('organizations', endpoint_url=sys.argv[1])
 try:
     pages = list(client.get_paginator('list_accounts').paginate())
-    print(json.dumps([[len(page['Accounts']) for page in pages], [account for page in pages for account in page['Accounts']]], default=str))
+    sizes, accounts = [len(page['Accounts']) for page in pages], [each for page in pages for each in page['Accounts']]
+    print(json.dumps([sizes, accounts], default=str))
 except botocore.exceptions.ClientError as error:
     print(json.dumps(error.response['Error']))
 ";

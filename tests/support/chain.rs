@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use aws_sso::sandbox::{AssumableRole, Options};
 use serde_json::Value;
 
-use super::{Invocation, REGION};
 use super::clients::rust_sdk_program;
 use super::process::Running;
 use super::user::User;
+use super::{Invocation, REGION};
 
 /// A chain, and who a program is with it.
 pub struct Chain {
@@ -150,7 +150,8 @@ pub fn identities(
     profiles: &[String],
 ) -> Vec<(&'static str, Vec<String>)> {
     let with = |client: Invocation| {
-        let client = client.endpoint(user.sandbox.endpoint()).env("AWS_REGION", REGION).env("AWS_DEFAULT_REGION", REGION);
+        let client =
+            client.endpoint(user.sandbox.endpoint()).env("AWS_REGION", REGION).env("AWS_DEFAULT_REGION", REGION);
         environment.iter().fold(client, |client, (name, value)| client.env(name, value))
     };
     let mut running: Vec<(&str, Running)> = Vec::new();
