@@ -80,6 +80,12 @@ impl<'a> Section<'a> {
             && (self.setting("source_profile").is_some() || self.setting("credential_source").is_some())
     }
 
+    /// Whether its lines have a word of a profile that assumes a role. Of fifty thousand profiles, most have none.
+    pub(crate) fn may_assume(self) -> bool {
+        let has = |text: &[u8], word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+        self.texts().any(|text| has(text, "role_arn") || has(text, "--assume"))
+    }
+
     /// Every account id in its lines, and so that of its role. Finding them is faster than reading the settings.
     pub(crate) fn account_ids(self) -> impl Iterator<Item = &'a str> {
         self.texts().flat_map(account_ids)
@@ -109,15 +115,17 @@ impl<'a> Section<'a> {
         command.role.parse().ok().filter(|_| is_plain)
     }
 
-    /// The role that its `credential_process` names with another one to assume, if that is this tool.
-    pub(crate) fn assuming_line(self) -> Option<RoleLine> {
-        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
-        if command.options.is_empty() || self.assumes() {
+    /// The line of its `credential_process`, if that is this tool and assumes a role with the one that it names.
+    ///
+    /// Errors: this tool would refuse it, in a few words why.
+    pub(crate) fn assuming_line(self) -> Option<Result<RoleLine, String>> {
+        let ProcessCommand { profile, role, options, .. } = ProcessCommand::parse(self.setting("credential_process")?)?;
+        if options.is_empty() || self.assumes() {
             return None;
         }
-        let profile = command.profile.into_iter().flat_map(|profile| ["-p".into(), profile]);
-        let words = [command.role].into_iter().chain(profile).chain(command.options);
-        RoleLine::of_words(words.map(Cow::into_owned)).ok()
+        let line = RoleLine { profile: profile.map(Cow::into_owned), ..RoleLine::of_role(&role) };
+        let options = options.into_iter().map(Cow::into_owned);
+        Some(RoleLine::of_words(line.words().into_iter().chain(options)))
     }
 
     /// The role that its `credential_process` names, if that is this tool.

@@ -25,7 +25,15 @@ pub(crate) struct ProcessArgs {
     pub(super) assume: Assume,
 }
 
-pub(crate) fn run(context: &Context, role: &[String], assume: &Assume) -> Result<()> {
-    let credentials = context.credentials(&context.find_assuming(role, assume)?)?;
+impl ProcessArgs {
+    /// Those of `-r ROLE -ext`.
+    pub(super) fn of_role(role: &str) -> Self {
+        Self { role: vec![role.to_owned()], assume: Assume::default() }
+    }
+}
+
+pub(crate) fn run(context: &Context, arguments: &ProcessArgs) -> Result<()> {
+    let found = context.find_assuming(&arguments.role, &arguments.assume)?;
+    let credentials = context.credentials(&found)?;
     print(&credentials::process(&credentials)?)
 }

@@ -1,16 +1,16 @@
 //! As whom programs of this shell act: what their SDKs take, not only what this tool has noted.
 
 use super::Context;
+use super::assumed::{base_of_shell, end_of_profile};
 use super::chain::{credentials_file, gives_role};
 use super::find::Found;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
-use crate::aws_config::meaning::Meanings;
 use crate::credential_chain::{Answer, CONTAINER, KEYS, Sdk, Source, Surroundings, TakenSource};
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
-use crate::role::{IamRole, RoleArn, RoleLine, RoleRef};
+use crate::role::{RoleArn, RoleRef};
 use crate::shell::ROLE_LINE;
 
 /// The role that this shell entered, and whether programs act as this role; else that of its `AWS_PROFILE`.
@@ -98,9 +98,8 @@ impl Context {
         let (config, credentials) = (self.config()?, credentials_file()?);
         let Some(profile) = common_profile(&answers(config, &credentials), config) else { return Ok(None) };
         let of_identity_center = || arn(config, &profile).map(|role| role.to_string());
-        let assumed = assumed(config, &profile).map(|role| role.to_string());
+        let (assumed, via) = end_of_profile(config, &profile).map(|end| (end.role.to_string(), end.via)).unzip();
         let role = assumed.or_else(of_identity_center).unwrap_or_else(|| profile.clone());
-        let via = base(config, &profile);
         Ok(Some(ShellRole { role, expiration: None, instead: None, profile: Some(profile), via }))
     }
 
@@ -117,8 +116,8 @@ impl Context {
             Answer::Takes(TakenSource { profile: Some(profile), .. }) => {
                 let reference = config.role_of(profile).map(|(_, reference)| reference);
                 let names = |reference: &RoleRef| parsed.as_ref().is_some_and(|role| reference.names(role));
-                let is_it = match assumed(config, profile) {
-                    Some(assumed) => assumed.as_str() == role,
+                let is_it = match end_of_profile(config, profile) {
+                    Some(end) => end.role.as_str() == role,
                     None => !is_assumed && reference.as_ref().is_some_and(names),
                 };
                 gives_role(answer, config) && is_it
@@ -130,7 +129,7 @@ impl Context {
         let others: Vec<_> = answers.iter().filter(|(_, answer)| !is_role(answer)).cloned().collect();
         let instead = (!others.is_empty())
             .then(|| Instead { description: Answer::describe(&others), profile: common_profile(&answers, config) });
-        let via = base_of_line(config);
+        let via = base_of_shell(config);
         Ok(ShellRole { role, expiration, instead, profile: None, via })
     }
 }
@@ -153,26 +152,6 @@ fn arn(config: &Config, profile: &str) -> Option<RoleArn> {
         }
         RoleRef::Place(_) | RoleRef::Name(_) => None,
     }
-}
-
-/// The role that a profile assumes in the end, if it is one that assumes a role.
-fn assumed(config: &Config, profile: &str) -> Option<IamRole> {
-    let chain = Meanings::new(config).chain(config.profile(profile)?).ok()??;
-    chain.hops.last().map(|hop| hop.role.clone())
-}
-
-/// What a profile assumes its role with, as `ACCOUNT/ROLE`, as far as the files tell it.
-fn base(config: &Config, profile: &str) -> Option<String> {
-    let chain = Meanings::new(config).chain(config.profile(profile)?).ok()??;
-    let (_, reference) = chain.start.role()?;
-    reference.label().or_else(|| Some(chain.start.name().to_owned()))
-}
-
-/// The same of the line by which this shell has its role.
-fn base_of_line(config: &Config) -> Option<String> {
-    let line = RoleLine::of_words(shlex::split(&environment::value(ROLE_LINE)?)?).ok()?;
-    let of_role = || line.role.parse::<RoleRef>().ok()?.label();
-    base(config, &line.role).or_else(of_role).or(Some(line.role.clone()))
 }
 
 /// The profile whose role every SDK takes.

@@ -2,10 +2,13 @@
 
 use super::Context;
 use super::find::Found;
+use crate::aws_config::chain::ProfileChain;
+use crate::aws_config::config::{Config, Section};
+use crate::aws_config::meaning::Meanings;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::quote;
-use crate::role::{Assume, RoleLine, Target};
+use crate::role::{Assume, IamRole, RoleLine, RoleRef, Target};
 use crate::shell::{ROLE_LINE, is_printable};
 
 impl Found {
@@ -44,6 +47,41 @@ pub(crate) fn typed(line: &RoleLine) -> String {
 pub(super) fn to_variable(words: &[String]) -> Option<String> {
     let text = shlex::try_join(words.iter().map(String::as_str)).ok()?;
     is_printable(&text).then_some(text)
+}
+
+/// The role that a profile assumes in the end.
+pub(crate) struct End {
+    pub(crate) role: IamRole,
+    /// What it is assumed with, as people read it: `ACCOUNT/ROLE`, as far as the files tell it.
+    pub(crate) via: String,
+}
+
+/// The role that a profile assumes, if it is one that does, by what the files say.
+pub(crate) fn end_of_profile(config: &Config, name: &str) -> Option<End> {
+    let profile = config.profile(name)?;
+    if let Some(line) = profile.assuming_line() {
+        let line = line.ok()?;
+        let role = line.target.assume.hop().ok()??.role;
+        return Some(End { role, via: base_of_line(config, &line.role) });
+    }
+    let ProfileChain { start, hops } = Meanings::new(config).chain(profile).ok()??;
+    let label = start.role().and_then(|(_, reference)| reference.label());
+    Some(End { role: hops.last()?.role.clone(), via: label.unwrap_or_else(|| start.name().to_owned()) })
+}
+
+/// What the ROLE of a line is assumed with if it is a profile that assumes one, else the ROLE itself.
+fn base_of_line(config: &Config, role: &str) -> String {
+    let is_assuming = config.profile(role).is_some_and(Section::assumes);
+    let of_profile = is_assuming.then(|| end_of_profile(config, role)).flatten().map(|end| end.via);
+    let label = || role.parse::<RoleRef>().ok()?.label();
+    of_profile.or_else(label).unwrap_or_else(|| role.to_owned())
+}
+
+/// What this shell has assumed its role with, if it has.
+pub(super) fn base_of_shell(config: &Config) -> Option<String> {
+    let line = RoleLine::of_words(shlex::split(&environment::value(ROLE_LINE)?)?).ok()?;
+    let of_profile = end_of_profile(config, &line.role).map(|end| end.via);
+    Some(of_profile.unwrap_or_else(|| base_of_line(config, &line.role)))
 }
 
 /// A line has one `--assume`, and a shell could not remember two.

@@ -97,6 +97,9 @@ fn gives_its_role(config: &Config, profile: &str, source: Source) -> bool {
     match source {
         Source::SingleSignOn => section.sso_role().is_some(),
         Source::Process => {
+            if let Some(line) = section.assuming_line() {
+                return line.is_ok() && section.sso_role().is_none();
+            }
             let Some((_, role)) = section.process_role() else { return false };
             let id = |role: &RoleRef| match role {
                 RoleRef::Arn(role) => Some((role.account_id.clone(), role.role_name.clone())),

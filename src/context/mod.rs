@@ -7,6 +7,7 @@ mod arriving;
 mod asked;
 pub(crate) mod assumed;
 mod chain;
+pub(crate) mod chained;
 pub(crate) mod choose;
 pub(crate) mod enter;
 pub(crate) mod find;

@@ -110,8 +110,8 @@ fn name_of_profile(profile: Section<'_>) -> Option<Name> {
     if !can_be_typed(profile.name()) {
         return None;
     }
-    if profile.assumes() {
-        return assuming(profile);
+    if let Some(name) = assuming(profile) {
+        return Some(name);
     }
     let role = match profile.meant_role()? {
         MeantRole::Named(role) => role.label(),
@@ -124,8 +124,10 @@ fn name_of_profile(profile: Section<'_>) -> Option<Name> {
 /// A profile whose role is assumed with the credentials of another one. Only part of the config is read here, so whether
 /// the chain ends in a role of Identity Center is for the verb to find out.
 fn assuming(profile: Section<'_>) -> Option<Name> {
-    let (role, source) = (profile.setting("role_arn")?, profile.setting("source_profile")?);
-    let role: IamRole = role.parse().ok()?;
+    let (role, source): (IamRole, _) = match profile.assuming_line() {
+        Some(line) => line.ok().and_then(|line| Some((line.target.assume.hop().ok()??.role, line.role)))?,
+        None => (profile.setting("role_arn")?.parse().ok()?, profile.setting("source_profile")?.to_owned()),
+    };
     let description = format!("profile of {}/{}, via {source}", role.account_id(), role.name());
     Some(Name { value: profile.name().to_owned(), description, kind: Kind::Profile, role: None })
 }
