@@ -1,9 +1,20 @@
 //! A role's credentials: from the shared cache while they are fresh, else from the service, by one request for all
 //! processes that ask at once.
 
+mod caller;
+mod chain;
+mod mfa;
+mod place;
+mod refusal;
+mod wanted;
+
+pub use wanted::Wanted;
+
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use sha1_smol::Sha1;
 
 use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::credentials::{FRESH_SECONDS, RoleCredentials};
@@ -27,15 +38,16 @@ const IN_HAND_SECONDS: i64 = 70;
 pub struct Provider<'a> {
     session: &'a Session<'a>,
     warn: &'a (dyn Fn(&str) + Sync),
-    /// How many seconds cached credentials must have left to be used without asking for newer ones.
-    least: i64,
+    /// How many seconds cached credentials must have left to be used without asking for newer ones, if not as many as
+    /// fresh ones have.
+    least: Option<i64>,
 }
 
 impl<'a> Provider<'a> {
     /// Credentials are kept in the session's store and paths.
     #[must_use]
     pub fn new(session: &'a Session<'a>) -> Self {
-        Self { session, warn: &terminal::warn, least: FRESH_SECONDS }
+        Self { session, warn: &terminal::warn, least: None }
     }
 
     /// Where warnings go, if not to stderr.
@@ -46,28 +58,31 @@ impl<'a> Provider<'a> {
 
     /// Credentials with at least sixteen minutes left. Where the service cannot be reached: cached ones that are still
     /// valid, with a warning.
-    pub fn credentials(&self, role: &RoleArn) -> Result<RoleCredentials> {
-        self.renewed(role).or_else(|error| self.last_resort(error, self.cached(role)))
+    pub fn credentials<'r>(&self, wanted: impl Into<Wanted<'r>>) -> Result<RoleCredentials> {
+        let wanted = wanted.into();
+        self.renewed(wanted).or_else(|error| self.last_resort(error, self.cached(wanted)))
     }
 
     /// The same, but an error where newer ones than those until `expiration` (epoch seconds) take a sign-in.
-    pub(crate) fn newer(&self, role: &RoleArn, expiration: i64) -> Result<RoleCredentials> {
-        self.renewed(role).or_else(|error| {
+    pub(crate) fn newer<'r>(&self, wanted: impl Into<Wanted<'r>>, expiration: i64) -> Result<RoleCredentials> {
+        let wanted = wanted.into();
+        self.renewed(wanted).or_else(|error| {
             let is_newer = |credentials: &RoleCredentials| credentials.expiration.as_second() > expiration;
             let needs_newer = error.kind() == Kind::SignInNeeded;
-            self.last_resort(error, self.cached(role).filter(|cached| !needs_newer || is_newer(cached)))
+            self.last_resort(error, self.cached(wanted).filter(|cached| !needs_newer || is_newer(cached)))
         })
     }
 
     /// Credentials with at least so many seconds left, or as many as the service gives them. Where that would take a
     /// sign-in, or the service cannot be reached: cached ones that are still fresh, with a warning.
-    pub fn lasting(&self, role: &RoleArn, seconds: i64) -> Result<RoleCredentials> {
-        let Some(cached) = self.fresh_in_cache(role).filter(|cached| cached.seconds_left() < seconds) else {
-            return self.credentials(role);
+    pub fn lasting<'r>(&self, wanted: impl Into<Wanted<'r>>, seconds: i64) -> Result<RoleCredentials> {
+        let wanted = wanted.into();
+        let Some(cached) = self.fresh_in_cache(wanted).filter(|cached| cached.seconds_left() < seconds) else {
+            return self.credentials(wanted);
         };
-        let newer = match self.session.within(BUDGET).token_without_person() {
-            Ok(Some(_)) => Provider { least: seconds, ..*self }.fresh_in_time(role),
-            Ok(None) => Err(Error::sign_in_needed(format!("not signed in to {}", self.session.directory().start_url))),
+        let newer = match self.is_prepared(&self.session.within(BUDGET), wanted) {
+            Ok(true) => Provider { least: Some(seconds), ..*self }.fresh_in_time(wanted),
+            Ok(false) => Err(Error::sign_in_needed(format!("not signed in to {}", self.session.directory().start_url))),
             Err(error) => Err(error),
         };
         newer.or_else(|error| self.last_resort(error, Some(cached)))
@@ -75,30 +90,43 @@ impl<'a> Provider<'a> {
 
     /// Credentials with at least sixteen minutes left, or as many as the service gives them. Where cached ones are
     /// still valid, a service that does not answer gets little time.
-    pub fn renewed(&self, role: &RoleArn) -> Result<RoleCredentials> {
-        match self.cached(role) {
-            Some(cached) if cached.seconds_left() >= self.least => Ok(cached),
-            Some(cached) if cached.seconds_left() > IN_HAND_SECONDS => self.fresh_in_time(role),
-            _ => self.fresh(role),
+    pub fn renewed<'r>(&self, wanted: impl Into<Wanted<'r>>) -> Result<RoleCredentials> {
+        let wanted = wanted.into();
+        if let Some(fresh) = self.fresh_in_cache(wanted) {
+            return Ok(fresh);
+        }
+        match self.cached(wanted) {
+            Some(cached) if cached.seconds_left() > IN_HAND_SECONDS => self.fresh_in_time(wanted),
+            _ => self.fresh(wanted),
+        }
+    }
+
+    /// Whether this takes no person: there is a token, or there are credentials to assume the role with.
+    ///
+    /// Errors: a token that has expired could not be renewed.
+    fn is_prepared(&self, session: &Session<'_>, wanted: Wanted<'_>) -> Result<bool> {
+        match wanted.last_hop() {
+            Some((hop, _)) if hop.mfa_serial.is_some() => Ok(false),
+            Some((_, before)) if self.has_base(before) => Ok(true),
+            _ => session.token_without_person().map(|token| token.is_some()),
         }
     }
 
     /// The same as [`Self::fresh`] where valid credentials are at stake: a service that does not answer gets little
     /// time, and is then left alone for a while by all processes.
-    fn fresh_in_time(&self, role: &RoleArn) -> Result<RoleCredentials> {
-        if let Some(credentials) = self.fresh_in_cache(role) {
+    fn fresh_in_time(&self, wanted: Wanted<'_>) -> Result<RoleCredentials> {
+        if let Some(credentials) = self.fresh_in_cache(wanted) {
             return Ok(credentials);
         }
-        let (locks, name) = (&self.session.paths().locks, self.session.lock_name("service"));
+        let (locks, name) = (&self.session.paths().locks, self.service_name(wanted)?);
         if let Some(error) = failed::recent(locks, &name) {
             return Err(error);
         }
-        let session = self.session.within(BUDGET);
-        let outcome = match session.token_without_person() {
+        let outcome = match self.is_prepared(&self.session.within(BUDGET), wanted) {
             // A token's renewal may take longer, so the role gets time of its own.
-            Ok(Some(_)) => Provider { session: &self.session.within(BUDGET), ..*self }.fresh(role),
+            Ok(true) => Provider { session: &self.session.within(BUDGET), ..*self }.fresh(wanted),
             // A person who signs in takes longer.
-            Ok(None) => return self.fresh(role),
+            Ok(false) => return self.fresh(wanted),
             Err(error) => Err(error),
         };
         if let Err(error) = &outcome
@@ -110,23 +138,29 @@ impl<'a> Provider<'a> {
     }
 
     /// Credentials with at least sixteen minutes left, or as many as the service gives them.
-    pub fn fresh(&self, role: &RoleArn) -> Result<RoleCredentials> {
-        if let Some(credentials) = self.fresh_in_cache(role) {
+    pub fn fresh<'r>(&self, wanted: impl Into<Wanted<'r>>) -> Result<RoleCredentials> {
+        let wanted = wanted.into();
+        if let Some(credentials) = self.fresh_in_cache(wanted) {
             return Ok(credentials);
         }
         // A sign-in may be needed first, which takes minutes. It must not happen while the role is locked.
-        self.session.token()?;
-        let mut lock = self.turn(role);
-        if let Some(credentials) = self.fresh_in_cache(role) {
+        match wanted.last_hop() {
+            Some((hop, before)) => {
+                self.check_code_can_be_asked(hop)?;
+                drop(self.base(before)?);
+            }
+            None => drop(self.session.token()?),
+        }
+        let mut lock = self.turn(wanted);
+        if let Some(credentials) = self.fresh_in_cache(wanted) {
             return Ok(credentials);
         }
         let outcome = match lock.as_ref().and_then(Lock::inherited) {
             Some(error) => Err(error),
-            None if self.session.is_out_of_time() => Err(Error::service(format!(
-                "another aws-sso that is asking for {}/{} has no answer yet",
-                role.account_id, role.role_name
-            ))),
-            None => self.fetch(role),
+            None if self.session.is_out_of_time() => {
+                Err(Error::service(format!("another aws-sso that is asking for {} has no answer yet", wanted.shown())))
+            }
+            None => self.fetch(wanted),
         };
         if let (Err(error), Some(lock)) = (&outcome, &mut lock) {
             lock.fail(error);
@@ -136,13 +170,13 @@ impl<'a> Provider<'a> {
 
     /// Whether fresh credentials are cached.
     #[must_use]
-    pub fn has(&self, role: &RoleArn) -> bool {
-        self.fresh_in_cache(role).is_some()
+    pub fn has<'r>(&self, wanted: impl Into<Wanted<'r>>) -> bool {
+        self.fresh_in_cache(wanted.into()).is_some()
     }
 
     /// Whether these very credentials are cached: those of a sign-in are until it ends.
-    pub(crate) fn keeps(&self, role: &RoleArn, credentials: &RoleCredentials) -> bool {
-        self.cached(role).is_some_and(|cached| cached.access_key_id == credentials.access_key_id)
+    pub(crate) fn keeps<'r>(&self, wanted: impl Into<Wanted<'r>>, credentials: &RoleCredentials) -> bool {
+        self.cached(wanted.into()).is_some_and(|cached| cached.access_key_id == credentials.access_key_id)
     }
 
     fn cached_role<'r>(&self, role: &'r RoleArn) -> CachedRole<'r>
@@ -153,18 +187,34 @@ impl<'a> Provider<'a> {
         CachedRole { account_id: &role.account_id, role_name: &role.role_name, directory }
     }
 
-    fn path(&self, role: &RoleArn) -> PathBuf {
-        self.cached_role(role).path(&self.session.paths().roles)
+    /// The file of the credentials; that of an assumed role is the one that no other base shares.
+    fn path(&self, wanted: Wanted<'_>) -> PathBuf {
+        let folder = &self.session.paths().roles;
+        match wanted.last_hop() {
+            Some((hop, before)) => self.cached_hop(hop, before).own_path(folder),
+            None => self.cached_role(wanted.base).path(folder),
+        }
     }
 
-    fn fresh_in_cache(&self, role: &RoleArn) -> Option<RoleCredentials> {
-        self.cached(role).filter(|credentials| credentials.seconds_left() >= self.least)
+    fn fresh_in_cache(&self, wanted: Wanted<'_>) -> Option<RoleCredentials> {
+        let (credentials, least) = match wanted.last_hop() {
+            Some((hop, before)) => {
+                let found = self.cached_assumption(hop, before)?;
+                let least = self.least.unwrap_or_else(|| found.least_fresh(hop));
+                (found.credentials, least)
+            }
+            None => (self.cached(wanted)?, self.least.unwrap_or(FRESH_SECONDS)),
+        };
+        (credentials.seconds_left() >= least).then_some(credentials)
     }
 
     /// What is cached, however old. A cache that cannot be read is as good as an empty one.
-    fn cached(&self, role: &RoleArn) -> Option<RoleCredentials> {
+    fn cached(&self, wanted: Wanted<'_>) -> Option<RoleCredentials> {
+        if let Some((hop, before)) = wanted.last_hop() {
+            return Some(self.cached_assumption(hop, before)?.credentials);
+        }
         let is_same_sign_in = || self.session.is_of_same_start_url();
-        let (store, role) = (self.session.store(), self.cached_role(role));
+        let (store, role) = (self.session.store(), self.cached_role(wanted.base));
         match role_credentials::read(store, &role.path(&self.session.paths().roles), &role, is_same_sign_in) {
             Ok(credentials) => credentials,
             Err(error) => {
@@ -174,14 +224,24 @@ impl<'a> Provider<'a> {
         }
     }
 
+    /// The service that is left alone for a while after it has failed.
+    fn service_name(&self, wanted: Wanted<'_>) -> Result<String> {
+        if wanted.chain.is_empty() {
+            return Ok(self.session.lock_name("service"));
+        }
+        let place = self.place(wanted)?;
+        let place = Sha1::from(place.endpoint.unwrap_or(place.region)).digest();
+        Ok(self.session.lock_name(&format!("sts-{place}")))
+    }
+
     /// Waits until this process may ask for the role's credentials.
     ///
     /// The process that asks may hang: stopped, or on a laptop that slept. So the next one asks after a while, too, and
     /// the others wait for that one. If it hangs as well, all of them ask: needless requests are better than none.
-    fn turn(&self, role: &RoleArn) -> Option<Lock> {
-        let path = self.path(role);
+    fn turn(&self, wanted: Wanted<'_>) -> Option<Lock> {
+        let path = self.path(wanted);
         let name = format!("role-{}", path.file_stem().unwrap_or_default().to_string_lossy());
-        let doing = format!("is getting {}/{}", role.account_id, terminal::name(&role.role_name));
+        let doing = format!("is getting {}", terminal::name(&wanted.shown()));
         self.lock(&name, &doing).or_else(|| self.lock(&format!("{name}-second"), &doing))
     }
 
@@ -196,7 +256,16 @@ impl<'a> Provider<'a> {
         }
     }
 
-    fn fetch(&self, role: &RoleArn) -> Result<RoleCredentials> {
+    fn fetch(&self, wanted: Wanted<'_>) -> Result<RoleCredentials> {
+        let credentials = match wanted.last_hop() {
+            Some((hop, before)) => self.assume(hop, before, wanted)?,
+            None => self.fetch_of_identity_center(wanted.base)?,
+        };
+        failed::forget(&self.session.paths().locks, &self.service_name(wanted)?);
+        Ok(credentials)
+    }
+
+    fn fetch_of_identity_center(&self, role: &RoleArn) -> Result<RoleCredentials> {
         let service = self.session.client().service();
         let (account, name) = (&role.account_id, &role.role_name);
         let paid_with = RefCell::new(None);
@@ -204,7 +273,6 @@ impl<'a> Provider<'a> {
             *paid_with.borrow_mut() = Some(token.clone());
             self.session.block_on(async { Ok(service.role_credentials(token, account, name).await) })?
         })?;
-        failed::forget(&self.session.paths().locks, &self.session.lock_name("service"));
         if let Some(token) = paid_with.into_inner() {
             self.keep(role, &credentials, &token)?;
         }

@@ -1,5 +1,7 @@
 //! Times in the formats of AWS files and services.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -26,6 +28,27 @@ pub(crate) fn format(instant: Timestamp) -> String {
 #[must_use]
 pub(crate) fn seconds_until(instant: Timestamp) -> i64 {
     instant.as_second() - Timestamp::now().as_second()
+}
+
+/// Reads a length of time in hours, minutes and seconds, such as `1h30m`; `None` if it is out of range.
+///
+/// Errors: it is none.
+pub(crate) fn duration(text: &str, range: RangeInclusive<u64>) -> Result<Option<u32>, String> {
+    let unclear = || "write it like 12h, 90m or 3600s".to_owned();
+    let text = text.to_ascii_lowercase();
+    let mut seconds = 0_u64;
+    for part in text.split_inclusive(|letter: char| !letter.is_ascii_digit()) {
+        let (number, unit) = match part.char_indices().next_back() {
+            Some((_, digit)) if digit.is_ascii_digit() => (part, 1),
+            Some((end, 'h')) => (&part[..end], 3600),
+            Some((end, 'm')) => (&part[..end], 60),
+            Some((end, 's')) => (&part[..end], 1),
+            _ => return Err(unclear()),
+        };
+        let number: u32 = number.parse().map_err(|_| unclear())?;
+        seconds += u64::from(number) * unit;
+    }
+    Ok(u32::try_from(seconds).ok().filter(|_| range.contains(&seconds)))
 }
 
 /// A length of time in one unit, the largest of which there are at least two.

@@ -199,7 +199,10 @@ fn debug_forms(secret: &str) -> Vec<String> {
     let labels = RoleLabels {
         shown: "dev/ReadOnly".to_owned(),
         session: "corp".to_owned(),
-        role: "arn:aws:iam::123456789012:role/ReadOnly".parse().unwrap(),
+        arn: "arn:aws:iam::123456789012:role/ReadOnly".to_owned(),
+        account_id: "123456789012".to_owned(),
+        role_name: "ReadOnly".to_owned(),
+        line: None,
         account_name: None,
         session_end: None,
     };

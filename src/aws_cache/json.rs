@@ -21,10 +21,21 @@ pub(super) fn python_json(value: &impl Serialize) -> Result<Vec<u8>> {
     }
 }
 
-/// `", "` between items and `": "` after a key.
+/// `", "` between items and `": "` after a key, and nothing but ASCII.
 struct PythonFormatter;
 
 impl serde_json::ser::Formatter for PythonFormatter {
+    fn write_string_fragment<W: ?Sized + std::io::Write>(&mut self, out: &mut W, text: &str) -> std::io::Result<()> {
+        let mut units = [0; 2];
+        for letter in text.chars() {
+            match letter {
+                ' '..='~' => out.write_all(&[letter as u8])?,
+                _ => letter.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?,
+            }
+        }
+        Ok(())
+    }
+
     fn begin_array_value<W: ?Sized + std::io::Write>(&mut self, out: &mut W, first: bool) -> std::io::Result<()> {
         if first { Ok(()) } else { out.write_all(b", ") }
     }

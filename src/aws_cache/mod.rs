@@ -1,5 +1,6 @@
 //! The files of tokens and role credentials that the AWS CLI and the SDKs read and write too.
 
+pub(crate) mod assumed_role;
 pub(crate) mod default_keys;
 mod json;
 pub mod role_credentials;

@@ -4,6 +4,7 @@
 //! wins, and a byte that is not UTF-8 becomes U+FFFD in its value.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -188,6 +189,8 @@ pub struct Config {
     index: Index,
     /// What `Config::directories` returns, once it was called.
     pub(super) directories: OnceLock<Vec<String>>,
+    /// The profiles with a `role_arn`, by that, once `Config::assuming` was called.
+    pub(super) assuming: OnceLock<HashMap<String, Vec<usize>>>,
     /// What `Config::python_defaults` returns, once it was called.
     python_defaults: OnceLock<Option<Box<Self>>>,
 }

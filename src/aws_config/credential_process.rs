@@ -6,28 +6,55 @@ use crate::role::RoleArn;
 
 /// The line whose command prints a role's credentials.
 pub fn command(program: &str, profile: &str, role: &RoleArn) -> Result<String> {
-    let role = role.to_string();
-    let refused = |message: String, remedy: &str| Error::usage(message).with_remedy(remedy);
-    let program = quote(program).ok_or_else(|| {
+    let (program, profile, role) =
+        (quoted_program(program)?, quoted_profile(profile)?, quoted_role(&role.to_string())?);
+    Ok(format!("{program} {profile} -r {role} -ext"))
+}
+
+/// The line whose command prints the credentials of a role that is assumed with another one: with an ARN, or with the
+/// role of a profile. The options name the role to assume, and say how.
+pub(crate) fn assuming(program: &str, profile: &str, base: &str, options: &[String]) -> Result<String> {
+    let (program, profile, base) = (quoted_program(program)?, quoted_profile(profile)?, quoted_role(base)?);
+    let mut line = format!("{program} process {base} {profile}");
+    for option in options {
+        let word = quote(option).ok_or_else(|| {
+            refused(format!("a credential_process line cannot contain {option}"), "leave it out, or take --style sso")
+        })?;
+        line.push_str(&format!(" {word}"));
+    }
+    Ok(line)
+}
+
+fn quoted_program(program: &str) -> Result<String> {
+    quote(program).ok_or_else(|| {
         refused(
             format!("a credential_process line cannot contain the path {program}"),
             "move this program to a folder with letters, digits and - _ . in its name, or leave --absolute out",
         )
-    })?;
+    })
+}
+
+fn quoted_profile(profile: &str) -> Result<String> {
     let words: Option<Vec<_>> = profile_words(profile).iter().map(|word| quote(word)).collect();
-    let profile = words.map(|words| words.join(" ")).ok_or_else(|| {
+    words.map(|words| words.join(" ")).ok_or_else(|| {
         refused(
             format!("a credential_process line cannot contain the name {profile}"),
             "give the profile or sso-session a name of letters, digits and - _ .",
         )
-    })?;
-    let role = quote(&role).ok_or_else(|| {
+    })
+}
+
+fn quoted_role(role: &str) -> Result<String> {
+    quote(role).ok_or_else(|| {
         refused(
             format!("a credential_process line cannot contain the role {role}"),
             "leave the role out with --exclude",
         )
-    })?;
-    Ok(format!("{program} {profile} -r {role} -ext"))
+    })
+}
+
+fn refused(message: String, remedy: &str) -> Error {
+    Error::usage(message).with_remedy(remedy)
 }
 
 /// An argument that botocore's `shlex`, Go's `sh -c` and all others read alike; `None` if they would disagree on it.

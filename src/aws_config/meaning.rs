@@ -15,9 +15,21 @@ use super::static_keys::{CredentialsFile, StaticKeys};
 use crate::error::Error;
 use crate::quote;
 use crate::role::RoleRef;
-use crate::suggest::nearest;
 
 impl Section<'_> {
+    /// Whether a profile begins some source of credentials, its own keys apart.
+    pub(super) fn has_source(self) -> bool {
+        const SOURCES: [&str; 6] = [
+            "sso_account_id",
+            "sso_role_name",
+            "credential_process",
+            "login_session",
+            "web_identity_token_file",
+            "role_arn",
+        ];
+        SOURCES.iter().any(|key| self.get(key).is_some())
+    }
+
     /// Whether the section says anything about credentials, right or wrong.
     pub(crate) fn has_credentials(self) -> bool {
         let is_source = |key: &str| {
@@ -34,9 +46,6 @@ pub(crate) struct Meanings<'a> {
     /// Read when a profile makes it necessary.
     credentials: OnceCell<Option<CredentialsFile>>,
 }
-
-/// The values of `credential_source` that SDKs know.
-const SOURCES: [&str; 3] = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
 
 impl<'a> Meanings<'a> {
     pub(crate) fn new(config: &'a Config) -> Self {
@@ -84,6 +93,20 @@ impl<'a> Meanings<'a> {
         self.credentials.get_or_init(CredentialsFile::read).as_ref()
     }
 
+    pub(super) fn config(&self) -> &'a Config {
+        self.config
+    }
+
+    /// Whether the credentials file has a profile of this name.
+    pub(super) fn is_in_credentials_file(&self, profile: &str) -> bool {
+        self.credentials().is_some_and(|file| file.line_of(profile).is_some())
+    }
+
+    /// Whether a profile has access keys of its own, in either file.
+    pub(super) fn has_keys(&self, profile: Section<'a>) -> bool {
+        self.static_keys(profile).is_some()
+    }
+
     fn static_keys(&self, profile: Section<'a>) -> Option<StaticKeys> {
         let of_file = self.credentials().and_then(|file| file.keys_of(profile.name()));
         of_file.or_else(|| StaticKeys::of_section(profile))
@@ -94,63 +117,7 @@ impl<'a> Meanings<'a> {
         if profile.setting("web_identity_token_file").is_some() {
             return missing(profile, "role_arn", "web_identity_token_file");
         }
-        let mut chain = vec![profile.name()];
-        let mut current = profile;
-        loop {
-            let name = current.name();
-            let fault = |found: String, remedy: String, key: &str| Some(NoRole::new(current, key, found, remedy));
-            let (source, place) = (current.get("source_profile"), current.get("credential_source"));
-            let source = match (source, place) {
-                (Some(_), Some(_)) => {
-                    let found = format!("profile {name} has both source_profile and credential_source");
-                    return fault(found, "delete one of the two lines".to_owned(), "credential_source");
-                }
-                (None, None) => return missing(current, "source_profile", "role_arn"),
-                (None, Some(place)) if SOURCES.contains(&place) => return None,
-                (None, Some(place)) => {
-                    let found = format!("the credential_source of profile {name} is none that AWS tools know: {place}");
-                    return fault(found, format!("write one of: {}", SOURCES.join(", ")), "credential_source");
-                }
-                (Some(source), None) => source,
-            };
-            let Some(next) = self.config.profile(source) else {
-                if self.credentials().is_some_and(|file| file.line_of(source).is_some()) {
-                    return None;
-                }
-                let found = format!("profile {name} names the source_profile {source}, which is not there");
-                let near = nearest(source, self.config.profiles().map(Section::name), 5);
-                let remedy = match near.as_slice() {
-                    [] => format!("add a section [profile {source}], or name another source_profile"),
-                    near => format!("did you mean {}?", near.join(", ")),
-                };
-                return fault(found, remedy, "source_profile");
-            };
-            let has_keys = self.static_keys(next).is_some();
-            if chain.contains(&source) {
-                // A profile may name itself for the keys that it holds.
-                if source == name && has_keys {
-                    return None;
-                }
-                chain.push(source);
-                let found = format!("the source_profile of profile {name} leads in a circle: {}", chain.join(" → "));
-                return fault(found, "name a source_profile with credentials of its own".to_owned(), "source_profile");
-            }
-            chain.push(source);
-            let is_assumed = next.get("role_arn").is_some() && next.get("web_identity_token_file").is_none();
-            if is_assumed && !has_keys {
-                current = next;
-                continue;
-            }
-            if let Some(fault) = self.fault(next) {
-                let found = format!("profile {} cannot be used: {}", chain[0], fault.found);
-                return Some(fault.saying(found));
-            }
-            if !has_source(next) && !has_keys {
-                let found = format!("profile {name} takes its credentials from profile {source}, which has none");
-                return fault(found, "name a source_profile with credentials".to_owned(), "source_profile");
-            }
-            return None;
-        }
+        self.walk(profile).err()
     }
 
     fn keys_fault(&self, profile: Section<'a>) -> Option<NoRole> {
@@ -163,7 +130,7 @@ impl<'a> Meanings<'a> {
 
     /// A profile without any source of credentials that has a key like one.
     fn misspelt_source(profile: Section<'a>) -> Option<NoRole> {
-        if has_source(profile) || profile.get("sso_session").is_some() || profile.get("sso_start_url").is_some() {
+        if profile.has_source() || profile.get("sso_session").is_some() || profile.get("sso_start_url").is_some() {
             return None;
         }
         let name = profile.name();
@@ -174,7 +141,7 @@ impl<'a> Meanings<'a> {
     }
 
     /// What a profile is that AWS tools take, and that has no role of Identity Center.
-    fn without_role(&self, profile: Section<'a>) -> NoRole {
+    pub(super) fn without_role(&self, profile: Section<'a>) -> NoRole {
         let name = profile.name();
         let other = |key: &str, found: String, remedy: String| NoRole::new(profile, key, found, remedy);
         if let Some(role) = profile.setting("role_arn") {
@@ -248,12 +215,6 @@ impl<'a> Meanings<'a> {
 }
 
 /// The way to use a profile that AWS tools can use, and this one cannot.
-fn use_without_us(profile: &str) -> String {
+pub(super) fn use_without_us(profile: &str) -> String {
     format!("AWS tools use it themselves: {}", quote::export("AWS_PROFILE", profile))
-}
-
-/// Whether a profile begins some source of credentials, its own keys apart.
-fn has_source(profile: Section<'_>) -> bool {
-    let sources = ["sso_account_id", "sso_role_name", "credential_process", "login_session", "web_identity_token_file"];
-    sources.iter().any(|key| profile.get(key).is_some()) || profile.get("role_arn").is_some()
 }

@@ -1,6 +1,7 @@
 //! `~/.aws/config` and `~/.aws/credentials`: read as AWS tools read them, and edited without losing a byte.
 
 pub mod block;
+pub(crate) mod chain;
 pub mod config;
 pub mod credential_process;
 pub mod credentials_file;

@@ -22,6 +22,10 @@ pub struct Network {
     pub oidc_endpoint_url: Option<String>,
     /// In place of `https://signin.aws.amazon.com`.
     pub signin_endpoint_url: Option<String>,
+    /// In place of `https://sts.REGION.amazonaws.com`.
+    pub sts_endpoint_url: Option<String>,
+    /// In place of `https://organizations.us-east-1.amazonaws.com`.
+    pub organizations_endpoint_url: Option<String>,
     /// A file of PEM certificates that replace the system's roots.
     pub ca_bundle: Option<CaBundle>,
     /// Whether to use FIPS endpoints; by default if the start URL has one.
@@ -70,6 +74,10 @@ pub struct NetworkVariables {
     pub oidc_endpoint_url: Option<String>,
     /// `AWS_ENDPOINT_URL_SIGNIN`.
     pub signin_endpoint_url: Option<String>,
+    /// `AWS_ENDPOINT_URL_STS`.
+    pub sts_endpoint_url: Option<String>,
+    /// `AWS_ENDPOINT_URL_ORGANIZATIONS`.
+    pub organizations_endpoint_url: Option<String>,
     /// `AWS_ENDPOINT_URL`.
     pub endpoint_url: Option<String>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
@@ -96,6 +104,8 @@ impl NetworkVariables {
             sso_endpoint_url: environment::sso_endpoint_url()?,
             oidc_endpoint_url: environment::oidc_endpoint_url()?,
             signin_endpoint_url: environment::signin_endpoint_url()?,
+            sts_endpoint_url: environment::sts_endpoint_url()?,
+            organizations_endpoint_url: environment::organizations_endpoint_url()?,
             endpoint_url: environment::endpoint_url()?,
             ignore_endpoint_urls: environment::ignore_endpoint_urls()?,
             ca_bundle: environment::ca_bundle(),
@@ -124,13 +134,27 @@ impl Network {
         Self::resolve(&NetworkVariables::of_environment()?, config, directory)
     }
 
+    /// How to reach STS for a chain of roles, which has the settings of the profile that names it, if one does.
+    pub(crate) fn of_chain(config: &Config, directory: &Directory, profile: Option<&str>) -> Result<Self> {
+        let variables = NetworkVariables::of_environment()?;
+        let profile = profile.and_then(|name| config.profile(name));
+        Self::resolve_with(&variables, config, directory, profile.or_else(|| in_use(&variables, config, directory)))
+    }
+
     /// How to reach `directory` where the environment has these variables.
     ///
     /// An sso-session cannot have network settings. The AWS CLI then takes those of the profile in use, and so does
     /// this tool: it has to reach the same service.
     pub fn resolve(variables: &NetworkVariables, config: &Config, directory: &Directory) -> Result<Self> {
-        let in_use = variables.profile.as_deref().unwrap_or("default");
-        let profile = config.profile(&directory.name).or_else(|| config.profile(in_use));
+        Self::resolve_with(variables, config, directory, in_use(variables, config, directory))
+    }
+
+    fn resolve_with(
+        variables: &NetworkVariables,
+        config: &Config,
+        directory: &Directory,
+        profile: Option<Section<'_>>,
+    ) -> Result<Self> {
         let key = |key, value: &str| {
             let name = profile.map(|profile| profile.name().to_owned()).unwrap_or_default();
             (value.to_owned(), Source::Key(key, name))
@@ -173,6 +197,12 @@ impl Network {
             sso_endpoint_url: endpoint(&variables.sso_endpoint_url, "AWS_ENDPOINT_URL_SSO", "sso")?,
             oidc_endpoint_url: endpoint(&variables.oidc_endpoint_url, "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc")?,
             signin_endpoint_url: endpoint(&variables.signin_endpoint_url, "AWS_ENDPOINT_URL_SIGNIN", "signin")?,
+            sts_endpoint_url: endpoint(&variables.sts_endpoint_url, "AWS_ENDPOINT_URL_STS", "sts")?,
+            organizations_endpoint_url: endpoint(
+                &variables.organizations_endpoint_url,
+                "AWS_ENDPOINT_URL_ORGANIZATIONS",
+                "organizations",
+            )?,
             ca_bundle,
             use_fips: is_on(
                 &variables.use_fips,
@@ -191,6 +221,12 @@ impl Network {
                 .transpose()?,
         })
     }
+}
+
+/// The profile whose settings count for an Identity Center.
+fn in_use<'a>(variables: &NetworkVariables, config: &'a Config, directory: &Directory) -> Option<Section<'a>> {
+    let in_use = variables.profile.as_deref().unwrap_or("default");
+    config.profile(&directory.name).or_else(|| config.profile(in_use))
 }
 
 /// The AWS CLI reads every other word as false, so `AWS_USE_FIPS_ENDPOINT=yes` would have no effect and nobody would

@@ -28,6 +28,11 @@ impl NoRole {
         Self { found, ..self }
     }
 
+    /// The same line in other words, with another remedy.
+    pub(super) fn advising(self, found: String, remedy: String) -> Self {
+        Self { found, remedy, ..self }
+    }
+
     /// The file and the line that tell.
     pub(crate) fn place(&self, config: &Config) -> String {
         format!("{}:{}", shown(config.path()), config.line_at(self.at))

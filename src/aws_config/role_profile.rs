@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::config::{Config, Section};
-use crate::role::{self, RoleRef};
+use crate::role::{self, RoleLine, RoleRef};
 
 /// What a profile with a role says of it.
 #[derive(Clone, Debug)]
@@ -29,13 +29,14 @@ impl Config {
     /// The profiles whose `credential_process` is this tool, whether their role is known or not.
     pub(crate) fn processes(&self) -> impl Iterator<Item = ProcessProfile> {
         self.profiles().filter_map(|section| {
-            let ProcessCommand { program, profile, role } =
-                ProcessCommand::parse(section.setting("credential_process")?)?;
+            let command = ProcessCommand::parse(section.setting("credential_process")?)?;
+            let ProcessCommand { program, profile, role, options } = command;
             Some(ProcessProfile {
                 name: section.name().to_owned(),
                 program: program.into_owned(),
                 profile: profile.map(Cow::into_owned),
                 role: role.into_owned(),
+                options: options.into_iter().map(Cow::into_owned).collect(),
             })
         })
     }
@@ -54,6 +55,12 @@ impl<'a> Section<'a> {
         self.sso_role().map(|role| (self.name().into(), role)).or_else(|| self.process_role())
     }
 
+    /// The same where the profile itself says with what to sign in.
+    pub(crate) fn named_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
+        let is_named = self.sso_role().is_some() || self.process_command()?.0.is_some();
+        self.role().filter(|_| is_named)
+    }
+
     /// What the `credential_process` names with `-p`, and its role, if it is this tool.
     pub(super) fn process_command(self) -> Option<(Option<Cow<'a, str>>, Cow<'a, str>)> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
@@ -68,9 +75,15 @@ impl<'a> Section<'a> {
     }
 
     /// Whether its role is one that it assumes with the credentials of another profile.
-    fn assumes(self) -> bool {
+    pub(crate) fn assumes(self) -> bool {
         self.setting("role_arn").is_some()
             && (self.setting("source_profile").is_some() || self.setting("credential_source").is_some())
+    }
+
+    /// Whether its lines have a word of a profile that assumes a role. Of fifty thousand profiles, most have none.
+    pub(crate) fn may_assume(self) -> bool {
+        let has = |text: &[u8], word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+        self.texts().any(|text| has(text, "role_arn") || has(text, "--assume"))
     }
 
     /// Every account id in its lines, and so that of its role. Finding them is faster than reading the settings.
@@ -98,12 +111,29 @@ impl<'a> Section<'a> {
     /// The role that its `credential_process` names without `-p`, so that it may be of any sso-session.
     pub(crate) fn process_role_anywhere(self) -> Option<RoleRef> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
-        command.role.parse().ok().filter(|_| command.profile.is_none() && !self.assumes())
+        let is_plain = command.profile.is_none() && command.options.is_empty() && !self.assumes();
+        command.role.parse().ok().filter(|_| is_plain)
+    }
+
+    /// The line of its `credential_process`, if that is this tool and assumes a role with the one that it names.
+    ///
+    /// Errors: this tool would refuse it, in a few words why.
+    pub(crate) fn assuming_line(self) -> Option<Result<RoleLine, String>> {
+        let ProcessCommand { profile, role, options, .. } = ProcessCommand::parse(self.setting("credential_process")?)?;
+        if options.is_empty() || self.assumes() {
+            return None;
+        }
+        let line = RoleLine { profile: profile.map(Cow::into_owned), ..RoleLine::of_role(&role) };
+        let options = options.into_iter().map(Cow::into_owned);
+        Some(RoleLine::of_words(line.words().into_iter().chain(options)))
     }
 
     /// The role that its `credential_process` names, if that is this tool.
     pub(crate) fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
         let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        if !command.options.is_empty() {
+            return None;
+        }
         let directory = command.profile.or_else(|| match self.config().directories() {
             [only] => Some(only.into()),
             _ => None,
@@ -146,7 +176,19 @@ pub(crate) struct ProcessProfile {
     pub(crate) profile: Option<String>,
     /// The role, as in the line.
     pub(crate) role: String,
+    /// The words that name a role to assume with that one, and say how: `--assume=ARN`, ….
+    pub(crate) options: Vec<String>,
 }
+
+impl ProcessProfile {
+    /// The ARN of the role that is assumed, if one is.
+    pub(crate) fn assumed(&self) -> Option<&str> {
+        self.options.iter().find_map(|option| option.strip_prefix("--assume="))
+    }
+}
+
+/// The options of a role that is assumed, each with a value.
+const ASSUMING: [&str; 6] = ["--assume", "--external-id", "--session-name", "--duration", "--tag", "--source-identity"];
 
 /// A `credential_process` line of this tool: `aws-sso -p P -r ROLE -ext` or `aws-sso process ROLE -p P`.
 #[derive(Debug, PartialEq, Eq)]
@@ -154,6 +196,8 @@ struct ProcessCommand<'a> {
     program: Cow<'a, str>,
     profile: Option<Cow<'a, str>>,
     role: Cow<'a, str>,
+    /// The options that name a role to assume with that one, and say how.
+    options: Vec<Cow<'a, str>>,
 }
 
 impl<'a> ProcessCommand<'a> {
@@ -173,6 +217,7 @@ impl<'a> ProcessCommand<'a> {
         }
         let (mut profile, mut role, mut external) = (None, None, false);
         let (mut verb, mut operand, mut is_more) = (None, None, false);
+        let mut options = Vec::new();
         while let Some(word) = words.next() {
             let (option, attached) = match word.split_once('=') {
                 Some((option, value)) if option.starts_with("--") => (option, Some(Cow::Owned(value.to_owned()))),
@@ -182,6 +227,10 @@ impl<'a> ProcessCommand<'a> {
                 "-p" | "--profile" => profile = attached.or_else(|| words.next()),
                 "-r" | "--rolearn" => role = attached.or_else(|| words.next()),
                 "--login" if attached.is_none() => drop(words.next()),
+                _ if ASSUMING.contains(&option) => {
+                    let value = attached.or_else(|| words.next())?;
+                    options.push(Cow::Owned(format!("{option}={value}")));
+                }
                 "-ext" | "--external-source" => external = true,
                 // Those of aws-sso-cli, whose program has the same name.
                 "-S" | "--sso" | "-a" | "--arn" | "-A" | "--account" | "-R" => return None,
@@ -196,7 +245,7 @@ impl<'a> ProcessCommand<'a> {
             (Some("process"), Some(operand)) if !is_more => operand,
             _ => return None,
         };
-        Some(Self { program, profile, role })
+        Some(Self { program, profile, role, options })
     }
 }
 

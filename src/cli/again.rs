@@ -57,7 +57,20 @@ fn typed() -> Vec<String> {
 /// The line with `role` in place of these words, which stand somewhere behind the verb.
 fn replaced(line: Vec<String>, words: &[String], role: &str) -> Option<Vec<String>> {
     /// Options whose value may be the same word as a role.
-    const TAKES_VALUE: [&str; 6] = ["-p", "--profile", "--login", "--shell", "--region", "--format"];
+    const TAKES_VALUE: [&str; 12] = [
+        "-p",
+        "--profile",
+        "--login",
+        "--shell",
+        "--region",
+        "--format",
+        "--external-id",
+        "--session-name",
+        "--duration",
+        "--assume-duration",
+        "--tag",
+        "--source-identity",
+    ];
     const TAKES_ROLE: [&str; 3] = ["-r", "--rolearn", "--role"];
     let (mut left, mut kept) = (words.iter().peekable(), Vec::new());
     let (mut has_verb, mut is_over, mut before) = (false, words.is_empty(), String::new());

@@ -3,8 +3,9 @@
 use clap::Args;
 
 pub(crate) use crate::known_regions::named as region;
-pub(crate) use crate::role::Target;
+pub(crate) use crate::role::{Assume, Target};
 use crate::shell::Shell;
+use crate::timestamp;
 
 /// Set by the `awsso` function, whose shell evaluates what is printed.
 #[derive(Clone, Debug, Args)]
@@ -15,22 +16,7 @@ pub(crate) struct InShell {
 
 /// The value of an option that says how long a session of the console lasts, in seconds.
 pub(crate) fn console_duration(text: &str) -> Result<u32, String> {
-    let unclear = || "write it like 12h, 90m or 3600s".to_owned();
-    let text = text.to_ascii_lowercase();
-    let mut seconds = 0_u64;
-    for part in text.split_inclusive(|letter: char| !letter.is_ascii_digit()) {
-        let (number, unit) = match part.char_indices().next_back() {
-            Some((_, digit)) if digit.is_ascii_digit() => (part, 1),
-            Some((end, 'h')) => (&part[..end], 3600),
-            Some((end, 'm')) => (&part[..end], 60),
-            Some((end, 's')) => (&part[..end], 1),
-            _ => return Err(unclear()),
-        };
-        let number: u32 = number.parse().map_err(|_| unclear())?;
-        seconds += u64::from(number) * unit;
-    }
-    let seconds = u32::try_from(seconds).ok().filter(|seconds| (900..=43_200).contains(seconds));
-    seconds.ok_or_else(|| "a session of the console lasts from 15m to 12h".to_owned())
+    timestamp::duration(text, 900..=43_200)?.ok_or_else(|| "a session of the console lasts from 15m to 12h".to_owned())
 }
 
 #[cfg(test)]

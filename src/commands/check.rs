@@ -61,7 +61,7 @@ fn check(context: &Context, role: &[String]) -> Result<()> {
     match found {
         Some(found) => {
             let provider = Provider::new(&session).warning_to(&|warning| tracing::info!("{warning}"));
-            provider.renewed(&found.role).map(|_| ()).map_err(|error| context.refused(&found, error))
+            provider.renewed(found.wanted()).map(|_| ()).map_err(|error| context.refused(&found, error))
         }
         None => session.token().map(|_| ()),
     }

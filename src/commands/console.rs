@@ -5,8 +5,10 @@ use clap_complete::engine::ArgValueCompleter;
 
 use crate::access_portal::AccessPortal;
 use crate::browser::{BrowserCommand, Opened, hand_over, open};
+use crate::cli::shared::Assume;
 use crate::cli::{completers, shared};
 use crate::context::Context;
+use crate::context::assumed::typed;
 use crate::context::choose::choose_saying;
 use crate::context::find::Found;
 use crate::context::labels;
@@ -22,7 +24,11 @@ use crate::timestamp::span;
 use crate::{address, quote};
 
 #[derive(Debug, Args)]
-#[command(after_help = CONSOLE_HELP)]
+#[command(
+    after_help = CONSOLE_HELP,
+    // --duration is that of the console's session.
+    mut_arg("lifetime", |argument| argument.long("assume-duration"))
+)]
 pub(crate) struct ConsoleArgs {
     /// The role [default: this shell's; without one you choose]
     #[arg(value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
@@ -36,7 +42,8 @@ pub(crate) struct ConsoleArgs {
     /// The page itself, by its https address; what an address cannot have is encoded
     #[arg(long, value_name = "URL", conflicts_with = "service")]
     destination: Option<String>,
-    /// How long the console's session lasts, from 15m to 12h [default: as long as the role's credentials]
+    /// How long the console's session lasts, from 15m to 12h [default: as long as the role's credentials, which is all
+    /// that a role that a role assumes can have]
     #[arg(long, value_name = "TIME", value_parser = shared::console_duration)]
     duration: Option<u32>,
     /// Sign the browser out of the console session that it has; without multi-session support it has one at a time
@@ -51,6 +58,8 @@ pub(crate) struct ConsoleArgs {
     /// What opens the link, with {url} {account_name} {account_id} {role}
     #[arg(long, value_name = "TEMPLATE")]
     browser_command: Option<BrowserCommand>,
+    #[command(flatten)]
+    assume: Assume,
 }
 
 const CONSOLE_HELP: &str = "\
@@ -75,6 +84,7 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
         check_browser(command.as_ref(), &print_command(&same_role(context, arguments, None), arguments))?;
     }
     let (found, region) = role(context, arguments)?;
+    check_chained(&found, arguments)?;
     let same_role = same_role(context, arguments, Some(&found));
     let destination = destination(&found, arguments, region.as_deref(), &same_role)?;
     let print_command = print_command(&same_role, arguments);
@@ -121,10 +131,22 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
 
 /// The command for the console of this run's role, as far as the role is known yet.
 fn same_role(context: &Context, arguments: &ConsoleArgs, found: Option<&Found>) -> String {
+    let of_shell = found.filter(|_| arguments.role.is_empty());
+    if let Some(line) = of_shell.and_then(Found::line) {
+        return format!("aws-sso console {}", for_console(&typed(&line)));
+    }
     let sign_in = context.profile_option().map(profile_option);
-    let found = found.filter(|_| arguments.role.is_empty()).map(|found| found.role.to_string());
-    let role = arguments.role.iter().cloned().chain(found).map(|word| quote::word(&word));
-    sign_in.into_iter().chain(role).fold("aws-sso console".to_owned(), |command, word| command + " " + &word)
+    let found = of_shell.map(|found| found.role.to_string());
+    let assume = arguments.assume.words();
+    let words = arguments.role.iter().chain(&found).chain(&assume).map(|word| quote::word(word));
+    for_console(
+        &sign_in.into_iter().chain(words).fold("aws-sso console".to_owned(), |command, word| command + " " + &word),
+    )
+}
+
+/// A line with the name that this verb has for how long an assumed role's credentials last.
+fn for_console(line: &str) -> String {
+    line.replace(" --duration=", " --assume-duration=")
 }
 
 /// This run's own command, which prints the link.
@@ -163,14 +185,27 @@ fn check_portal(arguments: &ConsoleArgs) -> Result<()> {
     Err(Error::usage(format!("{option} does not go with --portal: {why}")).with_remedy("leave out one of the two"))
 }
 
+/// AWS gives the console's session of a role that a role has assumed as long as its credentials last, and the access
+/// portal does not know such roles.
+fn check_chained(found: &Found, arguments: &ConsoleArgs) -> Result<()> {
+    let (option, why) = match (found.is_chained(), arguments.duration) {
+        (true, Some(_)) => ("--duration", "its console session lasts as long as its credentials, an hour at most"),
+        (true, None) if arguments.portal => ("--portal", "the access portal does not offer it"),
+        _ => return Ok(()),
+    };
+    let base = labels::via(found).unwrap_or_default();
+    Err(Error::usage(format!("{option} does not go with {}, which {base} assumes: {why}", found.arn()))
+        .with_remedy(format!("leave out {option}")))
+}
+
 /// The role and the region to show: the role that was named, else this shell's, else the one that the user chooses.
 fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<String>)> {
     let found = if !arguments.role.is_empty() {
-        context.find_words(&arguments.role)?
+        context.find_assuming(&arguments.role, &arguments.assume)?
     } else if let Some(found) = context.find_of_shell("aws-sso console ROLE")? {
-        found
+        context.assuming(found, &arguments.assume)?
     } else {
-        choose_saying(context, "name the role: aws-sso console ROLE")?
+        context.assuming(choose_saying(context, "name the role: aws-sso console ROLE")?, &arguments.assume)?
     };
     let partition = found.role.partition.as_str();
     let is_there = |region: &String| is_aws_region(region) && Partition::of_region(region).name == partition;
@@ -310,9 +345,9 @@ async fn open(found: &Found, command: Option<&BrowserCommand>, address: &str, pr
             let account_name = labels::account_name(found);
             let command = command.command(&Opened {
                 url: address,
-                account_name: account_name.as_deref().unwrap_or(&found.role.account_id),
-                account_id: &found.role.account_id,
-                role: &found.role.role_name,
+                account_name: account_name.as_deref().unwrap_or(found.account_id()),
+                account_id: found.account_id(),
+                role: found.role_name(),
             });
             let program = command.get_program().display().to_string();
             let Err(cause) = open::start(command) else { return Ok(()) };
@@ -328,8 +363,8 @@ fn show(found: &Found, address: &str, lasts: Option<i64>) {
     let lasts = lasts.map(|seconds| format!(", for {}", span(seconds))).unwrap_or_default();
     terminal::show(&format!(
         "aws-sso: the console opens as {}/{}{lasts}\n  if no browser opens, go to\n    {}\n",
-        found.role.account_id,
-        clean(&found.role.role_name),
+        found.account_id(),
+        clean(found.role_name()),
         clean(address)
     ));
 }

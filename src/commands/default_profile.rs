@@ -7,11 +7,12 @@ use crate::aws_config::config::Config;
 use crate::aws_config::credentials_file;
 use crate::aws_config::readers::{Reader, Rejection};
 use crate::context::Context;
+use crate::context::assumed::typed;
 use crate::context::choose::named_or_chosen;
+use crate::context::find::Found;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::output::print;
-use crate::role::RoleArn;
 use crate::terminal::clean;
 use crate::{environment, quote, terminal, timestamp};
 
@@ -19,14 +20,14 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     let found = named_or_chosen(context, role)?;
     let credentials = context.credentials(&found)?;
     let path = environment::credentials_file()?;
-    let written = check(context, &path, &credentials, &found.role)?;
+    let written = check(context, &path, &credentials, &found)?;
     default_keys::remember(&found.directory, &credentials.access_key_id, &path);
     credentials_file::write_default(&path, &credentials)?;
     print(&format!(
         "Default profile in {}\n  account  {}\n  role     {}\n  expires  {} (in {})\n",
         clean(&environment::shown(&path)),
         credentials.account_id,
-        found.role.role_name,
+        clean(found.role_name()),
         timestamp::local_time(credentials.expiration),
         timestamp::span(credentials.seconds_left()),
     ))?;
@@ -37,7 +38,7 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
 }
 
 /// Fails if the AWS files would keep some program from these credentials. Returns the credentials file as it will be.
-fn check(context: &Context, path: &Path, credentials: &RoleCredentials, role: &RoleArn) -> Result<Config> {
+fn check(context: &Context, path: &Path, credentials: &RoleCredentials, found: &Found) -> Result<Config> {
     let written = credentials_file::planned(path, credentials)?;
     if let Err(Rejection { line, quirk }) = Reader::Botocore.read(&written) {
         let place = format!("{}:{line}", environment::shown(path));
@@ -53,7 +54,7 @@ fn check(context: &Context, path: &Path, credentials: &RoleCredentials, role: &R
         ))
         .with_remedy(format!(
             "delete that line, or move it to another profile\nor change this shell alone: awsso use {}",
-            quote::word(&role.to_string())
+            found.line().map_or_else(|| quote::word(&found.role.to_string()), |line| typed(&line))
         ))),
         Some(hiding) => {
             terminal::warn(&format!("the default profile does not work for all: {}", hiding.describe()));

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::aws_config::config::Config;
+use crate::cli::shared::Assume;
 use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::choose::named_or_chosen;
@@ -41,6 +42,8 @@ pub(crate) struct EnvArgs {
     /// The region to work in
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
+    #[command(flatten)]
+    assume: Assume,
     /// Print another form than exports, for a program
     #[arg(long, value_enum, conflicts_with = "shell")]
     format: Option<Format>,
@@ -75,7 +78,7 @@ pub(crate) fn run(context: &Context, arguments: &EnvArgs) -> Result<()> {
     if arguments.is_for_program() && region.is_some() {
         return Err(Error::usage("this format has no place for a region").with_remedy("leave out --region"));
     }
-    let found = context.find_words(&arguments.role)?;
+    let found = context.find_assuming(&arguments.role, &arguments.assume)?;
     let Some(format) = arguments.format else { return exports(context, &found, arguments.shell, region) };
     let file = match format {
         Format::Dotenv => VariablesFile::Dotenv,
@@ -93,7 +96,6 @@ pub(crate) fn run(context: &Context, arguments: &EnvArgs) -> Result<()> {
     print(&file.render(&entering(context, &found, region, |name| file.can_hold(name))?)?)
 }
 
-/// `-env`: without a role, the user chooses one.
 /// Says what keeps programs from this credentials file: AWS tools read the AWS config as well, and first.
 fn warn_of_config(context: &Context, file: &str) -> Result<()> {
     let written = Config::parse_credentials(Path::new(""), Some(file.as_bytes().to_vec()));
@@ -107,6 +109,7 @@ fn warn_of_config(context: &Context, file: &str) -> Result<()> {
     Ok(())
 }
 
+/// `-env`: without a role, the user chooses one.
 pub(crate) fn run_original(context: &Context, role: Option<&str>) -> Result<()> {
     exports(context, &named_or_chosen(context, role)?, Shell::Posix, None)
 }

@@ -1,15 +1,19 @@
 //! `logout`: end the session, and delete what came from it.
 
 use std::cell::Cell;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::Timestamp;
 
+use crate::aws_cache::assumed_role;
 use crate::aws_cache::default_keys::{self, DefaultKey};
 use crate::aws_cache::role_credentials::{self, CachedRole, OtherSignIns};
+use crate::aws_config::chain::ProfileChain;
 use crate::aws_config::config::Config;
 use crate::aws_config::credentials_file;
 use crate::aws_config::directory::Directory;
+use crate::aws_config::meaning::Meanings;
 use crate::cli::shared::InShell;
 use crate::context::Context;
 use crate::context::enter::{back, change_shell_adding};
@@ -111,7 +115,29 @@ fn delete_credentials(context: &Context, directory: &Directory, store: &SecretSt
     // Even with another store, the AWS CLI may have left some in its files.
     let (more, swept_files) = role_credentials::sweep(&SecretStore::Files, &folder, directory, &others);
     key_ids.extend(more);
-    swept.and(swept_files).and(empty_default_profile(context, directory, key_ids))
+    let chains = delete_chains(context, directory, store, &folder);
+    swept.and(swept_files).and(chains).and(empty_default_profile(context, directory, key_ids))
+}
+
+/// Deletes the credentials of roles that were assumed with those of a sign-in, also those that the AWS CLI has cached
+/// for the profiles of such chains.
+fn delete_chains(context: &Context, directory: &Directory, store: &SecretStore, folder: &Path) -> Result<()> {
+    let of_cli = chains_of(context.config()?, directory, folder);
+    let swept = assumed_role::sweep(store, folder, directory, &of_cli);
+    swept.and(assumed_role::sweep(&SecretStore::Files, folder, directory, &of_cli))
+}
+
+/// The files that the AWS CLI has for profiles whose chain begins with this sign-in.
+fn chains_of(config: &Config, directory: &Directory, folder: &Path) -> Vec<PathBuf> {
+    let meanings = Meanings::new(config);
+    let chains = config.profiles().filter_map(|profile| meanings.chain(profile).ok().flatten());
+    let is_of_sign_in = |chain: &ProfileChain<'_>| {
+        let sign_in = chain.start.role().map(|(sign_in, _)| sign_in);
+        let of_chain = sign_in.and_then(|sign_in| config.directory(&sign_in).ok());
+        of_chain.is_some_and(|of_chain| of_chain.origin() == directory.origin())
+    };
+    let chains = chains.filter(is_of_sign_in);
+    chains.flat_map(|chain| chain.hops).map(|hop| assumed_role::shared_path(&hop, folder)).collect()
 }
 
 /// Removes the keys of the default profile, in each credentials file that got them from this sign-in.

@@ -254,7 +254,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Refresh(arguments) => refresh::run(&context, &arguments)?,
         Verb::Whoami(arguments) => return whoami::run(&arguments),
         Verb::Env(arguments) => env::run(&context, &arguments)?,
-        Verb::Process(arguments) => process::run(&context, &arguments.role)?,
+        Verb::Process(arguments) => process::run(&context, &arguments)?,
         Verb::Complete(arguments) => complete::run(&arguments, completed)?,
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command())?,
         Verb::Packaging(arguments) => packaging::run(&arguments, &Cli::command())?,
@@ -301,7 +301,7 @@ const OTHER_VERBS: setup::Verbs = setup::Verbs {
 fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
     match &original.role {
         _ if original.discover_roles => discover::run(context, &discover::DiscoverArgs::default())?,
-        Some(role) if original.external_source => process::run(context, std::slice::from_ref(role))?,
+        Some(role) if original.external_source => process::run(context, &process::ProcessArgs::of_role(role))?,
         role if original.env_vars => env::run_original(context, role.as_deref())?,
         // The bare name shows help: it must not overwrite the default profile.
         None if !context.has_profile_option() => {

@@ -4,6 +4,7 @@ use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::completers;
+use crate::cli::shared::Assume;
 use crate::context::Context;
 use crate::credentials;
 use crate::error::Result;
@@ -20,9 +21,19 @@ pub(crate) struct ProcessArgs {
     /// The role: an ARN, ACCOUNT/ROLE (or in two words), a profile, or an alias; ACCOUNT is a name or an id
     #[arg(required = true, value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
     pub(super) role: Vec<String>,
+    #[command(flatten)]
+    pub(super) assume: Assume,
 }
 
-pub(crate) fn run(context: &Context, role: &[String]) -> Result<()> {
-    let credentials = context.credentials(&context.find_words(role)?)?;
+impl ProcessArgs {
+    /// Those of `-r ROLE -ext`.
+    pub(super) fn of_role(role: &str) -> Self {
+        Self { role: vec![role.to_owned()], assume: Assume::default() }
+    }
+}
+
+pub(crate) fn run(context: &Context, arguments: &ProcessArgs) -> Result<()> {
+    let found = context.find_assuming(&arguments.role, &arguments.assume)?;
+    let credentials = context.credentials(&found)?;
     print(&credentials::process(&credentials)?)
 }

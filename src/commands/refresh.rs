@@ -30,7 +30,7 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
         return Ok(());
     };
     if arguments.only_session_end {
-        let end = context.session_end(&context.find(&role)?.directory);
+        let end = context.session_end(&context.find_entered(&role)?.directory);
         return print(&Change::to_renewed(None, end, note()).render_in_function(shell, None)?);
     }
     let Some(expiration) = expiration else {
@@ -42,13 +42,13 @@ pub(crate) fn run(context: &Context, arguments: &RefreshArgs) -> Result<()> {
             format!("programs get newer credentials from {origin} by themselves")
         };
         context.notice(&format!("aws-sso: {}\n", terminal::clean(&what)));
-        let end = context.find(&role).ok().and_then(|found| context.session_end(&found.directory));
+        let end = context.find_entered(&role).ok().and_then(|found| context.session_end(&found.directory));
         return print(&Change::to_renewed(None, end, note()).render_in_function(shell, None)?);
     };
     if let Some(instead) = context.shell_role()?.and_then(|role| role.instead) {
         terminal::warn(&format!("programs of this shell do not take this role: {}", instead.description));
     }
-    let found = context.find(&role)?;
+    let found = context.find_entered(&role)?;
     let credentials = context.newer_credentials(&found, expiration)?;
     // After the credentials: for them, somebody may have signed in.
     let end = context.session_end(&found.directory);

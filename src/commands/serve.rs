@@ -7,6 +7,7 @@ use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::aws_config::directory::Directory;
+use crate::cli::shared::Assume;
 use crate::cli::{completers, shared};
 use crate::context::Context;
 use crate::context::find::Found;
@@ -21,8 +22,7 @@ use crate::programs::core_dumps;
 use crate::programs::group::own_group;
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
-use crate::provider::Provider;
-use crate::role::RoleArn;
+use crate::provider::{Provider, Wanted};
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 use crate::session::{LoginPolicy, Paths, Session};
@@ -46,6 +46,8 @@ pub(crate) struct ServeArgs {
     /// The region to work in
     #[arg(long, value_parser = shared::region)]
     region: Option<String>,
+    #[command(flatten)]
+    assume: Assume,
     /// Serve the process with this id until it ends; the address goes to stdout as JSON.
     #[arg(long, hide = true)]
     beside: Option<u32>,
@@ -79,7 +81,7 @@ pub(crate) fn run(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> 
 }
 
 fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
-    let found = context.find_words(&arguments.role)?;
+    let found = context.find_assuming(&arguments.role, &arguments.assume)?;
     let first = context.credentials(&found)?;
     let labels = labels::of(context, &found)?;
     block_on(async {
@@ -98,7 +100,7 @@ fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
             terminal::warn(&format!("{}: they will not ask this server", hiding.describe()));
         }
         print(&change.render(arguments.shell)?)?;
-        terminal::say(&format!("aws-sso: serving {} on {uri}; Ctrl-C stops it\n", found.role));
+        terminal::say(&format!("aws-sso: serving {} on {uri}; Ctrl-C stops it\n", found.arn()));
         let keeper = keeper(context, &found, first)?;
         tokio::select! {
             _ = server.serve(keeper) => {}
@@ -119,12 +121,12 @@ fn keeper(context: &Context, found: &Found, first: RoleCredentials) -> Result<Ke
         seen: Mutex::default(),
     });
     *sign_in.seen() = sign_in.session().stored().ok().flatten().map(|token| token.access_token);
-    let (renewer, role) = (Arc::clone(&sign_in), found.role.clone());
-    let renew = move || Provider::new(&renewer.session()).fresh(&role);
+    let (renewer, wanted) = (Arc::clone(&sign_in), found.clone());
+    let renew = move || Provider::new(&renewer.session()).fresh(wanted.wanted());
     let report = |error: &Error| terminal::complain(error);
-    let role = found.role.clone();
-    let is_of_sign_in = move |credentials: &RoleCredentials| sign_in.has(&role, credentials);
-    Ok(Keeper::start(found.role.clone(), first, renew, report, is_of_sign_in))
+    let wanted = found.clone();
+    let is_of_sign_in = move |credentials: &RoleCredentials| sign_in.has(wanted.wanted(), credentials);
+    Ok(Keeper::start(found.arn(), first, renew, report, is_of_sign_in))
 }
 
 /// What a session needs that outlives the context.
@@ -144,11 +146,11 @@ impl SignIn {
 
     /// Whether the credentials came from the sign-in that there is now. A new token may be a renewed one or that of
     /// another sign-in; in between, a sign-out would have deleted the cached credentials.
-    fn has(&self, role: &RoleArn, credentials: &RoleCredentials) -> bool {
+    fn has(&self, wanted: Wanted<'_>, credentials: &RoleCredentials) -> bool {
         let session = self.session();
         let Ok(Some(token)) = session.stored() else { return session.check_not_signed_out().is_ok() };
         let is_same = self.seen().replace(token.access_token.clone()).is_some_and(|seen| seen == token.access_token);
-        is_same || Provider::new(&session).keeps(role, credentials)
+        is_same || Provider::new(&session).keeps(wanted, credentials)
     }
 
     fn session(&self) -> Session<'_> {
@@ -199,7 +201,7 @@ fn beside(context: &Context, arguments: &ServeArgs, process: u32) -> Result<Exit
 }
 
 fn prepare(context: &Context, arguments: &ServeArgs) -> Result<Keeper> {
-    let found = context.find_words(&arguments.role)?;
+    let found = context.find_assuming(&arguments.role, &arguments.assume)?;
     let first = context.credentials(&found)?;
     keeper(context, &found, first)
 }

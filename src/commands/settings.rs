@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
+use crate::aws_config::meaning::Meanings;
 use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::{Error, Kind, Result};
@@ -179,7 +180,12 @@ fn fault(context: &Context, settings: &Settings, role: &str) -> Option<String> {
     if is_account_id(role) {
         return None;
     }
-    let is_profile = |name: &str| context.config().is_ok_and(|config| config.role_of(name).is_some());
+    let is_profile = |name: &str| {
+        context.config().is_ok_and(|config| {
+            let assumes = |section| Meanings::new(config).chain(section).is_ok_and(|chain| chain.is_some());
+            config.role_of(name).is_some() || config.profile(name).is_some_and(assumes)
+        })
+    };
     match role.parse() {
         Err(error) => Some(error.to_string()),
         Ok(RoleRef::Name(name)) if is_profile(&name) => None,

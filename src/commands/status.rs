@@ -47,6 +47,9 @@ struct StatusReport<'a> {
     /// The role that programs of this shell take.
     #[serde(skip_serializing_if = "Option::is_none")]
     role_arn: Option<String>,
+    /// What it is assumed with, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_via: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     role_expires_at: Option<String>,
     /// The role that this shell entered.
@@ -133,6 +136,7 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
                 .as_ref()
                 .filter(|role| role.instead.is_none() && role.role.starts_with("arn:"))
                 .map(|role| role.role.clone()),
+            role_via: role.as_ref().filter(|role| role.instead.is_none()).and_then(|role| role.via.clone()),
             role_expires_at: role_expiry.filter(|_| instead.is_none()).map(timestamp::format),
             entered_role_arn: role.as_ref().filter(|role| role.profile.is_none()).map(|role| role.role.clone()),
             instead: instead.map(|instead| instead.description),
@@ -144,7 +148,8 @@ pub(crate) fn run(context: &Context, arguments: &StatusArgs) -> Result<()> {
     if let Some(role) = role {
         let until = role_expiry.map(|expiry| format!(", {}", until(expiry))).unwrap_or_default();
         let by = role.profile.map(|profile| format!(", by the profile {profile}")).unwrap_or_default();
-        rest.push(["role".to_owned(), role.role + &by + &until]);
+        let via = role.via.map(|base| format!(", via {base}")).unwrap_or_default();
+        rest.push(["role".to_owned(), role.role + &via + &by + &until]);
     }
     let mut lines = Vec::new();
     let has_several = sign_ins.len() > 1;

@@ -16,7 +16,8 @@ use crate::terminal::Terminal;
 #[command(after_help = "\
 Examples:
   awsso use payments-dev/ReadOnlyAccess
-  awsso use 123456789012/ReadOnlyAccess --region eu-west-1")]
+  awsso use 123456789012/ReadOnlyAccess --region eu-west-1
+  awsso use payments-dev/ReadOnlyAccess --assume arn:aws:iam::210987654321:role/Deploy")]
 pub(crate) struct UseArgs {
     /// The role: an ARN, ACCOUNT/ROLE (or in two words), a profile, or an alias; ACCOUNT is a name or an id; - is the
     /// role before [without one you choose]
@@ -32,11 +33,12 @@ const REMEDY: &str = "run: awsso use ROLE\nor choose one: awsso pick";
 
 pub(crate) fn run(context: &Context, arguments: &UseArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "use")?;
+    let assume = &arguments.target.assume;
     let found = match arguments.role.as_slice() {
-        [] if Terminal::open().is_some() => choose(context, "", REMEDY)?,
+        [] if Terminal::open().is_some() => context.assuming(choose(context, "", REMEDY)?, assume)?,
         [] => return Err(Error::usage("which role? use takes one").with_remedy(REMEDY)),
-        [before] if before == "-" => context.previous()?,
-        words => context.find_words(words)?,
+        [before] if before == "-" => context.assuming(context.previous()?, assume)?,
+        words => context.find_assuming(words, assume)?,
     };
     enter(context, shell, &found, &arguments.target)
 }

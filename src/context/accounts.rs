@@ -147,7 +147,8 @@ impl Context {
 
     /// The error for a role that the service refuses, with a remedy that agrees with the list.
     pub(crate) fn refused(&self, found: &Found, error: Error) -> Error {
-        if error.kind() != Kind::Denied {
+        // What STS refuses is not in the list.
+        if error.kind() != Kind::Denied || found.is_chained() {
             return error;
         }
         let RoleArn { account_id, role_name, .. } = &found.role;

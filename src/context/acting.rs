@@ -1,6 +1,7 @@
 //! As whom programs of this shell act: what their SDKs take, not only what this tool has noted.
 
 use super::Context;
+use super::assumed::{base_of_shell, end_of_profile};
 use super::chain::{credentials_file, gives_role};
 use super::find::Found;
 use crate::aws_config::config::Config;
@@ -10,6 +11,7 @@ use crate::environment;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef};
+use crate::shell::ROLE_LINE;
 
 /// The role that this shell entered, and whether programs act as this role; else that of its `AWS_PROFILE`.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct ShellRole {
     pub(crate) instead: Option<Instead>,
     /// The profile by which every program takes it, if the shell has entered no role.
     pub(crate) profile: Option<String>,
+    /// What it is assumed with, if it is, as people read it.
+    pub(crate) via: Option<String>,
 }
 
 /// What programs take although the shell entered another role.
@@ -68,7 +72,7 @@ impl Context {
         };
         let find = |context: &Self| match &profile {
             Some(profile) => context.find_by_profile(profile),
-            None => context.find(&of_shell.role),
+            None => context.find_entered(&of_shell.role),
         };
         let Some(option) = self.profile_option() else { return find(self).map(Some) };
         let asked = self.directory()?;
@@ -77,7 +81,7 @@ impl Context {
         // Without -p, which would make it a role of that Identity Center.
         let found = find(&self.narrowed_to(None)).ok().filter(|found| found.directory.origin() == asked.origin());
         let names_role = self.config()?.role_of(option).is_some();
-        let is_named = |found: &Found| self.find_by_profile(option).is_ok_and(|named| named.role == found.role);
+        let is_named = |found: &Found| self.find_by_profile(option).is_ok_and(|named| named.is_same_role(found));
         Ok(found.filter(|found| !names_role || is_named(found)))
     }
 
@@ -93,14 +97,17 @@ impl Context {
     fn role_of_profile(&self) -> Result<Option<ShellRole>> {
         let (config, credentials) = (self.config()?, credentials_file()?);
         let Some(profile) = common_profile(&answers(config, &credentials), config) else { return Ok(None) };
-        let role = arn(config, &profile).map_or_else(|| profile.clone(), |role| role.to_string());
-        Ok(Some(ShellRole { role, expiration: None, instead: None, profile: Some(profile) }))
+        let of_identity_center = || arn(config, &profile).map(|role| role.to_string());
+        let (assumed, via) = end_of_profile(config, &profile).map(|end| (end.role.to_string(), end.via)).unzip();
+        let role = assumed.or_else(of_identity_center).unwrap_or_else(|| profile.clone());
+        Ok(Some(ShellRole { role, expiration: None, instead: None, profile: Some(profile), via }))
     }
 
     fn entered_role(&self, role: String, expiration: Option<i64>) -> Result<ShellRole> {
         let (config, credentials) = (self.config()?, credentials_file()?);
         let answers = answers(config, &credentials);
-        let arn: Option<RoleArn> = role.parse().ok();
+        let parsed: Option<RoleArn> = role.parse().ok();
+        let is_assumed = environment::value(ROLE_LINE).is_some();
         let origin = environment::role_origin();
         let is_origin = |name: &str| origin.is_none() || environment::value(name) == origin;
         let is_role = |answer: &Answer| match answer {
@@ -108,8 +115,12 @@ impl Context {
             Answer::Takes(found) if found.source == Source::Container => is_origin(CONTAINER[0]),
             Answer::Takes(TakenSource { profile: Some(profile), .. }) => {
                 let reference = config.role_of(profile).map(|(_, reference)| reference);
-                let names = |reference: &RoleRef| arn.as_ref().is_some_and(|arn| reference.names(arn));
-                gives_role(answer, config) && reference.as_ref().is_some_and(names)
+                let names = |reference: &RoleRef| parsed.as_ref().is_some_and(|role| reference.names(role));
+                let is_it = match end_of_profile(config, profile) {
+                    Some(end) => end.role.as_str() == role,
+                    None => !is_assumed && reference.as_ref().is_some_and(names),
+                };
+                gives_role(answer, config) && is_it
             }
             // A bare ARN says of nothing that it gives the role.
             Answer::Nothing => origin.is_none(),
@@ -118,7 +129,8 @@ impl Context {
         let others: Vec<_> = answers.iter().filter(|(_, answer)| !is_role(answer)).cloned().collect();
         let instead = (!others.is_empty())
             .then(|| Instead { description: Answer::describe(&others), profile: common_profile(&answers, config) });
-        Ok(ShellRole { role, expiration, instead, profile: None })
+        let via = base_of_shell(config);
+        Ok(ShellRole { role, expiration, instead, profile: None, via })
     }
 }
 

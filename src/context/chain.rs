@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::aws_config::config::Config;
+use crate::aws_config::meaning::Meanings;
 use crate::credential_chain::{Answer, Sdk, Source, Surroundings, has_one_source};
 use crate::environment;
 use crate::error::Result;
@@ -89,9 +90,16 @@ pub(crate) fn gives_role(answer: &Answer, config: &Config) -> bool {
 /// Whether this source of a profile gives the role for which the profile stands.
 fn gives_its_role(config: &Config, profile: &str, source: Source) -> bool {
     let Some(section) = config.profile(profile) else { return false };
+    if section.assumes() {
+        let has_chain = || Meanings::new(config).chain(section).is_ok_and(|chain| chain.is_some());
+        return source == Source::AssumedRole && has_chain();
+    }
     match source {
         Source::SingleSignOn => section.sso_role().is_some(),
         Source::Process => {
+            if let Some(line) = section.assuming_line() {
+                return line.is_ok() && section.sso_role().is_none();
+            }
             let Some((_, role)) = section.process_role() else { return false };
             let id = |role: &RoleRef| match role {
                 RoleRef::Arn(role) => Some((role.account_id.clone(), role.role_name.clone())),

@@ -94,6 +94,9 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
         // A keyring is too slow to be asked once for each of a thousand roles.
         listing = listing.with_time_left();
     }
+    if !many {
+        listing = listing.with_chained();
+    }
     let listing = Arc::new(listing);
     let only_fit = match arriving {
         Some(_) => None,
@@ -111,8 +114,10 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
         let question = Question { title: "role", header: &header, query, is_asked_for, many, remedy: instead, color };
         picker::choose(context.picker()?, &question, rows)?
     };
+    let (chained, chosen): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|index| listing.chained(*index).is_some());
+    let chained = chained.into_iter().filter_map(|index| listing.chained(index));
+    let mut found = chained.map(|chained| context.find_by_profile(&chained.profile)).collect::<Result<Vec<_>>>()?;
     let chosen: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
-    let mut found = Vec::with_capacity(chosen.len());
     for listed in listing.lists() {
         let of_list = || chosen.iter().filter(|row| std::ptr::eq(row.listed, listed));
         if of_list().next().is_none() {

@@ -47,14 +47,17 @@ pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Resul
         let credentials = context.credentials(found)?;
         Change::to_role(&Grant { labels: &labels::of(context, found)?, credentials: &credentials, region })
     };
-    Recent::add(&found.directory, &found.role);
+    if !found.is_chained() {
+        Recent::add(&found.directory, &found.role);
+    }
     recorded(change)
 }
 
-/// The profile to name to programs; `None` if they get keys.
+/// The profile to name to programs; `None` if they get keys. Of a role that is assumed they get keys, so that the name of
+/// its session is the user's own, and no program asks for an MFA code.
 fn profile(context: &Context, found: &Found, target: &Target) -> Result<Option<String>> {
     let profile = match &found.profile {
-        Some(profile) if !target.keys => profile.clone(),
+        Some(profile) if !target.keys && !found.is_chained() => profile.clone(),
         _ if target.as_profile => discovered_profile(context, found)?,
         _ => return Ok(None),
     };
@@ -72,6 +75,10 @@ fn profile(context: &Context, found: &Found, target: &Target) -> Result<Option<S
 /// The name of the profile that gives this role.
 fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
     labels::profile_of(context, found)?.ok_or_else(|| {
+        if found.is_chained() {
+            return Error::usage(format!("no profile of the AWS config was named that assumes {}", found.arn()))
+                .with_remedy("leave out --as-profile: keys are exported, and this shell renews them");
+        }
         Error::usage(format!("no profile of the AWS config gives {}", found.role))
             .with_remedy(format!("run: aws-sso discover {}", profile_option(&found.directory.name)))
     })

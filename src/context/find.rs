@@ -4,6 +4,7 @@
 use super::Context;
 use super::asked::Asked;
 use super::regions::warn_of_region;
+use crate::aws_config::chain::ProfileChain;
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
@@ -11,18 +12,28 @@ use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::known_regions;
-use crate::provider::Provider;
-use crate::role::{RoleArn, RoleLine, RoleRef, Target, is_role_name};
+use crate::provider::{Provider, Wanted};
+use crate::role::{Assume, Hop, IamRole, RoleArn, RoleLine, RoleRef, Target, is_role_name};
 use crate::settings::Settings;
 use crate::terminal;
 
 /// A role, how it was named, and the Identity Center that grants it.
+///
+/// With a chain, the user acts as the role at its end: [`Self::arn`], [`Self::account_id`] and [`Self::role_name`] say
+/// which that is, for everything that is shown, remembered, compared or exported.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
+    /// The role of Identity Center: itself, or the base of the chain.
     pub role: RoleArn,
     pub directory: Directory,
+    /// The roles to assume from there, one after the other.
+    pub chain: Vec<Hop>,
     /// The profile that named it, if one did.
     pub profile: Option<String>,
+    /// What `--assume` asked for, which is the end of the chain then.
+    pub assume: Assume,
+    /// The profile of what that role is assumed with.
+    pub base_profile: Option<String>,
     /// The profile or alias that the user typed.
     pub typed: Option<String>,
     /// The region in which it works.
@@ -39,7 +50,45 @@ impl Found {
     /// A role that an ARN, a list or an address named.
     pub(crate) fn new(role: RoleArn, directory: Directory) -> Self {
         let target = Target::default();
-        Self { role, directory, profile: None, typed: None, region: None, target, page: None, account_name: None }
+        let (profile, base_profile, typed, region, page, account_name) = (None, None, None, None, None, None);
+        let (chain, assume) = (Vec::new(), Assume::default());
+        Self { role, directory, chain, profile, assume, base_profile, typed, region, target, page, account_name }
+    }
+
+    /// The role in the end, if it is one that is assumed.
+    pub(crate) fn assumed(&self) -> Option<&IamRole> {
+        self.chain.last().map(|hop| &hop.role)
+    }
+
+    pub(crate) fn is_chained(&self) -> bool {
+        !self.chain.is_empty()
+    }
+
+    /// Which credentials these are.
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted::new(&self.role, &self.chain)
+    }
+
+    /// The ARN of the role that the user acts as.
+    pub(crate) fn arn(&self) -> String {
+        self.assumed().map_or_else(|| self.role.to_string(), |role| role.as_str().to_owned())
+    }
+
+    /// The account in which the user acts.
+    pub(crate) fn account_id(&self) -> &str {
+        self.assumed().map_or(&self.role.account_id, IamRole::account_id)
+    }
+
+    /// The name of the role that the user acts as, without a path.
+    pub(crate) fn role_name(&self) -> &str {
+        self.assumed().map_or(&self.role.role_name, IamRole::name)
+    }
+
+    /// Whether both give the same credentials: one role, from one base of one Identity Center, in the same way.
+    pub(crate) fn is_same_role(&self, other: &Self) -> bool {
+        let is_same_chain = self.chain.len() == other.chain.len()
+            && self.chain.iter().zip(&other.chain).all(|(one, other)| one.is_same_request(other));
+        self.role == other.role && self.directory.origin() == other.directory.origin() && is_same_chain
     }
 }
 
@@ -63,6 +112,11 @@ impl Context {
 
     /// Finds the role that a ROLE argument names in one word, or in two: ACCOUNT ROLE.
     pub(crate) fn find_words(&self, words: &[String]) -> Result<Found> {
+        self.find_assuming(words, &Assume::default())
+    }
+
+    /// Finds the role that a ROLE argument names, and what these options or those of an alias assume with it.
+    pub(crate) fn find_assuming(&self, words: &[String], assume: &Assume) -> Result<Found> {
         let text = match words {
             [account, role] if is_role_name(role) => format!("{account}/{role}"),
             words => words.join(" "),
@@ -75,7 +129,7 @@ impl Context {
             _ => settings.line_of_alias(&text)?,
         };
         let found = match (&alias, words) {
-            (Some(line), _) => self.find_line(line)?,
+            (Some(line), _) => self.find_base(line)?,
             (None, [] | [_]) => self.resolve(Asked { text: &text, words })?,
             // No profile: a profile of this name may be a role of another account.
             (None, [account, role]) if is_role_name(role) => {
@@ -84,7 +138,7 @@ impl Context {
             (None, _) => self.find_unquoted(Asked { text: &text, words })?,
         };
         let typed = alias.map(|_| text.clone()).or_else(|| found.typed.clone()).or_else(|| found.profile.clone());
-        self.in_its_region(Found { typed, ..found })
+        self.assuming(self.in_its_region(Found { typed, ..found })?, assume)
     }
 
     fn has_profile_of_role(&self, name: &str) -> Result<bool> {
@@ -93,6 +147,11 @@ impl Context {
 
     /// The role of a line that names it with options. Those of this run's own line go before them.
     pub(crate) fn find_line(&self, line: &RoleLine) -> Result<Found> {
+        self.assuming(self.find_base(line)?, &Assume::default())
+    }
+
+    /// What a line assumes a role with, if it does.
+    fn find_base(&self, line: &RoleLine) -> Result<Found> {
         let sign_in = line.profile.as_deref().filter(|_| !self.has_profile_option());
         let narrowed = sign_in.map(|name| self.narrowed_to(Some(name)));
         let found = narrowed.as_ref().unwrap_or(self).resolve(Asked { text: &line.role, words: &[] })?;
@@ -148,8 +207,19 @@ impl Context {
     }
 
     fn find_profile(&self, name: &str) -> Result<Found> {
+        self.find_profile_after(name, &[])
+    }
+
+    /// The role of a profile to which these have led, each by its source or its `credential_process`.
+    fn find_profile_after(&self, name: &str, before: &[&str]) -> Result<Found> {
         let config = self.config()?;
         let Some(profile) = config.profile(name) else { return Err(self.no_role(name)?) };
+        let names = [before, &[name]].concat();
+        if before.contains(&name) {
+            return Err(Error::usage(format!("the profile {name} leads back to itself: {}", names.join(" → ")))
+                .with_remedy("name another role in its credential_process, or another source_profile")
+                .of_config());
+        }
         if name == "default" && config.has_contested_default() && self.is_for_person() {
             terminal::warn(&format!(
                 "{} has [default] below [profile default]: this is the role of [default], which the AWS CLI and boto3 \
@@ -158,20 +228,62 @@ impl Context {
             ));
         }
         let meanings = Meanings::new(config);
-        let (directory, reference) = match meanings.role(profile) {
-            Ok((directory, reference)) => (config.directory(&directory)?, reference),
-            Err(no_role) => match profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none()) {
-                Some(reference) => (self.directory_of(&reference)?, reference),
-                None => return Err(no_role.error(config)),
-            },
+        let found = match meanings.chain(profile).map_err(|no_role| no_role.error(config))? {
+            Some(ProfileChain { start, hops }) => {
+                let base = self.find_profile_after(start.name(), &names)?;
+                Found { chain: [base.chain, hops].concat(), ..base }
+            }
+            None => self.find_unchained(profile, &meanings, &names)?,
         };
-        let found = self.find_in(directory, &reference)?;
         let own = config.region_of(name);
         if let Some(region) = own.filter(|region| self.is_for_person() && known_regions::doubt(region).is_some()) {
             warn_of_region(&profile, region);
         }
         let region = own.map(str::to_owned).or(found.region);
         Ok(Found { profile: Some(name.to_owned()), region, ..found })
+    }
+
+    /// The role of a profile that assumes none, whose line may name another profile.
+    fn find_unchained(&self, profile: Section<'_>, meanings: &Meanings<'_>, names: &[&str]) -> Result<Found> {
+        let config = self.config()?;
+        if let Some(line) = profile.assuming_line().filter(|_| meanings.fault(profile).is_none()) {
+            return self.find_assuming_line(profile, line, names);
+        }
+        let named = meanings.role(profile);
+        let anywhere = profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none());
+        let reference = named.as_ref().map_or(anywhere.as_ref(), |(_, reference)| Some(reference));
+        if let Some(RoleRef::Name(other)) = reference
+            && config.profile(other).is_some_and(Section::assumes)
+        {
+            return self.find_profile_after(other, names);
+        }
+        match (named, anywhere) {
+            (Ok((directory, reference)), _) => self.find_in(config.directory(&directory)?, &reference),
+            (Err(_), Some(reference)) => self.find_in(self.directory_of(&reference)?, &reference),
+            (Err(no_role), None) => Err(no_role.error(config)),
+        }
+    }
+
+    /// The role that the `credential_process` of a profile assumes.
+    fn find_assuming_line(
+        &self,
+        profile: Section<'_>,
+        line: Result<RoleLine, String>,
+        names: &[&str],
+    ) -> Result<Found> {
+        let config = self.config()?;
+        let line = line.map_err(|why| {
+            Error::usage(format!("the credential_process of profile {} cannot be used: {why}", profile.name()))
+                .with_remedy("correct its line: aws-sso process ROLE -p NAME --assume ARN")
+                .of_config()
+        })?;
+        let base = match config.profile(&line.role) {
+            Some(_) => Found { target: line.target.clone(), ..self.find_profile_after(&line.role, names)? },
+            None => self.find_base(&line)?,
+        };
+        let found = self.assuming(base, &Assume::default())?;
+        // From here on the profile's name stands for all of it.
+        Ok(Found { assume: Assume::default(), base_profile: None, target: Target::default(), ..found })
     }
 
     fn no_role(&self, name: &str) -> Result<Error> {
@@ -181,17 +293,17 @@ impl Context {
 
     /// The role's credentials, from the cache or the service.
     pub(crate) fn credentials(&self, found: &Found) -> Result<RoleCredentials> {
-        self.provided(found, |provider| provider.credentials(&found.role))
+        self.provided(found, |provider| provider.credentials(found.wanted()))
     }
 
     /// The same, newer ones if those in the cache have fewer seconds left.
     pub(crate) fn lasting_credentials(&self, found: &Found, seconds: i64) -> Result<RoleCredentials> {
-        self.provided(found, |provider| provider.lasting(&found.role, seconds))
+        self.provided(found, |provider| provider.lasting(found.wanted(), seconds))
     }
 
     /// The same for those of a shell, which expire then (epoch seconds). That newer ones take a sign-in is an error.
     pub(crate) fn newer_credentials(&self, found: &Found, expiration: i64) -> Result<RoleCredentials> {
-        self.provided(found, |provider| provider.newer(&found.role, expiration))
+        self.provided(found, |provider| provider.newer(found.wanted(), expiration))
     }
 
     fn provided(

@@ -7,7 +7,7 @@ use super::find::Found;
 use super::profiles::RoleProfiles;
 use crate::error::Result;
 use crate::inventory::Inventory;
-use crate::role::{RoleArn, RoleLine, RoleRef};
+use crate::role::{RoleLine, RoleRef};
 use crate::shell::RoleLabels;
 use crate::terminal::name;
 
@@ -23,19 +23,25 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
     let known = typed.map_or_else(|| known_as(context, found), |typed| Ok(Some(typed)))?;
     let shown = known.unwrap_or_else(|| {
         let own_name = account_name.as_deref().filter(|account| !is_shared(context, found, account));
-        account_and_role(&found.role, own_name)
+        account_and_role(found.account_id(), found.role_name(), own_name)
     });
     Ok(RoleLabels {
         shown: name(&shown).into_owned(),
         session: found.directory.name.clone(),
-        role: found.role.clone(),
+        arn: found.arn(),
+        account_id: found.account_id().to_owned(),
+        role_name: found.role_name().to_owned(),
         account_name: account_name.map(|account| name(&account).into_owned()),
+        line: found.line_of_shell()?,
         session_end: context.session_end(&found.directory),
     })
 }
 
 /// The profile or alias that gives this role.
 fn known_as(context: &Context, found: &Found) -> Result<Option<String>> {
+    if found.is_chained() {
+        return Ok(found.profile.clone().or(alias_of_chain(context, found)?));
+    }
     if let Some(profile) = profile_of(context, found)? {
         return Ok(Some(profile));
     }
@@ -43,38 +49,68 @@ fn known_as(context: &Context, found: &Found) -> Result<Option<String>> {
     Ok(aliases(context)?.get(&key).map(|alias| (*alias).to_owned()))
 }
 
+/// The alias whose line assumes this role in this way.
+fn alias_of_chain(context: &Context, found: &Found) -> Result<Option<String>> {
+    let is_base = |named: &str| match &found.base_profile {
+        Some(profile) => profile == named,
+        None => named.parse().is_ok_and(|base: RoleRef| base.names(&found.role)),
+    };
+    let is_it = |line: &RoleLine| line.target.assume == found.assume && is_base(&line.role);
+    let mut aliases = context.settings()?.aliases();
+    Ok(aliases
+        .find(|(_, line, _)| RoleLine::read(line).is_ok_and(|line| is_it(&line)))
+        .map(|(alias, ..)| alias.to_owned()))
+}
+
 /// The names of one of many roles of a list, and the profile or alias by which it is known.
-pub(crate) fn of_listed(role: &RoleArn, account_name: &str, session: &str, known_as: Option<&str>) -> RoleLabels {
+pub(crate) fn of_listed(found: &Found, account_name: &str, known_as: Option<&str>) -> Result<RoleLabels> {
     let account_name = Some(name(account_name).into_owned()).filter(|name| !name.is_empty());
-    let shown = known_as.map_or_else(|| account_and_role(role, account_name.as_deref()), str::to_owned);
-    RoleLabels {
+    let (account_id, role_name) = (found.account_id(), found.role_name());
+    let shown =
+        known_as.map_or_else(|| account_and_role(account_id, role_name, account_name.as_deref()), str::to_owned);
+    Ok(RoleLabels {
         shown: name(&shown).into_owned(),
-        session: session.to_owned(),
-        role: role.clone(),
+        session: found.directory.name.clone(),
+        arn: found.arn(),
+        account_id: account_id.to_owned(),
+        role_name: role_name.to_owned(),
         account_name,
+        line: found.line_of_shell()?,
         session_end: None,
-    }
+    })
 }
 
 /// A name of the role that no other has: the account's name and id, and the sso-session where there are several.
 pub(crate) fn in_full(context: &Context, found: &Found) -> String {
-    let RoleArn { account_id, role_name, .. } = &found.role;
-    let role = name(role_name);
+    let (account_id, role) = (found.account_id(), name(found.role_name()));
     let label = match account_name(found) {
         Some(account) => format!("{}/{role} ({account_id})", name(&account)),
         None => format!("{account_id}/{role}"),
     };
     let are_several = context.config().is_ok_and(|config| config.directories().len() > 1);
-    if are_several { format!("{label} of {}", name(&found.directory.name)) } else { label }
+    let of = if are_several { format!(" of {}", name(&found.directory.name)) } else { String::new() };
+    let via = via(found).map(|base| format!(" via {base}")).unwrap_or_default();
+    label + &of + &via
+}
+
+/// The role of Identity Center with which this one is assumed, if it is, as people read it.
+pub(crate) fn via(found: &Found) -> Option<String> {
+    let base = Found::new(found.role.clone(), found.directory.clone());
+    let account_name = account_name(&base);
+    let label = || account_and_role(&base.role.account_id, &base.role.role_name, account_name.as_deref());
+    found.is_chained().then(|| name(&label()).into_owned())
 }
 
 /// `ACCOUNT/ROLE`, with the account's id if its name is not known.
-fn account_and_role(role: &RoleArn, account_name: Option<&str>) -> String {
-    format!("{}/{}", account_name.unwrap_or(&role.account_id), role.role_name)
+fn account_and_role(account_id: &str, role_name: &str, account_name: Option<&str>) -> String {
+    format!("{}/{role_name}", account_name.unwrap_or(account_id))
 }
 
-/// The first profile of the config that gives this role.
+/// The first profile of the config that gives this role; of one that is assumed, the profile that was named.
 pub(crate) fn profile_of(context: &Context, found: &Found) -> Result<Option<String>> {
+    if found.is_chained() {
+        return Ok(found.profile.clone());
+    }
     let profiles = RoleProfiles::new(context, &found.directory, [&found.role].into_iter())?;
     Ok(profiles.first(&found.role).map(str::to_owned))
 }
@@ -85,7 +121,7 @@ pub(crate) fn account_name(found: &Found) -> Option<String> {
         return found.account_name.clone();
     }
     let inventory = Inventory::remembered(&found.directory).ok()??;
-    let account = inventory.accounts.into_iter().find(|account| account.id == found.role.account_id)?;
+    let account = inventory.accounts.into_iter().find(|account| account.id == found.account_id())?;
     Some(account.name).filter(|name| !name.is_empty())
 }
 
@@ -95,7 +131,7 @@ fn is_shared(context: &Context, found: &Found, account_name: &str) -> bool {
     let config = context.config().ok();
     let all = config.into_iter().flat_map(|config| config.directories().iter().map(|name| config.directory(name)));
     let lists = all.flatten().filter_map(|directory| Inventory::remembered(&directory).ok()?);
-    lists.flat_map(|list| list.accounts).any(|other| other.id != found.role.account_id && name(&other.name) == shown)
+    lists.flat_map(|list| list.accounts).any(|other| other.id != found.account_id() && name(&other.name) == shown)
 }
 
 /// The aliases of the settings, by the account's id and the role's name.
@@ -105,8 +141,8 @@ pub(crate) type Aliases<'a> = HashMap<(String, String), &'a str>;
 pub(crate) fn aliases(context: &Context) -> Result<Aliases<'_>> {
     let mut aliases = HashMap::new();
     for (alias, value, _) in context.settings()?.aliases() {
-        let line = RoleLine::read(value).map(|line| line.role);
-        let role = match line.unwrap_or_default().parse() {
+        let line = RoleLine::read(value).ok().filter(|line| line.target.assume.assume.is_none());
+        let role = match line.map(|line| line.role).unwrap_or_default().parse() {
             Ok(RoleRef::Arn(role)) => (role.account_id, role.role_name),
             Ok(RoleRef::Id { account_id, role_name }) => (account_id, role_name),
             _ => continue,

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::chained::{self, ChainedProfile};
 use super::lists::Listed;
 use super::words::Words;
 use crate::aws_cache::role_credentials::{self, CachedRole};
@@ -61,7 +62,9 @@ pub(crate) struct RowRole<'a> {
 pub(crate) struct Listing {
     lists: Vec<Listed>,
     entries: Vec<Entry>,
-    /// Roles that were added while the user looks. Their indexes follow those of the entries.
+    /// Profiles that assume a role. Their indexes follow those of the entries.
+    chained: Vec<ChainedProfile>,
+    /// Roles that were added while the user looks. Their indexes follow those.
     grown: Mutex<Vec<Grown>>,
     profiles: Profiles,
     /// Of the account's name, the role and the sso-session, which is shown where there are several.
@@ -202,7 +205,27 @@ impl Listing {
         };
         let (names, roles) = (names.chain(["ACCOUNT".len()]), roles.chain(["ROLE".len()]));
         let width = [widest(&mut { names }), widest(&mut { roles }), sessions];
-        Self { lists, entries, grown: Mutex::default(), profiles, width, is_narrow: false, cache: None }
+        Self {
+            lists,
+            entries,
+            chained: Vec::new(),
+            grown: Mutex::default(),
+            profiles,
+            width,
+            is_narrow: false,
+            cache: None,
+        }
+    }
+
+    /// With rows for the profiles that assume a role.
+    pub(crate) fn with_chained(mut self) -> Self {
+        self.chained = chained::profiles(&self.profiles.config, &self.lists);
+        self
+    }
+
+    /// The profile of a row, if that is one of those.
+    pub(crate) fn chained(&self, index: usize) -> Option<&ChainedProfile> {
+        self.chained.get(index.checked_sub(self.entries.len())?)
     }
 
     /// Leaves room in the columns for names that are not known yet.
@@ -237,12 +260,13 @@ impl Listing {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.len() + self.chained.len()
     }
 
     /// The names of the columns, and how many accounts have roles that are not known.
     pub(crate) fn header(&self, missing: usize) -> String {
-        let profile = if self.profiles.are_some_in(&self.lists) { "PROFILE" } else { "" };
+        let has_profiles = !self.chained.is_empty() || self.profiles.are_some_in(&self.lists);
+        let profile = if has_profiles { "PROFILE" } else { "" };
         let columns = self.line("ACCOUNT", "ID", "ROLE", SSO_SESSION, profile);
         match missing {
             0 => columns,
@@ -252,7 +276,9 @@ impl Listing {
     }
 
     pub(crate) fn row(&self, index: usize) -> Choice {
-        self.entries.get(index).map(|entry| self.rendered(self.shown(entry))).unwrap_or_default()
+        let of_chained = || self.chained(index).map(|chained| self.rendered_chained(chained));
+        let of_entry = self.entries.get(index).map(|entry| self.rendered(self.shown(entry)));
+        of_entry.or_else(of_chained).unwrap_or_default()
     }
 
     /// The role of a row, also of one that was added later.
@@ -313,7 +339,7 @@ impl Listing {
                 let error = self.lists.iter().find_map(why).or_else(|| self.lists.first().map(none));
                 return Err(error.unwrap_or_else(|| Error::denied("there is no role to choose")));
             }
-            [_] if query.is_empty() => return Ok(Some(0)),
+            [_] if query.is_empty() && self.chained.is_empty() => return Ok(Some(0)),
             _ if query.is_empty() => return Ok(None),
             _ => {}
         }
@@ -328,12 +354,20 @@ impl Listing {
                 || arn.as_ref().is_some_and(|role| role.is_role(id, role_name))
                 || profile.as_ref().is_some_and(is_of_profile)
         };
-        let named: Vec<_> = (0..self.len()).filter(|index| is_named(&self.entries[*index])).collect();
+        if let Some(at) = self.chained.iter().position(|chained| chained.profile == query) {
+            return Ok(Some(self.entries.len() + at));
+        }
+        let all = 0..self.entries.len();
+        let named: Vec<_> = all.filter(|index| is_named(&self.entries[*index])).collect();
         if let [only] = named.as_slice() {
             return Ok(Some(*only));
         }
         let words = Words::of(query);
-        let mut fitting = (0..self.len()).filter(|index| words.are_in(&self.text(self.shown(&self.entries[*index]))));
+        let text = |index: usize| match self.entries.get(index) {
+            Some(entry) => self.text(self.shown(entry)),
+            None => self.row(index).shown,
+        };
+        let mut fitting = (0..self.len()).filter(|index| words.are_in(&text(*index)));
         Ok(fitting.next().filter(|_| fitting.next().is_none()))
     }
 
@@ -356,6 +390,15 @@ impl Listing {
             left => format!("credentials for {} more", span(left)),
         }));
         Choice { is_marked, shown: self.text(shown), details }
+    }
+
+    fn rendered_chained(&self, chained: &ChainedProfile) -> Choice {
+        let ChainedProfile { profile, role, via, list, account_name } = chained;
+        let [profile, via, name] = [profile, via, account_name].map(|text| terminal::name(text));
+        let session = terminal::name(&self.lists[*list].directory.name);
+        let shown = self.line(&name, role.account_id(), role.name(), &session, &format!("{profile} via {via}"));
+        let details = vec![clean(role.as_str()).into_owned(), format!("assumed with {via}")];
+        Choice { is_marked: is_of_administrators(role.name()), shown, details }
     }
 
     fn text(&self, shown: Shown<'_>) -> String {

@@ -5,7 +5,9 @@ mod accounts;
 mod acting;
 mod arriving;
 mod asked;
+pub(crate) mod assumed;
 mod chain;
+pub(crate) mod chained;
 pub(crate) mod choose;
 pub(crate) mod enter;
 pub(crate) mod find;
@@ -195,7 +197,8 @@ impl Context {
 
     /// A client of the service. Nothing is sent yet.
     pub(crate) fn client(&self, directory: &Directory) -> Result<Client> {
-        Ok(Client::new(directory, &Network::of(self.config()?, directory)?))
+        let config = self.shared_config()?;
+        Ok(Client::new(directory, &Network::of(config, directory)?).with_config(Arc::clone(config)))
     }
 
     /// The sign-in, for a verb that looks and changes nothing.

@@ -9,7 +9,6 @@ use tokio::sync::watch;
 
 use crate::credentials::{self, FRESH_SECONDS, RoleCredentials};
 use crate::error::{Error, Result};
-use crate::role::RoleArn;
 
 /// How long a request waits for a renewal that is under way, once the credentials have expired. SDKs give up after a
 /// second or two.
@@ -113,7 +112,7 @@ impl Snapshot {
 /// A role's credentials, renewed on a thread of its own, which ends with the last clone of this.
 #[derive(Clone)]
 pub(crate) struct Keeper {
-    role: RoleArn,
+    role_arn: String,
     snapshot: Arc<watch::Sender<Snapshot>>,
     asker: SyncSender<()>,
     is_of_sign_in: Arc<dyn Fn(&RoleCredentials) -> bool + Send + Sync>,
@@ -123,7 +122,7 @@ impl Keeper {
     /// Keeps these credentials while they are `is_of_sign_in`, and replaces them in time with what `renew` returns. Of
     /// several failures in a row, `report` gets the first.
     pub(crate) fn start(
-        role: RoleArn,
+        role_arn: String,
         first: RoleCredentials,
         renew: impl FnMut() -> Result<RoleCredentials> + Send + 'static,
         report: impl Fn(&Error) + Send + 'static,
@@ -133,7 +132,7 @@ impl Keeper {
         let (asker, requests) = mpsc::sync_channel(1);
         let kept = Arc::clone(&snapshot);
         std::thread::spawn(move || keep(&kept, &requests, renew, report));
-        Self { role, snapshot, asker, is_of_sign_in: Arc::new(is_of_sign_in) }
+        Self { role_arn, snapshot, asker, is_of_sign_in: Arc::new(is_of_sign_in) }
     }
 
     /// The response to a request, from memory while the credentials are valid.
@@ -152,7 +151,7 @@ impl Keeper {
                 let _ = self.asker.try_send(());
             }
             if now.is_valid() {
-                return Ok(credentials::container(&now.credentials, &self.role.to_string()));
+                return Ok(credentials::container(&now.credentials, &self.role_arn));
             }
             match &now.failed {
                 Some(failed) if !failed.is_over() => return Err(failed.last.clone()),
@@ -161,7 +160,7 @@ impl Keeper {
         };
         let is_renewed_or_failed = |now: &Snapshot| now.is_valid() || now.failures() > failures_before;
         match tokio::time::timeout(PATIENCE, snapshot.wait_for(is_renewed_or_failed)).await {
-            Ok(Ok(now)) if now.is_valid() => Ok(credentials::container(&now.credentials, &self.role.to_string())),
+            Ok(Ok(now)) if now.is_valid() => Ok(credentials::container(&now.credentials, &self.role_arn)),
             Ok(Ok(now)) => Err(error_of(&now)),
             // A renewal that takes long: the last failure says more than that.
             _ => Err(error_of(&self.snapshot.borrow())),

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::note::Note;
 use super::owner::{Owner, Owners};
 use super::request::ProfileOptions;
-use super::source::{SignIn, Written};
+use super::source::{Found, SignIn, Written};
 use crate::aws_config::block::Block;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
@@ -46,7 +46,8 @@ pub(super) struct OurBlocks {
 }
 
 impl OurBlocks {
-    pub(super) fn find(document: &Document, owners: &Owners<'_>) -> Result<Self> {
+    /// `is_wanted`: whether profiles with such a role are what is discovered.
+    pub(super) fn find(document: &Document, owners: &Owners<'_>, is_wanted: impl Fn(&Found) -> bool) -> Result<Self> {
         let blocks = document.blocks();
         let names = || blocks.iter().map(|block| block.mark.name.as_str());
         if let Some(adopted) = owners.adopt
@@ -86,8 +87,9 @@ impl OurBlocks {
                 ours.unclaimed.push(name.clone());
             }
         }
+        let of_kind = |written: &Written| written.found.as_ref().filter(|found| is_wanted(found))?.role.clone();
         let roles = ours.written.iter().enumerate();
-        ours.by_role = roles.filter_map(|(at, written)| Some((written.found.as_ref()?.role.clone()?, at))).collect();
+        ours.by_role = roles.filter_map(|(at, written)| Some((of_kind(written)?, at))).collect();
         Ok(ours)
     }
 
@@ -103,7 +105,7 @@ impl OurBlocks {
         self.note.regions.extend(note.regions);
         self.note.outputs.extend(note.outputs);
         for profile in all {
-            let sign_in = profile.found.as_ref().and_then(|found| found.sign_in.clone());
+            let sign_in = profile.found.as_ref().and_then(|found| owners.sign_in(found));
             let owner = sign_in.as_ref().map(|sign_in| owners.of_sign_in(sign_in));
             // The user may have put a profile of their own into the block.
             let is_ours = sign_in == Some(SignIn::Name(name.clone())) || owner == Some(Owner::This);

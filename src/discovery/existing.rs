@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::source::{self, CredentialSource, Found, PROCESS_KEY, SSO_KEYS};
-use crate::aws_config::directory::Directory;
+use super::assumed::CHAIN_KEYS;
+use super::source::{Found, PROCESS_KEY, SSO_KEYS};
 use crate::aws_config::document::{Document, Header};
 use crate::credential_chain;
 use crate::error::Result;
-use crate::role::RoleArn;
 
 /// A profile that the config has already.
 pub(super) struct Existing<'a> {
@@ -34,15 +33,20 @@ impl<'a> Existing<'a> {
         self.found().is_none() && self.get(PROCESS_KEY).is_some_and(|line| line.contains("aws-sso "))
     }
 
-    pub(super) fn has_other_source(&self) -> bool {
-        credential_chain::keys_of_others().any(|key| self.get(key).is_some())
+    /// `assumes`: it is known to assume its role as discovery writes it.
+    pub(super) fn has_other_source(&self, assumes: bool) -> bool {
+        let mut others = credential_chain::keys_of_others().filter(|key| !assumes || !CHAIN_KEYS.contains(key));
+        others.any(|key| self.get(key).is_some())
     }
 
-    /// Makes it this role's profile. Its other keys, their order and all comments stay.
-    pub(super) fn take_over(&mut self, directory: &Directory, role: &RoleArn, source: &CredentialSource) -> Result<()> {
-        let keys = source::keys(directory, role, source)?;
-        for key in [PROCESS_KEY].into_iter().chain(SSO_KEYS) {
-            if !keys.iter().any(|(own, _)| *own == key) {
+    /// Gives it these keys for its credentials, in place of others that discovery writes. Its other keys, their order
+    /// and all comments stay.
+    pub(super) fn take_over(&mut self, keys: Vec<(&'static str, String)>) -> Result<()> {
+        let has = |key: &str| keys.iter().any(|(own, _)| *own == key);
+        // What goes with a role that is assumed may be the user's own, and has no meaning without it.
+        let chain = if has("role_arn") || self.get("role_arn").is_none() { &[][..] } else { &CHAIN_KEYS };
+        for key in [PROCESS_KEY].iter().chain(&SSO_KEYS).chain(chain) {
+            if !has(key) {
                 self.is_changed |= self.document.remove_key(&self.header, key);
             }
         }

@@ -1,5 +1,6 @@
 //! Discovered profiles: a name for the profile of each role, and the update of the AWS config.
 
+mod assumed;
 mod blocks;
 pub(crate) mod diff;
 mod existing;
@@ -15,6 +16,7 @@ mod typable;
 mod undo;
 mod update;
 
+pub(crate) use assumed::Via;
 pub(crate) use left::{Counts, Left};
 pub(crate) use name::sample;
 pub(crate) use request::{Discovery, Offered, ProfileOptions};

@@ -43,7 +43,8 @@ pub(super) fn names<'a>(
         let Rendered { name: rendered, is_exact } = template.render(Fields {
             account_id: &account.id,
             account_name: &account.name,
-            role: &role.role_name,
+            // A role that is assumed may have a path.
+            role: role.role_name.rsplit('/').next().unwrap_or_default(),
             session,
             email: &account.email,
         });
@@ -68,14 +69,17 @@ pub(super) fn names<'a>(
             return holder.is(role) && !is_special(name);
         }
         let Uses { all, exact } = uses[name];
-        !is_special(name) && (all == 1 || (is_exact && exact == 1))
+        !is_special(name) && !held.is_reserved(name) && (all == 1 || (is_exact && exact == 1))
     };
     let (mut named, clashing): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|(named, is_exact)| keeps_name(named, *is_exact));
     // All kept names are taken before the first one gets digits: a kept name may look like another one with digits.
     let mut taken: HashSet<String> = named.iter().map(|(named, _)| named.name.clone()).collect();
     for (mut clash, is_exact) in clashing {
-        let is_free = |name: &str| !taken.contains(name) && held.by(name).is_none_or(|holder| holder.is(&clash.role));
+        let is_free = |name: &str| {
+            !taken.contains(name)
+                && held.by(name).map_or_else(|| !held.is_reserved(name), |holder| holder.is(&clash.role))
+        };
         clash.name = distinct(&clash.name, &clash.role, is_free);
         taken.insert(clash.name.clone());
         named.push((clash, is_exact));

@@ -26,7 +26,7 @@ pub(super) enum Owner {
 
 /// What tells the owners of blocks and profiles.
 pub(super) struct Owners<'a> {
-    config: &'a Config,
+    pub(super) config: &'a Config,
     directory: &'a Directory,
     /// The ids of the accounts that this Identity Center offers.
     accounts: HashSet<&'a str>,
@@ -68,6 +68,11 @@ impl<'a> Owners<'a> {
         if is_here { Owner::Other } else { Owner::Gone }
     }
 
+    /// The sign-in behind a profile.
+    pub(super) fn sign_in(&self, found: &Found) -> Option<SignIn> {
+        found.sign_in(self.config)
+    }
+
     /// Whose a sign-in is that a profile names.
     pub(super) fn of_sign_in(&self, sign_in: &SignIn) -> Owner {
         match sign_in {
@@ -105,7 +110,7 @@ impl<'a> Owners<'a> {
         if owner == Some(Owner::Other) {
             return Some(Left::OtherInstance(found.sign_in_name()));
         }
-        let is_this_role = found.has_role(role);
+        let is_this_role = found.assumed.is_none() && found.has_role(role);
         let may_be_written = match found.source {
             // Where the sign-in has another name now, the role tells that it is this profile.
             CredentialSource::Process { .. } => is_this_role || (found.role.is_none() && owner != Some(Owner::Gone)),

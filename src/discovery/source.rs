@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::assumed::{self, Assumed, CHAIN_KEYS};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::credential_process;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::line::{Classifier, ConfigLine};
 use crate::aws_config::role_profile::ProcessProfile;
 use crate::error::Result;
-use crate::role::{RoleArn, RoleRef};
+use crate::role::RoleArn;
 
 /// Where a profile gets its credentials. A profile never has both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,17 +76,25 @@ impl SignIn {
 pub(super) struct Found {
     pub(super) source: CredentialSource,
     pub(super) sign_in: Option<SignIn>,
-    /// The account and the name of its role.
+    /// The account and the name of its role; of one that is assumed, with the path.
     pub(super) role: Option<(String, String)>,
+    /// How its role is assumed, if it is.
+    pub(super) assumed: Option<Assumed>,
 }
 
 impl Found {
     /// `None` if neither this program nor SSO keys give it credentials. `get` returns the value of a key.
     pub(super) fn of(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        Self::with_sso_keys(&get).or_else(|| {
+        Self::with_role_arn(&get).or_else(|| Self::with_sso_keys(&get)).or_else(|| {
             let line = format!("[profile x]\n{PROCESS_KEY} = {}\n", get(PROCESS_KEY)?);
             Config::parse(line.as_bytes()).processes().next().map(Self::by_process)
         })
+    }
+
+    /// The role that is assumed with the credentials of another profile.
+    fn with_role_arn(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let (assumed, role) = Assumed::of_keys(&get("role_arn")?, &get("source_profile")?)?;
+        Some(Self { source: CredentialSource::Sso, sign_in: None, role: Some(role), assumed: Some(assumed) })
     }
 
     fn with_sso_keys(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
@@ -94,22 +103,30 @@ impl Found {
         }
         let sign_in = get("sso_session").map(SignIn::Name).or_else(|| get("sso_start_url").map(SignIn::StartUrl));
         let role = get("sso_account_id").zip(get("sso_role_name"));
-        Some(Self { source: CredentialSource::Sso, sign_in, role })
+        Some(Self { source: CredentialSource::Sso, sign_in, role, assumed: None })
     }
 
     fn by_process(process: ProcessProfile) -> Self {
-        let role = match process.role.parse().ok() {
-            Some(RoleRef::Arn(arn)) => Some((arn.account_id, arn.role_name)),
-            Some(RoleRef::Id { account_id, role_name }) => Some((account_id, role_name)),
-            // Discovery does not write the other forms.
-            _ => None,
+        let (assumed, role) = match process.assumed().map(str::parse) {
+            Some(role) => {
+                let role = role.ok().as_ref().map(assumed::role);
+                (Some(Assumed::By { role: process.role, options: process.options }), role)
+            }
+            // Discovery writes no other forms than these two.
+            None => (None, assumed::granted(process.role.parse().ok())),
         };
         let source = CredentialSource::Process { program: process.program };
-        Self { source, sign_in: process.profile.map(SignIn::Name), role }
+        Self { source, sign_in: process.profile.map(SignIn::Name), role, assumed }
     }
 
     pub(super) fn has_role(&self, role: &RoleArn) -> bool {
         self.role.as_ref().is_some_and(|(account_id, name)| (account_id, name) == (&role.account_id, &role.role_name))
+    }
+
+    /// The sign-in behind it.
+    pub(super) fn sign_in(&self, config: &Config) -> Option<SignIn> {
+        let at_the_end = || self.assumed.as_ref()?.sign_in(config).map(SignIn::Name);
+        self.sign_in.clone().or_else(at_the_end)
     }
 
     /// The name or the start URL of its sign-in.
@@ -139,14 +156,14 @@ pub(crate) enum Removal {
     Prune,
     /// Somebody has added lines, so it stays.
     Edited,
-    /// It has no role, so it is the user's own.
+    /// It has no role, so it is the user's own; or only another discovery knows whether its role is there.
     None,
 }
 
 /// What becomes of the profile in these lines.
 pub(crate) fn removal(lines: &[u8]) -> Removal {
     match Written::read(lines) {
-        Some(Written { found: Some(Found { role: Some(_), .. }), is_edited, .. }) => {
+        Some(Written { found: Some(Found { role: Some(_), assumed: None, .. }), is_edited, .. }) => {
             if is_edited {
                 Removal::Edited
             } else {
@@ -165,7 +182,9 @@ impl Written {
         let get = |key: &str| profile.setting(key).map(str::to_owned);
         Some(Self {
             name: profile.name().to_owned(),
-            found: Found::with_sso_keys(get).or_else(|| config.processes().next().map(Found::by_process)),
+            found: Found::with_role_arn(get)
+                .or_else(|| Found::with_sso_keys(get))
+                .or_else(|| config.processes().next().map(Found::by_process)),
             region: get("region"),
             output: get("output"),
             is_edited: has_other_keys(profile) || has_other_lines(lines, profile.name()),
@@ -175,8 +194,10 @@ impl Written {
 
 fn has_other_keys(profile: Section<'_>) -> bool {
     let mut seen = BTreeSet::new();
+    let assumes = profile.setting("role_arn").is_some();
     profile.keys().any(|key| {
-        let is_ours = key == PROCESS_KEY || key == "region" || key == "output" || SSO_KEYS.contains(&key);
+        let is_of_chain = assumes && CHAIN_KEYS.contains(&key);
+        let is_ours = is_of_chain || [PROCESS_KEY, "region", "output"].contains(&key) || SSO_KEYS.contains(&key);
         !is_ours || !seen.insert(key)
     })
 }

@@ -3,6 +3,7 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::assumed::Assumed;
 use super::blocks::{OurBlocks, Place};
 use super::existing::Existing;
 use super::held::Held;
@@ -11,9 +12,10 @@ use super::name::{Named, names};
 use super::note::Note;
 use super::owner::Owners;
 use super::request::{Discovery, ProfileOptions};
-use super::source::{self, CredentialSource, Found, SignIn, Written};
+use super::source::{self, CredentialSource, Found, PROCESS_KEY, SignIn, Written};
 use crate::aws_config::block::NewProfile;
 use crate::aws_config::config::Config;
+use crate::aws_config::credential_process;
 use crate::aws_config::document::{Document, Header};
 use crate::credential_chain::has_source;
 use crate::error::Result;
@@ -26,13 +28,14 @@ pub(crate) fn update(before: &[u8], discovery: &Discovery<'_>) -> Result<(Vec<u8
     let accounts = offered.accounts.iter().map(String::as_str).collect();
     let owners = Owners::new(&config, directory, accounts, options.adopt.as_deref());
     let mut document = Document::parse(before);
-    let blocks = OurBlocks::find(&document, &owners)?;
+    let is_of_kind = |found: &Found| found.assumed.is_some() == discovery.via.is_some();
+    let blocks = OurBlocks::find(&document, &owners, is_of_kind)?;
     let mut counts = Counts {
         taken_over: blocks.taken_over(&directory.name),
         unclaimed: blocks.unclaimed.clone(),
         ..Counts::default()
     };
-    let held = Held::new(&blocks.written, offered);
+    let held = Held::new(&blocks.written, discovery, &config);
     let named = names(discovery.inventory, directory, discovery.template, &held);
     let mut update = Update {
         discovery,
@@ -97,7 +100,7 @@ impl<'a> Update<'a> {
         for Named { name, role, .. } in self.wanted.iter().copied() {
             let header = Header::profile(name);
             // A role name that no permission set can have may not fit into a line of the config.
-            let reason = if !is_role_name(&role.role_name) && self.keys(role).is_err() {
+            let reason = if !is_role_name(&role.role_name) && self.discovery.keys(role).is_err() {
                 Some(Left::Unwritable)
             } else if self.discovery.credentials.profile(name).is_some_and(has_source) {
                 Some(Left::Hidden)
@@ -129,16 +132,12 @@ impl<'a> Update<'a> {
         Ok((new, placed))
     }
 
-    fn keys(&self, role: &RoleArn) -> Result<Vec<(&'static str, String)>> {
-        source::keys(self.discovery.directory, role, &self.discovery.options.source)
-    }
-
     /// The keys of a new profile. Where the role has a profile of another name in the block, they get its region and
     /// output: the account may have been renamed.
     fn new_profile(&self, role: &RoleArn) -> Result<Vec<(&'static str, String)>> {
         let ProfileOptions { region, output, .. } = self.discovery.options;
         let earlier = self.blocks.of_role(role);
-        let mut keys = self.keys(role)?;
+        let mut keys = self.discovery.keys(role)?;
         let region = region.as_ref().or_else(|| earlier?.region.as_ref());
         keys.extend(region.map(|region| ("region", region.clone())));
         let output = output.as_ref().or_else(|| earlier?.output.as_ref());
@@ -148,15 +147,17 @@ impl<'a> Update<'a> {
 
     /// Makes an existing profile right, or says why not.
     fn write_existing(&mut self, name: &str, role: &RoleArn) -> Result<Option<Left>> {
-        let Discovery { directory, options, .. } = *self.discovery;
+        let Discovery { directory, options, via, .. } = *self.discovery;
         if self.document.is_ambiguous(&Header::profile(name)) {
             return Ok(Some(Left::Misread));
         }
         let mut profile = Existing::new(self.document, name);
         let signs_in = directory.session.is_none() && name == directory.name;
+        let found = profile.found();
+        let assumes = via.is_some() && found.as_ref().is_some_and(|found| self.discovery.writes(found, role));
         // A command of the user's own around this program is another source as well.
         if profile.wraps_this_program()
-            || profile.has_other_source()
+            || profile.has_other_source(assumes)
             || (signs_in && *self.blocks.place(name) != Place::Outside)
         {
             return Ok(Some(Left::OtherCredentials));
@@ -166,7 +167,7 @@ impl<'a> Update<'a> {
             Place::Unclaimed(block) => return Ok(Some(Left::Unclaimed(block.clone()))),
             Place::Ours => {
                 // Discovery wrote this profile, so it may be made right in every respect.
-                profile.take_over(directory, role, &options.source)?;
+                profile.take_over(self.discovery.keys(role)?)?;
                 if let Some(before) = self.held.before(name).filter(|holder| !holder.is(role)) {
                     let roles = [(before.account_id, before.role_name), (&role.account_id, &role.role_name)];
                     let [before, now] = roles.map(|(account, role)| format!("{account}/{role}"));
@@ -179,15 +180,20 @@ impl<'a> Update<'a> {
                     self.counts.leave(Left::OwnSettings, name);
                 }
             }
+            // A profile of the user's own that assumes this role is left as it is.
+            Place::Outside if via.is_some() => {
+                if !(assumes && found.is_some_and(|found| self.discovery.covers(&found, self.owners.config))) {
+                    return Ok(Some(Left::OtherCredentials));
+                }
+            }
             Place::Outside => {
-                let found = profile.found();
                 if let Some(reason) = found.as_ref().and_then(|found| self.owners.objection(found, role)) {
                     return Ok(Some(reason));
                 }
                 // The user wrote this profile and may rely on its region and output: only its source is updated, and
                 // not even that where it has SSO keys of this role.
                 if found.is_none_or(|found| found.source != CredentialSource::Sso) {
-                    profile.take_over(directory, role, &options.source)?;
+                    profile.take_over(self.discovery.keys(role)?)?;
                 }
             }
         }
@@ -209,7 +215,8 @@ impl<'a> Update<'a> {
         let wanted: HashSet<&str> = self.wanted.iter().map(|named| named.name.as_str()).collect();
         let mut stale = HashSet::new();
         for written in self.blocks.written.iter().filter(|written| !wanted.contains(written.name.as_str())) {
-            let Some(role) = written.found.as_ref().and_then(|found| found.role.as_ref()) else { continue };
+            let found = written.found.as_ref().filter(|found| self.discovery.covers(found, config));
+            let Some(role) = found.and_then(|found| found.role.as_ref()) else { continue };
             if offered.lacks(role) {
                 if written.is_edited {
                     self.counts.leave(Left::Gone, &written.name);
@@ -246,13 +253,23 @@ impl<'a> Update<'a> {
         let wanted: HashSet<&str> = self.wanted.iter().map(|named| named.name.as_str()).collect();
         let is_removed = |name: &String| options.prune && stale.contains(name);
         for Written { name, found, .. } in &self.blocks.written {
-            let Some(Found { source, sign_in, role: Some((account_id, role_name)) }) = found else { continue };
+            let Some(Found { source, sign_in, role: Some((account_id, role_name)), assumed }) = found else { continue };
             if wanted.contains(name.as_str()) || is_removed(name) || *sign_in == Some(SignIn::of(directory, source)) {
                 continue;
             }
-            let role = RoleArn::in_region(&directory.region.to_string(), account_id, role_name);
+            let keys = match (assumed, source) {
+                (Some(Assumed::By { role, options }), CredentialSource::Process { program }) => {
+                    vec![(PROCESS_KEY, credential_process::assuming(program, &directory.name, role, options)?)]
+                }
+                // It names another profile, and no sign-in.
+                (Some(_), _) => continue,
+                (None, _) => {
+                    let role = RoleArn::in_region(&directory.region.to_string(), account_id, role_name);
+                    source::keys(directory, &role, source)?
+                }
+            };
             let mut profile = Existing::new(self.document, name);
-            profile.take_over(directory, &role, source)?;
+            profile.take_over(keys)?;
             if profile.is_changed && !stale.contains(name) {
                 self.counts.changed += 1;
             }

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use super::deadline;
 use super::service::Service;
 use super::wire::Limits;
+use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::network::Network;
 use crate::error::{Error, Result, reason, system};
@@ -19,6 +20,8 @@ use crate::programs::runtime;
 #[derive(Debug)]
 pub struct Client {
     service: RwLock<Arc<Service>>,
+    /// Where roles that are assumed may have settings.
+    config: Option<Arc<Config>>,
     runtime: OnceLock<Runtime>,
 }
 
@@ -32,7 +35,19 @@ impl Client {
     /// The same with other time limits.
     #[must_use]
     pub fn with_limits(directory: &Directory, network: &Network, limits: Limits) -> Self {
-        Self { service: RwLock::new(Arc::new(Service::new(directory, network, limits))), runtime: OnceLock::new() }
+        let service = RwLock::new(Arc::new(Service::new(directory, network, limits)));
+        Self { service, config: None, runtime: OnceLock::new() }
+    }
+
+    /// The same with the config whose profiles say how STS is reached.
+    #[must_use]
+    pub(crate) fn with_config(mut self, config: Arc<Config>) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    pub(crate) fn config(&self) -> Option<&Arc<Config>> {
+        self.config.as_ref()
     }
 
     /// The service itself, for code that is asynchronous.

@@ -13,6 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::no_response::{ConnectionFailure, NoResponse, ResponseOrigin, SERVICE, unexpected_response};
 use super::retry::Trouble;
 use crate::error::Error;
+use crate::secret::Secret;
 
 /// A 4xx response of the service, which only the sender of the request can interpret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(super) struct ServiceException {
     pub(super) code: String,
     /// Why, in a word of the service, such as `KMS_AccessDenied`; empty where it gave none.
     reason: String,
+    /// The service's own words, which may repeat what was sent, and so are never shown.
+    words: Secret,
     host: String,
 }
 
@@ -44,9 +47,33 @@ impl ServiceException {
         ))
     }
 
+    /// Whether this is in the service's own words.
+    pub(super) fn says(&self, text: &str) -> bool {
+        self.words.expose().contains(text)
+    }
+
+    /// Whether a wrong clock may have made the signature of the request wrong.
+    pub(super) fn is_of_clock(&self) -> bool {
+        const CODES: [&str; 4] =
+            ["RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "InvalidSignatureException"];
+        CODES.contains(&self.code.as_str())
+    }
+
+    /// The error for an exception of another service than Identity Center that has no meaning of its own here.
+    pub(super) fn error_of(&self, service: &str) -> Error {
+        let what = self.what();
+        Error::service(format!("{service} ({}) refused the request: {what}", self.host))
+            .with_remedy("try again later")
+            .with_source(Refusal(what))
+    }
+
+    fn what(&self) -> String {
+        if self.code.is_empty() { format!("status {}", self.status) } else { self.code.clone() }
+    }
+
     /// The error for an exception that has no meaning of its own here.
     pub(super) fn error(&self) -> Error {
-        let what = if self.code.is_empty() { format!("status {}", self.status) } else { self.code.clone() };
+        let what = self.what();
         Error::service(format!("{} refused the request: {what}", self.host))
             .with_remedy("check sso_start_url and sso_region in the AWS config")
             .with_source(Refusal(what))
@@ -83,8 +110,8 @@ impl AttemptError {
     /// What an SDK error means.
     pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
         match error {
-            SdkError::ServiceError(error) => Self::of_response(error.raw(), error.err().code()),
-            SdkError::ResponseError(error) => Self::of_response(error.raw(), None),
+            SdkError::ServiceError(error) => Self::of_response(error.raw(), error.err().code(), error.err().message()),
+            SdkError::ResponseError(error) => Self::of_response(error.raw(), None, None),
             SdkError::TimeoutError(_) => Self::no_response(NoResponse::TimedOut),
             SdkError::DispatchFailure(failure) => {
                 let source = failure.as_connector_error().and_then(StdError::source);
@@ -106,7 +133,7 @@ impl AttemptError {
         Self::Failed(failure.trouble(), failure.error())
     }
 
-    fn of_response(response: &HttpResponse, code: Option<&str>) -> Self {
+    fn of_response(response: &HttpResponse, code: Option<&str>, words: Option<&str>) -> Self {
         let host =
             response.extension::<ResponseOrigin>().map_or(SERVICE, |ResponseOrigin(target)| target.host()).to_owned();
         let status = response.status().as_u16();
@@ -125,7 +152,8 @@ impl AttemptError {
             // Anything else than JSON comes from a proxy or from a network's sign-in page.
             400..=499 if !code.is_empty() || is_object_or_empty(body) => {
                 let reason = reason(body).unwrap_or_default();
-                Self::Exception(ServiceException { status, code, reason, host })
+                let words = words.unwrap_or_default().into();
+                Self::Exception(ServiceException { status, code, reason, words, host })
             }
             _ => Self::Failed(Trouble::Final, unexpected_response(&host)),
         }

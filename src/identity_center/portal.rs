@@ -224,7 +224,7 @@ impl Client {
 
 /// A part of the credentials, if it is a plain word: anything else would break the line that it is printed on. A longer
 /// one than AWS's would not fit into an environment.
-fn filled(text: Option<String>) -> Option<String> {
+pub(super) fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| (1..=LONGEST_PART).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()))
 }
 
@@ -235,7 +235,7 @@ fn rows<T>(list: Option<Vec<T>>) -> Result<impl Iterator<Item = T>, Error> {
 }
 
 /// The service's name for the next page, if there is one.
-fn next_page(next: Option<String>) -> Result<Option<String>, Error> {
+pub(super) fn next_page(next: Option<String>) -> Result<Option<String>, Error> {
     match next {
         Some(next) if next.len() > LONGEST_PART => Err(unexpected_response(PORTAL)),
         next => Ok(next.filter(|next| !next.is_empty())),
@@ -243,7 +243,7 @@ fn next_page(next: Option<String>) -> Result<Option<String>, Error> {
 }
 
 /// A name or an address of an account, no longer than a list can show.
-fn cut(text: Option<String>) -> String {
+pub(super) fn cut(text: Option<String>) -> String {
     let text = text.unwrap_or_default();
     match text.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => text[..end].to_owned(),

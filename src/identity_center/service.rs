@@ -123,6 +123,20 @@ impl Service {
         }
     }
 
+    /// What an SDK client sends its requests with.
+    pub(super) fn http(&self) -> SharedHttpClient {
+        self.http.clone()
+    }
+
+    /// Seconds that the service's clock is ahead of this machine's, by its last response.
+    pub(super) fn seconds_ahead(&self) -> i64 {
+        self.skew.seconds()
+    }
+
+    pub(super) fn network(&self) -> &Network {
+        &self.network
+    }
+
     pub(super) fn region(&self) -> &Region {
         &self.region
     }

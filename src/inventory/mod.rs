@@ -7,6 +7,7 @@ mod ask;
 mod fetch;
 mod gaps;
 mod journal;
+pub(crate) mod organization;
 mod paths;
 pub(crate) mod progress;
 mod recent;

@@ -98,6 +98,30 @@ impl Progress {
         }
     }
 
+    /// Shows how many accounts an organization has so far.
+    pub(crate) fn show_listed(&self, count: usize) {
+        match self {
+            Self::Hidden | Self::Passed => {}
+            Self::Bar { bar, before_end } => {
+                bar.set_position(count as u64);
+                if bar.is_hidden() {
+                    if let Ok(style) = ProgressStyle::with_template("{pos} accounts of the organization") {
+                        bar.set_style(style);
+                    }
+                    let mut before_end = before_end.borrow_mut();
+                    *before_end = before_end.take().or_else(|| BeforeEnd::has(removal(bar)));
+                    bar.set_draw_target(terminal::bar_line());
+                    terminal::set_bar(Some(bar));
+                }
+            }
+            Self::Lines { shown, .. } => {
+                if count / STEP > shown.replace(count) / STEP {
+                    terminal::say(&format!("aws-sso: {count} accounts of the organization so far\n"));
+                }
+            }
+        }
+    }
+
     /// Shows an account whose roles are known.
     pub(crate) fn show_account(&self, account: &Account) {
         if matches!(self, Self::Passed) {

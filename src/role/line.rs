@@ -5,6 +5,7 @@
 use clap::error::ErrorKind;
 use clap::{Args, Parser};
 
+use super::Assume;
 use crate::known_regions;
 
 /// What the environment gets besides the role.
@@ -19,6 +20,8 @@ pub(crate) struct Target {
     /// Export keys even if ROLE is a profile
     #[arg(long)]
     pub keys: bool,
+    #[command(flatten)]
+    pub assume: Assume,
 }
 
 impl Target {
@@ -30,11 +33,12 @@ impl Target {
             region: self.region.clone().or_else(|| other.region.clone()),
             as_profile: of_form.as_profile,
             keys: of_form.keys,
+            assume: self.assume.or(&other.assume),
         }
     }
 }
 
-/// `ROLE [-p PROFILE] [--region REGION] [--as-profile | --keys]`.
+/// `ROLE [-p PROFILE] [--region REGION] [--as-profile | --keys] [--assume ARN …]`.
 #[derive(Clone, Debug, PartialEq, Eq, Parser)]
 #[command(no_binary_name = true, disable_help_flag = true, disable_version_flag = true)]
 pub(crate) struct RoleLine {
@@ -70,18 +74,24 @@ impl RoleLine {
 
     /// Reads the words of a command line.
     pub(crate) fn of_words(words: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        Self::try_parse_from(words).map_err(|error| reason(&error))
+        let line = Self::try_parse_from(words).map_err(|error| reason(&error))?;
+        line.target.assume.hop().map_err(|error| error.to_string())?;
+        Ok(line)
     }
 
     /// The words that [`Self::of_words`] reads.
     #[must_use]
     pub(crate) fn words(&self) -> Vec<String> {
-        let Target { region, as_profile, keys } = &self.target;
+        let Target { region, as_profile, keys, assume } = &self.target;
         let profile = self.profile.iter().flat_map(|profile| ["-p".to_owned(), profile.clone()]);
         let region = region.iter().flat_map(|region| ["--region".to_owned(), known_regions::insisted(region)]);
         let forms = [("--as-profile", as_profile), ("--keys", keys)];
         let forms = forms.into_iter().filter(|(_, is_given)| **is_given).map(|(form, _)| form.to_owned());
-        [self.role.clone()].into_iter().chain(profile).chain(region).chain(forms).collect()
+        let options = profile.chain(region).chain(forms).chain(assume.words());
+        if self.role.starts_with('-') {
+            return options.chain(["--".to_owned(), self.role.clone()]).collect();
+        }
+        [self.role.clone()].into_iter().chain(options).collect()
     }
 }
 
@@ -90,6 +100,7 @@ fn first_option(text: &str) -> Option<usize> {
     let begins = |at: &usize| *at == 0 || text[..*at].ends_with([' ', '\t']);
     let is_option = |at: &usize| {
         let word = text[*at..].split([' ', '\t']).next().unwrap_or_default();
+        let word = word.split('=').next().unwrap_or_default();
         let name = word.trim_start_matches('-');
         word.len() - name.len() <= 2
             && name.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -117,7 +128,7 @@ fn reason(error: &clap::Error) -> String {
     let reason = first.strip_prefix("error: ").unwrap_or(first).to_owned();
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            format!("{reason}; beside the role it may have -p, --region, --as-profile, --keys")
+            format!("{reason}; beside the role it may have -p, --region, --as-profile, --keys, and --assume")
         }
         _ => reason,
     }
@@ -136,6 +147,7 @@ mod tests {
                 region: region.map(str::to_owned),
                 as_profile: form == "--as-profile",
                 keys: form == "--keys",
+                assume: Assume::default(),
             },
         };
         let cases = [
@@ -160,6 +172,28 @@ mod tests {
     }
 
     #[test]
+    fn a_line_may_assume_a_further_role() {
+        let arn = "arn:aws:iam::210987654321:role/ops/Deploy";
+        let all = format!(
+            "My Team/Admin -p corp --assume {arn} --external-id a:b/c --session-name=-me --duration 30m \
+             --tag 'Cost Centre=a b' --tag=team= --source-identity me@example.com"
+        );
+        for (text, role, more) in [
+            (format!("a/b --assume {arn}"), "a/b", false),
+            (format!("--assume={arn} -- -odd"), "-odd", false),
+            (all, "My Team/Admin", true),
+        ] {
+            let read = RoleLine::read(&text).unwrap();
+            let hop = read.target.assume.hop().unwrap().unwrap();
+            assert_eq!((read.role.as_str(), hop.role.as_str()), (role, arn), "{text}");
+            assert_eq!(hop.session_name.as_deref(), more.then_some("-me"), "{text}");
+            assert_eq!(hop.duration, more.then_some(1800), "{text}");
+            assert_eq!(hop.tags.len(), if more { 2 } else { 0 }, "{text}");
+            assert_eq!(RoleLine::of_words(read.words()).unwrap(), read, "{text}");
+        }
+    }
+
+    #[test]
     fn a_line_with_anything_else_is_refused_in_a_few_words() {
         for (text, why) in [
             ("a/b --exec rm", "unexpected argument '--exec' found; beside the role it may have -p"),
@@ -170,6 +204,8 @@ mod tests {
             ("a/b --region eu-west-1 # mine", "unexpected argument '#'"),
             ("a/b -p 'corp", "a quote is not closed"),
             ("--region eu-west-1", "it names no role"),
+            ("a/b --assume b/c", "it is not the ARN of a role"),
+            ("a/b --external-id abc", "--external-id says how to assume a role"),
         ] {
             let error = RoleLine::read(text).unwrap_err();
             assert!(error.contains(why) && !error.contains('\n'), "{text}: {error}");
@@ -178,11 +214,18 @@ mod tests {
 
     #[test]
     fn an_option_that_is_given_wins() {
-        let target = |text: &str| RoleLine::read(&format!("a/b {text}")).unwrap().target;
+        let arns = |text: &str| text.replace(" A", " arn:aws:iam::1:role/A").replace(" B", " arn:aws:iam::1:role/B");
+        let target = |text: &str| {
+            let text = arns(text).replace("::1:", "::123456789012:");
+            RoleLine::read(&format!("a/b {text}")).unwrap().target
+        };
         let cases = [
             ("--keys", "--as-profile --region eu-west-1", "--keys --region eu-west-1"),
             ("--region us-east-1", "--region eu-west-1 --keys", "--region us-east-1 --keys"),
             ("", "--keys", "--keys"),
+            ("", "--assume A --external-id abc", "--assume A --external-id abc"),
+            // What belongs to another role is left out.
+            ("--assume B", "--assume A --external-id abc --tag a=b", "--assume B"),
         ];
         for (given, other, expected) in cases {
             assert_eq!(target(given).or(&target(other)), target(expected), "{given} or {other}");

@@ -50,6 +50,18 @@ impl RoleRef {
 }
 
 impl RoleRef {
+    /// `ACCOUNT/ROLE`, with the account's id or its name; `None` of a place, and of a profile or an alias.
+    #[must_use]
+    pub(crate) fn label(&self) -> Option<String> {
+        match self {
+            Self::Arn(arn) => Some(format!("{}/{}", arn.account_id, arn.role_name)),
+            Self::Id { account_id: account, role_name } | Self::AccountName { account_name: account, role_name } => {
+                Some(format!("{account}/{role_name}"))
+            }
+            Self::Place(_) | Self::Name(_) => None,
+        }
+    }
+
     /// `ACCOUNT:ROLE`, for a text that is neither a profile nor an alias, both of which may hold a colon.
     #[must_use]
     pub(crate) fn at_colon(text: &str) -> Option<Self> {

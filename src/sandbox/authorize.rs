@@ -8,12 +8,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::clock::millis;
 use super::lock::lock;
 use super::options::Approval;
 use super::page;
 use super::random;
 use super::service_error::{ServiceError, ServiceResult};
-use super::state::{BrowserFlow, Client, Decision, SandboxState, millis};
+use super::state::{BrowserFlow, Client, Decision, SandboxState};
 
 /// The query of `/authorize`.
 #[derive(Deserialize)]

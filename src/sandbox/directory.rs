@@ -23,6 +23,8 @@ pub struct Account {
 #[derive(Debug, Default)]
 pub(super) struct Directory {
     pub(super) accounts: Vec<Account>,
+    /// Accounts of the organization in which the user has no role.
+    pub(super) unassigned: Vec<Account>,
 }
 
 impl Directory {
@@ -35,27 +37,39 @@ impl Directory {
             Names::Ordinary => &ORDINARY_ROLES,
             Names::Hostile => &HOSTILE_ROLES,
         };
-        let accounts = (0..options.accounts)
-            .map(|number| {
-                let id = account_id(number);
-                let roles = (0..options.roles)
-                    .map(|role| name_of(role_names, role))
-                    .filter(|role| !revoked.contains(&(id.clone(), role.clone())))
-                    .collect();
-                let name = match options.names {
-                    Names::Hostile if number == account_names.len() => "x".repeat(128),
-                    _ => name_of(account_names, number),
-                };
-                let renamed = options.renamed.iter().rfind(|(renamed, _)| *renamed == id);
-                let name = renamed.map_or(name, |(_, name)| name.clone());
-                let email = match options.names {
-                    Names::Ordinary => format!("aws+{number}@example.com"),
-                    Names::Hostile => format!("\"$(touch PWNED) '{number}\"@example.com"),
-                };
-                Account { id, name, email, roles }
-            })
-            .collect();
-        Self { accounts }
+        let account = |number: usize, roles: usize| {
+            let id = account_id(number);
+            let roles = (0..roles)
+                .map(|role| name_of(role_names, role))
+                .filter(|role| !revoked.contains(&(id.clone(), role.clone())))
+                .collect();
+            let name = match options.names {
+                Names::Hostile if number == account_names.len() => "x".repeat(128),
+                _ => name_of(account_names, number),
+            };
+            let renamed = options.renamed.iter().rfind(|(renamed, _)| *renamed == id);
+            let name = renamed.map_or(name, |(_, name)| name.clone());
+            let email = match options.names {
+                Names::Ordinary => format!("aws+{number}@example.com"),
+                Names::Hostile => format!("\"$(touch PWNED) '{number}\"@example.com"),
+            };
+            Account { id, name, email, roles }
+        };
+        let assigned = options.accounts;
+        Self {
+            accounts: (0..assigned).map(|number| account(number, options.roles)).collect(),
+            unassigned: (assigned..assigned + options.unassigned).map(|number| account(number, 0)).collect(),
+        }
+    }
+
+    /// All accounts of the organization, the management account first.
+    pub(super) fn organization(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().chain(&self.unassigned)
+    }
+
+    /// Whether this is an account of the organization.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.organization().any(|account| account.id == id)
     }
 
     pub(super) fn account(&self, id: &str) -> Option<&Account> {

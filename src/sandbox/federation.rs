@@ -13,15 +13,19 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::clock::Millis;
 use super::lock::lock;
 use super::log::Note;
 use super::page;
 use super::random;
 use super::service_error::{ServiceError, ServiceResult};
-use super::state::{ConsoleTicket, Millis, SandboxState};
+use super::state::{ConsoleTicket, SandboxState};
+
+/// The parameters of a request.
+pub(super) type Form = HashMap<String, String>;
 
 /// Decodes a query string or a form; the last value of a repeated name counts.
-pub(super) fn form(text: &[u8]) -> HashMap<String, String> {
+pub(super) fn form(text: &[u8]) -> Form {
     let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
     String::from_utf8_lossy(text)
         .split('&')
@@ -61,7 +65,7 @@ struct SessionParameter {
     token: String,
 }
 
-fn signin_token(state: &SandboxState, parameters: &HashMap<String, String>) -> ServiceResult {
+fn signin_token(state: &SandboxState, parameters: &Form) -> ServiceResult {
     let session: SessionParameter = parameters
         .get("Session")
         .and_then(|text| serde_json::from_str(text).ok())
@@ -71,16 +75,16 @@ fn signin_token(state: &SandboxState, parameters: &HashMap<String, String>) -> S
         let seconds = duration.parse::<u32>().ok().filter(|seconds| (900..=43_200).contains(seconds));
         let seconds = seconds.ok_or_else(|| invalid("SessionDuration must be between 900 and 43200 seconds."))?;
         chosen = Some(Millis::from(seconds) * 1000);
-        if state.options().chained_roles {
-            return Err(invalid("Invalid credentials parameter."));
-        }
     }
     let now = state.now();
     let key = lock(&state.keys)
         .get(&session.id)
-        .filter(|key| key.secret == session.key && key.token == session.token && now < key.expires)
+        .filter(|key| key.secret == session.key && key.token.as_ref() == Some(&session.token) && now < key.expires)
         .cloned()
         .ok_or_else(|| ServiceError::page(403, "AccessDenied", "The credentials are not valid."))?;
+    if chosen.is_some() && (state.options().chained_roles || key.role_session().is_some()) {
+        return Err(invalid("Invalid credentials parameter."));
+    }
     let token = random::token::<300>()?;
     let lifetime = 15 * 60 * 1000;
     let session = chosen.unwrap_or(key.expires - now);
@@ -95,7 +99,7 @@ fn signin_token(state: &SandboxState, parameters: &HashMap<String, String>) -> S
 /// The browser's session, as in a browser without multi-session support: it has one at a time.
 const SESSION: &str = "sandbox-console";
 
-fn login(state: &SandboxState, headers: &HeaderMap, parameters: &HashMap<String, String>) -> ServiceResult<Response> {
+fn login(state: &SandboxState, headers: &HeaderMap, parameters: &Form) -> ServiceResult<Response> {
     let destination =
         parameters.get("Destination").ok_or_else(|| invalid("Destination must name a page of the console."))?;
     let now = state.now();

@@ -12,6 +12,19 @@ pub(super) fn region<'a>(host: &'a str, options: &'a Options) -> &'a str {
     named.unwrap_or(&options.region)
 }
 
+/// The Region of one of AWS's own hosts of a service, with FIPS and dual-stack or without.
+pub(super) fn of_service<'a>(host: &'a str, service: &str) -> Option<&'a str> {
+    let name = host.split(':').next().unwrap_or_default();
+    let rest = name.strip_prefix(service)?;
+    let (region, suffix) = rest.strip_prefix("-fips").unwrap_or(rest).strip_prefix('.')?.split_once('.')?;
+    // The global host, which is in the first Region.
+    if (region, suffix) == ("amazonaws", "com") {
+        return Some("us-east-1");
+    }
+    let is_known = suffixes(region).iter().any(|known| *known == suffix);
+    is_known.then_some(region)
+}
+
 /// The same for a request's headers.
 pub(super) fn region_of(headers: &HeaderMap, options: &Options) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -32,15 +45,33 @@ pub(super) fn vanity(host: &str, method: &Method, options: &Options) -> Option<R
     })
 }
 
-/// Every name by which AWS's services and portals of a Region are reached, for a certificate.
+/// The Region of a host of the services whose requests are signed, which are in every Region.
+pub(super) fn signed_region(host: &str) -> Option<&str> {
+    ["sts", "organizations"].iter().find_map(|service| of_service(host, service))
+}
+
+/// The ends of a Region's names of services: the ordinary one, and that of dual-stack names.
+fn suffixes(region: &str) -> [&'static str; 2] {
+    match region.split('-').collect::<Vec<_>>().as_slice() {
+        ["cn", ..] => ["amazonaws.com.cn", "api.amazonwebservices.com.cn"],
+        ["eusc", ..] => ["amazonaws.eu", "api.amazonwebservices.eu"],
+        ["us", "iso", ..] => ["c2s.ic.gov", "api.aws.ic.gov"],
+        ["us", "isob", ..] => ["sc2s.sgov.gov", "api.aws.scloud"],
+        ["eu", "isoe", ..] => ["cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"],
+        ["us", "isof", ..] => ["csp.hci.ic.gov", "api.aws.hci.ic.gov"],
+        _ => ["amazonaws.com", "api.aws"],
+    }
+}
+
+/// The names by which AWS's portals and sign-in of a Region are reached, for a certificate.
 pub(super) fn names(region: &str) -> Vec<String> {
-    // The end of a service's name, of its dual-stack name, and of a portal's dual-stack name.
-    let (suffix, dualstack, portal) = match region.split('-').next() {
-        Some("cn") => ("amazonaws.com.cn", "api.amazonwebservices.com.cn", "app.amazonwebservices.com.cn"),
-        Some("eusc") => ("amazonaws.eu", "api.amazonwebservices.eu", "api.amazonwebservices.eu"),
-        _ => ("amazonaws.com", "api.aws", "app.aws"),
+    let [suffix, dualstack] = suffixes(region);
+    let portal = match region.split('-').next() {
+        Some("cn") => "app.amazonwebservices.com.cn",
+        Some("eusc") => "api.amazonwebservices.eu",
+        _ => "app.aws",
     };
-    let mut names = vec![format!("sts.{region}.{suffix}"), format!("{region}.signin.aws.amazon.com")];
+    let mut names = vec![format!("{region}.signin.aws.amazon.com")];
     for end in [suffix, dualstack] {
         names.extend(
             ["oidc", "oidc-fips", "portal.sso", "portal.sso-fips"].map(|name| format!("{name}.{region}.{end}")),

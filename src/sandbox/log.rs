@@ -24,12 +24,39 @@ pub struct LoggedRequest {
     pub role: Option<String>,
     /// The grant type of a `CreateToken`.
     pub grant: Option<String>,
+    /// The Region of the signature, for a service whose requests are signed.
+    pub region: Option<String>,
+    /// What an `AssumeRole` asked for.
+    pub assume_role: Option<LoggedAssumeRole>,
     /// The response's status; none while in progress, and when the connection was dropped.
     pub status: Option<u16>,
     /// The name of the error in the response.
     pub error: Option<String>,
     /// Milliseconds since the sandbox started.
     pub at: u64,
+}
+
+/// What an `AssumeRole` asked for; its one secret, the code of an MFA device, is not in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LoggedAssumeRole {
+    /// The ARN of the caller.
+    pub caller: String,
+    /// The ARN of the role.
+    pub role_arn: String,
+    /// The session name.
+    pub session_name: String,
+    /// The external ID.
+    pub external_id: Option<String>,
+    /// The duration in seconds.
+    pub duration: Option<i64>,
+    /// The serial number of an MFA device.
+    pub mfa_serial: Option<String>,
+    /// The source identity.
+    pub source_identity: Option<String>,
+    /// The session tags, in the order of the request.
+    pub tags: Vec<(String, String)>,
+    /// The keys of the transitive ones.
+    pub transitive_tag_keys: Vec<String>,
 }
 
 /// What only the handler knows about its request. It travels to the log in the response's extensions.
@@ -39,6 +66,8 @@ pub(super) struct Note {
     pub(super) account: Option<String>,
     pub(super) role: Option<String>,
     pub(super) grant: Option<String>,
+    pub(super) region: Option<String>,
+    pub(super) assume_role: Option<LoggedAssumeRole>,
     pub(super) error: Option<&'static str>,
 }
 
@@ -82,6 +111,8 @@ impl Log {
         request.account = note.account.or(request.account.take());
         request.role = note.role.or(request.role.take());
         request.grant = note.grant;
+        request.region = note.region;
+        request.assume_role = note.assume_role;
         request.error = note.error.map(str::to_owned);
     }
 

@@ -15,13 +15,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::authorize;
+use super::clock::millis;
 use super::hosts;
 use super::lock::lock;
 use super::log::Note;
 use super::options::Approval;
 use super::random;
 use super::service_error::{ServiceError, ServiceResult};
-use super::state::{Client, Decision, DeviceFlow, SandboxState, Tokens, millis};
+use super::state::{Client, Decision, DeviceFlow, SandboxState, Tokens};
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const AUTHORIZATION_CODE: &str = "authorization_code";

@@ -49,6 +49,22 @@ pub struct Options {
     pub credential_lifetime: Duration,
     /// Role credentials count as those of a chained role: the console gives them no session of a chosen duration.
     pub chained_roles: bool,
+    /// The roles that can be assumed: of several that are about the same role, the first counts.
+    pub assumable: Vec<AssumableRole>,
+    /// How long the credentials of an assumed role are valid, whatever duration was requested.
+    pub assumed_lifetime: Option<Duration>,
+    /// The MFA devices.
+    pub mfa_devices: Vec<MfaDevice>,
+    /// IAM users, each with an access key.
+    pub users: Vec<IamUser>,
+    /// The Regions in which STS is not activated.
+    pub sts_regions_off: Vec<String>,
+    /// The organization of the accounts.
+    pub organization: Organization,
+    /// The ids of accounts that are suspended.
+    pub suspended_accounts: Vec<String>,
+    /// How many accounts the organization has besides those in which the user has roles.
+    pub unassigned: usize,
     /// How long a client registration is valid.
     pub registration_lifetime: Duration,
     /// How long a device code or an authorization request is valid.
@@ -96,6 +112,14 @@ impl Default for Options {
             unscoped_token_lifetime: 8 * HOUR,
             credential_lifetime: HOUR,
             chained_roles: false,
+            assumable: vec![AssumableRole::any()],
+            assumed_lifetime: None,
+            mfa_devices: Vec::new(),
+            users: Vec::new(),
+            sts_regions_off: Vec::new(),
+            organization: Organization::OfManagementAccount,
+            suspended_accounts: Vec::new(),
+            unassigned: 2,
             registration_lifetime: 90 * DAY,
             sign_in_lifetime: Duration::from_mins(10),
             refresh: Rotation::Reusable,
@@ -149,6 +173,90 @@ pub enum Names {
     Hostile,
 }
 
+/// Roles that can be assumed, with what their trust policies require.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumableRole {
+    /// The account; none for every account of the organization.
+    pub account: Option<String>,
+    /// The name, after its path if it has one; none for every role but those of permission sets.
+    pub name: Option<String>,
+    /// Whom it trusts: ids of accounts, and permission sets, roles and users as `ACCOUNT_ID/NAME`; none for every
+    /// principal of the organization.
+    pub trusted: Option<Vec<String>>,
+    /// The external ID that it requires.
+    pub external_id: Option<String>,
+    /// Whether it requires a code of an MFA device.
+    pub mfa: bool,
+    /// How long a session can be.
+    pub max_duration: Duration,
+    /// Whether it permits session tags.
+    pub may_tag: bool,
+    /// Whether it permits a source identity.
+    pub may_set_source_identity: bool,
+}
+
+impl AssumableRole {
+    /// Every role of the organization but those of permission sets, for everybody in the organization.
+    #[must_use]
+    pub fn any() -> Self {
+        Self {
+            account: None,
+            name: None,
+            trusted: None,
+            external_id: None,
+            mfa: false,
+            max_duration: Duration::from_hours(1),
+            may_tag: true,
+            may_set_source_identity: true,
+        }
+    }
+
+    /// A role of this name in each account of the organization.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..Self::any() }
+    }
+
+    /// A role of one account, which need not belong to the organization.
+    #[must_use]
+    pub fn of_account(account_id: &str, name: &str) -> Self {
+        Self { account: Some(account_id.to_owned()), ..Self::named(name) }
+    }
+}
+
+/// An MFA device. Its code can be used again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MfaDevice {
+    /// The serial number, or the ARN of a virtual device.
+    pub serial: String,
+    /// The six digits that it shows.
+    pub code: String,
+}
+
+/// An IAM user with an access key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IamUser {
+    /// The id of its account.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// Its access key id.
+    pub access_key_id: String,
+    /// Its secret access key.
+    pub secret_access_key: String,
+}
+
+/// Who may list the accounts of the organization. The first account is its management account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Organization {
+    /// The accounts belong to none.
+    Absent,
+    /// Every role of the management account.
+    OfManagementAccount,
+    /// These principals alone, as `ACCOUNT_ID/NAME`.
+    ListedBy(Vec<String>),
+}
+
 /// How a request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -163,6 +271,8 @@ pub enum Fault {
     Key(&'static str),
     /// Status 200, and a body that is not valid JSON.
     Garbled,
+    /// The service's answer to requests that come too fast.
+    Throttled,
 }
 
 /// What happens to a refresh token when it is used.

@@ -10,11 +10,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::clock::millis;
 use super::hosts;
+use super::issued::{Identity, IssuedCredentials};
 use super::lock::lock;
 use super::random;
 use super::service_error::{ServiceError, ServiceResult};
-use super::state::{IssuedCredentials, SandboxState, millis};
+use super::state::SandboxState;
 
 type Parameters = Query<HashMap<String, String>>;
 
@@ -97,17 +99,19 @@ pub(super) async fn credentials(
         return Err(no_access());
     }
     let id = format!("ASIA{}", random::upper(16)?);
+    let token = random::base64::<400>()?;
     let key = IssuedCredentials {
         secret: random::base64::<30>()?,
-        token: random::base64::<400>()?,
+        token: Some(token.clone()),
         account: account.to_owned(),
         role: role.to_owned(),
         expires: state.now().saturating_add(millis(state.options().credential_lifetime)),
+        identity: Identity::PermissionSet,
     };
     let answer = json!({ "roleCredentials": {
         "accessKeyId": id,
         "secretAccessKey": key.secret,
-        "sessionToken": key.token,
+        "sessionToken": token,
         "expiration": key.expires,
     }});
     lock(&state.keys).insert(id, key);

@@ -6,8 +6,10 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
@@ -15,7 +17,7 @@ use axum::{Json, Router, middleware};
 use super::lock::lock;
 use super::log::LoggedRequest;
 use super::state::SandboxState;
-use super::{authorize, federation, oidc, page, portal, sts, traffic};
+use super::{authorize, federation, oidc, organizations, page, portal, sts, traffic};
 
 pub(super) fn router(state: &Arc<SandboxState>) -> Router {
     Router::new()
@@ -30,12 +32,20 @@ pub(super) fn router(state: &Arc<SandboxState>) -> Router {
         .route("/logout", post(portal::logout))
         .route("/federation", get(federation::federation).post(federation::federation))
         .route("/oauth", get(federation::logout))
-        .route("/", post(sts::query).get(overview))
+        .route("/", post(root).get(overview))
         .route("/start", get(overview))
         .route("/sandbox/requests", get(requests).delete(clear_requests))
         .route("/sandbox/revoke", post(revoke))
         .layer(middleware::from_fn_with_state(Arc::clone(state), traffic::watch))
         .with_state(Arc::clone(state))
+}
+
+/// The services that have one path for everything.
+async fn root(Shared(state): Shared<Arc<SandboxState>>, parts: Parts, body: Bytes) -> Response {
+    match parts.headers.get(organizations::TARGET) {
+        Some(target) => organizations::answer(&state, &parts, target, &body),
+        None => sts::query(&state, &parts, &body),
+    }
 }
 
 async fn overview(Shared(state): Shared<Arc<SandboxState>>) -> Response {

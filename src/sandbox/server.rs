@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 
 use super::bucket::Bucket;
 use super::directory::Account;
+use super::issued::partition_of;
 use super::lock::lock;
 use super::log::LoggedRequest;
 use super::options::Options;
@@ -126,6 +127,12 @@ impl Sandbox {
         self.state.directory().accounts.clone()
     }
 
+    /// The accounts of the organization in which the user has no role.
+    #[must_use]
+    pub fn unassigned_accounts(&self) -> Vec<Account> {
+        self.state.directory().unassigned.clone()
+    }
+
     /// The requests so far, in the order of their arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
@@ -156,10 +163,17 @@ impl Sandbox {
         self.state.rebuild_directory();
     }
 
-    /// The account and the role of the credentials with this access key id.
+    /// The account and the role of the credentials with this access key id: the permission set, or the assumed role.
     #[must_use]
     pub fn role_of(&self, access_key_id: &str) -> Option<(String, String)> {
-        lock(&self.state.keys).get(access_key_id).map(|key| (key.account.clone(), key.role.clone()))
+        self.state.key(access_key_id).map(|key| (key.account, key.role))
+    }
+
+    /// The ARN that `GetCallerIdentity` gives for the credentials with this access key id.
+    #[must_use]
+    pub fn caller_of(&self, access_key_id: &str) -> Option<String> {
+        let options = self.state.options();
+        self.state.key(access_key_id).map(|key| key.arn(partition_of(&options.region), &options.user))
     }
 
     /// Ends every session: access tokens are answered with 401, refresh tokens with `InvalidGrantException`.

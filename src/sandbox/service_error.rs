@@ -26,9 +26,14 @@ enum Dialect {
     Portal,
     /// The XML of the query protocol.
     Sts,
+    /// A message and a type, as Organizations sends them.
+    Json,
     /// An HTML page.
     Page,
 }
+
+/// The content type of Organizations.
+pub(super) const JSON_1_1: &str = "application/x-amz-json-1.1";
 
 pub(super) type ServiceResult<T = Response> = Result<T, ServiceError>;
 
@@ -76,6 +81,10 @@ impl ServiceError {
         Self::new(status, name, message, Dialect::Sts)
     }
 
+    pub(super) fn json(status: u16, name: &'static str, message: impl Into<String>) -> Self {
+        Self::new(status, name, message, Dialect::Json)
+    }
+
     pub(super) fn page(status: u16, name: &'static str, message: impl Into<String>) -> Self {
         Self::new(status, name, message, Dialect::Page)
     }
@@ -105,11 +114,23 @@ impl IntoResponse for ServiceError {
             Dialect::Sts => {
                 (status, [(header::CONTENT_TYPE, "text/xml")], sts_error(status, name, &message)).into_response()
             }
+            Dialect::Json => {
+                let body = json!({ "Message": message, "__type": name });
+                (status, [(header::CONTENT_TYPE, JSON_1_1)], body.to_string()).into_response()
+            }
             Dialect::Page => super::page::message(status, "The request failed", &message),
         };
         response.extensions_mut().insert(Note { error: Some(name), ..Note::default() });
         response
     }
+}
+
+/// The response of a handler, with what the log says about its request.
+pub(super) fn noted(answer: ServiceResult, note: Note) -> Response {
+    let mut response = answer.unwrap_or_else(IntoResponse::into_response);
+    let error = response.extensions_mut().remove::<Note>().and_then(|note| note.error);
+    response.extensions_mut().insert(Note { error, ..note });
+    response
 }
 
 /// The header from which SDKs take an error's name, up to the colon.

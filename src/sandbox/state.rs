@@ -6,18 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::bucket::Bucket;
+use super::clock::{Millis, millis};
 use super::directory::Directory;
+use super::issued::{Identity, IssuedCredentials};
 use super::lock::lock;
 use super::log::Log;
 use super::options::{Options, Rotation};
 use super::random;
-
-/// Milliseconds since the Unix epoch.
-pub(super) type Millis = i64;
-
-pub(super) fn millis(duration: Duration) -> Millis {
-    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX / 4)
-}
 
 /// Everything that the handlers share.
 pub(super) struct SandboxState {
@@ -183,16 +178,6 @@ impl Sessions {
     }
 }
 
-/// Role credentials from the portal; the map's key is the access key id.
-#[derive(Clone)]
-pub(super) struct IssuedCredentials {
-    pub(super) secret: String,
-    pub(super) token: String,
-    pub(super) account: String,
-    pub(super) role: String,
-    pub(super) expires: Millis,
-}
-
 /// A sign-in token of the console; the map's key is the token.
 pub(super) struct ConsoleTicket {
     pub(super) account: String,
@@ -233,6 +218,23 @@ impl SandboxState {
     pub(super) fn rebuild_directory(&self) {
         let directory = Directory::of(&lock(&self.options), &lock(&self.revoked_roles));
         *lock(&self.directory) = Arc::new(directory);
+    }
+
+    /// The credentials with this access key id: those that were issued, and those of IAM users.
+    pub(super) fn key(&self, id: &str) -> Option<IssuedCredentials> {
+        if let Some(issued) = lock(&self.keys).get(id) {
+            return Some(issued.clone());
+        }
+        let options = lock(&self.options);
+        let user = options.users.iter().find(|user| user.access_key_id == id)?;
+        Some(IssuedCredentials {
+            secret: user.secret_access_key.clone(),
+            token: None,
+            account: user.account.clone(),
+            role: user.name.clone(),
+            expires: Millis::MAX,
+            identity: Identity::User,
+        })
     }
 
     /// The service's clock.

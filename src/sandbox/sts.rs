@@ -1,224 +1,82 @@
-//! STS: `GetCallerIdentity`, for requests that are signed with credentials from the portal.
+//! STS: `GetCallerIdentity` and `AssumeRole`, for requests that are signed with credentials from the portal, with those
+//! of an earlier `AssumeRole`, or with the access key of an IAM user.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
-
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, SessionTokenMode, SignableBody, SignableRequest, SigningSettings, sign,
-};
-use aws_sigv4::sign::v4;
-use axum::body::Bytes;
-use axum::extract::State as Shared;
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
-use maud::html;
+use axum::response::{IntoResponse as _, Response};
+use maud::{Markup, html};
 
-use super::lock::lock;
+use super::assume_role;
+use super::federation::{Form, form};
+use super::issued::{IssuedCredentials, partition_of};
 use super::log::Note;
-use super::service_error::{ServiceError, ServiceResult};
-use super::state::{IssuedCredentials, Millis, SandboxState};
-
-/// The IAM role of a permission set, as Identity Center creates it in an account: with 16 hex digits at the end.
-fn reserved_role(key: &IssuedCredentials) -> String {
-    let seed = format!("{}/{}", key.account, key.role);
-    let digest = ring::digest::digest(&ring::digest::SHA256, seed.as_bytes());
-    let suffix = digest.as_ref().iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
-    format!("AWSReservedSSO_{}_{suffix:016x}", key.role)
-}
+use super::service_error::{ServiceError, ServiceResult, noted};
+use super::signature::{self, Refused};
+use super::state::SandboxState;
 
 /// `POST /`, the query protocol.
-pub(super) async fn query(Shared(state): Shared<Arc<SandboxState>>, parts: Parts, body: Bytes) -> ServiceResult {
-    let form: HashMap<String, String> = super::federation::form(&body);
-    match form.get("Action").map(String::as_str) {
-        Some("GetCallerIdentity") => {}
-        Some(_) => {
-            return Err(ServiceError::sts(400, "InvalidAction", "The sandbox supports only GetCallerIdentity"));
-        }
-        None => return Err(ServiceError::sts(400, "MissingAction", "The request names no action")),
+pub(super) fn query(state: &SandboxState, parts: &Parts, body: &[u8]) -> Response {
+    let mut note = Note::default();
+    let answer = answer(state, parts, body, &form(body), &mut note);
+    let xml = |document: Markup| ([(header::CONTENT_TYPE, "text/xml")], document.into_string()).into_response();
+    noted(answer.map(xml), note)
+}
+
+/// The operation that a request names, for the log.
+pub(super) fn operation(body: &[u8]) -> &'static str {
+    let action = form(body).remove("Action").unwrap_or_default();
+    OPERATIONS.into_iter().find(|operation| *operation == action).unwrap_or("Sts")
+}
+
+const OPERATIONS: [&str; 2] = ["GetCallerIdentity", "AssumeRole"];
+
+fn answer(state: &SandboxState, parts: &Parts, body: &[u8], form: &Form, note: &mut Note) -> ServiceResult<Markup> {
+    let missing = || ServiceError::sts(400, "MissingAction", "The request names no action");
+    let action = form.get("Action").ok_or_else(missing)?.as_str();
+    let version = form.get("Version").map_or("NO_VERSION_SPECIFIED", String::as_str);
+    if !OPERATIONS.contains(&action) {
+        let message = format!("Could not find operation {action} for version {version}");
+        return Err(ServiceError::sts(400, "InvalidAction", message));
     }
-    let note = Note { operation: Some("GetCallerIdentity"), ..Note::default() };
-    let (mut response, note) = match caller(&state, &parts, &body) {
-        Ok(key) => {
-            let answer = identity_response(&state, &key);
-            (answer, Note { account: Some(key.account), role: Some(key.role), ..note })
-        }
-        Err(refusal) => {
-            let mut response = refusal.into_response();
-            let error = response.extensions_mut().remove::<Note>().and_then(|note| note.error);
-            (response, Note { error, ..note })
-        }
+    let signer = signature::signer(state, parts, body, "sts").map_err(refused)?;
+    note.region = Some(signer.region.clone());
+    let key = &signer.key;
+    if state.options().sts_regions_off.contains(&signer.region) {
+        let message = format!(
+            "STS is not activated in this region for account:{}. Your account administrator can activate STS in this \
+             region using the IAM Console.",
+            key.account
+        );
+        return Err(ServiceError::sts(403, "RegionDisabledException", message));
+    }
+    if action == "AssumeRole" {
+        return assume_role::assume(state, key, form, note);
+    }
+    (note.account, note.role) = (Some(key.account.clone()), Some(key.role.clone()));
+    Ok(identity(state, key))
+}
+
+fn refused(refused: Refused) -> ServiceError {
+    let (status, name) = match refused {
+        Refused::Missing => (403, "MissingAuthenticationToken"),
+        Refused::Incomplete(_) => (400, "IncompleteSignature"),
+        Refused::Unknown => (403, "InvalidClientTokenId"),
+        Refused::Expired => (403, "ExpiredToken"),
+        Refused::Mismatch(_) => (403, "SignatureDoesNotMatch"),
     };
-    response.extensions_mut().insert(note);
-    Ok(response)
+    ServiceError::sts(status, name, refused.message())
 }
 
-/// The sandbox's own table, so that an error in the client's table shows up in tests.
-fn partition_of(region: &str) -> &'static str {
-    match region.split('-').collect::<Vec<_>>().as_slice() {
-        ["cn", ..] => "aws-cn",
-        ["us", "gov", ..] => "aws-us-gov",
-        ["eusc", ..] => "aws-eusc",
-        ["us", "iso", ..] => "aws-iso",
-        ["us", "isob", ..] => "aws-iso-b",
-        ["eu", "isoe", ..] => "aws-iso-e",
-        ["us", "isof", ..] => "aws-iso-f",
-        _ => "aws",
-    }
-}
-
-fn identity_response(state: &SandboxState, key: &IssuedCredentials) -> Response {
+fn identity(state: &SandboxState, key: &IssuedCredentials) -> Markup {
     let options = state.options();
-    let role = reserved_role(key);
-    let partition = partition_of(&options.region);
-    let arn = format!("arn:{partition}:sts::{}:assumed-role/{role}/{}", key.account, options.user);
-    let unique = format!(
-        "AROA{:A<17}",
-        role.bytes()
-            .filter(u8::is_ascii_alphanumeric)
-            .map(char::from)
-            .take(17)
-            .collect::<String>()
-            .to_ascii_uppercase()
-    );
-    let body = html! {
+    html! {
         GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/" {
             GetCallerIdentityResult {
-                Arn { (arn) }
-                UserId { (unique) ":" (options.user) }
+                Arn { (key.arn(partition_of(&options.region), &options.user)) }
+                UserId { (key.user_id(&options.user)) }
                 Account { (key.account) }
             }
             ResponseMetadata { RequestId { "00000000-0000-0000-0000-000000000000" } }
         }
-    };
-    ([(header::CONTENT_TYPE, "text/xml")], body.into_string()).into_response()
-}
-
-/// The parts of an `Authorization` header of Signature Version 4.
-struct SignatureHeader<'a> {
-    key_id: &'a str,
-    date: &'a str,
-    region: &'a str,
-    service: &'a str,
-    headers: Vec<&'a str>,
-    signature: &'a str,
-}
-
-impl<'a> SignatureHeader<'a> {
-    fn parse(text: &'a str) -> Option<Self> {
-        let fields: HashMap<&str, &str> = text
-            .strip_prefix("AWS4-HMAC-SHA256")?
-            .split(',')
-            .filter_map(|field| field.trim().split_once('='))
-            .collect();
-        let mut scope = fields.get("Credential")?.split('/');
-        let (key_id, date, region, service) = (scope.next()?, scope.next()?, scope.next()?, scope.next()?);
-        (scope.next() == Some("aws4_request") && scope.next().is_none()).then_some(())?;
-        let headers = fields.get("SignedHeaders")?.split(';').collect();
-        Some(Self { key_id, date, region, service, headers, signature: fields.get("Signature").copied()? })
     }
-}
-
-/// The credentials that signed the request.
-fn caller(state: &SandboxState, parts: &Parts, body: &[u8]) -> ServiceResult<IssuedCredentials> {
-    let incomplete = |message: &str| ServiceError::sts(400, "IncompleteSignature", message);
-    let text = text(&parts.headers, "authorization").ok_or_else(|| {
-        ServiceError::sts(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
-    })?;
-    let authorization =
-        SignatureHeader::parse(text).ok_or_else(|| incomplete("Authorization is not Signature Version 4"))?;
-    let unknown =
-        || ServiceError::sts(403, "InvalidClientTokenId", "The security token included in the request is invalid.");
-    let key = lock(&state.keys).get(authorization.key_id).cloned().ok_or_else(unknown)?;
-    if text_of(&parts.headers, "x-amz-security-token") != key.token {
-        return Err(unknown());
-    }
-    let now = state.now();
-    if now >= key.expires {
-        let message = "The security token included in the request is expired";
-        return Err(ServiceError::sts(403, "ExpiredToken", message));
-    }
-    let date = text_of(&parts.headers, "x-amz-date");
-    let signed = signed_at(date).ok_or_else(|| incomplete("X-Amz-Date is missing or malformed"))?;
-    if !date.starts_with(authorization.date) {
-        return Err(incomplete("The credential's date is not the request's"));
-    }
-    let skew = (now - signed).abs();
-    if skew > 15 * 60 * 1000 {
-        let message = format!("Signature expired: the request's clock is {} s off", skew / 1000);
-        return Err(ServiceError::sts(403, "SignatureDoesNotMatch", message));
-    }
-    if authorization.service != "sts" {
-        return Err(ServiceError::sts(403, "SignatureDoesNotMatch", "Credential should be scoped to service: 'sts'."));
-    }
-    if !["host", "x-amz-date"].iter().all(|name| authorization.headers.contains(name)) {
-        return Err(incomplete("Host and X-Amz-Date must be signed"));
-    }
-    let expected = signature(parts, body, &authorization, &key, signed);
-    if expected.as_deref() == Some(authorization.signature) {
-        Ok(key)
-    } else {
-        let message = "The request signature we calculated does not match the signature you provided. \
-                       Check your AWS Secret Access IssuedCredentials and signing method.";
-        Err(ServiceError::sts(403, "SignatureDoesNotMatch", message))
-    }
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    text(headers, name).unwrap_or_default()
-}
-
-/// `20261122T230202Z`.
-fn signed_at(date: &str) -> Option<Millis> {
-    let stamp: jiff::Timestamp = date.parse().ok()?;
-    Some(stamp.as_millisecond())
-}
-
-/// The correct signature of the request: the same headers, signed again with the secret from the portal.
-fn signature(
-    parts: &Parts,
-    body: &[u8],
-    authorization: &SignatureHeader<'_>,
-    key: &IssuedCredentials,
-    signed: Millis,
-) -> Option<String> {
-    // The signer adds these itself.
-    const ADDED: [&str; 3] = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
-    let has = |name: &str| authorization.headers.contains(&name);
-    let headers: Vec<(&str, &str)> = authorization
-        .headers
-        .iter()
-        .filter(|name| !ADDED.contains(name))
-        .map(|name| Some((*name, text(&parts.headers, name)?)))
-        .collect::<Option<_>>()?;
-    let mut settings = SigningSettings::default();
-    settings.excluded_headers = None;
-    if has("x-amz-content-sha256") {
-        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-    }
-    if !has("x-amz-security-token") {
-        settings.session_token_mode = SessionTokenMode::Exclude;
-    }
-    let identity = Credentials::new(authorization.key_id, &key.secret, Some(key.token.clone()), None, "sandbox").into();
-    let time = UNIX_EPOCH + Duration::from_millis(u64::try_from(signed).ok()?);
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(authorization.region)
-        .name(authorization.service)
-        .time(time)
-        .settings(settings)
-        .build()
-        .ok()?;
-    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let uri: Cow<'_, str> = format!("http://{}{target}", text_of(&parts.headers, "host")).into();
-    let request =
-        SignableRequest::new(parts.method.as_str(), uri, headers.into_iter(), SignableBody::Bytes(body)).ok()?;
-    Some(sign(request, &parameters.into()).ok()?.into_parts().1)
 }

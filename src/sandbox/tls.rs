@@ -1,8 +1,10 @@
 //! https on loopback, and a proxy for clients that can only connect to AWS's own hosts.
 
+use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
@@ -14,13 +16,16 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
+use tokio_rustls::rustls::sign::CertifiedKey;
 
 use super::hosts;
+use super::lock::lock;
 use super::log;
 use super::options::Options;
 use super::state::SandboxState;
 
-/// A certificate for AWS's hosts in the sandbox's Regions and companies' own domains, and the authority behind it.
+/// Certificates for AWS's hosts and companies' own domains, and the authority behind them.
 pub(super) struct ServerCertificate {
     pub(super) ca_pem: String,
     pub(super) acceptor: TlsAcceptor,
@@ -29,29 +34,74 @@ pub(super) struct ServerCertificate {
 impl ServerCertificate {
     pub(super) fn new(options: &Options) -> io::Result<Self> {
         let (issuer, ca_pem) = authority().map_err(io::Error::other)?;
-        let regions = options.portals.iter().map(|portal| portal.region.as_str()).chain([options.region.as_str()]);
-        let mut names: Vec<_> =
-            ["127.0.0.1", "localhost", "sts.amazonaws.com", "signin.aws.amazon.com", "*.awsapps.com"]
-                .map(str::to_owned)
-                .into();
-        names.extend(regions.flat_map(hosts::names));
-        names.extend(options.vanity.iter().map(|vanity| vanity.host.clone()));
-        let key = KeyPair::generate().map_err(io::Error::other)?;
-        let mut parameters = CertificateParams::new(names).map_err(io::Error::other)?;
-        parameters.distinguished_name.push(DnType::CommonName, "aws-sso sandbox");
-        parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        parameters.use_authority_key_identifier_extension = true;
-        validity(&mut parameters);
-        let certificate = parameters.signed_by(&key, &issuer).map_err(io::Error::other)?;
-        let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let certificates = Certificates::new(issuer, options).map_err(io::Error::other)?;
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], private)
-            .map_err(io::Error::other)?;
+            .with_cert_resolver(Arc::new(certificates));
         Ok(Self { ca_pem, acceptor: TlsAcceptor::from(Arc::new(config)) })
     }
+}
+
+/// The certificates by host.
+struct Certificates {
+    issuer: Issuer<'static, KeyPair>,
+    key: KeyPair,
+    /// For the hosts of the sandbox's own Regions, and companies' own domains.
+    fixed: Arc<CertifiedKey>,
+    /// For hosts of services that are in every Region, each made when a client first connects to it.
+    regional: Mutex<HashMap<String, Arc<CertifiedKey>>>,
+}
+
+impl Certificates {
+    fn new(issuer: Issuer<'static, KeyPair>, options: &Options) -> Result<Self, rcgen::Error> {
+        let regions = options.portals.iter().map(|portal| portal.region.as_str()).chain([options.region.as_str()]);
+        let mut names: Vec<_> =
+            ["127.0.0.1", "localhost", "signin.aws.amazon.com", "*.awsapps.com"].map(str::to_owned).into();
+        names.extend(regions.flat_map(hosts::names));
+        names.extend(options.vanity.iter().map(|vanity| vanity.host.clone()));
+        let key = KeyPair::generate()?;
+        let fixed = certificate(names, &key, &issuer)?;
+        Ok(Self { issuer, key, fixed, regional: Mutex::default() })
+    }
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let Some(host) = hello.server_name().filter(|host| hosts::signed_region(host).is_some()) else {
+            return Some(Arc::clone(&self.fixed));
+        };
+        let mut regional = lock(&self.regional);
+        if let Some(known) = regional.get(host) {
+            return Some(Arc::clone(known));
+        }
+        let made = certificate(vec![host.to_owned()], &self.key, &self.issuer).ok()?;
+        regional.insert(host.to_owned(), Arc::clone(&made));
+        Some(made)
+    }
+}
+
+impl fmt::Debug for Certificates {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Certificates").finish_non_exhaustive()
+    }
+}
+
+fn certificate(
+    names: Vec<String>,
+    key: &KeyPair,
+    issuer: &Issuer<'static, KeyPair>,
+) -> Result<Arc<CertifiedKey>, rcgen::Error> {
+    let mut parameters = CertificateParams::new(names)?;
+    parameters.distinguished_name.push(DnType::CommonName, "aws-sso sandbox");
+    parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    parameters.use_authority_key_identifier_extension = true;
+    validity(&mut parameters);
+    let certificate = parameters.signed_by(key, issuer)?;
+    let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let signing = ring::sign::any_supported_type(&private).map_err(|_| rcgen::Error::KeyGenerationUnavailable)?;
+    Ok(Arc::new(CertifiedKey::new(vec![certificate.der().clone()], signing)))
 }
 
 fn authority() -> Result<(Issuer<'static, KeyPair>, String), rcgen::Error> {

@@ -16,8 +16,10 @@ use super::hosts;
 use super::lock::lock;
 use super::log::{self, Note};
 use super::options::Fault;
+use super::organizations;
 use super::service_error::ServiceError;
 use super::state::SandboxState;
+use super::sts;
 
 /// In a response's extensions: close the connection instead of sending the response.
 #[derive(Clone, Copy)]
@@ -29,6 +31,7 @@ enum Api {
     Oidc,
     Portal,
     Sts,
+    Organizations,
     Federation,
     /// HTML pages and the sandbox's own paths, which neither fail nor wait.
     Own,
@@ -44,7 +47,6 @@ fn operation(method: &Method, path: &str) -> (&'static str, Api) {
         ("GET", "/assignment/roles") => ("ListAccountRoles", Api::Portal),
         ("GET", "/federation/credentials") => ("GetRoleCredentials", Api::Portal),
         ("POST", "/logout") => ("Logout", Api::Portal),
-        ("POST", "/") => ("Sts", Api::Sts),
         (_, "/federation") => ("Federation", Api::Federation),
         ("GET", "/oauth") => ("ConsoleLogout", Api::Own),
         (_, "/" | "/start" | "/device" | "/authorize" | "/sandbox/requests" | "/sandbox/revoke") => ("Page", Api::Own),
@@ -52,12 +54,28 @@ fn operation(method: &Method, path: &str) -> (&'static str, Api) {
     }
 }
 
+/// The request, and what it asks of which API. Services that are all at `/` name that in a header or in the body.
+async fn named(request: Request) -> (Request, &'static str, Api) {
+    const LARGEST_BODY: usize = 1024 * 1024;
+    if (request.method(), request.uri().path()) != (&Method::POST, "/") {
+        let (operation, api) = operation(request.method(), request.uri().path());
+        return (request, operation, api);
+    }
+    if request.headers().contains_key(organizations::TARGET) {
+        return (request, organizations::OPERATION, Api::Organizations);
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+    let operation = sts::operation(&body);
+    (Request::from_parts(parts, Body::from(body)), operation, Api::Sts)
+}
+
 pub(super) async fn watch(Shared(state): Shared<Arc<SandboxState>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     if path.starts_with("/sandbox/") {
         return next.run(request).await;
     }
-    let (operation, api) = operation(request.method(), &path);
+    let (request, operation, api) = named(request).await;
     let entry = state.log.add(log::LoggedRequest {
         operation: operation.to_owned(),
         method: request.method().to_string(),
@@ -89,7 +107,8 @@ async fn handled(state: &SandboxState, api: Api, request: Request, next: Next) -
 /// The response of a host that serves something else than Identity Center, or nothing.
 fn at_host(state: &SandboxState, request: &Request) -> Option<Response> {
     let (host, options) = (host(request), lock(&state.options));
-    let is_down = || options.regions_down.iter().any(|down| down == hosts::region(host, &options));
+    let region = || hosts::signed_region(host).unwrap_or_else(|| hosts::region(host, &options));
+    let is_down = || options.regions_down.iter().any(|down| down == region());
     hosts::vanity(host, request.method(), &options).or_else(|| is_down().then(dropped))
 }
 
@@ -159,6 +178,7 @@ fn fail(fault: Fault, api: Api) -> Response {
         Fault::InternalError => match api {
             Api::Oidc => ServiceError::oidc("InternalServerException", MESSAGE),
             Api::Sts => ServiceError::sts(500, "InternalFailure", MESSAGE),
+            Api::Organizations => ServiceError::json(500, "ServiceException", MESSAGE),
             Api::Federation => ServiceError::page(500, "InternalFailure", MESSAGE),
             Api::Portal | Api::Own => ServiceError::portal("InternalServerException", MESSAGE),
         }
@@ -167,6 +187,14 @@ fn fail(fault: Fault, api: Api) -> Response {
             let name = if reason == "KMS_AccessDenied" { "AccessDeniedException" } else { "InvalidRequestException" };
             ServiceError::oidc(name, MESSAGE).with_reason(reason).into_response()
         }
+        Fault::Throttled => match api {
+            Api::Oidc => ServiceError::oidc("SlowDownException", MESSAGE),
+            Api::Sts => ServiceError::sts(400, "Throttling", "Rate exceeded"),
+            Api::Organizations => ServiceError::json(400, "TooManyRequestsException", MESSAGE),
+            Api::Federation => ServiceError::page(429, "TooManyRequests", MESSAGE),
+            Api::Portal | Api::Own => ServiceError::portal("TooManyRequestsException", "HTTP 429 Unknown Code"),
+        }
+        .into_response(),
         Fault::Garbled => ([JSON], GARBLED).into_response(),
         Fault::Truncated => {
             let length = (header::CONTENT_LENGTH, HeaderValue::from_static("4096"));

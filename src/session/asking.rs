@@ -38,6 +38,11 @@ impl Session<'_> {
         }
     }
 
+    /// Whether a question other than that for a sign-in would reach somebody.
+    pub(crate) fn may_ask_person(&self) -> bool {
+        self.policy != LoginPolicy::Never && (self.is_for_person || !environment::is_ci())
+    }
+
     /// Asks somebody, unless a program's request was not answered within the last ten minutes and this is another
     /// program's.
     ///

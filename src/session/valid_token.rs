@@ -16,6 +16,7 @@ use crate::programs::profile_option;
 use crate::secret::Secret;
 use crate::secret_store::{ReservedSecret, SecretStore};
 
+use super::history::History;
 use super::login_policy::LoginPolicy;
 use super::paths::Paths;
 use super::unsaved;
@@ -110,6 +111,19 @@ impl<'a> Session<'a> {
 
     fn settled(&self) -> MutexGuard<'_, Option<Secret>> {
         self.settled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a person has asked for this, and not a program.
+    pub(crate) fn is_for_person(&self) -> bool {
+        self.is_for_person
+    }
+
+    /// What tells this sign-in from those before it; `None` where another tool has signed in.
+    pub(crate) fn mark(&self) -> Option<String> {
+        let history = History::read(&self.paths.history, self.directory);
+        let token = self.stored().ok().flatten().filter(|token| history.is_continued_by(token))?;
+        drop(token);
+        Some(format!("sign-in {}", history.sign_ins.last()?.at))
     }
 
     pub(crate) fn directory(&self) -> &'a Directory {

@@ -9,7 +9,7 @@ use super::displaced::Displaced;
 use super::variables::{EXPIRATION, ORIGIN, REGION, ROLE};
 use crate::aws_config::config::Config;
 use crate::credential_chain::{Answer, CONTAINER, KEYS, PROFILE, Sdk, Source, Surroundings, TakenSource};
-use crate::role::RoleArn;
+use crate::role::{IamRole, RoleArn};
 use crate::terminal::inert;
 use crate::{environment, timestamp};
 
@@ -34,13 +34,13 @@ impl Entered {
     pub(crate) fn of(variables: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let variables = |name: &str| variables(name)?.into_string().ok();
         let text = |name: &str| variables(name).unwrap_or_default();
-        let [profile, session, role_arn, mut role_name, mut account_id, account_name] = ROLE.map(text);
+        let [profile, session, role_arn, mut role_name, mut account_id, account_name, _] = ROLE.map(text);
         if role_arn.is_empty() {
             return None;
         }
-        let arn = role_arn.parse::<RoleArn>().ok();
-        if let Some(arn) = &arn {
-            for (own, of_arn) in [(&mut role_name, &arn.role_name), (&mut account_id, &arn.account_id)] {
+        let named = names(&role_arn);
+        if let Some((of_account, name)) = &named {
+            for (own, of_arn) in [(&mut role_name, name), (&mut account_id, of_account)] {
                 if own.is_empty() {
                     own.clone_from(of_arn);
                 }
@@ -48,7 +48,7 @@ impl Entered {
         }
         let expiration = text(EXPIRATION).parse().ok().and_then(|epoch| Timestamp::from_second(epoch).ok());
         let region = REGION.into_iter().map(text).find(|region| !region.is_empty()).unwrap_or_default();
-        let is_taken = arn.is_some() && is_taken(&variables);
+        let is_taken = named.is_some() && is_taken(&variables);
         Some(Self { profile, session, role_arn, role_name, account_id, account_name, region, expiration, is_taken })
     }
 
@@ -77,6 +77,13 @@ impl Entered {
         let left = timestamp::seconds_until(self.expiration?);
         Some(if left > 0 { timestamp::minutes(left) } else { "expired".to_owned() })
     }
+}
+
+/// The account's id and the role's name of an ARN: one of Identity Center, or one that it assumed.
+fn names(arn: &str) -> Option<(String, String)> {
+    let of_identity_center = arn.parse::<RoleArn>().map(|role| (role.account_id, role.role_name));
+    let assumed = || arn.parse::<IamRole>().map(|role| (role.account_id().to_owned(), role.name().to_owned()));
+    of_identity_center.or_else(|_| assumed()).ok()
 }
 
 /// The role in one line for a prompt: `payments-dev / ReadOnlyAccess · eu-west-1 · 59 min`.

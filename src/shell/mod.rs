@@ -34,5 +34,5 @@ pub use key::Key;
 pub use powershell_profile::Profile as PowershellProfile;
 pub(crate) use running::typed_in;
 pub(crate) use said::said_after;
-pub(crate) use variables::{PREVIOUS, ROLE_ARN, of_identity};
+pub(crate) use variables::{PREVIOUS, ROLE_ARN, ROLE_LINE, of_identity};
 pub(crate) use variables_file::VariablesFile;

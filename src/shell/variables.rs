@@ -4,13 +4,14 @@ use super::proxy::NO_PROXY;
 use crate::credential_chain::{self, LABELS_OF_OTHER_TOOLS};
 
 /// The variables by which prompts and this tool know the shell's role, in the order of [`super::RoleLabels`].
-pub(super) const ROLE: [&str; 6] = [
+pub(super) const ROLE: [&str; 7] = [
     "AWS_SSO_PROFILE",
     "AWS_SSO_SESSION",
     "AWS_SSO_ROLE_ARN",
     "AWS_SSO_ROLE_NAME",
     "AWS_SSO_ACCOUNT_ID",
     "AWS_SSO_ACCOUNT_NAME",
+    "AWS_SSO_ROLE_LINE",
 ];
 /// When the keys expire, in epoch seconds, for prompts and the hook.
 pub(super) const EXPIRATION: &str = "AWS_SSO_EXPIRATION";
@@ -24,6 +25,8 @@ pub(super) const ORIGIN: &str = "AWS_SSO_ORIGIN";
 
 /// The role's ARN among these.
 pub(crate) const ROLE_ARN: &str = ROLE[2];
+/// How the role is made again if it was assumed with another one: words of our command line.
+pub(crate) const ROLE_LINE: &str = ROLE[6];
 /// The role that the shell had before, for `awsso -`.
 pub(crate) const PREVIOUS: &str = "AWS_SSO_PREVIOUS";
 

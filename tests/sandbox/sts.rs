@@ -70,7 +70,8 @@ async fn changed_or_expired_credentials_are_refused() {
     let answer = sts(&sandbox, id, secret, token).get_caller_identity().send().await;
     assert_eq!(outcome(&answer), "ExpiredToken");
     assert_eq!(browse(&sandbox, "POST", "/", &[("Action", "GetCallerIdentity")]).status, 403);
-    assert_eq!(browse(&sandbox, "POST", "/", &[("Action", "AssumeRole")]).status, 400);
+    assert_eq!(browse(&sandbox, "POST", "/", &[("Action", "AssumeRole")]).status, 403);
+    assert_eq!(browse(&sandbox, "POST", "/", &[("Action", "GetSessionToken")]).status, 400);
 }
 
 #[tokio::test]

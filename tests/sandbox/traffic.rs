@@ -33,6 +33,7 @@ async fn the_first_requests_fail_as_the_options_say() {
     let portal = portal(&sandbox);
     let cases = [
         (Fault::InternalError, Some(500)),
+        (Fault::Throttled, Some(429)),
         (Fault::Dropped, None),
         (Fault::Truncated, Some(200)),
         (Fault::Garbled, Some(200)),
@@ -44,6 +45,7 @@ async fn the_first_requests_fail_as_the_options_say() {
             let result = portal.list_accounts().access_token(&token).send().await;
             let as_expected = match (attempt, fault) {
                 (2, _) | (_, Fault::Key(_)) => result.is_ok(),
+                (_, Fault::Throttled) => outcome(&result) == "TooManyRequestsException",
                 (_, Fault::InternalError) => outcome(&result) == "InternalServerException",
                 (_, Fault::Dropped) => matches!(result, Err(SdkError::DispatchFailure(_))),
                 (_, Fault::Truncated | Fault::Garbled) => {

@@ -2,6 +2,8 @@
 
 mod bash_beside;
 #[cfg(feature = "sandbox")]
+mod chaining;
+#[cfg(feature = "sandbox")]
 mod direnv;
 #[cfg(feature = "sandbox")]
 mod function;

@@ -39,7 +39,10 @@ fn exports() -> String {
     let labels = RoleLabels {
         shown: "dev & 'test'/reader".to_owned(),
         session: "corp".to_owned(),
-        role: "arn:aws:iam::123456789012:role/reader".parse().unwrap(),
+        arn: "arn:aws:iam::123456789012:role/reader".to_owned(),
+        account_id: "123456789012".to_owned(),
+        role_name: "reader".to_owned(),
+        line: None,
         account_name: Some("dev & 'test'".to_owned()),
         session_end: None,
     };

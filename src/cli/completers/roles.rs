@@ -17,7 +17,7 @@ use crate::aws_config::parts::Parts;
 use crate::aws_config::role_profile::MeantRole;
 use crate::environment;
 use crate::inventory::{Account, Inventory};
-use crate::role::{RoleLine, RoleRef};
+use crate::role::{IamRole, RoleLine, RoleRef};
 use crate::settings::Settings;
 
 /// Everything that names a role.
@@ -84,8 +84,9 @@ fn names_in_files(typed: &Typed) -> (Bounded<'_, Name>, Vec<u8>) {
     let settings = environment::settings_file().ok().and_then(|path| Settings::load(&path).ok());
     for (alias, role, _) in settings.iter().flat_map(Settings::aliases).filter(|(alias, ..)| can_be_typed(alias)) {
         let description = format!("alias of {role}");
-        let role = RoleLine::read(role).ok().map(|line| match line.role.parse() {
-            Ok(role) => as_account_and_role(role).unwrap_or(line.role),
+        let own = RoleLine::read(role).ok().filter(|line| line.target.assume.assume.is_none());
+        let role = own.map(|line| match line.role.parse() {
+            Ok(reference) => RoleRef::label(&reference).unwrap_or(line.role),
             Err(_) => line.role,
         });
         names.add(Name { value: alias.to_owned(), description, kind: Kind::Alias, role });
@@ -109,23 +110,26 @@ fn name_of_profile(profile: Section<'_>) -> Option<Name> {
     if !can_be_typed(profile.name()) {
         return None;
     }
+    if let Some(name) = assuming(profile) {
+        return Some(name);
+    }
     let role = match profile.meant_role()? {
-        MeantRole::Named(role) => as_account_and_role(role),
+        MeantRole::Named(role) => role.label(),
         MeantRole::OfOthers => None,
     };
     let description = role.as_ref().map_or_else(|| "profile".to_owned(), |role| format!("profile of {role}"));
     Some(Name { value: profile.name().to_owned(), description, kind: Kind::Profile, role })
 }
 
-/// A role as `ACCOUNT_ID/NAME` or `ACCOUNT_NAME/NAME`.
-fn as_account_and_role(role: RoleRef) -> Option<String> {
-    match role {
-        RoleRef::Arn(arn) => Some(arn.account_id + "/" + &arn.role_name),
-        RoleRef::Id { account_id: account, role_name } | RoleRef::AccountName { account_name: account, role_name } => {
-            Some(account + "/" + &role_name)
-        }
-        RoleRef::Place(_) | RoleRef::Name(_) => None,
-    }
+/// A profile whose role is assumed with the credentials of another one. Only part of the config is read here, so whether
+/// the chain ends in a role of Identity Center is for the verb to find out.
+fn assuming(profile: Section<'_>) -> Option<Name> {
+    let (role, source): (IamRole, _) = match profile.assuming_line() {
+        Some(line) => line.ok().and_then(|line| Some((line.target.assume.hop().ok()??.role, line.role)))?,
+        None => (profile.setting("role_arn")?.parse().ok()?, profile.setting("source_profile")?.to_owned()),
+    };
+    let description = format!("profile of {}/{}, via {source}", role.account_id(), role.name());
+    Some(Name { value: profile.name().to_owned(), description, kind: Kind::Profile, role: None })
 }
 
 /// These names and those of all remembered roles, one for each role.

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::chain;
 use super::report::{Finding, Time};
 use crate::aws_config::config::Config;
+use crate::context::assumed::entered_as;
 use crate::context::{self, Context};
 use crate::environment::{self, shown};
 use crate::files::read;
@@ -50,7 +51,7 @@ fn overrides(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
 /// How this shell gets a role: the one that it entered, or another one.
 fn enter() -> String {
     match environment::shell_role() {
-        Some((role, _)) => format!("run: awsso use {}", quote::word(&role)),
+        Some((role, _)) => format!("run: awsso use {}", entered_as().unwrap_or_else(|| quote::word(&role))),
         None => "run: awsso pick".to_owned(),
     }
 }

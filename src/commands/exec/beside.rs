@@ -16,6 +16,7 @@ use crate::credential_server::Greeting;
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
 use crate::programs::{self, core_dumps, group::own_group};
+use crate::role::RoleLine;
 use crate::secret::Secret;
 use crate::shell::{Change, RoleLabels, ServerAddress};
 
@@ -51,13 +52,19 @@ fn system_failed(error: io::Error) -> Error {
     not_started(&reason(&error)).with_any_remedy(system::shortage(&error)).with_source(error)
 }
 
+/// The words that name the role.
+fn words(found: &Found) -> Vec<String> {
+    let of_identity_center =
+        || RoleLine { profile: Some(found.directory.name.clone()), ..RoleLine::of_role(&found.role.to_string()) };
+    found.line().unwrap_or_else(of_identity_center).words()
+}
+
 fn server(found: &Found) -> Result<Command> {
     let program = programs::this_program().map_err(system_failed)?;
     let mut server = helper(program);
     server
-        .args(programs::profile_words(&found.directory.name))
-        .args(["--login", "never", "serve", &found.role.to_string()])
-        .args(["--beside", &std::process::id().to_string()])
+        .args(["--login", "never", "serve", "--beside", &std::process::id().to_string()])
+        .args(words(found))
         .stdout(Stdio::piped())
         // On a terminal its words would get in between those of the command; a log should have them.
         .stderr(if io::stderr().is_terminal() { Stdio::null() } else { Stdio::inherit() });

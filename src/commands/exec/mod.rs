@@ -1,6 +1,7 @@
 //! `exec`: a command under one role, or under several.
 
 mod arguments;
+mod assume;
 mod beside;
 mod code;
 mod ending;
@@ -69,9 +70,15 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     }
     let mut command = user_command(&words[0]);
     command.args(&words[1..]);
+    let assume = &arguments.target.assume;
     let found = match &arguments.role {
-        Some(role) => context.find(role).map_err(|error| forgotten::explain(role, error))?,
-        None => context.find_of_shell("aws-sso exec ROLE -- CMD")?.ok_or_else(|| no_role(context.unknown_profile()))?,
+        Some(role) => context
+            .find_assuming(std::slice::from_ref(role), assume)
+            .map_err(|error| forgotten::explain(role, error))?,
+        None => {
+            let of_shell = context.find_of_shell("aws-sso exec ROLE -- CMD")?;
+            context.assuming(of_shell.ok_or_else(|| no_role(context.unknown_profile()))?, assume)?
+        }
     };
     let mut change = if arguments.server {
         beside::start(context, &found, arguments.target.region.as_deref())?

@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use rows::{COLUMNS, ListedRole, Wanted, rows};
+use rows::{COLUMNS, ListedRole, Wanted, of_chained, rows};
 
 use crate::aws_config::directory::Directory;
 use crate::cli::patterns::Patterns;
 use crate::context::Context;
+use crate::context::chained;
 use crate::context::listing::Profiles;
 use crate::context::lists::{Listed, WithoutSignIn};
 use crate::context::words::Words;
@@ -26,7 +27,8 @@ WORDS are those of pick: each has to be in the names of the account, the role, t
 in upper or lower case. On a terminal the columns have headings and are cut to its width.
 
 Without -p the roles of all sso-sessions of the AWS config are listed. Those to which you are not signed in are \
-listed as they are remembered; nobody is asked to sign in to several.
+listed as they are remembered; nobody is asked to sign in to several. In the table, the roles that profiles assume \
+with one of those follow, each with its profile; patterns leave them out.
 
 The list that was fetched last is remembered for a day, also for Tab and the picker, or as long as list-age in the \
 settings says. --refresh asks the service at once. An account whose roles could not be fetched is named, and the exit \
@@ -90,9 +92,13 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     let words = Words::of(&arguments.words.join(" "));
     let profiles =
         if words.is_empty() { None } else { Some(Profiles::new(Arc::clone(context.shared_config()?), &lists.known)) };
-    let rows = rows(&lists.known, &Wanted { selection: &selection, words: &words, profiles: profiles.as_ref() });
-    let terminal_width = stdout_width();
     let is_table = !(arguments.json || arguments.csv || arguments.tsv);
+    // Programs take each ARN for a role of Identity Center.
+    let with_chained = is_table && arguments.patterns.is_empty();
+    let chained = if with_chained { chained::profiles(context.config()?, &lists.known) } else { Vec::new() };
+    let mut rows = rows(&lists.known, &Wanted { selection: &selection, words: &words, profiles: profiles.as_ref() });
+    rows.extend(of_chained(&chained, &lists.known, &words));
+    let terminal_width = stdout_width();
     let text = if arguments.json {
         output::to_json(&rows)?
     } else if arguments.csv {

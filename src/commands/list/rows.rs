@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::context::chained::ChainedProfile;
 use crate::context::listing::Profiles;
 use crate::context::lists::Listed;
 use crate::context::words::Words;
@@ -18,13 +19,16 @@ pub(super) struct ListedRole<'a> {
     pub(super) role_name: &'a str,
     role_arn: String,
     pub(super) sso_session: &'a str,
+    /// The role as a table shows it, with the profile by which it is assumed.
+    #[serde(skip)]
+    pub(super) assumed: Option<String>,
 }
 
 pub(super) const COLUMNS: [&str; 6] = ["accountId", "accountName", "emailAddress", "roleName", "roleArn", "ssoSession"];
 
 impl ListedRole<'_> {
     pub(super) fn fields(&self) -> [&str; 6] {
-        let Self { account_id, account_name, email_address, role_name, role_arn, sso_session } = self;
+        let Self { account_id, account_name, email_address, role_name, role_arn, sso_session, .. } = self;
         [account_id, account_name, email_address, role_name, role_arn, sso_session]
     }
 }
@@ -59,8 +63,31 @@ fn of_account<'a>(list: usize, listed: &'a Listed, account: &'a Account, wanted:
         role_arn: listed.inventory.arn(account, role).to_string(),
         role_name: role,
         sso_session: &listed.directory.name,
+        assumed: None,
     };
     roles.into_iter().map(row).collect()
+}
+
+/// The roles that profiles assume, as rows below the others: patterns are for roles that Identity Center grants.
+pub(super) fn of_chained<'a>(
+    chained: &'a [ChainedProfile],
+    lists: &'a [Listed],
+    words: &Words,
+) -> impl Iterator<Item = ListedRole<'a>> {
+    let row = |chained: &'a ChainedProfile| ListedRole {
+        account_id: chained.role.account_id(),
+        account_name: &chained.account_name,
+        email_address: "",
+        role_name: chained.role.name(),
+        role_arn: chained.role.to_string(),
+        sso_session: &lists[chained.list].directory.name,
+        assumed: Some(format!("{} (profile {} via {})", chained.role.name(), chained.profile, chained.via)),
+    };
+    let searched = |row: &ListedRole<'_>| {
+        let ListedRole { account_id: id, account_name: name, role_name: role, sso_session, .. } = row;
+        format!("{name}/{role} {id}/{role} {sso_session} {}", row.assumed.as_deref().unwrap_or_default())
+    };
+    chained.iter().map(row).filter(move |row| words.is_empty() || words.are_in(&searched(row)))
 }
 
 /// What words are looked for in: the names that the picker shows, and the ways to write the role.

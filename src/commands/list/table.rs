@@ -19,8 +19,8 @@ pub(super) fn table(rows: &[ListedRole<'_>], are_several: bool, terminal_width: 
     }
 }
 
-fn cells<'a>(row: &ListedRole<'a>) -> [&'a str; 4] {
-    [row.account_id, row.account_name, row.role_name, row.sso_session]
+fn cells<'a>(row: &'a ListedRole<'_>) -> [&'a str; 4] {
+    [row.account_id, row.account_name, row.assumed.as_deref().unwrap_or(row.role_name), row.sso_session]
 }
 
 fn without_session([id, account, role, _]: [&str; 4]) -> [&str; 3] {

@@ -36,7 +36,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "other paths for the two AWS files"),
     ("AWS_REGION, AWS_DEFAULT_REGION", "the region to work in; set by use, pick and env"),
     (
-        "AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC, AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC, AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL_ORGANIZATIONS, \
+         AWS_ENDPOINT_URL",
         "other endpoints of the service",
     ),
     ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true: ignore the endpoints above"),
@@ -78,6 +79,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_SSO_ORIGIN", "set by use, pick, env and exec: the key id, profile or server that gave the role"),
     ("AWS_SSO_DISPLACED", "set by use and pick: what clear undoes"),
     ("AWS_SSO_PREVIOUS", "the role that this shell had before, for awsso -"),
+    ("AWS_SSO_ROLE_LINE", "how this shell gets its role again, if it was assumed with another one"),
     ("DIRENV_DIR", "set by direnv: what use replaces in its folder is not given back outside"),
 ];
 

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use crate::cli::shared;
 use crate::partition::Partition;
-use crate::sandbox::{Approval, Fault, Names, Options, Portal, Rotation, Vanity};
+use crate::sandbox::{Approval, AssumableRole, Fault, MfaDevice, Names, Options, Portal, Rotation, Vanity};
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "How the sandbox behaves")]
@@ -51,6 +51,25 @@ pub(super) struct BehaviourArgs {
     /// How long role credentials are valid, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     credential_lifetime: u64,
+    /// A role that can be assumed, by its name for every account or by its ARN; can be repeated [default: every role
+    /// that is no permission set's]
+    #[arg(long, value_name = "NAME|ARN", value_parser = assumable)]
+    assumable: Vec<AssumableRole>,
+    /// External ID that the roles require
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+    /// MFA device that the roles require, and its code
+    #[arg(long, value_name = "SERIAL=CODE", value_parser = mfa_device)]
+    mfa: Option<MfaDevice>,
+    /// Longest duration of a session of the roles, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    max_duration: u64,
+    /// How long credentials of an assumed role are valid, in seconds [default: as long as requested]
+    #[arg(long, value_name = "SECONDS")]
+    assumed_lifetime: Option<u64>,
+    /// Number of accounts of the organization in which the user has no role
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    unassigned: u32,
     /// What happens to a refresh token that is used: it stays, a new one replaces it, or it stays and the response
     /// omits it
     #[arg(long, value_enum, value_name = "HOW", default_value_t = RefreshArgument::Reuse)]
@@ -134,6 +153,10 @@ impl BehaviourArgs {
             fail_first: self.fail_first.map(|times| (times, fault)),
             token_lifetime: Duration::from_secs(self.token_lifetime),
             credential_lifetime: Duration::from_secs(self.credential_lifetime),
+            assumable: self.assumable(),
+            mfa_devices: self.mfa.iter().cloned().collect(),
+            assumed_lifetime: self.assumed_lifetime.map(Duration::from_secs),
+            unassigned: size(self.unassigned),
             refresh: match self.refresh {
                 RefreshArgument::Reuse => Rotation::Reusable,
                 RefreshArgument::Rotate => Rotation::Rotated,
@@ -163,6 +186,18 @@ impl BehaviourArgs {
         }
     }
 
+    /// The roles that can be assumed, with what all of them require.
+    fn assumable(&self) -> Vec<AssumableRole> {
+        let named = if self.assumable.is_empty() { vec![AssumableRole::any()] } else { self.assumable.clone() };
+        let required = |role| AssumableRole {
+            external_id: self.external_id.clone(),
+            mfa: self.mfa.is_some(),
+            max_duration: Duration::from_secs(self.max_duration),
+            ..role
+        };
+        named.into_iter().map(required).collect()
+    }
+
     /// Whether clients have to use AWS's own host names: one endpoint cannot stand for several Regions.
     fn is_at_aws(&self) -> bool {
         !self.replica.is_empty() || self.vanity.is_some() || !self.down.is_empty()
@@ -173,6 +208,19 @@ impl BehaviourArgs {
         let mut regions = [&self.region].into_iter().chain(&self.replica);
         regions.find(|region| !self.down.contains(region)).unwrap_or(&self.region)
     }
+}
+
+/// A role as it is named on the command line.
+fn assumable(text: &str) -> Result<AssumableRole, String> {
+    let Some(rest) = text.strip_prefix("arn:") else { return Ok(AssumableRole::named(text)) };
+    let role = rest.split_once(":iam::").and_then(|(_, role)| role.split_once(":role/"));
+    let (account, name) = role.ok_or("write arn:aws:iam::123456789012:role/NAME")?;
+    Ok(AssumableRole::of_account(account, name))
+}
+
+fn mfa_device(text: &str) -> Result<MfaDevice, String> {
+    let (serial, code) = text.rsplit_once('=').ok_or("write SERIAL=CODE")?;
+    Ok(MfaDevice { serial: serial.to_owned(), code: code.to_owned() })
 }
 
 /// The start URL of a Region's portal, as AWS has it.

@@ -1,5 +1,9 @@
 //! `discover` and `-d`: a named profile for every account and role.
 
+mod again;
+mod assumed;
+mod said;
+
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -9,7 +13,8 @@ use crate::aws_config::readers::{Reader, Rejection};
 use crate::cli::patterns::Patterns;
 use crate::cli::shared;
 use crate::context::{self, Context};
-use crate::discovery::{self, Counts, CredentialSource, Discovery, Left, Offered, ProfileOptions, Template, diff};
+use crate::discovery::{self, CredentialSource, Discovery, Offered, ProfileOptions, Template, diff};
+use crate::environment;
 use crate::error::{Error, Result, reason};
 use crate::files::read;
 use crate::inventory::progress::Progress;
@@ -17,10 +22,16 @@ use crate::inventory::{Inventory, Resume, Scope};
 use crate::output::print;
 use crate::programs::{self, installed};
 use crate::terminal::{self, Palette, clean};
-use crate::{environment, shell::Shell};
+use again::Again;
+use assumed::{Assumable, AssumedArgs, role_name};
+use said::{conflict, tell};
 
 #[derive(Debug, Default, Args)]
-#[command(after_help = DISCOVER_HELP)]
+#[command(after_help = DISCOVER_HELP, mut_arg("assume", |argument| argument
+    .value_name("NAME")
+    .value_parser(role_name)
+    .requires("via")
+    .help("For the accounts in which you have no role: their role NAME, to be assumed with the role of --via")))]
 pub(crate) struct DiscoverArgs {
     /// How profiles are named [default: {account_id}-{role}, or the settings]
     #[arg(long, value_name = "TEMPLATE")]
@@ -52,15 +63,17 @@ pub(crate) struct DiscoverArgs {
     /// Restore the file as it was before the last run
     #[arg(long, conflicts_with_all = [
         "name", "matches", "exclude", "exclude_missing_ok", "style", "absolute", "region", "output", "prune", "adopt",
-        "dry_run", "resume", "fresh",
+        "dry_run", "resume", "fresh", "assume",
     ])]
     undo: bool,
     /// Continue the last run where it stopped, even if that was more than an hour ago
-    #[arg(long, conflicts_with = "fresh")]
+    #[arg(long, conflicts_with_all = ["fresh", "assume"])]
     resume: bool,
     /// Fetch everything again, although the last run stopped less than an hour ago
-    #[arg(long)]
+    #[arg(long, conflicts_with = "assume")]
     fresh: bool,
+    #[command(flatten)]
+    assumed: AssumedArgs,
 }
 
 impl DiscoverArgs {
@@ -91,9 +104,14 @@ have the same name, the one that has it already keeps it, and the other gets dig
 
 A pattern that matches nothing is an error with status 4, and nothing is written.
 
+With --assume and --via, profiles are written for the accounts of the organization in which you have no role: ROLE of \
+--via lists them, and assumes the role NAME in each. With --style sso they have role_arn and source_profile, which is \
+a profile of ROLE. No discovery removes or changes profiles of the other kind, or of another NAME.
+
 Examples:
   aws-sso discover -p corp --dry-run
-  aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'";
+  aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'
+  aws-sso discover --assume OrganizationAccountAccessRole --via 123456789012/AdministratorAccess";
 
 /// What `credential_process` lines call this program.
 const PROGRAM: &str = "aws-sso";
@@ -113,28 +131,38 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     let path = environment::config_file()?;
     let shown = clean(&environment::shown(&path)).into_owned();
     let template = context.template(arguments.name.as_ref())?;
-    let directory = context.directory()?;
+    let assumable = Assumable::of(context, &arguments.assumed, arguments.style, &template)?;
+    let directory = match &assumable {
+        Some(assumable) => assumable.directory.clone(),
+        None => context.directory()?,
+    };
     let options = profile_options(arguments, context.default_region(&directory)?)?;
     let again = Again { arguments, is_quiet: context.is_quiet(), profile: &directory.name, template: &template };
     if options.source == (CredentialSource::Process { program: PROGRAM.to_owned() }) {
         warn_of_other_program(&again);
     }
     let fetched;
-    let inventory = if let Some(list) = list {
+    let inventory = if let Some(assumable) = &assumable {
+        &assumable.inventory
+    } else if let Some(list) = list {
         list
     } else {
         let progress = if context.is_quiet() { Progress::Hidden } else { Progress::new() };
         fetched = context.fetch(&directory, resume(arguments), &progress)?;
         &fetched
     };
-    if inventory.accounts.is_empty() {
+    if inventory.accounts.is_empty() && assumable.is_none() {
         terminal::complain(&inventory.no_account());
     }
     let gaps = inventory.gaps(&Scope::All);
     let unknown: HashSet<_> = gaps.unknown.iter().chain(&gaps.refused).map(|account| account.id.clone()).collect();
     let selection = arguments.patterns.selection();
-    selection.check(inventory, &directory)?;
-    let offered = Offered::new(inventory, unknown);
+    match &assumable {
+        Some(assumable) => assumable.check(&selection)?,
+        None => selection.check(inventory, &directory)?,
+    }
+    let offered = assumable.as_ref().map_or_else(|| Offered::new(inventory, unknown), |all| all.offered.clone());
+    let none = HashSet::new();
     let credentials = context::credentials_file()?;
     let discovery = Discovery {
         inventory,
@@ -144,6 +172,8 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
         directory: &directory,
         options: &options,
         credentials: &credentials,
+        via: assumable.as_ref().map(|assumable| &assumable.via),
+        reserved: assumable.as_ref().map_or(&none, |assumable| &assumable.reserved),
     };
 
     let counts = if arguments.dry_run {
@@ -164,6 +194,9 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     };
     warn_of_rejection(&path);
     tell(&counts, &again);
+    if let Some(assumable) = &assumable {
+        assumable.say_what_is_left_out(context, &selection);
+    }
     if let Some(refusal) = gaps.refusal() {
         terminal::complain(&refusal);
     }
@@ -211,52 +244,6 @@ fn profile_options(arguments: &DiscoverArgs, default_region: Option<&str>) -> Re
     })
 }
 
-/// The command line of this run, to be given again with one more option.
-struct Again<'a> {
-    arguments: &'a DiscoverArgs,
-    is_quiet: bool,
-    profile: &'a str,
-    template: &'a Template,
-}
-
-impl Again<'_> {
-    fn with(&self, option: &str, value: &str) -> String {
-        let DiscoverArgs { name, patterns, style, absolute, region, output, prune, adopt, .. } = self.arguments;
-        let mut line = format!("{PROGRAM} discover");
-        let mut add = |option: &str, value: &str| {
-            let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@%+,".contains(letter);
-            let quoted = !value.is_empty() && !value.chars().all(is_plain);
-            line += &format!(" {option}");
-            if !value.is_empty() {
-                line += &format!(" {}", if quoted { Shell::Posix.quote(value) } else { value.to_owned() });
-            }
-        };
-        let template = name.as_ref().map(ToString::to_string);
-        let style = (*style == CredentialStyle::Sso).then(|| "sso".to_owned());
-        add("-p", self.profile);
-        for (given, value) in
-            [("--name", &template), ("--style", &style), ("--region", region), ("--output", output), ("--adopt", adopt)]
-        {
-            if let Some(value) = value.as_ref().filter(|_| given != option) {
-                add(given, value);
-            }
-        }
-        for (given, patterns) in [("--match", &patterns.matches), ("--exclude", &patterns.exclude)] {
-            for pattern in patterns {
-                add(given, pattern);
-            }
-        }
-        let missing_ok = patterns.exclude_missing_ok;
-        for (given, is_set) in [("--exclude-missing-ok", missing_ok), ("--absolute", *absolute), ("--prune", *prune)] {
-            if is_set {
-                add(given, "");
-            }
-        }
-        add(option, value);
-        line
-    }
-}
-
 /// Says that programs that run the new profiles would not find this program.
 fn warn_of_other_program(again: &Again<'_>) {
     if let Some((problem, _)) = installed::look().problem(PROGRAM) {
@@ -275,88 +262,4 @@ fn warn_of_rejection(path: &Path) {
         let place = format!("{}:{line}", clean(&environment::shown(path)));
         terminal::warn(&format!("{place}: the AWS CLI and boto3 cannot read this file: {quirk}; see: aws-sso doctor"));
     }
-}
-
-/// Says what was taken over, and what was left and why.
-fn tell(counts: &Counts, again: &Again<'_>) {
-    let profile = again.profile;
-    if !again.is_quiet {
-        for name in &counts.taken_over {
-            terminal::say(&format!(
-                "aws-sso: the profiles that were discovered with -p {} are updated with -p {} now\n",
-                clean(name),
-                clean(profile)
-            ));
-        }
-    }
-    let DiscoverArgs { prune, dry_run, .. } = *again.arguments;
-    let (are, were) = if dry_run { ("would be", "would be") } else { ("is", "were") };
-    for [name, before, now] in &counts.passed_on {
-        terminal::warn(&format!("the profile {name} was {before}, which is not offered any more, and {are} {now} now"));
-    }
-    // What goes is named in any case: scripts may use it.
-    let most = if prune { usize::MAX } else { NAMED };
-    if (prune || !again.is_quiet) && !counts.renamed.is_empty() {
-        let old = match (prune, dry_run) {
-            (false, _) => "the old one stays until you add --prune",
-            (_, true) => "the old one would be removed",
-            _ => "the old one was removed",
-        };
-        let names = counts.renamed.iter().map(|(old, new)| format!("{old} (now {new})"));
-        let names = listed(names, most);
-        terminal::say(&format!("aws-sso: these profiles have a new name, and {old}: {}\n", clean(&names)));
-    }
-    if prune && !counts.gone.is_empty() {
-        let names = listed(counts.gone.iter().cloned(), most);
-        let what = format!("the roles of these profiles are not offered any more, so they {were} removed");
-        terminal::say(&format!("aws-sso: {what}: {}\n", clean(&names)));
-    }
-    for (reason, profiles) in &counts.left {
-        terminal::warn(&format!("{}: {}", reason.sentence(), listed(profiles.iter().cloned(), NAMED)));
-    }
-    for name in &counts.unclaimed {
-        if !counts.left.contains_key(&Left::Unclaimed(name.clone())) {
-            terminal::warn(&format!(
-                "the config has profiles that were discovered with -p {name}, which it has no more; if they are of \
-                 this Identity Center, run: {}",
-                again.with("--adopt", name)
-            ));
-        }
-    }
-}
-
-/// How many profiles a message names.
-const NAMED: usize = 5;
-
-/// The first of these names.
-fn listed(names: impl ExactSizeIterator<Item = String>, most: usize) -> String {
-    let more = names.len().saturating_sub(most);
-    let listed = names.take(most).collect::<Vec<_>>().join(", ");
-    if more > 0 { format!("{listed} and {more} more") } else { listed }
-}
-
-/// The error where roles have no profile because others have their names.
-fn conflict(counts: &Counts, again: &Again<'_>) -> Option<Error> {
-    let found = match counts.lacking {
-        0 => return None,
-        1 => "1 role has no profile: another profile has its name".to_owned(),
-        roles => format!("{roles} roles have no profile: other profiles have their names"),
-    };
-    let remedy = |reason: &Left| match reason {
-        Left::OtherInstance(_) => Some(match again.template.with_session() {
-            Some(template) => format!("run: {}", again.with("--name", &template.to_string())),
-            None => "give their profiles other names with --name".to_owned(),
-        }),
-        Left::Hidden => Some(format!(
-            "delete their sections from {}, or give the profiles other names with --name",
-            environment::credentials_file().map(|path| environment::shown(&path)).unwrap_or_default()
-        )),
-        Left::Unclaimed(name) => {
-            Some(format!("if these are profiles of this Identity Center, run: {}", again.with("--adopt", name)))
-        }
-        _ => None,
-    };
-    let mut remedies: Vec<_> = counts.left.keys().filter_map(remedy).collect();
-    remedies.dedup();
-    Some(Error::failed(found).with_remedy(remedies.join("\n")))
 }

@@ -1,0 +1,200 @@
+//! Profiles with a `role_arn`: which roles are assumed one after the other, and with whose credentials that begins.
+
+use super::config::{Config, Section};
+use super::meaning::{Meanings, use_without_us};
+use super::no_role::{NoRole, missing};
+use crate::known_regions;
+use crate::role::{Hop, IamRole, StsEndpoint};
+use crate::suggest::nearest;
+
+/// The values of `credential_source` that SDKs know.
+const SOURCES: [&str; 3] = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
+
+/// How long STS may be asked to let a role be assumed, in seconds.
+const DURATIONS: std::ops::RangeInclusive<u32> = 900..=43_200;
+
+/// What a profile with a `role_arn` leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct ProfileChain<'a> {
+    /// The profile whose own credentials are the first.
+    pub(crate) start: Section<'a>,
+    /// The roles, in the order in which they are assumed.
+    pub(crate) hops: Vec<Hop>,
+}
+
+/// Where the credentials of a chain begin.
+pub(super) enum Start<'a> {
+    /// In the source of this profile that is no role to assume.
+    Profile(Section<'a>),
+    /// In a profile of the credentials file, or in what `credential_source` names.
+    Elsewhere,
+}
+
+impl<'a> Meanings<'a> {
+    /// The chain of a profile that assumes a role; `None` if it is no such profile.
+    ///
+    /// Errors: the chain is not to be used as it stands, or not by this tool.
+    pub(crate) fn chain(&self, profile: Section<'a>) -> Result<Option<ProfileChain<'a>>, NoRole> {
+        if !profile.assumes() {
+            return Ok(None);
+        }
+        if let Some(fault) = self.fault(profile) {
+            return Err(fault);
+        }
+        let (assuming, start) = self.walk(profile)?;
+        let Start::Profile(start) = start else { return Err(self.without_role(profile)) };
+        if start.is_same(profile) {
+            return Err(self.without_role(profile));
+        }
+        let has_role = || start.role().is_some() || start.process_role_anywhere().is_some();
+        if !has_role() && start.assuming_line().is_none() {
+            let without = self.without_role(start);
+            let role = profile.setting("role_arn").unwrap_or_default();
+            let found = format!("profile {} assumes {role}; {}", profile.name(), without.found);
+            return Err(without.advising(found, use_without_us(profile.name())));
+        }
+        let mut hops = assuming.iter().rev().map(|section| hop(*section)).collect::<Result<Vec<_>, _>>()?;
+        for hop in &mut hops {
+            hop.chain_profile = Some(profile.name().to_owned());
+        }
+        // Without a value of its own a role has that of the profile that the user names.
+        if let Some((named, before)) = hops.split_last_mut() {
+            for hop in before {
+                hop.region = hop.region.take().or_else(|| named.region.clone());
+                hop.endpoint = hop.endpoint.or(named.endpoint);
+            }
+        }
+        Ok(Some(ProfileChain { start, hops }))
+    }
+
+    /// The profiles that a `role_arn` leads through, the named one first, and where that ends.
+    ///
+    /// Errors: what AWS tools would refuse on the way.
+    pub(super) fn walk(&self, profile: Section<'a>) -> Result<(Vec<Section<'a>>, Start<'a>), NoRole> {
+        let mut chain = vec![profile];
+        loop {
+            let current = chain[chain.len() - 1];
+            let name = current.name();
+            let fault = |found: String, remedy: String, key: &str| Err(NoRole::new(current, key, found, remedy));
+            let source = match (current.get("source_profile"), current.get("credential_source")) {
+                (Some(_), Some(_)) => {
+                    let found = format!("profile {name} has both source_profile and credential_source");
+                    return fault(found, "delete one of the two lines".to_owned(), "credential_source");
+                }
+                (None, None) => {
+                    let missing = missing(current, "source_profile", "role_arn");
+                    return missing.map_or(Ok((chain, Start::Elsewhere)), Err);
+                }
+                (None, Some(place)) if SOURCES.contains(&place) => return Ok((chain, Start::Elsewhere)),
+                (None, Some(place)) => {
+                    let found = format!("the credential_source of profile {name} is none that AWS tools know: {place}");
+                    return fault(found, format!("write one of: {}", SOURCES.join(", ")), "credential_source");
+                }
+                (Some(source), None) => source,
+            };
+            let Some(next) = self.config().profile(source) else {
+                if self.is_in_credentials_file(source) {
+                    return Ok((chain, Start::Elsewhere));
+                }
+                let found = format!("profile {name} names the source_profile {source}, which is not there");
+                let near = nearest(source, self.config().profiles().map(Section::name), 5);
+                let remedy = match near.as_slice() {
+                    [] => format!("add a section [profile {source}], or name another source_profile"),
+                    near => format!("did you mean {}?", near.join(", ")),
+                };
+                return fault(found, remedy, "source_profile");
+            };
+            let has_keys = self.has_keys(next);
+            if chain.iter().any(|seen| seen.name() == source) {
+                // A profile may name itself for the keys that it holds.
+                if source == name && has_keys {
+                    return Ok((chain, Start::Profile(next)));
+                }
+                let names: Vec<_> = chain.iter().map(|seen| seen.name()).chain([source]).collect();
+                let found = format!("the source_profile of profile {name} leads in a circle: {}", names.join(" → "));
+                return fault(found, "name a source_profile with credentials of its own".to_owned(), "source_profile");
+            }
+            let is_assumed = next.get("role_arn").is_some() && next.get("web_identity_token_file").is_none();
+            if is_assumed && !has_keys {
+                chain.push(next);
+                continue;
+            }
+            if let Some(fault) = self.fault(next) {
+                let found = format!("profile {} cannot be used: {}", chain[0].name(), fault.found);
+                return Err(fault.saying(found));
+            }
+            if !next.has_source() && !has_keys {
+                let found = format!("profile {name} takes its credentials from profile {source}, which has none");
+                return fault(found, "name a source_profile with credentials".to_owned(), "source_profile");
+            }
+            return Ok((chain, Start::Profile(next)));
+        }
+    }
+}
+
+/// What a profile asks of STS.
+pub(crate) fn hop(profile: Section<'_>) -> Result<Hop, NoRole> {
+    let name = profile.name();
+    let fault = |key: &str, found: String, remedy: &str| Err(NoRole::new(profile, key, found, remedy.to_owned()));
+    let text = |key: &str| profile.setting(key).map(str::to_owned);
+    let arn = profile.setting("role_arn").unwrap_or_default();
+    let Ok(role) = arn.parse::<IamRole>() else {
+        let found = format!("the role_arn of profile {name} is not a role's ARN: {arn}");
+        return fault("role_arn", found, "write it like arn:aws:iam::123456789012:role/NAME");
+    };
+    let endpoint = match profile.setting("sts_regional_endpoints").map(str::to_ascii_lowercase).as_deref() {
+        None => None,
+        Some("regional") => Some(StsEndpoint::Regional),
+        Some("legacy") => Some(StsEndpoint::Legacy),
+        Some(other) => {
+            let found = format!("the sts_regional_endpoints of profile {name} is none that AWS tools know: {other}");
+            return fault("sts_regional_endpoints", found, "write regional or legacy, or delete the line");
+        }
+    };
+    // As in botocore, what is no number counts as none.
+    let duration = profile.setting("duration_seconds").and_then(|seconds| seconds.parse().ok());
+    if let Some(seconds) = duration.filter(|seconds| !DURATIONS.contains(seconds)) {
+        let found = format!("the duration_seconds of profile {name} is {seconds}, which STS does not take");
+        return fault("duration_seconds", found, "write a number from 900 (15 minutes) to 43200 (12 hours)");
+    }
+    let Some(tags) = profile.setting("session_tags").map_or(Some(Vec::new()), pairs) else {
+        let found = format!("the session_tags of profile {name} are not pairs of a key and a value");
+        return fault("session_tags", found, "write them as: KEY=VALUE,KEY=VALUE");
+    };
+    let keys = profile.setting("transitive_session_tags").into_iter().flat_map(|keys| keys.split(','));
+    Ok(Hop {
+        external_id: text("external_id"),
+        session_name: text("role_session_name"),
+        duration,
+        mfa_serial: text("mfa_serial"),
+        region: text("region").filter(|region| known_regions::form(region).is_ok()),
+        endpoint,
+        source_identity: text("source_identity"),
+        tags,
+        transitive_tags: keys.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect(),
+        profile: Some(name.to_owned()),
+        ..Hop::new(role)
+    })
+}
+
+/// `KEY=VALUE,KEY=VALUE`, as aws-vault reads it.
+fn pairs(text: &str) -> Option<Vec<(String, String)>> {
+    let pair = |pair: &str| pair.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()));
+    text.split(',').map(pair).collect()
+}
+
+impl Config {
+    /// The profiles with exactly this `role_arn`.
+    pub(crate) fn assuming(&self, role: &IamRole) -> impl Iterator<Item = Section<'_>> {
+        let by_role = self.assuming.get_or_init(|| {
+            let mut by_role = std::collections::HashMap::<_, Vec<_>>::new();
+            for profile in self.profiles() {
+                if let Some(role) = profile.setting("role_arn") {
+                    by_role.entry(role.to_owned()).or_default().push(profile.at());
+                }
+            }
+            by_role
+        });
+        by_role.get(role.as_str()).into_iter().flatten().map(|at| self.section(*at))
+    }
+}

@@ -1,0 +1,199 @@
+//! Credentials of roles that are assumed: what is cached of them, and one AssumeRole for all who ask at once.
+
+use std::path::Path;
+
+use super::Provider;
+use super::place;
+use super::refusal;
+use super::wanted::{HOUR, Wanted};
+use crate::aws_cache::assumed_role::{Assumption, CachedAssumption, CachedHop};
+use crate::aws_cache::role_credentials::CachedRole;
+use crate::aws_config::chain::{self, ProfileChain};
+use crate::aws_config::config::{Config, Section};
+use crate::aws_config::meaning::Meanings;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+use crate::identity_center::{AssumeRequest, AssumedRole, StsError, StsPlace, StsRefusal};
+use crate::role::{Hop, RoleRef};
+use crate::terminal;
+
+/// How often a person may type the code of an MFA device.
+const TRIES: usize = 3;
+
+impl<'a> Provider<'a> {
+    pub(super) fn cached_hop<'r>(&self, hop: &'r Hop, before: Wanted<'r>) -> CachedHop<'r>
+    where
+        'a: 'r,
+    {
+        let Wanted { base, chain } = before;
+        let directory = self.session.directory();
+        let base = CachedRole { account_id: &base.account_id, role_name: &base.role_name, directory };
+        CachedHop { base, before: chain, hop }
+    }
+
+    /// What is cached of an assumed role, however old.
+    pub(super) fn cached_assumption(&self, hop: &Hop, before: Wanted<'_>) -> Option<CachedAssumption> {
+        let (store, folder) = (self.session.store(), &self.session.paths().roles);
+        let cached = self.cached_hop(hop, before);
+        let is_of_base = || self.is_only_base(hop, before);
+        let read = |path: &Path, is_of_base: &dyn Fn() -> bool| match cached.read(store, path, is_of_base) {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::warn!("{error}");
+                None
+            }
+        };
+        let (own, shared) = (cached.own_path(folder), cached.shared_path(folder));
+        let (own, shared) = (read(&own, &|| false), read(&shared, &is_of_base));
+        // An old file may be left under one name while the other one is in use.
+        [own, shared].into_iter().flatten().max_by_key(|found| found.credentials.expiration)
+    }
+
+    /// Whether every profile of the config that asks STS for the same does so with this base, and there is one: then a
+    /// file of the AWS CLI can be of no other.
+    fn is_only_base(&self, hop: &Hop, before: Wanted<'_>) -> bool {
+        let bases = self.bases(hop, before);
+        !bases.is_empty() && bases.into_iter().all(|is_same| is_same)
+    }
+
+    /// Whether a profile of the config asks STS for the same with another base.
+    fn has_rival(&self, hop: &Hop, before: Wanted<'_>) -> bool {
+        self.bases(hop, before).contains(&false)
+    }
+
+    /// For each profile of the config that asks STS for the same, whether it does so with this base.
+    fn bases(&self, hop: &Hop, before: Wanted<'_>) -> Vec<bool> {
+        let Some(config) = self.session.client().config() else { return Vec::new() };
+        let meanings = Meanings::new(config);
+        let chains = config.assuming(&hop.role).map(|profile| (profile, meanings.chain(profile)));
+        let is_same = |(profile, chain): (Section<'_>, _)| match chain {
+            Ok(Some(ProfileChain { start, hops })) => {
+                let (last, earlier) = hops.split_last()?;
+                last.is_same_request(hop).then(|| {
+                    earlier.len() == before.chain.len()
+                        && earlier.iter().zip(before.chain).all(|(one, other)| one.is_same_request(other))
+                        && self.is_base(start, before)
+                })
+            }
+            // Some other source, which the AWS CLI can use.
+            _ => chain::hop(profile).is_ok_and(|other| other.is_same_request(hop)).then_some(false),
+        };
+        chains.filter_map(is_same).collect()
+    }
+
+    /// Whether this profile gives the base, by its name in one of the forms that need no look-up.
+    fn is_base(&self, start: Section<'_>, before: Wanted<'_>) -> bool {
+        let Some((sign_in, reference)) = start.role() else { return false };
+        let config = self.session.client().config();
+        let directory = config.and_then(|config| config.directory(&sign_in).ok());
+        let is_here = directory.is_some_and(|found| found.origin() == self.session.directory().origin());
+        is_here && !matches!(reference, RoleRef::Name(_)) && reference.names(before.base)
+    }
+
+    /// Credentials to assume a role with. Those that are cached serve as long as they are valid: how long they last
+    /// does not matter to the role.
+    pub(super) fn base(&self, before: Wanted<'_>) -> Result<RoleCredentials> {
+        let provider = Provider { least: None, ..*self };
+        let in_hand = provider.cached(before).filter(|cached| cached.seconds_left() > super::IN_HAND_SECONDS);
+        in_hand.map_or_else(|| provider.fresh(before), Ok)
+    }
+
+    /// Whether the credentials to assume this role with need nobody.
+    pub(super) fn has_base(&self, before: Wanted<'_>) -> bool {
+        match (self.cached(before), before.last_hop()) {
+            (Some(cached), _) if cached.seconds_left() > super::IN_HAND_SECONDS => true,
+            (_, Some((hop, before))) => hop.mfa_serial.is_none() && self.has_base(before),
+            (_, None) => false,
+        }
+    }
+
+    /// Asks STS for a role's credentials, and caches them.
+    pub(super) fn assume(&self, hop: &Hop, before: Wanted<'_>, wanted: Wanted<'_>) -> Result<RoleCredentials> {
+        if hop.role.partition() != before.base.partition {
+            let (own, other) = (&before.base.partition, hop.role.partition());
+            return Err(Error::usage(format!("a role of {own} cannot assume a role of {other}: {}", hop.role))
+                .with_remedy(format!("name a role with an ARN that begins with arn:{own}:")));
+        }
+        let place = self.place(wanted)?;
+        let mut base = self.base(before)?;
+        let mut outcome = self.ask_sts(hop, &base, &place);
+        if outcome == Err(StsError::BaseExpired) {
+            base = self.replaced(before, &base)?;
+            outcome = self.ask_sts(hop, &base, &place);
+        }
+        let assumed = outcome.map_err(|error| match error {
+            StsError::BaseExpired => refusal::not_accepted(before, &place),
+            StsError::Refused(refused) => refusal::error(refused, hop, before, &place),
+            StsError::Other(error) => error,
+        })?;
+        self.keep_assumed(hop, before, &assumed)?;
+        Ok(assumed.credentials)
+    }
+
+    /// Which STS is asked.
+    pub(super) fn place(&self, wanted: Wanted<'_>) -> Result<StsPlace> {
+        let client = self.session.client();
+        let none = Config::default();
+        place::of(wanted, client.config().map_or(&none, AsRef::as_ref), self.session.directory())
+    }
+
+    fn ask_sts(&self, hop: &Hop, base: &RoleCredentials, place: &StsPlace) -> Result<AssumedRole, StsError> {
+        let name = hop.session_name.clone().map_or_else(|| self.caller(base, place), Ok)?;
+        let service = self.session.client().service();
+        let duration = self.duration(hop);
+        for attempt in 1.. {
+            let code = self.code(hop)?;
+            let request = AssumeRequest { hop, duration, session_name: &name, code: code.as_deref() };
+            let outcome = self.session.block_on(async { Ok(service.assume_role(place, base, request).await) })?;
+            if outcome != Err(StsError::Refused(StsRefusal::WrongCode)) || attempt == TRIES {
+                return outcome;
+            }
+            terminal::show("STS does not accept that code. Each one serves once.\n");
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    /// How long the session is to last: a chained role has an hour at most, which a person is told once.
+    fn duration(&self, hop: &Hop) -> Option<u32> {
+        let asked = hop.duration?;
+        if asked > HOUR && self.session.is_for_person() {
+            let asked = format!("{} asks for {asked} s", hop.role);
+            (self.warn)(&format!("{asked}, but a role that another role assumes lasts an hour at most"));
+        }
+        Some(asked.min(HOUR))
+    }
+
+    /// Other credentials than these, which STS does not accept.
+    fn replaced(&self, wanted: Wanted<'_>, stale: &RoleCredentials) -> Result<RoleCredentials> {
+        let is_other = |found: &RoleCredentials| found.access_key_id != stale.access_key_id;
+        if wanted.chain.is_empty() {
+            self.session.token()?;
+        }
+        let _lock = self.turn(wanted);
+        match self.fresh_in_cache(wanted).filter(is_other) {
+            Some(found) => Ok(found),
+            None => self.fetch(wanted),
+        }
+    }
+
+    /// Caches what STS gave, while the base is cached: a sign-out deletes that first.
+    fn keep_assumed(&self, hop: &Hop, before: Wanted<'_>, assumed: &AssumedRole) -> Result<()> {
+        let (store, folder) = (self.session.store(), &self.session.paths().roles);
+        let cached = self.cached_hop(hop, before);
+        let shared = cached.shared_path(folder);
+        let is_contested = cached.is_of_another(store, &shared) || self.has_rival(hop, before);
+        let path = if is_contested { cached.own_path(folder) } else { shared };
+        let is_there = || self.cached(before).is_some();
+        if is_there() {
+            let AssumedRole { credentials, arn, id } = assumed;
+            if let Err(error) = cached.write(store, &path, Assumption { credentials, arn, id }) {
+                (self.warn)(&format!("{error}; the credentials are not kept"));
+            }
+            if is_there() {
+                return Ok(());
+            }
+            store.remove(&path)?;
+        }
+        self.session.check_not_signed_out()
+    }
+}

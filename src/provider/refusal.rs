@@ -1,0 +1,106 @@
+//! Why a role cannot be assumed, in one line, and what to do about it.
+
+use super::wanted::Wanted;
+use crate::error::{Error, Kind};
+use crate::identity_center::{StsPlace, StsRefusal};
+use crate::role::Hop;
+
+/// The error for a role that STS refuses to the one before it in the chain.
+pub(super) fn error(refusal: StsRefusal, hop: &Hop, before: Wanted<'_>, place: &StsPlace) -> Error {
+    let (role, from) = (&hop.role, before.shown());
+    let of = |key: &str, option: &str| match &hop.profile {
+        Some(profile) => format!("{key} of the profile {profile}"),
+        None => option.to_owned(),
+    };
+    let (kind, message, remedy) = match refusal {
+        StsRefusal::Denied("sts:TagSession") => (
+            Kind::Denied,
+            format!("{from} may not tag a session of {role}"),
+            format!(
+                "both its policy and the trust policy of the role have to allow sts:TagSession\nor delete {}",
+                of("session_tags", "--tag")
+            ),
+        ),
+        StsRefusal::Denied("sts:SetSourceIdentity") => (
+            Kind::Denied,
+            format!("{from} may not set the source identity of {role}"),
+            format!(
+                "both its policy and the trust policy of the role have to allow sts:SetSourceIdentity\nor delete {}",
+                of("source_identity", "--source-identity")
+            ),
+        ),
+        StsRefusal::Denied(_) => (
+            Kind::Denied,
+            format!("{from} may not assume {role}"),
+            format!(
+                "both its policy and the trust policy of the role have to allow sts:AssumeRole\n{}",
+                conditions(hop, &of)
+            ),
+        ),
+        StsRefusal::MfaNeeded => (
+            Kind::Denied,
+            format!("{role} requires MFA"),
+            "name the device in its profile: mfa_serial = arn:aws:iam::123456789012:mfa/NAME".to_owned(),
+        ),
+        StsRefusal::WrongCode => (
+            Kind::Denied,
+            format!("STS does not accept the MFA code for {role}"),
+            "a code serves once: wait for the next one, then try again".to_owned(),
+        ),
+        StsRefusal::UnknownDevice => (
+            Kind::Denied,
+            format!("STS does not know the MFA device for {role} as one of {from}"),
+            format!("check {}; a role of Identity Center has no device of its own", of("mfa_serial", "the device")),
+        ),
+        StsRefusal::TooLong => (
+            Kind::Usage,
+            format!("sessions of {role} do not last {} s", hop.duration.unwrap_or_default()),
+            format!("lower {} to the maximum session duration of the role", of("duration_seconds", "--duration")),
+        ),
+        StsRefusal::TooLarge => (
+            Kind::Usage,
+            format!("the tags of the session of {role} take more room than STS has"),
+            format!("shorten {}", of("session_tags", "--tag")),
+        ),
+        StsRefusal::RegionDisabled => (
+            Kind::Denied,
+            format!("STS is not activated in {} for the account of {from}", place.region),
+            format!(
+                "activate it in the account settings of IAM, or set another region: {}",
+                of("region", "AWS_REGION")
+            ),
+        ),
+        StsRefusal::WrongClock(seconds) => (
+            Kind::Service,
+            format!("this machine's clock is {} minutes off, so STS refuses its requests", seconds.abs() / 60),
+            "set the clock".to_owned(),
+        ),
+        StsRefusal::Invalid => (
+            Kind::Usage,
+            format!("STS does not take the request for {role}: one of its values has a form that is not allowed"),
+            match &hop.profile {
+                Some(profile) => format!(
+                    "check external_id, role_session_name, source_identity and session_tags of the profile {profile}"
+                ),
+                None => "check --external-id, --session-name, --source-identity and --tag".to_owned(),
+            },
+        ),
+    };
+    Error::new(kind, message).with_remedy(remedy)
+}
+
+/// What the trust policy may require besides, since STS does not say what was missing.
+fn conditions(hop: &Hop, of: &impl Fn(&str, &str) -> String) -> String {
+    match (&hop.external_id, &hop.mfa_serial) {
+        (Some(_), Some(_)) => format!("check {} too", of("external_id and mfa_serial", "--external-id")),
+        (Some(_), None) => format!("check {} too; the role may also require MFA", of("external_id", "--external-id")),
+        (None, _) => format!("if the role requires an external id, add {}", of("external_id", "--external-id ID")),
+    }
+}
+
+/// The error for credentials that STS does not accept, although they are new.
+pub(super) fn not_accepted(before: Wanted<'_>, place: &StsPlace) -> Error {
+    let endpoint = place.endpoint.as_ref().map_or_else(|| place.region.clone(), |_| "this endpoint".to_owned());
+    Error::denied(format!("STS in {endpoint} does not accept the credentials of {}", before.shown()))
+        .with_remedy("check that the region and the endpoint of STS belong to the same AWS as the role")
+}
