@@ -12,8 +12,8 @@ use super::misspelt::{KEYS, key_for};
 use super::no_role::{NoRole, example, missing};
 use super::sso_keys::{session_fault, sso_fault};
 use super::static_keys::{CredentialsFile, StaticKeys};
-use super::value::word;
 use crate::error::Error;
+use crate::quote;
 use crate::role::RoleRef;
 
 impl Section<'_> {
@@ -214,5 +214,5 @@ impl<'a> Meanings<'a> {
 
 /// The way to use a profile that AWS tools can use, and this one cannot.
 pub(super) fn use_without_us(profile: &str) -> String {
-    format!("AWS tools use it themselves: export AWS_PROFILE={}", word(profile))
+    format!("AWS tools use it themselves: {}", quote::export("AWS_PROFILE", profile))
 }
