@@ -200,7 +200,8 @@ impl<'a> Provider<'a> {
         let (credentials, least) = match wanted.last_hop() {
             Some((hop, before)) => {
                 let found = self.cached_assumption(hop, before)?;
-                (found.credentials, self.least_of(hop, found.lifetime))
+                let least = self.least.unwrap_or_else(|| found.least_fresh(hop));
+                (found.credentials, least)
             }
             None => (self.cached(wanted)?, self.least.unwrap_or(FRESH_SECONDS)),
         };

@@ -13,7 +13,7 @@ use sha1_smol::Sha1;
 use super::json::{date, first_json, python_json};
 use super::role_credentials::CachedRole;
 use crate::aws_config::directory::{Directory, Origin};
-use crate::credentials::RoleCredentials;
+use crate::credentials::{FRESH_SECONDS, RoleCredentials};
 use crate::error::Result;
 use crate::role::Hop;
 use crate::secret::Secret;
@@ -82,6 +82,22 @@ pub(crate) struct CachedAssumption {
     pub(crate) credentials: RoleCredentials,
     /// How long they were valid in the beginning, in seconds, where that is known.
     pub(crate) lifetime: Option<i64>,
+}
+
+impl CachedAssumption {
+    /// The least seconds that they must have left to be handed out: sixteen minutes, or a quarter of a life that is
+    /// shorter than an hour.
+    pub(crate) fn least_fresh(&self, hop: &Hop) -> i64 {
+        let asked = || i64::from(hop.duration.unwrap_or(3600));
+        let lifetime = self.lifetime.unwrap_or_else(asked);
+        // The answer may have taken a minute.
+        if lifetime < 3600 - 60 { lifetime / 4 } else { FRESH_SECONDS }
+    }
+
+    /// Whether they can be handed out without asking the service for newer ones.
+    pub(crate) fn is_fresh(&self, hop: &Hop) -> bool {
+        self.credentials.seconds_left() >= self.least_fresh(hop)
+    }
 }
 
 /// What STS answered, to be cached.

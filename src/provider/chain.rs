@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Provider;
 use super::place;
 use super::refusal;
-use super::wanted::{HOUR, Wanted, least_fresh};
+use super::wanted::{HOUR, Wanted};
 use crate::aws_cache::assumed_role::{Assumption, CachedAssumption, CachedHop};
 use crate::aws_cache::role_credentials::CachedRole;
 use crate::aws_config::chain::{self, ProfileChain};
@@ -47,12 +47,6 @@ impl<'a> Provider<'a> {
         let (own, shared) = (read(&own, &|| false), read(&shared, &is_of_base));
         // An old file may be left under one name while the other one is in use.
         [own, shared].into_iter().flatten().max_by_key(|found| found.credentials.expiration)
-    }
-
-    /// The least seconds that credentials of this role must have left to be handed out.
-    pub(super) fn least_of(&self, hop: &Hop, lifetime: Option<i64>) -> i64 {
-        let asked = i64::from(hop.duration.unwrap_or(3600)).min(HOUR);
-        self.least.unwrap_or_else(|| least_fresh(lifetime.unwrap_or(asked)))
     }
 
     /// Whether every profile of the config that asks STS for the same does so with this base, and there is one: then a
@@ -161,13 +155,12 @@ impl<'a> Provider<'a> {
 
     /// How long the session is to last: a chained role has an hour at most, which a person is told once.
     fn duration(&self, hop: &Hop) -> Option<u32> {
-        let longest = u32::try_from(HOUR).unwrap_or(u32::MAX);
         let asked = hop.duration?;
-        if asked > longest && self.session.is_for_person() {
+        if asked > HOUR && self.session.is_for_person() {
             let asked = format!("{} asks for {asked} s", hop.role);
             (self.warn)(&format!("{asked}, but a role that another role assumes lasts an hour at most"));
         }
-        Some(asked.min(longest))
+        Some(asked.min(HOUR))
     }
 
     /// Other credentials than these, which STS does not accept.

@@ -1,6 +1,5 @@
 //! Which credentials are asked for.
 
-use crate::credentials::FRESH_SECONDS;
 use crate::role::{Hop, RoleArn};
 
 /// A role of Identity Center, or a role that is assumed from there.
@@ -12,8 +11,8 @@ pub struct Wanted<'r> {
     pub chain: &'r [Hop],
 }
 
-/// How long credentials of an assumed role last without a duration, and those of a chained role at most, in seconds.
-pub(super) const HOUR: i64 = 3600;
+/// How long credentials of a chained role last at most, in seconds.
+pub(super) const HOUR: u32 = 3600;
 
 impl<'r> Wanted<'r> {
     /// A role at the end of a chain.
@@ -40,23 +39,5 @@ impl<'r> Wanted<'r> {
 impl<'r> From<&'r RoleArn> for Wanted<'r> {
     fn from(role: &'r RoleArn) -> Self {
         Self { base: role, chain: &[] }
-    }
-}
-
-/// How many seconds credentials must have left to be handed out: sixteen minutes, or a quarter of a life that is
-/// shorter than an hour.
-pub(super) fn least_fresh(lifetime: i64) -> i64 {
-    if lifetime < HOUR - 60 { lifetime / 4 } else { FRESH_SECONDS }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_are_fresh_for_sixteen_minutes_or_a_quarter_of_a_shorter_life() {
-        for (lifetime, least) in [(900, 225), (1800, 450), (3500, 875), (3599, 960), (3600, 960), (43_200, 960)] {
-            assert_eq!(least_fresh(lifetime), least, "{lifetime}");
-        }
     }
 }
