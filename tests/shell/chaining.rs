@@ -122,7 +122,8 @@ fn the_hook_renews_a_chained_role_as_it_was_entered() {
     for shell in Shell::all() {
         let expired = shell.export("AWS_SSO_EXPIRATION", "1");
         let script = format!(
-            "awsso use base --assume {far} --session-name me.too\n{expired}\nawsso refresh --login never\nenv -0 >renewed"
+            "awsso use base --assume {far} --session-name me.too\n{expired}\n\
+             awsso refresh --login never\nenv -0 >renewed"
         );
         let _ = user.script(shell, &script).run().success();
         let renewed = user.home.environment("renewed");
