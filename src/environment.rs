@@ -2,6 +2,7 @@
 //!
 //! An empty variable counts as unset, as it does for the AWS CLI.
 
+mod endpoints;
 mod shells;
 
 use std::env;
@@ -12,6 +13,10 @@ use etcetera::base_strategy::{BaseStrategy, Xdg};
 
 use crate::error::{Error, Result};
 use crate::quote;
+pub(crate) use endpoints::{
+    endpoint_url, oidc_endpoint_url, organizations_endpoint_url, signin_endpoint_url, sso_endpoint_url,
+    sts_endpoint_url,
+};
 pub(crate) use shells::{config_home, is_powershell_7, shell, zsh_folder};
 
 fn text(name: &str) -> Option<String> {
@@ -224,31 +229,6 @@ pub(crate) fn ignore_endpoint_urls() -> Result<Option<String>> {
     network_text("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 }
 
-/// `AWS_ENDPOINT_URL_SSO`: the endpoint of the portal.
-pub(crate) fn sso_endpoint_url() -> Result<Option<String>> {
-    network_text("AWS_ENDPOINT_URL_SSO")
-}
-
-/// `AWS_ENDPOINT_URL_SSO_OIDC`: the endpoint for signing in.
-pub(crate) fn oidc_endpoint_url() -> Result<Option<String>> {
-    network_text("AWS_ENDPOINT_URL_SSO_OIDC")
-}
-
-/// `AWS_ENDPOINT_URL_SIGNIN`: the endpoint for signing in to the console.
-pub(crate) fn signin_endpoint_url() -> Result<Option<String>> {
-    network_text("AWS_ENDPOINT_URL_SIGNIN")
-}
-
-/// `AWS_ENDPOINT_URL_STS`: the endpoint for assuming a role.
-pub(crate) fn sts_endpoint_url() -> Result<Option<String>> {
-    network_text("AWS_ENDPOINT_URL_STS")
-}
-
-/// `AWS_ENDPOINT_URL_ORGANIZATIONS`: the endpoint for listing the accounts of an organization.
-pub(crate) fn organizations_endpoint_url() -> Result<Option<String>> {
-    network_text("AWS_ENDPOINT_URL_ORGANIZATIONS")
-}
-
 /// `AWS_STS_REGIONAL_ENDPOINTS`: `legacy` for the global endpoint of the older regions, else `regional`.
 pub(crate) fn sts_regional_endpoints() -> Result<Option<String>> {
     network_text(STS_REGIONAL_ENDPOINTS)
@@ -256,11 +236,6 @@ pub(crate) fn sts_regional_endpoints() -> Result<Option<String>> {
 
 /// The variable behind [`sts_regional_endpoints`].
 pub(crate) const STS_REGIONAL_ENDPOINTS: &str = "AWS_STS_REGIONAL_ENDPOINTS";
-
-/// `AWS_ENDPOINT_URL`: the endpoint of all services.
-pub(crate) fn endpoint_url() -> Result<Option<String>> {
-    network_text("AWS_ENDPOINT_URL")
-}
 
 /// `BROWSER`: the programs that open links, separated by colons. `%s` stands for the link. A list without a program
 /// counts as none.

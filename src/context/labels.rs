@@ -7,7 +7,7 @@ use super::find::Found;
 use super::profiles::RoleProfiles;
 use crate::error::Result;
 use crate::inventory::Inventory;
-use crate::role::{RoleArn, RoleLine, RoleRef};
+use crate::role::{RoleLine, RoleRef};
 use crate::shell::RoleLabels;
 use crate::terminal::name;
 
@@ -63,21 +63,21 @@ fn alias_of_chain(context: &Context, found: &Found) -> Result<Option<String>> {
 }
 
 /// The names of one of many roles of a list, and the profile or alias by which it is known.
-pub(crate) fn of_listed(role: &RoleArn, account_name: &str, session: &str, known_as: Option<&str>) -> RoleLabels {
+pub(crate) fn of_listed(found: &Found, account_name: &str, known_as: Option<&str>) -> Result<RoleLabels> {
     let account_name = Some(name(account_name).into_owned()).filter(|name| !name.is_empty());
-    let RoleArn { account_id, role_name, .. } = role;
+    let (account_id, role_name) = (found.account_id(), found.role_name());
     let shown =
         known_as.map_or_else(|| account_and_role(account_id, role_name, account_name.as_deref()), str::to_owned);
-    RoleLabels {
+    Ok(RoleLabels {
         shown: name(&shown).into_owned(),
-        session: session.to_owned(),
-        arn: role.to_string(),
-        account_id: account_id.clone(),
-        role_name: role_name.clone(),
+        session: found.directory.name.clone(),
+        arn: found.arn(),
+        account_id: account_id.to_owned(),
+        role_name: role_name.to_owned(),
         account_name,
-        line: None,
+        line: found.line_of_shell()?,
         session_end: None,
-    }
+    })
 }
 
 /// A name of the role that no other has: the account's name and id, and the sso-session where there are several.

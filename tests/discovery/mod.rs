@@ -1,5 +1,6 @@
 //! `discover`: every account and role becomes a profile, in a config that its owner edits by hand too.
 
+mod assumed;
 mod clients;
 mod config;
 mod crash;

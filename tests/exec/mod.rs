@@ -1,5 +1,6 @@
 //! `exec`: a command under a role, and under many.
 
+mod assumed;
 mod background;
 mod causes;
 mod ending;

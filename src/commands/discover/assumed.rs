@@ -86,7 +86,10 @@ impl Assumable {
         style: CredentialStyle,
         template: &Template,
     ) -> Result<Option<Self>> {
-        let (Some(role), Some(role_name)) = (&arguments.via, &arguments.options.assume) else { return Ok(None) };
+        let (Some(role), Some(role_name)) = (&arguments.via, &arguments.options.assume) else {
+            // Options without a role to assume are an error.
+            return arguments.options.hop().map(|_| None);
+        };
         let found = context.find(role)?;
         let via = via(context, &found, role_name, arguments, style)?;
         let directory = found.directory.clone();
@@ -187,7 +190,10 @@ fn via(
                 .with_remedy("SDKs have no keys for them in a profile: leave out --style sso"));
         }
     }
-    Ok(Via { role, source_profile, name: role_name.to_owned(), options: arguments.options.clone() })
+    let options = arguments.options.clone();
+    // Any account will do to check the others.
+    let _ = Assume { assume: Some(format!("arn:aws:iam::123456789012:role/{role_name}")), ..options.clone() }.hop()?;
+    Ok(Via { role, source_profile, name: role_name.to_owned(), options })
 }
 
 /// The accounts of the organization of this role.

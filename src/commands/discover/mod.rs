@@ -104,9 +104,14 @@ have the same name, the one that has it already keeps it, and the other gets dig
 
 A pattern that matches nothing is an error with status 4, and nothing is written.
 
+With --assume and --via, profiles are written for the accounts of the organization in which you have no role: ROLE of \
+--via lists them, and assumes the role NAME in each. With --style sso they have role_arn and source_profile, which is \
+a profile of ROLE. No discovery removes or changes profiles of the other kind, or of another NAME.
+
 Examples:
   aws-sso discover -p corp --dry-run
-  aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'";
+  aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'
+  aws-sso discover --assume OrganizationAccountAccessRole --via 123456789012/AdministratorAccess";
 
 /// What `credential_process` lines call this program.
 const PROGRAM: &str = "aws-sso";

@@ -12,6 +12,7 @@ use crate::cli::completers;
 use crate::cli::patterns::{exclude, pattern};
 use crate::cli::shared::{self, Target};
 use crate::partition::means_several_regions;
+use crate::role::IamRole;
 
 #[derive(Debug, Args)]
 #[command(
@@ -19,6 +20,7 @@ use crate::partition::means_several_regions;
         aws-sso exec [OPTIONS] --match PATTERN [--] CMD [ARGS]...\n       \
         aws-sso exec [OPTIONS] --pick [--] CMD [ARGS]...",
     after_help = EXEC_HELP,
+    mut_arg("assume", |argument| argument.value_name("ARN|NAME").value_parser(role).help(ASSUME_HELP)),
     group = ArgGroup::new("many").args(["matches", "pick"]).multiple(true)
 )]
 pub(crate) struct ExecArgs {
@@ -160,6 +162,17 @@ impl ManyArgs {
     }
 }
 
+const ASSUME_HELP: &str = "\
+The role, by its ARN, to assume with the credentials of ROLE; with --match or --pick by its name, in the account of \
+each role";
+
+/// Reads a role that is to be assumed: its ARN, or its name in each account.
+fn role(text: &str) -> Result<String, &'static str> {
+    let is_name = IamRole::new("aws", "123456789012", text.trim_start_matches('/')).is_some();
+    let is_role = is_name || text.parse::<IamRole>().is_ok();
+    is_role.then(|| text.to_owned()).ok_or("it is neither the ARN nor the name of a role")
+}
+
 const EXEC_HELP: &str = "\
 With a ROLE this process becomes the command, in the environment that awsso use sets, so its status and signals are \
 those of the command. Without a command it starts your shell.
@@ -186,4 +199,5 @@ after a signal 128 and its number: 130 after Ctrl-C, 143 after SIGTERM, 129 afte
 Examples:
   aws-sso exec payments-dev/ReadOnlyAccess -- aws s3 ls
   aws-sso exec --match 'prod-*/ReadOnly' -- aws s3 ls
-  aws-sso exec --match '*/Audit' --stdin -- python3 - <audit.py";
+  aws-sso exec --match '*/Audit' --stdin -- python3 - <audit.py
+  aws-sso exec --match '*/ReadOnly' --assume Deploy -- ./deploy.sh";

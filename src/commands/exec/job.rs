@@ -267,8 +267,8 @@ impl Job {
         // A group of its own, so that a signal also reaches the processes that it starts.
         group::own_group(&mut command);
         let region = run.region.as_deref();
-        let mut labels = labels::of_listed(&run.role, &run.account_name, &run.sso_session, run.known_as.as_deref());
-        labels.session_end = self.session_ends.get(&run.sso_session).copied();
+        let mut labels = labels::of_listed(&run.found, &run.account_name, run.known_as.as_deref())?;
+        labels.session_end = self.session_ends.get(run.sso_session()).copied();
         let change = Change::to_role(&Grant { labels: &labels, credentials, region });
         recorded(change)?.without_record().apply(&mut command);
         Ok(command)
@@ -282,11 +282,17 @@ impl Job {
 
     /// The command line that does the same as this run, but has the terminal.
     fn alone(&self, run: &Run) -> String {
-        let role = format!("{}/{}", run.role.account_id, run.role.role_name);
+        let (role, assumed) = run.typed();
         let region = run.region.iter().flat_map(|region| ["--region".into(), region.into()]);
-        let words = [role.into()].into_iter().chain(region).chain(["--".into()]).chain(self.words(run));
+        let words = [role]
+            .into_iter()
+            .chain(assumed)
+            .map(OsString::from)
+            .chain(region)
+            .chain(["--".into()])
+            .chain(self.words(run));
         let words = words.map(|word: OsString| quote::word(&word.to_string_lossy()));
-        format!("aws-sso exec {} {}", profile_option(&run.sso_session), words.collect::<Vec<_>>().join(" "))
+        format!("aws-sso exec {} {}", profile_option(run.sso_session()), words.collect::<Vec<_>>().join(" "))
     }
 }
 

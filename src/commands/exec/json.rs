@@ -55,11 +55,11 @@ impl JsonRun {
     pub(super) fn new(run: &Run, outcome: &RunOutcome, [stdout, stderr]: [Kept; 2]) -> Self {
         let streams = [("stdout", &stdout), ("stderr", &stderr)];
         Self {
-            account_id: run.role.account_id.clone(),
+            account_id: run.found.account_id().to_owned(),
             account_name: run.account_name.clone(),
-            role_name: run.role.role_name.clone(),
+            role_name: run.found.role_name().to_owned(),
             region: run.region.clone(),
-            sso_session: run.sso_session.clone(),
+            sso_session: run.sso_session().to_owned(),
             outcome: outcome.word(),
             status: outcome.status(),
             signal: outcome.signal(),

@@ -74,7 +74,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     });
     let warn = |warning: &str| job.output.warn(warning);
     let providers: Vec<_> = sessions.iter().map(|session| Provider::new(session).warning_to(&warn)).collect();
-    let answer = |number: usize| providers[job.runs[number].of].credentials(&job.runs[number].role);
+    let answer = |number: usize| providers[job.runs[number].of].credentials(job.runs[number].found.wanted());
     let at_once = job.at_once(arguments.many.jobs.get());
     // The provider blocks, so threads ask it. The runs themselves are tasks on this thread.
     std::thread::scope(|scope| {
@@ -99,7 +99,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
 fn sign_in(sessions: &[Session<'_>], runs: &[Run]) -> Result<()> {
     let needs = |(of, session): &(usize, &Session<'_>)| {
         let cached = Provider::new(session);
-        !runs.iter().filter(|run| run.of == *of).all(|run| cached.has(&run.role))
+        !runs.iter().filter(|run| run.of == *of).all(|run| cached.has(run.found.wanted()))
     };
     let needed: Vec<_> = sessions.iter().enumerate().filter(needs).map(|(_, session)| session).collect();
     if let [only] = sessions {
@@ -264,7 +264,9 @@ impl Crew {
     fn doubt(&self, directories: &[Directory], results: &RunResults) {
         for (of, directory) in directories.iter().enumerate() {
             let runs = results.refused.iter().map(|number| &self.job.runs[*number]).filter(|run| run.of == of);
-            let refused: Vec<_> = runs.map(|run| (run.role.account_id.as_str(), run.role.role_name.as_str())).collect();
+            // Of a role that is assumed, the list says nothing.
+            let roles = runs.filter(|run| !run.found.is_chained()).map(|run| &run.found.role);
+            let refused: Vec<_> = roles.map(|role| (role.account_id.as_str(), role.role_name.as_str())).collect();
             if !refused.is_empty()
                 && let Err(error) = Inventory::doubt(directory, &refused)
             {

@@ -1,6 +1,7 @@
 //! `exec`: a command under one role, or under several.
 
 mod arguments;
+mod assume;
 mod beside;
 mod code;
 mod ending;

@@ -256,8 +256,8 @@ struct Files {
 impl Files {
     fn create(folder: &Path, run: &Run) -> Result<Self> {
         let is_safe = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-        let session = run.has_namesake.then_some(run.sso_session.as_str());
-        let parts = [Some(run.role.account_id.as_str()), Some(&run.role.role_name), run.region.as_deref(), session];
+        let session = run.has_namesake.then(|| run.sso_session());
+        let parts = [Some(run.found.account_id()), Some(run.found.role_name()), run.region.as_deref(), session];
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join("-");
         let stem = folder.join(name.replace(|c| !is_safe(c), "_"));
         let path = with_ending(&stem, "out");

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write as _;
 
 use super::arguments::{ExecArgs, ManyArgs};
+use super::assume;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::context::choose;
@@ -13,16 +14,15 @@ use crate::context::lists::Listed;
 use crate::context::profiles::RoleProfiles;
 use crate::error::{Error, Result};
 use crate::inventory::{Inventory, Scope, Selection};
-use crate::role::RoleArn;
+use crate::role::RoleLine;
 use crate::terminal::{self, Terminal, clean};
 
 /// One run of the command, under a role and in a region.
 #[derive(Clone, Debug)]
 pub(super) struct Run {
-    pub(super) role: RoleArn,
-    /// The index of its sso-session in the plan, and the name.
+    pub(super) found: Found,
+    /// The index of its sso-session in the plan.
     pub(super) of: usize,
-    pub(super) sso_session: String,
     /// Whether another run has the same role from another sso-session.
     pub(super) has_namesake: bool,
     pub(super) account_name: String,
@@ -31,6 +31,25 @@ pub(super) struct Run {
     pub(super) region: Option<String>,
     /// The account, the role and, if there are several, the region, without control characters.
     pub(super) label: String,
+}
+
+impl Run {
+    /// The name of its sso-session.
+    pub(super) fn sso_session(&self) -> &str {
+        &self.found.directory.name
+    }
+
+    /// How its role is typed, and the options of one that is assumed.
+    pub(super) fn typed(&self) -> (String, Vec<String>) {
+        let Found { role, profile, .. } = &self.found;
+        match (self.found.line(), profile) {
+            (Some(RoleLine { target, .. }), None) if self.found.base_profile.is_none() => {
+                (format!("{}/{}", role.account_id, role.role_name), target.assume.words())
+            }
+            (Some(RoleLine { role, target, .. }), _) => (role, target.assume.words()),
+            (None, _) => (format!("{}/{}", role.account_id, role.role_name), Vec::new()),
+        }
+    }
 }
 
 /// All runs, and the sso-sessions that grant their roles.
@@ -59,9 +78,10 @@ impl Plan {
         let mut seen = HashSet::new();
         regions.retain(|region| seen.insert(*region));
         let profiles = |(directory, roles): &(Directory, Roles)| {
-            RoleProfiles::new(context, directory, roles.iter().map(|(_, role)| role))
+            RoleProfiles::new(context, directory, roles.iter().map(|(_, found)| &found.role))
         };
         let profiles = groups.iter().map(profiles).collect::<Result<Vec<_>>>()?;
+        let groups = assume::with_each(context, groups, &profiles, &arguments.target.assume)?;
         let runs = runs(&groups, &regions, &profiles, &labels::aliases(context)?);
         let needs_region = arguments.command.iter().any(|word| word.to_string_lossy().contains("{region}"));
         if let Some(without) = runs.iter().find(|run| needs_region && run.region.is_none()) {
@@ -74,8 +94,8 @@ impl Plan {
     /// Asks the user before the command runs under several roles with a name like admin.
     pub(super) fn confirm(&self, command: &str) -> Result<()> {
         const NAMED: usize = 20;
-        let is_admin = |run: &&Run| run.role.role_name.to_lowercase().contains("admin");
-        let roles: BTreeSet<_> = self.runs.iter().filter(is_admin).map(|run| (run.of, &run.role)).collect();
+        let is_admin = |run: &&Run| run.found.role_name().to_lowercase().contains("admin");
+        let roles: BTreeSet<_> = self.runs.iter().filter(is_admin).map(|run| (run.of, run.found.arn())).collect();
         if roles.len() < 2 {
             return Ok(());
         }
@@ -109,7 +129,7 @@ impl Plan {
 }
 
 /// The account's name, and the role.
-type Roles = Vec<(String, RoleArn)>;
+pub(super) type Roles = Vec<(String, Found)>;
 
 fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
     let selection = Selection::new(&many.matches, &many.exclude).with_absent_excludes(many.exclude_missing_ok);
@@ -124,7 +144,8 @@ fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
         asked.gaps.extend(gaps.shortfall(remedy));
         refusals.extend(gaps.refusal());
         let selected = selection.roles(&inventory).filter(|(account, _)| !account.is_refused());
-        let roles: Roles = selected.map(|(account, role)| (account.name.clone(), role)).collect();
+        let found = |role| Found::new(role, directory.clone());
+        let roles: Roles = selected.map(|(account, role)| (account.name.clone(), found(role))).collect();
         if !roles.is_empty() {
             asked.groups.push((directory, roles));
         } else if inventory.accounts.is_empty() {
@@ -144,18 +165,19 @@ fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
 fn chosen(context: &Context) -> Result<Asked> {
     let found = choose::choose_roles(context, "", true, "name the roles with --match PATTERN")?;
     let mut asked = Asked::default();
-    for Found { role, directory, .. } in found {
-        match asked.groups.iter_mut().find(|(known, _)| *known == directory) {
-            Some((_, roles)) => roles.push((String::new(), role)),
-            None => asked.groups.push((directory, vec![(String::new(), role)])),
+    for found in found {
+        match asked.groups.iter_mut().find(|(known, _)| *known == found.directory) {
+            Some((_, roles)) => roles.push((String::new(), found)),
+            None => asked.groups.push((found.directory.clone(), vec![(String::new(), found)])),
         }
     }
     for (directory, roles) in &mut asked.groups {
         let inventory = Inventory::remembered(directory)?;
         let accounts = inventory.iter().flat_map(|inventory| &inventory.accounts);
         let names: HashMap<_, _> = accounts.map(|account| (&account.id, &account.name)).collect();
-        for (account_name, role) in roles {
-            *account_name = names.get(&role.account_id).map(|name| (*name).clone()).unwrap_or_default();
+        for (account_name, found) in roles {
+            let name = names.get(&found.account_id().to_owned()).map(|name| (*name).clone());
+            *account_name = name.unwrap_or_default();
         }
     }
     Ok(asked)
@@ -172,26 +194,30 @@ fn runs(
     let mut ids_of_name: HashMap<_, BTreeSet<_>> = HashMap::new();
     let mut uses: HashMap<_, usize> = HashMap::new();
     let all = || groups.iter().flat_map(|(_, roles)| roles);
-    for (name, role) in all() {
-        ids_of_name.entry(terminal::name(name)).or_default().insert(&role.account_id);
-        *uses.entry(role).or_default() += 1;
+    for (name, found) in all() {
+        ids_of_name.entry(terminal::name(name)).or_default().insert(found.account_id());
+        *uses.entry(found.arn()).or_default() += 1;
     }
     let mut runs = Vec::with_capacity(all().count() * regions.len().max(1));
     for (of, (directory, roles)) in groups.iter().enumerate() {
         let profiles = &profiles[of];
-        for (account_name, role) in roles {
+        for (account_name, found) in roles {
             let shown = terminal::name(account_name);
             let is_unique = ids_of_name.get(&shown).is_some_and(|ids| ids.len() == 1);
-            let account = if is_unique && !shown.trim().is_empty() { shown.as_ref() } else { &role.account_id };
-            let has_namesake = uses.get(role).is_some_and(|uses| *uses > 1);
+            let account = if is_unique && !shown.trim().is_empty() { shown.as_ref() } else { found.account_id() };
+            let has_namesake = uses.get(&found.arn()).is_some_and(|uses| *uses > 1);
             let session = if has_namesake { format!(" of {}", terminal::name(&directory.name)) } else { String::new() };
-            let role_label = format!("{account}/{}{session}", terminal::name(&role.role_name));
+            let role_label = format!("{account}/{}{session}", terminal::name(found.role_name()));
+            let role = &found.role;
             let alias = || aliases.get(&(role.account_id.clone(), role.role_name.clone())).copied();
-            let known_as = profiles.first(role).or_else(alias);
+            let known_as = match found.is_chained() {
+                true => found.profile.as_deref(),
+                false => profiles.first(role).or_else(alias),
+            };
+            let own_region = || found.region.clone().or_else(|| profiles.region(role).map(str::to_owned));
             let run = |region: Option<&str>, label| Run {
-                role: role.clone(),
+                found: found.clone(),
                 of,
-                sso_session: directory.name.clone(),
                 has_namesake,
                 account_name: account_name.clone(),
                 known_as: known_as.map(str::to_owned),
@@ -199,7 +225,7 @@ fn runs(
                 label,
             };
             match regions {
-                [] => runs.push(run(profiles.region(role), role_label)),
+                [] => runs.push(run(own_region().as_deref(), role_label)),
                 [only] => runs.push(run(Some(only), role_label)),
                 several => {
                     runs.extend(several.iter().map(|region| run(Some(region), format!("{role_label} {region}"))));

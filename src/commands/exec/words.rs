@@ -38,7 +38,7 @@ impl Run {
             while let Some(stripped) = FILES.iter().chain(options).find_map(|start| without(value, start)) {
                 value = stripped;
             }
-            filled.push_str(if value.is_empty() { &self.role.account_id } else { value });
+            filled.push_str(if value.is_empty() { self.found.account_id() } else { value });
             filled.push_str(&fill(rest, &values));
         }
         filled.into()
@@ -48,9 +48,9 @@ impl Run {
         // A name that is not known leaves no gap.
         let name = Some(self.account_name.as_str()).filter(|name| !name.is_empty());
         [
-            ("{account_id}", &self.role.account_id),
-            ("{account_name}", name.unwrap_or(&self.role.account_id)),
-            ("{role}", &self.role.role_name),
+            ("{account_id}", self.found.account_id()),
+            ("{account_name}", name.unwrap_or(self.found.account_id())),
+            ("{role}", self.found.role_name()),
             ("{region}", self.region.as_deref().unwrap_or_default()),
         ]
     }
