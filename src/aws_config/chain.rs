@@ -50,8 +50,8 @@ impl<'a> Meanings<'a> {
         if start.is_same(profile) {
             return Err(self.without_role(profile));
         }
-        let has_role = || start.role().is_some() || start.process_role_anywhere().is_some();
-        if !has_role() && start.assuming_line().is_none() {
+        let is_ours = start.role().is_some() || start.process_role_anywhere().is_some();
+        if !is_ours && start.assuming_line().is_none() {
             let without = self.without_role(start);
             let role = profile.setting("role_arn").unwrap_or_default();
             let found = format!("profile {} assumes {role}; {}", profile.name(), without.found);

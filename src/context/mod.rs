@@ -22,6 +22,7 @@ pub(crate) mod noted;
 pub(crate) mod previous;
 pub(crate) mod profiles;
 mod regions;
+pub(crate) mod row_profiles;
 pub(crate) mod words;
 
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
