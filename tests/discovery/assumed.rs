@@ -48,6 +48,9 @@ fn each_account_of_the_organization_without_a_role_gets_a_profile_that_every_cli
             let arn = format!("arn:aws:iam::{}", base.replace('/', ":role/"));
             assert_eq!(keys["credential_process"], format!("aws-sso process {arn} -p corp --assume={role}"));
         }
+        // This tool takes the profile for the same role.
+        let shown = user.exec(&profile, &["printenv", "AWS_SSO_ROLE_ARN"]).run().success();
+        assert_eq!(shown.stdout, format!("{role}\n"), "{style}");
         let endpoint = user.sandbox.endpoint();
         let identity = ["sts", "get-caller-identity", "--profile", &profile, "--endpoint-url", &endpoint];
         if let Some(cli) = user.home.aws_cli(identity) {
@@ -65,9 +68,6 @@ fn each_account_of_the_organization_without_a_role_gets_a_profile_that_every_cli
             let answer = rust_sdk_identity(&user, &profile);
             assert!(answer.contains(&expected), "the Rust SDK: {answer}");
         }
-        // This tool takes the profile for the same role.
-        let shown = user.exec(&profile, &["printenv", "AWS_SSO_ROLE_ARN"]).run().success();
-        assert_eq!(shown.stdout, format!("{role}\n"), "{style}");
     }
 }
 
@@ -141,7 +141,7 @@ fn the_options_of_the_role_and_its_path_are_in_the_profile() {
         // An account that is named gets a profile even if the user has a role there.
         let line = format!(
             "discover --assume ops/Deploy --via {} --accounts {id},{own} --external-id x:1 --session-name me \
-             --duration 15m --style {style}",
+             --duration 15m --region {REGION} --style {style}",
             user.role(0, 0)
         );
         let output = user.aws_sso(&line).run().success();
