@@ -13,6 +13,8 @@ mod aliases;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod asked_by_programs;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod chaining;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod children;
 #[cfg(all(feature = "sandbox", unix))]
 mod colors;

@@ -25,6 +25,7 @@ fn main() {
     let many = Stage::with_caches_of(50_000, &few);
     // Runs without cached credentials delete the cache, so they have a home of their own.
     let emptied = Stage::with_caches_of(20, &few);
+    let chained = Stage::with_caches_of(20, &few).with_chains(&programs);
     let organisation = Stage::of_an_organisation(&programs);
     let thousand = Stage::of_a_thousand_accounts(&programs);
 
@@ -32,6 +33,7 @@ fn main() {
         warm(&programs, &few),
         large_config(&programs, &many),
         cold(&programs, &emptied),
+        chains(&programs, &chained),
         crowd(&programs, &few, &emptied),
         others(&programs, &few, &emptied),
         init(&programs, &few),
@@ -100,6 +102,24 @@ fn cold(programs: &Programs, stage: &Stage) -> Race {
                 Contender::answering(&format!("aws-sso, {kind}, {scheme}"), run)
                     .without(stage.role_cache())
                     .judged(&curl, Goal::AtMost(0.5)),
+            );
+        }
+    }
+    race
+}
+
+/// Roles on top of one of Identity Center, with nothing cached: one request for each, and one for the first.
+fn chains(programs: &Programs, stage: &Stage) -> Race {
+    let mut race = Race::new("cold chains, 20 profiles", 60);
+    for (scheme, secure) in [("http", false), ("https", true)] {
+        let curls = format!("two curl, {scheme}");
+        race = race.add(Contender::answering(&curls, stage.curl_sts(secure)).then(stage.curl_sts(secure), 1));
+        for (hops, profile) in [("one AssumeRole", "hub"), ("two AssumeRole", "end")] {
+            let run = stage.chain(&programs.aws_sso, profile, secure);
+            race = race.add(
+                Contender::answering(&format!("aws-sso, {hops}, {scheme}"), run)
+                    .without(stage.role_cache())
+                    .judged(&curls, Goal::AtMost(1.1)),
             );
         }
     }

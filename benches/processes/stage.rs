@@ -196,6 +196,49 @@ impl Stage {
         Ok(if secure { curl.arg("--cacert").arg(self.home.path("sandbox-ca.pem")) } else { curl })
     }
 
+    /// Adds two profiles, `hub` and `end` on top of it, and what curl needs to assume the role of `hub`.
+    pub fn with_chains(self, programs: &Programs) -> Self {
+        let accounts = self.sandbox.accounts();
+        let [near, far] = [1, 2].map(|number| format!("arn:aws:iam::{}:role/Deploy", accounts[number].id));
+        let hop = |name: &str, role: &str, source: &str| {
+            format!(
+                "\n[profile {name}]\nrole_arn = {role}\nsource_profile = {source}\nrole_session_name = bench\n\
+                 region = {REGION}\n"
+            )
+        };
+        let config = self.home.read(".aws/config") + &hop("hub", &near, "target") + &hop("end", &far, "hub");
+        self.home.write(".aws/config", config);
+        let held = self.at_service(self.process(&programs.aws_sso).unwrap(), false).run().success().json();
+        let held = |name: &str| held[name].as_str().unwrap().to_owned();
+        let body = [("Action", "AssumeRole"), ("Version", "2011-06-15"), ("RoleSessionName", "bench")];
+        let body: String = body.iter().map(|(name, value)| format!("data = \"{name}={value}\"\n")).collect();
+        self.home.write(
+            "curl-sts",
+            format!(
+                "silent\nfail\naws-sigv4 = \"aws:amz:{REGION}:sts\"\nuser = \"{}:{}\"\n\
+                 header = \"X-Amz-Security-Token: {}\"\n{body}data-urlencode = \"RoleArn={near}\"\n",
+                held("AccessKeyId"),
+                held("SecretAccessKey"),
+                held("SessionToken"),
+            ),
+        );
+        self
+    }
+
+    /// `process` of a profile that assumes a role, with the service reachable.
+    pub fn chain(&self, program: &Program, profile: &str, secure: bool) -> Result<Invocation, String> {
+        let run = self.home.command(program.as_ref()?).args(["process", profile]);
+        Ok(self.at_service(run, secure).env("AWS_ENDPOINT_URL_STS", self.endpoint(secure)))
+    }
+
+    /// An AssumeRole by curl, which signs it.
+    pub fn curl_sts(&self, secure: bool) -> Result<Invocation, String> {
+        let program = support::programs("curl").next().ok_or("curl is not installed")?;
+        let curl = self.home.command(program).arg("--config").arg(self.home.path("curl-sts"));
+        let curl = curl.arg(self.endpoint(secure));
+        Ok(if secure { curl.arg("--cacert").arg(self.home.path("sandbox-ca.pem")) } else { curl })
+    }
+
     /// The AWS CLI v2, which reaches the service through a proxy.
     pub fn aws_cli(&self) -> Result<Invocation, String> {
         let arguments = ["configure", "export-credentials", "--profile", "target"];

@@ -18,6 +18,9 @@ use super::validation::Violations;
 /// A chained session lasts an hour at most; so does one of which no duration is requested.
 const HOUR: i64 = 60 * 60;
 
+/// The largest session token in bytes.
+const LARGEST_TOKEN: usize = 4096;
+
 /// Answers a request that is signed with these credentials.
 pub(super) fn assume(
     state: &SandboxState,
@@ -214,6 +217,8 @@ fn issue(
                     Expiration { (expiration) }
                 }
                 @if let Some(percent) = packed { PackedPolicySize { (percent) } }
+                SessionTokenUtilization { ((token.len() * 100).div_ceil(LARGEST_TOKEN)) }
+                SessionTokenSize { (token.len()) }
             }
             ResponseMetadata { RequestId { "00000000-0000-0000-0000-000000000000" } }
         }

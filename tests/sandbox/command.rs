@@ -123,6 +123,62 @@ fn serve_has_replicas_a_companys_domain_and_a_region_that_is_down() {
     let _ = home.aws_sso(["sandbox", "serve", "--vanity", "aws.example.com"]).run().status(2).complains("--tls");
 }
 
+/// Assumes roles with the keys of the environment, each given as the arguments of the request, and prints the error.
+const ASSUME: &str = r"
+import sys, json, boto3, botocore
+sts = boto3.client('sts')
+for line in sys.stdin:
+    try: print('ok', sts.assume_role(RoleSessionName='jane', **json.loads(line))['Credentials']['Expiration'])
+    except botocore.exceptions.ClientError as error: print(error.response['Error']['Code'], error)
+";
+
+#[test]
+fn serve_has_roles_to_assume_on_conditions() {
+    let home = Home::new();
+    let options = "--accounts 1 --unassigned 1 --assumable Deploy --assumable arn:aws:iam::999999999999:role/Partner \
+                   --external-id partner --mfa arn:aws:iam::999999999999:mfa/jane=123456 --max-duration 1800 \
+                   --assumed-lifetime 600";
+    let options: Vec<_> = options.split_whitespace().collect();
+    let server = Server::start(&home, &options);
+    let with = |run: crate::support::Invocation| {
+        server.environment.iter().fold(run, |run, (name, value)| run.env(name, value))
+    };
+    let _ = with(home.aws_sso(["login", "--device-code", "--no-browser"])).run().success();
+    let keys = with(home.aws_sso(["process", "012345678901/reader"])).run().success().json();
+    let own = "arn:aws:iam::012345678901:role/Deploy";
+    let complete =
+        r#""ExternalId": "partner", "SerialNumber": "arn:aws:iam::999999999999:mfa/jane", "TokenCode": "123456""#;
+    let cases = [
+        (format!(r#"{{"RoleArn": "{own}", {complete}, "DurationSeconds": 1800}}"#), "ok"),
+        (
+            format!(r#"{{"RoleArn": "arn:aws:iam::999999999999:role/Partner", {complete}, "DurationSeconds": 900}}"#),
+            "ok",
+        ),
+        (format!(r#"{{"RoleArn": "{own}2", {complete}, "DurationSeconds": 900}}"#), "AccessDenied"),
+        (format!(r#"{{"RoleArn": "{own}", {complete}, "DurationSeconds": 1801}}"#), "ValidationError"),
+        (format!(r#"{{"RoleArn": "{own}", {}}}"#, complete.replace("partner", "other")), "AccessDenied"),
+        (format!(r#"{{"RoleArn": "{own}", {}}}"#, complete.replace("123456", "000000")), "AccessDenied"),
+    ];
+    let Some(python) = home.boto3(ASSUME) else { return };
+    let key = |name: &str| keys[name].as_str().unwrap().to_owned();
+    let lines: String = cases.iter().map(|(line, _)| format!("{line}\n")).collect();
+    let python = with(python).stdin(lines).env("AWS_ACCESS_KEY_ID", key("AccessKeyId"));
+    let python = python.env("AWS_SECRET_ACCESS_KEY", key("SecretAccessKey"));
+    let output = python.env("AWS_SESSION_TOKEN", key("SessionToken")).run().success();
+    let answers: Vec<_> = output.stdout.lines().collect();
+    assert_eq!(answers.len(), cases.len(), "{output}");
+    for ((line, expected), answer) in cases.iter().zip(answers) {
+        assert!(answer.starts_with(&format!("{expected} ")), "{line}: {answer}");
+        if let Some(time) = answer.strip_prefix("ok ") {
+            let left = time.parse::<jiff::Timestamp>().unwrap().as_second() - jiff::Timestamp::now().as_second();
+            assert!((500..=600).contains(&left), "{left}");
+        }
+    }
+    for wrong in [["--assumable", "arn:aws:iam::1:user/x"], ["--mfa", "serial"]] {
+        let _ = home.aws_sso(["sandbox", "serve"].into_iter().chain(wrong)).run().status(2);
+    }
+}
+
 #[test]
 fn a_port_in_use_is_reported_with_what_to_do() {
     let home = Home::new();

@@ -5,6 +5,7 @@
 
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "tests and benches use different parts")]
 
+pub mod chain;
 pub mod chromium;
 pub mod clients;
 pub mod desktop;

@@ -31,7 +31,13 @@ impl Server {
     }
 
     pub fn of(user: User, options: &str) -> Self {
-        let serve = user.aws_sso(&format!("serve {} {options}", user.role(0, 0)));
+        let role = user.role(0, 0);
+        Self::of_role(user, &role, options)
+    }
+
+    /// A server for this ROLE.
+    pub fn of_role(user: User, role: &str, options: &str) -> Self {
+        let serve = user.aws_sso(&format!("serve {role} {options}"));
         let redirect = r#"exec "$@" >"$HOME/server.env" 2>"$HOME/server.log""#;
         let running = serve.behind(["/bin/sh", "-c", redirect, "sh"]).start();
         let log = user.home.path("server.log");

@@ -8,6 +8,7 @@ use aws_sdk_sso::config::{BehaviorVersion, Region, retry::RetryConfig};
 use aws_sdk_ssooidc::operation::create_token::CreateTokenOutput;
 use aws_sdk_ssooidc::operation::register_client::RegisterClientOutput;
 use aws_sdk_sts::config::Credentials;
+use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use aws_sso::sandbox::{Approval, Options, Sandbox};
 
 pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -46,10 +47,47 @@ pub fn sts(sandbox: &Sandbox, id: &str, secret: &str, token: &str) -> aws_sdk_st
     client!(aws_sdk_sts, sandbox, |config: aws_sdk_sts::config::Builder| config.credentials_provider(Credentials::new(
         id,
         secret,
-        Some(token.to_owned()),
+        Some(token.to_owned()).filter(|token| !token.is_empty()),
         None,
         "test"
     )))
+}
+
+/// The same with these credentials.
+pub fn sts_as(sandbox: &Sandbox, credentials: &Credentials) -> aws_sdk_sts::Client {
+    sts(
+        sandbox,
+        credentials.access_key_id(),
+        credentials.secret_access_key(),
+        credentials.session_token().unwrap_or_default(),
+    )
+}
+
+/// Credentials of a role of the portal, by the numbers of the account and of the role.
+pub async fn role_credentials(sandbox: &Sandbox, account: usize, role: usize) -> Credentials {
+    let token = sign_in(sandbox).await.1.access_token.unwrap();
+    let account = &sandbox.accounts()[account];
+    let asked = portal(sandbox).get_role_credentials().access_token(token);
+    let answer = asked.account_id(&account.id).role_name(&account.roles[role]).send().await.unwrap();
+    let held = answer.role_credentials.unwrap();
+    let (id, secret, token) = (held.access_key_id, held.secret_access_key, held.session_token);
+    Credentials::new(id.unwrap(), secret.unwrap(), token, None, "test")
+}
+
+/// The credentials of an assumed role.
+pub fn assumed(answer: &AssumeRoleOutput) -> Credentials {
+    let held = answer.credentials().unwrap();
+    let token = Some(held.session_token().to_owned());
+    Credentials::new(held.access_key_id(), held.secret_access_key(), token, None, "test")
+}
+
+/// The message of the error, as the SDK found it in the response.
+pub fn message<T, E, R>(result: &Result<T, aws_sdk_sts::error::SdkError<E, R>>) -> String
+where
+    E: aws_sdk_sts::error::ProvideErrorMetadata,
+{
+    let error = result.as_ref().err().and_then(|error| error.as_service_error());
+    error.and_then(|error| error.message()).unwrap_or_default().to_owned()
 }
 
 /// Registers a client for device codes.

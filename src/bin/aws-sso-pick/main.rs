@@ -121,6 +121,8 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
         let mut signals = EndSignals::listen()?;
         skim.start();
         skim.init_tui()?;
+        // How often skim wakes up while nobody types. The dialog waits for the filter by itself.
+        skim.tui_mut().tick_rate = 10.0;
         skim.enter().await?;
         // Returning drops the dialog with `skim`, which restores the terminal.
         let separator = if arguments.ascii { " | " } else { " · " };

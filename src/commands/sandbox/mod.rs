@@ -53,6 +53,9 @@ In a script:
 HOME is a temporary folder, which is removed when the server stops. With --tls there are also a proxy and a \
 certificate authority, for clients that ignore AWS_ENDPOINT_URL, such as AWS CLI versions before 2.13.
 
+STS lets a role of the portal assume every role NAME of the accounts, unless --assumable says which: \
+arn:aws:iam::ACCOUNT_ID:role/NAME. Organizations lists the accounts for roles of the first account.
+
 The server has these addresses of its own, below AWS_ENDPOINT_URL:
     GET    /sandbox/requests   the request log as JSON
     DELETE /sandbox/requests   empties the log
@@ -60,7 +63,8 @@ The server has these addresses of its own, below AWS_ENDPOINT_URL:
 
 Examples:
   aws-sso sandbox serve > sandbox.env
-  aws-sso sandbox serve --port 8443 --tls";
+  aws-sso sandbox serve --port 8443 --tls
+  aws-sso sandbox serve --assumable Deploy --external-id partner";
 
 pub(crate) fn run(arguments: SandboxArgs) -> Result<ExitCode> {
     match arguments.action {

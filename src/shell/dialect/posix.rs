@@ -33,12 +33,22 @@ impl Dialect for Bash {
         // A local value hides the shell's own: setting the latter shows that, and in bash before 4.2, removing it.
         let is_local = r#"{ \builtin declare -g "$__aws_sso_name=1" && [[ "${!__aws_sso_name-}" != 1 ]]; } ||
     { \builtin unset "$__aws_sso_name" && [[ -n "${!__aws_sso_name+x}" ]]; }"#;
-        // All at once is faster than one after the other. Only where it fails, each is looked at.
-        let set: String = names.split(' ').map(|name| format!(" {name}=1")).collect();
-        let (values, ones): (String, String) = names.split(' ').map(|name| (format!("${{{name}-}}"), '1')).unzip();
-        let are_writable = format!("\\builtin declare -g{set} 2>/dev/null && [[ \"{values}\" == {ones} ]]");
+        // Without a process: a mark that means nothing goes to the shell's own variables, and is then seen at each,
+        // unless another one hides it. Nothing else but the mark of exported ones may stand beside it.
+        let marks: String = names.split(' ').map(|name| format!(r#" "${{{name}@a}}""#)).collect();
+        let quick = format!(
+            r#"((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) && {{
+  \builtin local - __aws_sso_marks
+  \builtin set +u
+  \builtin declare -g -t {names}
+  \builtin printf -v __aws_sso_marks '%s,'{marks}
+  \builtin declare -g +t {names}
+  [[ "${{__aws_sso_marks//x/}}" == {all} ]]
+}} 2>/dev/null"#,
+            all = "t,".repeat(names.split(' ').count()),
+        );
         let is_read_only = r#"! \builtin unset "$__aws_sso_name""#;
-        check_writable(names, &format!("{are_writable} && \\builtin exit 0\n"), is_local, is_read_only)
+        check_writable(names, &quick, is_local, is_read_only)
     }
 
     /// Arrays are not exported, so no other shell has `BASH_VERSINFO`.
@@ -74,7 +84,15 @@ impl Dialect for Zsh {
 
     fn check_writable(&self, names: &str) -> String {
         let is = |kind| format!(r#"[[ "${{(Pt)__aws_sso_name-}}" == *'{kind}'* ]]"#);
-        check_writable(names, "", &is("local"), &is("readonly"))
+        // Without a process: all are plain variables, exported or not, or not there.
+        let types: String = names.split(' ').map(|name| format!("${{(t){name}-}}")).collect();
+        let quick = format!(
+            r#"{{
+  \builtin local __aws_sso_types="{types}"
+  [[ -z "${{${{__aws_sso_types//scalar/}}//-export/}}" ]]
+}}"#
+        );
+        check_writable(names, &quick, &is("local"), &is("readonly"))
     }
 
     fn is_another_shell(&self) -> Option<&'static str> {
@@ -140,11 +158,13 @@ fn print(result: &str, from: Option<&str>) -> String {
     format!("\\builtin printf '%s\\n' {}\n{}", quote::posix(result), from.map(say).unwrap_or_default())
 }
 
+/// `quick` is true where all are certain to be writable. What it leaves open is tried in a process of its own, which is
+/// slower.
 fn check_writable(names: &str, quick: &str, is_local: &str, is_read_only: &str) -> String {
     let local = IS_LOCAL;
     format!(
-        "(
-{quick}\\builtin local __aws_sso_name
+        "{quick} || (
+\\builtin local __aws_sso_name
 for __aws_sso_name in {names}; do
   if {is_local}; then
     \\builtin printf '%s\\n' \"aws-sso: $__aws_sso_name {local}\" >&3
