@@ -65,12 +65,21 @@ fn without<'a>(text: &'a str, start: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws_config::directory::Directory;
+    use crate::context::find::Found;
 
     fn filled(account_name: &str, word: &str) -> String {
+        let directory = Directory {
+            name: "corp".to_owned(),
+            session: None,
+            start_url: "https://corp.awsapps.com/start".to_owned(),
+            region: "eu-west-1".parse().unwrap(),
+            scopes: Vec::new(),
+            redirect_port: None,
+        };
         let run = Run {
-            role: "arn:aws:iam::123456789012:role/Read".parse().unwrap(),
+            found: Found::new("arn:aws:iam::123456789012:role/Read".parse().unwrap(), directory),
             of: 0,
-            sso_session: String::new(),
             has_namesake: false,
             account_name: account_name.to_owned(),
             known_as: None,
