@@ -198,7 +198,8 @@ function __aws_sso_expiring {
   __AWS_SSO_NOTICED="$__aws_sso_until"
   # >>> renewal
   \builtin local __aws_sso_renewal=0 __aws_sso_option=''
-  __aws_sso_command__ refresh --login never >/dev/null 2>&1 || __aws_sso_renewal="$?"
+  # A restricted shell refuses to run the program, and says that it sends nothing to a file.
+  [[ $- == *r* ]] || __aws_sso_command__ refresh --login never >/dev/null 2>&1 || __aws_sso_renewal="$?"
   if [[ "${AWS_SSO_EXPIRATION-}" != "$__aws_sso_until" ]]; then \builtin return 0; fi
   if ((__aws_sso_renewal == 3)); then
     # A name that needs quotes is left out: AWS_SSO_SESSION leads `login` there as well.
@@ -219,7 +220,7 @@ function __aws_sso_ending {
   # What was expected has not happened, or was not seen: there is nothing to warn of any more.
   if ((__aws_sso_end <= __aws_sso_now)); then \builtin return 0; fi
   # Somebody may have signed in since this shell entered its role.
-  if __aws_sso_command__ refresh --login never --only-session-end >/dev/null 2>&1 &&
+  if [[ $- != *r* ]] && __aws_sso_command__ refresh --login never --only-session-end >/dev/null 2>&1 &&
     [[ "${AWS_SSO_SESSION_END-}" != "$__aws_sso_end" ]]; then
     \builtin return 0
   fi

@@ -1,6 +1,7 @@
 # The awsso command for Nushell 0.108 and later. `aws-sso init nushell` fills in the program's path and the command's
 # name, and leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their
-# own. It can be loaded by `source`, by `use FILE *`, and from an autoload folder.
+# own. It can be loaded by `source`, by `use FILE *`, and from an autoload folder. All of it becomes one line in single
+# quotes for other shells: so it has none itself, and a comma ends each field of a record.
 #
 # Nushell evaluates no text: the program prints a change as JSON, and nothing in it can run.
 
@@ -24,9 +25,9 @@ export def --env --wrapped __aws_sso_command__ [...words: string] {
     } else if (__aws_sso_split $words).verb == doctor {
         let parts = __aws_sso_split $words
         # Only this shell knows the version of its command, and whether Tab completes its arguments.
-        let mark = 'nushell:__AWS_SSO_VERSION__'
+        let mark = "nushell:__AWS_SSO_VERSION__"
         # >>> completion
-        let mark = $mark + ':tab'
+        let mark = $mark + ":tab"
         # <<< completion
         ^__AWS_SSO_PROGRAM__ ...$parts.first --function $mark ...$parts.rest
     } else {
@@ -38,13 +39,13 @@ def __aws_sso_split [words: list<string>] {
     # These take a value, which is no verb.
     let valued = [ -p -vp -qp -vqp -qvp --profile --login -r --rolearn --role ]
     mut at = 0
-    while ($words | get --optional $at | default '') =~ '^-.' {
+    while ($words | get --optional $at | default "") =~ "^-." {
         $at += if ($words | get $at) in $valued { 2 } else { 1 }
     }
     {
-        first: ($words | take ($at + 1))
-        verb: ($words | get --optional $at | default '')
-        rest: ($words | skip ($at + 1))
+        first: ($words | take ($at + 1)),
+        verb: ($words | get --optional $at | default ""),
+        rest: ($words | skip ($at + 1)),
     }
 }
 # Makes a change: a record whose empty values are variables to remove. A text is a result, and nothing is help. What is
@@ -52,7 +53,7 @@ def __aws_sso_split [words: list<string>] {
 def --env __aws_sso_apply [answer: string] {
     let lines = try { $answer | lines | each { from json --strict } } catch { null }
     if $lines == null {
-        error make --unspanned { msg: 'aws-sso: the answer of the program is not whole: nothing is changed' }
+        error make --unspanned { msg: "aws-sso: the answer of the program is not whole: nothing is changed" }
     }
     let change = $lines | get --optional 0
     let said = $lines | get --optional 1
@@ -76,7 +77,7 @@ def --env __aws_sso_apply [answer: string] {
 # >>> completion
 # Nushell inserts what it is given, so the program quotes it where that is needed.
 def __aws_sso_complete [words: list<string>] {
-    let own = $words | take until {|word| $word == '--' } | length
+    let own = $words | take until {|word| $word == "--" } | length
     # What comes after `exec … --` is for the completion of another command.
     if $own < ($words | length) - 1 and exec in ($words | take $own) { return null }
     ^__AWS_SSO_PROGRAM__ complete --shell nushell -- ...$words | complete | get stdout | from json
@@ -102,13 +103,13 @@ def __aws_sso_say_change [] {
     if $last == null { return }
     if $env.__AWS_SSO_CHANGE? == $last.change { print --stderr $last.said; return }
     print --stderr ($"aws-sso: this shell has not changed; a block that has ended had: ($last.said)\n" +
-        'use do --env or def --env, and no NAME=value before __aws_sso_command__')
+        "use do --env or def --env, and no NAME=value before __aws_sso_command__")
 }
 # Whether a time that is not the last one shown is at most so many seconds away.
 def __aws_sso_is_due [time: any, what: string, seconds: int] {
     # Not known, already shown, or not set by `use`.
     let time = $"($time)"
-    if $time !~ '\A[1-9][0-9]{0,12}\z' or $time == (__aws_sso_noticed | get --optional $what) { return false }
+    if $time !~ "\\A[1-9][0-9]{0,12}\\z" or $time == (__aws_sso_noticed | get --optional $what) { return false }
     (__aws_sso_left $time) <= $seconds
 }
 def __aws_sso_left [time: string] {
@@ -130,12 +131,12 @@ def --env __aws_sso_expiring [] {
     if $renewal.exit_code == 3 {
         # A name that needs quotes is left out: AWS_SSO_SESSION leads `login` there as well.
         let session = $"($env.AWS_SSO_SESSION?)"
-        let option = if $session =~ '\A[A-Za-z0-9._][A-Za-z0-9._-]*\z' { $" -p ($session)" } else { '' }
+        let option = if $session =~ "\\A[A-Za-z0-9._][A-Za-z0-9._-]*\\z" { $" -p ($session)" } else { "" }
         print --stderr $"aws-sso: your sign-in has ended; run: __aws_sso_command__ login($option)"
         return
     }
     # <<< renewal
-    let what = if (__aws_sso_left $until) > 0 { 'expire within 5 minutes' } else { 'have expired' }
+    let what = if (__aws_sso_left $until) > 0 { "expire within 5 minutes" } else { "have expired" }
     print --stderr $"aws-sso: the credentials of this shell ($what); run: __aws_sso_command__ refresh"
 }
 def --env __aws_sso_ending [] {
@@ -150,23 +151,23 @@ def --env __aws_sso_ending [] {
     if $"($env.AWS_SSO_SESSION_END?)" != $end { return }
     let minutes = $left / 60 | math ceil
     print --stderr ($"aws-sso: your sign-in is expected to end in about ($minutes) minutes; " +
-        'to begin a new one, run: __aws_sso_command__ login --force')
+        "to begin a new one, run: __aws_sso_command__ login --force")
 }
 # <<< hook
 # A module has one such block. Loaded a second time, what it adds takes the place of the first.
 export-env {
     # >>> hook
     $env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt
-        | where {|hook| ($hook | describe --detailed).type != record or 'aws_sso' not-in ($hook | columns) }
+        | where {|hook| ($hook | describe --detailed).type != record or "aws_sso" not-in ($hook | columns) }
         | append { aws_sso: true, code: {|| __aws_sso_hook } })
     # <<< hook
     # >>> key
     # A key that picks a role while a command is being typed.
     $env.config.keybindings = ($env.config.keybindings | where name != aws_sso_pick | append {
-        name: aws_sso_pick
-        __AWS_SSO_KEY__
-        mode: [emacs vi_normal vi_insert]
-        event: { send: executehostcommand, cmd: '__aws_sso_command__ pick' }
+        name: aws_sso_pick,
+        __AWS_SSO_KEY__,
+        mode: [emacs vi_normal vi_insert],
+        event: { send: executehostcommand, cmd: "__aws_sso_command__ pick" },
     })
     # <<< key
 }

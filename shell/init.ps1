@@ -1,6 +1,7 @@
 # The awsso function for Windows PowerShell 5.1 and PowerShell 7. `aws-sso init powershell` fills in the program's path
 # and the function's name, and leaves out all comments and the marked parts that the user did not ask for. So comments
-# need lines of their own. ASCII only: 5.1 reads a file without a byte order mark in the ANSI code page.
+# need lines of their own, and a line ends a statement unless it ends in a backtick, a comma, a plus or a bracket. ASCII
+# only: 5.1 reads a file without a byte order mark in the ANSI code page.
 # The user may have functions and aliases of any name: each cmdlet goes with its module.
 
 # PowerShell would prefer an alias to the function.
@@ -16,8 +17,7 @@ if (${alias:__aws_sso_command__}) {
 # Not an advanced function: that would take -d and -v, and options of what `exec` runs, as its own.
 function global:__aws_sso_command__ {
     # The code holds secrets, which no trace (Set-PSDebug) may show.
-    [System.Diagnostics.DebuggerHidden()]
-    param()
+    [System.Diagnostics.DebuggerHidden()] param()
     $PSNativeCommandArgumentPassing = 'Standard'
     $words = @(__aws_sso_words $MyInvocation $args)
     # Options of all verbs may stand before the verb. These take a value, which is no verb.
@@ -76,11 +76,9 @@ function global:__aws_sso_command__ {
 # The words as they were typed. PowerShell itself takes the first `--` away, cuts `-a.b` and `-a:b` in two, and makes an
 # array of `a,b`. In Constrained Language Mode, where no code may read the line, arrays alone become words again.
 function global:__aws_sso_words($invocation, $given) {
-    $line = ''
-    if ($invocation.PSObject.Properties['Statement']) {
-        $line = $invocation.Statement
-    } elseif ($invocation.OffsetInLine -gt 0) {
-        # 5.1 has no more than this line.
+    # 5.1 has no statement, and no more than this line. To ask whether there is one takes longer than all the rest.
+    $line = try { $invocation.Statement } catch { '' }
+    if (-not $line -and $invocation.OffsetInLine -gt 0) {
         $line = $invocation.Line.Substring($invocation.OffsetInLine - 1)
     }
     if ($line -match ',|\s--(\s|$)|\s-\w\S*[.:]' -and $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {

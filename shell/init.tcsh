@@ -4,7 +4,7 @@
 #
 # An alias of tcsh is one line, in whose parts the typed words would be read again. As arguments of `source` they arrive
 # as they are. The first one says what this file is sourced for. The backslashes keep the user's aliases out; tcsh
-# allows none before its own commands.
+# allows none before its own commands, which `init` writes into an `if`, where tcsh looks up no alias.
 
 set __aws_sso_status = $status
 switch ("$argv[1]")

@@ -2,7 +2,8 @@
 # leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their own.
 # Backslashes and quotes keep the user's aliases, global ones too, from replacing the words of this code.
 
-if (( ${+aliases[__aws_sso_command__]} )); then \builtin unalias '__aws_sso_command__'; fi
+# Under `emulate sh` zsh has no parameters such as `aliases`.
+\builtin unalias '__aws_sso_command__' 2>/dev/null || \builtin :
 function '__aws_sso_command__' {
   if [[ -o 'restricted' ]]; then
     \builtin print -ru2 -l -- 'aws-sso: a restricted shell cannot run __aws_sso_command__' \
@@ -183,7 +184,7 @@ function '__aws_sso_ending' {
 # zsh restores $? and pipestatus after each of these functions. add-zsh-hook does the same, but may not be on fpath.
 if [[ -o 'interactive' ]]; then
   \builtin typeset -ga precmd_functions
-  if [[ -z "${(M)precmd_functions[@]:#__aws_sso_hook}" ]]; then
+  if [[ " ${(j: :)precmd_functions[@]-} " != *' __aws_sso_hook '* ]]; then
     precmd_functions+=('__aws_sso_hook')
   fi
   # What this shell has inherited was said in the one that it comes from.

@@ -73,6 +73,30 @@ pub(crate) fn process_id() -> &'static str {
     }
 }
 
+/// A word that stands for what a command prints, in a line for the user to paste into the shell.
+pub(crate) fn output_of(command: &str) -> String {
+    match typed_in() {
+        Quotes::Posix | Quotes::Powershell | Quotes::Cmd => format!("\"$({command})\""),
+        Quotes::Fish | Quotes::Nushell | Quotes::Elvish => format!("({command})"),
+        Quotes::Xonsh => format!("@($({command}).strip())"),
+        Quotes::Tcsh => format!("\"`{command}`\""),
+    }
+}
+
+/// The statement that exports what a command prints, for the user to paste into the shell.
+pub(crate) fn export_output_of(name: &str, command: &str) -> String {
+    let output = output_of(command);
+    match typed_in() {
+        Quotes::Posix | Quotes::Cmd => format!("export {name}={output}"),
+        Quotes::Fish => format!("set -gx {name} {output}"),
+        Quotes::Powershell => format!("$env:{name} = {output}"),
+        Quotes::Nushell => format!("$env.{name} = {output}"),
+        Quotes::Elvish => format!("set-env {name} {output}"),
+        Quotes::Xonsh => format!("${name} = $({command}).strip()"),
+        Quotes::Tcsh => format!("setenv {name} {output}"),
+    }
+}
+
 /// The statement that exports a variable, for the user to paste into the shell.
 pub(crate) fn export(name: &str, value: &str) -> String {
     let value = word(value);

@@ -17,7 +17,7 @@ pub(crate) fn unopened(path: &Path, why: Unopened) -> Error {
         #[cfg(unix)]
         Unopened::Foreign(owner) => {
             Error::failed(format!("{} belongs to {}", links::named(path), super::ownership::named(owner)))
-                .with_remedy(format!("run: sudo chown \"$(id -u)\" {}", quoted(path)))
+                .with_remedy(format!("run: sudo chown {} {}", quote::output_of("id -u"), quoted(path)))
         }
         #[cfg(not(unix))]
         Unopened::Foreign(_) => Error::failed(format!("{} belongs to another user", links::named(path))),
@@ -52,7 +52,9 @@ fn no_file(path: &Path, kind: FileType) -> Error {
 /// What to do about something that is in place of a file or a folder.
 pub(super) fn make_room(path: &Path) -> String {
     match set_variable(path) {
-        Some(variable) => format!("AWS tools read files only: save it to one and name that, or run: unset {variable}"),
+        Some(variable) => {
+            format!("AWS tools read files only: save it to one and name that, or run: {}", quote::unset(variable))
+        }
         None => format!("run: mv {0} {0}.old", quoted(path)),
     }
 }
@@ -96,9 +98,13 @@ fn permission(path: &Path) -> String {
             }
             _ if is_own(metadata.uid()) => "check what else than its mode protects it".to_owned(),
             Some(variable) => {
-                format!("it belongs to {}, who must let you read it; or run: unset {variable}", named(metadata.uid()))
+                let owner = named(metadata.uid());
+                format!("it belongs to {owner}, who must let you read it; or run: {}", quote::unset(variable))
             }
-            None => format!("it belongs to {}; run: sudo chown \"$(id -u)\" {target}", named(metadata.uid())),
+            None => {
+                let (owner, own_id) = (named(metadata.uid()), quote::output_of("id -u"));
+                format!("it belongs to {owner}; run: sudo chown {own_id} {target}")
+            }
         };
     }
     let _ = path;
@@ -116,7 +122,7 @@ pub(crate) fn way_in(path: &Path, folder: &Path) -> String {
     }
     let let_in = format!("the owner of {} must let you enter it", folder.display());
     match set_variable(path) {
-        Some(variable) => format!("{let_in}; or run: unset {variable}"),
+        Some(variable) => format!("{let_in}; or run: {}", quote::unset(variable)),
         None => match foreign_home(path) {
             Some(home) => format!("{let_in}; or use another home folder, run: {}", another_home(&home)),
             None => let_in,
@@ -151,12 +157,16 @@ pub(super) fn another_home(left: &Path) -> String {
     let is_named = environment::current("AWS_CONFIG_FILE").is_some_and(|value| !value.is_empty());
     let config = environment::config_file().ok().filter(|config| config.starts_with(left) && config.is_file());
     let config = config.filter(|_| !has_config && !is_named);
-    let config = config.map(|config| format!("AWS_CONFIG_FILE={} ", quoted(&config))).unwrap_or_default();
-    let home = own.map_or_else(|| "\"$(mktemp -d)\"".to_owned(), |own| quoted(&own));
+    let config = config.map(|config| quote::export("AWS_CONFIG_FILE", &config.to_string_lossy()));
+    let home = own.map_or_else(new_home, |own| quote::export("HOME", &own.to_string_lossy()));
     // These would still lead into the old one.
     let is_left = |name: &&str| environment::current(name).is_some_and(|value| Path::new(&value).starts_with(left));
-    let others = ["XDG_CONFIG_HOME", "XDG_CACHE_HOME"].into_iter().filter(is_left);
-    format!("export {config}HOME={home}{}", others.map(|name| format!("; {}", quote::unset(name))).collect::<String>())
+    let others = ["XDG_CONFIG_HOME", "XDG_CACHE_HOME"].into_iter().filter(is_left).map(quote::unset);
+    config.into_iter().chain([home]).chain(others).collect::<Vec<_>>().join("; ")
+}
+
+fn new_home() -> String {
+    quote::export_output_of("HOME", "mktemp -d")
 }
 
 /// The folder on the way to this path that this user may not enter.

@@ -166,7 +166,7 @@ fn way_into_folder(path: &Path, folder: &Path) -> Option<String> {
     Some(match (set_variable(path), unreadable::foreign_home(path)) {
         (Some(variable), _) => format!("{whose}; name another file, run: {}", quote::unset(variable)),
         (None, Some(home)) => format!("{whose}; use a home folder of your own, run: {}", another_home(&home)),
-        (None, None) => format!("{whose}; run: sudo chown \"$(id -u)\" {}", quoted(folder)),
+        (None, None) => format!("{whose}; run: sudo chown {} {}", quote::output_of("id -u"), quoted(folder)),
     })
 }
 

@@ -78,10 +78,10 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
         .filter(|(_, is_wanted)| !is_wanted)
         .fold(template.to_owned(), |code, (part, _)| without_part(&code, part));
     let key = init.key.map(|key| key.notation(shell)).unwrap_or_default();
-    // The path comes last, so that nothing is filled in within it.
     let code = without_comments(&code).replace(COMMAND, init.command).replace(KEY, &key);
     let code = code.replace(VERSION, env!("CARGO_PKG_VERSION"));
-    let code = code.replace(PROGRAM, &shell.quote(program));
+    // The path comes last, so that nothing is filled in within it.
+    let code = code.replace(PROGRAM, &shell.dialect().program(program));
     if shell == Shell::Tcsh {
         return function_file::loaded(&code, init.command);
     }

@@ -100,7 +100,7 @@ fn the_code_has_no_comment_and_no_unfilled_placeholder() {
         for hook in ["notice", "refresh", "none"] {
             let output = Home::new().aws_sso(["init", shell, "--hook", hook]).run().success().quiet();
             // PowerShell gets one line.
-            let code = output.stdout.replace("`n", "\n");
+            let code = output.stdout.replace("; ", "\n").replace("''", "'");
             for line in code.lines() {
                 assert!(!line.trim_start().starts_with('#') && !line.trim().is_empty(), "{shell}: {line}");
             }

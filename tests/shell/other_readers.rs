@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::support::other_shells::{ELVISH, NUSHELL, OtherShell, XONSH};
+use crate::support::powershell::pwsh;
 use crate::support::{AWS_SSO, Home, programs, skip};
 
 /// What reads it, with options under which an error ends the shell.
@@ -22,17 +24,29 @@ const READERS: [&[&str]; 13] = [
     &["tcsh", "-f"],
 ];
 
-/// What `init` prints it for.
-const CODES: [&str; 6] = ["bash", "zsh", "fish", "posix", "tcsh", "direnv"];
+/// What `init` prints it for. The languages of the last four have little in common with that of the readers.
+const CODES: [&str; 10] =
+    ["bash", "zsh", "fish", "posix", "tcsh", "direnv", "powershell", "elvish", "nushell", "xonsh"];
 
 /// Start-up files that load `./code` and go on.
 fn start_up_files(reader: &str) -> &'static [&'static str] {
     match reader {
         "fish" => &["cat ./code | source", "source ./code", "eval (cat ./code)"],
-        // It parses neither of them, so it says a line.
+        // It parses none of them, so it says a line.
         "tcsh" => &["eval \"`cat ./code`\"", "source ./code"],
         _ => &["eval \"$(cat ./code)\"", ". ./code"],
     }
+}
+
+/// A home with the code for a shell, whose program notes in `RAN` that it ran.
+fn with_code_for(shell: &str) -> Home {
+    let home = Home::new();
+    let spy = home.write("spy", "#!/bin/sh\necho \"$@\" >>RAN\n");
+    fs::set_permissions(&spy, fs::Permissions::from_mode(0o755)).unwrap();
+    let options: &[_] = if shell == "direnv" { &[] } else { &["--hook", "refresh", "--key", "^G"] };
+    let code = home.aws_sso(["init", shell]).args(options).run().success().stdout;
+    home.write("code", code.replace(AWS_SSO, spy.to_str().unwrap()));
+    home
 }
 
 /// `dash -c '. ~/.profile' x logout` once signed out: the body of a function ran, with the arguments of the script.
@@ -44,12 +58,7 @@ fn a_shell_that_reads_the_code_for_another_one_runs_nothing_and_goes_on() {
             continue;
         };
         for shell in CODES.into_iter().filter(|shell| *shell != reader[0]) {
-            let home = Home::new();
-            let spy = home.write("spy", "#!/bin/sh\necho \"$@\" >>RAN\n");
-            fs::set_permissions(&spy, fs::Permissions::from_mode(0o755)).unwrap();
-            let options: &[_] = if shell == "direnv" { &[] } else { &["--hook", "refresh", "--key", "^G"] };
-            let code = home.aws_sso(["init", shell]).args(options).run().success().stdout;
-            home.write("code", code.replace(AWS_SSO, spy.to_str().unwrap()));
+            let home = with_code_for(shell);
             for load in start_up_files(reader[0]) {
                 let what = format!("{reader:?} reads the code for {shell} by {load}");
                 home.write("profile", format!("{load}\necho went on\n"));
@@ -61,8 +70,8 @@ fn a_shell_that_reads_the_code_for_another_one_runs_nothing_and_goes_on() {
                 let output = home.command(&program).args(&reader[1..]).args(["-c", script]).run();
                 if reader[0] == "tcsh" {
                     assert!(output.stderr.lines().count() <= 2, "{what}: {output}");
-                } else if shell == "direnv" && reader[0] == "fish" {
-                    // It parses none of it either, and shows where.
+                } else if reader[0] == "fish" && ["direnv", "nushell"].contains(&shell) {
+                    // It knows no command of that name, or cannot parse it, and shows where.
                     let output = output.success();
                     assert!(output.stdout.ends_with("end\n") && !output.stdout.contains("loaded"), "{what}: {output}");
                 } else {
@@ -74,6 +83,47 @@ fn a_shell_that_reads_the_code_for_another_one_runs_nothing_and_goes_on() {
                 }
                 assert!(!home.has("RAN"), "{what}: {}", home.read("RAN"));
             }
+        }
+    }
+}
+
+/// Their languages have other words and other quotes. What they cannot parse, they do not begin to run.
+#[test]
+fn a_shell_with_a_language_of_its_own_refuses_the_code_for_another_one_in_one_message() {
+    let one_line = ["powershell", "elvish", "nushell", "xonsh"];
+    let readers: [(OtherShell, &str, &str); 3] = [
+        (ELVISH, "eval (slurp <code)", "Exception:"),
+        (NUSHELL, "source code", "Error:"),
+        // It says where each of its parsers stopped.
+        (XONSH, "execx(open('code').read())", "xonsh: subprocess mode"),
+    ];
+    for (reader, load, message) in readers.into_iter().filter(|(reader, ..)| reader.is_here()) {
+        for shell in CODES.into_iter().filter(|shell| *shell != reader.name) {
+            let home = with_code_for(shell);
+            let output = reader.start(&home).args(["-c", load]).run();
+            let what = format!("{} reads the code for {shell}: {output}", reader.name);
+            assert!(!home.has("RAN"), "{what}");
+            if one_line.contains(&shell) {
+                assert!(output.stderr.matches(message).count() <= 1 && output.stdout.is_empty(), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn powershell_refuses_the_code_for_another_shell_in_one_line_and_goes_on() {
+    let Some(pwsh) = pwsh() else { return };
+    for shell in ["elvish", "nushell", "xonsh"] {
+        let home = with_code_for(shell);
+        fs::copy(home.path("code"), home.path("code.ps1")).unwrap();
+        for load in ["cat ./code | Invoke-Expression", "Invoke-Expression (cat ./code)", ". ./code.ps1"] {
+            let script = format!("{load}; 'went on'; Get-Command awsso -ErrorAction Ignore");
+            let output = home.pwsh(&pwsh).args(["-NoProfile", "-NonInteractive", "-Command", &script]).run();
+            let what = format!("PowerShell reads the code for {shell} by {load}: {output}");
+            assert_eq!(output.stdout, "went on\n", "{what}");
+            // A file is shown with the place.
+            assert!(output.stderr.lines().count() <= if load.starts_with('.') { 5 } else { 1 }, "{what}");
+            assert!(!home.has("RAN"), "{what}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use aws_sso::sandbox::Options;
 
 use crate::support::user::User;
-use crate::support::{Shell, programs, skip};
+use crate::support::{Home, Shell, programs, skip};
 
 /// Each with the words that start it for a script.
 const SHELLS: [&[&str]; 4] = [&["dash"], &["ksh"], &["mksh"], &["busybox", "sh"]];
@@ -59,4 +59,19 @@ fn a_restricted_shell_enters_a_role_by_the_name_of_the_program() {
         assert!(output.stderr.starts_with("loaded\naws-sso: a restricted shell"), "{shell:?}: {output}");
         assert!(output.stderr.contains("run: eval \"$(aws-sso env ROLE)\""), "{shell:?}: {output}");
     }
+}
+
+/// Such a shell refuses to send anything to a file, each time with a line.
+#[test]
+fn the_renewal_of_a_restricted_shell_says_only_that_the_credentials_have_expired() {
+    if !Shell::Bash.is_here() {
+        return;
+    }
+    let home = Home::new();
+    let script = "eval \"$(aws-sso init bash --hook refresh)\"\n\
+                  export AWS_SSO_EXPIRATION=1700000000 AWS_SSO_SESSION_END=4102444800\n\
+                  set -r\n__aws_sso_hook\n__aws_sso_hook\n";
+    let output = home.script(Shell::Bash, script).run().success();
+    let notice = "aws-sso: the credentials of this shell have expired; run: awsso refresh\n";
+    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", notice));
 }

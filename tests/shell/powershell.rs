@@ -18,22 +18,12 @@ fn printed(program: &str, hook: Hook) -> String {
     code.replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
-/// The code that the printed line evaluates: the string after `Invoke-Expression`, as PowerShell reads it.
+/// The code that the printed line evaluates: the second of its texts, as PowerShell reads it.
 fn init(program: &str, hook: Hook) -> String {
     let line = printed(program, hook);
-    let text = line.strip_prefix("Invoke-Expression \"").and_then(|text| text.strip_suffix("\"\n")).unwrap();
-    let (mut code, mut letters) = (String::new(), text.chars());
-    while let Some(letter) = letters.next() {
-        code.push(match letter {
-            '`' => match letters.next().unwrap() {
-                'n' => '\n',
-                special @ ('`' | '"' | '$') => special,
-                other => panic!("`{other} in {line}"),
-            },
-            '"' | '$' => panic!("{letter} ends or expands: {line}"),
-            letter => letter,
-        });
-    }
+    let rest = line.strip_prefix("'true' , ").unwrap();
+    let (code, rest) = read_verbatim(rest).unwrap();
+    assert_eq!(rest, " -ne 'true' -ne \"\\\"\"'\" | Invoke-Expression #'\n");
     code + "\n"
 }
 
@@ -68,7 +58,9 @@ fn the_code_is_what_was_reviewed() {
         (Hook::Refresh, snapbox::file!["golden/init-refresh.ps1"]),
         (Hook::None, snapbox::file!["golden/init-none.ps1"]),
     ] {
-        assert_data_eq!(init("/opt/it's here/aws-sso", hook), golden.raw());
+        // A statement a line, for people to read.
+        let code = init("/opt/it's here/aws-sso", hook).replace("; ", ";\n").replace("{ ", "{\n");
+        assert_data_eq!(code, golden.raw());
     }
     assert_data_eq!(exports(), snapbox::file!["golden/env.ps1"].raw());
 }

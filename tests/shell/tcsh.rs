@@ -269,3 +269,78 @@ fn a_prompt_says_once_that_the_code_is_gone_and_what_loads_it() {
     let said = "aws-sso: the code of awsso is gone; run: eval \"`aws-sso init tcsh`\"\naws-sso ";
     assert!(output.stdout.starts_with(said), "{output}");
 }
+
+/// tcsh ends a script whose line sources a file that is not there.
+#[test]
+fn a_script_goes_on_when_the_code_is_gone_and_each_command_says_so_and_fails() {
+    let home = Home::new();
+    if !TCSH.is_here() {
+        return;
+    }
+    let load = TCSH.load(&home, "");
+    let script = format!(
+        "{load}\nrm -r .cache/aws-sso\nawsso use x && echo WENT_ON\nawsso --version || echo status $status\n\
+         awsso --version | cat\nfalse && awsso --version\neval \"`aws-sso init tcsh`\"\nawsso --version\n"
+    );
+    let output = TCSH.script(&home, &script).run().success();
+    let said = "aws-sso: the code of awsso is gone; run: eval \"`aws-sso init tcsh`\"\n";
+    assert_eq!(output.stderr, said.repeat(3), "{output}");
+    assert_eq!(output.stdout, concat!("status 1\naws-sso ", env!("CARGO_PKG_VERSION"), "\n"), "{output}");
+}
+
+/// A shell that starts says that its file is in use; others are of older versions.
+#[test]
+fn code_that_no_shell_has_loaded_for_long_is_swept_when_new_code_is_written() {
+    let home = Home::new();
+    let folder = home.path(".cache/aws-sso");
+    let age = |days: u64| {
+        for file in files(&folder) {
+            let time = std::time::SystemTime::now() - std::time::Duration::from_hours(24 * days);
+            std::fs::File::options().append(true).open(file).unwrap().set_modified(time).unwrap();
+        }
+    };
+    let init = |options: &[&str]| {
+        let _ = home.aws_sso(["init", "tcsh"]).args(options).run().success();
+        files(&folder).iter().filter(|file| file.extension().is_some_and(|kind| kind == "tcsh")).count()
+    };
+    assert_eq!([init(&[]), init(&["--no-completion"])], [1, 2]);
+    age(70);
+    assert_eq!(init(&[]), 2, "nothing new is written");
+    assert_eq!(init(&["--hook", "refresh"]), 2, "one is old, one was loaded now, and one is new");
+    age(30);
+    assert_eq!(init(&["--hook", "none"]), 3);
+}
+
+/// In `if (1) set x`, and nowhere else, tcsh looks up no alias for its own commands.
+#[test]
+fn aliases_of_tcshs_own_commands_do_not_reach_the_code() {
+    let user = User::signed_in(Options::default());
+    if !TCSH.is_here() {
+        return;
+    }
+    let (load, role) = (TCSH.load(&user.home, "--key ctrl-g"), user.role_arn(0));
+    let names = ["set", "setenv", "unset", "unsetenv", "@", "shift", "complete", "bindkey", "echo", "sh", "date"];
+    let aliases: String = names.iter().map(|name| format!("alias {name} 'touch REACHED; exit 9'\n")).collect();
+    let script = format!(
+        "{load}\n{aliases}{load}\nalias source 'touch REACHED; exit 9'\nawsso use {role}\n__aws_sso_hook\nenv -0 >used\n"
+    );
+    let _ = user.script_in(TCSH, &script).run().success();
+    assert!(!user.home.has("REACHED"));
+    assert_eq!(user.home.environment("used")["AWS_SSO_ROLE_ARN"], role);
+}
+
+/// A line to paste is one that this shell can read.
+#[test]
+fn remedies_are_statements_of_tcsh() {
+    let home = Home::new();
+    let config = "[profile mine]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n";
+    home.write(".aws/config", config);
+    if !TCSH.is_here() {
+        return;
+    }
+    let output = TCSH.script(&home, "aws-sso env mine --shell tcsh\n").run();
+    assert!(output.stderr.contains("setenv AWS_PROFILE mine"), "{output}");
+    std::fs::create_dir_all(home.path("folder")).unwrap();
+    let output = TCSH.script(&home, "setenv AWS_CONFIG_FILE ~/folder\naws-sso list\n").run();
+    assert!(output.stderr.contains("run: unsetenv AWS_CONFIG_FILE"), "{output}");
+}

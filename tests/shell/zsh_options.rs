@@ -1,6 +1,6 @@
 //! The options of zsh: whichever the user turns over, our code works and no other hook is harmed.
 
-use crate::support::{Home, Shell};
+use crate::support::{Home, Shell, programs};
 
 /// Each option that zsh has is turned over once, in a subshell of one interactive zsh. Left out are those that end or
 /// restrict the shell, run nothing, print what runs, or (csh) allow no line break in quotes.
@@ -68,4 +68,22 @@ fn nothing_is_said_during_powerlevel10ks_instant_prompt() {
     let output = run.env("AWS_SSO_SESSION_END", "4102444800").run().success();
     let notice = "aws-sso: the credentials of this shell have expired; run: awsso refresh";
     assert_eq!(output.stderr, format!("prompt\n{notice}\nprompt\nprompt\n"));
+}
+
+/// As `sh`, zsh has no parameter `aliases` and its like, and with `-u` an empty array is one that is not set.
+#[test]
+fn an_interactive_zsh_in_the_place_of_sh_loads_without_a_word_and_has_the_hook_once() {
+    if !Shell::Zsh.is_here() {
+        return;
+    }
+    for emulated in ["sh", "ksh", "zsh"] {
+        let home = Home::new();
+        let load = "eval \"$(aws-sso init zsh --key ctrl-g)\"\n";
+        let script = format!("IFS=:\n{load}{load}print -rl -- \"${{precmd_functions[@]}}\"\nawsso --version\n");
+        let script = home.write("script", script);
+        let program = programs("zsh").next().unwrap();
+        let output = home.command(&program).args(["--emulate", emulated, "-f", "-u", "-i"]).arg(script).run().success();
+        let expected = concat!("__aws_sso_hook\naws-sso ", env!("CARGO_PKG_VERSION"), "\n");
+        assert_eq!((output.stdout.as_str(), output.stderr.as_str()), (expected, ""), "{emulated}");
+    }
 }

@@ -9,6 +9,7 @@ use crate::environment::{self, shown};
 use crate::error::Error;
 use crate::files::unreadable::{self, quoted};
 use crate::files::{folder, links, read, unwritable};
+use crate::quote;
 
 /// How many files of one folder are reported one by one.
 const MOST_REPORTED: usize = 5;
@@ -63,7 +64,7 @@ fn foreign_default(file: &Path, metadata: &fs::Metadata) -> Option<Finding> {
     (is_at_default && metadata.is_file() && !ownership::is_ours(metadata.uid())).then(|| {
         Finding::warning(
             format!("{} belongs to {}", shown(file), ownership::named(metadata.uid())),
-            format!("run: sudo chown \"$(id -u)\" {}", quoted(file)),
+            format!("run: sudo chown {} {}", quote::output_of("id -u"), quoted(file)),
         )
     })
 }

@@ -145,7 +145,7 @@ mod unix {
     fn foreign(path: &Path, metadata: &fs::Metadata) -> Finding {
         Finding::broken(
             format!("{} belongs to {}", shown(path), ownership::named(metadata.uid())),
-            format!("run: sudo chown \"$(id -u)\" {}", quoted(path)),
+            format!("run: sudo chown {} {}", crate::quote::output_of("id -u"), quoted(path)),
         )
     }
 

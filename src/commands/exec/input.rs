@@ -12,6 +12,7 @@ use crate::environment;
 use crate::error::{Error, Result, reason, system};
 use crate::programs::child::Child;
 use crate::programs::group;
+use crate::quote;
 use crate::terminal;
 
 /// How much is read or written at once, in bytes.
@@ -154,7 +155,7 @@ fn read_all(mut kept: &File) -> Result<()> {
 fn not_kept(error: io::Error) -> Error {
     let folder = environment::temporary_folder();
     Error::failed(format!("cannot keep the input in {}: {}", folder.display(), reason(&error)))
-        .with_remedy("choose another folder, which has room: export TMPDIR=/var/tmp")
+        .with_remedy(format!("choose another folder, which has room: {}", quote::export("TMPDIR", "/var/tmp")))
         .with_any_remedy(system::shortage(&error))
         .with_source(error)
 }

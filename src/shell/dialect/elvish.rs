@@ -1,6 +1,6 @@
 //! Elvish.
 
-use super::statements::Dialect;
+use super::statements::{Dialect, one_line};
 use crate::error::Result;
 use crate::quote;
 
@@ -29,5 +29,17 @@ impl Dialect for Elvish {
 
     fn template(&self) -> Result<&'static str> {
         Ok(include_str!("../../../shell/init.elv"))
+    }
+
+    /// The template has no single quotes.
+    fn program(&self, path: &str) -> String {
+        let path = path.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\x27").replace('!', r"\x21");
+        format!("\"{path}\"")
+    }
+
+    /// Other shells read a command that prints nothing of a text in quotes, which goes on to the end: outside of quotes
+    /// a backslash is a character of its own in Elvish alone.
+    fn loaded(&self, code: &str) -> String {
+        format!("printf '%.0s' \\'of Elvish'; {} #'\n", one_line(code, '^'))
     }
 }

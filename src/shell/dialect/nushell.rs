@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::statements::{Dialect, record};
+use super::statements::{Dialect, one_line, record};
 use crate::error::Result;
 use crate::quote;
 
@@ -37,5 +37,17 @@ impl Dialect for Nushell {
 
     fn template(&self) -> Result<&'static str> {
         Ok(include_str!("../../../shell/init.nu"))
+    }
+
+    /// The template has no single quotes.
+    fn program(&self, path: &str) -> String {
+        let path = path.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\u{27}").replace('!', r"\u{21}");
+        format!("\"{path}\"")
+    }
+
+    /// Other shells read a command that they do not have, with a text in quotes, which goes on to the end: outside of
+    /// quotes a backslash is a character of its own in Nushell. A module may begin with nothing but a definition.
+    fn loaded(&self, code: &str) -> String {
+        format!("def __aws_sso_\\'nushell' [] {{}}; {} #' 2>/dev/null || :\n", one_line(code, '\\'))
     }
 }

@@ -8,27 +8,62 @@ pub(super) struct Bash;
 pub(super) struct Zsh;
 pub(super) struct Posix;
 
-impl Dialect for Bash {
+/// What bash and zsh do not share.
+trait BashOrZsh {
+    /// See [`Dialect::check_writable`].
+    fn check_writable(&self, names: &str) -> String;
+
+    /// See [`Dialect::is_another_shell`].
+    fn is_another_shell(&self) -> &'static str;
+
+    /// See [`Dialect::template`].
+    fn template(&self) -> &'static str;
+}
+
+impl<Shell: BashOrZsh> Dialect for Shell {
     fn quote(&self, value: &str) -> String {
         quote::posix(value)
     }
 
+    /// The user may have aliased `export`. The backslash stops alias expansion, and `builtin` a function.
     fn set(&self, name: &str, value: &str) -> String {
-        set(name, value)
+        format!("\\builtin export {name}={}", quote::posix(value))
     }
 
     fn unset(&self, name: &str) -> String {
-        unset(name)
+        format!("\\builtin unset {name}")
     }
 
+    /// What a subshell has, the shell that the user sees has not.
     fn say(&self, line: &str) -> Option<String> {
-        Some(say(line))
+        Some(format!(
+            "{{
+  if ((${{BASH_SUBSHELL:-0}} + ${{ZSH_SUBSHELL:-0}})); then \\builtin printf 'in this subshell: '; fi
+  \\builtin printf '%s\\n' {}
+}} >&2 || \\builtin :\n",
+            quote::posix(line)
+        ))
     }
 
     fn print(&self, result: &str, from: Option<&str>) -> String {
-        print(result, from)
+        let from = from.and_then(|from| self.say(from)).unwrap_or_default();
+        format!("\\builtin printf '%s\\n' {}\n{from}", quote::posix(result))
     }
 
+    fn check_writable(&self, names: &str) -> String {
+        BashOrZsh::check_writable(self, names)
+    }
+
+    fn is_another_shell(&self) -> Option<&'static str> {
+        Some(BashOrZsh::is_another_shell(self))
+    }
+
+    fn template(&self) -> Result<&'static str> {
+        Ok(BashOrZsh::template(self))
+    }
+}
+
+impl BashOrZsh for Bash {
     fn check_writable(&self, names: &str) -> String {
         // A local value hides the shell's own: setting the latter shows that, and in bash before 4.2, removing it.
         let is_local = r#"{ \builtin declare -g "$__aws_sso_name=1" && [[ "${!__aws_sso_name-}" != 1 ]]; } ||
@@ -52,36 +87,16 @@ impl Dialect for Bash {
     }
 
     /// Arrays are not exported, so no other shell has `BASH_VERSINFO`.
-    fn is_another_shell(&self) -> Option<&'static str> {
-        Some(r#"'test' '\\' = "\\" || 'eval' 'test -z "${BASH_VERSINFO-}"'"#)
+    fn is_another_shell(&self) -> &'static str {
+        r#"'test' '\\' = "\\" || 'eval' 'test -z "${BASH_VERSINFO-}"'"#
     }
 
-    fn template(&self) -> Result<&'static str> {
-        Ok(include_str!("../../../shell/init.bash"))
+    fn template(&self) -> &'static str {
+        include_str!("../../../shell/init.bash")
     }
 }
 
-impl Dialect for Zsh {
-    fn quote(&self, value: &str) -> String {
-        quote::posix(value)
-    }
-
-    fn set(&self, name: &str, value: &str) -> String {
-        set(name, value)
-    }
-
-    fn unset(&self, name: &str) -> String {
-        unset(name)
-    }
-
-    fn say(&self, line: &str) -> Option<String> {
-        Some(say(line))
-    }
-
-    fn print(&self, result: &str, from: Option<&str>) -> String {
-        print(result, from)
-    }
-
+impl BashOrZsh for Zsh {
     fn check_writable(&self, names: &str) -> String {
         let is = |kind| format!(r#"[[ "${{(Pt)__aws_sso_name-}}" == *'{kind}'* ]]"#);
         // Without a process: all are plain variables, exported or not, or not there.
@@ -95,12 +110,12 @@ impl Dialect for Zsh {
         check_writable(names, &quick, &is("local"), &is("readonly"))
     }
 
-    fn is_another_shell(&self) -> Option<&'static str> {
-        Some(r#"'test' '\\' = "\\" || 'eval' 'test -z "${ZSH_VERSION-}"'"#)
+    fn is_another_shell(&self) -> &'static str {
+        r#"'test' '\\' = "\\" || 'eval' 'test -z "${ZSH_VERSION-}"'"#
     }
 
-    fn template(&self) -> Result<&'static str> {
-        Ok(include_str!("../../../shell/init.zsh"))
+    fn template(&self) -> &'static str {
+        include_str!("../../../shell/init.zsh")
     }
 }
 
@@ -132,30 +147,6 @@ impl Dialect for Posix {
     fn template(&self) -> Result<&'static str> {
         Ok(include_str!("../../../shell/init.sh"))
     }
-}
-
-/// The user may have aliased `export`. The backslash stops alias expansion, and `builtin` a function.
-fn set(name: &str, value: &str) -> String {
-    format!("\\builtin export {name}={}", quote::posix(value))
-}
-
-fn unset(name: &str) -> String {
-    format!("\\builtin unset {name}")
-}
-
-/// What a subshell has, the shell that the user sees has not.
-fn say(line: &str) -> String {
-    format!(
-        "{{
-  if ((${{BASH_SUBSHELL:-0}} + ${{ZSH_SUBSHELL:-0}})); then \\builtin printf 'in this subshell: '; fi
-  \\builtin printf '%s\\n' {}
-}} >&2 || \\builtin :\n",
-        quote::posix(line)
-    )
-}
-
-fn print(result: &str, from: Option<&str>) -> String {
-    format!("\\builtin printf '%s\\n' {}\n{}", quote::posix(result), from.map(say).unwrap_or_default())
 }
 
 /// `quick` is true where all are certain to be writable. What it leaves open is tried in a process of its own, which is

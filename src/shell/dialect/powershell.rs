@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::statements::Dialect;
+use super::statements::{Dialect, one_line};
 use crate::error::Result;
 use crate::quote;
 
@@ -58,15 +58,11 @@ impl Dialect for Powershell {
     }
 
     /// One line, which a pipe, an argument and a file load all the same: `Invoke-Expression` takes no list of lines.
+    ///
+    /// Other shells read the command `true`, and then a text in quotes, which goes on to the end: a backslash is a
+    /// character of its own within double quotes in PowerShell alone. For PowerShell these are texts to leave out.
     fn loaded(&self, code: &str) -> String {
-        let mut line = String::from("Invoke-Expression \"");
-        for letter in code.trim_end().chars() {
-            match letter {
-                '\n' => line += "`n",
-                '`' | '"' | '$' => line.extend(['`', letter]),
-                letter => line.push(letter),
-            }
-        }
-        line + "\"\n"
+        let code = one_line(code, '`').replace('\'', "''");
+        format!("'true' , '{code}' -ne 'true' -ne \"\\\"\"'\" | Invoke-Expression #'\n")
     }
 }

@@ -69,6 +69,11 @@ pub(in crate::shell) trait Dialect {
     /// The code of the `awsso` function, with the places that [`crate::shell::init`] fills in.
     fn template(&self) -> Result<&'static str>;
 
+    /// The program's path in the template.
+    fn program(&self, path: &str) -> String {
+        self.quote(path)
+    }
+
     /// The same, as `init` prints it.
     fn loaded(&self, code: &str) -> String {
         match self.is_another_shell() {
@@ -76,6 +81,24 @@ pub(in crate::shell) trait Dialect {
             None => code.to_owned(),
         }
     }
+}
+
+/// Code in one line, for languages where `;` ends a statement as a line does. Other shells read one line as a whole:
+/// what they cannot parse, they do not begin to run. `continuation` is what joins two lines where they are.
+pub(super) fn one_line(code: &str, continuation: char) -> String {
+    let mut whole = String::new();
+    for line in code.lines().map(str::trim) {
+        if let Some(rest) = whole.strip_suffix(continuation) {
+            whole.truncate(rest.trim_end().len());
+            whole.push(' ');
+        } else if whole.ends_with(['(', '[', '{', '|', ',', '+']) || line.starts_with('|') {
+            whole.push(' ');
+        } else if !whole.is_empty() {
+            whole += "; ";
+        }
+        whole += line;
+    }
+    whole
 }
 
 /// A change as a record in JSON; `null` is a variable to remove.

@@ -37,4 +37,11 @@ impl Dialect for Xonsh {
     fn template(&self) -> Result<&'static str> {
         Ok(include_str!("../../../shell/init.xsh"))
     }
+
+    /// Other shells read the command `true`, and then a text in quotes, which goes on to the end: three quotes at once
+    /// begin and end a text in Python alone.
+    fn loaded(&self, code: &str) -> String {
+        let code = code.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\x27").replace('!', r"\x21");
+        format!("'true' ''' ' '''; execx(\"{}\") #'\n", code.replace('\n', "\\n"))
+    }
 }
