@@ -65,20 +65,14 @@ fn without<'a>(text: &'a str, start: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws_config::directory::Directory;
+    use crate::aws_config::config::Config;
     use crate::context::find::Found;
 
     fn filled(account_name: &str, word: &str) -> String {
-        let directory = Directory {
-            name: "corp".to_owned(),
-            session: None,
-            start_url: "https://corp.awsapps.com/start".to_owned(),
-            region: "eu-west-1".parse().unwrap(),
-            scopes: Vec::new(),
-            redirect_port: None,
-        };
+        let config = Config::parse(b"[sso-session corp]\nsso_start_url = https://x/start\nsso_region = us-east-1\n");
+        let role = "arn:aws:iam::123456789012:role/Read".parse().unwrap();
         let run = Run {
-            found: Found::new("arn:aws:iam::123456789012:role/Read".parse().unwrap(), directory),
+            found: Found::new(role, config.directory("corp").unwrap()),
             of: 0,
             has_namesake: false,
             account_name: account_name.to_owned(),
