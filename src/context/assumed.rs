@@ -65,7 +65,9 @@ pub(crate) fn end_of_profile(config: &Config, name: &str) -> Option<End> {
     }
     let ProfileChain { start, hops } = Meanings::new(config).chain(profile).ok()??;
     let label = start.role().and_then(|(_, reference)| reference.label());
-    Some(End { role: hops.last()?.role.clone(), via: label.unwrap_or_else(|| start.name().to_owned()) })
+    let of_line = || start.assuming_line().map(|line| base_of_line(config, &line.role));
+    let via = label.or_else(of_line).unwrap_or_else(|| start.name().to_owned());
+    Some(End { role: hops.last()?.role.clone(), via })
 }
 
 /// What the ROLE of a line is assumed with if it is a profile that assumes one, else the ROLE itself.
