@@ -74,8 +74,9 @@ pub(crate) fn end_of_profile(config: &Config, name: &str) -> Option<End> {
 fn base_of_line(config: &Config, role: &str) -> String {
     let is_assuming = config.profile(role).is_some_and(Section::assumes);
     let of_profile = is_assuming.then(|| end_of_profile(config, role)).flatten().map(|end| end.via);
+    let of_plain = || config.role_of(role)?.1.label();
     let label = || role.parse::<RoleRef>().ok()?.label();
-    of_profile.or_else(label).unwrap_or_else(|| role.to_owned())
+    of_profile.or_else(of_plain).or_else(label).unwrap_or_else(|| role.to_owned())
 }
 
 /// What this shell has assumed its role with, if it has.
