@@ -17,7 +17,7 @@ use crate::terminal::Terminal;
 Examples:
   awsso use payments-dev/ReadOnlyAccess
   awsso use 123456789012/ReadOnlyAccess --region eu-west-1
-  awsso use payments-dev/ReadOnlyAccess --assume arn:aws:iam::210987654321:role/Deploy")]
+  awsso use dev --assume arn:aws:iam::210987654321:role/Deploy")]
 pub(crate) struct UseArgs {
     /// The role: an ARN, ACCOUNT/ROLE (or in two words), a profile, or an alias; ACCOUNT is a name or an id; - is the
     /// role before [without one you choose]

@@ -65,15 +65,18 @@ pub(crate) fn end_of_profile(config: &Config, name: &str) -> Option<End> {
     }
     let ProfileChain { start, hops } = Meanings::new(config).chain(profile).ok()??;
     let label = start.role().and_then(|(_, reference)| reference.label());
-    Some(End { role: hops.last()?.role.clone(), via: label.unwrap_or_else(|| start.name().to_owned()) })
+    let of_line = || start.assuming_line().map(|line| base_of_line(config, &line.role));
+    let via = label.or_else(of_line).unwrap_or_else(|| start.name().to_owned());
+    Some(End { role: hops.last()?.role.clone(), via })
 }
 
 /// What the ROLE of a line is assumed with if it is a profile that assumes one, else the ROLE itself.
 fn base_of_line(config: &Config, role: &str) -> String {
     let is_assuming = config.profile(role).is_some_and(Section::assumes);
     let of_profile = is_assuming.then(|| end_of_profile(config, role)).flatten().map(|end| end.via);
+    let of_plain = || config.role_of(role)?.1.label();
     let label = || role.parse::<RoleRef>().ok()?.label();
-    of_profile.or_else(label).unwrap_or_else(|| role.to_owned())
+    of_profile.or_else(of_plain).or_else(label).unwrap_or_else(|| role.to_owned())
 }
 
 /// What this shell has assumed its role with, if it has.

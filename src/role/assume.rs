@@ -10,27 +10,29 @@ use super::{Hop, IamRole};
 use crate::error::{Error, Result};
 use crate::timestamp;
 
+/// Where help lists these options.
+const HEADING: &str = "Role chaining";
+
 /// One more role, on top of the one that ROLE names. Without [`Self::assume`] there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
-#[command(next_help_heading = "Role chaining")]
 pub(crate) struct Assume {
     /// The role, by its ARN, to assume with the credentials of ROLE
-    #[arg(long, value_name = "ARN", value_parser = arn)]
+    #[arg(long, help_heading = HEADING, value_name = "ARN", value_parser = arn)]
     pub assume: Option<String>,
     /// The external id that its trust policy asks for
-    #[arg(long, value_name = "ID", value_parser = external_id)]
+    #[arg(long, help_heading = HEADING, value_name = "ID", value_parser = external_id)]
     pub external_id: Option<String>,
     /// What CloudTrail shows as the name of the session [default: that of ROLE, which is your user name]
-    #[arg(long, value_name = "NAME", value_parser = session_name)]
+    #[arg(long, help_heading = HEADING, value_name = "NAME", value_parser = session_name)]
     pub session_name: Option<String>,
     /// How long its credentials last, from 15m; AWS gives a role that a role assumes 1h at most
-    #[arg(long = "duration", value_name = "TIME", value_parser = duration)]
+    #[arg(long = "duration", help_heading = HEADING, value_name = "TIME", value_parser = duration)]
     pub lifetime: Option<u32>,
     /// A session tag, which policies can ask for
-    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = tag)]
+    #[arg(long = "tag", help_heading = HEADING, value_name = "KEY=VALUE", value_parser = tag)]
     pub tags: Vec<(String, String)>,
     /// The source identity, which stays with the session, whatever roles it assumes
-    #[arg(long, value_name = "NAME", value_parser = source_identity)]
+    #[arg(long, help_heading = HEADING, value_name = "NAME", value_parser = source_identity)]
     pub source_identity: Option<String>,
 }
 
