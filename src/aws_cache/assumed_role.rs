@@ -3,6 +3,9 @@
 //! The AWS CLI names a file after what AssumeRole is asked for, and not after who asks. So each file that this tool
 //! writes says with which base its credentials were made, and only that base gets them again.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 

@@ -41,13 +41,17 @@ impl<'a> Meanings<'a> {
         if let Some(fault) = self.fault(profile) {
             return Err(fault);
         }
+        // To AWS tools, a web identity goes before a source.
+        if profile.get("web_identity_token_file").is_some() {
+            return Err(self.without_role(profile));
+        }
         let (assuming, start) = self.walk(profile)?;
         let Start::Profile(start) = start else { return Err(self.without_role(profile)) };
         if start.is_same(profile) {
             return Err(self.without_role(profile));
         }
-        let has_role = || start.role().is_some() || start.process_role_anywhere().is_some();
-        if !has_role() && start.assuming_line().is_none() {
+        let is_ours = start.role().is_some() || start.process_role_anywhere().is_some();
+        if !is_ours && start.assuming_line().is_none() {
             let without = self.without_role(start);
             let role = profile.setting("role_arn").unwrap_or_default();
             let found = format!("profile {} assumes {role}; {}", profile.name(), without.found);
@@ -196,5 +200,131 @@ impl Config {
             by_role
         });
         by_role.get(role.as_str()).into_iter().flatten().map(|at| self.section(*at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = "\
+[sso-session corp]
+sso_start_url = https://x/start
+sso_region = us-east-1
+[profile native]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = Reader
+[profile discovered]
+credential_process = aws-sso -p corp -r arn:aws:iam::123456789012:role/Reader -ext
+[profile by-name]
+credential_process = aws-sso process one
+[profile with-option]
+credential_process = aws-sso process 123456789012/Reader -p corp --assume=arn:aws:iam::210987654321:role/x
+[profile other]
+credential_process = other-tool --json
+[profile keys]
+aws_access_key_id = AKIA
+aws_secret_access_key = s
+[profile one]
+role_arn = arn:aws:iam::210987654321:role/path/One
+source_profile = native
+region = eu-west-1
+";
+
+    /// The start and the roles of `[profile p]`, or why it is no chain of ours.
+    fn chain(lines: &str) -> Result<(String, Vec<Hop>), String> {
+        let config = Config::parse(format!("{BASE}[profile p]\n{lines}\n").as_bytes());
+        let found = Meanings::new(&config).chain(config.profile("p").unwrap()).map_err(|no_role| no_role.found)?;
+        let ProfileChain { start, hops } = found.ok_or("no chain")?;
+        Ok((start.name().to_owned(), hops))
+    }
+
+    #[test]
+    fn a_chain_leads_from_its_first_credentials_to_the_role_that_is_named() {
+        const X: &str = "arn:aws:iam::210987654321:role/X";
+        const ONE: &str = "arn:aws:iam::210987654321:role/path/One";
+        let two = format!("q\n[profile q]\nrole_arn = {ONE}\nsource_profile = one");
+        let cases: [(&str, Result<(&str, &[&str]), &str>); 12] = [
+            ("native", Ok(("native", &[X]))),
+            ("discovered", Ok(("discovered", &[X]))),
+            ("by-name", Ok(("by-name", &[X]))),
+            ("with-option", Ok(("with-option", &[X]))),
+            ("one", Ok(("native", &[ONE, X]))),
+            (&two, Ok(("native", &[ONE, ONE, X]))),
+            ("p", Err("leads in a circle: p → p")),
+            ("q\n[profile q]\nrole_arn = x\nsource_profile = p", Err("leads in a circle: p → q → p")),
+            ("q\n[profile q]\nrole_arn = nonsense\nsource_profile = native", Err("is not a role's ARN: nonsense")),
+            (
+                "other",
+                Err("profile p assumes arn:aws:iam::210987654321:role/X; profile other gets its credentials from"),
+            ),
+            ("keys", Err("profile p assumes arn:aws:iam::210987654321:role/X; profile keys has access keys")),
+            ("p\naws_access_key_id = A\naws_secret_access_key = s", Err("which aws-sso leaves to AWS tools")),
+        ];
+        for (source, expected) in cases {
+            let found = chain(&format!("role_arn = {X}\nsource_profile = {source}"));
+            match (found, expected) {
+                (Ok((start, hops)), Ok((expected, roles))) => {
+                    let found: Vec<_> = hops.iter().map(|hop| hop.role.as_str()).collect();
+                    assert_eq!((start.as_str(), found.as_slice()), (expected, roles), "{source}");
+                    assert!(hops.iter().all(|hop| hop.chain_profile.as_deref() == Some("p")), "{source}");
+                }
+                (Err(found), Err(expected)) => assert!(found.contains(expected), "{source}: {found}"),
+                (found, expected) => panic!("{source}: {found:?}, not {expected:?}"),
+            }
+        }
+        assert_eq!(chain("region = eu-west-1"), Err("no chain".to_owned()));
+    }
+
+    #[test]
+    fn a_hop_has_what_its_own_profile_says_and_the_region_of_the_named_one_where_it_has_none() {
+        let (_, hops) = chain(
+            "role_arn = arn:aws:iam::210987654321:role/X\nsource_profile = q\nregion = eu-north-1\n\
+             sts_regional_endpoints = legacy\nexternal_id = x:1\nrole_session_name = me\nduration_seconds = 7200\n\
+             mfa_serial = GAHT1\nsource_identity = Ada\nsession_tags = a = b , c=d=e\n\
+             transitive_session_tags = a, c\n\
+             [profile q]\nrole_arn = arn:aws:iam::210987654321:role/Q\nsource_profile = one\nduration_seconds = long",
+        )
+        .unwrap();
+        let [one, q, x] = hops.as_slice() else { panic!("{hops:?}") };
+        let regions = [one, q, x].map(|hop| hop.region.as_deref());
+        assert_eq!(regions, [Some("eu-west-1"), Some("eu-north-1"), Some("eu-north-1")]);
+        assert!([one, q, x].iter().all(|hop| hop.endpoint == Some(StsEndpoint::Legacy)));
+        let role = x.role.clone();
+        let expected = Hop {
+            external_id: Some("x:1".to_owned()),
+            session_name: Some("me".to_owned()),
+            duration: Some(7200),
+            mfa_serial: Some("GAHT1".to_owned()),
+            source_identity: Some("Ada".to_owned()),
+            tags: vec![("a".to_owned(), "b".to_owned()), ("c".to_owned(), "d=e".to_owned())],
+            transitive_tags: vec!["a".to_owned(), "c".to_owned()],
+            ..Hop::new(role)
+        };
+        assert!(x.is_same_request(&expected), "{x:?}");
+        assert!(q.is_same_request(&Hop::new(q.role.clone())), "{q:?}");
+        assert_eq!([one, q, x].map(|hop| hop.profile.as_deref()), [Some("one"), Some("q"), Some("p")]);
+    }
+
+    #[test]
+    fn what_sts_would_not_take_is_named_before_it_is_asked() {
+        for (line, why) in [
+            ("duration_seconds = 60", "is 60, which STS does not take"),
+            ("duration_seconds = 43201", "is 43201, which STS does not take"),
+            ("sts_regional_endpoints = global", "is none that AWS tools know: global"),
+            ("session_tags = a", "are not pairs of a key and a value"),
+            ("web_identity_token_file = /t", "with a web identity"),
+        ] {
+            let lines = format!("role_arn = arn:aws:iam::210987654321:role/X\nsource_profile = native\n{line}");
+            let found = chain(&lines).unwrap_err();
+            assert!(found.contains(why), "{line}: {found}");
+        }
+        let source = "role_arn = arn:aws:iam::210987654321:role/X\ncredential_source = Ec2InstanceMetadata";
+        assert!(
+            chain(source)
+                .unwrap_err()
+                .contains("with the credentials of Ec2InstanceMetadata (credential_source), which aws-sso")
+        );
     }
 }

@@ -145,17 +145,15 @@ impl<'a> Meanings<'a> {
         let name = profile.name();
         let other = |key: &str, found: String, remedy: String| NoRole::new(profile, key, found, remedy);
         if let Some(role) = profile.setting("role_arn") {
-            let (source, then) = match (profile.setting("source_profile"), profile.setting("credential_source")) {
-                (Some(source), _) => (
-                    format!("with the credentials of profile {source}"),
-                    format!("for the role of the source, name {source}\n"),
-                ),
-                (None, Some(place)) => (format!("with the credentials of {place}"), String::new()),
-                (None, None) => ("with a web identity".to_owned(), String::new()),
+            let source = match (profile.setting("source_profile"), profile.setting("credential_source")) {
+                _ if profile.setting("web_identity_token_file").is_some() => "with a web identity".to_owned(),
+                (Some(source), _) => format!("with the credentials of profile {source}"),
+                (None, Some(place)) => format!("with the credentials of {place} (credential_source)"),
+                (None, None) => "with a web identity".to_owned(),
             };
             let found =
                 format!("profile {name} is chained: it assumes {role} {source}, which aws-sso leaves to AWS tools");
-            return other("role_arn", found, format!("{then}{}", use_without_us(name)));
+            return other("role_arn", found, use_without_us(name));
         }
         if let Some(line) = profile.setting("credential_process") {
             return self.process_without_role(profile, line);

@@ -115,17 +115,15 @@ impl<'a> Section<'a> {
         command.role.parse().ok().filter(|_| is_plain)
     }
 
-    /// The line of its `credential_process`, if that is this tool and assumes a role with the one that it names.
-    ///
-    /// Errors: this tool would refuse it, in a few words why.
-    pub(crate) fn assuming_line(self) -> Option<Result<RoleLine, String>> {
-        let ProcessCommand { profile, role, options, .. } = ProcessCommand::parse(self.setting("credential_process")?)?;
-        if options.is_empty() || self.assumes() {
+    /// The role that its `credential_process` names with another one to assume, if that is this tool.
+    pub(crate) fn assuming_line(self) -> Option<RoleLine> {
+        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        if command.options.is_empty() || self.assumes() {
             return None;
         }
-        let line = RoleLine { profile: profile.map(Cow::into_owned), ..RoleLine::of_role(&role) };
-        let options = options.into_iter().map(Cow::into_owned);
-        Some(RoleLine::of_words(line.words().into_iter().chain(options)))
+        let profile = command.profile.into_iter().flat_map(|profile| ["-p".into(), profile]);
+        let words = [command.role].into_iter().chain(profile).chain(command.options);
+        RoleLine::of_words(words.map(Cow::into_owned)).ok()
     }
 
     /// The role that its `credential_process` names, if that is this tool.

@@ -15,7 +15,7 @@ use crate::context::labels;
 use crate::credentials;
 use crate::error::{Error, Result};
 use crate::output::print;
-use crate::shell::{Change, Grant, Shell, VariablesFile};
+use crate::shell::{Change, Grant, ROLE_ARN, ROLE_LINE, Shell, VariablesFile};
 use crate::{environment, quote, terminal};
 
 #[derive(Debug, Args)]
@@ -124,6 +124,9 @@ fn entering(context: &Context, found: &Found, region: Option<&str>, can_hold: im
     let labels = labels::of(context, found)?.held_by(&can_hold);
     let region = region.or(found.region.as_deref());
     let change = Change::to_role(&Grant { labels: &labels, credentials: &credentials, region });
+    // Without its line, a later run would take the ARN for that of a role of Identity Center.
+    let has_line = labels.line.as_deref().is_none_or(&can_hold);
+    let change = if has_line { change } else { change.without(ROLE_LINE).without(ROLE_ARN) };
     // A profile that is the sign-in itself may have any name; programs do without it.
     let is_profile = found.directory.session.is_none();
     Ok(if is_profile && !can_hold(&labels.session) { change.without(environment::SSO_SESSION) } else { change })

@@ -60,7 +60,6 @@ pub(crate) struct End {
 pub(crate) fn end_of_profile(config: &Config, name: &str) -> Option<End> {
     let profile = config.profile(name)?;
     if let Some(line) = profile.assuming_line() {
-        let line = line.ok()?;
         let role = line.target.assume.hop().ok()??.role;
         return Some(End { role, via: base_of_line(config, &line.role) });
     }

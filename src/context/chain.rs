@@ -95,10 +95,10 @@ fn gives_its_role(config: &Config, profile: &str, source: Source) -> bool {
         return source == Source::AssumedRole && has_chain();
     }
     match source {
-        Source::SingleSignOn => section.sso_role().is_some(),
+        Source::SingleSignOn => section.sso_role().is_some() && section.assuming_line().is_none(),
         Source::Process => {
-            if let Some(line) = section.assuming_line() {
-                return line.is_ok() && section.sso_role().is_none();
+            if section.assuming_line().is_some() {
+                return section.sso_role().is_none();
             }
             let Some((_, role)) = section.process_role() else { return false };
             let id = |role: &RoleRef| match role {

@@ -37,10 +37,8 @@ pub(crate) fn profiles(config: &Config, lists: &[Listed]) -> Vec<ChainedProfile>
 fn directory(config: &Config, name: &str) -> Option<Directory> {
     let profile = config.profile(name)?;
     let sign_in = match profile.assuming_line() {
-        Some(line) => match line.ok()? {
-            line if config.profile(&line.role).is_some() => line.role,
-            line => line.profile?,
-        },
+        Some(line) if config.profile(&line.role).is_some() => line.role,
+        Some(line) => line.profile?,
         None => Meanings::new(config).chain(profile).ok()??.start.name().to_owned(),
     };
     config.directory(&sign_in).ok()

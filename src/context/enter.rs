@@ -53,8 +53,8 @@ pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Resul
     recorded(change)
 }
 
-/// The profile to name to programs; `None` if they get keys. Of a role that is assumed they get keys, so that the name of
-/// its session is the user's own, and no program asks for an MFA code.
+/// The profile to name to programs; `None` if they get keys. Of a role that is assumed they get keys, so that the name
+/// of its session is the user's own, and no program asks for an MFA code.
 fn profile(context: &Context, found: &Found, target: &Target) -> Result<Option<String>> {
     let profile = match &found.profile {
         Some(profile) if !target.keys && !found.is_chained() => profile.clone(),

@@ -247,7 +247,7 @@ impl Context {
     fn find_unchained(&self, profile: Section<'_>, meanings: &Meanings<'_>, names: &[&str]) -> Result<Found> {
         let config = self.config()?;
         if let Some(line) = profile.assuming_line().filter(|_| meanings.fault(profile).is_none()) {
-            return self.find_assuming_line(profile, line, names);
+            return self.find_assuming_line(&line, names);
         }
         let named = meanings.role(profile);
         let anywhere = profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none());
@@ -264,26 +264,17 @@ impl Context {
         }
     }
 
-    /// The role that the `credential_process` of a profile assumes.
-    fn find_assuming_line(
-        &self,
-        profile: Section<'_>,
-        line: Result<RoleLine, String>,
-        names: &[&str],
-    ) -> Result<Found> {
-        let config = self.config()?;
-        let line = line.map_err(|why| {
-            Error::usage(format!("the credential_process of profile {} cannot be used: {why}", profile.name()))
-                .with_remedy("correct its line: aws-sso process ROLE -p NAME --assume ARN")
-                .of_config()
-        })?;
-        let base = match config.profile(&line.role) {
-            Some(_) => Found { target: line.target.clone(), ..self.find_profile_after(&line.role, names)? },
-            None => self.find_base(&line)?,
+    /// The role of a profile's line, which is assumed with that of the profile or the role that the line names.
+    fn find_assuming_line(&self, line: &RoleLine, names: &[&str]) -> Result<Found> {
+        let base = if self.config()?.profile(&line.role).is_some() {
+            self.find_profile_after(&line.role, names)?
+        } else {
+            let narrowed = line.profile.as_deref().map(|name| self.narrowed_to(Some(name)));
+            narrowed.as_ref().unwrap_or(self).resolve(Asked { text: &line.role, words: &[] })?
         };
-        let found = self.assuming(base, &Assume::default())?;
-        // From here on the profile's name stands for all of it.
-        Ok(Found { assume: Assume::default(), base_profile: None, target: Target::default(), ..found })
+        let found = self.assuming(base, &line.target.assume)?;
+        // The profile stands for all of it.
+        Ok(Found { assume: Assume::default(), base_profile: None, ..found })
     }
 
     fn no_role(&self, name: &str) -> Result<Error> {

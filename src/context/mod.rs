@@ -22,6 +22,7 @@ pub(crate) mod noted;
 pub(crate) mod previous;
 pub(crate) mod profiles;
 mod regions;
+pub(crate) mod row_profiles;
 pub(crate) mod words;
 
 pub(crate) use chain::{credentials_file, gives_role, hiding_profile};
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::aws_cache::assumed_role;
 use crate::aws_cache::role_credentials::{self, OtherSignIns};
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
@@ -215,6 +217,7 @@ impl Context {
         if session.take_over()? {
             let (folder, others) = (environment::role_cache()?, OtherSignIns::default());
             role_credentials::sweep(&SecretStore::Files, &folder, directory, &others).1?;
+            assumed_role::sweep(&SecretStore::Files, &folder, directory, &[])?;
             terminal::say(&format!(
                 "the sign-in to {} has moved to the system's secret store; the AWS CLI now needs its own sign-in\n",
                 terminal::clean(&directory.start_url)

@@ -1,7 +1,8 @@
 //! The role that this shell had before, to which `awsso -` goes back.
 //!
 //! A variable of the shell has it as words of our own command line: its ARN, the profile if it was entered by one, or
-//! what it is assumed with, and the options. There is no secret in it, and whatever stands there is read as a line that the user has typed.
+//! what it is assumed with, and the options. There is no secret in it, and whatever stands there is read as a line that
+//! the user has typed.
 
 use super::Context;
 use super::assumed::to_variable;

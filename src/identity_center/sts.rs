@@ -208,7 +208,11 @@ impl Service {
 
     fn meaning(&self, error: RequestError) -> StsError {
         let exception = match error {
-            RequestError::Failed(error) => return StsError::Other(error),
+            RequestError::Failed(error) => {
+                let remedy =
+                    error.remedy().map(|remedy| remedy.replace("sso_region in", "the region of the profile in"));
+                return StsError::Other(error.with_any_remedy(remedy).naming(STS));
+            }
             RequestError::Exception(exception) => exception,
         };
         if exception.is_of_clock() && self.seconds_ahead().abs() > CLOCK_ERROR {
@@ -276,5 +280,46 @@ impl AssumeRequest<'_> {
             .set_transitive_tag_keys(Some(transitive_tags.clone()).filter(|keys| !keys.is_empty()))
             .send()
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::aws_config::config::Config;
+    use crate::aws_config::network::Network;
+    use crate::identity_center::Client;
+    use crate::partition::PARTITIONS;
+
+    #[test]
+    fn the_host_of_sts_follows_region_partition_fips_and_dual_stack() {
+        use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+        let config = Config::parse(b"[sso-session corp]\nsso_start_url = https://x/start\nsso_region = us-east-1\n");
+        let client = Client::new(&config.directory("corp").unwrap(), &Network::default());
+        let host = |region: &str, use_fips, use_dualstack| {
+            let params = Params::builder()
+                .region(region.to_owned())
+                .use_fips(use_fips)
+                .use_dual_stack(use_dualstack)
+                .use_global_endpoint(false)
+                .build()
+                .unwrap();
+            let resolver = DefaultResolver::new();
+            let endpoint = client.block_on(async { Ok(resolver.resolve_endpoint(&params).await.unwrap()) });
+            endpoint.unwrap().url().to_owned()
+        };
+        for (region, use_fips, use_dualstack, expected) in [
+            ("us-east-1", false, false, "https://sts.us-east-1.amazonaws.com"),
+            ("eu-west-1", false, false, "https://sts.eu-west-1.amazonaws.com"),
+            ("us-east-1", true, false, "https://sts-fips.us-east-1.amazonaws.com"),
+            ("eu-west-1", false, true, "https://sts.eu-west-1.api.aws"),
+            ("us-gov-west-1", true, false, "https://sts.us-gov-west-1.amazonaws.com"),
+        ] {
+            assert_eq!(host(region, use_fips, use_dualstack), expected);
+        }
+        let regions = ["cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1"];
+        for (partition, region) in PARTITIONS.iter().zip(regions) {
+            let host = host(region, false, false);
+            assert!(host.ends_with(&format!(".{}", partition.dns_suffix)), "{}: {host}", partition.name);
+        }
     }
 }

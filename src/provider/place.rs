@@ -66,3 +66,70 @@ fn is_legacy(value: &str) -> Result<bool> {
         .with_remedy("write legacy or regional, or remove it")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::role::{Hop, RoleArn};
+
+    const CONFIG: &[u8] = b"\
+[sso-session corp]
+sso_start_url = https://x/start
+sso_region = ap-east-1
+[profile plain]
+output = json
+[profile local]
+services = here
+[profile fips]
+use_fips_endpoint = true
+[profile both]
+use_fips_endpoint = true
+endpoint_url = https://all
+[services here]
+sts =
+  endpoint_url = https://sts.here
+sso =
+  endpoint_url = https://sso.here
+";
+
+    #[test]
+    fn sts_is_asked_in_the_region_of_the_profile_and_where_its_settings_say() {
+        let config = Config::parse(CONFIG);
+        let directory = config.directory("corp").unwrap();
+        let place = |partition: &str, region: Option<&str>, legacy: bool, profile: &str| {
+            let base = RoleArn {
+                partition: partition.to_owned(),
+                account_id: "123456789012".to_owned(),
+                role_name: "Reader".to_owned(),
+            };
+            let hop = Hop {
+                region: region.map(str::to_owned),
+                endpoint: legacy.then_some(StsEndpoint::Legacy),
+                chain_profile: Some(profile.to_owned()),
+                ..Hop::new(format!("arn:{partition}:iam::210987654321:role/x").parse().unwrap())
+            };
+            of(Wanted::new(&base, &[hop]), &config, &directory).unwrap()
+        };
+        let global = Some("https://sts.amazonaws.com");
+        let cases = [
+            ("aws", Some("eu-west-1"), false, "plain", "eu-west-1", None, false),
+            ("aws", None, false, "plain", "ap-east-1", None, false),
+            ("aws", Some("no region"), false, "plain", "ap-east-1", None, false),
+            ("aws", Some("cn-north-1"), false, "plain", "ap-east-1", None, false),
+            ("aws-cn", Some("cn-north-1"), false, "plain", "cn-north-1", None, false),
+            ("aws", Some("eu-west-1"), true, "plain", "us-east-1", global, false),
+            ("aws", Some("ap-east-1"), true, "plain", "ap-east-1", None, false),
+            ("aws", Some("eu-west-1"), false, "local", "eu-west-1", Some("https://sts.here"), false),
+            ("aws", Some("eu-west-1"), true, "local", "eu-west-1", Some("https://sts.here"), false),
+            ("aws", Some("eu-west-1"), true, "fips", "eu-west-1", None, true),
+            ("aws", Some("eu-west-1"), false, "both", "eu-west-1", Some("https://all"), true),
+        ];
+        for (partition, asked, legacy, profile, region, endpoint, use_fips) in cases {
+            let found = place(partition, asked, legacy, profile);
+            let endpoint = endpoint.map(str::to_owned);
+            let expected = StsPlace { region: region.to_owned(), endpoint, use_fips, use_dualstack: false };
+            assert_eq!(found, expected, "{partition} {asked:?} {legacy} {profile}");
+        }
+        assert!(is_legacy("Legacy").unwrap() && !is_legacy("regional").unwrap() && is_legacy("x").is_err());
+    }
+}

@@ -21,11 +21,10 @@ pub(super) fn of_service<'a>(host: &'a str, service: &str) -> Option<&'a str> {
     if (region, suffix) == ("amazonaws", "com") {
         return Some("us-east-1");
     }
-    let is_known = suffixes(region).iter().any(|known| *known == suffix);
-    is_known.then_some(region)
+    suffixes(region).contains(&suffix).then_some(region)
 }
 
-/// The same for a request's headers.
+/// The same as [`region`], for a request's headers.
 pub(super) fn region_of(headers: &HeaderMap, options: &Options) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     region(host, options).to_owned()

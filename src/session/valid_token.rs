@@ -121,9 +121,8 @@ impl<'a> Session<'a> {
     /// What tells this sign-in from those before it; `None` where another tool has signed in.
     pub(crate) fn mark(&self) -> Option<String> {
         let history = History::read(&self.paths.history, self.directory);
-        let token = self.stored().ok().flatten().filter(|token| history.is_continued_by(token))?;
-        drop(token);
-        Some(format!("sign-in {}", history.sign_ins.last()?.at))
+        let is_continued = self.stored().ok().flatten().is_some_and(|token| history.is_continued_by(&token));
+        Some(format!("sign-in {}", history.sign_ins.last().filter(|_| is_continued)?.at))
     }
 
     pub(crate) fn directory(&self) -> &'a Directory {

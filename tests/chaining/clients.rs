@@ -24,7 +24,7 @@ fn clients_that_run_our_process_are_who_the_chain_says() {
     agree(&identities(&chains.user, &BTreeMap::new(), &profiles), &callers, "-ext");
     // The original spelling takes such a profile too.
     let external = chains.all.iter().find(|chain| chain.role == "external").unwrap();
-    let answer = chains.user.aws_sso("-p external -ext").run().success().quiet().json();
+    let answer = chains.user.aws_sso("-p corp -r external -ext").run().success().quiet().json();
     assert_eq!(chains.caller_of(&answer), external.caller);
 }
 

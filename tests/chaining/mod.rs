@@ -3,6 +3,7 @@
 
 mod cache;
 mod clients;
+mod faults;
 mod refusals;
 
 #[test]

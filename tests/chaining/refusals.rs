@@ -111,7 +111,7 @@ const CASES: &[Case] = &[
         sandbox: |_| {},
         lines: "credential_source = Environment",
         status: 2,
-        said: "credential_source",
+        said: "with the credentials of Environment, which aws-sso leaves to AWS tools",
         remedy: "",
     },
 ];

@@ -96,9 +96,6 @@ pub const HALF_PROFILES: &[HalfProfile] = &[
     (Raises, "sso_session = corp\nFULL\nrole_arn = ARN/x", "",
         "profile p has no source_profile", "source_profile = NAME"),
     // Chains.
-    (Takes, "role_arn = ARN/x\nsource_profile = jump", "",
-        "profile p is chained: it assumes ARN/x with the credentials of profile jump",
-        "for the role of the source, name jump"),
     (Depends, "role_arn = ARN/x\ncredential_source = Environment", "",
         "with the credentials of Environment", "export AWS_PROFILE=p"),
     (Raises, "role_arn = ARN/x\nsource_profile = jmp", "",

@@ -125,7 +125,7 @@ fn name_of_profile(profile: Section<'_>) -> Option<Name> {
 /// the chain ends in a role of Identity Center is for the verb to find out.
 fn assuming(profile: Section<'_>) -> Option<Name> {
     let (role, source): (IamRole, _) = match profile.assuming_line() {
-        Some(line) => line.ok().and_then(|line| Some((line.target.assume.hop().ok()??.role, line.role)))?,
+        Some(line) => (line.target.assume.hop().ok()??.role, line.role),
         None => (profile.setting("role_arn")?.parse().ok()?, profile.setting("source_profile")?.to_owned()),
     };
     let description = format!("profile of {}/{}, via {source}", role.account_id(), role.name());

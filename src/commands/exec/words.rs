@@ -65,12 +65,15 @@ fn without<'a>(text: &'a str, start: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws_config::config::Config;
+    use crate::context::find::Found;
 
     fn filled(account_name: &str, word: &str) -> String {
+        let config = Config::parse(b"[sso-session corp]\nsso_start_url = https://x/start\nsso_region = us-east-1\n");
+        let role = "arn:aws:iam::123456789012:role/Read".parse().unwrap();
         let run = Run {
-            role: "arn:aws:iam::123456789012:role/Read".parse().unwrap(),
+            found: Found::new(role, config.directory("corp").unwrap()),
             of: 0,
-            sso_session: String::new(),
             has_namesake: false,
             account_name: account_name.to_owned(),
             known_as: None,

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::context::chained::ChainedProfile;
-use crate::context::listing::Profiles;
 use crate::context::lists::Listed;
+use crate::context::row_profiles::Profiles;
 use crate::context::words::Words;
 use crate::inventory::{Account, Selection};
 use crate::suggest::by_name;

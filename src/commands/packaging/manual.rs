@@ -36,10 +36,11 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "other paths for the two AWS files"),
     ("AWS_REGION, AWS_DEFAULT_REGION", "the region to work in; set by use, pick and env"),
     (
-        "AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC, AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL_ORGANIZATIONS, \
-         AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_SSO, AWS_ENDPOINT_URL_SSO_OIDC, AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL_STS, \
+         AWS_ENDPOINT_URL_ORGANIZATIONS, AWS_ENDPOINT_URL",
         "other endpoints of the service",
     ),
+    ("AWS_STS_REGIONAL_ENDPOINTS", "legacy: the global endpoint of STS in the regions that are older than the others"),
     ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true: ignore the endpoints above"),
     ("AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT", "true: use FIPS or dual-stack endpoints"),
     (
