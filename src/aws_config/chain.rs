@@ -322,7 +322,9 @@ region = eu-west-1
         }
         let source = "role_arn = arn:aws:iam::210987654321:role/X\ncredential_source = Ec2InstanceMetadata";
         assert!(
-            chain(source).unwrap_err().contains("with the credentials of Ec2InstanceMetadata, which aws-sso leaves")
+            chain(source)
+                .unwrap_err()
+                .contains("with the credentials of Ec2InstanceMetadata (credential_source), which aws-sso")
         );
     }
 }

@@ -148,7 +148,7 @@ impl<'a> Meanings<'a> {
             let source = match (profile.setting("source_profile"), profile.setting("credential_source")) {
                 _ if profile.setting("web_identity_token_file").is_some() => "with a web identity".to_owned(),
                 (Some(source), _) => format!("with the credentials of profile {source}"),
-                (None, Some(place)) => format!("with the credentials of {place}"),
+                (None, Some(place)) => format!("with the credentials of {place} (credential_source)"),
                 (None, None) => "with a web identity".to_owned(),
             };
             let found =

@@ -12,6 +12,8 @@ use crate::role::RoleArn;
 pub(super) struct Held<'a> {
     /// Names that profiles of other roles will get.
     reserved: Option<&'a HashSet<String>>,
+    /// Whether the accounts were named by their ids, so that what they are called may not be known.
+    is_partial: bool,
     by_name: HashMap<&'a str, Holder<'a>>,
     /// By the account's id: each role's name, with the profile's.
     by_account: HashMap<&'a str, Vec<(&'a str, &'a str)>>,
@@ -35,7 +37,8 @@ impl Holder<'_> {
 
 impl<'a> Held<'a> {
     pub(super) fn new(written: &'a [Written], discovery: &Discovery<'a>, config: &Config) -> Self {
-        let mut held = Self { reserved: Some(discovery.reserved), ..Self::default() };
+        let mut held =
+            Self { reserved: Some(discovery.reserved), is_partial: discovery.offered.is_partial, ..Self::default() };
         for Written { name, found, .. } in written {
             let Some((found, role)) = found.as_ref().and_then(|found| Some((found, found.role.as_ref()?))) else {
                 continue;
@@ -50,6 +53,11 @@ impl<'a> Held<'a> {
             }
         }
         held
+    }
+
+    /// The name that a role keeps because what its account is called is not known.
+    pub(super) fn kept(&self, account_name: &str, role: &RoleArn) -> Option<&str> {
+        self.names_of(role).next().filter(|_| self.is_partial && account_name.is_empty())
     }
 
     /// Whether a profile of another role will get this name.

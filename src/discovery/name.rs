@@ -56,6 +56,10 @@ pub(super) fn names<'a>(
         all.push((Named { name, account, role }, is_exact));
     }
     for (named, _) in &mut all {
+        if let Some(name) = held.kept(&named.account.name, &named.role) {
+            named.name = name.to_owned();
+            continue;
+        }
         // It has got its digits in an earlier run.
         let has_digits = |name: &&str| is_distinct(name, &named.name, &named.role);
         if !held.by(&named.name).is_some_and(|holder| holder.is(&named.role))
@@ -68,7 +72,7 @@ pub(super) fn names<'a>(
         if let Some(holder) = held.by(name) {
             return holder.is(role) && !is_special(name);
         }
-        let Uses { all, exact } = uses[name];
+        let Uses { all, exact } = uses.get(name).copied().unwrap_or_default();
         !is_special(name) && !held.is_reserved(name) && (all == 1 || (is_exact && exact == 1))
     };
     let (mut named, clashing): (Vec<_>, Vec<_>) =

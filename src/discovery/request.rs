@@ -35,7 +35,7 @@ pub(crate) struct Offered {
     /// The ids of accounts whose roles could not be fetched, or are not asked for.
     pub(super) unknown: HashSet<String>,
     /// Whether there may be roles in other accounts.
-    is_partial: bool,
+    pub(super) is_partial: bool,
 }
 
 impl Offered {

@@ -119,8 +119,7 @@ impl Service {
 
 /// The region that the endpoint rules sign requests for.
 fn signing_region(endpoint: &Endpoint) -> Option<String> {
-    let schemes = endpoint.properties().get("authSchemes")?.as_array()?;
-    let region = schemes.first()?.as_object()?.get("signingRegion")?.as_string()?;
+    let region = endpoint.auth_schemes().first()?.get("signingRegion")?.as_string()?;
     Some(region.to_owned())
 }
 

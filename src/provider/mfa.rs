@@ -17,7 +17,8 @@ impl Provider<'_> {
         if hop.mfa_serial.is_none() || (self.session.may_ask_person() && Terminal::open().is_some()) {
             return Ok(());
         }
-        let again = hop.profile.as_ref().map(|profile| format!("on a terminal, run: aws-sso check {}", word(profile)));
+        let again =
+            hop.profile.as_ref().map(|profile| format!("on a terminal, run: aws-sso exec {} -- true", word(profile)));
         Err(Error::sign_in_needed(format!("{} needs an MFA code, and there is no terminal to ask for it", hop.role))
             .with_remedy(again.unwrap_or_else(|| "run it once on a terminal".to_owned())))
     }

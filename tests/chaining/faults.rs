@@ -106,14 +106,15 @@ fn the_code_of_an_mfa_device_is_asked_on_the_terminal_and_of_no_program() {
     let user = user(Options { mfa_devices: vec![device], assumable: vec![role], ..Options::default() });
     add(&user, &format!("mfa_serial = {DEVICE}\n"));
     let _ = user.aws_sso("process deploy").run().status(3).complains(
-        "needs an MFA code, and there is no terminal to ask for it\n  on a terminal, run: aws-sso check deploy",
+        "needs an MFA code, and there is no terminal to ask for it\n  on a terminal, run: aws-sso exec deploy -- true",
     );
     assert_eq!(user.sandbox.count("AssumeRole"), 0);
 
-    let mut terminal = user.aws_sso("check deploy").in_terminal();
+    let mut terminal = user.aws_sso("exec deploy -- true").in_terminal();
     terminal.wait_for(&format!("MFA code of {DEVICE}")).send("12345\r");
     terminal.wait_for("A code has 6 digits.").send("000000\r");
-    terminal.wait_for("STS does not accept that code.").send("123 456\r");
+    // What is typed before the question is no answer to it.
+    terminal.wait_for("serves once.\r\nMFA code of").send("123 456\r");
     let _ = terminal.finish().success();
     assert_eq!(user.sandbox.count("AssumeRole"), 2);
     // From now on programs have it.

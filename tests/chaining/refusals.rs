@@ -111,7 +111,7 @@ const CASES: &[Case] = &[
         sandbox: |_| {},
         lines: "credential_source = Environment",
         status: 2,
-        said: "with the credentials of Environment, which aws-sso leaves to AWS tools",
+        said: "with the credentials of Environment (credential_source), which aws-sso leaves to AWS tools",
         remedy: "",
     },
 ];
