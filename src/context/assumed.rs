@@ -12,6 +12,33 @@ use crate::role::{Assume, IamRole, RoleLine, RoleRef, Target};
 use crate::shell::{ROLE_LINE, is_printable};
 
 impl Found {
+    /// The role that these options assume with what was found; of those that are not given, the alias has its own.
+    pub(crate) fn assuming(self, given: &Assume) -> Result<Self> {
+        let found = self;
+        if found.assume.assume.is_some() {
+            return if *given == Assume::default() { Ok(found) } else { Err(assumed_already(&found)) };
+        }
+        let assume = given.or(&found.target.assume);
+        let Some(mut hop) = assume.hop()? else { return Ok(found) };
+        let (partition, own) = (hop.role.partition(), found.role.partition.as_str());
+        if partition != own {
+            return Err(Error::usage(format!(
+                "{} is a role of the partition {partition}, and {} is one of {own}",
+                hop.role,
+                found.arn()
+            ))
+            .with_remedy("assume a role of the same partition"));
+        }
+        hop.region.clone_from(&found.region);
+        hop.chain_profile.clone_from(&found.profile);
+        // The name of a profile stands for what it gives itself, and that of an alias for the role of its line.
+        let typed = found.typed.clone().filter(|_| given.assume.is_none());
+        let base_profile = found.profile.clone();
+        let mut chain = found.chain.clone();
+        chain.push(hop);
+        Ok(Found { chain, typed, assume, base_profile, profile: None, account_name: None, ..found })
+    }
+
     /// The words of our command line with which the role is made again, if it is one that is assumed.
     pub(crate) fn line(&self) -> Option<RoleLine> {
         let named = self.base_profile.clone().or_else(|| self.profile.clone());
@@ -93,32 +120,6 @@ fn assumed_already(found: &Found) -> Error {
 }
 
 impl Context {
-    /// The role that these options assume with what was found; of those that are not given, the alias has its own.
-    pub(crate) fn assuming(&self, found: Found, given: &Assume) -> Result<Found> {
-        if found.assume.assume.is_some() {
-            return if *given == Assume::default() { Ok(found) } else { Err(assumed_already(&found)) };
-        }
-        let assume = given.or(&found.target.assume);
-        let Some(mut hop) = assume.hop()? else { return Ok(found) };
-        let (partition, own) = (hop.role.partition(), found.role.partition.as_str());
-        if partition != own {
-            return Err(Error::usage(format!(
-                "{} is a role of the partition {partition}, and {} is one of {own}",
-                hop.role,
-                found.arn()
-            ))
-            .with_remedy("assume a role of the same partition"));
-        }
-        hop.region.clone_from(&found.region);
-        hop.chain_profile.clone_from(&found.profile);
-        // The name of a profile stands for what it gives itself, and that of an alias for the role of its line.
-        let typed = found.typed.clone().filter(|_| given.assume.is_none());
-        let base_profile = found.profile.clone();
-        let mut chain = found.chain.clone();
-        chain.push(hop);
-        Ok(Found { chain, typed, assume, base_profile, profile: None, account_name: None, ..found })
-    }
-
     /// The role that this shell has entered, by its ARN; one that is assumed, by the line that makes it again.
     ///
     /// Errors: the line leads to another role.

@@ -81,7 +81,7 @@ impl Plan {
             RoleProfiles::new(context, directory, roles.iter().map(|(_, found)| &found.role))
         };
         let profiles = groups.iter().map(profiles).collect::<Result<Vec<_>>>()?;
-        let groups = assume::with_each(context, groups, &profiles, &arguments.target.assume)?;
+        let groups = assume::with_each(groups, &profiles, &arguments.target.assume)?;
         let runs = runs(&groups, &regions, &profiles, &labels::aliases(context)?);
         let needs_region = arguments.command.iter().any(|word| word.to_string_lossy().contains("{region}"));
         if let Some(without) = runs.iter().find(|run| needs_region && run.region.is_none()) {
