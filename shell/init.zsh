@@ -2,8 +2,8 @@
 # leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their own.
 # Backslashes and quotes keep the user's aliases, global ones too, from replacing the words of this code.
 
-# Under `emulate sh` zsh has no parameters such as `aliases`.
-\builtin unalias '__aws_sso_command__' 2>/dev/null || \builtin :
+# Under `emulate sh` zsh has no parameters such as `aliases`. With -m a name that is none is no error.
+\builtin unalias -m '__aws_sso_command__' || \builtin :
 function '__aws_sso_command__' {
   if [[ -o 'restricted' ]]; then
     \builtin print -ru2 -l -- 'aws-sso: a restricted shell cannot run __aws_sso_command__' \
@@ -67,6 +67,13 @@ function '__aws_sso_command__' {
       ;;
   esac
 }
+# Adds a function ($1) to those that run before a prompt, once. zsh restores $? and pipestatus after each of them.
+# add-zsh-hook does the same, but may not be on fpath. Under the user's own -u an empty array would not be set.
+function '__aws_sso_before_prompts' {
+  \builtin emulate -L zsh
+  \builtin typeset -ga precmd_functions
+  if [[ -z "${(M)precmd_functions[@]:#$1}" ]]; then precmd_functions+=("$1"); fi
+}
 # >>> completion
 function '__aws_sso_complete' {
   \builtin local __aws_sso_at=''
@@ -108,10 +115,7 @@ function '__aws_sso_compdef' {
 }
 if [[ -o 'interactive' ]]; then
   __aws_sso_compdef
-  \builtin typeset -ga precmd_functions
-  if [[ -z "${(M)precmd_functions[@]:#__aws_sso_compdef}" ]]; then
-    precmd_functions+=('__aws_sso_compdef')
-  fi
+  __aws_sso_before_prompts '__aws_sso_compdef'
 fi
 # <<< completion
 # >>> hook
@@ -181,12 +185,8 @@ function '__aws_sso_ending' {
   \builtin print -ru2 -- "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes;" \
     "to begin a new one, run: __aws_sso_command__ login --force"
 }
-# zsh restores $? and pipestatus after each of these functions. add-zsh-hook does the same, but may not be on fpath.
 if [[ -o 'interactive' ]]; then
-  \builtin typeset -ga precmd_functions
-  if [[ " ${(j: :)precmd_functions[@]-} " != *' __aws_sso_hook '* ]]; then
-    precmd_functions+=('__aws_sso_hook')
-  fi
+  __aws_sso_before_prompts '__aws_sso_hook'
   # What this shell has inherited was said in the one that it comes from.
   if [[ -n "${AWS_PROFILE-}" ]]; then __aws_sso_has_new_profile || \builtin :; fi
 fi
@@ -204,7 +204,8 @@ function '__aws_sso_pick_by_key' {
     done
   fi
 }
-if [[ -o 'interactive' && -o 'zle' ]]; then
+# Under `emulate sh` zsh loads the module only later.
+if [[ -o 'interactive' && -o 'zle' ]] && \builtin zmodload 'zsh/zle'; then
   \builtin zle -N '__aws_sso_pick_by_key'
   \builtin bindkey -M 'emacs' '__AWS_SSO_KEY__' '__aws_sso_pick_by_key'
   \builtin bindkey -M 'viins' '__AWS_SSO_KEY__' '__aws_sso_pick_by_key'

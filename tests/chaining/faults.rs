@@ -114,7 +114,7 @@ fn the_code_of_an_mfa_device_is_asked_on_the_terminal_and_of_no_program() {
     terminal.wait_for(&format!("MFA code of {DEVICE}")).send("12345\r");
     terminal.wait_for("A code has 6 digits.").send("000000\r");
     // What is typed before the question is no answer to it.
-    terminal.wait_for("serves once.\r\nMFA code of").send("123 456\r");
+    terminal.wait_for("serves once.\nMFA code of").send("123 456\r");
     let _ = terminal.finish().success();
     assert_eq!(user.sandbox.count("AssumeRole"), 2);
     // From now on programs have it.

@@ -79,7 +79,8 @@ fn an_interactive_zsh_in_the_place_of_sh_loads_without_a_word_and_has_the_hook_o
     for emulated in ["sh", "ksh", "zsh"] {
         let home = Home::new();
         let load = "eval \"$(aws-sso init zsh --key ctrl-g)\"\n";
-        let script = format!("IFS=:\n{load}{load}print -rl -- \"${{precmd_functions[@]}}\"\nawsso --version\n");
+        let script =
+            format!("IFS=:\n{load}{load}print -rl -- \"${{precmd_functions[@]}}\" | grep hook\nawsso --version\n");
         let script = home.write("script", script);
         let program = programs("zsh").next().unwrap();
         let output = home.command(&program).args(["--emulate", emulated, "-f", "-u", "-i"]).arg(script).run().success();

@@ -111,7 +111,7 @@ a profile of ROLE. No discovery removes or changes profiles of the other kind, o
 Examples:
   aws-sso discover -p corp --dry-run
   aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'
-  aws-sso discover --assume OrganizationAccountAccessRole --via 123456789012/AdministratorAccess";
+  aws-sso discover --assume Operations --via 123456789012/AdministratorAccess";
 
 /// What `credential_process` lines call this program.
 const PROGRAM: &str = "aws-sso";
