@@ -203,9 +203,9 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     let found = if !arguments.role.is_empty() {
         context.find_assuming(&arguments.role, &arguments.assume)?
     } else if let Some(found) = context.find_of_shell("aws-sso console ROLE")? {
-        context.assuming(found, &arguments.assume)?
+        found.assuming(&arguments.assume)?
     } else {
-        context.assuming(choose_saying(context, "name the role: aws-sso console ROLE")?, &arguments.assume)?
+        choose_saying(context, "name the role: aws-sso console ROLE")?.assuming(&arguments.assume)?
     };
     let partition = found.role.partition.as_str();
     let is_there = |region: &String| is_aws_region(region) && Partition::of_region(region).name == partition;

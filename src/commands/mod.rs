@@ -135,7 +135,7 @@ pub(crate) enum Verb {
     Help(help::HelpArgs),
     /// Run a local Identity Center, to try things out and for tests
     #[cfg(feature = "sandbox")]
-    Sandbox(sandbox::SandboxArgs),
+    Sandbox(Box<sandbox::SandboxArgs>),
 }
 
 /// What a shell, a prompt or a script waits for.
@@ -271,7 +271,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Verb::Serve(arguments) => return serve::run(&context, &arguments),
         Verb::Help(arguments) => return show_help(&arguments),
         #[cfg(feature = "sandbox")]
-        Verb::Sandbox(arguments) => return sandbox::run(arguments),
+        Verb::Sandbox(arguments) => return sandbox::run(*arguments),
     }
     Ok(ExitCode::SUCCESS)
 }

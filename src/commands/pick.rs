@@ -27,6 +27,6 @@ pub(crate) fn run(context: &Context, arguments: &PickArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "pick")?;
     let query = arguments.query.join(" ");
     let found = choose(context, &query, "name the role instead: awsso use ROLE")?;
-    let found = context.assuming(found, &arguments.target.assume)?;
+    let found = found.assuming(&arguments.target.assume)?;
     enter(context, shell, &found, &arguments.target)
 }

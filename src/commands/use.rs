@@ -35,9 +35,9 @@ pub(crate) fn run(context: &Context, arguments: &UseArgs) -> Result<()> {
     let shell = through_function(arguments.in_shell.shell, "use")?;
     let assume = &arguments.target.assume;
     let found = match arguments.role.as_slice() {
-        [] if Terminal::open().is_some() => context.assuming(choose(context, "", REMEDY)?, assume)?,
+        [] if Terminal::open().is_some() => choose(context, "", REMEDY)?.assuming(assume)?,
         [] => return Err(Error::usage("which role? use takes one").with_remedy(REMEDY)),
-        [before] if before == "-" => context.assuming(context.previous()?, assume)?,
+        [before] if before == "-" => context.previous()?.assuming(assume)?,
         words => context.find_assuming(words, assume)?,
     };
     enter(context, shell, &found, &arguments.target)

@@ -89,33 +89,35 @@ fn assumed_already(found: &Found) -> Error {
         .with_remedy("write a profile with role_arn and source_profile for it, and name that as ROLE")
 }
 
-impl Context {
-    /// The role that these options assume with what was found; of those that are not given, the alias has its own.
-    pub(crate) fn assuming(&self, found: Found, given: &Assume) -> Result<Found> {
-        if found.assume.assume.is_some() {
-            return if *given == Assume::default() { Ok(found) } else { Err(assumed_already(&found)) };
+impl Found {
+    /// The role that these options assume with this one; of those that are not given, the alias has its own.
+    pub(crate) fn assuming(self, given: &Assume) -> Result<Self> {
+        if self.assume.assume.is_some() {
+            return if *given == Assume::default() { Ok(self) } else { Err(assumed_already(&self)) };
         }
-        let assume = given.or(&found.target.assume);
-        let Some(mut hop) = assume.hop()? else { return Ok(found) };
-        let (partition, own) = (hop.role.partition(), found.role.partition.as_str());
+        let assume = given.or(&self.target.assume);
+        let Some(mut hop) = assume.hop()? else { return Ok(self) };
+        let (partition, own) = (hop.role.partition(), self.role.partition.as_str());
         if partition != own {
             return Err(Error::usage(format!(
                 "{} is a role of the partition {partition}, and {} is one of {own}",
                 hop.role,
-                found.arn()
+                self.arn()
             ))
             .with_remedy("assume a role of the same partition"));
         }
-        hop.region.clone_from(&found.region);
-        hop.chain_profile.clone_from(&found.profile);
+        hop.region.clone_from(&self.region);
+        hop.chain_profile.clone_from(&self.profile);
         // The name of a profile stands for what it gives itself, and that of an alias for the role of its line.
-        let typed = found.typed.clone().filter(|_| given.assume.is_none());
-        let base_profile = found.profile.clone();
-        let mut chain = found.chain.clone();
+        let typed = self.typed.clone().filter(|_| given.assume.is_none());
+        let base_profile = self.profile.clone();
+        let mut chain = self.chain.clone();
         chain.push(hop);
-        Ok(Found { chain, typed, assume, base_profile, profile: None, account_name: None, ..found })
+        Ok(Self { chain, typed, assume, base_profile, profile: None, account_name: None, ..self })
     }
+}
 
+impl Context {
     /// The role that this shell has entered, by its ARN; one that is assumed, by the line that makes it again.
     ///
     /// Errors: the line leads to another role.

@@ -138,7 +138,7 @@ impl Context {
             (None, _) => self.find_unquoted(Asked { text: &text, words })?,
         };
         let typed = alias.map(|_| text.clone()).or_else(|| found.typed.clone()).or_else(|| found.profile.clone());
-        self.assuming(self.in_its_region(Found { typed, ..found })?, assume)
+        self.in_its_region(Found { typed, ..found })?.assuming(assume)
     }
 
     fn has_profile_of_role(&self, name: &str) -> Result<bool> {
@@ -147,7 +147,7 @@ impl Context {
 
     /// The role of a line that names it with options. Those of this run's own line go before them.
     pub(crate) fn find_line(&self, line: &RoleLine) -> Result<Found> {
-        self.assuming(self.find_base(line)?, &Assume::default())
+        self.find_base(line)?.assuming(&Assume::default())
     }
 
     /// What a line assumes a role with, if it does.
@@ -249,15 +249,15 @@ impl Context {
         if let Some(line) = profile.assuming_line().filter(|_| meanings.fault(profile).is_none()) {
             return self.find_assuming_line(&line, names);
         }
-        let named = meanings.role(profile);
+        let own = meanings.role(profile);
         let anywhere = profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none());
-        let reference = named.as_ref().map_or(anywhere.as_ref(), |(_, reference)| Some(reference));
+        let reference = own.as_ref().map_or(anywhere.as_ref(), |(_, reference)| Some(reference));
         if let Some(RoleRef::Name(other)) = reference
             && config.profile(other).is_some_and(Section::assumes)
         {
             return self.find_profile_after(other, names);
         }
-        match (named, anywhere) {
+        match (own, anywhere) {
             (Ok((directory, reference)), _) => self.find_in(config.directory(&directory)?, &reference),
             (Err(_), Some(reference)) => self.find_in(self.directory_of(&reference)?, &reference),
             (Err(no_role), None) => Err(no_role.error(config)),
@@ -272,7 +272,7 @@ impl Context {
             let narrowed = line.profile.as_deref().map(|name| self.narrowed_to(Some(name)));
             narrowed.as_ref().unwrap_or(self).resolve(Asked { text: &line.role, words: &[] })?
         };
-        let found = self.assuming(base, &line.target.assume)?;
+        let found = base.assuming(&line.target.assume)?;
         // The profile stands for all of it.
         Ok(Found { assume: Assume::default(), base_profile: None, ..found })
     }

@@ -12,6 +12,7 @@ use crate::timestamp;
 
 /// One more role, on top of the one that ROLE names. Without [`Self::assume`] there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+#[allow(clippy::struct_field_names, reason = "each field is named after its option")]
 #[command(next_help_heading = "Role chaining")]
 pub(crate) struct Assume {
     /// The role, by its ARN, to assume with the credentials of ROLE

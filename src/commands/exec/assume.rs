@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::plan::Roles;
 use crate::aws_config::directory::Directory;
-use crate::context::Context;
 use crate::context::find::Found;
 use crate::context::profiles::RoleProfiles;
 use crate::error::{Error, Result};
@@ -13,7 +12,6 @@ use crate::terminal::name;
 
 /// The roles that are assumed with these, if the options ask for that; else these.
 pub(super) fn with_each(
-    context: &Context,
     groups: Vec<(Directory, Roles)>,
     profiles: &[RoleProfiles<'_>],
     options: &Assume,
@@ -33,7 +31,7 @@ pub(super) fn with_each(
         let arn = format!("arn:{base}:iam::{}:role/{}", found.account_id(), role_name.trim_start_matches('/'));
         let region = found.region.clone().or_else(|| profiles.region(&found.role).map(str::to_owned));
         let found = Found { region, ..found };
-        context.assuming(found, &Assume { assume: Some(arn), ..options.clone() })
+        found.assuming(&Assume { assume: Some(arn), ..options.clone() })
     };
     let groups = groups.into_iter().zip(profiles).map(|((directory, roles), profiles)| {
         let roles = roles.into_iter().map(|(account, found)| Ok((account, assumed(found, profiles)?)));

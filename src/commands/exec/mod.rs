@@ -71,14 +71,12 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let mut command = user_command(&words[0]);
     command.args(&words[1..]);
     let assume = &arguments.target.assume;
-    let found = match &arguments.role {
-        Some(role) => context
-            .find_assuming(std::slice::from_ref(role), assume)
-            .map_err(|error| forgotten::explain(role, error))?,
-        None => {
-            let of_shell = context.find_of_shell("aws-sso exec ROLE -- CMD")?;
-            context.assuming(of_shell.ok_or_else(|| no_role(context.unknown_profile()))?, assume)?
-        }
+    let found = if let Some(role) = &arguments.role {
+        let found = context.find_assuming(std::slice::from_ref(role), assume);
+        found.map_err(|error| forgotten::explain(role, error))?
+    } else {
+        let of_shell = context.find_of_shell("aws-sso exec ROLE -- CMD")?;
+        of_shell.ok_or_else(|| no_role(context.unknown_profile()))?.assuming(assume)?
     };
     let mut change = if arguments.server {
         beside::start(context, &found, arguments.target.region.as_deref())?

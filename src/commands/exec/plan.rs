@@ -81,7 +81,7 @@ impl Plan {
             RoleProfiles::new(context, directory, roles.iter().map(|(_, found)| &found.role))
         };
         let profiles = groups.iter().map(profiles).collect::<Result<Vec<_>>>()?;
-        let groups = assume::with_each(context, groups, &profiles, &arguments.target.assume)?;
+        let groups = assume::with_each(groups, &profiles, &arguments.target.assume)?;
         let runs = runs(&groups, &regions, &profiles, &labels::aliases(context)?);
         let needs_region = arguments.command.iter().any(|word| word.to_string_lossy().contains("{region}"));
         if let Some(without) = runs.iter().find(|run| needs_region && run.region.is_none()) {
@@ -210,10 +210,8 @@ fn runs(
             let role_label = format!("{account}/{}{session}", terminal::name(found.role_name()));
             let role = &found.role;
             let alias = || aliases.get(&(role.account_id.clone(), role.role_name.clone())).copied();
-            let known_as = match found.is_chained() {
-                true => found.profile.as_deref(),
-                false => profiles.first(role).or_else(alias),
-            };
+            let known_as =
+                if found.is_chained() { found.profile.as_deref() } else { profiles.first(role).or_else(alias) };
             let own_region = || found.region.clone().or_else(|| profiles.region(role).map(str::to_owned));
             let run = |region: Option<&str>, label| Run {
                 found: found.clone(),
