@@ -1,6 +1,6 @@
 //! Credentials of assumed roles in `~/.aws/cli/cache`, in the AWS CLI v2's own format and under its own names.
 //!
-//! The AWS CLI names a file after what AssumeRole is asked for, and not after who asks. So each file that this tool
+//! The AWS CLI names a file after what `AssumeRole` is asked for, and not after who asks. So each file that this tool
 //! writes says with which base its credentials were made, and only that base gets them again.
 
 #[cfg(test)]
@@ -22,8 +22,8 @@ use crate::role::Hop;
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 
-/// What a file is named after: the arguments of AssumeRole, in alphabetical order as the AWS CLI sorts them. A session
-/// name that a tool makes up is none of them.
+/// What a file is named after: the arguments of `AssumeRole`, in alphabetical order as the AWS CLI sorts them. A
+/// session name that a tool makes up is none of them.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct FileKey<'a> {

@@ -245,7 +245,9 @@ region = eu-west-1
         const X: &str = "arn:aws:iam::210987654321:role/X";
         const ONE: &str = "arn:aws:iam::210987654321:role/path/One";
         let two = format!("q\n[profile q]\nrole_arn = {ONE}\nsource_profile = one");
-        let cases: [(&str, Result<(&str, &[&str]), &str>); 12] = [
+        /// The start and the roles, or what the error contains.
+        type Expected<'a> = Result<(&'a str, &'a [&'a str]), &'a str>;
+        let cases: [(&str, Expected<'_>); 12] = [
             ("native", Ok(("native", &[X]))),
             ("discovered", Ok(("discovered", &[X]))),
             ("by-name", Ok(("by-name", &[X]))),

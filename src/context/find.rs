@@ -249,15 +249,15 @@ impl Context {
         if let Some(line) = profile.assuming_line().filter(|_| meanings.fault(profile).is_none()) {
             return self.find_assuming_line(&line, names);
         }
-        let named = meanings.role(profile);
+        let own = meanings.role(profile);
         let anywhere = profile.process_role_anywhere().filter(|_| meanings.fault(profile).is_none());
-        let reference = named.as_ref().map_or(anywhere.as_ref(), |(_, reference)| Some(reference));
+        let reference = own.as_ref().map_or(anywhere.as_ref(), |(_, reference)| Some(reference));
         if let Some(RoleRef::Name(other)) = reference
             && config.profile(other).is_some_and(Section::assumes)
         {
             return self.find_profile_after(other, names);
         }
-        match (named, anywhere) {
+        match (own, anywhere) {
             (Ok((directory, reference)), _) => self.find_in(config.directory(&directory)?, &reference),
             (Err(_), Some(reference)) => self.find_in(self.directory_of(&reference)?, &reference),
             (Err(no_role), None) => Err(no_role.error(config)),

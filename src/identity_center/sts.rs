@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_sts::config::{Credentials, Region};
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
-use aws_sdk_sts::types::Tag;
+use aws_sdk_sts::types::{AssumedRoleUser, Tag};
 use aws_smithy_async::time::TimeSource;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
@@ -35,7 +35,7 @@ pub struct StsPlace {
     pub use_dualstack: bool,
 }
 
-/// What AssumeRole is asked for besides the role itself.
+/// What `AssumeRole` is asked for besides the role itself.
 #[derive(Clone, Copy, Debug)]
 pub struct AssumeRequest<'a> {
     /// The role, with what its profile says of it.
@@ -126,7 +126,7 @@ impl Service {
         // A code serves only once.
         let resend = if request.code.is_some() { Resend::Once } else { Resend::Freely };
         let check = |response: &AssumeRoleOutput| {
-            let arn = response.assumed_role_user().map(|user| user.arn()).unwrap_or_default();
+            let arn = response.assumed_role_user().map(AssumedRoleUser::arn).unwrap_or_default();
             if role.is_of_session(arn) { Ok(()) } else { Err(mixed_up()) }
         };
         let send = || async {

@@ -1,5 +1,5 @@
-//! The name that a person has as a caller. Sessions of assumed roles get it too, so that CloudTrail shows who it was. It
-//! is asked for once in each sign-in and kept without a secret.
+//! The name that a person has as a caller. Sessions of assumed roles get it too, so that `CloudTrail` shows who it was.
+//! It is asked for once in each sign-in and kept without a secret.
 
 use std::path::PathBuf;
 

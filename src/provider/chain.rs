@@ -1,4 +1,4 @@
-//! Credentials of roles that are assumed: what is cached of them, and one AssumeRole for all who ask at once.
+//! Credentials of roles that are assumed: what is cached of them, and one `AssumeRole` for all who ask at once.
 
 use std::path::Path;
 

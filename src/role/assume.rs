@@ -14,6 +14,7 @@ use crate::timestamp;
 const HEADING: &str = "Role chaining";
 
 /// One more role, on top of the one that ROLE names. Without [`Self::assume`] there is none.
+#[allow(clippy::struct_field_names, reason = "each field is named after its option")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct Assume {
     /// The role, by its ARN, to assume with the credentials of ROLE

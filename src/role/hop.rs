@@ -2,7 +2,7 @@
 
 use super::IamRole;
 
-/// What AssumeRole is asked for, and where.
+/// What `AssumeRole` is asked for, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
     /// The role to assume.

@@ -1,4 +1,4 @@
-//! The exact ARN of a role in IAM, as AssumeRole takes it.
+//! The exact ARN of a role in IAM, as `AssumeRole` takes it.
 
 use std::fmt;
 use std::str::FromStr;

@@ -210,10 +210,8 @@ fn runs(
             let role_label = format!("{account}/{}{session}", terminal::name(found.role_name()));
             let role = &found.role;
             let alias = || aliases.get(&(role.account_id.clone(), role.role_name.clone())).copied();
-            let known_as = match found.is_chained() {
-                true => found.profile.as_deref(),
-                false => profiles.first(role).or_else(alias),
-            };
+            let known_as =
+                if found.is_chained() { found.profile.as_deref() } else { profiles.first(role).or_else(alias) };
             let own_region = || found.region.clone().or_else(|| profiles.region(role).map(str::to_owned));
             let run = |region: Option<&str>, label| Run {
                 found: found.clone(),
