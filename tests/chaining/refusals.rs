@@ -162,8 +162,8 @@ fn a_duration_beyond_an_hour_is_an_hour() {
     let long = format!("{config}[profile long]\nrole_arn = {role}\nsource_profile = native\nduration_seconds = 7200\n");
     chains.user.home.write(".aws/config", long);
     let _ = chains.process("long").run().success().quiet();
-    let log = chains.user.sandbox.requests();
-    let asked = log.iter().rfind(|request| request.operation == "AssumeRole").unwrap();
+    let requests = chains.user.sandbox.requests();
+    let asked = requests.iter().rfind(|request| request.operation == "AssumeRole").unwrap();
     assert_eq!(asked.assume_role.as_ref().unwrap().duration, Some(3600));
     assert_eq!(asked.status, Some(200));
 }
