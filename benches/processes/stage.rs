@@ -231,7 +231,7 @@ impl Stage {
         Ok(self.at_service(run, secure).env("AWS_ENDPOINT_URL_STS", self.endpoint(secure)))
     }
 
-    /// An AssumeRole by curl, which signs it.
+    /// An `AssumeRole` by curl, which signs it.
     pub fn curl_sts(&self, secure: bool) -> Result<Invocation, String> {
         let program = support::programs("curl").next().ok_or("curl is not installed")?;
         let curl = self.home.command(program).arg("--config").arg(self.home.path("curl-sts"));

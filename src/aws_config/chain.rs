@@ -244,9 +244,10 @@ region = eu-west-1
     fn a_chain_leads_from_its_first_credentials_to_the_role_that_is_named() {
         const X: &str = "arn:aws:iam::210987654321:role/X";
         const ONE: &str = "arn:aws:iam::210987654321:role/path/One";
-        let two = format!("q\n[profile q]\nrole_arn = {ONE}\nsource_profile = one");
         /// The start and the roles, or what the error contains.
         type Expected<'a> = Result<(&'a str, &'a [&'a str]), &'a str>;
+
+        let two = format!("q\n[profile q]\nrole_arn = {ONE}\nsource_profile = one");
         let cases: [(&str, Expected<'_>); 12] = [
             ("native", Ok(("native", &[X]))),
             ("discovered", Ok(("discovered", &[X]))),

@@ -189,6 +189,8 @@ fn user(account: &str) -> IamUser {
 
 #[tokio::test]
 async fn a_role_is_given_to_those_whom_it_trusts_on_its_conditions() {
+    type Change = fn(AssumeRoleFluentBuilder) -> AssumeRoleFluentBuilder;
+
     const SERIAL: &str = "arn:aws:iam::123456789012:mfa/robot";
     let sandbox = Sandbox::start(automatic()).unwrap();
     let accounts = sandbox.accounts();
@@ -218,7 +220,6 @@ async fn a_role_is_given_to_those_whom_it_trusts_on_its_conditions() {
 
     let denied = "is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::";
     let no_code = "must provide both MFA serial number and one time pass code.";
-    type Change = fn(AssumeRoleFluentBuilder) -> AssumeRoleFluentBuilder;
     let same: Change = |request| request;
     let cases: [(&_, &str, &str, Change, &str, &str); 25] = [
         (&administrator, &other, "Deploy", same, "ok", ""),

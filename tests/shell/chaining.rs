@@ -60,8 +60,8 @@ fn a_shell_enters_a_chained_role_by_profile_alias_or_options_and_knows_it_by_the
         ("deploy".to_owned(), "deploy", &far),
         (format!("{base} --assume {far} --tag 'Cost Centre=a b'"), label.as_str(), &far),
         (format!("base --assume {far}"), label.as_str(), &far),
-        (format!("deploy --assume {far}Other"), &format!("{}Other", label), &format!("{far}Other")),
-        (format!("chained --assume {far}Again"), &format!("{}Again", label), &format!("{far}Again")),
+        (format!("deploy --assume {far}Other"), &format!("{label}Other"), &format!("{far}Other")),
+        (format!("chained --assume {far}Again"), &format!("{label}Again"), &format!("{far}Again")),
     ];
     for shell in Shell::all() {
         for (role, shown, arn) in &cases {
@@ -71,12 +71,12 @@ fn a_shell_enters_a_chained_role_by_profile_alias_or_options_and_knows_it_by_the
             );
             let output = user.script(shell, &script).run().success();
             let case = format!("{shell:?} {role}");
-            let used = user.home.environment("used");
-            assert_eq!(value(&used, "AWS_SSO_ROLE_ARN"), **arn, "{case}");
-            assert_eq!(value(&used, "AWS_SSO_PROFILE"), *shown, "{case}");
-            assert_eq!(value(&used, "AWS_ACCOUNT_ID"), account.id, "{case}");
-            assert_eq!(value(&used, "AWS_SSO_ACCOUNT_NAME"), account.name, "{case}");
-            assert_eq!(value(&used, "AWS_PROFILE"), "", "{case}: keys, so that the session is the person's own");
+            let exported = user.home.environment("used");
+            assert_eq!(value(&exported, "AWS_SSO_ROLE_ARN"), **arn, "{case}");
+            assert_eq!(value(&exported, "AWS_SSO_PROFILE"), *shown, "{case}");
+            assert_eq!(value(&exported, "AWS_ACCOUNT_ID"), account.id, "{case}");
+            assert_eq!(value(&exported, "AWS_SSO_ACCOUNT_NAME"), account.name, "{case}");
+            assert_eq!(value(&exported, "AWS_PROFILE"), "", "{case}: keys, so that the session is the person's own");
             let name = arn.rsplit('/').next().unwrap();
             let session = format!(":assumed-role/{name}/");
             for file in ["used", "exec", "renewed"] {
