@@ -159,8 +159,9 @@ fn a_duration_beyond_an_hour_is_an_hour() {
     let chains = Chains::new(Options::default());
     let config = chains.user.home.read(".aws/config");
     let role = chains.role_arn("on-native");
-    let long = format!("{config}[profile long]\nrole_arn = {role}\nsource_profile = native\nduration_seconds = 7200\n");
-    chains.user.home.write(".aws/config", long);
+    let profiles =
+        format!("{config}[profile long]\nrole_arn = {role}\nsource_profile = native\nduration_seconds = 7200\n");
+    chains.user.home.write(".aws/config", profiles);
     let _ = chains.process("long").run().success().quiet();
     let requests = chains.user.sandbox.requests();
     let asked = requests.iter().rfind(|request| request.operation == "AssumeRole").unwrap();

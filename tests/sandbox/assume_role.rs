@@ -192,6 +192,8 @@ type Change = fn(AssumeRoleFluentBuilder) -> AssumeRoleFluentBuilder;
 
 #[tokio::test]
 async fn a_role_is_given_to_those_whom_it_trusts_on_its_conditions() {
+    type Change = fn(AssumeRoleFluentBuilder) -> AssumeRoleFluentBuilder;
+
     const SERIAL: &str = "arn:aws:iam::123456789012:mfa/robot";
     let sandbox = Sandbox::start(automatic()).unwrap();
     let accounts = sandbox.accounts();
