@@ -1,5 +1,5 @@
-//! IAM Identity Center: its sign-in service (SSO-OIDC) and its portal (SSO), and STS and Organizations beside it, over one
-//! HTTPS client.
+//! IAM Identity Center: its sign-in service (SSO-OIDC) and its portal (SSO), with STS and Organizations beside it, over
+//! one HTTPS client.
 //!
 //! Every request goes through [`Service::send`](service::Service), which decides when it is sent, whether it is sent
 //! again, and what an error means.

@@ -155,7 +155,8 @@ fn the_options_of_the_role_and_its_path_are_in_the_profile() {
             let caller = user.sandbox.caller_of(answer["AccessKeyId"].as_str().unwrap()).unwrap();
             assert_eq!(caller, format!("arn:aws:sts::{account}:assumed-role/Deploy/me"), "{style}");
             let script = format!(
-                "import boto3; print(boto3.Session(profile_name='{profile}').client('sts').get_caller_identity()['Arn'])"
+                "import boto3; sts = boto3.Session(profile_name='{profile}').client('sts')\n\
+                 print(sts.get_caller_identity()['Arn'])"
             );
             if let Some(python) = user.home.boto3(&script) {
                 let answer = python.endpoint(user.sandbox.endpoint()).run().success();

@@ -322,7 +322,8 @@ fn aliases_of_tcshs_own_commands_do_not_reach_the_code() {
     let names = ["set", "setenv", "unset", "unsetenv", "@", "shift", "complete", "bindkey", "echo", "sh", "date"];
     let aliases: String = names.iter().map(|name| format!("alias {name} 'touch REACHED; exit 9'\n")).collect();
     let script = format!(
-        "{load}\n{aliases}{load}\nalias source 'touch REACHED; exit 9'\nawsso use {role}\n__aws_sso_hook\nenv -0 >used\n"
+        "{load}\n{aliases}{load}\nalias source 'touch REACHED; exit 9'\n\
+         awsso use {role}\n__aws_sso_hook\nenv -0 >used\n"
     );
     let _ = user.script_in(TCSH, &script).run().success();
     assert!(!user.home.has("REACHED"));

@@ -121,8 +121,8 @@ fn name_of_profile(profile: Section<'_>) -> Option<Name> {
     Some(Name { value: profile.name().to_owned(), description, kind: Kind::Profile, role })
 }
 
-/// A profile whose role is assumed with the credentials of another one. Only part of the config is read here, so whether
-/// the chain ends in a role of Identity Center is for the verb to find out.
+/// A profile whose role is assumed with the credentials of another one. Only part of the config is read here, so the
+/// verb finds out whether the chain begins in a role of Identity Center.
 fn assuming(profile: Section<'_>) -> Option<Name> {
     let (role, source): (IamRole, _) = match profile.assuming_line() {
         Some(line) => (line.target.assume.hop().ok()??.role, line.role),
