@@ -1,15 +1,11 @@
 //! Roles that are assumed with a role of Identity Center, in accounts where the user has none: `--assume`, `--via`.
 
-use super::source::{CredentialSource, PROCESS_KEY};
+use super::keys::{CHAIN_KEYS, CredentialSource, PROCESS_KEY};
 use crate::aws_config::config::Config;
 use crate::aws_config::credential_process;
 use crate::aws_config::directory::Directory;
 use crate::error::Result;
 use crate::role::{Assume, IamRole, RoleArn, RoleRef};
-
-/// The keys of a profile that assumes a role with the credentials of another one, as discovery writes them.
-pub(super) const CHAIN_KEYS: [&str; 5] =
-    ["role_arn", "source_profile", "external_id", "role_session_name", "duration_seconds"];
 
 /// An account's id and the name of a role there; that of a role that is assumed has its path.
 pub(super) type Role = (String, String);

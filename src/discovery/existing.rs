@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::assumed::CHAIN_KEYS;
-use super::source::{Found, PROCESS_KEY, SSO_KEYS};
+use super::keys::{CHAIN_KEYS, PROCESS_KEY, SSO_KEYS};
+use super::source::Found;
 use crate::aws_config::document::{Document, Header};
 use crate::credential_chain;
 use crate::error::Result;

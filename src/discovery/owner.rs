@@ -3,9 +3,10 @@
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
+use super::keys::CredentialSource;
 use super::left::Left;
 use super::note::Note;
-use super::source::{CredentialSource, Found, SignIn};
+use super::source::{Found, SignIn};
 use crate::aws_config::block::Block;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;

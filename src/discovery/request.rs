@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::assumed::Via;
-use super::source::{self, CredentialSource, Found};
+use super::keys::{self, CredentialSource};
+use super::source::Found;
 use super::template::Template;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
@@ -84,7 +85,7 @@ impl Discovery<'_> {
     pub(super) fn keys(&self, role: &RoleArn) -> Result<Vec<(&'static str, String)>> {
         match self.via {
             Some(via) => via.keys(self.directory, role, &self.options.source),
-            None => source::keys(self.directory, role, &self.options.source),
+            None => keys::granted(self.directory, role, &self.options.source),
         }
     }
 

@@ -1,55 +1,14 @@
-//! How profiles get their credentials: the keys to write, and those that a profile has.
+//! What a profile of the config has for its credentials.
 
 use std::collections::BTreeSet;
 
-use super::assumed::{self, Assumed, CHAIN_KEYS};
+use super::assumed::{self, Assumed};
+use super::keys::{CHAIN_KEYS, CredentialSource, PROCESS_KEY, SSO_KEYS};
 use crate::aws_config::config::{Config, Section};
-use crate::aws_config::credential_process;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::line::{Classifier, ConfigLine};
 use crate::aws_config::role_profile::ProcessProfile;
-use crate::error::Result;
 use crate::role::RoleArn;
-
-/// Where a profile gets its credentials. A profile never has both.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum CredentialSource {
-    /// `credential_process`, which runs this program by its name or path.
-    Process {
-        /// The name or the path.
-        program: String,
-    },
-    /// The SSO keys of the AWS CLI v2 and the SDKs.
-    Sso,
-}
-
-pub(super) const PROCESS_KEY: &str = "credential_process";
-pub(super) const SSO_KEYS: [&str; 5] =
-    ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
-
-/// The keys with which a profile gets a role's credentials.
-pub(super) fn keys(
-    directory: &Directory,
-    role: &RoleArn,
-    source: &CredentialSource,
-) -> Result<Vec<(&'static str, String)>> {
-    match source {
-        CredentialSource::Process { program } => {
-            Ok(vec![(PROCESS_KEY, credential_process::command(program, &directory.name, role)?)])
-        }
-        CredentialSource::Sso => {
-            let mut keys = match &directory.session {
-                Some(session) => vec![("sso_session", session.clone())],
-                None => {
-                    vec![("sso_start_url", directory.start_url.clone()), ("sso_region", directory.region.to_string())]
-                }
-            };
-            keys.push(("sso_account_id", role.account_id.clone()));
-            keys.push(("sso_role_name", role.role_name.clone()));
-            Ok(keys)
-        }
-    }
-}
 
 /// The sign-in that a profile names, as far as discovery writes such profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]

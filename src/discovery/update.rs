@@ -7,12 +7,13 @@ use super::assumed::Assumed;
 use super::blocks::{OurBlocks, Place};
 use super::existing::Existing;
 use super::held::Held;
+use super::keys::{self, CredentialSource, PROCESS_KEY};
 use super::left::{Counts, Left};
 use super::name::{Named, names};
 use super::note::Note;
 use super::owner::Owners;
 use super::request::{Discovery, ProfileOptions};
-use super::source::{self, CredentialSource, Found, PROCESS_KEY, SignIn, Written};
+use super::source::{Found, SignIn, Written};
 use crate::aws_config::block::NewProfile;
 use crate::aws_config::config::Config;
 use crate::aws_config::credential_process;
@@ -265,7 +266,7 @@ impl<'a> Update<'a> {
                 (Some(_), _) => continue,
                 (None, _) => {
                     let role = RoleArn::in_region(&directory.region.to_string(), account_id, role_name);
-                    source::keys(directory, &role, source)?
+                    keys::granted(directory, &role, source)?
                 }
             };
             let mut profile = Existing::new(self.document, name);

@@ -1,6 +1,6 @@
 //! The command line of a run of `discover`, for messages that suggest it with one more option.
 
-use super::{CredentialStyle, DiscoverArgs, PROGRAM};
+use super::arguments::{CredentialStyle, DiscoverArgs, PROGRAM};
 use crate::discovery::Template;
 use crate::quote;
 use crate::shell::Shell;

@@ -3,13 +3,9 @@
 
 use std::collections::HashSet;
 
-use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
-
-use super::CredentialStyle;
+use super::arguments::{AssumedArgs, CredentialStyle};
 use super::said::{NAMED, listed};
 use crate::aws_config::directory::Directory;
-use crate::cli::completers;
 use crate::context::Context;
 use crate::context::find::Found;
 use crate::context::labels;
@@ -20,49 +16,8 @@ use crate::inventory::progress::Progress;
 use crate::inventory::{Inventory, Scope, Selection, organization};
 use crate::programs::profile_option;
 use crate::quote;
-use crate::role::{Assume, IamRole, is_account_id};
+use crate::role::Assume;
 use crate::terminal::name;
-
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Role chaining")]
-pub(super) struct AssumedArgs {
-    /// The role to assume the others with
-    #[arg(long, value_name = "ROLE", requires = "assume", add = ArgValueCompleter::new(completers::roles))]
-    via: Option<String>,
-    /// The accounts, in place of those of the organization [default: those that ROLE lists]
-    #[arg(long, value_name = "ID,…", value_delimiter = ',', value_parser = account_id, requires = "assume")]
-    accounts: Vec<String>,
-    #[command(flatten)]
-    options: Assume,
-}
-
-fn account_id(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if is_account_id(text) { Ok(text.to_owned()) } else { Err("it is not the id of an account: twelve digits") }
-}
-
-/// Reads the name of a role, with its path.
-pub(super) fn role_name(text: &str) -> Result<String, String> {
-    let path = text.trim_start_matches('/');
-    if let Ok(role) = text.parse::<IamRole>() {
-        return Err(format!("each account has its own: write {} without what stands before it", role.name()));
-    }
-    let is_name = IamRole::new("aws", "123456789012", path).is_some();
-    if is_name { Ok(path.to_owned()) } else { Err("it is not the name of a role".to_owned()) }
-}
-
-impl AssumedArgs {
-    /// The options of a run that would do the same.
-    pub(super) fn words(&self) -> Vec<String> {
-        let Some(via) = &self.via else { return Vec::new() };
-        let mut words = self.options.words();
-        words.extend([format!("--via={via}")]);
-        if !self.accounts.is_empty() {
-            words.push(format!("--accounts={}", self.accounts.join(",")));
-        }
-        words
-    }
-}
 
 /// The accounts with the role that can be assumed there.
 pub(super) struct Assumable {

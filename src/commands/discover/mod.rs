@@ -1,19 +1,16 @@
 //! `discover` and `-d`: a named profile for every account and role.
 
 mod again;
+mod arguments;
 mod assumed;
 mod said;
 
 use std::collections::HashSet;
 use std::path::Path;
 
-use clap::Args;
-
 use crate::aws_config::readers::{Reader, Rejection};
-use crate::cli::patterns::Patterns;
-use crate::cli::shared;
 use crate::context::{self, Context};
-use crate::discovery::{self, CredentialSource, Discovery, Offered, ProfileOptions, Template, diff};
+use crate::discovery::{self, CredentialSource, Discovery, Offered, ProfileOptions, diff};
 use crate::environment;
 use crate::error::{Error, Result, reason};
 use crate::files::read;
@@ -23,98 +20,10 @@ use crate::output::print;
 use crate::programs::{self, installed};
 use crate::terminal::{self, Palette, clean};
 use again::Again;
-use assumed::{Assumable, AssumedArgs, role_name};
+pub(crate) use arguments::DiscoverArgs;
+use arguments::{CredentialStyle, PROGRAM};
+use assumed::Assumable;
 use said::{conflict, tell};
-
-#[derive(Debug, Default, Args)]
-#[command(after_help = DISCOVER_HELP, mut_arg("assume", |argument| argument
-    .value_name("NAME")
-    .value_parser(role_name)
-    .requires("via")
-    .help("For the accounts in which you have no role: their role NAME, to be assumed with the role of --via")))]
-pub(crate) struct DiscoverArgs {
-    /// How profiles are named [default: {account_id}-{role}, or the settings]
-    #[arg(long, value_name = "TEMPLATE")]
-    name: Option<Template>,
-    #[command(flatten)]
-    patterns: Patterns,
-    /// How profiles get their credentials
-    #[arg(long, value_enum, default_value_t)]
-    style: CredentialStyle,
-    /// Name this program by its path in credential_process, for programs with another PATH
-    #[arg(long)]
-    absolute: bool,
-    /// The region of new profiles, and of discovered ones that have none or one from an earlier run [default: that of
-    /// the settings]
-    #[arg(long, value_parser = shared::region)]
-    region: Option<String>,
-    /// The output format of the same profiles
-    #[arg(long, value_name = "FORMAT")]
-    output: Option<String>,
-    /// Remove discovered profiles whose role you no longer have, or whose role has a profile of another name now
-    #[arg(long)]
-    prune: bool,
-    /// Take over the profiles that were discovered with -p NAME, whatever NAME means now
-    #[arg(long, value_name = "NAME")]
-    adopt: Option<String>,
-    /// Show the difference and write nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Restore the file as it was before the last run
-    #[arg(long, conflicts_with_all = [
-        "name", "matches", "exclude", "exclude_missing_ok", "style", "absolute", "region", "output", "prune", "adopt",
-        "dry_run", "resume", "fresh", "assume",
-    ])]
-    undo: bool,
-    /// Continue the last run where it stopped, even if that was more than an hour ago
-    #[arg(long, conflicts_with_all = ["fresh", "assume"])]
-    resume: bool,
-    /// Fetch everything again, although the last run stopped less than an hour ago
-    #[arg(long, conflicts_with = "assume")]
-    fresh: bool,
-    #[command(flatten)]
-    assumed: AssumedArgs,
-}
-
-impl DiscoverArgs {
-    /// Those of `setup`: names like these, and a program that is found.
-    pub(crate) fn of_setup(name: Template) -> Self {
-        Self { name: Some(name), absolute: installed::look().problem(PROGRAM).is_some(), ..Self::default() }
-    }
-}
-
-/// How a discovered profile gets its credentials.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum CredentialStyle {
-    /// credential_process, with this program
-    #[default]
-    Process,
-    /// The sso_ keys that the AWS CLI v2 and the SDKs read themselves
-    Sso,
-}
-
-const DISCOVER_HELP: &str = "\
-New profiles go into a marked block at the end of the AWS config. Everything else in that file stays as it is. An \
-Identity Center has one block: if you rename its sso-session or use another name of it, the next run updates the block.
-
-TEMPLATE has fields {account_id} {account_name} {role} {session} {email} and filters lower, slug, trim_prefix:TEXT, \
-as in {account_name|trim_prefix:acme-|slug}-{role}. What would need quotes in a shell becomes -, and no name begins \
-with -. Dashes of TEMPLATE and of role names stay; several in the name of an account become one. Where two roles would \
-have the same name, the one that has it already keeps it, and the other gets digits.
-
-A pattern that matches nothing is an error with status 4, and nothing is written.
-
-With --assume and --via, profiles are written for the accounts of the organization in which you have no role: ROLE of \
---via lists them, and assumes the role NAME in each. With --style sso they have role_arn and source_profile, which is \
-a profile of ROLE. No discovery removes or changes profiles of the other kind, or of another NAME.
-
-Examples:
-  aws-sso discover -p corp --dry-run
-  aws-sso discover -p corp --match prod --name '{account_name|slug}-{role}'
-  aws-sso discover --assume Operations --via 123456789012/AdministratorAccess";
-
-/// What `credential_process` lines call this program.
-const PROGRAM: &str = "aws-sso";
 
 pub(crate) fn run(context: &Context, arguments: &DiscoverArgs) -> Result<()> {
     let path = environment::config_file()?;

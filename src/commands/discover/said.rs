@@ -1,7 +1,7 @@
 //! What `discover` says of the profiles that it left as they are, renamed or removed.
 
-use super::DiscoverArgs;
 use super::again::Again;
+use super::arguments::DiscoverArgs;
 use crate::discovery::{Counts, Left};
 use crate::environment;
 use crate::error::Error;

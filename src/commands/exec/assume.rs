@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::plan::Roles;
+use super::matched::Roles;
 use crate::aws_config::directory::Directory;
 use crate::context::find::Found;
 use crate::context::profiles::RoleProfiles;

@@ -14,6 +14,7 @@ mod kept;
 mod languages;
 mod limits;
 mod many;
+mod matched;
 mod outcome;
 mod output;
 mod plan;
