@@ -1,6 +1,9 @@
 //! Credentials of roles that are assumed: what is cached of them, and one `AssumeRole` for all who ask at once.
 
+use std::fs;
 use std::path::Path;
+
+use memchr::memmem;
 
 use super::Provider;
 use super::place;
@@ -12,7 +15,9 @@ use crate::aws_config::chain::{self, ProfileChain};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::meaning::Meanings;
 use crate::credentials::RoleCredentials;
+use crate::environment;
 use crate::error::{Error, Result};
+use crate::files::read;
 use crate::identity_center::{AssumeRequest, AssumedRole, StsError, StsPlace, StsRefusal};
 use crate::role::{Hop, RoleRef};
 use crate::terminal;
@@ -35,7 +40,8 @@ impl<'a> Provider<'a> {
     pub(super) fn cached_assumption(&self, hop: &Hop, before: Wanted<'_>) -> Option<CachedAssumption> {
         let (store, folder) = (self.session.store(), &self.session.paths().roles);
         let cached = self.cached_hop(hop, before);
-        let is_of_base = || self.is_only_base(hop, before);
+        let shared = cached.shared_path(folder);
+        let is_of_base = || self.is_only_base(hop, before) && self.is_of_these_files(&shared);
         let read = |path: &Path, is_of_base: &dyn Fn() -> bool| match cached.read(store, path, is_of_base) {
             Ok(found) => found,
             Err(error) => {
@@ -43,8 +49,7 @@ impl<'a> Provider<'a> {
                 None
             }
         };
-        let (own, shared) = (cached.own_path(folder), cached.shared_path(folder));
-        let (own, shared) = (read(&own, &|| false), read(&shared, &is_of_base));
+        let (own, shared) = (read(&cached.own_path(folder), &|| false), read(&shared, &is_of_base));
         // An old file may be left under one name while the other one is in use.
         [own, shared].into_iter().flatten().max_by_key(|found| found.credentials.expiration)
     }
@@ -54,6 +59,21 @@ impl<'a> Provider<'a> {
     fn is_only_base(&self, hop: &Hop, before: Wanted<'_>) -> bool {
         let bases = self.bases(hop, before);
         !bases.is_empty() && bases.into_iter().all(|is_same| is_same)
+    }
+
+    /// Whether the AWS CLI wrote this file for the profiles as they are now: none was edited since, and the credentials
+    /// file, which wins over the config, has no profile that assumes a role.
+    fn is_of_these_files(&self, cached: &Path) -> bool {
+        let Ok(credentials) = environment::credentials_file() else { return false };
+        let modified = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
+        let Some(written) = modified(cached) else { return false };
+        let config = self.session.client().config();
+        let edited = [config.and_then(|config| modified(config.path())), modified(&credentials)];
+        let assumes = |text: Vec<u8>| {
+            ["role_arn", "source_profile"].iter().any(|key| memmem::find(&text, key.as_bytes()).is_some())
+        };
+        let has_assuming = || read::whole(&credentials).map_or(true, |text| text.is_some_and(assumes));
+        edited.into_iter().flatten().all(|edited| edited <= written) && !has_assuming()
     }
 
     /// Whether a profile of the config asks STS for the same with another base.
@@ -69,14 +89,14 @@ impl<'a> Provider<'a> {
         let is_same = |(profile, chain): (Section<'_>, _)| match chain {
             Ok(Some(ProfileChain { start, hops })) => {
                 let (last, earlier) = hops.split_last()?;
-                last.is_same_request(hop).then(|| {
+                last.is_same_file_of_aws_cli(hop).then(|| {
                     earlier.len() == before.chain.len()
                         && earlier.iter().zip(before.chain).all(|(one, other)| one.is_same_request(other))
                         && self.is_base(start, before)
                 })
             }
             // Some other source, which the AWS CLI can use.
-            _ => chain::hop(profile).is_ok_and(|other| other.is_same_request(hop)).then_some(false),
+            _ => chain::hop(profile).is_ok_and(|other| other.is_same_file_of_aws_cli(hop)).then_some(false),
         };
         chains.filter_map(is_same).collect()
     }

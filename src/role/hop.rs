@@ -70,4 +70,11 @@ impl Hop {
         };
         request(self) == request(other)
     }
+
+    /// Whether the AWS CLI has one file for both. It reads neither tags nor a source identity.
+    #[must_use]
+    pub fn is_same_file_of_aws_cli(&self, other: &Self) -> bool {
+        let read = |hop: &Self| Self { source_identity: None, tags: vec![], transitive_tags: vec![], ..hop.clone() };
+        read(self).is_same_request(&read(other))
+    }
 }
