@@ -59,7 +59,8 @@ fn a_server_beside_a_command_outlives_the_terminal_as_the_command_does() {
     let command = running.id();
     let is_server = |id: &u32| {
         let words = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&words).contains(&format!("--beside\0{command}\0--detach"))
+        let words = String::from_utf8_lossy(&words).into_owned();
+        words.contains(&format!("--beside\0{command}\0")) && words.contains("\0--detach")
     };
     let server = wait(|| processes().into_iter().find(|id| is_server(id) && has(*id, "SigCgt", TERM)));
     assert_ignoring(server, "the server");

@@ -161,11 +161,11 @@ fn the_aws_cli_and_boto3_read_every_profile_that_is_written() {
         assert_eq!(read["prod:admin"]["region"], "ca-central-1");
         assert_eq!(read.as_object().unwrap().len(), 3);
     }
-    // The sandbox assumes no role. That it is asked to shows that the chain is read, and its source gives credentials.
     let script =
         "import boto3; print(boto3.Session(profile_name='chained').client('sts').get_caller_identity()['Arn'])";
     if let Some(python) = user.home.boto3(script) {
-        let _ = in_its_region(python, &user).run().status(1).complains("when calling the AssumeRole operation");
+        let caller = format!("arn:aws:sts::{}:assumed-role/Chained/", second.id);
+        let _ = in_its_region(python, &user).run().success().prints(&caller);
     }
 }
 

@@ -49,7 +49,6 @@ fn verbs_without_a_role_take_that_of_aws_profile_where_every_program_does() {
         ("AWS_PROFILE=team AWS_DEFAULT_PROFILE=other", false),
         (&keys_and_profile, false),
         ("AWS_PROFILE=plain", false),
-        ("AWS_PROFILE=chained", false),
         ("AWS_PROFILE=keys", false),
         ("AWS_PROFILE=nowhere", false),
     ];
@@ -75,6 +74,9 @@ fn verbs_without_a_role_take_that_of_aws_profile_where_every_program_does() {
             let _ = refresh.status(2).complains("this shell has no role");
         }
     }
+    // The role at the end of a chain, which SDKs assume by themselves.
+    let exec = run("exec --", "AWS_PROFILE=chained").args(["sh", "-c", "echo $AWS_SSO_ROLE_ARN"]).run();
+    assert_eq!(exec.success().stdout, format!("arn:aws:iam::{id}:role/x\n"));
     // The role of a profile that names its account.
     let exec = run("exec --", "AWS_PROFILE=named").args(["sh", "-c", "echo $AWS_SSO_ROLE_ARN"]).run();
     assert_eq!(exec.success().stdout, format!("{arn}\n"));

@@ -36,7 +36,7 @@ pub struct StsPlace {
 }
 
 /// What `AssumeRole` is asked for besides the role itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct AssumeRequest<'a> {
     /// The role, with what its profile says of it.
     pub hop: &'a Hop,

@@ -1,5 +1,6 @@
 //! The options of the sandbox.
 
+use std::fmt;
 use std::time::Duration;
 
 /// How the local Identity Center behaves.
@@ -225,7 +226,7 @@ impl AssumableRole {
 }
 
 /// An MFA device. Its code can be used again and again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct MfaDevice {
     /// The serial number, or the ARN of a virtual device.
     pub serial: String,
@@ -234,7 +235,7 @@ pub struct MfaDevice {
 }
 
 /// An IAM user with an access key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct IamUser {
     /// The id of its account.
     pub account: String,
@@ -295,4 +296,16 @@ pub enum Approval {
     Automatic,
     /// Nobody: every sign-in is denied.
     Denied,
+}
+
+impl fmt::Debug for MfaDevice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MfaDevice").field("serial", &self.serial).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for IamUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IamUser").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
 }

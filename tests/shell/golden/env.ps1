@@ -13,6 +13,7 @@ $env:AWS_SSO_ROLE_ARN = 'arn:aws:iam::123456789012:role/reader'
 $env:AWS_SSO_ROLE_NAME = 'reader'
 $env:AWS_SSO_ACCOUNT_ID = '123456789012'
 $env:AWS_SSO_ACCOUNT_NAME = 'dev & ''test'''
+$env:AWS_SSO_ROLE_LINE = $null
 $env:AWS_ACCESS_KEY = $null
 $env:AWS_SECRET_KEY = $null
 $env:AWS_SECURITY_TOKEN = $null
