@@ -187,9 +187,6 @@ fn user(account: &str) -> IamUser {
     }
 }
 
-/// What a request has besides the role and a name.
-type Change = fn(AssumeRoleFluentBuilder) -> AssumeRoleFluentBuilder;
-
 #[tokio::test]
 async fn a_role_is_given_to_those_whom_it_trusts_on_its_conditions() {
     type Change = fn(AssumeRoleFluentBuilder) -> AssumeRoleFluentBuilder;
