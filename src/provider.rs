@@ -34,6 +34,9 @@ const BUDGET: Duration = Duration::from_millis(4500);
 /// for which a failure is remembered.
 const IN_HAND_SECONDS: i64 = 70;
 
+/// How long before the end the prompt hook renews the credentials of a shell: newer ones have to last longer.
+const NOTICE_SECONDS: i64 = 5 * 60;
+
 /// Hands out credentials of the roles that one sign-in grants.
 pub struct Provider<'a> {
     session: &'a Session<'a>,
@@ -66,7 +69,10 @@ impl<'a> Provider<'a> {
     /// The same, but an error where newer ones than those until `expiration` (epoch seconds) take a sign-in.
     pub(crate) fn newer<'r>(&self, wanted: impl Into<Wanted<'r>>, expiration: i64) -> Result<RoleCredentials> {
         let wanted = wanted.into();
-        self.renewed(wanted).or_else(|error| {
+        // Those of a role that lasts for minutes are fresh until shortly before their end.
+        let is_ending = self.fresh_in_cache(wanted).is_some_and(|cached| cached.seconds_left() <= NOTICE_SECONDS);
+        let least = if is_ending { Some(NOTICE_SECONDS + 1) } else { self.least };
+        Provider { least, ..*self }.renewed(wanted).or_else(|error| {
             let is_newer = |credentials: &RoleCredentials| credentials.expiration.as_second() > expiration;
             let needs_newer = error.kind() == Kind::SignInNeeded;
             self.last_resort(error, self.cached(wanted).filter(|cached| !needs_newer || is_newer(cached)))

@@ -13,13 +13,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
-use super::json::{date, first_json, python_json};
+use super::cached_credentials::CachedCredentials;
+use super::json::{first_json, python_json};
 use super::role_credentials::CachedRole;
 use crate::aws_config::directory::{Directory, Origin};
 use crate::credentials::{FRESH_SECONDS, RoleCredentials};
 use crate::error::Result;
 use crate::role::Hop;
-use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 
 /// What a file is named after: the arguments of `AssumeRole`, in alphabetical order as the AWS CLI sorts them. A
@@ -126,18 +126,6 @@ struct CacheFile<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct CachedCredentials {
-    access_key_id: String,
-    secret_access_key: Secret,
-    session_token: Secret,
-    #[serde(with = "date")]
-    expiration: Timestamp,
-    #[serde(default)]
-    account_id: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct AssumedRoleUser<'a> {
     #[serde(default, borrow)]
     assumed_role_id: Cow<'a, str>,
@@ -221,16 +209,14 @@ impl CachedHop<'_> {
         let Some(bytes) = store.read(path)? else { return Ok(None) };
         let Some(file) = first_json::<CacheFile<'_>>(&bytes) else { return Ok(None) };
         let account_id = self.hop.role.account_id();
-        let is_of_role = self.hop.role.is_of_session(&file.assumed_role_user.arn)
-            && file.credentials.account_id.as_ref().is_none_or(|id| id == account_id);
+        let is_of_role =
+            self.hop.role.is_of_session(&file.assumed_role_user.arn) && file.credentials.may_be_of(account_id);
         let is_ours = match &file.aws_sso_base {
             Some(base) => self.is_base(base),
             None => is_of_role && is_of_base(),
         };
         let lifetime = file.aws_sso_base.map(|base| base.lifetime);
-        let CachedCredentials { access_key_id, secret_access_key, session_token, expiration, .. } = file.credentials;
-        let account_id = account_id.to_owned();
-        let credentials = RoleCredentials { access_key_id, secret_access_key, session_token, expiration, account_id };
+        let credentials = file.credentials.in_account(account_id);
         let is_possible = credentials.is_possible();
         Ok((is_of_role && is_ours && is_possible).then_some(CachedAssumption { credentials, lifetime }))
     }
@@ -248,13 +234,7 @@ impl CachedHop<'_> {
         let CachedRole { account_id, role_name, directory } = self.base;
         let credentials = assumed.credentials;
         let file = CacheFile {
-            credentials: CachedCredentials {
-                access_key_id: credentials.access_key_id.clone(),
-                secret_access_key: credentials.secret_access_key.clone(),
-                session_token: credentials.session_token.clone(),
-                expiration: credentials.expiration,
-                account_id: Some(credentials.account_id.clone()),
-            },
+            credentials: credentials.into(),
             assumed_role_user: AssumedRoleUser { assumed_role_id: assumed.id.into(), arn: assumed.arn.into() },
             aws_sso_base: Some(FileBase {
                 session_name: directory.session.as_deref().map(Cow::Borrowed),

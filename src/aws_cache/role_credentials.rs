@@ -2,16 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha1_smol::Sha1;
 
-use super::json::{date, first_json, python_json};
+use super::cached_credentials::CachedCredentials;
+use super::json::{first_json, python_json};
 use crate::aws_config::directory::{Directory, Origin};
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
 use crate::files::leftovers;
-use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 
 /// What a role's file is named after.
@@ -50,18 +49,6 @@ struct CacheFile<'a> {
     start_url: Option<&'a str>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct CachedCredentials {
-    access_key_id: String,
-    secret_access_key: Secret,
-    session_token: Secret,
-    #[serde(with = "date")]
-    expiration: Timestamp,
-    #[serde(default)]
-    account_id: Option<String>,
-}
-
 impl CachedRole<'_> {
     /// The file that the role's credentials are cached in.
     #[must_use]
@@ -93,21 +80,14 @@ pub fn read(
     let Some(CacheFile { provider_type: "sso", credentials, role_name, start_url }) = first_json(&bytes) else {
         return Ok(None);
     };
-    let is_of_role = role_name.is_none_or(|name| name == role.role_name)
-        && credentials.account_id.as_ref().is_none_or(|id| id == role.account_id);
+    let is_of_role = role_name.is_none_or(|name| name == role.role_name) && credentials.may_be_of(role.account_id);
     let is_of_directory = match (start_url, role.directory.origin()) {
         (Some(url), _) => role.directory.has_start_url(url),
         // It is in the name of the file.
         (None, Origin::StartUrl(_)) => true,
         (None, Origin::Session(_)) => is_same_sign_in(),
     };
-    let credentials = RoleCredentials {
-        access_key_id: credentials.access_key_id,
-        secret_access_key: credentials.secret_access_key,
-        session_token: credentials.session_token,
-        expiration: credentials.expiration,
-        account_id: credentials.account_id.unwrap_or_else(|| role.account_id.to_owned()),
-    };
+    let credentials = credentials.in_account(role.account_id);
     Ok(Some(credentials).filter(|credentials| is_of_role && is_of_directory && credentials.is_possible()))
 }
 
@@ -117,13 +97,7 @@ pub fn write(store: &SecretStore, path: &Path, role: &CachedRole<'_>, credential
         role_name: Some(role.role_name),
         start_url: Some(&role.directory.start_url),
         provider_type: "sso",
-        credentials: CachedCredentials {
-            access_key_id: credentials.access_key_id.clone(),
-            secret_access_key: credentials.secret_access_key.clone(),
-            session_token: credentials.session_token.clone(),
-            expiration: credentials.expiration,
-            account_id: Some(credentials.account_id.clone()),
-        },
+        credentials: credentials.into(),
     };
     store.write(path, &python_json(&file)?)
 }
@@ -230,9 +204,10 @@ fn is_leftover(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
+    use jiff::{SignedDuration, Timestamp};
 
     use super::*;
+    use crate::secret::Secret;
 
     #[test]
     fn a_role_s_file_has_the_name_that_the_aws_cli_gives_it() {

@@ -50,6 +50,9 @@ impl<'a> Meanings<'a> {
         if start.is_same(profile) {
             return Err(self.without_role(profile));
         }
+        if let Some(overridden) = assuming.iter().chain([&start]).find_map(|section| self.overridden(*section)) {
+            return Err(overridden);
+        }
         let is_ours = start.role().is_some() || start.process_role_anywhere().is_some();
         if !is_ours && start.assuming_line().is_none() {
             let without = self.without_role(start);

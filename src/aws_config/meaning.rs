@@ -107,6 +107,14 @@ impl<'a> Meanings<'a> {
         self.static_keys(profile).is_some()
     }
 
+    /// What the credentials file says of this profile in place of the config, if that concerns how a role is assumed.
+    pub(super) fn overridden(&self, profile: Section<'a>) -> Option<NoRole> {
+        let name = profile.name();
+        let (key, place) = self.credentials()?.assuming_key_of(name)?;
+        let found = format!("profile {name} has a {key} in {place} too, which AWS tools take in place of the config's");
+        Some(NoRole::new(profile, key, found, format!("move what you need of it to the config, and delete {place}")))
+    }
+
     fn static_keys(&self, profile: Section<'a>) -> Option<StaticKeys> {
         let of_file = self.credentials().and_then(|file| file.keys_of(profile.name()));
         of_file.or_else(|| StaticKeys::of_section(profile))

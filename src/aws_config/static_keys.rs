@@ -26,6 +26,17 @@ pub(super) struct StaticKeys {
 
 const ID: &str = "aws_access_key_id";
 const SECRET: &str = "aws_secret_access_key";
+const ASSUMING: [&str; 9] = [
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "web_identity_token_file",
+    "external_id",
+    "role_session_name",
+    "duration_seconds",
+    "mfa_serial",
+    "credential_process",
+];
 
 impl CredentialsFile {
     pub(super) fn read() -> Option<Self> {
@@ -46,14 +57,27 @@ impl CredentialsFile {
 
     /// The keys of this profile here.
     pub(super) fn keys_of(&self, profile: &str) -> Option<StaticKeys> {
-        let line = self.line_of(profile)?;
+        let place = self.place_of(profile)?;
+        StaticKeys::of(self.has(profile, ID), self.has(profile, SECRET), place)
+    }
+
+    /// Which of the keys that say how a role is assumed this profile has here, and where it is. AWS tools take them for
+    /// those of the profile in the config.
+    pub(super) fn assuming_key_of(&self, profile: &str) -> Option<(&'static str, String)> {
+        let key = ASSUMING.into_iter().find(|key| self.has(profile, key))?;
+        Some((key, self.place_of(profile)?))
+    }
+
+    fn place_of(&self, profile: &str) -> Option<String> {
+        Some(format!("{}:{}", environment::shown(&self.path), self.line_of(profile)?))
+    }
+
+    fn has(&self, profile: &str, key: &str) -> bool {
         let header = match profile {
             "default" => Header::DEFAULT,
             name => Header { kind: SectionKind::Other, name: name.as_bytes().into() },
         };
-        let has = |key| self.document.get(&header, key).is_some_and(|value| !value.is_empty());
-        let place = format!("{}:{line}", environment::shown(&self.path));
-        StaticKeys::of(has(ID), has(SECRET), place)
+        self.document.get(&header, key).is_some_and(|value| !value.is_empty())
     }
 }
 

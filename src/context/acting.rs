@@ -129,7 +129,7 @@ impl Context {
         let others: Vec<_> = answers.iter().filter(|(_, answer)| !is_role(answer)).cloned().collect();
         let instead = (!others.is_empty())
             .then(|| Instead { description: Answer::describe(&others), profile: common_profile(&answers, config) });
-        let via = base_of_shell(config);
+        let via = base_of_shell(config, &role);
         Ok(ShellRole { role, expiration, instead, profile: None, via })
     }
 }

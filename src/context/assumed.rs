@@ -106,11 +106,16 @@ fn base_of_line(config: &Config, role: &str) -> String {
     of_profile.or_else(of_plain).or_else(label).unwrap_or_else(|| role.to_owned())
 }
 
-/// What this shell has assumed its role with, if it has.
-pub(super) fn base_of_shell(config: &Config) -> Option<String> {
+/// What this shell has assumed its role with, if it has: nothing, where its line leads to another role.
+pub(super) fn base_of_shell(config: &Config, role: &str) -> Option<String> {
     let line = RoleLine::of_words(shlex::split(&environment::value(ROLE_LINE)?)?).ok()?;
-    let of_profile = end_of_profile(config, &line.role).map(|end| end.via);
-    Some(of_profile.unwrap_or_else(|| base_of_line(config, &line.role)))
+    let of_profile = end_of_profile(config, &line.role);
+    let end = match line.target.assume.hop().ok()? {
+        Some(hop) => hop.role,
+        None => of_profile.as_ref()?.role.clone(),
+    };
+    let via = || of_profile.map_or_else(|| base_of_line(config, &line.role), |profile| profile.via);
+    (end.as_str() == role).then(via)
 }
 
 /// A line has one `--assume`, and a shell could not remember two.

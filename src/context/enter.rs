@@ -77,7 +77,7 @@ fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
     labels::profile_of(context, found)?.ok_or_else(|| {
         if found.is_chained() {
             return Error::usage(format!("no profile of the AWS config was named that assumes {}", found.arn()))
-                .with_remedy("leave out --as-profile: keys are exported, and this shell renews them");
+                .with_remedy("leave out --as-profile: keys are exported, which awsso refresh renews");
         }
         Error::usage(format!("no profile of the AWS config gives {}", found.role))
             .with_remedy(format!("run: aws-sso discover {}", profile_option(&found.directory.name)))

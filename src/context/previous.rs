@@ -68,8 +68,13 @@ fn is_role(arn: &str) -> bool {
 pub(super) fn remembered(change: Change) -> Change {
     let after = change.value_after(ROLE_ARN, &environment::current).filter(|arn| is_role(arn));
     let session = change.value_after(environment::SSO_SESSION, &environment::current);
+    // The same role may be assumed with another one, or with other tags.
+    let is_same_line = || {
+        change.value_after(ROLE_LINE, &environment::current).unwrap_or_default()
+            == environment::value(ROLE_LINE).unwrap_or_default()
+    };
     match (Remembered::now(), after) {
-        (Some(now), Some(arn)) if now.arn == arn && now.line.profile == session => change,
+        (Some(now), Some(arn)) if now.arn == arn && now.line.profile == session && is_same_line() => change,
         (Some(now), _) => change.with_previous(now.to_variable()),
         (None, Some(arn)) => {
             let before = environment::value(PREVIOUS).and_then(|text| Remembered::from_variable(&text).ok());
@@ -89,7 +94,7 @@ impl Context {
         let Remembered { arn, line } = Remembered::from_variable(&text).map_err(wrong)?;
         let found = self.find_line(&line)?;
         if found.arn() != arn {
-            // What a role was assumed with is not told by its ARN.
+            // An ARN does not say what its role was assumed with.
             let is_assumed = found.is_chained() || arn.parse::<RoleArn>().is_err();
             let enter = if is_assumed { "awsso pick".to_owned() } else { format!("awsso use {arn}") };
             let what = format!("the role before was {arn}, but {} now gives {}", line.role, found.arn());

@@ -15,7 +15,7 @@ pub(super) type Role = (String, String);
 pub(super) enum Assumed {
     /// By this program, with this role or profile and these options.
     By { role: String, options: Vec<String> },
-    /// By whoever reads the profile, with the credentials of this one.
+    /// By the program that reads the profile, with the credentials of this one.
     Source(String),
 }
 

@@ -22,9 +22,14 @@ pub(super) fn cached(profile: &str) -> Option<RoleCredentials> {
     let path = environment::config_file().ok()?;
     let mut hops = Vec::new();
     let mut name = profile.to_owned();
+    let credentials = environment::credentials_file().ok()?;
     let (sign_in, reference, start) = loop {
         let config = Config::read_profile(&path, &name).ok()?;
         let section = config.profile(&name)?;
+        // AWS tools take what stands there of a profile in place of the config.
+        if (section.assumes() || !hops.is_empty()) && may_have(&credentials, &name)? {
+            return None;
+        }
         if !section.assumes() {
             // Without -p the only Identity Center counts, and this is a part of the config.
             let (sign_in, reference) = section.named_role()?;
@@ -34,9 +39,6 @@ pub(super) fn cached(profile: &str) -> Option<RoleCredentials> {
         let own = hop(section).ok().filter(|_| is_plain && hops.len() < LONGEST)?;
         hops.push(own);
         section.setting("source_profile")?.clone_into(&mut name);
-        if may_have(&environment::credentials_file().ok()?, &name)? {
-            return None;
-        }
     };
     if hops.is_empty() || may_have(&environment::settings_file().ok()?, profile)? {
         return None;

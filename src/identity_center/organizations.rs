@@ -137,7 +137,7 @@ fn meaning(error: RequestError) -> OrganizationsError {
 
 #[cfg(test)]
 mod tests {
-    use crate::aws_config::directory::Directory;
+    use crate::aws_config::config::Config;
     use crate::aws_config::network::Network;
     use crate::identity_center::Client;
 
@@ -154,14 +154,8 @@ mod tests {
             ("eu-isoe-west-1", "eu-isoe-west-1"),
             ("us-isof-east-1", "us-isof-south-1"),
         ] {
-            let directory = Directory {
-                name: "corp".to_owned(),
-                session: None,
-                start_url: "https://corp.awsapps.com/start".to_owned(),
-                region: region.parse().unwrap(),
-                scopes: Vec::new(),
-                redirect_port: None,
-            };
+            let session = format!("[sso-session corp]\nsso_start_url = https://x/start\nsso_region = {region}\n");
+            let directory = Config::parse(session.as_bytes()).directory("corp").unwrap();
             let client = Client::new(&directory, &Network::default());
             let found = client.block_on(async { Ok(client.service().organizations_region().await) }).unwrap();
             assert_eq!(found, expected, "{region}");

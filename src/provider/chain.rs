@@ -173,7 +173,7 @@ impl<'a> Provider<'a> {
         unreachable!("the last attempt returns")
     }
 
-    /// How long the session is to last: a chained role has an hour at most, which a person is told once.
+    /// How long the session is to last: a chained role has an hour at most, and a person reads that once.
     fn duration(&self, hop: &Hop) -> Option<u32> {
         let asked = hop.duration?;
         if asked > HOUR && self.session.is_for_person() {

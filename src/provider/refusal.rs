@@ -1,6 +1,6 @@
 //! Why a role cannot be assumed, in one line, and what to do about it.
 
-use super::wanted::Wanted;
+use super::wanted::{HOUR, Wanted};
 use crate::error::{Error, Kind};
 use crate::identity_center::{StsPlace, StsRefusal};
 use crate::role::Hop;
@@ -54,8 +54,12 @@ pub(super) fn error(refusal: StsRefusal, hop: &Hop, before: Wanted<'_>, place: &
         ),
         StsRefusal::TooLong => (
             Kind::Usage,
-            format!("sessions of {role} do not last {} s", hop.duration.unwrap_or_default()),
-            format!("lower {} to the maximum session duration of the role", of("duration_seconds", "--duration")),
+            format!("sessions of {role} do not last {} s", hop.duration.map_or(HOUR, |asked| asked.min(HOUR))),
+            format!(
+                "{} {} to the maximum session duration of the role",
+                if hop.duration.is_some() { "lower" } else { "set" },
+                of("duration_seconds", "--duration")
+            ),
         ),
         StsRefusal::TooLarge => (
             Kind::Usage,
@@ -94,7 +98,10 @@ fn conditions(hop: &Hop, of: &impl Fn(&str, &str) -> String) -> String {
     match (&hop.external_id, &hop.mfa_serial) {
         (Some(_), Some(_)) => format!("check {} too", of("external_id and mfa_serial", "--external-id")),
         (Some(_), None) => format!("check {} too; the role may also require MFA", of("external_id", "--external-id")),
-        (None, _) => format!("if the role requires an external id, add {}", of("external_id", "--external-id ID")),
+        (None, _) => format!(
+            "if the role requires an external id or MFA, set {}",
+            of("external_id or mfa_serial", "--external-id, or mfa_serial in a profile")
+        ),
     }
 }
 

@@ -42,6 +42,41 @@ fn we_use_what_the_aws_cli_has_cached() {
     }
 }
 
+/// The AWS CLI names its file after the role alone, whoever assumed it.
+#[test]
+fn a_file_of_the_aws_cli_that_another_base_may_have_made_is_not_taken() {
+    // Who wrote it: a profile that asks for tags, which the AWS CLI does not read; one of the credentials file; and the
+    // same profile before it was edited.
+    for case in ["tags", "credentials file", "edited"] {
+        let chains = Chains::new(Options::default());
+        let [account, _, far] = [0, 1, 2].map(|number| chains.user.sandbox.accounts()[number].clone());
+        let other = format!("arn:aws:iam::{}:role/{}", account.id, account.roles[1]);
+        let asks = format!("role_arn = arn:aws:iam::{}:role/ops/Hub\nregion = eu-west-1\nsource_profile =", far.id);
+        let before = chains.user.home.read(".aws/config")
+            + &format!("[profile other]\ncredential_process = aws-sso -p corp -r {other} -ext\nregion = eu-west-1\n");
+        let ours = format!("{before}[profile ours]\n{asks} discovered\n");
+        let (config, credentials, rival) = match case {
+            "tags" => (format!("{ours}[profile rival]\n{asks} other\nsession_tags = team=admin\n"), None, "rival"),
+            "edited" => (format!("{before}[profile ours]\n{asks} other\n"), None, "ours"),
+            _ => (ours.clone(), Some(format!("[rival]\n{asks} other\n")), "rival"),
+        };
+        chains.user.home.write(".aws/config", config);
+        if let Some(credentials) = credentials {
+            chains.user.home.write(".aws/credentials", credentials);
+        }
+        let Some(_) = of_cli(&chains, rival) else { return };
+        if case == "edited" {
+            chains.user.home.write(".aws/config", ours);
+        }
+        chains.user.sandbox.clear_log();
+        let _ = chains.caller("ours");
+        let requests = chains.user.sandbox.requests();
+        let asked = requests.iter().find_map(|request| request.assume_role.as_ref());
+        let asked = asked.unwrap_or_else(|| panic!("{case}: the file of another base was taken"));
+        assert!(asked.caller.contains(&format!("/AWSReservedSSO_{}_", account.roles[0])), "{case}: {}", asked.caller);
+    }
+}
+
 #[test]
 fn profiles_of_two_bases_for_one_role_never_share_its_credentials() {
     let chains = Chains::new(Options::default());

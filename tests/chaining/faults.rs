@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sso::sandbox::{AssumableRole, Fault, MfaDevice, Options};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::support::chain::Chains;
 use crate::support::desktop::Desktop;
 use crate::support::user::User;
 
@@ -163,4 +164,23 @@ fn with_a_keyring_a_chain_is_in_no_file_and_ends_with_the_sign_in() {
     let _ = desktop.aws_sso("logout").run().success();
     assert!(desktop.items(".aws/cli/cache").is_empty());
     let _ = desktop.aws_sso("process deploy").run().status(3);
+}
+
+#[test]
+fn what_aws_tools_take_from_the_credentials_file_in_place_of_a_chain_is_named() {
+    let chains = Chains::new(Options::default());
+    let role = chains.role_arn("on-native");
+    // The named profile, one in the middle, and the first.
+    for profile in ["two-hops", "hub", "discovered"] {
+        chains.user.home.write(".aws/credentials", "");
+        let _ = chains.caller("two-hops");
+        chains
+            .user
+            .home
+            .write(".aws/credentials", format!("[{profile}]\nrole_arn = {role}\nsource_profile = native\n"));
+        for line in ["process two-hops", "-p corp -r two-hops -ext", "exec two-hops -- true"] {
+            let said = format!("profile {profile} has a role_arn in ~/.aws/credentials:1 too");
+            let _ = chains.user.aws_sso(line).run().status(2).complains(&said);
+        }
+    }
 }

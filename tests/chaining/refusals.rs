@@ -21,7 +21,7 @@ const CASES: &[Case] = &[
         lines: "source_profile = native",
         status: 4,
         said: "BASE may not assume ROLE",
-        remedy: "if the role requires an external id, add external_id",
+        remedy: "if the role requires an external id or MFA, set external_id or mfa_serial of the profile failing",
     },
     Case {
         sandbox: |options| options.assumable[0].external_id = Some("partner".to_owned()),

@@ -134,6 +134,39 @@ fn the_hook_renews_a_chained_role_as_it_was_entered() {
     }
 }
 
+#[test]
+fn a_shell_goes_back_to_the_same_role_with_other_options_or_another_base() {
+    let user = user();
+    let far = end(&user);
+    for second in [format!("base --assume {far} --session-name two"), format!("{} --assume {far}", user.role_arn(1))] {
+        let lines = format!(
+            "awsso use {}\nawsso use base --assume {far} --session-name one\nawsso use {second}\nawsso -\nenv -0 >back",
+            user.role_arn(2)
+        );
+        let _ = user.script(Shell::Bash, &lines).run().success();
+        assert!(caller(&user, &user.home.environment("back")).ends_with("/Deploy/one"), "{second}");
+    }
+}
+
+/// A quarter of a life of minutes is less than the time before the end at which the prompt renews.
+#[test]
+fn credentials_that_last_for_minutes_are_renewed_when_the_prompt_asks() {
+    let user = user();
+    user.sandbox.update(|options| options.assumed_lifetime = Some(std::time::Duration::from_secs(250)));
+    let script = format!("awsso use base --assume {}\nenv -0 >used\nawsso refresh\nenv -0 >renewed", end(&user));
+    let _ = user.script(Shell::Bash, &script).run().success();
+    let key = |file: &str| value(&user.home.environment(file), "AWS_ACCESS_KEY_ID");
+    assert_ne!(key("used"), key("renewed"));
+}
+
+#[test]
+fn status_says_nothing_of_a_base_that_leads_to_another_role() {
+    let user = user();
+    let line = Shell::Bash.export("AWS_SSO_ROLE_LINE", &format!("base --assume {}Other", end(&user)));
+    let output = user.script(Shell::Bash, &format!("awsso use chained\n{line}\naws-sso status")).run().success();
+    assert!(output.stdout.contains(&end(&user)) && !output.stdout.contains("via"), "{output}");
+}
+
 /// Whatever stands in the variable, no other role is entered and nothing of it is run.
 #[test]
 fn a_line_that_leads_elsewhere_or_cannot_be_read_renews_nothing() {

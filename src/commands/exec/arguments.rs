@@ -180,8 +180,8 @@ those of the command. Without a command it starts your shell.
 Options of exec stand before CMD: what follows CMD belongs to it. With --match or --pick there is no ROLE, and the \
 first word begins the command. A command under this shell's own role comes after --.
 
-If ROLE is a profile, the command gets AWS_PROFILE. For a program that knows no credential_process, add --keys or \
-write ACCOUNT/ROLE.
+If ROLE is a profile, the command gets AWS_PROFILE; if that assumes a role, keys. For a program that knows no \
+credential_process, add --keys or write ACCOUNT/ROLE.
 
 With --match or --pick the command runs once for each role, several at a time. Without -p these are roles of all \
 sso-sessions of the AWS config; you are asked for one sign-in at most. {account_id}, {account_name}, {role} \
