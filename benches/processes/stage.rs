@@ -72,7 +72,8 @@ impl Stage {
     /// The id of the account that comes first when sorted by name.
     pub fn first_account(&self) -> String {
         let mut accounts = self.sandbox.accounts();
-        accounts.sort_by(|one, other| one.name.cmp(&other.name));
+        // As the picker orders its rows.
+        accounts.sort_by_key(|account| account.name.to_lowercase());
         accounts[0].id.clone()
     }
 
