@@ -1,5 +1,6 @@
-//! The Debian package, installed and used as a user would, and the files for packages of other systems.
+//! The Debian package, installed and used as a user would, the files for packages of other systems, and the crate.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -137,7 +138,9 @@ fn the_debian_package_works_when_installed_and_leaves_nothing_behind() {
     let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     if is_root {
         let _ = dpkg(&["-i", package.to_str().unwrap()]);
-        assert!(dpkg(&["-s", "aws-sso"]).stdout.contains("Status: install ok installed"));
+        let installed = dpkg(&["-s", "aws-sso"]).stdout;
+        assert!(installed.contains("Status: install ok installed"), "{installed}");
+        assert!(installed.contains("Conflicts: aws-sso-cli\n"), "its program has the same name: {installed}");
     } else {
         let _ = home.command("/usr/bin/dpkg-deb").arg("-x").arg(&package).arg(&root).run().success();
     }
@@ -172,4 +175,47 @@ fn the_debian_package_works_when_installed_and_leaves_nothing_behind() {
 fn the_debian_changelog_names_this_version() {
     let first = include_str!("../packaging/changelog").lines().next().unwrap();
     assert!(first.starts_with(concat!("aws-sso (", env!("CARGO_PKG_VERSION"), "-1) ")), "{first}");
+}
+
+/// The files below a folder of this project, as the crate names them.
+fn below(root: &Path, folder: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(root.join(folder)).unwrap() {
+        let name = format!("{folder}/{}", entry.unwrap().file_name().into_string().unwrap());
+        if root.join(&name).is_dir() {
+            found.append(&mut below(root, &name));
+        } else {
+            found.insert(name);
+        }
+    }
+    found
+}
+
+#[test]
+fn the_crate_holds_what_the_programs_are_built_from_and_nothing_else() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--allow-dirty", "--locked", "--offline"])
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("manifest has no"), "what crates.io shows is incomplete: {said}");
+    let listed: BTreeSet<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+
+    let mut expected = below(root, "src");
+    expected.append(&mut below(root, "shell"));
+    for name in ["build.rs", "CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md"] {
+        expected.insert(name.to_owned());
+    }
+    // Cargo writes the first three.
+    for name in [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml.orig", "Cargo.toml"] {
+        expected.insert(name.to_owned());
+    }
+    let missing: Vec<_> = expected.difference(&listed).filter(|name| *name != ".cargo_vcs_info.json").collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let surplus: Vec<_> = listed.difference(&expected).collect();
+    assert!(surplus.is_empty(), "{surplus:?}");
 }

@@ -30,7 +30,7 @@ use status::Status;
 
 /// Let the user choose rows on the terminal: the picker of `awsso pick`.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "aws-sso-pick", version)]
 struct Arguments {
     /// Allow several rows, marked with Tab
     #[arg(long)]
