@@ -92,6 +92,17 @@ cargo_tool() {
     echo "$folder/bin"
 }
 
+# go_tool PACKAGE VERSION FOLDER: builds the program of a Go package into FOLDER unless it is there; prints the folder.
+go_tool() {
+    local package=$1@$2 folder=$PWD/$3 name=${1##*/}
+    if [ ! -x "$folder/$name" ] || [ "$(cat "$folder/$name.package" 2>/dev/null)" != "$package" ]; then
+        need go golang "$name is not built" || return 1
+        echo "building $package" >&2
+        GOBIN=$folder go install "$package" >&2 && echo "$package" >"$folder/$name.package" || return 1
+    fi
+    echo "$folder"
+}
+
 # npm_files NAME VERSION SHA256 FOLDER PATTERN: downloads a package of npm and puts those of its files that match
 # PATTERN into FOLDER, without installing the package; prints the folder's path.
 npm_files() {
