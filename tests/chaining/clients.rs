@@ -112,3 +112,42 @@ fn sts_is_asked_for_what_the_profile_says_where_the_profile_says() {
     let alias = asked("deploy");
     assert_eq!(alias[0].assume_role.as_ref().unwrap().tags, tags[..1]);
 }
+
+#[test]
+fn sts_is_asked_at_the_host_that_the_profile_and_the_environment_say() {
+    const VARIABLE: &str = "AWS_STS_REGIONAL_ENDPOINTS";
+    let chains = Chains::new(Options::default());
+    let sandbox = &chains.user.sandbox;
+    // From now on the base is cached, so that nothing but STS is asked.
+    let _ = chains.process("native").run().success().quiet();
+    let role = chains.role_arn("on-native");
+    let config = chains.user.home.read(".aws/config");
+    let loopback = sandbox.endpoint();
+    let services = format!("region = eu-west-1\nservices = here\n[services here]\nsts =\n  endpoint_url = {loopback}");
+    let cases = [
+        ("region = eu-west-1", "", "sts.eu-west-1.amazonaws.com"),
+        ("region = eu-west-1\nsts_regional_endpoints = legacy", "", "sts.amazonaws.com"),
+        ("region = eu-west-1\nsts_regional_endpoints = legacy", "regional", "sts.eu-west-1.amazonaws.com"),
+        ("region = eu-west-1", "legacy", "sts.amazonaws.com"),
+        ("region = ap-east-1", "legacy", "sts.ap-east-1.amazonaws.com"),
+        ("region = us-west-2\nuse_fips_endpoint = true", "", "sts-fips.us-west-2.amazonaws.com"),
+        ("region = eu-west-1\nuse_dualstack_endpoint = true", "", "sts.eu-west-1.api.aws"),
+        (
+            "region = us-west-2\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true",
+            "",
+            "sts-fips.us-west-2.api.aws",
+        ),
+        (&services, "", "127.0.0.1"),
+    ];
+    for (number, (lines, style, host)) in cases.into_iter().enumerate() {
+        let chain = format!("role_arn = {role}\nsource_profile = native\nrole_session_name = case-{number}\n{lines}\n");
+        chains.user.home.write(".aws/config", format!("{config}[profile hosted]\n{chain}"));
+        sandbox.clear_log();
+        let run = chains.user.home.aws_sso(["process", "hosted"]).through_proxy(sandbox).env("NO_PROXY", "127.0.0.1");
+        let run = if style.is_empty() { run } else { run.env(VARIABLE, style) };
+        let _ = run.run().success().quiet();
+        let log = sandbox.requests();
+        let asked = log.iter().find(|request| request.operation == "AssumeRole").unwrap();
+        assert_eq!(asked.host.split(':').next(), Some(host), "{lines} {style}");
+    }
+}

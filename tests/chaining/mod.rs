@@ -5,6 +5,7 @@ mod cache;
 mod clients;
 mod faults;
 mod refusals;
+mod taken;
 
 #[test]
 #[ignore = "a program that other tests run"]

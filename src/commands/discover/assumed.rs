@@ -48,7 +48,9 @@ impl Assumable {
         let found = context.find(role)?;
         let via = via(context, &found, role_name, arguments, style)?;
         let directory = found.directory.clone();
-        let granted = context.inventory(&directory, Scope::Names)?;
+        // The roles that the user has matter only where one of them may be called like one that is assumed.
+        let are_distinct = template.has_account_id() && arguments.accounts.is_empty();
+        let granted = context.inventory(&directory, if are_distinct { Scope::Names } else { Scope::All })?;
         let reserved = sample(&granted, &directory, template).into_iter().collect();
         let (accounts, inactive) = if arguments.accounts.is_empty() {
             let (active, inactive): (Vec<_>, Vec<_>) =
