@@ -6,6 +6,7 @@ mod clients;
 mod faults;
 mod refusals;
 mod taken;
+mod verbs;
 
 #[test]
 #[ignore = "a program that other tests run"]
