@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sso::sandbox::Options;
 
+use crate::support::chain::user_of_chain;
 use crate::support::user::User;
 use crate::support::{Home, Invocation, Shell, files, skip};
 
@@ -35,6 +36,33 @@ fn a_folders_role_comes_and_goes_with_it() {
     assert!(inside["AWS_ACCESS_KEY_ID"].starts_with("ASIA"));
     assert!(!inside.contains_key("AWS_PROFILE"));
     assert_eq!(after, before);
+}
+
+#[test]
+fn a_folders_role_may_be_one_that_is_assumed() {
+    for (role, session) in [("chained", ""), ("base --assume FAR --session-name me.too", "me.too")] {
+        let (user, far) = user_of_chain(Options::default());
+        let envrc = format!("use aws_sso {} --region us-west-2\n", role.replace("FAR", &far));
+        let script = format!(
+            "show before; cd project; show inside; awsso refresh; show renewed; awsso use {}; awsso -; show back; \
+             awsso use {}; cd ..; show out; awsso clear; show after",
+            user.role_arn(1),
+            user.role_arn(2)
+        );
+        let Some(run) = in_project(&user, &envrc, &script) else { return };
+        let _ = run.run().success();
+        for file in ["inside", "renewed", "back"] {
+            let environment = user.home.environment(file);
+            assert_eq!((&environment["AWS_SSO_ROLE_ARN"], &*environment["AWS_REGION"]), (&far, "us-west-2"), "{file}");
+            let caller = user.sandbox.caller_of(&environment["AWS_ACCESS_KEY_ID"]).unwrap();
+            assert!(caller.contains(":assumed-role/Deploy/") && caller.ends_with(session), "{role} {file}: {caller}");
+        }
+        let [before, out, after] = ["before", "out", "after"].map(|file| user.home.environment(file));
+        for (file, environment) in [("out", &out), ("after", &after)] {
+            assert!(!environment.contains_key("AWS_SSO_ROLE_LINE"), "{role} {file}: {environment:?}");
+        }
+        assert!(!before.contains_key("AWS_SSO_ROLE_ARN") && !after.contains_key("AWS_ACCESS_KEY_ID"), "{role}");
+    }
 }
 
 /// After a renewal the shells in the folder have the new credentials, whichever process renewed them.
