@@ -89,6 +89,8 @@ function global:__aws_sso_words($invocation, $given) {
     # What a hash table gives comes last, wherever it stands, and its name and its value are two words.
     if ($line -match '\s@\w' -and $given -match '^-.*:$' -and $line -notmatch "\s$dash\w\S*:(\s|`$)") {
         throw 'aws-sso: a hash table gives words without a place in the line; give an array: $a = ''-p'', ''x''; @a'
+        # Where errors are silenced, the code goes on: the program refuses this.
+        return '--hash-table'
     }
     $isChanged = $line -match ",|\s$dash$dash(\s|`$)|\s$dash\w\S*[.:]"
     if ($isChanged -and $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {

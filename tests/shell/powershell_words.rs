@@ -119,12 +119,13 @@ fn a_hash_table_is_refused_and_an_array_arrives() {
     for line in refused {
         script += &format!("try {{ {line}; 'BAD' }} catch {{ \"$_\" }}\n");
     }
-    script += "awsso list @array\nawsso list -p: x @array\n";
+    script += "awsso list @array\nawsso list -p: x @array\n\
+               $ErrorActionPreference = 'SilentlyContinue'\nawsso use @hash a/b\n";
     let Some(run) = home.powershell(&script) else { return };
     let output = run.run().success().quiet();
     let said = "aws-sso: a hash table gives words without a place in the line; give an array: $a = '-p', 'x'; @a\n";
     assert_eq!(output.stdout, said.repeat(refused.len()));
-    assert_eq!(home.read("words"), "|list|-p|x:\n|list|-p:|x|-p|x:\n");
+    assert_eq!(home.read("words"), "|list|-p|x:\n|list|-p:|x|-p|x:\n|--hash-table\n");
 }
 
 /// A machine whose policy allows little else, such as a company's: arrays become words again, and nothing fails.

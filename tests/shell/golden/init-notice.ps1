@@ -78,6 +78,7 @@ if ($line -match '\s@\w' -and $given -match '^-.*:$' -and $line -notmatch "\s$da
 throw 'aws-sso: a hash table gives words without a place in the line;
 give an array: $a = ''-p'', ''x'';
 @a';
+return '--hash-table';
 };
 $isChanged = $line -match ",|\s$dash$dash(\s|`$)|\s$dash\w\S*[.:]";
 if ($isChanged -and $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
