@@ -218,8 +218,8 @@ fn entering(programs: &Programs, stage: &Stage) -> Race {
     race
 }
 
-/// What PowerShell takes for the line in its profile, and for the first `awsso use`, beyond what any such code takes: the
-/// module with `Invoke-Expression`, the parsing of as many characters, the first program.
+/// What PowerShell takes for the line in its profile, and for the first `awsso use`, beyond what any such code takes:
+/// the module with `Invoke-Expression`, the parsing of as many characters, the first program.
 fn powershell(programs: &Programs, stage: &Stage) -> Race {
     let run = |lines: &str| {
         let pwsh = support::programs("pwsh").next().ok_or("pwsh is not installed")?;
