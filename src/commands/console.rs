@@ -205,6 +205,9 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     } else if let Some(found) = context.find_of_shell("aws-sso console ROLE")? {
         found.assuming(&arguments.assume)?
     } else {
+        if let Some(why) = context.unknown_profile().filter(|_| context.profile_option().is_none()) {
+            terminal::warn(&format!("{why}; choose the role"));
+        }
         choose_saying(context, "name the role: aws-sso console ROLE")?.assuming(&arguments.assume)?
     };
     let partition = found.role.partition.as_str();
