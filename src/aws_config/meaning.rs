@@ -10,6 +10,7 @@ use std::cell::OnceCell;
 use super::config::{Config, Section};
 use super::misspelt::{KEYS, key_for};
 use super::no_role::{NoRole, example, missing};
+use super::process_words;
 use super::sso_keys::{session_fault, sso_fault};
 use super::static_keys::{CredentialsFile, StaticKeys};
 use crate::error::Error;
@@ -208,7 +209,7 @@ impl<'a> Meanings<'a> {
                 ),
             },
             None => {
-                let words = shlex::split(line).unwrap_or_default();
+                let words = process_words::split(line).unwrap_or_default();
                 let first = || line.split_ascii_whitespace().next().unwrap_or(line);
                 let program = words.first().map_or_else(first, String::as_str);
                 let found =

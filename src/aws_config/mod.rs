@@ -17,6 +17,7 @@ pub mod network;
 mod no_role;
 pub(crate) mod parts;
 mod plain;
+pub(crate) mod process_words;
 pub mod readers;
 pub(crate) mod role_profile;
 mod scan;
