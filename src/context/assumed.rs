@@ -2,13 +2,13 @@
 
 use super::Context;
 use super::find::Found;
-use crate::aws_config::chain::ProfileChain;
+use crate::aws_config::chain::{ChainStart, ProfileChain};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::meaning::Meanings;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::quote;
-use crate::role::{Assume, IamRole, RoleLine, RoleRef, Target};
+use crate::role::{Assume, IamRole, RoleArn, RoleLine, RoleRef, Target};
 use crate::shell::{ROLE_LINE, is_printable};
 
 impl Found {
@@ -20,7 +20,7 @@ impl Found {
         }
         let assume = given.or(&found.target.assume);
         let Some(mut hop) = assume.hop()? else { return Ok(found) };
-        let (partition, own) = (hop.role.partition(), found.role.partition.as_str());
+        let (partition, own) = (hop.role.partition(), found.partition());
         if partition != own {
             return Err(Error::usage(format!(
                 "{} is a role of the partition {partition}, and {} is one of {own}",
@@ -43,8 +43,9 @@ impl Found {
     pub(crate) fn line(&self) -> Option<RoleLine> {
         let named = self.base_profile.clone().or_else(|| self.profile.clone());
         let target = Target { assume: self.assume.clone(), ..Target::default() };
-        let profile = Some(self.directory.name.clone());
-        self.is_chained().then(|| RoleLine { role: named.unwrap_or_else(|| self.role.to_string()), profile, target })
+        let profile = self.role.as_ref().map(|_| self.directory.name.clone());
+        let role = || self.role.as_ref().map_or_else(|| self.directory.name.clone(), RoleArn::to_string);
+        self.is_chained().then(|| RoleLine { role: named.unwrap_or_else(role), profile, target })
     }
 
     /// The same as the value of a variable.
@@ -91,10 +92,20 @@ pub(crate) fn end_of_profile(config: &Config, name: &str) -> Option<End> {
         return Some(End { role, via: base_of_line(config, &line.role) });
     }
     let ProfileChain { start, hops } = Meanings::new(config).chain(profile).ok()??;
-    let label = start.role().and_then(|(_, reference)| reference.label());
-    let of_line = || start.assuming_line().map(|line| base_of_line(config, &line.role));
-    let via = label.or_else(of_line).unwrap_or_else(|| start.name().to_owned());
+    let via = match &start {
+        ChainStart::Keys(profile) => via_keys(profile),
+        ChainStart::Role(start) => {
+            let label = start.role().and_then(|(_, reference)| reference.label());
+            let of_line = || start.assuming_line().map(|line| base_of_line(config, &line.role));
+            label.or_else(of_line).unwrap_or_else(|| start.name().to_owned())
+        }
+    };
     Some(End { role: hops.last()?.role.clone(), via })
+}
+
+/// What people read of a chain that begins with access keys.
+pub(super) fn via_keys(profile: &str) -> String {
+    format!("the keys of {profile}")
 }
 
 /// What the ROLE of a line is assumed with if it is a profile that assumes one, else the ROLE itself.

@@ -4,6 +4,8 @@
 mod cache;
 mod clients;
 mod faults;
+mod keys;
+mod keys_in_verbs;
 mod refusals;
 
 #[test]

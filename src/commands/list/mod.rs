@@ -94,10 +94,10 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
         if words.is_empty() { None } else { Some(Profiles::new(Arc::clone(context.shared_config()?), &lists.known)) };
     let is_table = !(arguments.json || arguments.csv || arguments.tsv);
     // Programs take each ARN for a role of Identity Center.
-    let with_chained = is_table && arguments.patterns.is_empty();
-    let chained = if with_chained { chained::profiles(context.config()?, &lists.known) } else { Vec::new() };
-    let mut rows = rows(&lists.known, &Wanted { selection: &selection, words: &words, profiles: profiles.as_ref() });
-    rows.extend(of_chained(&chained, &lists.known, &words));
+    let chained = if is_table { chained::profiles(context.config()?, &lists.known) } else { Vec::new() };
+    let wanted = Wanted { selection: &selection, words: &words, profiles: profiles.as_ref() };
+    let mut rows = rows(&lists.known, &wanted);
+    rows.extend(of_chained(&chained, &lists.known, &wanted));
     let terminal_width = stdout_width();
     let text = if arguments.json {
         output::to_json(&rows)?
