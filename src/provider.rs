@@ -135,7 +135,7 @@ impl<'a> Provider<'a> {
         }
         let (locks, name) = (&self.session.paths().locks, self.service_name(wanted)?);
         if let Some(error) = failed::recent(locks, &name) {
-            return Err(error);
+            return Err(refusal::not_asked_yet(error, wanted));
         }
         let outcome = match self.is_prepared(&self.session.within(BUDGET), wanted) {
             // A token's renewal may take longer, so the role gets time of its own.

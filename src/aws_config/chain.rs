@@ -186,6 +186,12 @@ pub(crate) fn hop(profile: Section<'_>) -> Result<Hop, NoRole> {
     let name = profile.name();
     let fault = |key: &str, found: String, remedy: &str| Err(NoRole::new(profile, key, found, remedy.to_owned()));
     let text = |key: &str| profile.setting(key).map(str::to_owned);
+    for key in ["external_id", "role_session_name", "mfa_serial"] {
+        if profile.get(key) == Some("") {
+            let found = format!("profile {name} has an empty {key}, with which AWS tools fail");
+            return fault(key, found, "write its value, or delete the line");
+        }
+    }
     let arn = profile.setting("role_arn").unwrap_or_default();
     let Ok(role) = arn.parse::<IamRole>() else {
         let found = format!("the role_arn of profile {name} is not a role's ARN: {arn}");

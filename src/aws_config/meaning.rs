@@ -116,7 +116,7 @@ impl<'a> Meanings<'a> {
     }
 
     /// What the credentials file says of this profile in place of the config, if that concerns how a role is assumed.
-    pub(super) fn overridden(&self, profile: Section<'a>) -> Option<NoRole> {
+    pub(crate) fn overridden(&self, profile: Section<'a>) -> Option<NoRole> {
         let name = profile.name();
         let (key, place) = self.credentials()?.assuming_key_of(name)?;
         let found = format!("profile {name} has a {key} in {place} too, which AWS tools take in place of the config's");

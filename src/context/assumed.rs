@@ -45,7 +45,22 @@ impl Found {
         let target = Target { assume: self.assume.clone(), ..Target::default() };
         let profile = self.role.as_ref().map(|_| self.directory.name.clone());
         let role = || self.role.as_ref().map_or_else(|| self.directory.name.clone(), RoleArn::to_string);
-        self.is_chained().then(|| RoleLine { role: named.unwrap_or_else(role), profile, target })
+        self.is_chained().then(|| RoleLine { role: named.unwrap_or_else(role), profile, via: None, target })
+    }
+
+    /// With what the role at the end is assumed: the first credentials, and the roles in between.
+    pub(super) fn steps(&self) -> String {
+        let first = match &self.role {
+            Some(role) => format!("{}/{}", role.account_id, role.role_name),
+            None => format!("keys/{}", self.directory.name),
+        };
+        let between = self.chain.iter().rev().skip(1).rev().map(|hop| hop.role.to_string());
+        [first].into_iter().chain(between).collect::<Vec<_>>().join(",")
+    }
+
+    /// With what this line assumed the role when it was remembered, if that was something else.
+    pub(super) fn other_base(&self, line: &RoleLine) -> Option<String> {
+        line.via.clone().filter(|via| *via != self.steps())
     }
 
     /// The same as the value of a variable.
@@ -53,6 +68,7 @@ impl Found {
     /// Errors: a shell must not get it. Without it, the role would be taken for one of Identity Center later.
     pub(crate) fn line_of_shell(&self) -> Result<Option<String>> {
         let Some(line) = self.line() else { return Ok(None) };
+        let line = RoleLine { via: Some(self.steps()), ..line };
         to_variable(&line.words()).map(Some).ok_or_else(|| {
             Error::usage(format!("the name of what {} is assumed with holds a control character", self.arn()))
                 .with_remedy("give that profile another name")
@@ -63,7 +79,7 @@ impl Found {
 /// The words with which a verb gets the role that this shell has assumed.
 pub(crate) fn entered_as() -> Option<String> {
     let line = RoleLine::of_words(shlex::split(&environment::value(ROLE_LINE)?)?).ok()?;
-    Some(typed(&line))
+    Some(typed(&RoleLine { via: None, ..line }))
 }
 
 /// A line as people type it.
@@ -146,9 +162,13 @@ impl Context {
                 .with_remedy("enter the role again: awsso use ROLE\nor leave it: awsso clear")
         };
         let words = shlex::split(&line).ok_or_else(|| wrong("a quote is not closed"))?;
-        let found = self.find_line(&RoleLine::of_words(words).map_err(|why| wrong(&why))?)?;
+        let line = RoleLine::of_words(words).map_err(|why| wrong(&why))?;
+        let found = self.find_line(&line)?;
         if found.arn() != arn {
             return Err(wrong(&format!("it leads to {}, and the role is {arn}", found.arn())));
+        }
+        if let Some(before) = found.other_base(&line) {
+            return Err(wrong(&format!("{arn} was assumed with {before}, and is with {} now", found.steps())));
         }
         Ok(found)
     }

@@ -6,6 +6,7 @@ use crate::aws_config::chain::ChainStart;
 use crate::aws_config::config::Config;
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
+use crate::inventory::{Account, Inventory};
 use crate::role::IamRole;
 
 /// A profile, and the role that it assumes.
@@ -37,6 +38,22 @@ pub(crate) fn profiles(config: &Config, lists: &[Listed]) -> Vec<ChainedProfile>
     };
     let candidates = config.profiles().filter(|profile| profile.may_assume());
     candidates.filter_map(|profile| chained(profile.name())).collect()
+}
+
+/// What these profiles assume as one list of accounts and roles; `None` if there is none.
+pub(crate) fn as_list(config: &Config, lists: &[Listed]) -> Option<Inventory> {
+    let mut accounts: Vec<Account> = Vec::new();
+    for ChainedProfile { role, account_name, .. } in profiles(config, lists) {
+        let (id, name) = (role.account_id().to_owned(), account_name);
+        let known = accounts.iter().position(|account| account.id == id);
+        let at = known.unwrap_or_else(|| {
+            accounts.push(Account::with_roles(name, id));
+            accounts.len() - 1
+        });
+        accounts[at].roles.push(role.name().to_owned());
+    }
+    let directory = &lists.first().filter(|_| !accounts.is_empty())?.directory;
+    Some(Inventory::partial(directory, accounts))
 }
 
 /// Where a chain begins.

@@ -158,7 +158,7 @@ impl<'a> Provider<'a> {
             }
             (StsError::BaseExpired, _) => refusal::not_accepted(before, &place),
             (StsError::Refused(refused), _) => refusal::error(refused, hop, before, &place),
-            (StsError::Other(error), _) => error,
+            (StsError::Other(error), _) => refusal::while_assuming(error, hop),
         })?;
         self.keep_assumed(&cached, before, &assumed)?;
         Ok(assumed.credentials)

@@ -110,6 +110,26 @@ fn conditions(hop: &Hop, of: &impl Fn(&str, &str) -> String) -> String {
     }
 }
 
+/// An error of a service that was there for nothing but this step of a chain.
+pub(super) fn while_assuming(error: Error, hop: &Hop) -> Error {
+    if error.kind() != Kind::Service {
+        return error;
+    }
+    let profile = hop.profile.as_ref().map(|profile| format!(" (profile {profile})")).unwrap_or_default();
+    let remedy = error.remedy().unwrap_or("try again later").to_owned();
+    error.naming(&format!("cannot assume {}{profile}", hop.role)).with_remedy(remedy)
+}
+
+/// The error where STS has failed another step a moment ago, so that it was not asked.
+pub(super) fn not_asked_yet(error: Error, wanted: Wanted<'_>) -> Error {
+    match wanted.chain.last() {
+        Some(hop) if !error.to_string().contains(hop.role.as_str()) => {
+            error.naming(&format!("{} is not asked for yet", hop.role))
+        }
+        _ => error,
+    }
+}
+
 /// The error for access keys that STS does not accept.
 pub(super) fn keys_not_accepted(profile: &str, at: Option<String>, place: &StsPlace) -> Error {
     let endpoint = place.endpoint.as_ref().map_or_else(|| place.region.clone(), |_| "this endpoint".to_owned());

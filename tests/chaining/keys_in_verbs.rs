@@ -82,7 +82,7 @@ fn a_shell_enters_renews_leaves_and_goes_back_to_it() {
         let value = |file: &str, name: &str| user.home.environment(file).get(name).cloned().unwrap_or_default();
         for file in ["used", "renewed", "back"] {
             assert_eq!(value(file, "AWS_SSO_ROLE_ARN"), role, "{shell:?} {file}");
-            assert_eq!(value(file, "AWS_SSO_ROLE_LINE"), "deploy", "{shell:?} {file}");
+            assert_eq!(value(file, "AWS_SSO_ROLE_LINE"), "deploy --via keys/base", "{shell:?} {file}");
             assert_eq!(value(file, "AWS_SSO_SESSION"), "", "{shell:?} {file}");
             assert!(value(file, "AWS_ACCESS_KEY_ID").starts_with("ASIA"), "{shell:?} {file}");
         }
