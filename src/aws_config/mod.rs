@@ -15,6 +15,7 @@ pub(crate) mod meaning;
 pub(crate) mod misspelt;
 pub mod network;
 mod no_role;
+pub mod origin;
 pub(crate) mod parts;
 mod plain;
 pub(crate) mod process_words;

@@ -128,6 +128,6 @@ fn entering(context: &Context, found: &Found, region: Option<&str>, can_hold: im
     let has_line = labels.line.as_deref().is_none_or(&can_hold);
     let change = if has_line { change } else { change.without(ROLE_LINE).without(ROLE_ARN) };
     // A profile that is the sign-in itself may have any name; programs do without it.
-    let is_profile = found.directory.session.is_none();
+    let is_profile = found.role.is_some() && found.directory.session.is_none();
     Ok(if is_profile && !can_hold(&labels.session) { change.without(environment::SSO_SESSION) } else { change })
 }

@@ -3,8 +3,13 @@
 
 mod cache;
 mod clients;
+mod edited;
 mod faults;
+mod keys;
+mod keys_in_verbs;
+mod lists;
 mod refusals;
+mod said;
 mod taken;
 mod verbs;
 

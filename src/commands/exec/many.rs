@@ -270,7 +270,7 @@ impl Crew {
         for (of, directory) in directories.iter().enumerate() {
             let runs = results.refused.iter().map(|number| &self.job.runs[*number]).filter(|run| run.of == of);
             // Of a role that is assumed, the list says nothing.
-            let roles = runs.filter(|run| !run.found.is_chained()).map(|run| &run.found.role);
+            let roles = runs.filter(|run| !run.found.is_chained()).filter_map(|run| run.found.role.as_ref());
             let refused: Vec<_> = roles.map(|role| (role.account_id.as_str(), role.role_name.as_str())).collect();
             if !refused.is_empty()
                 && let Err(error) = Inventory::doubt(directory, &refused)
