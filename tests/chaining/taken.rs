@@ -1,5 +1,5 @@
-//! A file of the AWS CLI's cache is taken for a chain only if nothing but this chain can have made it: the AWS CLI names
-//! its file after the role alone, whoever assumed it.
+//! A file of the AWS CLI's cache is taken for a chain only if nothing but this chain can have made it: the AWS CLI
+//! names its file after the role alone, whoever assumed it.
 
 use std::fs;
 use std::time::SystemTime;

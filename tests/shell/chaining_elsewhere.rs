@@ -1,5 +1,5 @@
-//! Roles that are assumed with those of Identity Center, at the prompt, in nested shells, and in shells that are neither
-//! POSIX nor fish.
+//! Roles that are assumed with those of Identity Center: at the prompt, in nested shells, and in shells that are
+//! neither POSIX nor fish.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -108,14 +108,14 @@ fn a_nested_shell_renews_leaves_and_goes_back_to_the_chain_of_the_one_around_it(
             inner.name()
         );
         let _ = user.script(outer, &script).run().success();
-        let used = holds(&user, "used", &far, session);
+        let entered = holds(&user, "used", &far, session);
         let mut files = vec!["inner-renewed", "inner-exec", "inner-back", "between", "after"];
         files.extend((outer != Shell::Fish).then_some("subshell"));
         for file in files {
             let environment = holds(&user, file, &far, session);
-            assert_eq!(environment["AWS_SSO_ROLE_LINE"], used["AWS_SSO_ROLE_LINE"], "{outer:?} {inner:?} {file}");
+            assert_eq!(environment["AWS_SSO_ROLE_LINE"], entered["AWS_SSO_ROLE_LINE"], "{outer:?} {inner:?} {file}");
         }
-        assert_eq!(user.home.environment("between"), used, "{outer:?} {inner:?}");
+        assert_eq!(user.home.environment("between"), entered, "{outer:?} {inner:?}");
         let inside = user.home.environment("inner-plain");
         assert_eq!(inside["AWS_SSO_ROLE_ARN"], plain, "{outer:?} {inner:?}");
         assert!(!inside.contains_key("AWS_SSO_ROLE_LINE"), "{outer:?} {inner:?}");
@@ -173,13 +173,13 @@ fn other_shells_enter_renew_leave_and_go_back_to_a_chain() {
             panic!("{shell}: {error}: {output}");
         });
         assert_eq!((&whoami["roleArn"], &whoami["roleName"]), (&(*far).into(), &"Deploy".into()), "{shell}");
-        let used = holds(&user, "used", &far, session);
+        let entered = holds(&user, "used", &far, session);
         // With AWS_PROFILE it is the same role as with keys, so the one before is still that with the tag.
         for file in ["refreshed", "back", "again"] {
             let environment = holds(&user, file, &far, session);
-            assert_eq!(environment["AWS_SSO_ROLE_LINE"], used["AWS_SSO_ROLE_LINE"], "{shell} {file}");
+            assert_eq!(environment["AWS_SSO_ROLE_LINE"], entered["AWS_SSO_ROLE_LINE"], "{shell} {file}");
         }
-        assert!(used["AWS_SSO_ROLE_LINE"].contains("--tag=Team=Pay"), "{shell}");
+        assert!(entered["AWS_SSO_ROLE_LINE"].contains("--tag=Team=Pay"), "{shell}");
         let left = user.home.environment("plain");
         assert_eq!(left["AWS_SSO_ROLE_ARN"], plain, "{shell}");
         assert!(!left.contains_key("AWS_SSO_ROLE_LINE"), "{shell}");
