@@ -17,7 +17,7 @@ pub(crate) use endpoints::{
     sts_endpoint_url,
 };
 pub(crate) use folders::{
-    aws_sso_cli_files, cache_folder, config_file, credentials_file, home, lock_folder, of_home, role_cache,
+    aws_sso_cli_files, boto_files, cache_folder, config_file, credentials_file, home, lock_folder, of_home, role_cache,
     server_folder, settings_file, shown, token_cache, variable_for, within,
 };
 pub(crate) use shells::{config_home, is_powershell_7, shell, zsh_folder};
@@ -253,13 +253,6 @@ pub(crate) fn is_utf8() -> bool {
 /// `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or one of them in lower case.
 pub(crate) fn proxy_variable(name: &str) -> Result<Option<String>> {
     network_text(name)
-}
-
-/// The files in which boto3 still looks for the keys of boto 2.
-#[must_use]
-pub(crate) fn boto_files() -> Vec<PathBuf> {
-    let of_user = home().ok().map(|home| home.join(".boto"));
-    [PathBuf::from("/etc/boto.cfg")].into_iter().chain(of_user).collect()
 }
 
 /// `FZF_DEFAULT_OPTS`: options of each fzf.

@@ -140,3 +140,10 @@ pub(crate) fn aws_sso_cli_files() -> Result<Vec<PathBuf>> {
     let folders = [home()?.join(".aws-sso"), xdg()?.config_dir().join("aws-sso")];
     Ok(folders.into_iter().map(|folder| folder.join("config.yaml")).collect())
 }
+
+/// The files in which boto3 still looks for the keys of boto 2.
+#[must_use]
+pub(crate) fn boto_files() -> Vec<PathBuf> {
+    let of_user = home().ok().map(|home| home.join(".boto"));
+    [PathBuf::from("/etc/boto.cfg")].into_iter().chain(of_user).collect()
+}

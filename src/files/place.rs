@@ -28,6 +28,7 @@ pub(super) fn take(mut new: TempPath, target: &Path) -> io::Result<()> {
                 if attempt == ATTEMPTS {
                     return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program has it open"));
                 }
+                tracing::debug!("another program has {} open: waiting", target.display());
                 new = failed.path;
             }
             Err(failed) => return Err(failed.error),

@@ -1,5 +1,6 @@
 //! Files that another program has open, as virus scanners and indexers do: Windows lets nobody replace them.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
@@ -34,9 +35,11 @@ fn a_file_that_is_held_is_replaced_once_it_is_let_go() {
     let home = windows.home();
     let before = home.read(".aws/config");
     let held = Held::open(&windows, ".aws/config");
-    let running = windows.aws_sso("discover -p corp").start();
-    // The new file lies beside the old one, and waits for its place.
-    wait(|| home.list(".aws").iter().any(|name| name.starts_with("config.")).then_some(()));
+    let redirect = r#"log=$1; shift; exec "$@" 2>"$log""#;
+    let log = home.path("log");
+    let behind = ["/bin/sh".as_ref(), "-c".as_ref(), redirect.as_ref(), "sh".as_ref(), log.as_os_str()];
+    let running = windows.aws_sso("-v discover -p corp").behind(behind).start();
+    wait(|| fs::read_to_string(&log).ok().filter(|log| log.contains("config open: waiting")));
     assert_eq!(home.read(".aws/config"), before);
     drop(held);
     let _ = running.finish().success();

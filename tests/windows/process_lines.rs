@@ -70,20 +70,26 @@ fn a_path_that_no_line_can_hold_is_named() {
     let _ = output.complains(&format!("cannot contain the path {}", windows.path("100% mine\\aws-sso.exe")));
 }
 
-/// botocore's own code splits the words that we quote, and gets the same words.
+/// botocore's own code splits the lines as our reading of them does.
 #[test]
 fn botocore_splits_lines_of_windows_as_we_do() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     let home = windows.home();
-    home.sign_in_config(&format!(
-        "[profile quoted]\ncredential_process = \"{}\" process 012345678901/reader -p \"corp\"\n",
-        windows.path("a b\\aws-sso.exe")
-    ));
-    let script = "import sys; from botocore.compat import _windows_shell_split as split; \
-                  print(*split(sys.stdin.read()), sep='\\n')";
+    // The words of the program, and each of them as botocore has it.
+    let programs = [
+        (r"C:\tools\aws-sso.exe", r"C:\tools\aws-sso.exe"),
+        (r#""C:\Program Files\aws-sso.exe""#, r"C:\Program Files\aws-sso.exe"),
+        (r#"C:\a" "b\aws-sso.exe"#, r"C:\a b\aws-sso.exe"),
+        (r#""\\share\it's (x86)"\aws-sso.exe"#, r"\\share\it's (x86)\aws-sso.exe"),
+    ];
+    let script = "import sys; from botocore.compat import _windows_shell_split as split\n\
+                  for line in sys.stdin.read().splitlines(): print(*split(line), sep='\\n')";
+    let lines = programs.map(|(word, _)| format!("{word} process 012345678901/reader -p \"corp\""));
     let Some(python) = home.boto3(script) else { return };
-    let line = format!(r#""{}" process 012345678901/reader -p "corp""#, windows.path("a b\\aws-sso.exe"));
-    let words = python.stdin(line).run().success().stdout;
-    assert_eq!(words, format!("{}\nprocess\n012345678901/reader\n-p\ncorp\n", windows.path("a b\\aws-sso.exe")));
-    let _ = windows.aws_sso("process quoted").run().success();
+    let expected = programs.map(|(_, path)| format!("{path}\nprocess\n012345678901/reader\n-p\ncorp\n"));
+    assert_eq!(python.stdin(lines.join("\n")).run().success().stdout, expected.concat());
+    for line in lines {
+        home.sign_in_config(&format!("[profile ours]\ncredential_process = {line}\n"));
+        let _ = windows.aws_sso("process ours").run().success();
+    }
 }
