@@ -64,9 +64,13 @@ fn __aws_sso_complete {|@words|
 # <<< completion
 # >>> hook
 # Runs before each prompt: shows a message, or renews the credentials, when they expire within five minutes, and shows
-# another when the session of the sign-in ends within fifteen. Elvish has no clock: it starts `date` if the shell has a
-# role of which nothing has been shown yet, and no other process before something is due. Windows has no `date`.
-fn __aws_sso_left {|time| - $time (e:date +%s) }
+# another when the session of the sign-in ends within fifteen. Elvish has no clock: it starts `date`, once, if the shell
+# has a role of which nothing has been shown yet, and no other process before something is due. Windows has no `date`.
+var __aws_sso_now = ""
+fn __aws_sso_left {|time|
+    if (eq $__aws_sso_now "") { set __aws_sso_now = (e:date +%s) }
+    - $time $__aws_sso_now
+}
 fn __aws_sso_is_due {|time noticed seconds|
     # Not known, already shown, or not set by `use`.
     and (re:match "\\A[1-9][0-9]{0,12}\\z" $time) (not-eq $time $noticed) (<= (__aws_sso_left $time) $seconds)
@@ -113,6 +117,7 @@ fn __aws_sso_ending {
         "to begin a new one, run: __aws_sso_command__ login --force" >&2
 }
 fn __aws_sso_hook {
+    set __aws_sso_now = ""
     if (__aws_sso_is_due $E:AWS_SSO_EXPIRATION $__aws_sso_noticed 300) { __aws_sso_expiring }
     # It may be another now: the renewal also says what is known about the session.
     if (__aws_sso_is_due $E:AWS_SSO_SESSION_END $__aws_sso_session_noticed 900) { __aws_sso_ending }

@@ -104,8 +104,12 @@ def __aws_sso_load():
         if find_verb(args)[0] not in changing:
             spec.cmd = [spec.cmd[0], *mark(args)]
             return
+        if spec.background:
+            print('aws-sso: in the background no verb changes this shell: leave out the &', file=sys.stderr)
+            spec.alias = lambda: 2
+        else:
+            spec.alias = awsso
         is_read = not spec.last_in_pipeline or spec.captured in ('stdout', 'object')
-        spec.alias = awsso
         spec.cmd = args
         spec.is_proxy = True
         spec.threadable = is_read

@@ -3,19 +3,22 @@
 //! An empty variable counts as unset, as it does for the AWS CLI.
 
 mod endpoints;
+mod folders;
 mod shells;
 
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use etcetera::base_strategy::{BaseStrategy, Xdg};
-
 use crate::error::{Error, Result};
 use crate::quote;
 pub(crate) use endpoints::{
     endpoint_url, oidc_endpoint_url, organizations_endpoint_url, signin_endpoint_url, sso_endpoint_url,
     sts_endpoint_url,
+};
+pub(crate) use folders::{
+    aws_sso_cli_files, boto_files, cache_folder, config_file, credentials_file, home, lock_folder, of_home, role_cache,
+    server_folder, settings_file, shown, token_cache, variable_for, within,
 };
 pub(crate) use shells::{config_home, is_powershell_7, shell, zsh_folder};
 
@@ -36,96 +39,6 @@ fn network_text(name: &str) -> Result<Option<String>> {
         Err(env::VarError::NotUnicode(_)) => Err(Error::usage(format!("the value of {name} is not UTF-8"))
             .with_remedy(format!("correct it, or run: {}", quote::unset(name)))),
     }
-}
-
-/// The home folder. The caches that are shared with AWS tools are always below it.
-pub(crate) fn home() -> Result<PathBuf> {
-    env::home_dir().filter(|home| home.is_absolute()).ok_or_else(|| {
-        Error::failed("HOME is not set, so ~/.aws cannot be found").with_remedy("set HOME to your home folder")
-    })
-}
-
-/// A path for messages, with `~` for the home folder.
-#[must_use]
-pub(crate) fn shown(path: &std::path::Path) -> String {
-    let within = home().ok().and_then(|home| path.strip_prefix(home).ok().map(|rest| format!("~/{}", rest.display())));
-    within.unwrap_or_else(|| path.display().to_string())
-}
-
-/// Replaces a leading `~` by the home folder, as every AWS tool does.
-fn expand_home(path: PathBuf) -> Result<PathBuf> {
-    match path.strip_prefix("~") {
-        Ok(rest) => Ok(home()?.join(rest)),
-        Err(_) => Ok(path),
-    }
-}
-
-/// `AWS_CONFIG_FILE`, or `~/.aws/config`.
-pub(crate) fn config_file() -> Result<PathBuf> {
-    path("AWS_CONFIG_FILE").map_or_else(|| Ok(home()?.join(".aws/config")), expand_home)
-}
-
-/// `AWS_SHARED_CREDENTIALS_FILE`, or `~/.aws/credentials`.
-pub(crate) fn credentials_file() -> Result<PathBuf> {
-    path("AWS_SHARED_CREDENTIALS_FILE").map_or_else(|| Ok(home()?.join(".aws/credentials")), expand_home)
-}
-
-/// The variable that can name another file in place of this one.
-pub(crate) fn variable_for(file: &std::path::Path) -> Option<&'static str> {
-    let is = |other: Result<PathBuf>| other.is_ok_and(|other| other == file);
-    if is(config_file()) {
-        Some("AWS_CONFIG_FILE")
-    } else if is(credentials_file()) {
-        Some("AWS_SHARED_CREDENTIALS_FILE")
-    } else {
-        None
-    }
-}
-
-/// Sign-in tokens and client registrations: `~/.aws/sso/cache`.
-pub(crate) fn token_cache() -> Result<PathBuf> {
-    Ok(home()?.join(".aws/sso/cache"))
-}
-
-/// Role credentials: `~/.aws/cli/cache`.
-pub(crate) fn role_cache() -> Result<PathBuf> {
-    Ok(home()?.join(".aws/cli/cache"))
-}
-
-fn xdg() -> Result<Xdg> {
-    Xdg::new().map_err(|_| {
-        Error::failed("HOME is not set, so caches and settings cannot be found")
-            .with_remedy("set HOME to your home folder")
-    })
-}
-
-/// Accounts and roles: `$XDG_CACHE_HOME/aws-sso`.
-pub(crate) fn cache_folder() -> Result<PathBuf> {
-    Ok(xdg()?.cache_dir().join("aws-sso"))
-}
-
-/// Locks: `$XDG_CACHE_HOME/aws-sso/locks`.
-pub(crate) fn lock_folder() -> Result<PathBuf> {
-    Ok(cache_folder()?.join("locks"))
-}
-
-/// The tokens of running credential servers: `$XDG_CACHE_HOME/aws-sso/servers`.
-pub(crate) fn server_folder() -> Result<PathBuf> {
-    Ok(cache_folder()?.join("servers"))
-}
-
-/// The settings: `$XDG_CONFIG_HOME/aws-sso/config`.
-pub(crate) fn settings_file() -> Result<PathBuf> {
-    Ok(xdg()?.config_dir().join("aws-sso/config"))
-}
-
-/// Where aws-sso-cli may have its `config.yaml`, in the order in which it looks: `AWS_SSO_CONFIG` alone if that is set.
-pub(crate) fn aws_sso_cli_files() -> Result<Vec<PathBuf>> {
-    if let Some(file) = path("AWS_SSO_CONFIG") {
-        return Ok(vec![expand_home(file)?]);
-    }
-    let folders = [home()?.join(".aws-sso"), xdg()?.config_dir().join("aws-sso")];
-    Ok(folders.into_iter().map(|folder| folder.join("config.yaml")).collect())
 }
 
 /// `AWS_SSO_SESSION`: the sso-session or profile to sign in with where nothing else tells.
@@ -340,13 +253,6 @@ pub(crate) fn is_utf8() -> bool {
 /// `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or one of them in lower case.
 pub(crate) fn proxy_variable(name: &str) -> Result<Option<String>> {
     network_text(name)
-}
-
-/// The files in which boto3 still looks for the keys of boto 2.
-#[must_use]
-pub(crate) fn boto_files() -> Vec<PathBuf> {
-    let of_user = home().ok().map(|home| home.join(".boto"));
-    [PathBuf::from("/etc/boto.cfg")].into_iter().chain(of_user).collect()
 }
 
 /// `FZF_DEFAULT_OPTS`: options of each fzf.

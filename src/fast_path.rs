@@ -8,7 +8,7 @@ mod chain;
 
 use std::ffi::OsString;
 
-use crate::aws_cache::assumed_role::CachedHop;
+use crate::aws_cache::assumed_role::{CachedBase, CachedHop};
 use crate::aws_cache::role_credentials::{self, CachedRole};
 use crate::aws_config::config::Config;
 use crate::credentials;
@@ -78,7 +78,7 @@ fn cached(profile: &str, account_id: &str, role_name: &str, assumed: Option<&str
     let folder = environment::role_cache().ok()?;
     if let Some(arn) = assumed {
         let hop = Hop::new(arn.parse().ok()?);
-        return chain::of_hop(&CachedHop { base: role, before: &[], hop: &hop }, &folder);
+        return chain::of_hop(&CachedHop { base: CachedBase::Role(role), before: &[], hop: &hop }, &folder);
     }
     // Whose a file of the AWS CLI is takes another file to find out.
     let read = role_credentials::read(&SecretStore::Files, &role.path(&folder), &role, || false);

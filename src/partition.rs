@@ -100,6 +100,22 @@ impl Partition {
         PARTITIONS.iter().find(|partition| region.starts_with(partition.region_prefix)).unwrap_or(&AWS)
     }
 
+    /// The region of its services that have one endpoint for all.
+    #[must_use]
+    pub(crate) fn first_region(&self) -> Region {
+        let region = match self.name {
+            "aws-cn" => "cn-north-1",
+            "aws-us-gov" => "us-gov-west-1",
+            "aws-eusc" => "eusc-de-east-1",
+            "aws-iso" => "us-iso-east-1",
+            "aws-iso-b" => "us-isob-east-1",
+            "aws-iso-e" => "eu-isoe-west-1",
+            "aws-iso-f" => "us-isof-south-1",
+            _ => "us-east-1",
+        };
+        Region(region.to_owned())
+    }
+
     /// The partition that ARNs call by this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {

@@ -3,12 +3,13 @@
 
 mod caller;
 mod chain;
+mod keys;
 mod mfa;
 mod place;
 mod refusal;
 mod wanted;
 
-pub use wanted::Wanted;
+pub use wanted::{Base, Wanted};
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -88,7 +89,7 @@ impl<'a> Provider<'a> {
         };
         let newer = match self.is_prepared(&self.session.within(BUDGET), wanted) {
             Ok(true) => Provider { least: Some(seconds), ..*self }.fresh_in_time(wanted),
-            Ok(false) => Err(Error::sign_in_needed(format!("not signed in to {}", self.session.directory().start_url))),
+            Ok(false) => Err(self.person_needed(wanted)),
             Err(error) => Err(error),
         };
         newer.or_else(|error| self.last_resort(error, Some(cached)))
@@ -118,6 +119,14 @@ impl<'a> Provider<'a> {
         }
     }
 
+    /// The error where this takes a person.
+    fn person_needed(&self, wanted: Wanted<'_>) -> Error {
+        Error::sign_in_needed(match wanted.chain.iter().find(|hop| hop.mfa_serial.is_some()) {
+            Some(hop) => format!("{} needs an MFA code", hop.role),
+            None => format!("not signed in to {}", self.session.directory().start_url),
+        })
+    }
+
     /// The same as [`Self::fresh`] where valid credentials are at stake: a service that does not answer gets little
     /// time, and is then left alone for a while by all processes.
     fn fresh_in_time(&self, wanted: Wanted<'_>) -> Result<RoleCredentials> {
@@ -126,7 +135,7 @@ impl<'a> Provider<'a> {
         }
         let (locks, name) = (&self.session.paths().locks, self.service_name(wanted)?);
         if let Some(error) = failed::recent(locks, &name) {
-            return Err(error);
+            return Err(refusal::not_asked_yet(error, wanted));
         }
         let outcome = match self.is_prepared(&self.session.within(BUDGET), wanted) {
             // A token's renewal may take longer, so the role gets time of its own.
@@ -198,7 +207,11 @@ impl<'a> Provider<'a> {
         let folder = &self.session.paths().roles;
         match wanted.last_hop() {
             Some((hop, before)) => self.cached_hop(hop, before).own_path(folder),
-            None => self.cached_role(wanted.base).path(folder),
+            None => match wanted.base {
+                Base::Role(role) => self.cached_role(role).path(folder),
+                // Nothing is kept of them.
+                Base::Keys(_) => folder.clone(),
+            },
         }
     }
 
@@ -219,8 +232,12 @@ impl<'a> Provider<'a> {
         if let Some((hop, before)) = wanted.last_hop() {
             return Some(self.cached_assumption(hop, before)?.credentials);
         }
+        let role = match wanted.base {
+            Base::Role(role) => role,
+            Base::Keys(profile) => return self.keys(profile).ok(),
+        };
         let is_same_sign_in = || self.session.is_of_same_start_url();
-        let (store, role) = (self.session.store(), self.cached_role(wanted.base));
+        let (store, role) = (self.session.store(), self.cached_role(role));
         match role_credentials::read(store, &role.path(&self.session.paths().roles), &role, is_same_sign_in) {
             Ok(credentials) => credentials,
             Err(error) => {
@@ -265,7 +282,10 @@ impl<'a> Provider<'a> {
     fn fetch(&self, wanted: Wanted<'_>) -> Result<RoleCredentials> {
         let credentials = match wanted.last_hop() {
             Some((hop, before)) => self.assume(hop, before, wanted)?,
-            None => self.fetch_of_identity_center(wanted.base)?,
+            None => match wanted.base {
+                Base::Role(role) => self.fetch_of_identity_center(role)?,
+                Base::Keys(profile) => self.keys(profile)?,
+            },
         };
         failed::forget(&self.session.paths().locks, &self.service_name(wanted)?);
         Ok(credentials)

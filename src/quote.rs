@@ -60,6 +60,7 @@ pub(crate) fn unset(name: &str) -> String {
 }
 
 /// What stands for the number of the shell's process, in a line for the user to paste into it.
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has limits of one process"))]
 pub(crate) fn process_id() -> &'static str {
     match typed_in() {
         Quotes::Posix | Quotes::Tcsh => "$$",

@@ -137,3 +137,5 @@ mod silent_service;
 mod sso_sessions;
 #[cfg(feature = "sandbox")]
 mod start_urls;
+#[cfg(all(feature = "sandbox", target_os = "linux"))]
+mod windows;

@@ -137,3 +137,60 @@ python_package() {
     fi
     echo "$folder"
 }
+
+# rust_target NAME: adds the standard library of another system.
+rust_target() {
+    rustc --print target-libdir --target "$1" | xargs test -d || rustup target add "$1" >&2
+}
+
+# without_warnings COMMAND…: runs a command of cargo, and fails if the compiler warns. Cargo repeats the warnings of our
+# own code, so nothing has to be built again, as RUSTFLAGS would make it.
+without_warnings() {
+    local log
+    log=$(mktemp)
+    "$@" 2>&1 | tee "$log" >&2 || return 1
+    ! grep -q '^warning: ' "$log" || {
+        echo "error: warnings in: $*" >&2
+        return 1
+    }
+}
+
+# Builds the programs for Windows. Debug information would take a gigabyte.
+build_for_windows() {
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64 "the programs for Windows are not built" &&
+        rust_target x86_64-pc-windows-gnu &&
+        CARGO_PROFILE_DEV_DEBUG=0 without_warnings cargo build --locked --all-features --target x86_64-pc-windows-gnu
+}
+
+# Type-checks the code for macOS. C code of ring is compiled as well, by the clang in zig.
+check_for_macos() {
+    local zig
+    virtual_environment .venv tests/requirements.txt || return 1
+    zig=$(AWS_SSO_TEST_PYTHON=$PWD/.venv/bin/python python_package \
+        ziglang 0.17.1 ea6cc5d87b033cf0aedfbc8f9549a908cae6c50ac31f1698188fa48a74524b54 target/tools/zig)/ziglang/zig &&
+        rust_target aarch64-apple-darwin &&
+        ZIG=$zig ZIG_GLOBAL_CACHE_DIR=$PWD/target/tools/zig/cache SDKROOT=/ CC_aarch64_apple_darwin=$PWD/.ci/zig-cc \
+            without_warnings cargo check --locked --all-features --target aarch64-apple-darwin
+}
+
+# Prints the folder of what tests/windows needs besides the programs for Windows: Wine's own home, and small programs.
+windows_tools() {
+    local folder=$PWD/target/tools/windows name sum
+    need wine wine "the program for Windows is not tested" || return 1
+    sum=$(sha256sum tests/windows/*.c)
+    if [ "$(cat "$folder/sources.sum" 2>/dev/null)" = "$sum" ]; then
+        echo "$folder"
+        return
+    fi
+    echo "creating $folder" >&2
+    rm -rf "$folder" && mkdir -p "$folder" || return 1
+    for name in start hold; do
+        x86_64-w64-mingw32-gcc -Wall -Wextra -Werror -s -municode -o "$folder/$name.exe" "tests/windows/$name.c" || return 1
+    done
+    # Neither .NET nor a browser, nor entries in this machine's menus.
+    HOME=$folder TMPDIR=/tmp WINEPREFIX=$folder/prefix WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' \
+        wineboot --init >&2 &&
+        x86_64-w64-mingw32-gcc -Wall -Wextra -Werror -s -shared tests/windows/process_prng.c -ladvapi32 \
+            -o "$folder/prefix/drive_c/windows/system32/bcryptprimitives.dll" &&
+        echo "$sum" >"$folder/sources.sum" && echo "$folder"
+}

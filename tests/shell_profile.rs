@@ -83,6 +83,8 @@ fn verbs_without_a_role_take_that_of_aws_profile_where_every_program_does() {
     // A mistyped name is shown.
     let typo = run("exec -- true", "AWS_PROFILE=nosuch").run().status(2);
     let _ = typo.complains("which role? exec needs one; AWS_PROFILE is nosuch, which is no profile\n");
+    let typo = run("console --print", "AWS_PROFILE=nosuch").run().status(2);
+    let _ = typo.complains("AWS_PROFILE is nosuch, which is no profile; choose the role\n");
     // A shell instead of a command is not started without a ROLE.
     let _ = run("exec", "AWS_PROFILE=team").run().status(2).complains("which role?");
 }
@@ -96,6 +98,10 @@ fn check_asks_for_the_role_of_aws_profile() {
     user.sandbox.revoke_role(&id, "operator");
     let _ = user.aws_sso("check").env("AWS_PROFILE", "other").run().status(4).quiet();
     let _ = user.aws_sso("check").env("AWS_PROFILE", "plain").run().success().quiet();
+    // Every program of this shell fails.
+    let _ = user.aws_sso("check").env("AWS_PROFILE", "nosuch").run().status(2).quiet();
+    let typo = user.aws_sso("check -v").env("AWS_PROFILE", "nosuch").run().status(2);
+    let _ = typo.complains("AWS_PROFILE is nosuch, which is no profile");
 }
 
 #[test]

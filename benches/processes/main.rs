@@ -38,6 +38,7 @@ fn main() {
         others(&programs, &few, &emptied),
         init(&programs, &few),
         entering(&programs, &few),
+        powershell(&programs, &few),
         whoami(&programs, &few),
         roles(&programs, &few, &organisation),
         thousand_roles(&programs, &thousand),
@@ -215,6 +216,33 @@ fn entering(programs: &Programs, stage: &Stage) -> Race {
         );
     }
     race
+}
+
+/// What PowerShell takes for the line in its profile, and for the first `awsso use`, beyond what any such code takes:
+/// the module with `Invoke-Expression`, the parsing of as many characters, the first program.
+fn powershell(programs: &Programs, stage: &Stage) -> Race {
+    let run = |lines: &str| {
+        let pwsh = support::programs("pwsh").next().ok_or("pwsh is not installed")?;
+        let run = stage.home.pwsh(&pwsh).args(["-NoProfile", "-NonInteractive", "-Command", lines]);
+        Ok(run.env("AWS_ENDPOINT_URL_SSO", NOWHERE))
+    };
+    let race = Race::new("PowerShell, in a new process", 20);
+    let Ok(program) = &programs.aws_sso else { return race };
+    let code = stage.home.command(program).args(["init", "powershell"]).run().success().stdout;
+    let statements = "$x = ''abcdefgh''; ".repeat(code.len() / 19);
+    stage.home.write("other.ps1", format!("Invoke-Expression 'function global:other {{ {statements}}}'\n"));
+    stage.home.write("init.ps1", code);
+    let (role, program) = (stage.role(), program.display());
+    let load = ". $HOME/init.ps1";
+    let evaluated = format!("{load}; Invoke-Expression ((& '{program}' use {role} --shell powershell) -join ' \n')");
+    let [other, direct] = ["an equally long function", "`aws-sso use`, evaluated"];
+    race.add(Contender::plain(other, run(". $HOME/other.ps1")))
+        .add(Contender::plain("loading init", run(load)).judged(other, Goal::MillisecondsMore(100.0)))
+        .add(Contender::plain(direct, run(&evaluated)))
+        .add(
+            Contender::plain("`awsso use`, the first", run(&format!("{load}; awsso use {role}")))
+                .judged(direct, Goal::MillisecondsMore(80.0)),
+        )
 }
 
 /// What a prompt may run each time.

@@ -16,7 +16,9 @@ use sha1_smol::Sha1;
 use super::cached_credentials::CachedCredentials;
 use super::json::{first_json, python_json};
 use super::role_credentials::CachedRole;
-use crate::aws_config::directory::{Directory, Origin};
+use crate::aws_config::directory::Directory;
+use crate::aws_config::origin::Origin;
+use crate::aws_config::static_keys::KeyMark;
 use crate::credentials::{FRESH_SECONDS, RoleCredentials};
 use crate::error::Result;
 use crate::role::Hop;
@@ -68,11 +70,20 @@ fn key(hop: &Hop) -> Vec<u8> {
     python_json(&key).unwrap_or_default()
 }
 
+/// With whose credentials a chain begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CachedBase<'a> {
+    /// With those of a role of Identity Center.
+    Role(CachedRole<'a>),
+    /// With access keys, of which there is a hash; `None` where the keys are not there any more.
+    Keys(Option<KeyMark>),
+}
+
 /// Whose credentials a file holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CachedHop<'a> {
-    /// The role of Identity Center with whose credentials the chain begins.
-    pub(crate) base: CachedRole<'a>,
+    /// With whose credentials the chain begins.
+    pub(crate) base: CachedBase<'a>,
     /// The roles that are assumed first.
     pub(crate) before: &'a [Hop],
     /// The role itself.
@@ -139,12 +150,15 @@ struct AssumedRoleUser<'a> {
 struct FileBase<'a> {
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     session_name: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    start_url: Cow<'a, str>,
-    #[serde(borrow)]
-    account_id: Cow<'a, str>,
-    #[serde(borrow)]
-    role_name: Cow<'a, str>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    start_url: Option<Cow<'a, str>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    account_id: Option<Cow<'a, str>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    role_name: Option<Cow<'a, str>>,
+    /// In place of all these, the hash of an access key id.
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    key: Option<Cow<'a, str>>,
     /// The hash of the roles that were assumed first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     before: Option<String>,
@@ -164,12 +178,18 @@ impl CachedHop<'_> {
 
     /// A file for this base alone, where the shared one is, or may be, another base's.
     pub(crate) fn own_path(&self, folder: &Path) -> PathBuf {
-        let CachedRole { account_id, role_name, directory } = self.base;
-        let origin = match directory.origin() {
-            Origin::Session(name) => format!("session {name}"),
-            Origin::StartUrl(url) => format!("url {url}"),
+        let base = match self.base {
+            CachedBase::Role(CachedRole { account_id, role_name, directory }) => {
+                let origin = match directory.origin() {
+                    Origin::Session(name) => format!("session {name}"),
+                    Origin::StartUrl(url) => format!("url {url}"),
+                    Origin::Keys(name) => format!("keys {name}"),
+                };
+                format!("{origin}\n{account_id}/{role_name}")
+            }
+            CachedBase::Keys(mark) => format!("key {}", mark.map(|mark| mark.to_string()).unwrap_or_default()),
         };
-        let mut hash = Sha1::from(format!("aws-sso\n{origin}\n{account_id}/{role_name}\n"));
+        let mut hash = Sha1::from(format!("aws-sso\n{base}\n"));
         for hop in self.before.iter().chain([self.hop]) {
             hash.update(&key(hop));
             hash.update(b"\n");
@@ -187,12 +207,16 @@ impl CachedHop<'_> {
     }
 
     fn is_base(&self, base: &FileBase<'_>) -> bool {
-        let CachedRole { account_id, role_name, directory } = self.base;
-        base.account_id == account_id
-            && base.role_name == role_name
-            && base.session_name.as_deref() == directory.session.as_deref()
-            && directory.has_start_url(&base.start_url)
-            && base.before == self.hash_before()
+        let is_start = match self.base {
+            CachedBase::Role(CachedRole { account_id, role_name, directory }) => {
+                base.account_id.as_deref() == Some(account_id)
+                    && base.role_name.as_deref() == Some(role_name)
+                    && base.session_name.as_deref() == directory.session.as_deref()
+                    && base.start_url.as_ref().is_some_and(|url| directory.has_start_url(url))
+            }
+            CachedBase::Keys(mark) => mark.is_some_and(|mark| base.key.as_deref() == Some(&mark.to_string())),
+        };
+        is_start && base.before == self.hash_before()
     }
 
     /// The credentials at this path, expired or not; `None` where there is no file, or its content is something else or
@@ -231,19 +255,33 @@ impl CachedHop<'_> {
 
     /// Writes the credentials in one step, with mode 0600.
     pub(crate) fn write(&self, store: &SecretStore, path: &Path, assumed: Assumption<'_>) -> Result<()> {
-        let CachedRole { account_id, role_name, directory } = self.base;
         let credentials = assumed.credentials;
+        let (before, lifetime) = (self.hash_before(), credentials.seconds_left());
+        let text = |text: &'_ str| Some(Cow::Owned(text.to_owned()));
+        let base = match self.base {
+            CachedBase::Role(CachedRole { account_id, role_name, directory }) => FileBase {
+                session_name: directory.session.as_deref().and_then(text),
+                start_url: text(&directory.start_url),
+                account_id: text(account_id),
+                role_name: text(role_name),
+                key: None,
+                before,
+                lifetime,
+            },
+            CachedBase::Keys(mark) => FileBase {
+                session_name: None,
+                start_url: None,
+                account_id: None,
+                role_name: None,
+                key: mark.and_then(|mark| text(&mark.to_string())),
+                before,
+                lifetime,
+            },
+        };
         let file = CacheFile {
             credentials: credentials.into(),
             assumed_role_user: AssumedRoleUser { assumed_role_id: assumed.id.into(), arn: assumed.arn.into() },
-            aws_sso_base: Some(FileBase {
-                session_name: directory.session.as_deref().map(Cow::Borrowed),
-                start_url: (&directory.start_url).into(),
-                account_id: account_id.into(),
-                role_name: role_name.into(),
-                before: self.hash_before(),
-                lifetime: credentials.seconds_left(),
-            }),
+            aws_sso_base: Some(base),
         };
         store.write(path, &python_json(&file)?)
     }
@@ -260,8 +298,9 @@ pub(crate) fn sweep(store: &SecretStore, folder: &Path, signed_out: &Directory, 
         let Some(file) = first_json::<CacheFile<'_>>(&bytes) else { continue };
         let is_of_sign_in = match file.aws_sso_base {
             Some(base) => {
+                let is_there = base.start_url.as_ref().is_some_and(|url| signed_out.has_start_url(url));
                 base.session_name.as_deref() == signed_out.session.as_deref()
-                    && (signed_out.has_start_url(&base.start_url) || base.session_name.is_some())
+                    && (is_there || base.session_name.is_some())
             }
             None => of_cli.contains(&path),
         };

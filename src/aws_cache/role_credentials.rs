@@ -7,7 +7,8 @@ use sha1_smol::Sha1;
 
 use super::cached_credentials::CachedCredentials;
 use super::json::{first_json, python_json};
-use crate::aws_config::directory::{Directory, Origin};
+use crate::aws_config::directory::Directory;
+use crate::aws_config::origin::Origin;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
 use crate::files::leftovers;
@@ -56,6 +57,7 @@ impl CachedRole<'_> {
         let (session_name, start_url) = match self.directory.origin() {
             Origin::Session(name) => (Some(name), None),
             Origin::StartUrl(url) => (None, Some(url)),
+            Origin::Keys(_) => (None, None),
         };
         let key = FileKey { account_id: self.account_id, role_name: self.role_name, session_name, start_url };
         // Serializing a map of strings cannot fail.
@@ -86,6 +88,7 @@ pub fn read(
         // It is in the name of the file.
         (None, Origin::StartUrl(_)) => true,
         (None, Origin::Session(_)) => is_same_sign_in(),
+        (None, Origin::Keys(_)) => false,
     };
     let credentials = credentials.in_account(role.account_id);
     Ok(Some(credentials).filter(|credentials| is_of_role && is_of_directory && credentials.is_possible()))

@@ -16,17 +16,46 @@ const DURATIONS: std::ops::RangeInclusive<u32> = 900..=43_200;
 /// What a profile with a `role_arn` leads to.
 #[derive(Clone, Debug)]
 pub(crate) struct ProfileChain<'a> {
-    /// The profile whose own credentials are the first.
-    pub(crate) start: Section<'a>,
+    /// Whose credentials are the first.
+    pub(crate) start: ChainStart<'a>,
     /// The roles, in the order in which they are assumed.
     pub(crate) hops: Vec<Hop>,
+}
+
+/// With what a chain begins.
+#[derive(Clone, Debug)]
+pub(crate) enum ChainStart<'a> {
+    /// With the role of this profile.
+    Role(Section<'a>),
+    /// With the access keys of the profile of this name.
+    Keys(String),
+}
+
+impl<'a> ChainStart<'a> {
+    /// The profile, if it has a role.
+    pub(crate) fn profile(&self) -> Option<Section<'a>> {
+        match self {
+            Self::Role(profile) => Some(*profile),
+            Self::Keys(_) => None,
+        }
+    }
+
+    /// The name of the profile.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Role(profile) => profile.name(),
+            Self::Keys(name) => name,
+        }
+    }
 }
 
 /// Where the credentials of a chain begin.
 pub(super) enum Start<'a> {
     /// In the source of this profile that is no role to assume.
     Profile(Section<'a>),
-    /// In a profile of the credentials file, or in what `credential_source` names.
+    /// In the access keys of the profile of this name.
+    Keys(&'a str),
+    /// In what `credential_source` names, or in something else of the credentials file.
     Elsewhere,
 }
 
@@ -46,15 +75,19 @@ impl<'a> Meanings<'a> {
             return Err(self.without_role(profile));
         }
         let (assuming, start) = self.walk(profile)?;
-        let Start::Profile(start) = start else { return Err(self.without_role(profile)) };
-        if start.is_same(profile) {
-            return Err(self.without_role(profile));
-        }
-        if let Some(overridden) = assuming.iter().chain([&start]).find_map(|section| self.overridden(*section)) {
+        let start = match start {
+            Start::Profile(start) => ChainStart::Role(start),
+            Start::Keys(name) => ChainStart::Keys(name.to_owned()),
+            Start::Elsewhere => return Err(self.without_role(profile)),
+        };
+        if let Some(overridden) = assuming.iter().chain(&start.profile()).find_map(|section| self.overridden(*section))
+        {
             return Err(overridden);
         }
-        let is_ours = start.role().is_some() || start.process_role_anywhere().is_some();
-        if !is_ours && start.assuming_line().is_none() {
+        let is_ours = |start: Section<'_>| {
+            start.role().is_some() || start.process_role_anywhere().is_some() || start.assuming_line().is_some()
+        };
+        if let Some(start) = start.profile().filter(|start| !is_ours(*start)) {
             let without = self.without_role(start);
             let role = profile.setting("role_arn").unwrap_or_default();
             let found = format!("profile {} assumes {role}; {}", profile.name(), without.found);
@@ -101,7 +134,11 @@ impl<'a> Meanings<'a> {
             };
             let Some(next) = self.config().profile(source) else {
                 if self.is_in_credentials_file(source) {
-                    return Ok((chain, Start::Elsewhere));
+                    if let Some(found) = self.incomplete_in_file(source) {
+                        return fault(found, "add the secret there, or delete the id".to_owned(), "source_profile");
+                    }
+                    let has_keys = self.access_keys(source).is_some();
+                    return Ok((chain, if has_keys { Start::Keys(source) } else { Start::Elsewhere }));
                 }
                 let found = format!("profile {name} names the source_profile {source}, which is not there");
                 let near = nearest(source, self.config().profiles().map(Section::name), 5);
@@ -115,7 +152,7 @@ impl<'a> Meanings<'a> {
             if chain.iter().any(|seen| seen.name() == source) {
                 // A profile may name itself for the keys that it holds.
                 if source == name && has_keys {
-                    return Ok((chain, Start::Profile(next)));
+                    return self.keys_fault(next).map_or(Ok((chain, Start::Keys(source))), Err);
                 }
                 let names: Vec<_> = chain.iter().map(|seen| seen.name()).chain([source]).collect();
                 let found = format!("the source_profile of profile {name} leads in a circle: {}", names.join(" → "));
@@ -126,11 +163,16 @@ impl<'a> Meanings<'a> {
                 chain.push(next);
                 continue;
             }
-            if let Some(fault) = self.fault(next) {
+            // To AWS tools, keys of its own go before a role that it assumes.
+            let wrong = if is_assumed { self.keys_fault(next) } else { self.fault(next) };
+            if let Some(fault) = wrong {
                 let found = format!("profile {} cannot be used: {}", chain[0].name(), fault.found);
                 return Err(fault.saying(found));
             }
-            if !next.has_source() && !has_keys {
+            if is_assumed || !next.has_source() {
+                if self.access_keys(source).is_some() {
+                    return Ok((chain, Start::Keys(source)));
+                }
                 let found = format!("profile {name} takes its credentials from profile {source}, which has none");
                 return fault(found, "name a source_profile with credentials".to_owned(), "source_profile");
             }
@@ -144,6 +186,12 @@ pub(crate) fn hop(profile: Section<'_>) -> Result<Hop, NoRole> {
     let name = profile.name();
     let fault = |key: &str, found: String, remedy: &str| Err(NoRole::new(profile, key, found, remedy.to_owned()));
     let text = |key: &str| profile.setting(key).map(str::to_owned);
+    for key in ["external_id", "role_session_name", "mfa_serial"] {
+        if profile.get(key) == Some("") {
+            let found = format!("profile {name} has an empty {key}, with which AWS tools fail");
+            return fault(key, found, "write its value, or delete the line");
+        }
+    }
     let arn = profile.setting("role_arn").unwrap_or_default();
     let Ok(role) = arn.parse::<IamRole>() else {
         let found = format!("the role_arn of profile {name} is not a role's ARN: {arn}");
@@ -229,6 +277,18 @@ credential_process = other-tool --json
 [profile keys]
 aws_access_key_id = AKIA
 aws_secret_access_key = s
+[profile half-keys]
+aws_access_key_id = AKIA
+[profile secret-alone]
+aws_secret_access_key = s
+[profile on-keys]
+role_arn = arn:aws:iam::210987654321:role/path/One
+source_profile = keys
+[profile assuming-with-keys]
+role_arn = arn:aws:iam::210987654321:role/path/One
+source_profile = p
+aws_access_key_id = AKIA
+aws_secret_access_key = s
 [profile one]
 role_arn = arn:aws:iam::210987654321:role/path/One
 source_profile = native
@@ -250,7 +310,7 @@ region = eu-west-1
         /// The start and the roles, or what the error contains.
         type Expected<'a> = Result<(&'a str, &'a [&'a str]), &'a str>;
         let two = format!("q\n[profile q]\nrole_arn = {ONE}\nsource_profile = one");
-        let cases: [(&str, Expected<'_>); 12] = [
+        let cases: [(&str, Expected<'_>); 16] = [
             ("native", Ok(("native", &[X]))),
             ("discovered", Ok(("discovered", &[X]))),
             ("by-name", Ok(("by-name", &[X]))),
@@ -264,8 +324,12 @@ region = eu-west-1
                 "other",
                 Err("profile p assumes arn:aws:iam::210987654321:role/X; profile other gets its credentials from"),
             ),
-            ("keys", Err("profile p assumes arn:aws:iam::210987654321:role/X; profile keys has access keys")),
-            ("p\naws_access_key_id = A\naws_secret_access_key = s", Err("which aws-sso leaves to AWS tools")),
+            ("keys", Ok(("keys", &[X]))),
+            ("on-keys", Ok(("keys", &[ONE, X]))),
+            ("p\naws_access_key_id = A\naws_secret_access_key = s", Ok(("p", &[X]))),
+            ("assuming-with-keys", Ok(("assuming-with-keys", &[X]))),
+            ("half-keys", Err("profile half-keys has an aws_access_key_id without an aws_secret_access_key")),
+            ("secret-alone", Err("takes its credentials from profile secret-alone, which has none")),
         ];
         for (source, expected) in cases {
             let found = chain(&format!("role_arn = {X}\nsource_profile = {source}"));

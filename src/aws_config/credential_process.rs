@@ -1,5 +1,6 @@
 //! Writes a `credential_process` line that every SDK splits into the same arguments.
 
+use super::process_words::quote;
 use crate::error::{Error, Result};
 use crate::programs::profile_words;
 use crate::role::RoleArn;
@@ -34,6 +35,13 @@ fn quoted_program(program: &str) -> Result<String> {
     })
 }
 
+/// Whether some libraries do not start a program of this path. On Windows, those for Go and Rust put a backslash before
+/// each quote of the line, by the rules of other programs than cmd.exe (aws-sdk-go-v2#3208).
+#[must_use]
+pub(crate) fn is_kept_from_some(program: &str) -> bool {
+    cfg!(windows) && quote(program).is_some_and(|word| word != program)
+}
+
 fn quoted_profile(profile: &str) -> Result<String> {
     let words: Option<Vec<_>> = profile_words(profile).iter().map(|word| quote(word)).collect();
     words.map(|words| words.join(" ")).ok_or_else(|| {
@@ -55,38 +63,4 @@ fn quoted_role(role: &str) -> Result<String> {
 
 fn refused(message: String, remedy: &str) -> Error {
     Error::usage(message).with_remedy(remedy)
-}
-
-/// An argument that botocore's `shlex`, Go's `sh -c` and all others read alike; `None` if they would disagree on it.
-fn quote(word: &str) -> Option<String> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b);
-    if !word.is_empty() && word.bytes().all(plain) {
-        return Some(word.to_owned());
-    }
-    // For some config readers ` #` and ` ;` end the line, even in quotes.
-    let cut = [" #", " ;", "\t#", "\t;"].iter().any(|mark| word.contains(mark));
-    let refused = cut || word.contains('\'') || word.chars().any(char::is_control);
-    (!refused).then(|| format!("'{word}'"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_are_quoted_only_if_necessary() {
-        let cases = [
-            ("arn:aws:iam::123456789012:role/a,b=c+d@e", Some("arn:aws:iam::123456789012:role/a,b=c+d@e")),
-            ("a b", Some("'a b'")),
-            ("$(id)", Some("'$(id)'")),
-            ("", Some("''")),
-            ("a #b", None),
-            ("a ;b", None),
-            ("a'b", None),
-            ("a\nb", None),
-        ];
-        for (word, expected) in cases {
-            assert_eq!(quote(word).as_deref(), expected, "{word:?}");
-        }
-    }
 }

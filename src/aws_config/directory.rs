@@ -12,23 +12,14 @@ use crate::address::StartUrl;
 use crate::error::Result;
 use crate::partition::Region;
 
-/// What the AWS CLI names the cache files of role credentials after.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin<'a> {
-    /// An sso-session's name.
-    Session(&'a str),
-    /// A legacy profile's start URL.
-    StartUrl(&'a str),
-}
-
-/// An Identity Center: where the user signs in.
+/// An Identity Center: where the user signs in. Or, in place of one, a profile with access keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
     /// The profile or sso-session that was asked for; what `-p` takes.
     pub name: String,
     /// The sso-session's name; `None` for a legacy profile.
     pub session: Option<String>,
-    /// `sso_start_url`, exactly as written: cache files are named after it. [`StartUrl`] compares it with another.
+    /// `sso_start_url`, exactly as written: cache files are named after it. Only access keys have none.
     pub start_url: String,
     /// `sso_region`, else the Region that the start URL names.
     pub region: Region,
@@ -43,15 +34,6 @@ impl Directory {
     #[must_use]
     pub fn token_key(&self) -> &str {
         self.session.as_deref().unwrap_or(&self.start_url)
-    }
-
-    /// What role-credential cache files are named after.
-    #[must_use]
-    pub fn origin(&self) -> Origin<'_> {
-        match &self.session {
-            Some(session) => Origin::Session(session),
-            None => Origin::StartUrl(&self.start_url),
-        }
     }
 
     /// What the name is a name of: an sso-session, or a profile.
@@ -133,6 +115,9 @@ impl Config {
             None => of_process(),
         };
         let meanings = Meanings::new(self);
+        if let Some(keys) = meanings.keys_without_sign_in(profile) {
+            return Err(keys.error(self));
+        }
         match source.filter(|_| steps > 0 && meanings.fault(profile).is_none()) {
             // The fast path has read this profile alone.
             Some(_) if self.is_partial() => Self::read(self.path())?.directory_within(profile.name(), steps),

@@ -10,8 +10,9 @@ use std::cell::OnceCell;
 use super::config::{Config, Section};
 use super::misspelt::{KEYS, key_for};
 use super::no_role::{NoRole, example, missing};
+use super::process_words;
 use super::sso_keys::{session_fault, sso_fault};
-use super::static_keys::{CredentialsFile, StaticKeys};
+use super::static_keys::{AccessKeys, CredentialsFile, StaticKeys};
 use crate::error::Error;
 use crate::quote;
 use crate::role::RoleRef;
@@ -102,13 +103,21 @@ impl<'a> Meanings<'a> {
         self.credentials().is_some_and(|file| file.line_of(profile).is_some())
     }
 
+    /// What is wrong with the keys of a profile of the credentials file, if they lack the secret.
+    pub(super) fn incomplete_in_file(&self, profile: &str) -> Option<String> {
+        let keys = self.credentials()?.keys_of(profile)?;
+        let is_incomplete = keys.missing == Some("aws_secret_access_key");
+        let what = || format!("profile {profile} has an aws_access_key_id without an aws_secret_access_key");
+        is_incomplete.then(|| format!("{} ({})", what(), keys.place))
+    }
+
     /// Whether a profile has access keys of its own, in either file.
     pub(super) fn has_keys(&self, profile: Section<'a>) -> bool {
         self.static_keys(profile).is_some()
     }
 
     /// What the credentials file says of this profile in place of the config, if that concerns how a role is assumed.
-    pub(super) fn overridden(&self, profile: Section<'a>) -> Option<NoRole> {
+    pub(crate) fn overridden(&self, profile: Section<'a>) -> Option<NoRole> {
         let name = profile.name();
         let (key, place) = self.credentials()?.assuming_key_of(name)?;
         let found = format!("profile {name} has a {key} in {place} too, which AWS tools take in place of the config's");
@@ -117,7 +126,20 @@ impl<'a> Meanings<'a> {
 
     fn static_keys(&self, profile: Section<'a>) -> Option<StaticKeys> {
         let of_file = self.credentials().and_then(|file| file.keys_of(profile.name()));
-        of_file.or_else(|| StaticKeys::of_section(profile))
+        // A secret alone is nothing there.
+        let counts = of_file.as_ref().is_some_and(|keys| keys.missing != Some("aws_access_key_id"));
+        let of_section = if counts { None } else { StaticKeys::of_section(profile) };
+        of_section.or(of_file)
+    }
+
+    /// The access keys of a profile, from the one file that AWS tools take them from: the credentials file if it has
+    /// an id, else the config.
+    pub(crate) fn access_keys(&self, profile: &str) -> Option<AccessKeys> {
+        let in_file = self.credentials().filter(|file| file.has_id(profile));
+        match in_file {
+            Some(file) => file.access_keys_of(profile),
+            None => AccessKeys::of_section(self.config.profile(profile)?),
+        }
     }
 
     /// What is wrong with the profiles that a `role_arn` leads through.
@@ -128,7 +150,7 @@ impl<'a> Meanings<'a> {
         self.walk(profile).err()
     }
 
-    fn keys_fault(&self, profile: Section<'a>) -> Option<NoRole> {
+    pub(super) fn keys_fault(&self, profile: Section<'a>) -> Option<NoRole> {
         // An id without a secret is an error to AWS tools, a secret without an id is nothing.
         let keys = self.static_keys(profile).filter(|keys| keys.missing == Some("aws_secret_access_key"))?;
         let found = format!("profile {} has an aws_access_key_id without an aws_secret_access_key", profile.name());
@@ -208,7 +230,7 @@ impl<'a> Meanings<'a> {
                 ),
             },
             None => {
-                let words = shlex::split(line).unwrap_or_default();
+                let words = process_words::split(line).unwrap_or_default();
                 let first = || line.split_ascii_whitespace().next().unwrap_or(line);
                 let program = words.first().map_or_else(first, String::as_str);
                 let found =

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::config::{Config, Section};
+use super::process_words;
 use crate::role::{self, RoleLine, RoleRef};
 
 /// What a profile with a role says of it.
@@ -201,7 +202,7 @@ struct ProcessCommand<'a> {
 impl<'a> ProcessCommand<'a> {
     fn parse(line: &'a str) -> Option<Self> {
         if line.contains(['\'', '"', '\\', '#']) {
-            return Self::of(shlex::split(line)?.into_iter().map(Cow::Owned));
+            return Self::of(process_words::split(line)?.into_iter().map(Cow::Owned));
         }
         // Nearly every line has no quotes, and then nothing has to be copied.
         Self::of(line.split_ascii_whitespace().map(Cow::Borrowed))

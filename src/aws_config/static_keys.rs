@@ -1,12 +1,16 @@
 //! Access keys that a profile holds itself, in either file.
 
+use std::fmt;
 use std::path::PathBuf;
+
+use sha1_smol::{Digest, Sha1};
 
 use super::config::Section;
 use super::document::{Document, Header};
 use super::line::SectionKind;
 use crate::environment;
 use crate::files::read;
+use crate::secret::Secret;
 
 /// The credentials file, as far as it tells which profiles have keys. A file that cannot be read has none here.
 #[derive(Debug)]
@@ -24,8 +28,37 @@ pub(super) struct StaticKeys {
     pub(super) missing: Option<&'static str>,
 }
 
+/// Access keys that a profile holds, with which a chain of roles can begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccessKeys {
+    pub(crate) id: String,
+    pub(crate) secret: Secret,
+    /// Keys of a user have none.
+    pub(crate) session_token: Option<Secret>,
+    /// Where they are: a file and a line.
+    pub(crate) place: String,
+}
+
+impl AccessKeys {
+    /// What tells these keys from others, without being one of them.
+    pub(crate) fn mark(&self) -> KeyMark {
+        KeyMark(Sha1::from(format!("aws-sso access key\n{}", self.id)).digest())
+    }
+}
+
+/// A hash of an access key id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyMark(Digest);
+
+impl fmt::Display for KeyMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 const ID: &str = "aws_access_key_id";
 const SECRET: &str = "aws_secret_access_key";
+const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 const ASSUMING: [&str; 9] = [
     "role_arn",
     "source_profile",
@@ -61,6 +94,16 @@ impl CredentialsFile {
         StaticKeys::of(self.has(profile, ID), self.has(profile, SECRET), place)
     }
 
+    pub(super) fn has_id(&self, profile: &str) -> bool {
+        self.has(profile, ID)
+    }
+
+    /// The values of those keys, if none is missing.
+    pub(super) fn access_keys_of(&self, profile: &str) -> Option<AccessKeys> {
+        let place = self.place_of(profile)?;
+        AccessKeys::of(|key| self.value(profile, key), place)
+    }
+
     /// Which of the keys that say how a role is assumed this profile has here, and where it is. AWS tools take them for
     /// those of the profile in the config.
     pub(super) fn assuming_key_of(&self, profile: &str) -> Option<(&'static str, String)> {
@@ -73,11 +116,15 @@ impl CredentialsFile {
     }
 
     fn has(&self, profile: &str, key: &str) -> bool {
+        self.value(profile, key).is_some()
+    }
+
+    fn value(&self, profile: &str, key: &str) -> Option<String> {
         let header = match profile {
             "default" => Header::DEFAULT,
             name => Header { kind: SectionKind::Other, name: name.as_bytes().into() },
         };
-        self.document.get(&header, key).is_some_and(|value| !value.is_empty())
+        self.document.get(&header, key).filter(|value| !value.is_empty())
     }
 }
 
@@ -87,6 +134,20 @@ pub(crate) fn incomplete(document: &Document) -> Vec<(usize, String)> {
     let has = |header: &Header<'_>, key| document.get(header, key).is_some_and(|value| !value.is_empty());
     let headers = document.header_lines().filter(|(_, header)| has(header, ID) && !has(header, SECRET));
     headers.map(|(line, header)| (line, String::from_utf8_lossy(&header.name).into_owned())).collect()
+}
+
+impl AccessKeys {
+    fn of(value: impl Fn(&str) -> Option<String>, place: String) -> Option<Self> {
+        let session_token = TOKENS.iter().find_map(|key| value(key)).map(Secret::from);
+        Some(Self { id: value(ID)?, secret: value(SECRET)?.into(), session_token, place })
+    }
+
+    /// Those that a profile has in the config file itself.
+    pub(super) fn of_section(section: Section<'_>) -> Option<Self> {
+        let line = section.line_of(ID)?;
+        let place = format!("{}:{line}", environment::shown(section.file()));
+        Self::of(|key| section.setting(key).map(str::to_owned), place)
+    }
 }
 
 impl StaticKeys {

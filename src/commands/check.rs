@@ -8,14 +8,15 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::cli::completers;
 use crate::context::Context;
 use crate::context::find::Found;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::provider::Provider;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The exit status is 0 if credentials are available, 1 if the sign-in cannot be renewed because its file cannot be \
 written, 3 if a sign-in is needed, 4 if the role is denied, and 5 if the service fails. It is 2 without ROLE if \
-programs of this shell take other credentials than those of the role that the shell entered.
+programs of this shell take other credentials than those of the role that the shell entered, or if AWS_PROFILE is no \
+profile.
 
 Examples:
   aws-sso check || aws-sso login
@@ -40,7 +41,10 @@ pub(crate) fn run(context: &Context, arguments: &CheckArgs) -> ExitCode {
 
 /// The role that programs of this shell take, where that is not the one that the shell entered.
 fn taken_instead(context: &Context) -> Result<Option<Found>> {
-    let Some(role) = context.shell_role()? else { return Ok(None) };
+    let Some(role) = context.shell_role()? else {
+        let unknown = context.unknown_profile().filter(|_| context.profile_option().is_none());
+        return unknown.map_or(Ok(None), |why| Err(Error::usage(why)));
+    };
     if role.instead.is_none() && role.profile.is_none() {
         return Ok(None);
     }

@@ -77,7 +77,7 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
         check_portal(arguments)?;
     }
     let command = command(context, arguments)?;
-    if context.config()?.directories().is_empty() {
+    if arguments.role.is_empty() && environment::shell_role().is_none() && context.config()?.directories().is_empty() {
         context.directory()?;
     }
     if !arguments.print {
@@ -108,14 +108,15 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
         None => context.lasting_credentials(&found, LONG_SECONDS)?,
     };
     let lasts = arguments.duration.map_or_else(|| credentials.seconds_left(), i64::from);
-    let login = format!("aws-sso login {}", profile_option(&found.directory.name));
+    let login = found.role.as_ref().map(|_| format!("aws-sso login {}", profile_option(&found.directory.name)));
     let wanted = ConsoleSignIn {
-        partition: &found.role.partition,
-        issuer: &found.directory.start_url,
+        partition: found.partition(),
+        issuer: Some(found.directory.start_url.as_str()).filter(|url| !url.is_empty()),
         destination: &destination,
         duration: arguments.duration,
         logout_first: arguments.logout_first,
-        commands: [&login, &same_role],
+        login: login.as_deref(),
+        same_role: &same_role,
     };
     let link = client.console_link(&credentials, &wanted)?;
     if arguments.print {
@@ -136,7 +137,7 @@ fn same_role(context: &Context, arguments: &ConsoleArgs, found: Option<&Found>) 
         return format!("aws-sso console {}", for_console(&typed(&line)));
     }
     let sign_in = context.profile_option().map(profile_option);
-    let found = of_shell.map(|found| found.role.to_string());
+    let found = of_shell.map(Found::arn);
     let assume = arguments.assume.words();
     let words = arguments.role.iter().chain(&found).chain(&assume).map(|word| quote::word(word));
     for_console(
@@ -189,8 +190,10 @@ fn check_portal(arguments: &ConsoleArgs) -> Result<()> {
 /// portal does not know such roles.
 fn check_chained(found: &Found, arguments: &ConsoleArgs) -> Result<()> {
     let (option, why) = match (found.is_chained(), arguments.duration) {
-        (true, Some(_)) => ("--duration", "its console session lasts as long as its credentials, an hour at most"),
-        (true, None) if arguments.portal => ("--portal", "the access portal does not offer it"),
+        (true, Some(_)) if found.is_assumed_by_role() => {
+            ("--duration", "its console session lasts as long as its credentials, an hour at most")
+        }
+        (true, _) if arguments.portal => ("--portal", "the access portal does not offer it"),
         _ => return Ok(()),
     };
     let base = labels::via(found).unwrap_or_default();
@@ -205,9 +208,12 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     } else if let Some(found) = context.find_of_shell("aws-sso console ROLE")? {
         found.assuming(&arguments.assume)?
     } else {
+        if let Some(why) = context.unknown_profile().filter(|_| context.profile_option().is_none()) {
+            terminal::warn(&format!("{why}; choose the role"));
+        }
         choose_saying(context, "name the role: aws-sso console ROLE")?.assuming(&arguments.assume)?
     };
-    let partition = found.role.partition.as_str();
+    let partition = found.partition();
     let is_there = |region: &String| is_aws_region(region) && Partition::of_region(region).name == partition;
     if let Some(region) = arguments.region.as_ref().filter(|region| !is_there(region)) {
         let example = Some(found.directory.region.to_string()).filter(is_there);
@@ -228,7 +234,7 @@ fn destination(
     region: Option<&str>,
     same_role: &str,
 ) -> Result<Option<String>> {
-    let partition = &found.role.partition;
+    let partition = found.partition();
     if let Some(service) = &arguments.service {
         return service_page(partition, service, region, same_role).map(Some);
     }
@@ -263,7 +269,7 @@ fn console_host(partition: &str, same_role: &str) -> Result<&'static str> {
 }
 
 fn home(found: &Found, region: Option<&str>, same_role: &str) -> Result<String> {
-    service_page(&found.role.partition, "console", region, same_role)
+    service_page(found.partition(), "console", region, same_role)
 }
 
 /// Services whose console page is not named as in the AWS CLI.
@@ -293,11 +299,8 @@ fn service_page(partition: &str, service: &str, region: Option<&str>, same_role:
 /// The access portal's shortcut link, which uses the session that the browser has there.
 fn portal_link(found: &Found, destination: Option<&str>) -> Result<String> {
     let portal = portal(&found.directory.start_url, &found.directory.region.to_string())?;
-    let mut link = format!(
-        "{portal}/#/console?account_id={}&role_name={}",
-        found.role.account_id,
-        address::quote(&found.role.role_name)
-    );
+    let mut link =
+        format!("{portal}/#/console?account_id={}&role_name={}", found.account_id(), address::quote(found.role_name()));
     if let Some(destination) = destination {
         link.push_str("&destination=");
         link.push_str(&address::quote(destination));

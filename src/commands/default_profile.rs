@@ -21,7 +21,9 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     let credentials = context.credentials(&found)?;
     let path = environment::credentials_file()?;
     let written = check(context, &path, &credentials, &found)?;
-    default_keys::remember(&found.directory, &credentials.access_key_id, &path);
+    if found.role.is_some() {
+        default_keys::remember(&found.directory, &credentials.access_key_id, &path);
+    }
     credentials_file::write_default(&path, &credentials)?;
     print(&format!(
         "Default profile in {}\n  account  {}\n  role     {}\n  expires  {} (in {})\n",
@@ -54,7 +56,7 @@ fn check(context: &Context, path: &Path, credentials: &RoleCredentials, found: &
         ))
         .with_remedy(format!(
             "delete that line, or move it to another profile\nor change this shell alone: awsso use {}",
-            found.line().map_or_else(|| quote::word(&found.role.to_string()), |line| typed(&line))
+            found.line().map_or_else(|| quote::word(&found.arn()), |line| typed(&line))
         ))),
         Some(hiding) => {
             terminal::warn(&format!("the default profile does not work for all: {}", hiding.describe()));

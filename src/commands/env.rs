@@ -37,7 +37,7 @@ pub(crate) struct EnvArgs {
     #[arg(required = true, value_name = "ROLE", add = ArgValueCompleter::new(completers::roles))]
     role: Vec<String>,
     /// The shell that will read the exports
-    #[arg(long, value_enum, default_value = "posix")]
+    #[arg(long, value_enum, default_value_t = Shell::by_default())]
     shell: Shell,
     /// The region to work in
     #[arg(long, value_parser = shared::region)]
@@ -111,7 +111,7 @@ fn warn_of_config(context: &Context, file: &str) -> Result<()> {
 
 /// `-env`: without a role, the user chooses one.
 pub(crate) fn run_original(context: &Context, role: Option<&str>) -> Result<()> {
-    exports(context, &named_or_chosen(context, role)?, Shell::Posix, None)
+    exports(context, &named_or_chosen(context, role)?, Shell::by_default(), None)
 }
 
 fn exports(context: &Context, found: &Found, shell: Shell, region: Option<&str>) -> Result<()> {
@@ -128,6 +128,6 @@ fn entering(context: &Context, found: &Found, region: Option<&str>, can_hold: im
     let has_line = labels.line.as_deref().is_none_or(&can_hold);
     let change = if has_line { change } else { change.without(ROLE_LINE).without(ROLE_ARN) };
     // A profile that is the sign-in itself may have any name; programs do without it.
-    let is_profile = found.directory.session.is_none();
+    let is_profile = found.role.is_some() && found.directory.session.is_none();
     Ok(if is_profile && !can_hold(&labels.session) { change.without(environment::SSO_SESSION) } else { change })
 }

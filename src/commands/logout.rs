@@ -132,7 +132,7 @@ fn chains_of(config: &Config, directory: &Directory, folder: &Path) -> Vec<PathB
     let meanings = Meanings::new(config);
     let chains = config.profiles().filter_map(|profile| meanings.chain(profile).ok().flatten());
     let is_of_sign_in = |chain: &ProfileChain<'_>| {
-        let sign_in = chain.start.role().map(|(sign_in, _)| sign_in);
+        let sign_in = chain.start.profile().and_then(|start| Some(start.role()?.0));
         let of_chain = sign_in.and_then(|sign_in| config.directory(&sign_in).ok());
         of_chain.is_some_and(|of_chain| of_chain.origin() == directory.origin())
     };

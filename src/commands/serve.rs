@@ -41,7 +41,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
     port: u16,
     /// The shell that will read the exports
-    #[arg(long, value_enum, default_value = "posix")]
+    #[arg(long, value_enum, default_value_t = Shell::by_default())]
     shell: Shell,
     /// The region to work in
     #[arg(long, value_parser = shared::region)]

@@ -148,10 +148,8 @@ impl Context {
     /// The error for a role that the service refuses, with a remedy that agrees with the list.
     pub(crate) fn refused(&self, found: &Found, error: Error) -> Error {
         // What STS refuses is not in the list.
-        if error.kind() != Kind::Denied || found.is_chained() {
-            return error;
-        }
-        let RoleArn { account_id, role_name, .. } = &found.role;
+        let of_list = found.role.as_ref().filter(|_| error.kind() == Kind::Denied && !found.is_chained());
+        let Some(RoleArn { account_id, role_name, .. }) = of_list else { return error };
         if !self.is_for_person {
             // A program does not wait for the list. The next process that reads it asks for these roles.
             if let Err(error) = Inventory::doubt(&found.directory, &[(account_id, role_name)]) {

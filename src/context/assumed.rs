@@ -2,13 +2,13 @@
 
 use super::Context;
 use super::find::Found;
-use crate::aws_config::chain::ProfileChain;
+use crate::aws_config::chain::{ChainStart, ProfileChain};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::meaning::Meanings;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::quote;
-use crate::role::{Assume, IamRole, RoleLine, RoleRef, Target};
+use crate::role::{Assume, IamRole, RoleArn, RoleLine, RoleRef, Target};
 use crate::shell::{ROLE_LINE, is_printable};
 
 impl Found {
@@ -20,7 +20,7 @@ impl Found {
         }
         let assume = given.or(&found.target.assume);
         let Some(mut hop) = assume.hop()? else { return Ok(found) };
-        let (partition, own) = (hop.role.partition(), found.role.partition.as_str());
+        let (partition, own) = (hop.role.partition(), found.partition());
         if partition != own {
             return Err(Error::usage(format!(
                 "{} is a role of the partition {partition}, and {} is one of {own}",
@@ -43,8 +43,24 @@ impl Found {
     pub(crate) fn line(&self) -> Option<RoleLine> {
         let named = self.base_profile.clone().or_else(|| self.profile.clone());
         let target = Target { assume: self.assume.clone(), ..Target::default() };
-        let profile = Some(self.directory.name.clone());
-        self.is_chained().then(|| RoleLine { role: named.unwrap_or_else(|| self.role.to_string()), profile, target })
+        let profile = self.role.as_ref().map(|_| self.directory.name.clone());
+        let role = || self.role.as_ref().map_or_else(|| self.directory.name.clone(), RoleArn::to_string);
+        self.is_chained().then(|| RoleLine { role: named.unwrap_or_else(role), profile, via: None, target })
+    }
+
+    /// With what the role at the end is assumed: the first credentials, and the roles in between.
+    pub(super) fn steps(&self) -> String {
+        let first = match &self.role {
+            Some(role) => format!("{}/{}", role.account_id, role.role_name),
+            None => format!("keys/{}", self.directory.name),
+        };
+        let between = self.chain.iter().rev().skip(1).rev().map(|hop| hop.role.to_string());
+        [first].into_iter().chain(between).collect::<Vec<_>>().join(",")
+    }
+
+    /// With what this line assumed the role when it was remembered, if that was something else.
+    pub(super) fn other_base(&self, line: &RoleLine) -> Option<String> {
+        line.via.clone().filter(|via| *via != self.steps())
     }
 
     /// The same as the value of a variable.
@@ -52,6 +68,7 @@ impl Found {
     /// Errors: a shell must not get it. Without it, the role would be taken for one of Identity Center later.
     pub(crate) fn line_of_shell(&self) -> Result<Option<String>> {
         let Some(line) = self.line() else { return Ok(None) };
+        let line = RoleLine { via: Some(self.steps()), ..line };
         to_variable(&line.words()).map(Some).ok_or_else(|| {
             Error::usage(format!("the name of what {} is assumed with holds a control character", self.arn()))
                 .with_remedy("give that profile another name")
@@ -62,7 +79,7 @@ impl Found {
 /// The words with which a verb gets the role that this shell has assumed.
 pub(crate) fn entered_as() -> Option<String> {
     let line = RoleLine::of_words(shlex::split(&environment::value(ROLE_LINE)?)?).ok()?;
-    Some(typed(&line))
+    Some(typed(&RoleLine { via: None, ..line }))
 }
 
 /// A line as people type it.
@@ -91,10 +108,20 @@ pub(crate) fn end_of_profile(config: &Config, name: &str) -> Option<End> {
         return Some(End { role, via: base_of_line(config, &line.role) });
     }
     let ProfileChain { start, hops } = Meanings::new(config).chain(profile).ok()??;
-    let label = start.role().and_then(|(_, reference)| reference.label());
-    let of_line = || start.assuming_line().map(|line| base_of_line(config, &line.role));
-    let via = label.or_else(of_line).unwrap_or_else(|| start.name().to_owned());
+    let via = match &start {
+        ChainStart::Keys(profile) => via_keys(profile),
+        ChainStart::Role(start) => {
+            let label = start.role().and_then(|(_, reference)| reference.label());
+            let of_line = || start.assuming_line().map(|line| base_of_line(config, &line.role));
+            label.or_else(of_line).unwrap_or_else(|| start.name().to_owned())
+        }
+    };
     Some(End { role: hops.last()?.role.clone(), via })
+}
+
+/// What people read of a chain that begins with access keys.
+pub(super) fn via_keys(profile: &str) -> String {
+    format!("the keys of {profile}")
 }
 
 /// What the ROLE of a line is assumed with if it is a profile that assumes one, else the ROLE itself.
@@ -135,9 +162,13 @@ impl Context {
                 .with_remedy("enter the role again: awsso use ROLE\nor leave it: awsso clear")
         };
         let words = shlex::split(&line).ok_or_else(|| wrong("a quote is not closed"))?;
-        let found = self.find_line(&RoleLine::of_words(words).map_err(|why| wrong(&why))?)?;
+        let line = RoleLine::of_words(words).map_err(|why| wrong(&why))?;
+        let found = self.find_line(&line)?;
         if found.arn() != arn {
             return Err(wrong(&format!("it leads to {}, and the role is {arn}", found.arn())));
+        }
+        if let Some(before) = found.other_base(&line) {
+            return Err(wrong(&format!("{arn} was assumed with {before}, and is with {} now", found.steps())));
         }
         Ok(found)
     }

@@ -47,8 +47,8 @@ pub(crate) fn change(context: &Context, found: &Found, target: &Target) -> Resul
         let credentials = context.credentials(found)?;
         Change::to_role(&Grant { labels: &labels::of(context, found)?, credentials: &credentials, region })
     };
-    if !found.is_chained() {
-        Recent::add(&found.directory, &found.role);
+    if let Some(role) = found.role.as_ref().filter(|_| !found.is_chained()) {
+        Recent::add(&found.directory, role);
     }
     recorded(change)
 }
@@ -79,7 +79,7 @@ fn discovered_profile(context: &Context, found: &Found) -> Result<String> {
             return Error::usage(format!("no profile of the AWS config was named that assumes {}", found.arn()))
                 .with_remedy("leave out --as-profile: keys are exported, which awsso refresh renews");
         }
-        Error::usage(format!("no profile of the AWS config gives {}", found.role))
+        Error::usage(format!("no profile of the AWS config gives {}", found.arn()))
             .with_remedy(format!("run: aws-sso discover {}", profile_option(&found.directory.name)))
     })
 }

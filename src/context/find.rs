@@ -4,7 +4,7 @@
 use super::Context;
 use super::asked::Asked;
 use super::regions::warn_of_region;
-use crate::aws_config::chain::ProfileChain;
+use crate::aws_config::chain::{ChainStart, ProfileChain};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::meaning::Meanings;
@@ -12,7 +12,7 @@ use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::known_regions;
-use crate::provider::{Provider, Wanted};
+use crate::provider::{Base, Provider, Wanted};
 use crate::role::{Assume, Hop, IamRole, RoleArn, RoleLine, RoleRef, Target, is_role_name};
 use crate::settings::Settings;
 use crate::terminal;
@@ -23,8 +23,8 @@ use crate::terminal;
 /// which that is, for everything that is shown, remembered, compared or exported.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
-    /// The role of Identity Center: itself, or the base of the chain.
-    pub role: RoleArn,
+    /// The role of Identity Center: itself, or the base of the chain; `None` where that begins with access keys.
+    pub role: Option<RoleArn>,
     pub directory: Directory,
     /// The roles to assume from there, one after the other.
     pub chain: Vec<Hop>,
@@ -52,7 +52,16 @@ impl Found {
         let target = Target::default();
         let (profile, base_profile, typed, region, page, account_name) = (None, None, None, None, None, None);
         let (chain, assume) = (Vec::new(), Assume::default());
+        let role = Some(role);
         Self { role, directory, chain, profile, assume, base_profile, typed, region, target, page, account_name }
+    }
+
+    /// A role that is assumed with the access keys of this profile.
+    fn of_keys(profile: &str, chain: Vec<Hop>) -> Self {
+        let partition = chain.first().map_or("aws", |hop| hop.role.partition());
+        let directory = Directory::of_keys(profile, partition);
+        let unused = RoleArn::in_region(&directory.region, "", "");
+        Self { role: None, chain, ..Self::new(unused, directory) }
     }
 
     /// The role in the end, if it is one that is assumed.
@@ -66,22 +75,37 @@ impl Found {
 
     /// Which credentials these are.
     pub(crate) fn wanted(&self) -> Wanted<'_> {
-        Wanted::new(&self.role, &self.chain)
+        let base = self.role.as_ref().map_or(Base::Keys(&self.directory.name), Base::Role);
+        Wanted::new(base, &self.chain)
     }
 
     /// The ARN of the role that the user acts as.
     pub(crate) fn arn(&self) -> String {
-        self.assumed().map_or_else(|| self.role.to_string(), |role| role.as_str().to_owned())
+        let of_identity_center = || self.role.as_ref().map(RoleArn::to_string).unwrap_or_default();
+        self.assumed().map_or_else(of_identity_center, |role| role.as_str().to_owned())
     }
 
     /// The account in which the user acts.
     pub(crate) fn account_id(&self) -> &str {
-        self.assumed().map_or(&self.role.account_id, IamRole::account_id)
+        let of_identity_center = || self.role.as_ref().map_or("", |role| &role.account_id);
+        self.assumed().map_or_else(of_identity_center, IamRole::account_id)
     }
 
     /// The name of the role that the user acts as, without a path.
     pub(crate) fn role_name(&self) -> &str {
-        self.assumed().map_or(&self.role.role_name, IamRole::name)
+        let of_identity_center = || self.role.as_ref().map_or("", |role| &role.role_name);
+        self.assumed().map_or_else(of_identity_center, IamRole::name)
+    }
+
+    /// The partition of all its roles.
+    pub(crate) fn partition(&self) -> &str {
+        let of_chain = || self.chain.first().map_or("aws", |hop| hop.role.partition());
+        self.role.as_ref().map_or_else(of_chain, |role| &role.partition)
+    }
+
+    /// Whether AWS calls it a chained role: one that another role assumes, and not access keys.
+    pub(crate) fn is_assumed_by_role(&self) -> bool {
+        self.chain.len() > usize::from(self.role.is_none())
     }
 
     /// Whether both give the same credentials: one role, from one base of one Identity Center, in the same way.
@@ -206,8 +230,19 @@ impl Context {
         self.in_its_region(Found { typed: found.profile.clone(), ..found })
     }
 
+    /// The role of a profile. What `-p` names beside it has to be there, although the profile itself says where to sign
+    /// in.
     fn find_profile(&self, name: &str) -> Result<Found> {
-        self.find_profile_after(name, &[])
+        let found = self.find_profile_after(name, &[])?;
+        if let Some(option) = self.profile_option().filter(|option| *option != name) {
+            let named = self.named_directory()?;
+            let is_other = named.is_some_and(|named| named.origin() != found.directory.origin());
+            if is_other && self.is_for_person() {
+                let of = if found.role.is_some() { &found.directory.name } else { "no sso-session" };
+                terminal::warn(&format!("-p {option} makes no difference: the profile {name} is one of {of}"));
+            }
+        }
+        Ok(found)
     }
 
     /// The role of a profile to which these have led, each by its source or its `credential_process`.
@@ -229,6 +264,7 @@ impl Context {
         }
         let meanings = Meanings::new(config);
         let found = match meanings.chain(profile).map_err(|no_role| no_role.error(config))? {
+            Some(ProfileChain { start: ChainStart::Keys(profile), hops }) => Found::of_keys(&profile, hops),
             Some(ProfileChain { start, hops }) => {
                 let base = self.find_profile_after(start.name(), &names)?;
                 Found { chain: [base.chain, hops].concat(), ..base }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::Context;
+use super::assumed::via_keys;
 use super::find::Found;
 use super::profiles::RoleProfiles;
 use crate::error::Result;
 use crate::inventory::Inventory;
-use crate::role::{RoleLine, RoleRef};
+use crate::role::{RoleArn, RoleLine, RoleRef};
 use crate::shell::RoleLabels;
 use crate::terminal::name;
 
@@ -27,7 +28,7 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
     });
     Ok(RoleLabels {
         shown: name(&shown).into_owned(),
-        session: found.directory.name.clone(),
+        session: sso_session(found),
         arn: found.arn(),
         account_id: found.account_id().to_owned(),
         role_name: found.role_name().to_owned(),
@@ -35,6 +36,11 @@ pub(crate) fn of(context: &Context, found: &Found) -> Result<RoleLabels> {
         line: found.line_of_shell()?,
         session_end: context.session_end(&found.directory),
     })
+}
+
+/// What `-p` names for the role; empty where it takes no sign-in.
+fn sso_session(found: &Found) -> String {
+    found.role.as_ref().map(|_| found.directory.name.clone()).unwrap_or_default()
 }
 
 /// The profile or alias that gives this role.
@@ -45,15 +51,15 @@ fn known_as(context: &Context, found: &Found) -> Result<Option<String>> {
     if let Some(profile) = profile_of(context, found)? {
         return Ok(Some(profile));
     }
-    let key = (found.role.account_id.clone(), found.role.role_name.clone());
-    Ok(aliases(context)?.get(&key).map(|alias| (*alias).to_owned()))
+    let Some(RoleArn { account_id, role_name, .. }) = found.role.clone() else { return Ok(None) };
+    Ok(aliases(context)?.get(&(account_id, role_name)).map(|alias| (*alias).to_owned()))
 }
 
 /// The alias whose line assumes this role in this way.
 fn alias_of_chain(context: &Context, found: &Found) -> Result<Option<String>> {
     let is_base = |named: &str| match &found.base_profile {
         Some(profile) => profile == named,
-        None => named.parse().is_ok_and(|base: RoleRef| base.names(&found.role)),
+        None => named.parse().is_ok_and(|base: RoleRef| found.role.as_ref().is_some_and(|role| base.names(role))),
     };
     let is_it = |line: &RoleLine| line.target.assume == found.assume && is_base(&line.role);
     let mut aliases = context.settings()?.aliases();
@@ -70,7 +76,7 @@ pub(crate) fn of_listed(found: &Found, account_name: &str, known_as: Option<&str
         known_as.map_or_else(|| account_and_role(account_id, role_name, account_name.as_deref()), str::to_owned);
     Ok(RoleLabels {
         shown: name(&shown).into_owned(),
-        session: found.directory.name.clone(),
+        session: sso_session(found),
         arn: found.arn(),
         account_id: account_id.to_owned(),
         role_name: role_name.to_owned(),
@@ -87,18 +93,20 @@ pub(crate) fn in_full(context: &Context, found: &Found) -> String {
         Some(account) => format!("{}/{role} ({account_id})", name(&account)),
         None => format!("{account_id}/{role}"),
     };
-    let are_several = context.config().is_ok_and(|config| config.directories().len() > 1);
+    let are_several = found.role.is_some() && context.config().is_ok_and(|config| config.directories().len() > 1);
     let of = if are_several { format!(" of {}", name(&found.directory.name)) } else { String::new() };
     let via = via(found).map(|base| format!(" via {base}")).unwrap_or_default();
     label + &of + &via
 }
 
-/// The role of Identity Center with which this one is assumed, if it is, as people read it.
+/// The role of Identity Center, or the keys, with which this one is assumed, if it is, as people read it.
 pub(crate) fn via(found: &Found) -> Option<String> {
-    let base = Found::new(found.role.clone(), found.directory.clone());
-    let account_name = account_name(&base);
-    let label = || account_and_role(&base.role.account_id, &base.role.role_name, account_name.as_deref());
-    found.is_chained().then(|| name(&label()).into_owned())
+    let Some(role) = found.role.clone().filter(|_| found.is_chained()) else {
+        return found.is_chained().then(|| name(&via_keys(&found.directory.name)).into_owned());
+    };
+    let base = Found::new(role, found.directory.clone());
+    let label = account_and_role(base.account_id(), base.role_name(), account_name(&base).as_deref());
+    Some(name(&label).into_owned())
 }
 
 /// `ACCOUNT/ROLE`, with the account's id if its name is not known.
@@ -111,8 +119,9 @@ pub(crate) fn profile_of(context: &Context, found: &Found) -> Result<Option<Stri
     if found.is_chained() {
         return Ok(found.profile.clone());
     }
-    let profiles = RoleProfiles::new(context, &found.directory, [&found.role].into_iter())?;
-    Ok(profiles.first(&found.role).map(str::to_owned))
+    let Some(role) = &found.role else { return Ok(None) };
+    let profiles = RoleProfiles::new(context, &found.directory, [role].into_iter())?;
+    Ok(profiles.first(role).map(str::to_owned))
 }
 
 /// The account's name, if the remembered list has it. A name is not worth a request.

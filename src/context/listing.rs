@@ -312,7 +312,7 @@ impl Listing {
     fn rendered_chained(&self, chained: &ChainedProfile) -> Choice {
         let ChainedProfile { profile, role, via, list, account_name } = chained;
         let [profile, via, name] = [profile, via, account_name].map(|text| terminal::name(text));
-        let session = terminal::name(&self.lists[*list].directory.name);
+        let session = list.map(|list| terminal::name(&self.lists[list].directory.name)).unwrap_or_default();
         let shown = self.line(&name, role.account_id(), role.name(), &session, &format!("{profile} via {via}"));
         let details = vec![clean(role.as_str()).into_owned(), format!("assumed with {via}")];
         Choice { is_marked: is_of_administrators(role.name()), shown, details }

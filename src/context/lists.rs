@@ -131,9 +131,20 @@ impl Context {
     /// The lists by which these patterns select roles. If one of them matches nothing in any, the service is asked
     /// once, and then that is an error.
     pub(crate) fn selected(&self, selection: &Selection, without: WithoutSignIn) -> Result<Lists> {
+        self.selected_beside(selection, without, |_| Ok(None))
+    }
+
+    /// The same for a verb that shows others beside those of the lists: a pattern may match one of those alone.
+    pub(crate) fn selected_beside(
+        &self,
+        selection: &Selection,
+        without: WithoutSignIn,
+        beside: impl Fn(&Lists) -> Result<Option<Inventory>>,
+    ) -> Result<Lists> {
         let scope = Scope::Selected(selection);
         let mut lists = self.lists(without, |context, directory| context.inventory(directory, scope))?;
-        let Some(absent) = selection.absent(&lists.inventories()) else { return Ok(lists) };
+        let others = beside(&lists)?;
+        let Some(absent) = selection.absent(&with(&lists, others.as_ref())) else { return Ok(lists) };
         let doubted = absent.selection();
         let quiet = self.without_sign_in();
         let asking = if lists.are_several { &quiet } else { self };
@@ -146,7 +157,7 @@ impl Context {
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
-        if let Some(absent) = selection.absent(&lists.inventories()) {
+        if let Some(absent) = selection.absent(&with(&lists, others.as_ref())) {
             let are_old = lists.known.iter().any(|list| !list.inventory.has_asked_about(&Scope::Selected(&doubted)));
             lists.warn_of_age(self);
             lists.say_what_is_missing();
@@ -188,6 +199,11 @@ impl Context {
         // The caller says them once more is known.
         Ok(Lists { failures, ..lists })
     }
+}
+
+/// These lists, and one more.
+fn with<'a>(lists: &'a Lists, more: Option<&'a Inventory>) -> Vec<&'a Inventory> {
+    lists.inventories().into_iter().chain(more).collect()
 }
 
 impl Lists {

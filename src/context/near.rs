@@ -60,7 +60,7 @@ impl Context {
 
     /// The role, or the one whose name differs in case alone, if the service refuses the role itself.
     fn as_spelt(&self, found: Found) -> Result<Found> {
-        let RoleArn { account_id, role_name, .. } = &found.role;
+        let Some(RoleArn { account_id, role_name, .. }) = &found.role else { return Ok(found) };
         let spelling = || Names::remembered(self).map(|names| names.spelling(account_id, role_name));
         if !self.may_guess() || spelling()?.is_none() {
             return Ok(found);

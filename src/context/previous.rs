@@ -5,7 +5,7 @@
 //! the user has typed.
 
 use super::Context;
-use super::assumed::to_variable;
+use super::assumed::{to_variable, typed};
 use super::find::Found;
 use crate::environment;
 use crate::error::{Error, Result};
@@ -28,14 +28,14 @@ impl Remembered {
         let by_profile = environment::aws_profile().filter(|name| origin.as_ref() == Some(name));
         let region = environment::region().filter(|region| region.parse::<Region>().is_ok());
         if let Some(text) = environment::value(ROLE_LINE) {
-            let RoleLine { role, profile, target } = RoleLine::of_words(shlex::split(&text)?).ok()?;
+            let RoleLine { role, profile, via, target } = RoleLine::of_words(shlex::split(&text)?).ok()?;
             let target = Target { region, as_profile: by_profile.is_some(), ..target };
-            return is_role(&arn).then_some(Self { arn, line: RoleLine { role, profile, target } });
+            return is_role(&arn).then_some(Self { arn, line: RoleLine { role, profile, via, target } });
         }
         let arn = arn.parse::<RoleArn>().ok()?.to_string();
         let role = by_profile.filter(|name| !name.starts_with('-')).unwrap_or_else(|| arn.clone());
         let target = Target { region, ..Target::default() };
-        Some(Self { arn, line: RoleLine { role, profile: environment::sso_session(), target } })
+        Some(Self { arn, line: RoleLine { profile: environment::sso_session(), target, ..RoleLine::of_role(&role) } })
     }
 
     /// The value of the variable; `None` if a shell must not get it.
@@ -99,6 +99,11 @@ impl Context {
             let enter = if is_assumed { "awsso pick".to_owned() } else { format!("awsso use {arn}") };
             let what = format!("the role before was {arn}, but {} now gives {}", line.role, found.arn());
             return Err(Error::failed(what).with_remedy(format!("run: {enter}")));
+        }
+        if let Some(before) = found.other_base(&line) {
+            let again = typed(&RoleLine { via: None, ..line });
+            let what = format!("the role before was {arn}, assumed with {before}; now it is with {}", found.steps());
+            return Err(Error::failed(what).with_remedy(format!("to enter that one, run: awsso use {again}")));
         }
         Ok(found)
     }

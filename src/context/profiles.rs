@@ -22,8 +22,12 @@ impl Context {
         if found.region.is_some() || !self.is_for_person() {
             return Ok(found);
         }
-        let profiles = RoleProfiles::new(self, &found.directory, [&found.role].into_iter())?;
-        let region = profiles.region(&found.role).map(str::to_owned);
+        let Some(role) = &found.role else {
+            let region = self.default_region(&found.directory)?.filter(|_| own_region().is_none());
+            return Ok(Found { region: region.map(str::to_owned), ..found });
+        };
+        let profiles = RoleProfiles::new(self, &found.directory, [role].into_iter())?;
+        let region = profiles.region(role).map(str::to_owned);
         Ok(Found { region, ..found })
     }
 

@@ -77,6 +77,16 @@ pub(crate) struct Via {
 }
 
 impl Via {
+    /// The options with which this role is assumed.
+    fn options(&self, role: &RoleArn) -> Assume {
+        Assume { assume: Some(role.to_string()), ..self.options.clone() }
+    }
+
+    /// The same as words of a line.
+    pub(super) fn words(&self, role: &RoleArn) -> Vec<String> {
+        self.options(role).words()
+    }
+
     /// The keys with which a profile gets the credentials of this account's role.
     pub(super) fn keys(
         &self,
@@ -84,7 +94,7 @@ impl Via {
         role: &RoleArn,
         source: &CredentialSource,
     ) -> Result<Vec<(&'static str, String)>> {
-        let options = Assume { assume: Some(role.to_string()), ..self.options.clone() };
+        let options = self.options(role);
         match source {
             CredentialSource::Process { program } => {
                 let line = credential_process::assuming(program, &directory.name, &self.role, &options.words())?;

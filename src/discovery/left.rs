@@ -9,6 +9,10 @@ pub(crate) struct Counts {
     pub new: usize,
     /// Profiles that existed and were changed.
     pub changed: usize,
+    /// Of these, the ones whose role was assumed with another role.
+    pub rebased: usize,
+    /// Of these, the ones whose role was assumed with the same role and other options.
+    pub reoptioned: usize,
     /// Profiles that existed and were right already.
     pub unchanged: usize,
     /// Profiles of the block whose role the service no longer offers, or which have another name now.
@@ -129,6 +133,10 @@ impl Counts {
     /// The counts in one line; `prune`: stale profiles were removed.
     pub(crate) fn summary(&self, prune: bool) -> String {
         let Self { new, changed, unchanged, stale, .. } = self;
+        let how = [(self.rebased, "with another base"), (self.reoptioned, "with other options")];
+        let how = how.into_iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}"));
+        let how: Vec<_> = how.collect();
+        let how = if how.is_empty() { String::new() } else { format!(" ({})", how.join(", ")) };
         let hint = match (prune, stale) {
             (_, 0) => "",
             (true, _) => " and removed",
@@ -142,6 +150,6 @@ impl Counts {
         let total: usize = by_words.values().sum();
         let left = if total == 0 { String::new() } else { format!(", {total} left: {}", reasons.join(", ")) };
         let profiles = if *new == 1 { "profile" } else { "profiles" };
-        format!("{new} {profiles} new, {changed} changed, {unchanged} unchanged, {stale} stale{hint}{left}")
+        format!("{new} {profiles} new, {changed} changed{how}, {unchanged} unchanged, {stale} stale{hint}{left}")
     }
 }

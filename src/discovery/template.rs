@@ -130,6 +130,11 @@ impl fmt::Display for Template {
 }
 
 impl Template {
+    /// Whether a name tells its account, so that roles of two accounts never have the same one.
+    pub(crate) fn has_account_id(&self) -> bool {
+        self.parts.contains(&Part::Field(Field::AccountId, Vec::new()))
+    }
+
     /// The template whose names begin with the sso-session, so that those of two Identity Centers differ; `None` if
     /// they have it already.
     #[must_use]

@@ -168,7 +168,19 @@ impl<'a> Update<'a> {
             Place::Unclaimed(block) => return Ok(Some(Left::Unclaimed(block.clone()))),
             Place::Ours => {
                 // Discovery wrote this profile, so it may be made right in every respect.
-                profile.take_over(self.discovery.keys(role)?)?;
+                let keys = self.discovery.keys(role)?;
+                let is_source = keys.iter().any(|(key, _)| *key == "source_profile");
+                profile.take_over(keys)?;
+                let assumed = found.as_ref().and_then(|found| found.assumed.as_ref());
+                if let (Some(via), Some(assumed), true) = (via, assumed, profile.is_changed) {
+                    let has_base = assumed.is_via(via, self.owners.config);
+                    let has_options = match assumed {
+                        Assumed::By { options, .. } => *options == via.words(role) || is_source,
+                        Assumed::Source(_) => !is_source,
+                    };
+                    self.counts.rebased += usize::from(!has_base);
+                    self.counts.reoptioned += usize::from(has_base && !has_options);
+                }
                 if let Some(before) = self.held.before(name).filter(|holder| !holder.is(role)) {
                     let roles = [(before.account_id, before.role_name), (&role.account_id, &role.role_name)];
                     let [before, now] = roles.map(|(account, role)| format!("{account}/{role}"));

@@ -6,13 +6,15 @@ use std::path::PathBuf;
 
 use etcetera::base_strategy::BaseStrategy as _;
 
-use super::{path, xdg};
+use super::folders::xdg;
+use super::path;
 use crate::error::Result;
 
-/// `SHELL`: the user's shell.
+/// `SHELL`: the user's shell. On Windows, the terminals of MSYS2 and Git have bash, and say so in `MSYSTEM`.
 #[must_use]
 pub(crate) fn shell() -> Option<OsString> {
-    env::var_os("SHELL").filter(|value| !value.is_empty())
+    let in_msys = || env::var_os("MSYSTEM").filter(|_| cfg!(windows)).map(|_| "bash".into());
+    env::var_os("SHELL").filter(|value| !value.is_empty()).or_else(in_msys)
 }
 
 /// `$XDG_CONFIG_HOME`, or `~/.config`.

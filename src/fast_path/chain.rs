@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::aws_cache::assumed_role::{CachedAssumption, CachedHop};
+use crate::aws_cache::assumed_role::{CachedAssumption, CachedBase, CachedHop};
 use crate::aws_cache::role_credentials::CachedRole;
 use crate::aws_config::chain::hop;
 use crate::aws_config::config::Config;
@@ -51,6 +51,7 @@ pub(super) fn cached(profile: &str) -> Option<RoleCredentials> {
     let config = if sign_in == name { start } else { Config::read_profile(&path, &sign_in).ok()? };
     let directory = config.directory(&sign_in).ok()?;
     let base = CachedRole { account_id: &account_id, role_name: &role_name, directory: &directory };
+    let base = CachedBase::Role(base);
     hops.reverse();
     let (last, before) = hops.split_last()?;
     of_hop(&CachedHop { base, before, hop: last }, &environment::role_cache().ok()?)

@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::folder::{self, Privacy};
 use super::read::is_absent;
-use super::{access, leftovers, links, unwritable};
+use super::{access, leftovers, links, place, unwritable};
 use crate::error::{Error, Result};
 
 /// Replaces the file's content in one step: a reader, or a crash at any moment, finds the old file or the new one.
@@ -33,11 +33,13 @@ fn put(path: &Path, bytes: &[u8], privacy: Privacy, fill: Fill) -> Result<()> {
     loop {
         let mut new = replacement.temporary()?;
         fill(&replacement, &mut new, bytes)?;
-        match new.persist(&replacement.target) {
-            Ok(_) => return Ok(()),
+        // While it is open, it has a lock.
+        let (_open, path) = new.into_parts();
+        match place::take(path, &replacement.target) {
+            Ok(()) => return Ok(()),
             // Another process took the new file for a leftover and deleted it.
-            Err(failed) if failed.error.kind() == io::ErrorKind::NotFound && !is_second => is_second = true,
-            Err(failed) => return Err(replacement.failed(failed.error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !is_second => is_second = true,
+            Err(error) => return Err(replacement.failed(error)),
         }
     }
 }

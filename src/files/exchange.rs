@@ -9,7 +9,7 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::atomic::Replacement;
 use super::unreadable::quoted;
-use super::{leftovers, links, open, read, writers};
+use super::{leftovers, links, open, place, read, writers};
 use crate::error::Result;
 use crate::terminal;
 
@@ -33,7 +33,7 @@ pub(super) struct Spare {
 impl Spare {
     /// Puts the file back.
     pub(super) fn restore(self, target: &Path) -> io::Result<()> {
-        Ok(self.path.persist(target)?)
+        place::take(self.path, target)
     }
 }
 
@@ -81,7 +81,7 @@ pub(super) fn exchange(replacement: &Replacement, new: NamedTempFile, old: Old) 
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
         Err(error) => {
             tracing::debug!("{} cannot be exchanged ({error}): it is replaced", target.display());
-            path.persist(target).map_err(|failed| failed.error)?;
+            place::take(path, target)?;
             report(target, writers::wait_for(old.file.as_ref()));
             Ok(Replaced { content: at_the_end(old.file.as_ref(), old.content)?, file: None })
         }

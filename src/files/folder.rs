@@ -77,6 +77,7 @@ fn create_for_heir(folder: &Path, privacy: Privacy) -> Option<io::Result<()>> {
 
 /// Why a folder is not a safe place for this user's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has these owners and modes"))]
 pub(crate) enum Flaw {
     /// Its owner is another user, who can replace the files in it.
     Foreign,

@@ -10,6 +10,7 @@ pub(crate) const MAX_BYTES: u64 = 256 << 20;
 
 /// Why a file is not opened.
 #[derive(Debug)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has these owners"))]
 pub(crate) enum Unopened {
     /// The system refuses.
     Failed(io::Error),

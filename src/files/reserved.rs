@@ -11,6 +11,8 @@ use tempfile::NamedTempFile;
 
 use super::atomic::{self, Replacement};
 use super::folder::Privacy;
+use super::place;
+#[cfg(unix)]
 use super::unwritable;
 use crate::error::Result;
 
@@ -39,10 +41,11 @@ impl Reserved {
     /// file is there.
     pub fn write(mut self, bytes: &[u8]) -> Result<()> {
         self.replacement.fill(&mut self.new, bytes)?;
-        if let Err(failed) = self.new.persist(&self.replacement.target) {
+        let (_open, path) = self.new.into_parts();
+        if let Err(error) = place::take(path, &self.replacement.target) {
             // Another process has taken the new file for a leftover.
-            if failed.error.kind() != io::ErrorKind::NotFound {
-                return Err(self.replacement.failed(failed.error));
+            if error.kind() != io::ErrorKind::NotFound {
+                return Err(self.replacement.failed(error));
             }
             atomic::write(&self.replacement.target, bytes, self.privacy)?;
         }

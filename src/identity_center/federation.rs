@@ -24,15 +24,17 @@ pub struct ConsoleSignIn<'a> {
     /// The name of the role's partition.
     pub partition: &'a str,
     /// Where the console sends the user when the session has ended.
-    pub issuer: &'a str,
+    pub issuer: Option<&'a str>,
     /// A page of the console.
     pub destination: &'a str,
     /// How long the session is to last, in seconds, if not as long as the credentials.
     pub duration: Option<u32>,
     /// Whether the browser is first signed out of the session that it has.
     pub logout_first: bool,
-    /// The commands that sign in to Identity Center, and that open the console.
-    pub commands: [&'a str; 2],
+    /// The command that gets newer credentials by a sign-in, if one can.
+    pub login: Option<&'a str>,
+    /// The command that opens the console.
+    pub same_role: &'a str,
 }
 
 /// The credentials in the form that the endpoint takes.
@@ -92,10 +94,10 @@ impl Service {
         if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(unexpected());
         }
+        let issuer = wanted.issuer.map(|issuer| format!("&Issuer={}", quote(issuer))).unwrap_or_default();
         let login = |origin: &str| {
             Secret::from(format!(
-                "{origin}/federation?Action=login&Issuer={}&Destination={}&SigninToken={}",
-                quote(wanted.issuer),
+                "{origin}/federation?Action=login{issuer}&Destination={}&SigninToken={}",
                 quote(wanted.destination),
                 quote(token)
             ))
@@ -126,8 +128,9 @@ impl Service {
                  duration for a role that another role has assumed",
             );
         }
+        let login = wanted.login.map(|login| format!("run: {login} --force\nthen ")).unwrap_or_default();
         Error::denied("the console's sign-in does not accept the role's credentials")
-            .with_remedy(format!("run: {} --force\nthen run: {}", wanted.commands[0], wanted.commands[1]))
+            .with_remedy(format!("{login}run: {}", wanted.same_role))
     }
 
     /// One attempt. The body of an error is an HTML page that says nothing useful, whatever its status.
@@ -166,7 +169,7 @@ impl Service {
         }
         Partition::named(partition).and_then(host).map(|host| format!("https://{host}")).ok_or_else(|| {
             Error::usage(format!("the console's sign-in of the partition {partition} is not known"))
-                .with_remedy(format!("open the console through the access portal: {} --portal", wanted.commands[1]))
+                .with_remedy(format!("open the console through the access portal: {} --portal", wanted.same_role))
         })
     }
 }

@@ -45,6 +45,11 @@ impl Account {
         Self { name, id, email, roles: Vec::new(), listed_at: None, gap: Some(Gap::Unasked), is_new: false }
     }
 
+    /// An account whose roles are those that are put here.
+    pub(crate) fn with_roles(name: String, id: String) -> Self {
+        Self { name, id, email: String::new(), roles: Vec::new(), listed_at: None, gap: None, is_new: false }
+    }
+
     /// Takes the roles as the service listed them at this time.
     pub(super) fn receive(&mut self, roles: Vec<String>, at: i64) {
         (self.roles, self.listed_at, self.gap) = (roles, Some(at), None);

@@ -51,13 +51,19 @@ impl Selection {
     /// What is selected in an account. What depends on the account alone is decided here, once for all its roles.
     #[must_use]
     pub(crate) fn in_account(&self, account: &Account) -> RoleSelection<'_> {
-        let name = account.name.to_lowercase();
+        self.named(&account.name, &account.id)
+    }
+
+    /// The same for an account of this name and id.
+    #[must_use]
+    pub(crate) fn named(&self, name: &str, id: &str) -> RoleSelection<'_> {
+        let name = name.to_lowercase();
         let mut selection = RoleSelection::default();
         if self.matches.is_empty() {
             selection.matches.push(EVERY_ROLE);
         }
-        selection.matches.extend(self.matches.iter().filter_map(|pattern| pattern.in_account(&name, &account.id)));
-        selection.excludes.extend(self.excludes.iter().filter_map(|pattern| pattern.in_account(&name, &account.id)));
+        selection.matches.extend(self.matches.iter().filter_map(|pattern| pattern.in_account(&name, id)));
+        selection.excludes.extend(self.excludes.iter().filter_map(|pattern| pattern.in_account(&name, id)));
         selection
     }
 }

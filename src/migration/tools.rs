@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::aws_config::config::{Config, Section};
+use crate::aws_config::process_words;
 use crate::programs::installed::Installed;
 
 /// A tool for Identity Center that writes profiles.
@@ -124,7 +125,7 @@ pub(crate) fn found(config: &Config) -> Vec<Found<'_>> {
 
 /// What a profile's `credential_process` asks another tool for.
 pub(crate) fn of_profile(profile: Section<'_>) -> Option<ToolLine> {
-    of_words(&shlex::split(profile.setting("credential_process")?)?)
+    of_words(&process_words::split(profile.setting("credential_process")?)?)
 }
 
 /// The same for the words of a command line.

@@ -16,7 +16,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 #[cfg(unix)]
 use super::ignored::is_ignored;
-use super::uninterrupted::{self, Uninterrupted};
+#[cfg(unix)]
+use super::uninterrupted;
+use super::uninterrupted::Uninterrupted;
 
 /// How long it may take: a terminal that is held takes nothing.
 const PATIENCE: Duration = Duration::from_secs(1);

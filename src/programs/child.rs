@@ -9,8 +9,8 @@ mod system {
     use std::os::fd::OwnedFd;
     use std::process::{self, Command, ExitStatus};
 
-    use tokio::io::Interest;
-    use tokio::io::unix::AsyncFd;
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    use tokio::io::{Interest, unix::AsyncFd};
     use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
     use tokio::signal::unix::{Signal, SignalKind, signal};
 

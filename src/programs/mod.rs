@@ -30,6 +30,7 @@ pub(crate) mod watched;
 
 /// There are no stopped processes on other systems.
 #[cfg(not(unix))]
+#[allow(dead_code, reason = "what Unix has is never there")]
 pub(crate) mod job_control {
     use crate::error::Result;
 

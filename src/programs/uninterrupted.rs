@@ -63,6 +63,7 @@ pub(crate) fn is_immediate() -> Arc<AtomicBool> {
 }
 
 /// From now on the signals end nothing by themselves.
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has these signals"))]
 pub(super) fn leave_to_receiver() {
     IS_RECEIVED.store(true, SeqCst);
     IS_IMMEDIATE.store(false, SeqCst);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 /// How a program is started.
 #[derive(Debug)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix looks into files before it starts them"))]
 pub(crate) enum Start {
     /// The system starts it.
     Direct,
@@ -23,6 +24,7 @@ pub(crate) struct Unstarted {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix looks into files before it starts them"))]
 pub(crate) enum Problem {
     /// There is no such program.
     Missing,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use sha1_smol::Sha1;
 
 use super::Provider;
+use crate::aws_config::origin::Origin;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
 use crate::files::folder::Privacy;
@@ -22,7 +23,11 @@ impl Provider<'_> {
     /// The name for a session: the one that the base's own session has.
     pub(super) fn caller(&self, base: &RoleCredentials, place: &StsPlace) -> Result<String, StsError> {
         // A new sign-in may be another person's.
-        let mark = self.session.mark().unwrap_or_else(|| base.access_key_id.clone());
+        let of_keys = || match self.session.directory().origin() {
+            Origin::Keys(profile) => Some(self.key_mark(profile)?.to_string()),
+            _ => None,
+        };
+        let mark = self.session.mark().or_else(of_keys).unwrap_or_else(|| base.access_key_id.clone());
         let path = self.caller_file();
         let kept = read::spare(&path).and_then(|bytes| String::from_utf8(bytes).ok());
         if let Some((_, name)) = kept.as_deref().and_then(|kept| kept.split_once('\n')).filter(|(of, _)| *of == mark) {
@@ -34,7 +39,7 @@ impl Provider<'_> {
             Err(StsError::Refused(StsRefusal::Denied(_))) => return Ok(UNNAMED.to_owned()),
             Err(error) => return Err(error),
         };
-        let name = session_name(arn.rsplit('/').next().unwrap_or_default());
+        let name = session_name(arn.rsplit(['/', ':']).next().unwrap_or_default());
         if let Err(error) = atomic::write(&path, format!("{mark}\n{name}").as_bytes(), Privacy::Cache) {
             tracing::debug!("{error}; the name of the caller is not kept");
         }
@@ -42,7 +47,11 @@ impl Provider<'_> {
     }
 
     fn caller_file(&self) -> PathBuf {
-        let name = Sha1::from(self.session.directory().token_key()).digest();
+        let directory = self.session.directory();
+        let name = match directory.origin() {
+            Origin::Keys(profile) => Sha1::from(format!("keys {profile}")).digest(),
+            _ => Sha1::from(directory.token_key()).digest(),
+        };
         self.session.paths().history.join(format!("caller-{name}"))
     }
 }

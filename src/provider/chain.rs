@@ -8,10 +8,9 @@ use memchr::memmem;
 use super::Provider;
 use super::place;
 use super::refusal;
-use super::wanted::{HOUR, Wanted};
-use crate::aws_cache::assumed_role::{Assumption, CachedAssumption, CachedHop};
-use crate::aws_cache::role_credentials::CachedRole;
-use crate::aws_config::chain::{self, ProfileChain};
+use super::wanted::{Base, HOUR, Wanted};
+use crate::aws_cache::assumed_role::{Assumption, CachedAssumption, CachedBase, CachedHop};
+use crate::aws_config::chain::{self, ChainStart, ProfileChain};
 use crate::aws_config::config::{Config, Section};
 use crate::aws_config::meaning::Meanings;
 use crate::credentials::RoleCredentials;
@@ -30,10 +29,11 @@ impl<'a> Provider<'a> {
     where
         'a: 'r,
     {
-        let Wanted { base, chain } = before;
-        let directory = self.session.directory();
-        let base = CachedRole { account_id: &base.account_id, role_name: &base.role_name, directory };
-        CachedHop { base, before: chain, hop }
+        let base = match before.base {
+            Base::Role(role) => CachedBase::Role(self.cached_role(role)),
+            Base::Keys(profile) => CachedBase::Keys(self.key_mark(profile)),
+        };
+        CachedHop { base, before: before.chain, hop }
     }
 
     /// What is cached of an assumed role, however old.
@@ -92,7 +92,7 @@ impl<'a> Provider<'a> {
                 last.is_same_file_of_aws_cli(hop).then(|| {
                     earlier.len() == before.chain.len()
                         && earlier.iter().zip(before.chain).all(|(one, other)| one.is_same_request(other))
-                        && self.is_base(start, before)
+                        && self.is_base(&start, before)
                 })
             }
             // Some other source, which the AWS CLI can use.
@@ -101,18 +101,27 @@ impl<'a> Provider<'a> {
         chains.filter_map(is_same).collect()
     }
 
-    /// Whether this profile gives the base, by its name in one of the forms that need no look-up.
-    fn is_base(&self, start: Section<'_>, before: Wanted<'_>) -> bool {
+    /// Whether a chain that begins so has this base: the same keys, or a role by its name in one of the forms that need
+    /// no look-up.
+    fn is_base(&self, start: &ChainStart<'_>, before: Wanted<'_>) -> bool {
+        let (start, base) = match (start, before.base) {
+            (ChainStart::Keys(one), Base::Keys(other)) => return self.key_mark(one) == self.key_mark(other),
+            (ChainStart::Role(start), Base::Role(base)) => (start, base),
+            _ => return false,
+        };
         let Some((sign_in, reference)) = start.role() else { return false };
         let config = self.session.client().config();
         let directory = config.and_then(|config| config.directory(&sign_in).ok());
         let is_here = directory.is_some_and(|found| found.origin() == self.session.directory().origin());
-        is_here && !matches!(reference, RoleRef::Name(_)) && reference.names(before.base)
+        is_here && !matches!(reference, RoleRef::Name(_)) && reference.names(base)
     }
 
     /// Credentials to assume a role with. Those that are cached serve as long as they are valid: how long they last
     /// does not matter to the role.
     pub(super) fn base(&self, before: Wanted<'_>) -> Result<RoleCredentials> {
+        if let (true, Base::Keys(profile)) = (before.chain.is_empty(), before.base) {
+            return self.keys(profile);
+        }
         let provider = Provider { least: None, ..*self };
         let in_hand = provider.cached(before).filter(|cached| cached.seconds_left() > super::IN_HAND_SECONDS);
         in_hand.map_or_else(|| provider.fresh(before), Ok)
@@ -129,24 +138,29 @@ impl<'a> Provider<'a> {
 
     /// Asks STS for a role's credentials, and caches them.
     pub(super) fn assume(&self, hop: &Hop, before: Wanted<'_>, wanted: Wanted<'_>) -> Result<RoleCredentials> {
-        if hop.role.partition() != before.base.partition {
-            let (own, other) = (&before.base.partition, hop.role.partition());
+        let other = hop.role.partition();
+        if let Some(own) = before.partition().filter(|own| *own != other) {
             return Err(Error::usage(format!("a role of {own} cannot assume a role of {other}: {}", hop.role))
                 .with_remedy(format!("name a role with an ARN that begins with arn:{own}:")));
         }
         let place = self.place(wanted)?;
+        // Before the keys are read: what is made with others than these is then kept for nobody.
+        let cached = self.cached_hop(hop, before);
         let mut base = self.base(before)?;
-        let mut outcome = self.ask_sts(hop, &base, &place);
-        if outcome == Err(StsError::BaseExpired) {
+        let mut outcome = self.ask_sts(hop, &base, &place, before);
+        if outcome == Err(StsError::BaseExpired) && before.is_role() {
             base = self.replaced(before, &base)?;
-            outcome = self.ask_sts(hop, &base, &place);
+            outcome = self.ask_sts(hop, &base, &place, before);
         }
-        let assumed = outcome.map_err(|error| match error {
-            StsError::BaseExpired => refusal::not_accepted(before, &place),
-            StsError::Refused(refused) => refusal::error(refused, hop, before, &place),
-            StsError::Other(error) => error,
+        let assumed = outcome.map_err(|error| match (error, before.base) {
+            (StsError::BaseExpired, Base::Keys(profile)) if !before.is_role() => {
+                refusal::keys_not_accepted(profile, self.place_of_keys(profile), &place)
+            }
+            (StsError::BaseExpired, _) => refusal::not_accepted(before, &place),
+            (StsError::Refused(refused), _) => refusal::error(refused, hop, before, &place),
+            (StsError::Other(error), _) => refusal::while_assuming(error, hop),
         })?;
-        self.keep_assumed(hop, before, &assumed)?;
+        self.keep_assumed(&cached, before, &assumed)?;
         Ok(assumed.credentials)
     }
 
@@ -157,10 +171,16 @@ impl<'a> Provider<'a> {
         place::of(wanted, client.config().map_or(&none, AsRef::as_ref), self.session.directory())
     }
 
-    fn ask_sts(&self, hop: &Hop, base: &RoleCredentials, place: &StsPlace) -> Result<AssumedRole, StsError> {
+    fn ask_sts(
+        &self,
+        hop: &Hop,
+        base: &RoleCredentials,
+        place: &StsPlace,
+        before: Wanted<'_>,
+    ) -> Result<AssumedRole, StsError> {
         let name = hop.session_name.clone().map_or_else(|| self.caller(base, place), Ok)?;
         let service = self.session.client().service();
-        let duration = self.duration(hop);
+        let duration = if before.is_role() { self.duration(hop) } else { hop.duration };
         for attempt in 1.. {
             let code = self.code(hop)?;
             let request = AssumeRequest { hop, duration, session_name: &name, code: code.as_deref() };
@@ -173,7 +193,7 @@ impl<'a> Provider<'a> {
         unreachable!("the last attempt returns")
     }
 
-    /// How long the session is to last: a chained role has an hour at most, and a person reads that once.
+    /// How long the session is to last that a role asks for: a chained role has an hour at most, and a person reads that once.
     fn duration(&self, hop: &Hop) -> Option<u32> {
         let asked = hop.duration?;
         if asked > HOUR && self.session.is_for_person() {
@@ -197,11 +217,10 @@ impl<'a> Provider<'a> {
     }
 
     /// Caches what STS gave, while the base is cached: a sign-out deletes that first.
-    fn keep_assumed(&self, hop: &Hop, before: Wanted<'_>, assumed: &AssumedRole) -> Result<()> {
+    fn keep_assumed(&self, cached: &CachedHop<'_>, before: Wanted<'_>, assumed: &AssumedRole) -> Result<()> {
         let (store, folder) = (self.session.store(), &self.session.paths().roles);
-        let cached = self.cached_hop(hop, before);
         let shared = cached.shared_path(folder);
-        let is_contested = cached.is_of_another(store, &shared) || self.has_rival(hop, before);
+        let is_contested = cached.is_of_another(store, &shared) || self.has_rival(cached.hop, before);
         let path = if is_contested { cached.own_path(folder) } else { shared };
         let is_there = || self.cached(before).is_some();
         if is_there() {

@@ -35,7 +35,7 @@ pub(super) fn of(wanted: Wanted<'_>, config: &Config, directory: &Directory) -> 
     let named = wanted.chain.last().and_then(|hop| hop.chain_profile.as_deref());
     let network = Network::of_chain(config, directory, named)?;
     let hop = wanted.chain.last();
-    let partition = hop.map_or(wanted.base.partition.as_str(), |hop| hop.role.partition());
+    let partition = wanted.partition().unwrap_or_default();
     let is_there = |region: &String| Partition::of_region(region).name == partition && region.parse::<Region>().is_ok();
     let of_hop = hop.and_then(|hop| hop.region.clone()).filter(is_there);
     let region = of_hop.or_else(|| environment::region().filter(is_there));
@@ -70,6 +70,7 @@ fn is_legacy(value: &str) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::Base;
     use crate::role::{Hop, RoleArn};
 
     const CONFIG: &[u8] = b"\
@@ -108,7 +109,7 @@ sso =
                 chain_profile: Some(profile.to_owned()),
                 ..Hop::new(format!("arn:{partition}:iam::210987654321:role/x").parse().unwrap())
             };
-            of(Wanted::new(&base, &[hop]), &config, &directory).unwrap()
+            of(Wanted::new(Base::Role(&base), &[hop]), &config, &directory).unwrap()
         };
         let global = Some("https://sts.amazonaws.com");
         let cases = [

@@ -1,6 +1,6 @@
 //! Why a role cannot be assumed, in one line, and what to do about it.
 
-use super::wanted::{HOUR, Wanted};
+use super::wanted::{HOUR, Wanted, keys_of};
 use crate::error::{Error, Kind};
 use crate::identity_center::{StsPlace, StsRefusal};
 use crate::role::Hop;
@@ -8,6 +8,7 @@ use crate::role::Hop;
 /// The error for a role that STS refuses to the one before it in the chain.
 pub(super) fn error(refusal: StsRefusal, hop: &Hop, before: Wanted<'_>, place: &StsPlace) -> Error {
     let (role, from) = (&hop.role, before.shown());
+    let longest = if before.is_role() { HOUR } else { u32::MAX };
     let of = |key: &str, option: &str| match &hop.profile {
         Some(profile) => format!("{key} of the profile {profile}"),
         None => option.to_owned(),
@@ -50,11 +51,15 @@ pub(super) fn error(refusal: StsRefusal, hop: &Hop, before: Wanted<'_>, place: &
         StsRefusal::UnknownDevice => (
             Kind::Denied,
             format!("STS does not know the MFA device for {role} as one of {from}"),
-            format!("check {}; a role of Identity Center has no device of its own", of("mfa_serial", "the device")),
+            if before.is_role() {
+                format!("check {}; a role of Identity Center has no device of its own", of("mfa_serial", "the device"))
+            } else {
+                format!("check {}: it is that of the keys' user", of("mfa_serial", "the device"))
+            },
         ),
         StsRefusal::TooLong => (
             Kind::Usage,
-            format!("sessions of {role} do not last {} s", hop.duration.map_or(HOUR, |asked| asked.min(HOUR))),
+            format!("sessions of {role} do not last {} s", hop.duration.map_or(HOUR, |asked| asked.min(longest))),
             format!(
                 "{} {} to the maximum session duration of the role",
                 if hop.duration.is_some() { "lower" } else { "set" },
@@ -103,6 +108,34 @@ fn conditions(hop: &Hop, of: &impl Fn(&str, &str) -> String) -> String {
             of("external_id or mfa_serial", "--external-id, or mfa_serial in a profile")
         ),
     }
+}
+
+/// An error of a service that was there for nothing but this step of a chain.
+pub(super) fn while_assuming(error: Error, hop: &Hop) -> Error {
+    if error.kind() != Kind::Service {
+        return error;
+    }
+    let profile = hop.profile.as_ref().map(|profile| format!(" (profile {profile})")).unwrap_or_default();
+    let remedy = error.remedy().unwrap_or("try again later").to_owned();
+    error.naming(&format!("cannot assume {}{profile}", hop.role)).with_remedy(remedy)
+}
+
+/// The error where STS has failed another step a moment ago, so that it was not asked.
+pub(super) fn not_asked_yet(error: Error, wanted: Wanted<'_>) -> Error {
+    match wanted.chain.last() {
+        Some(hop) if !error.to_string().contains(hop.role.as_str()) => {
+            error.naming(&format!("{} is not asked for yet", hop.role))
+        }
+        _ => error,
+    }
+}
+
+/// The error for access keys that STS does not accept.
+pub(super) fn keys_not_accepted(profile: &str, at: Option<String>, place: &StsPlace) -> Error {
+    let endpoint = place.endpoint.as_ref().map_or_else(|| place.region.clone(), |_| "this endpoint".to_owned());
+    let at = at.map(|at| format!(" ({at})")).unwrap_or_default();
+    Error::denied(format!("STS in {endpoint} does not accept {}{at}", keys_of(profile)))
+        .with_remedy("replace them if they have expired, or were deleted or deactivated\nor set another region")
 }
 
 /// The error for credentials that STS does not accept, although they are new.

@@ -45,6 +45,9 @@ pub(crate) struct RoleLine {
     pub(crate) role: String,
     #[arg(short, long)]
     pub(crate) profile: Option<String>,
+    /// What a shell remembers of how its role was assumed, so that nothing else is taken for it.
+    #[arg(long, hide = true)]
+    pub(crate) via: Option<String>,
     #[command(flatten)]
     pub(crate) target: Target,
 }
@@ -53,7 +56,7 @@ impl RoleLine {
     /// A role without options.
     #[must_use]
     pub(crate) fn of_role(role: &str) -> Self {
-        Self { role: role.to_owned(), profile: None, target: Target::default() }
+        Self { role: role.to_owned(), profile: None, via: None, target: Target::default() }
     }
 
     /// Reads a line as people write it. Names of accounts have blanks, so all that stands before the first option is
@@ -87,7 +90,8 @@ impl RoleLine {
         let region = region.iter().flat_map(|region| ["--region".to_owned(), known_regions::insisted(region)]);
         let forms = [("--as-profile", as_profile), ("--keys", keys)];
         let forms = forms.into_iter().filter(|(_, is_given)| **is_given).map(|(form, _)| form.to_owned());
-        let options = profile.chain(region).chain(forms).chain(assume.words());
+        let via = self.via.iter().flat_map(|via| ["--via".to_owned(), via.clone()]);
+        let options = profile.chain(region).chain(forms).chain(assume.words()).chain(via);
         if self.role.starts_with('-') {
             return options.chain(["--".to_owned(), self.role.clone()]).collect();
         }
@@ -143,6 +147,7 @@ mod tests {
         let line = |role: &str, profile: Option<&str>, region: Option<&str>, form: &str| RoleLine {
             role: role.to_owned(),
             profile: profile.map(str::to_owned),
+            via: None,
             target: Target {
                 region: region.map(str::to_owned),
                 as_profile: form == "--as-profile",

@@ -60,7 +60,12 @@ pub(super) fn assume(
         return Err(ServiceError::sts(400, "ValidationError", message));
     }
     let packed = session_tags::packed_size(&asked.tags, &tags.inherited)?;
-    let session = RoleSession { name: asked.session_name.clone(), source_identity, transitive_tags: tags.transitive };
+    let session = RoleSession {
+        name: asked.session_name.clone(),
+        is_chained: caller.is_role(),
+        source_identity,
+        transitive_tags: tags.transitive,
+    };
     let lifetime = options.assumed_lifetime.map_or(duration * 1000, millis);
     issue(state, &target, session, state.now().saturating_add(lifetime), packed)
 }

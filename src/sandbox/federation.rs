@@ -82,7 +82,9 @@ fn signin_token(state: &SandboxState, parameters: &Form) -> ServiceResult {
         .filter(|key| key.secret == session.key && key.token.as_ref() == Some(&session.token) && now < key.expires)
         .cloned()
         .ok_or_else(|| ServiceError::page(403, "AccessDenied", "The credentials are not valid."))?;
-    if chosen.is_some() && (state.options().chained_roles || key.role_session().is_some()) {
+    if chosen.is_some()
+        && (state.options().chained_roles || key.role_session().is_some_and(|session| session.is_chained))
+    {
         return Err(invalid("Invalid credentials parameter."));
     }
     let token = random::token::<300>()?;

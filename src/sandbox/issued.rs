@@ -30,6 +30,8 @@ pub(super) enum Identity {
 #[derive(Clone, Default)]
 pub(super) struct RoleSession {
     pub(super) name: String,
+    /// Whether another role began it.
+    pub(super) is_chained: bool,
     pub(super) source_identity: Option<String>,
     /// Tags that every further session of the chain inherits.
     pub(super) transitive_tags: Vec<(String, String)>,

@@ -31,7 +31,7 @@ const COMMANDS: [(&str, &str); 3] = [
     (
         "__AWS_SSO_CALL__",
         "if (-r __AWS_SSO_FILE__ || { sh -c 'printf \"%s\\n\" \"$1\" >&2; exit 1' sh \
-         'aws-sso: the code of __COMMAND__ is gone; run: eval \"`aws-sso init tcsh`\"' }) \
+         'aws-sso: the code of __COMMAND__ is gone; run: eval \"`aws-sso init tcsh__OPTIONS__`\"' }) \
          source __AWS_SSO_FILE__ call !*",
     ),
     ("__AWS_SSO_COMPLETE__", "if (-r __AWS_SSO_FILE__) source __AWS_SSO_FILE__ complete"),
@@ -39,14 +39,14 @@ const COMMANDS: [(&str, &str); 3] = [
         "__AWS_SSO_PROMPT__",
         "if (-r __AWS_SSO_FILE__) source __AWS_SSO_FILE__ prompt; \
          if (! -r __AWS_SSO_FILE__) \\echo 'aws-sso: the code of __COMMAND__ is gone; \
-         run: eval \"`aws-sso init tcsh`\"'; \
+         run: eval \"`aws-sso init tcsh__OPTIONS__`\"'; \
          if (! -r __AWS_SSO_FILE__) alias __aws_sso_hook :",
     ),
 ];
 
 /// Writes the code to a file, unless it is there, and gives the line that loads it. Shells that run may have the code
-/// of another version or of other options, so each code has a file.
-pub(super) fn loaded(code: &str, command: &str) -> Result<String> {
+/// of another version or of other options, so each code has a file. `options` are those that lead to this code again.
+pub(super) fn loaded(code: &str, command: &str, options: &str) -> Result<String> {
     let folder = environment::cache_folder()?;
     let path = folder.join(format!("{command}-{}.tcsh", &Sha1::from(code).digest().to_string()[..12]));
     let file = path
@@ -55,7 +55,7 @@ pub(super) fn loaded(code: &str, command: &str) -> Result<String> {
         .map(|path| Shell::Tcsh.quote(path))
         .ok_or_else(|| Error::failed("the path of the cache cannot be written in a shell script"))?;
     let code = COMMANDS.iter().fold(code.to_owned(), |code, (word, what)| {
-        let what = what.replace("__COMMAND__", command).replace(FILE, &file);
+        let what = what.replace("__COMMAND__", command).replace("__OPTIONS__", options).replace(FILE, &file);
         code.replace(word, &Shell::Tcsh.quote(&what))
     });
     let code = without_aliases(&code).replace(FILE, &file);

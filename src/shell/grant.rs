@@ -9,7 +9,7 @@ use crate::credentials::RoleCredentials;
 pub struct RoleLabels {
     /// What prompts show: a profile, an alias, or `ACCOUNT/ROLE`.
     pub shown: String,
-    /// The sso-session or profile that grants it, as `-p` takes it.
+    /// The sso-session or profile that grants it, as `-p` takes it; empty if access keys do.
     pub session: String,
     /// The ARN of the role that programs act as.
     pub arn: String,
@@ -42,7 +42,7 @@ impl RoleLabels {
         let account_name = account_name.as_ref().unwrap_or(account_id);
         let [shown, session, arn, role_name, account_id, account_name] =
             [shown, session, arn, role_name, account_id, account_name].map(|value| Some(value.clone()));
-        [shown, session, arn, role_name, account_id, account_name, line.clone()]
+        [shown, session.filter(|name| !name.is_empty()), arn, role_name, account_id, account_name, line.clone()]
     }
 }
 

@@ -83,9 +83,22 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
     // The path comes last, so that nothing is filled in within it.
     let code = code.replace(PROGRAM, &shell.dialect().program(program));
     if shell == Shell::Tcsh {
-        return function_file::loaded(&code, init.command);
+        return function_file::loaded(&code, init.command, &options(init));
     }
     Ok(shell.dialect().loaded(&code))
+}
+
+/// The options of `init` that differ from what it does without any.
+fn options(init: &Init<'_>) -> String {
+    let command = (init.command != "awsso").then(|| format!(" --cmd {}", init.command));
+    let hook = match init.hook {
+        Hook::Notice => None,
+        Hook::Refresh => Some(" --hook refresh".to_owned()),
+        Hook::None => Some(" --hook none".to_owned()),
+    };
+    let key = init.key.map(|key| format!(" --key {key}"));
+    let completion = (!init.completion).then(|| " --no-completion".to_owned());
+    [command, hook, key, completion].into_iter().flatten().collect()
 }
 
 /// The code without the lines between the marks of a part.

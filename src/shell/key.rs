@@ -1,5 +1,6 @@
 //! The key that picks a role while a command is being typed, and how each shell writes it.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::dialect::Shell;
@@ -60,6 +61,17 @@ impl FromStr for Key {
             None => Err(Error::usage(format!("{text} is not a key that can be bound"))
                 .with_remedy("write a letter with Ctrl or Alt: ^G or ctrl-g, alt-g or M-g")),
         }
+    }
+}
+
+/// As `init --key` takes it in every shell.
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let modifier = match self.modifier {
+            Modifier::Ctrl => "ctrl",
+            Modifier::Alt => "alt",
+        };
+        write!(formatter, "{modifier}-{}", self.letter)
     }
 }
 

@@ -81,7 +81,7 @@ impl Profile {
 }
 
 fn path(units: &str) -> Option<PathBuf> {
-    let units: Option<Vec<u16>> = units.split(' ').map(|unit| unit.parse().ok()).collect();
+    let units: Option<Vec<u16>> = units.split(' ').map(|unit| unit.parse::<u16>().ok()).collect();
     String::from_utf16(&units?).ok().map(PathBuf::from)
 }
 

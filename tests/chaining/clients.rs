@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sso::sandbox::Options;
 
-use crate::support::Shell;
 use crate::support::chain::{Chains, identities};
 use crate::support::server::{Server, TOKEN, TOKEN_FILE, URI};
+use crate::support::{REGION, START_URL, Shell, note};
 
 /// Compares what all clients found with what they should have found.
 #[track_caller]
@@ -38,6 +38,43 @@ fn clients_that_chain_by_themselves_on_our_profile_are_the_same() {
     agree(&identities(&chains.user, &BTreeMap::new(), &on_ours), &callers, "by themselves");
     for chain in chains.all.iter().filter(|chain| chain.is_for_all) {
         assert_eq!(chains.caller(chain.role), chain.caller, "{}", chain.role);
+    }
+}
+
+/// The Rust SDK is built without its own reader of profiles with SSO keys.
+#[test]
+fn boto3_and_the_aws_cli_that_chain_on_a_profile_with_sso_keys_are_the_same() {
+    let chains = Chains::new(Options::default());
+    let (user, account) = (&chains.user, chains.user.sandbox.accounts().swap_remove(0));
+    let config = user.home.read(".aws/config");
+    let legacy = format!(
+        "[profile legacy]\nsso_start_url = {START_URL}\nsso_region = {REGION}\nsso_account_id = {}\n\
+         sso_role_name = {}\nregion = eu-central-1\n[profile on-legacy]\nrole_arn = {}\nsource_profile = legacy\n\
+         role_session_name = jane-legacy\nregion = eu-west-1\n",
+        account.id,
+        account.roles[0],
+        chains.role_arn("on-native")
+    );
+    user.home.write(".aws/config", config + &legacy);
+    let _ = user.aws_sso("login -p legacy --device-code --no-browser").run().success();
+    let script = "import sys, boto3\n\
+                  print(boto3.Session(profile_name=sys.argv[1]).client('sts').get_caller_identity()['Arn'])";
+    for profile in ["on-legacy", "on-native"] {
+        let ours = chains.caller(profile);
+        assert!(ours.ends_with(&profile.replace("on-", "/jane-")), "{ours}");
+        for name in user.home.list(".aws/cli/cache") {
+            std::fs::remove_file(user.home.path(".aws/cli/cache").join(name)).unwrap();
+        }
+        if let Some(python) = user.home.boto3(script) {
+            let output = python.arg(profile).endpoint(user.sandbox.endpoint()).run().success();
+            assert_eq!(output.stdout.trim_end(), ours, "boto3, {profile}");
+        }
+        // https://github.com/aws/aws-cli/issues/7496
+        if profile == "on-native" && !user.home.is_aws_cli_since([2, 10, 2]) {
+            note("the AWS CLI is older than 2.10.2: it cannot assume a role on top of a profile with sso_session");
+        } else if let Some(theirs) = chains.of_cli(profile) {
+            assert_eq!(theirs, ours, "the AWS CLI, {profile}");
+        }
     }
 }
 
@@ -111,4 +148,43 @@ fn sts_is_asked_for_what_the_profile_says_where_the_profile_says() {
     assert_eq!(external[0].assume_role.as_ref().unwrap().external_id.as_deref(), Some("partner:7"));
     let alias = asked("deploy");
     assert_eq!(alias[0].assume_role.as_ref().unwrap().tags, tags[..1]);
+}
+
+#[test]
+fn sts_is_asked_at_the_host_that_the_profile_and_the_environment_say() {
+    const VARIABLE: &str = "AWS_STS_REGIONAL_ENDPOINTS";
+    let chains = Chains::new(Options::default());
+    let sandbox = &chains.user.sandbox;
+    // From now on the base is cached, so that nothing but STS is asked.
+    let _ = chains.process("native").run().success().quiet();
+    let role = chains.role_arn("on-native");
+    let config = chains.user.home.read(".aws/config");
+    let loopback = sandbox.endpoint();
+    let services = format!("region = eu-west-1\nservices = here\n[services here]\nsts =\n  endpoint_url = {loopback}");
+    let cases = [
+        ("region = eu-west-1", "", "sts.eu-west-1.amazonaws.com"),
+        ("region = eu-west-1\nsts_regional_endpoints = legacy", "", "sts.amazonaws.com"),
+        ("region = eu-west-1\nsts_regional_endpoints = legacy", "regional", "sts.eu-west-1.amazonaws.com"),
+        ("region = eu-west-1", "legacy", "sts.amazonaws.com"),
+        ("region = ap-east-1", "legacy", "sts.ap-east-1.amazonaws.com"),
+        ("region = us-west-2\nuse_fips_endpoint = true", "", "sts-fips.us-west-2.amazonaws.com"),
+        ("region = eu-west-1\nuse_dualstack_endpoint = true", "", "sts.eu-west-1.api.aws"),
+        (
+            "region = us-west-2\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true",
+            "",
+            "sts-fips.us-west-2.api.aws",
+        ),
+        (&services, "", "127.0.0.1"),
+    ];
+    for (number, (lines, style, host)) in cases.into_iter().enumerate() {
+        let chain = format!("role_arn = {role}\nsource_profile = native\nrole_session_name = case-{number}\n{lines}\n");
+        chains.user.home.write(".aws/config", format!("{config}[profile hosted]\n{chain}"));
+        sandbox.clear_log();
+        let run = chains.user.home.aws_sso(["process", "hosted"]).through_proxy(sandbox).env("NO_PROXY", "127.0.0.1");
+        let run = if style.is_empty() { run } else { run.env(VARIABLE, style) };
+        let _ = run.run().success().quiet();
+        let log = sandbox.requests();
+        let asked = log.iter().find(|request| request.operation == "AssumeRole").unwrap();
+        assert_eq!(asked.host.split(':').next(), Some(host), "{lines} {style}");
+    }
 }

@@ -3,8 +3,15 @@
 
 mod cache;
 mod clients;
+mod edited;
 mod faults;
+mod keys;
+mod keys_in_verbs;
+mod lists;
 mod refusals;
+mod said;
+mod taken;
+mod verbs;
 
 #[test]
 #[ignore = "a program that other tests run"]

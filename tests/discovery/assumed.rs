@@ -74,60 +74,72 @@ fn each_account_of_the_organization_without_a_role_gets_a_profile_that_every_cli
 
 #[test]
 fn neither_discovery_takes_the_profiles_of_the_other_for_stale_ones() {
-    let user = user(Options::default());
-    let plain = "discover --name {account_name|slug}-{role}";
-    let chained = deploy(&user, "--name {account_name|slug}-{role}");
-    let _ = user.aws_sso(plain).run().success();
-    let _ = user.aws_sso(&chained).run().success();
-    let _ = user.aws_sso(&deploy(&user, "--assume Audit").replacen("--assume Deploy", "", 1)).run().success();
-    let config = user.home.read(".aws/config");
-    for line in [plain, &chained] {
-        for more in ["", " --prune"] {
-            let output = user.aws_sso(&format!("{line}{more}")).run().success();
-            assert!(output.stdout.contains("0 profiles new, 0 changed"), "{line}{more} {output}");
-            assert!(output.stdout.contains(" 0 stale"), "{line}{more} {output}");
-            assert_eq!(user.home.read(".aws/config"), config, "{line}{more}");
+    for style in ["process", "sso"] {
+        let user = user(Options::default());
+        let name = format!("--name {{account_name|slug}}-{{role}} --style {style}");
+        let plain = format!("discover {name}");
+        let chained = deploy(&user, &name);
+        let _ = user.aws_sso(&plain).run().success();
+        let _ = user.aws_sso(&chained).run().success();
+        let _ = user
+            .aws_sso(&deploy(&user, &format!("--assume Audit --style {style}")).replacen("--assume Deploy", "", 1))
+            .run()
+            .success();
+        let config = user.home.read(".aws/config");
+        for line in [&plain, &chained] {
+            for more in ["", " --prune"] {
+                let output = user.aws_sso(&format!("{line}{more}")).run().success();
+                assert!(output.stdout.contains("0 profiles new, 0 changed"), "{line}{more} {output}");
+                assert!(output.stdout.contains(" 0 stale"), "{line}{more} {output}");
+                assert_eq!(user.home.read(".aws/config"), config, "{line}{more}");
+            }
         }
-    }
 
-    // An account that leaves the organization, or is suspended, has stale profiles of this role alone.
-    let gone = ids(&user)[3].clone();
-    user.sandbox.update(|options| options.suspended_accounts = vec![gone.clone()]);
-    let output = user.aws_sso(&chained).run().success().complains("suspended or closed").complains(&gone);
-    assert!(output.stdout.contains("44 unchanged, 1 stale (--prune removes them)"), "{output}");
-    let _ = user.aws_sso(&format!("{chained} --prune")).run().success();
-    let left = user.home.read(".aws/config");
-    assert!(!left.contains(&format!("{gone}:role/Deploy")) && left.contains(&format!("{gone}:role/Audit")));
-    assert_eq!(left.matches(":role/Deploy\n").count(), 44, "{left}");
-    // Named accounts say nothing of the others.
-    let some = format!("--accounts {} --prune --name {{account_name|slug}}-{{role}}", ids(&user)[0]);
-    let output = user.aws_sso(&deploy(&user, &some)).run().success();
-    assert_eq!(user.home.read(".aws/config"), left, "{output}");
-    // What was written last can be undone.
-    let _ = user.aws_sso("discover --undo").run().success();
-    assert_eq!(user.home.read(".aws/config"), config);
+        // An account that leaves the organization, or is suspended, has stale profiles of this role alone.
+        let gone = ids(&user)[3].clone();
+        user.sandbox.update(|options| options.suspended_accounts = vec![gone.clone()]);
+        let output = user.aws_sso(&chained).run().success().complains("suspended or closed").complains(&gone);
+        assert!(output.stdout.contains("44 unchanged, 1 stale (--prune removes them)"), "{output}");
+        let _ = user.aws_sso(&format!("{chained} --prune")).run().success();
+        let left = user.home.read(".aws/config");
+        assert!(!left.contains(&format!("{gone}:role/Deploy")) && left.contains(&format!("{gone}:role/Audit")));
+        assert_eq!(left.matches(":role/Deploy\n").count(), 44, "{left}");
+        // Named accounts say nothing of the others.
+        let some = format!("--accounts {} --prune {name}", ids(&user)[0]);
+        let output = user.aws_sso(&deploy(&user, &some)).run().success();
+        assert_eq!(user.home.read(".aws/config"), left, "{output}");
+        // What was written last can be undone.
+        let _ = user.aws_sso("discover --undo").run().success();
+        assert_eq!(user.home.read(".aws/config"), config);
+    }
 }
 
 #[test]
 fn names_are_distinct_from_those_of_other_roles_whichever_discovery_comes_first() {
-    // With this template a role that is assumed would be called as the user's own.
+    // With this template a role that is assumed would be called as the user's own: with 45 of one name, none is called
+    // so alone; with one in an account that is named, it is.
     let role = |user: &User| user.role(0, 0).split_once('/').unwrap().1.to_owned();
-    for is_plain_first in [true, false] {
-        let user = user(Options::default());
-        let lines = [
-            "discover --name {role}".to_owned(),
-            format!("discover --name {{role}} --assume {} --via {}", role(&user), user.role(0, 0)),
-        ];
-        let order = if is_plain_first { [0, 1, 0, 1] } else { [1, 0, 1, 0] };
-        let mut configs = Vec::new();
-        for line in order {
-            let _ = user.aws_sso(&lines[line]).run().success();
-            configs.push(user.home.read(".aws/config"));
+    for (accounts, number) in [(2, 45), (1, 1)] {
+        let mut names = Vec::new();
+        for order in [[0, 1, 0, 1], [1, 0, 1, 0]] {
+            let user = User::signed_in(Options { accounts, roles: 2, unassigned: 45, ..Options::default() });
+            let only = if number == 1 { format!("--accounts {}", ids(&user)[0]) } else { String::new() };
+            let lines = [
+                "discover --name {role}".to_owned(),
+                format!("discover --name {{role}} --assume {} --via {} {only}", role(&user), user.role(0, 0)),
+            ];
+            let mut configs = Vec::new();
+            for line in order {
+                let _ = user.aws_sso(&lines[line]).run().success();
+                configs.push(user.home.read(".aws/config"));
+            }
+            assert!(configs[1] == configs[2] && configs[2] == configs[3], "{}\n{}", configs[1], configs[3]);
+            let lines = processes(&configs[3]);
+            assert_eq!(lines.len(), accounts * 2 + number, "{lines:?}");
+            assert_eq!(lines.values().filter(|line| line.contains("--assume=")).count(), number);
+            names.push(lines);
         }
-        assert!(configs[1] == configs[2] && configs[2] == configs[3], "{}\n{}", configs[1], configs[3]);
-        let lines = processes(&configs[3]);
-        assert_eq!(lines.len(), 4 + 45, "{lines:?}");
-        assert_eq!(lines.values().filter(|line| line.contains("--assume=")).count(), 45);
+        assert_eq!(names[0], names[1]);
     }
 }
 
@@ -149,6 +161,7 @@ fn the_options_of_the_role_and_its_path_are_in_the_profile() {
         let counts = if style == "sso" { "0 profiles new, 2 changed" } else { "2 profiles new, 0 changed" };
         assert!(output.stdout.contains(counts), "{output}");
         assert_eq!(user.sandbox.count("organizations:ListAccounts"), 0);
+        user.sandbox.clear_log();
         for account in [&id, &own] {
             let profile = format!("{account}-Deploy");
             let answer = user.aws_sso(&format!("process {profile}")).run().success().json();
@@ -163,6 +176,11 @@ fn the_options_of_the_role_and_its_path_are_in_the_profile() {
                 assert_eq!(answer.stdout.trim_end(), caller, "boto3, {style}");
             }
         }
+        // In the second style the program has both from its cache, and boto3 asks.
+        let requests = user.sandbox.requests();
+        let asked: Vec<_> = requests.iter().filter_map(|request| request.assume_role.as_ref()).collect();
+        assert!(asked.iter().all(|asked| asked.duration == Some(900)), "{style}: {asked:?}");
+        assert!(!asked.is_empty() || style == "sso", "{style}");
     }
 }
 

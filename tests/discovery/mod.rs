@@ -1,6 +1,7 @@
 //! `discover`: every account and role becomes a profile, in a config that its owner edits by hand too.
 
 mod assumed;
+mod assumed_again;
 mod clients;
 mod config;
 mod crash;

@@ -40,6 +40,14 @@ fn every_matching_role_runs_once_under_its_own_credentials() {
 }
 
 #[test]
+fn with_q_the_summary_is_printed_only_if_a_run_failed() {
+    let user = User::signed_in(Options { accounts: 2, ..Options::default() });
+    let run = |command: &[&str]| user.exec("-q --match reader", command).run();
+    let _ = run(&["true"]).success().quiet();
+    let _ = run(&["false"]).status(1).complains("aws-sso: 0 ok, 2 failed, 0 skipped");
+}
+
+#[test]
 fn lines_are_whole_and_name_their_run() {
     let user = User::signed_in(Options { accounts: 8, ..Options::default() });
     let script = "i=0; while [ $i -lt 200 ]; do echo out-$1-$i; echo err-$1-$i >&2; i=$((i+1)); done; printf last-$1";

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sso::sandbox::Options;
 
+use crate::support::chain::user_of_chain;
 use crate::support::user::User;
 use crate::support::{Home, Invocation, Shell, files, skip};
 
@@ -35,6 +36,33 @@ fn a_folders_role_comes_and_goes_with_it() {
     assert!(inside["AWS_ACCESS_KEY_ID"].starts_with("ASIA"));
     assert!(!inside.contains_key("AWS_PROFILE"));
     assert_eq!(after, before);
+}
+
+#[test]
+fn a_folders_role_may_be_one_that_is_assumed() {
+    for (role, session) in [("chained", ""), ("base --assume FAR --session-name me.too", "me.too")] {
+        let (user, far) = user_of_chain(Options::default());
+        let envrc = format!("use aws_sso {} --region us-west-2\n", role.replace("FAR", &far));
+        let script = format!(
+            "show before; cd project; show inside; awsso refresh; show renewed; awsso use {}; awsso -; show back; \
+             awsso use {}; cd ..; show out; awsso clear; show after",
+            user.role_arn(1),
+            user.role_arn(2)
+        );
+        let Some(run) = in_project(&user, &envrc, &script) else { return };
+        let _ = run.run().success();
+        for file in ["inside", "renewed", "back"] {
+            let environment = user.home.environment(file);
+            assert_eq!((&environment["AWS_SSO_ROLE_ARN"], &*environment["AWS_REGION"]), (&far, "us-west-2"), "{file}");
+            let caller = user.sandbox.caller_of(&environment["AWS_ACCESS_KEY_ID"]).unwrap();
+            assert!(caller.contains(":assumed-role/Deploy/") && caller.ends_with(session), "{role} {file}: {caller}");
+        }
+        let [before, out, after] = ["before", "out", "after"].map(|file| user.home.environment(file));
+        for (file, environment) in [("out", &out), ("after", &after)] {
+            assert!(!environment.contains_key("AWS_SSO_ROLE_LINE"), "{role} {file}: {environment:?}");
+        }
+        assert!(!before.contains_key("AWS_SSO_ROLE_ARN") && !after.contains_key("AWS_ACCESS_KEY_ID"), "{role}");
+    }
 }
 
 /// After a renewal the shells in the folder have the new credentials, whichever process renewed them.
@@ -70,6 +98,46 @@ fn a_missing_sign_in_is_an_error_and_a_sign_in_is_enough_to_go_on() {
     assert!(!user.home.environment("out").contains_key("AWS_ACCESS_KEY_ID"));
     assert!(user.home.environment("in").contains_key("AWS_ACCESS_KEY_ID"));
     assert!(user.home.read("project/said").contains("run: aws-sso login"), "{}", user.home.read("project/said"));
+}
+
+/// What a person fears: to act as somebody else in a folder that should have a role of its own.
+#[test]
+fn where_a_use_fails_the_folder_has_no_credentials_of_the_shell_around_it() {
+    let user = User::signed_in(Options::default());
+    let outer = format!("awsso use {}\nshow outer\ncd project; show inside; cd ..; show after", user.role_arn(0));
+    // All variables that a role sets or removes.
+    let names = user.aws_sso(&format!("env {} --format json", user.role_arn(0))).run().success().json();
+    let names = names.as_object().unwrap().keys().filter(|name| !name.ends_with("REGION"));
+    let names: Vec<_> = names
+        .filter(|name| name.starts_with("AWS") || *name == "BOTO_CONFIG")
+        .cloned()
+        .chain(["AWS_SSO_DISPLACED".to_owned()])
+        .collect();
+    assert!(names.len() > 30, "{names:?}");
+    let all = names.iter().map(|name| format!("export {name}=outer\n")).collect::<String>();
+    let keys = format!("{all}show outer\ncd project; show inside; cd ..; show after");
+    let good = user.role_arn(1);
+    // The .envrc, how it is entered, and what is said.
+    for (envrc, script, said) in [
+        ("use aws_sso nobody/Nothing\n".to_owned(), &outer, "no role: the AWS variables"),
+        ("strict_env\nuse aws_sso nobody/Nothing\nexport NEXT=1\n".to_owned(), &keys, "no role: the AWS variables"),
+        ("use aws_sso\n".to_owned(), &keys, "use aws_sso ROLE"),
+        (format!("use aws_sso {good} --help\n"), &outer, "use aws_sso ROLE"),
+        (format!("use aws_sso {good} --bogus\n"), &outer, "Usage: use aws_sso"),
+        (format!("export -n AWS_SECRET_KEY; readonly AWS_SECRET_KEY=x\nuse aws_sso {good}\n"), &outer, "read-only"),
+        (format!("readonly AWS_SECRET_ACCESS_KEY\nuse aws_sso {good}\n"), &outer, "read-only"),
+    ] {
+        let Some(run) = in_project(&user, &envrc, script) else { return };
+        let output = run.run();
+        let [before, inside, after] = ["outer", "inside", "after"].map(|file| user.home.environment(file));
+        let heard = user.home.read("project/said");
+        assert!(before.contains_key("AWS_SECRET_ACCESS_KEY"), "{envrc}: {output}");
+        let left: Vec<_> = names.iter().filter(|name| inside.contains_key(*name)).collect();
+        assert!(left.is_empty(), "{envrc}: {left:?} {heard}");
+        assert!(heard.contains(said) && !heard.contains("aws-sso env"), "{envrc}: {heard}");
+        assert_eq!(after, before, "{envrc}");
+        std::fs::remove_file(user.home.path("project/said")).unwrap();
+    }
 }
 
 #[test]
@@ -179,7 +247,7 @@ fn a_read_only_variable_in_an_envrc_is_a_refusal_that_changes_nothing() {
     );
     let Some(run) = in_project(&user, &envrc, "show before; cd project; show inside") else { return };
     let _ = run.run().success();
-    assert!(user.home.read("project/said").contains("nothing is changed"), "{}", user.home.read("project/said"));
+    assert!(user.home.read("project/said").contains("the role is not entered"), "{}", user.home.read("project/said"));
     let [before, inside] = ["before", "inside"].map(|file| user.home.environment(file));
     let changed: Vec<_> =
         inside.keys().filter(|name| name.starts_with("AWS_") && !before.contains_key(*name)).collect();

@@ -3,6 +3,8 @@
 mod bash_beside;
 #[cfg(feature = "sandbox")]
 mod chaining;
+#[cfg(all(feature = "sandbox", unix))]
+mod chaining_elsewhere;
 #[cfg(feature = "sandbox")]
 mod direnv;
 #[cfg(feature = "sandbox")]

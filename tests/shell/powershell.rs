@@ -23,7 +23,7 @@ fn init(program: &str, hook: Hook) -> String {
     let line = printed(program, hook);
     let rest = line.strip_prefix("'true' , ").unwrap();
     let (code, rest) = read_verbatim(rest).unwrap();
-    assert_eq!(rest, " -ne 'true' -ne \"\\\"\"'\" | Invoke-Expression #'\n");
+    assert_eq!(rest, " , \"\\\"\"'\" -clike \"* *\" | Invoke-Expression #'\n");
     code + "\n"
 }
 

@@ -32,7 +32,7 @@ fn load(home: &Home) -> String {
 }
 
 /// What a line of PowerShell passes to the program.
-const TYPED: [(&str, &str); 44] = [
+const TYPED: [(&str, &str); 50] = [
     ("awsso use Data/Reader", "|use|--shell|powershell|Data/Reader"),
     // Options before the verb, and the verb's own.
     ("awsso -p corp use a/b", "|-p|corp|use|--shell|powershell|a/b"),
@@ -52,6 +52,13 @@ const TYPED: [(&str, &str); 44] = [
     ("awsso exec a/b --", "|exec|a/b|--"),
     ("awsso exec a/b `\n  --region eu -- `\n  cmd `\n  -v", "|exec|a/b|--region|eu|--|cmd|-v"),
     ("awsso exec a/b -- cmd -x >$HOME/to-a.txt 2>$null -y", "|exec|a/b|--|cmd|-x|-y"),
+    // Dashes and quotes of typography are dashes and quotes to PowerShell, and other characters to programs.
+    ("awsso use a\u{2013}b/c", "|use|--shell|powershell|a\u{2013}b/c"),
+    ("awsso list \u{2013}p corp", "|list|\u{2013}p|corp"),
+    ("awsso list \u{2014}-profile corp", "|list|\u{2014}-profile|corp"),
+    ("awsso exec a/b \u{2013}\u{2013} cmd \u{2015}\u{2015} x", "|exec|a/b|\u{2013}\u{2013}|cmd|\u{2015}\u{2015}|x"),
+    ("awsso exec a/b \u{2014}x.y -- a,b", "|exec|a/b|\u{2014}x.y|--|a,b"),
+    ("awsso use \u{201C}a b/c\u{201D} \u{2018}d\u{2019}", "|use|--shell|powershell|a b/c|d"),
     ("awsso exec a/b -- cmd # -- a, b", "|exec|a/b|--|cmd"),
     ("awsso exec a/b -- cmd >\"$HOME/a - copy, -- .txt\" z", "|exec|a/b|--|cmd|z"),
     ("awsso exec a/b -- cmd 2> (Join-Path $HOME 'x - y') z", "|exec|a/b|--|cmd|z"),
@@ -101,6 +108,24 @@ fn each_word_reaches_the_program_as_it_was_typed() {
     for ((line, expected), arrived) in TYPED.into_iter().zip(words.lines()) {
         assert_eq!(arrived, expected, "{line}");
     }
+}
+
+/// The words of a hash table come after all others: which of them belongs to what, nobody could say.
+#[test]
+fn a_hash_table_is_refused_and_an_array_arrives() {
+    let home = Home::new();
+    let refused = ["awsso list @hash", "awsso exec a/b @hash -- cmd", "awsso list @hash a,b", "awsso use @hash a/b"];
+    let mut script = load(&home) + "$hash = @{ p = 'x,y' }\n$array = '-p', 'x:'\n";
+    for line in refused {
+        script += &format!("try {{ {line}; 'BAD' }} catch {{ \"$_\" }}\n");
+    }
+    script += "awsso list @array\nawsso list -p: x @array\n\
+               $ErrorActionPreference = 'SilentlyContinue'\nawsso use @hash a/b\n";
+    let Some(run) = home.powershell(&script) else { return };
+    let output = run.run().success().quiet();
+    let said = "aws-sso: a hash table gives words without a place in the line; give an array: $a = '-p', 'x'; @a\n";
+    assert_eq!(output.stdout, said.repeat(refused.len()));
+    assert_eq!(home.read("words"), "|list|-p|x:\n|list|-p:|x|-p|x:\n|--hash-table\n");
 }
 
 /// A machine whose policy allows little else, such as a company's: arrays become words again, and nothing fails.

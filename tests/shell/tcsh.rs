@@ -277,15 +277,22 @@ fn a_script_goes_on_when_the_code_is_gone_and_each_command_says_so_and_fails() {
     if !TCSH.is_here() {
         return;
     }
-    let load = TCSH.load(&home, "");
-    let script = format!(
-        "{load}\nrm -r .cache/aws-sso\nawsso use x && echo WENT_ON\nawsso --version || echo status $status\n\
-         awsso --version | cat\nfalse && awsso --version\neval \"`aws-sso init tcsh`\"\nawsso --version\n"
-    );
-    let output = TCSH.script(&home, &script).run().success();
-    let said = "aws-sso: the code of awsso is gone; run: eval \"`aws-sso init tcsh`\"\n";
-    assert_eq!(output.stderr, said.repeat(3), "{output}");
-    assert_eq!(output.stdout, concat!("status 1\naws-sso ", env!("CARGO_PKG_VERSION"), "\n"), "{output}");
+    for (options, name) in [("", "awsso"), (" --cmd sso --hook none --key alt-g --no-completion", "sso")] {
+        let load = TCSH.load(&home, options);
+        let again = format!("eval \"`aws-sso init tcsh{options}`\"");
+        let before = files(&home.path(".cache/aws-sso"));
+        let script = format!(
+            "{load}\nrm -r .cache/aws-sso\n{name} use x && echo WENT_ON\n{name} --version || echo status $status\n\
+             {name} --version | cat\nfalse && {name} --version\n{again}\n{name} --version\n"
+        );
+        let output = TCSH.script(&home, &script).run().success();
+        let said = format!("aws-sso: the code of {name} is gone; run: {again}\n");
+        assert_eq!(output.stderr, said.repeat(3), "{output}");
+        assert_eq!(output.stdout, concat!("status 1\naws-sso ", env!("CARGO_PKG_VERSION"), "\n"), "{output}");
+        // What is said writes the same code again.
+        assert_eq!(files(&home.path(".cache/aws-sso")).last(), before.last());
+        std::fs::remove_dir_all(home.path(".cache/aws-sso")).unwrap();
+    }
 }
 
 /// A shell that starts says that its file is in use; others are of older versions.

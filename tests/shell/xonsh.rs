@@ -72,3 +72,21 @@ fn a_variable_of_one_command_alone_is_not_changed() {
     let output = user.script_in(XONSH, &script).run().success().complains("AWS_PROFILE belongs to this command alone");
     assert_eq!(output.stdout, "False\n");
 }
+
+/// What ran in the background would have changed nothing, without a word.
+#[test]
+fn a_change_in_the_background_is_refused_in_one_line() {
+    let user = User::signed_in(Options::default());
+    if !XONSH.is_here() {
+        return;
+    }
+    let role = user.role_arn(0);
+    let script = format!(
+        "awsso use {role} &\nsleep 1\nprint(__xonsh__.env.get('AWS_SSO_ROLE_ARN'), flush=True)\n\
+         awsso use {role} -q\nprint($AWS_SSO_ROLE_ARN)\n"
+    );
+    let output = user.script_in(XONSH, &script).run().success();
+    assert_eq!(output.stdout, format!("None\n{role}\n"), "{output}");
+    let said = "aws-sso: in the background no verb changes this shell: leave out the &\n";
+    assert_eq!(output.stderr, said, "{output}");
+}

@@ -110,11 +110,34 @@ impl Chains {
         self.user.sandbox.caller_of(credentials["AccessKeyId"].as_str().unwrap()).unwrap()
     }
 
+    /// Who the AWS CLI is with a profile; `None` where it is not installed.
+    pub fn of_cli(&self, profile: &str) -> Option<String> {
+        let line = format!("sts get-caller-identity --query Arn --output text --profile {profile}");
+        let cli = self.user.home.aws_cli(line.split_whitespace())?.endpoint(self.user.sandbox.endpoint());
+        let output = cli.through_proxy(&self.user.sandbox).run().success();
+        Some(output.stdout.trim().to_owned())
+    }
+
     /// The operations since the log was emptied, without those of the proxy.
     pub fn operations(&self) -> Vec<String> {
         let operations = self.user.sandbox.requests().into_iter().map(|request| request.operation);
         operations.filter(|operation| operation != "CONNECT").collect()
     }
+}
+
+/// A user who may assume any role, with the ARN of the one that the profile `chained` assumes with the profile `base`.
+pub fn user_of_chain(options: Options) -> (User, String) {
+    let user = User::signed_in(Options { assumable: vec![AssumableRole::any()], ..options });
+    let accounts = user.sandbox.accounts();
+    let far = format!("arn:aws:iam::{}:role/ops/Deploy", accounts[1].id);
+    user.home.sign_in_config(&format!(
+        "[profile base]\nsso_session = corp\nsso_account_id = {}\nsso_role_name = {}\n\
+         [profile chained]\nrole_arn = {far}\nsource_profile = base\nregion = eu-west-3\n",
+        accounts[0].id, accounts[0].roles[0],
+    ));
+    // Names of accounts are not worth a request.
+    let _ = user.aws_sso("list").run().success();
+    (user, far)
 }
 
 /// Prints the caller's ARN for each of these profiles; for the credentials of the environment without one.

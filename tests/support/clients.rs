@@ -50,6 +50,14 @@ impl Home {
         Some(self.client(program).env("AWS_PAGER", "").args(arguments))
     }
 
+    /// Whether the AWS CLI is this version or a later one.
+    pub fn is_aws_cli_since(&self, version: [u32; 3]) -> bool {
+        let Some(cli) = self.aws_cli(["--version"]) else { return false };
+        let output = cli.run().success();
+        let number = output.stdout.trim_start_matches("aws-cli/").split(' ').next().unwrap_or_default();
+        number.split('.').map(|part| part.parse().unwrap()).collect::<Vec<u32>>().as_slice() >= &version[..]
+    }
+
     /// A Python script that can `import boto3`; `None`, with a message, if boto3 is not installed.
     #[track_caller]
     pub fn boto3(&self, script: &str) -> Option<Invocation> {

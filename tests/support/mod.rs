@@ -34,6 +34,8 @@ pub mod surplus;
 pub mod tab;
 pub mod terminal;
 pub mod user;
+#[cfg(target_os = "linux")]
+pub mod wine;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -63,7 +63,8 @@ fn credentials_are_given_to_the_base_that_they_were_made_with_and_to_no_other() 
     let (twin, moved) = (directory("twin", "https://x/start"), directory("corp", "https://y/start"));
     let (one, before) = (hop(), [Hop::new("arn:aws:iam::210987654321:role/Hub".parse().unwrap())]);
     let other = Hop::new("arn:aws:iam::210987654321:role/Other".parse().unwrap());
-    let base = |directory| CachedRole { account_id: "123456789012", role_name: "Reader", directory };
+    let role = |directory| CachedRole { account_id: "123456789012", role_name: "Reader", directory };
+    let base = |directory| CachedBase::Role(role(directory));
     let made = CachedHop { base: base(&corp), before: &[], hop: &one };
     let path = made.shared_path(folder.path());
     let arn = "arn:aws:sts::210987654321:assumed-role/One/me";
@@ -74,8 +75,8 @@ fn credentials_are_given_to_the_base_that_they_were_made_with_and_to_no_other() 
         (made, true),
         (CachedHop { base: base(&twin), ..made }, false),
         (CachedHop { base: base(&moved), ..made }, false),
-        (CachedHop { base: CachedRole { role_name: "Admin", ..base(&corp) }, ..made }, false),
-        (CachedHop { base: CachedRole { account_id: "123456789013", ..base(&corp) }, ..made }, false),
+        (CachedHop { base: CachedBase::Role(CachedRole { role_name: "Admin", ..role(&corp) }), ..made }, false),
+        (CachedHop { base: CachedBase::Role(CachedRole { account_id: "123456789013", ..role(&corp) }), ..made }, false),
         (CachedHop { before: &before, ..made }, false),
         (CachedHop { hop: &other, ..made }, false),
     ];
@@ -89,7 +90,7 @@ fn credentials_are_given_to_the_base_that_they_were_made_with_and_to_no_other() 
         let is_of_base = is_given || asked.hop == &other;
         assert_eq!(asked.is_of_another(&SecretStore::Files, &path), !is_of_base, "{asked:?}");
         // The name of a session's file stays where its start URL is edited.
-        let is_moved = asked.base.directory.start_url == moved.start_url;
+        let is_moved = matches!(asked.base, CachedBase::Role(role) if role.directory.start_url == moved.start_url);
         assert_eq!(asked.own_path(folder.path()) == own, is_given || is_moved, "{asked:?}");
     }
     // A file of the AWS CLI says nothing of a base.
@@ -114,7 +115,7 @@ fn a_sweep_deletes_the_chains_of_one_sign_in_alone() {
     let credentials = credentials(3600);
     let mut paths = Vec::new();
     for directory in [&corp, &other] {
-        let base = CachedRole { account_id: "123456789012", role_name: "Reader", directory };
+        let base = CachedBase::Role(CachedRole { account_id: "123456789012", role_name: "Reader", directory });
         let cached = CachedHop { base, before: &[], hop: &one };
         let path = cached.own_path(folder.path());
         cached.write(&SecretStore::Files, &path, Assumption { credentials: &credentials, arn, id: "x" }).unwrap();

@@ -46,9 +46,15 @@ impl Assumable {
             return arguments.options.hop().map(|_| None);
         };
         let found = context.find(role)?;
+        if found.role.is_none() {
+            let what = format!("{role} begins with access keys, and --via takes a role that begins in an sso-session");
+            return Err(Error::usage(what).with_remedy("name a role of Identity Center: aws-sso list"));
+        }
         let via = via(context, &found, role_name, arguments, style)?;
         let directory = found.directory.clone();
-        let granted = context.inventory(&directory, Scope::Names)?;
+        // The roles that the user has matter only where one of them may be called like one that is assumed.
+        let are_distinct = template.has_account_id() && arguments.accounts.is_empty();
+        let granted = context.inventory(&directory, if are_distinct { Scope::Names } else { Scope::All })?;
         let reserved = sample(&granted, &directory, template).into_iter().collect();
         let (accounts, inactive) = if arguments.accounts.is_empty() {
             let (active, inactive): (Vec<_>, Vec<_>) =
@@ -125,7 +131,7 @@ fn via(
     style: CredentialStyle,
 ) -> Result<Via> {
     let role = match (&found.profile, found.is_chained()) {
-        (_, false) => found.role.to_string(),
+        (_, false) => found.role.as_ref().map(ToString::to_string).unwrap_or_default(),
         (Some(profile), true) => profile.clone(),
         (None, true) => {
             return Err(Error::usage("--via cannot be an alias with --assume").with_remedy(

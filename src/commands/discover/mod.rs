@@ -8,6 +8,7 @@ mod said;
 use std::collections::HashSet;
 use std::path::Path;
 
+use crate::aws_config::credential_process;
 use crate::aws_config::readers::{Reader, Rejection};
 use crate::context::{self, Context};
 use crate::discovery::{self, CredentialSource, Discovery, Offered, ProfileOptions, diff};
@@ -135,7 +136,14 @@ fn profile_options(arguments: &DiscoverArgs, default_region: Option<&str>) -> Re
         CredentialStyle::Process if arguments.absolute => {
             let program = programs::lasting_path()
                 .map_err(|error| Error::failed(format!("cannot find the path of this program: {}", reason(&error))))?;
-            CredentialSource::Process { program: program.to_string_lossy().into_owned() }
+            let program = program.to_string_lossy().into_owned();
+            if credential_process::is_kept_from_some(&program) {
+                terminal::warn(&format!(
+                    "programs with AWS's libraries for Go or Rust do not start {program} in such a profile: for them, \
+                     move it to a folder with letters, digits and - _ . in its name, or leave --absolute out"
+                ));
+            }
+            CredentialSource::Process { program }
         }
         CredentialStyle::Process => CredentialSource::Process { program: PROGRAM.to_owned() },
         CredentialStyle::Sso if arguments.absolute => {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::report::Finding;
 use crate::aws_config::config::{Config, Section};
+use crate::aws_config::meaning::Meanings;
 use crate::context::{self, Context, gives_role, hiding_profile};
 use crate::credential_chain::{Answer, PROFILE, Sdk, Source, Surroundings};
 use crate::environment;
@@ -75,7 +76,12 @@ fn are_set(names: &[&str]) -> String {
 
 /// The profiles of this tool with which some program takes other credentials.
 pub(super) fn of_profiles(config: &Config, credentials: &Config) -> Vec<Finding> {
-    let ours = config.profiles().filter(|profile| profile.means_role());
+    let meanings = Meanings::new(config);
+    let is_chain = |profile: Section<'_>| {
+        let section = config.profile(profile.name()).filter(|section| section.assumes());
+        section.is_some_and(|section| meanings.chain(section).is_ok_and(|chain| chain.is_some()))
+    };
+    let ours = config.profiles().filter(|profile| profile.means_role() || is_chain(*profile));
     let hidden = ours.filter_map(|profile| {
         let name = profile.name();
         let hiding = hiding_profile(name, config, credentials)?;

@@ -3,6 +3,7 @@
 //! It signs nobody in and changes nothing. Each check is a file and does not depend on the results of the others.
 
 mod chain;
+mod chained;
 mod config;
 mod content;
 mod names;
@@ -94,6 +95,7 @@ pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode>
     report.extend("Profiles", names::check(context));
     report.extend("Profiles", other_tools::profiles(context, &installed));
     report.extend("Profiles", hidden(context));
+    report.extend("Profiles", chained::check(context));
     report.add("Files", obstacles::check());
     report.extend("Files", permissions::check());
     if !arguments.offline {

@@ -9,6 +9,7 @@ use crate::environment::{self, shown};
 use crate::error::Error;
 use crate::files::unreadable::{self, quoted};
 use crate::files::{folder, links, read, unwritable};
+#[cfg(unix)]
 use crate::quote;
 
 /// How many files of one folder are reported one by one.

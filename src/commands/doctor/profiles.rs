@@ -11,6 +11,7 @@ use crate::aws_config::meaning::Meanings;
 use crate::aws_config::readers;
 use crate::aws_config::role_profile::ProcessProfile;
 use crate::context::Context;
+use crate::context::assumed::end_of_profile;
 use crate::discovery::Removal;
 use crate::environment::shown;
 use crate::error::{Error, Result};
@@ -233,7 +234,7 @@ impl Offers<'_> {
             }
             Ok(RoleRef::Arn(role)) => if_not_offered(role.account_id, role.role_name),
             Ok(RoleRef::Id { account_id, role_name }) => if_not_offered(account_id, role_name),
-            Ok(RoleRef::Name(role)) if config.role_of(&role).is_none() => {
+            Ok(RoleRef::Name(role)) if config.role_of(&role).is_none() && end_of_profile(config, &role).is_none() => {
                 let found = format!("{role} is not a role, an alias or a profile with a role");
                 Some(ProfileProblem::new(found, "name another role in its line"))
             }

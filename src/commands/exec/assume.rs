@@ -27,9 +27,10 @@ pub(super) fn with_each(
     }
     check_bases(&groups, role_name)?;
     let assumed = |found: Found, profiles: &RoleProfiles<'_>| {
-        let base = found.assumed().map_or(&found.role.partition[..], IamRole::partition);
-        let arn = format!("arn:{base}:iam::{}:role/{}", found.account_id(), role_name.trim_start_matches('/'));
-        let region = found.region.clone().or_else(|| profiles.region(&found.role).map(str::to_owned));
+        let arn =
+            format!("arn:{}:iam::{}:role/{}", found.partition(), found.account_id(), role_name.trim_start_matches('/'));
+        let of_profile = || profiles.region(found.role.as_ref()?).map(str::to_owned);
+        let region = found.region.clone().or_else(of_profile);
         let found = Found { region, ..found };
         found.assuming(&Assume { assume: Some(arn), ..options.clone() })
     };

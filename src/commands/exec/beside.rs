@@ -55,7 +55,7 @@ fn system_failed(error: io::Error) -> Error {
 /// The words that name the role.
 fn words(found: &Found) -> Vec<String> {
     let of_identity_center =
-        || RoleLine { profile: Some(found.directory.name.clone()), ..RoleLine::of_role(&found.role.to_string()) };
+        || RoleLine { profile: Some(found.directory.name.clone()), ..RoleLine::of_role(&found.arn()) };
     found.line().unwrap_or_else(of_identity_center).words()
 }
 

@@ -53,7 +53,8 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         let words = arguments.command.iter().map(|word| word.to_string_lossy());
         plan.confirm(&words.collect::<Vec<_>>().join(" "))?;
     }
-    let output = RunOutput::new(&arguments.many.output, &plan.runs)?;
+    let is_quiet = context.is_quiet();
+    let output = RunOutput::new(&arguments.many.output, &plan.runs, is_quiet)?;
     let directories = plan.directories;
     let clients = directories.iter().map(|directory| context.client(directory)).collect::<Result<Vec<_>>>()?;
     let pairs = directories.iter().zip(&clients);
@@ -86,6 +87,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
             fail_fast: arguments.many.fail_fast,
             kill_after: arguments.many.kill_after,
             gaps: plan.gaps,
+            is_quiet,
         };
         let outcome = block_on(crew.work(&directories));
         requests.end();
@@ -126,6 +128,7 @@ struct Crew {
     /// The accounts that could match and whose roles are not known; the first error decides the status if all else is
     /// well.
     gaps: Vec<Error>,
+    is_quiet: bool,
 }
 
 impl Crew {
@@ -139,7 +142,9 @@ impl Crew {
         if output.printer.has_left_out() {
             output.warn("some of the output was left out, because nothing took it");
         }
-        output.say(&results.summary(start.elapsed()));
+        if !self.is_quiet || results.has_more_to_say() {
+            output.say(&results.summary(start.elapsed()));
+        }
         for gap in &self.gaps {
             output.say(&complaint(gap, Palette::of_stderr()));
         }
@@ -265,7 +270,7 @@ impl Crew {
         for (of, directory) in directories.iter().enumerate() {
             let runs = results.refused.iter().map(|number| &self.job.runs[*number]).filter(|run| run.of == of);
             // Of a role that is assumed, the list says nothing.
-            let roles = runs.filter(|run| !run.found.is_chained()).map(|run| &run.found.role);
+            let roles = runs.filter(|run| !run.found.is_chained()).filter_map(|run| run.found.role.as_ref());
             let refused: Vec<_> = roles.map(|role| (role.account_id.as_str(), role.role_name.as_str())).collect();
             if !refused.is_empty()
                 && let Err(error) = Inventory::doubt(directory, &refused)

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use super::arguments::ManyArgs;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
+use crate::context::chained::{self, ChainedProfile};
 use crate::context::choose;
 use crate::context::find::Found;
-use crate::context::lists::Listed;
-use crate::error::{Error, Result};
+use crate::context::lists::{Listed, WithoutSignIn};
+use crate::error::{Error, Kind, Result};
 use crate::inventory::{Inventory, Scope, Selection};
+use crate::quote;
 
 /// The account's name, and the role.
 pub(super) type Roles = Vec<(String, Found)>;
@@ -25,7 +27,7 @@ pub(super) struct Asked {
 pub(super) fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
     let selection = Selection::new(&many.matches, &many.exclude).with_absent_excludes(many.exclude_missing_ok);
     let scope = Scope::Selected(&selection);
-    let lists = context.selected_to_use(&selection)?;
+    let lists = context.selected_to_use(&selection).map_err(|error| with_assumed(context, &selection, error))?;
     let mut asked = Asked { gaps: lists.failures, ..Asked::default() };
     let mut refusals = Vec::new();
     let mut no_account = None;
@@ -51,6 +53,23 @@ pub(super) fn matching(context: &Context, many: &ManyArgs) -> Result<Asked> {
         return Err(asked.gaps.into_iter().next().or(no_account).unwrap_or(none));
     }
     Ok(asked)
+}
+
+/// The error of patterns that match nothing, with the profiles that assume a role which matches: those are left out,
+/// because a role that is assumed may be in an account in which another one matches.
+fn with_assumed(context: &Context, selection: &Selection, error: Error) -> Error {
+    let config = context.config().ok().filter(|_| error.kind() == Kind::Denied);
+    let known = |context: &Context, directory: &Directory| context.inventory(directory, Scope::Names);
+    let lists = config.and_then(|_| context.lists(WithoutSignIn::TakesOldList, known).ok());
+    let (Some(config), Some(lists)) = (config, lists) else { return error };
+    let profiles = chained::profiles(config, &lists.known);
+    let is_selected = |chained: &&ChainedProfile| {
+        selection.named(&chained.account_name, chained.role.account_id()).has(chained.role.name())
+    };
+    let Some(first) = profiles.iter().find(is_selected) else { return error };
+    let line = format!("a role that a profile assumes runs alone: aws-sso exec {} -- CMD", quote::word(&first.profile));
+    let rest = error.remedy().map(|remedy| format!("\n{remedy}")).unwrap_or_default();
+    error.with_remedy(line + &rest)
 }
 
 pub(super) fn chosen(context: &Context) -> Result<Asked> {

@@ -218,6 +218,11 @@ impl RunResults {
         self.failed.is_empty() && self.skipped == 0
     }
 
+    /// Whether the summary has more than a count of runs that went well.
+    pub(super) fn has_more_to_say(&self) -> bool {
+        !self.is_ok() || !self.left.is_empty()
+    }
+
     /// The counts, the failed runs, what runs have left, and what to do.
     pub(super) fn summary(&self, duration: Duration) -> String {
         let Self { ok, failed, skipped, .. } = self;

@@ -59,7 +59,7 @@ pub(super) struct RunOutput {
 const WIDEST: usize = 48;
 
 impl RunOutput {
-    pub(super) fn new(words: &[String], runs: &[Run]) -> Result<Self> {
+    pub(super) fn new(words: &[String], runs: &[Run], is_quiet: bool) -> Result<Self> {
         let form = Form::parse(words)?;
         if let Form::Folder(folder) = &form {
             std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
@@ -69,7 +69,7 @@ impl RunOutput {
             }
         }
         let widths = runs.iter().map(|run| run.label.width());
-        let bar = bar(runs.len());
+        let bar = if is_quiet { None } else { bar(runs.len()) };
         Ok(Self {
             form,
             width: widths.filter(|width| *width <= WIDEST).max().unwrap_or(0),

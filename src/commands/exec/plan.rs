@@ -12,7 +12,7 @@ use crate::context::find::Found;
 use crate::context::labels::{self, Aliases};
 use crate::context::profiles::RoleProfiles;
 use crate::error::{Error, Result};
-use crate::role::RoleLine;
+use crate::role::{RoleArn, RoleLine};
 use crate::terminal::{self, Terminal, clean};
 
 /// One run of the command, under a role and in a region.
@@ -39,13 +39,14 @@ impl Run {
 
     /// How its role is typed, and the options of one that is assumed.
     pub(super) fn typed(&self) -> (String, Vec<String>) {
-        let Found { role, profile, .. } = &self.found;
-        match (self.found.line(), profile) {
-            (Some(RoleLine { target, .. }), None) if self.found.base_profile.is_none() => {
-                (format!("{}/{}", role.account_id, role.role_name), target.assume.words())
+        let Found { role, profile, base_profile, .. } = &self.found;
+        let label = role.as_ref().map(|role| format!("{}/{}", role.account_id, role.role_name));
+        match (self.found.line(), label) {
+            (Some(RoleLine { target, .. }), Some(label)) if profile.is_none() && base_profile.is_none() => {
+                (label, target.assume.words())
             }
             (Some(RoleLine { role, target, .. }), _) => (role, target.assume.words()),
-            (None, _) => (format!("{}/{}", role.account_id, role.role_name), Vec::new()),
+            (None, label) => (label.unwrap_or_default(), Vec::new()),
         }
     }
 }
@@ -68,7 +69,7 @@ impl Plan {
         let mut seen = HashSet::new();
         regions.retain(|region| seen.insert(*region));
         let profiles = |(directory, roles): &(Directory, Roles)| {
-            RoleProfiles::new(context, directory, roles.iter().map(|(_, found)| &found.role))
+            RoleProfiles::new(context, directory, roles.iter().filter_map(|(_, found)| found.role.as_ref()))
         };
         let profiles = groups.iter().map(profiles).collect::<Result<Vec<_>>>()?;
         let groups = assume::with_each(groups, &profiles, &arguments.target.assume)?;
@@ -143,11 +144,12 @@ fn runs(
             let has_namesake = uses.get(&found.arn()).is_some_and(|uses| *uses > 1);
             let session = if has_namesake { format!(" of {}", terminal::name(&directory.name)) } else { String::new() };
             let role_label = format!("{account}/{}{session}", terminal::name(found.role_name()));
-            let role = &found.role;
-            let alias = || aliases.get(&(role.account_id.clone(), role.role_name.clone())).copied();
-            let known_as =
-                if found.is_chained() { found.profile.as_deref() } else { profiles.first(role).or_else(alias) };
-            let own_region = || found.region.clone().or_else(|| profiles.region(role).map(str::to_owned));
+            let role = found.role.as_ref();
+            let alias = |role: &RoleArn| aliases.get(&(role.account_id.clone(), role.role_name.clone())).copied();
+            let of_role = || role.and_then(|role| profiles.first(role).or_else(|| alias(role)));
+            let known_as = if found.is_chained() { found.profile.as_deref() } else { of_role() };
+            let of_profile = || role.and_then(|role| profiles.region(role)).map(str::to_owned);
+            let own_region = || found.region.clone().or_else(of_profile);
             let run = |region: Option<&str>, label| Run {
                 found: found.clone(),
                 of,

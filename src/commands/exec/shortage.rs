@@ -14,6 +14,7 @@ use crate::error::Error;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long where only this one could.
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix says what there is too little of"))]
 const PATIENCE_WITH_ITSELF: Duration = Duration::from_secs(3);
 
 /// The shortest and the longest pause between two attempts.

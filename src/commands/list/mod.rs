@@ -13,7 +13,7 @@ use crate::aws_config::directory::Directory;
 use crate::cli::patterns::Patterns;
 use crate::context::Context;
 use crate::context::chained;
-use crate::context::lists::{Listed, WithoutSignIn};
+use crate::context::lists::{Listed, Lists, WithoutSignIn};
 use crate::context::row_profiles::Profiles;
 use crate::context::words::Words;
 use crate::error::{Error, Kind, Result};
@@ -28,7 +28,7 @@ in upper or lower case. On a terminal the columns have headings and are cut to i
 
 Without -p the roles of all sso-sessions of the AWS config are listed. Those to which you are not signed in are \
 listed as they are remembered; nobody is asked to sign in to several. In the table, the roles that profiles assume \
-with one of those follow, each with its profile; patterns leave them out.
+with one of those or with access keys follow, each with its profile. exec --match leaves them out.
 
 The list that was fetched last is remembered for a day, also for Tab and the picker, or as long as list-age in the \
 settings says. --refresh asks the service at once. An account whose roles could not be fetched is named, and the exit \
@@ -73,6 +73,7 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
         context.lists(WithoutSignIn::Fails, Context::pass_on)?;
         return Ok(ExitCode::SUCCESS);
     }
+    let is_table = !(arguments.json || arguments.csv || arguments.tsv);
     let selection = arguments.patterns.selection();
     let scope = Scope::Selected(&selection);
     let lists = if arguments.refresh {
@@ -83,7 +84,9 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     } else if arguments.patterns.is_empty() {
         context.lists(WithoutSignIn::TakesOldList, |context, directory| context.inventory(directory, Scope::All))?
     } else {
-        context.selected(&selection, WithoutSignIn::TakesOldList)?
+        let config = context.config()?;
+        let assumed = |lists: &Lists| Ok(if is_table { chained::as_list(config, &lists.known) } else { None });
+        context.selected_beside(&selection, WithoutSignIn::TakesOldList, assumed)?
     };
     lists.warn_of_age(context);
     if arguments.refresh {
@@ -92,12 +95,11 @@ pub(crate) fn run(context: &Context, arguments: &ListArgs) -> Result<ExitCode> {
     let words = Words::of(&arguments.words.join(" "));
     let profiles =
         if words.is_empty() { None } else { Some(Profiles::new(Arc::clone(context.shared_config()?), &lists.known)) };
-    let is_table = !(arguments.json || arguments.csv || arguments.tsv);
     // Programs take each ARN for a role of Identity Center.
-    let with_chained = is_table && arguments.patterns.is_empty();
-    let chained = if with_chained { chained::profiles(context.config()?, &lists.known) } else { Vec::new() };
-    let mut rows = rows(&lists.known, &Wanted { selection: &selection, words: &words, profiles: profiles.as_ref() });
-    rows.extend(of_chained(&chained, &lists.known, &words));
+    let chained = if is_table { chained::profiles(context.config()?, &lists.known) } else { Vec::new() };
+    let wanted = Wanted { selection: &selection, words: &words, profiles: profiles.as_ref() };
+    let mut rows = rows(&lists.known, &wanted);
+    rows.extend(of_chained(&chained, &lists.known, &wanted));
     let terminal_width = stdout_width();
     let text = if arguments.json {
         output::to_json(&rows)?

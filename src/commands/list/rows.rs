@@ -68,26 +68,32 @@ fn of_account<'a>(list: usize, listed: &'a Listed, account: &'a Account, wanted:
     roles.into_iter().map(row).collect()
 }
 
-/// The roles that profiles assume, as rows below the others: patterns are for roles that Identity Center grants.
+/// The roles that profiles assume, as rows below the others.
 pub(super) fn of_chained<'a>(
     chained: &'a [ChainedProfile],
     lists: &'a [Listed],
-    words: &Words,
-) -> impl Iterator<Item = ListedRole<'a>> {
+    wanted: &Wanted<'_>,
+) -> Vec<ListedRole<'a>> {
     let row = |chained: &'a ChainedProfile| ListedRole {
         account_id: chained.role.account_id(),
         account_name: &chained.account_name,
         email_address: "",
         role_name: chained.role.name(),
         role_arn: chained.role.to_string(),
-        sso_session: &lists[chained.list].directory.name,
+        sso_session: chained.list.map_or("", |list| &lists[list].directory.name),
         assumed: Some(format!("{} (profile {} via {})", chained.role.name(), chained.profile, chained.via)),
     };
     let searched = |row: &ListedRole<'_>| {
         let ListedRole { account_id: id, account_name: name, role_name: role, sso_session, .. } = row;
         format!("{name}/{role} {id}/{role} {sso_session} {}", row.assumed.as_deref().unwrap_or_default())
     };
-    chained.iter().map(row).filter(move |row| words.is_empty() || words.are_in(&searched(row)))
+    let Wanted { selection, words, .. } = *wanted;
+    let is_selected = |chained: &&ChainedProfile| {
+        let ChainedProfile { role, account_name, .. } = chained;
+        selection.named(account_name, role.account_id()).has(role.name())
+    };
+    let rows = chained.iter().filter(is_selected).map(row);
+    rows.filter(|row| words.is_empty() || words.are_in(&searched(row))).collect()
 }
 
 /// What words are looked for in: the names that the picker shows, and the ways to write the role.

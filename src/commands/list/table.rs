@@ -41,7 +41,15 @@ fn columns<'a, const COLUMNS: usize>(
 
 /// How much there is, and when it was asked for.
 pub(super) fn summary(rows: &[ListedRole<'_>], lists: &[Listed]) -> String {
-    let mut accounts: Vec<_> = rows.iter().map(|row| (row.sso_session, row.account_id)).collect();
+    // What profiles assume is in no list, and neither are its accounts.
+    let granted = rows.iter().filter(|row| row.assumed.is_none());
+    let mut accounts: Vec<_> = granted.map(|row| (row.sso_session, row.account_id)).collect();
+    let roles = accounts.len();
+    let assumed = match rows.len() - roles {
+        0 => String::new(),
+        1 => ", and 1 that a profile assumes".to_owned(),
+        more => format!(", and {more} that profiles assume"),
+    };
     accounts.dedup();
     let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
     let ages: Vec<_> = lists.iter().map(|listed| age(listed.inventory.seconds_old())).collect();
@@ -52,7 +60,7 @@ pub(super) fn summary(rows: &[ListedRole<'_>], lists: &[Listed]) -> String {
             names.zip(&ages).map(|(name, age)| format!("{age} ({name})")).collect::<Vec<_>>().join(", ")
         }
     };
-    format!("{} in {}, as of {ages}", count(rows.len(), "role"), count(accounts.len(), "account"))
+    format!("{} in {}{assumed}, as of {ages}", count(roles, "role"), count(accounts.len(), "account"))
 }
 
 fn age(seconds: i64) -> String {

@@ -80,7 +80,7 @@ impl PrivateHome {
 
     /// A path below the home folder.
     pub(super) fn path(&self, relative: &str) -> PathBuf {
-        self.home.join(relative)
+        environment::within(&self.home, relative)
     }
 
     /// Writes a file below the home folder, and creates the folders it needs.
@@ -123,16 +123,10 @@ impl PrivateHome {
         let file = |relative: &str| self.path(relative).into_os_string();
         let endpoint = OsString::from(self.sandbox.endpoint());
         let loopback = OsString::from("127.0.0.1,localhost");
-        let mut environment = vec![
-            // AWS tools look for their shared caches in the home folder, whatever other variables say.
-            ("HOME", self.home.as_os_str().to_owned()),
-            ("XDG_CONFIG_HOME", file(".config")),
-            ("XDG_CACHE_HOME", file(".cache")),
-            ("XDG_DATA_HOME", file(".local/share")),
-            ("XDG_STATE_HOME", file(".local/state")),
-            ("AWS_CONFIG_FILE", file(".aws/config")),
-            ("AWS_SHARED_CREDENTIALS_FILE", file(".aws/credentials")),
-        ];
+        // AWS tools look for their shared caches in the home folder, whatever other variables say.
+        let mut environment = environment::of_home(&self.home);
+        environment.push(("AWS_CONFIG_FILE", file(".aws/config")));
+        environment.push(("AWS_SHARED_CREDENTIALS_FILE", file(".aws/credentials")));
         if !self.is_at_aws() {
             let names = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"];
             environment.extend(names.map(|name| (name, endpoint.clone())));

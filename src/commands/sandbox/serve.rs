@@ -1,13 +1,12 @@
 //! `sandbox serve`: prints the environment variables to set, and serves until stopped.
 
-use std::fmt::Write as _;
-
 use super::behaviour::BehaviourArgs;
 use super::private_home::PrivateHome;
 use crate::error::Result;
 use crate::output::print;
 use crate::programs::signals::{Signals, block_on};
 use crate::sandbox::Approval;
+use crate::shell::Shell;
 use crate::terminal;
 
 pub(super) fn run(behaviour: &BehaviourArgs) -> Result<()> {
@@ -29,11 +28,8 @@ pub(super) fn run(behaviour: &BehaviourArgs) -> Result<()> {
     })
 }
 
-/// `export` commands that every POSIX shell understands.
+/// Commands that set the variables, for every POSIX shell; on Windows for the user's.
 fn exports(home: &PrivateHome) -> String {
-    home.environment().iter().fold(String::new(), |mut lines, (name, value)| {
-        let value = value.to_string_lossy().replace('\'', r"'\''");
-        let _ = writeln!(lines, "export {name}='{value}'");
-        lines
-    })
+    let shell = Shell::by_default();
+    home.environment().iter().map(|(name, value)| shell.set(name, &value.to_string_lossy()) + "\n").collect()
 }

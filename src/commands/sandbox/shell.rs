@@ -18,6 +18,9 @@ enum ShellKind {
     Bash,
     Zsh,
     Fish,
+    Powershell,
+    /// cmd.exe, which cannot load the `awsso` function, and takes other options.
+    Cmd,
     /// A shell that cannot load the `awsso` function.
     Other,
 }
@@ -28,6 +31,8 @@ impl ShellKind {
             Some("bash") => Self::Bash,
             Some("zsh") => Self::Zsh,
             Some("fish") => Self::Fish,
+            Some("pwsh" | "powershell") => Self::Powershell,
+            Some("cmd") => Self::Cmd,
             _ => Self::Other,
         }
     }
@@ -38,7 +43,7 @@ pub(super) fn run(behaviour: &BehaviourArgs) -> Result<ExitCode> {
         Some(_) => Approval::Automatic,
         None => Approval::ByPage,
     };
-    let shell = environment::shell().unwrap_or_else(|| OsString::from("sh"));
+    let shell = environment::shell().unwrap_or_else(|| OsString::from(if cfg!(windows) { "powershell" } else { "sh" }));
     block_on(async {
         let mut signals = Signals::new()?;
         let home = PrivateHome::open(behaviour.options(approval))?;
@@ -52,7 +57,11 @@ pub(super) fn run(behaviour: &BehaviourArgs) -> Result<ExitCode> {
 
 /// The user's shell if it can load the `awsso` function, else `sh`.
 fn supported(shell: OsString) -> (PathBuf, ShellKind) {
-    let path = PathBuf::from(shell);
+    let mut path = PathBuf::from(shell);
+    // Git Bash names itself as no other program of Windows finds it.
+    if let Some(name) = path.file_name().filter(|_| cfg!(windows) && path.has_root() && !path.is_absolute()) {
+        path = PathBuf::from(name);
+    }
     let kind = ShellKind::of(&path);
     if kind != ShellKind::Other {
         return (path, kind);
@@ -83,6 +92,11 @@ function fish_prompt
 end
 "#;
 
+const POWERSHELL: &str = "\
+Invoke-Expression (& aws-sso init powershell | Out-String)
+function prompt { \"sandbox $(Get-Location) > \" }
+";
+
 const SH: &str = "PS1='sandbox $ '\n";
 
 /// The shell, with our start-up file in place of the user's.
@@ -103,6 +117,12 @@ fn interactive(home: &PrivateHome, shell: &Path, kind: ShellKind) -> Result<Comm
             home.create_folder(".local/share/fish/generated_completions")?;
             command.arg("--init-command").arg(FISH).arg("-i");
         }
+        ShellKind::Powershell => {
+            command.args(["-NoLogo", "-NoProfile", "-NoExit", "-Command", POWERSHELL]);
+        }
+        ShellKind::Cmd => {
+            command.args(["/d", "/k", "prompt", "sandbox $P$G"]);
+        }
         ShellKind::Other => {
             command.env("ENV", home.write(".shrc", SH)?).arg("-i");
         }
@@ -122,7 +142,16 @@ fn greeting(sandbox: &Sandbox, kind: ShellKind) -> String {
             format!("eval \"$(aws-sso env {role})\""),
             "\nThe awsso function needs bash, zsh or fish; in this shell use aws-sso.\n",
         ),
+        ShellKind::Cmd => (
+            format!("for /f \"tokens=1*\" %i in ('aws-sso env {role} --shell cmd') do @set %j"),
+            "\nThe awsso function needs PowerShell or Git Bash.\n",
+        ),
         _ => (format!("awsso use {role}"), ""),
+    };
+    let endpoint = match kind {
+        ShellKind::Powershell => "$env:AWS_ENDPOINT_URL",
+        ShellKind::Cmd => "%AWS_ENDPOINT_URL%",
+        _ => "$AWS_ENDPOINT_URL",
     };
     format!(
         "\nA local Identity Center with {} accounts. HOME is a temporary folder, and nothing reaches AWS.\n\
@@ -131,7 +160,7 @@ fn greeting(sandbox: &Sandbox, kind: ShellKind) -> String {
          2  aws-sso discover           every account and role becomes a profile\n\
          3  {take}\n\
          {:27}   this shell gets the role's credentials\n\
-         4  aws sts get-caller-identity --endpoint-url $AWS_ENDPOINT_URL\n\
+         4  aws sts get-caller-identity --endpoint-url {endpoint}\n\
          {:27}   with any AWS CLI: what AWS would see\n\
          5  aws-sso status             who you are, and until when\n{note}\n",
         accounts.len(),

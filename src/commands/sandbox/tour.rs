@@ -65,8 +65,10 @@ fn sign_in(story: &mut Story, home: &PrivateHome) -> Result<()> {
 fn discover(story: &mut Story, home: &PrivateHome) -> Result<()> {
     story.step("Discovery", "Every account and role becomes a profile, for every program that uses AWS profiles.")?;
     let output = story.run(&format!("aws-sso discover -p {PROFILE}"), aws_sso(home, &["discover", "-p", PROFILE])?)?;
+    let separator = std::path::MAIN_SEPARATOR;
     let folder = home.path("");
-    show(&format!("{}{}", output.stderr, output.stdout).replace(&*folder.to_string_lossy(), "~/"))?;
+    let folder = format!("{}{separator}", folder.to_string_lossy().trim_end_matches(separator));
+    show(&format!("{}{}", output.stderr, output.stdout).replace(&folder, &format!("~{separator}")))?;
     let expected: usize = home.sandbox.accounts().iter().map(|account| account.roles.len()).sum();
     let profiles = profiles(home);
     let Some((name, command)) = profiles.first() else {
@@ -106,17 +108,26 @@ fn choose(home: &PrivateHome) -> Option<Chosen> {
 }
 
 fn use_role(story: &mut Story, home: &PrivateHome) -> Result<Chosen> {
-    story.step(
-        "A shell uses a role",
-        "In a real bash, the awsso function sets the role's credentials for everything that runs there.",
-    )?;
+    let (title, shows) = if cfg!(windows) {
+        ("A command uses a role", "It runs with the role's credentials. In PowerShell and Git Bash there is awsso use.")
+    } else {
+        (
+            "A shell uses a role",
+            "In a real bash, the awsso function sets the role's credentials for everything that runs there.",
+        )
+    };
+    story.step(title, shows)?;
     let chosen = choose(home).ok_or_else(|| story.failed("there is no role to use"))?;
-    // The role is passed in a variable: a hostile name must not become part of the script.
-    let script = "set -eu; code=\"$(aws-sso init bash)\"; eval \"$code\"; awsso use \"$ROLE\"; env";
-    let mut command = home.command("bash")?;
-    command.args(["--norc", "-c", script]).env("ROLE", &chosen.id);
-    let output =
-        story.run(&format!("eval \"$(aws-sso init bash)\"; awsso use {}; env | grep AWS_", chosen.id), command)?;
+    let output = if cfg!(windows) {
+        let words = ["exec", &chosen.id, "--", "cmd", "/d", "/c", "set AWS_"];
+        story.run(&format!("aws-sso exec {} -- cmd /c set AWS_", chosen.id), aws_sso(home, &words)?)?
+    } else {
+        // The role is passed in a variable: a hostile name must not become part of the script.
+        let script = "set -eu; code=\"$(aws-sso init bash)\"; eval \"$code\"; awsso use \"$ROLE\"; env";
+        let mut command = home.command("bash")?;
+        command.args(["--norc", "-c", script]).env("ROLE", &chosen.id);
+        story.run(&format!("eval \"$(aws-sso init bash)\"; awsso use {}; env | grep AWS_", chosen.id), command)?
+    };
     let names = [
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -130,7 +141,7 @@ fn use_role(story: &mut Story, home: &PrivateHome) -> Result<Chosen> {
         let prefix = format!("{name}=");
         let value = output.stdout.lines().find_map(|line| line.strip_prefix(&prefix));
         let value = value.filter(|value| !value.is_empty());
-        let value = value.ok_or_else(|| story.failed(&format!("{name} is not set after awsso use")))?;
+        let value = value.ok_or_else(|| story.failed(&format!("{name} is not set there")))?;
         let _ = writeln!(shown, "{prefix}{}", masked(name, value));
     }
     show(&shown)?;
@@ -143,6 +154,23 @@ fn masked<'a>(name: &str, value: &'a str) -> &'a str {
     if name.contains("secret") || name.contains("token") { "••••••••" } else { value }
 }
 
+/// How most SDKs run such a line.
+#[cfg(not(windows))]
+fn as_of_sdk(home: &PrivateHome, line: &str) -> Result<Command> {
+    let mut command = home.command("sh")?;
+    command.args(["-c", line]);
+    Ok(command)
+}
+
+/// How most SDKs run such a line.
+#[cfg(windows)]
+fn as_of_sdk(home: &PrivateHome, line: &str) -> Result<Command> {
+    use std::os::windows::process::CommandExt as _;
+    let mut command = home.command("cmd.exe")?;
+    command.raw_arg("/d /s /c").raw_arg(format!("\"{line}\""));
+    Ok(command)
+}
+
 fn credential_process(story: &mut Story, home: &PrivateHome, chosen: &Chosen) -> Result<serde_json::Value> {
     story
         .step("Programs use a role", "For a discovered profile every AWS SDK runs the profile's credential_process.")?;
@@ -153,9 +181,7 @@ fn credential_process(story: &mut Story, home: &PrivateHome, chosen: &Chosen) ->
         .into_iter()
         .find(|(_, command)| command.contains(account.as_str()) && command.contains(&format!("/{role}")))
         .ok_or_else(|| story.failed(&format!("no profile is for {}", chosen.id)))?;
-    let mut command = home.command("sh")?;
-    command.args(["-c", &line]);
-    let output = story.run(&line, command)?;
+    let output = story.run(&line, as_of_sdk(home, &line)?)?;
     let credentials: serde_json::Value = serde_json::from_str(&output.stdout)
         .map_err(|error| story.failed(&format!("the output is not JSON: {error}")))?;
     let mut shown = String::new();

@@ -73,6 +73,12 @@ impl Shell {
         Self::from_str(name, true).ok()
     }
 
+    /// The shell for which exports are printed where no other is named.
+    #[must_use]
+    pub(crate) fn by_default() -> Self {
+        if cfg!(windows) { Self::detect().unwrap_or(Self::Powershell) } else { Self::Posix }
+    }
+
     /// Whether `init` has a function for it.
     pub(super) fn can_have_function(self) -> bool {
         !matches!(self, Self::Posix | Self::Cmd)

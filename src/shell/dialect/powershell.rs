@@ -60,9 +60,10 @@ impl Dialect for Powershell {
     /// One line, which a pipe, an argument and a file load all the same: `Invoke-Expression` takes no list of lines.
     ///
     /// Other shells read the command `true`, and then a text in quotes, which goes on to the end: a backslash is a
-    /// character of its own within double quotes in PowerShell alone. For PowerShell these are texts to leave out.
+    /// character of its own within double quotes in PowerShell alone. For PowerShell these are texts to leave out, as
+    /// they have no blank. A new session is much faster at `-clike` than at `-ne`.
     fn loaded(&self, code: &str) -> String {
         let code = one_line(code, '`').replace('\'', "''");
-        format!("'true' , '{code}' -ne 'true' -ne \"\\\"\"'\" | Invoke-Expression #'\n")
+        format!("'true' , '{code}' , \"\\\"\"'\" -clike \"* *\" | Invoke-Expression #'\n")
     }
 }

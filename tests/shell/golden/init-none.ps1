@@ -1,14 +1,17 @@
-if (${alias:awsso}) {
+if (${alias:awsso} -is [string]) {
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath 'Alias:/awsso' -Force -WhatIf:$false -Confirm:$false -ErrorAction Ignore;
-};
 if (${alias:awsso}) {
-Microsoft.PowerShell.Utility\Write-Host ('aws-sso: the alias awsso cannot be removed and hides the ' + 'function;
+Microsoft.PowerShell.Utility\Write-Host ('aws-sso: the alias awsso cannot be removed and hides ' + 'the function;
 remove its line, or run: aws-sso init powershell --cmd NAME');
+};
 };
 function global:awsso {
 [System.Diagnostics.DebuggerHidden()] param();
 $PSNativeCommandArgumentPassing = 'Standard';
-$words = @(__aws_sso_words $MyInvocation $args);
+$plain = '\A\s*[\w-]+(\s+(-|--?[A-Za-z][A-Za-z-]*|([A-Za-z_]|[0-9]+/)[\w./:=+-]*))*\s*\z';
+$words = @(if ($MyInvocation.Line -match $plain) {
+$args } else {
+__aws_sso_words $MyInvocation $args });
 $valued = '-p', '-vp', '-qp', '-vqp', '-qvp', '--profile', '--login', '-r', '--rolearn', '--role';
 $at = 0;
 while ($at -lt $words.Count -and $words[$at] -clike '-?*') {
@@ -70,7 +73,15 @@ $invocation.Statement } catch {
 if (-not $line -and $invocation.OffsetInLine -gt 0) {
 $line = $invocation.Line.Substring($invocation.OffsetInLine - 1);
 };
-if ($line -match ',|\s--(\s|$)|\s-\w\S*[.:]' -and $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+$dash = '[-\u2013-\u2015]';
+if ($line -match '\s@\w' -and $given -match '^-.*:$' -and $line -notmatch "\s$dash\w\S*:(\s|`$)") {
+throw 'aws-sso: a hash table gives words without a place in the line;
+give an array: $a = ''-p'', ''x'';
+@a';
+return '--hash-table';
+};
+$isChanged = $line -match ",|\s$dash$dash(\s|`$)|\s$dash\w\S*[.:]";
+if ($isChanged -and $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
 $words = @(__aws_sso_typed $line $given);
 if ($words.Count) {
 return $words };
@@ -97,7 +108,7 @@ $name, $elements = $command.CommandElements;
 $parts = @(foreach ($element in $elements) {
 $isOption = $element -is [System.Management.Automation.Language.CommandParameterAst];
 if (-not $isOption) {
-$element } elseif ($element.ParameterName -ne '-') {
+$element } elseif ($element.Extent.Text -notmatch '^[-\u2013-\u2015]{2}$') {
 $element;
 if ($element.Argument) {
 $element.Argument };
@@ -159,7 +170,7 @@ $isNew = $isNew -or $start -gt $end;
 $found = @(if ($texts.ContainsKey($start)) {
 $texts[$start];
 $end = $ends[$start];
-} elseif (',', '--' -ccontains $token.Text) {
+} elseif ($token.Text -match '^(,|[-\u2013-\u2015]{2})$') {
 $token.Text;
 $end = $token.Extent.EndOffset;
 });

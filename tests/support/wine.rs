@@ -1,0 +1,131 @@
+//! The program for Windows, which runs under Wine in the home of a test.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::LazyLock;
+
+use aws_sso::sandbox::{Approval, Options};
+
+use super::user::User;
+use super::{Home, Invocation, skip};
+
+/// The folder with Wine's own home and the programs of `tests/windows/*.c`.
+static TOOLS: LazyLock<Option<PathBuf>> =
+    LazyLock::new(|| std::env::var_os("AWS_SSO_TEST_WINE").filter(|path| !path.is_empty()).map(PathBuf::from));
+
+/// The program under test.
+pub const AWS_SSO_EXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/x86_64-pc-windows-gnu/debug/aws-sso.exe");
+
+/// Keeps Wine's own processes alive until the tests have ended: they start while only one program waits for them, and
+/// once.
+static KEPT: LazyLock<std::process::Child> = LazyLock::new(|| {
+    let tools = TOOLS.as_ref().unwrap();
+    let mut held = in_wine(Home::new().command("/usr/bin/wine"), tools)
+        .args([tools.join("hold.exe").as_os_str(), windows_path(tools.join("sources.sum")).as_ref()])
+        .command();
+    let mut held = held.stdin(Stdio::piped()).stdout(Stdio::piped()).current_dir(tools).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(held.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line.trim(), "held");
+    held
+});
+
+/// Wine's own files are outside of the user's home, and all tests share its server.
+fn in_wine(invocation: Invocation, tools: &Path) -> Invocation {
+    invocation
+        .env("HOME", tools)
+        .env("TMPDIR", "/tmp")
+        .env("WINEPREFIX", tools.join("prefix"))
+        .env("WINEDEBUG", "-all")
+        .env("WINEDLLOVERRIDES", "mscoree,mshtml,winemenubuilder.exe=")
+}
+
+/// The path as Windows writes it: Wine shows the root folder as drive Z.
+pub fn windows_path(path: impl AsRef<Path>) -> String {
+    format!("Z:{}", path.as_ref().display()).replace('/', "\\")
+}
+
+/// A user of Windows, and an Identity Center to sign in to.
+pub struct WindowsUser {
+    pub user: User,
+    tools: PathBuf,
+}
+
+impl WindowsUser {
+    /// `None`, with a message, where the program for Windows cannot be run.
+    #[track_caller]
+    pub fn new(options: Options) -> Option<Self> {
+        let Some(tools) = TOOLS.clone() else {
+            skip("there is no Wine, or no compiler for Windows: the program for Windows is not tested");
+            return None;
+        };
+        LazyLock::force(&KEPT);
+        let user = User::new(Options { approval: Approval::Automatic, ..options });
+        for folder in ["AppData/Roaming", "AppData/Local/Temp"] {
+            std::fs::create_dir_all(user.home.path(folder)).unwrap();
+        }
+        Some(Self { user, tools })
+    }
+
+    #[track_caller]
+    pub fn signed_in(options: Options) -> Option<Self> {
+        let windows = Self::new(options)?;
+        let _ = windows.aws_sso("login --device-code --no-browser").run().success();
+        windows.user.sandbox.clear_log();
+        Some(windows)
+    }
+
+    pub fn home(&self) -> &Home {
+        &self.user.home
+    }
+
+    /// A path in the home, as Windows writes it.
+    pub fn path(&self, relative: &str) -> String {
+        windows_path(self.home().path(relative))
+    }
+
+    /// The program under test, in a folder of `PATH`.
+    pub fn aws_sso(&self, line: &str) -> Invocation {
+        self.copy(Path::new(AWS_SSO_EXE), line)
+    }
+
+    /// The same program at another path.
+    pub fn copy(&self, program: &Path, line: &str) -> Invocation {
+        self.start([windows_path(program)]).args(line.split_whitespace())
+    }
+
+    /// A line, as a library gives it to Windows to start a program.
+    pub fn line(&self, line: &str) -> Invocation {
+        self.start([""; 0]).env("WINDOWS_COMMAND_LINE", line)
+    }
+
+    /// cmd.exe runs this batch file.
+    pub fn batch(&self, lines: &str) -> Invocation {
+        let file = self.home().write("test.bat", format!("@echo off\r\n{}\r\n", lines.replace('\n', "\r\n")));
+        self.start(["cmd", "/d", "/c", &windows_path(file)])
+    }
+
+    /// Holds a file open until stdin ends.
+    pub fn hold(&self, relative: &str) -> std::process::Command {
+        self.start([&*self.tools.join("hold.exe").to_string_lossy(), &self.path(relative)]).command()
+    }
+
+    /// A program of Windows in this home.
+    fn start<A: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = A>) -> Invocation {
+        let folder = windows_path(Path::new(AWS_SSO_EXE).parent().unwrap());
+        let system = r"C:\windows\system32;C:\windows";
+        let run = self.home().command("/usr/bin/wine").arg(self.tools.join("start.exe")).args(words);
+        in_wine(run, &self.tools)
+            .env("WINDOWS_USERPROFILE", self.path(""))
+            .env("WINDOWS_HOMEDRIVE", "Z:")
+            .env("WINDOWS_HOMEPATH", &self.path("")[2..])
+            .env("WINDOWS_APPDATA", self.path("AppData/Roaming"))
+            .env("WINDOWS_LOCALAPPDATA", self.path("AppData/Local"))
+            .env("WINDOWS_TEMP", self.path("AppData/Local/Temp"))
+            .env("WINDOWS_TMP", self.path("AppData/Local/Temp"))
+            .env("WINDOWS_PATH", format!("{folder};{system}"))
+            .endpoint(self.user.sandbox.endpoint())
+    }
+}

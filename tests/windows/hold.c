@@ -1,0 +1,13 @@
+/* Holds a file open, and lets nobody replace it, until stdin ends: as a virus scanner or an indexer does. */
+#include <stdio.h>
+#include <windows.h>
+
+int wmain(int count, wchar_t **words) {
+    if (count < 2 || CreateFileW(words[1], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL) == INVALID_HANDLE_VALUE)
+        return 1;
+    puts("held");
+    fflush(stdout);
+    while (getchar() != EOF)
+        ;
+    return 0;
+}

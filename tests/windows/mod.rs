@@ -1,0 +1,7 @@
+//! The program for Windows, run by Wine: `tests/run` builds it, and sets Wine up.
+
+mod held_files;
+mod homes;
+mod main_job;
+mod process_lines;
+mod shells;

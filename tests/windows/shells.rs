@@ -1,0 +1,40 @@
+//! What is printed for shells of Windows.
+
+use aws_sso::sandbox::Options;
+
+use crate::support::wine::WindowsUser;
+
+#[test]
+fn exports_are_for_the_users_shell() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    let cases = [
+        ("", "", "$env:AWS_ACCESS_KEY_ID = 'ASIA"),
+        ("", "MINGW64", "export AWS_ACCESS_KEY_ID='ASIA"),
+        ("/usr/bin/bash", "", "export AWS_ACCESS_KEY_ID='ASIA"),
+        ("C:\\Program Files\\fish.exe", "", "set -gx AWS_ACCESS_KEY_ID 'ASIA"),
+    ];
+    for (shell, msystem, expected) in cases {
+        for line in ["env 012345678901/reader", "-p corp -r arn:aws:iam::012345678901:role/reader -env"] {
+            let run = windows.aws_sso(line).env("WINDOWS_SHELL", shell).env("WINDOWS_MSYSTEM", msystem);
+            let _ = run.run().success().prints(expected);
+        }
+    }
+}
+
+#[test]
+fn cmd_takes_the_exports_as_they_are() {
+    let special = "R&D ^ <it's> (x86) | more";
+    // cmd.exe could replace parts of it, so the account has its id in place of it.
+    for (name, expected) in [(special, special), ("100% %PATH% !x!", "012345678901")] {
+        let renamed = vec![("012345678901".to_owned(), name.to_owned())];
+        let Some(windows) = WindowsUser::signed_in(Options { renamed, ..Options::default() }) else { return };
+        let _ = windows.aws_sso("list").run().success();
+        let exports = windows.aws_sso("env 012345678901/reader --shell cmd").run().success().stdout;
+        windows.home().write("exports.bat", exports.replace('\n', "\r\n"));
+        let output = windows.batch("set AWS_VAULT=old\ncall exports.bat\nset AWS_").run().success();
+        for line in [format!("AWS_SSO_ACCOUNT_NAME={expected}"), "AWS_ACCOUNT_ID=012345678901".to_owned()] {
+            assert!(output.stdout.lines().any(|set| set == line), "{line}\n{output}");
+        }
+        assert!(output.stdout.contains("AWS_SECRET_ACCESS_KEY=") && !output.stdout.contains("AWS_VAULT"), "{output}");
+    }
+}
