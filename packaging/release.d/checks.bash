@@ -81,6 +81,7 @@ check_no_paths() {
 # run_programs TARGET FOLDER: the version, then the main job against the sandbox.
 run_programs() {
   local -a run=()
+  local windows
   case $1 in
     x86_64-*-linux-*) ;;
     aarch64-*-linux-*)
@@ -88,9 +89,8 @@ run_programs() {
       run=(qemu-aarch64-static)
       ;;
     *-windows-*)
-      prepare_wine || return 0
-      cp "$(wine_library)" "$2/"
-      run=(env WINEPREFIX="$work/wine" WINEDEBUG=-all wine64)
+      windows=$(windows_tools) || return 0
+      run=(env WINEPREFIX="$windows/prefix" WINEDEBUG=-all wine)
       ;;
   esac
   run_program "$1" "$2" "${run[@]}"
@@ -117,18 +117,6 @@ run_program() {
 in_home() {
   mkdir -p "$work/home"
   env -i HOME="$work/home" PATH="$PATH" LANG=C.UTF-8 TERM=dumb "$@" </dev/null
-}
-
-# Wine 8 lacks a library that Rust's standard library loads. Its stand-in lies beside the program in this check alone.
-wine_library() {
-  local library=$work/bcryptprimitives.dll
-  [ -e "$library" ] || x86_64-w64-mingw32-gcc -shared -O2 -o "$library" tests/windows/process_prng.c -ladvapi32
-  echo "$library"
-}
-
-prepare_wine() {
-  if ! command -v wine64 >/dev/null && [ -x /usr/lib/wine/wine64 ]; then PATH=$PATH:/usr/lib/wine; fi
-  need wine64 wine64 "the Windows programs are not run"
 }
 
 check_packages() {
