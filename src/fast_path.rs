@@ -25,7 +25,13 @@ pub fn answer(arguments: &[OsString]) -> Option<String> {
     let credentials = match (role.parse().ok()?, assumed) {
         (RoleRef::Arn(role), assumed) => cached(&sign_in()?, &role.account_id, &role.role_name, assumed)?,
         (RoleRef::Id { account_id, role_name }, assumed) => cached(&sign_in()?, &account_id, &role_name, assumed)?,
-        (RoleRef::Name(_) | RoleRef::AccountName { .. }, None) => chain::cached(role)?,
+        (RoleRef::Name(_) | RoleRef::AccountName { .. }, None) => {
+            // What `-p` names makes no difference to a profile, but has to be there.
+            if let Some(name) = profile {
+                Config::read_profile(&environment::config_file().ok()?, name).ok()?.directory(name).ok()?;
+            }
+            chain::cached(role)?
+        }
         (RoleRef::Name(_) | RoleRef::AccountName { .. } | RoleRef::Place(_), _) => return None,
     };
     credentials::process(&credentials).ok()

@@ -171,10 +171,10 @@ impl<'a> Update<'a> {
                 let keys = self.discovery.keys(role)?;
                 let is_source = keys.iter().any(|(key, _)| *key == "source_profile");
                 profile.take_over(keys)?;
-                let assumed = found.as_ref().and_then(|found| found.assumed.as_ref());
-                if let (Some(via), Some(assumed), true) = (via, assumed, profile.is_changed) {
-                    let has_base = assumed.is_via(via, self.owners.config);
-                    let has_options = match assumed {
+                let written = found.as_ref().and_then(|found| found.assumed.as_ref());
+                if let (Some(via), Some(written), true) = (via, written, profile.is_changed) {
+                    let has_base = written.is_via(via, self.owners.config);
+                    let has_options = match written {
                         Assumed::By { options, .. } => *options == via.words(role) || is_source,
                         Assumed::Source(_) => !is_source,
                     };

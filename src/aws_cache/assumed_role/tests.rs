@@ -115,8 +115,8 @@ fn a_sweep_deletes_the_chains_of_one_sign_in_alone() {
     let credentials = credentials(3600);
     let mut paths = Vec::new();
     for directory in [&corp, &other] {
-        let base = CachedBase::Role(CachedRole { account_id: "123456789012", role_name: "Reader", directory });
-        let cached = CachedHop { base, before: &[], hop: &one };
+        let base = CachedRole { account_id: "123456789012", role_name: "Reader", directory };
+        let cached = CachedHop { base: CachedBase::Role(base), before: &[], hop: &one };
         let path = cached.own_path(folder.path());
         cached.write(&SecretStore::Files, &path, Assumption { credentials: &credentials, arn, id: "x" }).unwrap();
         paths.push(path);

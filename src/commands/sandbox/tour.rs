@@ -108,7 +108,7 @@ fn choose(home: &PrivateHome) -> Option<Chosen> {
 }
 
 fn use_role(story: &mut Story, home: &PrivateHome) -> Result<Chosen> {
-    let (title, shows) = if cfg!(windows) {
+    let (title, meaning) = if cfg!(windows) {
         ("A command uses a role", "It runs with the role's credentials. In PowerShell and Git Bash there is awsso use.")
     } else {
         (
@@ -116,7 +116,7 @@ fn use_role(story: &mut Story, home: &PrivateHome) -> Result<Chosen> {
             "In a real bash, the awsso function sets the role's credentials for everything that runs there.",
         )
     };
-    story.step(title, shows)?;
+    story.step(title, meaning)?;
     let chosen = choose(home).ok_or_else(|| story.failed("there is no role to use"))?;
     let output = if cfg!(windows) {
         let words = ["exec", &chosen.id, "--", "cmd", "/d", "/c", "set AWS_"];
