@@ -193,8 +193,8 @@ impl<'a> Provider<'a> {
         unreachable!("the last attempt returns")
     }
 
-    /// How long the session is to last that a role asks for. A chained role has an hour at most, and a person reads that
-    /// once.
+    /// How long the session is to last that a role asks for. A chained role has an hour at most, and a person reads
+    /// that once.
     fn duration(&self, hop: &Hop) -> Option<u32> {
         let asked = hop.duration?;
         if asked > HOUR && self.session.is_for_person() {
