@@ -200,18 +200,20 @@ fn load(shell: Shell, program: &str) -> String {
 /// All of `awsso use`, with cached credentials: the function, the process, and the evaluation of what it prints.
 fn entering(programs: &Programs, stage: &Stage) -> Race {
     let mut race = Race::new("`use` whole, in a shell with the function", 200);
-    for shell in Shell::all() {
-        let name = shell.name();
-        let Ok(program) = &programs.aws_sso else { continue };
+    let kinds = [("dynamic", &programs.aws_sso), ("static", &programs.aws_sso_static)];
+    for (shell, (kind, program)) in Shell::all().into_iter().flat_map(|shell| kinds.map(|kind| (shell, kind))) {
+        let Ok(program) = program else { continue };
         let define = if shell == Shell::Fish { "function empty; end" } else { "function empty { :; }" };
         let load = load(shell, &program.display().to_string());
         let run = |command: &str, test: &str| {
             let line = format!("{load}\n{define}\n{command}\ntest {test} \"$AWS_SESSION_TOKEN\"");
             Ok(stage.home.interactive(shell).args(["-c", &line]).env("AWS_ENDPOINT_URL_SSO", NOWHERE))
         };
-        let reference = format!("{name}, an empty function");
+        let name = shell.name();
+        let reference = format!("{name}, an empty function, {kind}");
+        let entering = format!("{name}, `awsso use`, {kind}");
         race = race.add(Contender::plain(&reference, run("empty", "-z"))).add(
-            Contender::plain(&format!("{name}, `awsso use`"), run(&format!("awsso use {}", stage.role()), "-n"))
+            Contender::plain(&entering, run(&format!("awsso use {}", stage.role()), "-n"))
                 .judged(&reference, Goal::MillisecondsMore(5.0)),
         );
     }

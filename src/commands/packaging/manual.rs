@@ -218,8 +218,19 @@ mod tests {
     use super::*;
 
     /// Variables that describe the user's system and are no settings of this tool.
-    const SURROUNDINGS: [&str; 21] = [
+    const SURROUNDINGS: [&str; 31] = [
         "HOME",
+        "USERPROFILE",
+        "HOMEDRIVE",
+        "HOMEPATH",
+        "APPDATA",
+        "LOCALAPPDATA",
+        // These two are among the files.
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_DATA_HOME",
+        "XDG_STATE_HOME",
+        "MSYSTEM",
         "PATH",
         "SHELL",
         "ZDOTDIR",
@@ -245,7 +256,12 @@ mod tests {
     #[test]
     fn the_manual_names_every_variable_that_is_read() {
         let known: String = ENVIRONMENT.iter().map(|(names, _)| format!("{names}, ")).collect();
-        let source = concat!(include_str!("../../environment.rs"), include_str!("../../environment/shells.rs"));
+        let source = concat!(
+            include_str!("../../environment.rs"),
+            include_str!("../../environment/endpoints.rs"),
+            include_str!("../../environment/folders.rs"),
+            include_str!("../../environment/shells.rs"),
+        );
         let is_name = |word: &&str| word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
         let read: Vec<_> = source.split('"').skip(1).step_by(2).filter(is_name).collect();
         assert!(read.len() > 15, "{read:?}");
