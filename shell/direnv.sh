@@ -36,6 +36,8 @@ __aws_sso_enter() {
   esac
   # A change of the config or the settings can change what ROLE means.
   watch_file "${AWS_CONFIG_FILE:-$HOME/.aws/config}" "${XDG_CONFIG_HOME:-$HOME/.config}/aws-sso/config"
+  # Its keys may be what the role is assumed with.
+  watch_file "${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}"
   # Captured first, since `eval "$(…)"` would hide a failure.
   # Its messages name what was written here.
   if ! code="$({

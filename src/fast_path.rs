@@ -54,14 +54,14 @@ fn request(arguments: &[OsString]) -> Option<ProcessRequest<'_>> {
         match word? {
             "-p" | "--profile" if profile.is_none() => profile = Some(words.next()??),
             "-r" | "--rolearn" if role.is_none() => role = Some(words.next()??),
-            "--assume" if assumed.is_none() => assumed = Some(words.next()??),
+            "--assume" if process && assumed.is_none() => assumed = Some(words.next()??),
             "-ext" | "--external-source" if !external => external = true,
             "process" if !process && role.is_none() => {
                 process = true;
                 role = Some(words.next()??);
             }
             word => match word.strip_prefix("--assume=") {
-                Some(arn) if assumed.is_none() => assumed = Some(arn),
+                Some(arn) if process && assumed.is_none() => assumed = Some(arn),
                 _ => return None,
             },
         }
@@ -111,6 +111,8 @@ mod tests {
             ("process R -p P --assume arn:aws:iam::123456789012:role/x", Some(("P", "R"))),
             ("process R -p P --assume=arn:aws:iam::123456789012:role/x", Some(("P", "R"))),
             ("process R -p P --assume=x", None),
+            ("--assume=arn:aws:iam::123456789012:role/x process R -p P", None),
+            ("--assume arn:aws:iam::123456789012:role/x process R -p P", None),
             ("-p P -r R -ext --assume=arn:aws:iam::123456789012:role/x", None),
             ("-p P process R", Some(("P", "R"))),
             ("-p P -r R", None),

@@ -77,7 +77,7 @@ impl<'a> Meanings<'a> {
         let (assuming, start) = self.walk(profile)?;
         let start = match start {
             Start::Profile(start) => ChainStart::Role(start),
-            Start::Keys(name) => ChainStart::Keys(name.to_owned()),
+            Start::Keys(name) => ChainStart::Keys(self.usable_keys(name, profile)?),
             Start::Elsewhere => return Err(self.without_role(profile)),
         };
         if let Some(overridden) = assuming.iter().chain(&start.profile()).find_map(|section| self.overridden(*section))

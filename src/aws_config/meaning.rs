@@ -124,6 +124,25 @@ impl<'a> Meanings<'a> {
         Some(NoRole::new(profile, key, found, format!("move what you need of it to the config, and delete {place}")))
     }
 
+    /// The profile, if a chain of `named` can begin with its access keys.
+    ///
+    /// Errors: AWS tools take something else, or nobody can send them.
+    pub(super) fn usable_keys(&self, profile: &str, named: Section<'a>) -> Result<String, NoRole> {
+        let fault = |found, remedy: &str| Err(NoRole::new(named, "source_profile", found, remedy.to_owned()));
+        let in_file = self.credentials().filter(|file| !file.has_id(profile)).and_then(|file| file.source_of(profile));
+        if let Some((key, place)) = in_file {
+            let found = format!("profile {profile} has a {key} in {place}, which AWS tools take in place of its keys");
+            return fault(found, "delete the one that is not meant");
+        }
+        match self.access_keys(profile).filter(|keys| !keys.are_sendable()) {
+            Some(keys) => {
+                let found = format!("the access keys of profile {profile} ({}) hold what no key does", keys.place);
+                fault(found, "write each in one line, as IAM shows it")
+            }
+            None => Ok(profile.to_owned()),
+        }
+    }
+
     fn static_keys(&self, profile: Section<'a>) -> Option<StaticKeys> {
         let of_file = self.credentials().and_then(|file| file.keys_of(profile.name()));
         // A secret alone is nothing there.

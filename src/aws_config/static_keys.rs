@@ -71,6 +71,17 @@ const ASSUMING: [&str; 9] = [
     "credential_process",
 ];
 
+/// What AWS tools take before keys in the config, if the credentials file has it.
+const SOURCES: [&str; 7] = [
+    "credential_process",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "sso_role_name",
+    "login_session",
+];
+
 impl CredentialsFile {
     pub(super) fn read() -> Option<Self> {
         let path = environment::credentials_file().ok()?;
@@ -111,6 +122,12 @@ impl CredentialsFile {
         Some((key, self.place_of(profile)?))
     }
 
+    /// Which other source of credentials this profile has here, and where it is.
+    pub(super) fn source_of(&self, profile: &str) -> Option<(&'static str, String)> {
+        let key = SOURCES.into_iter().find(|key| self.has(profile, key))?;
+        Some((key, self.place_of(profile)?))
+    }
+
     fn place_of(&self, profile: &str) -> Option<String> {
         Some(format!("{}:{}", environment::shown(&self.path), self.line_of(profile)?))
     }
@@ -137,6 +154,13 @@ pub(crate) fn incomplete(document: &Document) -> Vec<(usize, String)> {
 }
 
 impl AccessKeys {
+    /// Whether they can be sent. A value that goes on in a second line cannot.
+    pub(super) fn are_sendable(&self) -> bool {
+        let token = self.session_token.as_ref().map(Secret::expose);
+        let mut all = [self.id.as_str(), self.secret.expose()].into_iter().chain(token);
+        all.all(|value| value.bytes().all(|byte| byte.is_ascii_graphic()))
+    }
+
     fn of(value: impl Fn(&str) -> Option<String>, place: String) -> Option<Self> {
         let session_token = TOKENS.iter().find_map(|key| value(key)).map(Secret::from);
         Some(Self { id: value(ID)?, secret: value(SECRET)?.into(), session_token, place })

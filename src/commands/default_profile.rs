@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::aws_cache::default_keys;
 use crate::aws_config::config::Config;
 use crate::aws_config::credentials_file;
+use crate::aws_config::origin::Origin;
 use crate::aws_config::readers::{Reader, Rejection};
 use crate::context::Context;
 use crate::context::assumed::typed;
@@ -18,6 +19,7 @@ use crate::{environment, quote, terminal, timestamp};
 
 pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     let found = named_or_chosen(context, role)?;
+    refuse_own_source(&found)?;
     let credentials = context.credentials(&found)?;
     let path = environment::credentials_file()?;
     let written = check(context, &path, &credentials, &found)?;
@@ -37,6 +39,18 @@ pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
         terminal::warn(&format!("programs of this shell do not take the default profile: {}", hiding.describe()));
     }
     Ok(())
+}
+
+/// Fails if the role is assumed with the very keys that would be replaced: nobody could assume it again.
+fn refuse_own_source(found: &Found) -> Result<()> {
+    match found.directory.origin() {
+        Origin::Keys("default") => Err(Error::usage(format!(
+            "{} is assumed with the keys of the default profile, which its credentials would replace",
+            found.arn()
+        ))
+        .with_remedy("move those keys to a profile of another name, and name that as source_profile")),
+        _ => Ok(()),
+    }
 }
 
 /// Fails if the AWS files would keep some program from these credentials. Returns the credentials file as it will be.

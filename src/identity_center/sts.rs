@@ -219,9 +219,13 @@ impl Service {
             return StsError::Refused(StsRefusal::WrongClock(self.seconds_ahead()));
         }
         match exception.code.as_str() {
-            "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException" => {
-                StsError::BaseExpired
-            }
+            // A wrong secret makes a wrong signature.
+            "ExpiredToken"
+            | "ExpiredTokenException"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "SignatureDoesNotMatch"
+            | "IncompleteSignature" => StsError::BaseExpired,
             "PackedPolicyTooLarge" | "PackedPolicyTooLargeException" => StsError::Refused(StsRefusal::TooLarge),
             "RegionDisabledException" => StsError::Refused(StsRefusal::RegionDisabled),
             "AccessDenied" | "AccessDeniedException" => StsError::Refused(denial(&exception)),

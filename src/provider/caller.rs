@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use sha1_smol::Sha1;
 
 use super::Provider;
+use super::wanted::Wanted;
 use crate::aws_config::origin::Origin;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
 use crate::files::folder::Privacy;
 use crate::files::{atomic, read};
 use crate::identity_center::{StsError, StsPlace, StsRefusal};
+use crate::role::Hop;
 
 /// The name where STS does not say whose the credentials are.
 const UNNAMED: &str = "aws-sso";
@@ -20,15 +22,20 @@ const UNNAMED: &str = "aws-sso";
 const LONGEST: usize = 64;
 
 impl Provider<'_> {
-    /// The name for a session: the one that the base's own session has.
-    pub(super) fn caller(&self, base: &RoleCredentials, place: &StsPlace) -> Result<String, StsError> {
+    /// The name for a session: the one that the session before it has, whose credentials are `base`.
+    pub(super) fn caller(
+        &self,
+        base: &RoleCredentials,
+        place: &StsPlace,
+        before: Wanted<'_>,
+    ) -> Result<String, StsError> {
         // A new sign-in may be another person's.
         let of_keys = || match self.session.directory().origin() {
             Origin::Keys(profile) => Some(self.key_mark(profile)?.to_string()),
             _ => None,
         };
         let mark = self.session.mark().or_else(of_keys).unwrap_or_else(|| base.access_key_id.clone());
-        let path = self.caller_file();
+        let path = self.caller_file(before);
         let kept = read::spare(&path).and_then(|bytes| String::from_utf8(bytes).ok());
         if let Some((_, name)) = kept.as_deref().and_then(|kept| kept.split_once('\n')).filter(|(of, _)| *of == mark) {
             return Ok(session_name(name));
@@ -46,13 +53,16 @@ impl Provider<'_> {
         Ok(name)
     }
 
-    fn caller_file(&self) -> PathBuf {
+    /// A role in between may have a name of its own for its session.
+    fn caller_file(&self, before: Wanted<'_>) -> PathBuf {
         let directory = self.session.directory();
-        let name = match directory.origin() {
-            Origin::Keys(profile) => Sha1::from(format!("keys {profile}")).digest(),
-            _ => Sha1::from(directory.token_key()).digest(),
+        let base = match directory.origin() {
+            Origin::Keys(profile) => format!("keys {profile}"),
+            _ => directory.token_key().to_owned(),
         };
-        self.session.paths().history.join(format!("caller-{name}"))
+        let name = |hop: &Hop| hop.session_name.as_ref().map(|name| format!("\n{name}")).unwrap_or_default();
+        let names: String = before.chain.iter().map(name).collect();
+        self.session.paths().history.join(format!("caller-{}", Sha1::from(base + &names).digest()))
     }
 }
 

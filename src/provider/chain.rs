@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use memchr::memmem;
 
@@ -24,6 +25,24 @@ use crate::terminal;
 /// How often a person may type the code of an MFA device.
 const TRIES: usize = 3;
 
+/// The variables that name other files.
+const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+
+/// When a file was put in its place, which its own time does not say.
+#[cfg(unix)]
+fn moved(file: &fs::Metadata) -> Option<SystemTime> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let seconds = u64::try_from(file.ctime()).ok()?;
+    let nanoseconds = u32::try_from(file.ctime_nsec()).ok()?;
+    Some(SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds))
+}
+
+#[cfg(not(unix))]
+fn moved(_: &fs::Metadata) -> Option<SystemTime> {
+    None
+}
+
 impl<'a> Provider<'a> {
     pub(super) fn cached_hop<'r>(&self, hop: &'r Hop, before: Wanted<'r>) -> CachedHop<'r>
     where
@@ -41,7 +60,7 @@ impl<'a> Provider<'a> {
         let (store, folder) = (self.session.store(), &self.session.paths().roles);
         let cached = self.cached_hop(hop, before);
         let shared = cached.shared_path(folder);
-        let is_of_base = || self.is_only_base(hop, before) && self.is_of_these_files(&shared);
+        let is_of_base = || self.is_only_base(hop, before) && self.is_of_these_files(&shared, before.base);
         let read = |path: &Path, is_of_base: &dyn Fn() -> bool| match cached.read(store, path, is_of_base) {
             Ok(found) => found,
             Err(error) => {
@@ -63,12 +82,24 @@ impl<'a> Provider<'a> {
 
     /// Whether the AWS CLI wrote this file for the profiles as they are now: none was edited since, and the credentials
     /// file, which wins over the config, has no profile that assumes a role.
-    fn is_of_these_files(&self, cached: &Path) -> bool {
+    ///
+    /// Keys say less of whose they are than a role does: a file with others may have been moved here since, or be named
+    /// by the environment for once.
+    fn is_of_these_files(&self, cached: &Path, base: Base<'_>) -> bool {
+        let are_keys = matches!(base, Base::Keys(_));
+        if are_keys && FILES.into_iter().any(|name| environment::value(name).is_some()) {
+            return false;
+        }
         let Ok(credentials) = environment::credentials_file() else { return false };
         let modified = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
+        let changed = |path: &Path| {
+            let file = fs::metadata(path).ok()?;
+            let moved = moved(&file).filter(|_| are_keys);
+            file.modified().ok().max(moved)
+        };
         let Some(written) = modified(cached) else { return false };
         let config = self.session.client().config();
-        let edited = [config.and_then(|config| modified(config.path())), modified(&credentials)];
+        let edited = [config.and_then(|config| changed(config.path())), changed(&credentials)];
         let assumes = |text: Vec<u8>| {
             ["role_arn", "source_profile"].iter().any(|key| memmem::find(&text, key.as_bytes()).is_some())
         };
@@ -178,7 +209,7 @@ impl<'a> Provider<'a> {
         place: &StsPlace,
         before: Wanted<'_>,
     ) -> Result<AssumedRole, StsError> {
-        let name = hop.session_name.clone().map_or_else(|| self.caller(base, place), Ok)?;
+        let name = hop.session_name.clone().map_or_else(|| self.caller(base, place, before), Ok)?;
         let service = self.session.client().service();
         let duration = if before.is_role() { self.duration(hop) } else { hop.duration };
         for attempt in 1.. {

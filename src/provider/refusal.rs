@@ -135,7 +135,7 @@ pub(super) fn keys_not_accepted(profile: &str, at: Option<String>, place: &StsPl
     let endpoint = place.endpoint.as_ref().map_or_else(|| place.region.clone(), |_| "this endpoint".to_owned());
     let at = at.map(|at| format!(" ({at})")).unwrap_or_default();
     Error::denied(format!("STS in {endpoint} does not accept {}{at}", keys_of(profile)))
-        .with_remedy("replace them if they have expired, or were deleted or deactivated\nor set another region")
+        .with_remedy("check both: they may be mistyped, expired, deleted or deactivated\nor set another region")
 }
 
 /// The error for credentials that STS does not accept, although they are new.

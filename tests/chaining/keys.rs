@@ -1,7 +1,7 @@
 //! Chains that begin with access keys of a profile: whose keys AWS tools take, what is cached, and what STS is asked.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sso::sandbox::{AssumableRole, IamUser, MfaDevice, Options};
 
@@ -179,7 +179,9 @@ fn the_aws_cli_and_this_tool_share_what_is_made_with_keys() {
     add(
         &chains,
         "[profile x]\nrole_arn = ROLE/Deploy\nsource_profile = base\nregion = eu-west-1\nduration_seconds = 7200\n\
-         [profile y]\nrole_arn = ROLE/Target\nsource_profile = base\nregion = eu-west-1\n",
+         [profile y]\nrole_arn = ROLE/Target\nsource_profile = base\nregion = eu-west-1\n\
+         [profile moved]\nrole_arn = ROLE/ops/Hub\nsource_profile = base\nregion = eu-west-1\n\
+         [profile named]\nrole_arn = ROLE/Target\nsource_profile = base\nduration_seconds = 3600\n",
     );
     let of_cli = |profile: &str| {
         let line = format!("sts get-caller-identity --query Arn --output text --profile {profile}");
@@ -196,9 +198,51 @@ fn the_aws_cli_and_this_tool_share_what_is_made_with_keys() {
     chains.user.sandbox.clear_log();
     assert_eq!(chains.caller("y"), theirs);
     assert_eq!(chains.operations(), [""; 0]);
-    // Its file does not say with which keys it was made, so other ones do not get it.
+    // Its file does not say with which keys it was made, so other ones do not get it; nor do those of an older file
+    // that the environment names, or that was moved here.
+    for profile in ["moved", "named"] {
+        assert!(of_cli(profile).unwrap().contains("/botocore-session-"));
+    }
+    let old = chains.user.home.write(".aws/credentials.old", format!("[base]\n{}", lines("bob")));
+    std::fs::File::options().write(true).open(&old).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    let named = chains.process("named").env("AWS_SHARED_CREDENTIALS_FILE", &old).run().success().json();
+    assert!(chains.caller_of(&named).ends_with("/Target/bob"));
+    std::fs::rename(old, chains.user.home.path(".aws/credentials")).unwrap();
+    assert!(chains.caller("moved").ends_with("/Hub/bob"));
     chains.user.home.write(".aws/credentials", format!("[base]\n{}", lines("bob")));
     assert!(chains.caller("y").ends_with("/Target/bob"));
+}
+
+#[test]
+fn a_name_of_a_session_in_between_is_given_to_no_other_chain() {
+    let chains = chains(Options::default());
+    chains.user.home.write(".aws/credentials", format!("[base]\n{}", lines("alice")));
+    add(
+        &chains,
+        "[profile x]\nrole_arn = ROLE/Deploy\nsource_profile = base\nrole_session_name = jane\n\
+         [profile y]\nrole_arn = ROLE/Target\nsource_profile = x\n\
+         [profile unnamed]\nrole_arn = ROLE/Deploy\nsource_profile = base\n",
+    );
+    assert!(chains.caller("y").ends_with("/Target/jane"));
+    assert!(chains.caller("unnamed").ends_with("/Deploy/alice"));
+    clear_cache(&chains);
+    assert!(chains.caller("y").ends_with("/Target/jane"));
+}
+
+/// Otherwise nobody could assume it again.
+#[test]
+fn a_role_never_replaces_the_keys_that_it_is_assumed_with() {
+    let chains = chains(Options::default());
+    let keys = format!("[default]\n{}", lines("alice"));
+    chains.user.home.write(".aws/credentials", &keys);
+    add(&chains, "[profile x]\nrole_arn = ROLE/Deploy\nsource_profile = default\n");
+    for line in ["-r x", "-p x -r x"] {
+        let output = chains.user.aws_sso(line).run().status(2);
+        let _ =
+            output.complains("is assumed with the keys of the default profile, which its credentials would replace");
+        assert_eq!(chains.user.home.read(".aws/credentials"), keys, "{line}");
+    }
+    assert_eq!(chains.operations(), [""; 0]);
 }
 
 #[test]
@@ -260,6 +304,12 @@ const REFUSED: &[(&str, i32, &str)] = &[
         4,
         "does not accept the access keys of profile base (~/.aws/credentials:1)",
     ),
+    ("[base]\nFALSE", 4, "does not accept the access keys of profile base (~/.aws/credentials:1)"),
+    (
+        "[base]\naws_access_key_id =\n  AKIA\naws_secret_access_key = s3cret\n",
+        2,
+        "the access keys of profile base (~/.aws/credentials:1) hold what no key does",
+    ),
     ("[x]\nrole_arn = y\n[base]\nALICE", 2, "profile x has a role_arn in ~/.aws/credentials:1 too"),
     ("[base]\nBOB", 4, "the access keys of profile base may not assume ROLE/Closed"),
 ];
@@ -276,6 +326,7 @@ fn what_keys_do_not_give_is_one_line_without_them() {
     let role = format!("arn:aws:iam::{}:role", chains.user.sandbox.accounts()[1].id);
     for (credentials, status, said) in REFUSED {
         let credentials = credentials.replace("ALICE", &lines("alice")).replace("BOB", &lines("bob"));
+        let credentials = credentials.replace("FALSE", &lines("alice").replace("secret+alice", "s3cret"));
         chains.user.home.write(".aws/credentials", credentials);
         let output = chains.user.aws_sso("-v process x").run().status(*status);
         let output = output.complains(&said.replace("ROLE", &role));
@@ -284,4 +335,20 @@ fn what_keys_do_not_give_is_one_line_without_them() {
         }
     }
     let _ = chains.user.aws_sso("use base --shell bash").run().status(2).complains("has access keys of its own");
+}
+
+/// To AWS tools these lines of the credentials file go before keys in the config.
+#[test]
+fn a_source_in_the_credentials_file_beside_keys_in_the_config_is_named() {
+    let chains = chains(Options::default());
+    add(
+        &chains,
+        &format!("[profile base]\n{}[profile x]\nrole_arn = ROLE/Deploy\nsource_profile = base\n", lines("alice")),
+    );
+    let _ = chains.process("x").run().success();
+    for key in ["credential_process", "web_identity_token_file", "sso_session", "sso_start_url", "login_session"] {
+        chains.user.home.write(".aws/credentials", format!("[base]\n{key} = other\n"));
+        let output = chains.process("x").run().status(2);
+        let _ = output.complains(&format!("profile base has a {key} in ~/.aws/credentials:1, which AWS tools take"));
+    }
 }

@@ -43,10 +43,11 @@ fn the_prompt_renews_a_chain_as_it_was_entered_without_a_word() {
             let (role, session) = ways(&far)[number].clone();
             let mut terminal = user.home.interactive(shell).endpoint(user.sandbox.endpoint()).in_terminal();
             type_lines(&mut terminal, &[&shell.load_with("--hook refresh"), ":"]);
-            terminal.send(&format!("awsso -q use {role}; env -0 >old; printf '%s%s\\n' en tered\r"));
+            // The prompt that renews comes once new credentials last longer.
+            terminal.send(&format!("awsso -q use {role}; env -0 >old; printf '%s%s\\n' en tered; sh -c 'read x'\r"));
             terminal.wait_for("entered");
-            // Whether the shell got one of the longer ones yet does not matter.
             user.sandbox.update(|options| options.assumed_lifetime = None);
+            terminal.send("\r");
             type_lines(&mut terminal, &[":", "env -0 >new"]);
             terminal.send(" exit 0\r");
             let screen = terminal.finish().success().stdout;

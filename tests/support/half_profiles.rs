@@ -116,11 +116,6 @@ pub const HALF_PROFILES: &[HalfProfile] = &[
         "none that AWS tools know: environment", "Environment, Ec2InstanceMetadata, EcsContainer"),
     (Raises, "role_arn = ARN/x\nsource_profil = jump", "",
         "has no source_profile; it has source_profil", "write: source_profile = jump"),
-    (Takes, "role_arn = ARN/x\nsource_profile = p\naws_access_key_id = AKIA\naws_secret_access_key = planted-1", "",
-        "profile p is chained", "export AWS_PROFILE=p"),
-    (Takes, "role_arn = ARN/x\n\
-        source_profile = keys", "[keys]\naws_access_key_id = AKIA\naws_secret_access_key = planted-1\n",
-        "with the credentials of profile keys", "export AWS_PROFILE=p"),
     // Other sources.
     (Takes, "role_arn = ARN/x\nweb_identity_token_file = /token", "",
         "with a web identity", "export AWS_PROFILE=p"),
