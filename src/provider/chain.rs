@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use memchr::memmem;
 
@@ -32,6 +32,7 @@ const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 #[cfg(unix)]
 fn moved(file: &fs::Metadata) -> Option<SystemTime> {
     use std::os::unix::fs::MetadataExt as _;
+    use std::time::Duration;
 
     let seconds = u64::try_from(file.ctime()).ok()?;
     let nanoseconds = u32::try_from(file.ctime_nsec()).ok()?;
