@@ -42,8 +42,7 @@ pub(crate) fn run(context: &Context, arguments: &CheckArgs) -> ExitCode {
 /// The role that programs of this shell take, where that is not the one that the shell entered.
 fn taken_instead(context: &Context) -> Result<Option<Found>> {
     let Some(role) = context.shell_role()? else {
-        let unknown = context.unknown_profile().filter(|_| context.profile_option().is_none());
-        return unknown.map_or(Ok(None), |why| Err(Error::usage(why)));
+        return context.unknown_profile_alone().map_or(Ok(None), |why| Err(Error::usage(why)));
     };
     if role.instead.is_none() && role.profile.is_none() {
         return Ok(None);

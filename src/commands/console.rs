@@ -126,8 +126,7 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
         open(&found, command.as_ref(), address, &print_command).await?;
         show(&found, address, Some(lasts));
         Ok(())
-    }))?;
-    Ok(())
+    }))
 }
 
 /// The command for the console of this run's role, as far as the role is known yet.
@@ -208,9 +207,7 @@ fn role(context: &Context, arguments: &ConsoleArgs) -> Result<(Found, Option<Str
     } else if let Some(found) = context.find_of_shell("aws-sso console ROLE")? {
         found.assuming(&arguments.assume)?
     } else {
-        if let Some(why) = context.unknown_profile().filter(|_| context.profile_option().is_none()) {
-            terminal::warn(&format!("{why}; choose the role"));
-        }
+        context.warn_of_unknown_profile();
         choose_saying(context, "name the role: aws-sso console ROLE")?.assuming(&arguments.assume)?
     };
     let partition = found.partition();

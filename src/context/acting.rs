@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::role::{RoleArn, RoleRef};
 use crate::shell::ROLE_LINE;
+use crate::terminal;
 
 /// The role that this shell entered, and whether programs act as this role; else that of its `AWS_PROFILE`.
 #[derive(Clone, Debug)]
@@ -91,6 +92,18 @@ impl Context {
         let has = |config: &Config| config.profile(&name).is_some();
         let is_known = has(self.config().ok()?) || has(&credentials_file().ok()?);
         (!is_known).then(|| format!("AWS_PROFILE is {name}, which is no profile"))
+    }
+
+    /// The same, where no `-p` says which profile counts.
+    pub(crate) fn unknown_profile_alone(&self) -> Option<String> {
+        self.unknown_profile().filter(|_| self.profile_option().is_none())
+    }
+
+    /// Says it before the user chooses.
+    pub(crate) fn warn_of_unknown_profile(&self) {
+        if let Some(why) = self.unknown_profile_alone() {
+            terminal::warn(&format!("{why}; choose the role"));
+        }
     }
 
     /// The role of the profile that `AWS_PROFILE` names, if every program takes it.
