@@ -126,7 +126,7 @@ impl Replacement {
 
 /// Deletes the file. A missing file is not an error.
 pub fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
+    match place::delete(path) {
         Err(error) if !is_absent(&error) => Err(unwritable::undeleted(path, error)),
         _ => Ok(()),
     }

@@ -11,7 +11,7 @@ pub(crate) mod links;
 pub mod lock;
 pub(crate) mod open;
 pub(crate) mod ownership;
-mod place;
+pub(crate) mod place;
 pub mod read;
 pub mod reserved;
 mod sections;

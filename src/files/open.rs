@@ -5,6 +5,8 @@ use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use super::place;
+
 /// The largest file that is read: a config of half a million profiles fits; a wrong file does not.
 pub(crate) const MAX_BYTES: u64 = 256 << 20;
 
@@ -100,7 +102,7 @@ pub(crate) fn replacing_privately(path: &Path) -> io::Result<File> {
 }
 
 fn replacing_with_mode(path: &Path, mode: u32) -> io::Result<File> {
-    match fs::remove_file(path) {
+    match place::delete(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
