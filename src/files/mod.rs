@@ -1,6 +1,8 @@
 //! Files on disk: written in one step, locked, edited beside other programs, and protected from other users.
 
 pub(crate) mod access;
+#[cfg(windows)]
+pub(crate) mod access_lists;
 pub mod atomic;
 pub mod edit;
 mod exchange;

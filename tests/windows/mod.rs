@@ -3,5 +3,6 @@
 mod held_files;
 mod homes;
 mod main_job;
+mod private_files;
 mod process_lines;
 mod shells;
