@@ -30,6 +30,7 @@ check_archive() {
     check_hardening "$1" "$folder/$program"
     check_no_paths "$folder/$program"
   done
+  check_keyring "$1" "$folder/$(program_of "$1")"
   run_programs "$1" "$folder"
 }
 
@@ -67,6 +68,21 @@ check_hardening_of_windows() {
     grep -q "$flag" <<<"$dump" || fail "$1 is without $flag"
   done
   ok "$(basename "$1") has a random address and a stack that cannot be executed"
+}
+
+# check_keyring TARGET PROGRAM: whether it has store = keyring, by what a program without it says.
+check_keyring() {
+  local without="this aws-sso was built without the feature keyring"
+  case $(features_of "$1") in
+    *keyring*)
+      ! grep -qaF "$without" "$2" || fail "$2 has no store = keyring"
+      ok "$(basename "$2") has store = keyring"
+      ;;
+    *)
+      grep -qaF "$without" "$2" || fail "$2 has store = keyring"
+      ok "$(basename "$2") has no store = keyring"
+      ;;
+  esac
 }
 
 # Paths of the machine in a program would differ from machine to machine, and say who built it.

@@ -109,7 +109,12 @@ impl WindowsUser {
 
     /// Holds a file open until stdin ends.
     pub fn hold(&self, relative: &str) -> std::process::Command {
-        self.start([&*self.tools.join("hold.exe").to_string_lossy(), &self.path(relative)]).command()
+        self.tool("hold", &self.path(relative)).command()
+    }
+
+    /// A program of `tests/windows/NAME.c`.
+    pub fn tool(&self, name: &str, argument: &str) -> Invocation {
+        self.start([&*self.tools.join(format!("{name}.exe")).to_string_lossy(), argument])
     }
 
     /// A program of Windows in this home.

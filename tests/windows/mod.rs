@@ -2,6 +2,7 @@
 
 mod held_files;
 mod homes;
+mod keyring;
 mod main_job;
 mod private_files;
 mod process_lines;
