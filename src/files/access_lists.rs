@@ -11,8 +11,6 @@ use crate::windows::security;
 /// Others than this user, the system and its administrators who can use a file or folder.
 #[derive(Debug)]
 pub(crate) struct Others {
-    /// As the system calls them.
-    pub(crate) names: String,
     /// Whether they can do more than read.
     pub(crate) can_change: bool,
     sids: Vec<Sid>,
@@ -34,11 +32,15 @@ fn of(path: &Path, rights: u32) -> io::Result<Option<Others>> {
     if sids.is_empty() {
         return Ok(None);
     }
-    let names: Vec<_> = sids.iter().map(named).collect();
-    Ok(Some(Others { names: names.join(", "), can_change: !list.others(&user, CHANGE).is_empty(), sids }))
+    Ok(Some(Others { can_change: !list.others(&user, CHANGE).is_empty(), sids }))
 }
 
 impl Others {
+    /// As the system calls them. It may have to ask a server.
+    pub(crate) fn names(&self) -> String {
+        self.sids.iter().map(named).collect::<Vec<_>>().join(", ")
+    }
+
     /// The command that keeps them out. Those of the folder above keep what they have there.
     pub(crate) fn removal(&self, path: &Path) -> String {
         let sids: Vec<_> = self.sids.iter().map(|sid| format!("*{sid}")).collect();

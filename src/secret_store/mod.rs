@@ -5,7 +5,7 @@
 
 #[cfg(all(feature = "keyring", any(windows, target_os = "macos")))]
 mod native;
-#[cfg(any(all(feature = "keyring", windows), test))]
+#[cfg(any(all(feature = "keyring", any(windows, target_os = "macos")), test))]
 mod parts;
 #[cfg(all(feature = "keyring", not(any(windows, target_os = "macos"))))]
 mod secret_service;

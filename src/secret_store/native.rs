@@ -7,7 +7,6 @@ use std::sync::{Arc, OnceLock};
 
 use keyring_core::{CredentialStore, Entry};
 
-#[cfg(windows)]
 use super::parts;
 use crate::error::{Error, Result};
 
@@ -33,19 +32,19 @@ impl Keyring {
     }
 
     pub(super) fn read(&self, path: &Path) -> Result<Option<Vec<u8>>> {
-        self.ask(path.parent(), |folder| folder.read(name_of(path)))
+        self.ask(path.parent(), |folder| parts::read(folder, name_of(path)))
     }
 
     pub(super) fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        self.ask(path.parent(), |folder| folder.write(name_of(path), bytes))
+        self.ask(path.parent(), |folder| parts::write(folder, name_of(path), bytes, new_set()?, system::ROOM))
     }
 
     pub(super) fn remove(&self, path: &Path) -> Result<()> {
-        self.ask(path.parent(), |folder| folder.remove(name_of(path)))
+        self.ask(path.parent(), |folder| parts::remove(folder, name_of(path)))
     }
 
     pub(super) fn list(&self, folder: &Path) -> Result<Vec<PathBuf>> {
-        let names = self.ask(Some(folder), |folder| folder.secrets())?;
+        let names = self.ask(Some(folder), |folder| parts::names(folder))?;
         Ok(names.into_iter().map(|name| folder.join(name)).collect())
     }
 
@@ -78,20 +77,24 @@ impl Folder<'_> {
     fn entry(&self, name: &str) -> Answer<Entry> {
         self.store.build(&self.service, name, Some(&HashMap::from(system::MODIFIERS)))
     }
+}
 
-    fn item(&self, name: &str) -> Answer<Option<Vec<u8>>> {
+impl parts::Items for Folder<'_> {
+    type Error = keyring_core::Error;
+
+    fn get(&self, name: &str) -> Answer<Option<Vec<u8>>> {
         unless_gone(self.entry(name)?.get_secret())
     }
 
-    fn set_item(&self, name: &str, bytes: &[u8]) -> Answer<()> {
+    fn set(&self, name: &str, bytes: &[u8]) -> Answer<()> {
         self.entry(name)?.set_secret(bytes)
     }
 
-    fn delete_item(&self, name: &str) -> Answer<()> {
+    fn delete(&self, name: &str) -> Answer<()> {
         unless_gone(self.entry(name)?.delete_credential()).map(drop)
     }
 
-    fn items(&self) -> Answer<Vec<String>> {
+    fn names(&self) -> Answer<Vec<String>> {
         let specification = system::search(&self.service);
         let specification = specification.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let found = self.store.search(&specification)?;
@@ -100,67 +103,11 @@ impl Folder<'_> {
     }
 }
 
-#[cfg(target_os = "macos")]
-impl Folder<'_> {
-    fn read(&self, name: &str) -> Answer<Option<Vec<u8>>> {
-        self.item(name)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> Answer<()> {
-        self.set_item(name, bytes)
-    }
-
-    fn remove(&self, name: &str) -> Answer<()> {
-        self.delete_item(name)
-    }
-
-    fn secrets(&self) -> Answer<Vec<String>> {
-        self.items()
-    }
-}
-
-/// The Credential Manager takes 2,560 bytes an item, and a token with its client is longer.
-#[cfg(windows)]
-impl Folder<'_> {
-    fn read(&self, name: &str) -> Answer<Option<Vec<u8>>> {
-        parts::read(self, name)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> Answer<()> {
-        const ROOM: usize = 2560;
-        let mut number = [0; 8];
-        getrandom::fill(&mut number).map_err(|error| keyring_core::Error::PlatformFailure(error.to_string().into()))?;
-        parts::write(self, name, bytes, format!("{:016x}", u64::from_le_bytes(number)), ROOM)
-    }
-
-    fn remove(&self, name: &str) -> Answer<()> {
-        parts::remove(self, name)
-    }
-
-    fn secrets(&self) -> Answer<Vec<String>> {
-        parts::names(self).map(|names| names.into_iter().collect())
-    }
-}
-
-#[cfg(windows)]
-impl parts::Items for Folder<'_> {
-    type Error = keyring_core::Error;
-
-    fn get(&self, name: &str) -> Answer<Option<Vec<u8>>> {
-        self.item(name)
-    }
-
-    fn set(&self, name: &str, bytes: &[u8]) -> Answer<()> {
-        self.set_item(name, bytes)
-    }
-
-    fn delete(&self, name: &str) -> Answer<()> {
-        self.delete_item(name)
-    }
-
-    fn names(&self) -> Answer<Vec<String>> {
-        self.items()
-    }
+/// A name that no other set of parts has.
+fn new_set() -> Answer<String> {
+    let mut number = [0; 8];
+    getrandom::fill(&mut number).map_err(|error| keyring_core::Error::PlatformFailure(error.to_string().into()))?;
+    Ok(format!("{:016x}", u64::from_le_bytes(number)))
 }
 
 /// `None` if there is no such item, or none any more.
@@ -183,6 +130,9 @@ mod system {
     const PREFIX: &str = "aws-sso:";
     /// Between the name of a file and its folder. No path of Windows has it.
     const DIVIDER: &str = "|";
+
+    /// The most bytes that an item takes. A token with its client is longer.
+    pub(super) const ROOM: usize = 2560;
 
     /// Items do not roam to other machines with the user's profile.
     pub(super) const MODIFIERS: [(&str, &str); 1] = [("persistence", "Local")];
@@ -222,6 +172,9 @@ mod system {
     use security_framework::os::macos::keychain::{KeychainUserInteractionLock, SecKeychain};
 
     use super::Answer;
+
+    /// An item takes any secret.
+    pub(super) const ROOM: usize = usize::MAX;
 
     pub(super) const MODIFIERS: [(&str, &str); 0] = [];
 

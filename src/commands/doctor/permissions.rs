@@ -183,7 +183,7 @@ mod rights {
         let what = if others.can_change { "change" } else { "read" };
         let to_fix = all.map_or_else(|| file.to_owned(), PathBuf::from);
         Some(Finding::broken(
-            format!("{} holds secrets, and other users can {what} it ({})", shown(file), others.names),
+            format!("{} holds secrets, and other users can {what} it ({})", shown(file), others.names()),
             format!("run: {}", others.removal(&to_fix)),
         ))
     }
@@ -198,7 +198,7 @@ mod rights {
             Err(error) => return Some(unknown(folder, &error)),
         };
         Some(Finding::broken(
-            format!("other users can replace the files in {} ({})", shown(folder), others.names),
+            format!("other users can replace the files in {} ({})", shown(folder), others.names()),
             format!("run: {}", others.removal(folder)),
         ))
     }
