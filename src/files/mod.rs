@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub mod atomic;
+pub(crate) mod drive;
 pub mod edit;
 mod exchange;
 pub(crate) mod failed;
@@ -15,6 +16,7 @@ mod place;
 pub mod read;
 pub mod reserved;
 mod sections;
+mod sync;
 pub(crate) mod unreadable;
 pub(crate) mod unwritable;
 pub(crate) mod waiting;
