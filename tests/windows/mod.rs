@@ -1,7 +1,10 @@
 //! The program for Windows, run by Wine: `tests/run` builds it, and sets Wine up.
 
+mod browsers;
+mod git_bash;
 mod held_files;
 mod homes;
 mod main_job;
+mod powershell;
 mod process_lines;
 mod shells;
