@@ -118,8 +118,8 @@ impl WindowsUser {
         self.start([&*self.tools.join(format!("{name}.exe")).to_string_lossy(), argument])
     }
 
-    /// Puts a program at this path of the home that writes down how it is called, and prints `says`; its path as Windows
-    /// writes it. Those in `bin` are on `PATH`.
+    /// Puts a program at this path of the home that writes down how it is called, and prints `says`; its path as
+    /// Windows writes it. Those in `bin` are on `PATH`.
     pub fn stand_in(&self, program: &str, says: &str) -> String {
         self.home().write(Path::new(program).with_extension("says"), says);
         std::fs::copy(self.tools.join("stand_in.exe"), self.home().path(program)).unwrap();
