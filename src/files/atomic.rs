@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::folder::{self, Privacy};
 use super::read::is_absent;
+use super::sync::sync;
 use super::{access, leftovers, links, place, unwritable};
 use crate::error::{Error, Result};
 
@@ -100,7 +101,7 @@ impl Replacement {
     /// Makes these bytes the whole content of the new file, on the disk, too.
     pub(super) fn fill(&self, new: &mut NamedTempFile, bytes: &[u8]) -> Result<()> {
         self.fill_unsynced(new, bytes)?;
-        new.as_file().sync_all().map_err(|error| self.failed(error))
+        sync(new.as_file()).map_err(|error| self.failed(error))
     }
 
     fn fill_unsynced(&self, new: &mut NamedTempFile, bytes: &[u8]) -> Result<()> {

@@ -4,6 +4,7 @@ pub(crate) mod access;
 #[cfg(windows)]
 pub(crate) mod access_lists;
 pub mod atomic;
+pub(crate) mod drive;
 pub mod edit;
 mod exchange;
 pub(crate) mod failed;
@@ -17,6 +18,7 @@ pub(crate) mod place;
 pub mod read;
 pub mod reserved;
 mod sections;
+mod sync;
 pub(crate) mod unreadable;
 pub(crate) mod unwritable;
 pub(crate) mod waiting;
