@@ -110,12 +110,12 @@ impl WindowsUser {
 
     /// Holds a file open until stdin ends.
     pub fn hold(&self, relative: &str) -> std::process::Command {
-        self.tool("hold", &self.path(relative)).command()
+        self.tool("hold", &[&self.path(relative)]).command()
     }
 
     /// A program of `tests/windows/NAME.c`.
-    pub fn tool(&self, name: &str, argument: &str) -> Invocation {
-        self.start([&*self.tools.join(format!("{name}.exe")).to_string_lossy(), argument])
+    pub fn tool(&self, name: &str, arguments: &[&str]) -> Invocation {
+        self.start([&*self.tools.join(format!("{name}.exe")).to_string_lossy()]).args(arguments)
     }
 
     /// Puts a program at this path of the home that writes down how it is called, and prints `says`; its path as

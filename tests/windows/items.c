@@ -1,4 +1,5 @@
-/* Prints the items of the Credential Manager whose names contain a text: their sizes and names, one a line. */
+/* Prints the items of the Credential Manager whose names contain a text: their sizes and names, one a line. With a
+   second word it deletes them. */
 #include <stdio.h>
 #include <windows.h>
 #include <wincred.h>
@@ -11,8 +12,11 @@ int wmain(int count, wchar_t **words) {
     if (!CredEnumerateW(NULL, 0, &found, &items))
         return GetLastError() == ERROR_NOT_FOUND ? 0 : 1;
     for (DWORD at = 0; at < found; at++)
-        if (wcsstr(items[at]->TargetName, words[1]))
+        if (wcsstr(items[at]->TargetName, words[1])) {
             printf("%lu %ls\n", items[at]->CredentialBlobSize, items[at]->TargetName);
+            if (count > 2)
+                CredDeleteW(items[at]->TargetName, items[at]->Type, 0);
+        }
     CredFree(items);
     return 0;
 }
