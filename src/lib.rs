@@ -12,7 +12,7 @@
 //! aws_config, aws_cache, credential_chain, secret_store, picker, shell
 //! role, files, programs
 //! access_portal, address, credentials, environment, error, known_regions, output, partition, placeholders, quote,
-//!   secret, suggest, terminal, timestamp, untrusted
+//!   secret, suggest, terminal, timestamp, untrusted, windows
 //! ```
 //!
 //! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
@@ -57,3 +57,5 @@ mod suggest;
 pub mod terminal;
 mod timestamp;
 mod untrusted;
+#[cfg(any(windows, test))]
+mod windows;

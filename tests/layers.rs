@@ -114,6 +114,15 @@ fn each_violation_of_a_rule_is_found_and_code_without_one_passes() {
     }
 }
 
+/// `Cargo.toml` denies it, and a file could allow it for itself.
+#[test]
+fn only_calls_of_windows_are_unsafe() {
+    for (path, text) in sources("src") {
+        let is_of_windows = path.starts_with("src/windows/");
+        assert!(is_of_windows || !text.contains("allow(unsafe_code"), "{path}");
+    }
+}
+
 /// Fixtures are in `tests/support`, so that each test can be read by itself.
 #[test]
 fn no_test_file_imports_from_another() {

@@ -17,7 +17,7 @@ pub(crate) fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty()).or_else(in_msys)
 }
 
-/// The folder of the shells' start-up files: the home folder. On Windows, `HOME` leads bash to another one, if it is set.
+/// The folder of the shells' start-up files: the home folder. On Windows, `HOME` leads bash to another one, if set.
 pub(crate) fn shell_home() -> Result<PathBuf> {
     let of_bash = path("HOME").filter(|home| cfg!(windows) && home.is_absolute());
     of_bash.map_or_else(home, Ok)

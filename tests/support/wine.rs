@@ -110,11 +110,16 @@ impl WindowsUser {
 
     /// Holds a file open until stdin ends.
     pub fn hold(&self, relative: &str) -> std::process::Command {
-        self.start([&*self.tools.join("hold.exe").to_string_lossy(), &self.path(relative)]).command()
+        self.tool("hold", &self.path(relative)).command()
     }
 
-    /// Puts a program at this path of the home that writes down how it is called, and prints `says`; its path as Windows
-    /// writes it. Those in `bin` are on `PATH`.
+    /// A program of `tests/windows/NAME.c`.
+    pub fn tool(&self, name: &str, argument: &str) -> Invocation {
+        self.start([&*self.tools.join(format!("{name}.exe")).to_string_lossy(), argument])
+    }
+
+    /// Puts a program at this path of the home that writes down how it is called, and prints `says`; its path as
+    /// Windows writes it. Those in `bin` are on `PATH`.
     pub fn stand_in(&self, program: &str, says: &str) -> String {
         self.home().write(Path::new(program).with_extension("says"), says);
         std::fs::copy(self.tools.join("stand_in.exe"), self.home().path(program)).unwrap();
