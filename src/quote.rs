@@ -59,6 +59,12 @@ pub(crate) fn unset(name: &str) -> String {
     }
 }
 
+/// An option of a program of Windows, such as `/f`. In Git Bash, MSYS would take it for a path.
+#[cfg(windows)]
+pub(crate) fn windows_option(option: &str) -> String {
+    if typed_in() == Quotes::Posix { format!("/{option}") } else { option.to_owned() }
+}
+
 /// What stands for the number of the shell's process, in a line for the user to paste into it.
 #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has limits of one process"))]
 pub(crate) fn process_id() -> &'static str {

@@ -105,6 +105,9 @@ fn a_folder_in_which_others_can_replace_secrets_is_named() {
     let wide = format!("other users can replace the files in {folder} (Everyone)");
     let remedy = format!("run: icacls '{folder}' {remedy}");
     assert!(findings(&windows).contains(&(wide, remedy)), "{:#?}", findings(&windows));
+    // MSYS takes one slash away.
+    let in_git_bash = windows.aws_sso("doctor --offline").env("WINDOWS_MSYSTEM", "MINGW64").run();
+    let _ = in_git_bash.prints("' //inheritance:d //remove:g *S-1-1-0");
     // As the remedy leaves it.
     set_mode(home, ".aws/cli/cache", 0o705);
     let private = format!("{folder}: 1 file of role credentials, which only you can read");

@@ -169,6 +169,7 @@ mod rights {
     use crate::environment::shown;
     use crate::files::access_lists;
     use crate::files::unreadable::quoted;
+    use crate::quote;
 
     /// What is wrong with a file that holds a secret. The fix is for `all`, a pattern for this file and the others in
     /// its folder, where there is one. A folder above keeps nobody out: most users may pass through all of them.
@@ -207,7 +208,7 @@ mod rights {
         let owner = access_lists::foreign_owner(path).ok()??;
         Some(Finding::broken(
             format!("{} belongs to {owner}", shown(path)),
-            format!("as an administrator, run: takeown /f {}", quoted(path)),
+            format!("as an administrator, run: takeown {} {}", quote::windows_option("/f"), quoted(path)),
         ))
     }
 
