@@ -12,11 +12,13 @@
 //! aws_config, aws_cache, credential_chain, secret_store, picker, shell
 //! role, files, programs
 //! access_portal, address, credentials, environment, error, known_regions, output, partition, placeholders, quote,
-//!   secret, suggest, terminal, timestamp, untrusted
+//!   secret, suggest, terminal, timestamp, untrusted, windows
 //! ```
 //!
 //! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
 //! in both the tool and the service that tests it.
+
+#![cfg_attr(not(windows), forbid(unsafe_code))]
 
 mod access_portal;
 mod address;
@@ -57,3 +59,5 @@ mod suggest;
 pub mod terminal;
 mod timestamp;
 mod untrusted;
+#[cfg(windows)]
+mod windows;

@@ -114,6 +114,20 @@ fn each_violation_of_a_rule_is_found_and_code_without_one_passes() {
     }
 }
 
+#[test]
+fn unsafe_code_is_in_one_module_and_each_block_says_why_it_is_sound() {
+    for (path, text) in sources("src") {
+        let allows = text.contains(&["allow(unsafe", "_code)"].concat());
+        assert_eq!(allows, path == "src/windows/mod.rs", "{path}");
+        let lines: Vec<_> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("unsafe {")) {
+            let before = &lines[number.saturating_sub(4)..number];
+            let is_explained = before.iter().any(|line| line.trim_start().starts_with("// SAFETY: "));
+            assert!(is_explained, "{path}:{}: {line}", number + 1);
+        }
+    }
+}
+
 /// Fixtures are in `tests/support`, so that each test can be read by itself.
 #[test]
 fn no_test_file_imports_from_another() {

@@ -4,15 +4,13 @@
 #[cfg(unix)]
 pub(crate) use std::os::fd::AsFd as Pipe;
 
-#[cfg(not(unix))]
-pub(crate) trait Pipe {}
-#[cfg(not(unix))]
-impl<T> Pipe for T {}
+#[cfg(windows)]
+pub(crate) use std::os::windows::io::AsHandle as Pipe;
 
 /// A pipe that somebody can still write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HeldPipe {
-    /// Which one it is, for all processes.
+    /// Which one it is, for all processes. Windows does not tell.
     pub(super) inode: u64,
     /// How many bytes are in it.
     pub(crate) waiting: usize,
@@ -33,8 +31,9 @@ pub(crate) fn held(pipe: &impl Pipe) -> Option<HeldPipe> {
     Some(HeldPipe { inode, waiting: waiting.unwrap_or_default() })
 }
 
-/// Without a way to look, somebody may.
-#[cfg(not(unix))]
-pub(crate) fn held(_pipe: &impl Pipe) -> Option<HeldPipe> {
-    Some(HeldPipe { inode: 0, waiting: 0 })
+/// The pipe, if somebody can still write to it, or has written more than was read.
+#[cfg(windows)]
+pub(crate) fn held(pipe: &impl Pipe) -> Option<HeldPipe> {
+    let waiting = crate::windows::pipe::waiting(pipe).ok()?;
+    Some(HeldPipe { inode: 0, waiting: usize::try_from(waiting).unwrap_or_default() })
 }

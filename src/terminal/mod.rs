@@ -1,10 +1,14 @@
 //! What a person reads: messages on stderr, the terminal itself, tables.
 
 mod bar;
+#[cfg(windows)]
+mod console;
 mod device;
 mod message;
 pub(crate) mod style;
 mod table;
+#[cfg(unix)]
+mod tty;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,10 +17,16 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 pub(crate) use self::bar::bar_line;
-pub use self::device::{Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stdout_width};
+#[cfg(windows)]
+pub(crate) use self::console::{Modes, restore_at_end};
+pub use self::device::{
+    Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stderr_lines, stdout_width, to_draw_on,
+};
 pub(crate) use self::message::of_error as complaint;
 pub(crate) use self::style::Palette;
 pub use self::table::{aligned, aligned_within, described, wrapped};
+#[cfg(unix)]
+pub(crate) use self::tty::{Modes, restore_at_end};
 use crate::error::Error;
 pub use crate::untrusted::{clean, inert, name};
 

@@ -1,4 +1,5 @@
-/* Holds a file open, and lets nobody replace it, until stdin ends: as a virus scanner or an indexer does. */
+/* Holds a file open, and lets nobody replace it, until stdin ends: as a virus scanner or an indexer does. With a second
+   word it never ends by itself. */
 #include <stdio.h>
 #include <windows.h>
 
@@ -9,6 +10,8 @@ int wmain(int count, wchar_t **words) {
         return 1;
     puts("held");
     fflush(stdout);
+    if (count > 2)
+        Sleep(INFINITE);
     while (getchar() != EOF)
         ;
     return 0;

@@ -1,5 +1,7 @@
 //! The program for Windows, run by Wine: `tests/run` builds it, and sets Wine up.
 
+mod console;
+mod ends;
 mod held_files;
 mod homes;
 mod main_job;

@@ -26,6 +26,7 @@ use crate::context::Context;
 use crate::context::instance::not_signed_in;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
+use crate::programs::group::EndWithUs;
 use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
@@ -136,6 +137,7 @@ impl Crew {
         let start = Instant::now();
         let output = &self.job.output;
         let mut signals = (Signals::new()?, JobSignals::new()?);
+        let _together = EndWithUs::begin();
         let mut ending = Ending::new(self.kill_after);
         let mut results = RunResults::default();
         self.run_all(&mut signals, &mut ending, &mut results).await?;
