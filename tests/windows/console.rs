@@ -53,3 +53,19 @@ fn a_link_is_on_the_console_where_a_program_takes_the_output() {
     let _ = terminal.finish().success();
     assert!(fs::read_to_string(&output).unwrap().contains("\"AccessKeyId\""));
 }
+
+#[test]
+fn the_picker_beside_the_program_draws_on_the_console_and_returns_what_was_chosen() {
+    for (keys, status) in [("Zürich reader\r", 0), ("\x1b", 130), ("\x03", 130)] {
+        let Some(windows) = with_names() else { return };
+        windows.home().write(SETTINGS, "");
+        let output = windows.home().path("output");
+        let run = windows.aws_sso("-p corp -env").env("WINDOWS_OUTPUT", windows_path(&output));
+        let mut terminal = run.in_terminal();
+        terminal.wait_for("8/8").wait_for("Zürich ☃ 東京");
+        terminal.send(keys);
+        let _ = terminal.finish().status(status);
+        let is_chosen = fs::read_to_string(&output).unwrap().contains("AWS_SSO_ROLE_NAME='reader'");
+        assert_eq!(is_chosen, status == 0, "{keys:?}");
+    }
+}
