@@ -32,9 +32,9 @@ fn ctrl_c_ends_a_waiting_sign_in_with_130() {
 fn a_killed_exec_leaves_no_program_behind() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     windows.home().write("held", "");
-    let (hold, held) = (windows.tool("hold"), windows.path("held"));
+    let (program, file) = (windows.tool("hold"), windows.path("held"));
     for options in ["012345678901/reader", "--match 012345678901/reader --yes", "012345678901/reader --server"] {
-        let command = [&*hold, &held, "forever"];
+        let command = [&*program, &file, "forever"];
         // The programs of a shell end as well.
         for behind in [&["cmd", "/d", "/c"][..], &[]] {
             let run = windows.aws_sso(&format!("exec {options} --")).args(behind).args(command).start();

@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     /// Variables that describe the user's system and are no settings of this tool.
-    const SURROUNDINGS: [&str; 31] = [
+    const SURROUNDINGS: [&str; 28] = [
         "HOME",
         "USERPROFILE",
         "HOMEDRIVE",
