@@ -174,7 +174,7 @@ impl Verb {
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
-    terminal::restore_at_end();
+    terminal::note_mode();
     quote::for_shell(typed_in);
     let start = CommandStart::find(&arguments, exec_line);
     let several_words =

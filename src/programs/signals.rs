@@ -28,7 +28,13 @@ pub(crate) fn survive_limit_of_file_size() {}
 
 /// Runs a future on a small runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    runtime::small().map_err(cannot_listen)?.block_on(future)
+    let runtime = runtime::small().map_err(cannot_listen)?;
+    let outcome = runtime.block_on(future);
+    if cfg!(windows) {
+        // A thread may be reading from a pipe that another program holds open, for as long as it likes.
+        runtime.shutdown_background();
+    }
+    outcome
 }
 
 pub(super) fn cannot_listen(error: std::io::Error) -> Error {

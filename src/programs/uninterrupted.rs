@@ -118,7 +118,8 @@ pub(crate) fn register() {
 fn end_after_work(signal: super::signal::Signal) {
     if !IS_RECEIVED.load(SeqCst) {
         PENDING.store(signal.status().into(), SeqCst);
+        tracing::info!("{}: what must come to its end does", signal.name());
         finish();
-        std::process::exit(signal.status().into());
+        crate::terminal::exit(signal.status().into());
     }
 }

@@ -83,16 +83,15 @@ pub(super) fn shows_colors() -> bool {
 /// The mode of the output when this process began.
 static GIVEN: OnceLock<u32> = OnceLock::new();
 
-/// Restores the mode when this process ends, by Ctrl-C as well. Not only [`shows_colors`] changes it.
-pub(crate) fn restore_at_end() {
-    if let Some(mode) = output().ok().and_then(|output| console::mode(&output).ok())
-        && GIVEN.set(mode).is_ok()
-    {
-        console::at_exit(restore);
+/// Notes the mode, for [`restore`]. Not only [`shows_colors`] changes it.
+pub(crate) fn note_mode() {
+    if let Some(mode) = output().ok().and_then(|output| console::mode(&output).ok()) {
+        let _ = GIVEN.set(mode);
     }
 }
 
-extern "C" fn restore() {
+/// Restores the mode, before this process ends.
+pub fn restore() {
     if let (Some(mode), Ok(output)) = (GIVEN.get(), output()) {
         let _ = console::set_mode(&output, *mode);
     }

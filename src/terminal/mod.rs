@@ -18,7 +18,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 
 pub(crate) use self::bar::bar_line;
 #[cfg(windows)]
-pub(crate) use self::console::{Modes, restore_at_end};
+pub use self::console::restore;
+#[cfg(windows)]
+pub(crate) use self::console::{Modes, note_mode};
 pub use self::device::{
     Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stderr_lines, stdout_width, to_draw_on,
 };
@@ -26,7 +28,9 @@ pub(crate) use self::message::of_error as complaint;
 pub(crate) use self::style::Palette;
 pub use self::table::{aligned, aligned_within, described, wrapped};
 #[cfg(unix)]
-pub(crate) use self::tty::{Modes, restore_at_end};
+pub use self::tty::restore;
+#[cfg(unix)]
+pub(crate) use self::tty::{Modes, note_mode};
 use crate::error::Error;
 pub use crate::untrusted::{clean, inert, name};
 
@@ -112,6 +116,12 @@ pub(crate) fn is_shown(text: &str) -> bool {
         say(text);
     }
     shown && !is_for_stderr
+}
+
+/// Ends this process, with the terminal as it was.
+pub(crate) fn exit(status: i32) -> ! {
+    restore();
+    std::process::exit(status)
 }
 
 /// Writes a warning to stderr: the command worked, but the user should know this.

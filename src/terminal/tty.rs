@@ -77,8 +77,10 @@ pub(super) fn shows_colors() -> bool {
     true
 }
 
+pub(crate) fn note_mode() {}
+
 /// Nothing is left changed.
-pub(crate) fn restore_at_end() {}
+pub fn restore() {}
 
 /// The terminal's modes, of which a program takes care itself that draws on it.
 pub(crate) struct Modes(());

@@ -125,12 +125,3 @@ pub(crate) fn set_mode(console: &impl AsHandle, mode: u32) -> io::Result<()> {
 pub(crate) const fn with_codes(mode: u32) -> u32 {
     mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING
 }
-
-/// Runs a function at the end of this process, also where another thread ends it with `exit`.
-pub(crate) fn at_exit(act: extern "C" fn()) {
-    unsafe extern "C" {
-        fn atexit(act: extern "C" fn()) -> i32;
-    }
-    // SAFETY: a function of C's library with this signature; `act` is there for as long as the process.
-    unsafe { atexit(act) };
-}

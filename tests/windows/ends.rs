@@ -1,8 +1,11 @@
 //! How programs end: Ctrl-C, Ctrl-Break, and a parent that is killed.
 
+use std::time::Duration;
+
 use aws_sso::sandbox::{Approval, Options};
 
-use crate::support::process::{signal, wait};
+use crate::support::http::{LATE_ROLE, LATE_TOKEN, PreparedServer, answers};
+use crate::support::process::{is_running, signal, wait};
 use crate::support::wine::WindowsUser;
 
 #[test]
@@ -26,6 +29,55 @@ fn ctrl_c_ends_a_waiting_sign_in_with_130() {
         terminal.wait_for("confirm the code").send("\x03");
         let _ = terminal.finish().status(130);
     }
+}
+
+#[test]
+fn a_renewal_comes_to_its_end_before_ctrl_c_ends_the_process() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    windows.user.expire_token();
+    let service = PreparedServer::held(answers(&[LATE_TOKEN, LATE_ROLE]));
+    let mut terminal = windows.aws_sso("-v process 012345678901/reader").endpoint(service.url()).in_terminal();
+    wait(|| (service.count() > 0).then_some(()));
+    terminal.send("\x03");
+    terminal.wait_for("Ctrl-C: what must come to its end does");
+    service.release();
+    let _ = terminal.finish().status(130);
+    assert_eq!(windows.user.token()["accessToken"], "late");
+}
+
+#[test]
+fn ctrl_c_takes_the_bar_of_a_fetch_along() {
+    let Some(windows) = WindowsUser::signed_in(Options { accounts: 400, roles: 2, ..Options::default() }) else {
+        return;
+    };
+    windows.user.sandbox.update(|options| options.latency = Duration::from_millis(200));
+    let mut terminal = windows.aws_sso("list -p corp").in_terminal();
+    terminal.wait_for("/s, ").send("\x03");
+    let output = terminal.finish().status(130);
+    assert!(!output.stdout.contains("/s, "), "{output}");
+}
+
+#[test]
+fn exec_passes_on_every_bit_of_the_status() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    // Linux hands on the last eight of them.
+    let _ = windows.aws_sso("exec 012345678901/reader -- cmd /d /c exit 65539").run().status(3);
+}
+
+#[test]
+fn a_browser_outlasts_an_exec_that_is_killed() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    windows.user.sandbox.update(|options| options.approval = Approval::ByPage);
+    windows.home().write("held", "");
+    let browser = format!("'{}' '{}' %s", windows.tool("hold"), windows.path("held"));
+    let run = windows.aws_sso("exec 012345678901/reader -- aws-sso login --browser --force").env("BROWSER", browser);
+    let run = run.start();
+    let browser = wait(|| windows.running("hold", "").first().copied());
+    signal("KILL", windows.running("aws-sso", "exec")[0].into());
+    wait(|| windows.running("aws-sso", "").is_empty().then_some(()));
+    assert!(is_running(browser));
+    signal("KILL", browser.into());
+    drop(run);
 }
 
 #[test]

@@ -5,5 +5,6 @@ mod ends;
 mod held_files;
 mod homes;
 mod main_job;
+mod many;
 mod process_lines;
 mod shells;

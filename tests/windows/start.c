@@ -3,6 +3,7 @@
 
    The rest of the command line is that of the program, as it is; or the whole of WINDOWS_COMMAND_LINE, to hand to
    CreateProcess what a library of AWS does. With WINDOWS_OUTPUT, the program has no stdin, and writes to that file.
+   WINDOWS_INPUT comes to it through a pipe of Windows.
 
    It is an error if the program leaves the console in another mode, or with another code page. */
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #define PREFIX L"WINDOWS_"
 #define COMMAND_LINE L"COMMAND_LINE"
 #define OUTPUT L"OUTPUT"
+#define INPUT "INPUT"
 
 static void set_variables(void) {
     size_t length = wcslen(PREFIX);
@@ -65,6 +67,7 @@ static struct console look(void) {
 
 int wmain(void) {
     static wchar_t line[32768], output[32768];
+    static char input[1024];
     set_variables();
     if (!GetEnvironmentVariableW(COMMAND_LINE, line, 32768))
         wcscpy(line, rest());
@@ -77,6 +80,18 @@ int wmain(void) {
         start.dwFlags = STARTF_USESTDHANDLES;
         start.hStdInput = open_file(L"NUL", OPEN_EXISTING);
         start.hStdOutput = start.hStdError = open_file(output, CREATE_ALWAYS);
+    }
+    if (GetEnvironmentVariableA(INPUT, input, sizeof input)) {
+        SECURITY_ATTRIBUTES inherited = {.nLength = sizeof inherited, .bInheritHandle = TRUE};
+        HANDLE writer;
+        DWORD written;
+        SetEnvironmentVariableA(INPUT, NULL);
+        start.dwFlags = STARTF_USESTDHANDLES;
+        start.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
+        start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+        CreatePipe(&start.hStdInput, &writer, &inherited, 0);
+        WriteFile(writer, input, strlen(input), &written, NULL);
+        CloseHandle(writer);
     }
     struct console before = look();
     SetConsoleCtrlHandler(ignore, TRUE);

@@ -32,7 +32,7 @@ use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
 use crate::session::Session;
-use crate::terminal::{Palette, complaint};
+use crate::terminal::{self, Palette, complaint};
 
 /// How long the last output may take to print after a signal, if some of it is taken.
 const LAST_PRINTING: Duration = Duration::from_secs(5);
@@ -155,7 +155,7 @@ impl Crew {
         if let Some(signal) = ending.first {
             // To return would wait for all threads that still ask for credentials.
             uninterrupted::finish();
-            std::process::exit(signal.status().into());
+            terminal::exit(signal.status().into());
         }
         if let Some(shortfall) = output.shortfall() {
             return Err(shortfall);

@@ -12,6 +12,8 @@ use crate::error::{Error, reason};
 use crate::programs::core_dumps;
 #[cfg(windows)]
 use crate::programs::{group::EndWithUs, signals::Signals};
+#[cfg(windows)]
+use crate::terminal;
 
 /// Replaces this process. Returns only if the program cannot be started.
 #[cfg(unix)]
@@ -37,5 +39,5 @@ pub(super) fn with(mut command: Command, words: &[OsString]) -> Result<ExitCode>
     })?;
     drop(together);
     // All 32 bits of it: a program that Ctrl-C has ended has -1073741510.
-    std::process::exit(status.code().unwrap_or(1))
+    terminal::exit(status.code().unwrap_or(1))
 }
