@@ -13,6 +13,8 @@ function __aws_sso_command__ {
     \builtin return 2
   fi
   \builtin local __aws_sso_verb='' __aws_sso_at=0
+  # Without a blank in it, versions before 4 make one word of several here.
+  if ((BASH_VERSINFO[0] < 4)); then \builtin local IFS=$' \t\n'; fi
   # Options of all verbs may stand before the verb. These take a value, which is no verb.
   while ((__aws_sso_at < $#)) && [[ -z "$__aws_sso_verb" ]]; do
     __aws_sso_at=$((__aws_sso_at + 1))
@@ -278,10 +280,11 @@ fi
 # >>> key
 # A key that picks a role while a command is being typed. bash makes a new prompt only after a command. So the key
 # stands for three others: the first one picks and puts the line aside, the second one is Enter, and the third one
-# brings the line back. If no role was chosen, the second and the third one do nothing.
+# brings the line back. If no role was chosen, the second and the third one do nothing. Versions before 4 do not give
+# the line away, and Enter would run it: there it stays, and the next prompt shows the role.
 function __aws_sso_pick_by_key {
   \builtin local __aws_sso_keymap __aws_sso_second='redraw-current-line'
-  if __aws_sso_command__ pick </dev/tty; then
+  if __aws_sso_command__ pick </dev/tty && ((BASH_VERSINFO[0] >= 4)); then
     __AWS_SSO_LINE="$READLINE_LINE"
     __AWS_SSO_POINT="$READLINE_POINT"
     READLINE_LINE=''

@@ -20,7 +20,7 @@ pub(crate) use folders::{
     aws_sso_cli_files, boto_files, cache_folder, config_file, credentials_file, home, lock_folder, of_home, role_cache,
     server_folder, settings_file, shown, token_cache, variable_for, within,
 };
-pub(crate) use shells::{config_home, is_powershell_7, shell, zsh_folder};
+pub(crate) use shells::{config_home, is_powershell_7, shell, shell_home, zsh_folder};
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
@@ -150,8 +150,8 @@ pub(crate) fn sts_regional_endpoints() -> Result<Option<String>> {
 /// The variable behind [`sts_regional_endpoints`].
 pub(crate) const STS_REGIONAL_ENDPOINTS: &str = "AWS_STS_REGIONAL_ENDPOINTS";
 
-/// `BROWSER`: the programs that open links, separated by colons. `%s` stands for the link. A list without a program
-/// counts as none.
+/// `BROWSER`: the programs that open links, separated by colons, on Windows by semicolons. `%s` stands for the link. A
+/// list without a program counts as none.
 #[must_use]
 pub(crate) fn browser() -> Option<String> {
     text("BROWSER").filter(|list| !list.chars().all(|c| c.is_whitespace() || matches!(c, ':' | ';')))

@@ -59,5 +59,5 @@ mod suggest;
 pub mod terminal;
 mod timestamp;
 mod untrusted;
-#[cfg(windows)]
+#[cfg(any(windows, test))]
 mod windows;

@@ -22,7 +22,16 @@ const RELEASE: [&str; 12] = [
     "-Aunused",
 ];
 /// As in `.cargo/config.toml`.
-const STATIC: [&str; 4] = ["--target", STATIC_TARGET, "-C", "relocation-model=static"];
+const STATIC: [&str; 8] = [
+    "--target",
+    STATIC_TARGET,
+    "-C",
+    "linker=rust-lld",
+    "-C",
+    "link-arg=--pack-dyn-relocs=relr",
+    "-C",
+    "link-arg=--icf=all",
+];
 
 /// A program's path, or why it could not be built.
 pub type Program = Result<PathBuf, String>;

@@ -5,7 +5,8 @@ build_archive() {
   local target=$1 program folder
   folder=$work/$(folder_of "$target")
   prepare_target "$target"
-  packaging/build --quiet --target "$target" --bins
+  # shellcheck disable=SC2046  # one word or none
+  packaging/build --quiet --target "$target" --bins $(features_of "$target")
   write_pages "$target"
   rm -rf "$folder" && mkdir -p "$folder"
   for program in $(programs_of "$target"); do cp "$built/$target/release/$program" "$folder/"; done

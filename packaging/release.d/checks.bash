@@ -30,6 +30,7 @@ check_archive() {
     check_hardening "$1" "$folder/$program"
     check_no_paths "$folder/$program"
   done
+  check_keyring "$1" "$folder/$(program_of "$1")"
   run_programs "$1" "$folder"
 }
 
@@ -37,27 +38,23 @@ check_archive() {
 check_hardening() {
   case $1 in
     *-windows-*) check_hardening_of_windows "$2" ;;
-    *) check_hardening_of_linux "$@" ;;
+    *) check_hardening_of_linux "$2" ;;
   esac
 }
 
 check_hardening_of_linux() {
   local segments dynamic
-  segments=$(readelf -lW "$2") dynamic=$(readelf -dW "$2")
-  ! grep -q INTERP <<<"$segments" || fail "$2 is not static"
-  ! grep -q NEEDED <<<"$dynamic" || fail "$2 needs a library"
-  grep -q GNU_RELRO <<<"$segments" || fail "$2 has no RELRO"
-  grep 'GNU_STACK' <<<"$segments" | grep -q ' RW ' || fail "$2 has a stack that can be executed"
-  readelf -SW "$2" | grep -qF .dep-v0 || fail "$2 does not hold the list of its crates"
-  ok "$(basename "$2") is static, with RELRO, a stack that cannot be executed and the list of its crates"
-  # .cargo/config.toml says why.
-  case $1 in
-    x86_64-*) return ;;
-  esac
-  readelf -hW "$2" | grep -q 'Type: *DYN' || fail "$2 is not position independent"
-  grep -q 'NOW' <<<"$dynamic" || fail "$2 has no full RELRO"
-  grep -q '(RELR)' <<<"$dynamic" || fail "$2 has no packed relocations"
-  ok "$(basename "$2") is position independent, with full RELRO and packed relocations"
+  segments=$(readelf -lW "$1") dynamic=$(readelf -dW "$1")
+  ! grep -q INTERP <<<"$segments" || fail "$1 is not static"
+  ! grep -q NEEDED <<<"$dynamic" || fail "$1 needs a library"
+  grep -q GNU_RELRO <<<"$segments" || fail "$1 has no RELRO"
+  grep 'GNU_STACK' <<<"$segments" | grep -q ' RW ' || fail "$1 has a stack that can be executed"
+  readelf -SW "$1" | grep -qF .dep-v0 || fail "$1 does not hold the list of its crates"
+  ok "$(basename "$1") is static, with RELRO, a stack that cannot be executed and the list of its crates"
+  readelf -hW "$1" | grep -q 'Type: *DYN' || fail "$1 is not position independent"
+  grep -q 'NOW' <<<"$dynamic" || fail "$1 has no full RELRO"
+  grep -q '(RELR)' <<<"$dynamic" || fail "$1 has no packed relocations"
+  ok "$(basename "$1") is position independent, with full RELRO and packed relocations"
 }
 
 check_hardening_of_windows() {
@@ -67,6 +64,21 @@ check_hardening_of_windows() {
     grep -q "$flag" <<<"$dump" || fail "$1 is without $flag"
   done
   ok "$(basename "$1") has a random address and a stack that cannot be executed"
+}
+
+# check_keyring TARGET PROGRAM: whether it has store = keyring, by what a program without it says.
+check_keyring() {
+  local without="this aws-sso was built without the feature keyring"
+  case $(features_of "$1") in
+    *keyring*)
+      ! grep -qaF "$without" "$2" || fail "$2 has no store = keyring"
+      ok "$(basename "$2") has store = keyring"
+      ;;
+    *)
+      grep -qaF "$without" "$2" || fail "$2 has store = keyring"
+      ok "$(basename "$2") has no store = keyring"
+      ;;
+  esac
 }
 
 # Paths of the machine in a program would differ from machine to machine, and say who built it.

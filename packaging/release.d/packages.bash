@@ -35,7 +35,7 @@ sbom_name() {
 write_sbom() {
   local tool
   tool=$(cargo_tool cargo-cyclonedx 0.5.9 target/tools)
-  PATH=$tool:$PATH cargo cyclonedx --quiet --format json --spec-version 1.5 --target all \
+  PATH=$tool:$PATH cargo cyclonedx --quiet --features keyring --format json --spec-version 1.5 --target all \
     --override-filename sbom-of-this-run
   sed "s|path+file://$PWD#|path+file:///aws-sso#|g" sbom-of-this-run.json >"$output/$(sbom_name)"
   rm sbom-of-this-run.json

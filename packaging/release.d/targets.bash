@@ -38,6 +38,14 @@ programs_of() {
   program_of "$1" | sed 's/aws-sso/aws-sso-pick/'
 }
 
+# The options for the features beside those of a plain build. Windows and macOS have a store for secrets of their own.
+# The Linux programs are static files of few crates: the Secret Service is for those who build with it.
+features_of() {
+  case $1 in
+    *-windows-* | *-apple-*) echo --features=keyring ;;
+  esac
+}
+
 # Installs what a target takes: its standard library, and a compiler for the C code of two crates, ring and mimalloc.
 # The Linux programs are linked by rust-lld (.cargo/config.toml).
 prepare_target() {

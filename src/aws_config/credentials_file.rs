@@ -10,7 +10,6 @@ use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::Result;
 use crate::files::folder::Privacy;
-use crate::files::unreadable::quoted;
 use crate::files::{access, edit, lock, read};
 use crate::programs::uninterrupted;
 use crate::terminal;
@@ -23,8 +22,8 @@ pub fn write_default(path: &Path, credentials: &RoleCredentials) -> Result<()> {
     let _lock = lock::take(&environment::lock_folder()?, "credentials-file", PATIENCE, |_| {})?;
     write_unlocked(path, credentials)?;
     if let Some(who) = access::others(path) {
-        let (shown, quoted) = (path.display(), quoted(path));
-        terminal::warn(&format!("{who} can read {shown}, which has keys; to fix that, run: chmod 600 {quoted}"));
+        let (shown, removal) = (path.display(), access::removal(path));
+        terminal::warn(&format!("{who} can read {shown}, which has keys; to fix that, run: {removal}"));
     }
     Ok(())
 }

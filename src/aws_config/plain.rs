@@ -54,7 +54,7 @@ pub(super) fn plain_value<'a>(lines: &'a [u8], key: &str) -> Plain<'a> {
 ///
 /// The search is for the key's first `_`, which is rare. A key without one "appears" at 0, where no key of a section
 /// can be, so that the parser decides.
-fn mention(lines: &[u8], key: &str) -> Option<usize> {
+pub(super) fn mention(lines: &[u8], key: &str) -> Option<usize> {
     let Some((before, after)) = key.split_once('_') else { return Some(0) };
     let mut from = 0;
     while let Some(at) = find_byte(b'_', &lines[from..]) {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::config::{Config, Section};
+use super::plain::mention;
 use super::process_words;
 use crate::role::{self, RoleLine, RoleRef};
 
@@ -30,8 +31,7 @@ impl Config {
     /// The profiles whose `credential_process` is this tool, whether their role is known or not.
     pub(crate) fn processes(&self) -> impl Iterator<Item = ProcessProfile> {
         self.profiles().filter_map(|section| {
-            let command = ProcessCommand::parse(section.setting("credential_process")?)?;
-            let ProcessCommand { program, profile, role, options } = command;
+            let ProcessCommand { program, profile, role, options } = section.own_command()?;
             Some(ProcessProfile {
                 name: section.name().to_owned(),
                 program: program.into_owned(),
@@ -64,15 +64,18 @@ impl<'a> Section<'a> {
 
     /// What the `credential_process` names with `-p`, and its role, if it is this tool.
     pub(super) fn process_command(self) -> Option<(Option<Cow<'a, str>>, Cow<'a, str>)> {
-        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
-        Some((command.profile, command.role))
+        self.own_command().map(|command| (command.profile, command.role))
+    }
+
+    /// Its `credential_process`, if that is this tool.
+    fn own_command(self) -> Option<ProcessCommand<'a>> {
+        ProcessCommand::parse(self.setting("credential_process")?)
     }
 
     /// Whether this profile has a role, of any Identity Center.
     #[must_use]
     pub fn means_role(self) -> bool {
-        let names_role = |line| ProcessCommand::parse(line).is_some_and(|command| !command.role.is_empty());
-        !self.assumes() && (self.sso_role().is_some() || self.setting("credential_process").is_some_and(names_role))
+        self.meant_role().is_some()
     }
 
     /// Whether its role is one that it assumes with the credentials of another profile.
@@ -83,8 +86,8 @@ impl<'a> Section<'a> {
 
     /// Whether its lines have a word of a profile that assumes a role. Of fifty thousand profiles, most have none.
     pub(crate) fn may_assume(self) -> bool {
-        let has = |text: &[u8], word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
-        self.texts().any(|text| has(text, "role_arn") || has(text, "--assume"))
+        let has_option = |text: &[u8]| memchr::memmem::find(text, b"--assume").is_some();
+        self.texts().any(|text| mention(text, "role_arn").is_some() || has_option(text))
     }
 
     /// Every account id in its lines, and so that of its role. Finding them is faster than reading the settings.
@@ -92,13 +95,13 @@ impl<'a> Section<'a> {
         self.texts().flat_map(account_ids)
     }
 
-    /// The role for which [`Self::means_role`] is true. The settings are read once.
+    /// What this profile says of its role, if it has one.
     pub(crate) fn meant_role(self) -> Option<MeantRole> {
-        let of_process = || self.process_role().map_or(MeantRole::OfOthers, |(_, role)| MeantRole::Named(role));
-        match self.sso_role() {
-            Some(role) => (!self.assumes()).then_some(MeantRole::Named(role)),
-            None => self.means_role().then(of_process),
+        if let Some(role) = self.sso_role() {
+            return (!self.assumes()).then_some(MeantRole::Named(role));
         }
+        let command = self.own_command().filter(|command| !command.role.is_empty() && !self.assumes())?;
+        Some(self.role_of(command).map_or(MeantRole::OfOthers, |(_, role)| MeantRole::Named(role)))
     }
 
     /// The role that the SSO keys name.
@@ -111,14 +114,14 @@ impl<'a> Section<'a> {
 
     /// The role that its `credential_process` names without `-p`, so that it may be of any sso-session.
     pub(crate) fn process_role_anywhere(self) -> Option<RoleRef> {
-        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        let command = self.own_command()?;
         let is_plain = command.profile.is_none() && command.options.is_empty() && !self.assumes();
         command.role.parse().ok().filter(|_| is_plain)
     }
 
     /// The role that its `credential_process` names with another one to assume, if that is this tool.
     pub(crate) fn assuming_line(self) -> Option<RoleLine> {
-        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        let command = self.own_command()?;
         if command.options.is_empty() || self.assumes() {
             return None;
         }
@@ -129,7 +132,10 @@ impl<'a> Section<'a> {
 
     /// The role that its `credential_process` names, if that is this tool.
     pub(crate) fn process_role(self) -> Option<(Cow<'a, str>, RoleRef)> {
-        let command = ProcessCommand::parse(self.setting("credential_process")?)?;
+        self.role_of(self.own_command()?)
+    }
+
+    fn role_of(self, command: ProcessCommand<'a>) -> Option<(Cow<'a, str>, RoleRef)> {
         if !command.options.is_empty() {
             return None;
         }

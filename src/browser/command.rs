@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::str::FromStr;
 
+use super::words;
 use crate::address::quote;
 use crate::credential_chain::helper;
 use crate::error::{Error, Result};
@@ -38,7 +39,7 @@ impl FromStr for BrowserCommand {
             Error::usage(format!("the browser command {text} cannot be used: {why}"))
                 .with_remedy("for example: firefox 'ext+container:name={account_name}&url={url}'")
         };
-        let words = shlex::split(text).ok_or_else(|| invalid("a quote is not closed"))?;
+        let words = words::split(text).ok_or_else(|| invalid("a quote is not closed"))?;
         if let Some(unknown) = words.iter().find_map(|word| placeholders::unknown(word, &FIELDS)) {
             return Err(invalid(&format!("there is no placeholder {unknown}")));
         }

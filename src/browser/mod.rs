@@ -10,6 +10,7 @@ pub(crate) mod page;
 mod peer;
 mod places;
 pub(crate) mod port_holder;
+mod words;
 
 pub(crate) use command::{BrowserCommand, Opened};
 pub(crate) use handover::hand_over;

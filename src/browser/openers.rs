@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::words;
 use crate::credential_chain::helper;
 use crate::environment;
 
@@ -26,10 +27,11 @@ pub(super) fn tells(command: &Command) -> bool {
     !stem(command).eq_ignore_ascii_case("explorer")
 }
 
-/// The programs that `BROWSER` lists, in order, separated by colons. Each may have arguments; `%s` is the link.
+/// The programs that `BROWSER` lists, in order, separated by colons, on Windows by semicolons. Each may have arguments;
+/// `%s` is the link.
 fn chosen(browser: &str, url: &str) -> Vec<Command> {
     let separator = if cfg!(windows) { ';' } else { ':' };
-    browser.split(separator).filter_map(shlex::split).filter_map(|words| with_link(words, url)).collect()
+    browser.split(separator).filter_map(words::split).filter_map(|words| with_link(words, url)).collect()
 }
 
 /// The command of these words; `None` for an empty entry of the list, and for a shell that would read more than one
@@ -64,6 +66,10 @@ fn stem(command: &Command) -> String {
     name.strip_suffix(".exe").unwrap_or(&name).to_owned()
 }
 
+/// The part of Windows that opens a link, for any program.
+const RUNDLL32: &str = "rundll32.exe";
+const PROTOCOL_HANDLER: &str = "url.dll,FileProtocolHandler";
+
 /// Where Windows usually is for a Linux under WSL whose `PATH` does not lead there.
 const SYSTEM_FOLDER: &str = "/mnt/c/Windows";
 
@@ -75,7 +81,7 @@ fn of_windows(url: &str) -> Vec<Command> {
     let powershell = ["-NoProfile", "-NonInteractive", "-Command", &start];
     let programs: [(&str, &str, &[&str]); 3] = [
         ("powershell.exe", "System32/WindowsPowerShell/v1.0", &powershell),
-        ("rundll32.exe", "System32", &["url.dll,FileProtocolHandler", url]),
+        (RUNDLL32, "System32", &[PROTOCOL_HANDLER, url]),
         ("explorer.exe", "", &[url]),
     ];
     let mut wslview = helper("wslview");
@@ -96,7 +102,14 @@ fn of_windows(url: &str) -> Vec<Command> {
 fn of_system(url: &str) -> Vec<Command> {
     let commands = open::commands(url).into_iter();
     // Under WSL, the one of Windows is in `of_windows` already.
-    commands.filter(|command| cfg!(windows) || stem(command) != "powershell").collect()
+    let mut commands: Vec<_> = commands.filter(|command| cfg!(windows) || stem(command) != "powershell").collect();
+    if cfg!(windows) {
+        // Before PowerShell, which takes a second to start, and Explorer, which takes some links for folders.
+        let mut command = helper(RUNDLL32);
+        command.args([PROTOCOL_HANDLER, url]);
+        commands.insert(0, command);
+    }
+    commands
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
 use crate::files::folder::{self, Unusable};
-use crate::files::open;
+use crate::files::{access, open};
 use crate::secret::Secret;
 
 const PREFIX: &str = "token-";
@@ -32,7 +32,7 @@ impl TokenFile {
                 Unusable::Flawed(folder, flaw) => io::Error::other(folder::warning(&folder, flaw, "")),
             })?;
             sweep(folder);
-            let mut file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(folder)?;
+            let mut file = access::temporary(tempfile::Builder::new().prefix(PREFIX), folder, false)?;
             // Some file systems have no locks: then a file stays if its server is killed.
             let _ = file.as_file().try_lock();
             file.write_all(token.expose().as_bytes())?;

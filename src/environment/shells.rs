@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use etcetera::base_strategy::BaseStrategy as _;
 
-use super::folders::xdg;
+use super::folders::{home, xdg};
 use super::path;
 use crate::error::Result;
 
@@ -15,6 +15,12 @@ use crate::error::Result;
 pub(crate) fn shell() -> Option<OsString> {
     let in_msys = || env::var_os("MSYSTEM").filter(|_| cfg!(windows)).map(|_| "bash".into());
     env::var_os("SHELL").filter(|value| !value.is_empty()).or_else(in_msys)
+}
+
+/// The folder of the shells' start-up files: the home folder. On Windows, `HOME` leads bash to another one, if set.
+pub(crate) fn shell_home() -> Result<PathBuf> {
+    let of_bash = path("HOME").filter(|home| cfg!(windows) && home.is_absolute());
+    of_bash.map_or_else(home, Ok)
 }
 
 /// `$XDG_CONFIG_HOME`, or `~/.config`.

@@ -4,7 +4,24 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
+use tempfile::{Builder, NamedTempFile};
+
 use super::folder::Privacy;
+use super::unreadable::quoted;
+
+/// A new file beside the one that it is to replace: for this user alone, or for those whom the umask lets in.
+#[cfg(unix)]
+pub(crate) fn temporary(builder: &mut Builder<'_, '_>, folder: &Path, is_public: bool) -> io::Result<NamedTempFile> {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+    builder.permissions(Permissions::from_mode(if is_public { 0o666 } else { 0o600 })).tempfile_in(folder)
+}
+
+/// A new file beside the one that it is to replace: for this user alone, or for those whom its folder lets in.
+#[cfg(windows)]
+pub(crate) fn temporary(builder: &mut Builder<'_, '_>, folder: &Path, is_public: bool) -> io::Result<NamedTempFile> {
+    if is_public { builder.tempfile_in(folder) } else { builder.make_in(folder, crate::windows::security::create_file) }
+}
 
 /// Gives a new file to those who have the file that it replaces; one of a cache, to its owner alone.
 ///
@@ -54,7 +71,7 @@ fn has_owner(file: &File, user: u32, group: u32) -> bool {
     file.metadata().is_ok_and(|file| (file.uid(), file.gid()) == (user, group))
 }
 
-/// Who can read or change a file beside its owner, by its mode.
+/// Who can read or change a file beside its owner, by its mode; on Windows, by its access control list.
 pub(crate) fn others(file: &Path) -> Option<&'static str> {
     #[cfg(unix)]
     {
@@ -68,19 +85,38 @@ pub(crate) fn others(file: &Path) -> Option<&'static str> {
             _ => Some("its group"),
         }
     }
-    #[cfg(not(unix))]
+    #[cfg(windows)]
     {
-        let _ = file;
-        None
+        super::access_lists::of_file(file).ok()?.map(|_| "other users")
     }
 }
 
-#[cfg(not(unix))]
-pub(super) fn keep(_: &Path, existing: &Metadata, new: &File, privacy: Privacy) -> io::Result<()> {
-    if privacy == Privacy::Cache { Ok(()) } else { new.set_permissions(existing.permissions()) }
+/// The command that takes a file from those others.
+pub(crate) fn removal(file: &Path) -> String {
+    #[cfg(unix)]
+    {
+        format!("chmod 600 {}", quoted(file))
+    }
+    #[cfg(windows)]
+    {
+        let others = super::access_lists::of_file(file).ok().flatten();
+        others.map_or_else(|| format!("icacls {}", quoted(file)), |others| others.removal(file))
+    }
 }
 
-#[cfg(not(unix))]
+/// Gives a new file to those who have the file that it replaces; one of a cache, to its owner alone, who has it so far.
+#[cfg(windows)]
+pub(super) fn keep(old: &Path, existing: &Metadata, new: &File, privacy: Privacy) -> io::Result<()> {
+    if privacy == Privacy::Cache {
+        return Ok(());
+    }
+    if let Err(error) = crate::windows::security::copy(old, new) {
+        tracing::debug!("the access control list of {} is not kept: {error}", old.display());
+    }
+    new.set_permissions(existing.permissions())
+}
+
+#[cfg(windows)]
 pub(super) fn begin(_: &Path, _: &File, _: Privacy) {}
 
 /// POSIX access control lists, and the attributes that users and their programs give to files.

@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::folder::{self, Privacy};
 use super::read::is_absent;
+use super::sync::sync;
 use super::{access, leftovers, links, place, unwritable};
 use crate::error::{Error, Result};
 
@@ -86,15 +87,9 @@ impl Replacement {
         name.push(leftovers::MARK);
         let mut builder = tempfile::Builder::new();
         builder.prefix(&name).rand_bytes(leftovers::LETTERS);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // No other user may read it while it is written. The umask applies to a new shared file, as to any new
-            // file.
-            let is_public = self.existing.is_none() && self.privacy == Privacy::Shared;
-            builder.permissions(fs::Permissions::from_mode(if is_public { 0o666 } else { 0o600 }));
-        }
-        let temp = builder.tempfile_in(&self.folder)?;
+        // No other user may read it while it is written. The umask applies to a new shared file, as to any new file.
+        let is_public = self.existing.is_none() && self.privacy == Privacy::Shared;
+        let temp = access::temporary(&mut builder, &self.folder, is_public)?;
         // The lock tells a sweep for leftovers that this file is still being written.
         let _ = temp.as_file().try_lock();
         if self.privacy == Privacy::Cache {
@@ -106,7 +101,7 @@ impl Replacement {
     /// Makes these bytes the whole content of the new file, on the disk, too.
     pub(super) fn fill(&self, new: &mut NamedTempFile, bytes: &[u8]) -> Result<()> {
         self.fill_unsynced(new, bytes)?;
-        new.as_file().sync_all().map_err(|error| self.failed(error))
+        sync(new.as_file()).map_err(|error| self.failed(error))
     }
 
     fn fill_unsynced(&self, new: &mut NamedTempFile, bytes: &[u8]) -> Result<()> {
@@ -126,7 +121,7 @@ impl Replacement {
 
 /// Deletes the file. A missing file is not an error.
 pub fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
+    match place::delete(path) {
         Err(error) if !is_absent(&error) => Err(unwritable::undeleted(path, error)),
         _ => Ok(()),
     }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+#[cfg(windows)]
+use super::access_lists;
 use super::unreadable::quoted;
 use crate::{environment, quote, terminal};
 
@@ -29,14 +31,17 @@ pub(crate) fn create(folder: &Path, privacy: Privacy) -> io::Result<()> {
     }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(not(unix))]
-    let _ = privacy;
     #[cfg(unix)]
     if privacy != Privacy::Shared {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(folder).map_err(|error| match error.kind() {
+    #[cfg(windows)]
+    let created =
+        if privacy == Privacy::Shared { builder.create(folder) } else { access_lists::create_folders(folder) };
+    #[cfg(not(windows))]
+    let created = builder.create(folder);
+    created.map_err(|error| match error.kind() {
         // There is a file where the folder should be. The system's "File exists" would not tell the user.
         io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
         _ => error,
@@ -77,7 +82,6 @@ fn create_for_heir(folder: &Path, privacy: Privacy) -> Option<io::Result<()>> {
 
 /// Why a folder is not a safe place for this user's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has these owners and modes"))]
 pub(crate) enum Flaw {
     /// Its owner is another user, who can replace the files in it.
     Foreign,
@@ -87,7 +91,7 @@ pub(crate) enum Flaw {
 
 /// What is wrong with a folder. One of root's is as safe as one's own.
 #[cfg(unix)]
-pub(crate) fn flaw(folder: &fs::Metadata) -> Option<Flaw> {
+fn flaw(_: &Path, folder: &fs::Metadata) -> Option<Flaw> {
     use std::os::unix::fs::MetadataExt;
     if !super::ownership::is_ours(folder.uid()) {
         return Some(Flaw::Foreign);
@@ -95,9 +99,13 @@ pub(crate) fn flaw(folder: &fs::Metadata) -> Option<Flaw> {
     is_open_to_others(folder).then_some(Flaw::Open)
 }
 
-#[cfg(not(unix))]
-pub(crate) fn flaw(_: &fs::Metadata) -> Option<Flaw> {
-    None
+/// What is wrong with a folder. One of the administrators' is as safe as one's own.
+#[cfg(windows)]
+fn flaw(path: &Path, _: &fs::Metadata) -> Option<Flaw> {
+    if access_lists::foreign_owner(path).is_ok_and(|owner| owner.is_some()) {
+        return Some(Flaw::Foreign);
+    }
+    access_lists::of_folder(path).ok()?.map(|_| Flaw::Open)
 }
 
 /// Whether users other than its owner can replace the files in this folder.
@@ -117,7 +125,7 @@ pub(crate) fn flaw_on_the_way(folder: &Path) -> io::Result<Option<(PathBuf, Flaw
     for step in folder.ancestors().filter(|step| !step.as_os_str().is_empty()) {
         let itself = fs::symlink_metadata(step)?;
         // A link's owner chooses the folder; its mode says nothing.
-        let of_step = flaw(&itself).filter(|flaw| !itself.is_symlink() || *flaw == Flaw::Foreign);
+        let of_step = flaw(step, &itself).filter(|flaw| !itself.is_symlink() || *flaw == Flaw::Foreign);
         if let Some(flaw) = of_step {
             return Ok(Some((step.to_owned(), flaw)));
         }
@@ -133,14 +141,13 @@ pub(crate) fn flaw_on_the_way(folder: &Path) -> io::Result<Option<(PathBuf, Flaw
 
 /// Whether this is another user's folder in which further users can replace the files, or another user's link to one.
 pub(crate) fn is_of_others(folder: &Path) -> io::Result<bool> {
-    let (itself, folder) = (fs::symlink_metadata(folder)?, fs::metadata(folder)?);
-    let is_foreign = |metadata: &fs::Metadata| flaw(metadata) == Some(Flaw::Foreign);
-    Ok(itself.is_symlink() && is_foreign(&itself) || is_foreign(&folder) && is_open_to_others(&folder))
-}
-
-#[cfg(not(unix))]
-pub(crate) fn is_open_to_others(_: &fs::Metadata) -> bool {
-    false
+    let (itself, target) = (fs::symlink_metadata(folder)?, fs::metadata(folder)?);
+    let is_foreign = |metadata: &fs::Metadata| flaw(folder, metadata) == Some(Flaw::Foreign);
+    #[cfg(unix)]
+    let is_open = || is_open_to_others(&target);
+    #[cfg(windows)]
+    let is_open = || access_lists::of_folder(folder).is_ok_and(|others| others.is_some());
+    Ok(itself.is_symlink() && is_foreign(&itself) || is_foreign(&target) && is_open())
 }
 
 /// What a warning says of a folder with this flaw. `use_of_it` is what does not happen there for that reason.
@@ -148,7 +155,7 @@ pub(crate) fn warning(folder: &Path, flaw: Flaw, use_of_it: &str) -> String {
     let (shown, quoted) = (folder.display(), quoted(folder));
     let is_named = environment::current("XDG_CACHE_HOME").is_some_and(|named| folder.starts_with(named));
     match flaw {
-        Flaw::Open => format!("other users can change {shown}{use_of_it}; to fix that, run: chmod go-w {quoted}"),
+        Flaw::Open => format!("other users can change {shown}{use_of_it}; to fix that, run: {}", removal(folder)),
         Flaw::Foreign if is_named => {
             format!("{shown} belongs to another user{use_of_it}; to fix that, run: {}", quote::unset("XDG_CACHE_HOME"))
         }
@@ -158,14 +165,27 @@ pub(crate) fn warning(folder: &Path, flaw: Flaw, use_of_it: &str) -> String {
     }
 }
 
+/// The command that keeps other users from changing a folder.
+fn removal(folder: &Path) -> String {
+    #[cfg(unix)]
+    {
+        format!("chmod go-w {}", quoted(folder))
+    }
+    #[cfg(windows)]
+    {
+        let others = access_lists::of_folder(folder).ok().flatten();
+        others.map_or_else(|| format!("icacls {}", quoted(folder)), |others| others.removal(folder))
+    }
+}
+
 /// Refuses to put a secret into another user's folder, and warns of a folder that other users can change.
 ///
 /// `ours` is a file that this process has just created in it: where a file system shows one owner for all files, the
 /// folder has the same.
 pub(super) fn check(folder: &Path, ours: &fs::File) -> io::Result<()> {
     let metadata = fs::metadata(folder)?;
-    match flaw(&metadata) {
-        Some(Flaw::Foreign) if !has_same_owner(&metadata, &ours.metadata()?) => {
+    match flaw(folder, &metadata) {
+        Some(Flaw::Foreign) if !has_same_owner(folder, &metadata, ours)? => {
             Err(io::Error::new(io::ErrorKind::PermissionDenied, "its folder belongs to another user"))
         }
         Some(Flaw::Open) => {
@@ -176,17 +196,15 @@ pub(super) fn check(folder: &Path, ours: &fs::File) -> io::Result<()> {
     }
 }
 
-fn has_same_owner(one: &fs::Metadata, other: &fs::Metadata) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        one.uid() == other.uid()
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (one, other);
-        true
-    }
+#[cfg(unix)]
+fn has_same_owner(_: &Path, folder: &fs::Metadata, file: &fs::File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(folder.uid() == file.metadata()?.uid())
+}
+
+#[cfg(windows)]
+fn has_same_owner(folder: &Path, _: &fs::Metadata, file: &fs::File) -> io::Result<bool> {
+    access_lists::has_same_owner(folder, file)
 }
 
 /// Why a folder below `$XDG_CACHE_HOME/aws-sso` cannot be used.
@@ -220,8 +238,9 @@ pub(crate) fn private_flaw(folder: &Path) -> io::Result<Option<(PathBuf, Flaw)>>
     for folder in [folder].into_iter().chain(above) {
         let itself = fs::symlink_metadata(folder)?;
         // The owner of a link chooses the folder; its mode says nothing.
-        let of_link = if itself.is_symlink() { flaw(&itself).filter(|flaw| *flaw == Flaw::Foreign) } else { None };
-        if let Some(flaw) = of_link.or(flaw(&fs::metadata(folder)?)) {
+        let of_link =
+            if itself.is_symlink() { flaw(folder, &itself).filter(|flaw| *flaw == Flaw::Foreign) } else { None };
+        if let Some(flaw) = of_link.or(flaw(folder, &fs::metadata(folder)?)) {
             return Ok(Some((folder.to_owned(), flaw)));
         }
     }

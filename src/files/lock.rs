@@ -147,6 +147,18 @@ pub fn take_if_free(folder: &Path, name: &str) -> Option<Lock> {
     }
 }
 
+/// Why the file system of this folder locks no file, if that is so. A folder that is not there is not created.
+pub(crate) fn refusal(folder: &Path) -> Option<io::Error> {
+    let path = path(folder, "doctor");
+    let file = if CAN_DELETE && folder.is_dir() { open_in(folder, &path) } else { None }?;
+    let refused = match file.try_lock() {
+        Err(TryLockError::Error(error)) => Some(error),
+        Ok(()) | Err(TryLockError::WouldBlock) => None,
+    };
+    drop(held(file, path, false, None));
+    refused
+}
+
 fn path(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.lock"))
 }

@@ -1,7 +1,10 @@
 //! Files on disk: written in one step, locked, edited beside other programs, and protected from other users.
 
 pub(crate) mod access;
+#[cfg(windows)]
+pub(crate) mod access_lists;
 pub mod atomic;
+pub(crate) mod drive;
 pub mod edit;
 mod exchange;
 pub(crate) mod failed;
@@ -11,10 +14,11 @@ pub(crate) mod links;
 pub mod lock;
 pub(crate) mod open;
 pub(crate) mod ownership;
-mod place;
+pub(crate) mod place;
 pub mod read;
 pub mod reserved;
 mod sections;
+mod sync;
 pub(crate) mod unreadable;
 pub(crate) mod unwritable;
 pub(crate) mod waiting;

@@ -5,6 +5,8 @@ use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use super::place;
+
 /// The largest file that is read: a config of half a million profiles fits; a wrong file does not.
 pub(crate) const MAX_BYTES: u64 = 256 << 20;
 
@@ -96,20 +98,30 @@ pub(crate) fn replacing(path: &Path) -> io::Result<File> {
 
 /// The same for a file that only this user may read.
 pub(crate) fn replacing_privately(path: &Path) -> io::Result<File> {
+    #[cfg(windows)]
+    {
+        clear(path)?;
+        crate::windows::security::create_file(path)
+    }
+    #[cfg(not(windows))]
     replacing_with_mode(path, 0o600)
 }
 
 fn replacing_with_mode(path: &Path, mode: u32) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    clear(path)?;
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
     let _ = mode;
     options.open(path)
+}
+
+fn clear(path: &Path) -> io::Result<()> {
+    match place::delete(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(unix)]

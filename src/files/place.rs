@@ -1,5 +1,6 @@
-//! Gives a new file the place of the old one.
+//! Gives a new file the place of the old one, and deletes files.
 
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -11,31 +12,51 @@ pub(super) fn take(new: TempPath, target: &Path) -> io::Result<()> {
     Ok(new.persist(target)?)
 }
 
-/// Replaces `target`, if there is one, in one step. Windows lets nobody replace a file that a program has opened
-/// without allowing that, as a virus scanner does with each new file for a moment: then this waits, but not for long.
+/// Deletes the file.
+#[cfg(not(windows))]
+pub(crate) fn delete(file: &Path) -> io::Result<()> {
+    fs::remove_file(file)
+}
+
+/// Replaces `target`, if there is one, in one step.
 #[cfg(windows)]
-pub(super) fn take(mut new: TempPath, target: &Path) -> io::Result<()> {
+pub(super) fn take(new: TempPath, target: &Path) -> io::Result<()> {
+    let mut new = Some(new);
+    once_let_go(target, || {
+        let path = new.take().ok_or(io::ErrorKind::NotFound)?;
+        path.persist(target).map_err(|failed| {
+            new = Some(failed.path);
+            failed.error
+        })
+    })
+}
+
+/// Deletes the file.
+#[cfg(windows)]
+pub(crate) fn delete(file: &Path) -> io::Result<()> {
+    once_let_go(file, || fs::remove_file(file))
+}
+
+/// Does what needs the file's name. Windows lets nobody replace or delete a file that a program has opened without
+/// allowing that, as a virus scanner does with each new file for a moment: then this waits, but not for long.
+#[cfg(windows)]
+fn once_let_go(file: &Path, mut work: impl FnMut() -> io::Result<()>) -> io::Result<()> {
     use std::time::Duration;
 
     const ATTEMPTS: u32 = 40;
     const PAUSE: Duration = Duration::from_millis(50);
 
-    let mut attempt = 1;
-    loop {
-        match new.persist(target) {
-            Ok(()) => return Ok(()),
-            Err(failed) if is_held(target) => {
-                if attempt == ATTEMPTS {
-                    return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program has it open"));
-                }
-                tracing::debug!("another program has {} open: waiting", target.display());
-                new = failed.path;
-            }
-            Err(failed) => return Err(failed.error),
+    for _ in 1..ATTEMPTS {
+        match work() {
+            Err(_) if is_held(file) => tracing::debug!("another program has {} open: waiting", file.display()),
+            outcome => return outcome,
         }
-        attempt += 1;
         std::thread::sleep(PAUSE);
     }
+    work().map_err(|error| match is_held(file) {
+        true => io::Error::new(io::ErrorKind::ResourceBusy, "another program has it open"),
+        false => error,
+    })
 }
 
 /// Whether a program has the file open, and does not allow others to replace it.
@@ -45,6 +66,6 @@ fn is_held(file: &Path) -> bool {
 
     const DELETE: u32 = 0x0001_0000;
     const SHARING_VIOLATION: i32 = 32;
-    let opened = std::fs::OpenOptions::new().access_mode(DELETE).open(file);
+    let opened = fs::OpenOptions::new().access_mode(DELETE).open(file);
     opened.is_err_and(|error| error.raw_os_error() == Some(SHARING_VIOLATION))
 }

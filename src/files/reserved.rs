@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 use super::atomic::{self, Replacement};
 use super::folder::Privacy;
 use super::place;
+use super::sync::sync;
 #[cfg(unix)]
 use super::unwritable;
 use crate::error::Result;
@@ -50,7 +51,7 @@ impl Reserved {
             atomic::write(&self.replacement.target, bytes, self.privacy)?;
         }
         #[cfg(unix)]
-        if let Err(error) = File::open(&self.replacement.folder).and_then(|folder| folder.sync_all()) {
+        if let Err(error) = File::open(&self.replacement.folder).and_then(|folder| sync(&folder)) {
             tracing::debug!("{} is not synced: {error}", self.replacement.folder.display());
         }
         Ok(())
@@ -63,7 +64,7 @@ fn occupy(file: &mut File, room: usize) -> io::Result<()> {
         file.write_all(&vec![b' '; room])?;
     }
     // Some file systems ask for the quota only now.
-    file.sync_all()
+    sync(file)
 }
 
 /// Allocates room, where the file system can. With one that never overwrites in place, such as Btrfs, only this makes

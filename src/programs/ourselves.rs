@@ -20,16 +20,31 @@ pub(crate) fn lasting_path() -> io::Result<PathBuf> {
     Ok(lasting(&this, &called, environment::search_path().as_deref().unwrap_or_default()))
 }
 
-/// The first program of our name on `PATH`, else the path by which we were called, each only if it leads to `this`.
+const NAME: &str = if cfg!(windows) { "aws-sso.exe" } else { "aws-sso" };
+
+/// The first program of our name on `PATH`, else the path by which we were called, each only if it leads to `this`. If
+/// it names a version all the same, a link without one takes its place.
 fn lasting(this: &Path, called: &Path, search_path: &OsStr) -> PathBuf {
-    const NAME: &str = if cfg!(windows) { "aws-sso.exe" } else { "aws-sso" };
     let on_path = std::env::split_paths(search_path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(NAME))
         .find(|path| path.is_file());
     let called = (called.components().count() > 1).then(|| std::path::absolute(called).ok()).flatten();
     let is_this = |path: &PathBuf| path.canonicalize().is_ok_and(|real| this.canonicalize().is_ok_and(|it| it == real));
-    on_path.filter(is_this).or(called.filter(is_this)).unwrap_or_else(|| this.to_owned())
+    let found = on_path.filter(is_this).or(called.filter(is_this)).unwrap_or_else(|| this.to_owned());
+    without_version(&found).into_iter().find(is_this).unwrap_or(found)
+}
+
+/// Where Homebrew may have a link to a program that lies below the folder of its version, as
+/// `PREFIX/Cellar/FORMULA/VERSION/bin/aws-sso` does. An upgrade deletes that folder.
+fn without_version(path: &Path) -> Vec<PathBuf> {
+    let parts: Vec<&OsStr> = path.iter().collect();
+    let is_of_versions = |part: &&OsStr| *part == "Cellar" || *part == "Caskroom";
+    let Some(at) = parts.iter().position(is_of_versions) else { return Vec::new() };
+    let prefix: PathBuf = parts[..at].iter().collect();
+    let [formula, _version, program @ ..] = &parts[at + 1..] else { return Vec::new() };
+    let opt = prefix.join("opt").join(formula).join(program.iter().collect::<PathBuf>());
+    vec![prefix.join("bin").join(NAME), opt]
 }
 
 /// The words of `-p NAME`. After `-p`, clap would take a name that begins with `-` for an option.
@@ -76,6 +91,32 @@ mod tests {
             let search_path = std::env::join_paths(folders.iter().map(|folder| at(folder))).unwrap();
             let called = if called.contains('/') { at(called) } else { PathBuf::from(called) };
             assert_eq!(lasting(&this, &called, &search_path), at(expected), "{folders:?} {called:?}");
+        }
+    }
+
+    #[test]
+    fn a_version_of_homebrew_is_named_only_where_no_link_leads_to_it() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        let this = at("Cellar/aws-sso/1.2.0/bin/aws-sso");
+        for folder in ["Cellar/aws-sso/1.2.0/bin", "Cellar/aws-sso/1.1.0/bin", "opt", "bin"] {
+            fs::create_dir_all(at(folder)).unwrap();
+        }
+        fs::write(&this, "this").unwrap();
+        fs::write(at("Cellar/aws-sso/1.1.0/bin/aws-sso"), "older").unwrap();
+        let found = |folders: &[&str]| {
+            let search_path = std::env::join_paths(folders.iter().map(|folder| at(folder))).unwrap();
+            lasting(&this, &this, &search_path)
+        };
+        assert_eq!(found(&[]), this);
+        symlink("../Cellar/aws-sso/1.2.0", at("opt/aws-sso")).unwrap();
+        assert_eq!(found(&[]), at("opt/aws-sso/bin/aws-sso"));
+        symlink("../Cellar/aws-sso/1.1.0/bin/aws-sso", at("bin/aws-sso")).unwrap();
+        assert_eq!(found(&["bin"]), at("opt/aws-sso/bin/aws-sso"), "that link leads to another version");
+        fs::remove_file(at("bin/aws-sso")).unwrap();
+        symlink("../Cellar/aws-sso/1.2.0/bin/aws-sso", at("bin/aws-sso")).unwrap();
+        for folders in [&["bin"][..], &[], &["Cellar/aws-sso/1.2.0/bin"]] {
+            assert_eq!(found(folders), at("bin/aws-sso"), "{folders:?}");
         }
     }
 

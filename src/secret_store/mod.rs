@@ -3,8 +3,12 @@
 //!
 //! A secret is always identified by the path of its file, so that callers need not know which store is in use.
 
-#[cfg(feature = "keyring")]
-mod keyring;
+#[cfg(all(feature = "keyring", any(windows, target_os = "macos")))]
+mod native;
+#[cfg(any(all(feature = "keyring", any(windows, target_os = "macos")), test))]
+mod parts;
+#[cfg(all(feature = "keyring", not(any(windows, target_os = "macos"))))]
+mod secret_service;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +21,10 @@ use crate::error::Result;
 use crate::files::folder::Privacy;
 use crate::files::reserved::Reserved;
 use crate::files::{atomic, read, unreadable};
+#[cfg(all(feature = "keyring", any(windows, target_os = "macos")))]
+use native::Keyring;
+#[cfg(all(feature = "keyring", not(any(windows, target_os = "macos"))))]
+use secret_service::Keyring;
 
 /// The value of `store` in the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,9 +53,9 @@ pub enum SecretStore {
     /// Files of mode 0600.
     #[default]
     Files,
-    /// Items of the Secret Service.
+    /// Items of the Secret Service, of the Credential Manager of Windows, or of the Keychain of macOS.
     #[cfg(feature = "keyring")]
-    Keyring(Arc<keyring::Keyring>),
+    Keyring(Arc<Keyring>),
 }
 
 impl SecretStore {
@@ -61,7 +69,7 @@ impl SecretStore {
         match kind {
             StoreKind::Files => Ok(Self::Files),
             #[cfg(feature = "keyring")]
-            StoreKind::Keyring => Ok(Self::Keyring(Arc::new(keyring::Keyring::new(may_ask, settings)))),
+            StoreKind::Keyring => Ok(Self::Keyring(Arc::new(Keyring::new(may_ask, settings)))),
             #[cfg(not(feature = "keyring"))]
             StoreKind::Keyring => {
                 let _ = may_ask;

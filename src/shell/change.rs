@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use super::dialect::{Dialect, Shell};
 use super::displaced::{Current, Displaced};
 use super::grant::{Grant, RoleLabels};
-use super::proxy;
 use super::variables::{EXPIRATION, ORIGIN, PREVIOUS, REGION, ROLE, ROLE_ARN, SESSION_END, of_identity};
+use super::{msys, proxy};
 use crate::credential_chain::{CONTAINER, KEYS, PROFILE};
 use crate::credentials::RoleCredentials;
+use crate::environment;
 use crate::error::{Error, Result};
 use crate::quote::{self, is_printable};
 use crate::secret::Secret;
@@ -45,6 +46,9 @@ impl Change {
     pub fn to_role(grant: &Grant<'_>) -> Self {
         let mut change = Self::default();
         change.set_credentials(grant.credentials);
+        if cfg!(windows) {
+            change.set([msys::exclusions(environment::current)]);
+        }
         change.entering(grant.labels, grant.region)
     }
 

@@ -81,7 +81,7 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
     let code = without_comments(&code).replace(COMMAND, init.command).replace(KEY, &key);
     let code = code.replace(VERSION, env!("CARGO_PKG_VERSION"));
     // The path comes last, so that nothing is filled in within it.
-    let code = code.replace(PROGRAM, &shell.dialect().program(program));
+    let code = code.replace(PROGRAM, &shell.dialect().program(&shell.path(program)));
     if shell == Shell::Tcsh {
         return function_file::loaded(&code, init.command, &options(init));
     }

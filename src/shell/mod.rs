@@ -10,6 +10,7 @@ mod function_file;
 mod grant;
 mod init;
 mod key;
+mod msys;
 mod powershell_profile;
 mod proxy;
 mod running;

@@ -39,7 +39,7 @@ pub(super) fn zsh_folder(text: &str) -> Option<PathBuf> {
 
 /// The absolute path that a word names; `None` where only the shell could tell.
 fn path(word: &str) -> Option<PathBuf> {
-    let home = environment::home().ok()?.to_str()?.to_owned();
+    let home = environment::shell_home().ok()?.to_str()?.to_owned();
     let config = environment::config_home().ok()?.to_str()?.to_owned();
     let mut path = word.trim_end_matches([';', ')']).replace(['"', '\''], "");
     if let Some(rest) = path.strip_prefix("~/") {

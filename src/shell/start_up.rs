@@ -77,10 +77,10 @@ pub(crate) fn lacks_compinit(script: &str) -> bool {
 
 /// The file to which that line belongs.
 pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
-    let home = environment::home()?;
+    let home = environment::shell_home()?;
     Ok(match shell {
         // The terminals of macOS start login shells, which read no `.bashrc`.
-        Shell::Bash if cfg!(target_os = "macos") => home.join(".bash_profile"),
+        Shell::Bash if cfg!(target_os = "macos") => login_file(&home).unwrap_or_else(|| home.join(LOGIN_FILES[0])),
         Shell::Bash => home.join(".bashrc"),
         Shell::Zsh => zsh_folder(&home).join(".zshrc"),
         Shell::Fish => environment::config_home()?.join("fish/config.fish"),
@@ -127,14 +127,20 @@ pub(crate) fn lines(shell: Shell) -> Vec<StartUpLine> {
     lines
 }
 
+/// What a login shell of bash reads in place of `.bashrc`: the first of these that is there, and no other.
+const LOGIN_FILES: [&str; 3] = [".bash_profile", ".bash_login", ".profile"];
+
+fn login_file(home: &Path) -> Option<PathBuf> {
+    LOGIN_FILES.map(|name| home.join(name)).into_iter().find(|file| file.is_file())
+}
+
 /// The file that a login shell reads, where that keeps the shell from the lines of this file.
 pub(crate) fn login_file_without(shell: Shell, file: &Path) -> Option<PathBuf> {
-    let home = environment::home().ok()?;
+    let home = environment::shell_home().ok()?;
     if shell != Shell::Bash || file != home.join(".bashrc") {
         return None;
     }
-    let names = [".bash_profile", ".bash_login", ".profile"];
-    let login = names.map(|name| home.join(name)).into_iter().find(|file| file.is_file())?;
+    let login = login_file(&home)?;
     let script = text(shell, &login);
     let mut read = vec![script.clone()];
     read.extend(sourced::files(&script).iter().map(|file| text(shell, file)));
@@ -174,7 +180,7 @@ fn loaded_by(line: &str) -> Option<Option<Shell>> {
 }
 
 fn files(shell: Shell) -> Vec<PathBuf> {
-    let Ok(home) = environment::home() else { return Vec::new() };
+    let Ok(home) = environment::shell_home() else { return Vec::new() };
     let config = environment::config_home().unwrap_or_else(|_| home.join(".config"));
     let in_home = |names: &[&str]| names.iter().map(|name| home.join(name)).collect::<Vec<_>>();
     match shell {
@@ -284,6 +290,17 @@ mod tests {
             for program in ["aws-sso".to_owned(), shell.quote("/my tools/aws-sso")] {
                 assert_eq!(loaded_by(&line(shell, &program)), Some(Some(shell)), "{shell:?} {program}");
             }
+        }
+    }
+
+    /// A new `.bash_profile` would keep bash from the other two.
+    #[test]
+    fn a_login_shell_of_bash_reads_the_first_of_its_files() {
+        let home = tempfile::tempdir().unwrap();
+        assert_eq!(login_file(home.path()), None);
+        for name in LOGIN_FILES.into_iter().rev() {
+            fs::write(home.path().join(name), "").unwrap();
+            assert_eq!(login_file(home.path()), Some(home.path().join(name)));
         }
     }
 

@@ -1,5 +1,6 @@
 //! The environment variables that a change of a shell may set or remove.
 
+use super::msys;
 use super::proxy::NO_PROXY;
 use crate::credential_chain::{self, LABELS_OF_OTHER_TOOLS};
 
@@ -42,5 +43,5 @@ pub(crate) fn of_identity() -> impl Iterator<Item = &'static str> {
 
 /// The variable of this name, if a change may touch it.
 pub(super) fn known_name(name: &str) -> Option<&'static str> {
-    of_identity().chain(REGION).chain(NO_PROXY.iter().copied()).find(|known| *known == name)
+    of_identity().chain(REGION).chain(NO_PROXY.iter().copied()).chain([msys::UNCHANGED]).find(|known| *known == name)
 }

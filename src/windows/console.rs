@@ -1,4 +1,5 @@
 //! The console: text in UTF-16, so that no code page matters, its modes, and the keys that wait in it.
+#![allow(unsafe_code, reason = "calls of the system")]
 
 use std::io;
 use std::os::windows::io::{AsHandle, AsRawHandle as _};

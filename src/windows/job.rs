@@ -1,6 +1,7 @@
 //! Job objects: processes, and all that they start, which end together.
 //!
 //! The crates with a safe interface bring the `windows` crate and ten more, some of them in a second version.
+#![allow(unsafe_code, reason = "calls of the system")]
 
 use std::io;
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle, RawHandle};

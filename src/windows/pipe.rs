@@ -1,4 +1,5 @@
 //! Pipes, looked into without reading.
+#![allow(unsafe_code, reason = "calls of the system")]
 
 use std::io;
 use std::os::windows::io::{AsHandle, AsRawHandle as _};

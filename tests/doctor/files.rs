@@ -1,9 +1,12 @@
 //! Who can read and change the files that hold secrets.
 
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
-use crate::support::doctor::{Case, check, mode};
-use crate::support::user::TOKEN_FILE;
+use crate::support::doctor::{Case, check, doctor, findings, healthy, mode};
+use crate::support::process::{Invocation, can_trace};
+use crate::support::skip;
+use crate::support::user::{TOKEN_FILE, User};
 
 const CASES: &[Case] = &[
     (
@@ -67,4 +70,58 @@ const CASES: &[Case] = &[
 #[test]
 fn each_file_that_is_open_to_others_is_found() {
     check(CASES);
+}
+
+/// The warnings of `doctor` about files, with what is advised.
+fn warnings(run: Invocation) -> Vec<[String; 2]> {
+    let all = findings(&run.run().success().quiet()).into_iter();
+    all.filter(|[section, verdict, ..]| section == "Files" && verdict == "warning")
+        .map(|[_, _, found, remedy]| [found, remedy])
+        .collect()
+}
+
+#[test]
+fn a_file_system_without_locks_is_named_and_the_work_is_done_all_the_same() {
+    if !can_trace() {
+        return skip("there is no strace that may trace: a file system without locks is not tested");
+    }
+    let user = healthy();
+    let without_locks = |run: Invocation| {
+        let inject = "inject=flock:error=EOPNOTSUPP";
+        run.behind(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", inject])
+    };
+    let _ = without_locks(user.aws_sso("process 012345678901/reader")).run().success().quiet();
+    assert!(user.home.list(".cache/aws-sso/locks").iter().any(|name| name.ends_with(".lock")));
+    let found = warnings(without_locks(doctor(&user, "--offline --json")));
+    let [[found, remedy]] = found.as_slice() else { panic!("{found:?}") };
+    assert!(found.starts_with("no file can be locked in ~/.cache/aws-sso/locks (Operation not supported)"), "{found}");
+    assert!(remedy.contains("XDG_CACHE_HOME"), "{remedy}");
+    assert_eq!(warnings(doctor(&user, "--offline --json")), [[""; 2]; 0]);
+}
+
+/// The kernel shows a drive of WSL by the name of its source, whatever its file system is.
+#[test]
+fn sign_ins_on_a_drive_of_windows_are_named() {
+    // The folder that lies there, and what is advised.
+    let cases = [(".aws", "make ~/.aws a folder of Linux; to share the profiles"), (".", "use a home folder of Linux")];
+    for (folder, advice) in cases {
+        let user = healthy();
+        let drive = user.home.path(folder).canonicalize().unwrap();
+        let Some(run) = on_drive(&user, &drive, doctor(&user, "--offline --json")) else {
+            return skip("this user may not mount: a drive of Windows is not tested");
+        };
+        let found = warnings(run);
+        let [[found, remedy]] = found.as_slice() else { panic!("{found:?}") };
+        let expected = format!("~/.aws/sso/cache is on a drive of Windows, {}: ", drive.display());
+        assert!(found.starts_with(&expected) && remedy.starts_with(advice), "{found} {remedy}");
+    }
+}
+
+/// The same while this folder is on a drive of Windows, if this user may mount one.
+fn on_drive(user: &User, folder: &Path, run: Invocation) -> Option<Invocation> {
+    let mount = r#"copy=$(mktemp -d "$0.XXXXXX"); cp -a "$0/." "$copy"; mount -t tmpfs 'C:\' "$0"; cp -a "$copy/." "$0"
+rm -r "$copy"; exec "$@""#;
+    let words = ["/usr/bin/unshare", "--mount", "/bin/sh", "-ec", mount, folder.to_str().unwrap()];
+    let can_mount = user.home.command("/bin/true").behind(words).run().exit.success();
+    can_mount.then(|| run.behind(words))
 }

@@ -64,6 +64,27 @@ fn a_key_picks_a_role_for_this_shell_and_the_line_stays_as_it_is() {
     }
 }
 
+/// Versions before 4 cannot put the line aside: there it stays, and the next prompt shows the role.
+#[test]
+fn an_older_bash_does_not_run_the_line_that_is_being_typed() {
+    if !Shell::Bash.is_here() {
+        return;
+    }
+    let user = remembered(Options::default());
+    let code = user.home.aws_sso(["init", "bash", "--key", "^G"]).run().success().stdout;
+    user.home.write("code", code.replace("BASH_VERSINFO[0] >= 4", "0").replace("READLINE_", "UNKNOWN_"));
+    let mut terminal = user.home.interactive(Shell::Bash).endpoint(user.sandbox.endpoint()).in_terminal();
+    type_lines(&mut terminal, &["source code", "PS1='[${AWS_SSO_ROLE_NAME-none}]> '", "clear"]);
+    terminal.wait_for("[none]> ");
+    terminal.send("echo one-two\x07");
+    terminal.wait_for("16/16");
+    terminal.send(&format!("{} reader\r", user.sandbox.accounts()[1].id));
+    terminal.wait_for("reader · 1 h");
+    terminal.send("-three\r");
+    terminal.wait_for("\none-two-three\n[reader]> ").send("exit\r");
+    let _ = terminal.finish();
+}
+
 #[test]
 fn a_key_picks_a_role_in_powershell() {
     let Some(pwsh) = pwsh() else { return };

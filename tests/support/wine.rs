@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use aws_sso::sandbox::{Approval, Options};
 
-use super::process::processes;
+use super::process::{processes, wait};
 use super::user::User;
 use super::{Home, Invocation, skip};
 
@@ -116,11 +116,16 @@ impl WindowsUser {
 
     /// Holds a file open until stdin ends.
     pub fn hold(&self, relative: &str) -> std::process::Command {
-        self.start([self.tool("hold"), self.path(relative)]).command()
+        self.tool("hold", &self.path(relative)).command()
+    }
+
+    /// A program of `tests/windows/NAME.c`.
+    pub fn tool(&self, name: &str, argument: &str) -> Invocation {
+        self.start([&*self.tools.join(format!("{name}.exe")).to_string_lossy(), argument])
     }
 
     /// The path of a program of `tests/windows/*.c`, as Windows writes it.
-    pub fn tool(&self, name: &str) -> String {
+    pub fn tool_path(&self, name: &str) -> String {
         windows_path(self.tools.join(name).with_extension("exe"))
     }
 
@@ -140,6 +145,22 @@ impl WindowsUser {
         processes().into_iter().filter(is_found).collect()
     }
 
+    /// Puts a program at this path of the home that writes down how it is called, and prints `says`; its path as
+    /// Windows writes it. Those in `bin` are on `PATH`.
+    pub fn stand_in(&self, program: &str, says: &str) -> String {
+        self.home().write(Path::new(program).with_extension("says"), says);
+        std::fs::copy(self.tools.join("stand_in.exe"), self.home().path(program)).unwrap();
+        self.path(program)
+    }
+
+    /// The arguments with which that was called last; waits for them.
+    pub fn words(&self, program: &str) -> Vec<String> {
+        let file = Path::new(program).with_extension("words");
+        let words = wait(|| self.home().has(&file).then(|| self.home().read(&file)));
+        std::fs::remove_file(self.home().path(&file)).unwrap();
+        words.lines().map(str::to_owned).collect()
+    }
+
     /// A program of Windows in this home.
     fn start<A: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = A>) -> Invocation {
         let folder = windows_path(Path::new(AWS_SSO_EXE).parent().unwrap());
@@ -153,7 +174,7 @@ impl WindowsUser {
             .env("WINDOWS_LOCALAPPDATA", self.path("AppData/Local"))
             .env("WINDOWS_TEMP", self.path("AppData/Local/Temp"))
             .env("WINDOWS_TMP", self.path("AppData/Local/Temp"))
-            .env("WINDOWS_PATH", format!("{folder};{system}"))
+            .env("WINDOWS_PATH", format!("{folder};{};{system}", self.path("bin")))
             .endpoint(self.user.sandbox.endpoint())
     }
 }

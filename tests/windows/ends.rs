@@ -12,7 +12,7 @@ use crate::support::wine::WindowsUser;
 fn what_ends_programs_reaches_the_command_of_exec_which_decides() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     for event in ["interrupt", "break", "close"] {
-        let command = windows.tool("event");
+        let command = windows.tool_path("event");
         let mut terminal = windows.aws_sso("exec 012345678901/reader --").args([&*command, event]).in_terminal();
         terminal.wait_for(&format!("{event} has come"));
         let _ = terminal.finish().status(7);
@@ -69,7 +69,7 @@ fn a_browser_outlasts_an_exec_that_is_killed() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     windows.user.sandbox.update(|options| options.approval = Approval::ByPage);
     windows.home().write("held", "");
-    let browser = format!("'{}' '{}' %s", windows.tool("hold"), windows.path("held"));
+    let browser = format!("'{}' '{}' %s", windows.tool_path("hold"), windows.path("held"));
     let run = windows.aws_sso("exec 012345678901/reader -- aws-sso login --browser --force").env("BROWSER", browser);
     let run = run.start();
     let browser = wait(|| windows.running("hold", "").first().copied());
@@ -86,7 +86,7 @@ fn a_browser_outlasts_an_exec_that_is_killed() {
 fn a_killed_exec_leaves_no_program_behind() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     windows.home().write("held", "");
-    let (program, file) = (windows.tool("hold"), windows.path("held"));
+    let (program, file) = (windows.tool_path("hold"), windows.path("held"));
     for options in ["012345678901/reader", "--match 012345678901/reader --yes", "012345678901/reader --server"] {
         let command = [&*program, &file, "forever"];
         // The programs of a shell end as well.

@@ -1,4 +1,4 @@
-//! Files that another program has open, as virus scanners and indexers do: Windows lets nobody replace them.
+//! Files that another program has open, as virus scanners and indexers do: Windows lets nobody replace or delete them.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -6,7 +6,8 @@ use std::process::{Child, Stdio};
 
 use aws_sso::sandbox::Options;
 
-use crate::support::process::wait;
+use crate::support::process::{Running, wait};
+use crate::support::user::TOKEN_FILE;
 use crate::support::wine::WindowsUser;
 
 /// Holds the file open until this is dropped.
@@ -29,17 +30,23 @@ impl Drop for Held {
     }
 }
 
+/// A run that waits until this file is let go.
+fn waiting(windows: &WindowsUser, line: &str, file: &str) -> Running {
+    let redirect = r#"log=$1; shift; exec "$@" 2>"$log""#;
+    let log = windows.home().path("log");
+    let behind = ["/bin/sh".as_ref(), "-c".as_ref(), redirect.as_ref(), "sh".as_ref(), log.as_os_str()];
+    let running = windows.aws_sso(&format!("-v {line}")).behind(behind).start();
+    wait(|| fs::read_to_string(&log).ok().filter(|log| log.contains(&format!("{file} open: waiting"))));
+    running
+}
+
 #[test]
 fn a_file_that_is_held_is_replaced_once_it_is_let_go() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     let home = windows.home();
     let before = home.read(".aws/config");
     let held = Held::open(&windows, ".aws/config");
-    let redirect = r#"log=$1; shift; exec "$@" 2>"$log""#;
-    let log = home.path("log");
-    let behind = ["/bin/sh".as_ref(), "-c".as_ref(), redirect.as_ref(), "sh".as_ref(), log.as_os_str()];
-    let running = windows.aws_sso("-v discover -p corp").behind(behind).start();
-    wait(|| fs::read_to_string(&log).ok().filter(|log| log.contains("config open: waiting")));
+    let running = waiting(&windows, "discover -p corp", "config");
     assert_eq!(home.read(".aws/config"), before);
     drop(held);
     let _ = running.finish().success();
@@ -58,4 +65,26 @@ fn a_file_that_stays_held_is_named_and_nothing_is_changed() {
     let _ = output.complains("nothing was changed; end the program that uses it");
     assert_eq!(home.read(".aws/config"), before);
     assert_eq!(home.list(".aws"), names);
+}
+
+#[test]
+fn a_token_that_is_held_is_deleted_once_it_is_let_go() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    let held = Held::open(&windows, TOKEN_FILE);
+    let running = waiting(&windows, "logout", TOKEN_FILE.rsplit('/').next().unwrap());
+    assert!(windows.home().has(TOKEN_FILE));
+    drop(held);
+    let _ = running.finish().success();
+    assert!(!windows.home().has(TOKEN_FILE));
+}
+
+#[test]
+fn a_token_that_stays_held_is_named_with_what_to_do() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    let _held = Held::open(&windows, TOKEN_FILE);
+    let file = windows.path(TOKEN_FILE);
+    let output = windows.aws_sso("logout").run().status(1);
+    let output =
+        output.complains(&format!("its token is still here: cannot delete {file}: another program has it open"));
+    let _ = output.complains("end the program that uses it");
 }

@@ -25,12 +25,12 @@ fn input_that_no_run_would_get_is_refused_and_with_stdin_each_run_gets_all_of_it
 fn ctrl_c_reaches_the_runs_and_what_does_not_end_is_killed_with_all_that_it_has_started() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     windows.home().write("held", "");
-    let event = windows.tool("event");
+    let event = windows.tool_path("event");
     let mut terminal = windows.aws_sso(&format!("{MATCH} --")).args([&*event, "interrupt"]).in_terminal();
     terminal.wait_for("interrupt has come").wait_for("Ctrl-C was passed on to 1 run");
     let _ = terminal.finish().status(130).prints("status 7");
 
-    let command = [&*windows.tool("start"), &windows.tool("hold"), &windows.path("held"), "forever"];
+    let command = [&*windows.tool_path("start"), &windows.tool_path("hold"), &windows.path("held"), "forever"];
     let run = windows.aws_sso(&format!("{MATCH} --kill-after 0.2 --")).args(command);
     let mut terminal = run.in_terminal();
     terminal.wait_for("held").send("\x03");
@@ -42,7 +42,7 @@ fn ctrl_c_reaches_the_runs_and_what_does_not_end_is_killed_with_all_that_it_has_
 fn what_a_run_leaves_running_is_named_with_the_command_that_ends_it() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     windows.home().write("held", "");
-    let batch = format!("start /b {} {} forever\r\n", windows.tool("hold"), windows.path("held"));
+    let batch = format!("start /b {} {} forever\r\n", windows.tool_path("hold"), windows.path("held"));
     windows.home().write("left.bat", batch);
     let line = format!("{MATCH} -- cmd /d /c {}", windows.path("left.bat"));
     // Under Wine, what is left would hold the pipes of this test open.

@@ -110,7 +110,9 @@ fn name_of_profile(profile: Section<'_>) -> Option<Name> {
     if !can_be_typed(profile.name()) {
         return None;
     }
-    if let Some(name) = assuming(profile) {
+    if profile.may_assume()
+        && let Some(name) = assuming(profile)
+    {
         return Some(name);
     }
     let role = match profile.meant_role()? {

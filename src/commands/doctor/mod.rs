@@ -6,6 +6,7 @@ mod chain;
 mod chained;
 mod config;
 mod content;
+mod locks;
 mod names;
 mod network;
 mod obstacles;
@@ -98,6 +99,7 @@ pub(crate) fn run(context: &Context, arguments: &DoctorArgs) -> Result<ExitCode>
     report.extend("Profiles", chained::check(context));
     report.add("Files", obstacles::check());
     report.extend("Files", permissions::check());
+    report.extend("Files", locks::check());
     if !arguments.offline {
         report.add("Network", network::check(context));
     }

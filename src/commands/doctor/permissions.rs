@@ -42,8 +42,8 @@ fn cache(folder: &Path, what: &str) -> Vec<Finding> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .filter(|path| read::flaw_of_cached(path).is_none())
         .collect();
-    let all = format!("{}/*.json", shown(folder));
-    let mut findings: Vec<Finding> = files.iter().filter_map(|file| unix::of_file(file, Some(&all))).collect();
+    let all = format!("{}{}*.json", shown(folder), std::path::MAIN_SEPARATOR);
+    let mut findings: Vec<Finding> = files.iter().filter_map(|file| rights::of_file(file, Some(&all))).collect();
     // All such files usually have the same cause, so the most serious one is reported for all.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
     let more = findings.len().saturating_sub(1);
@@ -51,7 +51,7 @@ fn cache(folder: &Path, what: &str) -> Vec<Finding> {
     if let Some(first) = findings.first_mut().filter(|_| more > 0) {
         first.found += &format!("; the same is true of {more} more files there");
     }
-    findings.extend(unix::of_folder(folder));
+    findings.extend(rights::of_folder(folder));
     if findings.is_empty() {
         let noun = if files.len() == 1 { "file" } else { "files" };
         findings.push(Finding::ok(format!(
@@ -70,8 +70,8 @@ fn shared_file(file: &Path) -> Vec<Finding> {
     if !SECRETS.iter().any(|key| memchr::memmem::find(&content, key).is_some()) {
         return Vec::new();
     }
-    let mut findings: Vec<Finding> = unix::of_file(file, None).into_iter().collect();
-    findings.extend(file.parent().and_then(unix::of_folder));
+    let mut findings: Vec<Finding> = rights::of_file(file, None).into_iter().collect();
+    findings.extend(file.parent().and_then(rights::of_folder));
     if findings.is_empty() {
         findings.push(Finding::ok(format!("{}: only you can read it", shown(file))));
     }
@@ -93,7 +93,7 @@ fn counted(files: usize) -> String {
 }
 
 #[cfg(unix)]
-mod unix {
+mod rights {
     use std::fs;
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
@@ -161,17 +161,60 @@ mod unix {
     }
 }
 
-#[cfg(not(unix))]
-mod unix {
-    use std::path::Path;
+#[cfg(windows)]
+mod rights {
+    use std::path::{Path, PathBuf};
 
     use super::super::report::Finding;
+    use crate::environment::shown;
+    use crate::files::access_lists;
+    use crate::files::unreadable::quoted;
 
-    pub(super) fn of_file(_: &Path, _: Option<&str>) -> Option<Finding> {
-        None
+    /// What is wrong with a file that holds a secret. The fix is for `all`, a pattern for this file and the others in
+    /// its folder, where there is one. A folder above keeps nobody out: most users may pass through all of them.
+    pub(super) fn of_file(file: &Path, all: Option<&str>) -> Option<Finding> {
+        if let Some(foreign) = foreign(file) {
+            return Some(foreign);
+        }
+        let others = match access_lists::of_file(file) {
+            Ok(others) => others?,
+            Err(error) => return Some(unknown(file, &error)),
+        };
+        let what = if others.can_change { "change" } else { "read" };
+        let to_fix = all.map_or_else(|| file.to_owned(), PathBuf::from);
+        Some(Finding::broken(
+            format!("{} holds secrets, and other users can {what} it ({})", shown(file), others.names()),
+            format!("run: {}", others.removal(&to_fix)),
+        ))
     }
 
-    pub(super) fn of_folder(_: &Path) -> Option<Finding> {
-        None
+    /// What is wrong with a folder of such files: anyone who can write to it can replace them.
+    pub(super) fn of_folder(folder: &Path) -> Option<Finding> {
+        if let Some(foreign) = foreign(folder) {
+            return Some(foreign);
+        }
+        let others = match access_lists::of_folder(folder) {
+            Ok(others) => others?,
+            Err(error) => return Some(unknown(folder, &error)),
+        };
+        Some(Finding::broken(
+            format!("other users can replace the files in {} ({})", shown(folder), others.names()),
+            format!("run: {}", others.removal(folder)),
+        ))
+    }
+
+    fn foreign(path: &Path) -> Option<Finding> {
+        let owner = access_lists::foreign_owner(path).ok()??;
+        Some(Finding::broken(
+            format!("{} belongs to {owner}", shown(path)),
+            format!("as an administrator, run: takeown /f {}", quoted(path)),
+        ))
+    }
+
+    fn unknown(path: &Path, error: &std::io::Error) -> Finding {
+        Finding::warning(
+            format!("who can read {} is unknown: {}", shown(path), crate::error::reason(error)),
+            format!("see what this shows: icacls {}", quoted(path)),
+        )
     }
 }

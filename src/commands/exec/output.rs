@@ -15,7 +15,7 @@ use super::plan::Run;
 use super::printer::{Printer, Stream, Text};
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
-use crate::files::{folder, open};
+use crate::files::{folder, open, place};
 use crate::programs::descriptors::lifted;
 use crate::terminal::{self, Palette};
 
@@ -264,7 +264,7 @@ impl Files {
         let out = open::replacing(&path).map(lifted).map_err(|error| unwritable(&path, error))?;
         // The file of an earlier command would look as if this run had written it.
         let path = with_ending(&stem, "err");
-        match std::fs::remove_file(&path) {
+        match place::delete(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(&path, error)),
             _ => {}
         }

@@ -79,5 +79,5 @@ pub(super) fn offer(arguments: &SetupArgs, questions: &mut Questions) -> Result<
 fn program(shell: Shell) -> String {
     const NAME: &str = "aws-sso";
     let path = installed::look().problem(NAME).and_then(|_| programs::lasting_path().ok());
-    path.map_or_else(|| NAME.to_owned(), |path| shell.quote(&path.to_string_lossy()))
+    path.map_or_else(|| NAME.to_owned(), |path| shell.quote(&shell.path(&path.to_string_lossy())))
 }

@@ -107,6 +107,14 @@ impl Shell {
         self.dialect().quote(value)
     }
 
+    /// The path of a program as the shell finds it. On Windows, shells that come from Unix look a word without a slash
+    /// up on `PATH`, even a path with backslashes.
+    #[must_use]
+    pub(crate) fn path(self, path: &str) -> String {
+        let is_of_unix = matches!(self, Self::Bash | Self::Zsh | Self::Fish | Self::Tcsh | Self::Posix);
+        if cfg!(windows) && is_of_unix { path.replace('\\', "/") } else { path.to_owned() }
+    }
+
     /// Whether the shell takes the value as it is, however it reads the code.
     #[must_use]
     pub(crate) fn can_hold(self, value: &str) -> bool {

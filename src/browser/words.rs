@@ -1,0 +1,65 @@
+//! The words of a browser's command, as users write it in `BROWSER` and in the settings. No shell reads it.
+
+use std::path::Path;
+
+/// Splits a command as a shell does. On Windows a backslash stands for itself, and the path of the program may have
+/// blanks without quotes, as where Windows itself starts a line. `None`: a quote is not closed.
+pub(super) fn split(command: &str) -> Option<Vec<String>> {
+    if cfg!(windows) { split_for_windows(command, is_program) } else { shlex::split(command) }
+}
+
+/// Whether this is the path of a program, which Windows also finds without its `.exe`.
+fn is_program(path: &str) -> bool {
+    let is_file = |path: &str| Path::new(path).is_file();
+    Path::new(path).is_absolute() && (is_file(path) || is_file(&format!("{path}.exe")))
+}
+
+fn split_for_windows(command: &str, is_program: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+    let ends = command.match_indices(' ').map(|(at, _)| at).chain([command.len()]);
+    let program = ends.map(|end| command[..end].trim()).find(|path| is_program(path));
+    let mut words: Vec<String> = program.map(str::to_owned).into_iter().collect();
+    let rest = program.map_or(command, |program| &command.trim_start()[program.len()..]);
+    let (mut word, mut open): (Option<String>, _) = (None, None);
+    for letter in rest.chars() {
+        match (letter, open) {
+            (quote, Some(open_quote)) if quote == open_quote => open = None,
+            ('"' | '\'', None) => {
+                open = Some(letter);
+                word.get_or_insert_default();
+            }
+            (blank, None) if blank.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    open.is_none().then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_of_windows_keeps_its_backslashes_and_a_path_with_blanks() {
+        let programs = [r"C:\Program Files\Firefox\firefox.exe", r"D:\b.exe", r"C:\it's\x"];
+        let cases: [(&str, Option<&[&str]>); 13] = [
+            (r"C:\Program Files\Firefox\firefox.exe", Some(&[programs[0]])),
+            (r" C:\Program Files\Firefox\firefox.exe ", Some(&[programs[0]])),
+            (r"C:\Program Files\Firefox\firefox.exe -P work %s", Some(&[programs[0], "-P", "work", "%s"])),
+            (r#""C:\Program Files\Firefox\firefox.exe" "-P my work""#, Some(&[programs[0], "-P my work"])),
+            (r"'C:\Program Files\Firefox\firefox.exe' 'a&b={url}'", Some(&[programs[0], "a&b={url}"])),
+            (r"D:\b.exe --x", Some(&[programs[1], "--x"])),
+            (r"C:\it's\x {url}", Some(&[programs[2], "{url}"])),
+            (r"C:\gone\b c.exe", Some(&[r"C:\gone\b", "c.exe"])),
+            (r"firefox -u=%s", Some(&["firefox", "-u=%s"])),
+            (r#"firefox """#, Some(&["firefox", ""])),
+            ("", Some(&[])),
+            ("'unclosed", None),
+            (r#"x "it's""#, Some(&["x", "it's"])),
+        ];
+        for (command, expected) in cases {
+            let expected = expected.map(|words| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+            assert_eq!(split_for_windows(command, |path| programs.contains(&path)), expected, "{command}");
+        }
+    }
+}
