@@ -62,7 +62,7 @@ impl Job {
         limits.BasicLimitInformation.LimitFlags =
             JOB_OBJECT_LIMIT_BREAKAWAY_OK | if ends { JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE } else { 0 };
         let size = size_of_u32::<JOBOBJECT_EXTENDED_LIMIT_INFORMATION>();
-        // SAFETY: the handle is open, and the pointer is that of the structure that belongs to this class, of this size.
+        // SAFETY: the handle is open, and the pointer is that of the structure of this class, of this size.
         checked(unsafe {
             SetInformationJobObject(
                 self.0.as_raw_handle(),
@@ -89,8 +89,8 @@ impl Job {
             rest: [usize; MOST - 1],
         }
         let mut list = List { head: JOBOBJECT_BASIC_PROCESS_ID_LIST::default(), rest: [0; MOST - 1] };
-        // SAFETY: the handle is open; the pointer is that of a structure of this size, which begins with the one of this
-        // class and goes on with room for more numbers. With too little room the first of them are written.
+        // SAFETY: the handle is open; the pointer is that of a structure of this size, which begins with the one of
+        // this class and goes on with room for more numbers. With too little room the first of them are written.
         unsafe {
             QueryInformationJobObject(
                 self.0.as_raw_handle(),

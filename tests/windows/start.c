@@ -44,7 +44,8 @@ static BOOL WINAPI ignore(DWORD event) {
 
 static HANDLE open_file(const wchar_t *name, DWORD how) {
     SECURITY_ATTRIBUTES inherited = {.nLength = sizeof inherited, .bInheritHandle = TRUE};
-    return CreateFileW(name, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited, how, 0, NULL);
+    DWORD access = GENERIC_READ | GENERIC_WRITE, share = FILE_SHARE_READ | FILE_SHARE_WRITE;
+    return CreateFileW(name, access, share, &inherited, how, 0, NULL);
 }
 
 /* Of a console: the modes of both ends, and the code pages. */
@@ -102,8 +103,9 @@ int wmain(void) {
     GetExitCodeProcess(process.hProcess, &status);
     struct console after = look();
     if (memcmp(&before, &after, sizeof before) != 0) {
-        printf("the console has changed: modes %lx %lx, %lx %lx; code pages %u %u, %u %u\n", before.input, before.output,
-               after.input, after.output, before.input_page, before.output_page, after.input_page, after.output_page);
+        printf("the console has changed: modes %lx %lx, %lx %lx; code pages %u %u, %u %u\n", before.input,
+               before.output, after.input, after.output, before.input_page, before.output_page, after.input_page,
+               after.output_page);
         return 125;
     }
     return status;
