@@ -91,7 +91,6 @@ fn a_file_system_without_locks_is_named_and_the_work_is_done_all_the_same() {
         run.behind(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", inject])
     };
     let _ = without_locks(user.aws_sso("process 012345678901/reader")).run().success().quiet();
-    assert!(user.home.list(".cache/aws-sso/locks").iter().any(|name| name.ends_with(".lock")));
     let found = warnings(without_locks(doctor(&user, "--offline --json")));
     let [[found, remedy]] = found.as_slice() else { panic!("{found:?}") };
     assert!(found.starts_with("no file can be locked in ~/.cache/aws-sso/locks (Operation not supported)"), "{found}");

@@ -22,6 +22,20 @@ fn exports_are_for_the_users_shell() {
 }
 
 #[test]
+fn use_without_the_function_says_how_the_users_shell_loads_it() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    let cases = [
+        ("", "aws-sso init powershell | Invoke-Expression", r"Documents\WindowsPowerShell\profile.ps1"),
+        ("MINGW64", "eval \"$(aws-sso init bash)\"", ".bashrc"),
+    ];
+    for (msystem, line, file) in cases {
+        let run = windows.aws_sso("use 012345678901/reader").env("WINDOWS_MSYSTEM", msystem);
+        let output = run.run().status(2).complains(&format!("load it with: {line}"));
+        let _ = output.complains(&format!("{} for new shells", windows.path(file)));
+    }
+}
+
+#[test]
 fn cmd_takes_the_exports_as_they_are() {
     let special = "R&D ^ <it's> (x86) | more";
     // cmd.exe could replace parts of it, so the account has its id in place of it.
