@@ -233,14 +233,7 @@ pub(crate) fn colors() -> Option<bool> {
         return Some(true);
     }
     let is_off = text("CLICOLOR").is_some_and(|value| value == "0");
-    (is_off || !has_colors()).then_some(false)
-}
-
-/// Whether terminals of this kind show colors. The console of Windows does if the terminal around it says so.
-fn has_colors() -> bool {
-    let is_new_console =
-        || cfg!(windows) && ["WT_SESSION", "TERM_PROGRAM", "ANSICON"].iter().any(|name| text(name).is_some());
-    text("TERM").map_or_else(is_new_console, |name| name != "dumb")
+    (is_off || text("TERM").map_or(cfg!(unix), |name| name == "dumb")).then_some(false)
 }
 
 /// Whether the locale is one of UTF-8: `LC_ALL`, `LC_CTYPE`, `LANG`. Windows and macOS know no other.

@@ -18,6 +18,8 @@
 //! `sandbox` stands apart: it imports nothing but the names in `role`, so that a misreading of the protocol cannot hide
 //! in both the tool and the service that tests it.
 
+#![cfg_attr(not(windows), forbid(unsafe_code))]
+
 mod access_portal;
 mod address;
 pub mod aws_cache;

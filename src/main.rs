@@ -13,9 +13,11 @@ fn main() -> ExitCode {
         Some(answer) => output::print(&answer).map(|()| ExitCode::SUCCESS),
         None => commands::run(arguments),
     };
-    outcome.unwrap_or_else(|error| {
+    let status = outcome.unwrap_or_else(|error| {
         terminal::complain(&error);
         error.log_causes();
         error.exit_code()
-    })
+    });
+    terminal::restore();
+    status
 }

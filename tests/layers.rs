@@ -116,10 +116,16 @@ fn each_violation_of_a_rule_is_found_and_code_without_one_passes() {
 
 /// `Cargo.toml` denies it, and a file could allow it for itself.
 #[test]
-fn only_calls_of_windows_are_unsafe() {
+fn only_calls_of_windows_are_unsafe_and_each_says_why_it_is_sound() {
     for (path, text) in sources("src") {
         let is_of_windows = path.starts_with("src/windows/");
         assert!(is_of_windows || !text.contains("allow(unsafe_code"), "{path}");
+        let lines: Vec<_> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("unsafe {")) {
+            let before = &lines[number.saturating_sub(4)..number];
+            let is_explained = before.iter().any(|line| line.trim_start().starts_with("// SAFETY: "));
+            assert!(is_explained, "{path}:{}: {line}", number + 1);
+        }
     }
 }
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use crate::address::Link;
 use crate::credential_chain::remove_secrets;
 use crate::environment;
-use crate::programs::group::own_group;
+use crate::programs::group::start_outside;
+use crate::programs::startable;
 use crate::programs::unstarted::Unstarted;
-use crate::programs::{core_dumps, startable};
 
 use super::openers;
 
@@ -75,8 +75,7 @@ pub(crate) fn start(command: Command) -> Result<(), Unstarted> {
 fn launch(mut command: Command) -> Result<Child, Unstarted> {
     remove_secrets(&mut command);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    own_group(&mut command);
-    core_dumps::start(&mut command).map_err(|error| startable::explain(command.get_program(), &error))
+    start_outside(&mut command).map_err(|error| startable::explain(command.get_program(), &error))
 }
 
 #[cfg(test)]

@@ -44,7 +44,9 @@ use crate::cli::one_verb::{self, OneVerb, one_verb};
 use crate::cli::{Global, Original, again, corrected, long_spelling, other_tool};
 use crate::context::Context;
 use crate::context::find::names_role;
-use crate::error::{Error, Kind, Result};
+#[cfg(unix)]
+use crate::error::Kind;
+use crate::error::{Error, Result};
 #[cfg(unix)]
 use crate::programs::ignored::is_ignored;
 use crate::programs::{signals, uninterrupted};
@@ -172,6 +174,7 @@ impl Verb {
 /// Runs what the arguments ask for.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     signals::survive_limit_of_file_size();
+    terminal::note_mode();
     quote::for_shell(typed_in);
     let start = CommandStart::find(&arguments, exec_line);
     let several_words =
@@ -317,18 +320,21 @@ fn run_original(context: &Context, original: &Original) -> Result<ExitCode> {
 /// Ctrl-C ends the process with status 130, at once but for uninterrupted work. The system releases its locks, and
 /// files are never half written.
 fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
-    // The command that `exec` runs decides itself what Ctrl-C does, and inherits an ignored SIGINT as it is.
-    if matches!(verb, Some(Verb::Exec(_) | Verb::Serve(_))) {
-        return;
-    }
     // The sandbox runs a shell, and Ctrl-C belongs to that shell.
     #[cfg(feature = "sandbox")]
     if matches!(verb, Some(Verb::Sandbox(_))) {
         return;
     }
     // Tab is too short for it, and some systems tell only slowly what is ignored.
-    #[cfg(unix)]
-    if matches!(verb, Some(Verb::Complete(_))) || is_ignored(signal_hook::consts::SIGINT) {
+    if !matches!(verb, Some(Verb::Complete(_))) {
+        end_with_130(verb);
+    }
+}
+
+#[cfg(unix)]
+fn end_with_130(verb: Option<&Verb>) {
+    // The command that `exec` runs decides itself what Ctrl-C does, and inherits an ignored SIGINT as it is.
+    if matches!(verb, Some(Verb::Exec(_) | Verb::Serve(_))) || is_ignored(signal_hook::consts::SIGINT) {
         return;
     }
     let status = i32::from(Kind::Cancelled.status());
@@ -338,6 +344,12 @@ fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
         status,
         uninterrupted::is_immediate(),
     );
+}
+
+/// Until `exec` and `serve` receive the events themselves, they end like every verb.
+#[cfg(windows)]
+fn end_with_130(_verb: Option<&Verb>) {
+    uninterrupted::register();
 }
 
 /// Logs our own events only: those of the SDK may hold tokens.

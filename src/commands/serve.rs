@@ -19,7 +19,7 @@ use crate::error::{Error, Result, reason, system};
 use crate::identity_center::Client;
 use crate::output::print;
 use crate::programs::core_dumps;
-use crate::programs::group::own_group;
+use crate::programs::group::{EndWithUs, apart};
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::watched::Watched;
 use crate::provider::{Provider, Wanted};
@@ -84,6 +84,7 @@ fn until_stopped(context: &Context, arguments: &ServeArgs) -> Result<ExitCode> {
     let found = context.find_assuming(&arguments.role, &arguments.assume)?;
     let first = context.credentials(&found)?;
     let labels = labels::of(context, &found)?;
+    let _together = EndWithUs::begin();
     block_on(async {
         let mut signals = Signals::new()?;
         let server = Server::bind(arguments.port)?;
@@ -167,7 +168,7 @@ fn detach() -> Result<ExitCode> {
     };
     let mut server = helper(programs::this_program().map_err(failed)?);
     server.args(std::env::args_os().skip(1)).arg("--detach");
-    own_group(&mut server);
+    apart(&mut server);
     core_dumps::start(&mut server).map_err(failed)?;
     Ok(ExitCode::SUCCESS)
 }

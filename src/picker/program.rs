@@ -1,6 +1,5 @@
 //! Runs a picker program, which reads the choices from stdin, draws on the terminal and prints what the user chose.
 
-use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -12,7 +11,10 @@ use super::{fzf, hints};
 use crate::credential_chain::helper;
 use crate::environment;
 use crate::error::{Error, Kind, Result, reason};
+#[cfg(windows)]
+use crate::programs::uninterrupted;
 use crate::programs::{core_dumps, startable};
+use crate::terminal::{Modes, to_draw_on};
 
 #[derive(Debug)]
 pub(super) struct PickerProgram {
@@ -39,8 +41,12 @@ impl Picker {
 }
 
 fn beside_us(name: &str) -> Option<PathBuf> {
-    let path = std::env::current_exe().ok()?.canonicalize().ok()?.with_file_name(name);
+    let path = std::env::current_exe().ok()?.canonicalize().ok()?.with_file_name(file_name(name));
     path.is_file().then_some(path)
+}
+
+fn file_name(program: &str) -> String {
+    format!("{program}{}", std::env::consts::EXE_SUFFIX)
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {
@@ -48,7 +54,7 @@ fn on_path(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&folders)
         // An empty or relative entry would mean the current folder, where anyone may have put a program.
         .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(name))
+        .map(|folder| folder.join(file_name(name)))
         .find(|path| path.is_file())
 }
 
@@ -65,6 +71,7 @@ impl PickerProgram {
             Some(rows) => rows.prepare(&mut command, question),
             None => prepare_skim(&mut command, question),
         }
+        let modes = Modes::now();
         let mut child = core_dumps::start(&mut command)
             .map_err(|error| self.failed(&startable::explain(self.path.as_os_str(), &error).what))?;
         let picker = self.picker;
@@ -78,7 +85,9 @@ impl PickerProgram {
         }
         // If a signal ended this process first, the picker would leave the terminal in raw mode.
         let _guard = SignalGuard::forward_to(&child);
-        let (status, answer) = finish(child).map_err(|error| self.failed(&reason(&error)))?;
+        let ended = finish(child);
+        modes.restore();
+        let (status, answer) = ended.map_err(|error| self.failed(&reason(&error)))?;
         if !status.success() {
             return Err(self.ended(status, question));
         }
@@ -99,7 +108,7 @@ impl PickerProgram {
         command.args(question.many.then_some("--multi"));
         command.arg(format!("--query={}", question.query));
         // stderr may be redirected, as in `$(…)`. The picker draws on it, so it gets the terminal.
-        let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
+        let terminal = to_draw_on();
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(terminal.map_or_else(|_| Stdio::inherit(), Stdio::from));
         command
@@ -127,6 +136,8 @@ impl PickerProgram {
 struct SignalGuard {
     #[cfg(unix)]
     is_over: Arc<std::sync::atomic::AtomicBool>,
+    #[cfg(windows)]
+    _held: uninterrupted::Uninterrupted,
 }
 
 impl SignalGuard {
@@ -142,9 +153,10 @@ impl SignalGuard {
         Self { is_over }
     }
 
-    #[cfg(not(unix))]
+    /// The picker gets the events of the console too, and has a moment to end.
+    #[cfg(windows)]
     fn forward_to(_child: &Child) -> Self {
-        Self {}
+        Self { _held: uninterrupted::begin() }
     }
 }
 

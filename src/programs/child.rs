@@ -75,11 +75,6 @@ mod system {
             Some(self.process.id())
         }
 
-        /// Ends it at once, and nothing that it has started.
-        pub(crate) fn start_kill(&mut self) -> io::Result<()> {
-            self.process.kill()
-        }
-
         /// Waits for its end.
         pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
             loop {
@@ -112,14 +107,14 @@ mod system {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 mod system {
     use std::io;
     use std::process::{Command, ExitStatus, Stdio};
 
     use tokio::process::{self, ChildStderr, ChildStdin, ChildStdout};
 
-    use super::super::core_dumps;
+    use super::super::{core_dumps, group};
 
     /// A started program. It is not ended when this is dropped.
     #[derive(Debug)]
@@ -136,6 +131,7 @@ mod system {
             command.stdin(if has_input { Stdio::piped() } else { Stdio::null() });
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
             let mut process = core_dumps::with_own_limit(|| process::Command::from(command).spawn())?;
+            group::gather(&process);
             let (stdin, stdout, stderr) = (process.stdin.take(), process.stdout.take(), process.stderr.take());
             Ok(Self { stdin, stdout, stderr, process })
         }
@@ -147,11 +143,6 @@ mod system {
         /// Waits for its end.
         pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
             self.process.wait().await
-        }
-
-        /// Ends it at once, and nothing that it has started.
-        pub(crate) fn start_kill(&mut self) -> io::Result<()> {
-            self.process.start_kill()
         }
     }
 }

@@ -37,10 +37,24 @@ impl Left {
         let members = group.iter().flat_map(|group| processes.of(*group)).chain(others.iter().copied());
         let names: Vec<_> = members.map(|process| format!("{} ({})", clean(&process.name), process.id)).collect();
         let names = if names.is_empty() { "something".to_owned() } else { names.join(", ") };
-        let group = group.map(|group| format!("-- -{group}"));
-        let targets: Vec<_> = group.into_iter().chain(others.iter().map(|process| process.id.to_string())).collect();
-        Some(format!("left {names} running; to end that, run: kill {}", targets.join(" ")))
+        let end = end(group, &others.iter().map(|process| process.id).collect::<Vec<_>>());
+        Some(format!("left {names} running; to end that, run: {end}"))
     }
+}
+
+/// The command that ends a group, and other processes.
+#[cfg(unix)]
+fn end(group: Option<u32>, others: &[u32]) -> String {
+    let group = group.map(|group| format!("-- -{group}"));
+    let targets: Vec<_> = group.into_iter().chain(others.iter().map(u32::to_string)).collect();
+    format!("kill {}", targets.join(" "))
+}
+
+#[cfg(windows)]
+fn end(group: Option<u32>, others: &[u32]) -> String {
+    let members = group.map(super::group::members).unwrap_or_default();
+    let targets = members.iter().chain(others).map(|id| format!(" /pid {id}"));
+    format!("taskkill /f{}", targets.collect::<String>())
 }
 
 /// A running process.

@@ -5,6 +5,8 @@
 
 pub(crate) mod before_end;
 pub(crate) mod child;
+#[cfg(windows)]
+mod console_events;
 pub mod core_dumps;
 pub(crate) mod descriptors;
 #[cfg(unix)]
@@ -22,6 +24,7 @@ mod ourselves;
 pub(crate) mod parents;
 pub(crate) mod pipe;
 pub(crate) mod runtime;
+mod signal;
 pub(crate) mod signals;
 pub(crate) mod startable;
 pub(crate) mod uninterrupted;

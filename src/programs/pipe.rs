@@ -4,15 +4,15 @@
 #[cfg(unix)]
 pub(crate) use std::os::fd::AsFd as Pipe;
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 pub(crate) trait Pipe {}
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl<T> Pipe for T {}
 
 /// A pipe that somebody can still write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HeldPipe {
-    /// Which one it is, for all processes.
+    /// Which one it is, for all processes. Windows does not tell.
     pub(super) inode: u64,
     /// How many bytes are in it.
     pub(crate) waiting: usize,
@@ -33,8 +33,8 @@ pub(crate) fn held(pipe: &impl Pipe) -> Option<HeldPipe> {
     Some(HeldPipe { inode, waiting: waiting.unwrap_or_default() })
 }
 
-/// Without a way to look, somebody may.
-#[cfg(not(unix))]
+/// Somebody may: a look would wake up the thread that reads from the pipe, before anything has come.
+#[cfg(windows)]
 pub(crate) fn held(_pipe: &impl Pipe) -> Option<HeldPipe> {
     Some(HeldPipe { inode: 0, waiting: 0 })
 }

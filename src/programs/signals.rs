@@ -5,9 +5,12 @@ use std::future::Future;
 #[cfg(unix)]
 use tokio::signal::unix::{self, SignalKind};
 
-use super::runtime;
+#[cfg(windows)]
+use super::console_events::ConsoleEvents;
 #[cfg(unix)]
-use super::{ignored::is_ignored, uninterrupted};
+use super::ignored::is_ignored;
+pub(crate) use super::signal::Signal;
+use super::{runtime, uninterrupted};
 use crate::error::{Error, Result, reason, system};
 
 /// Has a write beyond the limit of a file's size fail with an error: by default a signal ends the process, in silence.
@@ -20,50 +23,24 @@ pub(crate) fn survive_limit_of_file_size() {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 pub(crate) fn survive_limit_of_file_size() {}
 
 /// Runs a future on a small runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    runtime::small().map_err(cannot_listen)?.block_on(future)
+    let runtime = runtime::small().map_err(cannot_listen)?;
+    let outcome = runtime.block_on(future);
+    if cfg!(windows) {
+        // A thread may be reading from a pipe that another program holds open, for as long as it likes.
+        runtime.shutdown_background();
+    }
+    outcome
 }
 
 pub(super) fn cannot_listen(error: std::io::Error) -> Error {
     Error::failed(format!("cannot listen for signals: {}", reason(&error)))
         .with_any_remedy(system::shortage(&error))
         .with_source(error)
-}
-
-/// A signal that asks this process to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(unix), allow(dead_code, reason = "there is only Ctrl-C"))]
-pub(crate) enum Signal {
-    Interrupt,
-    Terminate,
-    HangUp,
-    Quit,
-}
-
-impl Signal {
-    /// The exit status of a process that it ends, as shells report it.
-    pub(crate) fn status(self) -> u8 {
-        match self {
-            Self::HangUp => 129,
-            Self::Interrupt => 130,
-            Self::Quit => 131,
-            Self::Terminate => 143,
-        }
-    }
-
-    /// What the user calls it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::HangUp => "SIGHUP",
-            Self::Interrupt => "Ctrl-C",
-            Self::Quit => "Ctrl-\\",
-            Self::Terminate => "SIGTERM",
-        }
-    }
 }
 
 /// Receives one signal, unless this process was started to ignore it.
@@ -98,6 +75,8 @@ pub(crate) struct Signals {
     hang_up: Listener,
     #[cfg(unix)]
     quit: Listener,
+    #[cfg(windows)]
+    events: ConsoleEvents,
 }
 
 #[cfg(unix)]
@@ -133,22 +112,22 @@ impl Signals {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Signals {
     pub(crate) fn new() -> Result<Self> {
-        Ok(Self {})
+        let events = ConsoleEvents::new().map_err(cannot_listen)?;
+        uninterrupted::leave_to_receiver();
+        Ok(Self { events })
     }
 
-    /// Waits for Ctrl-C.
+    /// Waits for any of them: Ctrl-C, Ctrl-Break, or the end of the console or of the session.
     pub(crate) async fn any(&mut self) -> Signal {
-        let _ = tokio::signal::ctrl_c().await;
-        Signal::Interrupt
+        self.events.next().await
     }
 
-    /// Waits without limit, and ignores Ctrl-C, which another program handles.
+    /// Waits for the end of the console or of the session, and ignores the keys, which another program handles.
+    #[cfg(feature = "sandbox")]
     pub(crate) async fn but_interrupt(&mut self) {
-        loop {
-            let _ = tokio::signal::ctrl_c().await;
-        }
+        while let Signal::Interrupt | Signal::Quit = self.any().await {}
     }
 }

@@ -32,7 +32,9 @@ pub(crate) fn begin() -> Uninterrupted {
     static REGISTERED: LazyLock<()> = LazyLock::new(register);
     let mut count = count();
     if *count == 0 {
-        PENDING.store(0, SeqCst);
+        if cfg!(unix) {
+            PENDING.store(0, SeqCst);
+        }
         IS_IMMEDIATE.store(false, SeqCst);
     }
     *count += 1;
@@ -50,20 +52,18 @@ impl Drop for Uninterrupted {
         ENDED.notify_all();
         if !IS_RECEIVED.load(SeqCst) {
             IS_IMMEDIATE.store(true, SeqCst);
-            if let Ok(signal @ 1..) = i32::try_from(PENDING.swap(0, SeqCst)) {
-                let _ = signal_hook::low_level::raise(signal);
-            }
+            end_if_asked(count);
         }
     }
 }
 
 /// Whether a signal ends this process at once, for other handlers.
+#[cfg(unix)]
 pub(crate) fn is_immediate() -> Arc<AtomicBool> {
     Arc::clone(&IS_IMMEDIATE)
 }
 
 /// From now on the signals end nothing by themselves.
-#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has these signals"))]
 pub(super) fn leave_to_receiver() {
     IS_RECEIVED.store(true, SeqCst);
     IS_IMMEDIATE.store(false, SeqCst);
@@ -90,6 +90,36 @@ fn register() {
     }
 }
 
-/// There is only Ctrl-C, and its handler is elsewhere.
-#[cfg(not(unix))]
-fn register() {}
+/// Ends this process by the signal that has arrived meanwhile, if one has.
+#[cfg(unix)]
+fn end_if_asked(_count: MutexGuard<'_, u32>) {
+    if let Ok(signal @ 1..) = i32::try_from(PENDING.swap(0, SeqCst)) {
+        let _ = signal_hook::low_level::raise(signal);
+    }
+}
+
+/// Nothing follows the work if this process is to end: another thread does that.
+#[cfg(windows)]
+fn end_if_asked(count: MutexGuard<'_, u32>) {
+    drop(count);
+    while PENDING.load(SeqCst) != 0 {
+        std::thread::park();
+    }
+}
+
+/// From now on an event of the console ends this process with its status, after such work.
+#[cfg(windows)]
+pub(crate) fn register() {
+    static REGISTERED: LazyLock<()> = LazyLock::new(|| super::console_events::watch(end_after_work));
+    LazyLock::force(&REGISTERED);
+}
+
+#[cfg(windows)]
+fn end_after_work(signal: super::signal::Signal) {
+    if !IS_RECEIVED.load(SeqCst) {
+        PENDING.store(signal.status().into(), SeqCst);
+        tracing::info!("{}: what must come to its end does", signal.name());
+        finish();
+        crate::terminal::exit(signal.status().into());
+    }
+}

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use indicatif::{ProgressDrawTarget, TermLike};
 
-use super::device::{is_stderr, stderr_width};
+use super::device::{is_stderr, shows_colors, stderr_width};
 
 /// Columns that stay free behind the bar, since a terminal echoes `^C` there. On the next line, that would keep the bar
 /// from being removed.
@@ -12,8 +12,8 @@ const FREE: u16 = 8;
 
 /// Where a bar is drawn: on stderr, if that is a terminal.
 pub(crate) fn bar_line() -> ProgressDrawTarget {
-    // Consoles of Windows echo nothing, and not all of them know the codes below.
-    if cfg!(windows) || !is_stderr() {
+    // Not all consoles of Windows know the codes below.
+    if !is_stderr() || !shows_colors() {
         return ProgressDrawTarget::stderr();
     }
     ProgressDrawTarget::term_like(Box::new(BarLine))

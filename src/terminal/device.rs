@@ -1,20 +1,21 @@
 //! The controlling terminal, which works even where stdin, stdout and stderr are redirected.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, IsTerminal, Write};
-#[cfg(unix)]
-use std::os::fd::AsFd;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
 
-#[cfg(unix)]
-const DEVICE: &str = "/dev/tty";
 #[cfg(windows)]
-const DEVICE: &str = "CON";
+use super::console as system;
+#[cfg(unix)]
+use super::tty as system;
+
+/// The columns and rows of the first terminals, where one does not say.
+const USUAL_SIZE: (usize, usize) = (80, 24);
 
 /// The controlling terminal, opened for a question and its answer.
 #[derive(Debug)]
 pub struct Terminal {
     output: File,
-    input: BufReader<File>,
+    input: system::Input,
 }
 
 impl Terminal {
@@ -22,51 +23,45 @@ impl Terminal {
     /// background: the system would stop it as soon as it reads an answer.
     #[must_use]
     pub fn open() -> Option<Self> {
-        Self::open_anywhere().filter(|terminal| !is_in_background(&terminal.output))
+        Self::open_anywhere().filter(|terminal| !system::is_in_background(&terminal.output))
     }
 
     /// Opens it for text alone; `None` also where the system would stop this process if it wrote there.
     #[must_use]
     pub fn open_to_write() -> Option<Self> {
-        Self::open_anywhere().filter(|terminal| !stops_writer(&terminal.output))
+        Self::open_anywhere().filter(|terminal| !system::stops_writer(&terminal.output))
     }
 
     fn open_anywhere() -> Option<Self> {
-        let output = OpenOptions::new().read(true).write(true).open(DEVICE).ok()?;
-        let input = BufReader::new(output.try_clone().ok()?);
-        output.is_terminal().then_some(Self { output, input })
+        system::open().map(|(input, output)| Self { output, input })
     }
 
     /// Its columns and rows; those of the first terminals where it does not say.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
-        size(&self.output)
+        system::size(&self.output).unwrap_or(USUAL_SIZE)
     }
 
     /// Forgets what was typed so far: it answers nothing that is asked from now on.
     pub fn discard_input(&mut self) {
-        self.input.consume(self.input.buffer().len());
-        #[cfg(unix)]
-        let _ = rustix::termios::tcflush(&self.output, rustix::termios::QueueSelector::IFlush);
+        system::discard(&mut self.input);
     }
 
     /// Whether something was typed that nobody has read yet, be it a part of a line. It stays there.
     #[must_use]
     pub fn is_typed_ahead(&self) -> bool {
-        has_input(&self.output)
+        system::has_input(&self.input)
     }
 
     /// Reads one line; `None` at the end of input (Ctrl-D).
     pub fn read_line(&mut self) -> io::Result<Option<String>> {
-        let mut line = String::new();
-        let read = self.input.read_line(&mut line)?;
-        Ok((read > 0).then(|| line.trim().to_owned()))
+        Ok(system::read_line(&mut self.input)?.map(|line| line.trim().to_owned()))
     }
 }
 
 impl Write for Terminal {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.output.write(bytes)
+        system::write(&mut self.output, bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -74,54 +69,32 @@ impl Write for Terminal {
     }
 }
 
-/// The columns and rows of a terminal; those of the first terminals where it does not say.
-#[cfg(unix)]
-fn size(terminal: &impl AsFd) -> (usize, usize) {
-    match rustix::termios::tcgetwinsize(terminal) {
-        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col.into(), size.ws_row.into()),
-        _ => (80, 24),
-    }
+/// The terminal, for a program that draws on it.
+pub fn to_draw_on() -> io::Result<File> {
+    system::output()
 }
 
-#[cfg(not(unix))]
-fn size<T>(_terminal: &T) -> (usize, usize) {
-    (80, 24)
-}
-
-/// Whether keys are in the terminal's queue. While it hands out lines, it counts whole ones alone.
-#[cfg(unix)]
-fn has_input(terminal: &impl AsFd) -> bool {
-    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-    let is_some = || rustix::io::ioctl_fionread(terminal).is_ok_and(|count| count > 0);
-    if is_some() {
-        return true;
-    }
-    let Ok(modes) = tcgetattr(terminal) else { return false };
-    let mut by_key = modes.clone();
-    by_key.local_modes.remove(LocalModes::ICANON);
-    if tcsetattr(terminal, OptionalActions::Now, &by_key).is_err() {
-        return false;
-    }
-    let has_part = is_some();
-    let _ = tcsetattr(terminal, OptionalActions::Now, &modes);
-    has_part
-}
-
-#[cfg(not(unix))]
-fn has_input<T>(_terminal: &T) -> bool {
-    false
+/// Whether the terminal shows colors, if the environment says nothing of it.
+pub(super) fn shows_colors() -> bool {
+    system::shows_colors()
 }
 
 /// The columns of the terminal that stdout is, if it is one.
 #[must_use]
 pub fn stdout_width() -> Option<usize> {
     let stdout = io::stdout();
-    stdout.is_terminal().then(|| size(&stdout).0)
+    stdout.is_terminal().then(|| system::size(&stdout).unwrap_or(USUAL_SIZE).0)
 }
 
 /// The columns of the terminal that stderr is.
 pub(super) fn stderr_width() -> usize {
-    size(&io::stderr()).0
+    system::size(&io::stderr()).unwrap_or(USUAL_SIZE).0
+}
+
+/// How many lines the terminal has on which a program draws through stderr.
+#[must_use]
+pub fn stderr_lines() -> usize {
+    system::size(&io::stderr()).unwrap_or(USUAL_SIZE).1
 }
 
 /// Whether stderr is a terminal.
@@ -145,37 +118,12 @@ pub fn is_there() -> bool {
 /// Whether the system would stop this process if it wrote to its terminal.
 #[must_use]
 pub fn is_write_stopped() -> bool {
-    Terminal::open_anywhere().is_some_and(|terminal| stops_writer(&terminal.output))
+    Terminal::open_anywhere().is_some_and(|terminal| system::stops_writer(&terminal.output))
 }
 
 /// Whether the system would stop this process if it wrote to stderr.
 pub(super) fn is_stderr_stopped() -> bool {
-    stops_writer(&io::stderr())
-}
-
-/// Whether this is the terminal of this process, and belongs to the group of other processes. Where the system does not
-/// tell, it is ours.
-#[cfg(unix)]
-fn is_in_background(terminal: &impl AsFd) -> bool {
-    rustix::termios::tcgetpgrp(terminal).is_ok_and(|foreground| foreground != rustix::process::getpgrp())
-}
-
-/// Whether the system stops a process of the background that writes here: only if `stty tostop` is set.
-#[cfg(unix)]
-fn stops_writer(terminal: &impl AsFd) -> bool {
-    use rustix::termios::{LocalModes, tcgetattr};
-    // What is no terminal has no mode.
-    tcgetattr(terminal).is_ok_and(|modes| modes.local_modes.contains(LocalModes::TOSTOP)) && is_in_background(terminal)
-}
-
-#[cfg(not(unix))]
-fn is_in_background<T>(_terminal: &T) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-fn stops_writer<T>(_terminal: &T) -> bool {
-    false
+    system::stops_writer(&io::stderr())
 }
 
 /// A name for this process's terminal, so that a message can be shown once on each. On macOS, without `/proc`, it is

@@ -1,10 +1,14 @@
 //! What a person reads: messages on stderr, the terminal itself, tables.
 
 mod bar;
+#[cfg(windows)]
+mod console;
 mod device;
 mod message;
 pub(crate) mod style;
 mod table;
+#[cfg(unix)]
+mod tty;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,10 +17,20 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 pub(crate) use self::bar::bar_line;
-pub use self::device::{Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stdout_width};
+#[cfg(windows)]
+pub use self::console::restore;
+#[cfg(windows)]
+pub(crate) use self::console::{Modes, note_mode};
+pub use self::device::{
+    Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stderr_lines, stdout_width, to_draw_on,
+};
 pub(crate) use self::message::of_error as complaint;
 pub(crate) use self::style::Palette;
 pub use self::table::{aligned, aligned_within, described, wrapped};
+#[cfg(unix)]
+pub use self::tty::restore;
+#[cfg(unix)]
+pub(crate) use self::tty::{Modes, note_mode};
 use crate::error::Error;
 pub use crate::untrusted::{clean, inert, name};
 
@@ -102,6 +116,12 @@ pub(crate) fn is_shown(text: &str) -> bool {
         say(text);
     }
     shown && !is_for_stderr
+}
+
+/// Ends this process, with the terminal as it was.
+pub(crate) fn exit(status: i32) -> ! {
+    restore();
+    std::process::exit(status)
 }
 
 /// Writes a warning to stderr: the command worked, but the user should know this.

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _};
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
 
+use super::device::shows_colors;
 use crate::environment;
 
 // Colors of the terminal's own sixteen, and of these no yellow, white or blue: each is hard to read on a light or on a
@@ -51,16 +52,16 @@ impl Palette {
     pub(crate) const COLORED: Self = Self { has_colors: true };
 
     pub(crate) fn of_stdout() -> Self {
-        Self { has_colors: environment::colors().unwrap_or_else(|| io::stdout().is_terminal()) }
+        Self { has_colors: environment::colors().unwrap_or_else(|| io::stdout().is_terminal() && shows_colors()) }
     }
 
     pub(crate) fn of_stderr() -> Self {
-        Self { has_colors: environment::colors().unwrap_or_else(|| io::stderr().is_terminal()) }
+        Self { has_colors: environment::colors().unwrap_or_else(|| io::stderr().is_terminal() && shows_colors()) }
     }
 
     /// The palette of the controlling terminal.
     pub(crate) fn of_terminal() -> Self {
-        Self { has_colors: environment::colors().unwrap_or(true) }
+        Self { has_colors: environment::colors().unwrap_or_else(shows_colors) }
     }
 
     pub(crate) fn has_colors(self) -> bool {

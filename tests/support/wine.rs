@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use aws_sso::sandbox::{Approval, Options};
 
-use super::process::wait;
+use super::process::{processes, wait};
 use super::user::User;
 use super::{Home, Invocation, skip};
 
@@ -58,12 +58,18 @@ impl WindowsUser {
     /// `None`, with a message, where the program for Windows cannot be run.
     #[track_caller]
     pub fn new(options: Options) -> Option<Self> {
+        Self::who_approves(Options { approval: Approval::Automatic, ..options })
+    }
+
+    /// The same, where a sign-in is approved as the options say.
+    #[track_caller]
+    pub fn who_approves(options: Options) -> Option<Self> {
         let Some(tools) = TOOLS.clone() else {
             skip("there is no Wine, or no compiler for Windows: the program for Windows is not tested");
             return None;
         };
         LazyLock::force(&KEPT);
-        let user = User::new(Options { approval: Approval::Automatic, ..options });
+        let user = User::new(options);
         for folder in ["AppData/Roaming", "AppData/Local/Temp"] {
             std::fs::create_dir_all(user.home.path(folder)).unwrap();
         }
@@ -116,6 +122,27 @@ impl WindowsUser {
     /// A program of `tests/windows/NAME.c`.
     pub fn tool(&self, name: &str, arguments: &[&str]) -> Invocation {
         self.start([&*self.tools.join(format!("{name}.exe")).to_string_lossy()]).args(arguments)
+    }
+
+    /// The path of a program of `tests/windows/*.c`, as Windows writes it.
+    pub fn tool_path(&self, name: &str) -> String {
+        windows_path(self.tools.join(name).with_extension("exe"))
+    }
+
+    /// The processes of this user that run a program, by its name without `.exe`, with this among its words.
+    pub fn running(&self, name: &str, word: &str) -> Vec<u32> {
+        let read = |id: &u32, file: &str| {
+            let bytes = std::fs::read(format!("/proc/{id}/{file}")).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let is_found = |id: &u32| {
+            let words = read(id, "cmdline");
+            let is_program = words.split('\0').next().is_some_and(|word| word.ends_with(&format!("{name}.exe")));
+            is_program
+                && words.contains(word)
+                && read(id, "environ").contains(&format!("WINDOWS_USERPROFILE={}\0", self.path("")))
+        };
+        processes().into_iter().filter(is_found).collect()
     }
 
     /// Puts a program at this path of the home that writes down how it is called, and prints `says`; its path as

@@ -1,11 +1,14 @@
 //! The program for Windows, run by Wine: `tests/run` builds it, and sets Wine up.
 
 mod browsers;
+mod console;
+mod ends;
 mod git_bash;
 mod held_files;
 mod homes;
 mod keyring;
 mod main_job;
+mod many;
 mod powershell;
 mod private_files;
 mod process_lines;

@@ -18,6 +18,9 @@ use std::process::ExitCode;
 use aws_sso::programs::core_dumps;
 #[cfg(unix)]
 use aws_sso::programs::ignored::is_ignored;
+use aws_sso::terminal::stderr_lines;
+#[cfg(unix)]
+use aws_sso::terminal::to_draw_on;
 use clap::Parser;
 use skim::binds::parse_key;
 use skim::prelude::{Skim, SkimOptions, SkimOptionsBuilder};
@@ -99,8 +102,9 @@ fn draw_on_the_terminal() -> io::Result<()> {
         return Ok(());
     }
     #[cfg(unix)]
-    rustix::stdio::dup2_stderr(std::fs::OpenOptions::new().read(true).write(true).open("/dev/tty")?)?;
-    Ok(())
+    return Ok(rustix::stdio::dup2_stderr(to_draw_on()?)?);
+    #[cfg(windows)]
+    Err(io::Error::other("stderr leads elsewhere"))
 }
 
 fn print(keys: &[String]) -> ExitCode {
@@ -175,10 +179,11 @@ async fn receive(signal: &mut Option<tokio::signal::unix::Signal>) -> Option<()>
     signal.as_mut()?.recv().await
 }
 
-#[cfg(not(unix))]
+/// skim has a handler of its own for the events of the console, which restores the terminal and ends with 130.
+#[cfg(windows)]
 struct EndSignals;
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl EndSignals {
     fn listen() -> io::Result<Self> {
         Ok(Self)
@@ -197,14 +202,7 @@ fn preview_window(lines: u16) -> &'static str {
 
 /// How many lines the terminal has.
 fn lines() -> u16 {
-    const UNKNOWN: u16 = 24;
-    #[cfg(unix)]
-    if let Ok(size) = rustix::termios::tcgetwinsize(io::stderr())
-        && size.ws_row > 0
-    {
-        return size.ws_row;
-    }
-    UNKNOWN
+    stderr_lines().try_into().unwrap_or(u16::MAX)
 }
 
 fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Error>> {

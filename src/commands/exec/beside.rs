@@ -15,7 +15,7 @@ use crate::credential_chain::helper;
 use crate::credential_server::Greeting;
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
-use crate::programs::{self, core_dumps, group::own_group};
+use crate::programs::{self, core_dumps, group::apart};
 use crate::role::RoleLine;
 use crate::secret::Secret;
 use crate::shell::{Change, RoleLabels, ServerAddress};
@@ -68,7 +68,7 @@ fn server(found: &Found) -> Result<Command> {
         .stdout(Stdio::piped())
         // On a terminal its words would get in between those of the command; a log should have them.
         .stderr(if io::stderr().is_terminal() { Stdio::null() } else { Stdio::inherit() });
-    own_group(&mut server);
+    apart(&mut server);
     if cfg!(unix) {
         server.stdin(Stdio::null());
     } else {

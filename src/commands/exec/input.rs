@@ -48,7 +48,8 @@ impl Input {
         }
         let kept = unnamed().map_err(not_kept)?;
         if io::stdin().is_terminal() {
-            terminal::say("aws-sso: type the input for all runs, and end it with Ctrl-D\n");
+            let end = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
+            terminal::say(&format!("aws-sso: type the input for all runs, and end it with {end}\n"));
         } else if stdin::is_slow() {
             terminal::say("aws-sso: waiting for the end of the input on stdin\n");
         }
@@ -211,16 +212,47 @@ mod stdin {
     }
 }
 
-/// Elsewhere nothing is known of stdin before it is read.
-#[cfg(not(unix))]
+/// Stdin of Windows, where a pipe tells how much is in it.
+#[cfg(windows)]
 mod stdin {
-    use std::io::{self, StdinLock};
+    use std::fs::File;
+    use std::io::{self, IsTerminal as _, Seek as _, StdinLock};
+    use std::os::windows::io::AsHandle as _;
+    use std::thread;
+    use std::time::{Duration, Instant};
 
+    use crate::windows::pipe;
+
+    /// How long a pipe may be silent before a message says what is waited for, and how often to look.
+    const SILENCE: Duration = Duration::from_secs(2);
+    const PAUSE: Duration = Duration::from_millis(50);
+
+    /// Whether input waits to be read. A console's does not count: it is typed for the next program that reads.
     pub(super) fn has_input() -> bool {
-        false
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            return false;
+        }
+        pipe::waiting(&stdin).map_or_else(|_| has_rest(), |count| count > 0)
     }
 
+    /// Whether stdin is a file that is not read to its end.
+    fn has_rest() -> bool {
+        let Ok(mut file) = io::stdin().as_handle().try_clone_to_owned().map(File::from) else { return false };
+        // A device has a size as well.
+        let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map_or(0, |metadata| metadata.len());
+        size > 0 && file.stream_position().is_ok_and(|position| position < size)
+    }
+
+    /// Whether nothing has come for a while, not even the end.
     pub(super) fn is_slow() -> bool {
+        let start = Instant::now();
+        while pipe::waiting(&io::stdin()).is_ok_and(|count| count == 0) {
+            if start.elapsed() > SILENCE {
+                return true;
+            }
+            thread::sleep(PAUSE);
+        }
         false
     }
 

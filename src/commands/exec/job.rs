@@ -186,9 +186,6 @@ impl Job {
                     killed = stop.killed;
                     if killed.is_some() {
                         group::kill(id);
-                        if cfg!(not(unix)) {
-                            let _ = child.start_kill();
-                        }
                     }
                 }
             }

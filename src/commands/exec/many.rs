@@ -26,12 +26,13 @@ use crate::context::Context;
 use crate::context::instance::not_signed_in;
 use crate::error::{Error, Result};
 use crate::inventory::Inventory;
+use crate::programs::group::EndWithUs;
 use crate::programs::job_control::{Groups, JobSignal, JobSignals, StopCause};
 use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
 use crate::session::Session;
-use crate::terminal::{Palette, complaint};
+use crate::terminal::{self, Palette, complaint};
 
 /// How long the last output may take to print after a signal, if some of it is taken.
 const LAST_PRINTING: Duration = Duration::from_secs(5);
@@ -136,6 +137,7 @@ impl Crew {
         let start = Instant::now();
         let output = &self.job.output;
         let mut signals = (Signals::new()?, JobSignals::new()?);
+        let _together = EndWithUs::begin();
         let mut ending = Ending::new(self.kill_after);
         let mut results = RunResults::default();
         self.run_all(&mut signals, &mut ending, &mut results).await?;
@@ -153,7 +155,7 @@ impl Crew {
         if let Some(signal) = ending.first {
             // To return would wait for all threads that still ask for credentials.
             uninterrupted::finish();
-            std::process::exit(signal.status().into());
+            terminal::exit(signal.status().into());
         }
         if let Some(shortfall) = output.shortfall() {
             return Err(shortfall);

@@ -7,7 +7,13 @@ use std::process::{Command, ExitCode};
 use super::start::not_as_script;
 use super::start::not_started;
 use crate::error::Result;
+#[cfg(windows)]
+use crate::error::{Error, reason};
 use crate::programs::core_dumps;
+#[cfg(windows)]
+use crate::programs::{group::EndWithUs, signals::Signals};
+#[cfg(windows)]
+use crate::terminal;
 
 /// Replaces this process. Returns only if the program cannot be started.
 #[cfg(unix)]
@@ -18,22 +24,20 @@ pub(super) fn with(command: Command, words: &[OsString]) -> Result<ExitCode> {
     Ok(not_started(words, error).said())
 }
 
-/// Starts the program and waits for it, on a system where a process cannot be replaced.
-#[cfg(not(unix))]
+/// Starts the program and waits for it, since a process of Windows cannot be replaced. It ends with this one.
+#[cfg(windows)]
 pub(super) fn with(mut command: Command, words: &[OsString]) -> Result<ExitCode> {
-    crate::programs::signals::block_on(async {
-        let mut signals = crate::programs::signals::Signals::new()?;
-        let mut child = match core_dumps::start(&mut command) {
-            Ok(child) => child,
-            Err(error) => return Ok(not_started(words, error).said()),
-        };
-        let ended = tokio::task::spawn_blocking(move || child.wait());
-        // Ctrl-C reaches the program too, which decides what it does.
-        let status = tokio::select! {
-            ended = ended => ended.ok().and_then(std::io::Result::ok),
-            () = signals.but_interrupt() => None,
-        };
-        let code = status.and_then(|status| status.code()).and_then(|code| u8::try_from(code).ok());
-        Ok(ExitCode::from(code.unwrap_or(1)))
-    })
+    // Ctrl-C and Ctrl-Break reach the program too, which decides what they do.
+    let _received = Signals::new()?;
+    let together = EndWithUs::begin();
+    let mut child = match core_dumps::start(&mut command) {
+        Ok(child) => child,
+        Err(error) => return Ok(not_started(words, error).said()),
+    };
+    let status = child.wait().map_err(|error| {
+        Error::failed(format!("cannot wait for the command: {}", reason(&error))).with_source(error)
+    })?;
+    drop(together);
+    // All 32 bits of it: a program that Ctrl-C has ended has -1073741510.
+    terminal::exit(status.code().unwrap_or(1))
 }

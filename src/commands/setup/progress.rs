@@ -1,7 +1,7 @@
 //! What is done and what is not, for a run that ends before its end: by Ctrl-C, or by an error.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
-use std::{process, thread};
+use std::thread;
 
 use crate::error::Error;
 use crate::programs::signals::{self, Signals};
@@ -57,7 +57,7 @@ impl Progress {
             uninterrupted::finish();
             // The line has `^C`, or a question.
             terminal::say(&format!("\n{}", of_signal.explain(&Error::cancelled("cancelled")).report()));
-            process::exit(signal.status().into());
+            terminal::exit(signal.status().into());
         });
         // Until it receives them, a signal ends the process in silence.
         let _: Result<(), _> = is_ready.recv();

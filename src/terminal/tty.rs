@@ -1,0 +1,96 @@
+//! The terminal of Unix: a device, with modes and a foreground.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
+use std::os::fd::AsFd;
+
+use rustix::termios::{
+    LocalModes, OptionalActions, QueueSelector, tcflush, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
+};
+
+pub(super) type Input = BufReader<File>;
+
+pub(super) fn open() -> Option<(Input, File)> {
+    let output = output().ok()?;
+    let input = BufReader::new(output.try_clone().ok()?);
+    output.is_terminal().then_some((input, output))
+}
+
+/// The terminal, for a program that draws on it.
+pub(super) fn output() -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open("/dev/tty")
+}
+
+pub(super) fn write(output: &mut File, bytes: &[u8]) -> io::Result<usize> {
+    output.write(bytes)
+}
+
+pub(super) fn read_line(input: &mut Input) -> io::Result<Option<String>> {
+    let mut line = String::new();
+    let read = input.read_line(&mut line)?;
+    Ok((read > 0).then_some(line))
+}
+
+pub(super) fn discard(input: &mut Input) {
+    input.consume(input.buffer().len());
+    let _ = tcflush(input.get_ref(), QueueSelector::IFlush);
+}
+
+/// The columns and rows, where it tells.
+pub(super) fn size(terminal: &impl AsFd) -> Option<(usize, usize)> {
+    let size = tcgetwinsize(terminal).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0)?;
+    Some((size.ws_col.into(), size.ws_row.into()))
+}
+
+/// Whether keys are in the terminal's queue. While it hands out lines, it counts whole ones alone.
+pub(super) fn has_input(input: &Input) -> bool {
+    let terminal = input.get_ref();
+    let is_some = || rustix::io::ioctl_fionread(terminal).is_ok_and(|count| count > 0);
+    if is_some() {
+        return true;
+    }
+    let Ok(modes) = tcgetattr(terminal) else { return false };
+    let mut by_key = modes.clone();
+    by_key.local_modes.remove(LocalModes::ICANON);
+    if tcsetattr(terminal, OptionalActions::Now, &by_key).is_err() {
+        return false;
+    }
+    let has_part = is_some();
+    let _ = tcsetattr(terminal, OptionalActions::Now, &modes);
+    has_part
+}
+
+/// Whether this is the terminal of this process, and belongs to the group of other processes. Where the system does not
+/// tell, it is ours.
+pub(super) fn is_in_background(terminal: &impl AsFd) -> bool {
+    tcgetpgrp(terminal).is_ok_and(|foreground| foreground != rustix::process::getpgrp())
+}
+
+/// Whether the system stops a process of the background that writes here: only if `stty tostop` is set.
+pub(super) fn stops_writer(terminal: &impl AsFd) -> bool {
+    // What is no terminal has no mode.
+    tcgetattr(terminal).is_ok_and(|modes| modes.local_modes.contains(LocalModes::TOSTOP)) && is_in_background(terminal)
+}
+
+/// Every terminal shows colors that is not said to show none.
+pub(super) fn shows_colors() -> bool {
+    true
+}
+
+pub(crate) fn note_mode() {}
+
+/// Nothing is left changed.
+pub fn restore() {}
+
+/// The terminal's modes, of which a program takes care itself that draws on it.
+pub(crate) struct Modes(());
+
+impl Modes {
+    pub(crate) fn now() -> Self {
+        Self(())
+    }
+
+    pub(crate) fn restore(self) {
+        let Self(()) = self;
+    }
+}
