@@ -44,12 +44,8 @@ use crate::cli::one_verb::{self, OneVerb, one_verb};
 use crate::cli::{Global, Original, again, corrected, long_spelling, other_tool};
 use crate::context::Context;
 use crate::context::find::names_role;
-#[cfg(unix)]
-use crate::error::Kind;
 use crate::error::{Error, Result};
-#[cfg(unix)]
-use crate::programs::ignored::is_ignored;
-use crate::programs::{signals, uninterrupted};
+use crate::programs::{interrupt, signals, uninterrupted};
 use crate::quote;
 use crate::session::LoginPolicy;
 use crate::shell::typed_in;
@@ -327,29 +323,8 @@ fn end_with_130_on_ctrl_c(verb: Option<&Verb>) {
     }
     // Tab is too short for it, and some systems tell only slowly what is ignored.
     if !matches!(verb, Some(Verb::Complete(_))) {
-        end_with_130(verb);
+        interrupt::end_with_130(matches!(verb, Some(Verb::Exec(_) | Verb::Serve(_))));
     }
-}
-
-#[cfg(unix)]
-fn end_with_130(verb: Option<&Verb>) {
-    // The command that `exec` runs decides itself what Ctrl-C does, and inherits an ignored SIGINT as it is.
-    if matches!(verb, Some(Verb::Exec(_) | Verb::Serve(_))) || is_ignored(signal_hook::consts::SIGINT) {
-        return;
-    }
-    let status = i32::from(Kind::Cancelled.status());
-    // If this fails, the default action still ends the process, only with another status.
-    let _ = signal_hook::flag::register_conditional_shutdown(
-        signal_hook::consts::SIGINT,
-        status,
-        uninterrupted::is_immediate(),
-    );
-}
-
-/// Until `exec` and `serve` receive the events themselves, they end like every verb.
-#[cfg(windows)]
-fn end_with_130(_verb: Option<&Verb>) {
-    uninterrupted::register();
 }
 
 /// Logs our own events only: those of the SDK may hold tokens.

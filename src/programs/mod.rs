@@ -15,6 +15,7 @@ pub(crate) mod group;
 #[cfg(unix)]
 pub mod ignored;
 pub(crate) mod installed;
+pub(crate) mod interrupt;
 #[cfg(unix)]
 pub(crate) mod job_control;
 pub(crate) mod left;
