@@ -87,7 +87,7 @@ impl Process {
     }
 }
 
-/// The processes of the system, where it tells.
+/// The processes of the system, where it lists them.
 #[derive(Debug, Default)]
 pub(crate) struct Processes(Option<Vec<Process>>);
 

@@ -12,7 +12,7 @@ impl<T> Pipe for T {}
 /// A pipe that somebody can still write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HeldPipe {
-    /// Which one it is, for all processes. Windows does not tell.
+    /// Which one it is, for all processes. Windows does not say.
     pub(super) inode: u64,
     /// How many bytes are in it.
     pub(crate) waiting: usize,

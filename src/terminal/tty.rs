@@ -36,7 +36,7 @@ pub(super) fn discard(input: &mut Input) {
     let _ = tcflush(input.get_ref(), QueueSelector::IFlush);
 }
 
-/// The columns and rows, where it tells.
+/// The columns and rows, where the terminal says them.
 pub(super) fn size(terminal: &impl AsFd) -> Option<(usize, usize)> {
     let size = tcgetwinsize(terminal).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0)?;
     Some((size.ws_col.into(), size.ws_row.into()))
@@ -61,7 +61,7 @@ pub(super) fn has_input(input: &Input) -> bool {
 }
 
 /// Whether this is the terminal of this process, and belongs to the group of other processes. Where the system does not
-/// tell, it is ours.
+/// say, it is ours.
 pub(super) fn is_in_background(terminal: &impl AsFd) -> bool {
     tcgetpgrp(terminal).is_ok_and(|foreground| foreground != rustix::process::getpgrp())
 }

@@ -212,7 +212,7 @@ mod stdin {
     }
 }
 
-/// Stdin of Windows, where a pipe tells how much is in it.
+/// Stdin of Windows, where a pipe says how much is in it.
 #[cfg(windows)]
 mod stdin {
     use std::fs::File;
