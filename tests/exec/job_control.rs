@@ -101,9 +101,11 @@ fn a_job_in_the_background_that_may_not_write_stops_with_its_runs() {
     }
     let user = user_with_ticker();
     let mut terminal = bash(&user);
-    terminal.send("stty tostop; aws-sso exec --match '*/reader' -- bash ticker : & echo $! > id\r");
+    terminal.send("set -b; stty tostop; aws-sso exec --match '*/reader' -- bash ticker : & echo $! > id\r");
     // Its progress is what it may not write.
     let id = wait(|| fs::read_to_string(user.home.path("id")).ok().filter(|id| id.ends_with('\n')));
+    // bash knows it once the last thread has stopped. Before that, `fg` would not continue the job.
+    terminal.wait_for("Stopped");
     wait(|| states(id.trim()).iter().all(|state| state == "T").then_some(()));
     for pid in user.home.list("pids") {
         wait(|| states(&pid).iter().all(|state| state == "T").then_some(()));
