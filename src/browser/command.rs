@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::str::FromStr;
 
+use super::openers::is_shell;
 use super::words;
 use crate::address::quote;
 use crate::credential_chain::helper;
@@ -29,7 +30,8 @@ pub(crate) struct Opened<'a> {
     pub role: &'a str,
 }
 
-const FIELDS: [&str; 4] = ["{url}", "{account_name}", "{account_id}", "{role}"];
+const NAME: &str = "{account_name}";
+const FIELDS: [&str; 4] = ["{url}", NAME, "{account_id}", "{role}"];
 
 impl FromStr for BrowserCommand {
     type Err = Error;
@@ -45,6 +47,11 @@ impl FromStr for BrowserCommand {
         }
         if !words.iter().skip(1).any(|word| word.contains("{url}")) {
             return Err(invalid("no argument has {url}"));
+        }
+        // An administrator chooses the names of accounts.
+        let shell = words.iter().find(|word| is_shell(word)).filter(|_| words.iter().any(|word| word.contains(NAME)));
+        if let Some(shell) = shell {
+            return Err(invalid(&format!("{} could run a name as code; take {{account_id}}", clean(shell))));
         }
         Ok(Self { words })
     }
@@ -70,7 +77,7 @@ impl Opened<'_> {
         let account_name = clean(self.account_name);
         let values = [
             ("{url}", self.url),
-            ("{account_name}", account_name.trim_start_matches(['-', '/'])),
+            (NAME, account_name.trim_start_matches(['-', '/'])),
             ("{account_id}", self.account_id),
             ("{role}", self.role.trim_start_matches('-')),
         ];
@@ -155,5 +162,22 @@ mod tests {
         for text in ["", "firefox", "{url}", "firefox '{url}", "firefox {link} {url}"] {
             assert!(text.parse::<BrowserCommand>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn no_shell_gets_a_name() {
+        for (shell, arguments) in [
+            ("sh", "-c ': {url}; echo {account_name}'"),
+            ("/bin/bash", "-c '$0' {account_name} {url}"),
+            ("env", "sh -c 'firefox --name={account_name} {url}'"),
+            ("CMD.EXE", "/c start \"\" {url} {account_name}"),
+            ("pwsh", "-Command start {account_name} {url}"),
+        ] {
+            let text = format!("{shell} {arguments}");
+            let error = text.parse::<BrowserCommand>().unwrap_err().to_string();
+            assert!(error.contains("could run a name as code"), "{error}");
+            let _ = text.replace("{account_name}", "{account_id}").parse::<BrowserCommand>().unwrap();
+        }
+        let _ = "firefox --name={account_name} {url}".parse::<BrowserCommand>().unwrap();
     }
 }

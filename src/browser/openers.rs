@@ -47,12 +47,36 @@ fn with_link(mut words: Vec<String>, url: &str) -> Option<Command> {
     let [program, arguments @ ..] = words.as_slice() else { return None };
     let mut command = helper(program);
     command.args(arguments);
-    let is_safe = is_one_word(url) || !SHELLS.contains(&stem(&command).as_str());
+    let is_safe = is_one_word(url) || !is_shell(program);
     (!arguments.is_empty() && is_safe).then_some(command)
 }
 
-/// Programs that read an argument as code.
-const SHELLS: [&str; 11] = ["cmd", "powershell", "pwsh", "sh", "bash", "dash", "zsh", "fish", "ksh", "busybox", "wsl"];
+/// Whether this is the path of a program that reads an argument as code.
+pub(super) fn is_shell(program: &str) -> bool {
+    const SHELLS: [&str; 20] = [
+        "cmd",
+        "powershell",
+        "pwsh",
+        "sh",
+        "bash",
+        "dash",
+        "ash",
+        "zsh",
+        "fish",
+        "ksh",
+        "mksh",
+        "busybox",
+        "tcsh",
+        "csh",
+        "nu",
+        "elvish",
+        "xonsh",
+        "wsl",
+        "ssh",
+        "osascript",
+    ];
+    SHELLS.contains(&name_of(program).as_str())
+}
 
 /// Whether every shell reads this as one word, without quotes.
 fn is_one_word(url: &str) -> bool {
@@ -61,7 +85,10 @@ fn is_one_word(url: &str) -> bool {
 
 /// The name of the program, without its folder and in lower case; `.exe` is left out.
 fn stem(command: &Command) -> String {
-    let program = command.get_program().to_string_lossy();
+    name_of(&command.get_program().to_string_lossy())
+}
+
+fn name_of(program: &str) -> String {
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
     name.strip_suffix(".exe").unwrap_or(&name).to_owned()
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The drive on which a file or folder is, or will be once it is created.
 pub(crate) fn of(path: &Path) -> Option<PathBuf> {
-    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let mounts = String::from_utf8_lossy(&fs::read("/proc/self/mountinfo").ok()?).into_owned();
     let real = path.ancestors().find_map(|path| path.canonicalize().ok())?;
     within(&mounts, &real)
 }

@@ -11,6 +11,7 @@ use super::{fzf, hints};
 use crate::credential_chain::helper;
 use crate::environment;
 use crate::error::{Error, Kind, Result, reason};
+use crate::programs::on_path::{file_name, on_path};
 #[cfg(windows)]
 use crate::programs::uninterrupted;
 use crate::programs::{core_dumps, startable};
@@ -43,19 +44,6 @@ impl Picker {
 fn beside_us(name: &str) -> Option<PathBuf> {
     let path = std::env::current_exe().ok()?.canonicalize().ok()?.with_file_name(file_name(name));
     path.is_file().then_some(path)
-}
-
-fn file_name(program: &str) -> String {
-    format!("{program}{}", std::env::consts::EXE_SUFFIX)
-}
-
-fn on_path(name: &str) -> Option<PathBuf> {
-    let folders = environment::search_path()?;
-    std::env::split_paths(&folders)
-        // An empty or relative entry would mean the current folder, where anyone may have put a program.
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(file_name(name)))
-        .find(|path| path.is_file())
 }
 
 impl PickerProgram {

@@ -21,6 +21,7 @@ pub(crate) mod job_control;
 pub(crate) mod left;
 #[cfg(unix)]
 mod lookup;
+pub(crate) mod on_path;
 mod ourselves;
 pub(crate) mod parents;
 pub(crate) mod pipe;

@@ -142,8 +142,9 @@ mod system {
         Ok(windows_native_keyring_store::Store::new_with_configuration(&names)?)
     }
 
+    /// One spelling for each folder: Windows has several, and so would one sign-in have several items.
     pub(super) fn service(folder: &str) -> String {
-        folder.to_owned()
+        folder.replace('/', "\\").to_lowercase()
     }
 
     pub(super) fn search(_: &str) -> [(&'static str, String); 1] {

@@ -11,6 +11,7 @@ use crate::credential_chain::helper;
 use crate::environment::{self, shown};
 use crate::error::Result;
 use crate::programs::core_dumps;
+use crate::programs::on_path::on_path;
 
 /// Prints each start-up file as the numbers of its UTF-16 units, which pass through any code page, then the policies.
 const QUESTION: &str = "\
@@ -111,7 +112,8 @@ pub(super) fn obstacle(file: &Path) -> Option<Obstacle> {
 fn of_windows() -> Option<&'static Profile> {
     static ANSWER: OnceLock<Option<Profile>> = OnceLock::new();
     let program = if environment::is_powershell_7() { "pwsh" } else { "powershell" };
-    ANSWER.get_or_init(|| if cfg!(windows) { Profile::ask(Path::new(program)) } else { None }).as_ref()
+    let ask = || on_path(program).filter(|_| cfg!(windows)).and_then(|program| Profile::ask(&program));
+    ANSWER.get_or_init(ask).as_ref()
 }
 
 #[cfg(test)]

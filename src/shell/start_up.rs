@@ -13,6 +13,7 @@ use super::start_up_text::Encoding;
 use crate::environment::{self, shown};
 use crate::error::Result;
 use crate::files::read;
+use crate::untrusted::clean;
 
 /// A line of a start-up file that loads the function.
 pub(crate) struct StartUpLine {
@@ -25,7 +26,7 @@ pub(crate) struct StartUpLine {
 impl StartUpLine {
     /// `FILE:LINE`.
     pub(crate) fn place(&self) -> String {
-        format!("{}:{}", shown(&self.file), self.number)
+        format!("{}:{}", clean(&shown(&self.file)), self.number)
     }
 }
 

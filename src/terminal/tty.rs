@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 use std::os::fd::AsFd;
 
 use rustix::termios::{
-    LocalModes, OptionalActions, QueueSelector, tcflush, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
+    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
 };
 
 pub(super) type Input = BufReader<File>;
@@ -26,9 +26,10 @@ pub(super) fn write(output: &mut File, bytes: &[u8]) -> io::Result<usize> {
 }
 
 pub(super) fn read_line(input: &mut Input) -> io::Result<Option<String>> {
-    let mut line = String::new();
-    let read = input.read_line(&mut line)?;
-    Ok((read > 0).then_some(line))
+    let mut line = Vec::new();
+    let read = input.read_until(b'\n', &mut line)?;
+    // What is no text is an answer that nothing matches.
+    Ok((read > 0).then(|| String::from_utf8_lossy(&line).into_owned()))
 }
 
 pub(super) fn discard(input: &mut Input) {
@@ -82,15 +83,24 @@ pub(crate) fn note_mode() {}
 /// Nothing is left changed.
 pub fn restore() {}
 
-/// The terminal's modes, of which a program takes care itself that draws on it.
-pub(crate) struct Modes(());
+/// The terminal's modes while a program draws on it, which restores them itself unless it is killed.
+pub(crate) struct Modes(Option<(File, Termios)>);
+
+/// Leaves the alternate screen, lets go of the mouse and of pasted text, and shows the cursor.
+const LEAVE: &[u8] = b"\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?25h";
 
 impl Modes {
     pub(crate) fn now() -> Self {
-        Self(())
+        let modes = |terminal: File| tcgetattr(&terminal).ok().map(|modes| (terminal, modes));
+        Self(output().ok().and_then(modes))
     }
 
+    /// Does nothing after a program that has restored them.
     pub(crate) fn restore(self) {
-        let Self(()) = self;
+        let Some((mut terminal, modes)) = self.0 else { return };
+        if tcgetattr(&terminal).is_ok_and(|left| left.local_modes != modes.local_modes) {
+            let _ = tcsetattr(&terminal, OptionalActions::Now, &modes);
+            let _ = terminal.write_all(LEAVE);
+        }
     }
 }

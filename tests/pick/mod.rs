@@ -134,7 +134,8 @@ fn the_terminal_is_restored_however_it_ends() {
         assert_is_restored(&user, terminal, picker, &format!("{key:?}"));
         assert_eq!(user.home.read("status"), status, "{key:?}");
     }
-    for name in ["TERM", "HUP"] {
+    // The last one is what a system sends that is out of memory.
+    for name in ["TERM", "HUP", "KILL"] {
         let terminal = watched(&user);
         let [_, picker] = programs_of(&terminal);
         signal(name, picker.into());
