@@ -210,7 +210,8 @@ check_rpm() {
   mkdir -p "$root"
   as_root rpm --root "$root" --force-debian --install --nodeps --ignorearch "$output/$package"
   as_root rpm --root "$root" --verify --nodeps aws-sso || fail "$package is not installed as it was packed"
-  [ "$(in_home ${2:+"$2"} "$root/usr/bin/aws-sso" --version </dev/null)" = "aws-sso $version" ] || fail "$package does not run"
+  [ "$(in_home ${2:+"$2"} "$root/usr/bin/aws-sso" --version </dev/null)" = "aws-sso $version" ] ||
+    fail "$package does not run"
   as_root rm -rf "$root"
   ok "$package installs, holds what is listed in it, runs, and conflicts with aws-sso-cli"
 }

@@ -185,7 +185,7 @@ fn files(shell: Shell) -> Vec<PathBuf> {
     let config = environment::config_home().unwrap_or_else(|_| home.join(".config"));
     let in_home = |names: &[&str]| names.iter().map(|name| home.join(name)).collect::<Vec<_>>();
     match shell {
-        Shell::Bash => in_home(&[".bashrc", ".bash_profile", ".bash_login", ".profile", ".bash_aliases"]),
+        Shell::Bash => in_home(&[".bashrc"]).into_iter().chain(login_file(&home)).collect(),
         Shell::Zsh => {
             let folder = zsh_folder(&home);
             let names = [".zshenv", ".zprofile", ".zshrc", ".zlogin"];

@@ -64,7 +64,7 @@ fn a_line_of_the_users_own_is_found_in_each_file_and_none_is_added() {
     for (file, line) in [
         (".bashrc", "eval \"$(aws-sso init bash --hook refresh)\""),
         (".bash_profile", "command -v aws-sso >/dev/null && eval \"$(aws-sso init bash)\""),
-        (".bash_aliases", "  \\eval \"$(/opt/aws-sso init bash)\"  # mine"),
+        (".bash_login", "  \\eval \"$(/opt/aws-sso init bash)\"  # mine"),
         (".profile", "source <(aws-sso init bash)"),
     ] {
         let user = Newcomer::new();
@@ -72,6 +72,14 @@ fn a_line_of_the_users_own_is_found_in_each_file_and_none_is_added() {
         let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
         assert_eq!(user.home.read(file), line);
         assert_eq!(user.home.has(".bashrc"), file == ".bashrc");
+    }
+    // Nothing reads the one, and bash reads only the first file of a login shell.
+    for (file, others) in [(".bash_aliases", None), (".profile", Some(".bash_profile"))] {
+        let user = Newcomer::new();
+        user.home.write(file, "eval \"$(aws-sso init bash)\"\n");
+        others.into_iter().for_each(|other| drop(user.home.write(other, "export A=1\n")));
+        let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
+        assert_eq!(user.home.read(".bashrc"), BASH, "{file}");
     }
     // A comment is none, and neither is a line for another shell.
     for line in ["# eval \"$(aws-sso init bash)\"\n", "aws-sso init fish | source\n"] {
@@ -90,6 +98,7 @@ fn a_line_in_a_file_that_a_start_up_file_sources_is_found_and_none_is_added() {
         ("for rc in \"$HOME\"/.bashrc.d/*.sh; do . \"$rc\"; done\n", ".bashrc.d/aws.sh"),
         ("[ -r ~/.shell/aws ] && source ~/.shell/aws\n", ".shell/aws"),
         (". \"${HOME}/.aws.sh\";\n", ".aws.sh"),
+        ("if [ -f ~/.bash_aliases ]; then\n    . ~/.bash_aliases\nfi\n", ".bash_aliases"),
     ] {
         let user = Newcomer::new();
         user.home.write(".bashrc", sources);
