@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use aws_sso::sandbox::{Approval, Options};
@@ -52,6 +52,8 @@ pub fn windows_path(path: impl AsRef<Path>) -> String {
 pub struct WindowsUser {
     pub user: User,
     tools: PathBuf,
+    /// Wine's folder: the C drive, and the registry.
+    prefix: PathBuf,
 }
 
 impl WindowsUser {
@@ -73,7 +75,24 @@ impl WindowsUser {
         for folder in ["AppData/Roaming", "AppData/Local/Temp"] {
             std::fs::create_dir_all(user.home.path(folder)).unwrap();
         }
-        Some(Self { user, tools })
+        let prefix = tools.join("prefix");
+        Some(Self { user, tools, prefix })
+    }
+
+    /// A user with a Windows of their own, for what depends on other programs' windows, or changes the registry for all.
+    #[track_caller]
+    pub fn alone(options: Options) -> Option<Self> {
+        let mut windows = Self::new(options)?;
+        let own = windows.home().path("prefix");
+        let copy = |how: &str| {
+            let copy = format!("cp -a {how} \"$1\" \"$2\" && cp --remove-destination \"$1\"/*.reg \"$2\"");
+            let words = [windows.prefix.as_os_str(), own.as_os_str()];
+            Command::new("/bin/sh").args(["-c", &copy, "sh"]).args(words).status().unwrap().success()
+        };
+        // The files are large, and Wine replaces none of them but the registry's.
+        assert!(copy("-l") || copy("--no-target-directory"));
+        windows.prefix = own;
+        Some(windows)
     }
 
     #[track_caller]
@@ -167,6 +186,7 @@ impl WindowsUser {
         let system = r"C:\windows\system32;C:\windows";
         let run = self.home().command("/usr/bin/wine").arg(self.tools.join("start.exe")).args(words);
         in_wine(run, &self.tools)
+            .env("WINEPREFIX", &self.prefix)
             .env("WINDOWS_USERPROFILE", self.path(""))
             .env("WINDOWS_HOMEDRIVE", "Z:")
             .env("WINDOWS_HOMEPATH", &self.path("")[2..])

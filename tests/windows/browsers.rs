@@ -66,7 +66,7 @@ fn a_link_with_what_cmd_would_read_arrives_whole() {
 
 #[test]
 fn without_browser_the_program_for_links_of_the_system_is_started() {
-    let Some(windows) = WindowsUser::new(Options::default()) else { return };
+    let Some(windows) = WindowsUser::alone(Options::default()) else { return };
     std::fs::create_dir(windows.home().path("My Browser")).unwrap();
     let path = windows.stand_in(PROGRAM, "");
     let key = r"HKCR\http\shell\open\command";

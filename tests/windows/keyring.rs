@@ -31,9 +31,14 @@ impl Keyring {
         self.windows.home().write("AppData/Roaming/aws-sso/config", "store = keyring\n");
     }
 
+    /// The home as the names of items have it: Windows takes its letters in any case.
+    fn folder(&self) -> String {
+        self.windows.path("").to_lowercase()
+    }
+
     /// The items of this home: their sizes and the names of the files for which they stand.
     fn items(&self) -> Vec<(usize, String)> {
-        let output = self.windows.tool("items", &[&self.windows.path("")]).run().success();
+        let output = self.windows.tool("items", &[&self.folder()]).run().success();
         let item = |line: &str| {
             let (size, name) = line.split_once(' ').unwrap();
             let name = name.strip_prefix("aws-sso:").unwrap().split('|').next().unwrap();
@@ -47,7 +52,7 @@ impl Keyring {
 
 impl Drop for Keyring {
     fn drop(&mut self) {
-        let _ = self.windows.tool("items", &[&self.windows.path(""), "delete"]).run();
+        let _ = self.windows.tool("items", &[&self.folder(), "delete"]).run();
     }
 }
 
