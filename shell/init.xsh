@@ -62,7 +62,8 @@ def __aws_sso_load():
             return process.returncode
         values = json.loads(text)
         if isinstance(values, str):
-            print(values, file=stdout)
+            # Where xonsh reads it in another thread, a text that comes late may be lost.
+            print(values, file=stdout, flush=True)
             return 0
         for name in values:
             # xonsh would give it back its value after this command.
