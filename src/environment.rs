@@ -20,7 +20,7 @@ pub(crate) use folders::{
     aws_sso_cli_files, boto_files, cache_folder, config_file, credentials_file, home, lock_folder, of_home, role_cache,
     server_folder, settings_file, shown, token_cache, variable_for, within,
 };
-pub(crate) use shells::{config_home, is_powershell_7, shell, shell_home, zsh_folder};
+pub(crate) use shells::{config_home, is_cmd, is_powershell_7, shell, shell_home, zsh_folder};
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())

@@ -41,6 +41,15 @@ pub(crate) fn is_powershell_7() -> bool {
     path("PSModulePath").is_some_and(|folders| has_folder_of_7(&folders.to_string_lossy()))
 }
 
+/// `PROMPT`, which cmd.exe sets: whether that is around this process. PowerShell inherits it, but adds the user's modules
+/// to `PSModulePath`.
+#[must_use]
+pub(crate) fn is_cmd() -> bool {
+    let modules = path("PSModulePath").unwrap_or_default().to_string_lossy().to_lowercase();
+    let own = home().map(|home| home.to_string_lossy().to_lowercase()).unwrap_or_default();
+    cfg!(windows) && path("PROMPT").is_some() && shell().is_none() && !modules.split(';').any(|it| it.starts_with(&own))
+}
+
 fn has_folder_of_7(folders: &str) -> bool {
     folders.split(['\\', '/', ';', ':']).any(|name| name.eq_ignore_ascii_case("PowerShell"))
 }

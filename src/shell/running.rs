@@ -3,6 +3,7 @@
 use clap::ValueEnum as _;
 
 use super::dialect::Shell;
+use crate::environment;
 use crate::programs::parents;
 use crate::quote::Quotes;
 
@@ -44,6 +45,7 @@ pub(crate) fn typed_in() -> Quotes {
         None => None,
     };
     let named = named.and_then(|name| Shell::from_str(&name, true).ok());
+    let named = named.or_else(|| environment::is_cmd().then_some(Shell::Cmd));
     match named.or_else(Shell::running) {
         Some(Shell::Fish) => Quotes::Fish,
         Some(Shell::Powershell) => Quotes::Powershell,

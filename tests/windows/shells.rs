@@ -52,3 +52,16 @@ fn cmd_takes_the_exports_as_they_are() {
         assert!(output.stdout.contains("AWS_SECRET_ACCESS_KEY=") && !output.stdout.contains("AWS_VAULT"), "{output}");
     }
 }
+
+#[test]
+fn a_line_to_paste_has_the_quotes_of_the_shell_around() {
+    let renamed = vec![("012345678901".to_owned(), "R&D".to_owned())];
+    let Some(windows) = WindowsUser::signed_in(Options { renamed, ..Options::default() }) else { return };
+    let _ = windows.aws_sso("list").run().success();
+    let of_cmd = windows.batch("aws-sso exec \"R&D/readr\" -- x").run().status(4);
+    let _ = of_cmd.complains("aws-sso exec \"R&D/reader\" -- x");
+    // PowerShell that was started by cmd.exe.
+    let modules = windows.path(r"Documents\PowerShell\Modules;C:\x");
+    let run = windows.aws_sso("exec R&D/readr -- x").env("WINDOWS_PROMPT", "$P$G").env("WINDOWS_PSModulePath", modules);
+    let _ = run.run().status(4).complains("aws-sso exec 'R&D/reader' -- x");
+}

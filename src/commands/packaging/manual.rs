@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     /// Variables that describe the user's system and are no settings of this tool.
-    const SURROUNDINGS: [&str; 28] = [
+    const SURROUNDINGS: [&str; 29] = [
         "HOME",
         "USERPROFILE",
         "HOMEDRIVE",
@@ -231,6 +231,7 @@ mod tests {
         "XDG_DATA_HOME",
         "XDG_STATE_HOME",
         "MSYSTEM",
+        "PROMPT",
         "PATH",
         "SHELL",
         "ZDOTDIR",
