@@ -41,8 +41,8 @@ pub(crate) fn is_powershell_7() -> bool {
     path("PSModulePath").is_some_and(|folders| has_folder_of_7(&folders.to_string_lossy()))
 }
 
-/// `PROMPT`, which cmd.exe sets: whether that is around this process. PowerShell inherits it, but adds the user's modules
-/// to `PSModulePath`.
+/// `PROMPT`, which cmd.exe sets: whether that is around this process. PowerShell inherits it, but adds the user's
+/// modules to `PSModulePath`.
 #[must_use]
 pub(crate) fn is_cmd() -> bool {
     let modules = path("PSModulePath").unwrap_or_default().to_string_lossy().to_lowercase();

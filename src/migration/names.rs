@@ -202,6 +202,10 @@ impl<'a> Planner<'a> {
             self.plan.left_out.push(format!("the name of {id} cannot be typed: {name}"));
             return;
         };
+        if key != slashed && self.theirs.has_profile(&key) {
+            self.plan.left_out.push(format!("the name {name} of {id}: {key} is another role's"));
+            return;
+        }
         self.say_changed(name, &key);
         // With several Identity Centers, only a profile says from which one the role is.
         let role = profile.as_ref().unwrap_or(&id);

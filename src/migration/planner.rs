@@ -55,7 +55,7 @@ impl Planner<'_> {
         }
         self.plan_settings(default, &targets, &sessions);
         self.has_several = self.has_several(&targets);
-        let mut roles = RolePlanner::new(self.files, self.has_several, &sessions);
+        let mut roles = RolePlanner::new(theirs, self.files, self.has_several, &sessions);
         self.plan.sessions.clone_from(&sessions);
         let planned = || theirs.instances.iter().zip(&targets);
         let mut names = Vec::new();

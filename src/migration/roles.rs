@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::aws_sso_cli::{Account, Instance, Role, via};
+use super::aws_sso_cli::{Account, Instance, Role, TheirConfig, via};
 use super::plan::{Files, Kind, NewSection, Target};
 use crate::address::StartUrl;
 use crate::aws_config::document::Document;
@@ -17,6 +17,7 @@ type Key<'k> = (&'k str, &'k str);
 
 /// Plans profiles for all Identity Centers.
 pub(super) struct RolePlanner<'a> {
+    theirs: &'a TheirConfig,
     files: Files<'a>,
     /// The profiles of the AWS config that give each role.
     existing: HashMap<(String, String), Vec<&'a str>>,
@@ -44,7 +45,7 @@ pub(super) struct OfInstance<'p, 'a, 'i> {
 }
 
 impl<'a> RolePlanner<'a> {
-    pub(super) fn new(files: Files<'a>, has_several: bool, sessions: &'a [String]) -> Self {
+    pub(super) fn new(theirs: &'a TheirConfig, files: Files<'a>, has_several: bool, sessions: &'a [String]) -> Self {
         let mut existing: HashMap<_, Vec<_>> = HashMap::new();
         let mut sign_ins: HashMap<_, HashSet<_>> = HashMap::new();
         for profile in files.config.profiles() {
@@ -57,7 +58,7 @@ impl<'a> RolePlanner<'a> {
             existing.entry(role).or_default().push(profile.name());
         }
         let (sections, clashes, left_out) = (Vec::new(), Vec::new(), Vec::new());
-        Self { files, existing, sign_ins, has_several, sessions, sections, clashes, left_out }
+        Self { theirs, files, existing, sign_ins, has_several, sessions, sections, clashes, left_out }
     }
 
     /// The sso-sessions and profiles through which profiles of the AWS config give roles of this account.
@@ -222,8 +223,9 @@ impl<'i> OfInstance<'_, '_, 'i> {
 
     /// The names that a role's profile may get, the best first.
     fn candidates(&self, key: Key<'_>) -> Vec<String> {
-        let legible = |name: &String| if name.chars().all(is_legible) { name.clone() } else { word(name) };
-        let named = self.names.get(&key).map(legible).filter(|name| !name.is_empty() && !name.starts_with('-'));
+        let made = |name: &str| Some(word(name)).filter(|word| !self.planner.theirs.has_profile(word));
+        let legible = |name: &String| if name.chars().all(is_legible) { Some(name.clone()) } else { made(name) };
+        let named = self.names.get(&key).and_then(legible).filter(|name| !name.is_empty() && !name.starts_with('-'));
         let id = word(&format!("{}-{}", key.0, key.1));
         let of_session = self.planner.has_several.then(|| word(&format!("{}-{id}", self.target.session)));
         named.into_iter().chain([id]).chain(of_session).collect()

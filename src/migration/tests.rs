@@ -341,13 +341,13 @@ proptest! {
                 prop_assert!(names.clone().all(|name| is_there(name)), "{:?}\n{}", account, context);
                 for role in &account.roles {
                     let id = format!("{}/{}", account.id, role.name);
-                    // One that is called like the role's own ROLE, or like its profile, needs nothing.
                     let is_its_profile = |name: &str| {
                         let found = after.0.profile(name).and_then(Section::role);
                         found.is_some_and(|(_, found)| found.is_role(&account.id, &role.name))
                     };
-                    let is_known = |name: &String| *name == id || is_its_profile(name) || is_there(name);
-                    prop_assert!(role.profile.iter().all(is_known), "{:?}\n{}", role, context);
+                    let is_alias = |name: &str| *name == *id || after.1.role_of_alias(name).is_some_and(|it| it == id);
+                    let needs_nothing = |name: &String| is_alias(name) || is_its_profile(name) || is_there(name);
+                    prop_assert!(role.profile.iter().all(needs_nothing), "{:?}\n{}", role, context);
                     let regions = role.default_region.iter().all(|region| is_there(region));
                     prop_assert!(regions || said.contains(&id), "{:?}\n{}", role, context);
                     let via = role.via.as_ref().is_none_or(|text| {

@@ -79,7 +79,7 @@ impl WindowsUser {
         Some(Self { user, tools, prefix })
     }
 
-    /// A user with a Windows of their own, for what depends on other programs' windows, or changes the registry for all.
+    /// A user with a Windows of their own, for what depends on other programs' windows, or changes the registry.
     #[track_caller]
     pub fn alone(options: Options) -> Option<Self> {
         let mut windows = Self::new(options)?;
