@@ -19,9 +19,11 @@ build_deb() {
   PATH=$tool:$PATH BUILT=1 PAGES=1 TARGET=$1 packaging/deb --output "$output/" --quiet
 }
 
-# The same compression with every version of the tool, and the same time for every file.
+# The same compression with every version of the tool, and the same time for every file: of a file that is older than
+# the commit, as in a clone that has pulled it, the tool would keep the time.
 build_rpm() {
   local tool
+  touch -d "@$SOURCE_DATE_EPOCH" LICENSE README.md SECURITY.md docs/* shell/direnv.sh
   tool=$(cargo_tool cargo-generate-rpm 0.21.1 target/tools --no-default-features)
   PATH=$tool:$PATH cargo generate-rpm --target "$1" --target-dir "$built" --output "$output/" --payload-compress gzip \
     --source-date "$SOURCE_DATE_EPOCH"
