@@ -45,7 +45,8 @@ fn input_that_is_there_is_refused_before_anything_runs() {
     assert_eq!(std::process::Command::new("mkfifo").arg(user.home.path("pipe")).status().unwrap().code(), Some(0));
     let many = "aws-sso exec --match '*/reader' -- touch ran";
     let heredoc = format!("{many} <<'END'\ndata\nEND");
-    let long_heredoc = format!("{many} <<'END'\n{}\nEND", "x".repeat(200_000));
+    // A shell may write a long one while the command runs already: what another one has read of it is there.
+    let long_heredoc = format!("{{ head -c 5 >read; {many}; }} <<'END'\n{}\nEND", "x".repeat(200_000));
     let pipe = format!("exec 3<>pipe; echo data >&3; {many} <&3");
     let file = format!("{many} <file");
     let (sh, here) = ([&*file, &heredoc, &long_heredoc, &pipe], format!("{many} <<<data"));
