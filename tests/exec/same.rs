@@ -6,9 +6,10 @@ use aws_sso::sandbox::Options;
 
 use crate::support::user::User;
 
-/// What a command finds: its variables, folder, limits, ignored and blocked signals, and open files.
+/// What a command finds: its variables, folder, limits, ignored and blocked signals, and open files. The signals are
+/// those of `grep`: bash blocks some for a moment while it starts that.
 const LOOK: &str = r#"env -0 >"$FOUND.env"
-{ pwd; umask; ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Hc; grep -E 'Sig(Blk|Ign)' /proc/$$/status
+{ pwd; umask; ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Hc; grep -E 'Sig(Blk|Ign)' /proc/self/status
   cat /proc/$$/stat | cut -d' ' -f19; ls -l /proc/$$/fd | grep -c hostname; readlink /proc/$$/fd/0; ls /proc/$$/fd
   for stream in 0 1 2; do test -t $stream && echo "terminal $stream"; done; true; } >"$FOUND""#;
 
