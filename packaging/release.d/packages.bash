@@ -23,7 +23,8 @@ build_deb() {
 # the commit, as in a clone that has pulled it, the tool would keep the time.
 build_rpm() {
   local tool
-  touch -d "@$SOURCE_DATE_EPOCH" LICENSE README.md SECURITY.md docs/* shell/direnv.sh "$built/$1"/release/aws-sso{,-pick}
+  touch -d "@$SOURCE_DATE_EPOCH" LICENSE README.md SECURITY.md docs/* shell/direnv.sh \
+    "$built/$1"/release/aws-sso{,-pick}
   tool=$(cargo_tool cargo-generate-rpm 0.21.1 target/tools --no-default-features)
   PATH=$tool:$PATH cargo generate-rpm --target "$1" --target-dir "$built" --output "$output/" --payload-compress gzip \
     --source-date "$SOURCE_DATE_EPOCH"

@@ -74,10 +74,12 @@ fn a_line_of_the_users_own_is_found_in_each_file_and_none_is_added() {
         assert_eq!(user.home.has(".bashrc"), file == ".bashrc");
     }
     // Nothing reads the one, and bash reads only the first file of a login shell.
-    for (file, others) in [(".bash_aliases", None), (".profile", Some(".bash_profile"))] {
+    for (file, other) in [(".bash_aliases", None), (".profile", Some(".bash_profile"))] {
         let user = Newcomer::new();
         user.home.write(file, "eval \"$(aws-sso init bash)\"\n");
-        others.into_iter().for_each(|other| drop(user.home.write(other, "export A=1\n")));
+        if let Some(other) = other {
+            user.home.write(other, "export A=1\n");
+        }
         let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
         assert_eq!(user.home.read(".bashrc"), BASH, "{file}");
     }
