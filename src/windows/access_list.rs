@@ -49,7 +49,7 @@ impl Sid {
         Self::known(1, &[0])
     }
 
-    /// What an owner may do, whoever that is, and what the creator of a file in the folder gets.
+    /// What any owner may do, and what the creator of a file in the folder gets.
     fn of_owners() -> [Self; 2] {
         [Self::known(3, &[0]), Self::known(3, &[4])]
     }
