@@ -57,12 +57,6 @@ pub(super) struct Role {
 const SILENT: [&str; 3] = ["ARN", "ConfigUrlAction", "ConfigProfilesUrlAction"];
 
 impl TheirConfig {
-    /// Whether a role is called exactly so. No other one may get the name, as what is made of its own.
-    pub(super) fn has_profile(&self, name: &str) -> bool {
-        let accounts = self.instances.iter().flat_map(|instance| &instance.accounts);
-        accounts.flat_map(|account| &account.roles).any(|role| role.profile.as_deref() == Some(name))
-    }
-
     /// Reads the file's text.
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
         let root = yaml::parse(text)?;

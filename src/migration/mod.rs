@@ -5,6 +5,7 @@ mod browser_command;
 mod file;
 mod left_out;
 mod names;
+mod own_names;
 mod plan;
 mod planner;
 mod profile_format;

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::aws_sso_cli::{Account, Instance, Role};
+use super::own_names;
 use super::plan::{Kind, NewSection, Target};
 use super::planner::Planner;
-use super::profile_format::Fields;
 use super::roles::RolePlanner;
 use super::tools;
 use crate::address::StartUrl;
@@ -74,6 +74,10 @@ impl<'a> Planner<'a> {
                 self.plan.left_out.push(format!("the Name of {id} cannot be typed: {name}"));
                 continue;
             };
+            if key != *name && self.own_names.has_account(&key) {
+                self.plan.left_out.push(format!("the Name {name} of {id}: {key} is another account's"));
+                continue;
+            }
             self.say_changed(name, &key);
             if let Some(other) = self.other_with(id, target, targets, roles) {
                 self.plan.left_out.push(format!(
@@ -173,16 +177,7 @@ impl<'a> Planner<'a> {
 
     /// What aws-sso-cli calls a role, as far as this file tells.
     fn name_of(&mut self, instance: &Instance, account: &Account, role: &Role) -> Option<String> {
-        let rendered = || {
-            let name = self.format.as_ref()?.render(Fields {
-                account_id: &account.id,
-                account_name: account.name.as_deref().unwrap_or_default(),
-                role: &role.name,
-                instance: &instance.name,
-            })?;
-            Some(name).filter(|name| !name.trim().is_empty())
-        };
-        let name = role.profile.clone().or_else(rendered)?;
+        let name = own_names::of_role(self.format.as_ref(), instance, account, role)?;
         if word(&name) == "default" {
             self.plan.left_out.push(format!(
                 "the name {name} of {}/{}: the profile default is that of every tool; it stays as it is",
@@ -202,7 +197,7 @@ impl<'a> Planner<'a> {
             self.plan.left_out.push(format!("the name of {id} cannot be typed: {name}"));
             return;
         };
-        if key != slashed && self.theirs.has_profile(&key) {
+        if key != *name && self.own_names.has_role(&key) {
             self.plan.left_out.push(format!("the name {name} of {id}: {key} is another role's"));
             return;
         }
@@ -211,7 +206,7 @@ impl<'a> Planner<'a> {
         let role = profile.as_ref().unwrap_or(&id);
         let is_said = self.files.settings.role_of_alias(&key).is_some_and(|found| found == role.as_str());
         let planned = key.rsplit_once('/').and_then(|(account, name)| {
-            let (_, id) = self.plan.aliases.iter().find(|(alias, _)| alias == account)?;
+            let (_, id) = self.plan.aliases.iter().find(|(alias, id)| alias == account && is_account_id(id))?;
             Some(format!("{id}/{name}"))
         });
         if key == *role || is_said || planned.as_ref() == Some(role) {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::aws_sso_cli::{Instance, TheirConfig};
 use super::browser_command;
 use super::left_out;
+use super::own_names::OwnNames;
 use super::plan::{Files, Kind, NewSection, NewSetting, Plan, Target};
 use super::profile_format::ProfileFormat;
 use super::roles::RolePlanner;
@@ -16,10 +17,13 @@ use crate::settings::table;
 
 /// What is to be added to these files. Where nothing is missing in them, the plan adds nothing.
 pub(crate) fn plan(theirs: &TheirConfig, files: Files<'_>) -> Plan {
+    let format = theirs.profile_format.as_deref().and_then(ProfileFormat::parse);
+    let own_names = OwnNames::of(theirs, format.as_ref());
     let mut planner = Planner {
         theirs,
         files,
-        format: theirs.profile_format.as_deref().and_then(ProfileFormat::parse),
+        own_names: &own_names,
+        format,
         default_region: None,
         has_several: false,
         plan: Plan::default(),
@@ -32,6 +36,7 @@ pub(super) struct Planner<'a> {
     pub(super) theirs: &'a TheirConfig,
     pub(super) files: Files<'a>,
     pub(super) format: Option<ProfileFormat>,
+    pub(super) own_names: &'a OwnNames,
     /// The region of the settings, once that is known.
     pub(super) default_region: Option<String>,
     /// Whether the AWS config has more than one Identity Center then, so that an id alone does not name a role.
@@ -55,7 +60,7 @@ impl Planner<'_> {
         }
         self.plan_settings(default, &targets, &sessions);
         self.has_several = self.has_several(&targets);
-        let mut roles = RolePlanner::new(theirs, self.files, self.has_several, &sessions);
+        let mut roles = RolePlanner::new(self.own_names, self.files, self.has_several, &sessions);
         self.plan.sessions.clone_from(&sessions);
         let planned = || theirs.instances.iter().zip(&targets);
         let mut names = Vec::new();

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::aws_sso_cli::{Account, Instance, Role, TheirConfig, via};
+use super::aws_sso_cli::{Account, Instance, Role, via};
+use super::own_names::OwnNames;
 use super::plan::{Files, Kind, NewSection, Target};
 use crate::address::StartUrl;
 use crate::aws_config::document::Document;
@@ -17,7 +18,7 @@ type Key<'k> = (&'k str, &'k str);
 
 /// Plans profiles for all Identity Centers.
 pub(super) struct RolePlanner<'a> {
-    theirs: &'a TheirConfig,
+    own_names: &'a OwnNames,
     files: Files<'a>,
     /// The profiles of the AWS config that give each role.
     existing: HashMap<(String, String), Vec<&'a str>>,
@@ -45,7 +46,7 @@ pub(super) struct OfInstance<'p, 'a, 'i> {
 }
 
 impl<'a> RolePlanner<'a> {
-    pub(super) fn new(theirs: &'a TheirConfig, files: Files<'a>, has_several: bool, sessions: &'a [String]) -> Self {
+    pub(super) fn new(own_names: &'a OwnNames, files: Files<'a>, has_several: bool, sessions: &'a [String]) -> Self {
         let mut existing: HashMap<_, Vec<_>> = HashMap::new();
         let mut sign_ins: HashMap<_, HashSet<_>> = HashMap::new();
         for profile in files.config.profiles() {
@@ -58,7 +59,7 @@ impl<'a> RolePlanner<'a> {
             existing.entry(role).or_default().push(profile.name());
         }
         let (sections, clashes, left_out) = (Vec::new(), Vec::new(), Vec::new());
-        Self { theirs, files, existing, sign_ins, has_several, sessions, sections, clashes, left_out }
+        Self { own_names, files, existing, sign_ins, has_several, sessions, sections, clashes, left_out }
     }
 
     /// The sso-sessions and profiles through which profiles of the AWS config give roles of this account.
@@ -223,7 +224,7 @@ impl<'i> OfInstance<'_, '_, 'i> {
 
     /// The names that a role's profile may get, the best first.
     fn candidates(&self, key: Key<'_>) -> Vec<String> {
-        let made = |name: &str| Some(word(name)).filter(|word| !self.planner.theirs.has_profile(word));
+        let made = |name: &str| Some(word(name)).filter(|word| !self.planner.own_names.has_role(word));
         let legible = |name: &String| if name.chars().all(is_legible) { Some(name.clone()) } else { made(name) };
         let named = self.names.get(&key).and_then(legible).filter(|name| !name.is_empty() && !name.starts_with('-'));
         let id = word(&format!("{}-{}", key.0, key.1));

@@ -1,6 +1,7 @@
 /* Sends an event to the program that has started this one, and to itself, as a console does; says that it has come, and
-   ends with status 7. Wine's console knows Ctrl-C alone, so the others are delivered in the way in which Windows does
-   it: by a thread that begins at CtrlRoutine, which is at one address in all processes. */
+   ends with status 7: once the file of the second word is there, if it has one. Wine's console knows Ctrl-C alone, so
+   the others are delivered in the way in which Windows does it: by a thread that begins at CtrlRoutine, which is at one
+   address in all processes. */
 #include <stdio.h>
 #include <windows.h>
 
@@ -41,5 +42,7 @@ int wmain(int count, wchar_t **words) {
                               : !deliver(parent(), event) || !deliver(GetCurrentProcessId(), event))
         return 1;
     WaitForSingleObject(has_come, INFINITE);
+    while (count > 2 && GetFileAttributesW(words[2]) == INVALID_FILE_ATTRIBUTES)
+        Sleep(10);
     return 7;
 }

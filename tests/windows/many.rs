@@ -25,9 +25,11 @@ fn input_that_no_run_would_get_is_refused_and_with_stdin_each_run_gets_all_of_it
 fn ctrl_c_reaches_the_runs_and_what_does_not_end_is_killed_with_all_that_it_has_started() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     windows.home().write("held", "");
-    let event = windows.tool_path("event");
-    let mut terminal = windows.aws_sso(&format!("{MATCH} --")).args([&*event, "interrupt"]).in_terminal();
+    // The console gives each program its event when it comes to it: the run ends after exec has it.
+    let event = [&*windows.tool_path("event"), "interrupt", &windows.path("may-end")];
+    let mut terminal = windows.aws_sso(&format!("{MATCH} --")).args(event).in_terminal();
     terminal.wait_for("interrupt has come").wait_for("Ctrl-C");
+    windows.home().write("may-end", "");
     let _ = terminal.finish().status(130).prints("status 7");
 
     let command = [&*windows.tool_path("start"), &windows.tool_path("hold"), &windows.path("held"), "forever"];
