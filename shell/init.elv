@@ -1,6 +1,6 @@
 # The awsso function for Elvish 0.19 and later. `aws-sso init elvish` fills in the program's path and the function's
 # name, and leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their
-# own. All of it becomes one line in single quotes for other shells: so it has none itself.
+# own. Where a program fails, Elvish shows the line of this code that runs it: so such lines are short.
 #
 # `eval` runs it in a namespace of its own: only what `edit:add-var` adds is seen at the prompt.
 
