@@ -101,7 +101,7 @@ fn __aws_sso_expiring {
     }
     # <<< renewal
     var what = (if (> (__aws_sso_left $until) 0) { put "expire within 5 minutes" } else { put "have expired" })
-    echo "aws-sso: the credentials of this shell "$what"; run: __aws_sso_command__ refresh" >&2
+    echo "aws-sso: your credentials "$what"; run: __aws_sso_command__ refresh" >&2
 }
 fn __aws_sso_ending {
     var end = $E:AWS_SSO_SESSION_END
@@ -113,8 +113,8 @@ fn __aws_sso_ending {
     nop (__aws_sso_renew --only-session-end)
     if (not-eq $E:AWS_SSO_SESSION_END $end) { return }
     var minutes = (math:ceil (/ $left 60))
-    echo "aws-sso: your sign-in is expected to end in about "$minutes" minutes; "^
-        "to begin a new one, run: __aws_sso_command__ login --force" >&2
+    echo "aws-sso: your sign-in may end in about "$minutes" minutes; "^
+        "run: __aws_sso_command__ login --force" >&2
 }
 fn __aws_sso_hook {
     set __aws_sso_now = ""
