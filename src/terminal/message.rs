@@ -25,7 +25,8 @@ pub(super) fn of_warning(text: &str, palette: Palette, width: Option<usize>) -> 
     let start = format!("{NAME} warning:");
     let text = broken(&format!("{start} {}\n", clean(text)), width);
     let (_, text) = text.split_at(start.len());
-    palette.warning(&start) + &text.split_inclusive('\n').map(|line| palette.advice(line)).collect::<String>()
+    let lines: String = text.lines().map(|line| palette.advice(line) + "\n").collect();
+    palette.warning(&start) + &lines
 }
 
 /// The text in lines of at most `width` columns, where that is known: a terminal would break them within words. A
