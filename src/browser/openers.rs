@@ -27,11 +27,9 @@ pub(super) fn tells(command: &Command) -> bool {
     !stem(command).eq_ignore_ascii_case("explorer")
 }
 
-/// The programs that `BROWSER` lists, in order, separated by colons, on Windows by semicolons. Each may have arguments;
-/// `%s` is the link.
+/// The programs that `BROWSER` lists, in order. Each may have arguments; `%s` is the link.
 fn chosen(browser: &str, url: &str) -> Vec<Command> {
-    let separator = if cfg!(windows) { ';' } else { ':' };
-    browser.split(separator).filter_map(words::split).filter_map(|words| with_link(words, url)).collect()
+    words::entries(browser).into_iter().filter_map(words::split).filter_map(|words| with_link(words, url)).collect()
 }
 
 /// The command of these words; `None` for an empty entry of the list, and for a shell that would read more than one

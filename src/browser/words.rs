@@ -2,6 +2,39 @@
 
 use std::path::Path;
 
+/// The entries of a list such as `BROWSER`: separated by colons, on Windows by semicolons, but not in quotes. Where a
+/// quote is not closed, every separator counts.
+pub(super) fn entries(list: &str) -> Vec<&str> {
+    entries_of(list, cfg!(windows))
+}
+
+fn entries_of(list: &str, for_windows: bool) -> Vec<&str> {
+    let separator = if for_windows { ';' } else { ':' };
+    let (mut entries, mut start, mut open, mut before) = (Vec::new(), 0, None, separator);
+    let mut letters = list.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        // On Windows, the name of a folder may have this in the middle.
+        let is_in_name =
+            letter == '\'' && for_windows && !(before.is_whitespace() || [separator, '='].contains(&before));
+        match (letter, open) {
+            ('\\', None | Some('"')) if !for_windows => drop(letters.next()),
+            (quote, Some(open_quote)) if quote == open_quote => open = None,
+            ('"' | '\'', None) if !is_in_name => open = Some(letter),
+            (_, None) if letter == separator => {
+                entries.push(&list[start..at]);
+                start = at + separator.len_utf8();
+            }
+            _ => {}
+        }
+        before = letter;
+    }
+    if open.is_some() {
+        return list.split(separator).collect();
+    }
+    entries.push(&list[start..]);
+    entries
+}
+
 /// Splits a command as a shell does. On Windows a backslash stands for itself, and the path of the program may have
 /// blanks without quotes, as where Windows itself starts a line. `None`: a quote is not closed.
 pub(super) fn split(command: &str) -> Option<Vec<String>> {
@@ -38,6 +71,30 @@ fn split_for_windows(command: &str, is_program: impl Fn(&str) -> bool) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_is_not_divided_in_quotes() {
+        let cases: [(&str, &[&str], &[&str]); 10] = [
+            ("a %s:b;c", &["a %s", "b;c"], &["a %s:b", "c"]),
+            ("", &[""], &[""]),
+            (":;", &["", ";"], &[":", ""]),
+            (r#""a;b:c" %s;d:e"#, &[r#""a;b:c" %s;d"#, "e"], &[r#""a;b:c" %s"#, "d:e"]),
+            ("x 'a;b:c';d:e", &["x 'a;b:c';d", "e"], &["x 'a;b:c'", "d:e"]),
+            ("x --u='a;b:c' %s", &["x --u='a;b:c' %s"], &["x --u='a;b:c' %s"]),
+            // A quote that is not closed, one that is escaped, and one in the name of a folder.
+            ("a 'b:c;d", &["a 'b", "c;d"], &["a 'b:c", "d"]),
+            (r"a\'s:b\'s;c", &[r"a\'s", r"b\'s;c"], &[r"a\'s:b\'s", "c"]),
+            (r"C:\it's\x;C:\it's\y", &["C", r"\it's\x;C:\it's\y"], &[r"C:\it's\x", r"C:\it's\y"]),
+            (r"a\:b:c;d", &[r"a\:b", "c;d"], &[r"a\:b:c", "d"]),
+        ];
+        for (list, elsewhere, on_windows) in cases {
+            assert_eq!(
+                (entries_of(list, false), entries_of(list, true)),
+                (elsewhere.into(), on_windows.into()),
+                "{list}"
+            );
+        }
+    }
 
     #[test]
     fn a_command_of_windows_keeps_its_backslashes_and_a_path_with_blanks() {
