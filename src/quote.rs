@@ -1,6 +1,7 @@
 //! One quoting rule per shell, each tested in the real shell. A value is always quoted, even one that looks safe. In a
 //! line for people to paste, a word is quoted only where it must be, for the shell in which they type.
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 /// How a shell reads a word in quotes, and what it calls to set and to remove a variable.
@@ -45,6 +46,10 @@ pub(crate) fn word(text: &str) -> String {
     if Quotes::Powershell.is_plain(text) { text.to_owned() } else { typed_in().word(text) }
 }
 
+fn path(path: &Path) -> String {
+    word(&path.to_string_lossy())
+}
+
 /// The statement that removes a variable, for the user to paste into the shell.
 pub(crate) fn unset(name: &str) -> String {
     match typed_in() {
@@ -59,10 +64,47 @@ pub(crate) fn unset(name: &str) -> String {
     }
 }
 
-/// An option of a program of Windows, such as `/f`. In Git Bash, MSYS would take it for a path.
+/// Whether the user types in bash or its like: on Windows in that of Git or MSYS2.
 #[cfg(windows)]
-pub(crate) fn windows_option(option: &str) -> String {
-    if typed_in() == Quotes::Posix { format!("/{option}") } else { option.to_owned() }
+pub(crate) fn is_posix() -> bool {
+    typed_in() == Quotes::Posix
+}
+
+/// The line that gives a file or folder another name.
+pub(crate) fn rename(from: &Path, to: &Path) -> String {
+    let program = if typed_in() == Quotes::Cmd { "move" } else { "mv" };
+    format!("{program} {} {}", path(from), path(to))
+}
+
+/// The line that deletes a file or a link.
+pub(crate) fn remove(file: &Path) -> String {
+    let program = if typed_in() == Quotes::Cmd { "del" } else { "rm" };
+    format!("{program} {}", path(file))
+}
+
+/// The line that copies a file that holds secrets.
+pub(crate) fn copy(from: &Path, to: &Path) -> String {
+    let program = match typed_in() {
+        _ if cfg!(unix) => "install -m 600",
+        Quotes::Cmd => "copy",
+        _ => "cp",
+    };
+    format!("{program} {} {}", path(from), path(to))
+}
+
+/// The line that creates a folder, and those above it. Some shells have a command of their own for it.
+pub(crate) fn make_folder(folder: &Path) -> String {
+    let program = match typed_in() {
+        Quotes::Powershell if cfg!(windows) => "mkdir",
+        Quotes::Cmd | Quotes::Nushell => "mkdir",
+        _ => "mkdir -p",
+    };
+    format!("{program} {}", path(folder))
+}
+
+/// A line that runs code of PowerShell, for the user to paste into the shell.
+pub(crate) fn powershell_code(code: &str) -> String {
+    if typed_in() == Quotes::Powershell { code.to_owned() } else { format!("powershell -Command {}", word(code)) }
 }
 
 /// What stands for the number of the shell's process, in a line for the user to paste into it.

@@ -87,7 +87,7 @@ pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
         Shell::Fish => environment::config_home()?.join("fish/config.fish"),
         Shell::Powershell => powershell_profile::files()?.swap_remove(0),
         Shell::Nushell => nushell_folder(&home)?.join("config.nu"),
-        Shell::Elvish => environment::config_home()?.join("elvish/rc.elv"),
+        Shell::Elvish => elvish_file(&home)?,
         Shell::Xonsh => home.join(".xonshrc"),
         // A new `.tcshrc` would keep tcsh from reading the other one.
         Shell::Tcsh if !home.join(".tcshrc").exists() && home.join(".cshrc").exists() => home.join(".cshrc"),
@@ -104,9 +104,20 @@ fn zsh_folder(home: &Path) -> PathBuf {
 
 /// On macOS it follows Apple's rules, unless `XDG_CONFIG_HOME` is set.
 fn nushell_folder(home: &Path) -> Result<PathBuf> {
-    let config = environment::config_home()?;
+    let config = environment::settings_home()?;
     let is_default = cfg!(target_os = "macos") && config == home.join(".config");
     Ok(if is_default { home.join("Library/Application Support/nushell") } else { config.join("nushell") })
+}
+
+/// Elvish reads one of two files: before 0.21 the older one, if that is there, and since then never.
+fn elvish_files(home: &Path) -> Result<[PathBuf; 2]> {
+    let config = environment::settings_home()?;
+    Ok([environment::within(&config, "elvish/rc.elv"), environment::within(home, ".elvish/rc.elv")])
+}
+
+fn elvish_file(home: &Path) -> Result<PathBuf> {
+    let [file, older] = elvish_files(home)?;
+    Ok(if older.exists() && !file.exists() { older } else { file })
 }
 
 /// What keeps this file from running in a new shell.
@@ -204,7 +215,7 @@ fn files(shell: Shell) -> Vec<PathBuf> {
             let folder = nushell_folder(&home).unwrap_or(config);
             ["env.nu", "config.nu"].map(|name| folder.join(name)).into()
         }
-        Shell::Elvish => vec![config.join("elvish/rc.elv"), home.join(".elvish/rc.elv")],
+        Shell::Elvish => elvish_files(&home).map(Vec::from).unwrap_or_default(),
         Shell::Xonsh => vec![home.join(".xonshrc"), config.join("xonsh/rc.xsh")],
         Shell::Tcsh => in_home(&[".tcshrc", ".cshrc", ".login"]),
         Shell::Posix => in_home(&[".profile"]),
