@@ -32,6 +32,8 @@ pub(crate) mod startable;
 pub(crate) mod uninterrupted;
 pub(crate) mod unstarted;
 pub(crate) mod watched;
+#[cfg(windows)]
+pub(crate) mod with_extension;
 
 /// There are no stopped processes on other systems.
 #[cfg(not(unix))]

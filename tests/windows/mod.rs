@@ -1,5 +1,6 @@
 //! The program for Windows, run by Wine: `tests/run` builds it, and sets Wine up.
 
+mod batch_files;
 mod browsers;
 mod console;
 mod ends;
