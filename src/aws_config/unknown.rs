@@ -8,7 +8,7 @@ use super::misspelt::{self, MisspeltSection};
 use super::value::word;
 use crate::error::Error;
 use crate::files::links;
-use crate::files::unreadable::quoted;
+use crate::quote;
 use crate::suggest::nearest;
 
 /// The shortest config that works.
@@ -23,7 +23,7 @@ impl Config {
         let found = format!("there is no AWS config at {}", self.path().display());
         match links::missing_target(self.path()) {
             Some(target) => Error::usage(format!("{found}: it is a link to {}, which is not there", target.display()))
-                .with_remedy(format!("create that file again, or run: rm {}", quoted(self.path()))),
+                .with_remedy(format!("create that file again, or run: {}", quote::remove(self.path()))),
             None => Error::usage(found).with_remedy(format!("run: aws-sso setup\n{MINIMAL}")),
         }
     }

@@ -13,4 +13,5 @@ mod many;
 mod powershell;
 mod private_files;
 mod process_lines;
+mod remedies;
 mod shells;
