@@ -17,6 +17,15 @@ pub(crate) enum Quotes {
     Cmd,
 }
 
+/// What a line does with files.
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    Rename,
+    Remove,
+    Copy,
+    MakeFolder,
+}
+
 /// Finds out in which shell the user types. Only a line that quotes something asks.
 static TYPED_IN: OnceLock<fn() -> Quotes> = OnceLock::new();
 
@@ -72,34 +81,22 @@ pub(crate) fn is_posix() -> bool {
 
 /// The line that gives a file or folder another name.
 pub(crate) fn rename(from: &Path, to: &Path) -> String {
-    let program = if typed_in() == Quotes::Cmd { "move" } else { "mv" };
-    format!("{program} {} {}", path(from), path(to))
+    format!("{} {} {}", typed_in().program(Task::Rename, cfg!(windows)), path(from), path(to))
 }
 
 /// The line that deletes a file or a link.
 pub(crate) fn remove(file: &Path) -> String {
-    let program = if typed_in() == Quotes::Cmd { "del" } else { "rm" };
-    format!("{program} {}", path(file))
+    format!("{} {}", typed_in().program(Task::Remove, cfg!(windows)), path(file))
 }
 
 /// The line that copies a file that holds secrets.
 pub(crate) fn copy(from: &Path, to: &Path) -> String {
-    let program = match typed_in() {
-        _ if cfg!(unix) => "install -m 600",
-        Quotes::Cmd => "copy",
-        _ => "cp",
-    };
-    format!("{program} {} {}", path(from), path(to))
+    format!("{} {} {}", typed_in().program(Task::Copy, cfg!(windows)), path(from), path(to))
 }
 
-/// The line that creates a folder, and those above it. Some shells have a command of their own for it.
+/// The line that creates a folder, and those above it.
 pub(crate) fn make_folder(folder: &Path) -> String {
-    let program = match typed_in() {
-        Quotes::Powershell if cfg!(windows) => "mkdir",
-        Quotes::Cmd | Quotes::Nushell => "mkdir",
-        _ => "mkdir -p",
-    };
-    format!("{program} {}", path(folder))
+    format!("{} {}", typed_in().program(Task::MakeFolder, cfg!(windows)), path(folder))
 }
 
 /// A line that runs code of PowerShell, for the user to paste into the shell.
@@ -165,6 +162,22 @@ pub(crate) fn export(name: &str, value: &str) -> String {
 }
 
 impl Quotes {
+    /// The program for a task, or the shell's own command.
+    fn program(self, task: Task, windows: bool) -> &'static str {
+        match (task, self) {
+            (Task::Rename, Self::Cmd) => "move",
+            (Task::Rename, _) => "mv",
+            (Task::Remove, Self::Cmd) => "del",
+            (Task::Remove, _) => "rm",
+            (Task::Copy, Self::Cmd) => "copy",
+            (Task::Copy, _) if windows => "cp",
+            (Task::Copy, _) => "install -m 600",
+            (Task::MakeFolder, Self::Cmd | Self::Nushell) => "mkdir",
+            (Task::MakeFolder, Self::Powershell) if windows => "mkdir",
+            (Task::MakeFolder, _) => "mkdir -p",
+        }
+    }
+
     fn word(self, text: &str) -> String {
         match self {
             _ if self.is_plain(text) => text.to_owned(),
@@ -283,6 +296,23 @@ mod tests {
         assert_eq!(xonsh(value), "'a\\'b\\\\c\u{2019}'");
         assert_eq!(xonsh_word("$a'"), "@('$a\\'')");
         assert_eq!(tcsh("a'b\\c!"), "'a'\\''b'\\\\'c'\\!''");
+    }
+
+    /// PowerShell has its own commands on Windows alone; `-p` is an option of neither, nor of Nushell.
+    #[test]
+    fn each_shell_has_programs_for_files_on_windows_and_elsewhere() {
+        let tasks = [Task::Rename, Task::Remove, Task::Copy, Task::MakeFolder];
+        for (shell, windows, expected) in [
+            (Quotes::Cmd, true, ["move", "del", "copy", "mkdir"]),
+            (Quotes::Powershell, true, ["mv", "rm", "cp", "mkdir"]),
+            (Quotes::Posix, true, ["mv", "rm", "cp", "mkdir -p"]),
+            (Quotes::Nushell, true, ["mv", "rm", "cp", "mkdir"]),
+            (Quotes::Nushell, false, ["mv", "rm", "install -m 600", "mkdir"]),
+            (Quotes::Powershell, false, ["mv", "rm", "install -m 600", "mkdir -p"]),
+            (Quotes::Fish, false, ["mv", "rm", "install -m 600", "mkdir -p"]),
+        ] {
+            assert_eq!(tasks.map(|task| shell.program(task, windows)), expected, "{shell:?} {windows}");
+        }
     }
 
     #[test]

@@ -16,19 +16,14 @@ pub(crate) fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty()).or_else(in_msys)
 }
 
-/// Whether MSYS leaves a text as it is, by a list such as `MSYS2_ENV_CONV_EXCL`: an entry stands for every text that
-/// begins so, and `*` for all.
-#[must_use]
-pub(crate) fn is_kept_by_msys(list: &str, text: &str) -> bool {
-    list.split(';').any(|entry| entry == "*" || !entry.is_empty() && text.starts_with(entry))
-}
-
 /// An option of a program of Windows, such as `/f`, in a line for the user to paste. In Git Bash, MSYS would take it for
 /// a path, unless `MSYS_NO_PATHCONV` or `MSYS2_ARG_CONV_EXCL` says otherwise.
 #[cfg(windows)]
 pub(crate) fn windows_option(option: &str) -> String {
     let kept = super::text("MSYS2_ARG_CONV_EXCL").unwrap_or_default();
-    let is_kept = env::var_os("MSYS_NO_PATHCONV").is_some() || is_kept_by_msys(&kept, option);
+    // An entry stands for every word that begins so.
+    let is_meant = |entry: &str| entry == "*" || !entry.is_empty() && option.starts_with(entry);
+    let is_kept = env::var_os("MSYS_NO_PATHCONV").is_some() || kept.split(';').any(is_meant);
     if crate::quote::is_posix() && !is_kept { format!("/{option}") } else { option.to_owned() }
 }
 
