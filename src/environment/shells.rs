@@ -16,8 +16,8 @@ pub(crate) fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty()).or_else(in_msys)
 }
 
-/// An option of a program of Windows, such as `/f`, in a line for the user to paste. In Git Bash, MSYS would take it for
-/// a path, unless `MSYS_NO_PATHCONV` or `MSYS2_ARG_CONV_EXCL` says otherwise.
+/// An option of a program of Windows, such as `/f`, in a line for the user to paste. In Git Bash, MSYS would take it
+/// for a path, unless `MSYS_NO_PATHCONV` or `MSYS2_ARG_CONV_EXCL` says otherwise.
 #[cfg(windows)]
 pub(crate) fn windows_option(option: &str) -> String {
     let kept = super::text("MSYS2_ARG_CONV_EXCL").unwrap_or_default();
@@ -32,8 +32,8 @@ pub(crate) fn kill(ids: impl IntoIterator<Item: Display>) -> String {
     #[cfg(windows)]
     let [kill, id] = [format!("taskkill {}", windows_option("/f")), windows_option("/pid") + " "];
     #[cfg(not(windows))]
-    let [kill, id] = ["kill", ""];
-    ids.into_iter().fold(kill.into(), |line: String, it| format!("{line} {id}{it}"))
+    let [kill, id] = ["kill", ""].map(str::to_owned);
+    ids.into_iter().fold(kill, |line, it| format!("{line} {id}{it}"))
 }
 
 /// The folder of the shells' start-up files: the home folder. On Windows, `HOME` leads bash to another one, if set.

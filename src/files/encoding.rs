@@ -21,7 +21,7 @@ pub(crate) fn check(path: &Path, bytes: &[u8]) -> Result<()> {
 pub(crate) fn check_to_write(path: &Path, bytes: &[u8]) -> Result<()> {
     check(path, bytes)?;
     let Err(error) = str::from_utf8(bytes) else { return Ok(()) };
-    let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
     Err(Error::usage(format!("{}:{line} is not UTF-8, so the file is not written", shown(path)))
         .with_remedy("save it as UTF-8 in an editor"))
 }
