@@ -88,9 +88,6 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
     if arriving.is_some() {
         listing = listing.with_room();
     }
-    if let Some(columns) = picker::room_for_rows(context.picker()?, many) {
-        listing = listing.within(columns);
-    }
     if context.secret_store()?.kind() == StoreKind::Files {
         // A keyring is too slow to be asked once for each of a thousand roles.
         listing = listing.with_time_left();
@@ -175,7 +172,8 @@ fn rows(listing: &Arc<Listing>, due: Vec<usize>, arriving: Option<Arriving>) -> 
         None if due.is_empty() => None,
         None => Some(Box::new(move |add| add_renewed(&grown, due, add))),
     };
-    Choices { count: listing.len(), choice: Arc::new(move |index| shown.row(index)), later }
+    let columns = Some(listing.columns());
+    Choices { count: listing.len(), choice: Arc::new(move |index| shown.row(index)), columns, later }
 }
 
 /// Adds the roles that are new in lists which are old or have gaps.

@@ -1,5 +1,6 @@
 //! The first list of a large organization, which is shown while it arrives.
 
+use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use aws_sso::sandbox::Options;
@@ -29,6 +30,27 @@ fn rows_appear_as_accounts_are_answered_and_the_first_one_stays_the_selected_one
     terminal.send("\r");
     let output = terminal.finish().success();
     assert_eq!(chosen(&output.stdout), Some(arn));
+}
+
+#[test]
+fn rows_that_arrive_later_have_the_columns_of_the_window_as_it_is_by_then() {
+    let user = slow(60);
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    terminal.wait_for("of 60 accounts").wait_for(":role/");
+    let id = terminal.place("  ID  ").1;
+    terminal.resize(NonZero::new(40).unwrap(), NonZero::new(60).unwrap());
+    terminal.wait_for("180/180");
+    let role = terminal.place("ROLE").1;
+    assert!(role < id + 4, "the id is behind the role: {}", terminal.screen());
+    let roles = &user.sandbox.accounts()[0].roles;
+    let screen = terminal.screen();
+    let rows: Vec<_> = screen.lines().filter(|line| line.starts_with("  ") && !line.contains("ROLE")).collect();
+    assert!(rows.len() > 20, "{screen}");
+    for row in rows {
+        assert!(roles.iter().any(|name| row[usize::from(role)..].starts_with(name)), "{row}: {screen}");
+    }
+    terminal.send("\x1b");
+    let _ = terminal.finish().status(130);
 }
 
 #[test]
