@@ -7,6 +7,7 @@ use aws_sso::sandbox::Options;
 
 use crate::support::picker::{PICK, chosen};
 use crate::support::process::LIMIT;
+use crate::support::several::Several;
 use crate::support::user::User;
 
 /// Signed in to a slow service, of which nothing is remembered.
@@ -51,6 +52,35 @@ fn rows_that_arrive_later_have_the_columns_of_the_window_as_it_is_by_then() {
     }
     terminal.send("\x1b");
     let _ = terminal.finish().status(130);
+}
+
+#[test]
+fn the_lists_of_several_sso_sessions_arrive_together_beside_one_that_is_remembered() {
+    let options = |accounts| Options { accounts, roles: 3, ..Options::default() };
+    let several = Several::new(&[("alpha", options(40)), ("beta", options(40)), ("gamma", options(2))]);
+    for name in ["alpha", "beta", "gamma"] {
+        several.log_in(name);
+    }
+    let _ = several.aws_sso("list -p gamma").run().success();
+    for sandbox in &several.sandboxes {
+        sandbox.update(|options| options.latency = Duration::from_millis(700));
+    }
+    let mut terminal = several.aws_sso("pick --shell bash").in_terminal();
+    terminal.wait_for("gamma").wait_for("of 80 accounts");
+    // A role of each is there while the lists still arrive.
+    for name in ["alpha", "beta"] {
+        terminal.send(&format!("\x15{name}"));
+        let is_there = |screen: &vt100::Screen| {
+            let text = screen.contents();
+            text.contains(" accounts ") && text.lines().any(|line| line.starts_with("  ") && line.contains(name))
+        };
+        assert!(terminal.wait_until(is_there), "{name}: {}", terminal.screen());
+    }
+    terminal.send("\x15");
+    terminal.wait_for("246/246  Enter takes").send("beta reader");
+    terminal.wait_for("> beta reader").wait_for("40/246").send("\r");
+    let output = terminal.finish().success();
+    assert!(output.stdout.contains("AWS_SSO_SESSION='beta'"), "{output}");
 }
 
 #[test]
