@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
                 '#' if self.last.is_whitespace() || ";&|".contains(self.last) => self.skip_until("\n", false),
                 '#' if self.last == '<' && self.shell == Shell::Powershell => self.skip_until("#>", true),
                 '<' if (is_posix || self.shell == Shell::Tcsh) && self.rest.peek() == Some(&'<') => {
-                    self.here_document()
+                    self.here_document();
                 }
                 '&' if matches!(self.last, '<' | '>') || self.rest.peek() == Some(&'>') => self.put(letter),
                 '|' => self.pipe(),

@@ -179,7 +179,7 @@ fn login_scripts(login: &Path) -> Vec<String> {
     [script].into_iter().chain(sourced).collect()
 }
 
-fn reads_bashrc(script: &String) -> bool {
+fn reads_bashrc(script: &str) -> bool {
     sourced::code(script).any(|line| line.contains("bashrc"))
 }
 
@@ -188,7 +188,7 @@ pub(crate) fn are_doubled(lines: &[StartUpLine]) -> bool {
     let login = lines.iter().filter(|line| line.flaw == Some(Flaw::LoginOnly)).count();
     let other = lines.len() - login;
     let file = || environment::shell_home().ok().and_then(|home| login_file(&home));
-    let reads_both = || file().is_some_and(|login| login_scripts(&login).iter().any(reads_bashrc));
+    let reads_both = || file().is_some_and(|login| login_scripts(&login).iter().any(|script| reads_bashrc(script)));
     login > 1 || other > 1 || login == 1 && other == 1 && reads_both()
 }
 
