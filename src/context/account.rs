@@ -129,6 +129,7 @@ fn ask(context: &Context, account: &Account, roles: &[&String]) -> Result<usize>
             shown: shown.get(index).cloned().unwrap_or_default(),
             details: Vec::new(),
         }),
+        columns: None,
         later: None,
     };
     let chosen = picker::choose(context.picker()?, &question, rows)?;

@@ -29,8 +29,7 @@ fn how_to_load() -> String {
         return "load it with: eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned();
     };
     let line = start_up::line(shell, "aws-sso");
-    let is_loaded_by = |line: &start_up::StartUpLine| line.names.is_none_or(|named| named == shell);
-    match (start_up::lines(shell).iter().find(|line| is_loaded_by(line)), start_up::file(shell)) {
+    match (start_up::lines(shell).iter().find(|line| line.loads(shell)), start_up::file(shell)) {
         // Nushell reads code only where it begins.
         (Some(there), _) if shell == Shell::Nushell => format!("{} loads it: start a new shell", there.place()),
         (None, Ok(file)) if shell == Shell::Nushell => {
