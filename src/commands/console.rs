@@ -348,7 +348,7 @@ async fn open(found: &Found, command: Option<&BrowserCommand>, address: &str, pr
                 account_name: account_name.as_deref().unwrap_or(found.account_id()),
                 account_id: found.account_id(),
                 role: found.role_name(),
-            });
+            })?;
             let program = command.get_program().display().to_string();
             let Err(cause) = open::start(command) else { return Ok(()) };
             format!("the browser {program} did not start: {}", cause.what)
