@@ -19,6 +19,7 @@ pub(crate) mod lists;
 mod names;
 mod near;
 pub(crate) mod noted;
+mod pasted;
 pub(crate) mod previous;
 pub(crate) mod profiles;
 mod regions;
