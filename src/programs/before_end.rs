@@ -31,6 +31,7 @@ impl BeforeEnd {
             }
         };
         thread::Builder::new().spawn(watch).ok()?;
+        uninterrupted::prepare();
         let registered = Some(register());
         // Last, so that no signal waits for a watch that has not begun.
         *held.lock().unwrap_or_else(PoisonError::into_inner) = Some(uninterrupted::begin());

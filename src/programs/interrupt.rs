@@ -14,6 +14,8 @@ pub(crate) fn end_with_130(runs_command: bool) {
     if runs_command || is_ignored(SIGINT) {
         return;
     }
+    // First, for work that ends while the signal is being handled.
+    uninterrupted::note(SIGINT);
     let status = i32::from(Kind::Cancelled.status());
     // If this fails, the default action still ends the process, only with another status.
     let _ = signal_hook::flag::register_conditional_shutdown(SIGINT, status, uninterrupted::is_immediate());

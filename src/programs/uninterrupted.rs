@@ -27,9 +27,15 @@ fn count() -> MutexGuard<'static, u32> {
     COUNT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Handles the signals. What else is to act on them is added later: actions run in the order in which they were added,
+/// and one that lets the signal end this process must find it noted.
+pub(super) fn prepare() {
+    static REGISTERED: LazyLock<()> = LazyLock::new(register);
+    LazyLock::force(&REGISTERED);
+}
+
 /// Begins such work.
 pub(crate) fn begin() -> Uninterrupted {
-    static REGISTERED: LazyLock<()> = LazyLock::new(register);
     let mut count = count();
     if *count == 0 {
         if cfg!(unix) {
@@ -38,7 +44,7 @@ pub(crate) fn begin() -> Uninterrupted {
         IS_IMMEDIATE.store(false, SeqCst);
     }
     *count += 1;
-    LazyLock::force(&REGISTERED);
+    prepare();
     Uninterrupted(())
 }
 
@@ -80,12 +86,18 @@ pub(crate) fn finish() {
     drop(ENDED.wait_while(count(), |count| *count > 0));
 }
 
+/// Notes a signal when it arrives.
+#[cfg(unix)]
+pub(super) fn note(signal: i32) {
+    let _ = signal_hook::flag::register_usize(signal, Arc::clone(&PENDING), signal.unsigned_abs() as usize);
+}
+
 /// If it fails, the signals end the process at once, as by default.
 #[cfg(unix)]
 fn register() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !super::ignored::is_ignored(*signal)) {
-        let _ = signal_hook::flag::register_usize(signal, Arc::clone(&PENDING), signal.unsigned_abs() as usize);
+        note(signal);
         let _ = signal_hook::flag::register_conditional_default(signal, is_immediate());
     }
 }

@@ -182,6 +182,15 @@ fn several_administrators_are_asked_about() {
 }
 
 #[test]
+fn the_progress_bar_is_gone_once_the_summary_stands_there() {
+    let user = User::signed_in(Options::default());
+    let _ = user.aws_sso("list").run().success();
+    let screen = user.exec("--match */reader", &["echo", "ran"]).in_terminal().transcript();
+    let (before, after) = screen.split_once("4 ok, 0 failed, 0 skipped").unwrap();
+    assert!(before.contains(" of 4, ") && !before.contains(", ,") && !after.contains("running"), "{screen}");
+}
+
+#[test]
 fn the_roles_that_the_user_marks_are_the_ones_that_run() {
     let user = User::signed_in(Options::default());
     let _ = user.aws_sso("list").run().success();

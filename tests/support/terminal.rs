@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{Read as _, Write};
 use std::num::NonZero;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -83,6 +84,7 @@ impl Terminal {
     ) -> Self {
         let size = pty_size(rows, columns);
         let pair = native_pty_system().openpty(size).unwrap();
+        keep_output(&pair.master.tty_name().unwrap());
 
         let mut command = match &captured {
             None => CommandBuilder::new(&invocation.words[0]),
@@ -331,6 +333,16 @@ fn answer(output: &[u8], display: &Display, keyboard: &Keyboard) {
 
 fn contents(display: &Display) -> String {
     display.parser.screen().contents()
+}
+
+/// With Ctrl-C a terminal throws away what is not shown yet, and so now and then what the program writes as its answer.
+fn keep_output(terminal: &Path) {
+    use rustix::fs::{Mode, OFlags, open};
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let terminal = open(terminal, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
+    let mut modes = tcgetattr(&terminal).unwrap();
+    modes.local_modes |= LocalModes::NOFLSH;
+    tcsetattr(&terminal, OptionalActions::Now, &modes).unwrap();
 }
 
 fn pty_size(rows: NonZero<u16>, columns: NonZero<u16>) -> PtySize {

@@ -141,6 +141,7 @@ impl Crew {
         let mut ending = Ending::new(self.kill_after);
         let mut results = RunResults::default();
         self.run_all(&mut signals, &mut ending, &mut results).await?;
+        output.printer.remove_bar();
         if output.printer.has_left_out() {
             output.warn("some of the output was left out, because nothing took it");
         }

@@ -69,7 +69,7 @@ impl RunOutput {
             }
         }
         let widths = runs.iter().map(|run| run.label.width());
-        let bar = if is_quiet { None } else { bar(runs.len()) };
+        let bar = if is_quiet { None } else { bar(runs.len()) }.map(|bar| bar.with_message(progress(0, 0)));
         Ok(Self {
             form,
             width: widths.filter(|width| *width <= WIDEST).max().unwrap_or(0),
@@ -127,8 +127,7 @@ impl RunOutput {
 
     pub(super) fn show(&self, results: &RunResults, running: usize) {
         if self.has_bar {
-            let text = format!("{running} running, {} failed", results.failed.len());
-            self.printer.show(results.done() as u64, text);
+            self.printer.show(results.done() as u64, progress(running, results.failed.len()));
         }
     }
 
@@ -164,6 +163,11 @@ impl RunOutput {
         let cut = || Error::failed("some of the output was left out").with_remedy("for all of it: --output dir FOLDER");
         self.has_cut.load(Ordering::Relaxed).then(cut)
     }
+}
+
+/// What stands in the bar.
+fn progress(running: usize, failed: usize) -> String {
+    format!("{running} running, {failed} failed")
 }
 
 fn bar(runs: usize) -> Option<ProgressBar> {

@@ -95,7 +95,9 @@ enum Message {
         done: u64,
         text: String,
     },
-    /// Removes the progress bar. Answered once everything before it is printed.
+    /// Removes the progress bar: behind the last lines it would only flash.
+    RemoveBar,
+    /// Answered once everything before it is printed.
     End(oneshot::Sender<()>),
 }
 
@@ -163,7 +165,12 @@ impl Printer {
         let _ = self.lane(Stream::Err).queue.send(Message::Progress { done, text });
     }
 
-    /// Removes the progress bar. What is returned is for [`Self::ended`].
+    /// Removes the progress bar, before what is said next.
+    pub(super) fn remove_bar(&self) {
+        let _ = self.lane(Stream::Err).queue.send(Message::RemoveBar);
+    }
+
+    /// Ends what is printed. What is returned is for [`Self::ended`].
     pub(super) fn end(&self) -> Vec<LaneEnd> {
         let [out, err] = &self.lanes;
         let lanes = [Some(err), Some(out).filter(|out| !Arc::ptr_eq(out, err))];
@@ -258,6 +265,9 @@ fn print_all(messages: &Receiver<Message>, bar: Option<&ProgressBar>, flow: &Flo
     while let Ok(first) = messages.recv() {
         let mut batch: Vec<_> = std::iter::once(first).chain(messages.try_iter().take(BATCH)).collect();
         let write_batch = || batch.iter().for_each(|message| write(message, flow, state));
+        if let Some(bar) = bar.filter(|_| batch.iter().any(|message| matches!(message, Message::RemoveBar))) {
+            bar.finish_and_clear();
+        }
         match bar {
             Some(bar) if batch.iter().any(|message| matches!(message, Message::Text { .. })) => {
                 bar.suspend(write_batch);
@@ -268,14 +278,11 @@ fn print_all(messages: &Receiver<Message>, bar: Option<&ProgressBar>, flow: &Flo
         let newest = batch.iter().rposition(|message| matches!(message, Message::Progress { .. }));
         for (number, message) in batch.drain(..).enumerate() {
             match (message, bar) {
-                (Message::Progress { done, text }, Some(bar)) if Some(number) == newest => {
+                (Message::Progress { done, text }, Some(bar)) if Some(number) == newest && !bar.is_finished() => {
                     bar.set_position(done);
                     bar.set_message(text);
                 }
                 (Message::End(answer), _) => {
-                    if let Some(bar) = bar {
-                        bar.finish_and_clear();
-                    }
                     let _ = answer.send(());
                 }
                 _ => {}
