@@ -154,6 +154,7 @@ impl OtherSignIns {
 /// of the former.
 ///
 /// Files of other origin, such as those of an assumed role, stay. What cannot be deleted does not keep the rest.
+#[must_use]
 pub fn sweep(
     store: &SecretStore,
     folder: &Path,

@@ -190,7 +190,7 @@ mod tests {
             ("python3", r#"-c 'open("{account_name}")' {url}"#),
             ("systemd-run", r#"--user -u x python3 -c 'open("{account_name}")' {url}"#),
             ("timeout", r#"5 python3 -c 'open("{account_name}")' {url}"#),
-            ("perl", r#"-e 'system q({account_name})' {url}"#),
+            ("perl", "-e 'system q({account_name})' {url}"),
             ("ruby", r#"-e 'puts "{account_name}"' {url}"#),
             ("node", r#"-e '"{account_name}"' {url}"#),
             ("awk", r#"'"{account_name}"' {url}"#),

@@ -66,7 +66,7 @@ pub(crate) fn code_in<'a>(words: &'a [&'a str]) -> Vec<Code<'a>> {
 
 impl Language {
     fn code_of<'a>(&self, program: &'a str, words: Vec<&'a str>, rest: &'a [&'a str]) -> Code<'a> {
-        Code { program, words, rest, is_of_shell: self.is_of_shell, reads: self.reads }
+        Code { program, words, rest, is_of_shell: self.goes_to_shell, reads: self.reads }
     }
 }
 

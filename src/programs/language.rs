@@ -1,6 +1,7 @@
 //! How a program takes code in its arguments, and what an option of it means.
 
 /// How a program takes code.
+#[allow(clippy::struct_excessive_bools, reason = "each says something of its own about a program")]
 pub(super) struct Language {
     /// Its names, in lower case and without a version: `python` is `python3.12` too.
     pub(super) programs: &'static [&'static str],
@@ -18,7 +19,7 @@ pub(super) struct Language {
     /// Whether all words from the code on are code.
     pub(super) is_rest_code: bool,
     /// Whether a shell reads the code.
-    pub(super) is_of_shell: bool,
+    pub(super) goes_to_shell: bool,
     /// Whether options are words that may be cut short, in any case, as in PowerShell.
     pub(super) has_word_options: bool,
     /// How its code reads the environment variable NAME, if it can.

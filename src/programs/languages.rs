@@ -11,13 +11,13 @@ const SCRIPTS: Language = Language {
     operand: Operand::Script,
     is_shell: false,
     is_rest_code: false,
-    is_of_shell: false,
+    goes_to_shell: false,
     has_word_options: false,
     reads: None,
 };
 
 /// Programs that hand code to a shell.
-const HANDS_ON: Language = Language { is_of_shell: true, reads: Some("\"$NAME\""), ..SCRIPTS };
+const HANDS_ON: Language = Language { goes_to_shell: true, reads: Some("\"$NAME\""), ..SCRIPTS };
 
 /// Programs that start another one.
 const STARTS: Language = Language { code: &[], operand: Operand::Program(0), ..HANDS_ON };

@@ -57,8 +57,8 @@ fn the_role_of_a_shell_is_named_with_its_sso_session() {
 
     let console = in_shell("console --portal").env("BROWSER", "/no/such/browser").run().status(1);
     let line = behind(&console, "print the link: ", &["--print"]);
-    let link = several.home.command("/bin/sh").args(["-c", line]).run().success().stdout;
-    assert!(link.starts_with(&several.sandbox("beta").start_url()), "{line}: {link}");
+    let page = several.home.command("/bin/sh").args(["-c", line]).run().success().stdout;
+    assert!(page.starts_with(&several.sandbox("beta").start_url()), "{line}: {page}");
 
     let doctor = in_shell("doctor --offline").env("AWS_ACCESS_KEY_ID", "ASIAX").run();
     assert_eq!(entered(behind(&doctor, "run: ", &["awsso use"])), "beta\n");
