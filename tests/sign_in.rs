@@ -389,10 +389,7 @@ fn a_start_url_that_the_service_refuses_is_named_with_its_place_in_the_config() 
     ] {
         let output = user.aws_sso(&format!("login {options}")).env("BROWSER", "true").run().status(5);
         let output = output.complains("refused the request: InvalidRequestException");
-        let file = user.home.path(".aws/config");
-        let _ = output.complains(&format!(
-            "  check sso_start_url = {wrong} and sso_region = {REGION} of the {place} in {}\n",
-            file.display()
-        ));
+        let remedy = format!("  check sso_start_url = {wrong} and sso_region = {REGION} of the {place} in ");
+        let _ = output.complains(&(remedy + "~/.aws/config\n"));
     }
 }
