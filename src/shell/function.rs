@@ -22,6 +22,9 @@ pub(crate) fn through_function(shell: Option<Shell>, verb: &str) -> Result<Shell
 
 /// The line that loads the function, here and in each new shell.
 fn how_to_load() -> String {
+    if Shell::is_posix() {
+        return format!("load it with: {}", start_up::line(Shell::Posix, "aws-sso"));
+    }
     let Some(shell) = Shell::calling() else {
         return "load it with: eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned();
     };
