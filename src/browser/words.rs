@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use crate::programs::code::{Code, code_in};
+use crate::terminal::clean;
+
 /// The entries of a list such as `BROWSER`: separated by colons, on Windows by semicolons, but not in quotes. Where a
 /// quote is not closed, every separator counts.
 pub(super) fn entries(list: &str) -> Vec<&str> {
@@ -66,6 +69,25 @@ fn split_for_windows(command: &str, is_program: impl Fn(&str) -> bool) -> Option
     }
     words.extend(word);
     open.is_none().then_some(words)
+}
+
+/// The program of these words for whose code this holds.
+pub(super) fn program_whose_code(words: &[String], holds: impl Fn(&Code<'_>) -> bool) -> Option<String> {
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    code_in(&words).into_iter().find(holds).map(|code| clean(code.program).into_owned())
+}
+
+/// The program of these words that would run a part of the link, which stands for this placeholder.
+pub(super) fn running_part(words: &[String], placeholder: &str, url: &str) -> Option<String> {
+    if is_one_word(url) {
+        return None;
+    }
+    program_whose_code(words, |code| code.words.iter().any(|word| word.contains(placeholder)))
+}
+
+/// Whether every shell reads this as one word, without quotes, and no quotes end in it.
+fn is_one_word(url: &str) -> bool {
+    url.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/:=+@".contains(&byte))
 }
 
 #[cfg(test)]

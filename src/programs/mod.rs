@@ -1,10 +1,11 @@
 //! Processes: the signals that end this one, those that it was started to ignore, and work that no signal interrupts;
 //! that it leaves no core dump, and its open files; why another one does not start; those it starts and their groups,
-//! another one that is watched, those that have started this one, and what one has left running; which programs of this
-//! name there are, and which of them this one is.
+//! another one that is watched, those that have started this one, and what one has left running; which of their words
+//! they run as code; which programs of this name there are, and which of them this one is.
 
 pub(crate) mod before_end;
 pub(crate) mod child;
+pub(crate) mod code;
 #[cfg(windows)]
 mod console_events;
 pub mod core_dumps;
@@ -18,6 +19,8 @@ pub(crate) mod installed;
 pub(crate) mod interrupt;
 #[cfg(unix)]
 pub(crate) mod job_control;
+mod language;
+mod languages;
 pub(crate) mod left;
 #[cfg(unix)]
 mod lookup;

@@ -3,15 +3,14 @@
 mod arguments;
 mod assume;
 mod beside;
-mod code;
 mod ending;
 mod filled;
 mod forgotten;
+mod in_code;
 mod input;
 mod job;
 mod json;
 mod kept;
-mod languages;
 mod limits;
 mod many;
 mod matched;
