@@ -17,10 +17,12 @@ pub(crate) use endpoints::{
     sts_endpoint_url,
 };
 pub(crate) use folders::{
-    aws_sso_cli_files, boto_files, cache_folder, config_file, credentials_file, home, lock_folder, of_home, role_cache,
-    server_folder, settings_file, shown, token_cache, variable_for, within,
+    aws_sso_cli_files, boto_files, cache_folder, config_file, config_home, credentials_file, home, lock_folder,
+    of_home, role_cache, server_folder, settings_file, settings_home, shown, token_cache, variable_for, within,
 };
-pub(crate) use shells::{config_home, is_cmd, is_powershell_7, shell, shell_home, zsh_folder};
+#[cfg(windows)]
+pub(crate) use shells::windows_option;
+pub(crate) use shells::{is_cmd, is_powershell_7, kill, shell, shell_home, zsh_folder};
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
@@ -263,6 +265,12 @@ pub(crate) fn fzf_options_file() -> Option<PathBuf> {
 /// The folder for temporary files: `TMPDIR`, else the system's.
 pub(crate) fn temporary_folder() -> PathBuf {
     std::env::temp_dir()
+}
+
+/// `PATHEXT`: the extensions, separated by semicolons, that cmd.exe adds to the name of a program.
+#[cfg(windows)]
+pub(crate) fn program_extensions() -> Option<String> {
+    text("PATHEXT")
 }
 
 /// `PATH`: the folders in which programs are looked up.

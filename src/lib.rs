@@ -42,7 +42,7 @@ mod known_regions;
 mod migration;
 pub mod output;
 pub mod partition;
-mod picker;
+pub mod picker;
 mod placeholders;
 pub mod programs;
 pub mod provider;

@@ -1,6 +1,7 @@
 //! One quoting rule per shell, each tested in the real shell. A value is always quoted, even one that looks safe. In a
 //! line for people to paste, a word is quoted only where it must be, for the shell in which they type.
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 /// How a shell reads a word in quotes, and what it calls to set and to remove a variable.
@@ -14,6 +15,15 @@ pub(crate) enum Quotes {
     Xonsh,
     Tcsh,
     Cmd,
+}
+
+/// What a line does with files.
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    Rename,
+    Remove,
+    Copy,
+    MakeFolder,
 }
 
 /// Finds out in which shell the user types. Only a line that quotes something asks.
@@ -45,6 +55,10 @@ pub(crate) fn word(text: &str) -> String {
     if Quotes::Powershell.is_plain(text) { text.to_owned() } else { typed_in().word(text) }
 }
 
+fn path(path: &Path) -> String {
+    word(&path.to_string_lossy())
+}
+
 /// The statement that removes a variable, for the user to paste into the shell.
 pub(crate) fn unset(name: &str) -> String {
     match typed_in() {
@@ -59,10 +73,35 @@ pub(crate) fn unset(name: &str) -> String {
     }
 }
 
-/// An option of a program of Windows, such as `/f`. In Git Bash, MSYS would take it for a path.
+/// Whether the user types in bash or its like: on Windows in that of Git or MSYS2.
 #[cfg(windows)]
-pub(crate) fn windows_option(option: &str) -> String {
-    if typed_in() == Quotes::Posix { format!("/{option}") } else { option.to_owned() }
+pub(crate) fn is_posix() -> bool {
+    typed_in() == Quotes::Posix
+}
+
+/// The line that gives a file or folder another name.
+pub(crate) fn rename(from: &Path, to: &Path) -> String {
+    format!("{} {} {}", typed_in().program(Task::Rename, cfg!(windows)), path(from), path(to))
+}
+
+/// The line that deletes a file or a link.
+pub(crate) fn remove(file: &Path) -> String {
+    format!("{} {}", typed_in().program(Task::Remove, cfg!(windows)), path(file))
+}
+
+/// The line that copies a file that holds secrets.
+pub(crate) fn copy(from: &Path, to: &Path) -> String {
+    format!("{} {} {}", typed_in().program(Task::Copy, cfg!(windows)), path(from), path(to))
+}
+
+/// The line that creates a folder, and those above it.
+pub(crate) fn make_folder(folder: &Path) -> String {
+    format!("{} {}", typed_in().program(Task::MakeFolder, cfg!(windows)), path(folder))
+}
+
+/// A line that runs code of PowerShell, for the user to paste into the shell.
+pub(crate) fn powershell_code(code: &str) -> String {
+    if typed_in() == Quotes::Powershell { code.to_owned() } else { format!("powershell -Command {}", word(code)) }
 }
 
 /// What stands for the number of the shell's process, in a line for the user to paste into it.
@@ -123,6 +162,22 @@ pub(crate) fn export(name: &str, value: &str) -> String {
 }
 
 impl Quotes {
+    /// The program for a task, or the shell's own command.
+    fn program(self, task: Task, windows: bool) -> &'static str {
+        match (task, self) {
+            (Task::Rename, Self::Cmd) => "move",
+            (Task::Rename, _) => "mv",
+            (Task::Remove, Self::Cmd) => "del",
+            (Task::Remove, _) => "rm",
+            (Task::Copy, Self::Cmd) => "copy",
+            (Task::Copy, _) if windows => "cp",
+            (Task::Copy, _) => "install -m 600",
+            (Task::MakeFolder, Self::Cmd | Self::Nushell) => "mkdir",
+            (Task::MakeFolder, Self::Powershell) if windows => "mkdir",
+            (Task::MakeFolder, _) => "mkdir -p",
+        }
+    }
+
     fn word(self, text: &str) -> String {
         match self {
             _ if self.is_plain(text) => text.to_owned(),
@@ -241,6 +296,23 @@ mod tests {
         assert_eq!(xonsh(value), "'a\\'b\\\\c\u{2019}'");
         assert_eq!(xonsh_word("$a'"), "@('$a\\'')");
         assert_eq!(tcsh("a'b\\c!"), "'a'\\''b'\\\\'c'\\!''");
+    }
+
+    /// PowerShell has its own commands on Windows alone; `-p` is an option of neither, nor of Nushell.
+    #[test]
+    fn each_shell_has_programs_for_files_on_windows_and_elsewhere() {
+        let tasks = [Task::Rename, Task::Remove, Task::Copy, Task::MakeFolder];
+        for (shell, windows, expected) in [
+            (Quotes::Cmd, true, ["move", "del", "copy", "mkdir"]),
+            (Quotes::Powershell, true, ["mv", "rm", "cp", "mkdir"]),
+            (Quotes::Posix, true, ["mv", "rm", "cp", "mkdir -p"]),
+            (Quotes::Nushell, true, ["mv", "rm", "cp", "mkdir"]),
+            (Quotes::Nushell, false, ["mv", "rm", "install -m 600", "mkdir"]),
+            (Quotes::Powershell, false, ["mv", "rm", "install -m 600", "mkdir -p"]),
+            (Quotes::Fish, false, ["mv", "rm", "install -m 600", "mkdir -p"]),
+        ] {
+            assert_eq!(tasks.map(|task| shell.program(task, windows)), expected, "{shell:?} {windows}");
+        }
     }
 
     #[test]

@@ -182,6 +182,43 @@ fn a_browser_command_gets_the_page_and_the_accounts_name() {
 }
 
 #[test]
+fn a_browser_command_runs_no_part_of_a_name_or_a_link_as_code() {
+    let (user, account, role) = signed_in();
+    let name = r#"x");open("ran","w");("$(touch ran)"#;
+    user.sandbox.update(|options| options.renamed = vec![(account.clone(), name.to_owned())]);
+    let _ = user.aws_sso("list --refresh").run().success();
+    let console = || user.aws_sso(&format!("console {account}/{role} --portal"));
+    let python = "python3";
+    let commands = [
+        "env sh -c 'echo \"{account_name}\"' {url}".to_owned(),
+        "nice bash -c 'echo \"{account_name}\"' {url}".to_owned(),
+        "xargs -a /dev/null sh -c 'echo \"{account_name}\"' {url}".to_owned(),
+        "find . -maxdepth 0 -exec sh -c 'echo \"{account_name}\"' {url} ';'".to_owned(),
+        format!("{python} -c 'str(\"{{account_name}}\")' {{url}}"),
+        "perl -e 'print(\"{account_name}\")' {url}".to_owned(),
+        "awk '\"{account_name}\"' {url}".to_owned(),
+    ];
+    for command in &commands {
+        let output = console().arg("--browser-command").arg(command).run().status(2);
+        let _ = output.complains("could run a name as code; take {account_id}");
+        user.home.write(".config/aws-sso/config", format!("browser-command = {command}\n"));
+        let _ = console().run().status(2).complains("could run a name as code");
+    }
+    user.home.write(".config/aws-sso/config", "");
+    for command in ["sh -c 'echo {url}'".to_owned(), format!("env {python} -c 'str(\"{{url}}\")'")] {
+        let output = console().arg("--browser-command").arg(&command).run().status(2);
+        let _ = output.complains("in the browser command could run a part of this link as code");
+        let other = console().env("BROWSER", command.replace("{url}", "%s")).run().status(1);
+        let _ = other.complains("no browser could be opened");
+    }
+    let _ = console().env("BROWSER", "sh -c 'echo \"$1\" > \"$HOME/opened\"' _ %s").run().success();
+    assert_eq!(user.home.read("opened"), format!("{START_URL}/#/console?account_id={account}&role_name={role}\n"));
+    let _ = console().arg("--browser-command").arg("sh -c ': > \"$HOME/$1\"' _ {account_id} {url}").run().success();
+    wait(|| user.home.has(&account).then_some(()));
+    assert!(!user.home.has("ran") && !fs::exists("ran").unwrap());
+}
+
+#[test]
 fn a_fault_of_the_sign_in_endpoint_shows_no_secret() {
     let (user, account, role) = signed_in();
     let line = format!("console {account}/{role} --print -v");

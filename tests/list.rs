@@ -61,6 +61,8 @@ fn words_choose_rows_as_in_pick() {
         ("alpha reader", vec!["alpha/reader"]),
         ("rea alp", vec!["alpha/reader", "alpha/ReadOnlyAccess"]),
         ("alpha/reader", vec!["alpha/reader"]),
+        ("alpha:READER", vec!["alpha/reader"]),
+        ("--match alpha:read*r", vec!["alpha/reader"]),
         (&format!("{id} admin"), vec![of_id[0].as_str()]),
         ("quarterly", vec![its_reader.as_str()]),
         ("reader --match alp* --exclude gamma", vec!["alpha/reader"]),

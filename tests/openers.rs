@@ -37,7 +37,7 @@ fn openers_are_tried_until_one_succeeds_and_nothing_is_said_to_open_that_does_no
     // The programs that are there and how they end, the environment, which were tried, and what is said.
     type Case<'a> = (&'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
     let wsl: &[(&str, &str)] = &[("WSL_DISTRO_NAME", "Ubuntu")];
-    let cases: [Case<'_>; 16] = [
+    let cases: [Case<'_>; 17] = [
         (&[("xdg-open", "exit 0")], &[], &["xdg-open"], OPENED),
         (&[("xdg-open", "exit 4"), ("gio", "exit 0")], &[], &["xdg-open", "gio"], OPENED),
         (&[("xdg-open", "kill -9 $$"), ("kde-open", "exit 0")], &[], &["xdg-open", "kde-open"], OPENED),
@@ -46,6 +46,7 @@ fn openers_are_tried_until_one_succeeds_and_nothing_is_said_to_open_that_does_no
         (&[("xdg-open", "exec /bin/sleep 3; exit 1"), ("gio", "exit 0")], &[], &["xdg-open"], OPENED),
         (&[], &[], &[], NOT_OPENED),
         (&[("a", "exit 1"), ("b", "exit 0"), ("xdg-open", "exit 0")], &[("BROWSER", "a:gone:b")], &["a", "b"], OPENED),
+        (&[("a", "exit 1"), ("b", "exit 0")], &[("BROWSER", "a --in 'x:y' %s:b")], &["a", "b"], OPENED),
         (&[("a", "exit 1"), ("xdg-open", "exit 0")], &[("BROWSER", "a")], &["a"], NOT_OPENED),
         (&[("xdg-open", "exit 0")], &[("BROWSER", " : ")], &["xdg-open"], OPENED),
         (&[("wslview", "exit 0"), ("powershell.exe", "exit 0")], wsl, &["wslview"], OPENED),

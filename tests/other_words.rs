@@ -9,6 +9,8 @@ fn a_word_of_another_tool_names_the_line_to_run_and_runs_nothing() {
     let cases = [
         ("ls -p corp", "run: aws-sso list -p corp"),
         ("-p corp ls --json", "run: aws-sso -p corp list --json"),
+        ("-p sandbox ls", "run: aws-sso -p sandbox list"),
+        ("--profile ls ls", "run: aws-sso --profile ls list"),
         ("ls -la", "run: aws-sso list"),
         ("configure", "run: aws-sso setup"),
         ("configure sso", "run: aws-sso setup"),
@@ -27,7 +29,8 @@ fn a_word_of_another_tool_names_the_line_to_run_and_runs_nothing() {
     ];
     for (line, said) in cases {
         let output = home.aws_sso(line.split(' ')).run().status(2);
-        let word = line.split(' ').find(|word| !matches!(*word, "-p" | "corp" | "help")).unwrap();
+        let word =
+            line.split(' ').find(|word| !matches!(*word, "-p" | "--profile" | "corp" | "sandbox" | "help")).unwrap();
         assert_eq!(output.stderr, format!("aws-sso: there is no verb {word}; {said}\n"), "{line}");
         assert_eq!(output.stdout, "", "{line}");
     }

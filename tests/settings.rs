@@ -1,9 +1,9 @@
 //! The settings: the value and the source of each, and the effect of errors in the file.
 
-use aws_sso::sandbox::Options;
+use aws_sso::sandbox::{Approval, Options};
 
 use crate::support::user::User;
-use crate::support::{Home, Invocation, Shell};
+use crate::support::{Home, Invocation, REGION, START_URL, Shell};
 
 const FILE: &str = ".config/aws-sso/config";
 
@@ -78,6 +78,45 @@ fn completion_and_init_work_with_settings_that_are_wrong() {
     }
     let output = home.aws_sso(["complete", "--shell", "fish", "--", "awsso", "use", "prod"]).run().success().quiet();
     assert!(output.stdout.starts_with("production\t"), "{output}");
+}
+
+/// Windows PowerShell 5.1 writes UTF-16 with `>`, and Notepad a byte-order mark.
+#[test]
+fn settings_in_utf_16_are_refused_with_a_line_that_converts_them_and_a_mark_stays() {
+    let user = User::new(Options { approval: Approval::Automatic, ..Options::default() });
+    let text = "[alias]\nmine = 012345678901/reader\n";
+    let encode = |mark: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        [mark, text].concat().encode_utf16().flat_map(unit).collect()
+    };
+    for (encoded, read) in [
+        (encode("\u{feff}", u16::to_le_bytes), text),
+        (encode("\u{feff}", u16::to_be_bytes), text),
+        (encode("", u16::to_le_bytes), text),
+        (encode("", u16::to_be_bytes), text),
+    ] {
+        user.home.write(FILE, &encoded);
+        for line in ["status", "settings", "env mine --shell sh", "list", "login"] {
+            let output = user.aws_sso(line).run().status(2);
+            assert!(output.stderr.contains("config/aws-sso/config is not UTF-8 but UTF-16\n"), "{line}: {output}");
+            assert_eq!(std::fs::read(user.home.path(FILE)).unwrap(), encoded);
+        }
+        let report = user.aws_sso("doctor --offline").run().status(1);
+        let (_, remedy) = report.stdout.split_once("not UTF-8 but UTF-16").unwrap();
+        let (_, line) = remedy.split_once("run: ").unwrap();
+        let line = line.lines().next().unwrap();
+        let _ = user.home.command("/bin/sh").args(["-c", line]).run().success().quiet();
+        assert_eq!(user.home.read(FILE), read, "{line}");
+    }
+    let add = format!("setup {START_URL} --region {REGION} --default-region eu-west-3 --no-discover --yes");
+    let add = format!("{add} --name corp --device-code --no-browser --no-shell-file");
+    user.home.write(FILE, format!("\u{feff}{text}"));
+    let _ = user.aws_sso(&add).run().success();
+    assert_eq!(user.home.read(FILE), format!("\u{feff}region = eu-west-3\n\n{text}"));
+    // A code page of Windows is read, but its letters would not come back.
+    let other = b"# f\xfcr mich\nquiet = yes\n";
+    user.home.write(FILE, other);
+    let _ = user.aws_sso(&add).run().status(2).complains("aws-sso/config:1 is not UTF-8, so the file is not written");
+    assert_eq!(std::fs::read(user.home.path(FILE)).unwrap(), other);
 }
 
 #[test]
@@ -209,4 +248,25 @@ fn the_region_of_the_settings_is_the_last_one_that_applies() {
     assert!(!user.aws_sso("discover --dry-run").run().success().stdout.contains("region = cn"));
     user.home.write(FILE, "region = eu-west-1a\n");
     let _ = user.aws_sso(&format!("env {role}")).run().status(2).complains("config:1: that is an Availability Zone");
+}
+
+/// XDG says to ignore such a path: what is there would be found from one current folder alone.
+#[test]
+fn a_relative_folder_of_xdg_is_ignored_and_a_relative_home_refused() {
+    let user = User::signed_in(Options::default());
+    user.home.write(FILE, "[alias]\nmine = 012345678901/reader\n");
+    std::fs::create_dir(user.home.path("here")).unwrap();
+    let here = |line: &str| user.aws_sso(line).current_dir(user.home.path("here"));
+    for line in ["process mine", "list"] {
+        let run = here(line).env("XDG_CONFIG_HOME", "config").env("XDG_CACHE_HOME", "./cache");
+        let _ = run.run().success();
+    }
+    for (home, why) in [("home", "is no absolute path: home"), ("./", "is no absolute path: ./")] {
+        for line in ["process mine", "list", "settings"] {
+            let output = here(line).env("HOME", home).run().status(1);
+            let output = output.complains(&format!("HOME {why}, so")).complains("set HOME to your home folder");
+            assert!(!output.stderr.contains("USERPROFILE"), "{output}");
+        }
+    }
+    assert_eq!(user.home.list("here"), [""; 0]);
 }

@@ -374,3 +374,22 @@ fn check_answers_by_status_alone() {
         assert_eq!(output.stdout, "");
     }
 }
+
+#[test]
+fn a_start_url_that_the_service_refuses_is_named_with_its_place_in_the_config() {
+    let user = User::new(Options::default());
+    let wrong = "https://d-abc132.awsapps.com/start";
+    let config = user.home.read(".aws/config").replace(START_URL, wrong);
+    let legacy = format!("[profile old]\nsso_start_url = {wrong}\nsso_region = {REGION}\n");
+    user.home.write(".aws/config", format!("{config}{legacy}"));
+    for (options, place) in [
+        ("-p corp --device-code", "sso-session corp"),
+        ("-p corp --browser", "sso-session corp"),
+        ("-p old --device-code", "profile old"),
+    ] {
+        let output = user.aws_sso(&format!("login {options}")).env("BROWSER", "true").run().status(5);
+        let output = output.complains("refused the request: InvalidRequestException");
+        let remedy = format!("  check sso_start_url = {wrong} and sso_region = {REGION} of the {place} in ");
+        let _ = output.complains(&(remedy + "~/.aws/config\n"));
+    }
+}

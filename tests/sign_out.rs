@@ -130,6 +130,39 @@ fn what_cannot_be_deleted_is_named_and_keeps_nothing_else() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn each_file_that_cannot_be_deleted_is_named_once() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folders = [".aws/sso/cache", ".aws/cli/cache"];
+    for (verb, of) in [("logout", ""), ("logout --all", "corp: ")] {
+        let user = signed_in();
+        for role in [0, 1] {
+            let _ = user.aws_sso(&format!("process {}", user.role_arn(role))).run().success();
+        }
+        write_default(&user);
+        let roles = user.home.list(folders[1]);
+        assert!(roles.len() > 1, "{roles:?}");
+        let lock = |mode: u32| {
+            for (file, mode) in [(folders[0], mode), (folders[1], mode), (CREDENTIALS, mode & 0o677)] {
+                fs::set_permissions(user.home.path(file), fs::Permissions::from_mode(mode)).unwrap();
+            }
+        };
+        lock(0o555);
+        let output = powerless(user.aws_sso(verb)).run().status(1);
+        lock(0o755);
+        let shown = |file: &str| user.home.path(file).display().to_string();
+        let of_role = |file: &String| format!("cannot delete {}", shown(&format!("{}/{file}", folders[1])));
+        let mut lines: Vec<_> = roles.iter().map(of_role).collect();
+        lines.push(format!("the default profile keeps its credentials: cannot write {}", shown(CREDENTIALS)));
+        let token = "the session has ended at the service, but its token is still here: cannot delete";
+        lines.push(format!("{token} {}", shown(TOKEN_FILE)));
+        for line in lines {
+            assert_eq!(output.stderr.matches(&format!("aws-sso: {of}{line}: ")).count(), 1, "{line}: {output}");
+        }
+    }
+}
+
 #[test]
 fn a_sign_out_ends_the_session_at_the_service_or_says_that_it_lives_on() {
     let unreachable = "http://127.0.0.1:1".to_owned();

@@ -20,7 +20,7 @@ use crate::aws_config::directory::Directory;
 use crate::aws_config::origin::Origin;
 use crate::aws_config::static_keys::KeyMark;
 use crate::credentials::{FRESH_SECONDS, RoleCredentials};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::role::Hop;
 use crate::secret_store::SecretStore;
 
@@ -290,9 +290,13 @@ impl CachedHop<'_> {
 /// Deletes the credentials of chains that begin with this sign-in. What cannot be deleted does not keep the rest.
 ///
 /// `of_cli` are the files that the AWS CLI has for such chains: they do not say so themselves.
-pub(crate) fn sweep(store: &SecretStore, folder: &Path, signed_out: &Directory, of_cli: &[PathBuf]) -> Result<()> {
-    let mut outcome = Ok(());
-    for path in store.list(folder)? {
+pub(crate) fn sweep(store: &SecretStore, folder: &Path, signed_out: &Directory, of_cli: &[PathBuf]) -> Vec<Error> {
+    let paths = match store.list(folder) {
+        Ok(paths) => paths,
+        Err(error) => return vec![error],
+    };
+    let mut failures = Vec::new();
+    for path in paths {
         let is_json = path.extension().is_some_and(|extension| extension == "json");
         let Some(bytes) = store.read(&path).ok().flatten().filter(|_| is_json) else { continue };
         let Some(file) = first_json::<CacheFile<'_>>(&bytes) else { continue };
@@ -305,8 +309,8 @@ pub(crate) fn sweep(store: &SecretStore, folder: &Path, signed_out: &Directory, 
             None => of_cli.contains(&path),
         };
         if is_of_sign_in {
-            outcome = outcome.and(store.remove(&path));
+            failures.extend(store.remove(&path).err());
         }
     }
-    outcome
+    failures
 }

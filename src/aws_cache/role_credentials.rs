@@ -10,7 +10,7 @@ use super::json::{first_json, python_json};
 use crate::aws_config::directory::Directory;
 use crate::aws_config::origin::Origin;
 use crate::credentials::RoleCredentials;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::leftovers;
 use crate::secret_store::SecretStore;
 
@@ -154,27 +154,28 @@ impl OtherSignIns {
 /// of the former.
 ///
 /// Files of other origin, such as those of an assumed role, stay. What cannot be deleted does not keep the rest.
+#[must_use]
 pub fn sweep(
     store: &SecretStore,
     folder: &Path,
     signed_out: &Directory,
     others: &OtherSignIns,
-) -> (Vec<String>, Result<()>) {
+) -> (Vec<String>, Vec<Error>) {
     let paths = match store.list(folder) {
         Ok(paths) => paths,
-        Err(error) => return (Vec::new(), Err(error)),
+        Err(error) => return (Vec::new(), vec![error]),
     };
-    let (mut key_ids, mut outcome) = (Vec::new(), Ok(()));
+    let (mut key_ids, mut failures) = (Vec::new(), Vec::new());
     for path in paths {
         let origin = file_origin(store, &path);
         if origin.as_ref().map_or(!is_leftover(&path), |origin| others.have(&path, origin, signed_out)) {
             continue;
         }
-        outcome = outcome.and(store.remove(&path));
+        failures.extend(store.remove(&path).err());
         let ours = origin.filter(|origin| origin.start_url.is_some()).and_then(|origin| origin.credentials);
         key_ids.extend(ours.map(|credentials| credentials.access_key_id));
     }
-    (key_ids, outcome)
+    (key_ids, failures)
 }
 
 /// Deletes the role credentials of which nobody knows the start URL: those that the AWS CLI wrote. A sign-in to another
@@ -326,7 +327,7 @@ mod tests {
         };
         let (own, twin) = (directory(), named("twin", "https://x/start/#/"));
         let others = OtherSignIns { directories: vec![twin.clone()], files: vec![at("known.json")] };
-        sweep(&SecretStore::Files, &at("absent"), &own, &others).1.unwrap();
+        assert_eq!(sweep(&SecretStore::Files, &at("absent"), &own, &others).1, []);
         // Whose the file is, its name, and whether it stays. The name is the role's, if there is none.
         let before = named("dev", "https://before/start");
         let elsewhere = named("elsewhere", "https://y/start");
@@ -354,14 +355,14 @@ mod tests {
         std::fs::write(at("one.json.aws-sso-aB3dE6fG9hJ2kL5mN8pQ"), r#"{"ProviderType": "sso", "Cred"#).unwrap();
         // A folder does not stop the sweep half-way.
         std::fs::create_dir(at("folder.json")).unwrap();
-        let (mut key_ids, outcome) = sweep(&SecretStore::Files, folder.path(), &own, &others);
+        let (mut key_ids, failures) = sweep(&SecretStore::Files, folder.path(), &own, &others);
         key_ids.sort();
-        assert_eq!((key_ids, outcome), (["BEFORE", "OWN", "RENAMED"].map(str::to_owned).to_vec(), Ok(())));
+        assert_eq!((key_ids, failures), (["BEFORE", "OWN", "RENAMED"].map(str::to_owned).to_vec(), Vec::new()));
         let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         let mut left: Vec<_> = left.map(|name| name.into_string().unwrap()).collect();
         left.sort();
         kept.sort();
         assert_eq!(left, kept);
-        assert!(sweep(&SecretStore::Files, &at("sso.txt"), &own, &others).1.is_ok());
+        assert_eq!(sweep(&SecretStore::Files, &at("sso.txt"), &own, &others).1, []);
     }
 }

@@ -4,13 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::document::Document;
-use super::encoding;
 use super::line::Header;
 use crate::credentials::RoleCredentials;
 use crate::environment;
 use crate::error::Result;
 use crate::files::folder::Privacy;
-use crate::files::{access, edit, lock, read};
+use crate::files::{access, edit, encoding, lock, read};
 use crate::programs::uninterrupted;
 use crate::terminal;
 

@@ -36,6 +36,12 @@ impl Directory {
         self.session.as_deref().unwrap_or(&self.start_url)
     }
 
+    /// The section of the config that has the start URL: its kind, and its name.
+    #[must_use]
+    pub(crate) fn section(&self) -> (&'static str, &str) {
+        self.session.as_ref().map_or(("profile", &self.name), |session| ("sso-session", session))
+    }
+
     /// What the name is a name of: an sso-session, or a profile.
     #[must_use]
     pub fn named_by(&self) -> &'static str {

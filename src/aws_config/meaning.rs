@@ -218,7 +218,7 @@ impl<'a> Meanings<'a> {
         let key = ["sso_session", "sso_start_url"].into_iter().find(|key| profile.setting(key).is_some());
         if let Some(key) = key {
             let found = format!("profile {name} has no role: neither sso_account_id nor sso_role_name");
-            let remedy = format!("add both to its section, or choose a role: aws-sso list -p {name}");
+            let remedy = format!("add both to its section, or name a role of: aws-sso list -p {name}");
             return other(key, found, remedy);
         }
         if profile.setting("source_profile").is_some() {

@@ -7,7 +7,6 @@ pub mod credential_process;
 pub mod credentials_file;
 pub mod directory;
 pub mod document;
-pub(crate) mod encoding;
 mod index;
 pub mod line;
 pub mod mark;

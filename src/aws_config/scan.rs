@@ -6,11 +6,10 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::config::Config;
-use super::encoding;
 use super::line::{BYTE_ORDER_MARK, Classifier, ConfigLine, SectionKind, is_space};
 use super::plain::{find_byte, plain_profile};
 use crate::error::Result;
-use crate::files::{open, read, unreadable};
+use crate::files::{encoding, open, read, unreadable};
 
 /// Fits a processor's second-level cache, so that a chunk is still there when it is scanned.
 pub(super) const CHUNK: usize = 256 << 10;

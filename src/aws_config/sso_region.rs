@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use super::directory::Directory;
 use super::document::Document;
-use super::encoding;
 use super::line::Header;
 use crate::environment::{self, shown};
 use crate::error::{Error, Result};
 use crate::files::folder::Privacy;
-use crate::files::{edit, lock};
+use crate::files::{edit, encoding, lock};
 use crate::partition::Region;
 use crate::programs::uninterrupted;
 

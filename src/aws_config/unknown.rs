@@ -6,9 +6,10 @@ use super::line::SectionKind;
 use super::meaning::Meanings;
 use super::misspelt::{self, MisspeltSection};
 use super::value::word;
+use crate::environment::shown;
 use crate::error::Error;
 use crate::files::links;
-use crate::files::unreadable::quoted;
+use crate::quote;
 use crate::suggest::nearest;
 
 /// The shortest config that works.
@@ -20,10 +21,10 @@ const MINIMAL: &str = "or write there:
 
 impl Config {
     pub(super) fn no_config(&self) -> Error {
-        let found = format!("there is no AWS config at {}", self.path().display());
+        let found = format!("there is no AWS config at {}", shown(self.path()));
         match links::missing_target(self.path()) {
             Some(target) => Error::usage(format!("{found}: it is a link to {}, which is not there", target.display()))
-                .with_remedy(format!("create that file again, or run: rm {}", quoted(self.path()))),
+                .with_remedy(format!("create that file again, or run: {}", quote::remove(self.path()))),
             None => Error::usage(found).with_remedy(format!("run: aws-sso setup\n{MINIMAL}")),
         }
     }
@@ -36,7 +37,7 @@ impl Config {
     /// The error for a section or a key that was probably meant for an sso-session, and that no AWS tool reads as such.
     pub(crate) fn misspelt_session(&self) -> Option<Error> {
         if let Some(section) = self.misspelt().into_iter().find(|section| section.kind == SectionKind::SsoSession) {
-            let found = format!("{} has an sso-session that AWS tools do not read", self.path().display());
+            let found = format!("{} has an sso-session that AWS tools do not read", shown(self.path()));
             return Some(Error::usage(found).with_remedy(written(&section)));
         }
         let has_misspelt_key = |session: &Section<'_>| {
@@ -47,7 +48,7 @@ impl Config {
 
     /// There is no sso-session, and no profile of the older form.
     pub(super) fn no_directory(&self) -> Error {
-        let error = Error::usage(format!("{} has no sso-session", self.path().display()));
+        let error = Error::usage(format!("{} has no sso-session", shown(self.path())));
         match self.misspelt().into_iter().find(|section| section.kind == SectionKind::SsoSession) {
             Some(section) => error.with_remedy(written(&section)),
             None => error.with_remedy(format!("run: aws-sso setup\n{MINIMAL}")),
@@ -59,7 +60,7 @@ impl Config {
         // The fast path reads one profile alone; the suggestion needs them all.
         let reread = if self.is_partial() { Self::read(self.path()).ok() } else { None };
         let config = reread.as_ref().unwrap_or(self);
-        let error = Error::usage(format!("there is no profile or sso-session {name} in {}", self.path().display()));
+        let error = Error::usage(format!("there is no profile or sso-session {name} in {}", shown(self.path())));
         if let Some(section) = config.misspelt().into_iter().find(|section| section.name == name) {
             return error.with_remedy(written(&section));
         }
@@ -125,7 +126,7 @@ impl Config {
 
     /// None is named, and there are several.
     pub(super) fn several_directories(&self, names: &[String]) -> Error {
-        Error::usage(format!("there are several sso-sessions in {}", self.path().display()))
+        Error::usage(format!("there are several sso-sessions in {}", shown(self.path())))
             .with_remedy(format!("name one with -p or AWS_SSO_SESSION: {}", listed(names)))
     }
 }

@@ -3,7 +3,6 @@
 use std::process::Command;
 use std::str::FromStr;
 
-use super::openers::is_shell;
 use super::words;
 use crate::address::quote;
 use crate::credential_chain::helper;
@@ -30,8 +29,9 @@ pub(crate) struct Opened<'a> {
     pub role: &'a str,
 }
 
+const URL: &str = "{url}";
 const NAME: &str = "{account_name}";
-const FIELDS: [&str; 4] = ["{url}", NAME, "{account_id}", "{role}"];
+const FIELDS: [&str; 4] = [URL, NAME, "{account_id}", "{role}"];
 
 impl FromStr for BrowserCommand {
     type Err = Error;
@@ -45,13 +45,16 @@ impl FromStr for BrowserCommand {
         if let Some(unknown) = words.iter().find_map(|word| placeholders::unknown(word, &FIELDS)) {
             return Err(invalid(&format!("there is no placeholder {unknown}")));
         }
-        if !words.iter().skip(1).any(|word| word.contains("{url}")) {
+        if !words.iter().skip(1).any(|word| word.contains(URL)) {
             return Err(invalid("no argument has {url}"));
         }
-        // An administrator chooses the names of accounts.
-        let shell = words.iter().find(|word| is_shell(word)).filter(|_| words.iter().any(|word| word.contains(NAME)));
-        if let Some(shell) = shell {
-            return Err(invalid(&format!("{} could run a name as code; take {{account_id}}", clean(shell))));
+        // An administrator chooses the names of accounts. A shell may run what is behind its code, as `sh -c '$0' NAME`.
+        let program = words::program_whose_code(&words, |code| {
+            let behind = if code.is_of_shell { code.rest } else { &[] };
+            code.words.iter().chain(behind).any(|word| word.contains(NAME))
+        });
+        if let Some(program) = program {
+            return Err(invalid(&format!("{program} could run a name as code; take {{account_id}}")));
         }
         Ok(Self { words })
     }
@@ -59,13 +62,20 @@ impl FromStr for BrowserCommand {
 
 impl BrowserCommand {
     /// The command that opens this link.
-    #[must_use]
-    pub(crate) fn command(&self, opened: &Opened<'_>) -> Command {
+    ///
+    /// Errors: it would run a part of the link as code.
+    pub(crate) fn command(&self, opened: &Opened<'_>) -> Result<Command> {
+        if let Some(program) = words::running_part(&self.words, URL, opened.url) {
+            return Err(Error::usage(format!(
+                "{program} in the browser command could run a part of this link as code"
+            ))
+            .with_remedy("give it {url} as a word of its own, such as: sh -c 'firefox \"$1\"' _ {url}"));
+        }
         let mut words = self.words.iter();
         // No placeholder is filled in the program's own name: an account's name must not choose a program.
         let mut command = helper(words.next().map_or("", String::as_str));
         command.args(words.map(|word| opened.fill(word)));
-        command
+        Ok(command)
     }
 }
 
@@ -76,7 +86,7 @@ impl Opened<'_> {
         // An administrator chooses the names of accounts and roles: none may give the browser an option.
         let account_name = clean(self.account_name);
         let values = [
-            ("{url}", self.url),
+            (URL, self.url),
             (NAME, account_name.trim_start_matches(['-', '/'])),
             ("{account_id}", self.account_id),
             ("{role}", self.role.trim_start_matches('-')),
@@ -141,7 +151,7 @@ mod tests {
             ("open '{' {url}", &["open", "{", "http://127.0.0.1:1/a?b=c&d=e"]),
         ];
         for (template, expected) in cases {
-            let command = template.parse::<BrowserCommand>().unwrap().command(&opened);
+            let command = template.parse::<BrowserCommand>().unwrap().command(&opened).unwrap();
             let words: Vec<_> = std::iter::once(command.get_program())
                 .chain(command.get_args())
                 .map(|word| word.to_str().unwrap())
@@ -165,19 +175,70 @@ mod tests {
     }
 
     #[test]
-    fn no_shell_gets_a_name() {
+    fn no_code_gets_a_name() {
         for (shell, arguments) in [
             ("sh", "-c ': {url}; echo {account_name}'"),
             ("/bin/bash", "-c '$0' {account_name} {url}"),
             ("env", "sh -c 'firefox --name={account_name} {url}'"),
             ("CMD.EXE", "/c start \"\" {url} {account_name}"),
             ("pwsh", "-Command start {account_name} {url}"),
+            ("nice", "bash -c 'firefox --name={account_name} {url}'"),
+            ("xargs", "-a f sh -c 'firefox --name={account_name} {url}'"),
+            ("find", "f -exec sh -c 'firefox --name={account_name} {url}' ';'"),
+            ("wsl", "firefox --name={account_name} {url}"),
+            ("ssh", "box firefox --name={account_name} {url}"),
+            ("python3", r#"-c 'open("{account_name}")' {url}"#),
+            ("systemd-run", r#"--user -u x python3 -c 'open("{account_name}")' {url}"#),
+            ("timeout", r#"5 python3 -c 'open("{account_name}")' {url}"#),
+            ("perl", "-e 'system q({account_name})' {url}"),
+            ("ruby", r#"-e 'puts "{account_name}"' {url}"#),
+            ("node", r#"-e '"{account_name}"' {url}"#),
+            ("awk", r#"'"{account_name}"' {url}"#),
+            ("find", r#"f -exec perl -e '"{account_name}"' {url} ';'"#),
+            ("osascript", r#"-e 'open location "{url}" -- {account_name}'"#),
+            ("emacsclient", r#"-e '(eww "{url}" "{account_name}")'"#),
+            ("qutebrowser", "':open {url} ;; message-info {account_name}'"),
+            ("xterm", "-T x -e 'w3m -T {account_name} {url}'"),
+            ("open-it", "--exec 'firefox --name={account_name} {url}'"),
         ] {
             let text = format!("{shell} {arguments}");
             let error = text.parse::<BrowserCommand>().unwrap_err().to_string();
             assert!(error.contains("could run a name as code"), "{error}");
             let _ = text.replace("{account_name}", "{account_id}").parse::<BrowserCommand>().unwrap();
         }
-        let _ = "firefox --name={account_name} {url}".parse::<BrowserCommand>().unwrap();
+        for plain in [
+            "firefox --name={account_name} {url}",
+            "env A=b nice -n 5 firefox --name={account_name} {url}",
+            "bash open.sh {account_name} {url}",
+            "python3 -c 'import sys' {account_name} {url}",
+            "python3 -m webbrowser {url} {account_name}",
+            "open -na 'Google Chrome' --args '--profile-directory={account_name}' {url}",
+            "wsl -e firefox --name={account_name} {url}",
+            "xterm -T {account_name} -e w3m {url}",
+            "qutebrowser --target window {url} {account_name}",
+        ] {
+            let _ = plain.parse::<BrowserCommand>().unwrap();
+        }
+    }
+
+    #[test]
+    fn no_program_gets_a_link_of_more_than_one_word_in_its_code() {
+        let opened = |url| Opened { url, account_name: "dev", account_id: "123456789012", role: "Admin" };
+        for (command, is_code) in [
+            ("sh -c 'firefox {url}'", true),
+            ("env sh -c 'firefox {url}'", true),
+            (r#"python3 -c 'open("{url}")'"#, true),
+            ("cmd /c start {url}", true),
+            ("wsl firefox {url}", true),
+            (r#"sh -c 'firefox "$1"' _ {url}"#, false),
+            ("python3 -m webbrowser {url}", false),
+            ("firefox {url}", false),
+        ] {
+            let command: BrowserCommand = command.parse().unwrap();
+            assert!(command.command(&opened("http://127.0.0.1:8400/sign-in/aB3-_x")).is_ok(), "{command:?}");
+            for url in ["https://x/?a=1&b=2", "https://x/'b", "https://x/#/$(id)", "https://x/%22"] {
+                assert_eq!(command.command(&opened(url)).is_err(), is_code, "{command:?} {url}");
+            }
+        }
     }
 }

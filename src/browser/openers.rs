@@ -6,6 +6,10 @@ use std::process::Command;
 use super::words;
 use crate::credential_chain::helper;
 use crate::environment;
+use crate::programs::code::name_of;
+
+/// What stands for the link in `BROWSER`.
+const LINK: &str = "%s";
 
 /// The programs of `BROWSER`, else those of the system.
 pub(super) fn commands(url: &str) -> Vec<Command> {
@@ -27,70 +31,29 @@ pub(super) fn tells(command: &Command) -> bool {
     !stem(command).eq_ignore_ascii_case("explorer")
 }
 
-/// The programs that `BROWSER` lists, in order, separated by colons, on Windows by semicolons. Each may have arguments;
-/// `%s` is the link.
+/// The programs that `BROWSER` lists, in order. Each may have arguments; `%s` is the link.
 fn chosen(browser: &str, url: &str) -> Vec<Command> {
-    let separator = if cfg!(windows) { ';' } else { ':' };
-    browser.split(separator).filter_map(words::split).filter_map(|words| with_link(words, url)).collect()
+    words::entries(browser).into_iter().filter_map(words::split).filter_map(|words| with_link(words, url)).collect()
 }
 
-/// The command of these words; `None` for an empty entry of the list, and for a shell that would read more than one
-/// word in the link.
+/// The command of these words; `None` for an empty entry of the list, and for one that would run a part of the link.
 fn with_link(mut words: Vec<String>, url: &str) -> Option<Command> {
-    let has_placeholder = words.iter().any(|word| word.contains("%s"));
-    for word in &mut words {
-        *word = word.replace("%s", url);
+    if !words.iter().any(|word| word.contains(LINK)) {
+        words.push(LINK.to_owned());
     }
-    if !has_placeholder {
-        words.push(url.to_owned());
+    if let Some(program) = words::running_part(&words, LINK, url) {
+        tracing::debug!("{program} would read the link as code");
+        return None;
     }
     let [program, arguments @ ..] = words.as_slice() else { return None };
     let mut command = helper(program);
-    command.args(arguments);
-    let is_safe = is_one_word(url) || !is_shell(program);
-    (!arguments.is_empty() && is_safe).then_some(command)
+    command.args(arguments.iter().map(|word| word.replace(LINK, url)));
+    (!arguments.is_empty()).then_some(command)
 }
 
-/// Whether this is the path of a program that reads an argument as code.
-pub(super) fn is_shell(program: &str) -> bool {
-    const SHELLS: [&str; 20] = [
-        "cmd",
-        "powershell",
-        "pwsh",
-        "sh",
-        "bash",
-        "dash",
-        "ash",
-        "zsh",
-        "fish",
-        "ksh",
-        "mksh",
-        "busybox",
-        "tcsh",
-        "csh",
-        "nu",
-        "elvish",
-        "xonsh",
-        "wsl",
-        "ssh",
-        "osascript",
-    ];
-    SHELLS.contains(&name_of(program).as_str())
-}
-
-/// Whether every shell reads this as one word, without quotes.
-fn is_one_word(url: &str) -> bool {
-    url.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/:=+@".contains(&byte))
-}
-
-/// The name of the program, without its folder and in lower case; `.exe` is left out.
+/// The name of the program, as the languages have it.
 fn stem(command: &Command) -> String {
     name_of(&command.get_program().to_string_lossy())
-}
-
-fn name_of(program: &str) -> String {
-    let name = program.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-    name.strip_suffix(".exe").unwrap_or(&name).to_owned()
 }
 
 /// The part of Windows that opens a link, for any program.
@@ -166,11 +129,19 @@ mod tests {
     #[test]
     fn a_shell_gets_no_link_of_which_it_would_run_a_part() {
         let plain = "http://127.0.0.1:8400/sign-in/aB3-_x";
-        for shell in ["cmd.exe /c start %s", "/mnt/c/Windows/System32/CMD.EXE /c start %s", "sh -c 'firefox %s'"] {
+        for shell in [
+            "cmd.exe /c start %s",
+            "/mnt/c/Windows/System32/CMD.EXE /c start %s",
+            "sh -c 'firefox %s'",
+            "env sh -c 'firefox %s'",
+            "python3 -c 'open(\"%s\")'",
+            "ssh box firefox",
+        ] {
             assert!(lines(shell).is_empty(), "{shell}");
             assert_eq!(chosen(shell, plain).len(), 1, "{shell}");
         }
         assert_eq!(lines("cmd.exe /c start %s:firefox"), [vec!["firefox", URL]]);
+        assert_eq!(lines("sh -c 'firefox $1' _"), [vec!["sh", "-c", "firefox $1", "_", URL]]);
     }
 
     #[test]

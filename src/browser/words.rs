@@ -2,6 +2,42 @@
 
 use std::path::Path;
 
+use crate::programs::code::{Code, code_in};
+use crate::terminal::clean;
+
+/// The entries of a list such as `BROWSER`: separated by colons, on Windows by semicolons, but not in quotes. Where a
+/// quote is not closed, every separator counts.
+pub(super) fn entries(list: &str) -> Vec<&str> {
+    entries_of(list, cfg!(windows))
+}
+
+fn entries_of(list: &str, for_windows: bool) -> Vec<&str> {
+    let separator = if for_windows { ';' } else { ':' };
+    let (mut entries, mut start, mut open, mut before) = (Vec::new(), 0, None, separator);
+    let mut letters = list.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        // On Windows, the name of a folder may have this in the middle.
+        let is_in_name =
+            letter == '\'' && for_windows && !(before.is_whitespace() || [separator, '='].contains(&before));
+        match (letter, open) {
+            ('\\', None | Some('"')) if !for_windows => drop(letters.next()),
+            (quote, Some(open_quote)) if quote == open_quote => open = None,
+            ('"' | '\'', None) if !is_in_name => open = Some(letter),
+            (_, None) if letter == separator => {
+                entries.push(&list[start..at]);
+                start = at + separator.len_utf8();
+            }
+            _ => {}
+        }
+        before = letter;
+    }
+    if open.is_some() {
+        return list.split(separator).collect();
+    }
+    entries.push(&list[start..]);
+    entries
+}
+
 /// Splits a command as a shell does. On Windows a backslash stands for itself, and the path of the program may have
 /// blanks without quotes, as where Windows itself starts a line. `None`: a quote is not closed.
 pub(super) fn split(command: &str) -> Option<Vec<String>> {
@@ -35,9 +71,52 @@ fn split_for_windows(command: &str, is_program: impl Fn(&str) -> bool) -> Option
     open.is_none().then_some(words)
 }
 
+/// The program of these words for whose code this holds.
+pub(super) fn program_whose_code(words: &[String], holds: impl Fn(&Code<'_>) -> bool) -> Option<String> {
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    code_in(&words).into_iter().find(holds).map(|code| clean(code.program).into_owned())
+}
+
+/// The program of these words that would run a part of the link, which stands for this placeholder.
+pub(super) fn running_part(words: &[String], placeholder: &str, url: &str) -> Option<String> {
+    if is_one_word(url) {
+        return None;
+    }
+    program_whose_code(words, |code| code.words.iter().any(|word| word.contains(placeholder)))
+}
+
+/// Whether every shell reads this as one word, without quotes, and no quotes end in it.
+fn is_one_word(url: &str) -> bool {
+    url.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/:=+@".contains(&byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_is_not_divided_in_quotes() {
+        let cases: [(&str, &[&str], &[&str]); 10] = [
+            ("a %s:b;c", &["a %s", "b;c"], &["a %s:b", "c"]),
+            ("", &[""], &[""]),
+            (":;", &["", ";"], &[":", ""]),
+            (r#""a;b:c" %s;d:e"#, &[r#""a;b:c" %s;d"#, "e"], &[r#""a;b:c" %s"#, "d:e"]),
+            ("x 'a;b:c';d:e", &["x 'a;b:c';d", "e"], &["x 'a;b:c'", "d:e"]),
+            ("x --u='a;b:c' %s", &["x --u='a;b:c' %s"], &["x --u='a;b:c' %s"]),
+            // A quote that is not closed, one that is escaped, and one in the name of a folder.
+            ("a 'b:c;d", &["a 'b", "c;d"], &["a 'b:c", "d"]),
+            (r"a\'s:b\'s;c", &[r"a\'s", r"b\'s;c"], &[r"a\'s:b\'s", "c"]),
+            (r"C:\it's\x;C:\it's\y", &["C", r"\it's\x;C:\it's\y"], &[r"C:\it's\x", r"C:\it's\y"]),
+            (r"a\:b:c;d", &[r"a\:b", "c;d"], &[r"a\:b:c", "d"]),
+        ];
+        for (list, elsewhere, on_windows) in cases {
+            assert_eq!(
+                (entries_of(list, false), entries_of(list, true)),
+                (elsewhere.into(), on_windows.into()),
+                "{list}"
+            );
+        }
+    }
 
     #[test]
     fn a_command_of_windows_keeps_its_backslashes_and_a_path_with_blanks() {

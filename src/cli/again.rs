@@ -17,9 +17,10 @@ pub(crate) fn with_option(option: &str) -> String {
     line([typed(), vec![option.to_owned()]].concat(), None)
 }
 
-/// This run with another ROLE in place of the words that name it; `None` if it was not named on the command line.
-pub(crate) fn with_role(words: &[String], role: &str) -> Option<String> {
-    Some(line(replaced(typed(), words, role)?, None))
+/// This run with another ROLE in place of the words that name it, and with `-p NAME`; `None` if it was not named on the
+/// command line.
+pub(crate) fn with_role(words: &[String], role: &str, name: Option<&str>) -> Option<String> {
+    Some(line(replaced(typed(), words, role)?, name))
 }
 
 /// This run with another value in place of this one.

@@ -5,8 +5,8 @@ use std::error::Error as _;
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
 
-use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command};
 use shell_escape::escape;
 
 use super::again::with_value;
@@ -182,7 +182,7 @@ impl Line<'_> {
         let what = format!("there is no verb {}", quote::word(wrong));
         match self.meant(command).as_slice() {
             [] => Error::usage(format!("{what}; see: aws-sso --help")),
-            [verb] => Error::usage(format!("{what}; run: {}", self.with_verb(verb, parses))),
+            [verb] => Error::usage(format!("{what}; run: {}", self.with_verb(verb, command, parses))),
             [first @ .., last] => Error::usage(format!("{what}; did you mean {} or {last}?", first.join(", "))),
         }
     }
@@ -197,7 +197,7 @@ impl Line<'_> {
                 return vec![*verb];
             }
             // As in `aws sso login`.
-            let next = self.words.iter().skip_while(|word| *word != self.wrong).nth(1);
+            let next = self.at(command).and_then(|at| self.words.get(at + 1));
             if let Some(next) = next.filter(|_| self.wrong == "sso") {
                 return verbs.into_iter().filter(|verb| *verb == next).collect();
             }
@@ -210,15 +210,32 @@ impl Line<'_> {
 
     /// The verb to which the wrong word belongs, if it is not the first.
     fn parent<'c>(&self, command: &'c Command) -> &'c Command {
-        let before = self.words.iter().take_while(|word| *word != self.wrong);
-        before.fold(command, |at, word| at.find_subcommand(word).unwrap_or(at))
+        let before = self.at(command).unwrap_or_default();
+        let verbs = (0..before).filter(|at| !self.is_value(*at, command)).map(|at| &self.words[at]);
+        verbs.fold(command, |at, word| at.find_subcommand(word).unwrap_or(at))
+    }
+
+    /// Where the wrong word stands: a name behind `-p` may be the same.
+    fn at(&self, command: &Command) -> Option<usize> {
+        (0..self.words.len()).find(|at| self.words[*at] == self.wrong && !self.is_value(*at, command))
+    }
+
+    /// Whether the word at this place is the value of an option before the verb.
+    fn is_value(&self, at: usize, command: &Command) -> bool {
+        let Some(option) = at.checked_sub(1).map(|before| self.words[before].as_str()) else { return false };
+        let is_it = |argument: &Arg| {
+            let long = argument.get_long().is_some_and(|long| option.strip_prefix("--") == Some(long));
+            let short = argument.get_short().is_some_and(|short| option == format!("-{short}"));
+            (long || short) && argument.get_action().takes_values()
+        };
+        command.get_arguments().any(is_it)
     }
 
     /// The line with this verb. Further words that do not go with it are left out.
-    fn with_verb(&self, verb: &str, parses: impl Fn(Vec<OsString>) -> bool) -> String {
+    fn with_verb(&self, verb: &str, command: &Command, parses: impl Fn(Vec<OsString>) -> bool) -> String {
         let program = if VERBS_OF_FUNCTION.contains(&verb) && verb != "logout" { "awsso" } else { "aws-sso" };
         let mut words: Vec<_> = self.words.to_vec();
-        let Some(at) = words.iter().position(|word| word == self.wrong) else { return format!("{program} {verb}") };
+        let Some(at) = self.at(command) else { return format!("{program} {verb}") };
         let is_role = verb == "use" && (self.wrong.contains('/') || self.wrong.starts_with("arn:"));
         words.splice(at..at + usize::from(!is_role), [verb.to_owned()]);
         // As in `aws configure sso`.

@@ -8,7 +8,6 @@ use crate::browser::{BrowserCommand, Opened, hand_over, open};
 use crate::cli::shared::Assume;
 use crate::cli::{completers, shared};
 use crate::context::Context;
-use crate::context::assumed::typed;
 use crate::context::choose::choose_saying;
 use crate::context::find::Found;
 use crate::context::labels;
@@ -131,14 +130,12 @@ pub(crate) fn run(context: &Context, arguments: &ConsoleArgs) -> Result<()> {
 
 /// The command for the console of this run's role, as far as the role is known yet.
 fn same_role(context: &Context, arguments: &ConsoleArgs, found: Option<&Found>) -> String {
-    let of_shell = found.filter(|_| arguments.role.is_empty());
-    if let Some(line) = of_shell.and_then(Found::line) {
-        return format!("aws-sso console {}", for_console(&typed(&line)));
+    if let Some(found) = found.filter(|_| arguments.role.is_empty()) {
+        return format!("aws-sso console {}", for_console(&context.pasted(found)));
     }
     let sign_in = context.profile_option().map(profile_option);
-    let found = of_shell.map(Found::arn);
     let assume = arguments.assume.words();
-    let words = arguments.role.iter().chain(&found).chain(&assume).map(|word| quote::word(word));
+    let words = arguments.role.iter().chain(&assume).map(|word| quote::word(word));
     for_console(
         &sign_in.into_iter().chain(words).fold("aws-sso console".to_owned(), |command, word| command + " " + &word),
     )
@@ -348,7 +345,7 @@ async fn open(found: &Found, command: Option<&BrowserCommand>, address: &str, pr
                 account_name: account_name.as_deref().unwrap_or(found.account_id()),
                 account_id: found.account_id(),
                 role: found.role_name(),
-            });
+            })?;
             let program = command.get_program().display().to_string();
             let Err(cause) = open::start(command) else { return Ok(()) };
             format!("the browser {program} did not start: {}", cause.what)

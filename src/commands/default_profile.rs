@@ -8,14 +8,13 @@ use crate::aws_config::credentials_file;
 use crate::aws_config::origin::Origin;
 use crate::aws_config::readers::{Reader, Rejection};
 use crate::context::Context;
-use crate::context::assumed::typed;
 use crate::context::choose::named_or_chosen;
 use crate::context::find::Found;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::terminal::clean;
-use crate::{environment, quote, terminal, timestamp};
+use crate::{environment, terminal, timestamp};
 
 pub(crate) fn run(context: &Context, role: Option<&str>) -> Result<()> {
     let found = named_or_chosen(context, role)?;
@@ -70,7 +69,7 @@ fn check(context: &Context, path: &Path, credentials: &RoleCredentials, found: &
         ))
         .with_remedy(format!(
             "delete that line, or move it to another profile\nor change this shell alone: awsso use {}",
-            found.line().map_or_else(|| quote::word(&found.arn()), |line| typed(&line))
+            context.pasted(found)
         ))),
         Some(hiding) => {
             terminal::warn(&format!("the default profile does not work for all: {}", hiding.describe()));

@@ -19,7 +19,7 @@ use crate::context::Context;
 use crate::context::enter::{back, change_shell_adding};
 use crate::context::noted::note;
 use crate::credential_chain::KEYS;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::role::RoleRef;
 use crate::secret_store::SecretStore;
@@ -93,10 +93,14 @@ fn sign_out(context: &Context, directory: &Directory, is_one_of_all: bool) -> Re
     let session = context.session(directory, &client)?;
     let outcome = session.sign_out();
     // Delete what came from the token even if the token itself could not be deleted.
-    let deleted = delete_credentials(context, directory, session.store());
+    let mut kept = delete_credentials(context, directory, session.store()).unwrap_or_else(|error| vec![error]);
     let one = if is_one_of_all { format!("{}: ", clean(&directory.name)) } else { String::new() };
     let start_url = clean(&directory.start_url);
-    match outcome? {
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => return fail(&one, kept, error),
+    };
+    match outcome {
         SignedOut::WasNot => context.notice(&format!("{one}was not signed in to {start_url}\n")),
         SignedOut::Revoked => context.notice(&format!("{one}signed out of {start_url}\n")),
         SignedOut::OnlyHere(error) => {
@@ -104,27 +108,48 @@ fn sign_out(context: &Context, directory: &Directory, is_one_of_all: bool) -> Re
             context.notice(&format!("{one}signed out of {start_url} on this machine\n"));
         }
     }
-    deleted
+    kept.pop().map_or(Ok(()), |last| fail(&one, kept, last))
+}
+
+/// Fails with the last of several errors, after the others have been shown.
+fn fail(one: &str, others: Vec<Error>, last: Error) -> Result<()> {
+    /// How many are shown where a whole folder cannot be changed.
+    const SHOWN: usize = 10;
+    let one = one.trim_end_matches(": ");
+    let named = |error: Error| if one.is_empty() { error } else { error.naming(one) };
+    let more = others.len().saturating_sub(SHOWN);
+    others.into_iter().take(SHOWN).for_each(|error| terminal::complain(&named(error)));
+    if more > 0 {
+        terminal::complain(&named(Error::failed(format!("{more} more could not be deleted"))));
+    }
+    Err(last)
 }
 
 /// Deletes the role credentials of a sign-in, also those in the default profile. What cannot be deleted does not keep
-/// the rest.
-fn delete_credentials(context: &Context, directory: &Directory, store: &SecretStore) -> Result<()> {
+/// the rest: the errors say what it is.
+fn delete_credentials(context: &Context, directory: &Directory, store: &SecretStore) -> Result<Vec<Error>> {
     let (folder, others) = (environment::role_cache()?, others(context, directory)?);
-    let (mut key_ids, swept) = role_credentials::sweep(store, &folder, directory, &others);
+    let (mut key_ids, mut kept) = role_credentials::sweep(store, &folder, directory, &others);
     // Even with another store, the AWS CLI may have left some in its files.
-    let (more, swept_files) = role_credentials::sweep(&SecretStore::Files, &folder, directory, &others);
+    let (more, kept_files) = role_credentials::sweep(&SecretStore::Files, &folder, directory, &others);
     key_ids.extend(more);
-    let chains = delete_chains(context, directory, store, &folder);
-    swept.and(swept_files).and(chains).and(empty_default_profile(context, directory, key_ids))
+    let chains = delete_chains(context, directory, store, &folder).unwrap_or_else(|error| vec![error]);
+    let of_default = empty_default_profile(context, directory, key_ids).unwrap_or_else(|error| vec![error]);
+    for error in kept_files.into_iter().chain(chains).chain(of_default) {
+        // Where files are the store, each of them has been tried twice.
+        if !kept.contains(&error) {
+            kept.push(error);
+        }
+    }
+    Ok(kept)
 }
 
 /// Deletes the credentials of roles that were assumed with those of a sign-in, also those that the AWS CLI has cached
 /// for the profiles of such chains.
-fn delete_chains(context: &Context, directory: &Directory, store: &SecretStore, folder: &Path) -> Result<()> {
+fn delete_chains(context: &Context, directory: &Directory, store: &SecretStore, folder: &Path) -> Result<Vec<Error>> {
     let of_cli = chains_of(context.config()?, directory, folder);
-    let swept = assumed_role::sweep(store, folder, directory, &of_cli);
-    swept.and(assumed_role::sweep(&SecretStore::Files, folder, directory, &of_cli))
+    let kept = assumed_role::sweep(store, folder, directory, &of_cli);
+    Ok([kept, assumed_role::sweep(&SecretStore::Files, folder, directory, &of_cli)].concat())
 }
 
 /// The files that the AWS CLI has for profiles whose chain begins with this sign-in.
@@ -141,7 +166,7 @@ fn chains_of(config: &Config, directory: &Directory, folder: &Path) -> Vec<PathB
 }
 
 /// Removes the keys of the default profile, in each credentials file that got them from this sign-in.
-fn empty_default_profile(context: &Context, directory: &Directory, mut key_ids: Vec<String>) -> Result<()> {
+fn empty_default_profile(context: &Context, directory: &Directory, mut key_ids: Vec<String>) -> Result<Vec<Error>> {
     let mut files = vec![environment::credentials_file()?];
     for DefaultKey { access_key_id, file } in default_keys::remembered(directory) {
         key_ids.push(access_key_id);
@@ -149,7 +174,7 @@ fn empty_default_profile(context: &Context, directory: &Directory, mut key_ids: 
             files.push(file);
         }
     }
-    let mut outcome = Ok(());
+    let mut kept = Vec::new();
     for file in &files {
         let is_ours = |id: &str| key_ids.iter().any(|key_id| key_id == id);
         match credentials_file::remove_default(file, is_ours) {
@@ -158,10 +183,13 @@ fn empty_default_profile(context: &Context, directory: &Directory, mut key_ids: 
                 context.notice(&format!("removed the default profile's credentials from {file}\n"));
             }
             Ok(false) => {}
-            Err(error) => outcome = outcome.and(Err(error.naming("the default profile keeps its credentials"))),
+            Err(error) => kept.push(error.naming("the default profile keeps its credentials")),
         }
     }
-    outcome.and_then(|()| default_keys::forget(directory))
+    if kept.is_empty() {
+        kept.extend(default_keys::forget(directory).err());
+    }
+    Ok(kept)
 }
 
 /// The other sign-ins, and the cache files of their roles, as far as the config and the remembered lists know them.

@@ -1,5 +1,6 @@
 //! An account that was named without a role, by itself or by a place in it: its roles are offered.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Context;
@@ -93,15 +94,20 @@ fn one_of(context: &Context, directory: &Directory, account_id: &str, only: Only
             let index = ask(context, account, &sorted)?;
             sorted.get(index).copied().ok_or_else(|| Error::cancelled("no role was chosen"))?
         }
-        _ => return Err(which(account)),
+        _ => return Err(which(context, &[(directory, account)])),
     };
     Ok(Inventory::arn(&inventory, account, chosen))
 }
 
-/// The error that names the roles of an account.
-pub(super) fn which(account: &Account) -> Error {
-    let lines: Vec<_> = account.roles.iter().map(|role| format!("{}/{role}", account.id)).collect();
-    let (count, s) = (lines.len(), if lines.len() == 1 { "" } else { "s" });
+/// The error that names the roles of an account, perhaps in several sso-sessions.
+pub(super) fn which(context: &Context, called: &[(&Directory, &Account)]) -> Error {
+    let all = called.iter().flat_map(|(directory, account)| account.roles.iter().map(move |role| (directory, role)));
+    let count = all.clone().map(|(_, role)| role).collect::<BTreeSet<_>>().len();
+    let (account, s) = (called[0].1, if count == 1 { "" } else { "s" });
+    let line = |(directory, role): (&&Directory, &String)| {
+        context.pasted_role(&format!("{}/{role}", account.id), &directory.name)
+    };
+    let lines: Vec<_> = all.map(line).collect();
     Error::usage(format!("you have {count} role{s} in the account {}", account.label()))
         .with_remedy(format!("name one of them:\n{}", lines.join("\n")))
 }
@@ -129,6 +135,7 @@ fn ask(context: &Context, account: &Account, roles: &[&String]) -> Result<usize>
             shown: shown.get(index).cloned().unwrap_or_default(),
             details: Vec::new(),
         }),
+        columns: None,
         later: None,
     };
     let chosen = picker::choose(context.picker()?, &question, rows)?;

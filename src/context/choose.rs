@@ -16,7 +16,7 @@ use crate::aws_config::directory::Directory;
 use crate::credential_chain::helper;
 use crate::error::{Error, Result};
 use crate::inventory::progress::News;
-use crate::inventory::{FetchCounts, Inventory, Recent, Scope};
+use crate::inventory::{Inventory, Recent, Scope};
 use crate::picker::{self, Choices, Fetching, Later, Question};
 use crate::programs::{self, core_dumps};
 use crate::secret_store::StoreKind;
@@ -63,18 +63,17 @@ enum OnlyFit {
 }
 
 fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, instead: &str) -> Result<Vec<Found>> {
-    let mut arriving = Arriving::start(context, query, many)?;
-    let lists = if let Some(list) = &mut arriving {
-        vec![list.so_far()]
-    } else {
-        let lists = to_choose_from(context, query)?;
-        lists.say_what_is_missing();
-        lists.known
-    };
+    let arriving = Arriving::start(context, query, many)?;
+    let lists = to_choose_from(context, query, arriving.as_ref())?;
+    lists.say_what_is_missing();
+    let lists = lists.known;
+    let is_partial = |listed: &Listed| arriving.as_ref().is_some_and(|all| all.so_far(&listed.directory).is_some());
+    let are_partial: Vec<_> = lists.iter().map(is_partial).collect();
     let profiles = Profiles::new(Arc::clone(context.shared_config()?), &lists);
     let mut due = Vec::new();
     let mut missing = 0;
-    for (number, Listed { inventory, not_renewed, .. }) in lists.iter().enumerate().filter(|_| arriving.is_none()) {
+    let whole = lists.iter().enumerate().filter(|(number, _)| !are_partial[*number]);
+    for (number, Listed { inventory, not_renewed, .. }) in whole {
         due.extend((not_renewed.is_none() && context.is_due(inventory)?).then_some(number));
         let gaps = inventory.gaps(&Scope::All);
         missing += gaps.unknown.len() + gaps.refused.len();
@@ -88,9 +87,6 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
     if arriving.is_some() {
         listing = listing.with_room();
     }
-    if let Some(columns) = picker::room_for_rows(context.picker()?, many) {
-        listing = listing.within(columns);
-    }
     if context.secret_store()?.kind() == StoreKind::Files {
         // A keyring is too slow to be asked once for each of a thousand roles.
         listing = listing.with_time_left();
@@ -103,7 +99,6 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
         Some(_) => None,
         None => listing.only_match(query)?.filter(|_| only == OnlyFit::IsTaken),
     };
-    let is_partial = arriving.is_some();
     let chosen = if let Some(index) = only_fit {
         vec![index]
     } else {
@@ -119,7 +114,7 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
     let chained = chained.into_iter().filter_map(|index| listing.chained(index));
     let mut found = chained.map(|chained| context.find_by_profile(&chained.profile)).collect::<Result<Vec<_>>>()?;
     let chosen: Vec<_> = chosen.into_iter().filter_map(|index| listing.role(index)).collect();
-    for listed in listing.lists() {
+    for (listed, is_partial) in listing.lists().iter().zip(are_partial) {
         let of_list = || chosen.iter().filter(|row| std::ptr::eq(row.listed, listed));
         if of_list().next().is_none() {
             continue;
@@ -144,8 +139,11 @@ fn ask_for_roles(context: &Context, query: &str, only: OnlyFit, many: bool, inst
 
 /// The lists to choose from. They are shown at once, however old. But words decide by themselves if they match one role
 /// only, so for those an old list is fetched again first, and so is one with nothing to choose.
-fn to_choose_from(context: &Context, query: &str) -> Result<Lists> {
+fn to_choose_from(context: &Context, query: &str, arriving: Option<&Arriving>) -> Result<Lists> {
     context.lists(WithoutSignIn::Fails, |context, directory| {
+        if let Some(list) = arriving.and_then(|arriving| arriving.so_far(directory)) {
+            return Ok(list);
+        }
         let remembered = Inventory::remembered(directory)?.filter(|_| query.is_empty());
         match remembered.filter(|list| list.roles().nth(1).is_some()) {
             Some(list) => Ok(list),
@@ -171,11 +169,18 @@ fn is_still_called(context: &Context, directory: &Directory, id: &str, shown: Op
 fn rows(listing: &Arc<Listing>, due: Vec<usize>, arriving: Option<Arriving>) -> Choices {
     let (shown, grown) = (Arc::clone(listing), Arc::clone(listing));
     let later: Option<Box<Fetching>> = match arriving {
-        Some(list) => Some(Box::new(move |add| add_arriving(&grown, list, add))),
         None if due.is_empty() => None,
-        None => Some(Box::new(move |add| add_renewed(&grown, due, add))),
+        arriving => Some(Box::new(move |add| {
+            if let Some(lists) = arriving {
+                add_arriving(&grown, lists, add);
+            }
+            if !due.is_empty() {
+                add_renewed(&grown, due, add);
+            }
+        })),
     };
-    Choices { count: listing.len(), choice: Arc::new(move |index| shown.row(index)), later }
+    let columns = Some(listing.columns());
+    Choices { count: listing.len(), choice: Arc::new(move |index| shown.row(index)), columns, later }
 }
 
 /// Adds the roles that are new in lists which are old or have gaps.
@@ -192,25 +197,33 @@ fn add_renewed(listing: &Listing, due: Vec<usize>, add: &mut dyn FnMut(Later)) {
 }
 
 /// Adds the roles of each account as the service lists them.
-fn add_arriving(listing: &Listing, arriving: Arriving, add: &mut dyn FnMut(Later)) {
-    let first = &listing.lists()[0].inventory.accounts;
-    let mut known: HashSet<_> = first.iter().map(|account| account.id.clone()).collect();
-    for news in arriving.news {
-        add(match news {
+fn add_arriving(listing: &Listing, mut arriving: Arriving, add: &mut dyn FnMut(Later)) {
+    let at = |directory: &Directory| listing.lists().iter().position(|listed| listed.directory == *directory);
+    let places: Vec<_> = arriving.lists.iter().map(|list| at(&list.directory)).collect();
+    let of_list = |(at, listed): (usize, &Listed)| {
+        listed.inventory.accounts.iter().map(move |account| (at, account.id.clone())).collect::<Vec<_>>()
+    };
+    let mut known: HashSet<_> = listing.lists().iter().enumerate().flat_map(of_list).collect();
+    let mut are_whole = true;
+    while let Ok((list, news)) = arriving.news.recv() {
+        let is_over = arriving.note(list, news.as_ref());
+        let Some(at) = places[list] else { continue };
+        if is_over {
+            let whole = Inventory::remembered(&arriving.lists[list].directory).ok().flatten();
+            are_whole &= whole.is_some();
+            add(Later::Choices(whole.map(|whole| listing.grow(at, &whole)).unwrap_or_default()));
+        }
+        match news {
             // A fetch whose token was rejected begins again.
-            News::Account(account) if !known.insert(account.id.clone()) => continue,
-            News::Account(account) => Later::Choices(listing.grow_account(0, account)),
-            News::Counts(FetchCounts { accounts: 0, .. }) => continue,
-            News::Counts(FetchCounts { accounts, done, .. }) => {
-                Later::Progress(format!("{done} of {accounts} accounts"))
+            Some(News::Account(account)) if known.insert((at, account.id.clone())) => {
+                add(Later::Choices(listing.grow_account(at, account)));
             }
-        });
+            Some(News::Counts(_)) => arriving.progress().into_iter().for_each(|text| add(Later::Progress(text))),
+            _ => {}
+        }
     }
-    let whole = Inventory::remembered(&arriving.directory).ok().flatten();
-    // Why the list is not complete, says the next command that needs it.
-    let progress = if whole.is_some() { "" } else { "the list is not complete" };
-    add(Later::Choices(whole.map(|whole| listing.grow(0, &whole)).unwrap_or_default()));
-    add(Later::Progress(progress.to_owned()));
+    // Why a list is not complete, says the next command that needs it.
+    add(Later::Progress(if are_whole { "" } else { "the list is not complete" }.to_owned()));
 }
 
 /// Fetches the list of one sso-session again, or those of all, in a process of its own, which may outlast the choice.

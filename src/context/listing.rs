@@ -19,18 +19,11 @@ use crate::picker::Choice;
 use crate::role::{RoleArn, RoleRef, account_and_role, is_of_administrators};
 use crate::secret_store::SecretStore;
 use crate::suggest::by_name;
-use crate::terminal::{self, clean};
+use crate::terminal::{self, Columns, clean};
 use crate::timestamp::span;
-use crate::untrusted::shortened;
 
 /// The widest account name that widens the column. A longer one shifts its own row only.
 const WIDEST: usize = 40;
-
-/// The width of an account's id.
-const ID: usize = 12;
-
-/// The columns between two fields.
-const GAP: usize = 2;
 
 const SSO_SESSION: &str = "SSO-SESSION";
 
@@ -67,10 +60,7 @@ pub(crate) struct Listing {
     /// Roles that were added while the user looks. Their indexes follow those.
     grown: Mutex<Vec<Grown>>,
     profiles: Profiles,
-    /// Of the account's name, the role and the sso-session, which is shown where there are several.
-    width: [usize; 3],
-    /// Whether the columns that tell a role come first, because not all of them have room.
-    is_narrow: bool,
+    columns: Columns,
     /// The folder of cached credentials, if the details show how long those last.
     cache: Option<PathBuf>,
 }
@@ -121,17 +111,8 @@ impl Listing {
             }
         };
         let (names, roles) = (names.chain(["ACCOUNT".len()]), roles.chain(["ROLE".len()]));
-        let width = [widest(&mut { names }), widest(&mut { roles }), sessions];
-        Self {
-            lists,
-            entries,
-            chained: Vec::new(),
-            grown: Mutex::default(),
-            profiles,
-            width,
-            is_narrow: false,
-            cache: None,
-        }
+        let columns = Columns { names: widest(&mut { names }), roles: widest(&mut { roles }), sessions };
+        Self { lists, entries, chained: Vec::new(), grown: Mutex::default(), profiles, columns, cache: None }
     }
 
     /// With rows for the profiles that assume a role.
@@ -148,27 +129,14 @@ impl Listing {
     /// Leaves room in the columns for names that are not known yet.
     pub(crate) fn with_room(mut self) -> Self {
         const ROOM: [usize; 2] = [28, 22];
-        for (width, room) in self.width.iter_mut().zip(ROOM) {
-            *width = room.max(*width);
-        }
+        let Columns { names, roles, sessions } = self.columns;
+        self.columns = Columns { names: names.max(ROOM[0]), roles: roles.max(ROOM[1]), sessions };
         self
     }
 
-    /// Fits the rows to a screen of so many columns: without room for all of them, the id goes off its edge, where the
-    /// search still finds it, and then a long name of an account loses its end. The role is whole.
-    pub(crate) fn within(mut self, columns: usize) -> Self {
-        /// So much of a name has to have room beside the sso-session.
-        const LEAST: usize = 8;
-        let [names, roles, sessions] = self.width;
-        let session = if sessions > 0 { GAP + sessions } else { 0 };
-        self.is_narrow = names + GAP + ID + GAP + roles + session > columns;
-        if self.is_narrow {
-            let room = |role: usize, session: usize| columns.saturating_sub(GAP + role + session);
-            let session = if room(roles, session) >= names.min(LEAST) { session } else { 0 };
-            let names = names.min(room(roles, session)).max(1);
-            self.width = [names, roles.max(room(names, session)), sessions];
-        }
-        self
+    /// How wide the fields of its rows are.
+    pub(crate) fn columns(&self) -> Columns {
+        self.columns
     }
 
     /// Adds to the details how long cached credentials last.
@@ -184,7 +152,7 @@ impl Listing {
     pub(crate) fn header(&self, missing: usize) -> String {
         let has_profiles = !self.chained.is_empty() || self.profiles.are_some_in(&self.lists);
         let profile = if has_profiles { "PROFILE" } else { "" };
-        let columns = self.line("ACCOUNT", "ID", "ROLE", SSO_SESSION, profile);
+        let columns = fields(["ACCOUNT", "ID", "ROLE", SSO_SESSION, profile]);
         match missing {
             0 => columns,
             1 => format!("{columns}  (the roles of 1 account are missing)"),
@@ -313,7 +281,7 @@ impl Listing {
         let ChainedProfile { profile, role, via, list, account_name } = chained;
         let [profile, via, name] = [profile, via, account_name].map(|text| terminal::name(text));
         let session = list.map(|list| terminal::name(&self.lists[list].directory.name)).unwrap_or_default();
-        let shown = self.line(&name, role.account_id(), role.name(), &session, &format!("{profile} via {via}"));
+        let shown = fields([&name, role.account_id(), role.name(), &session, &format!("{profile} via {via}")]);
         let details = vec![clean(role.as_str()).into_owned(), format!("assumed with {via}")];
         Choice { is_marked: is_of_administrators(role.name()), shown, details }
     }
@@ -323,23 +291,7 @@ impl Listing {
         let profile = self.profiles.get(list, &account.id, role_name).unwrap_or_default();
         let (name, role) = (terminal::name(&account.name), terminal::name(role_name));
         let session = terminal::name(&self.lists[list].directory.name);
-        self.line(&name, &account.id, &role, &session, &terminal::name(&profile))
-    }
-
-    fn line(&self, name: &str, id: &str, role: &str, session: &str, profile: &str) -> String {
-        let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.width()));
-        let [names, roles, sessions] = self.width;
-        let session = if sessions > 0 { format!("{session}{}  ", pad(session, sessions)) } else { String::new() };
-        let mut line = if self.is_narrow {
-            let cut = shortened(name.into(), names);
-            let whole = if cut == name { String::new() } else { format!("{name}  ") };
-            format!("{cut}{}  {role}{}  {session}{id:ID$}  {whole}", pad(&cut, names), pad(role, roles))
-        } else {
-            format!("{name}{}  {id:ID$}  {role}{}  {session}", pad(name, names), pad(role, roles))
-        };
-        line.push_str(profile);
-        line.truncate(line.trim_end().len());
-        line
+        fields([&name, &account.id, &role, &session, &terminal::name(&profile)])
     }
 
     /// How long cached credentials last.
@@ -350,4 +302,9 @@ impl Listing {
         let credentials = role_credentials::read(&SecretStore::Files, &role.path(folder), &role, || true).ok()??;
         Some(credentials.seconds_left())
     }
+}
+
+/// A row that the picker lays out.
+fn fields(fields: [&str; 5]) -> String {
+    fields.join(Columns::BETWEEN.encode_utf8(&mut [0; 4]))
 }

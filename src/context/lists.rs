@@ -68,7 +68,8 @@ impl Lists {
     /// Says of which sso-sessions the roles are missing, and what to do about it.
     pub(crate) fn say_what_is_missing(&self) {
         if !self.missing.is_empty() {
-            let what = format!("not signed in to {}, so those roles are missing", names(&self.missing));
+            let whose = if self.missing.len() == 1 { "its" } else { "their" };
+            let what = format!("not signed in to {}, so {whose} roles are missing", names(&self.missing));
             let error = Error::sign_in_needed(what).with_remedy(logins(&self.missing));
             terminal::complain(&error);
         }

@@ -19,6 +19,7 @@ pub(crate) mod lists;
 mod names;
 mod near;
 pub(crate) mod noted;
+mod pasted;
 pub(crate) mod previous;
 pub(crate) mod profiles;
 mod regions;
@@ -216,8 +217,9 @@ impl Context {
         let session = self.untouched_session(directory, client)?;
         if session.take_over()? {
             let (folder, others) = (environment::role_cache()?, OtherSignIns::default());
-            role_credentials::sweep(&SecretStore::Files, &folder, directory, &others).1?;
-            assumed_role::sweep(&SecretStore::Files, &folder, directory, &[])?;
+            let (_, kept) = role_credentials::sweep(&SecretStore::Files, &folder, directory, &others);
+            let kept = [kept, assumed_role::sweep(&SecretStore::Files, &folder, directory, &[])].concat();
+            kept.into_iter().next().map_or(Ok(()), Err)?;
             terminal::say(&format!(
                 "the sign-in to {} has moved to the system's secret store; the AWS CLI now needs its own sign-in\n",
                 terminal::clean(&directory.start_url)

@@ -85,6 +85,20 @@ impl Names {
         self.listed(|account| !text.is_empty() && account.is_called(text))
     }
 
+    /// The sso-sessions that have, or may have, the role or the account that is typed so.
+    pub(super) fn holders(&self, typed: &str) -> Vec<&Directory> {
+        if self.profiles.contains(typed) || self.aliases.contains_key(typed) {
+            return Vec::new();
+        }
+        let (account, role) = account_and_role(typed).map_or((typed, None), |(account, role)| (account, Some(role)));
+        let account = self.aliases.get(account).and_then(Option::as_deref).unwrap_or(account);
+        let may_have = |account: &Account| role.is_none_or(|role| account.gap.is_some() || account.has(role));
+        let called = self.called(account).into_iter().filter(|(_, account)| may_have(account));
+        let mut holders: Vec<_> = called.map(|(directory, _)| directory).collect();
+        holders.dedup();
+        holders
+    }
+
     /// The accounts with this in their names, each once for each sso-session.
     pub(super) fn containing(&self, text: &str) -> Vec<(&Directory, &Account)> {
         let part = folded(text);
@@ -205,7 +219,12 @@ impl Names {
                 roles.push(name);
             }
             for account in once_each(accounts.into_iter().map(|(_, account)| account)) {
-                roles.extend(account.roles.iter().map(|role| self.typed(account, role)));
+                for role in account.roles.iter().map(|role| self.typed(account, role)) {
+                    // An alias may stand for an account whose name is near as well.
+                    if !roles.contains(&role) {
+                        roles.push(role);
+                    }
+                }
             }
         }
         roles.truncate(MOST_ROLES);

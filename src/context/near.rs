@@ -100,7 +100,7 @@ impl Context {
         let ids: BTreeSet<_> = called.iter().map(|(_, account)| account.id.as_str()).collect();
         match called {
             [] => None,
-            [(_, first), ..] if ids.len() == 1 && !self.is_for_person() => Some(Err(which(first))),
+            [_, ..] if ids.len() == 1 && !self.is_for_person() => Some(Err(which(self, called))),
             // In another sso-session it may have another name.
             [(directory, account)] => Some(self.find_in_account_of(directory, &account.id, only)),
             [(_, first), ..] if ids.len() == 1 => Some(self.find_by_account(&first.id, only)),
@@ -154,12 +154,12 @@ impl Context {
             return Err(error);
         }
         if !self.is_for_person() {
-            return Err(did_you_mean(asked, names.near_roles(asked.text), error));
+            return Err(did_you_mean(asked, &names, names.near_roles(asked.text), error));
         }
         let same = names.same(asked.text);
         match (same.len(), same.first()) {
             (1, Some(only)) if self.may_guess() || matches!(only, Name::Account(_)) => return self.find_named(only),
-            (2.., _) => return Err(several_fit(asked, same.iter().map(Name::text))),
+            (2.., _) => return Err(several_fit(asked, &names, same.iter().map(Name::text))),
             _ => {}
         }
         // Only what names no role may be a part of an account's name.
@@ -171,7 +171,7 @@ impl Context {
         {
             return found;
         }
-        let error = did_you_mean(asked, names.near(asked.text), error);
+        let error = did_you_mean(asked, &names, names.near(asked.text), error);
         let query = match account_and_role(asked.text) {
             Some((account, role)) => format!("{account} {role}"),
             None => asked.text.to_owned(),
@@ -212,30 +212,36 @@ fn without_quotes(asked: Asked<'_>, names: &Names) -> Option<Error> {
         (at == 0 || asked.words.len() > 2).then_some((at, name))
     })?;
     let error = Error::usage(format!("{name} is one name with blanks, which needs quotes"));
-    Some(error.with_any_remedy(with_role(asked.words, &name).map(|line| format!("run: {line}"))))
+    Some(error.with_any_remedy(runs(asked, names, vec![name])))
 }
 
 /// The error, with the names that are near, each in a line that can be pasted.
-fn did_you_mean(asked: Asked<'_>, near: Vec<String>, error: Error) -> Error {
+fn did_you_mean(asked: Asked<'_>, names: &Names, near: Vec<String>, error: Error) -> Error {
     let question = match near.as_slice() {
         [] => return error,
         [one] => format!("did you mean {one}?"),
         [first @ .., last] => format!("did you mean {} or {last}?", first.join(", ")),
     };
     let rest = error.remedy().unwrap_or_default().lines().filter(|line| !line.starts_with("did you mean"));
-    let lines: Vec<_> = [question].into_iter().chain(runs(asked, near)).chain(rest.map(str::to_owned)).collect();
+    let lines: Vec<_> = [question].into_iter().chain(runs(asked, names, near)).chain(rest.map(str::to_owned)).collect();
     error.with_remedy(lines.join("\n"))
 }
 
-fn several_fit(asked: Asked<'_>, fitting: impl Iterator<Item = String>) -> Error {
-    let names: Vec<_> = fitting.collect();
-    let what = format!("{} could be {}, which differ in case alone", asked.text, names.join(" or "));
-    let lines: Vec<_> = runs(asked, names).collect();
-    let error = Error::usage(what);
-    error.with_any_remedy(Some(lines.join("\n")).filter(|lines| !lines.is_empty()))
+fn several_fit(asked: Asked<'_>, names: &Names, fitting: impl Iterator<Item = String>) -> Error {
+    let fitting: Vec<_> = fitting.collect();
+    let what = format!("{} could be {}, which differ in case alone", asked.text, fitting.join(" or "));
+    Error::usage(what).with_any_remedy(runs(asked, names, fitting))
 }
 
-/// This run's command with each of these roles.
-fn runs(asked: Asked<'_>, roles: Vec<String>) -> impl Iterator<Item = String> {
-    roles.into_iter().filter_map(move |role| Some(format!("run: {}", with_role(asked.words, &role)?)))
+/// This run's command with each of these roles, and with each of the sso-sessions that have it, where several do.
+fn runs(asked: Asked<'_>, names: &Names, roles: Vec<String>) -> Option<String> {
+    let mut lines = Vec::new();
+    for role in roles {
+        let holders = names.holders(&role);
+        let sessions = holders.iter().map(|directory| Some(directory.name.as_str()));
+        let sessions: Vec<_> = if holders.len() < 2 { vec![None] } else { sessions.collect() };
+        lines.extend(sessions.into_iter().filter_map(|session| with_role(asked.words, &role, session)));
+    }
+    let lines: Vec<_> = lines.into_iter().map(|line| format!("run: {line}")).collect();
+    Some(lines.join("\n")).filter(|lines| !lines.is_empty())
 }

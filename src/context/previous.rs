@@ -96,7 +96,9 @@ impl Context {
         if found.arn() != arn {
             // An ARN does not say what its role was assumed with.
             let is_assumed = found.is_chained() || arn.parse::<RoleArn>().is_err();
-            let enter = if is_assumed { "awsso pick".to_owned() } else { format!("awsso use {arn}") };
+            let session = line.profile.as_deref().unwrap_or_default();
+            let enter = || format!("awsso use {}", self.pasted_role(&arn, session));
+            let enter = if is_assumed { "awsso pick".to_owned() } else { enter() };
             let what = format!("the role before was {arn}, but {} now gives {}", line.role, found.arn());
             return Err(Error::failed(what).with_remedy(format!("run: {enter}")));
         }

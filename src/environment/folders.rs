@@ -4,16 +4,27 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use etcetera::base_strategy::{BaseStrategy as _, Windows, Xdg};
+use etcetera::base_strategy::{BaseStrategy as _, Windows};
 
 use super::path;
 use crate::error::{Error, Result};
 
 /// The home folder. The caches that are shared with AWS tools are always below it.
 pub(crate) fn home() -> Result<PathBuf> {
+    const VARIABLE: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+
     env::home_dir().filter(|home| home.is_absolute()).ok_or_else(|| {
-        Error::failed("HOME is not set, so ~/.aws cannot be found").with_remedy("set HOME to your home folder")
+        let why =
+            path(VARIABLE).map_or("is not set".to_owned(), |home| format!("is no absolute path: {}", home.display()));
+        Error::failed(format!("{VARIABLE} {why}, so ~/.aws cannot be found"))
+            .with_remedy(format!("set {VARIABLE} to your home folder"))
     })
+}
+
+/// The folder that a variable names. A relative path is ignored, as XDG demands: what is kept there would be found in
+/// one current folder alone. `AWS_CONFIG_FILE` and its like are paths as the AWS CLI takes them, and may be relative.
+pub(super) fn named(variable: &str) -> Option<PathBuf> {
+    path(variable).filter(|folder| folder.is_absolute())
 }
 
 /// The variables by which this program, every AWS tool and every shell take this folder for the home folder.
@@ -95,25 +106,37 @@ pub(crate) fn role_cache() -> Result<PathBuf> {
     Ok(within(&home()?, ".aws/cli/cache"))
 }
 
-pub(super) fn xdg() -> Result<Xdg> {
-    Xdg::new().map_err(|_| nowhere())
+/// `$XDG_CONFIG_HOME`, or `~/.config`.
+pub(crate) fn config_home() -> Result<PathBuf> {
+    named("XDG_CONFIG_HOME").map_or_else(|| Ok(home()?.join(".config")), Ok)
 }
 
-fn nowhere() -> Error {
-    Error::failed("HOME is not set, so caches and settings cannot be found").with_remedy("set HOME to your home folder")
+/// `$XDG_CONFIG_HOME`, or where the system has the settings of programs: `~/.config`, on Windows `%APPDATA%`.
+pub(crate) fn settings_home() -> Result<PathBuf> {
+    of_system("XDG_CONFIG_HOME", ".config", ("AppData/Roaming", Windows::config_dir))
 }
 
-/// The folder that the variable of XDG names; else, on Windows, its own one.
-fn of_system(variable: &str, windows: fn(&Windows) -> PathBuf, otherwise: fn(&Xdg) -> PathBuf) -> Result<PathBuf> {
-    if cfg!(windows) && !path(variable).is_some_and(|folder| folder.is_absolute()) {
-        return Windows::new().map(|folders| windows(&folders)).map_err(|_| nowhere());
+/// `$XDG_CACHE_HOME`, or where the system has caches: `~/.cache`, on Windows `%LOCALAPPDATA%`.
+fn cache_home() -> Result<PathBuf> {
+    of_system("XDG_CACHE_HOME", ".cache", ("AppData/Local", Windows::cache_dir))
+}
+
+/// The folder that the variable of XDG names; else that of Windows, or of other systems.
+fn of_system(variable: &str, other: &str, windows: (&str, fn(&Windows) -> PathBuf)) -> Result<PathBuf> {
+    if let Some(folder) = named(variable) {
+        return Ok(folder);
     }
-    Ok(otherwise(&xdg()?))
+    if cfg!(not(windows)) {
+        return Ok(home()?.join(other));
+    }
+    let (default, folder) = windows;
+    let folder = Windows::new().ok().map(|folders| folder(&folders)).filter(|folder| folder.is_absolute());
+    folder.map_or_else(|| Ok(within(&home()?, default)), Ok)
 }
 
 /// Accounts and roles: `$XDG_CACHE_HOME/aws-sso`, on Windows `%LOCALAPPDATA%\aws-sso`.
 pub(crate) fn cache_folder() -> Result<PathBuf> {
-    Ok(of_system("XDG_CACHE_HOME", Windows::cache_dir, Xdg::cache_dir)?.join("aws-sso"))
+    Ok(cache_home()?.join("aws-sso"))
 }
 
 /// Locks: `locks` in the folder of caches.
@@ -128,8 +151,7 @@ pub(crate) fn server_folder() -> Result<PathBuf> {
 
 /// The settings: `$XDG_CONFIG_HOME/aws-sso/config`, on Windows `%APPDATA%\aws-sso\config`.
 pub(crate) fn settings_file() -> Result<PathBuf> {
-    let folder = of_system("XDG_CONFIG_HOME", Windows::config_dir, Xdg::config_dir)?;
-    Ok(within(&folder, "aws-sso/config"))
+    Ok(within(&settings_home()?, "aws-sso/config"))
 }
 
 /// Where aws-sso-cli may have its `config.yaml`, in the order in which it looks: `AWS_SSO_CONFIG` alone if that is set.
@@ -137,7 +159,7 @@ pub(crate) fn aws_sso_cli_files() -> Result<Vec<PathBuf>> {
     if let Some(file) = path("AWS_SSO_CONFIG") {
         return Ok(vec![expand_home(file)?]);
     }
-    let folders = [home()?.join(".aws-sso"), xdg()?.config_dir().join("aws-sso")];
+    let folders = [home()?.join(".aws-sso"), config_home()?.join("aws-sso")];
     Ok(folders.into_iter().map(|folder| folder.join("config.yaml")).collect())
 }
 

@@ -2,11 +2,10 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::path::PathBuf;
 
-use etcetera::base_strategy::BaseStrategy as _;
-
-use super::folders::{home, xdg};
+use super::folders::{home, named};
 use super::path;
 use crate::error::Result;
 
@@ -17,15 +16,30 @@ pub(crate) fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty()).or_else(in_msys)
 }
 
-/// The folder of the shells' start-up files: the home folder. On Windows, `HOME` leads bash to another one, if set.
-pub(crate) fn shell_home() -> Result<PathBuf> {
-    let of_bash = path("HOME").filter(|home| cfg!(windows) && home.is_absolute());
-    of_bash.map_or_else(home, Ok)
+/// An option of a program of Windows, such as `/f`, in a line for the user to paste. In Git Bash, MSYS would take it
+/// for a path, unless `MSYS_NO_PATHCONV` or `MSYS2_ARG_CONV_EXCL` says otherwise.
+#[cfg(windows)]
+pub(crate) fn windows_option(option: &str) -> String {
+    let kept = super::text("MSYS2_ARG_CONV_EXCL").unwrap_or_default();
+    // An entry stands for every word that begins so.
+    let is_meant = |entry: &str| entry == "*" || !entry.is_empty() && option.starts_with(entry);
+    let is_kept = env::var_os("MSYS_NO_PATHCONV").is_some() || kept.split(';').any(is_meant);
+    if crate::quote::is_posix() && !is_kept { format!("/{option}") } else { option.to_owned() }
 }
 
-/// `$XDG_CONFIG_HOME`, or `~/.config`.
-pub(crate) fn config_home() -> Result<PathBuf> {
-    Ok(xdg()?.config_dir())
+/// The line that ends processes, for the user to paste.
+pub(crate) fn kill(ids: impl IntoIterator<Item: Display>) -> String {
+    #[cfg(windows)]
+    let [kill, id] = [format!("taskkill {}", windows_option("/f")), windows_option("/pid") + " "];
+    #[cfg(not(windows))]
+    let [kill, id] = ["kill", ""].map(str::to_owned);
+    ids.into_iter().fold(kill, |line, it| format!("{line} {id}{it}"))
+}
+
+/// The folder of the shells' start-up files: the home folder. On Windows, `HOME` leads bash to another one, if set.
+pub(crate) fn shell_home() -> Result<PathBuf> {
+    let of_bash = named("HOME").filter(|_| cfg!(windows));
+    of_bash.map_or_else(home, Ok)
 }
 
 /// `ZDOTDIR`: the folder of zsh's start-up files, if it is not the home folder.

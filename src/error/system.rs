@@ -12,22 +12,29 @@ use crate::quote::process_id;
 
 /// What to do about this error of a file or folder; `path` is where it is. `None` if only another attempt helps.
 pub(crate) fn remedy(error: &io::Error, path: Option<&Path>) -> Option<String> {
+    remedy_on(cfg!(windows), error, path)
+}
+
+/// The same on Windows, or on other systems.
+fn remedy_on(windows: bool, error: &io::Error, path: Option<&Path>) -> Option<String> {
     Some(match error.kind() {
-        ErrorKind::PermissionDenied => denied(error, path),
+        ErrorKind::PermissionDenied => denied(windows, error, path),
+        ErrorKind::StorageFull if windows => "free some space on that drive".to_owned(),
         ErrorKind::StorageFull => format!("free some space; to see what is used, run: {}", free_space(path)),
         ErrorKind::QuotaExceeded => "delete files of yours there: your quota is used up".to_owned(),
         ErrorKind::FileTooLarge => too_large(),
+        ErrorKind::ReadOnlyFilesystem if windows => "that drive is write-protected: remove the protection".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "that file system is mounted read-only: mount it writable".to_owned(),
         ErrorKind::StaleNetworkFileHandle => "mount the network file system again".to_owned(),
         ErrorKind::NotADirectory => match path.and_then(file_on_the_way) {
-            Some(file) => format!("{0} is a file, where a folder is needed; run: mv {0} {0}.old", quoted(file)),
+            Some(file) => format!("{} is a file, where a folder is needed; run: {}", quoted(file), set_aside(file)),
             None => "name a path on which every part but the last is a folder".to_owned(),
         },
         ErrorKind::IsADirectory => "name a file, not a folder".to_owned(),
         ErrorKind::InvalidFilename => "name a path that is shorter".to_owned(),
         ErrorKind::NotFound if !is_here() => "the current folder was deleted; run: cd".to_owned(),
         ErrorKind::NotFound => match path.and_then(Path::parent).filter(|folder| !folder.exists()) {
-            Some(folder) => format!("run: mkdir -p {}", quoted(folder)),
+            Some(folder) => format!("run: {}", quote::make_folder(folder)),
             None => "try again".to_owned(),
         },
         ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "end the program that uses it".to_owned(),
@@ -35,9 +42,24 @@ pub(crate) fn remedy(error: &io::Error, path: Option<&Path>) -> Option<String> {
     })
 }
 
+/// The line that gives what is in the way another name.
+pub(crate) fn set_aside(path: &Path) -> String {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".old");
+    quote::rename(path, Path::new(&aside))
+}
+
+/// What to do about a file that this user may not use, where nothing more is known.
+pub(crate) fn rights(path: &Path) -> String {
+    denied(cfg!(windows), &ErrorKind::PermissionDenied.into(), Some(path))
+}
+
 /// Where nothing but another owner, or another mode, helps.
-fn denied(error: &io::Error, path: Option<&Path>) -> String {
+fn denied(windows: bool, error: &io::Error, path: Option<&Path>) -> String {
     let file = path.map_or_else(|| "FILE".to_owned(), quoted);
+    if windows {
+        return format!("see who may use it, run: icacls {file}");
+    }
     if is_forbidden(error) && cfg!(target_os = "linux") {
         // Even its owner gets this error, and root too.
         return format!("check its owner and mode, and whether it is immutable: lsattr -d {file}");
@@ -170,6 +192,22 @@ mod tests {
             assert_eq!(remedy(&error, None), remedy(&wrapped, None));
             assert!(remedy(&error, None).is_some(), "{error}");
         }
+    }
+
+    #[test]
+    fn a_remedy_on_windows_names_nothing_that_only_unix_has() {
+        let words = ["chmod", "chown", "sudo", "lsattr", "df ", "ulimit", "owner and mode", "mount", "dmesg"];
+        let errors = (1..134).map(io::Error::from_raw_os_error);
+        let kinds: Vec<_> = errors.filter(|error| !matches!(error.kind(), ErrorKind::StaleNetworkFileHandle)).collect();
+        for path in ["/none/x", "/dev/null/x", "/x"].map(Path::new) {
+            for kind in kinds.iter().map(io::Error::kind) {
+                let text = remedy_on(true, &kind.into(), Some(path)).unwrap_or_default();
+                let foreign = words.iter().find(|word| text.contains(**word));
+                assert_eq!(foreign, None, "{kind}: {text}");
+            }
+        }
+        let denied = remedy_on(true, &ErrorKind::PermissionDenied.into(), Some(Path::new("/x y")));
+        assert_eq!(denied.unwrap(), "see who may use it, run: icacls '/x y'");
     }
 
     #[test]

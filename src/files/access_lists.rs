@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::unreadable::quoted;
-use crate::quote;
+use crate::environment;
 use crate::windows::access_list::{CHANGE, READ, REPLACE, Sid};
 use crate::windows::security;
 
@@ -45,7 +45,7 @@ impl Others {
     /// The command that keeps them out. Those of the folder above keep what they have there.
     pub(crate) fn removal(&self, path: &Path) -> String {
         let sids: Vec<_> = self.sids.iter().map(|sid| format!("*{sid}")).collect();
-        let [keep, remove] = ["/inheritance:d", "/remove:g"].map(quote::windows_option);
+        let [keep, remove] = ["/inheritance:d", "/remove:g"].map(environment::windows_option);
         format!("icacls {} {keep} {remove} {}", quoted(path), sids.join(" "))
     }
 }

@@ -8,10 +8,10 @@ use std::path::Path;
 use tempfile::{NamedTempFile, TempPath};
 
 use super::atomic::Replacement;
-use super::unreadable::quoted;
+
 use super::{leftovers, links, open, place, read, writers};
 use crate::error::Result;
-use crate::terminal;
+use crate::{quote, terminal};
 
 /// A file that was replaced.
 #[derive(Debug)]
@@ -127,9 +127,9 @@ pub(super) fn settle(path: &Path) {
         } else {
             terminal::warn(&format!(
                 "a killed run has left the old {} behind, with text that the new one does not have; copy what is \
-                 missing from {2}, then run: rm {1}",
+                 missing from {2}, then run: {1}",
                 target.display(),
-                quoted(&old),
+                quote::remove(&old),
                 old.display()
             ));
         }

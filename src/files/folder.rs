@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 #[cfg(windows)]
 use super::access_lists;
 use super::unreadable::quoted;
+use crate::error::system;
 use crate::{environment, quote, terminal};
 
 /// Who may read a new file.
@@ -152,7 +153,7 @@ pub(crate) fn is_of_others(folder: &Path) -> io::Result<bool> {
 
 /// What a warning says of a folder with this flaw. `use_of_it` is what does not happen there for that reason.
 pub(crate) fn warning(folder: &Path, flaw: Flaw, use_of_it: &str) -> String {
-    let (shown, quoted) = (folder.display(), quoted(folder));
+    let shown = folder.display();
     let is_named = environment::current("XDG_CACHE_HOME").is_some_and(|named| folder.starts_with(named));
     match flaw {
         Flaw::Open => format!("other users can change {shown}{use_of_it}; to fix that, run: {}", removal(folder)),
@@ -160,7 +161,7 @@ pub(crate) fn warning(folder: &Path, flaw: Flaw, use_of_it: &str) -> String {
             format!("{shown} belongs to another user{use_of_it}; to fix that, run: {}", quote::unset("XDG_CACHE_HOME"))
         }
         Flaw::Foreign => {
-            format!("{shown} belongs to another user{use_of_it}; to fix that, run: mv {quoted} {quoted}.old")
+            format!("{shown} belongs to another user{use_of_it}; to fix that, run: {}", system::set_aside(folder))
         }
     }
 }

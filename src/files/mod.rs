@@ -6,6 +6,7 @@ pub(crate) mod access_lists;
 pub mod atomic;
 pub(crate) mod drive;
 pub mod edit;
+pub(crate) mod encoding;
 mod exchange;
 pub(crate) mod failed;
 pub mod folder;

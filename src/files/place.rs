@@ -53,9 +53,8 @@ fn once_let_go(file: &Path, mut work: impl FnMut() -> io::Result<()>) -> io::Res
         }
         std::thread::sleep(PAUSE);
     }
-    work().map_err(|error| match is_held(file) {
-        true => io::Error::new(io::ErrorKind::ResourceBusy, "another program has it open"),
-        false => error,
+    work().map_err(|error| {
+        if is_held(file) { io::Error::new(io::ErrorKind::ResourceBusy, "another program has it open") } else { error }
     })
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::open::{self, MAX_BYTES, Unopened};
 use super::unreadable::{self, quoted};
 use crate::error::{Error, Result};
+use crate::quote;
 
 /// Opens a file of any owner to read it; `None` if there is no file.
 pub(crate) fn open(path: &Path) -> Result<Option<(File, Metadata)>> {
@@ -66,7 +67,8 @@ pub(crate) fn flaw_of_cached(path: &Path) -> Option<Error> {
         Err(unopened) => {
             let is_replaceable = is_replaceable(path, &unopened);
             let error = unreadable::unopened(path, unopened);
-            Some(if is_replaceable { error.with_remedy(format!("run: rm -f {}", quoted(path))) } else { error })
+            let removal = || if cfg!(windows) { quote::remove(path) } else { format!("rm -f {}", quoted(path)) };
+            Some(if is_replaceable { error.with_remedy(format!("run: {}", removal())) } else { error })
         }
     }
 }

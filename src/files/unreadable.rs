@@ -30,7 +30,7 @@ pub(crate) fn failed(path: &Path, error: io::Error) -> Error {
     let (message, remedy) = if error.kind() == io::ErrorKind::PermissionDenied {
         denied(path)
     } else if let Some(link) = open::is_loop(&error).then(|| circle(path)) {
-        (format!("cannot read {named}: its links lead in a circle"), format!("run: rm {}", quoted(&link)))
+        (format!("cannot read {named}: its links lead in a circle"), format!("run: {}", quote::remove(&link)))
     } else {
         let remedy = system::remedy(&error, Some(path)).unwrap_or_else(|| "try again".to_owned());
         (format!("cannot read {named}: {}", reason(&error)), remedy)
@@ -55,7 +55,7 @@ pub(super) fn make_room(path: &Path) -> String {
         Some(variable) => {
             format!("AWS tools read files only: save it to one and name that, or run: {}", quote::unset(variable))
         }
-        None => format!("run: mv {0} {0}.old", quoted(path)),
+        None => format!("run: {}", system::set_aside(path)),
     }
 }
 
@@ -107,8 +107,7 @@ fn permission(path: &Path) -> String {
             }
         };
     }
-    let _ = path;
-    "check its owner and mode".to_owned()
+    system::rights(path)
 }
 
 /// How to get to a file that is behind a folder that this user may not enter.

@@ -51,7 +51,8 @@ pub(super) fn check(path: &Path, target: &Path, existing: &Metadata, privacy: Pr
     // Somebody else's file in a cache is replaced, whatever its mode.
     let is_kept = privacy != Privacy::Cache || is_own(existing);
     if existing.permissions().readonly() && is_kept {
-        let mode = || format!("to allow it, run: chmod u+w {}", quoted(target));
+        let program = if cfg!(windows) { "attrib -r" } else { "chmod u+w" };
+        let mode = || format!("to allow it, run: {program} {}", quoted(target));
         return Err(Error::failed(format!("cannot write {}: it is marked read-only", links::named(path)))
             .with_remedy(format!("nothing was changed; {}", elsewhere(path, target).unwrap_or_else(mode))));
     }
@@ -206,11 +207,13 @@ fn use_another(path: &Path) -> Option<String> {
     // Where the folder is read-only too, the copy is elsewhere.
     let folders = [path.parent().map(Path::to_owned), environment::home().ok()];
     let folder = folders.into_iter().flatten().find(|folder| refusal(folder).is_none())?;
-    let (file, copy) = (quoted(path), folder.join(name).to_string_lossy().into_owned());
+    let copy = folder.join(name);
+    // cmd.exe reads no two commands between semicolons.
+    let divider = if cfg!(windows) { "\n" } else { "; " };
     Some(format!(
         "change the file where it is made, or use a copy of your own, here and in your shell's start-up file:\n\
-         install -m 600 {file} {}; {}",
-        quote::word(&copy),
-        quote::export(variable, &copy)
+         {}{divider}{}",
+        quote::copy(path, &copy),
+        quote::export(variable, &copy.to_string_lossy())
     ))
 }

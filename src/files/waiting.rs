@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::lock::{self, Holder, Lock};
 use super::{folder, open, read};
+use crate::environment;
 use crate::error::Result;
 use crate::terminal::{self, Terminal, clean};
 
@@ -102,5 +103,5 @@ fn request(locks: &Path, name: &str, holder: &Holder) -> Option<String> {
     }
     let lines = text.lines().filter(|_| terminal != terminal::identity());
     let shown: String = lines.map(|line| format!("{}\n", clean(line))).collect();
-    Some(format!("{shown}  to be asked here instead, run in another terminal: kill {id}\n"))
+    Some(format!("{shown}  to be asked here instead, run in another terminal: {}\n", environment::kill([id])))
 }

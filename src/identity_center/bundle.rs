@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use crate::aws_config::network::CaBundle;
 use crate::environment;
 use crate::error::{Error, Result};
-use crate::files::{links, read};
+use crate::files::{encoding, links, read};
 
 /// Some editors put it in front of a text, where the first line of a certificate would not be recognised.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -48,6 +48,7 @@ fn read_named(path: &Path, source: impl Display) -> Result<(Vec<u8>, usize)> {
         unusable(&format!("cannot be read: {}", error.strip_prefix(&beginning).unwrap_or(&error)))
     };
     let mut pem = read::whole(path).map_err(unreadable)?.ok_or_else(|| unusable("does not exist"))?;
+    encoding::check(path, &pem)?;
     if pem.starts_with(BYTE_ORDER_MARK) {
         pem.drain(..BYTE_ORDER_MARK.len());
     }

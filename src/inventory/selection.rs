@@ -94,22 +94,25 @@ impl RoleSelection<'_> {
     }
 }
 
-/// A pattern: a part of an account's name or id or of a role's name, or all of it with `*` and `?`. With a slash it is
-/// one pattern for the account and one for the role. Upper and lower case are the same.
+/// A pattern: a part of an account's name or id or of a role's name, or all of it with `*` and `?`. With a slash, or else
+/// a colon, it is one pattern for the account and one for the role. Upper and lower case are the same.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     /// As it was typed.
     pub(super) text: String,
     /// In lower case, like its parts.
     whole: String,
-    /// The parts before and after the last slash.
+    /// The parts before and after the last slash, or else the last colon.
     parts: Option<(String, String)>,
 }
 
 impl Pattern {
     pub(super) fn parse(text: &str) -> Self {
         let whole = text.to_lowercase();
-        let parts = whole.rsplit_once('/').map(|(account, role)| (account.to_owned(), role.to_owned()));
+        let parts = whole
+            .rsplit_once('/')
+            .or_else(|| whole.rsplit_once(':'))
+            .map(|(account, role)| (account.to_owned(), role.to_owned()));
         Self { text: text.to_owned(), whole, parts }
     }
 
@@ -221,6 +224,8 @@ mod tests {
             ("payments / prod", true),
             ("payments / prod/reader", true),
             ("payments / prod/admin", false),
+            ("012345678901:read*", true),
+            ("prod:admin", false),
         ];
         let one = |pattern: &str| vec![pattern.to_owned()];
         for (pattern, expected) in cases {

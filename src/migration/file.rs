@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::aws_sso_cli::TheirConfig;
 use crate::environment::{self, shown};
 use crate::error::{Error, Result};
-use crate::files::read;
+use crate::files::{encoding, read};
 
 /// The file, and what it says.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ impl TheirFile {
         if bytes.len() > MOST_BYTES {
             return Err(refused(&name, &format!("it has more than {} MB, which no config has", MOST_BYTES >> 20)));
         }
+        encoding::check(&path, &bytes)?;
         let text = std::str::from_utf8(&bytes).map_err(|_| refused(&name, "it is not UTF-8"))?;
         let config =
             TheirConfig::parse(text).map_err(|fault| refused(&format!("{name}:{}", fault.line), &fault.why))?;

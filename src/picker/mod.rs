@@ -20,6 +20,7 @@ fn in_use(picker: Picker, many: bool) -> Picker {
     match picker {
         // Such a terminal shows no list that is drawn again with each key.
         _ if environment::is_dumb_terminal() => Picker::Number,
+        _ if Terminal::open().is_some_and(|terminal| terminal.size().1 < LEAST_LINES) => Picker::Number,
         // With several choices fzf cannot wait for its filter: reading the rows again would lose the marks.
         Picker::Fzf if many => Picker::Skim,
         picker => picker,
@@ -31,13 +32,11 @@ pub(crate) fn shows_growing_lists(picker: Picker, many: bool) -> bool {
     in_use(picker, many) == Picker::Skim && program::find(Picker::Skim).is_some() && Terminal::open().is_some()
 }
 
-/// How many columns a row's text has on the screen, where the picker cuts what is longer.
-pub(crate) fn room_for_rows(picker: Picker, many: bool) -> Option<usize> {
-    /// For the pointer, the marks and the scroll bar.
-    const BESIDE: usize = 5;
-    program::find(in_use(picker, many))?;
-    Some(Terminal::open()?.size().0.saturating_sub(BESIDE))
-}
+/// The columns of a terminal that no row's text has: for the pointer, the marks and the scroll bar.
+pub const BESIDE_ROWS: usize = 5;
+
+/// With less, no list that is drawn again with each key has room for a row beside what is typed.
+const LEAST_LINES: usize = 3;
 
 /// Returns the indexes of the user's choices: one, or at least one if the question allows several.
 pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) -> Result<Vec<usize>> {
@@ -49,7 +48,17 @@ pub(crate) fn choose(picker: Picker, question: &Question<'_>, choices: Choices) 
         let what = format!("no {} was chosen: what is typed already is not meant for the picker", question.title);
         return Err(Error::cancelled(what).with_remedy(question.remedy));
     }
-    if let Some(program) = program::find(in_use(picker, question.many)) {
+    let picker = in_use(picker, question.many);
+    let program = program::find(picker);
+    if let Some(program) = program.as_ref().filter(|_| picker == Picker::Skim) {
+        // It lays out the rows, again where the size of the window changes.
+        return program.ask(question, choices);
+    }
+    // The numbered list wraps what has no room.
+    let room = if program.is_some() { terminal.size().0.saturating_sub(BESIDE_ROWS) } else { usize::MAX };
+    let (choices, header) = choices.within(room, question.header);
+    let question = &Question { header: &header, ..*question };
+    if let Some(program) = program {
         return program.ask(question, choices);
     }
     let rows: Vec<_> = (0..choices.count).map(|index| (choices.choice)(index)).collect();

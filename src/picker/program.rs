@@ -15,7 +15,7 @@ use crate::programs::on_path::{file_name, on_path};
 #[cfg(windows)]
 use crate::programs::uninterrupted;
 use crate::programs::{core_dumps, startable};
-use crate::terminal::{Modes, to_draw_on};
+use crate::terminal::{Columns, Modes, to_draw_on};
 
 #[derive(Debug)]
 pub(super) struct PickerProgram {
@@ -57,7 +57,7 @@ impl PickerProgram {
         };
         match &rows {
             Some(rows) => rows.prepare(&mut command, question),
-            None => prepare_skim(&mut command, question),
+            None => prepare_skim(&mut command, question, choices.columns),
         }
         let modes = Modes::now();
         let mut child = core_dumps::start(&mut command)
@@ -179,7 +179,8 @@ fn finish(child: Child) -> std::io::Result<(ExitStatus, String)> {
 }
 
 /// Options that only `aws-sso-pick` has.
-fn prepare_skim(command: &mut Command, question: &Question<'_>) {
+fn prepare_skim(command: &mut Command, question: &Question<'_>, columns: Option<Columns>) {
+    command.args(columns.map(|columns| format!("--columns={columns}")));
     command.arg(format!("--header={NO_MARK}{}", question.header));
     command.arg(format!("--margin={}", NO_MARK.len()));
     if !question.color.is_empty() && environment::colors() != Some(false) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::terminal::Columns;
 
 /// What the user is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,8 @@ pub(crate) struct Choices {
     pub count: usize,
     /// Creates the choice with an index below `count`.
     pub choice: Arc<dyn Fn(usize) -> Choice + Send + Sync>,
+    /// How wide their fields are, and those of the header, where they have fields that are to be laid out.
+    pub columns: Option<Columns>,
     /// Fetches more choices, numbered from `count` on. The numbered list does not show them.
     pub later: Option<Box<Fetching>>,
 }
@@ -70,6 +73,19 @@ pub(crate) enum Later {
     Choices(Vec<Choice>),
     /// How far the list has got, in words; none once it is complete.
     Progress(String),
+}
+
+impl Choices {
+    /// With rows that are laid out for so many columns, and the header for these.
+    pub(super) fn within(mut self, room: usize, header: &str) -> (Self, String) {
+        let Some(columns) = self.columns.take() else { return (self, header.to_owned()) };
+        let choice = Arc::clone(&self.choice);
+        self.choice = Arc::new(move |index| {
+            let choice = choice(index);
+            Choice { shown: columns.line(&choice.shown, room), ..choice }
+        });
+        (self, columns.line(header, room))
+    }
 }
 
 pub(super) fn nothing_chosen(question: &Question<'_>) -> Error {

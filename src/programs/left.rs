@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::group::has_members;
 use super::pipe::HeldPipe;
+use crate::environment;
 use crate::terminal::clean;
 
 /// What a program left running.
@@ -46,15 +47,13 @@ impl Left {
 #[cfg(unix)]
 fn end(group: Option<u32>, others: &[u32]) -> String {
     let group = group.map(|group| format!("-- -{group}"));
-    let targets: Vec<_> = group.into_iter().chain(others.iter().map(u32::to_string)).collect();
-    format!("kill {}", targets.join(" "))
+    environment::kill(group.into_iter().chain(others.iter().map(u32::to_string)))
 }
 
 #[cfg(windows)]
 fn end(group: Option<u32>, others: &[u32]) -> String {
     let members = group.map(super::group::members).unwrap_or_default();
-    let targets = members.iter().chain(others).map(|id| format!(" /pid {id}"));
-    format!("taskkill /f{}", targets.collect::<String>())
+    environment::kill(members.iter().chain(others))
 }
 
 /// A running process.

@@ -1,10 +1,11 @@
 //! Processes: the signals that end this one, those that it was started to ignore, and work that no signal interrupts;
 //! that it leaves no core dump, and its open files; why another one does not start; those it starts and their groups,
-//! another one that is watched, those that have started this one, and what one has left running; which programs of this
-//! name there are, and which of them this one is.
+//! another one that is watched, those that have started this one, and what one has left running; which of their words
+//! they run as code; which programs of this name there are, and which of them this one is.
 
 pub(crate) mod before_end;
 pub(crate) mod child;
+pub(crate) mod code;
 #[cfg(windows)]
 mod console_events;
 pub mod core_dumps;
@@ -18,6 +19,8 @@ pub(crate) mod installed;
 pub(crate) mod interrupt;
 #[cfg(unix)]
 pub(crate) mod job_control;
+mod language;
+mod languages;
 pub(crate) mod left;
 #[cfg(unix)]
 mod lookup;
@@ -32,6 +35,8 @@ pub(crate) mod startable;
 pub(crate) mod uninterrupted;
 pub(crate) mod unstarted;
 pub(crate) mod watched;
+#[cfg(windows)]
+pub(crate) mod with_extension;
 
 /// There are no stopped processes on other systems.
 #[cfg(not(unix))]
@@ -63,7 +68,7 @@ pub(crate) mod job_control {
     }
 
     #[derive(Default)]
-    pub(crate) struct Groups;
+    pub(crate) struct Groups {}
 
     impl Groups {
         pub(crate) fn add(&self, _number: usize, _leader: Option<u32>) {}

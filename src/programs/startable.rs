@@ -40,5 +40,8 @@ fn forbidden(program: &OsStr) -> String {
         let file = quote::word(&program.to_string_lossy());
         return format!("if you trust it, run: xattr -d com.apple.quarantine {file}");
     }
+    if cfg!(windows) {
+        return "check who may run it, and what else may forbid it: a virus scanner, AppLocker".to_owned();
+    }
     "check its owner and mode, and what else may forbid it: a sandbox, AppArmor, SELinux".to_owned()
 }

@@ -151,7 +151,10 @@ mod system {
         [("pattern", format!("^{PREFIX}"))]
     }
 
-    pub(super) fn silence(_: bool) {}
+    /// It never asks.
+    pub(super) fn silence(_: bool) -> Option<()> {
+        None
+    }
 
     pub(super) fn explain(error: &Error) -> (String, &'static str) {
         match error {

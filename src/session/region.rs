@@ -48,8 +48,7 @@ impl Session<'_> {
     pub(super) fn keep_region(&self, token: &Token) {
         let directory = self.directory;
         let Some(region) = region_of(token).filter(|region| *region != directory.region) else { return };
-        let (kind, before) = (if directory.session.is_some() { "sso-session" } else { "profile" }, &directory.region);
-        let name = directory.session.as_ref().unwrap_or(&directory.name);
+        let ((kind, name), before) = (directory.section(), &directory.region);
         let start_url = clean(&directory.start_url);
         match sso_region::write(directory, &region) {
             Ok(()) => terminal::show(&format!(

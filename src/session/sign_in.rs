@@ -1,16 +1,18 @@
 //! One sign-in of a person: by which flow, as which client, and what its failure means.
 
+use std::error::Error as _;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::aws_cache::role_credentials;
 use crate::aws_cache::token::{self, Registration, RegistrationKey, Token};
 use crate::aws_config::directory::Directory;
+use crate::environment;
 use crate::error::{Error, Kind, Result};
 use crate::files::lock::Lock;
 use crate::files::waiting::Request;
 use crate::identity_center::oidc::{BROWSER_GRANTS, Flow};
-use crate::identity_center::{GrantError, Service, Tokens};
+use crate::identity_center::{GrantError, Refusal, Service, Tokens};
 use crate::secret::Secret;
 use crate::secret_store::SecretStore;
 use crate::terminal::{self, clean};
@@ -263,6 +265,9 @@ impl Attempt<'_> {
     fn explain(&self, error: GrantError) -> Error {
         let start_url = &self.directory.start_url;
         match error {
+            GrantError::Other(error) if error.source().is_some_and(<dyn std::error::Error>::is::<Refusal>) => {
+                error.with_remedy(format!("check {}", self.lines_of_config("")))
+            }
             GrantError::Other(error) | GrantError::Key(error) => error,
             GrantError::Denied => Error::cancelled(format!("the sign-in to {start_url} was denied")),
             GrantError::Expired | GrantError::Pending | GrantError::SlowDown => {
@@ -273,12 +278,21 @@ impl Attempt<'_> {
             }
             GrantError::Invalid | GrantError::Client => {
                 Error::service(format!("the service did not accept the sign-in to {start_url}")).with_remedy(format!(
-                    "to try again, run: {}\n\
-                     if that fails, too, check sso_start_url, sso_region and sso_registration_scopes in the AWS config",
-                    login_command(self.directory)
+                    "to try again, run: {}\nif that fails, too, check {}",
+                    login_command(self.directory),
+                    self.lines_of_config(", and sso_registration_scopes")
                 ))
             }
         }
+    }
+
+    /// What the config says that the service may not accept: whether that is wrong, or the service at fault, cannot be
+    /// known.
+    fn lines_of_config(&self, more: &str) -> String {
+        let Directory { start_url, region, .. } = self.directory;
+        let (kind, name) = self.directory.section();
+        let file = environment::config_file().map(|path| environment::shown(&path)).unwrap_or_default();
+        format!("sso_start_url = {start_url} and sso_region = {region}{more} of the {kind} {name} in {file}")
     }
 }
 

@@ -1,15 +1,18 @@
 //! Adds aliases to the file; every line that is there stays as it is.
 
 use super::table::ALIASES;
+use crate::environment;
 use crate::error::{Error, Result};
+use crate::files::encoding;
 
 /// The file's content with these aliases, after the last line of `[alias]`.
 ///
-/// Errors: the file could not be read again with one of them.
+/// Errors: the file is not UTF-8, or could not be read again with one of them.
 pub(crate) fn add(before: &[u8], aliases: &[(String, String)]) -> Result<Vec<u8>> {
     if aliases.is_empty() {
         return Ok(before.to_vec());
     }
+    encoding::check_to_write(&environment::settings_file()?, before)?;
     let text = String::from_utf8_lossy(before);
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut lines = String::new();

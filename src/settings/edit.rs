@@ -4,13 +4,18 @@ use std::path::Path;
 
 use super::table::Setting;
 use crate::error::Result;
-use crate::files::atomic;
 use crate::files::edit::{self, Edited};
 use crate::files::folder::Privacy;
+use crate::files::{atomic, encoding};
+
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 /// Sets a setting, and creates the file if there is none.
 pub(crate) fn set(path: &Path, setting: &Setting, value: &str) -> Result<Edited<()>> {
-    edit::edit(path, Privacy::Secret, |before| Ok((with(before, setting, value), ())))
+    edit::edit(path, Privacy::Secret, |before| {
+        encoding::check_to_write(path, before)?;
+        Ok((with(before, setting, value), ()))
+    })
 }
 
 /// Takes such an edit back, unless the file was changed since.
@@ -25,6 +30,8 @@ pub(crate) fn take_back(path: &Path, edited: &Edited<()>) -> Result<()> {
 /// The file's content with this setting.
 pub(crate) fn with(before: &[u8], setting: &Setting, value: &str) -> Vec<u8> {
     let text = String::from_utf8_lossy(before);
+    // It stays at the start of the file, whatever the first line is then.
+    let (mark, text) = text.split_at(if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 });
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let line = format!("{} = {value}{newline}", setting.key);
     let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
@@ -49,7 +56,7 @@ pub(crate) fn with(before: &[u8], setting: &Setting, value: &str) -> Vec<u8> {
             lines.push(format!("[{}]{newline}{line}", setting.section));
         }
     }
-    lines.concat().into_bytes()
+    [mark, &lines.concat()].concat().into_bytes()
 }
 
 /// Where a setting goes.
@@ -67,7 +74,7 @@ impl Place {
         let mut section = String::new();
         let (mut here, mut last) = (None, None);
         for (at, line) in lines.iter().enumerate() {
-            let line = line.trim_start_matches('\u{FEFF}').trim();
+            let line = line.trim();
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
                 name.trim().clone_into(&mut section);
                 if section == setting.section {
@@ -103,6 +110,9 @@ mod tests {
             (&REGION, "[alias]\nregion = b\n", "region = x\n\n[alias]\nregion = b\n"),
             (&REGION, "region=y\r\n# z\r\nregion: w", "region=y\r\n# z\r\nregion = x\r\n"),
             (&REGION, "region =\n", "region = x\n"),
+            (&REGION, "\u{feff}", "\u{feff}region = x\n"),
+            (&REGION, "\u{feff}# mine\n", "\u{feff}region = x\n\n# mine\n"),
+            (&REGION, "\u{feff}region = y\r\n", "\u{feff}region = x\r\n"),
             (&DISCOVER_NAME, "", "[discover]\nname = x\n"),
             (&DISCOVER_NAME, "profile = corp", "profile = corp\n\n[discover]\nname = x\n"),
             (&DISCOVER_NAME, "[discover]\n\n[alias]\nname = b\n", "[discover]\nname = x\n\n[alias]\nname = b\n"),

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::environment;
 use crate::error::{Error, Result};
-use crate::files::read;
+use crate::files::{encoding, read};
 use crate::identity_center::oidc::Flow;
 use crate::inventory::ListAge;
 use crate::known_regions;
@@ -51,6 +51,7 @@ impl Settings {
     /// Reads the file and leaves out its wrong lines, for commands that must work with a wrong file too.
     pub fn load(path: &Path) -> Result<Self> {
         let Some(bytes) = read::own(path)? else { return Ok(Self::default()) };
+        encoding::check(path, &bytes)?;
         Ok(Self::parse(path, &bytes))
     }
 

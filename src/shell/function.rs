@@ -22,12 +22,14 @@ pub(crate) fn through_function(shell: Option<Shell>, verb: &str) -> Result<Shell
 
 /// The line that loads the function, here and in each new shell.
 fn how_to_load() -> String {
+    if Shell::is_posix() {
+        return format!("load it with: {}", start_up::line(Shell::Posix, "aws-sso"));
+    }
     let Some(shell) = Shell::calling() else {
         return "load it with: eval \"$(aws-sso init bash)\"   # or zsh, fish, powershell".to_owned();
     };
     let line = start_up::line(shell, "aws-sso");
-    let is_loaded_by = |line: &start_up::StartUpLine| line.names.is_none_or(|named| named == shell);
-    match (start_up::lines(shell).iter().find(|line| is_loaded_by(line)), start_up::file(shell)) {
+    match (start_up::lines(shell).iter().find(|line| line.loads(shell)), start_up::file(shell)) {
         // Nushell reads code only where it begins.
         (Some(there), _) if shell == Shell::Nushell => format!("{} loads it: start a new shell", there.place()),
         (None, Ok(file)) if shell == Shell::Nushell => {

@@ -13,13 +13,12 @@ pub(super) const UNCHANGED: &str = "MSYS2_ENV_CONV_EXCL";
 /// The secret key: nothing else that a role sets can look like a path.
 const SECRET_KEY: &str = KEYS[1];
 
-/// Adds the secret key to those variables.
+/// Adds the secret key to those variables, unless they have it.
 pub(super) fn exclusions(current: impl Fn(&str) -> Option<OsString>) -> (&'static str, String) {
-    let names = current(UNCHANGED).and_then(|names| names.into_string().ok()).unwrap_or_default();
-    let is_there = names.split(';').any(|name| name == SECRET_KEY);
+    let names = current(UNCHANGED).unwrap_or_default().to_string_lossy().into_owned();
     let names = match names.as_str() {
         "" => SECRET_KEY.to_owned(),
-        _ if is_there => names,
+        _ if names.split(';').any(|name| name == "*" || name.trim_end_matches('=') == SECRET_KEY) => names,
         _ => format!("{names};{SECRET_KEY}"),
     };
     (UNCHANGED, names)
@@ -35,6 +34,11 @@ mod tests {
             ("", "AWS_SECRET_ACCESS_KEY"),
             ("A;B=", "A;B=;AWS_SECRET_ACCESS_KEY"),
             ("AWS_SECRET_ACCESS_KEY;A", "AWS_SECRET_ACCESS_KEY;A"),
+            ("AWS_SECRET_ACCESS_KEY=", "AWS_SECRET_ACCESS_KEY="),
+            ("*", "*"),
+            ("A;*", "A;*"),
+            (";", ";;AWS_SECRET_ACCESS_KEY"),
+            ("AWS_*", "AWS_*;AWS_SECRET_ACCESS_KEY"),
             ("AWS_SECRET_ACCESS_KEY_OF_MINE", "AWS_SECRET_ACCESS_KEY_OF_MINE;AWS_SECRET_ACCESS_KEY"),
         ];
         for (before, after) in cases {

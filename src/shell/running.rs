@@ -60,29 +60,53 @@ pub(crate) fn typed_in() -> Quotes {
 
 /// The shell that was started with these words, and its arguments, if it is of these.
 fn named(words: &[String], is_of_these: fn(Shell) -> bool) -> Option<(Shell, &[String])> {
-    let name = |word: &'_ str| word.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    // PowerShell may be a library that another program runs: `dotnet /opt/powershell/pwsh.dll`.
-    let runs = |program, library| words.len() > 1 && name(&words[0]) == program && name(&words[1]) == library;
-    let is_run = runs("dotnet", "pwsh.dll");
-    // One file has all programs of busybox: `busybox sh`.
-    let is_part = runs("busybox", "sh") || runs("busybox", "ash");
-    let (program, arguments) = words[usize::from(is_run || is_part)..].split_first()?;
-    let file = name(program).trim_start_matches('-').to_owned();
-    let file = file.trim_end_matches(if is_run { ".dll" } else { ".exe" });
+    let (program, arguments) = words[words.len().min(of_interpreter(words))..].split_first()?;
+    let file = name(program).trim_start_matches('-');
+    let file = [".dll", ".exe", "-script.py"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(file);
     let shell = Shell::from_str(file, true).ok().filter(|shell| is_of_these(*shell))?;
     Some((shell, arguments))
+}
+
+/// How many words stand before a shell that another program runs.
+fn of_interpreter(words: &[String]) -> usize {
+    let [program, arguments @ ..] = words else { return 0 };
+    let first = arguments.first().map(|word| name(word)).unwrap_or_default();
+    match name(program).trim_end_matches(".exe") {
+        // PowerShell may be a library: `dotnet /opt/powershell/pwsh.dll`.
+        "dotnet" if first == "pwsh.dll" => 1,
+        // One file has all programs of busybox: `busybox sh`.
+        "busybox" if ["sh", "ash"].contains(&first) => 1,
+        // `python3 -u /usr/bin/xonsh`, `python3 -m xonsh`.
+        python if python.starts_with("python") => {
+            let is_program = |word: &String| !word.starts_with('-');
+            let at = arguments.iter().position(is_program).unwrap_or(arguments.len());
+            let is_xonsh = arguments.get(at).is_some_and(|word| name(word).starts_with("xonsh"));
+            if is_xonsh { 1 + at } else { 0 }
+        }
+        _ => 0,
+    }
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
 /// The same, unless it runs a script or a command.
 fn interactive(words: &[String], is_of_these: fn(Shell) -> bool) -> Option<Shell> {
     let (shell, arguments) = named(words, is_of_these)?;
-    let mut arguments = arguments.iter().map(|word| word.to_ascii_lowercase());
+    let is_powershell = shell == Shell::Powershell;
+    let lower = |word: &String| if is_powershell { word.to_ascii_lowercase() } else { word.clone() };
+    let mut arguments = arguments.iter().map(lower);
     while let Some(word) = arguments.next() {
         match word.as_str() {
             // Editors start their terminals so, and others with a file to read first.
             "-i" | "-l" | "--login" | "-noexit" => return Some(shell),
-            "-c" | "-command" | "-file" | "-f" if shell != Shell::Zsh || word == "-c" => return None,
-            "--rcfile" | "--init-file" | "--init-command" | "-o" | "+o" => drop(arguments.next()),
+            "-c" => return None,
+            "-command" | "-file" | "-f" if is_powershell => return None,
+            "--rcfile" | "--init-file" | "--init-command" | "-C" | "-o" | "+o" | "-O" | "+O" | "--rc" | "-rc"
+            | "--config" | "--env-config" => drop(arguments.next()),
+            // `bash -e` ends where a command fails.
+            "--execute" | "-e" if shell == Shell::Nushell => drop(arguments.next()),
             option if option.starts_with(['-', '+']) => {}
             _ => return None,
         }
@@ -103,6 +127,18 @@ mod tests {
             ("/bin/bash --init-file /usr/share/code/shellIntegration-bash.sh", Some(Shell::Bash)),
             ("bash -O extglob", Some(Shell::Bash)),
             ("zsh -f", Some(Shell::Zsh)),
+            ("-csh -f", Some(Shell::Tcsh)),
+            ("tcsh -f", Some(Shell::Tcsh)),
+            ("tcsh -f x.csh", None),
+            ("fish -C date", Some(Shell::Fish)),
+            ("nu --config x.nu -e date", Some(Shell::Nushell)),
+            ("elvish -rc x.elv", Some(Shell::Elvish)),
+            ("/usr/bin/python3 /usr/bin/xonsh --no-rc", Some(Shell::Xonsh)),
+            ("python3.13 -u -m xonsh", Some(Shell::Xonsh)),
+            ("C:\\Python\\python.exe C:\\Scripts\\xonsh-script.py", Some(Shell::Xonsh)),
+            ("python3 /usr/bin/xonsh x.xsh", None),
+            ("python3 x.py", None),
+            ("python3", None),
             ("pwsh -noexit -command try{x}", Some(Shell::Powershell)),
             ("C:\\Windows\\powershell.exe", Some(Shell::Powershell)),
             ("/usr/bin/dotnet /opt/powershell/pwsh.dll", Some(Shell::Powershell)),

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum as _;
-
 use super::dialect::Shell;
+use super::loading::{Loading, loadings};
 use super::powershell_profile::{self, Obstacle};
 use super::sourced;
 use super::start_up_text::Encoding;
@@ -21,13 +20,32 @@ pub(crate) struct StartUpLine {
     number: usize,
     /// The shell that it names, if it names one.
     pub(crate) names: Option<Shell>,
+    pub(crate) flaw: Option<Flaw>,
+}
+
+/// Why a line does not load the function in each shell that somebody opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// Only login shells read its file.
+    LoginOnly,
+    /// It ends with CRLF, and the shell takes the carriage return for a part of it.
+    CarriageReturn,
 }
 
 impl StartUpLine {
     /// `FILE:LINE`.
     pub(crate) fn place(&self) -> String {
-        format!("{}:{}", clean(&shown(&self.file)), self.number)
+        place(&self.file, self.number)
     }
+
+    /// Whether it loads the function in each shell of this kind that somebody opens.
+    pub(crate) fn loads(&self, shell: Shell) -> bool {
+        self.flaw.is_none() && self.names.is_none_or(|named| named == shell)
+    }
+}
+
+fn place(file: &Path, number: usize) -> String {
+    format!("{}:{number}", clean(&shown(file)))
 }
 
 /// The place of an alias that hides the function, as it is made after this line has loaded that.
@@ -40,7 +58,7 @@ pub(crate) fn alias_after(shell: Shell, line: &StartUpLine) -> Option<String> {
         })
     };
     let at = script.lines().skip(line.number).position(names_it)?;
-    Some(StartUpLine { file: line.file.clone(), number: line.number + at + 1, names: None }.place())
+    Some(place(&line.file, line.number + at + 1))
 }
 
 /// The line that loads the function. `program` is a word of the shell.
@@ -87,7 +105,7 @@ pub(crate) fn file(shell: Shell) -> Result<PathBuf> {
         Shell::Fish => environment::config_home()?.join("fish/config.fish"),
         Shell::Powershell => powershell_profile::files()?.swap_remove(0),
         Shell::Nushell => nushell_folder(&home)?.join("config.nu"),
-        Shell::Elvish => environment::config_home()?.join("elvish/rc.elv"),
+        Shell::Elvish => elvish_file(&home)?,
         Shell::Xonsh => home.join(".xonshrc"),
         // A new `.tcshrc` would keep tcsh from reading the other one.
         Shell::Tcsh if !home.join(".tcshrc").exists() && home.join(".cshrc").exists() => home.join(".cshrc"),
@@ -104,9 +122,20 @@ fn zsh_folder(home: &Path) -> PathBuf {
 
 /// On macOS it follows Apple's rules, unless `XDG_CONFIG_HOME` is set.
 fn nushell_folder(home: &Path) -> Result<PathBuf> {
-    let config = environment::config_home()?;
+    let config = environment::settings_home()?;
     let is_default = cfg!(target_os = "macos") && config == home.join(".config");
     Ok(if is_default { home.join("Library/Application Support/nushell") } else { config.join("nushell") })
+}
+
+/// Elvish reads one of two files: before 0.21 the older one, if that is there, and since then never.
+fn elvish_files(home: &Path) -> Result<[PathBuf; 2]> {
+    let config = environment::settings_home()?;
+    Ok([environment::within(&config, "elvish/rc.elv"), environment::within(home, ".elvish/rc.elv")])
+}
+
+fn elvish_file(home: &Path) -> Result<PathBuf> {
+    let [file, older] = elvish_files(home)?;
+    Ok(if older.exists() && !file.exists() { older } else { file })
 }
 
 /// What keeps this file from running in a new shell.
@@ -119,14 +148,25 @@ pub(crate) fn lines(shell: Shell) -> Vec<StartUpLine> {
     let mut seen = HashSet::new();
     let mut lines = Vec::new();
     let files = files(shell);
-    let sourced: Vec<_> = files.iter().flat_map(|file| sourced::files(&text(shell, file))).collect();
-    for file in files.into_iter().chain(sourced) {
+    let is_login = |file: &Path| shell == Shell::Bash && HAS_OTHER_SHELLS && !file.ends_with(".bashrc");
+    let sourced = files.iter().flat_map(|file| {
+        let login = is_login(file);
+        sourced::files(&text(shell, file)).into_iter().map(move |file| (file, login))
+    });
+    let sourced: Vec<_> = sourced.collect();
+    let mut all: Vec<_> = files.iter().map(|file| (file.clone(), is_login(file))).chain(sourced).collect();
+    // What `.bashrc` reads, each shell reads.
+    all.sort_by_key(|(_, is_login)| *is_login);
+    for (file, is_login) in all {
         if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
-            lines.extend(lines_of(shell, &file));
+            lines.extend(lines_of(shell, &file, is_login));
         }
     }
     lines
 }
+
+/// Whether terminals start shells that are no login shells, which those of macOS and of Git for Windows do not.
+const HAS_OTHER_SHELLS: bool = !cfg!(any(target_os = "macos", windows));
 
 /// What a login shell of bash reads in place of `.bashrc`: the first of these that is there, and no other.
 const LOGIN_FILES: [&str; 3] = [".bash_profile", ".bash_login", ".profile"];
@@ -138,15 +178,29 @@ fn login_file(home: &Path) -> Option<PathBuf> {
 /// The file that a login shell reads, where that keeps the shell from the lines of this file.
 pub(crate) fn login_file_without(shell: Shell, file: &Path) -> Option<PathBuf> {
     let home = environment::shell_home().ok()?;
-    if shell != Shell::Bash || file != home.join(".bashrc") {
-        return None;
-    }
-    let login = login_file(&home)?;
-    let script = text(shell, &login);
-    let mut read = vec![script.clone()];
-    read.extend(sourced::files(&script).iter().map(|file| text(shell, file)));
-    let names_it = |script: &String| sourced::code(script).any(|line| line.contains("bashrc"));
-    (!read.iter().any(names_it)).then_some(login)
+    let login = login_file(&home).filter(|_| shell == Shell::Bash && file == home.join(".bashrc"))?;
+    let is_without = |script: &String| !reads_bashrc(script) && loadings(shell, script).is_empty();
+    login_scripts(&login).iter().all(is_without).then_some(login)
+}
+
+/// What a login shell of bash reads: this file, and those that it sources.
+fn login_scripts(login: &Path) -> Vec<String> {
+    let script = text(Shell::Bash, login);
+    let sourced: Vec<_> = sourced::files(&script).iter().map(|file| text(Shell::Bash, file)).collect();
+    [script].into_iter().chain(sourced).collect()
+}
+
+fn reads_bashrc(script: &str) -> bool {
+    sourced::code(script).any(|line| line.contains("bashrc"))
+}
+
+/// Whether one shell reads more than one of these lines.
+pub(crate) fn are_doubled(lines: &[StartUpLine]) -> bool {
+    let login = lines.iter().filter(|line| line.flaw == Some(Flaw::LoginOnly)).count();
+    let other = lines.len() - login;
+    let file = || environment::shell_home().ok().and_then(|home| login_file(&home));
+    let reads_both = || file().is_some_and(|login| login_scripts(&login).iter().any(|script| reads_bashrc(script)));
+    login > 1 || other > 1 || login == 1 && other == 1 && reads_both()
 }
 
 /// What a file says; nothing if this process cannot read it, since the shell cannot either.
@@ -156,28 +210,23 @@ fn text(shell: Shell, file: &Path) -> String {
     text.unwrap_or_else(|| String::from_utf8_lossy(&content).into_owned())
 }
 
-fn lines_of(shell: Shell, file: &Path) -> Vec<StartUpLine> {
+fn lines_of(shell: Shell, file: &Path, is_login: bool) -> Vec<StartUpLine> {
     let text = text(shell, file);
-    let found = (1..).zip(text.lines()).filter_map(|(number, line)| {
-        let names = loaded_by(line)?;
-        Some(StartUpLine { file: file.to_owned(), number, names })
-    });
-    found.collect()
+    let is_crlf = |number: usize| text.split('\n').nth(number - 1).is_some_and(|line| line.ends_with('\r'));
+    let start_up_line = |Loading { line, names }: Loading| {
+        let flaw = if !cfg!(windows) && !reads_crlf(shell) && is_crlf(line) {
+            Some(Flaw::CarriageReturn)
+        } else {
+            is_login.then_some(Flaw::LoginOnly)
+        };
+        StartUpLine { file: file.to_owned(), number: line, names, flaw }
+    };
+    loadings(shell, &text).into_iter().map(start_up_line).collect()
 }
 
-/// For which shell a line loads the function: `Some(None)` where that is not to be seen, `None` if it loads none.
-#[allow(clippy::option_option, reason = "two questions: whether, and for which shell")]
-fn loaded_by(line: &str) -> Option<Option<Shell>> {
-    let code = line.trim_start();
-    if code.starts_with('#') {
-        return None;
-    }
-    let words: Vec<_> = code.split(|c: char| c.is_whitespace() || "\"'`$();".contains(c)).collect();
-    let is_program = |word: &str| matches!(word.rsplit(['/', '\\']).next(), Some("aws-sso" | "aws-sso.exe"));
-    // The closing quote of a path leaves an empty word.
-    let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
-    let at = words.windows(2).position(|pair| is_program(pair[0]) && pair[1] == "init")?;
-    Some(words.get(at + 2).and_then(|name| Shell::from_str(name, true).ok()))
+/// Whether CRLF ends a line for this shell. On Windows bash and zsh leave the carriage return out.
+fn reads_crlf(shell: Shell) -> bool {
+    !matches!(shell, Shell::Bash | Shell::Zsh | Shell::Tcsh | Shell::Posix)
 }
 
 fn files(shell: Shell) -> Vec<PathBuf> {
@@ -204,7 +253,7 @@ fn files(shell: Shell) -> Vec<PathBuf> {
             let folder = nushell_folder(&home).unwrap_or(config);
             ["env.nu", "config.nu"].map(|name| folder.join(name)).into()
         }
-        Shell::Elvish => vec![config.join("elvish/rc.elv"), home.join(".elvish/rc.elv")],
+        Shell::Elvish => elvish_files(&home).map(Vec::from).unwrap_or_default(),
         Shell::Xonsh => vec![home.join(".xonshrc"), config.join("xonsh/rc.xsh")],
         Shell::Tcsh => in_home(&[".tcshrc", ".cshrc", ".login"]),
         Shell::Posix => in_home(&[".profile"]),
@@ -226,7 +275,7 @@ pub(crate) fn marked(line: &str) -> String {
 pub(crate) fn with_line(shell: Shell, before: &[u8], line: &str) -> Option<Vec<u8>> {
     let (encoding, text) = Encoding::read(shell, before)?;
     let text = text.as_str();
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let newline = if text.contains("\r\n") && reads_crlf(shell) { "\r\n" } else { "\n" };
     let block = marked(line).replace('\n', newline);
     let (kept, after) = match marked_lines(text) {
         Some((start, end)) => (text[..start].to_owned(), &text[end..]),
@@ -236,7 +285,12 @@ pub(crate) fn with_line(shell: Shell, before: &[u8], line: &str) -> Option<Vec<u
     if !kept.is_empty() && !kept.ends_with('\n') {
         kept += newline;
     }
-    if after.is_empty() && !kept.is_empty() && !kept.ends_with(&newline.repeat(2)) && marked_lines(text).is_none() {
+    if after.is_empty()
+        && !kept.is_empty()
+        && !kept.ends_with("\n\n")
+        && !kept.ends_with("\n\r\n")
+        && marked_lines(text).is_none()
+    {
         kept += newline;
     }
     Some(encoding.write(&(kept + &block + after)))
@@ -263,21 +317,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_loads_the_function_is_recognised_and_a_comment_is_not() {
-        let cases = [
-            ("eval \"$(aws-sso init bash)\"", Some(Some(Shell::Bash))),
-            ("  eval \"$(/opt/bin/aws-sso init zsh --hook none)\"", Some(Some(Shell::Zsh))),
-            ("eval \"$('/my tools/aws-sso' init bash)\"", Some(Some(Shell::Bash))),
-            ("aws-sso init fish | source", Some(Some(Shell::Fish))),
-            ("& 'C:\\x\\aws-sso.exe' init powershell | iex", Some(Some(Shell::Powershell))),
-            ("command -v aws-sso >/dev/null && eval \"$(aws-sso init $SHELL_NAME)\"", Some(None)),
-            ("# eval \"$(aws-sso init bash)\"", None),
-            ("aws-sso login", None),
-            ("", None),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(loaded_by(text), expected, "{text}");
-        }
+    fn the_line_that_is_written_is_one_that_loads_the_function() {
         for shell in [
             Shell::Bash,
             Shell::Zsh,
@@ -289,7 +329,8 @@ mod tests {
             Shell::Tcsh,
         ] {
             for program in ["aws-sso".to_owned(), shell.quote("/my tools/aws-sso")] {
-                assert_eq!(loaded_by(&line(shell, &program)), Some(Some(shell)), "{shell:?} {program}");
+                let expected = [Loading { line: 1, names: Some(shell) }];
+                assert_eq!(loadings(shell, &line(shell, &program)), expected, "{shell:?} {program}");
             }
         }
     }
@@ -327,7 +368,9 @@ mod tests {
             ("a\n", format!("a\n\n{block}")),
             ("a", format!("a\n\n{block}")),
             ("a\n\n", format!("a\n\n{block}")),
-            ("a\r\nb", format!("a\r\nb\r\n\r\n{}", block.replace('\n', "\r\n"))),
+            ("a\r\nb", format!("a\r\nb\n\n{block}")),
+            ("a\r\n\r\n", format!("a\r\n\r\n{block}")),
+            (&block.replace('\n', "\r\n"), block.to_owned()),
             ("a\n# aws-sso: begin\nold\n# aws-sso: end\nb\n", format!("a\n{block}b\n")),
             ("# aws-sso: begin\na\n", format!("# aws-sso: begin\na\n\n{block}")),
         ];

@@ -93,13 +93,13 @@ pub(super) fn stderr_columns() -> Option<usize> {
 
 /// The same, or those of the first terminals.
 pub(super) fn stderr_width() -> usize {
-    system::size(&io::stderr()).unwrap_or(USUAL_SIZE).0
+    stderr_size().0
 }
 
-/// How many lines the terminal has on which a program draws through stderr.
+/// The columns and lines of the terminal on which a program draws through stderr.
 #[must_use]
-pub fn stderr_lines() -> usize {
-    system::size(&io::stderr()).unwrap_or(USUAL_SIZE).1
+pub fn stderr_size() -> (usize, usize) {
+    system::size(&io::stderr()).unwrap_or(USUAL_SIZE)
 }
 
 /// Whether stderr is a terminal.

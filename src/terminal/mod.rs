@@ -1,6 +1,7 @@
 //! What a person reads: messages on stderr, the terminal itself, tables.
 
 mod bar;
+mod columns;
 #[cfg(windows)]
 mod console;
 mod device;
@@ -17,12 +18,13 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 pub(crate) use self::bar::bar_line;
+pub use self::columns::Columns;
 #[cfg(windows)]
 pub use self::console::restore;
 #[cfg(windows)]
 pub(crate) use self::console::{Modes, note_mode};
 pub use self::device::{
-    Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stderr_lines, stdout_width, to_draw_on,
+    Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stderr_size, stdout_width, to_draw_on,
 };
 pub(crate) use self::message::of_error as message_of;
 pub(crate) use self::style::Palette;

@@ -146,7 +146,7 @@ fn descriptor(file: &File, parts: u32) -> io::Result<Vec<u32>> {
         });
         match is_read {
             Err(error) if is_too_short(&error) && needed as usize > size => {
-                words.resize(needed.div_ceil(4) as usize, 0)
+                words.resize(needed.div_ceil(4) as usize, 0);
             }
             read => return read.map(|()| words),
         }

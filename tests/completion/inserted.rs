@@ -110,6 +110,31 @@ fn an_open_quote_another_case_and_a_part_of_the_name_are_completed() {
     }
 }
 
+/// Readline takes a quote at the start of what it inserts for the one that was typed.
+#[test]
+fn a_name_that_begins_with_a_quote_is_completed_from_each_way_to_type_it() {
+    let cases = [
+        ("'quoted", ["q\t", "'\t", "\"\t", "\\'\t", "\"'\t"]),
+        ("'it's'", ["i\t", "'\t", "\"\t", "\\'\t", "\"'i\t"]),
+        ("''", ["\t", "'\t", "\"\t", "\\'\t", "\"''\t"]),
+        ("\"x\"", ["x\t", "'\t", "\"\t", "\\\"\t", "'\"x\t"]),
+        ("!!x", ["x\t", "'\t", "\"\t", "\\!\t", "'!\t"]),
+    ];
+    let user = user(&["x"]);
+    for mut typist in Typist::all(&user.home) {
+        // It has no such quotes: a backslash is a letter there, and a quote within quotes is written twice.
+        let is_posix = typist.shell != "powershell";
+        for (number, (name, ways)) in cases.iter().enumerate() {
+            for (way, keys) in ways.iter().enumerate().filter(|(way, _)| is_posix || *way < 3) {
+                let role = format!("Reader{number}x{way}x");
+                rename(&user, &[name], &role);
+                let arrived = typist.arguments_once(&format!("awsso use {keys}"), &role);
+                assert_eq!(arrived, ["use", &format!("{name}/{role}")], "{}: {name}: {keys:?}", typist.shell);
+            }
+        }
+    }
+}
+
 #[test]
 fn the_users_own_rules_in_zsh_match_and_a_menu_begins_with_a_role() {
     if !Shell::Zsh.is_here() {

@@ -116,10 +116,13 @@ fn sign_ins_on_a_drive_of_windows_are_named() {
     }
 }
 
-/// The same while this folder is on a drive of Windows, if this user may mount one.
+/// The same while this folder is on a drive of Windows, if this user may mount one. No such file system is here, so the
+/// list of mounts calls another one that.
 fn on_drive(user: &User, folder: &Path, run: Invocation) -> Option<Invocation> {
     let mount = r#"copy=$(mktemp -d "$0.XXXXXX"); cp -a "$0/." "$copy"; mount -t tmpfs 'C:\' "$0"; cp -a "$copy/." "$0"
-rm -r "$copy"; exec "$@""#;
+rm -r "$copy"; mounts=$(mktemp "$TMPDIR/XXXXXX")
+sed 's/ - tmpfs C:.134 rw/ - 9p C:\\134 rw,aname=drvfs;path=C:\\;uid=0/' /proc/self/mountinfo >"$mounts"
+mount --bind "$mounts" /proc/$$/mountinfo; exec "$@""#;
     let words = ["/usr/bin/unshare", "--mount", "/bin/sh", "-ec", mount, folder.to_str().unwrap()];
     let can_mount = user.home.command("/bin/true").behind(words).run().exit.success();
     can_mount.then(|| run.behind(words))

@@ -29,6 +29,23 @@ const CASES: &[Case] = &[
         ["Shell", "warning", "no start-up file of bash", "add to ~/.bashrc:\neval \"$(aws-sso init bash)\""],
     ),
     (
+        "a line that only login shells read",
+        |user, run| {
+            user.home.write(".bashrc", "");
+            user.home.write(".profile", "eval \"$(aws-sso init bash)\"\n");
+            run
+        },
+        ["Shell", "warning", "~/.profile:1 loads the function in login shells alone", "add to ~/.bashrc:\neval"],
+    ),
+    (
+        "a line with CRLF",
+        |user, run| {
+            user.home.write(".bashrc", "eval \"$(aws-sso init bash)\"\r\n");
+            run
+        },
+        ["Shell", "broken", "~/.bashrc:1 ends with CRLF", "save ~/.bashrc with LF"],
+    ),
+    (
         "a POSIX shell",
         |_, run| run.env("SHELL", "/bin/dash"),
         ["Shell", "ok", "awsso function for dash, ksh, mksh and busybox", "eval \"$(aws-sso init posix)\""],

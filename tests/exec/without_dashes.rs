@@ -110,6 +110,9 @@ fn a_forgotten_role_or_region_is_named_with_the_line_to_run_and_nothing_runs() {
         let _ = run.run().status(status).complains(said).complains(remedy);
     }
     let role = user.role(0, 0);
+    let _ = user.aws_sso("discover -p corp").run().success();
+    let of_profile = user.aws_sso("exec env").env("AWS_PROFILE", role.replace('/', "-")).run().status(4);
+    let _ = of_profile.complains("env is not a role").complains("run: aws-sso exec -- env\n");
     let printed = user.aws_sso(&format!("exec {role} --region local -- printenv AWS_REGION")).run().success().stdout;
     assert_eq!(printed, "local\n");
     let folder = user.home.path("tmp/attached");

@@ -69,12 +69,15 @@ fn a_line_of_the_users_own_is_found_in_each_file_and_none_is_added() {
     ] {
         let user = Newcomer::new();
         user.home.write(file, line);
+        if file != ".bashrc" {
+            user.home.write(".bashrc", format!(". ~/{file}\n"));
+        }
         let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
         assert_eq!(user.home.read(file), line);
-        assert_eq!(user.home.has(".bashrc"), file == ".bashrc");
+        assert!(file == ".bashrc" || user.home.read(".bashrc") == format!(". ~/{file}\n"));
     }
-    // Nothing reads the one, and bash reads only the first file of a login shell.
-    for (file, other) in [(".bash_aliases", None), (".profile", Some(".bash_profile"))] {
+    // Nothing reads the one, bash reads only the first file of a login shell, and no terminal of Linux opens one.
+    for (file, other) in [(".bash_aliases", None), (".profile", Some(".bash_profile")), (".profile", None)] {
         let user = Newcomer::new();
         user.home.write(file, "eval \"$(aws-sso init bash)\"\n");
         if let Some(other) = other {
@@ -83,12 +86,37 @@ fn a_line_of_the_users_own_is_found_in_each_file_and_none_is_added() {
         let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
         assert_eq!(user.home.read(".bashrc"), BASH, "{file}");
     }
-    // A comment is none, and neither is a line for another shell.
-    for line in ["# eval \"$(aws-sso init bash)\"\n", "aws-sso init fish | source\n"] {
+    // A comment is none, and neither is a text or a line for another shell.
+    for line in [
+        "# eval \"$(aws-sso init bash)\"\n",
+        "aws-sso init fish | source\n",
+        "echo 'run eval \"$(aws-sso init bash)\"'\n",
+        "cat <<'EOF' >/dev/null\neval \"$(aws-sso init bash)\"\nEOF\n",
+    ] {
         let user = Newcomer::new();
         user.home.write(".bashrc", line);
         let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
         assert_eq!(user.home.read(".bashrc"), format!("{line}\n{BASH}"));
+    }
+}
+
+/// bash and zsh take a carriage return for a part of the line.
+#[test]
+fn in_a_file_with_crlf_the_line_is_one_that_the_shell_can_read() {
+    let load = "eval \"$(aws-sso init bash)\"\r\n";
+    for (before, after) in [
+        ("# mine\r\n".to_owned(), format!("# mine\r\n\n{BASH}")),
+        (format!("# aws-sso: begin\r\n{load}# aws-sso: end\r\n"), BASH.to_owned()),
+        (load.to_owned(), format!("{load}\n{BASH}")),
+    ] {
+        let user = Newcomer::new();
+        user.home.write(".bashrc", &before);
+        let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
+        assert_eq!(user.home.read(".bashrc"), after);
+        if !before.starts_with(load) {
+            let _ =
+                user.home.script(Shell::Bash, ". ~/.bashrc; type -t awsso").run().success().quiet().prints("function");
+        }
     }
 }
 
@@ -160,7 +188,7 @@ fn a_file_behind_a_link_keeps_its_place_its_mode_and_its_line_endings() {
     symlink("dotfiles/bashrc", user.home.path(".bashrc")).unwrap();
     let _ = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().success();
     assert!(user.home.path(".bashrc").is_symlink());
-    assert_eq!(user.home.read("dotfiles/bashrc"), format!("# mine\r\n\r\n{}", BASH.replace('\n', "\r\n")));
+    assert_eq!(user.home.read("dotfiles/bashrc"), format!("# mine\r\n\n{BASH}"));
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
 }
 

@@ -1,11 +1,13 @@
 //! The first list of a large organization, which is shown while it arrives.
 
+use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use aws_sso::sandbox::Options;
 
 use crate::support::picker::{PICK, chosen};
 use crate::support::process::LIMIT;
+use crate::support::several::Several;
 use crate::support::user::User;
 
 /// Signed in to a slow service, of which nothing is remembered.
@@ -29,6 +31,56 @@ fn rows_appear_as_accounts_are_answered_and_the_first_one_stays_the_selected_one
     terminal.send("\r");
     let output = terminal.finish().success();
     assert_eq!(chosen(&output.stdout), Some(arn));
+}
+
+#[test]
+fn rows_that_arrive_later_have_the_columns_of_the_window_as_it_is_by_then() {
+    let user = slow(60);
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    terminal.wait_for("of 60 accounts").wait_for(":role/");
+    let id = terminal.place("  ID  ").1;
+    terminal.resize(NonZero::new(40).unwrap(), NonZero::new(60).unwrap());
+    terminal.wait_for("180/180");
+    let role = terminal.place("ROLE").1;
+    assert!(role < id + 4, "the id is behind the role: {}", terminal.screen());
+    let roles = &user.sandbox.accounts()[0].roles;
+    let screen = terminal.screen();
+    let rows: Vec<_> = screen.lines().skip(3).filter(|line| line.starts_with("  ")).collect();
+    assert!(rows.len() > 20, "{screen}");
+    for row in rows {
+        assert!(roles.iter().any(|name| row[usize::from(role)..].starts_with(name)), "{row}: {screen}");
+    }
+    terminal.send("\x1b");
+    let _ = terminal.finish().status(130);
+}
+
+#[test]
+fn the_lists_of_several_sso_sessions_arrive_together_beside_one_that_is_remembered() {
+    let options = |accounts| Options { accounts, roles: 3, ..Options::default() };
+    let several = Several::new(&[("alpha", options(40)), ("beta", options(40)), ("gamma", options(2))]);
+    for name in ["alpha", "beta", "gamma"] {
+        several.log_in(name);
+    }
+    let _ = several.aws_sso("list -p gamma").run().success();
+    for sandbox in &several.sandboxes {
+        sandbox.update(|options| options.latency = Duration::from_millis(700));
+    }
+    let mut terminal = several.aws_sso("pick --shell bash").in_terminal();
+    terminal.wait_for("gamma").wait_for("of 80 accounts");
+    // A role of each is there while the lists still arrive.
+    for name in ["alpha", "beta"] {
+        terminal.send(&format!("\x15{name}"));
+        let is_there = |screen: &vt100::Screen| {
+            let text = screen.contents();
+            text.contains(" accounts ") && text.lines().any(|line| line.starts_with("  ") && line.contains(name))
+        };
+        assert!(terminal.wait_until(is_there), "{name}: {}", terminal.screen());
+    }
+    terminal.send("\x15");
+    terminal.wait_for("246/246  Enter takes").send("beta reader");
+    terminal.wait_for("> beta reader").wait_for("40/246").send("\r");
+    let output = terminal.finish().success();
+    assert!(output.stdout.contains("AWS_SSO_SESSION='beta'"), "{output}");
 }
 
 #[test]

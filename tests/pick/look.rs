@@ -99,6 +99,71 @@ fn on_a_narrow_terminal_the_role_is_whole_and_the_search_still_finds_what_has_no
 }
 
 #[test]
+fn the_columns_are_laid_out_again_where_the_window_changes_its_size() {
+    let names = ["acme-corporation-payments-dev", "acme-corporation-payments-prod"];
+    let user = remembered(called(&names));
+    let id = user.sandbox.accounts()[1].id.clone();
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    let wide = format!("! {}   {}  AdministratorAccess", names[0], user.sandbox.accounts()[0].id);
+    let narrow = "! acme-corporat…  AdministratorAccess";
+    terminal.wait_for("8/8").wait_for(&wide).wait_for("ACCOUNT                         ID            ROLE");
+    for _ in 0..2 {
+        terminal.resize(NonZero::new(10).unwrap(), NonZero::new(40).unwrap());
+        terminal.wait_for(narrow).wait_for("ACCOUNT         ROLE");
+        // The search and its marks go with the columns.
+        terminal.send(&format!("{id} Administrator"));
+        terminal.wait_for("1/8").wait_for("1/8  Enter takes");
+        assert!(terminal.cell("AdministratorAccess").underline(), "{}", terminal.screen());
+        terminal.resize(NonZero::new(50).unwrap(), NonZero::new(200).unwrap());
+        terminal.wait_for(&format!("{}  {id}  AdministratorAccess", names[1]));
+        let is_underlined = |screen: &vt100::Screen| {
+            let lines: Vec<_> = screen.rows(0, 200).collect();
+            let line = lines.iter().position(|line| line.contains(&id) && line.contains(names[1]));
+            let cell =
+                |line: usize| screen.cell(u16::try_from(line).unwrap(), u16::try_from(lines[line].find(&id)?).unwrap());
+            line.and_then(cell).is_some_and(vt100::Cell::underline)
+        };
+        assert!(terminal.wait_until(is_underlined), "{}", terminal.screen());
+        terminal.send("\x15");
+        terminal.wait_for("8/8").wait_for(&wide);
+    }
+    terminal.send("\x03");
+    let _ = terminal.finish().status(130);
+}
+
+#[test]
+fn in_a_low_window_a_role_is_seen_and_taken_and_without_room_for_a_list_there_are_numbers() {
+    let user = remembered(called(&["payments-dev", "payments-prod"]));
+    let role = format!("arn:aws:iam::{}:role/reader", user.sandbox.accounts()[1].id);
+    for lines in [3, 4, 5, 6, 7, 8] {
+        let mut terminal = user.aws_sso(PICK).in_window(NonZero::new(lines).unwrap(), NonZero::new(90).unwrap());
+        terminal.wait_for("payments-dev").send("prod reader");
+        terminal.wait_for("> prod reader").wait_for("payments-prod  ");
+        assert_eq!(terminal.screen().contains("ACCOUNT"), lines > 3, "{lines}: {}", terminal.screen());
+        assert_eq!(terminal.screen().contains("Enter takes"), lines > 4, "{lines}: {}", terminal.screen());
+        terminal.send("\r");
+        assert_eq!(chosen(&terminal.transcript()).as_ref(), Some(&role), "{lines}");
+    }
+    for lines in [1, 2] {
+        let mut terminal = user.aws_sso(PICK).in_window(NonZero::new(lines).unwrap(), NonZero::new(90).unwrap());
+        terminal.wait_for("Choose the role").send("prod reader\r");
+        assert_eq!(chosen(&terminal.transcript()).as_ref(), Some(&role), "{lines}");
+    }
+    // A window may also become as low.
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    terminal.wait_for("8/8").wait_for("ACCOUNT");
+    for (lines, first) in [(3, 1), (4, 2), (2, 1), (5, 3), (1, 0), (50, 3)] {
+        terminal.resize(NonZero::new(lines).unwrap(), NonZero::new(90).unwrap());
+        let is_there = |screen: &vt100::Screen| {
+            screen.rows(0, 90).nth(first).is_some_and(|line| line.contains("payments-") || first == 0)
+        };
+        assert!(terminal.wait_until(is_there), "{lines}: {}", terminal.screen());
+    }
+    terminal.send("\x03");
+    let _ = terminal.finish().status(130);
+}
+
+#[test]
 fn the_rows_have_the_order_of_the_verb_list() {
     let user = remembered(called(&["Zeta", "beta", "alpha"]));
     let listed = user.aws_sso("list -p corp --json").run().success();

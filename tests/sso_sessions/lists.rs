@@ -66,7 +66,7 @@ fn what_is_not_signed_in_is_listed_as_remembered_or_said_to_be_missing() {
 
     for line in ["list --json", "list --json --match reader"] {
         let output = several.aws_sso(line).run().success();
-        let output = output.complains("not signed in to gamma, so those roles are missing");
+        let output = output.complains("not signed in to gamma, so its roles are missing");
         let _ = output.complains("run: aws-sso login -p gamma");
         let known = sessions(&several, line);
         assert!(count(&known, "alpha") > 0 && count(&known, "alpha") == count(&known, "beta"), "{known:?}");

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod lists;
+mod pasted;
 mod roles;
 mod runs;
 mod sign_ins;

@@ -71,3 +71,24 @@ fn settings_caches_and_locks_are_where_windows_has_them() {
     let output = windows.aws_sso("discover -p corp").run().success();
     assert!((output.stdout.clone() + &output.stderr).contains(&windows.path(".aws\\config")), "{output}");
 }
+
+#[test]
+fn a_relative_folder_in_a_variable_is_ignored_on_windows() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    windows.home().write("AppData/Roaming/aws-sso/config", "[alias]\nmine = 012345678901/reader\n");
+    fs::create_dir(windows.home().path("here")).unwrap();
+    // The second has no drive.
+    for (name, folder) in [
+        ("WINDOWS_APPDATA", "config"),
+        ("WINDOWS_APPDATA", r"\config"),
+        ("WINDOWS_LOCALAPPDATA", r".\cache"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", r"\cache"),
+    ] {
+        for line in ["process mine", "list"] {
+            let run = windows.aws_sso(line).env(name, folder).current_dir(windows.home().path("here"));
+            let _ = run.run().success();
+        }
+    }
+    assert_eq!(windows.home().list("here"), [""; 0]);
+}

@@ -1,5 +1,6 @@
 //! The program for Windows, run by Wine: `tests/run` builds it, and sets Wine up.
 
+mod batch_files;
 mod browsers;
 mod console;
 mod ends;
@@ -12,4 +13,5 @@ mod many;
 mod powershell;
 mod private_files;
 mod process_lines;
+mod remedies;
 mod shells;

@@ -108,6 +108,14 @@ fn a_folder_in_which_others_can_replace_secrets_is_named() {
     // MSYS takes one slash away.
     let in_git_bash = windows.aws_sso("doctor --offline").env("WINDOWS_MSYSTEM", "MINGW64").run();
     let _ = in_git_bash.prints("' //inheritance:d //remove:g *S-1-1-0");
+    for (name, value, expected) in [
+        ("WINDOWS_MSYS_NO_PATHCONV", "1", "' /inheritance:d /remove:g *S-1-1-0"),
+        ("WINDOWS_MSYS2_ARG_CONV_EXCL", "--x;*", "' /inheritance:d /remove:g *S-1-1-0"),
+        ("WINDOWS_MSYS2_ARG_CONV_EXCL", "/remove:;/S", "' //inheritance:d /remove:g *S-1-1-0"),
+    ] {
+        let run = windows.aws_sso("doctor --offline").env("WINDOWS_MSYSTEM", "MINGW64").env(name, value).run();
+        let _ = run.prints(expected);
+    }
     // As the remedy leaves it.
     set_mode(home, ".aws/cli/cache", 0o705);
     let private = format!("{folder}: 1 file of role credentials, which only you can read");

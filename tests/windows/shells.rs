@@ -3,6 +3,7 @@
 use aws_sso::sandbox::Options;
 
 use crate::support::wine::WindowsUser;
+use crate::support::{REGION, START_URL};
 
 #[test]
 fn exports_are_for_the_users_shell() {
@@ -64,4 +65,25 @@ fn a_line_to_paste_has_the_quotes_of_the_shell_around() {
     let modules = windows.path(r"Documents\PowerShell\Modules;C:\x");
     let run = windows.aws_sso("exec R&D/readr -- x").env("WINDOWS_PROMPT", "$P$G").env("WINDOWS_PSModulePath", modules);
     let _ = run.run().status(4).complains("aws-sso exec 'R&D/reader' -- x");
+}
+
+#[test]
+fn setup_adds_the_line_of_nushell_and_elvish_to_the_file_that_each_reads_on_windows() {
+    for (shell, older, file) in [
+        ("nu.exe", None, r"AppData\Roaming\nushell\config.nu"),
+        ("elvish.exe", None, r"AppData\Roaming\elvish\rc.elv"),
+        ("elvish.exe", Some(".elvish/rc.elv"), r".elvish\rc.elv"),
+    ] {
+        let Some(windows) = WindowsUser::new(Options::default()) else { return };
+        if let Some(older) = older {
+            windows.home().write(older, "# mine\n");
+        }
+        let line = format!("setup {START_URL} --region {REGION} --name corp --yes --device-code --no-browser");
+        let setup = windows.aws_sso(&format!("{line} --no-discover --shell-file"));
+        let _ = setup.env("WINDOWS_SHELL", format!("C:\\{shell}")).run().success().complains(&windows.path(file));
+        let text = windows.home().read(file.replace('\\', "/"));
+        assert!(text.contains("aws-sso init"), "{file}: {text}");
+        let report = windows.aws_sso("doctor --offline").env("WINDOWS_SHELL", format!("C:\\{shell}")).run();
+        let _ = report.prints(&format!("{}:", windows.path(file)));
+    }
 }

@@ -5,6 +5,7 @@
 //! edits the text is applied at once; before any other, `settle` waits for the filter and draws what it found.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use skim::prelude::{Action, Event};
 use skim::tui::{App, TICK_RATE};
 
 use super::preview_window;
-use super::rows::ListLength;
+use super::rows::{Layout, ListLength};
 use super::status::{Counts, Status};
 
 /// How many columns stand before each row and the lines above: for the pointer and for the mark of a chosen row.
@@ -25,10 +26,17 @@ type Failure = Box<dyn std::error::Error>;
 /// How often a filter that is at work is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// What depends on the size of the window.
+pub(super) struct Screen {
+    pub layout: Arc<Layout>,
+    pub lines: usize,
+}
+
 pub(super) struct Dialog {
     skim: Skim,
     length: ListLength,
     status: Status,
+    screen: Screen,
     /// Events that were taken from skim's queue and are not handled yet.
     waiting: VecDeque<Event>,
     /// The text that the rows on the screen match.
@@ -41,9 +49,9 @@ pub(super) struct Dialog {
 
 impl Dialog {
     /// Where it is `unasked`, what is typed may be meant for something else.
-    pub(super) fn new(skim: Skim, length: ListLength, status: Status, unasked: bool) -> Self {
+    pub(super) fn new(skim: Skim, length: ListLength, status: Status, screen: Screen, unasked: bool) -> Self {
         let waiting = VecDeque::new();
-        Self { skim, length, status, waiting, shown: None, is_seen: !unasked, is_in_use: !unasked }
+        Self { skim, length, status, screen, waiting, shown: None, is_seen: !unasked, is_in_use: !unasked }
     }
 
     /// The keys of the chosen rows; `None` if the user gives up.
@@ -143,8 +151,12 @@ impl Dialog {
         let is_render = matches!(event, Event::Render);
         let was_whole = self.is_whole();
         let (app, tui) = self.skim.app_and_tui();
-        if let Event::Resize(_, lines) = event {
-            app.options.preview_window = preview_window(*lines).into();
+        if let Event::Resize(columns, lines) = event {
+            self.screen.lines = (*lines).into();
+            self.screen.layout.fit((*columns).into());
+            app.options.preview_window = preview_window(self.screen.lines).into();
+            // What matches stands elsewhere in the rows now.
+            app.restart_matcher(true);
         }
         app.handle_event(tui, event)?;
         // As many rows may match another text: only for the same text their number says that they are the same.
@@ -179,7 +191,8 @@ impl Dialog {
             if chosen.len() == 1 && selected.is_some_and(|key| chosen[0].output() == key) { 0 } else { chosen.len() };
         let counts = Counts { matching: app.item_list.count(), all: app.item_pool.len(), marked };
         let width = app.layout.input_area.width.saturating_sub(INDENT).into();
-        let text = self.status.text(counts, width);
+        let columns = self.screen.layout.now(&self.status.header);
+        let text = self.status.text(counts, width, self.screen.lines, &columns);
         let (app, tui) = self.skim.app_and_tui();
         if app.header.header != text {
             app.header.header = text;

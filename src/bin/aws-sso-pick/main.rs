@@ -14,21 +14,22 @@ mod status;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use aws_sso::programs::core_dumps;
 #[cfg(unix)]
 use aws_sso::programs::ignored::is_ignored;
-use aws_sso::terminal::stderr_lines;
 #[cfg(unix)]
 use aws_sso::terminal::to_draw_on;
+use aws_sso::terminal::{Columns, stderr_size};
 use clap::Parser;
 use skim::binds::parse_key;
 use skim::prelude::{Skim, SkimOptions, SkimOptionsBuilder};
 use skim::tui::options::TuiLayout;
 use skim::tui::statusline::InfoDisplay;
 
-use dialog::Dialog;
-use rows::Rows;
+use dialog::{Dialog, Screen};
+use rows::{Layout, Rows};
 use status::Status;
 
 /// Let the user choose rows on the terminal: the picker of `awsso pick`.
@@ -50,6 +51,9 @@ struct Arguments {
     /// At how many characters of each row, the first ones, the search does not look
     #[arg(long, default_value_t = 0)]
     margin: usize,
+    /// How wide the name of an account, the role and the sso-session are, in rows of such fields
+    #[arg(long)]
+    columns: Option<Columns>,
     /// What a key does, for the line above the rows
     #[arg(long)]
     hint: Vec<String>,
@@ -116,9 +120,11 @@ fn print(keys: &[String]) -> ExitCode {
 }
 
 fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
-    let Rows { receiver, length, progress, closed } = Rows::read(arguments.margin);
+    let (columns, lines) = stderr_size();
+    let layout = Arc::new(Layout::new(arguments.margin, arguments.columns, columns));
+    let Rows { receiver, length, progress, closed } = Rows::read(Arc::clone(&layout));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let mut skim = Skim::init(options(arguments)?, Some(receiver))?;
+    let mut skim = Skim::init(options(arguments, lines)?, Some(receiver))?;
     skim.app_mut().matcher = search::matcher();
     runtime.block_on(async {
         // Before skim changes the terminal, so that no signal can end the process without restoring it.
@@ -130,8 +136,9 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
         skim.enter().await?;
         // Returning drops the dialog with `skim`, which restores the terminal.
         let separator = if arguments.ascii { " | " } else { " · " };
-        let status = Status { progress, hints: arguments.hint.clone(), separator, columns: arguments.header.clone() };
-        let mut dialog = Dialog::new(skim, length, status, arguments.unasked);
+        let status = Status { progress, hints: arguments.hint.clone(), separator, header: arguments.header.clone() };
+        let screen = Screen { layout, lines };
+        let mut dialog = Dialog::new(skim, length, status, screen, arguments.unasked);
         tokio::select! {
             chosen = dialog.run() => Ok(match chosen? {
                 Some(keys) if !keys.is_empty() => Ending::Chosen(keys),
@@ -195,17 +202,15 @@ impl EndSignals {
 }
 
 /// Where the details of the selected row are. In a low terminal they leave most lines to the rows.
-fn preview_window(lines: u16) -> &'static str {
-    const ENOUGH: u16 = 14;
-    if lines < ENOUGH { "down:3:wrap" } else { "down:6:wrap" }
+fn preview_window(lines: usize) -> &'static str {
+    match lines {
+        0..8 => "down:3:wrap:hidden",
+        8..14 => "down:3:wrap",
+        _ => "down:6:wrap",
+    }
 }
 
-/// How many lines the terminal has.
-fn lines() -> u16 {
-    stderr_lines().try_into().unwrap_or(u16::MAX)
-}
-
-fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Error>> {
+fn options(arguments: &Arguments, lines: usize) -> Result<SkimOptions, Box<dyn std::error::Error>> {
     let mut options = SkimOptionsBuilder::default()
         .multi(arguments.multi)
         .query(arguments.query.clone())
@@ -217,7 +222,7 @@ fn options(arguments: &Arguments) -> Result<SkimOptions, Box<dyn std::error::Err
         // The header has a line for it, with what the keys do.
         .info(InfoDisplay::Hidden)
         .header("")
-        .preview_window(preview_window(lines()))
+        .preview_window(preview_window(lines))
         // Without this skim scrolls each row to its match, and the columns are no longer aligned.
         .no_hscroll(true)
         // No command: the preview is the row's own text.

@@ -2,37 +2,87 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use aws_sso::picker::BESIDE_ROWS;
+use aws_sso::terminal::Columns;
 use skim::prelude::{ItemPreview, PreviewContext, SkimItem, SkimItemReceiver, SkimItemSender, unbounded};
 use tokio::sync::oneshot;
 
 use super::status::Progress;
 
+/// How rows are laid out.
+pub(super) struct Layout {
+    /// At how many characters of each row, the first ones, the search does not look.
+    margin: usize,
+    /// `None` if rows are shown as they are.
+    columns: Option<Columns>,
+    /// How many columns the screen has for a row.
+    room: AtomicUsize,
+}
+
+impl Layout {
+    pub(super) fn new(margin: usize, columns: Option<Columns>, width: usize) -> Self {
+        let layout = Self { margin, columns, room: AtomicUsize::default() };
+        layout.fit(width);
+        layout
+    }
+
+    /// Lays the rows out for a terminal of this width.
+    pub(super) fn fit(&self, width: usize) {
+        self.room.store(width.saturating_sub(BESIDE_ROWS), Ordering::Release);
+    }
+
+    /// A row for this room; `None` if it is shown as it stands.
+    pub(super) fn line(&self, row: &str, room: usize) -> Option<String> {
+        let begin = row.char_indices().nth(self.margin).map_or(row.len(), |(at, _)| at);
+        self.columns.map(|columns| row[..begin].to_owned() + &columns.line(&row[begin..], room))
+    }
+
+    /// The room, if that is too little for all columns.
+    fn narrow(&self) -> Option<usize> {
+        let room = self.room.load(Ordering::Acquire);
+        self.columns.filter(|columns| !columns.fit(room)).map(|_| room)
+    }
+
+    /// A row for the screen as it is now.
+    pub(super) fn now(&self, row: &str) -> String {
+        self.line(row, self.room.load(Ordering::Acquire)).unwrap_or_else(|| row.to_owned())
+    }
+}
+
 /// A row of the list, in the form that skim needs.
 struct Item {
     key: String,
-    shown: String,
-    /// The part of it at which the search looks, in bytes.
+    row: String,
+    /// The row with room for all columns.
+    wide: Option<String>,
+    layout: Arc<Layout>,
+    /// The part of it at which the search looks, in bytes. skim cuts it where the row ends.
     searched: [(usize, usize); 1],
     preview: String,
 }
 
 impl Item {
-    fn parse(line: &str, margin: usize) -> Self {
+    fn parse(line: &str, layout: &Arc<Layout>) -> Self {
         let mut fields = line.split('\t');
         let mut next = || fields.next().unwrap_or_default().to_owned();
-        let (key, shown) = (next(), next());
-        let begin = shown.char_indices().nth(margin).map_or(shown.len(), |(at, _)| at);
-        let searched = [(begin, shown.len())];
-        Self { key, shown, searched, preview: fields.collect::<Vec<_>>().join("\n") }
+        let (key, row) = (next(), next());
+        let begin = row.char_indices().nth(layout.margin).map_or(row.len(), |(at, _)| at);
+        let searched = [(begin, usize::MAX)];
+        let wide = layout.line(&row, usize::MAX);
+        Self { key, row, wide, layout: Arc::clone(layout), searched, preview: fields.collect::<Vec<_>>().join("\n") }
     }
 }
 
 impl SkimItem for Item {
     fn text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.shown)
+        match self.layout.narrow() {
+            Some(room) => Cow::Owned(self.layout.line(&self.row, room).unwrap_or_default()),
+            None => Cow::Borrowed(self.wide.as_ref().unwrap_or(&self.row)),
+        }
     }
 
     fn get_matching_ranges(&self) -> Option<&[(usize, usize)]> {
@@ -63,21 +113,20 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The search does not look at the first `margin` characters of a row.
-    pub(super) fn read(margin: usize) -> Self {
+    pub(super) fn read(layout: Arc<Layout>) -> Self {
         let (sender, receiver) = unbounded();
         let (ended, closed) = oneshot::channel();
         let (length, progress) = (ListLength::default(), Arc::<Progress>::default());
         let (known, shown) = (Arc::clone(&length), Arc::clone(&progress));
         thread::spawn(move || {
-            forward(&sender, margin, &known, &shown);
+            forward(&sender, &layout, &known, &shown);
             let _ = ended.send(());
         });
         Self { receiver, length, progress, closed }
     }
 }
 
-fn forward(sender: &SkimItemSender, margin: usize, length: &OnceLock<usize>, progress: &Progress) {
+fn forward(sender: &SkimItemSender, layout: &Arc<Layout>, length: &OnceLock<usize>, progress: &Progress) {
     /// Rows are passed on in batches of this size, or earlier if no further row has arrived yet.
     const BATCH: usize = 1024;
     let mut stdin = io::BufReader::with_capacity(1 << 16, io::stdin());
@@ -90,7 +139,7 @@ fn forward(sender: &SkimItemSender, margin: usize, length: &OnceLock<usize>, pro
         if let Some(text) = row.strip_prefix('\t') {
             progress.set(text);
         } else if !is_end {
-            batch.push(Arc::new(Item::parse(row, margin)));
+            batch.push(Arc::new(Item::parse(row, layout)));
             count += 1;
         }
         line.clear();

@@ -37,14 +37,19 @@ pub(super) struct Status {
     /// What the keys do, the most useful first: the last ones go where there is no room.
     pub(super) hints: Vec<String>,
     pub(super) separator: &'static str,
-    pub(super) columns: String,
+    /// The names of the columns.
+    pub(super) header: String,
 }
 
 impl Status {
-    /// Both lines.
-    pub(super) fn text(&self, counts: Counts, width: usize) -> String {
-        // The line alone is not bold.
-        format!("\x1b[22m{}\n{}", self.line(counts, width), self.columns)
+    /// Both lines, or what a screen of so few lines has room for beside the rows.
+    pub(super) fn text(&self, counts: Counts, width: usize, lines: usize, columns: &str) -> String {
+        match lines {
+            0..4 => String::new(),
+            4 => columns.to_owned(),
+            // The line alone is not bold.
+            _ => format!("\x1b[22m{}\n{columns}", self.line(counts, width)),
+        }
     }
 
     /// The line, in at most `width` columns. Each of its characters takes one.
@@ -87,7 +92,7 @@ mod tests {
         for (counts, progress, width, expected) in cases {
             let hints = ["Enter takes", "Esc leaves", "↑↓ moves"].map(str::to_owned).to_vec();
             let progress = Arc::clone(progress);
-            let status = Status { progress, hints, separator: " · ", columns: String::new() };
+            let status = Status { progress, hints, separator: " · ", header: String::new() };
             assert_eq!(status.line(counts, width), expected);
         }
     }

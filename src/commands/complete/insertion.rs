@@ -10,11 +10,10 @@ use crate::quote;
 /// that part.
 pub(super) fn for_bash(value: &str, before: &Line) -> Option<String> {
     let rest = value.strip_prefix(before.typed())?;
-    Some(match before.quote {
-        None => outside_quotes(rest),
-        Some('\'') => rest.replace('\'', r"'\''"),
-        Some(_) => within_double_quotes(rest),
-    })
+    let Some(quote) = before.quote else { return Some(outside_quotes(rest)) };
+    let rest = if quote == '\'' { rest.replace('\'', r"'\''") } else { within_double_quotes(rest) };
+    // Where it begins with a quote, readline takes that for the one that was typed.
+    Some(if rest.starts_with(quote) { format!("{quote}{rest}") } else { rest })
 }
 
 /// With a backslash before each character that bash could take for more than a letter.
@@ -118,6 +117,8 @@ mod tests {
             ("awsso use ", "a b'$(c)", Some("a\\ b\\'\\$\\(c\\)")),
             ("awsso use '", "a b'$(c)", Some("a b'\\''$(c)")),
             ("awsso use \"", "a b'$(c)!", Some("a b'\\$(c)\"'!'\"")),
+            ("awsso use '", "'a'", Some("''\\''a'\\''")),
+            ("awsso use \"", "!a", Some("\"\"'!'\"a")),
         ] {
             assert_eq!(for_bash(value, &Line::read(before, Shell::Bash)).as_deref(), expected, "{before}");
         }

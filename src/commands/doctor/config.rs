@@ -8,11 +8,11 @@ use crate::aws_config::document::Document;
 use crate::aws_config::line::SectionKind;
 use crate::aws_config::misspelt::{self, MisspeltSection};
 use crate::aws_config::readers::{self, Effect, Reader, Rejection, Stumble};
-use crate::aws_config::{encoding, static_keys};
+use crate::aws_config::static_keys;
 use crate::context::Context;
 use crate::environment::{self, shown};
 use crate::error::Error;
-use crate::files::read;
+use crate::files::{encoding, read};
 use crate::known_regions;
 
 /// How many lines of one kind are reported one by one.

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use super::report::{Finding, Verdict};
 use crate::environment::{self, shown};
 use crate::error::Error;
-use crate::files::unreadable::{self, quoted};
+use crate::files::unreadable;
 use crate::files::{folder, links, read, unwritable};
-#[cfg(unix)]
 use crate::quote;
 
 /// How many files of one folder are reported one by one.
@@ -45,7 +44,7 @@ pub(super) fn check() -> Vec<Finding> {
 fn file_of_user(file: &Path) -> Option<Finding> {
     if let Some(target) = links::missing_target(file) {
         let found = format!("{} is a link to {}, which is not there", shown(file), target.display());
-        return Some(Finding::warning(found, format!("create that file again, or run: rm {}", quoted(file))));
+        return Some(Finding::warning(found, format!("create that file again, or run: {}", quote::remove(file))));
     }
     match read::open(file) {
         Err(error) => Some(Finding::of(&error)),
@@ -65,7 +64,7 @@ fn foreign_default(file: &Path, metadata: &fs::Metadata) -> Option<Finding> {
     (is_at_default && metadata.is_file() && !ownership::is_ours(metadata.uid())).then(|| {
         Finding::warning(
             format!("{} belongs to {}", shown(file), ownership::named(metadata.uid())),
-            format!("run: sudo chown {} {}", quote::output_of("id -u"), quoted(file)),
+            format!("run: sudo chown {} {}", quote::output_of("id -u"), unreadable::quoted(file)),
         )
     })
 }

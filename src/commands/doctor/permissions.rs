@@ -8,6 +8,7 @@ use super::report::Finding;
 use crate::environment::{self, shown};
 use crate::error::Result;
 use crate::files::{leftovers, read};
+use crate::quote;
 
 pub(super) fn check() -> Vec<Finding> {
     places().unwrap_or_else(|error| vec![Finding::of(&error)])
@@ -82,9 +83,10 @@ fn shared_file(file: &Path) -> Vec<Finding> {
 fn left_behind(folder: &Path) -> Option<Finding> {
     let left = leftovers::found(folder);
     let first = left.first()?;
+    let removal = if cfg!(windows) { quote::remove(first) } else { format!("rm {}", shown(first)) };
     Some(Finding::warning(
         format!("a crash has left {} behind in {}", counted(left.len()), shown(folder)),
-        format!("the next write there deletes it; or run: rm {}", shown(first)),
+        format!("the next write there deletes it; or run: {removal}"),
     ))
 }
 
@@ -166,10 +168,9 @@ mod rights {
     use std::path::{Path, PathBuf};
 
     use super::super::report::Finding;
-    use crate::environment::shown;
+    use crate::environment::{self, shown};
     use crate::files::access_lists;
     use crate::files::unreadable::quoted;
-    use crate::quote;
 
     /// What is wrong with a file that holds a secret. The fix is for `all`, a pattern for this file and the others in
     /// its folder, where there is one. A folder above keeps nobody out: most users may pass through all of them.
@@ -208,7 +209,7 @@ mod rights {
         let owner = access_lists::foreign_owner(path).ok()??;
         Some(Finding::broken(
             format!("{} belongs to {owner}", shown(path)),
-            format!("as an administrator, run: takeown {} {}", quote::windows_option("/f"), quoted(path)),
+            format!("as an administrator, run: takeown {} {}", environment::windows_option("/f"), quoted(path)),
         ))
     }
 

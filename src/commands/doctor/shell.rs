@@ -2,6 +2,7 @@
 
 use super::report::Finding;
 use crate::environment::shown;
+use crate::shell::start_up::{Flaw, StartUpLine};
 use crate::shell::{Shell, start_up};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -45,22 +46,8 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
             findings.push(Finding::ok("to check whether this shell has loaded the awsso function, run: awsso doctor"));
         }
     }
-    for line in &lines {
-        let place = line.place();
-        findings.push(match line.names {
-            Some(other) if other != shell => Finding::broken(
-                format!("{place} loads the function for {}, and this is {}", other.name(), shell.name()),
-                format!("change it to:\n{}", start_up_line(shell)),
-            ),
-            _ => match start_up::login_file_without(shell, &line.file) {
-                Some(login) => Finding::warning(
-                    format!("{place} loads the function, but not in login shells: {} does not read it", shown(&login)),
-                    format!("add to {}:\n. ~/.bashrc", shown(&login)),
-                ),
-                None => Finding::ok(format!("{place} loads the function")),
-            },
-        });
-    }
+    let is_loaded = lines.iter().any(|line| line.loads(shell));
+    findings.extend(lines.iter().map(|line| of_line(shell, line, is_loaded)));
     let file = lines.first().map(|line| line.file.clone()).or_else(|| start_up::file(shell).ok());
     if let Some(obstacle) = file.and_then(|file| start_up::obstacle(shell, &file)) {
         findings.push(Finding::warning(obstacle.found, obstacle.remedy));
@@ -71,7 +58,7 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
             "remove that line, and open a new shell",
         )
     }));
-    if lines.len() > 1 {
+    if start_up::are_doubled(&lines) {
         findings.push(Finding::warning("more than one start-up line loads the function", "keep one of them"));
     }
     if function.is_some() && lines.is_empty() {
@@ -81,6 +68,33 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// `is_loaded`: whether any line loads the function in each shell.
+fn of_line(shell: Shell, line: &StartUpLine, is_loaded: bool) -> Finding {
+    let (place, right) = (line.place(), start_up_line(shell));
+    match (line.names, line.flaw) {
+        (Some(other), _) if other != shell => Finding::broken(
+            format!("{place} loads the function for {}, and this is {}", other.name(), shell.name()),
+            format!("change it to:\n{right}"),
+        ),
+        (_, Some(Flaw::CarriageReturn)) => Finding::broken(
+            format!("{place} ends with CRLF, and {} takes the carriage return for a part of the line", shell.name()),
+            format!("save {} with LF at the end of each line", shown(&line.file)),
+        ),
+        (_, Some(Flaw::LoginOnly)) if is_loaded => Finding::ok(format!("{place} loads the function in login shells")),
+        (_, Some(Flaw::LoginOnly)) => Finding::warning(
+            format!("{place} loads the function in login shells alone, and most terminals open others"),
+            format!("add to {}:\n{right}", start_up_file(shell)),
+        ),
+        (_, None) => match start_up::login_file_without(shell, &line.file) {
+            Some(login) => Finding::warning(
+                format!("{place} loads the function, but not in login shells: {} does not read it", shown(&login)),
+                format!("add to {}:\n. ~/.bashrc", shown(&login)),
+            ),
+            None => Finding::ok(format!("{place} loads the function")),
+        },
+    }
 }
 
 fn of_function(function: &Function) -> Vec<Finding> {

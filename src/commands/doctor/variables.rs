@@ -15,7 +15,7 @@ pub(super) fn check(context: &Context, time: Time) -> Vec<Finding> {
     let variables = |name: &str| {
         environment::current(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
     };
-    let mut findings = overrides(&variables);
+    let mut findings = overrides(&variables, &|| enter(context));
     findings.extend(files());
     if let Ok(config) = context.config() {
         if let Ok(credentials) = context::credentials_file() {
@@ -32,7 +32,7 @@ pub(super) fn check(context: &Context, time: Time) -> Vec<Finding> {
 }
 
 /// Variables that override others. Their values may be secrets, so only their names are shown.
-fn overrides(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
+fn overrides(get: &dyn Fn(&str) -> Option<String>, enter: &dyn Fn() -> String) -> Vec<Finding> {
     let has = |name: &str| get(name).is_some();
     let differ = |one: &str, other: &str| has(one) && has(other) && get(one) != get(other);
     let mut findings = Vec::new();
@@ -44,20 +44,21 @@ fn overrides(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
             "set both to the same region, or unset AWS_DEFAULT_REGION",
         );
     }
-    findings.extend(keys(get));
+    findings.extend(keys(get, enter));
     findings
 }
 
 /// How this shell gets a role: the one that it entered, or another one.
-fn enter() -> String {
+fn enter(context: &Context) -> String {
+    let of_session = |role: &str| context.pasted_role(role, &environment::sso_session().unwrap_or_default());
     match environment::shell_role() {
-        Some((role, _)) => format!("run: awsso use {}", entered_as().unwrap_or_else(|| quote::word(&role))),
+        Some((role, _)) => format!("run: awsso use {}", entered_as().unwrap_or_else(|| of_session(&role))),
         None => "run: awsso pick".to_owned(),
     }
 }
 
 /// Keys that cannot work as they are.
-fn keys(get: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
+fn keys(get: &dyn Fn(&str) -> Option<String>, enter: &dyn Fn() -> String) -> Vec<Finding> {
     let has = |name: &str| get(name).is_some();
     let mut findings = Vec::new();
     let (id, secret) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
@@ -162,7 +163,7 @@ fn entered(context: &Context) -> Option<Finding> {
     let role = context.shell_role().ok()??;
     let instead = role.instead?.description;
     let found = format!("this shell entered {}, but its programs do not take it: {instead}", role.role);
-    Some(Finding::broken(found, format!("run: awsso clear\nor to enter the role again, {}", enter())))
+    Some(Finding::broken(found, format!("run: awsso clear\nor to enter the role again, {}", enter(context))))
 }
 
 /// The role of this shell, if its credentials have expired.
@@ -203,7 +204,7 @@ mod tests {
                 let mut pairs = variables.split(' ').filter_map(|pair| pair.split_once('='));
                 pairs.find(|(set, _)| *set == name).map(|(_, value)| value.to_owned())
             };
-            let found = overrides(&get);
+            let found = overrides(&get, &String::new);
             assert_eq!(found.len(), expected.len(), "{variables}: {found:?}");
             for (finding, (verdict, words)) in found.iter().zip(expected) {
                 assert_eq!(finding.verdict, *verdict, "{variables}: {finding:?}");

@@ -3,8 +3,9 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::code::{VARIABLES, refuse_placeholders, shell_of};
+use super::in_code::{VARIABLES, refuse_placeholders};
 use super::shell_words::{is_assignment, is_of_shell, joined_after};
+use crate::programs::code::is_shell;
 
 /// What quotes or nests words, or has a shell calculate with them.
 const NOT_PLAIN: [&str; 12] = ["'", "\"", "\\", "`", "$(", "${", "((", "<<", "[", "#", "{", "}"];
@@ -65,7 +66,7 @@ fn takes_values(words: &[OsString]) -> bool {
         name => {
             let is_open = name.starts_with('-') || has_placeholder(program) || is_of_shell(name);
             let is_variable = rest.iter().any(|word| word == "-v");
-            let has_shell = words.iter().any(|word| shell_of(&word.to_string_lossy()).is_some());
+            let has_shell = words.iter().any(|word| is_shell(&word.to_string_lossy()));
             let has_code = refuse_placeholders(&words[start..]).is_err();
             !is_open && !is_variable && !has_shell && !has_code
         }

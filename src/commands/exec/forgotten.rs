@@ -5,14 +5,15 @@ use std::ffi::OsString;
 
 use super::shell_words::joined;
 use crate::cli::again;
+use crate::context::Context;
 use crate::environment;
 use crate::error::{Error, Kind, Result};
 use crate::partition::is_aws_region;
 use crate::programs::startable;
 
 /// The error of a ROLE that is none, with that line if it is the name of a program.
-pub(super) fn explain(role: &str, error: Error) -> Error {
-    match line(role) {
+pub(super) fn explain(context: &Context, role: &str, error: Error) -> Error {
+    match line(context, role) {
         Some(line) if error.kind() == Kind::Denied => {
             let remedy = error.remedy().map(|rest| format!("\n{rest}")).unwrap_or_default();
             error.with_remedy(line + &remedy)
@@ -23,7 +24,7 @@ pub(super) fn explain(role: &str, error: Error) -> Error {
 
 /// The line with a ROLE before the command, or with none where this shell has one; `None` if the word is no program,
 /// or `--` was typed.
-pub(super) fn line(role: &str) -> Option<String> {
+pub(super) fn line(context: &Context, role: &str) -> Option<String> {
     let words = again::words();
     let end = end(words);
     // Elsewhere it is only known once a program is started.
@@ -33,7 +34,8 @@ pub(super) fn line(role: &str) -> Option<String> {
     let at = words[..end].iter().rposition(|word| word == role)?;
     let options = [&words[..at], &words[at + 1..end]].concat();
     let rest = words.get(end + 1..).unwrap_or_default();
-    let of_shell = if environment::shell_role().is_some() { "" } else { " ROLE" };
+    let has_role = environment::shell_role().is_some() || context.shell_role().is_ok_and(|role| role.is_some());
+    let of_shell = if has_role { "" } else { " ROLE" };
     let command = [&words[at..=at], rest].concat();
     Some(format!("run: aws-sso {}{of_shell} -- {}", joined(&options), joined(&command)))
 }

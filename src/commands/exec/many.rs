@@ -9,8 +9,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
 
 use super::arguments::ExecArgs;
-use super::code::refuse_placeholders;
 use super::ending::{Due, Ending};
+use super::in_code::refuse_placeholders;
 use super::input::Input;
 use super::job::{Job, Link, Phase};
 use super::outcome::{RunOutcome, RunResults};

@@ -3,15 +3,14 @@
 mod arguments;
 mod assume;
 mod beside;
-mod code;
 mod ending;
 mod filled;
 mod forgotten;
+mod in_code;
 mod input;
 mod job;
 mod json;
 mod kept;
-mod languages;
 mod limits;
 mod many;
 mod matched;
@@ -55,12 +54,12 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         return Err(Error::usage("--stdin is for several roles: with one ROLE the command reads stdin itself")
             .with_remedy("leave out --stdin"));
     }
-    let words = command_or_shell(arguments)?;
+    let words = command_or_shell(context, arguments)?;
     let is_shell = arguments.command.is_empty();
     let line = || Line::typed(false).with_role(arguments.role.as_deref().filter(|role| !names_role(role)));
     if let Some(mut missing) = missing_program(&words, (!is_shell).then(line)) {
         if let Some(role) = arguments.role.as_deref().filter(|role| !is_shell && !context.remembers(role))
-            && let Some(line) = forgotten::line(role)
+            && let Some(line) = forgotten::line(context, role)
         {
             return Err(Error::usage(format!("{role} is no role that is known here")).with_remedy(line));
         }
@@ -74,7 +73,7 @@ pub(crate) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
     let assume = &arguments.target.assume;
     let found = if let Some(role) = &arguments.role {
         let found = context.find_assuming(std::slice::from_ref(role), assume);
-        found.map_err(|error| forgotten::explain(role, error))?
+        found.map_err(|error| forgotten::explain(context, role, error))?
     } else {
         let of_shell = context.find_of_shell("aws-sso exec ROLE -- CMD")?;
         of_shell.ok_or_else(|| no_role(context.unknown_profile()))?.assuming(assume)?
@@ -99,14 +98,15 @@ fn no_role(why: Option<String>) -> Error {
 }
 
 /// The command, else the user's shell, unless this shell has a role already.
-fn command_or_shell(arguments: &ExecArgs) -> Result<Vec<OsString>> {
+fn command_or_shell(context: &Context, arguments: &ExecArgs) -> Result<Vec<OsString>> {
     if !arguments.command.is_empty() {
         return Ok(arguments.command.clone());
     }
     if !arguments.nest
         && let Some((role, _)) = environment::shell_role()
     {
-        let command = arguments.role.as_deref().and_then(forgotten::line).map(|line| line + "\n").unwrap_or_default();
+        let command = arguments.role.as_deref().and_then(|role| forgotten::line(context, role));
+        let command = command.map(|line| line + "\n").unwrap_or_default();
         return Err(Error::usage(format!("this shell has a role already: {role}")).with_remedy(format!(
             "{command}leave it first: exit, or awsso clear\nor start a shell inside this one: --nest"
         )));

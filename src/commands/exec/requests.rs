@@ -8,7 +8,7 @@ use std::thread::{Builder, Scope};
 use tokio::sync::oneshot;
 
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, system};
 
 /// A request for the credentials of a run, by its number.
 type Request = (usize, oneshot::Sender<Result<RoleCredentials>>);
@@ -25,7 +25,7 @@ pub(super) struct Requests {
 /// The error for a thread that cannot be started.
 pub(super) fn no_thread(error: io::Error) -> Error {
     Error::failed(format!("cannot start a thread: {}", reason(&error)))
-        .with_remedy("end other programs, or raise the limit of processes: see ulimit -u")
+        .with_remedy(system::shortage(&error).unwrap_or_else(|| "end other programs".to_owned()))
         .with_source(error)
 }
 

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use crate::quote;
 
-/// What one argument or variable may have at most, in bytes, where a single one is limited.
-const MOST_OF_ONE: usize = if cfg!(target_os = "linux") { 128 << 10 } else { usize::MAX };
+/// What one argument or variable may have at most, in bytes, where a single one is limited; else more than any can.
+const MOST_OF_ONE: usize = if cfg!(target_os = "linux") { 128 << 10 } else { usize::MAX / 2 };
 
 /// What to do where the command is too long, with the environment, of which these are the variables and their sizes.
 pub(super) fn remedy(words: &[OsString], sizes: &[(OsString, usize)]) -> String {

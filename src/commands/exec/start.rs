@@ -14,6 +14,8 @@ use crate::programs::startable;
 #[cfg(unix)]
 use crate::programs::unstarted::Start;
 use crate::programs::unstarted::{Problem, Unstarted};
+#[cfg(windows)]
+use crate::programs::with_extension;
 use crate::terminal;
 
 /// What runs a script that names no interpreter.
@@ -28,6 +30,10 @@ pub(super) fn user_command(program: &OsStr) -> Command {
         let mut shell = Command::new(SHELL);
         shell.arg(file);
         return shell;
+    }
+    #[cfg(windows)]
+    if let Some(file) = with_extension::find(program) {
+        return Command::new(file);
     }
     Command::new(program)
 }
@@ -77,6 +83,12 @@ pub(super) fn not_started(words: &[OsString], error: io::Error) -> NotStarted {
     // One name may be too long for an argument, or have a character that none can have.
     let in_one_run = match error.kind() {
         ErrorKind::ArgumentListTooLong => Some(size::remedy(words, &environment::sizes())),
+        // What Windows says of a line of more than 32,767 letters.
+        ErrorKind::InvalidFilename if cfg!(windows) => Some(size::remedy(words, &[])),
+        #[cfg(windows)]
+        ErrorKind::InvalidInput if with_extension::is_batch(program) => {
+            Some("a batch file takes no argument with a line break: pass it in a file, or in a variable".to_owned())
+        }
         ErrorKind::InvalidInput => Some("in place of {account_name}, take {account_id}".to_owned()),
         // It was waited for until no other run could free anything.
         _ => system::shortage(&error),

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::code::{VARIABLES, refuse_placeholders};
 use super::filled::Code;
+use super::in_code::{VARIABLES, refuse_placeholders};
 use super::shell_words::{BEFORE_COMMANDS, CHANGES, CODE, is_assignment, is_of_shell, joined, joined_after, spaced};
 use crate::cli::again;
 use crate::cli::corrected::in_one_word;

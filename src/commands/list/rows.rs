@@ -85,7 +85,7 @@ pub(super) fn of_chained<'a>(
     };
     let searched = |row: &ListedRole<'_>| {
         let ListedRole { account_id: id, account_name: name, role_name: role, sso_session, .. } = row;
-        format!("{name}/{role} {id}/{role} {sso_session} {}", row.assumed.as_deref().unwrap_or_default())
+        format!("{} {sso_session} {}", written(name, id, role), row.assumed.as_deref().unwrap_or_default())
     };
     let Wanted { selection, words, .. } = *wanted;
     let is_selected = |chained: &&ChainedProfile| {
@@ -100,5 +100,10 @@ pub(super) fn of_chained<'a>(
 fn searched(list: usize, listed: &Listed, account: &Account, role: &str, wanted: &Wanted<'_>) -> String {
     let profile = wanted.profiles.and_then(|profiles| profiles.get(list, &account.id, role)).unwrap_or_default();
     let Account { name, id, .. } = account;
-    format!("{name}/{role} {id}/{role} {} {profile}", listed.directory.name)
+    format!("{} {} {profile}", written(name, id, role), listed.directory.name)
+}
+
+/// The ways to write a role by its account.
+fn written(account_name: &str, account_id: &str, role: &str) -> String {
+    format!("{account_name}/{role} {account_id}/{role} {account_name}:{role} {account_id}:{role}")
 }

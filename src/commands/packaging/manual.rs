@@ -53,7 +53,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_SSO_CONFIG", "the config of aws-sso-cli that setup --from aws-sso-cli takes over"),
     ("BROWSER", "the program that opens the sign-in page"),
     ("NO_COLOR", "if set, no colors"),
-    ("CLICOLOR_FORCE", "unless it is 0, colors also where the output is no terminal"),
+    ("CLICOLOR_FORCE", "unless it is 0, colors also where the output is no terminal; what programs parse has none"),
     ("CLICOLOR", "if it is 0, no colors"),
     ("TZ", "the time zone of times that are shown, by which setup also proposes Regions"),
     ("CI", "unless it is 0, false, no or off, nobody is asked to sign in for a program"),

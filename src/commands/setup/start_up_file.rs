@@ -32,8 +32,7 @@ pub(super) fn offer(arguments: &SetupArgs, questions: &mut Questions) -> Result<
         }
         return Ok(Function::Unknown);
     };
-    let is_for_it = |line: &start_up::StartUpLine| line.names.is_none_or(|named| named == shell);
-    if let Some(line) = start_up::lines(shell).into_iter().find(is_for_it) {
+    if let Some(line) = start_up::lines(shell).into_iter().find(|line| line.loads(shell)) {
         terminal::say(&format!("{} loads the awsso function already\n", line.place()));
         return Ok(Function::Loaded { shell, file: line.file });
     }

@@ -1,54 +1,6 @@
-//! How programs take code in their arguments: which options and which words it is.
+//! Which options and which words of each program are code.
 
-/// How a program takes code.
-pub(super) struct Language {
-    /// Its names, in lower case and without a version: `python` is `python3.12` too.
-    programs: &'static [&'static str],
-    /// Its options for code. Single letters may stand in a group, such as `-lc`.
-    pub(super) code: &'static [&'static str],
-    /// Words from which on all is code, such as `/c`, which may be joined to it.
-    marks: &'static [&'static str],
-    /// Other options that have a value.
-    valued: &'static [&'static str],
-    /// Options that name a file or a module with the code.
-    script: &'static [&'static str],
-    pub(super) operand: Operand,
-    /// Whether the option for code has no value of its own: the code is the first word that is no option.
-    pub(super) is_shell: bool,
-    /// Whether all words from the code on are code.
-    pub(super) is_rest_code: bool,
-    /// Whether a shell reads the code: no placeholder may stand there, not only the names of accounts.
-    pub(super) refuses_all: bool,
-    /// Whether options are words that may be cut short, in any case, as in PowerShell.
-    pub(super) has_word_options: bool,
-    /// How its code reads the environment variable NAME, if it can.
-    pub(super) reads: Option<&'static str>,
-}
-
-/// What a word is that is neither an option nor the value of one.
-pub(super) enum Operand {
-    /// A script: its arguments follow.
-    Script,
-    /// Nothing that matters: options may follow.
-    Ignored,
-    /// Code, if no option has given any.
-    Code,
-    /// What the code, which follows, is run on.
-    Host,
-    /// Behind so many others, and variables such as `A=b`, a program.
-    Program(usize),
-}
-
-/// What an option means.
-#[derive(Default)]
-pub(super) struct CodeOption {
-    pub(super) is_code: bool,
-    /// Whether the code is the next word.
-    pub(super) is_next: bool,
-    pub(super) names_script: bool,
-    /// How many of the next words are its values.
-    pub(super) values: usize,
-}
+use super::language::{Language, Operand};
 
 const SCRIPTS: Language = Language {
     programs: &[],
@@ -59,13 +11,13 @@ const SCRIPTS: Language = Language {
     operand: Operand::Script,
     is_shell: false,
     is_rest_code: false,
-    refuses_all: false,
+    goes_to_shell: false,
     has_word_options: false,
     reads: None,
 };
 
 /// Programs that hand code to a shell.
-const HANDS_ON: Language = Language { refuses_all: true, reads: Some("\"$NAME\""), ..SCRIPTS };
+const HANDS_ON: Language = Language { goes_to_shell: true, reads: Some("\"$NAME\""), ..SCRIPTS };
 
 /// Programs that start another one.
 const STARTS: Language = Language { code: &[], operand: Operand::Program(0), ..HANDS_ON };
@@ -98,7 +50,7 @@ const POWERSHELL: Language = Language {
     ..HANDS_ON
 };
 
-static LANGUAGES: [Language; 38] = [
+static LANGUAGES: [Language; 43] = [
     Language {
         programs: &["fish", "nu"],
         code: &["c", "C", "command", "init-command", "commands", "e", "execute"],
@@ -135,6 +87,27 @@ static LANGUAGES: [Language; 38] = [
         ..STARTS
     },
     Language {
+        programs: &["systemd-run", "strace", "ltrace"],
+        valued: &["p", "property", "u", "unit", "E", "setenv", "e", "o", "s"],
+        ..STARTS
+    },
+    Language {
+        programs: &[
+            "firejail",
+            "flatpak-spawn",
+            "dbus-run-session",
+            "xvfb-run",
+            "unshare",
+            "setpriv",
+            "proxychains",
+            "torsocks",
+            "chronic",
+            "unbuffer",
+        ],
+        valued: &["f", "n", "s"],
+        ..STARTS
+    },
+    Language {
         programs: &["nice", "ionice", "nohup", "time", "stdbuf"],
         valued: &["n", "adjustment", "f", "format", "o", "output", "i", "input", "e", "error"],
         ..STARTS
@@ -146,7 +119,7 @@ static LANGUAGES: [Language; 38] = [
     },
     Language { programs: &["entr"], code: &["s"], ..STARTS },
     Language {
-        programs: &["timeout"],
+        programs: &["timeout", "chroot", "chrt", "taskset"],
         valued: &["k", "s", "kill-after", "signal"],
         operand: Operand::Program(1),
         ..STARTS
@@ -170,6 +143,24 @@ static LANGUAGES: [Language; 38] = [
         valued: &["e", "u", "w", "v", "p", "env", "env-file", "user", "workdir", "name", "network", "entrypoint"],
         operand: Operand::Program(2),
         ..STARTS
+    },
+    // Behind -e no shell of its own runs the command.
+    Language {
+        programs: &["wsl"],
+        code: &[],
+        valued: &["d", "distribution", "u", "user", "cd"],
+        script: &["e", "exec"],
+        operand: Operand::Code,
+        is_rest_code: true,
+        ..HANDS_ON
+    },
+    Language {
+        programs: &["xterm", "uxterm", "rxvt", "urxvt", "konsole", "gnome-terminal", "alacritty"],
+        code: &["e"],
+        operand: Operand::Ignored,
+        is_rest_code: true,
+        has_word_options: true,
+        ..SCRIPTS
     },
     Language {
         programs: &["tmux"],
@@ -244,8 +235,25 @@ static LANGUAGES: [Language; 38] = [
     Language { programs: &["osascript"], valued: &["l", "s"], reads: Some("system attribute \"NAME\""), ..SCRIPTS },
     Language {
         programs: &[
-            "julia", "elixir", "iex", "erl", "groovy", "scala", "ghc", "racket", "guile", "sbcl", "clojure", "clj",
-            "octave", "expect", "tclsh", "gdb", "emacs",
+            "julia",
+            "elixir",
+            "iex",
+            "erl",
+            "groovy",
+            "scala",
+            "ghc",
+            "racket",
+            "guile",
+            "sbcl",
+            "clojure",
+            "clj",
+            "octave",
+            "expect",
+            "tclsh",
+            "gdb",
+            "emacs",
+            "emacsclient",
+            "nyxt",
         ],
         code: &["e", "E", "c", "eval", "print", "ex", "execute"],
         operand: Operand::Ignored,
@@ -275,6 +283,8 @@ static LANGUAGES: [Language; 38] = [
         operand: Operand::Ignored,
         ..SCRIPTS
     },
+    // Of commands in one word, `;;` ends one.
+    Language { programs: &["qutebrowser"], code: &[":"], operand: Operand::Ignored, ..SCRIPTS },
     Language {
         programs: &["jq", "gojq", "jaq", "yq"],
         code: &[],
@@ -319,58 +329,8 @@ pub(super) fn language_of(word: &str) -> Option<&'static Language> {
 }
 
 /// The name of a program, in lower case and without its folder and version.
-pub(super) fn name_of(word: &str) -> String {
+pub(crate) fn name_of(word: &str) -> String {
     let file = word.rsplit(['/', '\\']).next().unwrap_or(word).to_lowercase();
     let name = file.strip_suffix(".exe").unwrap_or(&file);
     name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-').to_owned()
-}
-
-impl Language {
-    pub(super) fn is_mark(&self, word: &str) -> bool {
-        let word = word.to_lowercase();
-        self.marks.iter().any(|&mark| word == mark || mark.starts_with('/') && word.starts_with(mark))
-    }
-
-    pub(super) fn option(&self, word: &str) -> CodeOption {
-        let mut option = CodeOption::default();
-        let name = word.trim_start_matches(['-', '+']);
-        let (name, has_value) = name.split_once('=').map_or((name, false), |(name, _)| (name, true));
-        if self.note(&mut option, name, has_value) || word.starts_with("--") || self.has_word_options {
-            return option;
-        }
-        // A group of letters, which ends where one has a value: the rest of the word, or the next word.
-        let is_code = |letter: char| self.code.contains(&&*letter.encode_utf8(&mut [0; 4]));
-        let mut letters = name.chars();
-        while let Some(letter) = letters.next() {
-            let rest = letters.as_str();
-            let is_last = rest.is_empty() || is_code(letter) && rest.chars().all(is_code);
-            let has_value = !self.is_shell && !is_last;
-            if self.note(&mut option, letter.encode_utf8(&mut [0; 4]), has_value) && !self.is_shell {
-                break;
-            }
-        }
-        option
-    }
-
-    /// Notes what an option of this name means, if it is known.
-    fn note(&self, option: &mut CodeOption, name: &str, has_value: bool) -> bool {
-        let values = usize::from(!has_value);
-        let cut = if self.has_word_options { name.to_lowercase() } else { name.to_owned() };
-        let may_be_cut = self.has_word_options && !name.is_empty();
-        let is = |known: &&str| *known == cut || may_be_cut && known.starts_with(&cut);
-        // GNU programs take `--to-comm=CODE` too.
-        if self.code.iter().any(|code| is(code) || has_value && name.len() > 2 && code.starts_with(name)) {
-            (option.is_code, option.is_next) = (true, !has_value);
-        } else if self.script.iter().any(is) {
-            (option.names_script, option.values) = (true, values);
-        } else if self.valued.iter().any(is) {
-            option.values += values;
-        } else if self.valued.iter().any(|valued| valued.strip_suffix('+') == Some(name)) {
-            // jq's --arg has two.
-            option.values += 2 * values;
-        } else {
-            return false;
-        }
-        true
-    }
 }

@@ -1,10 +1,10 @@
-//! Words that a program runs as code, such as the one behind `sh -c`. An administrator chooses the names of accounts,
-//! and a name in such a word could be code too: it may not stand there. What a shell runs has no placeholder at all.
+//! Placeholders in words that a program runs as code. An administrator chooses the names of accounts, and a name in such
+//! a word could be code too: it may not stand there. What a shell runs has no placeholder at all.
 
 use std::ffi::OsString;
 
-use super::languages::{Language, Operand, language_of, name_of};
 use crate::error::{Error, Result};
+use crate::programs::code::{Code, code_in};
 
 /// Each placeholder, and the variable that every run has in its place.
 pub(super) const VARIABLES: [(&str, &str); 4] = [
@@ -14,61 +14,19 @@ pub(super) const VARIABLES: [(&str, &str); 4] = [
     ("{region}", "AWS_REGION"),
 ];
 
-/// Options of many programs whose value is code, if it looks like code.
-const CODE_OPTIONS: [&str; 7] = ["--command", "--cmd", "--eval", "--exec", "--execute", "--run", "--call"];
-
-/// What a program may follow in the arguments of any other.
-const BEFORE_PROGRAMS: [&str; 5] = ["--", "-exec", "-execdir", "-ok", "-okdir"];
-
-/// Shells that are found behind programs that are not known here.
-const SHELLS: [&str; 11] = ["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish", "pwsh", "powershell", "cmd"];
-
 /// Refuses a command with a placeholder in its code.
 pub(super) fn refuse_placeholders(command: &[OsString]) -> Result<()> {
     let words: Vec<_> = command.iter().map(|word| word.to_string_lossy()).collect();
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-    for (at, &word) in words.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| words[before]);
-        let mut program = before.is_none_or(|before| BEFORE_PROGRAMS.contains(&before)).then_some(at);
-        while let Some((at, language)) = program.and_then(|at| Some((at, language_of(words[at])?))) {
-            let (code, next) = read(language, &words[at + 1..]);
-            refuse(words[at], language, &code)?;
-            program = next.map(|next| at + 1 + next);
-        }
-        let (option, value) = word.split_once('=').filter(|_| word.starts_with("--")).unwrap_or(("", word));
-        if let Some(language) = shell_of(value) {
-            let mut rest = &words[at + 1..];
-            if option == "--entrypoint" || before == Some("--entrypoint") {
-                let is_code = |word: &&str| word.starts_with('-') && language.option(word).is_code;
-                rest = &rest[rest.iter().position(is_code).unwrap_or(rest.len())..];
-            }
-            refuse(value, language, &read(language, rest).0)?;
-        }
-    }
-    // Programs that are not known here.
-    let pairs = words.windows(2).map(|pair| (pair[0], pair[1]));
-    let joined = words.iter().filter(|word| word.starts_with("--")).filter_map(|word| word.split_once('='));
-    let (placeholder, variable) = VARIABLES[0];
-    for (option, code) in pairs.chain(joined) {
-        if is_code_option(option, code) && looks_like_code(code) && code.contains(placeholder) {
-            return Err(refusal(placeholder, option, code, Some(format!("\"${variable}\""))));
-        }
-    }
-    Ok(())
+    code_in(&words).iter().try_for_each(refuse)
 }
 
-/// The language of a shell that may stand anywhere, so that only an option gives it code.
-pub(super) fn shell_of(word: &str) -> Option<&'static Language> {
-    let name = name_of(word);
-    SHELLS.contains(&&*name).then(|| language_of(&name.replace("powershell", "pwsh")))?
-}
-
-fn refuse(program: &str, language: &Language, code: &[&str]) -> Result<()> {
-    let refused = if language.refuses_all { &VARIABLES[..] } else { &VARIABLES[..1] };
-    for code in code {
+fn refuse(found: &Code<'_>) -> Result<()> {
+    let refused = if found.is_of_shell { &VARIABLES[..] } else { &VARIABLES[..1] };
+    for code in &found.words {
         if let Some((placeholder, variable)) = refused.iter().find(|(placeholder, _)| code.contains(placeholder)) {
-            let reads = language.reads.map(|reads| reads.replace("NAME", variable));
-            return Err(refusal(placeholder, program, code, reads));
+            let reads = found.reads.map(|reads| reads.replace("NAME", variable));
+            return Err(refusal(placeholder, found.program, code, reads));
         }
     }
     Ok(())
@@ -88,79 +46,6 @@ fn refusal(placeholder: &str, program: &str, code: &str, instead: Option<String>
         remedy.push_str("\nfor a variable that the code sets itself, leave out the braces");
     }
     Error::usage(format!("{placeholder} is in code for {program}, and {why}")).with_remedy(remedy)
-}
-
-/// The words behind the program's name that it runs as code, and which of them is another program that it starts.
-fn read<'a>(language: &Language, words: &[&'a str]) -> (Vec<&'a str>, Option<usize>) {
-    let mut code = Vec::new();
-    // How many words are the value of an option, and whether the next one, or the next that is no option, is code.
-    let (mut values, mut code_is_next, mut code_comes) = (0, false, false);
-    let (mut has_code, mut operands) = (false, 0);
-    for (number, &word) in words.iter().enumerate() {
-        let is_option = word.len() > 1 && (word.starts_with('-') || language.is_shell && word.starts_with('+'));
-        if code_is_next {
-            code.push(word);
-            code_is_next = false;
-        } else if values > 0 && !(language.has_word_options && is_option) {
-            values -= 1;
-        } else if language.is_mark(word) {
-            code.extend(&words[number..]);
-            return (code, None);
-        } else if is_option {
-            let option = language.option(word);
-            values = option.values;
-            has_code |= option.names_script || option.is_code;
-            if option.names_script && (language.is_rest_code || matches!(language.operand, Operand::Script)) {
-                return (code, None);
-            }
-            if option.is_code {
-                code.push(word);
-                if language.is_rest_code {
-                    code.extend(&words[number + 1..]);
-                    return (code, None);
-                }
-                code_comes |= language.is_shell;
-                code_is_next = !language.is_shell && option.is_next;
-            }
-        } else if code_comes {
-            code.push(word);
-            return (code, None);
-        } else if word.starts_with('+') && language.code.contains(&"+") {
-            code.push(word);
-        } else {
-            match language.operand {
-                Operand::Script => return (code, None),
-                // Of BSD's sed -i '' CODE, and yq eval CODE.
-                Operand::Code if has_code || ["", "e", "ea", "eval", "eval-all"].contains(&word) => {}
-                Operand::Code if !language.is_rest_code => {
-                    code.push(word);
-                    has_code = true;
-                }
-                Operand::Code => {
-                    code.extend(&words[number..]);
-                    return (code, None);
-                }
-                Operand::Host => {
-                    code.extend(&words[number + 1..]);
-                    return (code, None);
-                }
-                Operand::Program(before) if operands == before && !word.contains('=') => return (code, Some(number)),
-                Operand::Program(_) => operands += usize::from(!word.contains('=')),
-                Operand::Ignored => {}
-            }
-        }
-    }
-    (code, None)
-}
-
-fn is_code_option(word: &str, value: &str) -> bool {
-    // aws ssm send-command and start-session run commands that are among the parameters.
-    CODE_OPTIONS.contains(&word) || word == "--parameters" && value.contains("command")
-}
-
-/// Whether a shell would see more than one word in it.
-fn looks_like_code(word: &str) -> bool {
-    word.contains(|c: char| c.is_whitespace() || ";|&$`<>()'\"\\".contains(c))
 }
 
 #[cfg(test)]
