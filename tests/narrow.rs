@@ -23,7 +23,6 @@ fn messages_break_between_words_on_a_terminal_and_nowhere_else() {
         ("exec nope --kill-after never -- true", "error: "),
         ("exec nope --nonsense-which-does-not-exist --and-more-of-it-than-fits-into-one-row -- true", "error: "),
         (&format!("login -p {long}"), "aws-sso: "),
-        (&format!("env {long}/Reader --region eu-wset-1"), "aws-sso: "),
     ] {
         let piped = user.aws_sso(line).run();
         assert!(piped.stderr.starts_with(label) && !piped.exit.success(), "{line}: {piped}");

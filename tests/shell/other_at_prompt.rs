@@ -87,7 +87,7 @@ fn the_prompt_says_once_that_credentials_and_the_sign_in_end_and_runs_nothing() 
         assert_eq!(screen.matches(SOON).count(), 2, "{shell:?}:\n{screen}");
         assert_eq!(screen.matches(LATE).count(), 1, "{shell:?}:\n{screen}");
         // None of them is broken in a window of 80 columns.
-        let notices: Vec<_> = screen.lines().filter(|line| line.starts_with("aws-sso: ")).collect();
+        let notices: Vec<_> = screen.lines().map(str::trim_end).filter(|line| line.starts_with("aws-sso: ")).collect();
         assert!(notices.len() >= 3 && notices.iter().all(|line| line.len() <= 79), "{shell:?}:\n{screen}");
         assert_eq!(screen.matches("your sign-in may end in about 10 minutes; ").count(), 1, "{screen}");
         assert!(!user.home.has("PWNED"), "{shell:?}");
