@@ -34,7 +34,7 @@ fn an_account_whose_roles_cannot_be_fetched_is_unknown_and_not_empty() {
     let _ = missing.complains("no access to the role nobody");
     // Tab and the picker show that something is missing, and ask for nothing.
     user.sandbox.clear_log();
-    let words = ["complete", "--shell", "zsh", "--", "awsso", "use", "payments-p"];
+    let words = ["complete", "--shell", "fish", "--", "awsso", "use", "payments-p"];
     let tab = user.home.aws_sso(words).run().success().quiet();
     assert!(tab.stdout.contains(&format!("{}/\troles not known; run: aws-sso list", broken.name)), "{tab}");
     assert_eq!(asked(&user), (0, 0));
