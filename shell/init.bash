@@ -214,7 +214,7 @@ function __aws_sso_expiring {
   fi
   # <<< renewal
   if ((__aws_sso_until <= __aws_sso_now)); then __aws_sso_what='have expired'; fi
-  \builtin printf '%s\n' "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh" >&2
+  \builtin printf '%s\n' "aws-sso: your credentials $__aws_sso_what; run: __aws_sso_command__ refresh" >&2
 }
 function __aws_sso_ending {
   \builtin local __aws_sso_end="$AWS_SSO_SESSION_END" __aws_sso_minutes
@@ -227,8 +227,8 @@ function __aws_sso_ending {
     \builtin return 0
   fi
   __aws_sso_minutes="$(((__aws_sso_end - __aws_sso_now + 59) / 60))"
-  \builtin printf '%s\n' "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new\
- one, run: __aws_sso_command__ login --force" >&2
+  \builtin printf '%s\n' "aws-sso: your sign-in may end in about $__aws_sso_minutes minutes; \
+run: __aws_sso_command__ login --force" >&2
 }
 # Adds the hook to PROMPT_COMMAND, after all others, so that they still see the user's $? and PIPESTATUS. $1 is the
 # DEBUG trap: it takes what runs after the others for a command of the user, so with one the hook comes first.

@@ -1,6 +1,6 @@
 # The awsso function for Elvish 0.19 and later. `aws-sso init elvish` fills in the program's path and the function's
 # name, and leaves out all comments and the marked parts that the user did not ask for. So comments need lines of their
-# own. All of it becomes one line in single quotes for other shells: so it has none itself.
+# own. Where a program fails, Elvish shows the line of this code that runs it: so such lines are short.
 #
 # `eval` runs it in a namespace of its own: only what `edit:add-var` adds is seen at the prompt.
 
@@ -101,7 +101,7 @@ fn __aws_sso_expiring {
     }
     # <<< renewal
     var what = (if (> (__aws_sso_left $until) 0) { put "expire within 5 minutes" } else { put "have expired" })
-    echo "aws-sso: the credentials of this shell "$what"; run: __aws_sso_command__ refresh" >&2
+    echo "aws-sso: your credentials "$what"; run: __aws_sso_command__ refresh" >&2
 }
 fn __aws_sso_ending {
     var end = $E:AWS_SSO_SESSION_END
@@ -113,8 +113,8 @@ fn __aws_sso_ending {
     nop (__aws_sso_renew --only-session-end)
     if (not-eq $E:AWS_SSO_SESSION_END $end) { return }
     var minutes = (math:ceil (/ $left 60))
-    echo "aws-sso: your sign-in is expected to end in about "$minutes" minutes; "^
-        "to begin a new one, run: __aws_sso_command__ login --force" >&2
+    echo "aws-sso: your sign-in may end in about "$minutes" minutes; "^
+        "run: __aws_sso_command__ login --force" >&2
 }
 fn __aws_sso_hook {
     set __aws_sso_now = ""

@@ -127,7 +127,7 @@ function __aws_sso_expiring
     set -l __aws_sso_what 'expire within 5 minutes'
     test (__aws_sso_left $__aws_sso_until) -gt 0
     or set __aws_sso_what 'have expired'
-    builtin echo "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh" >&2
+    builtin echo "aws-sso: your credentials $__aws_sso_what; run: __aws_sso_command__ refresh" >&2
 end
 function __aws_sso_ending
     set -l __aws_sso_end $AWS_SSO_SESSION_END
@@ -141,7 +141,7 @@ function __aws_sso_ending
     and test "$AWS_SSO_SESSION_END" != $__aws_sso_end
     and return
     set -l __aws_sso_minutes (builtin math "ceil($__aws_sso_left / 60)")
-    builtin echo "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes; to begin a new one," \
+    builtin echo "aws-sso: your sign-in may end in about $__aws_sso_minutes minutes;" \
         'run: __aws_sso_command__ login --force' >&2
 end
 # <<< hook

@@ -137,7 +137,7 @@ def --env __aws_sso_expiring [] {
     }
     # <<< renewal
     let what = if (__aws_sso_left $until) > 0 { "expire within 5 minutes" } else { "have expired" }
-    print --stderr $"aws-sso: the credentials of this shell ($what); run: __aws_sso_command__ refresh"
+    print --stderr $"aws-sso: your credentials ($what); run: __aws_sso_command__ refresh"
 }
 def --env __aws_sso_ending [] {
     let end = $"($env.AWS_SSO_SESSION_END)"
@@ -150,8 +150,8 @@ def --env __aws_sso_ending [] {
     if $renewal.exit_code == 0 { __aws_sso_apply $renewal.stdout }
     if $"($env.AWS_SSO_SESSION_END?)" != $end { return }
     let minutes = $left / 60 | math ceil
-    print --stderr ($"aws-sso: your sign-in is expected to end in about ($minutes) minutes; " +
-        "to begin a new one, run: __aws_sso_command__ login --force")
+    print --stderr ($"aws-sso: your sign-in may end in about ($minutes) minutes; " +
+        "run: __aws_sso_command__ login --force")
 }
 # <<< hook
 # A module has one such block. Loaded a second time, what it adds takes the place of the first.

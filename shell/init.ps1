@@ -245,7 +245,7 @@ function global:__aws_sso_expiring($left) {
     # <<< renewal
     $what = if ($left -gt 0) { 'expire within 5 minutes' } else { 'have expired' }
     Microsoft.PowerShell.Utility\Write-Host (
-        "aws-sso: the credentials of this shell $what; run: __aws_sso_command__ refresh")
+        "aws-sso: your credentials $what; run: __aws_sso_command__ refresh")
 }
 function global:__aws_sso_ending($left) {
     $end = $global:__AWS_SSO_SESSION_NOTICED = [string]$env:AWS_SSO_SESSION_END
@@ -256,8 +256,8 @@ function global:__aws_sso_ending($left) {
     if ([string]$env:AWS_SSO_SESSION_END -cne $end) { return }
     # Rounded up; Constrained Language Mode has no [Math].
     $minutes = ($left - $left % 60) / 60 + 1
-    Microsoft.PowerShell.Utility\Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes; " +
-        'to begin a new one, run: __aws_sso_command__ login --force')
+    Microsoft.PowerShell.Utility\Write-Host ("aws-sso: your sign-in may end in about $minutes minutes; " +
+        'run: __aws_sso_command__ login --force')
 }
 function global:__aws_sso_renew {
     # The variable does not exist before the first program has run.

@@ -194,7 +194,7 @@ case prompt:
                 if ("$__aws_sso_hook_kind" != done) then
                     set __aws_sso_hook_say = 'expire within 5 minutes; run:'
                     if ($__aws_sso_hook_left <= 0) set __aws_sso_hook_say = 'have expired; run:'
-                    \echo "aws-sso: the credentials of this shell $__aws_sso_hook_say __aws_sso_command__ refresh"
+                    \echo "aws-sso: your credentials $__aws_sso_hook_say __aws_sso_command__ refresh"
                 endif
             endif
         endif
@@ -221,9 +221,9 @@ case prompt:
                     if ($?AWS_SSO_SESSION_END) set __aws_sso_hook_at = "$AWS_SSO_SESSION_END"
                     if ("$__aws_sso_hook_at" == "$__AWS_SSO_SESSION_NOTICED") then
                         @ __aws_sso_hook_left = ( $__aws_sso_hook_left + 59 ) / 60
-                        set __aws_sso_hook_say = 'to begin a new one, run: __aws_sso_command__ login --force'
+                        set __aws_sso_hook_say = 'run: __aws_sso_command__ login --force'
                         set __aws_sso_hook_say = "about $__aws_sso_hook_left minutes; $__aws_sso_hook_say"
-                        \echo "aws-sso: your sign-in is expected to end in $__aws_sso_hook_say"
+                        \echo "aws-sso: your sign-in may end in $__aws_sso_hook_say"
                     endif
                 endif
             endif

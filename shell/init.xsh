@@ -202,7 +202,7 @@ def __aws_sso_load():
             return
         # <<< renewal
         what = 'expire within 5 minutes' if int(until) > time.time() else 'have expired'
-        say(f'the credentials of this shell {what}; run: __aws_sso_command__ refresh')
+        say(f'your credentials {what}; run: __aws_sso_command__ refresh')
 
     def ending():
         name = 'AWS_SSO_SESSION_END'
@@ -218,7 +218,7 @@ def __aws_sso_load():
             return
         minutes = int((left + 59) // 60)
         say(
-            f'your sign-in is expected to end in about {minutes} minutes; to begin a new one, run: '
+            f'your sign-in may end in about {minutes} minutes; run: '
             '__aws_sso_command__ login --force'
         )
 

@@ -169,7 +169,7 @@ function '__aws_sso_expiring' {
   fi
   # <<< renewal
   if (( __aws_sso_until <= __aws_sso_now )); then __aws_sso_what='have expired'; fi
-  \builtin print -ru2 -- "aws-sso: the credentials of this shell $__aws_sso_what; run: __aws_sso_command__ refresh"
+  \builtin print -ru2 -- "aws-sso: your credentials $__aws_sso_what; run: __aws_sso_command__ refresh"
 }
 function '__aws_sso_ending' {
   \builtin local __aws_sso_end="$AWS_SSO_SESSION_END" __aws_sso_minutes
@@ -182,8 +182,8 @@ function '__aws_sso_ending' {
     \builtin return
   fi
   __aws_sso_minutes="$(( (__aws_sso_end - __aws_sso_now + 59) / 60 ))"
-  \builtin print -ru2 -- "aws-sso: your sign-in is expected to end in about $__aws_sso_minutes minutes;" \
-    "to begin a new one, run: __aws_sso_command__ login --force"
+  \builtin print -ru2 -- "aws-sso: your sign-in may end in about $__aws_sso_minutes minutes;" \
+    "run: __aws_sso_command__ login --force"
 }
 if [[ -o 'interactive' ]]; then
   __aws_sso_before_prompts '__aws_sso_hook'

@@ -69,6 +69,8 @@ mod main_job;
 mod mixed_answers;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod mixed_crowd;
+#[cfg(all(feature = "sandbox", unix))]
+mod narrow;
 #[cfg(feature = "sandbox")]
 mod network;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]

@@ -91,7 +91,7 @@ pub(super) fn explain(error: &clap::Error, words: &[OsString], is_evaluated: boo
     };
     let text = shown(&error.render(), palette);
     if is_for_stderr {
-        terminal::say(&text);
+        terminal::say(&if error.use_stderr() { terminal::broken(&text) } else { text });
     } else {
         print(&text)?;
     }

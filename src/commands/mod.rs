@@ -76,7 +76,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Set up from a start URL: the AWS config, the sign-in, profiles, your shell
+    /// Set up from a start URL: AWS config, sign-in, profiles, your shell
     Setup(setup::SetupArgs),
     /// Print the shell code that defines the awsso function
     Init(init::InitArgs),
@@ -102,7 +102,7 @@ pub(crate) enum Verb {
     /// Answer a shell's completion function
     #[command(hide = true)]
     Complete(complete::CompleteArgs),
-    /// Print a completion script for verbs and options, for packagers (init includes one that knows your roles)
+    /// Print a completion script for packagers (init has a better one)
     Completions(completions::CompletionsArgs),
     /// Write the manual and the completion scripts for a package
     #[command(hide = true)]
@@ -111,9 +111,9 @@ pub(crate) enum Verb {
     Login(login::LoginArgs),
     /// Sign out: revoke the session and delete what came from it
     Logout(logout::LogoutArgs),
-    /// Show the sign-in to each sso-session, how long it lasts, and this shell's role
+    /// Show each sign-in, how long it lasts, and this shell's role
     Status(status::StatusArgs),
-    /// Tell by exit status whether credentials are available without a new sign-in
+    /// Tell by exit status whether credentials need a new sign-in
     Check(check::CheckArgs),
     /// Write a named profile for every account and role
     Discover(discover::DiscoverArgs),
@@ -127,7 +127,7 @@ pub(crate) enum Verb {
     Doctor(doctor::DoctorArgs),
     /// Run a command under a role, or under many roles at once
     Exec(exec::ExecArgs),
-    /// Serve a role's credentials on this machine to long-running programs
+    /// Serve a role's credentials on this machine, for long jobs
     Serve(serve::ServeArgs),
     /// Show the help of a verb
     Help(help::HelpArgs),

@@ -73,7 +73,7 @@ pub static SIGN_IN: Setting = Setting {
     key: "sign-in",
     meaning: "how you sign in, if no option of login says it",
     values: "browser or device-code",
-    default: "a browser where you would see it, else a device code",
+    default: "browser, else device-code",
     variable: None,
     check: |value| sign_in(value).map(drop),
 };
@@ -95,7 +95,7 @@ pub static PICKER_COLOR: Setting = Setting {
     key: "picker-color",
     meaning: "the colors of picker = skim, where NO_COLOR is not set",
     values: "a theme (dark, light, 16, bw) and PART:COLOR, with commas",
-    default: "none: reverse video and underlines",
+    default: "none: reverse video, underlines",
     variable: None,
     check: |value| PickerColor::from_str(value).map(drop).map_err(|error| error.to_string()),
 };
@@ -139,7 +139,7 @@ pub static BROWSER_COMMAND: Setting = Setting {
     key: "browser-command",
     meaning: "the command that opens the console",
     values: "words with {url}, {account_name}, {account_id}, {role}",
-    default: "BROWSER, else the system's browser",
+    default: "BROWSER, else the system's",
     variable: None,
     check: |value| BrowserCommand::from_str(value).map(drop).map_err(|error| error.to_string()),
 };

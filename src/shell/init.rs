@@ -85,7 +85,7 @@ pub fn script(shell: Shell, init: &Init<'_>) -> Result<String> {
     if shell == Shell::Tcsh {
         return function_file::loaded(&code, init.command, &options(init));
     }
-    Ok(shell.dialect().loaded(&code))
+    Ok(shell.dialect().loaded(&code, init.command))
 }
 
 /// The options of `init` that differ from what it does without any.

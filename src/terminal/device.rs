@@ -86,7 +86,12 @@ pub fn stdout_width() -> Option<usize> {
     stdout.is_terminal().then(|| system::size(&stdout).unwrap_or(USUAL_SIZE).0)
 }
 
-/// The columns of the terminal that stderr is.
+/// The columns of the terminal that stderr is, if it is one.
+pub(super) fn stderr_columns() -> Option<usize> {
+    is_stderr().then(stderr_width)
+}
+
+/// The same, or those of the first terminals.
 pub(super) fn stderr_width() -> usize {
     stderr_size().0
 }

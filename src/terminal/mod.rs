@@ -26,7 +26,7 @@ pub(crate) use self::console::{Modes, note_mode};
 pub use self::device::{
     Terminal, identity, is_stderr, is_stdin, is_there, is_write_stopped, stderr_size, stdout_width, to_draw_on,
 };
-pub(crate) use self::message::of_error as complaint;
+pub(crate) use self::message::of_error as message_of;
 pub(crate) use self::style::Palette;
 pub use self::table::{aligned, aligned_within, described, wrapped};
 #[cfg(unix)]
@@ -133,10 +133,20 @@ pub fn warn(text: &str) {
 
 /// Writes an error to stderr.
 pub fn complain(error: &Error) {
-    say(&complaint(error, Palette::of_stderr()));
+    say(&complaint(error));
+}
+
+/// The text of an error on stderr.
+pub(crate) fn complaint(error: &Error) -> String {
+    message::of_error(error, Palette::of_stderr(), device::stderr_columns())
+}
+
+/// A text of several lines for stderr, as errors are broken there.
+pub(crate) fn broken(text: &str) -> String {
+    message::broken(text, device::stderr_columns())
 }
 
 /// The text of a warning on stderr.
 pub(crate) fn warning(text: &str) -> String {
-    message::of_warning(text, Palette::of_stderr())
+    message::of_warning(text, Palette::of_stderr(), device::stderr_columns())
 }

@@ -92,11 +92,17 @@ pub fn described(rows: &[[String; 2]], width: Option<usize>) -> Vec<[String; 2]>
 /// Lines are broken at spaces, so a word that is longer than a line stays whole.
 #[must_use]
 pub fn wrapped(first: &str, text: &str, width: usize) -> String {
-    let indent = first.width();
+    wrapped_words(first, text.split(' '), width)
+}
+
+/// The same for a text in words, which may be painted.
+pub(super) fn wrapped_words<'a>(first: &str, words: impl Iterator<Item = &'a str>, width: usize) -> String {
+    let indent = shown_width(first);
     let mut lines = first.to_owned();
     let mut column = indent;
-    for (number, word) in text.split(' ').enumerate() {
-        if number > 0 && column + 1 + word.width() > width {
+    for (number, word) in words.enumerate() {
+        let columns = shown_width(word);
+        if number > 0 && column + 1 + columns > width {
             lines.push('\n');
             lines.extend(std::iter::repeat_n(' ', indent));
             column = indent;
@@ -105,10 +111,17 @@ pub fn wrapped(first: &str, text: &str, width: usize) -> String {
             column += 1;
         }
         lines.push_str(word);
-        column += word.width();
+        column += columns;
     }
     lines.push('\n');
     lines
+}
+
+/// The columns of a text without the escape sequences that paint it.
+fn shown_width(text: &str) -> usize {
+    let mut parts = text.split('\x1b');
+    let plain = parts.next().unwrap_or_default().width();
+    plain + parts.map(|part| part.split_once('m').map_or(0, |(_, shown)| shown.width())).sum::<usize>()
 }
 
 #[cfg(test)]

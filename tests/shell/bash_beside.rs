@@ -10,7 +10,7 @@ use crate::support::user::User;
 use crate::support::{Home, Shell, programs};
 
 const LOAD: &str = "eval \"$(aws-sso init bash)\"\n";
-const EXPIRED: &str = "aws-sso: the credentials of this shell have expired; run: awsso refresh";
+const EXPIRED: &str = "aws-sso: your credentials have expired; run: awsso refresh";
 
 /// The code, and the same as an older bash runs it.
 fn codes() -> [String; 2] {

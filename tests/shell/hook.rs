@@ -58,6 +58,9 @@ fn it_reports_each_expiration_once_and_says_whether_it_has_passed() {
         );
         assert_eq!(screen.matches(SOON).count(), 2, "{shell:?}:\n{screen}");
         assert_eq!(screen.matches(LATE).count(), 1, "{shell:?}:\n{screen}");
+        // None of them is broken in a window of 80 columns.
+        let notices: Vec<_> = screen.lines().filter(|line| line.starts_with("aws-sso: ")).collect();
+        assert!(notices.len() >= 3 && notices.iter().all(|line| line.len() <= 79), "{shell:?}:\n{screen}");
     }
 }
 

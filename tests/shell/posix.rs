@@ -72,6 +72,6 @@ fn the_renewal_of_a_restricted_shell_says_only_that_the_credentials_have_expired
                   export AWS_SSO_EXPIRATION=1700000000 AWS_SSO_SESSION_END=4102444800\n\
                   set -r\n__aws_sso_hook\n__aws_sso_hook\n";
     let output = home.script(Shell::Bash, script).run().success();
-    let notice = "aws-sso: the credentials of this shell have expired; run: awsso refresh\n";
+    let notice = "aws-sso: your credentials have expired; run: awsso refresh\n";
     assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", notice));
 }

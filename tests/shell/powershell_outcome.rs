@@ -106,7 +106,7 @@ fn names_that_a_caller_uses_for_itself_change_nothing() {
     let Some(run) = user.home.powershell(&script) else { return };
     let output = run.endpoint(user.sandbox.endpoint()).run().success();
     let expected = format!(
-        "True {}\nFalse\nFalse\n7\naws-sso: the credentials of this shell have expired; run: awsso refresh\n",
+        "True {}\nFalse\nFalse\n7\naws-sso: your credentials have expired; run: awsso refresh\n",
         first.rsplit('/').next().unwrap()
     );
     assert_eq!(output.stdout, expected, "{output}");
@@ -157,7 +157,7 @@ fn in_constrained_language_mode_a_shell_changes_and_a_failed_change_throws() {
     let role = user.role(0, 0);
     let expected = format!(
         "True {}\naws-sso has changed nothing: exit status 4\naws-sso has changed nothing: exit status 4\n7\n\
-         aws-sso: the credentials of this shell have expired; run: awsso refresh\n[]\n",
+         aws-sso: your credentials have expired; run: awsso refresh\n[]\n",
         role.rsplit('/').next().unwrap()
     );
     assert_eq!(output.stdout.trim_start(), expected, "{output}");

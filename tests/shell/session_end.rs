@@ -12,7 +12,7 @@ use crate::support::user::{TOKEN_FILE, User};
 /// What is learned about the sign-in to `corp`.
 const HISTORY: &str = ".cache/aws-sso/sign-ins-ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
-const SOON: &str = "your sign-in is expected to end in about ";
+const SOON: &str = "your sign-in may end in about ";
 
 /// The middle of the time in which the sessions of `history` ended.
 const LASTED: i64 = 7 * 3600 + 45 * 60;
@@ -157,7 +157,7 @@ fn the_prompt_tells_of_the_end_of_the_session_once() {
             terminal.send(" exit 0\r");
             let screen = terminal.finish().success().stdout;
             assert_eq!(screen.matches(SOON).count(), 1, "{shell:?} {hook}:\n{screen}");
-            assert!(screen.contains("to begin a new one, run: awsso login --force"), "{shell:?} {hook}:\n{screen}");
+            assert!(screen.contains(" minutes; run: awsso login --force"), "{shell:?} {hook}:\n{screen}");
             let [before, entered] = ["before", "in"].map(|file| user.home.environment(file));
             let at: Timestamp = entered["AWS_SSO_SESSION_EXPIRATION"].parse().unwrap();
             assert_eq!(entered["AWS_SSO_SESSION_END"], at.as_second().to_string());

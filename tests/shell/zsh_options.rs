@@ -39,7 +39,7 @@ fn no_option_of_zsh_breaks_the_function_or_a_hook_of_others() {
     home.sign_in_config("");
     let script = home.write("script", TURN_EACH);
     let output = home.interactive(Shell::Zsh).arg(script).run().success();
-    let notice = "aws-sso: the credentials of this shell have expired; run: awsso refresh";
+    let notice = "aws-sso: your credentials have expired; run: awsso refresh";
     let hooks = format!("first {notice}|last first last ");
     let expected = format!("{hooks}status 0 role none@{hooks}status 0 role arn");
     let results: Vec<_> = output.stdout.lines().filter_map(|line| line.split_once(' ')).collect();
@@ -66,7 +66,7 @@ fn nothing_is_said_during_powerlevel10ks_instant_prompt() {
     let script = home.write("script", script);
     let run = home.interactive(Shell::Zsh).arg(script).env("AWS_SSO_EXPIRATION", "1700000000");
     let output = run.env("AWS_SSO_SESSION_END", "4102444800").run().success();
-    let notice = "aws-sso: the credentials of this shell have expired; run: awsso refresh";
+    let notice = "aws-sso: your credentials have expired; run: awsso refresh";
     assert_eq!(output.stderr, format!("prompt\n{notice}\nprompt\nprompt\n"));
 }
 

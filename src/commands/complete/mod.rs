@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use clap::Args;
 use clap_complete::engine;
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::completers::{Asked, Fit, Typed, ask, is_harmless, with_regions};
 use crate::cli::exec_line::CommandStart;
@@ -17,6 +18,12 @@ use crate::output::print;
 use crate::shell::Shell;
 use crate::terminal;
 use line::Line;
+
+/// What the help of a verb says for those who type `aws-sso`. In a shell that has the function it says nothing new.
+const THROUGH_FUNCTION: &str = " (through the awsso function)";
+
+/// The most columns that a value gets beside its description.
+const WIDEST_VALUE: usize = 24;
 
 #[derive(Debug, Args)]
 pub(crate) struct CompleteArgs {
@@ -45,7 +52,12 @@ pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> cl
     if let Some(at) = command_of_exec(&words, &command) {
         return print(&rest_of(arguments, at));
     }
-    let found = candidates(&words, command);
+    let mut found = candidates(&words, command);
+    if words.first().is_some_and(|first| first != "aws-sso") {
+        for candidate in &mut found {
+            candidate.description = candidate.description.replace(THROUGH_FUNCTION, "");
+        }
+    }
     let lines: Vec<String> = match arguments.shell {
         Shell::Bash => lines_for_bash(arguments, &typed, &found),
         Shell::Xonsh => {
@@ -67,10 +79,21 @@ pub(crate) fn run(arguments: &CompleteArgs, command: impl Fn(Option<&str>) -> cl
             best(&typed, &found).1.into_iter().map(row).collect()
         }
         Shell::Nushell => vec![for_nushell(&best(&typed, &found).1)],
-        // These match by rules of their own, and quote what they insert.
+        // These match by rules of their own, and quote what they insert. The first two show a candidate as one text.
+        Shell::Zsh | Shell::Elvish => in_columns(&found),
         _ => found.iter().map(|Candidate { value, description }| format!("{value}\t{description}\n")).collect(),
     };
     print(&lines.concat())
+}
+
+/// Candidates whose descriptions begin in one column, unless a value is too wide for that.
+fn in_columns(found: &[Candidate]) -> Vec<String> {
+    let column = found.iter().map(|candidate| candidate.value.width()).max().unwrap_or_default().min(WIDEST_VALUE);
+    let line = |Candidate { value, description }: &Candidate| {
+        let gap = if description.is_empty() { 0 } else { column.saturating_sub(value.width()) };
+        format!("{value}\t{}{description}\n", " ".repeat(gap))
+    };
+    found.iter().map(line).collect()
 }
 
 /// The words up to the cursor; the last one is being typed.

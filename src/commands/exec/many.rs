@@ -32,7 +32,7 @@ use crate::programs::signals::{Signals, block_on};
 use crate::programs::uninterrupted;
 use crate::provider::Provider;
 use crate::session::Session;
-use crate::terminal::{self, Palette, complaint};
+use crate::terminal::{self, complaint};
 
 /// How long the last output may take to print after a signal, if some of it is taken.
 const LAST_PRINTING: Duration = Duration::from_secs(5);
@@ -149,7 +149,7 @@ impl Crew {
             output.say(&results.summary(start.elapsed()));
         }
         for gap in &self.gaps {
-            output.say(&complaint(gap, Palette::of_stderr()));
+            output.say(&complaint(gap));
         }
         self.finish(&mut signals, &mut ending).await?;
         self.doubt(directories, &results);

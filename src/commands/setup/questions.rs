@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use crate::error::{Error, Result, reason};
-use crate::terminal::{Palette, Terminal, complaint};
+use crate::terminal::{Palette, Terminal, message_of};
 
 /// The terminal to ask on, if there is one and the user wants to be asked.
 #[derive(Debug)]
@@ -31,7 +31,8 @@ impl Questions {
             match read(&answer.ok_or_else(|| Error::cancelled("cancelled"))?) {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(error) => {
-                    let _ = write!(terminal, "{}", complaint(&error, Palette::of_terminal()));
+                    let message = message_of(&error, Palette::of_terminal(), Some(terminal.size().0));
+                    let _ = write!(terminal, "{message}");
                 }
             }
         }

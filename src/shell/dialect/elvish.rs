@@ -1,6 +1,6 @@
 //! Elvish.
 
-use super::statements::{Dialect, one_line};
+use super::statements::{Dialect, in_double_quotes};
 use crate::error::Result;
 use crate::quote;
 
@@ -31,15 +31,16 @@ impl Dialect for Elvish {
         Ok(include_str!("../../../shell/init.elv"))
     }
 
-    /// The template has no single quotes.
     fn program(&self, path: &str) -> String {
-        let path = path.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\x27").replace('!', r"\x21");
-        format!("\"{path}\"")
+        in_double_quotes(path)
     }
 
     /// Other shells read a command that prints nothing of a text in quotes, which goes on to the end: outside of quotes
-    /// a backslash is a character of its own in Elvish alone.
-    fn loaded(&self, code: &str) -> String {
-        format!("printf '%.0s' \\'of Elvish'; {} #'\n", one_line(code, '^'))
+    /// a backslash is a character of its own in Elvish alone. The code in that line is a text of many lines, since
+    /// Elvish shows the line of the code in which a program fails, in full.
+    fn loaded(&self, code: &str, command: &str) -> String {
+        let code = in_double_quotes(code);
+        let defined = format!("&on-end={{|code| set {command}~ = $code[{command}~] }}");
+        format!("printf '%.0s' \\'of Elvish'; var {command}~ = $nop~; eval {code} {defined} #'\n")
     }
 }

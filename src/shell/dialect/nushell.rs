@@ -47,7 +47,7 @@ impl Dialect for Nushell {
 
     /// Other shells read a command that they do not have, with a text in quotes, which goes on to the end: outside of
     /// quotes a backslash is a character of its own in Nushell. A module may begin with nothing but a definition.
-    fn loaded(&self, code: &str) -> String {
+    fn loaded(&self, code: &str, _command: &str) -> String {
         format!("def __aws_sso_\\'nushell' [] {{}}; {} #' 2>/dev/null || :\n", one_line(code, '\\'))
     }
 }

@@ -62,7 +62,7 @@ impl Dialect for Powershell {
     /// Other shells read the command `true`, and then a text in quotes, which goes on to the end: a backslash is a
     /// character of its own within double quotes in PowerShell alone. For PowerShell these are texts to leave out, as
     /// they have no blank. A new session is much faster at `-clike` than at `-ne`.
-    fn loaded(&self, code: &str) -> String {
+    fn loaded(&self, code: &str, _command: &str) -> String {
         let code = one_line(code, '`').replace('\'', "''");
         format!("'true' , '{code}' , \"\\\"\"'\" -clike \"* *\" | Invoke-Expression #'\n")
     }

@@ -74,8 +74,8 @@ pub(in crate::shell) trait Dialect {
         self.quote(path)
     }
 
-    /// The same, as `init` prints it.
-    fn loaded(&self, code: &str) -> String {
+    /// The same, as `init` prints it, for a function of this name.
+    fn loaded(&self, code: &str, _command: &str) -> String {
         match self.is_another_shell() {
             Some(is_another) => format!("{is_another} || 'eval' {}\n", quote::posix_and_fish(&format!("\n{code}"))),
             None => code.to_owned(),
@@ -99,6 +99,13 @@ pub(super) fn one_line(code: &str, continuation: char) -> String {
         whole += line;
     }
     whole
+}
+
+/// A text in double quotes, with the escapes that Elvish and xonsh share. It has no line breaks, and neither single
+/// quotes nor `!`, which other shells could read.
+pub(super) fn in_double_quotes(text: &str) -> String {
+    let text = text.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\x27").replace('!', r"\x21");
+    format!("\"{}\"", text.replace('\n', r"\n"))
 }
 
 /// A change as a record in JSON; `null` is a variable to remove.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::statements::{Dialect, record};
+use super::statements::{Dialect, in_double_quotes, record};
 use crate::error::Result;
 use crate::quote;
 
@@ -40,8 +40,7 @@ impl Dialect for Xonsh {
 
     /// Other shells read the command `true`, and then a text in quotes, which goes on to the end: three quotes at once
     /// begin and end a text in Python alone.
-    fn loaded(&self, code: &str) -> String {
-        let code = code.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\x27").replace('!', r"\x21");
-        format!("'true' ''' ' '''; execx(\"{}\") #'\n", code.replace('\n', "\\n"))
+    fn loaded(&self, code: &str, _command: &str) -> String {
+        format!("'true' ''' ' '''; execx({}) #'\n", in_double_quotes(code))
     }
 }

@@ -223,7 +223,7 @@ return;
 $what = if ($left -gt 0) {
 'expire within 5 minutes' } else {
 'have expired' };
-Microsoft.PowerShell.Utility\Write-Host ( "aws-sso: the credentials of this shell $what;
+Microsoft.PowerShell.Utility\Write-Host ( "aws-sso: your credentials $what;
 run: awsso refresh");
 };
 function global:__aws_sso_ending($left) {
@@ -234,8 +234,8 @@ $null = __aws_sso_renew '--login' 'never' '--only-session-end';
 if ([string]$env:AWS_SSO_SESSION_END -cne $end) {
 return };
 $minutes = ($left - $left % 60) / 60 + 1;
-Microsoft.PowerShell.Utility\Write-Host ("aws-sso: your sign-in is expected to end in about $minutes minutes;
-" + 'to begin a new one, run: awsso login --force');
+Microsoft.PowerShell.Utility\Write-Host ("aws-sso: your sign-in may end in about $minutes minutes;
+" + 'run: awsso login --force');
 };
 function global:__aws_sso_renew {
 Microsoft.PowerShell.Core\Set-StrictMode -Off;
