@@ -150,7 +150,7 @@ impl Context {
             return Err(Error::denied(what).with_remedy("see what is wrong: aws-sso settings"));
         }
         let names = if is_of_alias { names.without_aliases() } else { names };
-        if let Some(error) = without_quotes(asked, &names) {
+        if let Some(error) = without_quotes(asked, &names).or_else(|| with_more(asked, &names)) {
             return Err(error);
         }
         if !self.is_for_person() {
@@ -171,17 +171,19 @@ impl Context {
         {
             return found;
         }
-        let error = did_you_mean(asked, &names, names.near(asked.text), error);
-        let query = match account_and_role(asked.text) {
-            Some((account, role)) => format!("{account} {role}"),
-            None => asked.text.to_owned(),
-        };
-        let is_near = names.have_row(&query) || !names.near(asked.text).is_empty();
-        if is_near && self.can_ask() {
-            terminal::complain(&error);
-            return choose_near(self, &query, "name the role as ACCOUNT/ROLE");
+        let near = names.near(asked.text);
+        // The words that were typed, or else those of what is near: the picker begins with rows.
+        let typed = [asked.text].into_iter().chain(near.iter().map(String::as_str));
+        let query = typed.map(as_words).find(|query| names.have_row(query));
+        let query = query.or_else(|| Some(as_words(asked.text)).filter(|_| !near.is_empty()));
+        let error = did_you_mean(asked, &names, near, error);
+        match query.filter(|_| self.can_ask()) {
+            Some(query) => {
+                terminal::complain(&error);
+                choose_near(self, &query, "name the role as ACCOUNT/ROLE")
+            }
+            None => Err(error),
         }
-        Err(error)
     }
 
     fn find_named(&self, name: &Name) -> Result<Found> {
@@ -196,6 +198,22 @@ impl Context {
             }
         }
     }
+}
+
+/// Words for the picker.
+fn as_words(role: &str) -> String {
+    account_and_role(role).map_or_else(|| role.to_owned(), |(account, role)| format!("{account} {role}"))
+}
+
+/// The error of a ROLE with further words behind it.
+fn with_more(asked: Asked<'_>, names: &Names) -> Option<Error> {
+    let [first, rest @ ..] = asked.words else { return None };
+    let is_role = |name: &Name| matches!(name, Name::Role { .. });
+    if rest.is_empty() || !names.same(first).iter().any(is_role) {
+        return None;
+    }
+    let error = Error::usage(format!("{first} is a role already; there is no place for {}", rest.join(" ")));
+    Some(error.with_any_remedy(with_role(asked.words, first, None).map(|line| format!("run: {line}"))))
 }
 
 /// The error of words that are one name with blanks, which the shell has split.

@@ -35,7 +35,7 @@ impl OwnNames {
     }
 }
 
-/// The role's `Profile`, else what `ProfileFormat` gives, as far as this file tells.
+/// The role's `Profile`, else what `ProfileFormat` gives, as far as this file says.
 pub(super) fn of_role(
     format: Option<&ProfileFormat>,
     instance: &Instance,

@@ -132,6 +132,21 @@ fn the_columns_are_laid_out_again_where_the_window_changes_its_size() {
 }
 
 #[test]
+fn where_no_row_matches_no_role_is_described() {
+    let user = remembered(called(&["payments-dev", "payments-prod"]));
+    let role = format!("arn:aws:iam::{}:role/reader", user.sandbox.accounts()[1].id);
+    let mut terminal = user.aws_sso(PICK).in_terminal();
+    terminal.wait_for("8/8").send("prod reader");
+    terminal.wait_for("  1/8 ").wait_for(&role).send("x");
+    terminal.wait_for("  0/8 ");
+    assert!(!terminal.screen().contains("arn:aws:iam"), "{}", terminal.screen());
+    // The same row is described again.
+    terminal.send("\x7f");
+    terminal.wait_for("  1/8 ").wait_for(&role).send("\x1b");
+    let _ = terminal.finish().status(130);
+}
+
+#[test]
 fn in_a_low_window_a_role_is_seen_and_taken_and_without_room_for_a_list_there_are_numbers() {
     let user = remembered(called(&["payments-dev", "payments-prod"]));
     let role = format!("arn:aws:iam::{}:role/reader", user.sandbox.accounts()[1].id);

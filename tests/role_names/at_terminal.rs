@@ -5,12 +5,12 @@ use crate::support::remembered::{called, remembered};
 use crate::support::{programs, skip};
 
 #[test]
-fn a_near_name_opens_the_picker_with_those_words_and_is_never_taken_by_itself() {
+fn a_near_name_opens_the_picker_with_words_that_have_rows_and_is_never_taken_by_itself() {
     let user = remembered(called(&["payments-dev", "payments-prod"]));
     let id = user.sandbox.accounts()[0].id.clone();
-    // The words fit one row only, and still that is asked for.
+    // What was typed has no row, what is near has one only, and still that is asked for.
     let mut terminal = user.aws_sso("use --shell bash paymnts/readr").in_terminal();
-    terminal.wait_for("> paymnts readr").send("\x1b");
+    terminal.wait_for("> payments-dev reader").wait_for("  1/8 ").send("\x1b");
     let output = terminal.finish().status(130);
     assert!(output.stdout.contains("there is no account called paymnts"), "{output}");
     let mut terminal = user.aws_sso("use --shell bash prod/ReadOnly").in_terminal();

@@ -177,6 +177,19 @@ fn a_name_of_two_sso_sessions_is_settled_as_if_it_were_written_exactly() {
 }
 
 #[test]
+fn words_behind_a_role_are_named_and_not_taken_for_a_part_of_it() {
+    let user = remembered(called(&["payments-dev", "R&D/b"]));
+    for (words, role) in
+        [("payments-dev/reader extra", "payments-dev/reader"), ("PAYMENTS-dev:reader x y", "PAYMENTS-dev:reader")]
+    {
+        let output = user.aws_sso("env").args(words.split(' ')).run().status(2);
+        assert_eq!(output.stdout, "", "{output}");
+        let _ = output.complains(&format!("{role} is a role already")).complains(&format!("run: aws-sso env {role}\n"));
+    }
+    let _ = user.aws_sso("env").args(["R&D/b", "reader"]).run().success();
+}
+
+#[test]
 fn a_near_name_is_named_in_a_line_that_can_be_pasted() {
     let user = remembered(called(&["payments-dev", "payments-prod", "Data Platform", "\u{1b}[31mred"]));
     let red = user.sandbox.accounts()[3].id.clone();

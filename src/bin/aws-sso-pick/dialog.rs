@@ -45,13 +45,16 @@ pub(super) struct Dialog {
     is_seen: bool,
     /// Whether the user has done anything but press Enter: until then that takes no row.
     is_in_use: bool,
+    /// Whether no row matches, so that there are no details to show.
+    is_bare: bool,
 }
 
 impl Dialog {
     /// Where it is `unasked`, what is typed may be meant for something else.
     pub(super) fn new(skim: Skim, length: ListLength, status: Status, screen: Screen, unasked: bool) -> Self {
         let waiting = VecDeque::new();
-        Self { skim, length, status, screen, waiting, shown: None, is_seen: !unasked, is_in_use: !unasked }
+        let is_in_use = !unasked;
+        Self { skim, length, status, screen, waiting, shown: None, is_seen: !unasked, is_in_use, is_bare: false }
     }
 
     /// The keys of the chosen rows; `None` if the user gives up.
@@ -190,6 +193,12 @@ impl Dialog {
         let marked =
             if chosen.len() == 1 && selected.is_some_and(|key| chosen[0].output() == key) { 0 } else { chosen.len() };
         let counts = Counts { matching: app.item_list.count(), all: app.item_pool.len(), marked };
+        let was_bare = std::mem::replace(&mut self.is_bare, counts.matching == 0);
+        if self.is_bare && !was_bare {
+            // skim would leave those of the row before.
+            app.preview.content(b"")?;
+        }
+        app.pending_preview_run |= was_bare && !self.is_bare;
         let width = app.layout.input_area.width.saturating_sub(INDENT).into();
         let columns = self.screen.layout.now(&self.status.header);
         let text = self.status.text(counts, width, self.screen.lines, &columns);
