@@ -184,14 +184,15 @@ fn at_a_terminal_nothing_is_written_before_the_answer() {
 #[test]
 fn a_file_that_is_broken_or_hostile_is_one_clear_line_and_nothing_is_written() {
     let bomb: String = (1..60).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}, *a{0}]\n", n - 1)).collect();
-    let cases: [(Vec<u8>, &str); 9] = [
+    let cases: [(Vec<u8>, &str); 10] = [
         (format!("a0: &a0 [x]\n{bomb}").into(), "too large"),
         (vec![b'x'; 10 << 20], "more than 2 MB"),
         (b"SSOConfig:\n\tDefault:\n".into(), "config.yaml:2: it is indented with a tab"),
         (b"- SSOConfig\n".into(), "this is no config of aws-sso-cli"),
         (b"hello\n".into(), "this is no config of aws-sso-cli"),
         (b"".into(), "this is no config of aws-sso-cli"),
-        (b"\xff\xfe".into(), "it is not UTF-8"),
+        (b"\xff".into(), "it is not UTF-8"),
+        (b"\xff\xfe".into(), "UTF-16"),
         (b"SSOConfig: {Default: {StartUrl: x}\n".into(), "this is not YAML"),
         (b"SSOConfig:\n  A: {StartUrl: 'https://x.y/start'}\n  A: {}\n".into(), "config.yaml:3: a key is there twice"),
     ];

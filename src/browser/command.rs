@@ -48,7 +48,7 @@ impl FromStr for BrowserCommand {
         if !words.iter().skip(1).any(|word| word.contains(URL)) {
             return Err(invalid("no argument has {url}"));
         }
-        // An administrator chooses the names of accounts. A shell may run what is behind its code, as `sh -c '$0' NAME`.
+        // An administrator chooses the names of accounts. A shell may run what is behind its code: `sh -c '$0' NAME`.
         let program = words::program_whose_code(&words, |code| {
             let behind = if code.is_of_shell { code.rest } else { &[] };
             code.words.iter().chain(behind).any(|word| word.contains(NAME))

@@ -94,8 +94,8 @@ impl RoleSelection<'_> {
     }
 }
 
-/// A pattern: a part of an account's name or id or of a role's name, or all of it with `*` and `?`. With a slash, or else
-/// a colon, it is one pattern for the account and one for the role. Upper and lower case are the same.
+/// A pattern: a part of an account's name or id or of a role's name, or all of it with `*` and `?`. With a slash, or
+/// else a colon, it is one pattern for the account and one for the role. Upper and lower case are the same.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     /// As it was typed.

@@ -1,7 +1,7 @@
 //! A shell's script as its commands. What its quotes, its comments and its here-documents hold is none of them.
 //!
-//! Each shell has its own grammar. What is read here is what they have in common, with the differences that decide where
-//! a text ends.
+//! Each shell has its own grammar. What is read here is what they have in common, with the differences that decide
+//! where a text ends.
 
 use std::iter::Peekable;
 use std::str::Chars;

@@ -266,7 +266,7 @@ fn without_the_function_a_shell_verb_says_how_to_load_it() {
         ("/usr/bin/fish", "aws-sso init fish | source"),
         ("/bin/bash", "eval \"$(aws-sso init bash)\""),
         ("/usr/bin/pwsh", "aws-sso init powershell | Invoke-Expression"),
-        ("/bin/ksh", "eval \"$(aws-sso init bash)\""),
+        ("/bin/ksh", "eval \"$(aws-sso init posix)\""),
     ] {
         for verb in ["use", "use x", "pick", "clear", "refresh"] {
             let invocation: Invocation = home.aws_sso(verb.split(' ')).env("SHELL", shell);

@@ -1,5 +1,5 @@
-//! Placeholders in words that a program runs as code. An administrator chooses the names of accounts, and a name in such
-//! a word could be code too: it may not stand there. What a shell runs has no placeholder at all.
+//! Placeholders in words that a program runs as code. An administrator chooses the names of accounts, and a name in
+//! such a word could be code too: it may not stand there. What a shell runs has no placeholder at all.
 
 use std::ffi::OsString;
 

@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     /// Variables that describe the user's system and are no settings of this tool.
-    const SURROUNDINGS: [&str; 29] = [
+    const SURROUNDINGS: [&str; 31] = [
         "HOME",
         "USERPROFILE",
         "HOMEDRIVE",
@@ -231,8 +231,10 @@ mod tests {
         "XDG_DATA_HOME",
         "XDG_STATE_HOME",
         "MSYSTEM",
+        "MSYS_NO_PATHCONV",
         "PROMPT",
         "PATH",
+        "PATHEXT",
         "SHELL",
         "ZDOTDIR",
         "TERM",
