@@ -1,76 +1,80 @@
 //! A shell's script as its commands. What its quotes, its comments and its here-documents hold is none of them.
 //!
 //! Each shell has its own grammar. What is read here is what they have in common, with the differences that decide
-//! where a text ends.
-
-use std::iter::Peekable;
-use std::str::Chars;
+//! where a text ends. Each character is read once.
 
 use super::dialect::Shell;
-
-/// A command without those in its parentheses.
-#[derive(Debug, Default)]
-pub(super) struct Command {
-    pub(super) words: Vec<String>,
-    /// The number of the line where it begins.
-    pub(super) line: usize,
-    /// The command in whose parentheses, or backticks, it stands.
-    pub(super) inside: Option<usize>,
-    /// Whether it reads what the command before it, in the same parentheses, prints.
-    pub(super) is_piped: bool,
-}
+use super::script_parts::{self, Block, Command, Joined, is_posix};
 
 /// The commands of a script, as they begin.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     pub(super) commands: Vec<Command>,
+    /// What does not end in it. A line at its end would be a part of that.
+    pub(super) ends_within: Option<&'static str>,
 }
 
 impl Script {
     pub(super) fn read(shell: Shell, text: &str) -> Self {
         let whole = Reader::new(shell, text, 1).read();
-        whole.unwrap_or_else(|| {
-            // A quote that does not end: where the texts are is not known, so each line is read by itself.
-            let mut script = Self::default();
-            for (number, line) in (1..).zip(text.lines()) {
-                let at = script.commands.len();
-                for command in Reader::new(shell, line, number).read().unwrap_or_default().commands {
-                    let inside = command.inside.map(|inside| inside + at);
-                    script.commands.push(Command { inside, ..command });
-                }
+        if is_strict(shell) || whole.ends_within != Some(QUOTE) {
+            return whole;
+        }
+        // A quote that does not end: where the texts are is not known, so each line is read by itself.
+        let mut script = Self::default();
+        for (number, line) in (1..).zip(text.lines()) {
+            let at = script.commands.len();
+            for command in Reader::new(shell, line, number).read().commands {
+                let inside = command.inside.map(|inside| inside + at);
+                script.commands.push(Command { inside, function: None, joined: command.joined.after(at), ..command });
             }
-            script
-        })
+        }
+        script
     }
 }
+
+/// Whether this shell's grammar is read so precisely that what seems to be open is open.
+fn is_strict(shell: Shell) -> bool {
+    matches!(shell, Shell::Bash | Shell::Posix)
+}
+
+const QUOTE: &str = "a quote";
 
 /// What is open: what ends it, and what goes on then.
 struct Open {
     end: char,
-    /// A group begins with a command of its own; quotes are part of a word.
+    /// A group begins with a command of its own; quotes, and `${…}`, are part of a word.
     is_group: bool,
+    /// `((`, where `<<` shifts a number.
+    is_arithmetic: bool,
     around: Place,
+    /// How many blocks are around it.
+    blocks: usize,
+    /// The first command that is not complete without its end.
+    first: usize,
 }
 
 /// Where commands are read.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Place {
     word: Option<String>,
     /// The command that has begun.
     command: Option<usize>,
     inside: Option<usize>,
-    is_piped: bool,
+    joined: Joined,
 }
 
 struct Reader<'a> {
     shell: Shell,
-    rest: Peekable<Chars<'a>>,
+    rest: &'a str,
     line: usize,
     /// The character before.
     last: char,
     script: Script,
     place: Place,
     open: Vec<Open>,
+    blocks: Vec<Block>,
+    is_after_else: bool,
     /// What ends the here-documents that begin on this line, and whether tabs may stand before it.
     documents: Vec<(String, bool)>,
 }
@@ -79,67 +83,118 @@ impl<'a> Reader<'a> {
     fn new(shell: Shell, text: &'a str, line: usize) -> Self {
         Self {
             shell,
-            rest: text.chars().peekable(),
+            rest: text,
             line,
             last: '\n',
             script: Script::default(),
             place: Place::default(),
             open: Vec::new(),
+            blocks: Vec::new(),
+            is_after_else: false,
             documents: Vec::new(),
         }
     }
 
-    /// `None` if a quote does not end.
-    fn read(mut self) -> Option<Script> {
-        while let Some(letter) = self.rest.next() {
+    fn read(mut self) -> Script {
+        while let Some(letter) = self.next() {
             self.take(letter);
             self.last = letter;
             self.line += usize::from(letter == '\n');
         }
         self.end_word();
-        self.open.iter().all(|open| open.is_group).then_some(self.script)
+        let is_quote = self.open.iter().any(|open| !open.is_group);
+        let open = self.open.first().map(|open| (open.first, if is_quote { QUOTE } else { "parentheses" }));
+        let block = self.blocks.first().map(|block| (block.first, block.name()));
+        let unended =
+            if is_strict(self.shell) { open.into_iter().chain(block).min() } else { open.filter(|_| is_quote) };
+        if let Some((first, what)) = unended {
+            // The shell runs what is complete.
+            self.script.commands.truncate(first);
+            self.script.ends_within.get_or_insert(what);
+        }
+        self.script
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let letter = self.peek()?;
+        self.rest = &self.rest[letter.len_utf8()..];
+        Some(letter)
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest.chars().next()
+    }
+
+    fn next_if(&mut self, is_meant: impl Fn(char) -> bool) -> Option<char> {
+        self.peek().filter(|letter| is_meant(*letter)).inspect(|letter| self.rest = &self.rest[letter.len_utf8()..])
     }
 
     fn take(&mut self, letter: char) {
-        let is_posix = matches!(self.shell, Shell::Bash | Shell::Zsh | Shell::Posix);
         let escape = if self.shell == Shell::Powershell { '`' } else { '\\' };
         let quote = self.open.last().filter(|open| !open.is_group).map(|open| open.end);
         if letter == escape && (quote != Some('\'') || self.shell == Shell::Fish) {
-            match self.rest.next() {
+            match self.next() {
                 Some('\n') => self.line += 1,
                 Some(other) => self.put(other),
                 None => {}
             }
-        } else if quote.is_some() {
-            let has_commands = quote == Some('"');
-            match letter {
-                '(' if has_commands && self.last == '$' => self.begin(')', true),
-                '`' if has_commands => self.begin('`', true),
-                _ if quote == Some(letter) || quote == Some('$') && letter == '\'' => self.end(),
-                _ => self.put(letter),
-            }
+        } else if let Some(end) = quote {
+            self.take_quoted(letter, end);
         } else {
-            match letter {
-                '\'' | '"' if self.last == '@' && self.skip_here_string(letter) => {}
-                '\'' if is_posix && self.last == '$' => self.begin('$', false),
-                '\'' | '"' => self.begin(letter, false),
-                '`' if self.open.last().is_some_and(|open| open.end == '`') => self.end(),
-                '`' => self.begin('`', true),
-                '(' => self.begin(')', true),
-                ')' if self.open.last().is_some_and(|open| open.end == ')') => self.end(),
-                '#' if self.last.is_whitespace() || ";&|".contains(self.last) => self.skip_until("\n", false),
-                '#' if self.last == '<' && self.shell == Shell::Powershell => self.skip_until("#>", true),
-                '<' if (is_posix || self.shell == Shell::Tcsh) && self.rest.peek() == Some(&'<') => {
-                    self.here_document();
-                }
-                '&' if matches!(self.last, '<' | '>') || self.rest.peek() == Some(&'>') => self.put(letter),
-                '|' => self.pipe(),
-                '{' | '}' if self.shell == Shell::Powershell && self.last != '$' => self.end_command(),
-                ';' | '&' | ')' => self.end_command(),
-                '\n' => self.end_line(),
-                _ if letter.is_whitespace() => self.end_word(),
-                _ => self.put(letter),
+            self.take_code(letter);
+        }
+    }
+
+    fn take_quoted(&mut self, letter: char, end: char) {
+        let has_commands = matches!(end, '"' | '}');
+        match letter {
+            '(' if has_commands && self.last == '$' => self.begin(')', true),
+            '`' if has_commands => self.begin('`', true),
+            '{' if has_commands && self.has_braces() => self.begin_braces(),
+            '"' if end == '}' => self.begin(letter, false),
+            '\'' if end == '}' && !self.is_in_double_quotes() => self.begin(letter, false),
+            '}' if end == '}' => {
+                self.put(letter);
+                self.end();
             }
+            '\'' if end == '$' => self.end(),
+            _ if end == letter && end != '$' => self.end(),
+            _ => self.put(letter),
+        }
+    }
+
+    fn take_code(&mut self, letter: char) {
+        match letter {
+            '\'' | '"' if self.last == '@' && self.skip_here_string(letter) => {}
+            '\'' if is_posix(self.shell) && self.last == '$' => self.begin('$', false),
+            '\'' | '"' => self.begin(letter, false),
+            '`' if self.open.last().is_some_and(|open| open.end == '`') => self.end(),
+            '`' => self.begin('`', true),
+            '(' => self.begin(')', true),
+            ')' if self.is_pattern() => {
+                self.place.word = None;
+                self.end_command();
+            }
+            ')' if self.open.last().is_some_and(|open| open.end == ')') => self.end(),
+            '#' if self.last.is_whitespace() || ";&|".contains(self.last) => self.skip_until("\n", false),
+            '#' if self.last == '<' && self.shell == Shell::Powershell => self.skip_until("#>", true),
+            '<' if (is_posix(self.shell) || self.shell == Shell::Tcsh) && self.peek() == Some('<') => {
+                self.here_document();
+            }
+            '&' if matches!(self.last, '<' | '>') || self.peek() == Some('>') => self.put(letter),
+            '&' if self.next_if(|next| next == '&').is_some() => self.join(Joined::And),
+            '|' if self.next_if(|next| next == '|').is_some() => self.join(Joined::Or),
+            '|' if self.next_if(|next| next == '&').is_some() => self.join(Joined::Pipe),
+            '|' => self.join(Joined::Pipe),
+            '{' if self.has_braces() => self.begin_braces(),
+            '{' | '}' if self.shell == Shell::Powershell => {
+                self.end_command();
+                if letter == '{' { self.begin_block("}") } else { self.end_block("}") }
+            }
+            ';' | '&' | ')' => self.end_command(),
+            '\n' => self.end_line(),
+            _ if letter.is_whitespace() => self.end_word(),
+            _ => self.put(letter),
         }
     }
 
@@ -149,50 +204,125 @@ impl<'a> Reader<'a> {
 
     fn begin(&mut self, end: char, is_group: bool) {
         self.place.word.get_or_insert_default();
-        let inside = if is_group { Some(self.command()) } else { None };
-        let around = self.place.clone();
+        let is_arithmetic = is_group && self.last == '(' || self.open.last().is_some_and(|open| open.is_arithmetic);
+        let first = self.place.command.unwrap_or(self.script.commands.len());
+        let mut around = Place::default();
         if is_group {
-            self.place = Place { inside, ..Place::default() };
+            let inside = Some(self.command());
+            around = std::mem::replace(&mut self.place, Place { inside, ..Place::default() });
         }
-        self.open.push(Open { end, is_group, around });
+        let blocks = self.blocks.len();
+        self.open.push(Open { end, is_group, is_arithmetic, around, blocks, first });
     }
 
     fn end(&mut self) {
-        let Some(Open { is_group: true, around, .. }) = self.open.pop() else { return };
+        let Some(Open { is_group: true, around, blocks, .. }) = self.open.pop() else { return };
         self.end_word();
         self.place = around;
+        self.blocks.truncate(blocks);
+        if let (true, '(', Some(command)) = (is_posix(self.shell), self.last, self.place.command) {
+            self.script.commands[command].is_function = true;
+        }
+    }
+
+    /// `${…}`, in which parentheses and other signs are only characters.
+    fn begin_braces(&mut self) {
+        self.put('{');
+        self.begin('}', false);
+    }
+
+    fn has_braces(&self) -> bool {
+        self.last == '$' && (is_posix(self.shell) || matches!(self.shell, Shell::Tcsh | Shell::Powershell))
+    }
+
+    fn is_in_double_quotes(&self) -> bool {
+        self.open.iter().rev().take_while(|open| !open.is_group).any(|open| open.end == '"')
+    }
+
+    /// Whether `)` ends a pattern of a `case`, rather than what is open.
+    fn is_pattern(&self) -> bool {
+        let around = self.open.last().map_or(0, |open| open.blocks);
+        let is_case = self.blocks[around..].last().is_some_and(|block| block.end == "esac");
+        is_posix(self.shell) && is_case && self.place.word.as_deref() != Some("esac")
     }
 
     /// The command that is being read.
     fn command(&mut self) -> usize {
-        let Place { inside, is_piped, .. } = self.place;
-        let (Script { commands }, line) = (&mut self.script, self.line);
+        let Place { inside, joined, .. } = self.place;
+        let (Script { commands, .. }, line) = (&mut self.script, self.line);
+        let function = self.blocks.last().and_then(|block| block.function);
+        let is_in_block = !self.blocks.is_empty();
         *self.place.command.get_or_insert_with(|| {
-            commands.push(Command { words: Vec::new(), line, inside, is_piped });
+            commands.push(Command { line, inside, joined, function, is_in_block, ..Command::default() });
             commands.len() - 1
         })
     }
 
     fn end_word(&mut self) {
         let Some(word) = self.place.word.take() else { return };
+        let words = self.place.command.map_or(&[][..], |command| &self.script.commands[command].words);
+        let is_first = words.iter().all(|word| script_parts::may_precede(word));
+        let is_header = self.place.command.is_some_and(|command| self.is_header(command));
+        let is_braces = word == "{" && (is_header || !is_posix(self.shell) || self.shell == Shell::Zsh);
+        if word == "}" && !is_posix(self.shell) {
+            self.end_command();
+            return self.end_block("}");
+        }
+        let begins = script_parts::end_of(self.shell, &word, is_first || is_braces);
+        let begins = begins.filter(|_| !(self.is_after_else && matches!(self.shell, Shell::Fish | Shell::Tcsh)));
+        self.is_after_else = word == "else" || self.is_after_else && self.shell == Shell::Tcsh && word != "then";
+        if is_first {
+            self.end_block(&word);
+        }
         if matches!(word.as_str(), "{" | "then" | "do" | "else") {
-            return self.end_command();
+            self.end_command();
+            if let Some(end) = begins {
+                self.begin_block(end);
+            }
+            return;
         }
         let command = self.command();
+        let is_function = word == "function" && is_first;
         self.script.commands[command].words.push(word);
+        if let Some(end) = begins {
+            self.begin_block(end);
+            if let Some(block) = self.blocks.last_mut().filter(|_| is_function) {
+                block.function = Some(command);
+            }
+        }
+    }
+
+    fn begin_block(&mut self, end: &'static str) {
+        let header = self.script.commands.len().checked_sub(1).filter(|last| end == "}" && self.is_header(*last));
+        let function = header.or_else(|| self.blocks.last().and_then(|block| block.function));
+        let first = header.or(self.place.command).unwrap_or(self.script.commands.len());
+        self.blocks.push(Block { end, function, first });
+    }
+
+    fn end_block(&mut self, end: &str) {
+        let around = self.open.last().map_or(0, |open| open.blocks);
+        if let Some(at) = self.blocks[around..].iter().rposition(|block| block.end == end) {
+            self.blocks.truncate(around + at);
+        }
+    }
+
+    /// Whether braces after this command are a function's body.
+    fn is_header(&self, command: usize) -> bool {
+        let Command { is_function, words, .. } = &self.script.commands[command];
+        *is_function || words.first().is_some_and(|word| matches!(word.as_str(), "function" | "fn" | "def"))
     }
 
     fn end_command(&mut self) {
         self.end_word();
         self.place.command = None;
-        self.place.is_piped = false;
+        self.place.joined = Joined::No;
     }
 
-    fn pipe(&mut self) {
-        let is_or = self.rest.next_if_eq(&'|').is_some();
-        let _ = self.rest.next_if_eq(&'&');
+    fn join(&mut self, how: fn(Option<usize>) -> Joined) {
+        self.end_word();
+        let before = self.place.command;
         self.end_command();
-        self.place.is_piped = !is_or;
+        self.place.joined = how(before);
     }
 
     fn end_line(&mut self) {
@@ -202,35 +332,59 @@ impl<'a> Reader<'a> {
             self.end_command();
         }
         for (end, has_tabs) in std::mem::take(&mut self.documents) {
-            let is_end = |line: &str| (if has_tabs { line.trim_start_matches('\t') } else { line }).trim_end() == end;
-            let text: String = self.rest.clone().collect();
-            // Without an end it is none, as where `<<` shifts a number.
-            let Some(count) = text.lines().position(is_end) else { continue };
-            for line in text.split_inclusive('\n').take(count + 1) {
+            let is_end = |line: &str| {
+                let line = line.trim_end_matches(['\n', '\r']);
+                (if has_tabs { line.trim_start_matches('\t') } else { line }) == end
+            };
+            let mut has_ended = false;
+            for line in self.rest.split_inclusive('\n') {
+                self.rest = &self.rest[line.len()..];
                 self.line += usize::from(line.ends_with('\n'));
-                let _ = self.rest.by_ref().take(line.chars().count()).count();
+                has_ended = is_end(line);
+                if has_ended {
+                    break;
+                }
+            }
+            if !has_ended {
+                self.script.ends_within = Some("a here-document");
             }
         }
     }
 
     /// Takes the rest of `<<END`; `<<<` begins a word.
     fn here_document(&mut self) {
-        self.rest.next();
-        if self.rest.next_if_eq(&'<').is_some() {
+        self.next();
+        // In tcsh only parentheses may hold an expression.
+        let is_shift = |open: &Open| open.is_arithmetic || self.shell == Shell::Tcsh && open.is_group;
+        if self.open.last().is_some_and(is_shift) {
+            return;
+        }
+        if self.next_if(|letter| letter == '<').is_some() {
             return self.put('<');
         }
-        let has_tabs = self.rest.next_if_eq(&'-').is_some();
-        while self.rest.next_if(|letter| matches!(letter, ' ' | '\t')).is_some() {}
-        let mut end = String::new();
-        while let Some(letter) = self.rest.next_if(|letter| !letter.is_whitespace() && !";|&()<>".contains(*letter)) {
-            end.push(letter);
+        let has_tabs = self.next_if(|letter| letter == '-').is_some();
+        while self.next_if(|letter| matches!(letter, ' ' | '\t')).is_some() {}
+        let (mut end, mut quote, mut has_quotes) = (String::new(), None, false);
+        while let Some(letter) = self.next_if(|letter| {
+            letter != '\n' && (quote.is_some() || !letter.is_whitespace() && !";|&()<>".contains(letter))
+        }) {
+            match letter {
+                '\'' | '"' if quote.is_none_or(|quote| quote == letter) => {
+                    quote = if quote.is_none() { Some(letter) } else { None };
+                    has_quotes = true;
+                }
+                '\\' if quote.is_none() => end.extend(self.next_if(|letter| letter != '\n')),
+                _ => end.push(letter),
+            }
         }
-        self.documents.push((end.replace(['\'', '"', '\\'], ""), has_tabs));
+        if has_quotes || !end.is_empty() {
+            self.documents.push((end, has_tabs));
+        }
     }
 
     /// Skips a text between `@'` and `'@`, or the same with double quotes.
     fn skip_here_string(&mut self, quote: char) -> bool {
-        let is_one = self.shell == Shell::Powershell && matches!(self.rest.peek(), Some('\r' | '\n'));
+        let is_one = self.shell == Shell::Powershell && matches!(self.peek(), Some('\r' | '\n'));
         if is_one {
             self.skip_until(&format!("\n{quote}@"), true);
         }
@@ -239,9 +393,8 @@ impl<'a> Reader<'a> {
 
     /// Skips what stands before this text, and the text too if it is part of it.
     fn skip_until(&mut self, end: &str, is_part: bool) {
-        let text: String = self.rest.clone().collect();
-        let at = text.find(end).map_or(text.len(), |at| if is_part { at + end.len() } else { at });
-        self.line += text[..at].matches('\n').count();
-        let _ = self.rest.by_ref().take(text[..at].chars().count()).count();
+        let at = self.rest.find(end).map_or(self.rest.len(), |at| if is_part { at + end.len() } else { at });
+        self.line += self.rest[..at].matches('\n').count();
+        self.rest = &self.rest[at..];
     }
 }

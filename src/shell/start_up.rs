@@ -1,6 +1,6 @@
 //! The start-up files of the shells, and the line in them that loads the `awsso` function.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,9 @@ use super::dialect::Shell;
 use super::loading::{Loading, loadings};
 use super::powershell_profile::{self, Obstacle};
 use super::sourced;
-use super::start_up_text::Encoding;
+use super::start_up_text::{Encoding, MAX_BYTES, reads_crlf};
 use crate::environment::{self, shown};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::read;
 use crate::untrusted::clean;
 
@@ -203,9 +203,24 @@ pub(crate) fn are_doubled(lines: &[StartUpLine]) -> bool {
     login > 1 || other > 1 || login == 1 && other == 1 && reads_both()
 }
 
+/// Why a start-up file of this shell is not searched.
+pub(crate) fn unsearched(shell: Shell) -> Vec<Error> {
+    let files = files(shell).into_iter().collect::<BTreeSet<_>>();
+    files.iter().filter_map(|file| content(file).err()).collect()
+}
+
+fn content(file: &Path) -> Result<Vec<u8>> {
+    let Some((opened, metadata)) = read::open(file)? else { return Ok(Vec::new()) };
+    if metadata.len() > MAX_BYTES as u64 {
+        let too_large = format!("{} is larger than {} MiB, so it is not searched", shown(file), MAX_BYTES >> 20);
+        return Err(Error::failed(too_large).with_remedy("check that it is a start-up file"));
+    }
+    read::content(file, opened, &metadata)
+}
+
 /// What a file says; nothing if this process cannot read it, since the shell cannot either.
 fn text(shell: Shell, file: &Path) -> String {
-    let content = read::whole(file).ok().flatten().unwrap_or_default();
+    let content = content(file).unwrap_or_default();
     let text = Encoding::read(shell, &content).map(|(_, text)| text);
     text.unwrap_or_else(|| String::from_utf8_lossy(&content).into_owned())
 }
@@ -224,11 +239,6 @@ fn lines_of(shell: Shell, file: &Path, is_login: bool) -> Vec<StartUpLine> {
     loadings(shell, &text).into_iter().map(start_up_line).collect()
 }
 
-/// Whether CRLF ends a line for this shell. On Windows bash and zsh leave the carriage return out.
-fn reads_crlf(shell: Shell) -> bool {
-    !matches!(shell, Shell::Bash | Shell::Zsh | Shell::Tcsh | Shell::Posix)
-}
-
 fn files(shell: Shell) -> Vec<PathBuf> {
     let Ok(home) = environment::shell_home() else { return Vec::new() };
     let config = environment::config_home().unwrap_or_else(|_| home.join(".config"));
@@ -242,8 +252,9 @@ fn files(shell: Shell) -> Vec<PathBuf> {
         }
         Shell::Fish => {
             let folder = config.join("fish");
-            let snippets = fs::read_dir(folder.join("conf.d")).into_iter().flatten().flatten();
-            let mut files: Vec<_> = snippets.map(|entry| entry.path()).collect();
+            let snippets =
+                fs::read_dir(folder.join("conf.d")).into_iter().flatten().flatten().map(|entry| entry.path());
+            let mut files: Vec<_> = snippets.filter(|file| file.extension().is_some_and(|end| end == "fish")).collect();
             files.sort();
             files.push(folder.join("config.fish"));
             files
@@ -259,57 +270,6 @@ fn files(shell: Shell) -> Vec<PathBuf> {
         Shell::Posix => in_home(&[".profile"]),
         Shell::Cmd => Vec::new(),
     }
-}
-
-/// The lines around what this tool has added.
-const MARKS: [&str; 2] = ["# aws-sso: begin", "# aws-sso: end"];
-
-/// What is added to a file for this line.
-pub(crate) fn marked(line: &str) -> String {
-    format!("{}\n{line}\n{}\n", MARKS[0], MARKS[1])
-}
-
-/// The file with the line at its end, between marks. Lines that an earlier run has marked are replaced where they are.
-///
-/// `None`: it is no text that a line can be added to.
-pub(crate) fn with_line(shell: Shell, before: &[u8], line: &str) -> Option<Vec<u8>> {
-    let (encoding, text) = Encoding::read(shell, before)?;
-    let text = text.as_str();
-    let newline = if text.contains("\r\n") && reads_crlf(shell) { "\r\n" } else { "\n" };
-    let block = marked(line).replace('\n', newline);
-    let (kept, after) = match marked_lines(text) {
-        Some((start, end)) => (text[..start].to_owned(), &text[end..]),
-        None => (text.to_owned(), ""),
-    };
-    let mut kept = kept;
-    if !kept.is_empty() && !kept.ends_with('\n') {
-        kept += newline;
-    }
-    if after.is_empty()
-        && !kept.is_empty()
-        && !kept.ends_with("\n\n")
-        && !kept.ends_with("\n\r\n")
-        && marked_lines(text).is_none()
-    {
-        kept += newline;
-    }
-    Some(encoding.write(&(kept + &block + after)))
-}
-
-/// Where the marked lines begin and end.
-fn marked_lines(text: &str) -> Option<(usize, usize)> {
-    let mut start = None;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let end = at + line.len();
-        match (line.trim_end(), start) {
-            (mark, _) if mark == MARKS[0] => start = Some(at),
-            (mark, Some(start)) if mark == MARKS[1] => return Some((start, end)),
-            _ => {}
-        }
-        at = end;
-    }
-    None
 }
 
 #[cfg(test)]
@@ -358,32 +318,5 @@ mod tests {
         ] {
             assert_eq!(lacks_compinit(script), lacks, "{script}");
         }
-    }
-
-    #[test]
-    fn a_line_is_added_once_after_all_that_is_there() {
-        let block = "# aws-sso: begin\nx\n# aws-sso: end\n";
-        let cases = [
-            ("", block.to_owned()),
-            ("a\n", format!("a\n\n{block}")),
-            ("a", format!("a\n\n{block}")),
-            ("a\n\n", format!("a\n\n{block}")),
-            ("a\r\nb", format!("a\r\nb\n\n{block}")),
-            ("a\r\n\r\n", format!("a\r\n\r\n{block}")),
-            (&block.replace('\n', "\r\n"), block.to_owned()),
-            ("a\n# aws-sso: begin\nold\n# aws-sso: end\nb\n", format!("a\n{block}b\n")),
-            ("# aws-sso: begin\na\n", format!("# aws-sso: begin\na\n\n{block}")),
-        ];
-        for (before, after) in cases {
-            let written = with_line(Shell::Bash, before.as_bytes(), "x").unwrap();
-            assert_eq!(String::from_utf8_lossy(&written), after, "{before:?}");
-            if before.matches("begin").count() == before.matches("end").count() {
-                assert_eq!(with_line(Shell::Bash, &written, "x").unwrap(), written, "{before:?}");
-            }
-        }
-        assert!(with_line(Shell::Bash, b"\xff\xfea\0", "x").is_none());
-        let written = with_line(Shell::Powershell, b"\xff\xfea\0\r\0\n\0", "x").unwrap();
-        let (_, text) = Encoding::read(Shell::Powershell, &written).unwrap();
-        assert_eq!(text, format!("a\r\n\r\n{}", block.replace('\n', "\r\n")));
     }
 }

@@ -2,6 +2,9 @@
 
 use super::dialect::Shell;
 
+/// Larger files are no start-up files that somebody writes, and are not searched.
+pub(super) const MAX_BYTES: usize = 4 << 20;
+
 /// How a file's text is written. Other shells than PowerShell read UTF-8 alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -42,6 +45,11 @@ impl Encoding {
             Self::CodePage => text.chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect(),
         }
     }
+}
+
+/// Whether CRLF ends a line for this shell. On Windows bash and zsh leave the carriage return out.
+pub(super) fn reads_crlf(shell: Shell) -> bool {
+    !matches!(shell, Shell::Bash | Shell::Zsh | Shell::Tcsh | Shell::Posix)
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {

@@ -207,12 +207,22 @@ fn a_program_that_is_not_on_path_is_named_by_its_path() {
 
 #[test]
 fn a_file_that_cannot_be_changed_stays_and_the_line_is_said() {
-    for content in [&b"\xff\xfe#\0"[..], b"# \xe9\n"] {
+    for content in [&b"\xff\xfe#\0"[..], b"# \xe9\n", b"cat <<EOF\nhello", b"a='b\n"] {
         let user = Newcomer::new();
         user.home.write(".bashrc", content);
         let output = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().status(1);
         let _ = output.complains("add this line yourself").complains("eval \"$(aws-sso init bash)\"");
         assert_eq!(fs::read(user.home.path(".bashrc")).unwrap(), content);
+    }
+    for (make, what) in [("mkfifo", "a pipe"), ("mkdir", "a folder")] {
+        let user = Newcomer::new();
+        let _ = user.home.script(Shell::Bash, format!("{make} ~/.bashrc")).run().success();
+        let output = user.by_default("--no-discover --shell-file").env("SHELL", "/bin/bash").run().status(1);
+        let said = format!("cannot read ~/.bashrc: it is {what}, not a file");
+        let _ = output.complains(&said);
+        let _ = user.by_default("--no-discover --no-shell-file").env("SHELL", "/bin/bash").run().success();
+        let doctor = user.home.aws_sso(["doctor", "--offline"]).env("SHELL", "/bin/bash").run();
+        let _ = doctor.prints(&said);
     }
     let home = Home::new();
     let _ = home.aws_sso(["setup", "--shell-file", "--no-shell-file"]).run().status(2);

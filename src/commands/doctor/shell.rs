@@ -48,6 +48,7 @@ pub(super) fn check(function: Option<&str>) -> Vec<Finding> {
     }
     let is_loaded = lines.iter().any(|line| line.loads(shell));
     findings.extend(lines.iter().map(|line| of_line(shell, line, is_loaded)));
+    findings.extend(start_up::unsearched(shell).iter().map(Finding::of));
     let file = lines.first().map(|line| line.file.clone()).or_else(|| start_up::file(shell).ok());
     if let Some(obstacle) = file.and_then(|file| start_up::obstacle(shell, &file)) {
         findings.push(Finding::warning(obstacle.found, obstacle.remedy));

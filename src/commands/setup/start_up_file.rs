@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::files::folder::Privacy;
 use crate::files::{edit, read};
 use crate::programs::installed;
-use crate::shell::{Shell, start_up};
+use crate::shell::{Shell, start_up, start_up_block};
 use crate::{programs, terminal};
 
 /// Whether the function is there in the next shell, or how it gets there.
@@ -37,17 +37,16 @@ pub(super) fn offer(arguments: &SetupArgs, questions: &mut Questions) -> Result<
         return Ok(Function::Loaded { shell, file: line.file });
     }
     let (line, file) = (start_up::line(shell, &program(shell)), start_up::file(shell)?);
-    let before = read::whole(&file)?.unwrap_or_default();
-    let or = if shell == Shell::Powershell { " or UTF-16" } else { "" };
-    let unwritable = || {
-        Error::failed(format!("{} is not a text file in UTF-8{or}, so no line is added to it", shown(&file)))
+    let unwritable = |why: String| {
+        Error::failed(format!("{} {why}, so no line is added to it", shown(&file)))
             .with_remedy(format!("add this line yourself:\n{line}"))
     };
     if arguments.no_shell_file || !(arguments.shell_file || questions.are_asked()) {
         return Ok(Function::Unloaded { line, file });
     }
-    let after = start_up::with_line(shell, &before, &line).ok_or_else(unwritable)?;
-    let indented: String = start_up::marked(&line).lines().map(|line| format!("  {line}\n")).collect();
+    let before = read::whole(&file)?.unwrap_or_default();
+    let after = start_up_block::with_line(shell, &before, &line).map_err(unwritable)?;
+    let indented: String = start_up_block::marked(&line).lines().map(|line| format!("  {line}\n")).collect();
     terminal::say(&format!(
         "\nThe function awsso changes the role of this shell. For that, {} gets:\n{indented}",
         shown(&file)
@@ -57,7 +56,7 @@ pub(super) fn offer(arguments: &SetupArgs, questions: &mut Questions) -> Result<
     }
     if after != before {
         edit::edit(&file, Privacy::Shared, |before| {
-            Ok((start_up::with_line(shell, before, &line).ok_or_else(unwritable)?, ()))
+            Ok((start_up_block::with_line(shell, before, &line).map_err(unwritable)?, ()))
         })?;
     }
     let login = start_up::login_file_without(shell, &file).map(|login| {
