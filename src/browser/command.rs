@@ -8,6 +8,7 @@ use crate::address::quote;
 use crate::credential_chain::helper;
 use crate::error::{Error, Result};
 use crate::placeholders;
+use crate::programs::inserted::could_run;
 use crate::terminal::clean;
 
 /// Words such as `firefox 'ext+container:name={account_name}&url={url}'`, split as a shell splits them. No shell runs.
@@ -63,13 +64,26 @@ impl FromStr for BrowserCommand {
 impl BrowserCommand {
     /// The command that opens this link.
     ///
-    /// Errors: it would run a part of the link as code.
+    /// Errors: it would run a part of the link or of the account's name as code.
     pub(crate) fn command(&self, opened: &Opened<'_>) -> Result<Command> {
-        if let Some(program) = words::running_part(&self.words, URL, opened.url) {
+        let plain = |word: &String| FIELDS[1..].iter().fold(word.clone(), |word, field| word.replace(field, ""));
+        let without_others: Vec<_> = self.words.iter().map(plain).collect();
+        if let Some(program) = words::running_part(&without_others, URL, opened.url) {
             return Err(Error::usage(format!(
                 "{program} in the browser command could run a part of this link as code"
             ))
             .with_remedy("give it {url} as a word of its own, such as: sh -c 'firefox \"$1\"' _ {url}"));
+        }
+        // In a link the name is percent-encoded.
+        let named = self.words.iter().zip(&without_others).filter(|(word, _)| word.contains(NAME) && !is_link(word));
+        for (word, rest) in named {
+            if could_run(&rest.replace(URL, ""), opened.account_name) {
+                let name = clean(opened.account_name);
+                return Err(Error::usage(format!(
+                    "the account is called {name}, which could run as code in the browser command's {word}"
+                ))
+                .with_remedy(format!("take {{account_id}}, or {NAME} as a word of its own")));
+            }
         }
         let mut words = self.words.iter();
         // No placeholder is filled in the program's own name: an account's name must not choose a program.

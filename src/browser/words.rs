@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::programs::code::{Code, code_in};
+use crate::programs::inserted::could_run;
 use crate::terminal::clean;
 
 /// The entries of a list such as `BROWSER`: separated by colons, on Windows by semicolons, but not in quotes. Where a
@@ -82,7 +83,12 @@ pub(super) fn running_part(words: &[String], placeholder: &str, url: &str) -> Op
     if is_one_word(url) {
         return None;
     }
-    program_whose_code(words, |code| code.words.iter().any(|word| word.contains(placeholder)))
+    let of_code = program_whose_code(words, |code| code.words.iter().any(|word| word.contains(placeholder)));
+    of_code.or_else(|| {
+        let is_run = |word: &String| word.contains(placeholder) && could_run(&word.replace(placeholder, ""), url);
+        let program = words.first().filter(|_| words.iter().any(is_run))?;
+        Some(clean(program).into_owned())
+    })
 }
 
 /// Whether every shell reads this as one word, without quotes, and no quotes end in it.

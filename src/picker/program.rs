@@ -12,9 +12,7 @@ use crate::credential_chain::helper;
 use crate::environment;
 use crate::error::{Error, Kind, Result, reason};
 use crate::programs::on_path::{file_name, on_path};
-#[cfg(windows)]
-use crate::programs::uninterrupted;
-use crate::programs::{core_dumps, startable};
+use crate::programs::{core_dumps, startable, uninterrupted};
 use crate::terminal::{Columns, Modes, to_draw_on};
 
 #[derive(Debug)]
@@ -120,11 +118,10 @@ impl PickerProgram {
     }
 }
 
-/// While this exists, SIGHUP and SIGTERM end the picker instead of this process, which then ends by itself.
+/// While this exists, signals end the picker instead of this process, which ends by them afterwards.
 struct SignalGuard {
     #[cfg(unix)]
-    is_over: Arc<std::sync::atomic::AtomicBool>,
-    #[cfg(windows)]
+    forwarded: Vec<signal_hook::SigId>,
     _held: uninterrupted::Uninterrupted,
 }
 
@@ -132,13 +129,12 @@ impl SignalGuard {
     #[cfg(unix)]
     fn forward_to(child: &Child) -> Self {
         use crate::programs::ignored::is_ignored;
-        use signal_hook::consts::{SIGHUP, SIGTERM};
-        let is_over = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        for signal in [SIGHUP, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)) {
-            // If this fails, the signal ends this process at once, as by default.
-            let _ = forward(signal, child.id(), &is_over);
-        }
-        Self { is_over }
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        let held = uninterrupted::begin();
+        let signals = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal));
+        // Where this fails, this process still ends by the signal, once the user has chosen.
+        let forwarded = signals.filter_map(|signal| forward(signal, child.id()).ok()).collect();
+        Self { forwarded, _held: held }
     }
 
     /// The picker gets the events of the console too, and has a moment to end.
@@ -151,25 +147,25 @@ impl SignalGuard {
 #[cfg(unix)]
 impl Drop for SignalGuard {
     fn drop(&mut self) {
-        self.is_over.store(true, std::sync::atomic::Ordering::SeqCst);
+        for id in self.forwarded.drain(..) {
+            signal_hook::low_level::unregister(id);
+        }
     }
 }
 
-/// Passes a signal on to the picker until `is_over` is set; then the signal has its default effect again.
+/// Passes a signal on to the picker, until it is unregistered.
 #[cfg(unix)]
-fn forward(signal: i32, child: u32, is_over: &Arc<std::sync::atomic::AtomicBool>) -> std::io::Result<()> {
+fn forward(signal: i32, child: u32) -> std::io::Result<signal_hook::SigId> {
     use std::io::Read as _;
     let (mut receiver, sender) = std::os::unix::net::UnixStream::pair()?;
-    signal_hook::flag::register_conditional_default(signal, Arc::clone(is_over))?;
-    signal_hook::low_level::pipe::register(signal, sender)?;
-    let is_over = Arc::clone(is_over);
+    let id = signal_hook::low_level::pipe::register(signal, sender)?;
     std::thread::spawn(move || {
-        while receiver.read_exact(&mut [0]).is_ok() && !is_over.load(std::sync::atomic::Ordering::SeqCst) {
+        while receiver.read_exact(&mut [0]).is_ok() {
             let picker = i32::try_from(child).ok().and_then(rustix::process::Pid::from_raw);
             let _ = picker.map(|picker| rustix::process::kill_process(picker, rustix::process::Signal::TERM));
         }
     });
-    Ok(())
+    Ok(id)
 }
 
 /// Waits for the picker to end; returns its status and what it printed.

@@ -15,6 +15,7 @@ mod executable;
 pub(crate) mod group;
 #[cfg(unix)]
 pub mod ignored;
+pub(crate) mod inserted;
 pub(crate) mod installed;
 pub(crate) mod interrupt;
 #[cfg(unix)]

@@ -86,8 +86,8 @@ pub fn restore() {}
 /// The terminal's modes while a program draws on it, which restores them itself unless it is killed.
 pub(crate) struct Modes(Option<(File, Termios)>);
 
-/// Leaves the alternate screen, lets go of the mouse and of pasted text, and shows the cursor.
-const LEAVE: &[u8] = b"\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?25h";
+/// Lets go of the keyboard, leaves the alternate screen, lets go of the mouse and of pasted text, and shows the cursor.
+const LEAVE: &[u8] = b"\x1b[<1u\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?25h";
 
 impl Modes {
     pub(crate) fn now() -> Self {

@@ -51,6 +51,32 @@ fn a_name_runs_as_code_nowhere_and_the_variables_hold_it() {
     assert!(!user.home.has("pwned"));
 }
 
+/// No list of such programs is complete.
+#[test]
+fn a_name_runs_as_code_in_no_program_that_is_not_known_for_it() {
+    let user = user_with("x; touch pwned; $(touch pwned) #");
+    std::fs::copy("/bin/sh", user.home.path("opener")).unwrap();
+    user.home.write("list", "a\n");
+    let opener = user.home.path("opener");
+    let opener = opener.to_str().unwrap();
+    for command in [
+        &[opener, "-c", "true {account_name}"][..],
+        &["split", "--filter=cat; echo {account_name}", "list"],
+        &["env", "BASH_ENV=$({account_name})", "bash", "-c", "true"],
+        &["printf", "%s", "it is '{account_name}'"],
+    ] {
+        let refused = user.exec("--match */reader --yes", command).run().status(2);
+        let _ = refused.complains("which could run as code in: ").complains("write {account_id} there");
+        assert!(!user.home.has("pwned"), "{command:?}");
+    }
+    assert_eq!(user.sandbox.count("GetRoleCredentials"), 0, "nothing ran");
+    // A plain name may stand in all of these.
+    rename(&user, "Größe / EU");
+    let command = ["printf", "%s", "{account_name} '{account_name}' --name={account_name}"];
+    let output = user.exec("--match Größe --yes --output json", &command).run().success();
+    assert_eq!(output.json_lines()[0]["stdout"], "Größe / EU 'Größe / EU' --name=Größe / EU");
+}
+
 #[test]
 fn a_name_is_no_option_and_an_unknown_one_is_the_id() {
     let user = user_with("--help");

@@ -143,11 +143,12 @@ fn the_terminal_is_restored_however_it_ends() {
         assert_eq!(user.home.read("status"), "130\n", "{name}");
     }
     // When aws-sso has ended, the picker ends too.
-    for name in ["TERM", "KILL"] {
+    for (name, status) in [("INT", "130\n"), ("TERM", "143\n"), ("HUP", "129\n"), ("KILL", "137\n")] {
         let terminal = watched(&user);
         let [program, picker] = programs_of(&terminal);
         signal(name, program.into());
         assert_is_restored(&user, terminal, picker, &format!("{name} for aws-sso"));
+        assert_eq!(user.home.read("status"), status, "{name} for aws-sso");
     }
 }
 

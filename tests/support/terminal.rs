@@ -352,7 +352,9 @@ fn pty_size(rows: NonZero<u16>, columns: NonZero<u16>) -> PtySize {
 /// Types these lines one after the other, and `exit`; returns the last screen.
 #[track_caller]
 pub fn typed(invocation: Invocation, lines: &[&str]) -> String {
-    let mut terminal = invocation.in_terminal();
+    // What is typed before the shell reads it is shown twice: none of it may leave the screen.
+    let rows = ROWS.checked_mul(NonZero::new(6).unwrap()).unwrap();
+    let mut terminal = invocation.in_window(rows, COLUMNS);
     type_lines(&mut terminal, lines);
     terminal.send(" exit 0\r");
     terminal.finish().success().stdout

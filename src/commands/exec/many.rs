@@ -21,6 +21,7 @@ use super::requests::Requests;
 use super::shortage::Shortage;
 use super::start::missing_program;
 use super::typed::Line;
+use super::words::refuse_names;
 use crate::aws_config::directory::Directory;
 use crate::context::Context;
 use crate::context::instance::not_signed_in;
@@ -50,6 +51,7 @@ pub(super) fn run(context: &Context, arguments: &ExecArgs) -> Result<ExitCode> {
         Input::refuse()?;
     }
     let plan = Plan::of(context, arguments)?;
+    refuse_names(&arguments.command, &plan.runs)?;
     if !arguments.many.yes {
         let words = arguments.command.iter().map(|word| word.to_string_lossy());
         plan.confirm(&words.collect::<Vec<_>>().join(" "))?;

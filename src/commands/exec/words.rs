@@ -2,8 +2,15 @@
 
 use std::ffi::{OsStr, OsString};
 
+use super::in_code::VARIABLES;
 use super::plan::Run;
+use crate::error::{Error, Result};
 use crate::placeholders::fill;
+use crate::programs::inserted::could_run;
+use crate::terminal::clean;
+
+/// What an administrator chooses.
+const NAME: &str = VARIABLES[0].0;
 
 /// What makes programs read a file in place of the text: `@` and `<` for curl and others, a scheme in any case for the
 /// AWS CLI and others.
@@ -11,6 +18,22 @@ const FILES: [&str; 6] = ["@", "<", "file://", "fileb://", "file:", "fileb:"];
 
 /// What makes a word an option. PowerShell takes long dashes too.
 const OPTIONS: [&str; 5] = ["-", "+", "\u{2013}", "\u{2014}", "\u{2015}"];
+
+/// Refuses a word in which the name of a run's account could run as code.
+pub(super) fn refuse_names(command: &[OsString], runs: &[Run]) -> Result<()> {
+    for word in command.iter().filter_map(|word| word.to_str()).filter(|word| word.contains(NAME)) {
+        let rest = VARIABLES.iter().fold(word.to_owned(), |rest, (placeholder, _)| rest.replace(placeholder, ""));
+        if let Some(run) = runs.iter().find(|run| could_run(&rest, &run.account_name)) {
+            let (id, name) = (run.found.account_id(), clean(&run.account_name));
+            return Err(Error::usage(format!("the account {id} is called {name}, which could run as code in: {word}"))
+                .with_remedy(format!(
+                    "write {{account_id}} there, or {NAME} as a word of its own; each run has the name in {} too",
+                    VARIABLES[0].1
+                )));
+        }
+    }
+    Ok(())
+}
 
 impl Run {
     /// The word with its placeholders replaced. One that is not UTF-8 has none.
