@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_loads_the_function_if_its_output_is_run_and_a_text_that_names_it_does_not() {
+    fn a_command_loads_the_function_if_its_output_is_run() {
         use Shell::{Bash, Elvish, Fish, Nushell, Powershell, Tcsh, Xonsh, Zsh};
         let loads = [
             (Bash, "eval \"$(aws-sso init bash)\""),
@@ -317,6 +317,11 @@ mod tests {
         }
         let unknown = loadings(Bash, "eval \"$(aws-sso init $SHELL_NAME)\"");
         assert_eq!(unknown, [Loading { line: 1, names: None }]);
+    }
+
+    #[test]
+    fn a_text_that_names_it_or_a_command_that_does_not_run_in_the_shell_itself_does_not_load_it() {
+        use Shell::{Bash, Elvish, Fish, Powershell, Tcsh, Zsh};
         for (shell, script) in [
             (Bash, ""),
             (Bash, "# eval \"$(aws-sso init bash)\""),

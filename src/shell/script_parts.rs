@@ -75,9 +75,9 @@ pub(super) fn end_of(shell: Shell, word: &str, is_first: bool) -> Option<&'stati
         // `if ( … ) command` has no block.
         (Shell::Tcsh, "then") => Some("endif"),
         _ if !is_first => None,
-        (Shell::Tcsh, "foreach" | "while") => Some("end"),
         (Shell::Tcsh, "switch") => Some("endsw"),
-        (Shell::Fish, "if" | "for" | "while" | "switch" | "begin" | "function") => Some("end"),
+        (Shell::Tcsh, "foreach" | "while")
+        | (Shell::Fish, "if" | "for" | "while" | "switch" | "begin" | "function") => Some("end"),
         (Shell::Bash | Shell::Zsh | Shell::Posix, "if") => Some("fi"),
         (Shell::Bash | Shell::Zsh | Shell::Posix, "case") => Some("esac"),
         (Shell::Bash | Shell::Zsh | Shell::Posix, "do") => Some("done"),
