@@ -1,10 +1,11 @@
 //! The program for Windows, which runs under Wine in the home of a test.
 
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use aws_sso::sandbox::{Approval, Options};
 
@@ -54,6 +55,31 @@ pub struct WindowsUser {
     tools: PathBuf,
     /// Wine's folder: the C drive, and the registry.
     prefix: PathBuf,
+    _turn: Turn,
+}
+
+/// Under Wine 8 a program now and then never begins where others start and end consoles at the same time, so that the
+/// tests of Windows run one after the other.
+struct Turn(#[allow(dead_code, reason = "its end says all")] Option<MutexGuard<'static, ()>>);
+
+static TURN: Mutex<()> = Mutex::new(());
+
+thread_local! {
+    /// How many users the test of this thread has: it waits for no turn of its own.
+    static USERS: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Turn {
+    fn wait() -> Self {
+        let is_first = USERS.replace(USERS.get() + 1) == 0;
+        Self(is_first.then(|| TURN.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        USERS.set(USERS.get() - 1);
+    }
 }
 
 impl WindowsUser {
@@ -70,13 +96,14 @@ impl WindowsUser {
             skip("there is no Wine, or no compiler for Windows: the program for Windows is not tested");
             return None;
         };
+        let turn = Turn::wait();
         LazyLock::force(&KEPT);
         let user = User::new(options);
         for folder in ["AppData/Roaming", "AppData/Local/Temp"] {
             std::fs::create_dir_all(user.home.path(folder)).unwrap();
         }
         let prefix = tools.join("prefix");
-        Some(Self { user, tools, prefix })
+        Some(Self { user, tools, prefix, _turn: turn })
     }
 
     /// A user with a Windows of their own, for what depends on other programs' windows, or changes the registry.
