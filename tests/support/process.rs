@@ -329,6 +329,26 @@ pub fn is_running(id: u32) -> bool {
     stat(id).is_some_and(|(_, fields)| fields[0] != "Z")
 }
 
+/// The processes that have this home among their variables, each with its state and what it waits for: for the message
+/// of a test in which one does not end.
+pub fn describe_those_of(home: &Path) -> String {
+    let read = |id: u32, file: &str| std::fs::read_to_string(format!("/proc/{id}/{file}")).unwrap_or_default();
+    let home = home.to_str().unwrap();
+    let is_found = |id: &u32| {
+        let environment = std::fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+        let environment = String::from_utf8_lossy(&environment);
+        environment.contains(home) || environment.contains(&home.replace('/', "\\"))
+    };
+    let describe = |id: u32| {
+        let state = stat(id).map(|(_, fields)| fields[0].clone()).unwrap_or_default();
+        let threads = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+        let waits = threads.map(|thread| read(id, &format!("task/{}/wchan", thread.file_name().display())));
+        let words = read(id, "cmdline").replace('\0', " ");
+        format!("{id} {state} [{}] {words}\n", waits.collect::<Vec<_>>().join(" "))
+    };
+    processes().into_iter().filter(is_found).map(describe).collect()
+}
+
 /// Waits until another process has done something.
 #[track_caller]
 pub fn wait<T>(mut ready: impl FnMut() -> Option<T>) -> T {

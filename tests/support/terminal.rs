@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::process::{Invocation, Output, kill, signal};
+use super::process::{Invocation, Output, describe_those_of, kill, signal};
 
 const ROWS: NonZero<u16> = NonZero::new(50).unwrap();
 /// Wide enough for a sign-in link; `Terminal::screen` joins longer lines.
@@ -267,7 +267,12 @@ impl Terminal {
     pub fn finish(self) -> Output {
         let ended = self.wait(Display::is_over);
         let screen = self.screen();
-        assert!(ended, "still running after {:?}: {:?}\n{screen}", self.invocation.limit, self.invocation.words);
+        if !ended {
+            let is_closed = self.display.0.lock().unwrap().closed;
+            let Invocation { limit, words, home, .. } = &self.invocation;
+            let processes = describe_those_of(home);
+            panic!("still running after {limit:?} (closed: {is_closed}): {words:?}\n{screen}\n{processes}");
+        }
         let status = self.display.0.lock().unwrap().status.take().unwrap();
         let exit = match status.signal() {
             // The number of the signal is not known here; no test needs it.

@@ -126,7 +126,7 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut skim = Skim::init(options(arguments, lines)?, Some(receiver))?;
     skim.app_mut().matcher = search::matcher();
-    runtime.block_on(async {
+    let ending = runtime.block_on(async {
         // Before skim changes the terminal, so that no signal can end the process without restoring it.
         let mut signals = EndSignals::listen()?;
         skim.start();
@@ -147,7 +147,10 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
             number = signals.next() => Ok(Ending::Signal(number)),
             _ = closed => Ok(Ending::Abandoned),
         }
-    })
+    });
+    // The terminal is as it was: nothing that skim still does on other threads is waited for.
+    runtime.shutdown_background();
+    ending
 }
 
 /// The signals that end programs. The terminal is in raw mode, so Ctrl-C is a key and sends no SIGINT.
