@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sso::sandbox::{Approval, Options};
 
-use crate::support::http::{PreparedServer, response};
+use crate::support::http::{LATE_ROLE, LATE_TOKEN, PreparedServer, answers, response};
 use crate::support::user::{TOKEN_FILE, User};
 use crate::support::{Home, REGION, START_URL};
 
@@ -101,6 +101,8 @@ fn a_renewal_that_fails_keeps_the_refresh_token() {
         r#"{"accessToken":"hunter2\nX-Other: 1","expiresIn":3600}"#,
         r#"{"accessToken":7,"expiresIn":3600}"#,
     ]));
+    let slow_down = response("400 Bad Request", "Retry-After: 60\r\n", r#"{"error":"slow_down"}"#);
+    faults.push((slow_down, "is throttling requests"));
     let user = User::signed_in(Options::default());
     user.expire_token();
     let before = user.home.read(TOKEN_FILE);
@@ -113,6 +115,19 @@ fn a_renewal_that_fails_keeps_the_refresh_token() {
         assert!(script.count() <= 2, "{fault:.100}");
     }
     let _ = user.process().run().success().quiet();
+}
+
+#[test]
+fn a_renewal_that_the_service_puts_off_is_asked_for_again() {
+    for error in ["slow_down", "authorization_pending"] {
+        let put_off = response("400 Bad Request", "", &format!(r#"{{"error":"{error}"}}"#));
+        let user = User::signed_in(Options::default());
+        user.expire_token();
+        let service = PreparedServer::with([put_off].into_iter().chain(answers(&[LATE_TOKEN, LATE_ROLE])));
+        let output = user.process().endpoint(service.url()).run().success().quiet();
+        assert_eq!(output.json()["AccessKeyId"], "ASIALATE", "{error}");
+        assert_eq!((service.count(), &user.token()["accessToken"]), (3, &"late".into()), "{error}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::no_response::{ConnectionFailure, NoResponse, ResponseOrigin, SERVICE, unexpected_response};
-use super::retry::Trouble;
+use super::retry::{Resend, Trouble};
 use crate::error::Error;
 use crate::secret::Secret;
 
@@ -107,11 +107,13 @@ pub(super) enum AttemptError {
 }
 
 impl AttemptError {
-    /// What an SDK error means.
-    pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+    /// What an SDK error means to a request that is sent again in this way.
+    pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>, resend: Resend) -> Self {
         match error {
-            SdkError::ServiceError(error) => Self::of_response(error.raw(), error.err().code(), error.err().message()),
-            SdkError::ResponseError(error) => Self::of_response(error.raw(), None, None),
+            SdkError::ServiceError(error) => {
+                Self::of_response(error.raw(), error.err().code(), error.err().message(), resend)
+            }
+            SdkError::ResponseError(error) => Self::of_response(error.raw(), None, None, resend),
             SdkError::TimeoutError(_) => Self::no_response(NoResponse::TimedOut),
             SdkError::DispatchFailure(failure) => {
                 let source = failure.as_connector_error().and_then(StdError::source);
@@ -133,13 +135,18 @@ impl AttemptError {
         Self::Failed(failure.trouble(), failure.error())
     }
 
-    fn of_response(response: &HttpResponse, code: Option<&str>, words: Option<&str>) -> Self {
+    fn of_response(response: &HttpResponse, code: Option<&str>, words: Option<&str>, resend: Resend) -> Self {
         let host =
             response.extension::<ResponseOrigin>().map_or(SERVICE, |ResponseOrigin(target)| target.host()).to_owned();
         let status = response.status().as_u16();
         let body = response.body().bytes().unwrap_or_default();
         let code = code.and_then(plain).or_else(|| oauth_exception(body)).unwrap_or_default();
-        let is_throttle = matches!(code.as_str(), "TooManyRequestsException" | "ThrottlingException" | "Throttling");
+        let is_throttle = match code.as_str() {
+            "TooManyRequestsException" | "ThrottlingException" | "Throttling" => true,
+            // Only where a person is waited for is this about the grant.
+            "SlowDownException" | "AuthorizationPendingException" => resend != Resend::Poll,
+            _ => false,
+        };
         match status {
             400..=499 if status == 429 || is_throttle => Self::Failed(
                 Trouble::Throttled(retry_after(response)),

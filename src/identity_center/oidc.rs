@@ -184,8 +184,9 @@ impl Service {
         client_secret: &Secret,
         grant: TokenGrant<'_>,
     ) -> Result<Tokens, GrantError> {
+        let resend = if matches!(grant, TokenGrant::Device(_)) { Resend::Poll } else { Resend::Once };
         let response = self
-            .send(Resend::Once, || {
+            .send(resend, || {
                 let request = self.oidc().create_token().client_id(client_id).client_secret(client_secret.expose());
                 match grant {
                     TokenGrant::Device(device_code) => {

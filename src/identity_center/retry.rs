@@ -23,6 +23,15 @@ pub(super) enum Resend {
     /// The service takes this grant only once. After an attempt without a response the grant is either used up or
     /// still good. One more attempt finds out which; a third would not add anything.
     Once,
+    /// The same, while a person has yet to confirm the grant: "not yet" and "slow down" are answers to the caller, who
+    /// asks again.
+    Poll,
+}
+
+impl Resend {
+    pub(super) fn is_once(self) -> bool {
+        self != Self::Freely
+    }
 }
 
 /// When to give up.
@@ -70,7 +79,7 @@ impl Attempts {
             }
             Trouble::Failed | Trouble::Broken => {
                 self.failures += 1;
-                let once = trouble == Trouble::Broken && self.resend == Resend::Once;
+                let once = trouble == Trouble::Broken && self.resend.is_once();
                 let attempts = if once { self.limits.attempts.min(2) } else { self.limits.attempts };
                 if self.failures >= attempts {
                     return None;
@@ -118,6 +127,7 @@ mod tests {
             (Trouble::Failed, Resend::Once, 5..=5),
             (Trouble::Broken, Resend::Freely, 5..=5),
             (Trouble::Broken, Resend::Once, 2..=2),
+            (Trouble::Broken, Resend::Poll, 2..=2),
             (Trouble::Final, Resend::Freely, 1..=1),
             (Trouble::Throttled(None), Resend::Freely, 8..=12),
             (Trouble::Throttled(Some(Duration::from_secs(7))), Resend::Once, 5..=5),

@@ -230,7 +230,7 @@ impl Service {
                     }
                     Err(error) => AttemptError::Failed(Trouble::Failed, error),
                 },
-                Err(error) => AttemptError::of(&error),
+                Err(error) => AttemptError::of(&error, resend),
             };
             if matches!(failure, AttemptError::Failed(Trouble::Failed | Trouble::Final, _)) {
                 close_connection();

@@ -210,7 +210,7 @@ impl HttpConnector for Wire {
         let (limit, skew) = (self.limits.answer, self.skew.clone());
         let soon = deadline::shortened(limit);
         // The service takes such a request only once, so its answer is waited for as soon as there is a connection.
-        let is_once = RESEND.try_with(|resend| *resend == Resend::Once).unwrap_or_default();
+        let is_once = RESEND.try_with(|resend| resend.is_once()).unwrap_or_default();
         let connection = CONNECTION.try_with(Clone::clone).ok().filter(|_| is_once);
         let is_sent = move || connection.is_some_and(|connection| connection.get().is_some());
         HttpConnectorFuture::new(async move {

@@ -132,7 +132,6 @@ async fn revoked(service: &Service, token: &Token) -> Result<(), PortalError> {
     match refresh(service, token).await {
         Ok(renewed) => service.log_out(&renewed.access_token).await,
         Err(GrantError::Other(error) | GrantError::Key(error)) => Err(error.into()),
-        Err(GrantError::Pending | GrantError::SlowDown) => Err(PortalError::TokenRejected),
         // Nothing is left that is of any use.
         Err(_) => Ok(()),
     }
