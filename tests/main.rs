@@ -138,6 +138,8 @@ mod silent_service;
 #[cfg(feature = "sandbox")]
 mod sso_sessions;
 #[cfg(feature = "sandbox")]
+mod standing;
+#[cfg(feature = "sandbox")]
 mod start_urls;
 #[cfg(all(feature = "sandbox", target_os = "linux"))]
 mod windows;

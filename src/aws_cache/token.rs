@@ -79,10 +79,10 @@ impl Token {
             && self.registration_expires_at.is_some_and(|expiry| timestamp::seconds_until(expiry) > 0)
     }
 
-    /// Whether requests can be made without a new sign-in, as far as the file tells.
+    /// Whether it still can be renewed once it has expired: the client's registration lasts longer.
     #[must_use]
-    pub fn is_alive(&self) -> bool {
-        self.seconds_left() > 0 || self.is_renewable()
+    pub fn is_renewable_at_end(&self) -> bool {
+        self.is_renewable() && self.registration_expires_at > Some(self.expires_at)
     }
 }
 

@@ -66,6 +66,6 @@ fn check(context: &Context, role: &[String]) -> Result<()> {
             let provider = Provider::new(&session).warning_to(&|warning| tracing::info!("{warning}"));
             provider.renewed(found.wanted()).map(|_| ()).map_err(|error| context.refused(&found, error))
         }
-        None => session.token().map(|_| ()),
+        None => session.token().and_then(|_| session.check_not_ended()),
     }
 }

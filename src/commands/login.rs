@@ -73,7 +73,7 @@ fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> R
     if let Some(token) = current {
         context.notice(&format!(
             "{name}already signed in to {start_url}, {}\n  to sign in again, run: aws-sso login {} --force\n",
-            describe(&token),
+            describe(&session, &token),
             clean(&profile_option(&directory.name))
         ));
     } else {
@@ -82,7 +82,7 @@ fn sign_in(context: &Context, directory: &Directory, arguments: &LoginArgs) -> R
         }
         let method = arguments.way.method();
         let token = if arguments.force { session.sign_in_to_new_session(method) } else { session.sign_in(method) }?;
-        context.notice(&format!("{name}signed in to {start_url}, {}\n", describe(&token)));
+        context.notice(&format!("{name}signed in to {start_url}, {}\n", describe(&session, &token)));
     }
     Ok(())
 }
@@ -96,7 +96,11 @@ fn current(session: &Session<'_>) -> Option<Token> {
 }
 
 /// How long the sign-in lasts, and whether it is renewed after that.
-fn describe(token: &Token) -> String {
-    let then = if token.is_renewable() { "then renewed automatically" } else { "then you have to sign in again" };
+fn describe(session: &Session<'_>, token: &Token) -> String {
+    let then = if session.standing(token).is_renewed {
+        "then renewed automatically"
+    } else {
+        "then you have to sign in again"
+    };
     format!("{}, {then}", timestamp::until(token.expires_at))
 }

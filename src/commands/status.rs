@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::output::{print, print_json};
 use crate::secret_store::{SecretStore, StoreKind};
-use crate::session::{Basis, SessionEnd};
+use crate::session::{Basis, SessionEnd, Standing};
 use crate::terminal::{Palette, described, stdout_width};
 use crate::timestamp::until;
 use crate::{environment, terminal, timestamp};
@@ -220,15 +220,17 @@ fn broken(name: String, fault: &Error) -> SignInReport {
 
 fn sign_in(context: &Context, directory: &Directory) -> Result<SignInReport> {
     let client = context.client(directory)?;
-    let token = context.session(directory, &client)?.stored()?;
-    let signed_in = token.as_ref().is_some_and(Token::is_alive);
+    let session = context.session(directory, &client)?;
+    let token = session.stored()?;
+    let standing = token.as_ref().map(|token| session.standing(token));
+    let signed_in = standing.is_some_and(Standing::is_signed_in);
     let session_end = SessionEnd::of(directory, &context.secret_store()?).filter(|_| signed_in);
     let Directory { name, start_url, region, .. } = directory.clone();
     let mut lines = vec![
         [directory.named_by().to_owned(), name.clone()],
         ["start URL".to_owned(), start_url.clone()],
         ["region".to_owned(), region.to_string()],
-        ["sign-in".to_owned(), describe(token.as_ref())],
+        ["sign-in".to_owned(), describe(token.as_ref().zip(standing))],
     ];
     // Where the token cannot be renewed, the line above says it.
     let learned = session_end.as_ref().filter(|end| end.basis != Basis::Token);
@@ -236,7 +238,7 @@ fn sign_in(context: &Context, directory: &Directory) -> Result<SignInReport> {
     Ok(SignInReport {
         signed_in,
         expires_at: token.as_ref().map(|token| timestamp::format(token.expires_at)),
-        renewable: token.as_ref().is_some_and(Token::is_renewable),
+        renewable: standing.is_some_and(|standing| standing.is_renewed),
         session_end: session_end.as_ref().map(SessionEndReport::of),
         lines,
         name,
@@ -265,14 +267,15 @@ fn in_files() -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn describe(token: Option<&Token>) -> String {
-    match token {
+fn describe(sign_in: Option<(&Token, Standing)>) -> String {
+    match sign_in {
         None => "not signed in".to_owned(),
-        Some(token) if token.is_renewable() => {
+        Some((token, Standing { is_renewed: true, .. })) => {
             format!("signed in, renewed automatically; token {}", until(token.expires_at))
         }
-        Some(token) if token.seconds_left() > 0 => format!("signed in {}", until(token.expires_at)),
-        Some(token) => until(token.expires_at),
+        Some((token, Standing { is_valid: true, .. })) => format!("signed in {}", until(token.expires_at)),
+        Some((_, Standing { is_refused: true, .. })) => "ended: the service refused to renew it".to_owned(),
+        Some((token, _)) => until(token.expires_at),
     }
 }
 

@@ -136,8 +136,9 @@ impl Context {
 
     /// Whether requests can be made to this Identity Center without a new sign-in, as far as this machine knows.
     pub(super) fn is_signed_in(&self, directory: &Directory) -> bool {
-        let token = self.client(directory).and_then(|client| self.untouched_session(directory, &client)?.stored());
-        token.ok().flatten().is_some_and(|token| token.is_alive())
+        let Ok(client) = self.client(directory) else { return false };
+        let Ok(session) = self.untouched_session(directory, &client) else { return false };
+        session.stored().ok().flatten().is_some_and(|token| session.standing(&token).is_signed_in())
     }
 }
 

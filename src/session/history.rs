@@ -45,6 +45,18 @@ const LATEST_TIME: i64 = 253_402_300_799;
 pub(super) struct History {
     pub(super) start_url: String,
     pub(super) sign_ins: Vec<SignIn>,
+    /// The last refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refusal: Option<Refusal>,
+}
+
+/// That the service did not renew a token, whichever tool had signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Refusal {
+    marks: Vec<String>,
+    /// Whether it did not accept the token itself either.
+    pub(super) is_rejected: bool,
 }
 
 /// A sign-in of a person. All times are in seconds since 1970.
@@ -85,7 +97,7 @@ impl History {
         let known: Option<Self> = serde_json::from_slice(&bytes).ok();
         // If the start URL was edited, the sessions were those of another Identity Center.
         let known = known.filter(|history| directory.has_start_url(&history.start_url));
-        let mut known = known.unwrap_or_else(|| Self { start_url: directory.start_url.clone(), sign_ins: Vec::new() });
+        let mut known = known.unwrap_or_else(|| Self { start_url: directory.start_url.clone(), ..Self::default() });
         known.sign_ins.retain(SignIn::is_sane);
         known
     }
@@ -108,7 +120,7 @@ impl History {
 
     pub(super) fn add_sign_in(folder: &Path, directory: &Directory, token: &Token) {
         let (now, token_seconds) = (now(), token.seconds_left());
-        let (renewable, marks) = (token.is_renewable(), marks(token));
+        let (renewable, marks) = (token.is_renewable_at_end(), marks(token));
         Self::change(folder, directory, |history| {
             history.sign_ins.push(SignIn { at: now, token_seconds, renewable, marks, end: None });
         });
@@ -119,20 +131,29 @@ impl History {
         Self::change(folder, directory, |history| history.end_open(|_| end));
     }
 
-    /// Notes that the service does not renew this token.
-    pub(super) fn add_refusal(folder: &Path, directory: &Directory, token: &Token) {
+    /// Notes that the service does not renew this token: because the session has ended, or for another reason; and
+    /// whether it rejected the token before.
+    pub(super) fn add_refusal(folder: &Path, directory: &Directory, token: &Token, has_ended: bool, is_rejected: bool) {
         let (now, expires_at) = (now(), token.expires_at.as_second());
         Self::change(folder, directory, |history| {
-            if history.is_continued_by(token) {
+            let is_rejected = is_rejected || history.refusal_of(token).is_some_and(|refusal| refusal.is_rejected);
+            history.refusal = Some(Refusal { marks: marks(token), is_rejected });
+            if has_ended && history.is_continued_by(token) {
                 history.refuse(expires_at, now);
             }
         });
+    }
+
+    /// The refusal of this very token.
+    pub(super) fn refusal_of(&self, token: &Token) -> Option<&Refusal> {
+        self.refusal.as_ref().filter(|refusal| refusal.marks == marks(token))
     }
 
     /// Notes that the service has renewed a token.
     pub(super) fn add_renewal(folder: &Path, directory: &Directory, before: &Token, renewed: &Token) {
         let expires_at = before.expires_at.as_second();
         Self::change(folder, directory, |history| {
+            history.refusal = None;
             history.renew(expires_at);
             if history.is_continued_by(before)
                 && let Some(last) = history.sign_ins.last_mut()

@@ -22,8 +22,9 @@ const REFUSED_PATIENCE: Duration = Duration::from_secs(2);
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 
 impl Session<'_> {
-    /// Renews the token, or takes the one that another process got for it; `None` if the service refuses.
-    pub(super) fn renew(&self, token: &Token) -> Result<Option<Token>> {
+    /// Renews the token, or takes the one that another process got for it; `None` if the service refuses. If the token
+    /// itself `is_rejected`, nothing is left of the sign-in then.
+    pub(super) fn renew(&self, token: &Token, is_rejected: bool) -> Result<Option<Token>> {
         let mut lock = self.lock_token()?;
         let current = match self.stored()? {
             Some(current) if current.access_token != token.access_token && is_usable(&current) => {
@@ -58,9 +59,8 @@ impl Session<'_> {
                 tracing::info!("the sign-in is not renewed: {refusal:?}");
                 let newer = self.newer(&current)?;
                 if newer.is_none() {
-                    if refusal == GrantError::Invalid {
-                        History::add_refusal(&self.paths.history, self.directory, &current);
-                    }
+                    let has_ended = refusal == GrantError::Invalid;
+                    History::add_refusal(&self.paths.history, self.directory, &current, has_ended, is_rejected);
                     lock.fail(&self.sign_in_needed());
                 }
                 Ok(newer)

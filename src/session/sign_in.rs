@@ -30,8 +30,9 @@ use super::valid_token::{SIGN_IN, Session, is_usable};
 /// How long another process may take to sign in: the ten minutes that a person has, and a little more.
 const SIGN_IN_PATIENCE: Duration = Duration::from_mins(11);
 
-/// A client registration is used while at least this is left, in seconds: a sign-in takes up to ten minutes.
-const REGISTRATION_MARGIN: i64 = 15 * 60;
+/// A client registration is used while at least this is left, in seconds: with it ends all that it signed in to, and a
+/// session that lasts longer than a week is not a usual one. A new one takes one request, and nobody notices.
+const REGISTRATION_MARGIN: i64 = 7 * 86_400;
 
 /// Grants the portal, and a refresh token with it.
 const DEFAULT_SCOPE: &str = "sso:account:access";
@@ -315,6 +316,7 @@ mod tests {
 
     #[test]
     fn a_registration_is_reused_only_for_its_own_flow_and_while_it_lasts() {
+        const MONTH: i64 = 30 * 86_400;
         let registration = |grants: Option<&[&str]>, seconds: i64| Registration {
             client_id: "c".to_owned(),
             client_secret: "s".into(),
@@ -324,13 +326,13 @@ mod tests {
         };
         let browser: Option<&[&str]> = Some(&["authorization_code", "refresh_token"]);
         let cases = [
-            (None, 3600, Flow::Device, true),
-            (None, 3600, Flow::Browser, false),
-            (browser, 3600, Flow::Browser, true),
-            (browser, 3600, Flow::Device, false),
-            (browser, 800, Flow::Browser, false),
+            (None, MONTH, Flow::Device, true),
+            (None, MONTH, Flow::Browser, false),
+            (browser, MONTH, Flow::Browser, true),
+            (browser, MONTH, Flow::Device, false),
+            (browser, REGISTRATION_MARGIN - 1, Flow::Browser, false),
             (None, -1, Flow::Device, false),
-            (Some(&["authorization_code"][..]), 3600, Flow::Browser, false),
+            (Some(&["authorization_code"][..]), MONTH, Flow::Browser, false),
         ];
         for (grants, seconds, flow, fit) in cases {
             assert_eq!(fits(&registration(grants, seconds), flow), fit, "{grants:?} {seconds} {flow:?}");

@@ -230,7 +230,7 @@ impl<'a> Session<'a> {
         if is_usable(&token) {
             return Ok(Some(self.renewed_early(token)));
         }
-        if token.is_renewable() { self.renew(&token) } else { Ok(None) }
+        if token.is_renewable() { self.renew(&token, false) } else { Ok(None) }
     }
 
     /// The token renewed, or itself where that fails: it is still valid, so there is time to try again later.
@@ -245,7 +245,7 @@ impl<'a> Session<'a> {
         }
         // The rest of the time is for what the token is needed for.
         let budget = self.left().map_or(EARLY_BUDGET, |left| left / 2);
-        let token = match self.within(budget).renew(&token) {
+        let token = match self.within(budget).renew(&token, false) {
             Ok(renewed) => {
                 failed::forget(locks, &name);
                 renewed.unwrap_or(token)
@@ -282,7 +282,7 @@ impl<'a> Session<'a> {
             // Its file stays: to delete it is to sign out, and a process without our lock may be renewing it.
             Some(token) if token.access_token == *rejected => {
                 if token.is_renewable() {
-                    self.renew(&token)?
+                    self.renew(&token, true)?
                 } else {
                     None
                 }

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::files::read;
 use crate::programs::profile_option;
 use crate::secret_store::StoreKind;
+use crate::session::Standing;
 
 pub(super) fn check(context: &Context, time: Time) -> Vec<Finding> {
     // An unreadable config is reported by the check of the AWS config.
@@ -65,10 +66,10 @@ fn sign_in(context: &Context, directory: &Directory, time: Time) -> Result<Findi
         return Ok(Finding::warning(format!("{name}: {}", why_none(context, directory)?), login));
     };
     let expiry = time(token.expires_at);
-    let is_valid = token.seconds_left() > 0;
-    Ok(match (is_valid, token.is_renewable()) {
+    let standing = session.standing(&token);
+    Ok(match (standing.is_valid, standing.is_renewed) {
         (_, true) => {
-            let state = if is_valid { "valid until" } else { "expired at" };
+            let state = if standing.is_valid { "valid until" } else { "expired at" };
             let registration = match token.registration_expires_at {
                 Some(end) => format!("; its client is registered until {}", time(end)),
                 None => String::new(),
@@ -76,14 +77,21 @@ fn sign_in(context: &Context, directory: &Directory, time: Time) -> Result<Findi
             Finding::ok(format!("{name}: signed in, token {state} {expiry}, renewed automatically{registration}"))
         }
         (true, false) => {
-            Finding::ok(format!("{name}: signed in until {expiry}, {}", why_not_renewed(directory, &token)))
+            Finding::ok(format!("{name}: signed in until {expiry}, {}", why_not_renewed(directory, &token, standing)))
+        }
+        (false, false) if standing.is_refused => {
+            Finding::warning(format!("{name}: the sign-in has ended: the service refused to renew it"), login)
         }
         (false, false) => Finding::warning(format!("{name}: the sign-in expired at {expiry}"), login),
     })
 }
 
-fn why_not_renewed(directory: &Directory, token: &Token) -> &'static str {
-    if token.refresh_token.is_some() {
+fn why_not_renewed(directory: &Directory, token: &Token, standing: Standing) -> &'static str {
+    if standing.is_refused {
+        "not renewed after that: the service refused to renew it"
+    } else if token.is_renewable() {
+        "not renewed after that: its client registration expires before"
+    } else if token.refresh_token.is_some() {
         "not renewed after that: its client registration has expired"
     } else if directory.session.is_none() {
         "not renewed after that: a profile without sso_session cannot be renewed"
