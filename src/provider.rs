@@ -166,8 +166,9 @@ impl<'a> Provider<'a> {
             }
             None => drop(self.session.token()?),
         }
+        let before = self.cached(wanted);
         let mut lock = self.turn(wanted);
-        if let Some(credentials) = self.fresh_in_cache(wanted) {
+        if let Some(credentials) = self.fresh_in_cache(wanted).or_else(|| self.fetched_since(before.as_ref(), wanted)) {
             return Ok(credentials);
         }
         let outcome = match lock.as_ref().and_then(Lock::inherited) {
@@ -181,6 +182,13 @@ impl<'a> Provider<'a> {
             lock.fail(error);
         }
         outcome
+    }
+
+    /// What another process has fetched since these were cached. The service would not give this process any that last
+    /// longer.
+    fn fetched_since(&self, before: Option<&RoleCredentials>, wanted: Wanted<'_>) -> Option<RoleCredentials> {
+        let is_newer = |cached: &RoleCredentials| before.is_none_or(|before| cached.expiration > before.expiration);
+        self.cached(wanted).filter(|cached| is_newer(cached) && cached.seconds_left() > 0)
     }
 
     /// Whether fresh credentials are cached.

@@ -15,6 +15,7 @@ use aws_sso::sandbox::{Approval, Fault, Options, Rotation};
 use aws_sso::secret_store::SecretStore;
 use aws_sso::session::{LoginPolicy, Paths, Session};
 
+use crate::support::http::{LATE_ROLE, PreparedServer, response};
 use crate::support::process::Running;
 use crate::support::process::wait;
 use crate::support::user::{TOKEN_FILE, User};
@@ -52,6 +53,27 @@ fn a_hundred_processes_ask_for_a_role_once() {
     let operations: Vec<_> = user.sandbox.requests().into_iter().map(|request| request.operation).collect();
     assert_eq!(operations, ["GetRoleCredentials"]);
     assert_eq!(user.home.list(LOCKS), [""; 0], "the lock's file is gone with the last holder");
+}
+
+/// What the service gives may last for so short a time that no later process uses it.
+#[test]
+fn a_process_that_waits_takes_what_was_fetched_meanwhile_however_short_it_lasts() {
+    let user = User::signed_in(Options::default());
+    let soon = (jiff::Timestamp::now().as_millisecond() + 600_000).to_string();
+    let service = PreparedServer::held(
+        ["FIRST", "SECOND"]
+            .map(|id| response("200 OK", "", &LATE_ROLE.replace("ASIALATE", id).replace("EXPIRATION", &soon))),
+    );
+    let process = || user.process().arg("-p").arg("corp").endpoint(service.url());
+    let first = process().start();
+    wait(|| (service.count() == 1).then_some(()));
+    let mut waiting = process().behind_a_program();
+    waiting.wait_for("is getting");
+    service.release();
+    let (first, second) = (first.finish().success(), waiting.finish().success());
+    assert_eq!((first.json()["AccessKeyId"].as_str(), second.stdout), (Some("FIRST"), first.stdout.clone()));
+    // Without anybody to wait for, such credentials are fetched each time.
+    assert_eq!(process().run().success().json()["AccessKeyId"], "SECOND");
 }
 
 #[test]
