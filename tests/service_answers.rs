@@ -184,8 +184,29 @@ fn names_are_cut_rows_that_cannot_be_are_left_out_and_a_list_ends() {
     }
     // A page of far more rows than were asked for, and pages that lead to each other.
     let row = r#"{"accountId":"100000000001","accountName":"x"}"#;
-    let crowd = format!(r#"{{"accountList":[{}]}}"#, vec![row; 2000].join(","));
+    let crowd = format!(r#"{{"accountList":[{}]}}"#, vec![row; 20_000].join(","));
     let _ = list(&[ok(&crowd)]).status(5);
+    let all = |count: u64| (0..count).map(|n| format!(r#"{{"accountId":"{}"}}"#, 100_000_000_000 + n));
+    let many = format!(r#"{{"accountList":[{}]}}"#, all(250).collect::<Vec<_>>().join(","));
+    let role = ok(r#"{"roleList":[{"roleName":"Reader"}]}"#);
+    let output = list(&[ok(&many), role.clone()]).success();
+    assert_eq!(output.json().as_array().unwrap().len(), 250);
+    // A page without a list is an empty one where another follows; else it is no list.
+    let one = ok(&format!(r#"{{"accountList":[{row}]}}"#));
+    for (none, status) in [(r#"{"nextToken":"a"}"#, 0), (r#"{"nextToken":""}"#, 5), ("{}", 5)] {
+        for answers in [[ok(none), one.clone(), role.clone()], [one.clone(), ok(none), role.clone()]] {
+            let output = list(&answers).status(status);
+            assert_eq!(output.stdout.contains("Reader"), status == 0, "{none}\n{output}");
+        }
+    }
     let page = |next: &str| ok(&format!(r#"{{"accountList":[{row}],"nextToken":"{next}"}}"#));
     let _ = list(&[page("a"), page("b"), page("a")]).status(5).complains("has no end");
+    // Pages that say nothing new.
+    let empty: Vec<_> = (0..200).map(|n| ok(&format!(r#"{{"accountList":[],"nextToken":"{n}"}}"#))).collect();
+    let service = PreparedServer::with(&empty);
+    let _ = fs::remove_dir_all(user.home.path(".cache"));
+    let _ = user.aws_sso("list -p corp").endpoint(service.url()).run().status(5).complains("has no end");
+    assert!(service.count() < 100, "{}", service.count());
+    let some: Vec<_> = empty.into_iter().take(20).chain([one, role]).collect();
+    let _ = list(&some).success().prints("Reader");
 }

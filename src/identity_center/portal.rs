@@ -19,8 +19,9 @@ use crate::secret::Secret;
 /// The largest page of a list that the service allows.
 const PAGE_SIZE: i32 = 100;
 
-/// More rows on one page are not the service's: it sends no more than it is asked for.
-const MOST_ROWS: usize = 200;
+/// More rows on one page are no list of accounts or roles. The service sends no more than it is asked for; what stands
+/// in for it may send all at once.
+const MOST_ROWS: usize = 10_000;
 
 /// More characters than an account's name or e-mail address has: AWS allows 50 and 64.
 const LONGEST_NAME: usize = 128;
@@ -90,7 +91,7 @@ impl Service {
             })
             .await
             .map_err(|error| PortalError::of(error, || no_access("the list of accounts")))?;
-        let items = rows(response.account_list)?
+        let items = rows(response.account_list, response.next_token.as_deref())?
             .filter_map(|account| {
                 Some(Account {
                     id: account.account_id.filter(|id| is_account_id(id))?,
@@ -119,16 +120,19 @@ impl Service {
                 .send()
         };
         let check = |response: &ListAccountRolesOutput| {
-            let roles = response.role_list.as_ref().ok_or_else(|| unexpected_response(PORTAL))?;
-            let is_own = roles.iter().all(|role| role.account_id().is_none_or(|id| id == account_id));
+            let is_list = response.role_list.is_some() || response.next_token.is_some();
+            if !is_list {
+                return Err(unexpected_response(PORTAL));
+            }
+            let is_own = response.role_list().iter().all(|role| role.account_id().is_none_or(|id| id == account_id));
             if is_own { Ok(()) } else { Err(mixed_up()) }
         };
         let response = self
             .send_for(Resend::Freely, Reuse::Yes, request, check)
             .await
             .map_err(|error| PortalError::of(error, || no_access(&format!("the account {account_id}"))))?;
-        let items = rows(response.role_list)?.filter_map(|role| role.role_name).filter(|name| is_role_name(name));
-        let items = items.collect();
+        let items = rows(response.role_list, response.next_token.as_deref())?;
+        let items = items.filter_map(|role| role.role_name).filter(|name| is_role_name(name)).collect();
         Ok(ListPage { items, next: next_page(response.next_token)? })
     }
 
@@ -228,8 +232,10 @@ pub(super) fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| (1..=LONGEST_PART).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()))
 }
 
-/// The rows of a page; an error where there are none, or many more than were asked for.
-fn rows<T>(list: Option<Vec<T>>) -> Result<impl Iterator<Item = T>, Error> {
+/// The rows of a page. One without a list has no rows, where another page follows. Else it is an error, as is a page of
+/// far more rows than were asked for: an answer that says nothing must not count as the list of a user who has no roles.
+fn rows<T>(list: Option<Vec<T>>, next: Option<&str>) -> Result<impl Iterator<Item = T>, Error> {
+    let list = list.or_else(|| next.filter(|next| !next.is_empty()).map(|_| Vec::new()));
     let rows = list.filter(|rows| rows.len() <= MOST_ROWS).ok_or_else(|| unexpected_response(PORTAL))?;
     Ok(rows.into_iter())
 }

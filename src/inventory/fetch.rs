@@ -84,7 +84,7 @@ impl Fetch<'_> {
     pub(super) async fn run(mut self) -> Result<Collected, PortalError> {
         let mut so_far = SoFar::default();
         let mut tasks = JoinSet::new();
-        let (mut pages, mut listed) = (HashSet::new(), HashSet::new());
+        let (mut pages, mut listed) = (Pages::default(), HashSet::new());
         if let Some(list) = self.accounts {
             so_far.counts.all_known = true;
             for account in &list.accounts {
@@ -111,7 +111,8 @@ impl Fetch<'_> {
             match event.map_err(|_| Error::failed("listing the accounts was interrupted"))? {
                 FetchEvent::Accounts(page) => {
                     let page = page?;
-                    match follow(&mut pages, page.next)? {
+                    let is_news = page.items.iter().any(|account| !listed.contains(&account.id));
+                    match pages.follow(page.next, is_news)? {
                         // The next page goes first: behind the roles of this page it would wait for its turn.
                         Some(next) => self.ask_for_accounts(&mut tasks, Some(next)),
                         None => so_far.counts.all_known = true,
@@ -220,15 +221,16 @@ async fn roles(service: &Service, token: &Secret, account_id: &str) -> Result<Ve
 }
 
 async fn pages_of_roles(service: &Service, token: &Secret, account_id: &str) -> Result<Vec<String>, PortalError> {
-    let (mut page, mut seen, mut roles) = (None, HashSet::new(), Vec::new());
+    let (mut page, mut pages, mut roles) = (None, Pages::default(), HashSet::new());
     loop {
         let listed = service.list_account_roles(token, account_id, page.as_deref()).await?;
+        // A role can be on two pages, where another was added between the two requests.
+        let before = roles.len();
         roles.extend(listed.items);
-        page = follow(&mut seen, listed.next)?;
+        page = pages.follow(listed.next, roles.len() > before)?;
         if page.is_none() {
-            // A role can be on two pages, where another was added between the two requests.
+            let mut roles: Vec<_> = roles.into_iter().collect();
             roles.sort();
-            roles.dedup();
             return Ok(roles);
         }
     }
@@ -237,12 +239,29 @@ async fn pages_of_roles(service: &Service, token: &Secret, account_id: &str) -> 
 /// More pages than any organization has: it would have two hundred thousand accounts.
 const MOST_PAGES: usize = 2_000;
 
-/// The token of the next page. A token that comes twice, or too many pages, is an error: the list would have no end.
-fn follow(seen: &mut HashSet<String>, next: Option<String>) -> Result<Option<String>, Error> {
-    match next {
-        Some(next) if seen.len() >= MOST_PAGES || !seen.insert(next.clone()) => {
-            Err(Error::service("the portal's list of accounts or roles has no end").with_remedy("try again later"))
+/// More pages in a row than any service sends that say nothing new.
+const MOST_IDLE: usize = 50;
+
+/// The pages of a list so far.
+#[derive(Default)]
+struct Pages {
+    tokens: HashSet<String>,
+    /// How many in a row had nothing new.
+    idle: usize,
+}
+
+impl Pages {
+    /// The token of the next page, after one on which something `is_news` or nothing. A token that comes twice, or too
+    /// many pages, is an error: the list would have no end.
+    fn follow(&mut self, next: Option<String>, is_news: bool) -> Result<Option<String>, Error> {
+        self.idle = if is_news { 0 } else { self.idle + 1 };
+        match next {
+            Some(next)
+                if self.idle >= MOST_IDLE || self.tokens.len() >= MOST_PAGES || !self.tokens.insert(next.clone()) =>
+            {
+                Err(Error::service("the portal's list of accounts or roles has no end").with_remedy("try again later"))
+            }
+            next => Ok(next),
         }
-        next => Ok(next),
     }
 }
