@@ -281,3 +281,13 @@ fn a_credential_server_that_nobody_asked_between_a_sign_out_and_a_sign_in_hands_
     assert_eq!(served.credentials()["AccessKeyId"], after["AccessKeyId"]);
     assert_eq!(served.user.sandbox.count("GetRoleCredentials"), requests);
 }
+
+#[test]
+fn the_request_to_end_the_session_says_that_it_has_no_body() {
+    let user = signed_in();
+    let service = PreparedServer::with([response("200 OK", "", "")]);
+    let _ = user.aws_sso("logout").endpoint(service.url()).run().success().complains("signed out of");
+    let heads = service.heads.lock().unwrap();
+    let [head] = &heads[..] else { panic!("{heads:?}") };
+    assert!(head.starts_with("POST /logout ") && head.to_ascii_lowercase().contains("content-length: 0\r\n"), "{head}");
+}

@@ -202,7 +202,12 @@ impl Service {
 
     /// Revokes the token, and the session with it.
     pub async fn log_out(&self, token: &Secret) -> Result<(), PortalError> {
-        self.send(Resend::Freely, || self.sso().logout().access_token(token.expose()).send())
+        // A POST without a body says so: some servers refuse one that does not.
+        let request = || {
+            let request = self.sso().logout().access_token(token.expose()).customize();
+            request.mutate_request(|request| drop(request.headers_mut().insert("content-length", "0"))).send()
+        };
+        self.send(Resend::Freely, request)
             .await
             .map(drop)
             .map_err(|error| PortalError::of(error, || no_access("this sign-in")))
