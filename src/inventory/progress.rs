@@ -87,7 +87,8 @@ impl Progress {
             }
             Self::Lines { shown, has_shown_resumed } => {
                 if counts.resumed > 0 && counts.all_known && !has_shown_resumed.replace(true) {
-                    terminal::say(&format!("aws-sso: {} accounts had been fetched before\n", counts.resumed));
+                    let (count, noun) = (counts.resumed, if counts.resumed == 1 { "account" } else { "accounts" });
+                    terminal::say(&format!("aws-sso: {count} {noun} had been fetched before\n"));
                 }
                 if counts.done / STEP > shown.replace(counts.done) / STEP {
                     let more = if counts.all_known { "" } else { " or more" };

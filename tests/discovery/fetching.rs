@@ -151,14 +151,18 @@ fn a_fetch_that_was_stopped_continues_where_it_was() {
     assert_eq!(listed(&user), roles(&user.sandbox.accounts()));
 
     // Unless an option says not to.
-    for (flag, asked) in [("--fresh", 5), ("--resume", 1)] {
-        let user = User::signed_in(Options { accounts: 5, roles: 2, ..Options::default() });
+    for (accounts, flag, asked, said) in [
+        (5, "--fresh", 5, ""),
+        (5, "--resume", 1, "4 accounts had been fetched before"),
+        (2, "--resume", 1, "1 account had been fetched before"),
+    ] {
+        let user = User::signed_in(Options { accounts, roles: 2, ..Options::default() });
         let broken = vec![user.sandbox.accounts()[0].id.clone()];
         user.sandbox.update(|options| options.broken_accounts = broken);
         let _ = user.aws_sso(line).env("AWS_MAX_ATTEMPTS", "1").run().status(5);
         user.sandbox.update(|options| options.broken_accounts.clear());
         user.sandbox.clear_log();
-        let _ = user.aws_sso(&format!("{line} {flag}")).run().success();
+        let _ = user.aws_sso(&format!("{line} {flag}")).run().success().complains(said);
         assert_eq!(user.sandbox.count("ListAccountRoles"), asked, "{flag}");
     }
 }
