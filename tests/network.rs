@@ -250,7 +250,7 @@ fn an_answer_without_credentials_is_asked_for_again_and_then_reported() {
 
 #[test]
 fn credentials_that_have_expired_are_refused_and_the_clock_is_named() {
-    for expiration in [0, -1, 1_000_000_000_000] {
+    for expiration in [1, -1, 1_000_000_000_000] {
         let script = PreparedServer::with([credentials(expiration)]);
         let output = process(&signed_in()).endpoint(script.url()).run().status(5);
         let _ = output.complains("expired").complains("this machine's clock");

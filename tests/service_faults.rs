@@ -69,6 +69,8 @@ fn a_registration_that_fails_is_reported() {
         r#"{"clientId":7,"clientSecret":"hunter2","clientSecretExpiresAt":4070908800}"#,
         r#"{"clientId":"client","clientSecret":["hunter2"],"clientSecretExpiresAt":4070908800}"#,
         r#"{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":"soon"}"#,
+        r#"{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":0}"#,
+        r#"{"clientId":"client","clientSecret":"hunter2"}"#,
     ]));
     for expired in ["1", "-1"] {
         let body = format!(r#"{{"clientId":"client","clientSecret":"hunter2","clientSecretExpiresAt":{expired}}}"#);
@@ -83,6 +85,8 @@ fn a_device_authorization_that_fails_is_reported() {
     faults.extend(ok(&[
         r#"{"deviceCode":"hunter2","userCode":"ABCD"}"#,
         r#"{"deviceCode":"hunter2","userCode":{},"verificationUri":"https://x/"}"#,
+        &AUTHORIZED.replace("ABCD", &"A".repeat(16_000)),
+        &AUTHORIZED.replace("https://x/", &format!("https://x/{}", "x".repeat(16_000))),
     ]));
     sign_in(&[REGISTERED], faults);
 }
@@ -101,7 +105,9 @@ fn a_renewal_that_fails_keeps_the_refresh_token() {
         r#"{"accessToken":"hunter2\nX-Other: 1","expiresIn":3600}"#,
         r#"{"accessToken":7,"expiresIn":3600}"#,
     ]));
-    let slow_down = response("400 Bad Request", "Retry-After: 60\r\n", r#"{"error":"slow_down"}"#);
+    // An hour, by the service's clock.
+    let hour = "Date: Mon, 01 Jan 2024 00:00:00 GMT\r\nRetry-After: Mon, 01 Jan 2024 01:00:00 GMT\r\n";
+    let slow_down = response("400 Bad Request", hour, r#"{"error":"slow_down"}"#);
     faults.push((slow_down, "is throttling requests"));
     let user = User::signed_in(Options::default());
     user.expire_token();
@@ -127,6 +133,32 @@ fn a_renewal_that_the_service_puts_off_is_asked_for_again() {
         let output = user.process().endpoint(service.url()).run().success().quiet();
         assert_eq!(output.json()["AccessKeyId"], "ASIALATE", "{error}");
         assert_eq!((service.count(), &user.token()["accessToken"]), (3, &"late".into()), "{error}");
+    }
+}
+
+#[test]
+fn a_request_that_the_service_did_not_get_or_puts_off_is_sent_again_and_one_that_it_refuses_is_not() {
+    let user = User::signed_in(Options::default());
+    let [role] = &answers(&[LATE_ROLE])[..] else { panic!("one answer") };
+    let cases = [
+        ("RequestTimeoutException", 2),
+        ("RequestTimeout", 2),
+        ("RequestLimitExceeded", 2),
+        ("ThrottledException", 2),
+        ("InvalidRequestException", 1),
+    ];
+    for (code, requests) in cases {
+        let _ = std::fs::remove_dir_all(user.home.path(".aws/cli"));
+        let fault = response("400 Bad Request", &format!("x-amzn-ErrorType: {code}\r\n"), r#"{"message":"hunter2"}"#);
+        let service = PreparedServer::with([&fault, role]);
+        let output = user.process().arg("-p").arg("corp").endpoint(service.url()).run();
+        if requests > 1 {
+            assert_eq!(output.success().quiet().json()["AccessKeyId"], "ASIALATE", "{code}");
+        } else {
+            let output = output.status(5).complains(code).complains("try again later");
+            assert!(!output.stderr.contains("sso_start_url") && !output.stderr.contains(SECRET), "{output}");
+        }
+        assert_eq!(service.count(), requests, "{code}");
     }
 }
 

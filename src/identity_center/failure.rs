@@ -12,6 +12,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::no_response::{ConnectionFailure, NoResponse, ResponseOrigin, SERVICE, unexpected_response};
 use super::retry::{Resend, Trouble};
+use super::wire;
 use crate::error::Error;
 use crate::secret::Secret;
 
@@ -75,7 +76,7 @@ impl ServiceException {
     pub(super) fn error(&self) -> Error {
         let what = self.what();
         Error::service(format!("{} refused the request: {what}", self.host))
-            .with_remedy("check sso_start_url and sso_region in the AWS config")
+            .with_remedy("try again later; if that fails, too, run: aws-sso login --force")
             .with_source(Refusal(what))
     }
 }
@@ -142,7 +143,7 @@ impl AttemptError {
         let body = response.body().bytes().unwrap_or_default();
         let code = code.and_then(plain).or_else(|| oauth_exception(body)).unwrap_or_default();
         let is_throttle = match code.as_str() {
-            "TooManyRequestsException" | "ThrottlingException" | "Throttling" => true,
+            code if THROTTLES.contains(&code) => true,
             // Only where a person is waited for is this about the grant.
             "SlowDownException" | "AuthorizationPendingException" => resend != Resend::Poll,
             _ => false,
@@ -151,6 +152,10 @@ impl AttemptError {
             400..=499 if status == 429 || is_throttle => Self::Failed(
                 Trouble::Throttled(retry_after(response)),
                 Error::service(format!("{host} is throttling requests")).with_remedy("try again in a minute"),
+            ),
+            400..=499 if matches!(code.as_str(), "RequestTimeout" | "RequestTimeoutException") => Self::Failed(
+                Trouble::Failed,
+                Error::service(format!("{host} did not get the whole request in time")).with_remedy("try again later"),
             ),
             500..=599 => Self::Failed(
                 Trouble::Failed,
@@ -166,6 +171,19 @@ impl AttemptError {
         }
     }
 }
+
+/// The errors for too many requests, as botocore knows them.
+const THROTTLES: [&str; 9] = [
+    "BandwidthLimitExceeded",
+    "PriorRequestNotComplete",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+];
 
 /// A code that is a plain word: nothing else of a response goes into a message.
 fn plain(code: &str) -> Option<String> {
@@ -203,8 +221,14 @@ fn is_object_or_empty(body: &[u8]) -> bool {
     body.is_empty() || serde_json::from_slice::<serde_json::Map<_, _>>(body).is_ok()
 }
 
+/// How long to wait: seconds, or the time of an HTTP date from the date of the response on.
 fn retry_after(response: &HttpResponse) -> Option<Duration> {
-    response.headers().get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
+    let text = response.headers().get("retry-after")?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let left = wire::seconds_until(text)? - wire::seconds_ahead(response).unwrap_or_default();
+    u64::try_from(left).ok().map(Duration::from_secs)
 }
 
 #[cfg(test)]

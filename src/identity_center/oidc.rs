@@ -126,6 +126,10 @@ impl Service {
             })
             .await
             .map_err(GrantError::from)?;
+        // Zero stands for an end that was left out.
+        if response.client_secret_expires_at == 0 {
+            return Err(GrantError::Other(unexpected_response(SIGN_IN)));
+        }
         let latest = Timestamp::now() + LONGEST_REGISTRATION;
         let expires_at = Timestamp::from_second(response.client_secret_expires_at.min(latest.as_second())).ok();
         match (plain(response.client_id), plain(response.client_secret), expires_at) {
@@ -163,7 +167,7 @@ impl Service {
             .await
             .map_err(GrantError::from)?;
         let (Some(device_code), Some(user_code), Some(verification_uri)) =
-            (plain(response.device_code), short(response.user_code), short(response.verification_uri))
+            (plain(response.device_code), typable(response.user_code), openable(response.verification_uri))
         else {
             return Err(GrantError::Other(unexpected_response(SIGN_IN)));
         };
@@ -171,7 +175,7 @@ impl Service {
             device_code: device_code.into(),
             user_code,
             verification_uri,
-            verification_uri_complete: short(response.verification_uri_complete),
+            verification_uri_complete: openable(response.verification_uri_complete),
             expires_in: seconds(response.expires_in).unwrap_or(Duration::from_mins(10)).min(LONGEST_SIGN_IN),
             interval: seconds(response.interval).unwrap_or(Duration::from_secs(5)),
         })
@@ -236,13 +240,22 @@ fn seconds(number: i32) -> Option<Duration> {
 
 /// A token or a code that is sent again, if it is a plain word.
 fn plain(text: Option<String>) -> Option<String> {
-    short(text).filter(|text| text.bytes().all(|b| b.is_ascii_graphic()))
+    within(16 << 10, text).filter(|text| text.bytes().all(|b| b.is_ascii_graphic()))
 }
 
-/// A text of a length that the service may send.
-fn short(text: Option<String>) -> Option<String> {
-    const LONGEST: usize = 16 << 10;
-    text.filter(|text| (1..=LONGEST).contains(&text.len()))
+/// A code that a person can type.
+fn typable(text: Option<String>) -> Option<String> {
+    within(128, text)
+}
+
+/// An address that every browser takes.
+fn openable(text: Option<String>) -> Option<String> {
+    within(2048, text)
+}
+
+/// A text that is not longer than that, and not empty.
+fn within(longest: usize, text: Option<String>) -> Option<String> {
+    text.filter(|text| (1..=longest).contains(&text.len()))
 }
 
 impl From<RequestError> for GrantError {

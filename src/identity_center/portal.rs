@@ -175,7 +175,9 @@ impl Service {
         let response = self.send_for(Resend::Freely, Reuse::No, request, check).await.map_err(|error| {
             PortalError::of(error, || no_access(&format!("the role {role_name} in the account {account_id}")))
         })?;
-        let credentials = response.role_credentials.ok_or_else(|| unexpected_response(PORTAL))?;
+        // Zero stands for an end that was left out.
+        let credentials = response.role_credentials.filter(|credentials| credentials.expiration != 0);
+        let credentials = credentials.ok_or_else(|| unexpected_response(PORTAL))?;
         let latest = Timestamp::now() + SignedDuration::from_secs(LONGEST_SECONDS) + self.lag();
         let expiration = Timestamp::from_millisecond(credentials.expiration.min(latest.as_millisecond()))
             .and_then(|expiration| expiration.checked_sub(self.lag()))

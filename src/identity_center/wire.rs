@@ -89,7 +89,12 @@ impl Skew {
 
 /// Seconds that the server's clock is ahead of this machine's, by the date of its response.
 pub(super) fn seconds_ahead(response: &HttpResponse) -> Option<i64> {
-    let date = jiff::fmt::rfc2822::parse(response.headers().get("date")?).ok()?;
+    response.headers().get("date").and_then(seconds_until)
+}
+
+/// Seconds until an HTTP date.
+pub(super) fn seconds_until(date: &str) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::parse(date).ok()?;
     Some(date.timestamp().as_second() - Timestamp::now().as_second())
 }
 
