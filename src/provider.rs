@@ -187,7 +187,9 @@ impl<'a> Provider<'a> {
     /// What another process has fetched since these were cached. The service would not give this process any that last
     /// longer.
     fn fetched_since(&self, before: Option<&RoleCredentials>, wanted: Wanted<'_>) -> Option<RoleCredentials> {
-        let is_newer = |cached: &RoleCredentials| before.is_none_or(|before| cached.expiration > before.expiration);
+        let is_newer = |cached: &RoleCredentials| {
+            before.is_none_or(|before| cached != before && cached.expiration >= before.expiration)
+        };
         self.cached(wanted).filter(|cached| is_newer(cached) && cached.seconds_left() > 0)
     }
 

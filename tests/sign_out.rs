@@ -289,5 +289,8 @@ fn the_request_to_end_the_session_says_that_it_has_no_body() {
     let _ = user.aws_sso("logout").endpoint(service.url()).run().success().complains("signed out of");
     let heads = service.heads.lock().unwrap();
     let [head] = &heads[..] else { panic!("{heads:?}") };
-    assert!(head.starts_with("POST /logout ") && head.to_ascii_lowercase().contains("content-length: 0\r\n"), "{head}");
+    assert!(
+        head.starts_with("POST /logout ") && head.to_ascii_lowercase().contains("\r\ncontent-length: 0\r\n"),
+        "{head}"
+    );
 }
