@@ -58,6 +58,8 @@ fn sign_in(before: &[&str], faults: Vec<(String, &'static str)>) {
         let output = output.status(5).complains(words).complains("\n  ");
         assert!(!output.stderr.contains(SECRET), "{fault:.100}\n{output}");
         assert!(!home.has(TOKEN_FILE), "{fault:.100}");
+        // However long what it sent.
+        assert!(output.stderr.len() < 2000, "{fault:.100}");
     }
 }
 
