@@ -150,6 +150,13 @@ cargo_deny() {
     fi
 }
 
+# Prints the folder of zizmor, which looks in workflows for what lets others in. It runs on Linux x86_64.
+workflow_auditor() {
+    virtual_environment .venv tests/requirements.txt &&
+        AWS_SSO_TEST_PYTHON=$PWD/.venv/bin/python python_package zizmor 1.32.0 \
+            84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071 target/tools/zizmor
+}
+
 # rust_target NAME: adds the standard library of another system.
 rust_target() {
     rustc --print target-libdir --target "$1" | xargs test -d || rustup target add "$1" >&2
