@@ -203,6 +203,7 @@ check_for_macos() {
 windows_tools() {
     local folder=$PWD/target/tools/windows name sum
     need wine wine "the program for Windows is not tested" || return 1
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64 "the program for Windows is not tested" || return 1
     sum=$(sha256sum tests/windows/*.c)
     if [ "$(cat "$folder/sources.sum" 2>/dev/null)" = "$sum" ]; then
         echo "$folder"

@@ -18,10 +18,11 @@ check_archive() {
   folder=$work/unpacked/$(folder_of "$1")
   rm -rf "$work/unpacked" && mkdir -p "$work/unpacked"
   case $1 in
-    *-windows-*) unzip -q "$output/$(archive_of "$1")" -d "$work/unpacked" ;;
+    *-windows-*) need unzip unzip "$1 is not checked" && unzip -q "$output/$(archive_of "$1")" -d "$work/unpacked" ;;
     *) tar -xzf "$output/$(archive_of "$1")" -C "$work/unpacked" ;;
   esac
-  for program in $(programs_of "$1") man/aws-sso.1 completions/zsh/_aws-sso direnv.sh LICENSE README.md; do
+  for program in $(programs_of "$1") man/aws-sso.1 completions/zsh/_aws-sso direnv.sh LICENSE README.md \
+    THIRD-PARTY-LICENSES; do
     [ -s "$folder/$program" ] || fail "$(archive_of "$1") has no $program"
   done
   [ "$(ls "$work/unpacked")" = "$(folder_of "$1")" ] || fail "$(archive_of "$1") holds more than one folder"
@@ -29,6 +30,7 @@ check_archive() {
   for program in $(programs_of "$1"); do
     check_hardening "$1" "$folder/$program"
     check_no_paths "$folder/$program"
+    check_notices "$folder" "$program"
   done
   check_keyring "$1" "$folder/$(program_of "$1")"
   run_programs "$1" "$folder"
@@ -59,7 +61,7 @@ check_hardening_of_linux() {
 
 check_hardening_of_windows() {
   local dump flag
-  dump=$(x86_64-w64-mingw32-objdump -p "$1")
+  dump=$(objdump -p "$1")
   for flag in DYNAMIC_BASE NX_COMPAT HIGH_ENTROPY_VA; do
     grep -q "$flag" <<<"$dump" || fail "$1 is without $flag"
   done
@@ -88,6 +90,26 @@ check_no_paths() {
     ! grep -qaF "$place/" "$1" || fail "$1 has a path of this machine: $place"
   done
   ok "$(basename "$1") holds no path of this machine"
+}
+
+# check_notices FOLDER PROGRAM: the licence of each crate on the list that the program holds goes along with it.
+check_notices() {
+  local section
+  section=$(objdump -h "$1/$2" | awk '$2 == ".dep-v0" { print "0x" $3, "0x" $6 }')
+  # shellcheck disable=SC2086  # size and place
+  python3 - "$1" "$2" $section <<'END' >>"$work/linked" || fail "$2: a licence is missing"
+import json, pathlib, sys, zlib
+folder = pathlib.Path(sys.argv[1])
+size, place = (int(number, 16) for number in sys.argv[3:])
+section = (folder / sys.argv[2]).read_bytes()[place : place + size]
+crates = json.loads(zlib.decompressobj().decompress(section))["packages"]
+linked = {f"{c['name']} {c['version']}" for c in crates if c.get("kind") != "build" and not c.get("root")}
+missing = linked - set((folder / "THIRD-PARTY-LICENSES").read_text().splitlines())
+assert linked
+print(*linked, sep="\n")
+sys.exit(f"not in THIRD-PARTY-LICENSES: {sorted(missing)}" if missing else 0)
+END
+  ok "$2 has the licence of each of its crates beside it"
 }
 
 # run_programs TARGET FOLDER: the version, then the main job against the sandbox.
@@ -225,13 +247,18 @@ check_sums() {
 check_sbom() {
   python=target/release-checks/bin/python
   virtual_environment target/release-checks packaging/release.d/requirements.txt || fail "no environment of Python"
-  "$python" - "$output/$(sbom_name)" "$PWD" <<'END' || fail "$(sbom_name) is not valid"
-import sys
+  "$python" - "$output/$(sbom_name)" "$PWD" "$work/linked" <<'END' || fail "$(sbom_name) is not valid"
+import json, sys
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 text = open(sys.argv[1]).read()
 error = JsonStrictValidator(SchemaVersion.V1_5).validate_str(text)
 assert sys.argv[2] + "/" not in text and sys.argv[2] + '"' not in text, "a path of this machine"
+listed = {f"{c['name']} {c['version']}" for c in json.loads(text)["components"]}
+linked = set(open(sys.argv[3]).read().splitlines())
+assert linked <= listed, f"not listed: {sorted(linked - listed)}"
+elsewhere = sorted(name.split()[0] for name in listed - linked)
+print(f"ok: {len(linked)} crates that the programs hold are in the SBOM, and beside them: {' '.join(elsewhere)}")
 sys.exit(str(error) if error else 0)
 END
   ok "$(sbom_name) fits the schema of CycloneDX 1.5, and names no path of this machine"
@@ -248,6 +275,12 @@ check_manifests() {
     # makepkg reads and sets the variables, and stops at the first error.
     shellcheck --shell=bash --exclude=SC2034,SC2154,SC2164 "$folder/aur/PKGBUILD"
     ok "PKGBUILD is bash"
+  fi
+  if need makepkg makepkg "PKGBUILD is not compared with .SRCINFO"; then
+    # makepkg itself does not run as root.
+    bash -c '. /usr/share/makepkg/srcinfo.sh && . "$1" && write_srcinfo_content' - "$folder/aur/PKGBUILD" |
+      diff - "$folder/aur/.SRCINFO" || fail ".SRCINFO is not of this PKGBUILD"
+    ok ".SRCINFO is what makepkg reads in PKGBUILD"
   fi
   if need nix-instantiate nix-bin "the flake is not read"; then
     nix-instantiate --option build-users-group '' --parse "$folder/nix/flake.nix" >/dev/null
