@@ -179,6 +179,10 @@ check_packages() {
 # check_deb ARCHITECTURE [RUNNER]: installs the package in a Debian of its own, runs it, and removes it.
 check_deb() {
   local package=aws-sso_$version-1_$1.deb
+  if need lintian lintian "the .deb is not read by lintian"; then
+    lintian --fail-on error "$output/$package" || fail "lintian finds an error in $package"
+    ok "lintian finds no error in $package"
+  fi
   prepare_debian || return 0
   as_root cp "$output/$package" ${2:+"$(command -v "$2")"} "$debian/tmp/"
   in_debian dpkg --add-architecture "$1"
