@@ -279,7 +279,12 @@ check_manifests() {
     bash -n "$folder/aur/PKGBUILD"
     # makepkg reads and sets the variables, and stops at the first error.
     shellcheck --shell=bash --exclude=SC2034,SC2154,SC2164 "$folder/aur/PKGBUILD"
-    ok "PKGBUILD is bash"
+    mkdir -p "$work/aur"
+    tar -xzf "$output/$(archive_of x86_64-unknown-linux-musl)" -C "$work/aur"
+    (cd "$work/aur" && CARCH=x86_64 pkgdir=$work/aur/installed bash -ec '. "$1" && package' - "$folder/aur/PKGBUILD")
+    [ "$(in_home "$work/aur/installed/usr/bin/aws-sso" --version)" = "aws-sso $version" ] ||
+      fail "what PKGBUILD installs does not run"
+    ok "PKGBUILD is bash, and installs what is in the archive"
   fi
   if need makepkg makepkg "PKGBUILD is not compared with .SRCINFO"; then
     # makepkg itself does not run as root.
