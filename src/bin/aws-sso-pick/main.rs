@@ -15,6 +15,7 @@ mod status;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sso::programs::core_dumps;
 #[cfg(unix)]
@@ -67,6 +68,9 @@ struct Arguments {
 
 /// Readable on every background: the selected row is in reverse video, and what matches is underlined.
 const COLORS: &str = "bw,header::bold,prompt::bold,";
+
+/// How long the threads may take to end.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 const GIVEN_UP: u8 = 130;
 const WRONG_USAGE: u8 = 2;
@@ -148,8 +152,8 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
             _ = closed => Ok(Ending::Abandoned),
         }
     });
-    // The terminal is as it was: nothing that skim still does on other threads is waited for.
-    runtime.shutdown_background();
+    // The terminal is as it was, so that a thread of skim that does not end keeps nobody waiting.
+    runtime.shutdown_timeout(PATIENCE);
     ending
 }
 
