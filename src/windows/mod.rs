@@ -7,6 +7,8 @@ pub(crate) mod console;
 #[cfg(windows)]
 pub(crate) mod job;
 #[cfg(windows)]
+pub(crate) mod lock;
+#[cfg(windows)]
 pub(crate) mod pipe;
 #[cfg(windows)]
 pub(crate) mod security;
