@@ -8,6 +8,7 @@ pub(crate) mod console;
 pub(crate) mod job;
 #[cfg(windows)]
 pub(crate) mod lock;
+pub(crate) mod long_path;
 #[cfg(windows)]
 pub(crate) mod pipe;
 #[cfg(windows)]
