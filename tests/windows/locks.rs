@@ -23,7 +23,8 @@ fn who_waits_for_a_sign_in_in_another_console_sees_its_link_and_its_process() {
     first.wait_for("confirm the code");
     let locks = "AppData/Local/aws-sso/locks";
     let names = windows.home().list(locks);
-    let name = names.iter().find(|name| name.starts_with("sign-in-") && name.ends_with(".lock")).unwrap();
+    let is_lock = |name: &&String| name.starts_with("sign-in-") && !name.contains(".request");
+    let name = names.iter().find(is_lock).unwrap();
     let holder = windows.tool("read", &[&windows.path(&format!("{locks}/{name}"))]).run().success().stdout;
     let mut second = login();
     second.wait_for(&format!("another aws-sso (process {holder}) is signing in"));
