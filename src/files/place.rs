@@ -45,7 +45,7 @@ fn once_let_go(file: &Path, mut work: impl FnMut() -> io::Result<()>) -> io::Res
     for _ in 1..ATTEMPTS {
         match work() {
             Err(error) if is_held(file, &error) => {
-                tracing::debug!("another program has {} open: waiting", file.display())
+                tracing::debug!("another program has {} open: waiting", file.display());
             }
             outcome => return outcome,
         }
