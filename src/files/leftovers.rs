@@ -120,7 +120,7 @@ mod tests {
         }
         fs::create_dir(at("folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
         let written = fs::File::open(at("locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
-        written.lock().unwrap();
+        advisory::try_lock(&written).unwrap();
         sweep(folder.path());
         sweep(&at("absent"));
         let left = fs::read_dir(folder.path()).unwrap();
