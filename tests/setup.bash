@@ -211,7 +211,7 @@ windows_tools() {
     fi
     echo "creating $folder" >&2
     rm -rf "$folder" && mkdir -p "$folder" || return 1
-    for name in start hold event items stand_in; do
+    for name in start hold read event items stand_in; do
         x86_64-w64-mingw32-gcc -Wall -Wextra -Werror -s -municode -o "$folder/$name.exe" "tests/windows/$name.c" ||
             return 1
     done

@@ -16,6 +16,15 @@ pub(crate) fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty()).or_else(in_msys)
 }
 
+/// The same as a program to start: Git Bash names itself as no other program of Windows finds it.
+#[must_use]
+pub(crate) fn shell_program() -> Option<OsString> {
+    let shell = PathBuf::from(shell()?);
+    let is_of_msys = cfg!(windows) && shell.has_root() && !shell.is_absolute();
+    let name = shell.file_name().filter(|_| is_of_msys).map(OsString::from);
+    Some(name.unwrap_or_else(|| shell.into_os_string()))
+}
+
 /// An option of a program of Windows, such as `/f`, in a line for the user to paste. In Git Bash, MSYS would take it
 /// for a path, unless `MSYS_NO_PATHCONV` or `MSYS2_ARG_CONV_EXCL` says otherwise.
 #[cfg(windows)]
