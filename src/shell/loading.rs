@@ -133,7 +133,7 @@ impl<'a> Search<'a> {
     fn has_only_code(&self, at: usize) -> bool {
         let code = self.words[at].iter().skip(1).find(|word| *word != "--");
         let is_other = |code: &String| code.starts_with(char::is_alphabetic) && !code.contains([';', '\n']);
-        self.names[at] != "eval" || !is_posix(self.shell) || !code.is_some_and(is_other)
+        self.names[at] != "eval" || !code.is_some_and(is_other)
     }
 
     fn runs_init(&self, at: usize, values: &HashMap<&str, &str>) -> bool {

@@ -134,6 +134,8 @@ impl<'a> Reader<'a> {
             '&' if self.text.next_if(|next| next == '&').is_some() => self.join(Joined::And),
             '|' if self.text.next_if(|next| next == '|').is_some() => self.join(Joined::Or),
             '|' if self.text.next_if(|next| next == '&').is_some() => self.join(Joined::Pipe),
+            // `>|` writes a file.
+            '|' if self.last == '>' => self.put(letter),
             '|' => self.join(Joined::Pipe),
             '{' if self.has_braces() => self.begin_braces(),
             '{' | '}' if self.shell == Shell::Powershell => {

@@ -1,25 +1,8 @@
 //! What the words of a command say: which program it runs, which variables it sets.
 
 /// What may stand before the name of a command.
-const BEFORE_COMMANDS: [&str; 17] = [
-    "if",
-    "then",
-    "else",
-    "elif",
-    "elseif",
-    "while",
-    "do",
-    "!",
-    "{",
-    "and",
-    "or",
-    "not",
-    "begin",
-    "command",
-    "builtin",
-    "time",
-    "_evalcache",
-];
+const BEFORE_COMMANDS: [&str; 12] =
+    ["if", "elif", "while", "!", "and", "or", "not", "begin", "command", "builtin", "time", "_evalcache"];
 
 /// The words of a command from its name on.
 pub(in crate::shell) fn from_name(words: &[String]) -> &[String] {
