@@ -15,6 +15,7 @@ mod status;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sso::programs::core_dumps;
 #[cfg(unix)]
@@ -67,6 +68,9 @@ struct Arguments {
 
 /// Readable on every background: the selected row is in reverse video, and what matches is underlined.
 const COLORS: &str = "bw,header::bold,prompt::bold,";
+
+/// How long the threads may take to end.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 const GIVEN_UP: u8 = 130;
 const WRONG_USAGE: u8 = 2;
@@ -128,12 +132,17 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
     skim.app_mut().matcher = search::matcher();
     let ending = runtime.block_on(async {
         // Before skim changes the terminal, so that no signal can end the process without restoring it.
+        #[cfg(unix)]
         let mut signals = EndSignals::listen()?;
         skim.start();
         skim.init_tui()?;
         // How often skim wakes up while nobody types. The dialog waits for the filter by itself.
         skim.tui_mut().tick_rate = 10.0;
         skim.enter().await?;
+        // After skim, because Windows asks the last handler first. That of skim ends the process from a thread of its
+        // own: where it meets this one while it draws, the process may never end.
+        #[cfg(windows)]
+        let mut signals = EndSignals::listen()?;
         // Returning drops the dialog with `skim`, which restores the terminal.
         let separator = if arguments.ascii { " | " } else { " · " };
         let status = Status { progress, hints: arguments.hint.clone(), separator, header: arguments.header.clone() };
@@ -148,8 +157,8 @@ fn pick(arguments: &Arguments) -> Result<Ending, Box<dyn std::error::Error>> {
             _ = closed => Ok(Ending::Abandoned),
         }
     });
-    // The terminal is as it was: nothing that skim still does on other threads is waited for.
-    runtime.shutdown_background();
+    // The terminal is as it was, so that a thread of skim that does not end keeps nobody waiting.
+    runtime.shutdown_timeout(PATIENCE);
     ending
 }
 
@@ -189,18 +198,28 @@ async fn receive(signal: &mut Option<tokio::signal::unix::Signal>) -> Option<()>
     signal.as_mut()?.recv().await
 }
 
-/// skim has a handler of its own for the events of the console, which restores the terminal and ends with 130.
+/// The events of the console, as the signals that they stand for. The console is in raw mode, so Ctrl-C is a key.
 #[cfg(windows)]
-struct EndSignals;
+struct EndSignals {
+    interrupt: tokio::signal::windows::CtrlC,
+    quit: tokio::signal::windows::CtrlBreak,
+    hang_up: tokio::signal::windows::CtrlClose,
+}
 
 #[cfg(windows)]
 impl EndSignals {
     fn listen() -> io::Result<Self> {
-        Ok(Self)
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+        Ok(Self { interrupt: ctrl_c()?, quit: ctrl_break()?, hang_up: ctrl_close()? })
     }
 
+    /// Waits for the next event and returns the signal's number.
     async fn next(&mut self) -> u8 {
-        std::future::pending().await
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.quit.recv() => 2,
+            _ = self.hang_up.recv() => 1,
+        }
     }
 }
 
