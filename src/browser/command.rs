@@ -243,6 +243,20 @@ mod tests {
     }
 
     #[test]
+    fn no_word_that_reads_like_a_command_line_gets_a_name_that_could_run() {
+        for (template, name, is_refused) in [
+            ("open --title='Audit of {account_name}' {url}", "R&D", true),
+            ("open --title='Audit of {account_name}' {url}", "Data Platform", false),
+            ("open --title={account_name}{url}", "R&D", false),
+            ("open 'ext+container:name=Audit of {account_name}&url={url}'", "R&D", false),
+        ] {
+            let command: BrowserCommand = template.parse().unwrap();
+            let opened = Opened { url: "https://x/y", account_name: name, account_id: "123456789012", role: "Admin" };
+            assert_eq!(command.command(&opened).is_err(), is_refused, "{template} {name}");
+        }
+    }
+
+    #[test]
     fn no_program_gets_a_link_of_more_than_one_word_in_its_code() {
         let opened = |url| Opened { url, account_name: "dev", account_id: "123456789012", role: "Admin" };
         for (command, is_code) in [
