@@ -43,12 +43,10 @@ pub(super) fn run(behaviour: &BehaviourArgs) -> Result<ExitCode> {
         Some(_) => Approval::Automatic,
         None => Approval::ByPage,
     };
-    let shell = environment::shell_program();
-    let shell = shell.unwrap_or_else(|| OsString::from(if cfg!(windows) { "powershell" } else { "sh" }));
     block_on(async {
         let mut signals = Signals::new()?;
         let home = PrivateHome::open(behaviour.options(approval))?;
-        let (shell, kind) = supported(shell);
+        let (shell, kind) = supported(environment::shell_program());
         let command = interactive(&home, &shell, kind)?;
         terminal::say(&greeting(&home.sandbox, kind));
         let status = wait(command, &shell, &mut signals).await?;
