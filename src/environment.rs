@@ -22,7 +22,7 @@ pub(crate) use folders::{
 };
 #[cfg(windows)]
 pub(crate) use shells::windows_option;
-pub(crate) use shells::{is_cmd, is_powershell_7, kill, shell, shell_home, zsh_folder};
+pub(crate) use shells::{is_cmd, is_powershell_7, kill, shell, shell_home, shell_program, zsh_folder};
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())

@@ -31,15 +31,32 @@ pub(crate) fn unknown<'a>(text: &'a str, names: &[&str]) -> Option<&'a str> {
 
 /// The first `{word}` in a prompt's text that is none of `names`. `%F{…}`, `#{…}` and `${…}` belong to the prompt.
 pub(crate) fn unknown_word<'a>(text: &'a str, names: &[&str]) -> Option<&'a str> {
+    words(text)
+        .filter_map(|(word, rest)| rest.get(..=word.len() + 1))
+        .find(|name| name.ends_with('}') && !names.contains(name))
+}
+
+/// The first `{word` of a prompt's text that has no end, though one of `names` begins so, or nothing follows.
+pub(crate) fn unclosed<'a>(text: &'a str, names: &[&str]) -> Option<&'a str> {
+    let is_name = |word: &str| names.iter().any(|name| name.get(1..name.len() - 1) == Some(word));
+    let mut found = words(text).filter(|(word, rest)| {
+        !rest[1 + word.len()..].starts_with('}') && (is_name(word) || rest.len() == 1 + word.len())
+    });
+    found.next().map(|(word, rest)| &rest[..=word.len()])
+}
+
+/// The words that follow a brace which does not belong to the prompt, each with the text from its brace on.
+fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let is_of_prompt = |before: &str| {
         let before = before.strip_suffix(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(before);
         before.ends_with(['%', '#', '$'])
     };
-    let is_word =
-        |name: &str| name.len() > 2 && name[1..name.len() - 1].chars().all(|c| c.is_alphanumeric() || c == '_');
-    let openings = text.match_indices('{').filter(|(at, _)| !is_of_prompt(&text[..*at]));
-    let mut found = openings.filter_map(|(at, _)| text[at..].get(..=text[at..].find('}')?));
-    found.find(|name| is_word(name) && !names.contains(name))
+    let openings = text.match_indices('{').filter(move |(at, _)| !is_of_prompt(&text[..*at]));
+    openings.filter_map(|(at, _)| {
+        let rest = &text[at..];
+        let end = rest[1..].find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(rest.len(), |end| end + 1);
+        (end > 1).then(|| (&rest[1..end], rest))
+    })
 }
 
 #[cfg(test)]

@@ -42,6 +42,45 @@ fn a_word_of_another_tool_names_the_line_to_run_and_runs_nothing() {
 }
 
 #[test]
+fn a_word_that_is_no_start_url_of_the_sso_session_signs_in_nowhere() {
+    let home = Home::new();
+    let session = |name: &str| {
+        format!("[sso-session {name}]\nsso_start_url = https://{name}.awsapps.com/start\nsso_region = eu-west-1\n")
+    };
+    let role = "sso_account_id = 123456789012\nsso_role_name = Read\n";
+    let config = format!("{}{}[profile dev]\nsso_session = corp\n{role}", session("corp"), session("other"));
+    home.write(".aws/config", &config);
+    let is_not = |text: &str, name: &str, line: &str| {
+        let of = format!("{text} is not the start URL of {name}, which is https://corp.awsapps.com/start");
+        format!("{of}\n  leave out one of the two, for example: aws-sso {line}\n")
+    };
+    let profile = "dev is a profile of the AWS config, not a start URL\n  run: aws-sso -p dev".to_owned();
+    for (line, said) in [
+        ("login -p corp extra", is_not("extra", "corp", "login -p corp")),
+        ("-p corp login login --device-code", is_not("login", "corp", "-p corp login --device-code")),
+        ("login -p corp other", is_not("other", "corp", "login -p corp")),
+        ("login -p corp https://x.awsapps.com/start", is_not("https://x.awsapps.com/start", "corp", "login -p corp")),
+        ("setup -p dev extra --yes", is_not("extra", "dev", "setup -p dev --yes")),
+        ("login dev --qr", format!("{profile} login --qr\n")),
+        ("setup dev", format!("{profile} setup\n")),
+    ] {
+        let output = home.aws_sso(line.split(' ')).run().status(2);
+        assert_eq!(output.stderr, format!("aws-sso: {said}"), "{line}");
+        assert_eq!(output.stdout, "", "{line}");
+    }
+    for line in [
+        "login corp",
+        "login -p corp corp",
+        "login -p dev corp.awsapps.com",
+        "login -p corp https://corp.awsapps.com/start/#/",
+    ] {
+        let words = line.split(' ').chain(["--login", "never"]);
+        let output = home.aws_sso(words).run().status(2);
+        assert!(output.stderr.starts_with("aws-sso: login asks you to sign in"), "{line}: {}", output.stderr);
+    }
+}
+
+#[test]
 fn a_line_that_cannot_be_parsed_names_the_one_that_was_meant() {
     let home = Home::new();
     let exec = "in exec, ROLE is one word\n  run: aws-sso";

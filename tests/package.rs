@@ -161,7 +161,14 @@ fn the_debian_package_works_when_installed_and_leaves_nothing_behind() {
     for shell in Shell::all() {
         assert_completes(&home, shell, &root);
     }
-    for file in ["copyright", "changelog.Debian.gz", "README.md", "docs/settings.md", "examples/direnv.sh"] {
+    for file in [
+        "copyright",
+        "changelog.Debian.gz",
+        "README.md",
+        "docs/settings.md",
+        "examples/direnv.sh",
+        "THIRD-PARTY-LICENSES",
+    ] {
         assert!(root.join("usr/share/doc/aws-sso").join(file).exists(), "{file}");
     }
     if is_root {

@@ -150,6 +150,13 @@ cargo_deny() {
     fi
 }
 
+# Prints the folder of zizmor, which looks in workflows for what lets others in. It runs on Linux x86_64.
+workflow_auditor() {
+    virtual_environment .venv tests/requirements.txt &&
+        AWS_SSO_TEST_PYTHON=$PWD/.venv/bin/python python_package zizmor 1.32.0 \
+            84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071 target/tools/zizmor
+}
+
 # rust_target NAME: adds the standard library of another system.
 rust_target() {
     rustc --print target-libdir --target "$1" | xargs test -d || rustup target add "$1" >&2
@@ -196,6 +203,7 @@ check_for_macos() {
 windows_tools() {
     local folder=$PWD/target/tools/windows name sum
     need wine wine "the program for Windows is not tested" || return 1
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64 "the program for Windows is not tested" || return 1
     sum=$(sha256sum tests/windows/*.c)
     if [ "$(cat "$folder/sources.sum" 2>/dev/null)" = "$sum" ]; then
         echo "$folder"
@@ -203,7 +211,7 @@ windows_tools() {
     fi
     echo "creating $folder" >&2
     rm -rf "$folder" && mkdir -p "$folder" || return 1
-    for name in start hold event items stand_in; do
+    for name in start hold read event items stand_in; do
         x86_64-w64-mingw32-gcc -Wall -Wextra -Werror -s -municode -o "$folder/$name.exe" "tests/windows/$name.c" ||
             return 1
     done

@@ -8,9 +8,11 @@ build_archive() {
   # shellcheck disable=SC2046  # one word or none
   packaging/build --quiet --target "$target" --bins $(features_of "$target")
   write_pages "$target"
+  write_notices "$target"
   rm -rf "$folder" && mkdir -p "$folder"
   for program in $(programs_of "$target"); do cp "$built/$target/release/$program" "$folder/"; done
-  cp -R target/packaging/man target/packaging/completions shell/direnv.sh LICENSE README.md "$folder/"
+  cp -R target/packaging/man target/packaging/completions shell/direnv.sh LICENSE README.md \
+    target/packaging/THIRD-PARTY-LICENSES "$folder/"
   pack "$folder" "$output/$(archive_of "$target")"
   echo "built: $(archive_of "$target"), $(wc -c <"$output/$(archive_of "$target")") bytes;" \
     "aws-sso: $(wc -c <"$folder/$(program_of "$target")") bytes"
@@ -24,6 +26,13 @@ write_pages() {
   pages_written=1
 }
 
+# The licences of the crates, which differ from target to target.
+write_notices() {
+  need python3 python3 "the licences of crates are not listed"
+  # shellcheck disable=SC2046  # one word or none
+  packaging/notices "$1" $(features_of "$1") >target/packaging/THIRD-PARTY-LICENSES
+}
+
 # pack FOLDER ARCHIVE: the same bytes for the same files: sorted, of nobody, with the time of the commit.
 pack() {
   local parent name
@@ -32,6 +41,7 @@ pack() {
   chmod -R u=rwX,go=rX "$1"
   case $2 in
     *.zip)
+      need zip zip "no archive for Windows is packed"
       find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
       (cd "$parent" && find "$name" -type f | sort | zip -X -9 -q "$2" -@)
       ;;

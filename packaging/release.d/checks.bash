@@ -18,10 +18,11 @@ check_archive() {
   folder=$work/unpacked/$(folder_of "$1")
   rm -rf "$work/unpacked" && mkdir -p "$work/unpacked"
   case $1 in
-    *-windows-*) unzip -q "$output/$(archive_of "$1")" -d "$work/unpacked" ;;
+    *-windows-*) need unzip unzip "$1 is not checked" && unzip -q "$output/$(archive_of "$1")" -d "$work/unpacked" ;;
     *) tar -xzf "$output/$(archive_of "$1")" -C "$work/unpacked" ;;
   esac
-  for program in $(programs_of "$1") man/aws-sso.1 completions/zsh/_aws-sso direnv.sh LICENSE README.md; do
+  for program in $(programs_of "$1") man/aws-sso.1 completions/zsh/_aws-sso direnv.sh LICENSE README.md \
+    THIRD-PARTY-LICENSES; do
     [ -s "$folder/$program" ] || fail "$(archive_of "$1") has no $program"
   done
   [ "$(ls "$work/unpacked")" = "$(folder_of "$1")" ] || fail "$(archive_of "$1") holds more than one folder"
@@ -29,6 +30,7 @@ check_archive() {
   for program in $(programs_of "$1"); do
     check_hardening "$1" "$folder/$program"
     check_no_paths "$folder/$program"
+    check_notices "$folder" "$program"
   done
   check_keyring "$1" "$folder/$(program_of "$1")"
   run_programs "$1" "$folder"
@@ -59,7 +61,7 @@ check_hardening_of_linux() {
 
 check_hardening_of_windows() {
   local dump flag
-  dump=$(x86_64-w64-mingw32-objdump -p "$1")
+  dump=$(objdump -p "$1")
   for flag in DYNAMIC_BASE NX_COMPAT HIGH_ENTROPY_VA; do
     grep -q "$flag" <<<"$dump" || fail "$1 is without $flag"
   done
@@ -88,6 +90,27 @@ check_no_paths() {
     ! grep -qaF "$place/" "$1" || fail "$1 has a path of this machine: $place"
   done
   ok "$(basename "$1") holds no path of this machine"
+}
+
+# check_notices FOLDER PROGRAM: the crates whose licences go along with the program are on the list that it holds. That
+# list has more: crates of features that are not built, and what macros are made of.
+check_notices() {
+  local section
+  section=$(objdump -h "$1/$2" | awk '$2 == ".dep-v0" { print "0x" $3, "0x" $6 }')
+  # shellcheck disable=SC2086  # size and place
+  python3 - "$1" "$2" $section <<'END' >"$work/notices" || fail "the licences beside $2 are of other crates"
+import json, pathlib, re, sys, zlib
+folder = pathlib.Path(sys.argv[1])
+size, place = (int(number, 16) for number in sys.argv[3:])
+section = (folder / sys.argv[2]).read_bytes()[place : place + size]
+held = {f"{c['name']} {c['version']}" for c in json.loads(zlib.decompressobj().decompress(section))["packages"]}
+text = (folder / "THIRD-PARTY-LICENSES").read_text()
+listed = set(re.findall(r"^[a-z0-9_-]+ [0-9]+\.[0-9]+\.[0-9]+\S*$", text, re.M))
+print(*sorted(listed), sep="\n")
+assert len(listed) > 100 and listed <= held, f"not of this program: {sorted(listed - held)}"
+END
+  cat "$work/notices" >>"$work/linked"
+  ok "$2 has the licences of $(wc -l <"$work/notices") crates beside it"
 }
 
 # run_programs TARGET FOLDER: the version, then the main job against the sandbox.
@@ -156,6 +179,10 @@ check_packages() {
 # check_deb ARCHITECTURE [RUNNER]: installs the package in a Debian of its own, runs it, and removes it.
 check_deb() {
   local package=aws-sso_$version-1_$1.deb
+  if need lintian lintian "the .deb is not read by lintian"; then
+    lintian --fail-on error "$output/$package" || fail "lintian finds an error in $package"
+    ok "lintian finds no error in $package"
+  fi
   prepare_debian || return 0
   as_root cp "$output/$package" ${2:+"$(command -v "$2")"} "$debian/tmp/"
   in_debian dpkg --add-architecture "$1"
@@ -225,13 +252,18 @@ check_sums() {
 check_sbom() {
   python=target/release-checks/bin/python
   virtual_environment target/release-checks packaging/release.d/requirements.txt || fail "no environment of Python"
-  "$python" - "$output/$(sbom_name)" "$PWD" <<'END' || fail "$(sbom_name) is not valid"
-import sys
+  "$python" - "$output/$(sbom_name)" "$PWD" "$work/linked" <<'END' || fail "$(sbom_name) is not valid"
+import json, sys
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 text = open(sys.argv[1]).read()
 error = JsonStrictValidator(SchemaVersion.V1_5).validate_str(text)
 assert sys.argv[2] + "/" not in text and sys.argv[2] + '"' not in text, "a path of this machine"
+listed = {f"{c['name']} {c['version']}" for c in json.loads(text)["components"]}
+linked = set(open(sys.argv[3]).read().splitlines())
+assert linked <= listed, f"not listed: {sorted(linked - listed)}"
+elsewhere = sorted(name.split()[0] for name in listed - linked)
+print(f"ok: the SBOM has the {len(linked)} crates whose licences are in the archives, and {' '.join(elsewhere)}")
 sys.exit(str(error) if error else 0)
 END
   ok "$(sbom_name) fits the schema of CycloneDX 1.5, and names no path of this machine"
@@ -247,7 +279,18 @@ check_manifests() {
     bash -n "$folder/aur/PKGBUILD"
     # makepkg reads and sets the variables, and stops at the first error.
     shellcheck --shell=bash --exclude=SC2034,SC2154,SC2164 "$folder/aur/PKGBUILD"
-    ok "PKGBUILD is bash"
+    mkdir -p "$work/aur"
+    tar -xzf "$output/$(archive_of x86_64-unknown-linux-musl)" -C "$work/aur"
+    (cd "$work/aur" && CARCH=x86_64 pkgdir=$work/aur/installed bash -ec '. "$1" && package' - "$folder/aur/PKGBUILD")
+    [ "$(in_home "$work/aur/installed/usr/bin/aws-sso" --version)" = "aws-sso $version" ] ||
+      fail "what PKGBUILD installs does not run"
+    ok "PKGBUILD is bash, and installs what is in the archive"
+  fi
+  if need makepkg makepkg "PKGBUILD is not compared with .SRCINFO"; then
+    # makepkg itself does not run as root.
+    bash -c '. /usr/share/makepkg/srcinfo.sh && . "$1" && write_srcinfo_content' - "$folder/aur/PKGBUILD" |
+      diff - "$folder/aur/.SRCINFO" || fail ".SRCINFO is not of this PKGBUILD"
+    ok ".SRCINFO is what makepkg reads in PKGBUILD"
   fi
   if need nix-instantiate nix-bin "the flake is not read"; then
     nix-instantiate --option build-users-group '' --parse "$folder/nix/flake.nix" >/dev/null

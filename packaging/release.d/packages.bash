@@ -8,6 +8,7 @@ build_packages() {
     *) return 0 ;;
   esac
   write_pages "$1"
+  write_notices "$1"
   build_deb "$1"
   build_rpm "$1"
 }
@@ -34,12 +35,16 @@ sbom_name() {
   echo "aws-sso-v$version.cdx.json"
 }
 
-# The crates of all targets. Nothing in it is random or names this machine.
+# The crates that are linked, of all targets. Nothing in it is random or names this machine.
 write_sbom() {
-  local tool
+  local tool target
+  need python3 python3 "no SBOM is written"
   tool=$(cargo_tool cargo-cyclonedx 0.5.9 target/tools)
   PATH=$tool:$PATH cargo cyclonedx --quiet --features keyring --format json --spec-version 1.5 --target all \
     --override-filename sbom-of-this-run
-  sed "s|path+file://$PWD#|path+file:///aws-sso#|g" sbom-of-this-run.json >"$output/$(sbom_name)"
+  for target in $all_targets aarch64-apple-darwin x86_64-apple-darwin; do
+    # shellcheck disable=SC2046  # one word or none
+    cargo tree --quiet --locked --target "$target" $(features_of "$target") --edges normal,no-proc-macro --prefix none
+  done | python3 packaging/release.d/sbom.py sbom-of-this-run.json "$PWD" >"$output/$(sbom_name)"
   rm sbom-of-this-run.json
 }

@@ -1,6 +1,6 @@
 //! Writes a `credential_process` line that every SDK splits into the same arguments.
 
-use super::process_words::quote;
+use super::process_words::{quote, quote_program};
 use crate::error::{Error, Result};
 use crate::programs::profile_words;
 use crate::role::RoleArn;
@@ -27,7 +27,7 @@ pub(crate) fn assuming(program: &str, profile: &str, base: &str, options: &[Stri
 }
 
 fn quoted_program(program: &str) -> Result<String> {
-    quote(program).ok_or_else(|| {
+    quote_program(program).ok_or_else(|| {
         refused(
             format!("a credential_process line cannot contain the path {program}"),
             "move this program to a folder with letters, digits and - _ . in its name, or leave --absolute out",
@@ -35,11 +35,19 @@ fn quoted_program(program: &str) -> Result<String> {
     })
 }
 
-/// Whether some libraries do not start a program of this path. On Windows, those for Go and Rust put a backslash before
-/// each quote of the line, by the rules of other programs than cmd.exe (aws-sdk-go-v2#3208).
+/// The libraries that do not start a program of this path. On Windows, those for Go and Rust put a backslash before
+/// each quote of the line, by the rules of other programs than cmd.exe (aws-sdk-go-v2#3208). That for Python reads the
+/// config in the code page of Windows, in which a name like `Jürgen` is another one.
 #[must_use]
-pub(crate) fn is_kept_from_some(program: &str) -> bool {
-    cfg!(windows) && quote(program).is_some_and(|word| word != program)
+pub(crate) fn kept_from(program: &str) -> Option<&'static str> {
+    let is_quoted = cfg!(windows) && quote_program(program).is_some_and(|word| word != program);
+    is_quoted.then_some(if program.is_ascii() { "Go or Rust" } else { "Go, Python or Rust" })
+}
+
+/// Whether those for Go and Rust start no line with this name of a profile or sso-session, for the same reason.
+#[must_use]
+pub(crate) fn is_name_kept_from_some(profile: &str) -> bool {
+    cfg!(windows) && quoted_profile(profile).is_ok_and(|words| words.contains('"'))
 }
 
 fn quoted_profile(profile: &str) -> Result<String> {

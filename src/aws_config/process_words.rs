@@ -17,6 +17,13 @@ pub(super) fn quote(word: &str) -> Option<String> {
     (!is_refused).then_some(if cfg!(windows) { quote_for_windows(word) } else { quote_for_posix(word) }).flatten()
 }
 
+/// The same for the program, whose name ends for cmd.exe at a comma or an equals sign outside of quotes.
+pub(super) fn quote_program(path: &str) -> Option<String> {
+    let word = quote(path)?;
+    let is_cut = cfg!(windows) && word == path && path.contains([',', '=']);
+    Some(if is_cut { format!("\"{path}\"") } else { word })
+}
+
 fn is_plain(word: &str, more: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_./:@+=,-".contains(c) || more.contains(c))
 }

@@ -135,7 +135,7 @@ mod tests {
             account_id: "123456789012",
             role: "Admin",
         };
-        let cases: [(&str, &[&str]); 6] = [
+        let cases: [(&str, &[&str]); 9] = [
             (
                 "firefox '--open=ext+container:name={account_name}&id={account_id}' {url}",
                 &[
@@ -162,6 +162,12 @@ mod tests {
                 ],
             ),
             (r"'C:\a b\x.exe' 'C:\{role}' {url}", &[r"C:\a b\x.exe", r"C:\Admin", "http://127.0.0.1:1/a?b=c&d=e"]),
+            (
+                "open -x 'c:{role}' '1a:{url}' 'a_b:{url}'",
+                &["open", "-x", "c:Admin", "1a:http://127.0.0.1:1/a?b=c&d=e", "a_b:http://127.0.0.1:1/a?b=c&d=e"],
+            ),
+            ("open 'c:{url}'", &["open", "c:http://127.0.0.1:1/a?b=c&d=e"]),
+            ("open 'a+b-1.c:{url}'", &["open", "a+b-1.c:http%3A%2F%2F127.0.0.1%3A1%2Fa%3Fb%3Dc%26d%3De"]),
             ("open '{' {url}", &["open", "{", "http://127.0.0.1:1/a?b=c&d=e"]),
         ];
         for (template, expected) in cases {
@@ -179,6 +185,7 @@ mod tests {
         let opened = Opened { url: "u", account_name: "--load-extension={url}\x1b", account_id: "1", role: "-r" };
         assert_eq!(opened.fill("{account_name}"), "load-extension={url}\u{FFFD}");
         assert_eq!(opened.fill("{role}"), "r");
+        assert_eq!(Opened { account_name: "/c", ..opened }.fill("{account_name}"), "c");
     }
 
     #[test]
@@ -232,6 +239,20 @@ mod tests {
             "qutebrowser --target window {url} {account_name}",
         ] {
             let _ = plain.parse::<BrowserCommand>().unwrap();
+        }
+    }
+
+    #[test]
+    fn no_word_that_reads_like_a_command_line_gets_a_name_that_could_run() {
+        for (template, name, is_refused) in [
+            ("open --title='Audit of {account_name}' {url}", "R&D", true),
+            ("open --title='Audit of {account_name}' {url}", "Data Platform", false),
+            ("open --title={account_name}{url}", "R&D", false),
+            ("open 'ext+container:name=Audit of {account_name}&url={url}'", "R&D", false),
+        ] {
+            let command: BrowserCommand = template.parse().unwrap();
+            let opened = Opened { url: "https://x/y", account_name: name, account_id: "123456789012", role: "Admin" };
+            assert_eq!(command.command(&opened).is_err(), is_refused, "{template} {name}");
         }
     }
 

@@ -145,6 +145,37 @@ mod tests {
     }
 
     #[test]
+    fn a_browser_that_is_none_in_any_letters_opens_nothing() {
+        for (browser, is_none_of_them) in [("none", true), (" NONE ", true), ("nonesuch", false), ("", false)] {
+            assert_eq!(is_none(browser), is_none_of_them, "{browser}");
+        }
+    }
+
+    #[test]
+    fn only_explorer_ends_with_a_status_that_says_nothing() {
+        for (program, is_trusted) in
+            [("explorer.exe", false), ("/mnt/c/Windows/Explorer.EXE", false), ("firefox", true)]
+        {
+            assert_eq!(tells(&helper(program)), is_trusted, "{program}");
+        }
+    }
+
+    #[test]
+    fn under_wsl_each_program_of_windows_is_looked_for_on_path_and_where_windows_is() {
+        let programs: Vec<_> = of_windows(URL).iter().map(|command| words(command).remove(0)).collect();
+        let expected = [
+            "wslview",
+            "powershell.exe",
+            "/mnt/c/Windows/System32/WindowsPowerShell/v1.0/powershell.exe",
+            "rundll32.exe",
+            "/mnt/c/Windows/System32/rundll32.exe",
+            "explorer.exe",
+            "/mnt/c/Windows/explorer.exe",
+        ];
+        assert_eq!(programs, expected);
+    }
+
+    #[test]
     fn powershell_reads_the_link_as_one_text_whatever_is_in_it() {
         let commands: Vec<_> = of_windows("https://x/?a=1&b=';calc;'$(calc)`").iter().map(words).collect();
         assert_eq!(commands[1].last().unwrap(), "Start-Process 'https://x/?a=1&b='';calc;''$(calc)`'");

@@ -28,6 +28,15 @@ pub(crate) fn with_value(value: &str, other: &str) -> String {
     line(typed().into_iter().map(|word| with_part(&word, value, other)).collect(), None)
 }
 
+/// This run without this word, and with `-p NAME`.
+pub(crate) fn without(word: &str, name: Option<&str>) -> String {
+    let mut words = typed();
+    if let Some(at) = words.iter().rposition(|typed| typed == word) {
+        words.remove(at);
+    }
+    line(words, name)
+}
+
 /// The word with another part, if it is `VALUE`, `--OPTION=VALUE`, or a list of values.
 fn with_part(word: &str, part: &str, other: &str) -> String {
     match word.split_once('=') {

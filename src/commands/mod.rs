@@ -280,6 +280,7 @@ fn sign_in(context: &Context, arguments: login::LoginArgs) -> Result<()> {
     if arguments.start_url.is_none() && !setup::is_first(context) {
         return login::run(context, &arguments);
     }
+    setup::check_start_url(context, arguments.start_url.as_deref())?;
     if let Some(name) =
         arguments.start_url.as_deref().and_then(|start_url| setup::session_without_person(context, start_url))
     {

@@ -113,6 +113,9 @@ fn report(role: &Entered) -> Report<'_> {
 
 /// The value of `--format`, in which each placeholder is one that there is.
 fn format(text: &str) -> Result<String, String> {
+    if let Some(open) = placeholders::unclosed(text, &PLACEHOLDERS) {
+        return Err(format!("{open} has no closing brace"));
+    }
     let Some(unknown) = placeholders::unknown_word(text, &PLACEHOLDERS) else { return Ok(text.to_owned()) };
     let near = suggest::nearest(unknown, PLACEHOLDERS.into_iter(), 1);
     Err(match near.first() {
@@ -178,7 +181,27 @@ mod tests {
         let near = "there is no placeholder {minute}; did you mean {minutes}?";
         assert_eq!(format("{role} {minute}"), Err(near.to_owned()));
         assert!(format("{whatever_it_is}").unwrap_err().contains("there are {account_name}, {account_id}, "));
-        for text in ["{role} {minutes}m", "%{\x1b[31m%}{role}", "#{pane_id}", "{ role }", "{", "{}"] {
+        for (text, open) in [
+            ("{account_name", "{account_name"),
+            ("{account_name/{role}", "{account_name"),
+            ("{role} {minutes m}", "{minutes"),
+            ("{role} {whatever", "{whatever"),
+        ] {
+            assert_eq!(format(text), Err(format!("{open} has no closing brace")), "{text}");
+        }
+        for text in [
+            "{{role}}",
+            "%F{role",
+            "#{role",
+            "{a b}",
+            "{role}{",
+            "{role} {minutes}m",
+            "%{\x1b[31m%}{role}",
+            "#{pane_id}",
+            "{ role }",
+            "{",
+            "{}",
+        ] {
             assert_eq!(format(text).as_deref(), Ok(text), "{text}");
         }
     }

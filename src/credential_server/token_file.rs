@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use crate::environment;
 use crate::error::{Error, Result, reason, system};
 use crate::files::folder::{self, Unusable};
-use crate::files::{access, open};
+use crate::files::{access, advisory, open};
 use crate::secret::Secret;
 
 const PREFIX: &str = "token-";
@@ -34,7 +34,7 @@ impl TokenFile {
             sweep(folder);
             let mut file = access::temporary(tempfile::Builder::new().prefix(PREFIX), folder, false)?;
             // Some file systems have no locks: then a file stays if its server is killed.
-            let _ = file.as_file().try_lock();
+            let _ = advisory::try_lock(file.as_file());
             file.write_all(token.expose().as_bytes())?;
             Ok(Self(file))
         };
@@ -57,7 +57,10 @@ fn sweep(folder: &Path) {
         let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
         // A server that has created its file, and not yet written to it, may not have locked it either.
         let is_written = entry.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
-        if is_ours && is_written && open::own_to_read(&entry.path()).is_ok_and(|(file, _)| file.try_lock().is_ok()) {
+        if is_ours
+            && is_written
+            && open::own_to_read(&entry.path()).is_ok_and(|(file, _)| advisory::try_lock(&file).is_ok())
+        {
             let _ = fs::remove_file(entry.path());
         }
     }

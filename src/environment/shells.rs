@@ -16,6 +16,25 @@ pub(crate) fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|value| !value.is_empty()).or_else(in_msys)
 }
 
+/// The user's shell as a program to start: Git Bash names itself as no other program of Windows finds it.
+#[must_use]
+pub(crate) fn shell_program() -> OsString {
+    let Some(shell) = shell().map(PathBuf::from) else { return default_shell().into() };
+    let is_of_msys = cfg!(windows) && shell.has_root() && !shell.is_absolute();
+    let name = shell.file_name().filter(|_| is_of_msys).map(OsString::from);
+    name.unwrap_or_else(|| shell.into_os_string())
+}
+
+/// On Windows, the shell that is around this process, as far as its variables say.
+fn default_shell() -> &'static str {
+    match () {
+        () if cfg!(not(windows)) => "/bin/sh",
+        () if is_cmd() => "cmd.exe",
+        () if is_powershell_7() => "pwsh",
+        () => "powershell",
+    }
+}
+
 /// An option of a program of Windows, such as `/f`, in a line for the user to paste. In Git Bash, MSYS would take it
 /// for a path, unless `MSYS_NO_PATHCONV` or `MSYS2_ARG_CONV_EXCL` says otherwise.
 #[cfg(windows)]

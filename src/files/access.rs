@@ -20,7 +20,9 @@ pub(crate) fn temporary(builder: &mut Builder<'_, '_>, folder: &Path, is_public:
 /// A new file beside the one that it is to replace: for this user alone, or for those whom its folder lets in.
 #[cfg(windows)]
 pub(crate) fn temporary(builder: &mut Builder<'_, '_>, folder: &Path, is_public: bool) -> io::Result<NamedTempFile> {
-    if is_public { builder.tempfile_in(folder) } else { builder.make_in(folder, crate::windows::security::create_file) }
+    // The crate would mark it as temporary, and backups leave such files out.
+    let create = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
+    builder.make_in(folder, if is_public { create } else { crate::windows::security::create_file })
 }
 
 /// Gives a new file to those who have the file that it replaces; one of a cache, to its owner alone.

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use super::folder::{self, Privacy};
 use super::read::is_absent;
 use super::sync::sync;
-use super::{access, leftovers, links, place, unwritable};
+use super::{access, advisory, leftovers, links, place, unwritable};
 use crate::error::{Error, Result};
 
 /// Replaces the file's content in one step: a reader, or a crash at any moment, finds the old file or the new one.
@@ -91,7 +91,7 @@ impl Replacement {
         let is_public = self.existing.is_none() && self.privacy == Privacy::Shared;
         let temp = access::temporary(&mut builder, &self.folder, is_public)?;
         // The lock tells a sweep for leftovers that this file is still being written.
-        let _ = temp.as_file().try_lock();
+        let _ = advisory::try_lock(temp.as_file());
         if self.privacy == Privacy::Cache {
             folder::check(&self.folder, temp.as_file())?;
         }

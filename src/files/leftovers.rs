@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::open;
+use super::{advisory, open};
 
 /// The part of a temporary file's name between the name of its target and the random letters.
 pub(crate) const MARK: &str = ".aws-sso-";
@@ -85,7 +85,7 @@ pub(crate) fn is_ours(name: &str) -> bool {
 
 fn has_no_writer(path: &Path) -> bool {
     let Ok((file, _)) = open::own_to_read(path) else { return false };
-    match file.try_lock() {
+    match advisory::try_lock(&file) {
         Ok(()) => true,
         Err(fs::TryLockError::WouldBlock) => false,
         Err(fs::TryLockError::Error(_)) => {
@@ -120,7 +120,7 @@ mod tests {
         }
         fs::create_dir(at("folder.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
         let written = fs::File::open(at("locked.aws-sso-aB3dE6fG9hJ2kL5mN8pQ")).unwrap();
-        written.lock().unwrap();
+        advisory::try_lock(&written).unwrap();
         sweep(folder.path());
         sweep(&at("absent"));
         let left = fs::read_dir(folder.path()).unwrap();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::failed::{from_text, to_text};
 use super::folder::{self, Unusable};
-use super::{open, read};
+use super::{advisory, open, read};
 use crate::error::{Error, Result};
 use crate::terminal;
 
@@ -77,7 +77,7 @@ impl Drop for Lock {
             if CAN_DELETE {
                 let _ = fs::remove_file(&self.path);
             }
-            let _ = file.unlock();
+            let _ = advisory::unlock(file);
         }
     }
 }
@@ -140,7 +140,7 @@ pub fn take_if_free(folder: &Path, name: &str) -> Option<Lock> {
     let path = path(folder, name);
     loop {
         let file = open_in(folder, &path)?;
-        file.try_lock().ok()?;
+        advisory::try_lock(&file).ok()?;
         if is_at(&file, &path) {
             return Some(held(file, path, false, None));
         }
@@ -151,7 +151,7 @@ pub fn take_if_free(folder: &Path, name: &str) -> Option<Lock> {
 pub(crate) fn refusal(folder: &Path) -> Option<io::Error> {
     let path = path(folder, "doctor");
     let file = if CAN_DELETE && folder.is_dir() { open_in(folder, &path) } else { None }?;
-    let refused = match file.try_lock() {
+    let refused = match advisory::try_lock(&file) {
         Err(TryLockError::Error(error)) => Some(error),
         Ok(()) | Err(TryLockError::WouldBlock) => None,
     };
@@ -232,7 +232,7 @@ fn lock(
     let start = Instant::now();
     let (mut has_waited, mut inherited) = (opened.has_waited, None);
     loop {
-        match opened.file.try_lock() {
+        match advisory::try_lock(&opened.file) {
             Ok(()) => {
                 if opened.has_waited {
                     let mut left = String::new();
@@ -243,7 +243,7 @@ fn lock(
                     return Ok(held(opened.file, path, has_waited, inherited));
                 }
                 // Its last holder has deleted it, and another process may hold the lock of a new one already.
-                let _ = opened.file.unlock();
+                let _ = advisory::unlock(&opened.file);
                 let Some(file) = open_in(folder, &path) else { return Ok(Lock::NONE) };
                 opened = Opened { file, has_waited: false };
                 continue;

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 #[cfg(windows)]
 pub(crate) mod access_lists;
+pub(crate) mod advisory;
 pub mod atomic;
 pub(crate) mod drive;
 pub mod edit;

@@ -18,17 +18,13 @@ pub(crate) fn delete(file: &Path) -> io::Result<()> {
     fs::remove_file(file)
 }
 
-/// Replaces `target`, if there is one, in one step.
+/// Replaces `target`, if there is one, in one step. Unlike `persist`, the standard library also replaces a file that
+/// others have open who allow that, where the system can, and takes long paths.
 #[cfg(windows)]
-pub(super) fn take(new: TempPath, target: &Path) -> io::Result<()> {
-    let mut new = Some(new);
-    once_let_go(target, || {
-        let path = new.take().ok_or(io::ErrorKind::NotFound)?;
-        path.persist(target).map_err(|failed| {
-            new = Some(failed.path);
-            failed.error
-        })
-    })
+pub(super) fn take(mut new: TempPath, target: &Path) -> io::Result<()> {
+    once_let_go(target, || fs::rename(&new, target))?;
+    new.disable_cleanup(true);
+    Ok(())
 }
 
 /// Deletes the file.
@@ -48,23 +44,30 @@ fn once_let_go(file: &Path, mut work: impl FnMut() -> io::Result<()>) -> io::Res
 
     for _ in 1..ATTEMPTS {
         match work() {
-            Err(_) if is_held(file) => tracing::debug!("another program has {} open: waiting", file.display()),
+            Err(error) if is_held(file, &error) => {
+                tracing::debug!("another program has {} open: waiting", file.display());
+            }
             outcome => return outcome,
         }
         std::thread::sleep(PAUSE);
     }
     work().map_err(|error| {
-        if is_held(file) { io::Error::new(io::ErrorKind::ResourceBusy, "another program has it open") } else { error }
+        let is_held = is_held(file, &error);
+        if is_held { io::Error::new(io::ErrorKind::ResourceBusy, "another program has it open") } else { error }
     })
 }
 
-/// Whether a program has the file open, and does not allow others to replace it.
+/// Whether this error means that a program has the file open. Some file systems refuse to replace such a file although
+/// that program allows it, and this user may.
 #[cfg(windows)]
-fn is_held(file: &Path) -> bool {
+fn is_held(file: &Path, error: &io::Error) -> bool {
     use std::os::windows::fs::OpenOptionsExt as _;
 
     const DELETE: u32 = 0x0001_0000;
     const SHARING_VIOLATION: i32 = 32;
     let opened = fs::OpenOptions::new().access_mode(DELETE).open(file);
-    opened.is_err_and(|error| error.raw_os_error() == Some(SHARING_VIOLATION))
+    match opened.and_then(|file| file.metadata()) {
+        Ok(metadata) => error.kind() == io::ErrorKind::PermissionDenied && !metadata.permissions().readonly(),
+        Err(error) => error.raw_os_error() == Some(SHARING_VIOLATION),
+    }
 }

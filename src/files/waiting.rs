@@ -24,7 +24,8 @@ pub(crate) fn take_saying(locks: &Path, name: &str, patience: Duration, doing: &
     let mut lock = lock::take(locks, name, patience, |holder| {
         if !is_said {
             is_said = true;
-            said = lock::take_if_free(locks, &format!("{name}-said-{}", terminal::identity()));
+            let here = terminal::identity().unwrap_or_else(|| NOWHERE.to_owned());
+            said = lock::take_if_free(locks, &format!("{name}-said-{here}"));
             if said.is_some() {
                 terminal::show(&format!("aws-sso: {holder} {doing}; waiting for it\n"));
             }
@@ -69,7 +70,7 @@ impl Request {
 
     /// Shows `text` here, and `elsewhere` where other processes wait.
     pub(crate) fn show(&self, text: &str, elsewhere: &str) {
-        let terminal = if terminal::is_shown(text) { terminal::identity() } else { NOWHERE.to_owned() };
+        let terminal = terminal::identity().filter(|_| terminal::is_shown(text)).unwrap_or_else(|| NOWHERE.to_owned());
         if folder::private(&self.locks).is_ok() {
             let written = open::replacing_privately(&self.path)
                 .and_then(|mut file| write!(file, "{} {terminal}\n{elsewhere}", process::id()));
@@ -86,7 +87,7 @@ impl Drop for Request {
     }
 }
 
-/// In place of the terminal on which a request is shown.
+/// In place of the terminal on which a request is shown, or of one that has no name.
 const NOWHERE: &str = "-";
 
 fn path(locks: &Path, name: &str) -> PathBuf {
@@ -101,7 +102,8 @@ fn request(locks: &Path, name: &str, holder: &Holder) -> Option<String> {
     if holder.id() != Some(id) {
         return None;
     }
-    let lines = text.lines().filter(|_| terminal != terminal::identity());
+    // Of those who do not know where they are, each shows it.
+    let lines = text.lines().filter(|_| terminal == NOWHERE || Some(terminal) != terminal::identity().as_deref());
     let shown: String = lines.map(|line| format!("{}\n", clean(line))).collect();
     Some(format!("{shown}  to be asked here instead, run in another terminal: {}\n", environment::kill([id])))
 }

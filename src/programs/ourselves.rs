@@ -17,7 +17,9 @@ pub(crate) fn this_program() -> io::Result<PathBuf> {
 pub(crate) fn lasting_path() -> io::Result<PathBuf> {
     let this = this_program()?;
     let called = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
-    Ok(lasting(&this, &called, environment::search_path().as_deref().unwrap_or_default()))
+    let found = lasting(&this, &called, environment::search_path().as_deref().unwrap_or_default());
+    // `PATH` may have slashes, at which cmd.exe ends the name of a program.
+    if cfg!(windows) { std::path::absolute(found) } else { Ok(found) }
 }
 
 const NAME: &str = if cfg!(windows) { "aws-sso.exe" } else { "aws-sso" };

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 
 use super::unstarted::{Start, Unstarted};
 use crate::error::{reason, system};
@@ -13,8 +14,16 @@ pub(crate) fn check(program: &OsStr) -> Result<Start, Unstarted> {
     super::lookup::check(program)
 }
 
+/// Windows itself says little of what is no name of a file, and Wine of a folder.
 #[cfg(not(unix))]
-pub(crate) fn check(_program: &OsStr) -> Result<Start, Unstarted> {
+pub(crate) fn check(program: &OsStr) -> Result<Start, Unstarted> {
+    let path = Path::new(program);
+    if program.is_empty() {
+        return Err(Unstarted::not_found());
+    }
+    if path.components().count() > 1 && path.is_dir() {
+        return Err(Unstarted::unusable("it is a folder").with_remedy("name a program in it"));
+    }
     Ok(Start::Direct)
 }
 
@@ -29,9 +38,29 @@ pub(crate) fn explain(program: &OsStr, error: &io::Error) -> Unstarted {
         io::ErrorKind::ExecutableFileBusy => {
             Unstarted::unusable("it is still being written").with_remedy("try again once it is complete")
         }
+        _ if is_no_program(error) => Unstarted::unusable("it is not a program").with_remedy(opener(program)),
         io::ErrorKind::PermissionDenied => Unstarted::unusable(reason(error)).with_remedy(forbidden(program)),
         _ => Unstarted { remedy: system::remedy(error, None), ..Unstarted::unusable(reason(error)) },
     }
+}
+
+/// What Windows says of a file of another kind.
+fn is_no_program(error: &io::Error) -> bool {
+    const BAD_EXE_FORMAT: i32 = 193;
+    cfg!(windows) && error.raw_os_error() == Some(BAD_EXE_FORMAT)
+}
+
+/// What opens such a file.
+fn opener(program: &OsStr) -> String {
+    let extension = Path::new(program).extension().unwrap_or_default().to_ascii_lowercase();
+    let before = match extension.to_str() {
+        Some("ps1") => "powershell -File",
+        Some("py") => "py",
+        Some("js" | "mjs" | "cjs") => "node",
+        Some("sh") => "bash",
+        _ => return "name the program that opens it before it".to_owned(),
+    };
+    format!("put before it: {before}")
 }
 
 /// What to do where the mode of a program allows to execute it, and something else does not.

@@ -17,7 +17,6 @@ mod proxy;
 mod running;
 mod said;
 mod script_commands;
-mod script_parts;
 mod sourced;
 pub(crate) mod start_up;
 pub(crate) mod start_up_block;

@@ -1,7 +1,7 @@
 //! The lines that this tool adds to a start-up file.
 
 use super::dialect::Shell;
-use super::script_commands::Script;
+use super::script_commands;
 use super::start_up_text::{Encoding, MAX_BYTES, reads_crlf};
 
 /// The lines around what this tool has added.
@@ -29,7 +29,7 @@ pub(crate) fn with_line(shell: Shell, before: &[u8], line: &str) -> Result<Vec<u
         Some((start, end)) => (text[..start].to_owned(), &text[end..]),
         None => (text.to_owned(), ""),
     };
-    if let Some(open) = Script::read(shell, &kept).ends_within {
+    if let Some(open) = script_commands::read(shell, &kept).ends_within {
         return Err(format!("ends within {open}"));
     }
     let mut kept = kept;

@@ -52,6 +52,11 @@ pub(super) fn discard(input: &mut Input) {
     console::forget_keys(input);
 }
 
+/// The number of its window.
+pub(super) fn identity() -> Option<String> {
+    console::window().map(|window| format!("window-{window}"))
+}
+
 /// The columns and rows of its window.
 pub(super) fn size(console: &impl AsHandle) -> Option<(usize, usize)> {
     let (Width(columns), Height(rows)) = terminal_size_of(console.as_handle())?;

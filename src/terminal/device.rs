@@ -131,24 +131,8 @@ pub(super) fn is_stderr_stopped() -> bool {
     system::stops_writer(&io::stderr())
 }
 
-/// A name for this process's terminal, so that a message can be shown once on each. On macOS, without `/proc`, it is
-/// that of the session: each has a terminal of its own.
+/// A name for this process's terminal, so that a message can be shown once on each; `None` if it has none.
 #[must_use]
-pub fn identity() -> String {
-    let status = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The seventh field. Counted from the closing bracket, since the program's name in front of it may hold spaces.
-    let after_name = status.rsplit(')').next().unwrap_or_default();
-    let device = after_name.split_whitespace().nth(4);
-    let device = device.filter(|device| device.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned);
-    device.or_else(session).unwrap_or_else(|| "any".to_owned())
-}
-
-#[cfg(unix)]
-fn session() -> Option<String> {
-    rustix::process::getsid(None).ok().map(|session| format!("session-{}", session.as_raw_nonzero()))
-}
-
-#[cfg(not(unix))]
-fn session() -> Option<String> {
-    None
+pub fn identity() -> Option<String> {
+    system::identity()
 }

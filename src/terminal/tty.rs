@@ -37,6 +37,17 @@ pub(super) fn discard(input: &mut Input) {
     let _ = tcflush(input.get_ref(), QueueSelector::IFlush);
 }
 
+/// The number of its device. On macOS, without `/proc`, that of the session: each has a terminal of its own.
+pub(super) fn identity() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The seventh field. Counted from the closing bracket, since the program's name in front of it may hold spaces.
+    let after_name = status.rsplit(')').next().unwrap_or_default();
+    let device = after_name.split_whitespace().nth(4);
+    let device = device.filter(|device| device.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned);
+    let session = || rustix::process::getsid(None).ok().map(|id| format!("session-{}", id.as_raw_nonzero()));
+    device.or_else(session)
+}
+
 /// The columns and rows, where the terminal says them.
 pub(super) fn size(terminal: &impl AsFd) -> Option<(usize, usize)> {
     let size = tcgetwinsize(terminal).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0)?;

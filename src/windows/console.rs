@@ -8,8 +8,8 @@ use std::ptr::null;
 use windows_sys::Win32::Foundation::{ERROR_OPERATION_ABORTED, HANDLE, SetLastError};
 use windows_sys::Win32::System::Console::{
     CONSOLE_READCONSOLE_CONTROL, ENABLE_VIRTUAL_TERMINAL_PROCESSING, FlushConsoleInputBuffer, GetConsoleMode,
-    GetNumberOfConsoleInputEvents, INPUT_RECORD, KEY_EVENT, PeekConsoleInputW, ReadConsoleW, SetConsoleMode,
-    WriteConsoleW,
+    GetConsoleWindow, GetNumberOfConsoleInputEvents, INPUT_RECORD, KEY_EVENT, PeekConsoleInputW, ReadConsoleW,
+    SetConsoleMode, WriteConsoleW,
 };
 
 /// The most code units that are written or read at once: older consoles refuse more than 64 KB.
@@ -106,6 +106,13 @@ pub(crate) fn has_keys(input: &impl AsHandle) -> bool {
                 key.bKeyDown != 0 && key.uChar.UnicodeChar != 0
             }
     })
+}
+
+/// The number of the console's window, which it has even where nobody sees that.
+pub(crate) fn window() -> Option<usize> {
+    // SAFETY: it takes nothing, and what it returns is not used but as a number.
+    let window = unsafe { GetConsoleWindow() };
+    (!window.is_null()).then(|| window.addr())
 }
 
 /// The mode of a console's input or output.

@@ -7,6 +7,9 @@ pub(crate) mod console;
 #[cfg(windows)]
 pub(crate) mod job;
 #[cfg(windows)]
+pub(crate) mod lock;
+pub(crate) mod long_path;
+#[cfg(windows)]
 pub(crate) mod pipe;
 #[cfg(windows)]
 pub(crate) mod security;

@@ -22,6 +22,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
 use super::access_list::{AccessList, Sid, private};
+use super::long_path;
 
 /// The owner and the list of a file or folder. Links are followed.
 pub(crate) fn of(path: &Path) -> io::Result<AccessList> {
@@ -169,15 +170,10 @@ fn succeeded(result: i32) -> io::Result<()> {
     if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// A path for the system, which takes long ones only in this form.
+/// A path for the system, which takes long ones only in another form.
 fn wide(path: &Path) -> io::Result<Vec<u16>> {
-    const LONG: usize = 240;
     let path = std::path::absolute(path)?;
-    let mut letters: Vec<u16> = path.as_os_str().encode_wide().collect();
-    let is_share = letters.starts_with(&[u16::from(b'\\'); 2]);
-    if letters.len() > LONG && !is_share {
-        letters.splice(0..0, r"\\?\".encode_utf16());
-    }
+    let mut letters = long_path::of(path.as_os_str().encode_wide().collect());
     letters.push(0);
     Ok(letters)
 }

@@ -160,9 +160,10 @@ impl WindowsUser {
         self.start(["cmd", "/d", "/c", &windows_path(file)])
     }
 
-    /// Holds a file open until stdin ends.
-    pub fn hold(&self, relative: &str) -> std::process::Command {
-        self.tool("hold", &[&self.path(relative)]).command()
+    /// Holds a file open until stdin ends; `how` is empty, or `shared` if others may replace it.
+    pub fn hold(&self, relative: &str, how: &str) -> std::process::Command {
+        let words = [&*self.path(relative), how];
+        self.tool("hold", &words[..if how.is_empty() { 1 } else { 2 }]).command()
     }
 
     /// A program of `tests/windows/NAME.c`.

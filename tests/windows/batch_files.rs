@@ -54,6 +54,36 @@ fn a_program_is_found_with_each_extension_that_cmd_exe_adds_but_not_in_the_curre
 }
 
 #[test]
+fn what_is_no_program_is_said_and_what_opens_it() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    for (program, status, why, remedy) in [
+        ("bin/tool.ps1", 126, "it is not a program", "put before it: powershell -File"),
+        ("bin/tool.js", 126, "it is not a program", "put before it: node"),
+        ("bin/README", 126, "it is not a program", "name the program that opens it before it"),
+        ("bin/folder.exe/", 126, "it is a folder", "name a program in it"),
+        ("", 127, "\"\": command not found", "check its name"),
+    ] {
+        if let Some(folder) = program.strip_suffix('/') {
+            std::fs::create_dir(windows.home().path(folder)).unwrap();
+        } else if !program.is_empty() {
+            windows.home().write(program, "echo no program\n");
+        }
+        let word = if program.is_empty() { String::new() } else { windows.path(program) };
+        let output = exec(&windows, &[&word]).current_dir(windows.home().path("")).run().status(status);
+        let _ = output.complains(why).complains(remedy);
+    }
+}
+
+#[test]
+fn without_a_command_git_bash_is_started_by_the_name_that_it_has_on_path() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    let _ = windows.stand_in("bin/shell-of-msys.exe", "");
+    let run = windows.aws_sso("exec 012345678901/reader").env("WINDOWS_SHELL", "/usr/bin/shell-of-msys");
+    let _ = run.run().success();
+    assert!(windows.words("bin/shell-of-msys.exe").is_empty());
+}
+
+#[test]
 fn a_batch_file_gets_its_arguments_as_they_are_and_none_that_it_cannot_have() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
     windows.home().write("here/x", "");

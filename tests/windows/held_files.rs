@@ -15,7 +15,11 @@ struct Held(Child);
 
 impl Held {
     fn open(windows: &WindowsUser, file: &str) -> Self {
-        let mut child = windows.hold(file).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        Self::with(windows, file, "")
+    }
+
+    fn with(windows: &WindowsUser, file: &str, how: &str) -> Self {
+        let mut child = windows.hold(file, how).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line.trim(), "held");
@@ -51,6 +55,17 @@ fn a_file_that_is_held_is_replaced_once_it_is_let_go() {
     drop(held);
     let _ = running.finish().success();
     assert!(home.read(".aws/config").contains("credential_process"));
+}
+
+/// As most libraries read: on the file systems of Windows itself such a file is replaced at once, under Wine 8 it is not.
+#[test]
+fn a_file_that_is_held_by_who_allows_to_replace_it_is_replaced() {
+    let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+    let held = Held::with(&windows, ".aws/config", "shared");
+    let running = waiting(&windows, "discover -p corp", "config");
+    drop(held);
+    let _ = running.finish().success();
+    assert!(windows.home().read(".aws/config").contains("credential_process"));
 }
 
 #[test]

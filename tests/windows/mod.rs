@@ -8,6 +8,7 @@ mod git_bash;
 mod held_files;
 mod homes;
 mod keyring;
+mod locks;
 mod main_job;
 mod many;
 mod powershell;

@@ -8,7 +8,7 @@ use aws_sso::sandbox::Options;
 use crate::support::wine::{AWS_SSO_EXE, WindowsUser};
 
 /// Folders of the program: with nothing special, with blanks, with what cmd.exe gives a meaning to.
-const FOLDERS: [&str; 5] = ["tools", "Program Files", "a & b ^ c", "it's (x86)", "tools (new)"];
+const FOLDERS: [&str; 8] = ["tools", "Program Files", "a & b ^ c", "it's (x86)", "tools (new)", "a,b", "a=b", "Jürgen"];
 
 /// The program under test, at this path.
 fn put(program: &Path) {
@@ -44,7 +44,8 @@ fn a_line_runs_from_any_folder_as_each_library_of_windows_starts_it() {
         home.sign_in_config("");
         let output = windows.copy(&program, "discover -p corp --absolute").run().success();
         let is_quoted = !folder.chars().all(|c| c.is_ascii_alphanumeric());
-        assert_eq!(output.stderr.contains("Go"), is_quoted, "{output}");
+        let languages = if folder.is_ascii() { "for Go or Rust" } else { "for Go, Python or Rust" };
+        assert_eq!(output.stderr.contains(languages), is_quoted, "{output}");
         let config = home.read(".aws/config");
         let line = config.lines().find_map(|line| line.strip_prefix("credential_process = ")).unwrap();
         let path = windows.path(&format!("{folder}\\aws-sso.exe"));
@@ -59,6 +60,29 @@ fn a_line_runs_from_any_folder_as_each_library_of_windows_starts_it() {
         let name = config.lines().find_map(|line| line.strip_prefix("[profile ")).unwrap().trim_end_matches(']');
         assert_eq!(windows.aws_sso(&format!("process {name}")).run().success().stdout, expected.clone().unwrap());
     }
+}
+
+#[test]
+fn a_name_that_keeps_some_libraries_from_starting_the_line_is_said() {
+    let Some(windows) = WindowsUser::signed_in(Options { accounts: 1, ..Options::default() }) else { return };
+    let config = windows.home().read(".aws/config");
+    let url = config.lines().find(|line| line.starts_with("sso_start_url")).unwrap();
+    windows.home().write(".aws/config", format!("[profile \"my corp\"]\n{url}\nsso_region = us-east-1\n"));
+    let _ = windows.aws_sso("login --device-code --no-browser").run().success();
+    let output = windows.aws_sso("discover").run().success();
+    let _ = output.complains("libraries for Go or Rust do not start a line with the name my corp");
+    assert!(windows.home().read(".aws/config").contains(" -p \"my corp\" -r arn:"));
+}
+
+#[test]
+fn slashes_in_path_are_no_end_of_the_programs_name() {
+    let Some(windows) = WindowsUser::signed_in(Options { accounts: 1, ..Options::default() }) else { return };
+    put(&windows.home().path("tools/aws-sso.exe"));
+    let folder = windows.path("tools").replace('\\', "/");
+    let run = windows.copy(&windows.home().path("tools/aws-sso.exe"), "discover --absolute");
+    let _ = run.env("WINDOWS_PATH", folder).run().success();
+    let line = format!("credential_process = {}\\aws-sso.exe -p corp", windows.path("tools"));
+    assert!(windows.home().read(".aws/config").contains(&line), "{}", windows.home().read(".aws/config"));
 }
 
 #[test]

@@ -87,3 +87,19 @@ fn setup_adds_the_line_of_nushell_and_elvish_to_the_file_that_each_reads_on_wind
         let _ = report.prints(&format!("{}:", windows.path(file)));
     }
 }
+
+#[test]
+fn exec_without_a_command_starts_the_shell_that_is_around() {
+    let modules = r"C:\Program Files\PowerShell\Modules;C:\Program Files\WindowsPowerShell\Modules";
+    for (variable, value, shell) in [
+        ("WINDOWS_PSModulePath", "", "powershell"),
+        ("WINDOWS_PSModulePath", modules, "pwsh"),
+        ("WINDOWS_PROMPT", "$P$G", "Microsoft Windows"),
+    ] {
+        let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };
+        for name in ["powershell", "pwsh"] {
+            let _ = windows.stand_in(&format!("bin/{name}.exe"), name);
+        }
+        let _ = windows.aws_sso("exec 012345678901/reader").env(variable, value).run().success().prints(shell);
+    }
+}

@@ -36,7 +36,7 @@ class AwsSso < Formula
     bash_completion.install "completions/bash/aws-sso"
     zsh_completion.install "completions/zsh/_aws-sso"
     fish_completion.install "completions/fish/aws-sso.fish"
-    pkgshare.install "direnv.sh"
+    pkgshare.install "direnv.sh", "THIRD-PARTY-LICENSES"
   end
 
   test do

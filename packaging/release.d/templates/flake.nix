@@ -41,7 +41,7 @@
           installPhase = ''
             runHook preInstall
             install -Dm755 -t $out/bin aws-sso aws-sso-pick
-            install -Dm644 -t $out/share/aws-sso direnv.sh
+            install -Dm644 -t $out/share/aws-sso direnv.sh LICENSE THIRD-PARTY-LICENSES
             installManPage man/*.1
             installShellCompletion --bash --name aws-sso completions/bash/aws-sso
             installShellCompletion --zsh completions/zsh/_aws-sso

@@ -51,6 +51,13 @@ pub(crate) fn write_profiles(context: &Context, arguments: &DiscoverArgs, list: 
     if options.source == (CredentialSource::Process { program: PROGRAM.to_owned() }) {
         warn_of_other_program(&again);
     }
+    if options.source != CredentialSource::Sso && credential_process::is_name_kept_from_some(&directory.name) {
+        terminal::warn(&format!(
+            "programs with AWS's libraries for Go or Rust do not start a line with the name {}: for them, give the \
+             profile or sso-session a name of letters, digits and - _ .",
+            clean(&directory.name)
+        ));
+    }
     let fetched;
     let inventory = if let Some(assumable) = &assumable {
         &assumable.inventory
@@ -137,10 +144,10 @@ fn profile_options(arguments: &DiscoverArgs, default_region: Option<&str>) -> Re
             let program = programs::lasting_path()
                 .map_err(|error| Error::failed(format!("cannot find the path of this program: {}", reason(&error))))?;
             let program = program.to_string_lossy().into_owned();
-            if credential_process::is_kept_from_some(&program) {
+            if let Some(languages) = credential_process::kept_from(&program) {
                 terminal::warn(&format!(
-                    "programs with AWS's libraries for Go or Rust do not start {program} in such a profile: for them, \
-                     move it to a folder with letters, digits and - _ . in its name, or leave --absolute out"
+                    "programs with AWS's libraries for {languages} do not start {program} in such a profile: for \
+                     them, move it to a folder with letters, digits and - _ . in its name, or leave --absolute out"
                 ));
             }
             CredentialSource::Process { program }

@@ -111,10 +111,5 @@ fn command_or_shell(context: &Context, arguments: &ExecArgs) -> Result<Vec<OsStr
             "{command}leave it first: exit, or awsso clear\nor start a shell inside this one: --nest"
         )));
     }
-    Ok(vec![environment::shell().unwrap_or_else(|| OsString::from(DEFAULT_SHELL))])
+    Ok(vec![environment::shell_program()])
 }
-
-#[cfg(unix)]
-const DEFAULT_SHELL: &str = "/bin/sh";
-#[cfg(not(unix))]
-const DEFAULT_SHELL: &str = "cmd.exe";

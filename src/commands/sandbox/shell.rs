@@ -43,11 +43,10 @@ pub(super) fn run(behaviour: &BehaviourArgs) -> Result<ExitCode> {
         Some(_) => Approval::Automatic,
         None => Approval::ByPage,
     };
-    let shell = environment::shell().unwrap_or_else(|| OsString::from(if cfg!(windows) { "powershell" } else { "sh" }));
     block_on(async {
         let mut signals = Signals::new()?;
         let home = PrivateHome::open(behaviour.options(approval))?;
-        let (shell, kind) = supported(shell);
+        let (shell, kind) = supported(environment::shell_program());
         let command = interactive(&home, &shell, kind)?;
         terminal::say(&greeting(&home.sandbox, kind));
         let status = wait(command, &shell, &mut signals).await?;
@@ -57,11 +56,7 @@ pub(super) fn run(behaviour: &BehaviourArgs) -> Result<ExitCode> {
 
 /// The user's shell if it can load the `awsso` function, else `sh`.
 fn supported(shell: OsString) -> (PathBuf, ShellKind) {
-    let mut path = PathBuf::from(shell);
-    // Git Bash names itself as no other program of Windows finds it.
-    if let Some(name) = path.file_name().filter(|_| cfg!(windows) && path.has_root() && !path.is_absolute()) {
-        path = PathBuf::from(name);
-    }
+    let path = PathBuf::from(shell);
     let kind = ShellKind::of(&path);
     if kind != ShellKind::Other {
         return (path, kind);

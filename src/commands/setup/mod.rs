@@ -21,14 +21,15 @@ use self::ending::{Ending, first_role};
 use self::progress::{Progress, Step};
 use self::questions::Questions;
 use crate::access_portal::AccessPortal;
+use crate::cli::again;
 use crate::context::Context;
 use crate::context::profiles::RoleProfiles;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::identity_center::Refusal;
 use crate::inventory::Scope;
 use crate::output::print;
 use crate::session::LoginPolicy;
-use crate::terminal::{self, Terminal};
+use crate::terminal::{self, Terminal, clean};
 
 pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Result<()> {
     if arguments.undo {
@@ -44,6 +45,7 @@ pub(crate) fn run(context: &Context, arguments: &SetupArgs, verbs: &Verbs) -> Re
         progress.is_done(Step::Session);
         name
     } else {
+        check_start_url(context, arguments.start_url.as_deref())?;
         recognised::tell(context)?;
         let session = target::find(context.config()?, arguments, context.profile_option(), &mut questions)?;
         let lines = written::Lines::new(context, arguments, &session)?;
@@ -119,6 +121,31 @@ fn count(number: usize, what: &str) -> String {
 pub(crate) fn is_first(context: &Context) -> bool {
     let has_none = context.config().is_ok_and(|config| config.directories().is_empty() && !config.has_misspelt());
     has_none && Terminal::open().is_some()
+}
+
+/// Refuses a word that is no start URL but a profile, and one beside `-p NAME` of an sso-session that has another.
+pub(crate) fn check_start_url(context: &Context, start_url: Option<&str>) -> Result<()> {
+    let (Some(text), Ok(config)) = (start_url, context.config()) else { return Ok(()) };
+    let url = config.sso_session(text).and_then(|session| session.setting("sso_start_url")).unwrap_or(text);
+    let portal = AccessPortal::read(url).ok();
+    let is_it = |url: &str| portal.as_ref().is_some_and(|portal| session::is_portal(url, &portal.url));
+    let is_known = || portal.as_ref().is_some_and(|portal| session::existing(config, &portal.url).is_some());
+    let shown = clean(text);
+    match context.profile_option() {
+        Some(name) => match config.directory(name) {
+            Ok(directory) if text != name && !is_it(&directory.start_url) => {
+                let own = clean(&directory.start_url);
+                Err(Error::usage(format!("{shown} is not the start URL of {}, which is {own}", clean(name)))
+                    .with_remedy(format!("leave out one of the two, for example: {}", again::without(text, None))))
+            }
+            _ => Ok(()),
+        },
+        None if !is_known() && config.profile(text).is_some() && config.directory(text).is_ok() => {
+            Err(Error::usage(format!("{shown} is a profile of the AWS config, not a start URL"))
+                .with_remedy(format!("run: {}", again::without(text, Some(text)))))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The sso-session of this start URL, if it is set up, and nobody is there who could be asked for more.

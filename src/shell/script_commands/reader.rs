@@ -1,44 +1,9 @@
-//! A shell's script as its commands. What its quotes, its comments and its here-documents hold is none of them.
-//!
-//! Each shell has its own grammar. What is read here is what they have in common, with the differences that decide
-//! where a text ends. Each character is read once.
+//! Reads a script's commands, character by character. Each is read once.
 
-use super::dialect::Shell;
-use super::script_parts::{self, Block, Command, Joined, is_posix};
-
-/// The commands of a script, as they begin.
-#[derive(Debug, Default)]
-pub(super) struct Script {
-    pub(super) commands: Vec<Command>,
-    /// What does not end in it. A line at its end would be a part of that.
-    pub(super) ends_within: Option<&'static str>,
-}
-
-impl Script {
-    pub(super) fn read(shell: Shell, text: &str) -> Self {
-        let whole = Reader::new(shell, text, 1).read();
-        if is_strict(shell) || whole.ends_within != Some(QUOTE) {
-            return whole;
-        }
-        // A quote that does not end: where the texts are is not known, so each line is read by itself.
-        let mut script = Self::default();
-        for (number, line) in (1..).zip(text.lines()) {
-            let at = script.commands.len();
-            for command in Reader::new(shell, line, number).read().commands {
-                let inside = command.inside.map(|inside| inside + at);
-                script.commands.push(Command { inside, function: None, joined: command.joined.after(at), ..command });
-            }
-        }
-        script
-    }
-}
-
-/// Whether this shell's grammar is read so precisely that what seems to be open is open.
-fn is_strict(shell: Shell) -> bool {
-    matches!(shell, Shell::Bash | Shell::Posix)
-}
-
-const QUOTE: &str = "a quote";
+use super::characters::Characters;
+use super::here_document::HereDocument;
+use super::parts::{self, Block, Command, Joined, QUOTE, Script, is_posix, is_strict};
+use crate::shell::dialect::Shell;
 
 /// What is open: what ends it, and what goes on then.
 struct Open {
@@ -64,10 +29,9 @@ struct Place {
     joined: Joined,
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     shell: Shell,
-    rest: &'a str,
-    line: usize,
+    text: Characters<'a>,
     /// The character before.
     last: char,
     script: Script,
@@ -75,16 +39,15 @@ struct Reader<'a> {
     open: Vec<Open>,
     blocks: Vec<Block>,
     is_after_else: bool,
-    /// What ends the here-documents that begin on this line, and whether tabs may stand before it.
-    documents: Vec<(String, bool)>,
+    /// The here-documents that begin on this line.
+    documents: Vec<HereDocument>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(shell: Shell, text: &'a str, line: usize) -> Self {
+    pub(super) fn new(shell: Shell, text: &'a str, line: usize) -> Self {
         Self {
             shell,
-            rest: text,
-            line,
+            text: Characters::new(text, line),
             last: '\n',
             script: Script::default(),
             place: Place::default(),
@@ -95,11 +58,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read(mut self) -> Script {
-        while let Some(letter) = self.next() {
+    pub(super) fn read(mut self) -> Script {
+        while let Some(letter) = self.text.next() {
             self.take(letter);
             self.last = letter;
-            self.line += usize::from(letter == '\n');
+            self.text.line += usize::from(letter == '\n');
         }
         self.end_word();
         let is_quote = self.open.iter().any(|open| !open.is_group);
@@ -115,26 +78,12 @@ impl<'a> Reader<'a> {
         self.script
     }
 
-    fn next(&mut self) -> Option<char> {
-        let letter = self.peek()?;
-        self.rest = &self.rest[letter.len_utf8()..];
-        Some(letter)
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.rest.chars().next()
-    }
-
-    fn next_if(&mut self, is_meant: impl Fn(char) -> bool) -> Option<char> {
-        self.peek().filter(|letter| is_meant(*letter)).inspect(|letter| self.rest = &self.rest[letter.len_utf8()..])
-    }
-
     fn take(&mut self, letter: char) {
         let escape = if self.shell == Shell::Powershell { '`' } else { '\\' };
         let quote = self.open.last().filter(|open| !open.is_group).map(|open| open.end);
         if letter == escape && (quote != Some('\'') || self.shell == Shell::Fish) {
-            match self.next() {
-                Some('\n') => self.line += 1,
+            match self.text.next() {
+                Some('\n') => self.text.line += 1,
                 Some(other) => self.put(other),
                 None => {}
             }
@@ -176,15 +125,17 @@ impl<'a> Reader<'a> {
                 self.end_command();
             }
             ')' if self.open.last().is_some_and(|open| open.end == ')') => self.end(),
-            '#' if self.last.is_whitespace() || ";&|".contains(self.last) => self.skip_until("\n", false),
-            '#' if self.last == '<' && self.shell == Shell::Powershell => self.skip_until("#>", true),
-            '<' if (is_posix(self.shell) || self.shell == Shell::Tcsh) && self.peek() == Some('<') => {
+            '#' if self.last.is_whitespace() || ";&|".contains(self.last) => self.text.skip_until("\n", false),
+            '#' if self.last == '<' && self.shell == Shell::Powershell => self.text.skip_until("#>", true),
+            '<' if (is_posix(self.shell) || self.shell == Shell::Tcsh) && self.text.peek() == Some('<') => {
                 self.here_document();
             }
-            '&' if matches!(self.last, '<' | '>') || self.peek() == Some('>') => self.put(letter),
-            '&' if self.next_if(|next| next == '&').is_some() => self.join(Joined::And),
-            '|' if self.next_if(|next| next == '|').is_some() => self.join(Joined::Or),
-            '|' if self.next_if(|next| next == '&').is_some() => self.join(Joined::Pipe),
+            '&' if matches!(self.last, '<' | '>') || self.text.peek() == Some('>') => self.put(letter),
+            '&' if self.text.next_if(|next| next == '&').is_some() => self.join(Joined::And),
+            '|' if self.text.next_if(|next| next == '|').is_some() => self.join(Joined::Or),
+            '|' if self.text.next_if(|next| next == '&').is_some() => self.join(Joined::Pipe),
+            // `>|` writes a file.
+            '|' if self.last == '>' => self.put(letter),
             '|' => self.join(Joined::Pipe),
             '{' if self.has_braces() => self.begin_braces(),
             '{' | '}' if self.shell == Shell::Powershell => {
@@ -249,7 +200,7 @@ impl<'a> Reader<'a> {
     /// The command that is being read.
     fn command(&mut self) -> usize {
         let Place { inside, joined, .. } = self.place;
-        let (Script { commands, .. }, line) = (&mut self.script, self.line);
+        let (Script { commands, .. }, line) = (&mut self.script, self.text.line);
         let function = self.blocks.last().and_then(|block| block.function);
         let is_in_block = !self.blocks.is_empty();
         *self.place.command.get_or_insert_with(|| {
@@ -261,14 +212,14 @@ impl<'a> Reader<'a> {
     fn end_word(&mut self) {
         let Some(word) = self.place.word.take() else { return };
         let words = self.place.command.map_or(&[][..], |command| &self.script.commands[command].words);
-        let is_first = words.iter().all(|word| script_parts::may_precede(word));
+        let is_first = words.iter().all(|word| parts::may_precede(word));
         let is_header = self.place.command.is_some_and(|command| self.is_header(command));
         let is_braces = word == "{" && (is_header || !is_posix(self.shell) || self.shell == Shell::Zsh);
         if word == "}" && !is_posix(self.shell) {
             self.end_command();
             return self.end_block("}");
         }
-        let begins = script_parts::end_of(self.shell, &word, is_first || is_braces);
+        let begins = parts::end_of(self.shell, &word, is_first || is_braces);
         let begins = begins.filter(|_| !(self.is_after_else && matches!(self.shell, Shell::Fish | Shell::Tcsh)));
         self.is_after_else = word == "else" || self.is_after_else && self.shell == Shell::Tcsh && word != "then";
         if is_first {
@@ -331,21 +282,8 @@ impl<'a> Reader<'a> {
         if self.place.command.is_some() {
             self.end_command();
         }
-        for (end, has_tabs) in std::mem::take(&mut self.documents) {
-            let is_end = |line: &str| {
-                let line = line.trim_end_matches(['\n', '\r']);
-                (if has_tabs { line.trim_start_matches('\t') } else { line }) == end
-            };
-            let mut has_ended = false;
-            for line in self.rest.split_inclusive('\n') {
-                self.rest = &self.rest[line.len()..];
-                self.line += usize::from(line.ends_with('\n'));
-                has_ended = is_end(line);
-                if has_ended {
-                    break;
-                }
-            }
-            if !has_ended {
+        for document in std::mem::take(&mut self.documents) {
+            if !document.skip(&mut self.text) {
                 self.script.ends_within = Some("a here-document");
             }
         }
@@ -353,48 +291,24 @@ impl<'a> Reader<'a> {
 
     /// Takes the rest of `<<END`; `<<<` begins a word.
     fn here_document(&mut self) {
-        self.next();
+        self.text.next();
         // In tcsh only parentheses may hold an expression.
         let is_shift = |open: &Open| open.is_arithmetic || self.shell == Shell::Tcsh && open.is_group;
         if self.open.last().is_some_and(is_shift) {
             return;
         }
-        if self.next_if(|letter| letter == '<').is_some() {
+        if self.text.next_if(|letter| letter == '<').is_some() {
             return self.put('<');
         }
-        let has_tabs = self.next_if(|letter| letter == '-').is_some();
-        while self.next_if(|letter| matches!(letter, ' ' | '\t')).is_some() {}
-        let (mut end, mut quote, mut has_quotes) = (String::new(), None, false);
-        while let Some(letter) = self.next_if(|letter| {
-            letter != '\n' && (quote.is_some() || !letter.is_whitespace() && !";|&()<>".contains(letter))
-        }) {
-            match letter {
-                '\'' | '"' if quote.is_none_or(|quote| quote == letter) => {
-                    quote = if quote.is_none() { Some(letter) } else { None };
-                    has_quotes = true;
-                }
-                '\\' if quote.is_none() => end.extend(self.next_if(|letter| letter != '\n')),
-                _ => end.push(letter),
-            }
-        }
-        if has_quotes || !end.is_empty() {
-            self.documents.push((end, has_tabs));
-        }
+        self.documents.extend(HereDocument::begin(&mut self.text));
     }
 
     /// Skips a text between `@'` and `'@`, or the same with double quotes.
     fn skip_here_string(&mut self, quote: char) -> bool {
-        let is_one = self.shell == Shell::Powershell && matches!(self.peek(), Some('\r' | '\n'));
+        let is_one = self.shell == Shell::Powershell && matches!(self.text.peek(), Some('\r' | '\n'));
         if is_one {
-            self.skip_until(&format!("\n{quote}@"), true);
+            self.text.skip_until(&format!("\n{quote}@"), true);
         }
         is_one
-    }
-
-    /// Skips what stands before this text, and the text too if it is part of it.
-    fn skip_until(&mut self, end: &str, is_part: bool) {
-        let at = self.rest.find(end).map_or(self.rest.len(), |at| if is_part { at + end.len() } else { at });
-        self.line += self.rest[..at].matches('\n').count();
-        self.rest = &self.rest[at..];
     }
 }

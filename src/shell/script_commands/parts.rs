@@ -1,27 +1,35 @@
 //! The parts of a shell's script: its commands, and the blocks that begin with an `if`, a loop or a function.
 
-use super::dialect::Shell;
+use crate::shell::dialect::Shell;
+
+/// The commands of a script, as they begin.
+#[derive(Debug, Default)]
+pub(in crate::shell) struct Script {
+    pub(in crate::shell) commands: Vec<Command>,
+    /// What does not end in it. A line at its end would be a part of that.
+    pub(in crate::shell) ends_within: Option<&'static str>,
+}
 
 /// A command without those in its parentheses.
 #[derive(Debug, Default)]
-pub(super) struct Command {
-    pub(super) words: Vec<String>,
+pub(in crate::shell) struct Command {
+    pub(in crate::shell) words: Vec<String>,
     /// The number of the line where it begins.
-    pub(super) line: usize,
+    pub(in crate::shell) line: usize,
     /// The command in whose parentheses, or backticks, it stands.
-    pub(super) inside: Option<usize>,
-    pub(super) joined: Joined,
+    pub(in crate::shell) inside: Option<usize>,
+    pub(in crate::shell) joined: Joined,
     /// The function in whose body it stands, as the command that begins it.
-    pub(super) function: Option<usize>,
+    pub(in crate::shell) function: Option<usize>,
     /// Whether it stands in an `if`, a loop, braces or the like.
-    pub(super) is_in_block: bool,
+    pub(in crate::shell) is_in_block: bool,
     /// Whether `()` makes it the beginning of a function.
-    pub(super) is_function: bool,
+    pub(in crate::shell) is_function: bool,
 }
 
 /// How a command follows the one before it, in the same parentheses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Joined {
+pub(in crate::shell) enum Joined {
     #[default]
     No,
     /// It reads what that one prints.
@@ -33,7 +41,7 @@ pub(super) enum Joined {
 }
 
 impl Joined {
-    pub(super) fn after(self, count: usize) -> Self {
+    pub(in crate::shell) fn after(self, count: usize) -> Self {
         let later = |at: Option<usize>| at.map(|at| at + count);
         match self {
             Self::No => Self::No,
@@ -44,22 +52,29 @@ impl Joined {
     }
 }
 
-pub(super) fn is_posix(shell: Shell) -> bool {
+/// Whether this shell's grammar is read so precisely that what seems to be open is open.
+pub(super) fn is_strict(shell: Shell) -> bool {
+    matches!(shell, Shell::Bash | Shell::Posix)
+}
+
+pub(super) const QUOTE: &str = "a quote";
+
+pub(in crate::shell) fn is_posix(shell: Shell) -> bool {
     matches!(shell, Shell::Bash | Shell::Zsh | Shell::Posix)
 }
 
 /// A block that has begun.
-pub(super) struct Block {
+pub(in crate::shell) struct Block {
     /// The word that ends it.
-    pub(super) end: &'static str,
+    pub(in crate::shell) end: &'static str,
     /// The function in whose body its commands stand, as the command that begins it.
-    pub(super) function: Option<usize>,
+    pub(in crate::shell) function: Option<usize>,
     /// The first command that is not complete without its end.
-    pub(super) first: usize,
+    pub(in crate::shell) first: usize,
 }
 
 impl Block {
-    pub(super) fn name(&self) -> &'static str {
+    pub(in crate::shell) fn name(&self) -> &'static str {
         match self.end {
             "fi" => "an if",
             "esac" => "a case",
@@ -70,7 +85,7 @@ impl Block {
 }
 
 /// The word that ends the block that this word begins, in front of a command or, if it is not the first, after one.
-pub(super) fn end_of(shell: Shell, word: &str, is_first: bool) -> Option<&'static str> {
+pub(in crate::shell) fn end_of(shell: Shell, word: &str, is_first: bool) -> Option<&'static str> {
     match (shell, word) {
         // `if ( … ) command` has no block.
         (Shell::Tcsh, "then") => Some("endif"),
@@ -87,7 +102,7 @@ pub(super) fn end_of(shell: Shell, word: &str, is_first: bool) -> Option<&'stati
 }
 
 /// Whether a block may begin or end after this word.
-pub(super) fn may_precede(word: &str) -> bool {
+pub(in crate::shell) fn may_precede(word: &str) -> bool {
     matches!(
         word,
         "done" | "fi" | "esac" | "}" | "if" | "elif" | "while" | "until" | "!" | "time" | "and" | "or" | "not"
