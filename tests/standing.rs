@@ -78,7 +78,7 @@ fn a_renewal_is_promised_only_if_the_registration_outlives_the_token() {
     }
     // A registration that is about to expire is not used for one more sign-in.
     let user = User::signed_in(Options::default());
-    let is_registration = |name: &String| name.ends_with(".json") && !TOKEN_FILE.ends_with(name);
+    let is_registration = |name: &String| !TOKEN_FILE.ends_with(name);
     let [registration] = &user.home.list(".aws/sso/cache").into_iter().filter(is_registration).collect::<Vec<_>>()[..]
     else {
         panic!("not one registration")
