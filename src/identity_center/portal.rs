@@ -240,7 +240,7 @@ pub(super) fn filled(text: Option<String>) -> Option<String> {
 }
 
 /// The rows of a page. One without a list has no rows, where another page follows. Else it is an error, as is a page of
-/// far more rows than were asked for: an answer that says nothing must not count as the list of a user who has no roles.
+/// far more rows than were asked for: an answer that says nothing must not count as the list of a user without roles.
 fn rows<T>(list: Option<Vec<T>>, next: Option<&str>) -> Result<impl Iterator<Item = T>, Error> {
     let list = list.or_else(|| next.filter(|next| !next.is_empty()).map(|_| Vec::new()));
     let rows = list.filter(|rows| rows.len() <= MOST_ROWS).ok_or_else(|| unexpected_response(PORTAL))?;

@@ -57,7 +57,7 @@ fn a_file_that_is_held_is_replaced_once_it_is_let_go() {
     assert!(home.read(".aws/config").contains("credential_process"));
 }
 
-/// As most libraries read: on the file systems of Windows itself such a file is replaced at once, under Wine 8 it is not.
+/// As most libraries read. The file systems of Windows itself replace such a file at once, Wine 8 does not.
 #[test]
 fn a_file_that_is_held_by_who_allows_to_replace_it_is_replaced() {
     let Some(windows) = WindowsUser::signed_in(Options::default()) else { return };

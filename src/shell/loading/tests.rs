@@ -118,7 +118,8 @@ const LOADS: &[(Shell, &str)] = &[
     (Fish, "echo 'don\\'t'; aws-sso init fish | source"),
     (
         Fish,
-        "for x in y\n exit\nend\nwhile a\n exit\nend\nbegin\n exit\nend\nswitch a\n case b\n  exit\nend\naws-sso init fish | source",
+        "for x in y\n exit\nend\nwhile a\n exit\nend\nbegin\n exit\nend\nswitch a\n case b\n  exit\nend\n\
+         aws-sso init fish | source",
     ),
     (Powershell, "$(aws-sso init powershell | iex)"),
     (Powershell, "[void](iex \"$(aws-sso init powershell)\")"),
