@@ -6,10 +6,13 @@ use crate::support::process::Invocation;
 use crate::support::skip;
 use crate::support::user::User;
 
-/// A user whose sign-in lasts until a known time.
+/// A user whose sign-in lasts until a known time, and is renewed then.
 fn user() -> User {
     let user = User::signed_in(Options::default());
-    user.edit_token(|token| token["expiresAt"] = "2099-01-01T00:00:00Z".into());
+    user.edit_token(|token| {
+        token["expiresAt"] = "2099-01-01T00:00:00Z".into();
+        token["registrationExpiresAt"] = "2099-02-01T00:00:00Z".into();
+    });
     user
 }
 
