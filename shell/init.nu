@@ -162,12 +162,13 @@ export-env {
         | append { aws_sso: true, code: {|| __aws_sso_hook } })
     # <<< hook
     # >>> key
-    # A key that picks a role while a command is being typed.
+    # A key that picks a role while a command is being typed. The empty line keeps the prompt from being drawn over what
+    # pick says.
     $env.config.keybindings = ($env.config.keybindings | where name != aws_sso_pick | append {
         name: aws_sso_pick,
         __AWS_SSO_KEY__,
         mode: [emacs vi_normal vi_insert],
-        event: { send: executehostcommand, cmd: "__aws_sso_command__ pick" },
+        event: { send: executehostcommand, cmd: "__aws_sso_command__ pick; print ''" },
     })
     # <<< key
 }

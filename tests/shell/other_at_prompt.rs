@@ -28,17 +28,29 @@ fn at_prompt(user: &User, shell: OtherShell, options: &str) -> Terminal {
 
 /// Both prompts are `~`, a character and a blank: what is typed before they are there may get lost.
 fn wait_for_prompt(terminal: &Terminal) {
-    wait_for_line(terminal, "");
+    assert!(terminal.wait_until(|screen| is_at_prompt(screen, "")), "there is no prompt:\n{}", terminal.screen());
 }
 
 /// Waits until this stands at the prompt.
 fn wait_for_line(terminal: &Terminal, line: &str) {
-    let is_there = |screen: &vt100::Screen| {
-        let (row, column) = screen.cursor_position();
-        let text = screen.contents_between(row, 0, row, column);
-        text.starts_with('~') && usize::from(column) == 3 + line.len() && text.trim_end().ends_with(line)
-    };
-    assert!(terminal.wait_until(is_there), "{line:?} is not at the prompt:\n{}", terminal.screen());
+    let is_there = terminal.wait_until(|screen| is_at_prompt(screen, line));
+    assert!(is_there, "{line:?} is not at the prompt:\n{}", terminal.screen());
+}
+
+fn is_at_prompt(screen: &vt100::Screen, line: &str) -> bool {
+    let (row, column) = screen.cursor_position();
+    let text = screen.contents_between(row, 0, row, column);
+    text.starts_with('~') && usize::from(column) == 3 + line.len() && text.trim_end().ends_with(line)
+}
+
+/// Runs the line that is typed, and waits for the prompt after it: in another row, for Nushell draws that of this line
+/// once more, too. Where the last row is reached, all that follows is in it.
+fn enter(terminal: &mut Terminal) {
+    let place = |screen: &vt100::Screen| (screen.cursor_position().0, screen.size().0.get() - 1);
+    let (row, last) = terminal.look(place);
+    terminal.send("\r");
+    let is_next = |screen: &vt100::Screen| (row == last || place(screen).0 != row) && is_at_prompt(screen, "");
+    assert!(terminal.wait_until(is_next), "there is no prompt after row {row}:\n{}", terminal.screen());
 }
 
 /// Types lines, each at the prompt after the one before.
@@ -48,8 +60,7 @@ fn type_lines(shell: OtherShell, terminal: &mut Terminal, lines: &[&str]) {
         let mark = format!("{}{}", shell.comment, terminal.new_mark());
         terminal.send(&format!("{line} {mark}"));
         terminal.wait_for(&mark);
-        terminal.send("\r");
-        wait_for_prompt(terminal);
+        enter(terminal);
     }
 }
 
@@ -170,7 +181,8 @@ fn what_a_failing_verb_says_stays_on_a_screen_of_24_rows() {
             type_lines(shell, &mut terminal, &["clear", &format!("awsso {verb}")]);
             let screen = terminal.screen();
             let (_, after) = screen.split_once(message).unwrap_or_else(|| panic!("{shell:?} {verb}:\n{screen}"));
-            let rows: usize = after.lines().map(|line| line.chars().count().div_ceil(80).max(1)).sum();
+            // xonsh has written a blank in the last row of the window.
+            let rows: usize = after.trim_end().lines().map(|line| line.chars().count().div_ceil(80).max(1)).sum();
             assert!(rows <= 18, "{shell:?} {verb}:\n{screen}");
             assert!(!after.contains("edit:"), "{shell:?} {verb}:\n{screen}");
         }
@@ -229,9 +241,12 @@ fn a_key_picks_a_role_and_what_is_typed_stays() {
         wait_for_line(&terminal, "echo one-two");
         terminal.send("-three");
         wait_for_line(&terminal, "echo one-two-three");
-        terminal.send("\r");
-        wait_for_prompt(&terminal);
-        assert!(terminal.screen().contains("\none-two-three"), "{shell:?}:\n{}", terminal.screen());
+        enter(&mut terminal);
+        let screen = terminal.screen();
+        // Nushell draws its prompt over what a key has printed, unless that takes it to another row.
+        for shown in [&format!("{} / reader", account.name), "\none-two-three"] {
+            assert!(screen.contains(shown), "{shell:?}:\n{screen}");
+        }
         type_lines(shell, &mut terminal, &["sh -c 'env -0 >picked'"]);
         assert_eq!(user.home.environment("picked")["AWS_ACCOUNT_ID"], account.id, "{shell:?}");
         leave(terminal);

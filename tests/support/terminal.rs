@@ -163,7 +163,10 @@ impl Terminal {
             seen.get() || display.is_over()
         });
         let screen = self.screen();
-        assert!(is_in_time, "{text:?} was not shown within {:?}:\n{screen}", self.invocation.limit);
+        if !is_in_time {
+            let Invocation { limit, home, .. } = &self.invocation;
+            panic!("{text:?} was not shown within {limit:?}:\n{screen}\n{}", describe_those_of(home));
+        }
         let captured = self.take_captured();
         assert!(seen.get(), "ended without showing {text:?}:\n{screen}\n{captured:?}");
         self
