@@ -1,5 +1,6 @@
-//! Locks of files. What Windows locks, no other handle reads or writes, as programs would have to that are given the
-//! file; the standard library locks all of it. Here it is one byte, behind the end of any file.
+//! Locks of files. Windows keeps every other handle from reading and writing what is locked, and the standard library
+//! locks the whole file, so that programs which are given it could not read it. Here one byte is locked, behind the end
+//! of any file.
 #![allow(unsafe_code, reason = "calls of the system")]
 
 use std::fs::{File, TryLockError};
